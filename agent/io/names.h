@@ -1,0 +1,40 @@
+/* Name resolution on the loop, by c-ares. Every name that the agent needs
+ * outside its DNS checks goes through here; never getaddrinfo. */
+#pragma once
+
+#include <stdint.h>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <uv.h>
+
+#include "common/alloc.h"
+#include "common/fault.h"
+
+#define NAMES_ADDRESSES_MAX 16
+
+struct names;
+struct names_query;
+
+struct names_answer {
+    int error; /* 0; -ENOENT no such name or no address; -ETIMEDOUT; -EIO server failure */
+    char reason[96];
+    struct sockaddr_storage addrs[NAMES_ADDRESSES_MAX]; /* ports are 0 */
+    size_t count;
+    double ms; /* time the lookup took; 0 for a literal */
+};
+
+/* Called from the loop, never from inside names_lookup. */
+typedef void (*names_done_fn)(void *user, const struct names_answer *answer);
+
+int names_new(uv_loop_t *loop, struct names **ret, struct fault *f) CHECKED;
+void names_free(struct names *n); /* pending queries are dropped without a call */
+
+/* family: 4, 6 or 0 for both. Address literals (also [v6]) are answered
+ * without a query. */
+struct names_query *names_lookup(struct names *n, const char *host, int family, int64_t timeout_us, names_done_fn done,
+                                 void *user);
+void names_cancel(struct names_query *q);
+
+/* The system's resolvers as c-ares read them; returns how many. */
+size_t names_servers(struct names *n, struct sockaddr_storage *ret, size_t max);

@@ -1,0 +1,27 @@
+/* Files written so that a power cut leaves the old or the new content, whole. */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "common/alloc.h"
+#include "common/buf.h"
+#include "common/fault.h"
+
+/* Writes path.tmp, fsyncs it, renames it over path, fsyncs the folder. */
+int file_write_atomic(const char *path, const void *bytes, size_t len, mode_t mode, struct fault *f) CHECKED;
+
+/* Reads a whole file of at most max bytes; -EFBIG past that, -ENOENT when
+ * absent (f is filled each time). */
+int file_read(const char *path, size_t max, struct buf *ret, struct fault *f) CHECKED;
+
+/* mkdir -p; what it makes gets `mode`. */
+int file_make_dir(const char *path, mode_t mode, struct fault *f) CHECKED;
+
+/* fsyncs a folder, so that a rename or an unlink in it is durable. */
+int file_sync_dir(const char *path, struct fault *f) CHECKED;
+
+/* Takes the lock of a state directory: an exclusive flock on dir/lock that
+ * holds the owner's process id. -EBUSY names the other process. The
+ * descriptor in ret_fd keeps the lock until it is closed. */
+int file_lock_dir(const char *dir, int *ret_fd, struct fault *f) CHECKED;

@@ -1,0 +1,75 @@
+/* One measurement's result: what the agent builds and the collector reads.
+ * On the wire it is one JSON object on one line (schema/result.json). */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "common/alloc.h"
+#include "common/buf.h"
+#include "common/fault.h"
+#include "common/limits.h"
+#include "common/metric.h"
+#include "common/outcome.h"
+
+/* ---- building, on the agent ---- */
+
+struct result {
+    const struct metric_set *set;
+    char *task, *target; /* owned */
+    char addr[46];       /* the address measured, "" when there was none */
+    int af;              /* 4, 6, or 0 when there was no address */
+    int64_t at_us;       /* wall clock when the measurement began */
+    int64_t mono_us;     /* CLOCK_BOOTTIME at the same moment */
+    bool sync;           /* was the wall clock synchronised then? */
+    enum outcome outcome;
+    int64_t bytes; /* on the wire, headers of IP included, both ways */
+    double metrics[METRICS_MAX];
+    uint64_t present; /* bit i: metrics[i] holds a value */
+    json_t *detail;   /* owned object, never NULL */
+};
+
+/* check must be in the registry (a program error otherwise). Caller frees. */
+struct result *result_new(const char *check, const char *task, const char *target) CHECKED;
+void result_free(struct result *r);
+static inline void result_freep(struct result **r) { result_free(*r); }
+
+/* Sets a declared metric; an undeclared name is a program error (abort), a
+ * value that is not finite is left out. */
+void result_metric(struct result *r, const char *name, double value);
+void result_addr(struct result *r, const void *sockaddr); /* sets addr and af */
+void result_reason(struct result *r, enum outcome outcome, const char *format, ...)
+    __attribute__((format(printf, 3, 4))); /* sets outcome and detail.reason */
+
+/* Appends the line, newline included. Numbers are written with the digits
+ * that a float keeps (%.7g), never NaN or infinity. */
+void result_write(const struct result *r, struct buf *out);
+
+/* ---- reading, on the collector ---- */
+
+struct slice {
+    const char *at;
+    size_t len;
+};
+
+struct result_line { /* slices borrow from the line */
+    struct slice task, check, target, addr;
+    const struct metric_set *set; /* NULL when the check is unknown here */
+    int af;
+    int64_t at_us, mono_us;
+    bool sync;
+    enum outcome outcome;
+    int64_t bytes;
+    float metrics[METRICS_MAX];
+    uint64_t present;
+    struct slice detail;  /* the raw JSON text, empty when absent */
+    struct slice unknown; /* first metric name that the registry does not declare, empty when none */
+};
+
+/* Reads and validates one line (without its newline), without allocating.
+ * Strict RFC 8259; duplicate members, unknown outcomes, non-finite numbers and
+ * missing members are -EBADMSG with f naming the member. An unknown check or
+ * metric is no failure: set is NULL, or unknown names it. */
+int result_line_read(const char *line, size_t len, struct result_line *ret, struct fault *f) CHECKED;
