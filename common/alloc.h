@@ -18,21 +18,24 @@ char *alloc_format(const char *format, ...) CHECKED __attribute__((format(printf
  * variable's address when it goes out of scope. */
 #define _cleanup_(function) __attribute__((cleanup(function)))
 
-static inline void free_text(char **text) { free(*text); }
+static inline void free_text(char **text)
+{
+    free(*text);
+}
 static inline void close_fd(int *fd)
 {
     if (*fd >= 0)
         close(*fd);
 }
 #define _cleanup_text_ _cleanup_(free_text)
-#define _cleanup_fd_ _cleanup_(close_fd)
+#define _cleanup_fd_   _cleanup_(close_fd)
 
 /* Hands a pointer over: returns it and nulls the local. */
-#define TAKE(pointer)                 \
-    ({                                \
-        __typeof__(pointer) _p = (pointer); \
-        (pointer) = NULL;             \
-        _p;                           \
+#define TAKE(pointer)                                                                                                  \
+    ({                                                                                                                 \
+        __typeof__(pointer) _p = (pointer);                                                                            \
+        (pointer) = NULL;                                                                                              \
+        _p;                                                                                                            \
     })
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -22,7 +22,7 @@
 #include "common/limits.h"
 #include "common/sign.h"
 
-#define CHAIN_ID_SIZE 33 /* 32 hex digits and NUL */
+#define CHAIN_ID_SIZE     33 /* 32 hex digits and NUL */
 #define AGENT_VERSION_MAX 32
 
 struct batch_header {
@@ -51,19 +51,20 @@ void batch_seal(struct buf *out, int64_t count, const struct sign_key *key);
 /* Why a batch as a whole is refused; each has its own problem type. */
 enum batch_fault {
     BATCH_FINE,
-    BATCH_FRAMING,      /* no header, no trailer, count differs, empty line, bytes after the trailer */
-    BATCH_TOO_LARGE,    /* more results or longer lines than limits.h allows */
+    BATCH_FRAMING,   /* no header, no trailer, count differs, empty line, bytes after the trailer */
+    BATCH_TOO_LARGE, /* more results or longer lines than limits.h allows */
     BATCH_UTF8,
     BATCH_DEPTH,
-    BATCH_HEADER,       /* a header or trailer member is missing or wrong */
+    BATCH_HEADER, /* a header or trailer member is missing or wrong */
     BATCH_SIGNATURE,
 };
-const char *batch_fault_word(enum batch_fault fault); /* "framing", "too-large", "utf-8", "depth", "header", "signature" */
+const char *
+batch_fault_word(enum batch_fault fault); /* "framing", "too-large", "utf-8", "depth", "header", "signature" */
 
 struct batch {
     struct batch_header header;
-    json_t *gap;        /* owned, NULL when none */
-    const char *bytes;  /* borrowed: the whole uncompressed batch */
+    json_t *gap;       /* owned, NULL when none */
+    const char *bytes; /* borrowed: the whole uncompressed batch */
     size_t len;
     const char *results; /* first result line */
     size_t results_len;  /* up to the trailer */
@@ -79,7 +80,8 @@ enum batch_fault batch_read(const char *bytes, size_t len, struct batch *ret, st
 void batch_free(struct batch *b);
 
 /* Does the signature match this public key? */
-enum batch_fault batch_verify(const struct batch *b, const uint8_t public[static SIGN_PUBLIC_SIZE], struct fault *f) CHECKED;
+enum batch_fault batch_verify(const struct batch *b, const uint8_t public[static SIGN_PUBLIC_SIZE],
+                              struct fault *f) CHECKED;
 
 /* Iterates over result lines: *cursor starts at 0. False at the end. */
 bool batch_next(const struct batch *b, size_t *cursor, const char **ret_line, size_t *ret_len);

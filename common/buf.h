@@ -9,7 +9,7 @@ struct buf {
     size_t len, cap;
 };
 
-void buf_free(struct buf *b); /* accepts NULL and an empty buffer; b can be used again */
+void buf_free(struct buf *b);  /* accepts NULL and an empty buffer; b can be used again */
 void buf_clear(struct buf *b); /* keeps the memory */
 void buf_reserve(struct buf *b, size_t more);
 void buf_add(struct buf *b, const void *bytes, size_t len);

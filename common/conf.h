@@ -24,7 +24,7 @@ struct conf_key {
     const char *section; /* NULL: before the first section */
     const char *name;
     enum conf_type type;
-    size_t offset; /* of the member in the target structure */
+    size_t offset;      /* of the member in the target structure */
     const char *preset; /* the default as text, NULL for an empty CONF_TEXT */
     int64_t min, max;
     const char *const *choices; /* NULL-terminated */

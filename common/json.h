@@ -11,7 +11,10 @@
 #include "common/alloc.h"
 #include "common/fault.h"
 
-static inline void json_freep(json_t **value) { json_decref(*value); }
+static inline void json_freep(json_t **value)
+{
+    json_decref(*value);
+}
 #define _cleanup_json_ _cleanup_(json_freep)
 
 /* Parses text of at most max_len bytes nested at most max_depth deep.
@@ -24,7 +27,8 @@ int json_read(const char *text, size_t len, size_t max_len, unsigned max_depth, 
  * return the default when the member is absent or null, and still refuse a
  * member of the wrong type. */
 int json_get_text(const json_t *object, const char *name, size_t max_len, const char **ret, struct fault *f) CHECKED;
-int json_get_int(const json_t *object, const char *name, int64_t min, int64_t max, int64_t *ret, struct fault *f) CHECKED;
+int json_get_int(const json_t *object, const char *name, int64_t min, int64_t max, int64_t *ret,
+                 struct fault *f) CHECKED;
 int json_get_bool(const json_t *object, const char *name, bool *ret, struct fault *f) CHECKED;
 int json_get_text_or(const json_t *object, const char *name, size_t max_len, const char *other, const char **ret,
                      struct fault *f) CHECKED;

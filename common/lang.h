@@ -4,7 +4,7 @@
 #include <libintl.h>
 #include <stddef.h>
 
-#define _(text) gettext(text)
+#define _(text)  gettext(text)
 #define N_(text) (text)
 
 enum lang { LANG_FR, LANG_EN };

@@ -15,8 +15,8 @@
 /* Nesting of a batch line: a traceroute's detail needs 7. */
 #define JSON_DEPTH_MAX 32
 /* Names: long enough for a URL, short enough for an index. */
-#define NAME_MAX_TASK 64
-#define NAME_MAX_CHECK 32
+#define NAME_MAX_TASK   64
+#define NAME_MAX_CHECK  32
 #define NAME_MAX_TARGET 255
 /* Metrics a check can declare: presence is a 64-bit mask. */
 #define METRICS_MAX 64
@@ -24,6 +24,6 @@
 #define STATEMENT_BYTES_MAX (1u << 20)
 /* An enrolment request. */
 #define ENROL_BYTES_MAX (16u << 10)
-/* A configuration file and one line of it. */
+/* A configuration file, and one line of it: inih reads 199 bytes at a time. */
 #define CONF_BYTES_MAX (256u << 10)
-#define CONF_LINE_MAX 1024
+#define CONF_LINE_MAX  197

@@ -14,8 +14,8 @@ int log_level_parse(const char *word, enum log_level *ret); /* error warn info d
 
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 #define log_error(...) log_line(LOG_ERROR, __VA_ARGS__)
-#define log_warn(...) log_line(LOG_WARN, __VA_ARGS__)
-#define log_info(...) log_line(LOG_INFO, __VA_ARGS__)
+#define log_warn(...)  log_line(LOG_WARN, __VA_ARGS__)
+#define log_info(...)  log_line(LOG_INFO, __VA_ARGS__)
 #define log_debug(...) log_line(LOG_DEBUG, __VA_ARGS__)
 
 /* Rate limit for messages that a peer can cause: at most `burst` lines every
@@ -28,8 +28,8 @@ struct log_limit {
     unsigned used, dropped;
 };
 bool log_allowed(struct log_limit *limit);
-#define log_limited(limit, level, ...)      \
-    do {                                    \
-        if (log_allowed(limit))             \
-            log_line(level, __VA_ARGS__);   \
+#define log_limited(limit, level, ...)                                                                                 \
+    do {                                                                                                               \
+        if (log_allowed(limit))                                                                                        \
+            log_line(level, __VA_ARGS__);                                                                              \
     } while (0)

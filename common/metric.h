@@ -14,7 +14,7 @@ enum metric_kind {
 };
 
 struct metric {
-    uint16_t id;   /* for ever */
+    uint16_t id; /* for ever */
     const char *name;
     const char *unit;
     const char *better; /* "low", "high" or "-" */

@@ -34,7 +34,10 @@ struct result {
 /* check must be in the registry (a program error otherwise). Caller frees. */
 struct result *result_new(const char *check, const char *task, const char *target) CHECKED;
 void result_free(struct result *r);
-static inline void result_freep(struct result **r) { result_free(*r); }
+static inline void result_freep(struct result **r)
+{
+    result_free(*r);
+}
 
 /* Sets a declared metric; an undeclared name is a program error (abort), a
  * value that is not finite is left out. */

@@ -28,9 +28,9 @@ struct scan {
     unsigned depth, max_depth;
     uint64_t in_object; /* bit per depth: is that level an object? */
     int state;
-    const char *token;  /* of a string or member: without its quotes */
+    const char *token; /* of a string or member: without its quotes */
     size_t token_len;
-    bool escaped; /* the string holds a backslash */
+    bool escaped;      /* the string holds a backslash */
     const char *error; /* static text, NULL when none */
 };
 

@@ -12,19 +12,19 @@
 
 #define SIGN_PUBLIC_SIZE 32
 #define SIGN_SECRET_SIZE 32
-#define SIGN_SIZE 64
-#define SIGN_TEXT_SIZE 89 /* base64 of a signature and its NUL */
-#define HASH_SIZE 32
-#define HASH_TEXT_SIZE 65 /* hex and NUL */
-#define PROBE_ID_SIZE 21  /* 20 characters of base32 and NUL */
+#define SIGN_SIZE        64
+#define SIGN_TEXT_SIZE   89 /* base64 of a signature and its NUL */
+#define HASH_SIZE        32
+#define HASH_TEXT_SIZE   65 /* hex and NUL */
+#define PROBE_ID_SIZE    21 /* 20 characters of base32 and NUL */
 
 /* The domain prefixes; each ends in a newline that is part of it. */
-#define DOMAIN_BATCH "internetmetre batch 1\n"
+#define DOMAIN_BATCH      "internetmetre batch 1\n"
 #define DOMAIN_BATCH_HASH "internetmetre batch-hash 1\n"
-#define DOMAIN_ACK "internetmetre ack 1\n"
-#define DOMAIN_ENROL "internetmetre enrol 1\n"
-#define DOMAIN_SCHEDULE "internetmetre schedule 1\n"
-#define DOMAIN_TIME "internetmetre time 1\n"
+#define DOMAIN_ACK        "internetmetre ack 1\n"
+#define DOMAIN_ENROL      "internetmetre enrol 1\n"
+#define DOMAIN_SCHEDULE   "internetmetre schedule 1\n"
+#define DOMAIN_TIME       "internetmetre time 1\n"
 
 struct sign_key {
     uint8_t secret[SIGN_SECRET_SIZE];

@@ -1,0 +1,140 @@
+#include "common/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+static int failed(struct fault *f, const char *what, const char *path)
+{
+    int error = errno;
+    return fault_set(f, -error, "%s: %s: %s", path, what, strerror(error));
+}
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, bytes, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+int file_sync_dir(const char *path, struct fault *f)
+{
+    _cleanup_fd_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return failed(f, "cannot open the folder", path);
+    if (fsync(fd) < 0)
+        return failed(f, "cannot make the folder durable", path);
+    return 0;
+}
+
+int file_write_atomic(const char *path, const void *bytes, size_t len, mode_t mode, struct fault *f)
+{
+    _cleanup_text_ char *tmp = alloc_format("%s.tmp", path);
+    /* A leftover of an earlier crash may have another mode. */
+    unlink(tmp);
+    _cleanup_fd_ int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+    if (fd < 0)
+        return failed(f, "cannot create", tmp);
+    int r = write_all(fd, bytes, len);
+    if (r == 0 && fsync(fd) < 0)
+        r = -errno;
+    if (r == 0 && rename(tmp, path) < 0)
+        r = -errno;
+    if (r < 0) {
+        unlink(tmp);
+        errno = -r;
+        return failed(f, "cannot write", path);
+    }
+    _cleanup_text_ char *copy = alloc_text(path);
+    return file_sync_dir(dirname(copy), f);
+}
+
+int file_read(const char *path, size_t max, struct buf *ret, struct fault *f)
+{
+    _cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return failed(f, "cannot open", path);
+    _cleanup_(buf_free) struct buf b = {0};
+    for (;;) {
+        buf_reserve(&b, 16384);
+        ssize_t n = read(fd, b.data + b.len, 16384);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return failed(f, "cannot read", path);
+        if (n == 0)
+            break;
+        b.len += (size_t)n;
+        if (b.len > max)
+            return fault_set(f, -EFBIG, "%s: larger than %zu bytes", path, max);
+    }
+    b.data[b.len] = '\0';
+    *ret = b;
+    b = (struct buf){0};
+    return 0;
+}
+
+int file_make_dir(const char *path, mode_t mode, struct fault *f)
+{
+    _cleanup_text_ char *part = alloc_text(path);
+    for (char *p = part + 1;; p++) {
+        if (*p != '/' && *p != '\0')
+            continue;
+        char end = *p;
+        *p = '\0';
+        if (mkdir(part, mode) < 0 && errno != EEXIST && errno != EISDIR) {
+            struct stat st;
+            int error = errno;
+            if (stat(part, &st) < 0 || !S_ISDIR(st.st_mode)) {
+                errno = error;
+                return failed(f, "cannot make the folder", part);
+            }
+        }
+        *p = end;
+        if (end == '\0')
+            break;
+    }
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return failed(f, "cannot reach the folder", path);
+    if (!S_ISDIR(st.st_mode))
+        return fault_set(f, -ENOTDIR, "%s: is not a folder", path);
+    return 0;
+}
+
+int file_lock_dir(const char *dir, int *ret_fd, struct fault *f)
+{
+    _cleanup_text_ char *path = alloc_format("%s/lock", dir);
+    _cleanup_fd_ int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return failed(f, "cannot open the lock", path);
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        if (errno != EWOULDBLOCK)
+            return failed(f, "cannot lock", path);
+        char pid[16] = "";
+        ssize_t n = pread(fd, pid, sizeof pid - 1, 0);
+        pid[n > 0 ? n : 0] = '\0';
+        pid[strcspn(pid, "\n")] = '\0';
+        return fault_set(f, -EBUSY, "%s is in use by process %s; stop it first or choose another --state-dir", dir,
+                         *pid ? pid : "?");
+    }
+    char text[16];
+    int n = snprintf(text, sizeof text, "%d\n", (int)getpid());
+    if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)n, 0) != n)
+        return failed(f, "cannot write the lock", path);
+    *ret_fd = fd;
+    fd = -1;
+    return 0;
+}

@@ -1,0 +1,67 @@
+#include "common/log.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+
+static const char *const words[] = {"error", "warn", "info", "debug"};
+static const int syslog_levels[] = {3, 4, 6, 7};
+static enum log_level threshold = LOG_INFO;
+
+void log_set_level(enum log_level level)
+{
+    threshold = level;
+}
+
+int log_level_parse(const char *word, enum log_level *ret)
+{
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(words[i], word) == 0) {
+            *ret = (enum log_level)i;
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
+void log_line(enum log_level level, const char *format, ...)
+{
+    if (level > threshold)
+        return;
+    /* One write a line, so that lines of threads and processes do not mix. */
+    char text[2048];
+    int n = getenv("JOURNAL_STREAM") ? snprintf(text, sizeof text, "<%d>", syslog_levels[level])
+                                     : snprintf(text, sizeof text, "%s: ", words[level]);
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(text + n, sizeof text - (size_t)n, format, ap);
+    va_end(ap);
+    fprintf(stderr, "%s\n", text);
+}
+
+bool log_allowed(struct log_limit *limit)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    int64_t now = clock_mono_us(&clock_system);
+    unsigned dropped = 0;
+    if (limit->since_us == 0 || now - limit->since_us >= limit->interval_us) {
+        dropped = limit->dropped;
+        limit->since_us = now;
+        limit->used = limit->dropped = 0;
+    }
+    bool allowed = limit->used < limit->burst;
+    if (allowed)
+        limit->used++;
+    else
+        limit->dropped++;
+    pthread_mutex_unlock(&lock);
+    if (dropped)
+        log_info("%u like messages were left out", dropped);
+    return allowed;
+}
