@@ -3,7 +3,8 @@
  *
  * Failures: -ENOTCONN when the server is away or went away (try later), -EEXIST
  * on a unique violation, -EINVAL on data the server refuses (SQLSTATE classes
- * 22 and 23), -EIO otherwise; f carries the server's message. */
+ * 22 and 23), -EAGAIN when the transaction lost against another one (class 40),
+ * -EIO otherwise; f carries the server's message. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,6 +23,7 @@ int pg_open(const char *conninfo, struct pg **ret, struct fault *f) CHECKED;
 void pg_close(struct pg *pg);
 static inline void pg_closep(struct pg **pg) { pg_close(*pg); }
 bool pg_usable(const struct pg *pg); /* connected and outside a broken transaction */
+bool pg_idle(const struct pg *pg);   /* connected and outside any transaction */
 
 /* Statements without parameters or rows; several may be joined by ';'. */
 int pg_run(struct pg *pg, const char *sql, struct fault *f) CHECKED;

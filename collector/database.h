@@ -1,0 +1,22 @@
+/* Where the data lives: the embedded cluster or a server, behind one handle.
+ * Commands open it, take connections, and close it; a cluster that nobody else
+ * uses is started by open and stopped by close. */
+#pragma once
+
+#include "collector/command.h"
+#include "collector/pg.h"
+
+struct database;
+
+/* Opens and checks that the schema is there: with an embedded cluster the
+ * migrations are applied when they miss; on a server that is the owner's
+ * decision, and f says to run `migrate`. */
+int database_open(const struct context *c, struct database **ret, struct fault *f) CHECKED;
+void database_close(struct database *d);
+static inline void database_closep(struct database **d) { database_close(*d); }
+#define _cleanup_database_ _cleanup_(database_closep)
+
+const char *database_conninfo(const struct database *d); /* for pg_open and pg_pool_new */
+
+/* One connection as the owner. The caller closes it before the database. */
+int database_connect(const struct database *d, struct pg **ret, struct fault *f) CHECKED;

@@ -1,0 +1,29 @@
+/* The collector's configuration file and its defaults. */
+#pragma once
+
+#include <stdint.h>
+
+#include "common/alloc.h"
+#include "common/conf.h"
+#include "common/fault.h"
+
+struct settings {
+    char *listen;
+    char *database; /* "" is the embedded cluster, else postgresql://… */
+    char *user;     /* "" chooses one; matters only when started as root */
+    int log_level;  /* enum log_level */
+    int64_t writers;
+    int64_t queue;
+    int64_t connections;
+    int64_t readers;
+    char *public_url;
+    char *country;
+    char *schedule; /* file, "" is the standard schedule */
+};
+
+extern const struct conf_table settings_table;
+
+/* Fills *ret from the file at path. An absent file is a failure only when
+ * `wanted`: the user named it. The caller frees (settings_free) in any case. */
+int settings_read(const char *path, bool wanted, struct settings *ret, struct fault *f) CHECKED;
+void settings_free(struct settings *s);
