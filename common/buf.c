@@ -57,14 +57,16 @@ void buf_addf(struct buf *b, const char *format, ...)
     va_list ap, again;
     va_start(ap, format);
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, format, ap);
+    buf_reserve(b, 64);
+    size_t room = b->cap - b->len;
+    int n = vsnprintf(b->data + b->len, room, format, ap);
     va_end(ap);
-    if (n > 0) {
+    if (n > 0 && (size_t)n >= room) {
         buf_reserve(b, (size_t)n);
         vsnprintf(b->data + b->len, (size_t)n + 1, format, again);
-        b->len += (size_t)n;
     }
     va_end(again);
+    b->len += n > 0 ? (size_t)n : 0;
 }
 
 void buf_add_json(struct buf *b, const char *text, size_t len)

@@ -47,7 +47,7 @@ void result_reason(struct result *r, enum outcome outcome, const char *format, .
     __attribute__((format(printf, 3, 4))); /* sets outcome and detail.reason */
 
 /* Appends the line, newline included. Numbers are written with the digits
- * that a float keeps (%.7g), never NaN or infinity. */
+ * that a float resolves (seven), never NaN or infinity. */
 void result_write(const struct result *r, struct buf *out);
 
 /* ---- reading, on the collector ---- */

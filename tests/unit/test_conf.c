@@ -1,0 +1,182 @@
+#include "tests/unit/check.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "common/conf.h"
+#include "common/file.h"
+#include "common/lang.h"
+
+struct settings {
+    char *listen, *note;
+    int64_t count, interval_us, cap_bytes;
+    bool private;
+    int level;
+    char last_task[200];
+};
+
+static const char *const levels[] = {"error", "warn", "info", NULL};
+
+static const struct conf_key keys[] = {
+    {.name = "listen",
+     .type = CONF_TEXT,
+     .offset = offsetof(struct settings, listen),
+     .preset = "127.0.0.1:8080",
+     .help = "l"},
+    {.name = "note", .type = CONF_TEXT, .offset = offsetof(struct settings, note), .help = "n"},
+    {.name = "count",
+     .type = CONF_INT,
+     .offset = offsetof(struct settings, count),
+     .preset = "10",
+     .min = 1,
+     .max = 100,
+     .help = "c"},
+    {.name = "interval",
+     .type = CONF_DURATION,
+     .offset = offsetof(struct settings, interval_us),
+     .preset = "15m",
+     .min = 1000000,
+     .max = 86400000000,
+     .help = "i"},
+    {.name = "private", .type = CONF_BOOL, .offset = offsetof(struct settings, private), .preset = "no", .help = "p"},
+    {.section = "spool",
+     .name = "cap",
+     .type = CONF_BYTES,
+     .offset = offsetof(struct settings, cap_bytes),
+     .preset = "20M",
+     .min = 1024,
+     .max = 1 << 30,
+     .help = "cap"},
+    {.section = "spool",
+     .name = "level",
+     .type = CONF_CHOICE,
+     .offset = offsetof(struct settings, level),
+     .preset = "info",
+     .choices = levels,
+     .help = "lv"},
+};
+
+static int on_task(void *target, const char *section, const char *name, const char *value, struct fault *f)
+{
+    struct settings *s = target;
+    if (strcmp(name, "check") != 0)
+        return fault_set(f, -EINVAL, "unknown key \"%s\"; known here: check", name);
+    snprintf(s->last_task, sizeof s->last_task, "%s=%s", section, value);
+    return 0;
+}
+
+static const struct conf_table table = {keys, sizeof keys / sizeof *keys, "task ", on_task};
+
+static int read_text(const char *text, struct settings *s, struct fault *f)
+{
+    const char *dir = scratch_dir();
+    char path[128];
+    snprintf(path, sizeof path, "%s/a.conf", dir);
+    assert_int_equal(file_write_atomic(path, text, strlen(text), 0600, f), 0);
+    conf_preset(&table, s);
+    int r = conf_read(&table, path, s, f);
+    unlink(path);
+    rmdir(dir);
+    return r;
+}
+
+static void reads(void **state)
+{
+    struct settings s = {0};
+    struct fault f = {0};
+    assert_int_equal(read_text("# c\ncount = 7\r\n; c\ninterval=2h\nprivate = yes ; trailing\n\n[spool]\ncap = 5M\n"
+                               "level = warn\n[task a b]\ncheck = ping\n[spool]\ncap = 6M",
+                               &s, &f),
+                     0);
+    assert_string_equal(s.listen, "127.0.0.1:8080");
+    assert_null(s.note);
+    assert_int_equal(s.count, 7);
+    assert_int_equal(s.interval_us, 7200000000);
+    assert_int_equal(s.cap_bytes, 6 << 20);
+    assert_true(s.private);
+    assert_int_equal(s.level, 1);
+    assert_string_equal(s.last_task, "a b=ping");
+    conf_free(&table, &s);
+}
+
+static void names_place_and_cure(void **state)
+{
+    static const struct {
+        const char *text, *says[3];
+    } rows[] = {
+        {"count = 0", {"a.conf, line 1: ", "count = 0", "from 1 to 100"}},
+        {"\n\ncount = 7x", {"line 3: ", "count = 7x", "from 1 to 100"}},
+        {"count = 7\ncuont = 7", {"line 2: ", "unknown key \"cuont\"", "count, interval"}},
+        {"interval = 15", {"line 1: ", "interval = 15", "from 1s to 1d"}},
+        {"interval = 2d", {"line 1: ", "interval = 2d", "from 1s to 1d"}},
+        {"private = maybe", {"line 1: ", "private = maybe", "yes or no"}},
+        {"[spool]\nlevel = loud", {"line 2: ", "level = loud", "error, warn, info"}},
+        {"[spool]\ncap = 2G", {"line 2: ", "cap = 2G", "from 1K to 1G"}},
+        {"[spoll]\ncap = 2G", {"line 2: ", "unknown section [spoll]", "[spool], [task NAME]"}},
+        {"[task x]\nchekc = ping", {"line 2: ", "unknown key \"chekc\"", "check"}},
+        {"count = 1\njust words\n", {"line 2: ", "key = value", ""}},
+        {"note = a\n  b = c\n", {"line 2: ", "begins with a space", ""}},
+    };
+    lang_start("en");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct settings s = {0};
+        struct fault f = {0};
+        assert_true(read_text(rows[i].text, &s, &f) < 0);
+        for (int k = 0; k < 3; k++) {
+            if (!strstr(f.text, rows[i].says[k]))
+                fail_msg("row %zu says: %s", i, f.text);
+        }
+        conf_free(&table, &s);
+    }
+    char line[400] = "note = ";
+    memset(line + 7, 'x', 300);
+    struct settings s = {0};
+    struct fault f = {0};
+    assert_true(read_text(line, &s, &f) < 0);
+    assert_non_null(strstr(f.text, "line 1: longer than"));
+    conf_free(&table, &s);
+}
+
+/* Help and sample name every key, and the sample is itself a valid file. */
+static void prints_every_key(void **state)
+{
+    for (int sample = 0; sample < 2; sample++) {
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+        sample ? conf_print_sample(&table, out) : conf_print_help(&table, out);
+        fclose(out);
+        for (size_t i = 0; i < table.count; i++)
+            assert_non_null(strstr(text, keys[i].name));
+        if (sample) {
+            struct settings s = {0};
+            struct fault f;
+            assert_int_equal(read_text(text, &s, &f), 0);
+            conf_free(&table, &s);
+        }
+        free(text);
+    }
+}
+
+static void hostile_values(void **state)
+{
+    int64_t n;
+    bool b;
+    assert_int_equal(conf_parse_duration("99999999999999d", &n), -ERANGE);
+    assert_int_equal(conf_parse_duration("-1s", &n), -EINVAL);
+    assert_int_equal(conf_parse_duration("", &n), -EINVAL);
+    assert_int_equal(conf_parse_bytes("9999999999999G", &n), -ERANGE);
+    assert_int_equal(conf_parse_int("1e3", &n), -EINVAL);
+    assert_int_equal(conf_parse_bool("", &b), -EINVAL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads),
+        cmocka_unit_test(names_place_and_cure),
+        cmocka_unit_test(prints_every_key),
+        cmocka_unit_test(hostile_values),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,131 @@
+#include "tests/unit/check.h"
+
+#include <errno.h>
+#include <arpa/inet.h>
+#include <math.h>
+#include <netinet/in.h>
+
+#include "common/json.h"
+#include "common/result.h"
+
+#define FULL                                                                                                           \
+    "{\"task\":\"t\",\"check\":\"ping\",\"target\":\"ns1.nic.bj\",\"addr\":\"154.65.28.218\",\"af\":4,"                \
+    "\"at\":\"2026-11-22T10:00:00.123456Z\",\"mono_us\":5,\"sync\":true,\"outcome\":\"ok\",\"bytes\":840,"             \
+    "\"metrics\":{\"rtt_min_ms\":11.2,\"sent\":10}}"
+
+static void written_and_read_back(void **state)
+{
+    struct result *r = result_new("ping", "loop", "::1");
+    struct sockaddr_in6 addr = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    result_addr(r, &addr);
+    r->at_us = 1795341600123456;
+    r->mono_us = 42;
+    r->outcome = OUTCOME_PARTIAL;
+    r->bytes = 840;
+    result_metric(r, "rtt_min_ms", 0.0123456789);
+    result_metric(r, "loss", NAN);
+    result_metric(r, "sent", 10);
+    result_metric(r, "reorder", 0);
+    json_object_set_new(r->detail, "rtts_ms", json_pack("[f,n]", 1.5));
+
+    struct buf line = {0};
+    struct result_line back;
+    struct fault f = {0};
+    result_write(r, &line);
+    assert_int_equal(line.data[line.len - 1], '\n');
+    assert_int_equal(result_line_read(line.data, line.len - 1, &back, &f), 0);
+    assert_memory_equal(back.task.at, "loop", back.task.len);
+    assert_memory_equal(back.addr.at, "::1", back.addr.len);
+    assert_int_equal(back.af, 6);
+    assert_int_equal(back.at_us, r->at_us);
+    assert_int_equal(back.outcome, OUTCOME_PARTIAL);
+    assert_int_equal(back.present, 1u << 0 | 1u << 6 | 1u << 10);
+    assert_true(back.metrics[0] == 0.01234568f);
+    assert_true(back.metrics[6] == 10);
+    assert_false(back.sync);
+    assert_memory_equal(back.detail.at, "{\"rtts_ms\":[1.5,null]}", back.detail.len);
+    /* the other reader agrees */
+    json_t *value;
+    assert_int_equal(json_read(line.data, line.len, line.len, 8, &value, &f), 0);
+    json_decref(value);
+    buf_free(&line);
+    result_free(r);
+    result_free(NULL);
+}
+
+static void refuses(void **state)
+{
+    /* what stands in the full line, what comes in its place, what is said */
+    static const struct {
+        const char *was, *is, *says;
+    } rows[] = {
+        {"\"task\":\"t\",", "", "\"task\" is missing"},
+        {"\"task\":\"t\"", "\"task\":\"\"", "\"task\""},
+        {"\"task\":\"t\"", "\"task\":\"\\u0074\"", "\"task\""},
+        {"\"task\":\"t\"", "\"task\":7", "\"task\""},
+        {"\"task\":\"t\"", "\"task\":\"t\",\"task\":\"t\"", "stands twice"},
+        {"\"af\":4", "\"af\":5", "\"af\""},
+        {"\"af\":4", "\"af\":6", "\"af\" does not fit"},
+        {"154.65.28.218", "154.65.28.256", "\"addr\""},
+        {"2026-11-22", "2026-02-30", "\"at\""},
+        {"\"mono_us\":5", "\"mono_us\":-5", "\"mono_us\""},
+        {"\"mono_us\":5", "\"mono_us\":5.5", "\"mono_us\""},
+        {"\"sync\":true", "\"sync\":1", "\"sync\""},
+        {"\"outcome\":\"ok\"", "\"outcome\":\"fine\"", "\"outcome\""},
+        {"\"bytes\":840", "\"bytes\":99999999999", "\"bytes\""},
+        {"\"metrics\":{", "\"metrics\":[", ""},
+        {"11.2", "1e999", "rtt_min_ms"},
+        {"11.2", "1e39", "rtt_min_ms"},
+        {"11.2", "null", "rtt_min_ms"},
+        {"11.2", "NaN", ""},
+        {"\"sent\":10", "\"rtt_min_ms\":10", "stands twice"},
+        {"}}", "}", "ends early"},
+        {"}}", "}}}", "follows"},
+    };
+    struct fault f = {0};
+    struct result_line line;
+    assert_int_equal(result_line_read(FULL, strlen(FULL), &line, &f), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *at = strstr(FULL, rows[i].was);
+        assert_non_null(at);
+        struct buf text = {0};
+        buf_add(&text, FULL, (size_t)(at - FULL));
+        buf_add_text(&text, rows[i].is);
+        buf_add_text(&text, at + strlen(rows[i].was));
+        f.text[0] = '\0';
+        assert_int_equal(result_line_read(text.data, text.len, &line, &f), -EBADMSG);
+        if (!strstr(f.text, rows[i].says))
+            fail_msg("row %zu says: %s", i, f.text);
+        buf_free(&text);
+    }
+    for (size_t cut = 0; cut < strlen(FULL); cut++)
+        assert_int_equal(result_line_read(FULL, cut, &line, &f), -EBADMSG);
+}
+
+static void unknown_is_no_failure(void **state)
+{
+    struct result_line line;
+    struct fault f = {0};
+    static const char metric[] =
+        "{\"task\":\"t\",\"check\":\"ping\",\"target\":\"\",\"at\":\"2026-11-22T10:00:00Z\",\"mono_us\":5,\"sync\":"
+        "true,"
+        "\"outcome\":\"ok\",\"bytes\":0,\"metrics\":{\"later\":1,\"sent\":2},\"new_member\":{\"x\":[1]}}";
+    assert_int_equal(result_line_read(metric, strlen(metric), &line, &f), 0);
+    assert_memory_equal(line.unknown.at, "later", line.unknown.len);
+    assert_int_equal(line.present, 1u << 6);
+    static const char check[] = "{\"task\":\"t\",\"check\":\"later\",\"target\":\"\",\"at\":\"2026-11-22T10:00:00Z\","
+                                "\"mono_us\":5,\"sync\":true,"
+                                "\"outcome\":\"ok\",\"bytes\":0,\"metrics\":{}}";
+    assert_int_equal(result_line_read(check, strlen(check), &line, &f), 0);
+    assert_null(line.set);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(written_and_read_back),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(unknown_is_no_failure),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
