@@ -3,15 +3,20 @@
  * uses is started by open and stopped by close. */
 #pragma once
 
+#include "collector/cluster.h"
 #include "collector/command.h"
 #include "collector/pg.h"
 
 struct database;
 
-/* Opens and checks that the schema is there: with an embedded cluster the
- * migrations are applied when they miss; on a server that is the owner's
- * decision, and f says to run `migrate`. */
+/* Opens and checks that the schema is there: an embedded cluster is migrated
+ * when that misses; on a server that is its owner's decision, and f says to
+ * run `migrate`. */
 int database_open(const struct context *c, struct database **ret, struct fault *f) CHECKED;
+/* The same without a look at the schema. */
+int database_reach(const struct context *c, struct database **ret, struct fault *f) CHECKED;
+/* For serve, which became `u` and supervises the cluster. */
+int database_serve(const struct context *c, const struct user *u, struct database **ret, struct fault *f) CHECKED;
 void database_close(struct database *d);
 static inline void database_closep(struct database **d) { database_close(*d); }
 #define _cleanup_database_ _cleanup_(database_closep)
@@ -20,3 +25,10 @@ const char *database_conninfo(const struct database *d); /* for pg_open and pg_p
 
 /* One connection as the owner. The caller closes it before the database. */
 int database_connect(const struct database *d, struct pg **ret, struct fault *f) CHECKED;
+
+/* cluster_watch, or 0 on a server. */
+int database_watch(struct database *d, struct fault *f) CHECKED;
+
+/* `role` when this connection may take it, else NULL (a server whose owner may
+ * not make roles). The text is the argument's. */
+const char *database_role(struct pg *pg, const char *role);

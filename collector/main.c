@@ -8,8 +8,11 @@
 #include "common/lang.h"
 #include "common/log.h"
 
+extern const struct command command_migrate;
+
 /* Sorted as a user meets them: run it, let probes in, feed it, read it. */
 static const struct command *const commands[] = {
+    &command_migrate,
     NULL,
 };
 
@@ -96,11 +99,18 @@ static int take_common(int argc, char **argv, struct common_options *o)
     return kept;
 }
 
+/* PostgreSQL's programs start elsewhere, so that a path has to say it all. */
+static char *absolute(const char *path)
+{
+    _cleanup_text_ char *here = *path == '/' ? NULL : getcwd(NULL, 0);
+    return here ? alloc_format("%s/%s", here, path) : alloc_text(path);
+}
+
 static int run(const struct command *command, const struct common_options *o, int argc, char **argv)
 {
     struct fault f = {0};
     struct context c = {
-        .state_dir = alloc_text(o->state_dir ? o->state_dir : STATE_DIR "/collector"),
+        .state_dir = absolute(o->state_dir ? o->state_dir : STATE_DIR "/collector"),
         .config = alloc_text(o->config ? o->config : CONF_DIR "/collector.conf"),
     };
     int status = 1;

@@ -1,0 +1,101 @@
+#include "collector/database.h"
+
+#include <errno.h>
+
+#include "collector/migrate.h"
+#include "common/log.h"
+
+struct database {
+    struct cluster *cluster; /* NULL on a server */
+    char *conninfo;
+};
+
+static int reach(const struct context *c, const struct user *u, bool supervise, struct database **ret, struct fault *f)
+{
+    _cleanup_database_ struct database *d = alloc_zero(1, sizeof *d);
+    if (c->settings.database && *c->settings.database) {
+        d->conninfo = alloc_text(c->settings.database);
+    } else {
+        struct cluster_options options = {.state_dir = c->state_dir, .user = *u, .supervise = supervise};
+        int rc = cluster_open(&options, &d->cluster, f);
+        if (rc < 0)
+            return rc;
+        d->conninfo = alloc_text(cluster_conninfo(d->cluster));
+    }
+    *ret = TAKE(d);
+    return 0;
+}
+
+static int bring_up_to_date(struct database *d, struct fault *f)
+{
+    _cleanup_(pg_closep) struct pg *pg = NULL;
+    unsigned applied;
+    int rc = database_connect(d, &pg, f);
+    if (rc == 0)
+        rc = d->cluster ? migrate_run(pg, false, &applied, f) : migrate_check(pg, f);
+    return rc;
+}
+
+int database_reach(const struct context *c, struct database **ret, struct fault *f)
+{
+    struct user u;
+    int rc = user_choose(c->settings.user, &u, f);
+    return rc < 0 ? rc : reach(c, &u, false, ret, f);
+}
+
+int database_open(const struct context *c, struct database **ret, struct fault *f)
+{
+    _cleanup_database_ struct database *d = NULL;
+    int rc = database_reach(c, &d, f);
+    if (rc == 0)
+        rc = bring_up_to_date(d, f);
+    if (rc == 0)
+        *ret = TAKE(d);
+    return rc;
+}
+
+int database_serve(const struct context *c, const struct user *u, struct database **ret, struct fault *f)
+{
+    _cleanup_database_ struct database *d = NULL;
+    int rc = reach(c, u, true, &d, f);
+    if (rc == 0)
+        rc = bring_up_to_date(d, f);
+    if (rc == 0)
+        *ret = TAKE(d);
+    return rc;
+}
+
+void database_close(struct database *d)
+{
+    if (!d)
+        return;
+    cluster_close(d->cluster);
+    free(d->conninfo);
+    free(d);
+}
+
+const char *database_conninfo(const struct database *d)
+{
+    return d->conninfo;
+}
+
+int database_connect(const struct database *d, struct pg **ret, struct fault *f)
+{
+    return pg_open(d->conninfo, ret, f);
+}
+
+int database_watch(struct database *d, struct fault *f)
+{
+    return d->cluster ? cluster_watch(d->cluster, f) : 0;
+}
+
+const char *database_role(struct pg *pg, const char *role)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    struct fault f = {0};
+    if (pg_query(pg, "SELECT 1 FROM pg_roles WHERE rolname = $1 AND pg_has_role(oid, 'MEMBER')", 1, &role, &rows, &f) < 0) {
+        log_debug("%s", f.text);
+        return NULL;
+    }
+    return pg_rows_count(rows) ? role : NULL;
+}

@@ -1,0 +1,315 @@
+#include "collector/migrate.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "collector/cluster.h"
+#include "collector/database.h"
+#include "collector/schema.h"
+#include "common/buf.h"
+#include "common/lang.h"
+#include "common/log.h"
+#include "common/metric.h"
+#include "common/outcome.h"
+#include "common/sign.h"
+
+/* Any number that nobody else uses for pg_advisory_lock. */
+#define LOCK_SQL "SELECT pg_advisory_lock(4919027610)"
+#define UNLOCK_SQL "SELECT pg_advisory_unlock(4919027610)"
+/* The row of schema_migration that stands for all that is made again. */
+#define AGAIN "again"
+
+/* ---- migrations ---- */
+
+static void checksum(const char *text, size_t len, char ret_text[static HASH_TEXT_SIZE])
+{
+    uint8_t hash[HASH_SIZE];
+    hash_make("", text, len, hash);
+    hash_text(hash, ret_text);
+}
+
+/* *ret is "" when the name is not there. */
+static int stored_checksum(struct pg *pg, const char *name, char ret_text[static HASH_TEXT_SIZE], struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, "SELECT checksum FROM schema_migration WHERE name = $1", 1, &name, &rows, f);
+    if (rc == 0)
+        snprintf(ret_text, HASH_TEXT_SIZE, "%s", pg_rows_count(rows) ? pg_text(rows, 0, 0) : "");
+    return rc;
+}
+
+static int store_checksum(struct pg *pg, const char *name, const char *sum, struct fault *f)
+{
+    const char *const params[] = {name, sum};
+    return pg_query(pg,
+                    "INSERT INTO schema_migration (name, checksum) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE "
+                    "SET checksum = excluded.checksum, applied_at = now()",
+                    2, params, NULL, f);
+}
+
+static int rolled_back(struct pg *pg, int rc)
+{
+    if (pg_run(pg, "ROLLBACK", NULL) < 0)
+        log_debug("the transaction ended with the connection");
+    return rc;
+}
+
+static int apply(struct pg *pg, const struct embedded *file, const char *sum, struct fault *f)
+{
+    int rc = pg_run(pg, "BEGIN", f);
+    if (rc == 0)
+        rc = pg_run(pg, file->text, f);
+    if (rc == 0)
+        rc = store_checksum(pg, file->path, sum, f);
+    if (rc == 0)
+        rc = pg_run(pg, "COMMIT", f);
+    if (rc == 0)
+        return 0;
+    fault_prefix(f, "migration %s: ", file->path);
+    return rolled_back(pg, rc);
+}
+
+static int apply_missing(struct pg *pg, unsigned *ret_applied, struct fault *f)
+{
+    for (const struct embedded *e = NULL; (e = schema_next("migrations/", e)) != NULL;) {
+        char wanted[HASH_TEXT_SIZE], stored[HASH_TEXT_SIZE];
+        checksum(e->text, e->len, wanted);
+        int rc = stored_checksum(pg, e->path, stored, f);
+        if (rc < 0)
+            return rc;
+        if (!*stored) {
+            rc = apply(pg, e, wanted, f);
+            if (rc < 0)
+                return rc;
+            (*ret_applied)++;
+        } else if (strcmp(stored, wanted) != 0) {
+            return fault_set(f, -EINVAL,
+                             "migration %s was applied with other content than this program carries; a migration never "
+                             "changes: run the program that made this database, or a later one",
+                             e->path);
+        }
+    }
+    return 0;
+}
+
+/* ---- what can be made again ---- */
+
+/* The registry as SQL: check_kind, metric, outcome. Its words are plain ASCII
+ * without quotes (schema/registry.py). */
+static void registry_sql(struct buf *out)
+{
+    static const char *const kinds[] = {
+        [METRIC_VALUE] = "value", [METRIC_COUNT] = "count", [METRIC_CATEGORY] = "category"};
+    for (size_t c = 0; c < metric_set_count; c++) {
+        const struct metric_set *set = &metric_sets[c];
+        buf_addf(out, "INSERT INTO check_kind VALUES (%u, '%s') ON CONFLICT (check_no) DO NOTHING;\n", set->check_id,
+                 set->check);
+        for (size_t m = 0; m < set->count; m++)
+            buf_addf(out,
+                     "INSERT INTO metric VALUES (%u, %u, %zu, '%s', '%s', '%s', '%s') ON CONFLICT (metric_no) DO UPDATE "
+                     "SET unit = excluded.unit, better = excluded.better, kind = excluded.kind;\n",
+                     set->metrics[m].id, set->check_id, m + 1, set->metrics[m].name, set->metrics[m].unit,
+                     set->metrics[m].better, kinds[set->metrics[m].kind]);
+    }
+    for (int o = 0; o < OUTCOME_COUNT; o++)
+        buf_addf(out, "INSERT INTO outcome VALUES (%d, '%s') ON CONFLICT (outcome_no) DO NOTHING;\n", o,
+                 outcome_word((enum outcome)o));
+}
+
+/* A view named after the check, its metrics as named columns. New metrics come
+ * last, so that CREATE OR REPLACE keeps what depends on the view; a change to
+ * the columns before them needs a migration that drops the views. */
+static void check_view_sql(const struct metric_set *set, struct buf *out)
+{
+    buf_addf(out,
+             "CREATE OR REPLACE VIEW \"%s\" AS SELECT r.at, p.probe, t.name AS target, t.kind AS target_kind, "
+             "t.country AS target_country, k.name AS task, r.af, r.addr, o.word AS outcome, r.bytes, p.source, "
+             "p.simulated, r.probe_no, r.target_no, r.batch_no, r.ordinal",
+             set->check);
+    for (size_t m = 0; m < set->count; m++)
+        buf_addf(out, ", r.metrics[%zu] AS \"%s\"", m + 1, set->metrics[m].name);
+    buf_addf(out,
+             " FROM result r JOIN probe p USING (probe_no) JOIN task k USING (task_no) JOIN outcome o ON o.outcome_no = "
+             "r.outcome LEFT JOIN target t USING (target_no) WHERE r.check_no = %u;\n",
+             set->check_id);
+}
+
+/* Views of checks first: the files under views/ may use them, and end with the grants. */
+static void again_sql(struct buf *out)
+{
+    registry_sql(out);
+    for (size_t c = 0; c < metric_set_count; c++)
+        check_view_sql(&metric_sets[c], out);
+    for (const struct embedded *e = NULL; (e = schema_next("views/", e)) != NULL;)
+        buf_add(out, e->text, e->len);
+}
+
+/* The country packs: one statement a table, $1 is countries.json. */
+static const char *const seeds[] = {
+    "INSERT INTO department (iso, country, name) "
+    "SELECT d->>'iso', c.key, d->>'name' FROM jsonb_each($1::jsonb) c, jsonb_array_elements(c.value->'departments') d "
+    "ON CONFLICT (iso) DO UPDATE SET name = excluded.name WHERE department.name <> excluded.name",
+    "INSERT INTO operator (country, name, asns) "
+    "SELECT c.key, o->>'name', ARRAY(SELECT a::bigint FROM jsonb_array_elements_text(o->'asns') a) "
+    "FROM jsonb_each($1::jsonb) c, jsonb_array_elements(c.value->'operators') o "
+    "ON CONFLICT (country, name) DO UPDATE SET asns = excluded.asns WHERE operator.asns <> excluded.asns",
+    "INSERT INTO target (name, kind, country) "
+    "SELECT s->>'name', 'cctld', c.key FROM jsonb_each($1::jsonb) c, jsonb_array_elements(c.value->'cctld_servers') s "
+    "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, country = excluded.country WHERE target.kind IS NULL",
+};
+
+static int seed(struct pg *pg, struct fault *f)
+{
+    const char *countries = schema_file("countries/countries.json")->text;
+    for (size_t i = 0; i < COUNT(seeds); i++) {
+        int rc = pg_query(pg, seeds[i], 1, &countries, NULL, f);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int make_again(struct pg *pg, const struct buf *sql, const char *sum, struct fault *f)
+{
+    int rc = pg_run(pg, "BEGIN", f);
+    if (rc == 0)
+        rc = pg_run(pg, sql->data, f);
+    if (rc == 0)
+        rc = seed(pg, f);
+    if (rc == 0)
+        rc = store_checksum(pg, AGAIN, sum, f);
+    if (rc == 0)
+        rc = pg_run(pg, "COMMIT", f);
+    if (rc == 0)
+        return 0;
+    fault_prefix(f, "functions and views: ");
+    return rolled_back(pg, rc);
+}
+
+static void again_checksum(const struct buf *sql, char ret_text[static HASH_TEXT_SIZE])
+{
+    _cleanup_(buf_free) struct buf all = {0};
+    const struct embedded *countries = schema_file("countries/countries.json");
+    buf_add(&all, sql->data, sql->len);
+    buf_add(&all, countries->text, countries->len);
+    for (size_t i = 0; i < COUNT(seeds); i++)
+        buf_add_text(&all, seeds[i]);
+    checksum(all.data, all.len, ret_text);
+}
+
+/* ---- the whole ---- */
+
+static int run_locked(struct pg *pg, bool always, unsigned *ret_applied, struct fault *f)
+{
+    int rc = pg_run(pg,
+                    "CREATE TABLE IF NOT EXISTS schema_migration (name text PRIMARY KEY, checksum text NOT NULL, "
+                    "applied_at timestamptz NOT NULL DEFAULT now())",
+                    f);
+    if (rc == 0)
+        rc = apply_missing(pg, ret_applied, f);
+    _cleanup_(buf_free) struct buf sql = {0};
+    char wanted[HASH_TEXT_SIZE], stored[HASH_TEXT_SIZE];
+    again_sql(&sql);
+    again_checksum(&sql, wanted);
+    if (rc == 0)
+        rc = stored_checksum(pg, AGAIN, stored, f);
+    if (rc == 0 && (always || strcmp(stored, wanted) != 0))
+        rc = make_again(pg, &sql, wanted, f);
+    return rc;
+}
+
+int migrate_run(struct pg *pg, bool always, unsigned *ret_applied, struct fault *f)
+{
+    *ret_applied = 0;
+    if (!always && migrate_check(pg, NULL) == 0)
+        return 0;
+    int rc = pg_run(pg, LOCK_SQL, f);
+    if (rc < 0)
+        return rc;
+    rc = run_locked(pg, always, ret_applied, f);
+    if (pg_run(pg, UNLOCK_SQL, rc == 0 ? f : NULL) < 0 && rc == 0)
+        rc = -ENOTCONN;
+    return rc;
+}
+
+int migrate_check(struct pg *pg, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, "SELECT to_regclass('schema_migration') IS NOT NULL", 0, NULL, &rows, f);
+    if (rc < 0)
+        return rc;
+    _cleanup_(buf_free) struct buf sql = {0};
+    char wanted[HASH_TEXT_SIZE], stored[HASH_TEXT_SIZE] = "";
+    again_sql(&sql);
+    again_checksum(&sql, wanted);
+    if (pg_bool(rows, 0, 0))
+        rc = stored_checksum(pg, AGAIN, stored, f);
+    if (rc == 0 && strcmp(stored, wanted) == 0)
+        for (const struct embedded *e = NULL; rc == 0 && (e = schema_next("migrations/", e)) != NULL;) {
+            checksum(e->text, e->len, wanted);
+            rc = stored_checksum(pg, e->path, stored, f);
+            if (rc == 0 && strcmp(stored, wanted) != 0)
+                rc = -ESTALE;
+        }
+    else if (rc == 0)
+        rc = -ESTALE;
+    return rc == -ESTALE ? fault_set(f, rc, "the database's schema is not this program's; run: "
+                                            "internetmetre-collector migrate")
+                         : rc;
+}
+
+/* ---- the command ---- */
+
+static int upgrade_cluster(const struct context *c, struct fault *f)
+{
+    struct cluster_options options = {.state_dir = c->state_dir};
+    unsigned from = 0, to = 0;
+    int rc = user_choose(c->settings.user, &options.user, f);
+    if (rc == 0)
+        rc = cluster_upgrade(&options, &from, &to, f);
+    if (rc == 0 && from == to)
+        log_info(_("PostgreSQL %u is the newest installed; the cluster stays"), to);
+    else if (rc == 0)
+        log_info(_("the cluster moved from PostgreSQL %u to %u; the old data stays in %s/postgresql.%u until you remove it"),
+                 from, to, c->state_dir, from);
+    return rc;
+}
+
+static int command_run(const struct context *c, int argc, char **argv)
+{
+    static const struct option options[] = {{"upgrade-cluster", no_argument, NULL, 'u'}, {0}};
+    struct fault f = {0};
+    unsigned applied = 0;
+    bool upgrade = false;
+    for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (o != 'u')
+            return COMMAND_USAGE;
+        upgrade = true;
+    }
+    if (optind != argc)
+        return COMMAND_USAGE;
+    int rc = upgrade && !*c->settings.database ? upgrade_cluster(c, &f) : 0;
+    _cleanup_database_ struct database *d = NULL;
+    _cleanup_(pg_closep) struct pg *pg = NULL;
+    if (rc == 0)
+        rc = database_reach(c, &d, &f);
+    if (rc == 0)
+        rc = database_connect(d, &pg, &f);
+    if (rc == 0)
+        rc = migrate_run(pg, true, &applied, &f);
+    if (rc < 0) {
+        log_error("%s", f.text);
+        return 1;
+    }
+    log_info(_("the schema is up to date; migrations applied: %u"), applied);
+    return 0;
+}
+
+const struct command command_migrate = {
+    .name = "migrate",
+    .usage = "migrate [--upgrade-cluster]",
+    .help = N_("Bring the database to this version's schema; move the private cluster to a later PostgreSQL."),
+    .run = command_run,
+};
