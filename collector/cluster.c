@@ -52,7 +52,7 @@ struct cluster {
     char *conninfo;
     int lock_fd;
     off_t log_from; /* where the log of the latest start begins */
-    pid_t child; /* the postmaster when this process started it, else 0 */
+    pid_t child;    /* the postmaster when this process started it, else 0 */
 };
 
 static void pause_us(long us)
@@ -70,7 +70,8 @@ static int make_private_dir(const char *path, const struct user *u, struct fault
         return user_give(u, path, f);
     if (errno != EEXIST)
         return fault_set(f, -errno, "%s: cannot make the folder: %s", path, strerror(errno));
-    if (lstat(path, &st) < 0 || !S_ISDIR(st.st_mode) || (st.st_mode & 077) || (st.st_uid != u->uid && st.st_uid != geteuid()))
+    if (lstat(path, &st) < 0 || !S_ISDIR(st.st_mode) || (st.st_mode & 077) ||
+        (st.st_uid != u->uid && st.st_uid != geteuid()))
         return fault_set(f, -EPERM, "%s is not a private folder of the user %s; remove it", path, u->name);
     return user_give(u, path, f);
 }
@@ -80,7 +81,7 @@ static int make_private_dir(const char *path, const struct user *u, struct fault
 static int find_socket_dir(struct cluster *c, const char *state_dir, struct fault *f)
 {
     c->socket_dir = alloc_format("%s/run", state_dir);
-    if (strlen(c->socket_dir) + sizeof SOCKET_NAME > sizeof ((struct sockaddr_un *)0)->sun_path) {
+    if (strlen(c->socket_dir) + sizeof SOCKET_NAME > sizeof((struct sockaddr_un *)0)->sun_path) {
         uint8_t hash[HASH_SIZE];
         char text[HASH_TEXT_SIZE];
         hash_make("", state_dir, strlen(state_dir), hash);
@@ -171,11 +172,17 @@ static int spawn_postmaster(struct cluster *c, const struct cluster_bin *bin, st
         return rc;
     _cleanup_text_ char *program = alloc_format("%s/postgres", bin->dir);
     _cleanup_text_ char *sockets = alloc_format("unix_socket_directories=%s", c->socket_dir);
-    const char *const argv[] = {program, "-D", c->data_dir,
-                                "-c",    "listen_addresses=",
-                                "-c",    "port=5432", /* names the socket only */
-                                "-c",    "unix_socket_permissions=0700",
-                                "-c",    sockets,
+    const char *const argv[] = {program,
+                                "-D",
+                                c->data_dir,
+                                "-c",
+                                "listen_addresses=",
+                                "-c",
+                                "port=5432", /* names the socket only */
+                                "-c",
+                                "unix_socket_permissions=0700",
+                                "-c",
+                                sockets,
                                 NULL};
     return user_spawn(&c->user, argv, log_fd, &c->child, f);
 }
@@ -191,7 +198,8 @@ static int ended_early(const struct cluster *c, struct fault *f)
             if (strstr(line, "FATAL") || strstr(line, "PANIC"))
                 last = line;
     }
-    return fault_set(f, -EIO, "PostgreSQL does not start: %s; %s says more", *last ? last : "it said nothing", c->log_path);
+    return fault_set(f, -EIO, "PostgreSQL does not start: %s; %s says more", *last ? last : "it said nothing",
+                     c->log_path);
 }
 
 static bool child_ended(struct cluster *c)
@@ -258,10 +266,11 @@ static int bring_up(struct cluster *c, struct fault *f)
     if (rc == 0)
         rc = cluster_bin_find(CLUSTER_BIN_PLACES, major, &bin, f);
     if (rc == -ENOENT && major)
-        fault_set(f, rc,
-                  "the data in %s is of PostgreSQL %u, which is not installed: apt-get install postgresql-%u; to move to "
-                  "a later version have both installed and run migrate --upgrade-cluster",
-                  c->data_dir, major, major);
+        fault_set(
+            f, rc,
+            "the data in %s is of PostgreSQL %u, which is not installed: apt-get install postgresql-%u; to move to "
+            "a later version have both installed and run migrate --upgrade-cluster",
+            c->data_dir, major, major);
     if (rc == 0 && major == 0)
         rc = cluster_data_make(c->data_dir, &bin, &c->user, f);
     if (rc == 0)

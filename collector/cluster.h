@@ -30,4 +30,5 @@ void cluster_close(struct cluster *c);
 
 /* For migrate --upgrade-cluster: brings the stopped cluster's data to the
  * newest PostgreSQL installed. *ret_from equals *ret_to when nothing was to do. */
-int cluster_upgrade(const struct cluster_options *options, unsigned *ret_from, unsigned *ret_to, struct fault *f) CHECKED;
+int cluster_upgrade(const struct cluster_options *options, unsigned *ret_from, unsigned *ret_to,
+                    struct fault *f) CHECKED;

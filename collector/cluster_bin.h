@@ -15,4 +15,7 @@ struct cluster_bin {
 /* `major` 0 takes the newest from CLUSTER_MAJOR_MIN on. -ENOENT says what to
  * install. */
 int cluster_bin_find(const char *places, unsigned major, struct cluster_bin *ret, struct fault *f) CHECKED;
-static inline void cluster_bin_free(struct cluster_bin *bin) { free(bin->dir); }
+static inline void cluster_bin_free(struct cluster_bin *bin)
+{
+    free(bin->dir);
+}

@@ -83,8 +83,14 @@ static int init(const char *dir, const struct cluster_bin *bin, const struct use
     if (rc < 0)
         return rc;
     _cleanup_text_ char *program = alloc_format("%s/initdb", bin->dir);
-    const char *const argv[] = {program,         "-D",         dir,           "-U",
-                                "internetmetre", "--encoding=UTF8", "--locale=C", "--data-checksums",
+    const char *const argv[] = {program,
+                                "-D",
+                                dir,
+                                "-U",
+                                "internetmetre",
+                                "--encoding=UTF8",
+                                "--locale=C",
+                                "--data-checksums",
                                 "--auth=trust", /* the socket's folder lets nobody else in */
                                 NULL};
     _cleanup_(buf_free) struct buf out = {0};
@@ -117,9 +123,9 @@ int cluster_data_upgrade(const char *data_dir, const struct cluster_bin *from, c
         return rc;
     /* pg_upgrade writes its log where it stands, and children start in "/". */
     _cleanup_text_ char *script = alloc_format("cd \"$1\" && shift && exec \"$@\"");
-    const char *const argv[] = {"/bin/sh",     "-c",  script,      "sh", fresh,    program,  "-U", "internetmetre", "-d",
-                                data_dir,      "-D",  fresh,       "-b", from->dir, "-B",    to->dir, "-s",     fresh,
-                                NULL};
+    const char *const argv[] = {"/bin/sh", "-c",     script, "sh",  fresh, program,   "-U", "internetmetre",
+                                "-d",      data_dir, "-D",   fresh, "-b",  from->dir, "-B", to->dir,
+                                "-s",      fresh,    NULL};
     _cleanup_(buf_free) struct buf out = {0};
     rc = user_run(u, argv, &out, f);
     if (rc == 0)

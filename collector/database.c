@@ -93,7 +93,8 @@ const char *database_role(struct pg *pg, const char *role)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
     struct fault f = {0};
-    if (pg_query(pg, "SELECT 1 FROM pg_roles WHERE rolname = $1 AND pg_has_role(oid, 'MEMBER')", 1, &role, &rows, &f) < 0) {
+    if (pg_query(pg, "SELECT 1 FROM pg_roles WHERE rolname = $1 AND pg_has_role(oid, 'MEMBER')", 1, &role, &rows, &f) <
+        0) {
         log_debug("%s", f.text);
         return NULL;
     }

@@ -18,7 +18,10 @@ int database_reach(const struct context *c, struct database **ret, struct fault 
 /* For serve, which became `u` and supervises the cluster. */
 int database_serve(const struct context *c, const struct user *u, struct database **ret, struct fault *f) CHECKED;
 void database_close(struct database *d);
-static inline void database_closep(struct database **d) { database_close(*d); }
+static inline void database_closep(struct database **d)
+{
+    database_close(*d);
+}
 #define _cleanup_database_ _cleanup_(database_closep)
 
 const char *database_conninfo(const struct database *d); /* for pg_open and pg_pool_new */

@@ -23,27 +23,27 @@ struct http_stream {
 };
 
 struct http_reply {
-    unsigned status;          /* 200 unless set */
-    const char *content_type; /* static text */
-    struct buf body;          /* freed by the server */
+    unsigned status;           /* 200 unless set */
+    const char *content_type;  /* static text */
+    struct buf body;           /* freed by the server */
     struct http_stream stream; /* used instead of body when read is set */
-    int64_t stream_len;       /* -1 (chunked) unless set */
+    int64_t stream_len;        /* -1 (chunked) unless set */
 };
 
 /* Fills reply; anything it returns below 0 becomes a 500 problem. */
 typedef int (*http_handler)(struct http_request *request, struct http_reply *reply);
 
 struct http_route {
-    const char *method;   /* GET answers HEAD too */
-    const char *path;     /* exact, or a prefix when it ends in "*" */
+    const char *method; /* GET answers HEAD too */
+    const char *path;   /* exact, or a prefix when it ends in "*" */
     http_handler handler;
-    size_t body_max;      /* 0: no body allowed; more is a 413 problem */
+    size_t body_max; /* 0: no body allowed; more is a 413 problem */
     /* Takes the body as it comes instead of keeping it (the target's upload). */
     void (*sink)(struct http_request *request, const char *bytes, size_t len);
 };
 
 struct http_options {
-    const char *listen; /* "127.0.0.1:8080", "[::]:8080"; port 0 chooses one */
+    const char *listen;                     /* "127.0.0.1:8080", "[::]:8080"; port 0 chooses one */
     const struct http_route *const *tables; /* each ends in a route without a path */
     size_t table_count;
     void *app; /* http_app() gives it to handlers */
@@ -53,18 +53,19 @@ struct http_options {
 
 int http_start(const struct http_options *options, struct http_server **ret, struct fault *f) CHECKED;
 unsigned http_port(const struct http_server *server); /* the port it listens on */
-void http_stop(struct http_server *server); /* waits for running handlers */
+void http_stop(struct http_server *server);           /* waits for running handlers */
 
 void *http_app(const struct http_request *request);
 const char *http_method(const struct http_request *request);
 const char *http_path(const struct http_request *request);
 const char *http_query(const struct http_request *request, const char *name); /* NULL when absent; decoded */
 /* Calls fn for each query member, in order. */
-void http_query_each(struct http_request *request, void (*fn)(void *ctx, const char *name, const char *value), void *ctx);
+void http_query_each(struct http_request *request, void (*fn)(void *ctx, const char *name, const char *value),
+                     void *ctx);
 const char *http_header(const struct http_request *request, const char *name);
 const struct buf *http_body(const struct http_request *request);
 const char *http_peer(const struct http_request *request); /* address as text */
-int64_t *http_note(struct http_request *request); /* a counter that lives as long as the request */
+int64_t *http_note(struct http_request *request);          /* a counter that lives as long as the request */
 
 void http_reply_header(struct http_request *request, const char *name, const char *value); /* copied */
 
@@ -73,4 +74,5 @@ void http_reply_header(struct http_request *request, const char *name, const cha
 int http_problem(struct http_request *request, struct http_reply *reply, unsigned status, const char *slug,
                  const char *title, const char *detail, ...) __attribute__((format(printf, 6, 7)));
 /* 503 with Retry-After in seconds. */
-int http_unavailable(struct http_request *request, struct http_reply *reply, unsigned retry_after_s, const char *detail);
+int http_unavailable(struct http_request *request, struct http_reply *reply, unsigned retry_after_s,
+                     const char *detail);

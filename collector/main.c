@@ -87,10 +87,11 @@ static int take_common(int argc, char **argv, struct common_options *o)
             fprintf(stderr, _("%s needs a value\n"), argv[i]);
             return -1;
         }
-        if (n == 0 && !strcmp(argv[i], "--help"))
-            o->help = n = 1;
-        if (n == 0 && !strcmp(argv[i], "--version"))
-            o->version = n = 1;
+        bool help = !strcmp(argv[i], "--help"), version = !strcmp(argv[i], "--version");
+        o->help |= help;
+        o->version |= version;
+        if (n == 0 && (help || version))
+            n = 1;
         if (n == 0)
             argv[kept++] = argv[i++];
         i += n;

@@ -16,7 +16,7 @@
 #include "common/sign.h"
 
 /* Any number that nobody else uses for pg_advisory_lock. */
-#define LOCK_SQL "SELECT pg_advisory_lock(4919027610)"
+#define LOCK_SQL   "SELECT pg_advisory_lock(4919027610)"
 #define UNLOCK_SQL "SELECT pg_advisory_unlock(4919027610)"
 /* The row of schema_migration that stands for all that is made again. */
 #define AGAIN "again"
@@ -107,11 +107,12 @@ static void registry_sql(struct buf *out)
         buf_addf(out, "INSERT INTO check_kind VALUES (%u, '%s') ON CONFLICT (check_no) DO NOTHING;\n", set->check_id,
                  set->check);
         for (size_t m = 0; m < set->count; m++)
-            buf_addf(out,
-                     "INSERT INTO metric VALUES (%u, %u, %zu, '%s', '%s', '%s', '%s') ON CONFLICT (metric_no) DO UPDATE "
-                     "SET unit = excluded.unit, better = excluded.better, kind = excluded.kind;\n",
-                     set->metrics[m].id, set->check_id, m + 1, set->metrics[m].name, set->metrics[m].unit,
-                     set->metrics[m].better, kinds[set->metrics[m].kind]);
+            buf_addf(
+                out,
+                "INSERT INTO metric VALUES (%u, %u, %zu, '%s', '%s', '%s', '%s') ON CONFLICT (metric_no) DO UPDATE "
+                "SET unit = excluded.unit, better = excluded.better, kind = excluded.kind;\n",
+                set->metrics[m].id, set->check_id, m + 1, set->metrics[m].name, set->metrics[m].unit,
+                set->metrics[m].better, kinds[set->metrics[m].kind]);
     }
     for (int o = 0; o < OUTCOME_COUNT; o++)
         buf_addf(out, "INSERT INTO outcome VALUES (%d, '%s') ON CONFLICT (outcome_no) DO NOTHING;\n", o,
@@ -130,10 +131,11 @@ static void check_view_sql(const struct metric_set *set, struct buf *out)
              set->check);
     for (size_t m = 0; m < set->count; m++)
         buf_addf(out, ", r.metrics[%zu] AS \"%s\"", m + 1, set->metrics[m].name);
-    buf_addf(out,
-             " FROM result r JOIN probe p USING (probe_no) JOIN task k USING (task_no) JOIN outcome o ON o.outcome_no = "
-             "r.outcome LEFT JOIN target t USING (target_no) WHERE r.check_no = %u;\n",
-             set->check_id);
+    buf_addf(
+        out,
+        " FROM result r JOIN probe p USING (probe_no) JOIN task k USING (task_no) JOIN outcome o ON o.outcome_no = "
+        "r.outcome LEFT JOIN target t USING (target_no) WHERE r.check_no = %u;\n",
+        set->check_id);
 }
 
 /* Views of checks first: the files under views/ may use them, and end with the grants. */
@@ -255,8 +257,9 @@ int migrate_check(struct pg *pg, struct fault *f)
         }
     else if (rc == 0)
         rc = -ESTALE;
-    return rc == -ESTALE ? fault_set(f, rc, "the database's schema is not this program's; run: "
-                                            "internetmetre-collector migrate")
+    return rc == -ESTALE ? fault_set(f, rc,
+                                     "the database's schema is not this program's; run: "
+                                     "internetmetre-collector migrate")
                          : rc;
 }
 
@@ -272,8 +275,9 @@ static int upgrade_cluster(const struct context *c, struct fault *f)
     if (rc == 0 && from == to)
         log_info(_("PostgreSQL %u is the newest installed; the cluster stays"), to);
     else if (rc == 0)
-        log_info(_("the cluster moved from PostgreSQL %u to %u; the old data stays in %s/postgresql.%u until you remove it"),
-                 from, to, c->state_dir, from);
+        log_info(
+            _("the cluster moved from PostgreSQL %u to %u; the old data stays in %s/postgresql.%u until you remove it"),
+            from, to, c->state_dir, from);
     return rc;
 }
 

@@ -21,7 +21,10 @@ struct pg_pool;
 /* conninfo: a postgresql:// URI or key=value text. */
 int pg_open(const char *conninfo, struct pg **ret, struct fault *f) CHECKED;
 void pg_close(struct pg *pg);
-static inline void pg_closep(struct pg **pg) { pg_close(*pg); }
+static inline void pg_closep(struct pg **pg)
+{
+    pg_close(*pg);
+}
 bool pg_usable(const struct pg *pg); /* connected and outside a broken transaction */
 bool pg_idle(const struct pg *pg);   /* connected and outside any transaction */
 
@@ -33,7 +36,10 @@ int pg_query(struct pg *pg, const char *sql, int count, const char *const *param
              struct fault *f) CHECKED;
 
 void pg_rows_free(struct pg_rows *rows);
-static inline void pg_rows_freep(struct pg_rows **rows) { pg_rows_free(*rows); }
+static inline void pg_rows_freep(struct pg_rows **rows)
+{
+    pg_rows_free(*rows);
+}
 #define _cleanup_rows_ _cleanup_(pg_rows_freep)
 size_t pg_rows_count(const struct pg_rows *rows);
 int64_t pg_rows_affected(const struct pg_rows *rows);

@@ -37,7 +37,8 @@ int user_choose(const char *wanted, struct user *ret, struct fault *f)
             return 0;
         }
     }
-    return fault_set(f, -ENOENT, "user = %s: no such user, or root; make one with: adduser --system --group internetmetre",
+    return fault_set(f, -ENOENT,
+                     "user = %s: no such user, or root; make one with: adduser --system --group internetmetre",
                      chosen ? wanted : "");
 }
 
@@ -98,7 +99,8 @@ int user_can_enter(const struct user *u, const char *path, struct fault *f)
 /* In the child, between fork and exec: system calls only. */
 static void child(const struct user *u, const char *const *argv, int out_fd)
 {
-    static char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C", "TZ=UTC", NULL};
+    static char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C", "TZ=UTC",
+                                        NULL};
     int null = open("/dev/null", O_RDWR);
     setsid();
     if (null < 0 || chdir("/") < 0 || dup2(null, 0) < 0 || dup2(out_fd, 1) < 0 || dup2(out_fd, 2) < 0)
