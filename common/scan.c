@@ -122,6 +122,7 @@ static bool some_digits(struct scan *s)
 
 static enum scan_token number(struct scan *s)
 {
+    bool exponent = false;
     s->token = s->at;
     if (*s->at == '-')
         s->at++;
@@ -139,8 +140,13 @@ static enum scan_token number(struct scan *s)
             s->at++;
         if (!some_digits(s))
             return bad(s, "a number ends in its exponent");
+        exponent = true;
     }
     s->token_len = (size_t)(s->at - s->token);
+    /* Only these can be past the largest double, which no reader could hold. */
+    double value;
+    if ((exponent || s->token_len > 300) && !scan_double(s, &value))
+        return bad(s, "a number is too large");
     return SCAN_NUMBER;
 }
 

@@ -42,8 +42,8 @@ enum scan_token scan_next(struct scan *s);
  * text; duplicate members inside are not looked for. False when bad. */
 bool scan_skip(struct scan *s, enum scan_token first, const char **ret_text, size_t *ret_len) CHECKED;
 
-/* The number of the last SCAN_NUMBER. Int refuses fractions and overflow;
- * double refuses what does not fit a finite double. */
+/* The number of the last SCAN_NUMBER, which always fits a finite double. Int
+ * refuses fractions and overflow. */
 bool scan_int(const struct scan *s, int64_t *ret) CHECKED;
 bool scan_double(const struct scan *s, double *ret) CHECKED;
 

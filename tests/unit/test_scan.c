@@ -13,12 +13,9 @@ static bool accepts(const char *text, size_t len, unsigned depth)
     struct scan s;
     scan_start(&s, text, len, depth);
     enum scan_token token;
-    do {
+    do
         token = scan_next(&s);
-        double d;
-        if (token == SCAN_NUMBER && !scan_double(&s, &d))
-            return false;
-    } while (token != SCAN_END && token != SCAN_BAD);
+    while (token != SCAN_END && token != SCAN_BAD);
     return token == SCAN_END && scan_utf8(text, len) == len;
 }
 
