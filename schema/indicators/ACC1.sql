@@ -1,0 +1,17 @@
+-- id: ACC1
+-- name.fr: Internautes
+-- name.en: Internet users
+-- unit: % of population
+-- unit.fr: % de la population
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: zone, sex
+-- aggregate: value
+-- headline.fr: {value} % de la population utilise Internet.
+-- headline.en: {value} % of the population use the Internet.
+-- definition.fr: Part de la population qui a utilisé Internet, telle que la publie la source citée ; chiffre importé, non mesuré par nos sondes.
+-- definition.en: Share of the population that used the Internet, as the named source publishes it; imported, not measured by our probes.

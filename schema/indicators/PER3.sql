@@ -1,0 +1,26 @@
+-- id: PER3
+-- name.fr: Latence nationale
+-- name.en: Domestic latency
+-- unit: ms
+-- decimals: 1
+-- better: low
+-- status: proposed
+-- nature: quantitative
+-- kind: measured
+-- method: 1
+-- dimensions: operator, department, family
+-- aggregate: p50
+-- headline.fr: Sur une ligne type, un aller-retour sans quitter le pays prend {p50} ms.
+-- headline.en: On a typical line, a round trip inside the country takes {p50} ms.
+-- definition.fr: Temps d'aller-retour (RFC 2681) des mesures « ping » vers les cibles situées dans le pays de la sonde : cibles nationales, domaine national, point d'échange, opérateurs. Une médiane par sonde et par jour, puis le 50e centile de ces sondes-jours.
+-- definition.en: Round-trip time (RFC 2681) of "ping" measurements to targets in the probe's own country: domestic targets, country-code domain, exchange point, operators. One median a probe and day, then the 50th percentile over these probe-days.
+SELECT b.day, b.probe_no, 'ipv' || b.af AS family,
+       sketch_quantile(array_agg(b.bucket), array_agg(b.n), 0.5) AS value, sum(b.n) AS samples
+FROM day_bucket b
+JOIN target t USING (target_no)
+WHERE b.check_name = 'ping' AND b.metric = 'rtt_p50_ms' AND b.day >= $1 AND b.day < $2
+  AND t.kind IN ('domestic', 'cctld', 'ixp', 'operator')
+  AND EXISTS (SELECT FROM probe_context c
+              WHERE c.probe_no = b.probe_no AND c.country = t.country AND valid_on(c.valid_from, c.valid_to, b.day))
+GROUP BY GROUPING SETS ((b.day, b.probe_no), (b.day, b.probe_no, b.af))
+HAVING grouping(b.af) = 1 OR b.af IS NOT NULL

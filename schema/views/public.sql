@@ -1,0 +1,41 @@
+-- What the HTTP interface hands out. Nothing here tells a probe's commune, line or owner.
+
+CREATE OR REPLACE VIEW public_probe AS
+SELECT p.probe, c.country, c.department, o.name AS operator, c.technology, p.source, p.simulated,
+       (SELECT max(r.day) FROM rollup_day r WHERE r.probe_no = p.probe_no) AS last_day
+FROM probe p
+LEFT JOIN probe_context c ON c.probe_no = p.probe_no AND c.valid_to = 'infinity'
+LEFT JOIN operator o USING (operator_no)
+WHERE p.revoked_at IS NULL;
+
+CREATE OR REPLACE VIEW public_target AS
+SELECT name AS target, kind, country FROM target;
+
+CREATE OR REPLACE VIEW public_check AS
+SELECT c.name AS check_name, m.metric_no AS id, m.name AS metric, m.unit, m.better, m.kind
+FROM metric m
+JOIN check_kind c USING (check_no);
+
+CREATE OR REPLACE VIEW public_indicator AS
+SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.geo, v.operator, v.technology, v.family,
+       v.zone, v.sex, v.age_group, v.plan, v.value, v.unit, v.low, v.high, v.interval_kind, v.n_samples, v.n_days,
+       v.n_probes, v.n_networks, v.floor, i.kind, i.status, i.better, v.source, v.simulated, v.method, v.method_version,
+       v.source_url, v.retrieved, v.note
+FROM indicator_value v
+JOIN indicator i USING (indicator);
+
+CREATE OR REPLACE VIEW public_indicator_day AS
+SELECT * FROM indicator_day;
+
+-- For analysts: every result with the surroundings its probe had at that moment.
+CREATE OR REPLACE VIEW analyst_result AS
+SELECT r.at, p.probe, c.name AS check_name, k.name AS task, t.name AS target, r.addr, r.af, o.word AS outcome, r.bytes,
+       r.metrics, r.check_no, x.department, n.name AS operator, x.technology
+FROM result r
+JOIN probe p USING (probe_no)
+JOIN check_kind c USING (check_no)
+JOIN task k USING (task_no)
+JOIN outcome o ON o.outcome_no = r.outcome
+LEFT JOIN target t USING (target_no)
+LEFT JOIN probe_context x ON x.probe_no = r.probe_no AND r.at >= x.valid_from AND r.at < x.valid_to
+LEFT JOIN operator n ON n.operator_no = x.operator_no;

@@ -1,0 +1,106 @@
+-- Days made again from `result`, and the list of days to make.
+
+-- Takes at most `most` probe-days off the dirty list and makes them: what was there goes, what `result` says comes.
+-- Returns how many it took. Writers append to the list in the transaction that brings the rows, so a day that changes
+-- meanwhile is simply listed again. Sums run over sorted values: a rebuild adds in the same order and gives equal sums.
+CREATE OR REPLACE FUNCTION rollup_some(most int) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    days   date[];
+    probes int[];
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('internetmetre rollup'));
+    WITH chosen AS (
+        SELECT DISTINCT day, probe_no FROM rollup_dirty LIMIT most
+    ), gone AS (
+        DELETE FROM rollup_dirty d USING chosen c WHERE d.day = c.day AND d.probe_no = c.probe_no
+    )
+    SELECT array_agg(day), array_agg(probe_no) INTO days, probes FROM chosen;
+    IF days IS NULL THEN
+        RETURN 0;
+    END IF;
+
+    DELETE FROM rollup_day r USING unnest(days, probes) AS d (day, probe_no)
+    WHERE r.probe_no = d.probe_no AND r.day = d.day;
+    DELETE FROM rollup_day_sketch r USING unnest(days, probes) AS d (day, probe_no)
+    WHERE r.probe_no = d.probe_no AND r.day = d.day;
+
+    -- 0 stands for "no target" and "no address" while rows are grouped and joined.
+    INSERT INTO rollup_day (day, probe_no, check_no, target_no, af, source, simulated, ok, partial, timeout, refused,
+                            unreachable, reset, dns_error, tls_error, protocol_error, blocked, denied, skipped, error,
+                            bytes, n, sum, min, max)
+    WITH picked AS (
+        SELECT d.day, r.probe_no, r.check_no, coalesce(r.target_no, 0) AS target, coalesce(r.af, 0) AS family,
+               r.outcome, r.bytes, r.metrics
+        FROM unnest(days, probes) AS d (day, probe_no)
+        JOIN result r ON r.probe_no = d.probe_no AND r.at >= d.day::timestamp AT TIME ZONE 'UTC'
+                     AND r.at < (d.day + 1)::timestamp AT TIME ZONE 'UTC'
+    ), counted AS (
+        SELECT day, probe_no, check_no, target, family,
+               count(*) FILTER (WHERE outcome = 0) AS ok, count(*) FILTER (WHERE outcome = 1) AS partial,
+               count(*) FILTER (WHERE outcome = 2) AS timeout, count(*) FILTER (WHERE outcome = 3) AS refused,
+               count(*) FILTER (WHERE outcome = 4) AS unreachable, count(*) FILTER (WHERE outcome = 5) AS reset,
+               count(*) FILTER (WHERE outcome = 6) AS dns_error, count(*) FILTER (WHERE outcome = 7) AS tls_error,
+               count(*) FILTER (WHERE outcome = 8) AS protocol_error, count(*) FILTER (WHERE outcome = 9) AS blocked,
+               count(*) FILTER (WHERE outcome = 10) AS denied, count(*) FILTER (WHERE outcome = 11) AS skipped,
+               count(*) FILTER (WHERE outcome = 12) AS error, sum(bytes) AS bytes
+        FROM picked
+        GROUP BY day, probe_no, check_no, target, family
+    ), by_metric AS (
+        SELECT day, probe_no, check_no, target, family, m.position, count(m.value)::int AS n,
+               sum(m.value::double precision ORDER BY m.value) AS sum, min(m.value) AS min, max(m.value) AS max
+        FROM picked, unnest(metrics) WITH ORDINALITY AS m (value, position)
+        GROUP BY day, probe_no, check_no, target, family, m.position
+    ), in_arrays AS (
+        SELECT day, probe_no, check_no, target, family, array_agg(n ORDER BY position) AS n,
+               array_agg(sum ORDER BY position) AS sum, array_agg(min ORDER BY position) AS min,
+               array_agg(max ORDER BY position) AS max
+        FROM by_metric
+        GROUP BY day, probe_no, check_no, target, family
+    )
+    SELECT c.day, c.probe_no, c.check_no, nullif(c.target, 0), nullif(c.family, 0), p.source, p.simulated, c.ok,
+           c.partial, c.timeout, c.refused, c.unreachable, c.reset, c.dns_error, c.tls_error, c.protocol_error,
+           c.blocked, c.denied, c.skipped, c.error, c.bytes, coalesce(a.n, '{}'), coalesce(a.sum, '{}'),
+           coalesce(a.min, '{}'), coalesce(a.max, '{}')
+    FROM counted c
+    JOIN probe p USING (probe_no)
+    LEFT JOIN in_arrays a USING (day, probe_no, check_no, target, family);
+
+    INSERT INTO rollup_day_sketch (day, probe_no, check_no, target_no, af, position, ok, buckets, counts)
+    WITH bucketed AS (
+        SELECT d.day, r.probe_no, r.check_no, r.target_no, r.af, k.position, r.outcome = 0 AS ok,
+               CASE k.kind WHEN 'category' THEN greatest(-32768, least(32767, m.value))::smallint
+                           ELSE sketch_bucket(m.value) END AS bucket,
+               count(*)::int AS n
+        FROM unnest(days, probes) AS d (day, probe_no)
+        JOIN result r ON r.probe_no = d.probe_no AND r.at >= d.day::timestamp AT TIME ZONE 'UTC'
+                     AND r.at < (d.day + 1)::timestamp AT TIME ZONE 'UTC'
+        CROSS JOIN unnest(r.metrics) WITH ORDINALITY AS m (value, position)
+        JOIN metric k ON k.check_no = r.check_no AND k.position = m.position AND k.kind <> 'count'
+        WHERE m.value IS NOT NULL
+        GROUP BY d.day, r.probe_no, r.check_no, r.target_no, r.af, k.position, r.outcome = 0, bucket
+    )
+    SELECT day, probe_no, check_no, target_no, af, position, ok, array_agg(bucket ORDER BY bucket),
+           array_agg(n ORDER BY bucket)
+    FROM bucketed
+    GROUP BY day, probe_no, check_no, target_no, af, position, ok;
+
+    INSERT INTO indicator_dirty (year)
+    SELECT DISTINCT extract(year FROM day)::int FROM unnest(days) AS d (day)
+    ON CONFLICT DO NOTHING;
+    RETURN cardinality(days);
+END
+$$;
+
+-- Lists every probe-day from `first` to `last` that has results, so that the next rollup makes it again. Days whose
+-- results retention has dropped are not listed: their rollups stay.
+CREATE OR REPLACE FUNCTION rollup_mark(first date, last date) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    marked bigint;
+BEGIN
+    INSERT INTO rollup_dirty (day, probe_no)
+    SELECT DISTINCT (at AT TIME ZONE 'UTC')::date, probe_no FROM result
+    WHERE at >= first::timestamp AT TIME ZONE 'UTC' AND at < (last + 1)::timestamp AT TIME ZONE 'UTC';
+    GET DIAGNOSTICS marked = ROW_COUNT;
+    RETURN marked;
+END
+$$;
