@@ -1,0 +1,48 @@
+/* A series of round trips to one target and what is published of it: the
+ * metrics that ping, and every later check of latency, have in common. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "common/result.h"
+
+struct rtt_series {
+    double *ms;      /* by sequence number; NaN while there is no answer */
+    size_t capacity; /* probes planned */
+    size_t sent;
+    size_t rcvd;    /* probes answered in time, duplicates not counted */
+    size_t dup;     /* further answers to a probe already answered */
+    size_t reorder; /* answers that came after one of a later probe (RFC 4737 section 3) */
+    size_t next;    /* RFC 4737's NextExp: one more than the highest sequence number that came */
+};
+
+void rtt_series_init(struct rtt_series *s, size_t capacity);
+void rtt_series_free(struct rtt_series *s); /* accepts NULL and an empty series */
+
+/* An answer to probe `seq` (below capacity; others are ignored) after ms
+ * milliseconds. A second answer only counts as a duplicate. */
+void rtt_series_answer(struct rtt_series *s, size_t seq, double ms);
+
+/* Milliseconds, over the probes that were answered (RFC 2681). */
+struct rtt_stats {
+    size_t count;
+    double min, mean, p50, p95, max; /* NaN when count is 0 */
+    double jitter;                   /* mean |RTT(i+1) - RTT(i)| over neighbours that were both
+                                        answered; NaN when there are none (RFC 3393 section 4.5) */
+};
+
+void rtt_stats(const double *ms, size_t count, struct rtt_stats *ret);
+
+/* The p-quantile (p in 0..1) of n sorted values by linear interpolation between
+ * order statistics: h = (n-1)p, type 7 of Hyndman and Fan, "Sample Quantiles in
+ * Statistical Packages", 1996. It is what PostgreSQL's percentile_cont does, so
+ * that agent and collector agree. NaN when n is 0. */
+double rtt_percentile(const double *sorted, size_t n, double p);
+
+/* Sets rtt_min_ms … reorder and detail.rtts_ms (null for a lost probe, to the
+ * microsecond). Loss is (sent - rcvd) / sent (RFC 6673), absent when nothing
+ * was sent. */
+void rtt_series_report(const struct rtt_series *s, struct result *r);

@@ -1,0 +1,30 @@
+/* What a check measures: a name or an address, resolved to one address that
+ * the policy allows. */
+#pragma once
+
+#include <stdint.h>
+
+#include "agent/check.h"
+#include "common/outcome.h"
+
+struct target;
+
+struct target_answer {
+    enum outcome outcome;         /* OUTCOME_OK, or what the check's result becomes */
+    char reason[FAULT_TEXT_MAX];  /* why not ok */
+    struct sockaddr_storage addr; /* port 0 */
+    double lookup_ms;             /* 0 for a literal */
+};
+
+/* Called once from the loop, never from inside target_find. */
+typedef void (*target_done_fn)(void *user, const struct target_answer *answer);
+
+/* family: 4, 6, or 0 for the first address that the resolver orders. The host
+ * and the policy are borrowed until done. */
+struct target *target_find(const struct check_env *env, const struct policy *policy, const char *host, int family,
+                           target_done_fn done, void *user);
+void target_cancel(struct target *t); /* before done only; accepts NULL */
+
+/* The words of a `family` parameter and its value as 0, 4 or 6. */
+extern const char *const target_families[];
+int target_family(const struct check_args *args);
