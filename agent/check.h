@@ -36,10 +36,10 @@ enum param_type { PARAM_INT, PARAM_BOOL, PARAM_TEXT, PARAM_CHOICE };
 struct check_param {
     const char *name;
     enum param_type type;
-    const char *preset; /* the default as text; NULL: no value */
-    int64_t min, max;   /* PARAM_INT */
+    const char *preset;         /* the default as text; NULL: no value */
+    int64_t min, max;           /* PARAM_INT */
     const char *const *choices; /* PARAM_CHOICE, NULL-terminated */
-    const char *help;   /* with unit; through gettext (N_) */
+    const char *help;           /* with unit; through gettext (N_) */
 };
 
 struct param_value {
@@ -88,7 +88,7 @@ struct check_ops {
     void (*free)(void *state);
 };
 
-extern const struct check_ops *const check_table[]; /* NULL-terminated */
+extern const struct check_ops *const check_table[];   /* NULL-terminated */
 const struct check_ops *check_find(const char *name); /* NULL when unknown */
 
 /* Arguments with every default filled in. */
@@ -98,6 +98,6 @@ void check_args_init(struct check_args *args, const struct check_ops *ops, const
 int check_args_set(struct check_args *args, const char *name, const char *value, struct fault *f) CHECKED;
 void check_args_free(struct check_args *args);
 
-int64_t check_arg_int(const struct check_args *args, const char *name);      /* also PARAM_CHOICE: the index */
+int64_t check_arg_int(const struct check_args *args, const char *name); /* also PARAM_CHOICE: the index */
 bool check_arg_bool(const struct check_args *args, const char *name);
 const char *check_arg_text(const struct check_args *args, const char *name); /* PARAM_TEXT or the choice's word */
