@@ -8,11 +8,12 @@
 #include "common/lang.h"
 #include "common/log.h"
 
-extern const struct command command_key, command_load, command_migrate, command_probe, command_serve, command_token;
+extern const struct command command_migrate;
 
 /* Sorted as a user meets them: run it, let probes in, feed it, read it. */
 static const struct command *const commands[] = {
-    &command_serve, &command_migrate, &command_token, &command_probe, &command_key, &command_load, NULL,
+    &command_migrate,
+    NULL,
 };
 
 static void print_help(FILE *out)

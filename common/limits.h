@@ -27,3 +27,5 @@
 /* A configuration file, and one line of it: inih reads 199 bytes at a time. */
 #define CONF_BYTES_MAX (256u << 10)
 #define CONF_LINE_MAX  197
+/* All headers of one HTTP answer: servers themselves take no more in a request. */
+#define HTTP_HEADERS_MAX (64u << 10)

@@ -36,5 +36,10 @@ struct names_query *names_lookup(struct names *n, const char *host, int family, 
                                  void *user);
 void names_cancel(struct names_query *q);
 
+/* Asks these servers from now on, "192.0.2.1,[2001:db8::1]:5353", and no longer
+ * follows the system's. -EINVAL when the list is not one, -EBUSY while a lookup
+ * is under way. */
+int names_use_servers(struct names *n, const char *list, struct fault *f) CHECKED;
+
 /* The system's resolvers as c-ares read them; returns how many. */
 size_t names_servers(struct names *n, struct sockaddr_storage *ret, size_t max);

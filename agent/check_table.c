@@ -1,0 +1,14 @@
+#include "agent/check.h"
+
+/* Every check, sorted; the order in which `checks` lists them. */
+#define EVERY_CHECK(X)                                                                                                 \
+    X(dns)                                                                                                             \
+    X(http)                                                                                                            \
+    X(ping)                                                                                                            \
+    X(traceroute)
+
+#define DECLARE(name) extern const struct check_ops check_##name;
+EVERY_CHECK(DECLARE)
+
+#define ENTRY(name) &check_##name,
+const struct check_ops *const check_table[] = {EVERY_CHECK(ENTRY) NULL};

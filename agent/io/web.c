@@ -1,0 +1,592 @@
+/* A transfer is a row of hops, one for each redirect that is followed. curl
+ * never follows one itself and never resolves a name: each hop's host goes
+ * through names.h, each address through the policy, and curl is handed those
+ * that passed (CURLOPT_RESOLVE). Before the request goes out the policy sees
+ * once more the address that the connection really has (CURLOPT_PREREQFUNCTION),
+ * because a connection may be one that is used again.
+ *
+ *   RESOLVING  names.h works on the hop's host
+ *   RUNNING    curl works on the hop; at its end either the next hop begins
+ *              (RESOLVING) or the transfer ends
+ *   ENDED      done has been called or never will be; memory stays until the
+ *              loop has closed the timer
+ *
+ * One timer limits the whole. Proxies of the environment are not used: a
+ * measurement goes the way the line goes. */
+#include "agent/io/web.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include <arpa/inet.h>
+
+#include "agent/io/multi.h"
+#include "agent/io/web_reply.h"
+#include "build_config.h"
+#include "common/limits.h"
+
+#define USER_AGENT "internetmetre-agent/" VERSION
+/* Certificates by the hash of their name. From there OpenSSL reads the one or
+ * two that it needs; the bundle of all of them is 3 MB of memory and 20 ms of a
+ * small box's handshake. */
+#define CERTS_DIR "/etc/ssl/certs"
+
+/* Queries for A and AAAA and their answers, with UDP and IP headers. */
+#define LOOKUP_WIRE_BYTES 400
+
+struct web {
+    uv_loop_t *loop;
+    struct names *names;
+    struct multi *multi;
+    struct web_transfer *transfers;
+    enum { CERTS_UNKNOWN, CERTS_HASHED, CERTS_BUNDLE } certs;
+};
+
+enum state { RESOLVING, RUNNING, ENDED };
+
+struct web_transfer {
+    struct web *web;
+    struct web_transfer *prev, *next;
+    enum state state;
+    struct web_request request; /* url and headers are not used after web_start */
+    web_done_fn done;
+    void *user;
+    uv_timer_t timer;
+    uint64_t since_ns, hop_ns; /* start of all, and when curl took the hop */
+
+    CURLU *url; /* of the hop */
+    char *origin;
+    char *ca_file;
+    struct curl_slist *headers;
+    struct names_query *query;
+    struct curl_slist *resolve;
+    struct multi_job job;
+    char error_text[CURL_ERROR_SIZE];
+    bool has_body; /* a redirect by 303 and the like drops it */
+
+    size_t header_bytes;
+    enum { CUT_NOT, CUT_ENOUGH, CUT_BODY_MAX, CUT_HEADERS, CUT_POLICY, CUT_REDIRECT } cut; /* why we stopped curl */
+    struct fault denied;
+    struct web_reply reply;
+};
+
+static void hop_start(struct web_transfer *t);
+
+/* ---- URLs ---- */
+
+static char *url_part(CURLU *url, CURLUPart part, unsigned flags)
+{
+    char *text = NULL;
+    _cleanup_text_ char *ours = NULL;
+    if (curl_url_get(url, part, &text, flags) == CURLUE_OK)
+        ours = alloc_text(text);
+    curl_free(text);
+    return TAKE(ours);
+}
+
+/* Sets url to text, which may be relative to what url holds. */
+static int url_set(CURLU *url, const char *text, struct fault *f)
+{
+    CURLUcode code = curl_url_set(url, CURLUPART_URL, text, CURLU_DISALLOW_USER | CURLU_URLENCODE);
+    if (code == CURLUE_UNSUPPORTED_SCHEME)
+        return fault_set(f, -EINVAL, "%.200s is neither http:// nor https://", text);
+    if (code == CURLUE_USER_NOT_ALLOWED)
+        return fault_set(f, -EINVAL, "a URL with a user name is not accepted");
+    if (code != CURLUE_OK)
+        return fault_set(f, -EINVAL, "%.200s is no URL: %s", text, curl_url_strerror(code));
+    _cleanup_text_ char *scheme = url_part(url, CURLUPART_SCHEME, 0);
+    if (!scheme || (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
+        return fault_set(f, -EINVAL, "%.200s is neither http:// nor https://", text);
+    return 0;
+}
+
+static bool url_is_tls(CURLU *url)
+{
+    _cleanup_text_ char *scheme = url_part(url, CURLUPART_SCHEME, 0);
+    return scheme && !strcmp(scheme, "https");
+}
+
+/* As DNS and curl's own table know it: international names in ASCII. */
+static char *url_host(CURLU *url)
+{
+    return url_part(url, CURLUPART_HOST, CURLU_PUNYCODE);
+}
+
+static char *url_origin(CURLU *url)
+{
+    _cleanup_text_ char *scheme = url_part(url, CURLUPART_SCHEME, 0);
+    _cleanup_text_ char *host = url_part(url, CURLUPART_HOST, 0);
+    _cleanup_text_ char *port = url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+    return alloc_format("%s://%s:%s", scheme, host, port);
+}
+
+static bool is_literal(const char *host)
+{
+    struct in_addr v4;
+    return host[0] == '[' || inet_pton(AF_INET, host, &v4) == 1;
+}
+
+/* ---- the end ---- */
+
+static double since_ms(uint64_t since_ns)
+{
+    return (double)(uv_hrtime() - since_ns) / 1e6;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct web_transfer *t = handle->data;
+    buf_free(&t->reply.body);
+    for (int i = 0; i < t->reply.redirects; i++)
+        free(t->reply.via[i]);
+    curl_slist_free_all(t->headers);
+    curl_slist_free_all(t->resolve);
+    curl_url_cleanup(t->url);
+    free(t->origin);
+    free(t->ca_file);
+    free(t);
+}
+
+static void transfer_close(struct web_transfer *t)
+{
+    if (t->state == RESOLVING)
+        names_cancel(t->query);
+    if (t->state == RUNNING)
+        multi_remove(t->web->multi, &t->job);
+    t->state = ENDED;
+    if (t->job.easy)
+        curl_easy_cleanup(t->job.easy);
+    t->job.easy = NULL;
+    if (t->prev)
+        t->prev->next = t->next;
+    else
+        t->web->transfers = t->next;
+    if (t->next)
+        t->next->prev = t->prev;
+    uv_close((uv_handle_t *)&t->timer, on_closed);
+}
+
+static void transfer_end(struct web_transfer *t, enum outcome outcome, const char *reason)
+{
+    struct web_reply *reply = &t->reply;
+    _cleanup_text_ char *url = url_part(t->url, CURLUPART_URL, 0);
+    reply->outcome = outcome;
+    snprintf(reply->reason, sizeof reply->reason, "%s", reason);
+    snprintf(reply->final_url, sizeof reply->final_url, "%s", url ? url : "");
+    reply->total_ms = since_ms(t->since_ns);
+    transfer_close(t);
+    t->done(t->user, reply);
+}
+
+static void on_limit(uv_timer_t *timer)
+{
+    struct web_transfer *t = timer->data;
+    char reason[sizeof t->reply.reason];
+    const char *phase = "the name lookup did not end";
+    if (t->state == RUNNING) {
+        bool tls = url_is_tls(t->url);
+        phase = web_reply_phase(&t->job, tls);
+        web_reply_read(&t->reply, &t->job, tls, t->since_ns, t->hop_ns);
+    }
+    snprintf(reason, sizeof reason, "%s within %lld ms", phase, (long long)(t->request.timeout_us / 1000));
+    transfer_end(t, OUTCOME_TIMEOUT, reason);
+}
+
+/* ---- what curl calls while it works on a hop ---- */
+
+static bool is_redirect(const struct web_transfer *t, const char **ret_location)
+{
+    long status = 0;
+    struct curl_header *location = NULL;
+    curl_easy_getinfo(t->job.easy, CURLINFO_RESPONSE_CODE, &status);
+    bool same_method = status == 307 || status == 308;
+    if (t->request.redirects_max == 0 || (!same_method && status != 301 && status != 302 && status != 303))
+        return false;
+    if (same_method && t->has_body && t->request.body_read)
+        return false;
+    if (curl_easy_header(t->job.easy, "Location", 0, CURLH_HEADER, -1, &location) != CURLHE_OK)
+        return false;
+    if (ret_location)
+        *ret_location = location->value;
+    return true;
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *user)
+{
+    struct web_transfer *t = user;
+    t->header_bytes += size * count;
+    if (t->header_bytes <= HTTP_HEADERS_MAX)
+        return size * count;
+    t->cut = CUT_HEADERS;
+    return 0;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *user)
+{
+    struct web_transfer *t = user;
+    size_t len = size * count;
+    if (is_redirect(t, NULL)) {
+        t->cut = CUT_REDIRECT; /* nobody reads the page that says where to go */
+        return 0;
+    }
+    t->reply.body_bytes += (int64_t)len;
+    if (t->request.body_write) {
+        if (t->request.body_write(t->user, bytes, len))
+            return len;
+        t->cut = CUT_ENOUGH;
+        return 0;
+    }
+    if (t->reply.body.len + len > t->request.body_max) {
+        t->cut = CUT_BODY_MAX;
+        return 0;
+    }
+    buf_add(&t->reply.body, bytes, len);
+    return len;
+}
+
+static size_t on_body_wanted(char *bytes, size_t size, size_t count, void *user)
+{
+    struct web_transfer *t = user;
+    return t->request.body_read(t->user, bytes, size * count);
+}
+
+static int on_connected(void *user, char *addr, char *local, int port, int local_port)
+{
+    struct web_transfer *t = user;
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    const struct sockaddr *sa = (const struct sockaddr *)&v4;
+    if (inet_pton(AF_INET, addr, &v4.sin_addr) != 1) {
+        addr[strcspn(addr, "%")] = '\0'; /* a scope */
+        if (inet_pton(AF_INET6, addr, &v6.sin6_addr) != 1)
+            return CURL_PREREQFUNC_ABORT;
+        sa = (const struct sockaddr *)&v6;
+    }
+    if (!t->request.policy || policy_check(t->request.policy, sa, &t->denied) == 0)
+        return CURL_PREREQFUNC_OK;
+    t->cut = CUT_POLICY;
+    return CURL_PREREQFUNC_ABORT;
+}
+
+/* curl asks for a name that names.h has not resolved: it must not. */
+static int on_own_lookup(void *resolver, void *reserved, void *user)
+{
+    return 1;
+}
+
+/* ---- a hop's end ---- */
+
+static void hop_next(struct web_transfer *t, const char *location)
+{
+    struct fault f = {0};
+    long status = t->reply.status;
+    if (t->reply.redirects >= t->request.redirects_max || t->reply.redirects >= WEB_REDIRECTS_MAX) {
+        transfer_end(t, OUTCOME_PROTOCOL_ERROR, "more redirects than are followed");
+        return;
+    }
+    _cleanup_text_ char *from = url_part(t->url, CURLUPART_URL, 0);
+    if (url_set(t->url, location, &f) < 0) {
+        fault_prefix(&f, "redirect: ");
+        transfer_end(t, OUTCOME_PROTOCOL_ERROR, f.text);
+        return;
+    }
+    /* RFC 9110 section 15.4: what every client does with 301 and 302. */
+    if (status != 307 && status != 308)
+        t->has_body = false;
+    t->reply.via[t->reply.redirects++] = TAKE(from);
+    hop_start(t);
+}
+
+static void on_hop_done(struct multi_job *job, CURLcode code)
+{
+    struct web_transfer *t = (struct web_transfer *)((char *)job - offsetof(struct web_transfer, job));
+    t->state = ENDED; /* curl let go of it */
+    web_reply_read(&t->reply, job, url_is_tls(t->url), t->since_ns, t->hop_ns);
+    const char *location = NULL;
+    char reason[sizeof t->reply.reason] = "";
+    enum outcome outcome = OUTCOME_OK;
+    switch (t->cut) {
+    case CUT_NOT:
+        outcome = web_reply_outcome(job->easy, code, t->error_text, reason, sizeof reason);
+        break;
+    case CUT_BODY_MAX:
+        outcome = OUTCOME_PROTOCOL_ERROR;
+        snprintf(reason, sizeof reason, "the answer is larger than %zu octets", t->request.body_max);
+        break;
+    case CUT_HEADERS:
+        outcome = OUTCOME_PROTOCOL_ERROR;
+        snprintf(reason, sizeof reason, "the answer's headers are larger than %u octets", HTTP_HEADERS_MAX);
+        break;
+    case CUT_POLICY:
+        outcome = OUTCOME_DENIED;
+        snprintf(reason, sizeof reason, "%.*s", (int)sizeof reason - 1, t->denied.text);
+        break;
+    case CUT_ENOUGH:
+    case CUT_REDIRECT:
+        break;
+    }
+    if (outcome == OUTCOME_OK && is_redirect(t, &location))
+        hop_next(t, location);
+    else
+        transfer_end(t, outcome, reason);
+}
+
+/* ---- a hop's start ---- */
+
+static bool certs_are_hashed(struct web *w)
+{
+    if (w->certs == CERTS_UNKNOWN) {
+        w->certs = CERTS_BUNDLE;
+        DIR *dir = opendir(CERTS_DIR);
+        const struct dirent *entry;
+        while (dir && w->certs == CERTS_BUNDLE && (entry = readdir(dir)))
+            if (strspn(entry->d_name, "0123456789abcdef") == 8 && !strcmp(entry->d_name + 8, ".0"))
+                w->certs = CERTS_HASHED;
+        if (dir)
+            closedir(dir);
+    }
+    return w->certs == CERTS_HASHED;
+}
+
+static void easy_tls(struct web_transfer *t, CURL *easy)
+{
+    if (t->ca_file) {
+        curl_easy_setopt(easy, CURLOPT_CAINFO, t->ca_file);
+        curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* this one alone */
+    } else if (certs_are_hashed(t->web)) {
+        curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+        curl_easy_setopt(easy, CURLOPT_CAPATH, CERTS_DIR);
+    } /* else libcurl's own default is the system's bundle */
+}
+
+static void easy_method(struct web_transfer *t, CURL *easy)
+{
+    const struct web_request *r = &t->request;
+    if (!strcmp(r->method, "HEAD")) {
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    } else if (!t->has_body) {
+        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+    } else {
+        curl_easy_setopt(easy, CURLOPT_POST, 1L);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(r->body_read ? -1 : (curl_off_t)r->body_len));
+        if (r->body_read) {
+            curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_body_wanted);
+            curl_easy_setopt(easy, CURLOPT_READDATA, t);
+        } else {
+            curl_easy_setopt(easy, CURLOPT_POSTFIELDS, r->body ? r->body : "");
+        }
+    }
+    _cleanup_text_ char *origin = url_origin(t->url);
+    if (!strcmp(origin, t->origin))
+        curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
+}
+
+static void easy_setup(struct web_transfer *t, CURL *easy, bool literal)
+{
+    const struct web_request *r = &t->request;
+    curl_easy_setopt(easy, CURLOPT_CURLU, t->url);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error_text);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
+    /* The limit is our timer's; curl shares this among a host's addresses. */
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(r->timeout_us / 1000 + 1000));
+    if (r->fresh) {
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    }
+    if (!literal) {
+        curl_easy_setopt(easy, CURLOPT_RESOLVE, t->resolve);
+        curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_own_lookup);
+    }
+    easy_tls(t, easy);
+    easy_method(t, easy);
+}
+
+static void hop_run(struct web_transfer *t, bool literal)
+{
+    struct fault f = {0};
+    int rc = multi_start(&f);
+    if (rc == 0) {
+        if (t->job.easy)
+            curl_easy_reset(t->job.easy);
+        else
+            t->job.easy = curl_easy_init();
+        if (!t->job.easy)
+            rc = fault_set(&f, -ENOMEM, "libcurl has no memory");
+    }
+    if (rc == 0) {
+        t->cut = CUT_NOT;
+        t->error_text[0] = '\0';
+        t->hop_ns = uv_hrtime();
+        t->job.done = on_hop_done;
+        easy_setup(t, t->job.easy, literal);
+        rc = multi_add(t->web->multi, &t->job, &f);
+    }
+    if (rc < 0)
+        transfer_end(t, OUTCOME_ERROR, f.text);
+    else
+        t->state = RUNNING;
+}
+
+/* The addresses that passed, as "+host:port:address,address": the plus lets
+ * curl forget them in time. */
+static void resolve_set(struct web_transfer *t, const char *host)
+{
+    const struct sockaddr_storage *addrs = t->reply.addresses;
+    _cleanup_(buf_free) struct buf entry = {0};
+    _cleanup_text_ char *port = url_part(t->url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+    buf_addf(&entry, "+%s:%s:", host, port);
+    for (size_t i = 0; i < t->reply.address_count; i++) {
+        char text[INET6_ADDRSTRLEN] = "";
+        if (addrs[i].ss_family == AF_INET)
+            inet_ntop(AF_INET, &((const struct sockaddr_in *)&addrs[i])->sin_addr, text, sizeof text);
+        else
+            inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)&addrs[i])->sin6_addr, text, sizeof text);
+        buf_addf(&entry, addrs[i].ss_family == AF_INET ? "%s%s" : "%s[%s]", i ? "," : "", text);
+        if (i == 0) {
+            snprintf(t->reply.addr, sizeof t->reply.addr, "%s", text);
+            t->reply.af = addrs[i].ss_family == AF_INET ? 4 : 6;
+        }
+    }
+    curl_slist_free_all(t->resolve);
+    t->resolve = curl_slist_append(NULL, entry.data);
+}
+
+static void on_names(void *user, const struct names_answer *answer)
+{
+    struct web_transfer *t = user;
+    struct web_reply *reply = &t->reply;
+    t->query = NULL;
+    t->state = ENDED; /* between two states */
+    if (answer->error < 0) {
+        transfer_end(t, answer->error == -ETIMEDOUT ? OUTCOME_TIMEOUT : OUTCOME_DNS_ERROR, answer->reason);
+        return;
+    }
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct sockaddr *sa = (const struct sockaddr *)&answer->addrs[i];
+        if (!t->request.policy || policy_check(t->request.policy, sa, &t->denied) == 0)
+            reply->addresses[reply->address_count++] = answer->addrs[i];
+    }
+    if (reply->address_count == 0) {
+        transfer_end(t, OUTCOME_DENIED, t->denied.text);
+        return;
+    }
+    _cleanup_text_ char *host = url_host(t->url);
+    bool literal = is_literal(host);
+    reply->lookup_ms = literal ? -1 : answer->ms;
+    if (answer->ms > 0)
+        reply->wire_bytes += LOOKUP_WIRE_BYTES;
+    resolve_set(t, host);
+    hop_run(t, literal);
+}
+
+static void hop_start(struct web_transfer *t)
+{
+    _cleanup_text_ char *host = url_host(t->url);
+    struct web_reply *reply = &t->reply;
+    reply->lookup_ms = reply->connect_ms = reply->tls_ms = reply->ttfb_ms = -1;
+    reply->status = 0;
+    reply->address_count = 0;
+    reply->addr[0] = '\0';
+    reply->af = 0;
+    t->header_bytes = 0;
+    t->state = RESOLVING;
+    t->query = names_lookup(t->web->names, host ? host : "", t->request.family, t->request.timeout_us, on_names, t);
+}
+
+/* ---- the interface ---- */
+
+static void headers_copy(struct web_transfer *t, const struct web_request *r)
+{
+    bool typed = false;
+    for (size_t i = 0; r->headers && r->headers[i]; i++) {
+        typed |= !strncasecmp(r->headers[i], "Content-Type:", strlen("Content-Type:"));
+        t->headers = curl_slist_append(t->headers, r->headers[i]);
+    }
+    if (t->has_body && !typed)
+        t->headers = curl_slist_append(t->headers, "Content-Type: application/octet-stream");
+    if (r->body_read) {
+        t->headers = curl_slist_append(t->headers, "Transfer-Encoding: chunked");
+        t->headers = curl_slist_append(t->headers, "Expect:"); /* do not wait a second for 100 Continue */
+    }
+}
+
+int web_start(struct web *w, const struct web_request *request, web_done_fn done, void *user, struct web_transfer **ret,
+              struct fault *f)
+{
+    if (strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0 &&
+        strcmp(request->method, "POST") != 0)
+        return fault_set(f, -EINVAL, "HTTP method %s is not one that is used here", request->method);
+    CURLU *url = curl_url();
+    int rc = url_set(url, request->url, f);
+    if (rc < 0) {
+        curl_url_cleanup(url);
+        return rc;
+    }
+    struct web_transfer *t = alloc_zero(1, sizeof *t);
+    t->web = w;
+    t->request = *request;
+    t->done = done;
+    t->user = user;
+    t->url = url;
+    t->origin = url_origin(url);
+    t->ca_file = alloc_text(request->ca_file);
+    t->has_body = !strcmp(request->method, "POST");
+    t->job.fd = -1;
+    t->reply.retry_after_us = -1;
+    t->since_ns = t->hop_ns = uv_hrtime();
+    headers_copy(t, request);
+    t->next = w->transfers;
+    if (t->next)
+        t->next->prev = t;
+    w->transfers = t;
+    uv_timer_init(w->loop, &t->timer);
+    t->timer.data = t;
+    uv_update_time(w->loop);
+    uv_timer_start(&t->timer, on_limit, (uint64_t)(request->timeout_us > 0 ? request->timeout_us / 1000 : 0), 0);
+    hop_start(t);
+    *ret = t;
+    return 0;
+}
+
+void web_cancel(struct web_transfer *t)
+{
+    if (t && t->state != ENDED)
+        transfer_close(t);
+}
+
+int web_socket(const struct web_transfer *t)
+{
+    return t->state == RUNNING ? t->job.fd : -1;
+}
+
+int web_new(uv_loop_t *loop, struct names *names, struct web **ret, struct fault *f)
+{
+    struct web *w = alloc_zero(1, sizeof *w);
+    w->loop = loop;
+    w->names = names;
+    w->multi = multi_new(loop);
+    *ret = w;
+    return 0;
+}
+
+void web_free(struct web *w)
+{
+    if (!w)
+        return;
+    while (w->transfers)
+        transfer_close(w->transfers);
+    multi_free(w->multi);
+    free(w);
+}

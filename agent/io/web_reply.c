@@ -1,0 +1,240 @@
+#include "agent/io/web_reply.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <arpa/inet.h>
+
+#include "common/scan.h"
+
+/* ---- outcome ---- */
+
+/* A connection that could not be made. */
+static enum outcome outcome_of_errno(int err)
+{
+    switch (err) {
+    case ECONNREFUSED:
+        return OUTCOME_REFUSED;
+    case ECONNRESET:
+    case EPIPE:
+        return OUTCOME_RESET;
+    case ETIMEDOUT:
+        return OUTCOME_TIMEOUT;
+    default: /* EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL, EACCES of a firewall */
+        return OUTCOME_UNREACHABLE;
+    }
+}
+
+/* A TLS handshake cut by RST is what interference looks like, a bad
+ * certificate is not: curl gives both one code and tells them in its text. */
+static enum outcome outcome_of_handshake(const char *error_text)
+{
+    if (strstr(error_text, strerror(ECONNRESET)) || strstr(error_text, strerror(EPIPE)))
+        return OUTCOME_RESET;
+    return OUTCOME_TLS_ERROR;
+}
+
+static enum outcome outcome_of(CURL *easy, CURLcode code, const char *error_text)
+{
+    long err = 0;
+    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &err);
+    switch (code) {
+    case CURLE_OK:
+        return OUTCOME_OK;
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return OUTCOME_DNS_ERROR;
+    case CURLE_COULDNT_CONNECT:
+        return outcome_of_errno((int)err);
+    case CURLE_OPERATION_TIMEDOUT:
+        return OUTCOME_TIMEOUT;
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+        return OUTCOME_RESET;
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+        return err == ETIMEDOUT || err == EHOSTUNREACH || err == ENETUNREACH ? outcome_of_errno((int)err)
+                                                                             : OUTCOME_RESET;
+    case CURLE_SSL_CONNECT_ERROR:
+        return outcome_of_handshake(error_text);
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+        return OUTCOME_TLS_ERROR;
+    case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 */
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+        return OUTCOME_PROTOCOL_ERROR;
+    default:
+        return OUTCOME_ERROR;
+    }
+}
+
+/* Few words that stay the same, so that reasons can be counted: curl's own
+ * have milliseconds in them. */
+static const char *reason_of(enum outcome outcome, CURLcode code, const char *error_text)
+{
+    switch (outcome) {
+    case OUTCOME_REFUSED:
+        return "connection refused";
+    case OUTCOME_UNREACHABLE:
+        return "no way to the host";
+    case OUTCOME_RESET:
+        if (code == CURLE_GOT_NOTHING)
+            return "the peer closed the connection without an answer";
+        return code == CURLE_PARTIAL_FILE ? "the peer closed the connection within its answer"
+                                          : "the peer cut the connection";
+    default:
+        return *error_text ? error_text : curl_easy_strerror(code);
+    }
+}
+
+enum outcome web_reply_outcome(CURL *easy, CURLcode code, const char *error_text, char *ret_reason, size_t size)
+{
+    enum outcome outcome = outcome_of(easy, code, error_text);
+    snprintf(ret_reason, size, "%s", code == CURLE_OK ? "" : reason_of(outcome, code, error_text));
+    return outcome;
+}
+
+/* ---- phases ---- */
+
+/* Milliseconds since curl took the hop, 0 when it did not get there. */
+static double at_ms(CURL *easy, CURLINFO info)
+{
+    curl_off_t us = 0;
+    curl_easy_getinfo(easy, info, &us);
+    return (double)us / 1000;
+}
+
+const char *web_reply_phase(const struct multi_job *job, bool tls)
+{
+    if (!job->connected)
+        return "no TCP connection";
+    if (tls && at_ms(job->easy, CURLINFO_APPCONNECT_TIME_T) <= 0)
+        return "the TLS handshake did not end";
+    if (at_ms(job->easy, CURLINFO_STARTTRANSFER_TIME_T) <= 0)
+        return "no answer";
+    return "the answer did not end";
+}
+
+/* Was the connection made for this hop? curl counts it late: one that failed
+ * before the request is not in NUM_CONNECTS. */
+static bool is_new(CURL *easy)
+{
+    long connects = 0, request = 0;
+    curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
+    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request);
+    return connects > 0 || request == 0;
+}
+
+static void read_phases(struct web_reply *reply, CURL *easy, bool tls, double offset_ms)
+{
+    double lookup = at_ms(easy, CURLINFO_NAMELOOKUP_TIME_T), connect = at_ms(easy, CURLINFO_CONNECT_TIME_T);
+    double handshake = at_ms(easy, CURLINFO_APPCONNECT_TIME_T), first = at_ms(easy, CURLINFO_STARTTRANSFER_TIME_T);
+    reply->connect_ms = is_new(easy) && connect > 0 ? connect - lookup : -1;
+    reply->tls_ms = is_new(easy) && tls && handshake > 0 ? handshake - connect : -1;
+    reply->ttfb_ms = reply->status > 0 && first > 0 ? offset_ms + first : -1;
+}
+
+/* ---- octets ---- */
+
+/* The kernel counts packets of a socket only on some kernels, so the octets on
+ * the wire are worked out from what curl counted:
+ *   - every 1400 octets of payload are a segment, and every second one is
+ *     acknowledged by one without payload;
+ *   - a connection costs three segments to open and four to close;
+ *   - a segment has 52 octets of IPv4 and TCP headers with time stamps, 72
+ *     with IPv6;
+ *   - a TLS handshake with a usual chain is about 5500 octets both ways.
+ * Retransmissions and the 0.3 % of TLS records are not seen. */
+#define SEGMENT_PAYLOAD  1400
+#define SEGMENTS_CONNECT 7
+#define HEADERS_V4       52
+#define HEADERS_V6       72
+#define TLS_HANDSHAKE    5500
+
+static int64_t wire_one_way(int64_t payload, int headers)
+{
+    int64_t segments = (payload + SEGMENT_PAYLOAD - 1) / SEGMENT_PAYLOAD;
+    return payload + segments * headers + (segments + 1) / 2 * headers;
+}
+
+static int64_t wire_bytes(CURL *easy, bool handshake, int af)
+{
+    long request = 0, headers = 0;
+    curl_off_t up = 0, down = 0;
+    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request);
+    curl_easy_getinfo(easy, CURLINFO_HEADER_SIZE, &headers);
+    curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &up);
+    curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
+    int each = af == 6 ? HEADERS_V6 : HEADERS_V4;
+    /* A connection that failed sent its SYNs, too. */
+    int64_t total = is_new(easy) ? SEGMENTS_CONNECT * each : 0;
+    if (handshake)
+        total += wire_one_way(TLS_HANDSHAKE, each);
+    return total + wire_one_way(request + up, each) + wire_one_way(headers + down, each);
+}
+
+/* ---- headers ---- */
+
+static const char *header(CURL *easy, const char *name)
+{
+    struct curl_header *h = NULL;
+    return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK ? h->value : NULL;
+}
+
+int64_t web_retry_after_us(const char *value, const char *date)
+{
+    /* Longer than a day, nobody can tell an agent to wait. */
+    const int64_t max_s = 86400;
+    if (!value)
+        return -1;
+    size_t digits = strspn(value, "0123456789");
+    int64_t seconds;
+    if (digits > 0 && value[digits] == '\0') {
+        seconds = digits < 10 ? strtoll(value, NULL, 10) : max_s;
+    } else {
+        time_t until = curl_getdate(value, NULL), now = date ? curl_getdate(date, NULL) : (time_t)-1;
+        if (until == (time_t)-1 || now == (time_t)-1)
+            return -1;
+        seconds = until > now ? (int64_t)until - (int64_t)now : 0;
+    }
+    return (seconds < max_s ? seconds : max_s) * 1000000;
+}
+
+static void read_address(struct web_reply *reply, CURL *easy)
+{
+    const char *addr = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &addr);
+    if (!addr || !*addr)
+        return; /* never connected: the address that was tried stays */
+    snprintf(reply->addr, sizeof reply->addr, "%s", addr);
+    reply->af = strchr(addr, ':') ? 6 : 4;
+}
+
+void web_reply_read(struct web_reply *reply, const struct multi_job *job, bool tls, uint64_t since_ns, uint64_t hop_ns)
+{
+    static const char *const versions[] = {"", "1.0", "1.1", "2"};
+    CURL *easy = job->easy;
+    long version = 0;
+    curl_off_t sent = 0;
+    const char *type = header(easy, "Content-Type");
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &reply->status);
+    curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+    curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    read_address(reply, easy);
+    read_phases(reply, easy, tls, (double)(hop_ns - since_ns) / 1e6);
+    snprintf(reply->http_version, sizeof reply->http_version, "%s",
+             version > 0 && version < (long)COUNT(versions) ? versions[version] : "");
+    snprintf(reply->content_type, sizeof reply->content_type, "%s", type ? type : "");
+    reply->content_type[scan_utf8(reply->content_type, strlen(reply->content_type))] = '\0';
+    reply->retry_after_us = web_retry_after_us(header(easy, "Retry-After"), header(easy, "Date"));
+    reply->sent_bytes = sent;
+    reply->wire_bytes += wire_bytes(easy, tls && is_new(easy) && job->connected, reply->af);
+}

@@ -1,0 +1,131 @@
+#include "tests/unit/check.h"
+
+#include <errno.h>
+
+#include "agent/check.h"
+#include "common/metric.h"
+
+static const char *const words[] = {"both", "down", "up", NULL};
+static const struct check_param params[] = {
+    {"count", PARAM_INT, "10", .min = 1, .max = 100, .help = "c"},
+    {"deep", PARAM_BOOL, "no", .help = "d"},
+    {"way", PARAM_CHOICE, "down", .choices = words, .help = "w"},
+    {"name", PARAM_TEXT, NULL, .help = "n"},
+    {"note", PARAM_TEXT, "as it is", .help = "n"},
+};
+static const struct check_ops ops = {.name = "sample", .params = params, .param_count = COUNT(params)};
+static const struct policy policy = {.allow_private = true};
+
+static void test_defaults(void **state)
+{
+    struct check_args args;
+    check_args_init(&args, &ops, "task-1", "example.bj", &policy);
+    assert_string_equal(args.task, "task-1");
+    assert_string_equal(args.target, "example.bj");
+    assert_true(args.policy.allow_private);
+    assert_int_equal(check_arg_int(&args, "count"), 10);
+    assert_false(check_arg_bool(&args, "deep"));
+    assert_int_equal(check_arg_int(&args, "way"), 1);
+    assert_string_equal(check_arg_text(&args, "way"), "down");
+    assert_null(check_arg_text(&args, "name"));
+    assert_string_equal(check_arg_text(&args, "note"), "as it is");
+    check_args_free(&args);
+    check_args_free(&args); /* and again */
+    check_args_free(NULL);
+}
+
+static void test_no_target(void **state)
+{
+    struct check_args args;
+    check_args_init(&args, &ops, "t", NULL, &policy);
+    assert_null(args.target);
+    check_args_free(&args);
+}
+
+static void test_set(void **state)
+{
+    static const struct {
+        const char *name, *value;
+        const char *complaint; /* part of what f says; NULL when it is allowed */
+    } cases[] = {
+        {"count", "1", NULL},
+        {"count", "100", NULL},
+        {"count", "0", "from 1 to 100"},
+        {"count", "101", "from 1 to 100"},
+        {"count", "-5", "\"-5\""},
+        {"count", "", "whole number"},
+        {"count", "10x", "whole number"},
+        {"count", "1e2", "whole number"},
+        {"count", "99999999999999999999", "whole number"},
+        {"deep", "yes", NULL},
+        {"deep", "0", NULL},
+        {"deep", "maybe", "yes or no"},
+        {"deep", "", "yes or no"},
+        {"way", "up", NULL},
+        {"way", "UP", "both, down, up"},
+        {"way", "", "both, down, up"},
+        {"way", "1", "both, down, up"},
+        {"name", "", NULL},
+        {"name", "caf\xc3\xa9", NULL},
+        {"size", "1", "count, deep, way, name, note"},
+        {"", "1", "no parameter"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct check_args args;
+        struct fault f = {0};
+        check_args_init(&args, &ops, "t", "x", &policy);
+        int rc = check_args_set(&args, cases[i].name, cases[i].value, &f);
+        if (rc != (cases[i].complaint ? -EINVAL : 0))
+            fail_msg("%s=%s: %d %s", cases[i].name, cases[i].value, rc, f.text);
+        if (cases[i].complaint && !strstr(f.text, cases[i].complaint))
+            fail_msg("%s=%s: \"%s\" lacks \"%s\"", cases[i].name, cases[i].value, f.text, cases[i].complaint);
+        if (cases[i].complaint) /* what was refused changes nothing */
+            assert_int_equal(check_arg_int(&args, "count"), 10);
+        check_args_free(&args);
+    }
+}
+
+static void test_set_twice(void **state)
+{
+    struct check_args args;
+    check_args_init(&args, &ops, "t", "x", &policy);
+    assert_int_equal(check_args_set(&args, "name", "first", NULL), 0);
+    assert_int_equal(check_args_set(&args, "name", "second", NULL), 0);
+    assert_int_equal(check_args_set(&args, "way", "both", NULL), 0);
+    assert_string_equal(check_arg_text(&args, "name"), "second");
+    assert_string_equal(check_arg_text(&args, "way"), "both");
+    check_args_free(&args);
+}
+
+/* What the table promises holds for every check in it. */
+static void test_table(void **state)
+{
+    size_t count = 0;
+    for (; check_table[count]; count++) {
+        const struct check_ops *c = check_table[count];
+        struct check_args args;
+        assert_ptr_equal(check_find(c->name), c);
+        assert_non_null(metric_set_find(c->name, strlen(c->name)));
+        assert_true(c->param_count <= CHECK_PARAMS_MAX);
+        assert_non_null(c->help);
+        for (size_t i = 0; i < c->param_count; i++)
+            assert_non_null(c->params[i].help);
+        if (count > 0) /* sorted */
+            assert_true(strcmp(check_table[count - 1]->name, c->name) < 0);
+        check_args_init(&args, c, "t", "x", &policy); /* aborts on a default that is not allowed */
+        assert_true(c->cost_bytes(&args) > 0);
+        check_args_free(&args);
+    }
+    assert_true(count >= 2);
+    assert_null(check_find("nosuch"));
+    assert_null(check_find(""));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_defaults),  cmocka_unit_test(test_no_target), cmocka_unit_test(test_set),
+        cmocka_unit_test(test_set_twice), cmocka_unit_test(test_table),
+    };
+    return cmocka_run_group_tests_name("check", tests, NULL, NULL);
+}
