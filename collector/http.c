@@ -285,8 +285,9 @@ static int refuse_size(struct http_request *r)
     if (r->route->body_max == 0)
         return http_problem(r, &r->reply, 413, "body", "No body is wanted here", "%s %s takes no body; send none",
                             r->method, r->path);
-    return http_problem(r, &r->reply, 413, "body-size", "The body is too large",
-                        "%s %s takes at most %zu octets; send less", r->method, r->path, r->route->body_max);
+    return http_problem(r, &r->reply, 413, r->route->size_slug ? r->route->size_slug : "body-size",
+                        "The body is too large", "%s %s takes at most %zu octets; send less", r->method, r->path,
+                        r->route->body_max);
 }
 
 /* Finds the route, or makes the answer that says why there is none. */

@@ -37,7 +37,8 @@ struct http_route {
     const char *method; /* GET answers HEAD too */
     const char *path;   /* exact, or a prefix when it ends in "*" */
     http_handler handler;
-    size_t body_max; /* 0: no body allowed; more is a 413 problem */
+    size_t body_max;       /* 0: no body allowed; more is a 413 problem */
+    const char *size_slug; /* of that problem; NULL: "body-size" */
     /* Takes the body as it comes instead of keeping it (the target's upload). */
     void (*sink)(struct http_request *request, const char *bytes, size_t len);
 };

@@ -148,25 +148,35 @@ static void again_sql(struct buf *out)
         buf_add(out, e->text, e->len);
 }
 
-/* The country packs: one statement a table, $1 is countries.json. */
-static const char *const seeds[] = {
-    "INSERT INTO department (iso, country, name) "
-    "SELECT d->>'iso', c.key, d->>'name' FROM jsonb_each($1::jsonb) c, jsonb_array_elements(c.value->'departments') d "
-    "ON CONFLICT (iso) DO UPDATE SET name = excluded.name WHERE department.name <> excluded.name",
-    "INSERT INTO operator (country, name, asns) "
-    "SELECT c.key, o->>'name', ARRAY(SELECT a::bigint FROM jsonb_array_elements_text(o->'asns') a) "
-    "FROM jsonb_each($1::jsonb) c, jsonb_array_elements(c.value->'operators') o "
-    "ON CONFLICT (country, name) DO UPDATE SET asns = excluded.asns WHERE operator.asns <> excluded.asns",
-    "INSERT INTO target (name, kind, country) "
-    "SELECT s->>'name', 'cctld', c.key FROM jsonb_each($1::jsonb) c, jsonb_array_elements(c.value->'cctld_servers') s "
-    "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, country = excluded.country WHERE target.kind IS NULL",
+/* Facts that come with the program: each statement takes a file as $1. What an
+ * operator of a collector changed in `target` stays. */
+static const struct {
+    const char *file, *sql;
+} seeds[] = {
+    {"countries/countries.json",
+     "INSERT INTO department (iso, country, name) "
+     "SELECT d->>'iso', c.key, d->>'name' FROM jsonb_each($1::jsonb) c, jsonb_array_elements(c.value->'departments') d "
+     "ON CONFLICT (iso) DO UPDATE SET name = excluded.name WHERE department.name <> excluded.name"},
+    {"countries/countries.json",
+     "INSERT INTO operator (country, name, asns) "
+     "SELECT c.key, o->>'name', ARRAY(SELECT a::bigint FROM jsonb_array_elements_text(o->'asns') a) "
+     "FROM jsonb_each($1::jsonb) c, jsonb_array_elements(c.value->'operators') o "
+     "ON CONFLICT (country, name) DO UPDATE SET asns = excluded.asns WHERE operator.asns <> excluded.asns"},
+    {"countries/countries.json",
+     "INSERT INTO target (name, kind, country) "
+     "SELECT s->>'name', 'cctld', c.key FROM jsonb_each($1::jsonb) c, jsonb_array_elements(c.value->'cctld_servers') s "
+     "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, country = excluded.country WHERE target.kind IS NULL"},
+    {"schedule/standard.json",
+     "INSERT INTO target (name, kind, country) SELECT DISTINCT ON (1) t->>'target', t->>'kind', t->>'country' "
+     "FROM jsonb_array_elements($1::jsonb->'tasks') t WHERE t->>'target' <> '' ORDER BY 1, 2 "
+     "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, country = excluded.country WHERE target.kind IS NULL"},
 };
 
 static int seed(struct pg *pg, struct fault *f)
 {
-    const char *countries = schema_file("countries/countries.json")->text;
     for (size_t i = 0; i < COUNT(seeds); i++) {
-        int rc = pg_query(pg, seeds[i], 1, &countries, NULL, f);
+        const char *text = schema_file(seeds[i].file)->text;
+        int rc = pg_query(pg, seeds[i].sql, 1, &text, NULL, f);
         if (rc < 0)
             return rc;
     }
@@ -193,11 +203,11 @@ static int make_again(struct pg *pg, const struct buf *sql, const char *sum, str
 static void again_checksum(const struct buf *sql, char ret_text[static HASH_TEXT_SIZE])
 {
     _cleanup_(buf_free) struct buf all = {0};
-    const struct embedded *countries = schema_file("countries/countries.json");
     buf_add(&all, sql->data, sql->len);
-    buf_add(&all, countries->text, countries->len);
-    for (size_t i = 0; i < COUNT(seeds); i++)
-        buf_add_text(&all, seeds[i]);
+    for (size_t i = 0; i < COUNT(seeds); i++) {
+        buf_add_text(&all, schema_file(seeds[i].file)->text);
+        buf_add_text(&all, seeds[i].sql);
+    }
     checksum(all.data, all.len, ret_text);
 }
 

@@ -21,7 +21,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'internetmetre_reader') THEN
         RETURN;
     END IF;
-    GRANT SELECT ON department, operator, focal_point, token, probe, probe_key, probe_context, check_kind, metric, outcome,
+    GRANT SELECT ON department, operator, focal_point, token, api_key, probe, probe_key, probe_context, check_kind, metric, outcome,
         target, task, batch_key, batch_body, result, result_problem, rollup_dirty TO internetmetre_ingest;
     GRANT INSERT ON operator, probe, probe_key, probe_contact, probe_context, target, task, batch_key, batch_body, result,
         result_problem, rollup_dirty TO internetmetre_ingest;

@@ -1,0 +1,299 @@
+/* One line makes a box a probe: a key of its own, the consent of who hosts it,
+ * where it stands, and the collector's keys in return. What a try that fails
+ * leaves behind is the key alone: the next try uses it again, so that an answer
+ * lost on the way does not make two probes of one box. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/command.h"
+#include "agent/country.h"
+#include "agent/enroll.h"
+#include "agent/host.h"
+#include "agent/io/web.h"
+#include "agent/problem.h"
+#include "common/json.h"
+#include "common/lang.h"
+#include "common/limits.h"
+
+#define ENROLL_TIMEOUT_US (60 * INT64_C(1000000))
+
+static const struct option options[] = {
+    {"country", "XX", N_("country, ISO code; without it BJ")},
+    {"department", "NAME", N_("department, by name or ISO code")},
+    {"commune", "NAME", N_("commune or town")},
+    {"zone", "ZONE", N_("urban or rural")},
+    {"operator", "NAME", N_("operator of the line")},
+    {"technology", "WORD", N_("fibre, adsl, 4g, 5g, 3g, wifi-hotspot, community, satellite, radio or other")},
+    {"metered", NULL, N_("the line is paid by volume")},
+    {"no-metered", NULL, N_("the line is not paid by volume")},
+    {"tariff", "TEXT", N_("the subscription, as the operator calls it")},
+    {"contact", "TEXT", N_("how the focal point can reach you; never published")},
+    {"replaces", "PROBE", N_("the name of the probe that this box replaces")},
+    {"pin", "KEY", N_("the collector's public key, when you have it from elsewhere")},
+    {"consent", NULL, N_("you have read and accept the consent text")},
+    {"yes", NULL, N_("ask nothing; accepts the consent text")},
+    {0},
+};
+
+static const char consent_text[] = N_(
+    "This probe measures the Internet connection it is plugged into: latency, names, pages, speed, routes.\n"
+    "It never looks at your own traffic. Its results go to the collector, signed, with the place, operator and\n"
+    "technology that you give here; your own addresses are cut to their first part before they are sent.\n"
+    "Published figures are made of many probes. You may stop at any time and ask for your probe's data to be\n"
+    "deleted; figures that are already published stay.\n");
+
+/* ---- questions ---- */
+
+/* Everything that was typed; freed together. */
+struct answers {
+    char *texts[16];
+    size_t count;
+};
+
+static void answers_free(struct answers *a)
+{
+    for (size_t i = 0; i < a->count; i++)
+        free(a->texts[i]);
+}
+
+/* A line from the terminal, NULL when it is empty or the end. */
+static const char *ask(struct answers *a, const char *question)
+{
+    char line[512];
+    printf("%s ", question);
+    fflush(stdout);
+    if (!fgets(line, sizeof line, stdin))
+        return NULL;
+    line[strcspn(line, "\r\n")] = '\0';
+    char *start = line + strspn(line, " \t");
+    for (size_t n = strlen(start); n > 0 && strchr(" \t", start[n - 1]); n--)
+        start[n - 1] = '\0';
+    if (!*start || a->count == COUNT(a->texts))
+        return NULL;
+    return a->texts[a->count++] = alloc_text(start);
+}
+
+/* Asks until the answer is one of the words, or empty. */
+static const char *ask_word(struct answers *a, const char *question, const char *const *words)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+    buf_addf(&text, "%s (", question);
+    for (size_t i = 0; words[i]; i++)
+        buf_addf(&text, "%s%s", i ? ", " : "", words[i]);
+    buf_add_text(&text, ") :");
+    for (int tries = 0; tries < 5; tries++) {
+        const char *answer = ask(a, text.data);
+        if (!answer)
+            return NULL;
+        for (size_t i = 0; words[i]; i++)
+            if (strcasecmp(words[i], answer) == 0)
+                return words[i];
+    }
+    return NULL;
+}
+
+static bool is_yes(const char *answer)
+{
+    static const char *const words[] = {"o", "oui", "y", "yes"};
+    for (size_t i = 0; answer && i < COUNT(words); i++)
+        if (strcasecmp(words[i], answer) == 0)
+            return true;
+    return false;
+}
+
+static const char *ask_department(struct answers *a, const json_t *country)
+{
+    for (int tries = 0; tries < 5; tries++) {
+        struct fault f;
+        const char *iso, *answer = ask(a, _("Department (Enter: not said):"));
+        if (!answer)
+            return NULL;
+        if (country_department(country, answer, &iso, &f) == 0)
+            return iso;
+        printf("%s\n", f.text);
+    }
+    return NULL;
+}
+
+/* What no flag has given. -ECANCELED without consent. */
+static int ask_all(const struct invocation *in, const json_t *country, struct answers *a, struct enrolment *e,
+                   struct fault *f)
+{
+    printf("%s\n", _(consent_text));
+    if (!invocation_flag(in, "consent") && !is_yes(ask(a, _("Do you accept? (yes/no):"))))
+        return fault_set(f, -ECANCELED, _("nothing was sent: without consent there is no probe"));
+    if (!e->department)
+        e->department = ask_department(a, country);
+    if (!e->commune)
+        e->commune = ask(a, _("Commune or town (Enter: not said):"));
+    if (!e->zone)
+        e->zone = ask_word(a, _("Town or countryside"), enroll_zones);
+    if (!e->operator)
+        e->operator= ask(a, _("Operator of the line (Enter: not said):"));
+    if (!e->technology)
+        e->technology = ask_word(a, _("Technology of the line"), enroll_technologies);
+    if (!invocation_flag(in, "metered") && !invocation_flag(in, "no-metered"))
+        e->metered = is_yes(ask(a, _("Is the line paid by volume? (yes/no):")));
+    if (!e->tariff)
+        e->tariff = ask(a, _("Subscription (Enter: not said):"));
+    if (!e->contact)
+        e->contact = ask(a, _("How can the focal point reach you? Never published (Enter: not said):"));
+    return 0;
+}
+
+/* ---- the exchange ---- */
+
+struct exchange {
+    struct host host;
+    struct buf body;
+    const struct sign_key *key;
+    const char *pin;
+    struct identity *identity;
+    int result;
+    struct fault f;
+};
+
+static void on_reply(void *user, const struct web_reply *reply)
+{
+    struct exchange *x = user;
+    char text[FAULT_TEXT_MAX];
+    if (reply->outcome != OUTCOME_OK)
+        x->result = fault_set(&x->f, -EIO, _("the collector cannot be reached: %s, %s. Try again later"),
+                              outcome_word(reply->outcome), reply->reason);
+    else if ((reply->status == 200 || reply->status == 201) && reply->body.data)
+        x->result = enroll_answer(reply->body.data, reply->body.len, x->key, x->pin, x->identity, &x->f);
+    else if (problem_text(reply, text))
+        x->result = fault_set(&x->f, -EACCES, _("the collector refuses: %s"), text);
+    else
+        x->result = fault_set(&x->f, -EIO, _("that address answers with HTTP status %ld, not as a collector does"),
+                              reply->status);
+    uv_stop(&x->host.loop);
+}
+
+static int exchange(struct exchange *x, const char *url)
+{
+    static const char *const headers[] = {"Content-Type: application/x-ndjson",
+                                          "Accept: application/x-ndjson, application/problem+json", NULL};
+    struct web_transfer *transfer;
+    int r = host_open(&x->host, &x->f);
+    if (r < 0)
+        return r;
+    const struct web_request request = {
+        .method = "POST",
+        .url = url,
+        .headers = headers,
+        .body = x->body.data,
+        .body_len = x->body.len,
+        .body_max = STATEMENT_BYTES_MAX,
+        .timeout_us = ENROLL_TIMEOUT_US,
+    };
+    x->result = -EIO;
+    r = web_start(x->host.env.web, &request, on_reply, x, &transfer, &x->f);
+    if (r == 0) {
+        uv_run(&x->host.loop, UV_RUN_DEFAULT);
+        r = x->result;
+    }
+    host_close(&x->host);
+    return r;
+}
+
+static int enroll(const struct invocation *in, const char *url, const struct enrolment *e, struct fault *f)
+{
+    _cleanup_(identity_wipe) struct identity id = {0};
+    _cleanup_(sign_key_wipe) struct sign_key key;
+    _cleanup_text_ char *address = alloc_format("%s/api/v1/probes", url);
+    struct exchange x = {.key = &key, .pin = invocation_text(in, "pin"), .identity = &id};
+    int r = identity_key(in->state_dir, &key, f);
+    if (r < 0)
+        return r;
+    strcpy(id.collector, url);
+    enroll_request(e, &key, clock_wall_us(&clock_system), &x.body);
+    r = exchange(&x, address);
+    buf_free(&x.body);
+    if (r < 0) {
+        *f = x.f;
+        return r;
+    }
+    id.enrolled_at_us = clock_wall_us(&clock_system);
+    r = identity_write(in->state_dir, &id, f);
+    if (r == 0)
+        printf(_("Enrolled: this is probe %s of %s.\n"), id.probe, id.collector);
+    return r;
+}
+
+/* ---- the command ---- */
+
+static void from_options(const struct invocation *in, struct enrolment *e)
+{
+    e->token = in->args[1];
+    e->country = invocation_text(in, "country") ? invocation_text(in, "country") : "BJ";
+    e->commune = invocation_text(in, "commune");
+    e->zone = invocation_text(in, "zone");
+    e->operator= invocation_text(in, "operator");
+    e->technology = invocation_text(in, "technology");
+    e->tariff = invocation_text(in, "tariff");
+    e->contact = invocation_text(in, "contact");
+    e->replaces = invocation_text(in, "replaces");
+    e->metered = invocation_flag(in, "metered") ||
+                 (!invocation_flag(in, "no-metered") && enroll_metered(e->technology));
+}
+
+static int enroll_locked(const struct invocation *in, const char *url, const json_t *country, struct enrolment *e)
+{
+    _cleanup_(answers_free) struct answers answers = {0};
+    _cleanup_(identity_wipe) struct identity old = {0};
+    _cleanup_fd_ int lock = -1;
+    struct fault f = {0};
+    int r = command_state(in, &lock, &f);
+    if (r < 0)
+        return command_failed("%s", f.text);
+    r = identity_read(in->state_dir, &old, &f);
+    if (r == 0)
+        return command_failed(_("%s is enrolled already: probe %s of %s; for another one choose another --state-dir"),
+                              in->state_dir, old.probe, old.collector);
+    if (r != -ENOENT)
+        return command_failed("%s", f.text);
+    if (!invocation_flag(in, "yes"))
+        r = ask_all(in, country, &answers, e, &f);
+    else
+        r = 0;
+    if (r == 0)
+        r = enroll_check(e, &f);
+    if (r == 0)
+        r = enroll(in, url, e, &f);
+    return r < 0 ? command_failed("%s", f.text) : EXIT_OK;
+}
+
+static int run(const struct invocation *in)
+{
+    _cleanup_(settings_free) struct settings settings = {0};
+    _cleanup_json_ json_t *country = NULL;
+    struct enrolment e = {0};
+    char url[COLLECTOR_URL_MAX + 1];
+    struct fault f;
+    int status = command_settings(in, &settings);
+    if (status != EXIT_OK)
+        return status;
+    from_options(in, &e);
+    const char *department = invocation_text(in, "department");
+    if (identity_url(in->args[0], url, &f) < 0 || enroll_check(&e, &f) < 0 ||
+        country_read(e.country, &country, &f) < 0 ||
+        (department && country_department(country, department, &e.department, &f) < 0))
+        return invocation_wrong(in, "%s", f.text);
+    if (!invocation_flag(in, "yes") && !isatty(STDIN_FILENO))
+        return invocation_wrong(in, _("there is no terminal to ask questions on; add --yes to ask none (it accepts "
+                                      "the consent text; see --help for what else to give)"));
+    return enroll_locked(in, url, country, &e);
+}
+
+const struct command command_enroll = {
+    .name = "enroll",
+    .usage = "URL TOKEN [--department NAME] [--operator NAME] … [--yes]",
+    .help = N_("make this box a probe of a collector"),
+    .options = options,
+    .args_min = 2,
+    .args_max = 2,
+    .run = run,
+};

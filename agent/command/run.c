@@ -1,0 +1,40 @@
+/* The agent as a service. */
+#include "agent/command.h"
+#include "agent/daemon.h"
+#include "common/conf.h"
+#include "common/lang.h"
+
+static const struct option options[] = {
+    {"once", NULL, N_("run every task once, now; seal, send, and stop: status 0 when everything was sent")},
+    {"seconds", "N", N_("stop by itself after N seconds")},
+    {0},
+};
+
+static int run(const struct invocation *in)
+{
+    _cleanup_(settings_free) struct settings settings = {0};
+    struct daemon_options daemon = {.config = in->config, .state_dir = in->state_dir};
+    int status = command_settings(in, &settings);
+    if (status != EXIT_OK)
+        return status;
+    const char *text = invocation_text(in, "seconds");
+    int64_t seconds = 0;
+    if (text && (conf_parse_int(text, &seconds) < 0 || seconds < 1 || seconds > 366 * 86400))
+        return invocation_wrong(in, _("--seconds %s: a whole number from 1 is wanted"), text);
+    daemon.once = invocation_flag(in, "once");
+    daemon.stop_after_us = seconds * 1000000;
+
+    struct fault f = {0};
+    _cleanup_fd_ int lock = -1;
+    if (command_state(in, &lock, &f) < 0 || daemon_run(&daemon, &settings, &f) < 0)
+        return command_failed("%s", f.text);
+    return EXIT_OK;
+}
+
+const struct command command_run = {
+    .name = "run",
+    .usage = "[--once] [--seconds N]",
+    .help = N_("measure by the schedule and send the results, until stopped"),
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,272 @@
+/* The sealed batches by hand: look, check, carry away on a stick, send now.
+ * Batches are signed: whoever carries them to a collector's `load` can neither
+ * read anything secret in them nor change them unseen. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/command.h"
+#include "agent/host.h"
+#include "agent/identity.h"
+#include "agent/push.h"
+#include "agent/show.h"
+#include "agent/spool.h"
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/lang.h"
+
+static const struct option options[] = {
+    {"all", NULL, N_("export: also the batches that the collector has acknowledged")},
+    {"rejected", NULL, N_("push: also try again what the collector has refused")},
+    {0},
+};
+
+struct one {
+    enum spool_place place;
+    struct spool_entry entry;
+};
+
+/* Every sealed file of a state directory, in the order of sealing. */
+struct all {
+    struct one *items;
+    size_t count;
+};
+
+static void all_free(struct all *all)
+{
+    free(all->items);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct one *x = a, *y = b;
+    return (x->entry.number > y->entry.number) - (x->entry.number < y->entry.number);
+}
+
+static int all_read(const char *dir, struct all *ret, struct fault *f)
+{
+    for (int p = 0; p < SPOOL_PLACES; p++) {
+        _cleanup_(spool_list_free) struct spool_list list = {0};
+        int r = spool_list_read(dir, (enum spool_place)p, &list, f);
+        if (r < 0)
+            return r;
+        ret->items = alloc_resize(ret->items, ret->count + list.count, sizeof *ret->items);
+        for (size_t i = 0; i < list.count; i++)
+            ret->items[ret->count++] = (struct one){(enum spool_place)p, list.entries[i]};
+    }
+    if (ret->count > 0)
+        qsort(ret->items, ret->count, sizeof *ret->items, by_number);
+    return 0;
+}
+
+/* ---- list ---- */
+
+static int list(const struct invocation *in, const struct all *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const struct one *one = &all->items[i];
+        _cleanup_text_ char *path = spool_path(in->state_dir, one->place, one->entry.number);
+        _cleanup_(buf_free) struct buf bytes = {0};
+        _cleanup_(batch_free) struct batch b = {0};
+        char size[SHOW_BYTES_SIZE], time[TIME_TEXT_SIZE];
+        struct fault f;
+        printf("%08" PRId64 "  %-12s  %9s", one->entry.number, _(spool_place_word(one->place)),
+               show_bytes(one->entry.size, size));
+        int r = spool_read(path, NULL, &bytes, &b, &f);
+        if (r == 0)
+            printf(_("  seq %" PRId64 "  %" PRId64 " results  sealed %.19sZ"), b.header.seq, b.count,
+                   time_format(b.header.sealed_at_us, time));
+        else
+            printf("  %s", f.text);
+        putchar('\n');
+    }
+    if (all->count == 0)
+        puts(_("The spool is empty."));
+    return EXIT_OK;
+}
+
+/* ---- verify ---- */
+
+struct chain_end { /* of the batch before */
+    char chain[CHAIN_ID_SIZE];
+    int64_t seq;
+    uint8_t hash[HASH_SIZE];
+};
+
+static int verify_one(const char *path, const struct identity *id, struct chain_end *last, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf bytes = {0};
+    _cleanup_(batch_free) struct batch b = {0};
+    int r = spool_read(path, NULL, &bytes, &b, f);
+    if (r < 0)
+        return r;
+    if (batch_verify(&b, id->key.public, f) != BATCH_FINE) {
+        fault_prefix(f, "%s: ", path);
+        return -EKEYREJECTED;
+    }
+    bool follows = strcmp(last->chain, b.header.chain) == 0 && last->seq + 1 == b.header.seq;
+    if (follows && memcmp(last->hash, b.header.prev, HASH_SIZE) != 0)
+        return fault_set(f, -EBADMSG, _("%s: does not follow batch %" PRId64 " of its chain"), path, last->seq);
+    memcpy(last->chain, b.header.chain, sizeof last->chain);
+    last->seq = b.header.seq;
+    memcpy(last->hash, b.hash, sizeof last->hash);
+    return 0;
+}
+
+static int verify(const struct invocation *in, const struct all *all)
+{
+    _cleanup_(identity_wipe) struct identity id = {0};
+    struct chain_end last = {0};
+    struct fault f;
+    size_t bad = 0;
+    if (identity_read(in->state_dir, &id, &f) < 0)
+        return command_failed("%s", f.text);
+    for (size_t i = 0; i < all->count; i++) {
+        _cleanup_text_ char *path = spool_path(in->state_dir, all->items[i].place, all->items[i].entry.number);
+        int r = verify_one(path, &id, &last, &f);
+        if (r < 0 && r != -ENOENT) { /* a running agent may have moved it */
+            command_failed("%s", f.text);
+            bad++;
+        }
+    }
+    printf(_("%zu batches checked, %zu bad.\n"), all->count, bad);
+    return bad ? EXIT_NOT_OK : EXIT_OK;
+}
+
+/* ---- export ---- */
+
+static int export_one(const struct invocation *in, const struct one *one, const char *dir, struct fault *f)
+{
+    _cleanup_text_ char *path = spool_path(in->state_dir, one->place, one->entry.number);
+    _cleanup_(buf_free) struct buf wire = {0}, bytes = {0};
+    _cleanup_(batch_free) struct batch b = {0};
+    int r = spool_read(path, &wire, &bytes, &b, f);
+    if (r < 0)
+        return r;
+    /* Sticks meet the batches of many probes: the name says whose it is. */
+    _cleanup_text_ char *to = alloc_format("%s/%s-%08" PRId64 ".batch", dir, b.header.probe, one->entry.number);
+    return file_write_atomic(to, wire.data, wire.len, 0644, f);
+}
+
+static int export(const struct invocation *in, const struct all *all)
+{
+    const char *dir = in->args[1];
+    struct fault f;
+    size_t done = 0, bad = 0;
+    if (in->arg_count < 2)
+        return invocation_wrong(in, _("export needs a folder: spool export DIR"));
+    if (file_make_dir(dir, 0755, &f) < 0)
+        return command_failed("%s", f.text);
+    for (size_t i = 0; i < all->count; i++) {
+        if (all->items[i].place != SPOOL_WAITING && !invocation_flag(in, "all"))
+            continue;
+        int r = export_one(in, &all->items[i], dir, &f);
+        if (r < 0) {
+            command_failed("%s", f.text);
+            bad++;
+            if (r != -EBADMSG && r != -ENOENT)
+                break; /* the stick, not the batch */
+            continue;
+        }
+        done++;
+    }
+    printf(_("%zu batches copied to %s. They also stay here until the collector acknowledges them.\n"), done, dir);
+    return bad ? EXIT_NOT_OK : EXIT_OK;
+}
+
+/* ---- push ---- */
+
+struct pushing {
+    struct host host;
+    struct push *push;
+    struct spool *spool;
+};
+
+static void on_news(void *user, const struct push_state *state)
+{
+    struct pushing *p = user;
+    if (state->failures > 0 || push_idle(p->push))
+        uv_stop(&p->host.loop);
+}
+
+static int push_report(const struct pushing *p)
+{
+    const struct push_state *state = push_state(p->push);
+    printf(_("%" PRId64 " batches acknowledged, %" PRId64 " refused, %zu waiting.\n"), state->acked, state->rejected,
+           spool_waiting(p->spool)->count);
+    if (*state->last_fault)
+        command_failed("%s", state->last_fault);
+    return spool_waiting(p->spool)->count == 0 && state->rejected == 0 ? EXIT_OK : EXIT_NOT_OK;
+}
+
+static int push_now(const struct invocation *in, const struct settings *settings, const struct identity *id,
+                    struct fault *f)
+{
+    struct pushing p = {0};
+    int r = spool_open(in->state_dir, id, &clock_system, settings->spool_max, &p.spool, f);
+    if (r == 0 && invocation_flag(in, "rejected"))
+        r = spool_unreject(p.spool, f);
+    if (r == 0)
+        r = host_open(&p.host, f);
+    if (r < 0) {
+        spool_free(p.spool);
+        return r;
+    }
+    const char *url = settings->collector ? settings->collector : id->collector;
+    p.push = push_new(&p.host.env, p.spool, id, url, settings->retry_max_us, on_news, &p);
+    push_kick(p.push);
+    uv_run(&p.host.loop, UV_RUN_DEFAULT);
+    int status = push_report(&p);
+    push_free(p.push);
+    host_close(&p.host);
+    spool_free(p.spool);
+    return status;
+}
+
+static int push(const struct invocation *in, const struct settings *settings)
+{
+    _cleanup_(identity_wipe) struct identity id = {0};
+    _cleanup_fd_ int lock = -1;
+    struct fault f;
+    int r = identity_read(in->state_dir, &id, &f);
+    if (r == 0)
+        r = command_state(in, &lock, &f);
+    if (r == 0)
+        r = push_now(in, settings, &id, &f);
+    return r < 0 ? command_failed("%s", f.text) : r;
+}
+
+static int run(const struct invocation *in)
+{
+    _cleanup_(settings_free) struct settings settings = {0};
+    int status = command_settings(in, &settings);
+    if (status != EXIT_OK)
+        return status;
+    const char *verb = in->args[0];
+    if (strcmp(verb, "export") != 0 && in->arg_count > 1)
+        return invocation_wrong(in, _("%s: one word too many"), in->args[1]);
+    if (strcmp(verb, "push") == 0)
+        return push(in, &settings);
+    _cleanup_(all_free) struct all all = {0};
+    struct fault f;
+    if (all_read(in->state_dir, &all, &f) < 0)
+        return command_failed("%s", f.text);
+    if (strcmp(verb, "list") == 0)
+        return list(in, &all);
+    if (strcmp(verb, "verify") == 0)
+        return verify(in, &all);
+    if (strcmp(verb, "export") == 0)
+        return export(in, &all);
+    return invocation_wrong(in, _("%s: the verbs are list, verify, export DIR and push"), verb);
+}
+
+const struct command command_spool = {
+    .name = "spool",
+    .usage = "list | verify | export DIR [--all] | push [--rejected]",
+    .help = N_("look at the sealed batches, check them, copy them to a stick, send them now"),
+    .options = options,
+    .args_min = 1,
+    .args_max = 2,
+    .run = run,
+};

@@ -1,0 +1,455 @@
+/* What happens when:
+ *   a task is due         the runner takes it, or it counts as an overlap
+ *   a result comes        it goes into the journal; the first one of a journal
+ *                         starts the sealing timer, the first one since a sync
+ *                         the sync timer
+ *   the sync timer ends   the journal is made durable, status.json written
+ *   the sealing timer ends, or the journal is full
+ *                         a batch is made and the sender kicked
+ *   SIGHUP                the configuration is read anew; a wrong one changes
+ *                         nothing
+ *   SIGTERM, SIGINT       checks are cancelled without a result, what is open
+ *                         is sealed, everything closes
+ * With `once`, every task runs now; after the last result comes sealing, and
+ * the end when nothing waits any more or the patience is over. */
+#include "agent/daemon.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/host.h"
+#include "agent/identity.h"
+#include "agent/push.h"
+#include "agent/remote.h"
+#include "agent/runner.h"
+#include "agent/spool.h"
+#include "agent/status.h"
+#include "agent/ticker.h"
+#include "common/lang.h"
+#include "common/log.h"
+
+/* How long `once` waits for a collector that does not answer. */
+#define ONCE_PATIENCE_US (30 * INT64_C(1000000))
+
+enum once_state {
+    ONCE_NO,       /* an ordinary run */
+    ONCE_SCHEDULE, /* waiting for the collector's schedule */
+    ONCE_MEASURE,  /* every task runs */
+    ONCE_SEND,     /* sealed; batches go out */
+};
+
+struct daemon {
+    const struct daemon_options *options;
+    struct host host;
+    struct settings settings;
+    struct identity identity;
+    const char *url; /* of the collector */
+    struct spool *spool;
+    struct push *push;
+    struct runner *runner;
+    struct ticker *ticker;
+    struct schedule remote, joined;
+    struct remote_fetch *fetch;
+    uv_timer_t sync_timer, seal_timer, schedule_timer, stop_timer;
+    uv_signal_t signals[3];
+    enum once_state once;
+    struct status status;
+    bool stopping;
+};
+
+static struct log_limit disk_limit = {.interval_us = 60 * INT64_C(1000000), .burst = 3};
+static struct log_limit push_limit = {.interval_us = 600 * INT64_C(1000000), .burst = 3};
+
+static uint64_t ms(int64_t us)
+{
+    return us > 0 ? (uint64_t)((us + 999) / 1000) : 0;
+}
+
+/* ---- the spool ---- */
+
+static void notice(struct daemon *d)
+{
+    char text[FAULT_TEXT_MAX];
+    if (spool_notice(d->spool, text))
+        log_limited(&disk_limit, LOG_WARN, "%s", text);
+}
+
+static void write_status(struct daemon *d)
+{
+    struct fault f;
+    const struct push_state *push = push_state(d->push);
+    d->status.at_us = clock_wall_us(d->host.env.clock);
+    d->status.missed = ticker_missed(d->ticker);
+    d->status.tasks = (int64_t)d->joined.count;
+    d->status.schedule_version = d->remote.version;
+    if (push->last_ack_us > 0)
+        d->status.last_ack_us = push->last_ack_us;
+    strcpy(d->status.last_fault, push->last_fault);
+    if (status_write(d->options->state_dir, &d->status, &f) < 0)
+        log_limited(&disk_limit, LOG_WARN, "%s; the status is not updated", f.text);
+}
+
+static void on_sync(uv_timer_t *timer)
+{
+    struct daemon *d = timer->data;
+    struct fault f;
+    if (spool_sync(d->spool, &f) < 0)
+        log_limited(&disk_limit, LOG_ERROR, "%s; a power cut now would lose open results", f.text);
+    write_status(d);
+}
+
+static void on_seal(uv_timer_t *timer);
+
+static void arm_timers(struct daemon *d)
+{
+    int64_t age = spool_age_us(d->spool);
+    if (age >= 0 && !uv_is_active((uv_handle_t *)&d->seal_timer))
+        uv_timer_start(&d->seal_timer, on_seal, ms(d->settings.seal_interval_us - age), 0);
+    if (spool_dirty(d->spool) && !uv_is_active((uv_handle_t *)&d->sync_timer))
+        uv_timer_start(&d->sync_timer, on_sync, ms(d->settings.journal_sync_us), 0);
+}
+
+/* Seals and sends; on a full disk the journal stays and the timer tries anew. */
+static void seal(struct daemon *d)
+{
+    struct fault f;
+    uv_timer_stop(&d->seal_timer);
+    if (spool_seal(d->spool, &f) < 0) {
+        log_limited(&disk_limit, LOG_ERROR, "%s; sealing is tried again in a minute", f.text);
+        uv_timer_start(&d->seal_timer, on_seal, 60000, 0);
+    }
+    notice(d);
+    push_kick(d->push);
+}
+
+static void on_seal(uv_timer_t *timer)
+{
+    seal(timer->data);
+}
+
+/* ---- stopping ---- */
+
+static void stop(struct daemon *d)
+{
+    if (d->stopping)
+        return;
+    d->stopping = true;
+    uv_stop(&d->host.loop);
+}
+
+static void on_stop_timer(uv_timer_t *timer)
+{
+    stop(timer->data);
+}
+
+static void once_advance(struct daemon *d);
+
+/* ---- sending ---- */
+
+static void on_push_news(void *user, const struct push_state *state)
+{
+    struct daemon *d = user;
+    if (*state->last_fault)
+        log_limited(&push_limit, LOG_WARN, "sending to %s: %s; %zu batches wait", d->url, state->last_fault,
+                    spool_waiting(d->spool)->count);
+    if (push_idle(d->push) || state->failures > 0)
+        write_status(d);
+    once_advance(d);
+}
+
+/* ---- measuring ---- */
+
+static void on_result(void *user, struct task *task, struct result *result)
+{
+    struct daemon *d = user;
+    struct fault f;
+    int64_t batches = (int64_t)spool_waiting(d->spool)->count;
+    d->status.results++;
+    d->status.last_result_us = result->at_us;
+    snprintf(d->status.last_task, sizeof d->status.last_task, "%s", task->args.task);
+    snprintf(d->status.last_outcome, sizeof d->status.last_outcome, "%s", outcome_word(result->outcome));
+    log_debug("%s: %s", task->args.task, outcome_word(result->outcome));
+    if (spool_append(d->spool, result, &f) < 0) {
+        d->status.lost++;
+        log_limited(&disk_limit, LOG_ERROR, "%s; the result of %s is lost", f.text, task->args.task);
+    }
+    result_free(result);
+    notice(d);
+    if ((int64_t)spool_waiting(d->spool)->count != batches) { /* the journal was full */
+        uv_timer_stop(&d->seal_timer);
+        push_kick(d->push);
+    }
+    arm_timers(d);
+    once_advance(d);
+}
+
+static void on_due(void *user, struct task *task)
+{
+    struct daemon *d = user;
+    if (runner_submit(d->runner, task) < 0) {
+        d->status.overlaps++;
+        log_debug("%s: skipped, the last run has not ended or too many wait", task->args.task);
+    }
+}
+
+/* ---- the schedule ---- */
+
+static void use_schedule(struct daemon *d)
+{
+    static const struct schedule none = {0};
+    struct schedule old = d->joined;
+    schedule_join(&d->joined, &d->settings.tasks, d->settings.schedule == SCHEDULE_REMOTE ? &d->remote : &none,
+                  d->settings.forbid);
+    if (d->once == ONCE_NO)
+        ticker_set(d->ticker, &d->joined);
+    schedule_free(&old);
+}
+
+static void arm_schedule(struct daemon *d);
+
+static void on_schedule(void *user, int r, struct schedule *schedule, const struct fault *f)
+{
+    struct daemon *d = user;
+    d->fetch = NULL;
+    if (r == 1) {
+        schedule_free(&d->remote);
+        d->remote = *schedule;
+        log_info("schedule %" PRId64 " of the collector: %zu tasks", d->remote.version, d->remote.count);
+        if (d->remote.left_out > 0)
+            log_info("%zu of its tasks are left out, the last one: %s", d->remote.left_out, d->remote.left_out_why);
+        use_schedule(d);
+    } else if (r < 0) {
+        log_limited(&push_limit, LOG_INFO, "schedule from %s: %s; version %" PRId64 " stays", d->url, f->text,
+                    d->remote.version);
+    }
+    arm_schedule(d);
+    once_advance(d);
+}
+
+static void on_schedule_timer(uv_timer_t *timer)
+{
+    struct daemon *d = timer->data;
+    struct fault f;
+    if (d->settings.schedule != SCHEDULE_REMOTE || d->fetch)
+        return;
+    if (remote_fetch_start(&d->host.env, d->options->state_dir, &d->identity, d->url, d->remote.version, on_schedule, d,
+                           &d->fetch, &f) < 0) {
+        log_limited(&push_limit, LOG_INFO, "schedule from %s: %s", d->url, f.text);
+        arm_schedule(d);
+    }
+}
+
+/* Next time, at this probe's own moment of the interval. */
+static void arm_schedule(struct daemon *d)
+{
+    int64_t interval = d->settings.schedule_interval_us, now = clock_wall_us(d->host.env.clock);
+    int64_t phase = schedule_phase(d->identity.key.public, "schedule", interval);
+    uv_timer_start(&d->schedule_timer, on_schedule_timer, ms(schedule_next(phase, interval, now) - now), 0);
+}
+
+/* ---- once ---- */
+
+static void once_measure(struct daemon *d)
+{
+    d->once = ONCE_MEASURE;
+    for (size_t i = 0; i < d->joined.count; i++)
+        on_due(d, d->joined.tasks[i]);
+    if (d->joined.count == 0)
+        once_advance(d);
+}
+
+static void once_advance(struct daemon *d)
+{
+    switch (d->once) {
+    case ONCE_NO:
+        break;
+    case ONCE_SCHEDULE:
+        if (!d->fetch)
+            once_measure(d);
+        break;
+    case ONCE_MEASURE:
+        if (runner_busy(d->runner) > 0)
+            break;
+        d->once = ONCE_SEND;
+        seal(d);
+        uv_timer_start(&d->stop_timer, on_stop_timer, ms(ONCE_PATIENCE_US), 0);
+        break;
+    case ONCE_SEND:
+        if (push_idle(d->push) && spool_waiting(d->spool)->count == 0)
+            stop(d);
+        break;
+    }
+}
+
+static void once_start(struct daemon *d)
+{
+    d->once = ONCE_SCHEDULE;
+    on_schedule_timer(&d->schedule_timer);
+    once_advance(d);
+}
+
+/* ---- signals ---- */
+
+static void reload(struct daemon *d)
+{
+    struct settings fresh = {0};
+    struct fault f;
+    if (settings_read(d->options->config, &fresh, &f) < 0) {
+        log_error("%s; the configuration stays as it was", f.text);
+        return;
+    }
+    /* d->url may point at it: this one is not reloadable. */
+    free(fresh.collector);
+    fresh.collector = TAKE(d->settings.collector);
+    settings_free(&d->settings);
+    d->settings = fresh;
+    log_set_level((enum log_level)d->settings.log_level);
+    lang_start(settings_language(&d->settings));
+    spool_set_max(d->spool, d->settings.spool_max);
+    use_schedule(d);
+    uv_timer_stop(&d->seal_timer);
+    arm_timers(d);
+    if (d->settings.schedule == SCHEDULE_REMOTE)
+        on_schedule_timer(&d->schedule_timer);
+    log_info("the configuration has been read anew: %zu tasks", d->joined.count);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct daemon *d = handle->data;
+    if (number == SIGHUP)
+        reload(d);
+    else
+        stop(d);
+}
+
+/* ---- start and end ---- */
+
+static void start_signals(struct daemon *d)
+{
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        uv_signal_init(&d->host.loop, &d->signals[i]);
+        d->signals[i].data = d;
+        uv_signal_start(&d->signals[i], on_signal, numbers[i]);
+    }
+}
+
+static void start_timers(struct daemon *d)
+{
+    uv_timer_t *const timers[] = {&d->sync_timer, &d->seal_timer, &d->schedule_timer, &d->stop_timer};
+    for (size_t i = 0; i < COUNT(timers); i++) {
+        uv_timer_init(&d->host.loop, timers[i]);
+        timers[i]->data = d;
+    }
+    if (d->options->stop_after_us > 0)
+        uv_timer_start(&d->stop_timer, on_stop_timer, ms(d->options->stop_after_us), 0);
+}
+
+static void close_all(struct daemon *d)
+{
+    uv_handle_t *const handles[] = {(uv_handle_t *)&d->sync_timer,     (uv_handle_t *)&d->seal_timer,
+                                    (uv_handle_t *)&d->schedule_timer, (uv_handle_t *)&d->stop_timer,
+                                    (uv_handle_t *)&d->signals[0],     (uv_handle_t *)&d->signals[1],
+                                    (uv_handle_t *)&d->signals[2]};
+    for (size_t i = 0; i < COUNT(handles); i++)
+        uv_close(handles[i], NULL);
+    remote_fetch_cancel(d->fetch);
+    push_free(d->push);
+    ticker_free(d->ticker);
+    host_close(&d->host);
+}
+
+static void keep_status(struct daemon *d)
+{
+    struct status old;
+    struct fault f;
+    if (status_read(d->options->state_dir, &old, &f) < 0)
+        return;
+    d->status.last_ack_us = old.last_ack_us;
+    d->status.last_result_us = old.last_result_us;
+    memcpy(d->status.last_task, old.last_task, sizeof old.last_task);
+    memcpy(d->status.last_outcome, old.last_outcome, sizeof old.last_outcome);
+}
+
+static int open_all(struct daemon *d, struct fault *f)
+{
+    int r = identity_read(d->options->state_dir, &d->identity, f);
+    if (r < 0)
+        return r;
+    d->url = d->settings.collector ? d->settings.collector : d->identity.collector;
+    r = spool_open(d->options->state_dir, &d->identity, &clock_system, d->settings.spool_max, &d->spool, f);
+    if (r < 0)
+        return r;
+    struct fault ignored;
+    r = remote_read(d->options->state_dir, &d->identity, &d->remote, &ignored);
+    if (r < 0 && r != -ENOENT)
+        log_warn("%s; the kept schedule is not used", ignored.text);
+    return host_open(&d->host, f);
+}
+
+static int once_result(const struct daemon *d, struct fault *f)
+{
+    size_t waiting = spool_waiting(d->spool)->count;
+    const struct push_state *push = push_state(d->push);
+    if (push->rejected > 0)
+        return fault_set(f, -EAGAIN, _("the collector refused %" PRId64 " batches (%s); they are in spool/rejected"),
+                         push->rejected, push->last_fault);
+    if (waiting > 0)
+        return fault_set(f, -EAGAIN, _("%zu batches still wait: %s"), waiting,
+                         *push->last_fault ? push->last_fault : _("stopped before the collector answered"));
+    return 0;
+}
+
+static int loop(struct daemon *d, struct fault *f)
+{
+    struct fault late;
+    d->runner = runner_new(&d->host.env, on_result, d);
+    d->ticker = ticker_new(&d->host.loop, d->host.env.clock, d->identity.key.public, on_due, d);
+    d->push = push_new(&d->host.env, d->spool, &d->identity, d->url, d->settings.retry_max_us, on_push_news, d);
+    start_timers(d);
+    start_signals(d);
+    keep_status(d);
+    notice(d);
+    d->once = d->options->once ? ONCE_SCHEDULE : ONCE_NO;
+    use_schedule(d);
+    log_info("probe %s: %zu tasks, collector %s", d->identity.probe, d->joined.count, d->url);
+    if (d->joined.count == 0 && d->settings.schedule == SCHEDULE_OFF)
+        log_warn("there is nothing to measure: no [task NAME] in the configuration, and schedule = off");
+    arm_timers(d);
+    write_status(d);
+    if (d->options->once) {
+        once_start(d);
+    } else {
+        push_kick(d->push);
+        on_schedule_timer(&d->schedule_timer);
+    }
+    uv_run(&d->host.loop, UV_RUN_DEFAULT);
+
+    ticker_set(d->ticker, NULL);
+    runner_free(d->runner);
+    if (spool_seal(d->spool, &late) < 0)
+        log_error("%s; open results stay in the journal", late.text);
+    write_status(d);
+    int r = d->options->once ? once_result(d, f) : 0;
+    close_all(d);
+    return r;
+}
+
+int daemon_run(const struct daemon_options *options, struct settings *settings, struct fault *f)
+{
+    struct daemon d = {.options = options, .settings = *settings};
+    *settings = (struct settings){0};
+    int r = open_all(&d, f);
+    if (r == 0)
+        r = loop(&d, f);
+    spool_free(d.spool);
+    schedule_free(&d.joined);
+    schedule_free(&d.remote);
+    settings_free(&d.settings);
+    identity_wipe(&d.identity);
+    return r;
+}

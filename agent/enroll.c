@@ -1,0 +1,164 @@
+#include "agent/enroll.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/json.h"
+#include "common/lang.h"
+#include "common/limits.h"
+#include "common/scan.h"
+#include "common/statement.h"
+
+const char *const enroll_zones[] = {"urban", "rural", NULL};
+const char *const enroll_technologies[] = {"fibre",     "adsl",      "4g",    "5g",    "3g", "wifi-hotspot",
+                                           "community", "satellite", "radio", "other", NULL};
+
+#define TEXT_MAX 200
+
+bool enroll_metered(const char *technology)
+{
+    return technology &&
+           (strcmp(technology, "3g") == 0 || strcmp(technology, "4g") == 0 || strcmp(technology, "5g") == 0);
+}
+
+static int check_word(const char *option, const char *word, const char *const *words, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf known = {0};
+    for (size_t i = 0; word && words[i]; i++) {
+        if (strcmp(words[i], word) == 0)
+            return 0;
+        buf_addf(&known, "%s%s", i ? ", " : "", words[i]);
+    }
+    return word ? fault_set(f, -EINVAL, _("--%s %s: not allowed; allowed: %s"), option, word, known.data) : 0;
+}
+
+static int check_text(const char *option, const char *text, struct fault *f)
+{
+    if (!text)
+        return 0;
+    size_t len = strlen(text);
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] < ' ')
+            return fault_set(f, -EINVAL, _("--%s: one line of text is wanted"), option);
+    if (len == 0 || len > TEXT_MAX || scan_utf8(text, len) < len)
+        return fault_set(f, -EINVAL, _("--%s: 1 to %d bytes of UTF-8 text are wanted"), option, TEXT_MAX);
+    return 0;
+}
+
+int enroll_check(const struct enrolment *e, struct fault *f)
+{
+    int r;
+    if (strncmp(e->token, "imt_", 4) != 0)
+        return fault_set(f, -EINVAL, _("%s: an enrolment token begins with imt_; your focal point gives you one"),
+                         e->token);
+    if ((r = check_word("zone", e->zone, enroll_zones, f)) < 0 ||
+        (r = check_word("technology", e->technology, enroll_technologies, f)) < 0 ||
+        (r = check_text("commune", e->commune, f)) < 0 || (r = check_text("operator", e->operator, f)) < 0 ||
+        (r = check_text("tariff", e->tariff, f)) < 0 || (r = check_text("contact", e->contact, f)) < 0 ||
+        (r = check_text("token", e->token, f)) < 0)
+        return r;
+    if (e->replaces && !probe_id_valid(e->replaces, strlen(e->replaces)))
+        return fault_set(f, -EINVAL, _("--replaces %s: a probe's name is 20 letters and digits, as `status` shows it"),
+                         e->replaces);
+    return 0;
+}
+
+static void add(json_t *object, const char *name, const char *text)
+{
+    if (text)
+        json_object_set_new(object, name, json_string(text));
+}
+
+void enroll_request(const struct enrolment *e, const struct sign_key *key, int64_t at_us, struct buf *out)
+{
+    char public[64], at[TIME_TEXT_SIZE];
+    base64_write(key->public, SIGN_PUBLIC_SIZE, public);
+    _cleanup_json_ json_t *o = json_object();
+    add(o, "token", e->token);
+    add(o, "public", public);
+    add(o, "at", time_format(at_us, at));
+    add(o, "country", e->country);
+    add(o, "department", e->department);
+    add(o, "commune", e->commune);
+    add(o, "zone", e->zone);
+    add(o, "operator", e->operator);
+    add(o, "technology", e->technology);
+    json_object_set_new(o, "metered", json_boolean(e->metered));
+    add(o, "tariff", e->tariff);
+    add(o, "consent", CONSENT_VERSION);
+    add(o, "contact", e->contact);
+    add(o, "replaces", e->replaces);
+    statement_write(key, DOMAIN_ENROL, o, out);
+}
+
+/* ---- the answer ---- */
+
+static int keys_of(const json_t *answer, struct identity *id, struct fault *f)
+{
+    const json_t *keys = json_object_get(answer, "keys");
+    size_t n = json_array_size(keys);
+    if (n < 1 || n > IDENTITY_KEYS_MAX)
+        return fault_set(f, -EBADMSG, "\"keys\" is no array of 1 to %d", IDENTITY_KEYS_MAX);
+    for (size_t i = 0; i < n; i++) {
+        const char *text = json_string_value(json_array_get(keys, i));
+        if (!text || base64_read(text, strlen(text), id->keys[i], SIGN_PUBLIC_SIZE) < 0)
+            return fault_set(f, -EBADMSG, "key %zu is not 32 octets in base64", i + 1);
+    }
+    id->key_count = n;
+    return 0;
+}
+
+static int members_of(const json_t *answer, struct identity *id, struct fault *f)
+{
+    const char *probe, *collector;
+    int64_t format;
+    int r;
+    if (!json_is_object(answer))
+        return fault_set(f, -EBADMSG, "the answer is no object");
+    if ((r = json_get_int(answer, "enrolled", 1, 1, &format, f)) < 0 ||
+        (r = json_get_text(answer, "probe", PROBE_ID_SIZE - 1, &probe, f)) < 0 ||
+        (r = json_get_text_or(answer, "collector", COLLECTOR_URL_MAX, NULL, &collector, f)) < 0 ||
+        (r = keys_of(answer, id, f)) < 0)
+        return r;
+    probe_id_make(id->key.public, id->probe);
+    if (strcmp(probe, id->probe) != 0)
+        return fault_set(f, -EBADMSG, "the answer is for probe %s, this is %s", probe, id->probe);
+    return collector ? identity_url(collector, id->collector, f) : 0;
+}
+
+static int pinned(const char *pin, struct identity *id, struct fault *f)
+{
+    uint8_t key[SIGN_PUBLIC_SIZE];
+    if (base64_read(pin, strlen(pin), key, sizeof key) < 0)
+        return fault_set(f, -EINVAL, _("--pin %s: a public key is 44 characters of base64"), pin);
+    for (size_t i = 0; i < id->key_count; i++)
+        if (memcmp(id->keys[i], key, sizeof key) == 0)
+            return (int)i;
+    return fault_set(f, -EKEYREJECTED,
+                     _("the collector does not have the key that --pin wants; somebody may be in between"));
+}
+
+int enroll_answer(const char *text, size_t len, const struct sign_key *key, const char *pin, struct identity *ret,
+                  struct fault *f)
+{
+    _cleanup_(identity_wipe) struct identity id = *ret;
+    _cleanup_json_ json_t *unchecked = NULL, *answer = NULL;
+    const char *newline = memchr(text, '\n', len);
+    if (!newline)
+        return fault_set(f, -EBADMSG, "the answer is no signed statement");
+    id.key = *key;
+    /* The keys are in the very statement that they sign: read it, then check. */
+    int r = json_read(text, (size_t)(newline - text), STATEMENT_BYTES_MAX, JSON_DEPTH_MAX, &unchecked, f);
+    if (r == 0)
+        r = members_of(unchecked, &id, f);
+    if (r < 0)
+        return r;
+    int signer = pin ? pinned(pin, &id, f) : 0;
+    if (signer < 0)
+        return signer;
+    r = statement_read(&id.keys[signer], pin ? 1 : id.key_count, DOMAIN_ENROL, text, len, &answer, f);
+    if (r == 0)
+        *ret = id;
+    return r;
+}

@@ -1,0 +1,40 @@
+/* Enrolment, without I/O: the request that proves possession of the key, and
+ * the collector's answer.
+ *
+ * The request is a statement (common/statement.h) with DOMAIN_ENROL, signed by
+ * the probe's own new key: whoever sends it has the key. The answer is one
+ * signed by the collector's key. The keys that it lists are pinned: trusted on
+ * this first use, over TLS or with --pin, and alone believed from then on. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/identity.h"
+#include "common/buf.h"
+#include "common/fault.h"
+#include "common/sign.h"
+
+#define CONSENT_VERSION "1"
+
+struct enrolment { /* all borrowed; NULL: not said */
+    const char *token;
+    const char *country, *department, *commune, *zone, *operator, * technology, *tariff, *contact, *replaces;
+    bool metered;
+};
+
+extern const char *const enroll_zones[], *const enroll_technologies[]; /* NULL-terminated */
+
+/* Is the line one that is usually paid by volume? */
+bool enroll_metered(const char *technology);
+
+/* Checks words and lengths; f names the option. */
+int enroll_check(const struct enrolment *e, struct fault *f) CHECKED;
+
+void enroll_request(const struct enrolment *e, const struct sign_key *key, int64_t at_us, struct buf *out);
+
+/* Fills ret's probe, keys and (when the answer names one) collector. pin is a
+ * public key in base64 that has to have signed, or NULL. */
+int enroll_answer(const char *text, size_t len, const struct sign_key *key, const char *pin, struct identity *ret,
+                  struct fault *f) CHECKED;

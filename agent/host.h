@@ -1,0 +1,19 @@
+/* What every command that measures or speaks holds: the loop, name resolution
+ * and HTTP on it. */
+#pragma once
+
+#include <uv.h>
+
+#include "agent/check.h"
+#include "common/alloc.h"
+#include "common/fault.h"
+
+struct host {
+    uv_loop_t loop;
+    struct check_env env;
+};
+
+int host_open(struct host *ret, struct fault *f) CHECKED;
+
+/* Lets every handle close; whoever opened one has asked for it by then. */
+void host_close(struct host *h);

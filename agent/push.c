@@ -1,0 +1,282 @@
+/* One batch is in flight at a time, the oldest. Its file is the body. What the
+ * answer means:
+ *
+ *   2xx with a statement signed by a pinned key, for this probe, that lists
+ *   the batch's hash        stored: the file moves to acked/
+ *   400 401 403 413 422 with application/problem+json
+ *                           refused: the file moves to rejected/ with the text
+ *   anything else           later again, with the same batch
+ *
+ * So a captive portal's 200, a proxy's cached answer, a statement for another
+ * probe or for other hashes delete nothing. "Anything else" waits: full jitter
+ * under an exponential bound, after what Retry-After asks. */
+#include "agent/push.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/problem.h"
+#include "common/json.h"
+#include "common/limits.h"
+#include "common/statement.h"
+
+/* ---- decisions ---- */
+
+static bool refuses_batch(long status)
+{
+    return status == 400 || status == 401 || status == 403 || status == 413 || status == 422;
+}
+
+static int statement_lists(const struct web_reply *reply, const struct identity *identity,
+                           const uint8_t hash[static HASH_SIZE], struct fault *f)
+{
+    _cleanup_json_ json_t *ack = NULL;
+    const char *probe;
+    int64_t format;
+    uint8_t listed[HASH_SIZE];
+    if (!reply->body.data)
+        return fault_set(f, -EBADMSG, "the answer is empty");
+    int r = statement_read(identity->keys, identity->key_count, DOMAIN_ACK, reply->body.data, reply->body.len, &ack, f);
+    if (r < 0)
+        return r;
+    if (!json_is_object(ack) || (r = json_get_int(ack, "ack", 1, 1, &format, f)) < 0 ||
+        (r = json_get_text(ack, "probe", PROBE_ID_SIZE - 1, &probe, f)) < 0)
+        return -EBADMSG;
+    if (strcmp(probe, identity->probe) != 0)
+        return fault_set(f, -EBADMSG, "the statement is for another probe");
+    const json_t *stored = json_object_get(ack, "stored"), *item;
+    size_t i;
+    json_array_foreach((json_t *)stored, i, item)
+    {
+        const char *text = json_string_value(item);
+        if (text && hash_parse(text, strlen(text), listed) == 0 && memcmp(listed, hash, HASH_SIZE) == 0)
+            return 0;
+    }
+    return fault_set(f, -ENOENT, "the statement does not list the batch");
+}
+
+enum push_verdict push_judge(const struct web_reply *reply, const struct identity *identity,
+                             const uint8_t hash[static HASH_SIZE], char ret_text[static FAULT_TEXT_MAX])
+{
+    struct fault f = {0};
+    ret_text[0] = '\0';
+    if (reply->outcome != OUTCOME_OK || reply->status == 0) {
+        snprintf(ret_text, FAULT_TEXT_MAX, "%s: %s", outcome_word(reply->outcome), reply->reason);
+        return PUSH_RETRY;
+    }
+    if (reply->status >= 200 && reply->status < 300) {
+        if (statement_lists(reply, identity, hash, &f) == 0)
+            return PUSH_STORED;
+        snprintf(ret_text, FAULT_TEXT_MAX, "%ld, but not by the collector: %.400s", reply->status, f.text);
+        return PUSH_RETRY;
+    }
+    if (!problem_text(reply, ret_text)) {
+        snprintf(ret_text, FAULT_TEXT_MAX, "HTTP status %ld", reply->status);
+        return PUSH_RETRY;
+    }
+    return refuses_batch(reply->status) ? PUSH_REJECTED : PUSH_RETRY;
+}
+
+int64_t push_delay_us(unsigned failures, int64_t max_us, int64_t retry_after_us, uint64_t random)
+{
+    int64_t bound = PUSH_RETRY_FIRST_US;
+    for (unsigned i = 1; i < failures && bound < max_us; i++)
+        bound *= 2;
+    if (bound > max_us)
+        bound = max_us;
+    int64_t jitter = (int64_t)(random % (uint64_t)bound);
+    if (retry_after_us > PUSH_RETRY_AFTER_MAX_US)
+        retry_after_us = PUSH_RETRY_AFTER_MAX_US;
+    return jitter + (retry_after_us > 0 ? retry_after_us : 0);
+}
+
+/* ---- the sender ---- */
+
+enum state {
+    STATE_IDLE,    /* nothing waits, or nobody has looked */
+    STATE_SENDING, /* a batch is in flight */
+    STATE_PAUSING, /* the timer runs until the next try */
+};
+
+struct push {
+    const struct check_env *env;
+    struct spool *spool;
+    const struct identity *identity;
+    char *url; /* owned */
+    int64_t retry_max_us;
+    push_news_fn fn;
+    void *user;
+    enum state state;
+    uv_timer_t timer;
+    struct web_transfer *transfer;
+    struct buf wire; /* the body in flight */
+    int64_t number;
+    uint8_t hash[HASH_SIZE];
+    struct push_state news;
+};
+
+static void send_next(struct push *p);
+
+static void on_timer(uv_timer_t *timer)
+{
+    send_next(timer->data);
+}
+
+static void fail(struct push *p, const char *text, int64_t retry_after_us)
+{
+    uint64_t random;
+    random_bytes(&random, sizeof random);
+    snprintf(p->news.last_fault, sizeof p->news.last_fault, "%s", text);
+    p->news.failures++;
+    p->state = STATE_PAUSING;
+    int64_t delay = push_delay_us(p->news.failures, p->retry_max_us, retry_after_us, random);
+    uv_timer_start(&p->timer, on_timer, (uint64_t)(delay / 1000) + 1, 0);
+}
+
+static void on_reply(void *user, const struct web_reply *reply)
+{
+    struct push *p = user;
+    struct fault f = {0};
+    char text[FAULT_TEXT_MAX];
+    p->transfer = NULL;
+    int r = 0;
+    switch (push_judge(reply, p->identity, p->hash, text)) {
+    case PUSH_STORED:
+        r = spool_acked(p->spool, p->number, &f);
+        p->news.acked++;
+        p->news.last_ack_us = clock_wall_us(p->env->clock);
+        break;
+    case PUSH_REJECTED:
+        r = spool_reject(p->spool, p->number, text, &f);
+        p->news.rejected++;
+        break;
+    case PUSH_RETRY:
+        fail(p, text, reply->retry_after_us);
+        p->fn(p->user, &p->news);
+        return;
+    }
+    if (r < 0) {
+        fail(p, f.text, -1);
+    } else {
+        snprintf(p->news.last_fault, sizeof p->news.last_fault, "%s", text);
+        p->news.failures = 0;
+        p->state = STATE_PAUSING; /* the next one from the loop, not from in here */
+        uv_timer_start(&p->timer, on_timer, 0, 0);
+    }
+    p->fn(p->user, &p->news);
+}
+
+static int start(struct push *p, struct fault *f)
+{
+    static const char *const headers[] = {"Content-Type: application/x-ndjson", "Content-Encoding: zstd",
+                                          "Accept: application/x-ndjson, application/problem+json", NULL};
+    const struct web_request request = {
+        .method = "POST",
+        .url = p->url,
+        .headers = headers,
+        .body = p->wire.data,
+        .body_len = p->wire.len,
+        .body_max = STATEMENT_BYTES_MAX,
+        .timeout_us = PUSH_TIMEOUT_US,
+    };
+    return web_start(p->env->web, &request, on_reply, p, &p->transfer, f);
+}
+
+/* Reads the oldest batch; a file that the card has damaged is set aside. */
+static int load_oldest(struct push *p, struct fault *f)
+{
+    const struct spool_list *waiting = spool_waiting(p->spool);
+    while (waiting->count > 0) {
+        _cleanup_(buf_free) struct buf bytes = {0};
+        _cleanup_(batch_free) struct batch batch = {0};
+        _cleanup_text_ char *path = NULL;
+        p->number = waiting->entries[0].number;
+        path = spool_entry_path(p->spool, p->number);
+        buf_free(&p->wire);
+        int r = spool_read(path, &p->wire, &bytes, &batch, f);
+        if (r == 0) {
+            memcpy(p->hash, batch.hash, sizeof p->hash);
+            return 1;
+        }
+        if (r != -EBADMSG)
+            return r;
+        p->news.rejected++;
+        snprintf(p->news.last_fault, sizeof p->news.last_fault, "%s", f->text);
+        r = spool_reject(p->spool, p->number, f->text, f);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static void send_next(struct push *p)
+{
+    struct fault f = {0};
+    int r = load_oldest(p, &f);
+    if (r == 0) {
+        p->state = STATE_IDLE;
+        p->fn(p->user, &p->news);
+        return;
+    }
+    if (r > 0) {
+        p->state = STATE_SENDING;
+        r = start(p, &f);
+    }
+    if (r < 0) {
+        fail(p, f.text, -1);
+        p->fn(p->user, &p->news);
+    }
+}
+
+void push_kick(struct push *p)
+{
+    if (p->state != STATE_IDLE)
+        return;
+    p->state = STATE_PAUSING;
+    uv_timer_start(&p->timer, on_timer, 0, 0);
+}
+
+bool push_idle(const struct push *p)
+{
+    return p->state == STATE_IDLE;
+}
+
+const struct push_state *push_state(const struct push *p)
+{
+    return &p->news;
+}
+
+struct push *push_new(const struct check_env *env, struct spool *spool, const struct identity *identity,
+                      const char *url, int64_t retry_max_us, push_news_fn fn, void *user)
+{
+    struct push *p = alloc_zero(1, sizeof *p);
+    p->env = env;
+    p->spool = spool;
+    p->identity = identity;
+    p->url = alloc_format("%s/api/v1/batches", url);
+    p->retry_max_us = retry_max_us;
+    p->fn = fn;
+    p->user = user;
+    uv_timer_init(env->loop, &p->timer);
+    p->timer.data = p;
+    return p;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct push *p = handle->data;
+    buf_free(&p->wire);
+    free(p->url);
+    free(p);
+}
+
+void push_free(struct push *p)
+{
+    if (!p)
+        return;
+    if (p->transfer)
+        web_cancel(p->transfer);
+    uv_close((uv_handle_t *)&p->timer, on_closed);
+}

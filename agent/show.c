@@ -1,0 +1,130 @@
+#include "agent/show.h"
+
+#include <string.h>
+
+#include "common/lang.h"
+
+static int decimals_of(const struct metric *m)
+{
+    if (m->kind != METRIC_VALUE || strcmp(m->unit, "bytes") == 0 || strcmp(m->unit, "hops") == 0)
+        return 0;
+    return strcmp(m->unit, "1/min") == 0 ? 0 : 2;
+}
+
+static void show_metric(const struct metric *m, double value, FILE *out)
+{
+    char number[NUMBER_TEXT_SIZE];
+    const char *unit = m->unit;
+    int decimals = decimals_of(m);
+    if (strcmp(unit, "bool") == 0) {
+        fprintf(out, "  %-18s %s\n", m->name, value != 0 ? _("yes") : _("no"));
+        return;
+    }
+    if (strcmp(unit, "ratio") == 0) {
+        unit = "%";
+        value *= 100;
+        decimals = 1;
+    } else if (strcmp(unit, "code") == 0) {
+        snprintf(number, sizeof number, "%.0f", value);
+        fprintf(out, "  %-18s %12s\n", m->name, number);
+        return;
+    }
+    lang_number(lang_current(), value, decimals, number);
+    /* Right-aligned by characters: the digit grouping takes three octets. */
+    int width = 0;
+    for (const char *c = number; *c; c++)
+        width += (*c & 0xc0) != 0x80;
+    fprintf(out, "  %-18s %*s%s %s\n", m->name, width < 12 ? 12 - width : 0, "", number, unit);
+}
+
+/* A probe of a hop in RIPE Atlas's shape: {"from","rtt"} or {"x":"*"}. */
+static void show_hop(const json_t *hop, FILE *out)
+{
+    const char *last = "";
+    const json_t *probes = json_object_get(hop, "result"), *probe;
+    fprintf(out, "  %3lld ", (long long)json_integer_value(json_object_get(hop, "hop")));
+    size_t i;
+    json_array_foreach((json_t *)probes, i, probe)
+    {
+        char number[NUMBER_TEXT_SIZE];
+        const char *from = json_string_value(json_object_get(probe, "from"));
+        const json_t *rtt = json_object_get(probe, "rtt");
+        if (!from) {
+            fputs(" *", out);
+            continue;
+        }
+        if (strcmp(from, last) != 0)
+            fprintf(out, " %s", from);
+        last = from;
+        if (json_is_number(rtt))
+            fprintf(out, "  %s ms", lang_number(lang_current(), json_number_value(rtt), 2, number));
+    }
+    fputc('\n', out);
+}
+
+/* An answer as a zone file writes it: every member's value in turn. */
+static void show_answer(const json_t *answer, FILE *out)
+{
+    fputs("   ", out);
+    if (json_is_string(answer))
+        fprintf(out, " %s", json_string_value(answer));
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)answer, name, value)
+    {
+        size_t i;
+        json_t *part;
+        if (json_is_string(value))
+            fprintf(out, " %s", json_string_value(value));
+        else if (json_is_integer(value))
+            fprintf(out, " %lld", (long long)json_integer_value(value));
+        json_array_foreach(value, i, part)
+        {
+            if (json_is_string(part))
+                fprintf(out, " %s", json_string_value(part));
+        }
+    }
+    fputc('\n', out);
+}
+
+void show_result(const struct result *r, FILE *out)
+{
+    char text[SHOW_BYTES_SIZE];
+    const json_t *part;
+    size_t i;
+    fprintf(out, "%s%s%s", r->set->check, *r->target ? " " : "", r->target);
+    if (*r->addr && strcmp(r->addr, r->target) != 0)
+        fprintf(out, " (%s)", r->addr);
+    fprintf(out, _(": %s\n"), outcome_word(r->outcome));
+    const char *reason = json_string_value(json_object_get(r->detail, "reason"));
+    if (reason)
+        fprintf(out, "  %s\n", reason);
+    for (i = 0; i < r->set->count; i++)
+        if (r->present >> i & 1)
+            show_metric(&r->set->metrics[i], r->metrics[i], out);
+    json_array_foreach(json_object_get(r->detail, "hops"), i, part) show_hop(part, out);
+    json_array_foreach(json_object_get(r->detail, "answers"), i, part) show_answer(part, out);
+    if (r->bytes > 0)
+        fprintf(out, _("  %s on the line\n"), show_bytes(r->bytes, text));
+}
+
+const char *show_bytes(int64_t bytes, char ret_text[static SHOW_BYTES_SIZE])
+{
+    static const char *const units[] = {N_("B"), N_("kB"), N_("MB"), N_("GB"), N_("TB")};
+    char number[NUMBER_TEXT_SIZE];
+    double value = (double)bytes;
+    size_t unit = 0;
+    while (value >= 1000 && unit < COUNT(units) - 1) {
+        value /= 1000;
+        unit++;
+    }
+    snprintf(ret_text, SHOW_BYTES_SIZE, "%s %s", lang_number(lang_current(), value, unit ? 1 : 0, number),
+             _(units[unit]));
+    return ret_text;
+}
+
+const char *show_class(enum check_class class)
+{
+    static const char *const words[] = {[CLASS_LIGHT] = "light", [CLASS_PATH] = "path", [CLASS_HEAVY] = "heavy"};
+    return words[class];
+}

@@ -1,0 +1,73 @@
+/* The spool: sealed batches on disk until the collector's signed word says
+ * that it has them. The protocol stands at the head of spool.c. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/identity.h"
+#include "agent/journal.h"
+#include "common/batch.h"
+#include "common/buf.h"
+#include "common/clock.h"
+#include "common/fault.h"
+#include "common/result.h"
+
+/* Acknowledged batches are kept up to this size, to refill a collector that
+ * had to be restored from yesterday's backup. */
+#define SPOOL_ACKED_MAX (20u << 20)
+
+enum spool_place { SPOOL_WAITING, SPOOL_ACKED, SPOOL_REJECTED, SPOOL_PLACES };
+
+struct spool_entry {
+    int64_t number; /* names the file; ascending with time, never used twice */
+    int64_t size;   /* as on disk, compressed */
+};
+
+struct spool_list {
+    struct spool_entry *entries; /* ascending by number */
+    size_t count, cap;
+    int64_t bytes;
+};
+
+/* What is in a place, without a lock: files only ever appear whole. */
+int spool_list_read(const char *state_dir, enum spool_place place, struct spool_list *ret, struct fault *f) CHECKED;
+void spool_list_free(struct spool_list *list);
+char *spool_path(const char *state_dir, enum spool_place place, int64_t number) CHECKED;
+const char *spool_place_word(enum spool_place place);
+
+/* Reads one sealed file: ret_wire (may be NULL) gets the compressed bytes,
+ * ret_bytes the batch's own, which ret borrows. -EBADMSG when it is damaged. */
+int spool_read(const char *path, struct buf *ret_wire, struct buf *ret_bytes, struct batch *ret,
+               struct fault *f) CHECKED;
+
+struct spool;
+
+/* Opens the spool of a locked state directory and finishes what a crash left
+ * half-done. identity and clock are borrowed. */
+int spool_open(const char *state_dir, const struct identity *identity, const struct clock *clock, int64_t max_bytes,
+               struct spool **ret, struct fault *f) CHECKED;
+void spool_free(struct spool *s); /* seals nothing; syncs nothing */
+void spool_set_max(struct spool *s, int64_t max_bytes);
+
+/* Into the journal; seals first when it is full. */
+int spool_append(struct spool *s, const struct result *r, struct fault *f) CHECKED;
+int spool_sync(struct spool *s, struct fault *f) CHECKED;
+/* Makes a batch of what the journal holds; nothing when it is empty. */
+int spool_seal(struct spool *s, struct fault *f) CHECKED;
+/* How long the oldest open result has waited; -1 when none is open. */
+int64_t spool_age_us(const struct spool *s);
+bool spool_dirty(const struct spool *s); /* is something open not durable yet? */
+
+/* What the owner should know, such as a dropped batch: once, for the log. */
+bool spool_notice(struct spool *s, char ret_text[static FAULT_TEXT_MAX]);
+
+const struct spool_list *spool_waiting(const struct spool *s);
+char *spool_entry_path(const struct spool *s, int64_t number) CHECKED; /* of one that waits; the caller frees */
+/* The collector holds it: into the ring of acknowledged ones. */
+int spool_acked(struct spool *s, int64_t number, struct fault *f) CHECKED;
+/* The collector refused it: kept aside with the reason. */
+int spool_reject(struct spool *s, int64_t number, const char *reason, struct fault *f) CHECKED;
+/* Refused batches wait again, for a collector that has been put right. */
+int spool_unreject(struct spool *s, struct fault *f) CHECKED;

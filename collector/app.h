@@ -1,0 +1,49 @@
+/* What `serve` gives to every HTTP handler (http_app). */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "collector/command.h"
+#include "collector/dictionary.h"
+#include "collector/http.h"
+#include "collector/pg.h"
+#include "collector/store.h"
+#include "collector/verify.h"
+#include "common/sign.h"
+
+/* Shown by /metrics; since the start of the process. */
+struct counters {
+    atomic_ullong stored, known; /* batches */
+    atomic_ullong results, problems;
+    atomic_ullong bytes; /* of batches as sent */
+    atomic_ullong refused[VERDICT_COUNT];
+    atomic_ullong unavailable; /* answers 503 */
+    atomic_ullong enrolled;
+    atomic_ullong restarts; /* of the embedded PostgreSQL */
+};
+
+struct app {
+    const struct context *context;
+    struct sign_key key;     /* the collector's own */
+    struct pg_pool *ingest;  /* role internetmetre_ingest: enrolment, receiving, keys */
+    struct pg_pool *analyst; /* role internetmetre_analyst: results, for holders of a key */
+    struct pg_pool *reader;  /* role internetmetre_reader: aggregates, for everybody */
+    struct verifier *verifier;
+    struct dictionary *targets, *tasks;
+    struct store *store;
+    struct buf schedule; /* signed statement, the same for every probe */
+    struct counters counters;
+};
+
+/* Retry-After of a 503, in seconds: a restart of PostgreSQL takes less. */
+#define RETRY_AFTER_S 5
+
+/* 503 for rc of -EBUSY or -ENOTCONN, else a 500 that is logged with f. */
+int app_failed(struct http_request *request, struct http_reply *reply, int rc, const struct fault *f);
+
+/* Route tables, joined in serve.c. */
+extern const struct http_route announce_routes[];
+extern const struct http_route enroll_routes[];
+extern const struct http_route health_routes[];
+extern const struct http_route receive_routes[];

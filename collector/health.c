@@ -1,0 +1,63 @@
+/* GET /healthz for load balancers, GET /metrics for Prometheus (text format 0.0.4). */
+#include <inttypes.h>
+
+#include "collector/app.h"
+
+static bool database_up(const struct app *app)
+{
+    struct pg *pg = NULL;
+    if (pg_pool_take(app->ingest, 1000, &pg, NULL) < 0)
+        return false;
+    bool up = pg_run(pg, "SELECT 1", NULL) == 0;
+    pg_pool_give(app->ingest, pg);
+    return up;
+}
+
+static int get_health(struct http_request *request, struct http_reply *reply)
+{
+    if (!database_up(http_app(request)))
+        return http_unavailable(request, reply, RETRY_AFTER_S, "the database is away; batches are asked to come later");
+    reply->content_type = "application/json";
+    buf_add_text(&reply->body, "{\"status\":\"ok\"}\n");
+    return 0;
+}
+
+static void family(struct buf *out, const char *name, const char *type, const char *help)
+{
+    buf_addf(out, "# HELP internetmetre_%s %s\n# TYPE internetmetre_%s %s\n", name, help, name, type);
+}
+
+static void sample(struct buf *out, const char *name, const char *type, const char *help, unsigned long long value)
+{
+    family(out, name, type, help);
+    buf_addf(out, "internetmetre_%s %llu\n", name, value);
+}
+
+static int get_metrics(struct http_request *request, struct http_reply *reply)
+{
+    struct app *app = http_app(request);
+    const struct counters *c = &app->counters;
+    struct buf *out = &reply->body;
+    sample(out, "batches_stored_total", "counter", "Batches stored.", c->stored);
+    sample(out, "batches_known_total", "counter", "Batches that had been stored before.", c->known);
+    sample(out, "batch_bytes_total", "counter", "Bytes of accepted batches as sent.", c->bytes);
+    sample(out, "results_total", "counter", "Results projected.", c->results);
+    sample(out, "result_problems_total", "counter", "Results listed in result_problem.", c->problems);
+    family(out, "batches_refused_total", "counter", "Batches refused, by reason.");
+    for (int v = VERDICT_FINE + 1; v < VERDICT_COUNT; v++)
+        buf_addf(out, "internetmetre_batches_refused_total{reason=\"%s\"} %llu\n", verdict_texts[v].slug,
+                 (unsigned long long)c->refused[v]);
+    sample(out, "unavailable_total", "counter", "Requests answered 503.", c->unavailable);
+    sample(out, "enrolled_total", "counter", "Probes enrolled.", c->enrolled);
+    sample(out, "database_restarts_total", "counter", "Times the embedded PostgreSQL had died.", c->restarts);
+    sample(out, "queue_depth", "gauge", "Batches that wait to be stored.", store_depth(app->store));
+    sample(out, "database_up", "gauge", "Does the database answer?", database_up(app));
+    reply->content_type = "text/plain; version=0.0.4; charset=utf-8";
+    return 0;
+}
+
+const struct http_route health_routes[] = {
+    {.method = "GET", .path = "/healthz", .handler = get_health},
+    {.method = "GET", .path = "/metrics", .handler = get_metrics},
+    {0},
+};

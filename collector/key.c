@@ -1,0 +1,116 @@
+#include "collector/key.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "collector/database.h"
+#include "collector/secret.h"
+#include "collector/table.h"
+#include "common/lang.h"
+#include "common/log.h"
+
+#define TAKE_WAIT_MS 5000
+
+int key_access(struct pg_pool *pool, const char *authorization, enum access *ret, struct fault *f)
+{
+    if (!authorization) {
+        *ret = ACCESS_PUBLIC;
+        return 0;
+    }
+    const char *text = authorization + strspn(authorization, " ");
+    if (strncasecmp(text, "Bearer ", 7) != 0)
+        return fault_set(f, -EACCES, "Authorization must be: Bearer imk_…");
+    text += 7 + strspn(text + 7, " ");
+    char hash[HASH_TEXT_SIZE];
+    const char *param = secret_hash(text, hash);
+    struct pg *pg = NULL;
+    int rc = pg_pool_take(pool, TAKE_WAIT_MS, &pg, f);
+    if (rc < 0)
+        return rc;
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    rc = pg_query(pg, "SELECT 1 FROM api_key WHERE hash = decode($1, 'hex') AND revoked_at IS NULL", 1, &param, &rows,
+                  f);
+    pg_pool_give(pool, pg);
+    if (rc < 0)
+        return rc;
+    if (pg_rows_count(rows) == 0)
+        return fault_set(f, -EACCES, "this key is not known, or was revoked; ask the collector's team for one");
+    *ret = ACCESS_ANALYST;
+    return 0;
+}
+
+/* ---- the command ---- */
+
+static int create(struct pg *pg, const char *name, struct fault *f)
+{
+    char text[SECRET_TEXT_SIZE], hash[HASH_TEXT_SIZE];
+    if (!*name || strlen(name) > 100)
+        return fault_set(f, -EINVAL, _("a name of 1 to 100 letters says whose key it is"));
+    secret_make(SECRET_KEY, text);
+    const char *const params[] = {secret_hash(text, hash), name};
+    int rc = pg_query(pg, "INSERT INTO api_key (hash, name) VALUES (decode($1, 'hex'), $2)", 2, params, NULL, f);
+    if (rc < 0)
+        return rc;
+    printf("%s\n", text);
+    fprintf(stderr, "%s\n", _("Keep it now: only its hash is stored, it cannot be shown again."));
+    return 0;
+}
+
+static int list(struct pg *pg, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(
+        pg,
+        "SELECT key_no AS no, name, level, to_char(created_at, 'YYYY-MM-DD') AS created, "
+        "CASE WHEN revoked_at IS NULL THEN 'good' ELSE 'revoked' END AS state FROM api_key ORDER BY key_no",
+        0, NULL, &rows, f);
+    if (rc == 0)
+        table_print(rows, stdout);
+    return rc;
+}
+
+/* By its number in the list, or by the key itself. */
+static int revoke_key(struct pg *pg, const char *which, struct fault *f)
+{
+    char hash[HASH_TEXT_SIZE];
+    const char *const params[] = {which, secret_hash(which, hash)};
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg,
+                      "UPDATE api_key SET revoked_at = coalesce(revoked_at, now()) WHERE key_no::text = $1 OR "
+                      "hash = decode($2, 'hex')",
+                      2, params, &rows, f);
+    if (rc == 0 && pg_rows_affected(rows) == 0)
+        rc = fault_set(f, -ENOENT, _("no key %s; see: key list"), which);
+    return rc;
+}
+
+static int command_run(const struct context *c, int argc, char **argv)
+{
+    const char *verb = argc > 1 ? argv[1] : "";
+    bool creates = !strcmp(verb, "create"), lists = !strcmp(verb, "list"), revokes = !strcmp(verb, "revoke");
+    if ((!creates && !lists && !revokes) || argc != (lists ? 2 : 3))
+        return COMMAND_USAGE;
+    struct fault f = {0};
+    _cleanup_database_ struct database *d = NULL;
+    _cleanup_(pg_closep) struct pg *pg = NULL;
+    int rc = database_open(c, &d, &f);
+    if (rc == 0)
+        rc = database_connect(d, &pg, &f);
+    if (rc == 0)
+        rc = creates ? create(pg, argv[2], &f) : lists ? list(pg, &f) : revoke_key(pg, argv[2], &f);
+    if (rc < 0)
+        log_error("%s", f.text);
+    return rc < 0;
+}
+
+const struct command command_key = {
+    .name = "key",
+    .usage = "key create NAME\n"
+             "key list\n"
+             "key revoke NUMBER|KEY",
+    .help = N_("Make, list and revoke the keys with which analysts read results."),
+    .run = command_run,
+};

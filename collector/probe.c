@@ -1,0 +1,119 @@
+/* probe: who measures here. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/database.h"
+#include "collector/table.h"
+#include "common/lang.h"
+#include "common/log.h"
+
+#define CONTEXT_NOW "LEFT JOIN probe_context c ON c.probe_no = p.probe_no AND c.valid_to = 'infinity' "
+
+static int list(struct pg *pg, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(
+        pg,
+        "SELECT p.probe, fp.name AS focal_point, c.department, c.commune, o.name AS operator, c.technology, "
+        "to_char(b.last, 'YYYY-MM-DD HH24:MI') AS last_batch, b.batches, "
+        "CASE WHEN p.revoked_at IS NULL THEN 'good' ELSE 'revoked' END AS state FROM probe p " CONTEXT_NOW
+        "LEFT JOIN focal_point fp USING (focal_point_no) LEFT JOIN operator o USING (operator_no), "
+        "LATERAL (SELECT max(received_at) AS last, count(*) AS batches FROM batch_key k "
+        "         WHERE k.probe_no = p.probe_no) b ORDER BY p.enrolled_at",
+        0, NULL, &rows, f);
+    if (rc == 0)
+        table_print(rows, stdout);
+    return rc;
+}
+
+static int find(struct pg *pg, const char *probe, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, "SELECT 1 FROM probe WHERE probe = $1", 1, &probe, &rows, f);
+    if (rc == 0 && pg_rows_count(rows) == 0)
+        rc = fault_set(f, -ENOENT, _("no probe %s; see: probe list"), probe);
+    return rc;
+}
+
+static int show(struct pg *pg, const char *probe, struct fault *f)
+{
+    static const char *const queries[] = {
+        "SELECT p.probe, p.source, to_char(p.enrolled_at, 'YYYY-MM-DD HH24:MI') AS enrolled, "
+        "to_char(p.revoked_at, 'YYYY-MM-DD HH24:MI') AS revoked, p.revoked_reason AS reason FROM probe p WHERE p.probe "
+        "= $1",
+        "SELECT to_char(c.valid_from, 'YYYY-MM-DD') AS from, "
+        "CASE WHEN isfinite(c.valid_to) THEN to_char(c.valid_to, 'YYYY-MM-DD') END AS to, "
+        "c.country, c.department, c.commune, c.zone, o.name AS operator, c.technology, fp.name AS focal_point, "
+        "c.tariff, "
+        "c.metered, c.consent_version AS consent FROM probe p JOIN probe_context c USING (probe_no) "
+        "LEFT JOIN operator o USING (operator_no) LEFT JOIN focal_point fp ON fp.focal_point_no = c.focal_point_no "
+        "WHERE p.probe = $1 ORDER BY c.valid_from",
+        "SELECT k.chain, min(k.seq) AS first, max(k.seq) AS last, count(*) AS batches, sum(k.results) AS results, "
+        "to_char(max(k.received_at), 'YYYY-MM-DD HH24:MI') AS last_batch, max(k.agent) AS agent "
+        "FROM probe p JOIN batch_key k USING (probe_no) WHERE p.probe = $1 GROUP BY k.chain ORDER BY "
+        "max(k.received_at)",
+        "SELECT r.reason, count(*) AS results, max(r.detail) AS example FROM probe p JOIN result_problem r USING "
+        "(probe_no) "
+        "WHERE p.probe = $1 GROUP BY r.reason ORDER BY 2 DESC",
+    };
+    int rc = find(pg, probe, f);
+    for (size_t i = 0; rc == 0 && i < COUNT(queries); i++) {
+        _cleanup_rows_ struct pg_rows *rows = NULL;
+        rc = pg_query(pg, queries[i], 1, &probe, &rows, f);
+        if (rc < 0 || pg_rows_count(rows) == 0)
+            continue;
+        if (i > 0)
+            putchar('\n');
+        table_print(rows, stdout);
+    }
+    return rc;
+}
+
+static int revoke_probe(struct pg *pg, const char *probe, const char *reason, struct fault *f)
+{
+    const char *const params[] = {probe, reason};
+    int rc = find(pg, probe, f);
+    if (rc == 0)
+        rc = pg_query(pg,
+                      "UPDATE probe SET revoked_at = coalesce(revoked_at, now()), revoked_reason = coalesce($2, "
+                      "revoked_reason) WHERE probe = $1",
+                      2, params, NULL, f);
+    return rc;
+}
+
+static int command_run(const struct context *c, int argc, char **argv)
+{
+    static const struct option options[] = {{"reason", required_argument, NULL, 'r'}, {0}};
+    const char *reason = NULL;
+    for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (o != 'r')
+            return COMMAND_USAGE;
+        reason = optarg;
+    }
+    const char *verb = optind < argc ? argv[optind] : "";
+    bool lists = !strcmp(verb, "list"), shows = !strcmp(verb, "show"), revokes = !strcmp(verb, "revoke");
+    if ((!lists && !shows && !revokes) || argc - optind != (lists ? 1 : 2) || (reason && !revokes))
+        return COMMAND_USAGE;
+    struct fault f = {0};
+    _cleanup_database_ struct database *d = NULL;
+    _cleanup_(pg_closep) struct pg *pg = NULL;
+    int rc = database_open(c, &d, &f);
+    if (rc == 0)
+        rc = database_connect(d, &pg, &f);
+    if (rc == 0)
+        rc = lists ? list(pg, &f) : shows ? show(pg, argv[optind + 1], &f) : revoke_probe(pg, argv[optind + 1], reason, &f);
+    if (rc < 0)
+        log_error("%s", f.text);
+    return rc < 0;
+}
+
+const struct command command_probe = {
+    .name = "probe",
+    .usage = "probe list\n"
+             "probe show PROBE\n"
+             "probe revoke PROBE [--reason TEXT]",
+    .help = N_("List and show probes; refuse what one sends from now on."),
+    .run = command_run,
+};

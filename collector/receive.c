@@ -1,0 +1,121 @@
+/* POST /api/v1/batches: a probe hands a sealed batch over.
+ *
+ *   probe      → the batch's file as it lies in the spool
+ *                (Content-Encoding: zstd), or uncompressed
+ *   collector  ← 200 and a statement signed under DOMAIN_ACK, after COMMIT:
+ *                {"ack":1,"probe":…,"stored":[hash],"heads":[…],"problems":N,"at":…}
+ *              ← 4xx and a problem that names what is wrong with the envelope:
+ *                nothing is stored, and sending the same again will not help
+ *              ← 503 and Retry-After: nothing is lost, come again
+ *
+ * A batch that was stored before gets the same 200: the probe missed our
+ * answer. Results that cannot be projected do not make an answer fail; they
+ * are counted in "problems". */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <strings.h>
+
+#include "collector/app.h"
+#include "collector/project.h"
+#include "common/clock.h"
+#include "common/json.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "common/statement.h"
+
+static int refuse(struct http_request *request, struct http_reply *reply, enum verdict verdict, const struct fault *f)
+{
+    static struct log_limit limit = {.interval_us = 60 * INT64_C(1000000), .burst = 20};
+    struct app *app = http_app(request);
+    const struct verdict_text *text = &verdict_texts[verdict];
+    app->counters.refused[verdict]++;
+    log_limited(&limit, LOG_WARN, "batch from %s refused (%s): %s; nothing is stored, the probe keeps it",
+                http_peer(request), text->slug, f->text);
+    return http_problem(request, reply, text->status, text->slug, text->title, "%s", f->text);
+}
+
+static void write_ack(const struct app *app, const struct ledger_entry *e, struct buf *out)
+{
+    char text[HASH_TEXT_SIZE], at[TIME_TEXT_SIZE];
+    _cleanup_json_ json_t *heads = json_array();
+    for (size_t i = 0; i < e->head_count; i++)
+        json_array_append_new(heads, json_pack("{s:s, s:I, s:s}", "chain", e->heads[i].chain, "seq",
+                                               (json_int_t)e->heads[i].seq, "hash", e->heads[i].hash));
+    _cleanup_json_ json_t *ack = json_pack("{s:i, s:s, s:[s], s:O, s:I, s:s}", "ack", 1, "probe",
+                                           e->batch->header.probe, "stored", hash_text(e->batch->hash, text), "heads",
+                                           heads, "problems", (json_int_t)e->projection->problems.count, "at",
+                                           time_format(clock_wall_us(&clock_system), at));
+    statement_write(&app->key, DOMAIN_ACK, ack, out);
+}
+
+static void count(struct app *app, const struct ledger_entry *e, size_t wire_len)
+{
+    app->counters.bytes += wire_len;
+    if (e->fate == LEDGER_KNOWN) {
+        app->counters.known++;
+        return;
+    }
+    app->counters.stored++;
+    app->counters.results += e->projection->results.count;
+    app->counters.problems += e->projection->problems.count;
+}
+
+static int store(struct http_request *request, struct http_reply *reply, const struct incoming *in, int32_t probe_no)
+{
+    struct app *app = http_app(request);
+    struct fault f = {0};
+    _cleanup_(project_free) struct projection projection = {0};
+    const struct project_names names = {app->targets, app->tasks};
+    int rc = project_batch(&in->batch, probe_no, &names, clock_wall_us(&clock_system), &projection, &f);
+    struct ledger_entry entry = {.batch = &in->batch,
+                                 .probe_no = probe_no,
+                                 .body = in->body,
+                                 .body_len = in->body_len,
+                                 .projection = &projection};
+    if (rc == 0)
+        rc = store_put(app->store, &entry, &f);
+    if (rc < 0)
+        return app_failed(request, reply, rc, &f);
+    if (entry.fate == LEDGER_REVOKED) {
+        verifier_forget(app->verifier, in->batch.header.probe);
+        fault_set(&f, -EACCES, "probe %s was revoked; ask the team that gave the token", in->batch.header.probe);
+        return refuse(request, reply, VERDICT_REVOKED_PROBE, &f);
+    }
+    count(app, &entry, http_body(request)->len);
+    reply->content_type = "application/x-ndjson";
+    write_ack(app, &entry, &reply->body);
+    return 0;
+}
+
+static int receive(struct http_request *request, struct http_reply *reply)
+{
+    struct app *app = http_app(request);
+    const char *encoding = http_header(request, "Content-Encoding");
+    bool packed = encoding && !strcasecmp(encoding, "zstd");
+    if (encoding && !packed && strcasecmp(encoding, "identity") != 0)
+        return http_problem(request, reply, 415, "content-encoding", "This Content-Encoding is not known",
+                            "\"%.40s\" is not known here; send zstd or identity", encoding);
+    _cleanup_(incoming_free) struct incoming in = {0};
+    struct fault f = {0};
+    int32_t probe_no = 0;
+    const struct buf *body = http_body(request);
+    enum verdict verdict = verify_envelope(body->data ? body->data : "", body->len, packed, &in, &f);
+    if (verdict == VERDICT_FINE) {
+        int rc = verify_batch(app->verifier, &in.batch, &verdict, &probe_no, &f);
+        if (rc < 0)
+            return app_failed(request, reply, rc, &f);
+    }
+    if (verdict != VERDICT_FINE)
+        return refuse(request, reply, verdict, &f);
+    return store(request, reply, &in, probe_no);
+}
+
+const struct http_route receive_routes[] = {
+    {.method = "POST",
+     .path = "/api/v1/batches",
+     .handler = receive,
+     .body_max = BATCH_BYTES_MAX,
+     .size_slug = "compressed-size"},
+    {0},
+};

@@ -1,0 +1,276 @@
+/* serve: the flow receive → verify → store, and the pages, in one process.
+ *
+ * Order of the start: state directory and its owner, the unprivileged user,
+ * the lock, the database, the writers, HTTP last. The stop goes the other way:
+ * no new connections, answers under way, waiting batches, then PostgreSQL.
+ * Meanwhile the main thread looks each second whether PostgreSQL lives. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "collector/app.h"
+#include "collector/database.h"
+#include "collector/identity.h"
+#include "collector/schema.h"
+#include "collector/upkeep.h"
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/json.h"
+#include "common/lang.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "common/statement.h"
+
+#define IDLE_TIMEOUT_S 60
+#define INGEST_POOL    8 /* connections for enrolment, probe and name look-ups */
+#define ANALYST_POOL   4
+
+/* Every route of the collector; a module with routes adds its table here. */
+static const struct http_route *const tables[] = {
+    announce_routes,
+    enroll_routes,
+    health_routes,
+    receive_routes,
+};
+
+struct serve {
+    const struct context *context;
+    struct user user;
+    int lock_fd;
+    struct database *database;
+    struct upkeep *upkeep;
+    struct http_server *http;
+    struct app app;
+};
+
+int app_failed(struct http_request *request, struct http_reply *reply, int rc, const struct fault *f)
+{
+    static struct log_limit limit = {.interval_us = 60 * INT64_C(1000000), .burst = 10};
+    struct app *app = http_app(request);
+    if (rc == -EBUSY || rc == -ENOTCONN) {
+        app->counters.unavailable++;
+        log_limited(&limit, LOG_WARN, "%s: %s; the client is asked to come again", http_path(request), f->text);
+        return http_unavailable(request, reply, RETRY_AFTER_S,
+                                "the database is busy or away; nothing is lost, come again");
+    }
+    log_limited(&limit, LOG_ERROR, "%s: %s; answered 500", http_path(request), f->text);
+    return rc;
+}
+
+/* ---- start ---- */
+
+static int take_state_dir(struct serve *s, struct fault *f)
+{
+    const char *dir = s->context->state_dir;
+    int rc = user_choose(s->context->settings.user, &s->user, f);
+    if (rc == 0)
+        rc = file_make_dir(dir, 0755, f);
+    if (rc == 0)
+        rc = user_give(&s->user, dir, f);
+    if (rc == 0)
+        rc = user_can_enter(&s->user, dir, f);
+    if (rc == 0 && s->user.other)
+        log_info(_("started as root; going on as the user %s"), s->user.name);
+    if (rc == 0)
+        rc = user_become(&s->user, f);
+    if (rc == 0)
+        rc = file_lock_dir(dir, &s->lock_fd, f);
+    return rc;
+}
+
+static int load_schedule(struct serve *s, struct fault *f)
+{
+    const char *path = s->context->settings.schedule;
+    _cleanup_(buf_free) struct buf text = {0};
+    _cleanup_json_ json_t *json = NULL;
+    int rc = 0;
+    if (path && *path) {
+        rc = file_read(path, STATEMENT_BYTES_MAX, &text, f);
+    } else {
+        const struct embedded *standard = schema_file("schedule/standard.json");
+        buf_add(&text, standard->text, standard->len);
+        path = standard->path;
+    }
+    if (rc == 0)
+        rc = json_read(text.data, text.len, STATEMENT_BYTES_MAX, JSON_DEPTH_MAX, &json, f);
+    if (rc == 0 &&
+        (!json_is_integer(json_object_get(json, "version")) || !json_is_array(json_object_get(json, "tasks"))))
+        rc = fault_set(f, -EBADMSG, "no schedule: \"version\" and \"tasks\" are wanted");
+    if (rc < 0) {
+        fault_prefix(f, "%s: ", path);
+        return rc;
+    }
+    statement_write(&s->app.key, DOMAIN_SCHEDULE, json, &s->app.schedule);
+    return 0;
+}
+
+static int open_pools(struct serve *s, const char **ret_ingest_role, struct fault *f)
+{
+    const char *conninfo = database_conninfo(s->database);
+    _cleanup_(pg_closep) struct pg *pg = NULL;
+    int rc = database_connect(s->database, &pg, f);
+    if (rc < 0)
+        return rc;
+    const char *ingest = database_role(pg, "internetmetre_ingest");
+    if (!ingest)
+        log_warn(_("the roles internetmetre_ingest, _analyst and _reader do not exist; everything runs as the owner"));
+    *ret_ingest_role = ingest;
+    rc = pg_pool_new(conninfo, ingest, INGEST_POOL, &s->app.ingest, f);
+    if (rc == 0)
+        rc = pg_pool_new(conninfo, database_role(pg, "internetmetre_analyst"), ANALYST_POOL, &s->app.analyst, f);
+    if (rc == 0)
+        rc = pg_pool_new(conninfo, database_role(pg, "internetmetre_reader"), (unsigned)s->context->settings.readers,
+                         &s->app.reader, f);
+    return rc;
+}
+
+static int start_store(struct serve *s, struct fault *f)
+{
+    struct store_options options = {
+        .conninfo = database_conninfo(s->database),
+        .writers = (unsigned)s->context->settings.writers,
+        .queue_max = (unsigned)s->context->settings.queue,
+    };
+    int rc = open_pools(s, &options.role, f);
+    if (rc < 0)
+        return rc;
+    s->app.verifier = verifier_new(s->app.ingest);
+    s->app.targets = dictionary_new(s->app.ingest, "target");
+    s->app.tasks = dictionary_new(s->app.ingest, "task");
+    rc = store_start(&options, &s->app.store, f);
+    return rc < 0 ? rc : upkeep_start(database_conninfo(s->database), &s->upkeep, f);
+}
+
+/* The address as it came to be: DIR/listen tells scripts which port 0 became. */
+static int announce(const struct serve *s, struct fault *f)
+{
+    const char *listen = s->context->settings.listen;
+    _cleanup_text_ char *path = alloc_format("%s/listen", s->context->state_dir);
+    _cleanup_text_ char *text = alloc_format("%.*s:%u\n", (int)(strrchr(listen, ':') - listen), listen,
+                                             http_port(s->http));
+    log_info(_("listening on http://%.*s"), (int)strlen(text) - 1, text);
+    return file_write_atomic(path, text, strlen(text), 0644, f);
+}
+
+static int start_http(struct serve *s, struct fault *f)
+{
+    struct http_options options = {
+        .listen = s->context->settings.listen,
+        .tables = tables,
+        .table_count = COUNT(tables),
+        .app = &s->app,
+        .connections_max = (unsigned)s->context->settings.connections,
+        .idle_timeout_s = IDLE_TIMEOUT_S,
+    };
+    int rc = http_start(&options, &s->http, f);
+    return rc < 0 ? rc : announce(s, f);
+}
+
+static int start(struct serve *s, struct fault *f)
+{
+    int rc = take_state_dir(s, f);
+    if (rc == 0)
+        rc = identity_open(s->context->state_dir, &s->user, &s->app.key, f);
+    if (rc == 0)
+        rc = load_schedule(s, f);
+    if (rc == 0)
+        rc = database_serve(s->context, &s->user, &s->database, f);
+    if (rc == 0)
+        rc = start_store(s, f);
+    if (rc == 0)
+        rc = start_http(s, f);
+    return rc;
+}
+
+/* ---- stop ---- */
+
+static void stop(struct serve *s)
+{
+    http_stop(s->http);
+    store_stop(s->app.store);
+    upkeep_stop(s->upkeep);
+    dictionary_free(s->app.targets);
+    dictionary_free(s->app.tasks);
+    verifier_free(s->app.verifier);
+    pg_pool_free(s->app.ingest);
+    pg_pool_free(s->app.analyst);
+    pg_pool_free(s->app.reader);
+    database_close(s->database);
+    buf_free(&s->app.schedule);
+    sign_key_wipe(&s->app.key);
+    if (s->lock_fd >= 0)
+        close(s->lock_fd);
+}
+
+/* ---- the command ---- */
+
+static void watch_database(struct serve *s)
+{
+    struct fault f = {0};
+    int rc = database_watch(s->database, &f);
+    if (rc > 0) {
+        s->app.counters.restarts++;
+        log_warn(_("PostgreSQL had died and runs again; batches were asked to come later meanwhile"));
+    } else if (rc < 0) {
+        log_error(_("PostgreSQL died and does not start: %s; tried again each second"), f.text);
+    }
+}
+
+/* SIGHUP: what the table calls reloadable, which is the log's level. */
+static void reload(const struct context *c)
+{
+    struct fault f = {0};
+    struct settings fresh = {0};
+    if (settings_read(c->config, false, &fresh, &f) < 0)
+        log_error(_("%s; the earlier settings stay"), f.text);
+    else
+        log_set_level((enum log_level)fresh.log_level);
+    settings_free(&fresh);
+}
+
+static void wait_for_end(struct serve *s, const sigset_t *signals)
+{
+    const struct timespec second = {.tv_sec = 1};
+    for (;;) {
+        int got = sigtimedwait(signals, NULL, &second);
+        if (got == SIGTERM || got == SIGINT) {
+            log_info(_("stopping: answers under way, waiting batches, then PostgreSQL"));
+            return;
+        }
+        if (got == SIGHUP)
+            reload(s->context);
+        watch_database(s);
+    }
+}
+
+static int command_run(const struct context *c, int argc, char **argv)
+{
+    if (argc != 1)
+        return COMMAND_USAGE;
+    struct serve s = {.context = c, .lock_fd = -1};
+    struct fault f = {0};
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    /* Blocked before any thread starts: the main thread alone takes them. */
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    s.app.context = c;
+    int rc = start(&s, &f);
+    if (rc < 0)
+        log_error("%s", f.text);
+    else
+        wait_for_end(&s, &signals);
+    stop(&s);
+    return rc < 0;
+}
+
+const struct command command_serve = {
+    .name = "serve",
+    .usage = "serve",
+    .help = N_("Run the collector: receive batches, answer questions, show pages."),
+    .run = command_run,
+};

@@ -1,0 +1,101 @@
+#include "collector/upkeep.h"
+
+#include <pthread.h>
+#include <time.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+
+struct job {
+    const char *name;
+    int every_s;
+    int (*run)(struct pg *pg, struct fault *f);
+};
+
+/* A line a job; it decides itself whether there is anything to do. */
+static const struct job jobs[] = {
+    {NULL, 0, NULL},
+};
+
+struct upkeep {
+    char *conninfo;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool stopping;
+};
+
+static void run_job(struct upkeep *u, struct pg **pg, const struct job *job)
+{
+    struct fault f = {0};
+    int rc = 0;
+    if (!*pg || !pg_usable(*pg)) {
+        pg_close(*pg);
+        *pg = NULL;
+        rc = pg_open(u->conninfo, pg, &f);
+    }
+    if (rc == 0)
+        rc = job->run(*pg, &f);
+    if (rc < 0)
+        log_warn("%s: %s; tried again in %d s", job->name, f.text, job->every_s);
+    if (rc < 0 && *pg && !pg_idle(*pg) && pg_run(*pg, "ROLLBACK", NULL) < 0)
+        log_debug("%s: the connection is lost", job->name);
+}
+
+static void *work(void *ctx)
+{
+    struct upkeep *u = ctx;
+    struct pg *pg = NULL;
+    int64_t due[COUNT(jobs)] = {0};
+    pthread_mutex_lock(&u->lock);
+    while (!u->stopping) {
+        pthread_mutex_unlock(&u->lock);
+        for (size_t i = 0; jobs[i].name; i++) {
+            int64_t now = clock_mono_us(&clock_system);
+            if (now < due[i])
+                continue;
+            due[i] = now + jobs[i].every_s * INT64_C(1000000);
+            run_job(u, &pg, &jobs[i]);
+        }
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec++;
+        pthread_mutex_lock(&u->lock);
+        if (!u->stopping)
+            pthread_cond_timedwait(&u->wake, &u->lock, &until);
+    }
+    pthread_mutex_unlock(&u->lock);
+    pg_close(pg);
+    return NULL;
+}
+
+int upkeep_start(const char *conninfo, struct upkeep **ret, struct fault *f)
+{
+    struct upkeep *u = alloc_zero(1, sizeof *u);
+    u->conninfo = alloc_text(conninfo);
+    pthread_mutex_init(&u->lock, NULL);
+    pthread_cond_init(&u->wake, NULL);
+    int error = pthread_create(&u->thread, NULL, work, u);
+    if (error) {
+        free(u->conninfo);
+        free(u);
+        return fault_set(f, -error, "cannot start the upkeep thread");
+    }
+    *ret = u;
+    return 0;
+}
+
+void upkeep_stop(struct upkeep *u)
+{
+    if (!u)
+        return;
+    pthread_mutex_lock(&u->lock);
+    u->stopping = true;
+    pthread_cond_signal(&u->wake);
+    pthread_mutex_unlock(&u->lock);
+    pthread_join(u->thread, NULL);
+    pthread_cond_destroy(&u->wake);
+    pthread_mutex_destroy(&u->lock);
+    free(u->conninfo);
+    free(u);
+}
