@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "collector/refresh.h"
+#include "collector/rollup.h"
 #include "common/clock.h"
 #include "common/log.h"
 
@@ -14,6 +16,8 @@ struct job {
 
 /* A line a job; it decides itself whether there is anything to do. */
 static const struct job jobs[] = {
+    {"rollup", 10, rollup_run},
+    {"figures", 10, refresh_paced},
     {NULL, 0, NULL},
 };
 

@@ -40,13 +40,13 @@ CREATE TABLE indicator_value (
     n_days         int,                   -- probe-days
     n_probes       int,
     n_networks     int,
-    floor          text CHECK (floor IN ('met', 'below', 'suppressed')),
+    floor          text CHECK (floor IN ('met', 'below', 'n<5')),
     method         text,
     method_version int,
     source_url     text,
     retrieved      date NOT NULL,
     note           text,
-    CHECK (floor <> 'suppressed' OR num_nonnulls(value, low, high, n_samples, n_days, n_probes, n_networks) = 0)
+    CHECK (floor <> 'n<5' OR num_nonnulls(value, low, high, n_samples, n_days, n_probes, n_networks) = 0)
 );
 CREATE UNIQUE INDEX indicator_value_key ON indicator_value (indicator, period, statistic, country, geo, operator,
     technology, family, zone, sex, age_group, plan, source) NULLS NOT DISTINCT;

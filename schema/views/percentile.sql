@@ -1,21 +1,21 @@
 -- Percentile sketches: fixed logarithmic buckets with integer counts. Merging two is adding counts, so the order does
--- not matter and a rebuild gives equal values.
+-- not matter and a rebuild gives equal values. The small functions are not STRICT, so that PostgreSQL can inline them.
 
 -- The bucket of a value. Bucket b holds [1.02^(b-10000), 1.02^(b-9999)): 2 % wide, and every positive real has one
 -- (4783 to 14480). 0 is zero; negative values mirror the positive ones, so that buckets sort as their values do.
 CREATE OR REPLACE FUNCTION sketch_bucket(value real) RETURNS smallint
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN value > 0 THEN 10000 + floor(ln(value::double precision) / ln(1.02::double precision))
                 WHEN value < 0 THEN -10000 - floor(ln(-value::double precision) / ln(1.02::double precision))
-                ELSE 0 END::smallint
+                WHEN value = 0 THEN 0 END::smallint
 $$;
 
 -- The value that stands for a bucket: its geometric middle, at most 1 % from any value in it.
 CREATE OR REPLACE FUNCTION sketch_value(bucket smallint) RETURNS double precision
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN bucket > 0 THEN power(1.02::double precision, bucket - 9999.5)
                 WHEN bucket < 0 THEN -power(1.02::double precision, -bucket - 9999.5)
-                ELSE 0 END
+                WHEN bucket = 0 THEN 0 END
 $$;
 
 -- Quantile q (0 to 1) of a sketch, interpolated between the two closest ranks as percentile_cont does. A bucket may

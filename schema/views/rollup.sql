@@ -1,23 +1,37 @@
 -- Days made again from `result`, and the list of days to make.
 
--- Takes at most `most` probe-days off the dirty list and makes them: what was there goes, what `result` says comes.
--- Returns how many it took. Writers append to the list in the transaction that brings the rows, so a day that changes
--- meanwhile is simply listed again. Sums run over sorted values: a rebuild adds in the same order and gives equal sums.
+-- A probe's results of a UTC day.
+CREATE OR REPLACE FUNCTION results_of(of_probe int, on_day date) RETURNS SETOF result
+LANGUAGE sql STABLE AS $$
+    SELECT * FROM result
+    WHERE probe_no = of_probe AND at >= on_day::timestamp AT TIME ZONE 'UTC'
+      AND at < (on_day + 1)::timestamp AT TIME ZONE 'UTC'
+    OFFSET 0
+$$;
+
+-- Takes at most `most` entries off the dirty list and makes the probe-days they name: what was there goes, what `result`
+-- says comes. Returns how many entries it took. Writers append to the list in the transaction that brings the rows, so a
+-- day that changes meanwhile is simply listed again. Sums run over sorted values: a rebuild adds in the same order and
+-- gives equal sums.
+--
+-- The planner knows nothing of such short-lived lists, and its guesses join them the wrong way round: entries go by
+-- their place (ctid), and OFFSET 0 keeps the look-up of a probe-day's results one scan of an index each.
 CREATE OR REPLACE FUNCTION rollup_some(most int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
-    days   date[];
-    probes int[];
+    entries tid[];
+    days    date[];
+    probes  int[];
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('internetmetre rollup'));
-    WITH chosen AS (
-        SELECT DISTINCT day, probe_no FROM rollup_dirty LIMIT most
-    ), gone AS (
-        DELETE FROM rollup_dirty d USING chosen c WHERE d.day = c.day AND d.probe_no = c.probe_no
-    )
-    SELECT array_agg(day), array_agg(probe_no) INTO days, probes FROM chosen;
-    IF days IS NULL THEN
+    -- Sorted, so that all entries of a probe-day but the last one's are taken together.
+    SELECT array_agg(e.ctid) INTO entries
+    FROM (SELECT ctid FROM rollup_dirty ORDER BY day, probe_no LIMIT most) AS e;
+    IF entries IS NULL THEN
         RETURN 0;
     END IF;
+    SELECT array_agg(d.day), array_agg(d.probe_no) INTO days, probes
+    FROM (SELECT DISTINCT day, probe_no FROM rollup_dirty WHERE ctid = ANY (entries)) AS d;
+    DELETE FROM rollup_dirty WHERE ctid = ANY (entries);
 
     DELETE FROM rollup_day r USING unnest(days, probes) AS d (day, probe_no)
     WHERE r.probe_no = d.probe_no AND r.day = d.day;
@@ -32,8 +46,7 @@ BEGIN
         SELECT d.day, r.probe_no, r.check_no, coalesce(r.target_no, 0) AS target, coalesce(r.af, 0) AS family,
                r.outcome, r.bytes, r.metrics
         FROM unnest(days, probes) AS d (day, probe_no)
-        JOIN result r ON r.probe_no = d.probe_no AND r.at >= d.day::timestamp AT TIME ZONE 'UTC'
-                     AND r.at < (d.day + 1)::timestamp AT TIME ZONE 'UTC'
+        CROSS JOIN LATERAL results_of(d.probe_no, d.day) r
     ), counted AS (
         SELECT day, probe_no, check_no, target, family,
                count(*) FILTER (WHERE outcome = 0) AS ok, count(*) FILTER (WHERE outcome = 1) AS partial,
@@ -72,9 +85,8 @@ BEGIN
                            ELSE sketch_bucket(m.value) END AS bucket,
                count(*)::int AS n
         FROM unnest(days, probes) AS d (day, probe_no)
-        JOIN result r ON r.probe_no = d.probe_no AND r.at >= d.day::timestamp AT TIME ZONE 'UTC'
-                     AND r.at < (d.day + 1)::timestamp AT TIME ZONE 'UTC'
-        CROSS JOIN unnest(r.metrics) WITH ORDINALITY AS m (value, position)
+        CROSS JOIN LATERAL results_of(d.probe_no, d.day) r
+        CROSS JOIN LATERAL unnest(r.metrics) WITH ORDINALITY AS m (value, position)
         JOIN metric k ON k.check_no = r.check_no AND k.position = m.position AND k.kind <> 'count'
         WHERE m.value IS NOT NULL
         GROUP BY d.day, r.probe_no, r.check_no, r.target_no, r.af, k.position, r.outcome = 0, bucket
@@ -87,7 +99,7 @@ BEGIN
     INSERT INTO indicator_dirty (year)
     SELECT DISTINCT extract(year FROM day)::int FROM unnest(days) AS d (day)
     ON CONFLICT DO NOTHING;
-    RETURN cardinality(days);
+    RETURN cardinality(entries);
 END
 $$;
 

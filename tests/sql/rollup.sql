@@ -32,8 +32,8 @@ SELECT pg_temp.add('2031-01-05 11:00:00Z', 'b', 'dns', 'rollup-test-2', 6, 'ok',
 SELECT pg_temp.add('2031-01-05 12:00:00Z', 'b', 'dns', 'rollup-test-2', 6, 'ok', 100, '{1e10,NULL,0}');
 SELECT pg_temp.add('2031-01-05 13:00:00Z', 'b', 'dns', 'rollup-test-2', 6, 'ok', 100, '{0.7,80,0}');
 
-SELECT is(rollup_some(2), 2, 'takes as many probe-days as it is told');
-SELECT is(rollup_some(100), 1, 'and the rest next, each once');
+SELECT is(rollup_some(5), 5, 'takes as many entries as it is told');
+SELECT is(rollup_some(100), 4, 'and the rest next');
 SELECT is((SELECT count(*) FROM rollup_dirty), 0::bigint, 'the list is empty then');
 SELECT results_eq('SELECT year FROM indicator_dirty WHERE year = 2031', 'VALUES (2031)', 'the year asks for a refresh');
 

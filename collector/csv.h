@@ -1,0 +1,34 @@
+/* Comma-separated values as RFC 4180 has them: quoted fields may hold commas,
+ * doubled quotes and line breaks; lines end in LF or CRLF; a UTF-8 byte order
+ * mark is passed over. */
+#pragma once
+
+#include <stddef.h>
+
+#include "common/alloc.h"
+#include "common/buf.h"
+#include "common/fault.h"
+
+/* Appends a field, quoted where it must be. */
+void csv_write(struct buf *out, const char *text, size_t len);
+
+#define CSV_FIELDS_MAX 64
+#define CSV_FIELD_MAX  4096
+
+struct csv {
+    const char *at, *end;
+    size_t line;        /* of what is read next, from 1 */
+    size_t record_line; /* where the last record began */
+    struct buf text;    /* the fields of the last record, one NUL after each */
+    const char *fields[CSV_FIELDS_MAX];
+    size_t count;
+};
+
+/* text must stay while it is read, and be valid UTF-8. Free with csv_free. */
+void csv_start(struct csv *c, const char *text, size_t len);
+void csv_free(struct csv *c);
+
+/* Reads the next record into fields and count; lines that are empty are passed
+ * over. 1 when there was one, 0 at the end, -EBADMSG with the line, the column
+ * and the cure in f. */
+int csv_next(struct csv *c, struct fault *f) CHECKED;

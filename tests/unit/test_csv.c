@@ -1,0 +1,116 @@
+#include "tests/unit/check.h"
+
+#include <errno.h>
+
+#include "collector/csv.h"
+
+/* All records in one text: fields joined by '|', records ended by ';'. */
+static int read_all(const char *text, size_t len, struct buf *ret, struct fault *f)
+{
+    struct csv c;
+    int rc;
+    csv_start(&c, text, len);
+    while ((rc = csv_next(&c, f)) > 0) {
+        for (size_t i = 0; i < c.count; i++)
+            buf_addf(ret, "%s%s", i ? "|" : "", c.fields[i]);
+        buf_add_char(ret, ';');
+    }
+    csv_free(&c);
+    return rc;
+}
+
+static void reads(void **state)
+{
+    static const struct {
+        const char *text, *records;
+    } rows[] = {
+        {"", ""},
+        {"a", "a;"},
+        {"a,b\n", "a|b;"},
+        {"a,b\r\nc,d\r\n", "a|b;c|d;"},
+        {"\xEF\xBB\xBFid,x\n", "id|x;"},
+        {",\n", "|;"},
+        {"a,,b\n\n\r\nc\n", "a||b;c;"},
+        {"\"a,b\",\"say \"\"oui\"\"\"\n", "a,b|say \"oui\";"},
+        {"\"two\nlines\",x\n", "two\nlines|x;"},
+        {"\"\",x\n", "|x;"},
+        {"a,b\rc\n", "a|b\rc;"},
+        {"Bénin,Atacora", "Bénin|Atacora;"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct buf out = {0};
+        struct fault f = {0};
+        assert_int_equal(read_all(rows[i].text, strlen(rows[i].text), &out, &f), 0);
+        assert_string_equal(out.data ? out.data : "", rows[i].records);
+        buf_free(&out);
+    }
+}
+
+static void names_the_place(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t len;
+        const char *says;
+    } rows[] = {
+        {"a,b\nc,d\"e\n", 0, "line 2, column 2: a quote inside a field without quotes"},
+        {"a\n\"b\"c,d\n", 0, "line 2, column 1: text after the closing quote"},
+        {"a\nb,\"never\nends\n", 0, "line 2, column 2: the quote that opens here is never closed"},
+        {"\"", 0, "line 1, column 1: the quote that opens here"},
+        {"a,b\0c\n", 6, "line 1, column 2: longer than 4096 octets, or with a NUL"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct buf out = {0};
+        struct fault f = {0};
+        assert_int_equal(read_all(rows[i].text, rows[i].len ? rows[i].len : strlen(rows[i].text), &out, &f), -EBADMSG);
+        if (strncmp(f.text, rows[i].says, strlen(rows[i].says)) != 0)
+            fail_msg("\"%s\", wanted \"%s…\"", f.text, rows[i].says);
+        buf_free(&out);
+    }
+}
+
+static void bounds_what_it_reads(void **state)
+{
+    char wide[2 * CSV_FIELDS_MAX + 2] = "";
+    for (int i = 0; i <= CSV_FIELDS_MAX; i++)
+        strcat(wide, i ? ",x" : "x");
+    static char tall[CSV_FIELD_MAX + 2];
+    memset(tall, 'x', sizeof tall - 1);
+    const char *const rows[] = {wide, tall};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct buf out = {0};
+        struct fault f = {0};
+        assert_int_equal(read_all(rows[i], strlen(rows[i]), &out, &f), -EBADMSG);
+        buf_free(&out);
+    }
+}
+
+static void writes_what_it_reads(void **state)
+{
+    static const char *const fields[] = {"", "plain", "a,b", "say \"oui\"", "two\nlines", "\r", "Bénin"};
+    struct buf text = {0}, out = {0}, wanted = {0};
+    struct fault f = {0};
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        if (i > 0)
+            buf_add_char(&text, ',');
+        csv_write(&text, fields[i], strlen(fields[i]));
+        buf_addf(&wanted, "%s%s", i ? "|" : "", fields[i]);
+    }
+    buf_add_char(&wanted, ';');
+    assert_int_equal(read_all(text.data, text.len, &out, &f), 0);
+    assert_string_equal(out.data, wanted.data);
+    buf_free(&text);
+    buf_free(&out);
+    buf_free(&wanted);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads),
+        cmocka_unit_test(names_the_place),
+        cmocka_unit_test(bounds_what_it_reads),
+        cmocka_unit_test(writes_what_it_reads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

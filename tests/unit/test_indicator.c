@@ -1,0 +1,110 @@
+#include "tests/unit/check.h"
+
+#include <errno.h>
+
+#include "collector/indicator.h"
+
+#define WHOLE                                                                                                          \
+    "-- id: TST1\n-- name.fr: Essai\n-- name.en: Test\n-- unit: % of x\n-- unit.fr: % de x\n-- better: low\n"          \
+    "-- status: proposed\n-- nature: quantitative\n-- method: 3\n-- headline.fr: {p50}\n-- headline.en: {p50}\n"       \
+    "-- definition.fr: d : e\n-- definition.en: d\n"
+
+static void reads_a_file(void **state)
+{
+    struct indicator i;
+    struct fault f = {0};
+    assert_int_equal(indicator_read(WHOLE "-- kind: measured\n-- dimensions: operator, family\n-- decimals: 2\n"
+                                          "-- aggregate: p10, p50,p95, mean, share\nSELECT 1\n",
+                                    &i, &f),
+                     0);
+    assert_string_equal(i.id, "TST1");
+    assert_string_equal(i.unit[LANG_FR], "% de x");
+    assert_string_equal(i.unit[LANG_EN], "% of x");
+    assert_string_equal(i.definition[LANG_FR], "d : e");
+    assert_string_equal(i.sql, "SELECT 1\n");
+    assert_true(i.measured);
+    assert_int_equal(i.method, 3);
+    assert_int_equal(i.decimals, 2);
+    assert_int_equal(i.dimensions, DIM_OPERATOR | DIM_FAMILY);
+    assert_int_equal(i.statistic_count, 5);
+    assert_true(i.statistics[0].what.kind == STAT_QUANTILE && i.statistics[0].what.q == 0.10);
+    assert_true(i.statistics[3].what.kind == STAT_MEAN && i.statistics[4].what.kind == STAT_SHARE);
+    assert_string_equal(indicator_main(&i)->name, "p50");
+    indicator_free(&i);
+}
+
+static void refuses_with_the_reason(void **state)
+{
+    static const struct {
+        const char *text, *says;
+    } rows[] = {
+        {"", "id is missing"},
+        {"SELECT 1", "id is missing"},
+        {"-- id TST1\n", "line 1: not of the form"},
+        {"--\n", "line 1: not of the form"},
+        {"-- id: TST1\n-- colour: red\n", "line 2: colour: unknown key \"colour\""},
+        {"-- better: cheap\n", "line 1: better: \"cheap\" is not one of: low high -"},
+        {"-- better: \n", "line 1: better: \"\" is not one of"},
+        {"-- status: adopt\n", "line 1: status: \"adopt\" is not one of"},
+        {"-- decimals: 7\n", "line 1: decimals: \"7\" is not a number from 0 to 6"},
+        {"-- decimals: -1\n", "line 1: decimals: \"-1\" is not a number"},
+        {"-- method: 1x\n", "line 1: method: \"1x\" is not a number"},
+        {"-- dimensions: operator, colour\n", "line 1: dimensions: \"colour\" is no dimension"},
+        {"-- aggregate: p50, p100\n", "line 1: aggregate: \"p100\" is no statistic"},
+        {"-- aggregate: median\n", "line 1: aggregate: \"median\" is no statistic"},
+        {"-- aggregate: p1,p2,p3,p4,p5,p6,p7\n", "line 1: aggregate: more than 6 statistics"},
+        {WHOLE "-- aggregate: p50\n-- kind: measured\n", "TST1: a measured indicator ends in its SELECT"},
+        {WHOLE "-- aggregate: value\n-- kind: imported\nSELECT 1\n", "TST1: a measured indicator ends in its SELECT"},
+        {WHOLE "-- kind: imported\n", "TST1: aggregate is missing"},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct indicator i;
+        struct fault f = {0};
+        assert_int_equal(indicator_read(rows[r].text, &i, &f), -EBADMSG);
+        if (strncmp(f.text, rows[r].says, strlen(rows[r].says)) != 0)
+            fail_msg("\"%s\", wanted \"%s…\"", f.text, rows[r].says);
+    }
+}
+
+/* Every {name} of a headline is one of the indicator's statistics. */
+static void check_headline(const struct indicator *i, const char *headline)
+{
+    size_t places = 0;
+    for (const char *at = headline; (at = strchr(at, '{')) != NULL; at++, places++) {
+        bool known = false;
+        for (size_t s = 0; s < i->statistic_count; s++) {
+            size_t len = strlen(i->statistics[s].name);
+            known |= !strncmp(at + 1, i->statistics[s].name, len) && at[1 + len] == '}';
+        }
+        if (!known)
+            fail_msg("%s: %s", i->id, headline);
+    }
+    assert_int_not_equal(places, 0);
+}
+
+static void all_that_is_built_in(void **state)
+{
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    assert_true(count >= 6);
+    for (size_t i = 0; i < count; i++) {
+        assert_ptr_equal(indicator_find(all[i].id), &all[i]);
+        assert_non_null(strstr(indicator_ids(), all[i].id));
+        check_headline(&all[i], all[i].headline[LANG_FR]);
+        check_headline(&all[i], all[i].headline[LANG_EN]);
+        if (i > 0)
+            assert_true(strcmp(all[i - 1].id, all[i].id) < 0);
+    }
+    assert_null(indicator_find("PER0"));
+    assert_true(indicator_seed(indicator_find("PER1")) != indicator_seed(indicator_find("PER2")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_a_file),
+        cmocka_unit_test(refuses_with_the_reason),
+        cmocka_unit_test(all_that_is_built_in),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
