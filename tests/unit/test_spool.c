@@ -92,7 +92,8 @@ static int check_all(const char *dir, unsigned *counts, size_t max, json_t **ret
                 char *path = spool_path(dir, (enum spool_place)p, number);
                 struct buf bytes = {0};
                 struct batch b;
-                if (spool_read(path, NULL, &bytes, &b, &f) < 0 || batch_verify(&b, identity.key.public, &f) != BATCH_FINE)
+                if (spool_read(path, NULL, &bytes, &b, &f) < 0 ||
+                    batch_verify(&b, identity.key.public, &f) != BATCH_FINE)
                     fail_msg("%s", f.text);
                 assert_true(b.header.seq > last_seq);
                 if (*chain)
@@ -198,7 +199,7 @@ static void crash_between_steps(void **state)
 /* A real kill -9 at a random moment, again and again on the same folder. */
 static void killed_at_any_moment(void **state)
 {
-    enum { ROUNDS = 40, MAX = 100000 };
+    enum { ROUNDS = 25, MAX = 100000 };
     const char *dir = state_dir("kill");
     unsigned *counts = calloc(MAX, sizeof *counts);
     int next = 0;

@@ -1,0 +1,305 @@
+/* The runner and the ticker on a real loop; the checks here are timers, and the
+ * ticker's clock is the test's. */
+#include "tests/unit/check.h"
+
+#include <errno.h>
+
+#include "agent/runner.h"
+#include "agent/ticker.h"
+
+/* ---- a check that lasts as long as its target says, in ms ---- */
+
+struct nap {
+    uv_timer_t timer;
+    const struct check_args *args;
+    check_done_fn done;
+    void *user;
+};
+
+static unsigned napping[3], most[3], freed, cancelled, together_with_heavy;
+
+static void end(struct nap *nap)
+{
+    napping[nap->args->ops->class]--;
+}
+
+static void on_nap(uv_timer_t *timer)
+{
+    struct nap *nap = timer->data;
+    end(nap);
+    nap->done(nap->user, result_new("ping", nap->args->task, nap->args->target));
+}
+
+static int nap_start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
+                     void **ret, struct fault *f)
+{
+    if (strcmp(args->target, "fails") == 0)
+        return fault_set(f, -EPERM, "no permission");
+    if (strcmp(args->target, "breaks") == 0)
+        return fault_set(f, -EIO, "broken");
+    enum check_class class = args->ops->class;
+    struct nap *nap = calloc(1, sizeof *nap);
+    *nap = (struct nap){.args = args, .done = done, .user = user};
+    uv_timer_init(env->loop, &nap->timer);
+    nap->timer.data = nap;
+    uv_timer_start(&nap->timer, on_nap, strtoul(args->target, NULL, 10), 0);
+    if (++napping[class] > most[class])
+        most[class] = napping[class];
+    if (napping[CLASS_HEAVY] > 0 && napping[0] + napping[1] + napping[2] > 1)
+        together_with_heavy++;
+    *ret = nap;
+    return 0;
+}
+
+static void nap_cancel(void *state)
+{
+    end(state);
+    cancelled++;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+    freed++;
+}
+
+static void nap_free(void *state)
+{
+    struct nap *nap = state;
+    uv_close((uv_handle_t *)&nap->timer, on_closed);
+}
+
+static int64_t nap_cost(const struct check_args *args)
+{
+    return 0;
+}
+
+#define NAP(c)                                                                                                         \
+    {                                                                                                                  \
+        .name = "ping", .class = c, .cost_bytes = nap_cost, .start = nap_start, .cancel = nap_cancel, .free = nap_free \
+    }
+static const struct check_ops naps[] = {NAP(CLASS_LIGHT), NAP(CLASS_PATH), NAP(CLASS_HEAVY)};
+
+static struct task *nap(enum check_class class, const char *name, const char *ms)
+{
+    static const struct policy any = {.allow_private = true};
+    return task_new(&naps[class], name, ms, &any);
+}
+
+/* ---- the runner ---- */
+
+static uv_loop_t loop;
+static struct check_env env = {.loop = &loop, .clock = &clock_system};
+static unsigned results, denied, errors;
+static char order[256];
+
+static void on_result(void *user, struct task *task, struct result *result)
+{
+    results++;
+    denied += result->outcome == OUTCOME_DENIED;
+    errors += result->outcome == OUTCOME_ERROR;
+    strncat(order, task->args.task, sizeof order - strlen(order) - 1);
+    result_free(result);
+}
+
+static int reset(void **state)
+{
+    memset(napping, 0, sizeof napping);
+    memset(most, 0, sizeof most);
+    freed = cancelled = together_with_heavy = results = denied = errors = 0;
+    order[0] = '\0';
+    return uv_loop_init(&loop);
+}
+
+static int finish(void **state)
+{
+    uv_run(&loop, UV_RUN_DEFAULT);
+    return uv_loop_close(&loop); /* fails when a handle was left open */
+}
+
+/* Turns until nothing is busy. */
+static void turn(struct runner *r)
+{
+    while (runner_busy(r) > 0)
+        uv_run(&loop, UV_RUN_ONCE);
+}
+
+static void submit(struct runner *r, struct task *t, int want)
+{
+    assert_int_equal(runner_submit(r, t), want);
+    task_unref(t);
+}
+
+static void classes_keep_to_their_limits(void **state)
+{
+    struct runner *r = runner_new(&env, on_result, NULL);
+    for (int i = 0; i < 60; i++)
+        submit(r, nap(CLASS_LIGHT, "l", "10"), 0);
+    for (int i = 0; i < 12; i++)
+        submit(r, nap(CLASS_PATH, "p", "10"), 0);
+    submit(r, nap(CLASS_HEAVY, "h", "10"), 0);
+    for (int i = 0; i < 5; i++)
+        submit(r, nap(CLASS_LIGHT, "l", "10"), 0);
+    submit(r, nap(CLASS_HEAVY, "h", "10"), 0);
+    turn(r);
+    assert_int_equal(results, 79);
+    assert_int_equal(most[CLASS_LIGHT], RUNNER_LIGHT_MAX);
+    assert_int_equal(most[CLASS_PATH], RUNNER_PATH_MAX);
+    assert_int_equal(most[CLASS_HEAVY], 1);
+    assert_int_equal(together_with_heavy, 0);
+    /* The first heavy one waited for those before it, not for those after. */
+    assert_ptr_equal(strchr(order, 'h'), order + 72);
+    runner_free(r);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_int_equal(freed, 79);
+}
+
+static void overlaps_and_a_full_line_are_refused(void **state)
+{
+    struct runner *r = runner_new(&env, on_result, NULL);
+    struct task *t = nap(CLASS_LIGHT, "a", "20");
+    assert_int_equal(runner_submit(r, t), 0);
+    assert_int_equal(runner_submit(r, t), -EALREADY);
+    uv_run(&loop, UV_RUN_NOWAIT);
+    assert_int_equal(runner_submit(r, t), -EALREADY);
+    turn(r);
+    assert_int_equal(runner_submit(r, t), 0); /* the run before has ended */
+    turn(r);
+    assert_int_equal(results, 2);
+    task_unref(t);
+    for (int i = 0; i < RUNNER_WAITING_MAX; i++)
+        submit(r, nap(CLASS_LIGHT, "w", "0"), 0);
+    submit(r, nap(CLASS_LIGHT, "w", "0"), -ENOBUFS);
+    turn(r);
+    assert_int_equal(results, 2 + RUNNER_WAITING_MAX);
+    runner_free(r);
+}
+
+static void failures_to_start_are_results(void **state)
+{
+    struct runner *r = runner_new(&env, on_result, NULL);
+    submit(r, nap(CLASS_LIGHT, "a", "fails"), 0);
+    submit(r, nap(CLASS_HEAVY, "b", "breaks"), 0);
+    submit(r, nap(CLASS_LIGHT, "c", "1"), 0);
+    assert_int_equal(results, 0); /* never from inside submit */
+    turn(r);
+    assert_string_equal(order, "abc");
+    assert_int_equal(denied, 1);
+    assert_int_equal(errors, 1);
+    runner_free(r);
+}
+
+static void stopping_cancels_without_results(void **state)
+{
+    struct runner *r = runner_new(&env, on_result, NULL);
+    struct task *t = nap(CLASS_LIGHT, "a", "100000");
+    assert_int_equal(runner_submit(r, t), 0);
+    for (int i = 0; i < 40; i++)
+        submit(r, nap(CLASS_LIGHT, "l", "100000"), 0);
+    uv_run(&loop, UV_RUN_NOWAIT);
+    uv_run(&loop, UV_RUN_NOWAIT);
+    assert_int_equal(napping[CLASS_LIGHT], RUNNER_LIGHT_MAX);
+    runner_free(r);
+    assert_int_equal(cancelled, RUNNER_LIGHT_MAX);
+    assert_false(t->busy);
+    assert_int_equal(t->refs, 1);
+    task_unref(t);
+    assert_int_equal(results, 0);
+}
+
+/* ---- the ticker ---- */
+
+static int64_t wall, step; /* what the test adds to the system's clock */
+
+static int64_t test_wall(void *ctx)
+{
+    return clock_mono_us(&clock_system) + wall + step;
+}
+
+static int64_t test_mono(void *ctx)
+{
+    return clock_mono_us(&clock_system);
+}
+
+static bool test_synced(void *ctx)
+{
+    return true;
+}
+
+static const struct clock test_clock = {.wall_us = test_wall, .mono_us = test_mono, .synced = test_synced};
+
+static unsigned fired;
+static int64_t worst_us;
+
+static void on_due(void *user, struct task *task)
+{
+    int64_t late = (test_wall(NULL) - task->phase_us) % task->interval_us;
+    if (late > worst_us)
+        worst_us = late;
+    fired++;
+}
+
+static void stop_loop(uv_timer_t *timer)
+{
+    uv_stop(&loop);
+}
+
+static void run_for(unsigned ms)
+{
+    uv_timer_t timer;
+    uv_timer_init(&loop, &timer);
+    uv_timer_start(&timer, stop_loop, ms, 0);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    uv_close((uv_handle_t *)&timer, NULL);
+    uv_run(&loop, UV_RUN_NOWAIT);
+}
+
+static void fires_on_its_phase_whatever_the_clock_does(void **state)
+{
+    const uint8_t public[SIGN_PUBLIC_SIZE] = {1};
+    struct schedule s = {0};
+    struct fault f;
+    fired = 0;
+    worst_us = 0;
+    wall = 1795341600000000;
+    for (int i = 0; i < 4; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "t%d", i);
+        struct task *t = nap(CLASS_LIGHT, name, "1");
+        t->interval_us = 50000;
+        assert_int_equal(schedule_add(&s, t, &f), 0);
+    }
+    struct ticker *t = ticker_new(&loop, &test_clock, public, on_due, NULL);
+    ticker_set(t, &s);
+    run_for(500);
+    assert_in_range(fired, 32, 44); /* 4 tasks, 10 intervals */
+    assert_in_range(worst_us, 0, 25000);
+    /* A box that learns the date, one that loses it, a leap into the future. */
+    static const int64_t steps[] = {-1795341600000000, 0, 365 * 86400 * INT64_C(1000000)};
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        step = steps[i];
+        fired = 0;
+        run_for(500);
+        assert_in_range(fired, 28, 48);
+    }
+    assert_int_equal(ticker_missed(t), 0);
+    ticker_set(t, NULL);
+    fired = 0;
+    run_for(100);
+    assert_int_equal(fired, 0);
+    ticker_free(t);
+    schedule_free(&s);
+    step = 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(classes_keep_to_their_limits, reset, finish),
+        cmocka_unit_test_setup_teardown(overlaps_and_a_full_line_are_refused, reset, finish),
+        cmocka_unit_test_setup_teardown(failures_to_start_are_results, reset, finish),
+        cmocka_unit_test_setup_teardown(stopping_cancels_without_results, reset, finish),
+        cmocka_unit_test_setup_teardown(fires_on_its_phase_whatever_the_clock_does, reset, finish),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
