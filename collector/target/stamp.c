@@ -1,0 +1,284 @@
+#include "collector/target/stamp.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include "collector/target/reflector.h"
+#include "common/conf.h"
+#include "common/lang.h"
+
+/* One IPv6 socket serves both versions (RFC 4038 section 4.1) where the host
+ * has IPv6; otherwise one of IPv4. The kernel stamps what comes as the driver
+ * hands it over (T2); T3 is read just before the send. The answer leaves from
+ * the address that was asked, which on a host with several is not always the
+ * one the kernel would choose. */
+
+/* Larger requests than an Ethernet frame's are fragments: not answered. */
+#define PACKET_MAX 1500
+/* Answers in one go before the stop signal is looked at again. */
+#define BURST 256
+/* How old this host's view of its own clock may be. */
+#define CLOCK_REFRESH_US 1000000
+
+struct stamp_server {
+    int fd, stop;
+    uint16_t port;
+    pthread_t thread;
+    struct reflector *reflector;
+    struct stamp_clock clock;
+    int64_t clock_at_us;
+};
+
+/* ---- the socket ---- */
+
+static int set_int(int fd, int level, int name, int value)
+{
+    return setsockopt(fd, level, name, &value, sizeof value) < 0 ? -errno : 0;
+}
+
+static int configure(int fd, int family)
+{
+    int r;
+    if ((r = set_int(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1)) < 0 || (r = set_int(fd, IPPROTO_IP, IP_PKTINFO, 1)) < 0 ||
+        (r = set_int(fd, IPPROTO_IP, IP_RECVTTL, 1)) < 0)
+        return r;
+    if (family == AF_INET6 && ((r = set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)) < 0 ||
+                               (r = set_int(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1)) < 0))
+        return r;
+    return 0;
+}
+
+/* A bound socket, or -errno. */
+static int open_at(const struct sockaddr *addr, socklen_t size)
+{
+    _cleanup_fd_ int fd = socket(addr->sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -errno;
+    int r = configure(fd, addr->sa_family);
+    if (r < 0)
+        return r;
+    if (addr->sa_family == AF_INET6 && (r = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0)) < 0)
+        return r;
+    if (bind(fd, addr, size) < 0)
+        return -errno;
+    int open = fd;
+    fd = -1;
+    return open;
+}
+
+static int open_any(uint16_t port)
+{
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+    struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(port)};
+    int fd = open_at((struct sockaddr *)&six, sizeof six);
+    if (fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL)
+        fd = open_at((struct sockaddr *)&four, sizeof four);
+    return fd;
+}
+
+/* "ADDRESS:PORT", "[V6]:PORT" or ":PORT". */
+static int open_text(const char *listen, struct fault *f)
+{
+    const char *colon = strrchr(listen, ':');
+    int64_t port;
+    char host[INET6_ADDRSTRLEN + 2];
+    if (!colon || (size_t)(colon - listen) >= sizeof host || conf_parse_int(colon + 1, &port) < 0 || port < 1 ||
+        port > 65535)
+        return fault_set(f, -EINVAL, _("stamp_listen: '%s' is not ADDRESS:PORT"), listen);
+    snprintf(host, sizeof host, "%.*s", (int)(colon - listen), listen);
+    struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
+    size_t len = strlen(host);
+    int fd = -EINVAL;
+    if (len == 0) {
+        fd = open_any((uint16_t)port);
+    } else if (inet_pton(AF_INET, host, &four.sin_addr) == 1) {
+        fd = open_at((struct sockaddr *)&four, sizeof four);
+    } else if (host[0] == '[' && host[len - 1] == ']') {
+        host[len - 1] = 0;
+        if (inet_pton(AF_INET6, host + 1, &six.sin6_addr) == 1)
+            fd = open_at((struct sockaddr *)&six, sizeof six);
+    }
+    return fd >= 0 ? fd : fault_set(f, fd, _("stamp_listen: cannot listen on '%s': %s"), listen, strerror(-fd));
+}
+
+static int open_auto(struct fault *f)
+{
+    int fd = open_any(STAMP_PORT);
+    if (fd == -EACCES || fd == -EPERM)
+        fd = open_any(STAMP_PORT_USER);
+    return fd >= 0 ? fd
+                   : fault_set(f, fd, _("stamp_listen: cannot listen on UDP port %d: %s"), STAMP_PORT, strerror(-fd));
+}
+
+static uint16_t bound_port(int fd)
+{
+    struct sockaddr_storage addr;
+    socklen_t size = sizeof addr;
+    if (getsockname(fd, (struct sockaddr *)&addr, &size) < 0)
+        return 0;
+    return ntohs(addr.ss_family == AF_INET ? ((struct sockaddr_in *)&addr)->sin_port
+                                           : ((struct sockaddr_in6 *)&addr)->sin6_port);
+}
+
+/* ---- packets ---- */
+
+static int64_t time_ns(clockid_t id)
+{
+    struct timespec t;
+    clock_gettime(id, &t);
+    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+struct arrival {
+    int64_t wall_ns;
+    int ttl;
+    /* Which of our addresses was asked, as a control message of the answer. */
+    union {
+        struct cmsghdr header;
+        uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+    } local;
+    size_t local_size;
+};
+
+static void keep_local(struct arrival *a, int level, int type, const void *info, size_t size)
+{
+    a->local.header = (struct cmsghdr){.cmsg_level = level, .cmsg_type = type, .cmsg_len = CMSG_LEN(size)};
+    memcpy(CMSG_DATA(&a->local.header), info, size);
+    a->local_size = CMSG_SPACE(size);
+}
+
+static void read_control(struct msghdr *m, struct arrival *ret)
+{
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_TIMESTAMPNS) {
+            struct timespec t;
+            memcpy(&t, CMSG_DATA(c), sizeof t);
+            ret->wall_ns = t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+        } else if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_TTL) ||
+                   (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_HOPLIMIT)) {
+            memcpy(&ret->ttl, CMSG_DATA(c), sizeof ret->ttl);
+        } else if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+            struct in_pktinfo info;
+            memcpy(&info, CMSG_DATA(c), sizeof info);
+            info.ipi_ifindex = 0; /* the way back is the routing table's choice */
+            info.ipi_spec_dst = info.ipi_addr;
+            keep_local(ret, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
+        } else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO && ret->local_size == 0) {
+            struct in6_pktinfo info;
+            memcpy(&info, CMSG_DATA(c), sizeof info);
+            if (!IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr))
+                info.ipi6_ifindex = 0;
+            keep_local(ret, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
+        }
+    }
+}
+
+/* One packet; false when there is none. */
+static bool serve_one(struct stamp_server *s)
+{
+    uint8_t packet[PACKET_MAX], control[256];
+    struct sockaddr_storage from;
+    struct iovec iov = {.iov_base = packet, .iov_len = sizeof packet};
+    struct msghdr m = {.msg_name = &from,
+                       .msg_namelen = sizeof from,
+                       .msg_iov = &iov,
+                       .msg_iovlen = 1,
+                       .msg_control = control,
+                       .msg_controllen = sizeof control};
+    ssize_t n = recvmsg(s->fd, &m, 0);
+    if (n < 0)
+        return errno != EAGAIN;
+    if (m.msg_flags & MSG_TRUNC)
+        return true;
+    struct arrival a = {.wall_ns = time_ns(CLOCK_REALTIME)};
+    read_control(&m, &a);
+    int64_t mono_us = time_ns(CLOCK_MONOTONIC) / 1000;
+    if (mono_us - s->clock_at_us >= CLOCK_REFRESH_US) {
+        stamp_clock_system(&s->clock);
+        s->clock_at_us = mono_us;
+    }
+    struct reflector_packet p = {.from = (struct sockaddr *)&from,
+                                 .ttl = a.ttl,
+                                 .received = stamp_time_make(a.wall_ns),
+                                 .clock = s->clock,
+                                 .mono_us = mono_us};
+    if (!reflector_answer(s->reflector, &p, packet, (size_t)n))
+        return true;
+    iov.iov_len = (size_t)n;
+    m.msg_control = a.local_size ? &a.local : NULL;
+    m.msg_controllen = a.local_size;
+    stamp_reply_time(packet, stamp_time_make(time_ns(CLOCK_REALTIME)));
+    (void)sendmsg(s->fd, &m, 0); /* what cannot be sent is lost, as on any link */
+    return true;
+}
+
+static void *serve(void *user)
+{
+    struct stamp_server *s = user;
+    struct pollfd fds[] = {{.fd = s->fd, .events = POLLIN}, {.fd = s->stop, .events = POLLIN}};
+    while (!fds[1].revents) {
+        if (poll(fds, COUNT(fds), -1) < 0)
+            continue;
+        for (int i = 0; i < BURST && serve_one(s); i++)
+            ;
+    }
+    return NULL;
+}
+
+/* ---- start and stop ---- */
+
+static void server_free(struct stamp_server *s)
+{
+    reflector_free(s->reflector);
+    close_fd(&s->fd);
+    close_fd(&s->stop);
+    free(s);
+}
+
+int stamp_server_start(const struct stamp_settings *settings, struct stamp_server **ret, struct fault *f)
+{
+    if (strcmp(settings->listen, "none") == 0) {
+        *ret = NULL;
+        return 0;
+    }
+    int fd = strcmp(settings->listen, "auto") == 0 ? open_auto(f) : open_text(settings->listen, f);
+    if (fd < 0)
+        return fd;
+    struct stamp_server *s = alloc_zero(1, sizeof *s);
+    s->fd = fd;
+    s->port = bound_port(fd);
+    s->stop = eventfd(0, EFD_CLOEXEC);
+    s->reflector = reflector_new(settings->stateful, s->port, (double)settings->rate, (double)settings->total);
+    stamp_clock_system(&s->clock);
+    int r = s->stop < 0 ? -errno : -pthread_create(&s->thread, NULL, serve, s);
+    if (r < 0) {
+        server_free(s);
+        return fault_set(f, r, _("stamp_listen: cannot start: %s"), strerror(-r));
+    }
+    *ret = s;
+    return 0;
+}
+
+uint16_t stamp_server_port(const struct stamp_server *s)
+{
+    return s ? s->port : 0;
+}
+
+void stamp_server_stop(struct stamp_server *s)
+{
+    if (!s)
+        return;
+    eventfd_write(s->stop, 1);
+    pthread_join(s->thread, NULL);
+    server_free(s);
+}
