@@ -498,7 +498,8 @@ int names_use_servers(struct names *n, const char *list, struct fault *f)
         return fault_set(f, -EBUSY, "name servers cannot change while a name is looked up");
     if (channel_open(n, &fresh) != ARES_SUCCESS)
         return fault_set(f, -EIO, "name resolution does not start");
-    /* c-ares leaves out what it cannot read. */
+    /* c-ares leaves out what it cannot read, and all of it when it reads none. */
+    ares_set_servers_ports(fresh, NULL);
     if (ares_set_servers_ports_csv(fresh, list) != ARES_SUCCESS || servers_of(fresh, found, SERVERS_MAX) != wanted) {
         ares_destroy(fresh);
         return fault_set(f, -EINVAL, "\"%s\" is no list of name servers such as 192.0.2.1,[2001:db8::1]:5353", list);

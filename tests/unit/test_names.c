@@ -250,7 +250,7 @@ static void test_server(void **state)
 
 static void test_servers(void **state)
 {
-    static const char *const wrong[] = {"example", "1.2.3", ""};
+    static const char *const wrong[] = {"example", "192.0.2.1:x", ""};
     uv_loop_t loop;
     struct names *n;
     struct fault f;
