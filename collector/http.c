@@ -62,7 +62,7 @@ struct http_request {
     char peer[INET6_ADDRSTRLEN];
     struct buf body;
     uint64_t received; /* octets of the body, kept or not */
-    int64_t note;
+    int64_t notes[HTTP_NOTES];
     struct http_reply reply;
     struct { /* headers of the answer */
         char *name, *value;
@@ -162,9 +162,9 @@ const char *http_peer(const struct http_request *request)
     return request->peer;
 }
 
-int64_t *http_note(struct http_request *request)
+int64_t *http_notes(struct http_request *request)
 {
-    return &request->note;
+    return request->notes;
 }
 
 void http_reply_header(struct http_request *request, const char *name, const char *value)

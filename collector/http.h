@@ -66,7 +66,8 @@ void http_query_each(struct http_request *request, void (*fn)(void *ctx, const c
 const char *http_header(const struct http_request *request, const char *name);
 const struct buf *http_body(const struct http_request *request);
 const char *http_peer(const struct http_request *request); /* address as text */
-int64_t *http_note(struct http_request *request);          /* a counter that lives as long as the request */
+#define HTTP_NOTES 4
+int64_t *http_notes(struct http_request *request); /* HTTP_NOTES counters that live as long as the request */
 
 void http_reply_header(struct http_request *request, const char *name, const char *value); /* copied */
 
