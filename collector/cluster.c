@@ -76,8 +76,9 @@ static int make_private_dir(const char *path, const struct user *u, struct fault
     return user_give(u, path, f);
 }
 
-/* In the state directory; under /run or /tmp, by a hash of the state
- * directory, when the path is too long for a socket's address. */
+/* In the state directory; in /tmp, by a hash of the state directory, when the
+ * path is too long for a socket's address. The choice depends on nothing else:
+ * every process has to find the same. */
 static int find_socket_dir(struct cluster *c, const char *state_dir, struct fault *f)
 {
     c->socket_dir = alloc_format("%s/run", state_dir);
@@ -86,8 +87,7 @@ static int find_socket_dir(struct cluster *c, const char *state_dir, struct faul
         char text[HASH_TEXT_SIZE];
         hash_make("", state_dir, strlen(state_dir), hash);
         free(c->socket_dir);
-        c->socket_dir = alloc_format("%s/internetmetre-%.16s", access("/run", W_OK) == 0 ? "/run" : "/tmp",
-                                     hash_text(hash, text));
+        c->socket_dir = alloc_format("/tmp/internetmetre-%.16s", hash_text(hash, text));
     }
     return make_private_dir(c->socket_dir, &c->user, f);
 }

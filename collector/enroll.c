@@ -69,14 +69,14 @@ static int read_texts(struct wish *w, struct fault *f)
         const char *name;
         size_t max;
         const char **to;
-    } members[] = {{"country", 2, &w->country}, {"department", 60, &w->department}, {"commune", 60, &w->commune},
+    } members[] = {{"country", 2, &w->country}, {"department", 60, &w->department}, {"commune", 200, &w->commune},
                    {"zone", 10, &w->zone},
                    {
                        "operator",
                        100,
                        &w->operator},
                        {"technology", 20, &w->technology},
-                       {"tariff", 100, &w->tariff},
+                       {"tariff", 200, &w->tariff},
                        {"contact", 200, &w->contact},
     };
     for (size_t i = 0; i < COUNT(members); i++) {
@@ -199,8 +199,8 @@ static int find_operator(struct enrolment *e, const char *country, struct fault 
 static int find_token(struct enrolment *e, struct fault *f)
 {
     static const char sql[] =
-        "SELECT token_no, focal_point_no, revoked_at IS NOT NULL, coalesce(expires_at <= now(), false), "
-        "coalesce(uses >= uses_max, false), p.probe_no, p.revoked_at IS NOT NULL, p.token_no = t.token_no "
+        "SELECT t.token_no, t.focal_point_no, t.revoked_at IS NOT NULL, coalesce(t.expires_at <= now(), false), "
+        "coalesce(t.uses >= t.uses_max, false), p.probe_no, p.revoked_at IS NOT NULL, p.token_no = t.token_no "
         "FROM token t LEFT JOIN probe p ON p.probe = $2 WHERE t.hash = decode($1, 'hex') FOR UPDATE OF t";
     char hash[HASH_TEXT_SIZE];
     const char *const params[] = {secret_hash(e->wish.token, hash), e->wish.probe};
@@ -261,8 +261,8 @@ static int keep_context(struct enrolment *e, const char *country, struct fault *
         "($2, $3, $4, $5, $6::int, $7, $8::int, $9, $10::boolean, $11)",
         "INSERT INTO probe_context (probe_no, country, department, commune, zone, operator_no, technology, "
         "focal_point_no, "
-        "tariff, metered, consent_version) SELECT $1, $2, $3, $4, $5, $6::int, $7, $8::int, $9, $10::boolean, $11 "
-        "WHERE NOT EXISTS (SELECT FROM probe_context WHERE probe_no = $1 AND valid_to = 'infinity')",
+        "tariff, metered, consent_version) SELECT $1::int, $2, $3, $4, $5, $6::int, $7, $8::int, $9, $10::boolean, $11 "
+        "WHERE NOT EXISTS (SELECT FROM probe_context WHERE probe_no = $1::int AND valid_to = 'infinity')",
     };
     const struct wish *w = &e->wish;
     const char *const params[] = {e->probe_no,

@@ -103,7 +103,9 @@ static int command_run(const struct context *c, int argc, char **argv)
     if (rc == 0)
         rc = database_connect(d, &pg, &f);
     if (rc == 0)
-        rc = lists ? list(pg, &f) : shows ? show(pg, argv[optind + 1], &f) : revoke_probe(pg, argv[optind + 1], reason, &f);
+        rc = lists   ? list(pg, &f)
+             : shows ? show(pg, argv[optind + 1], &f)
+                     : revoke_probe(pg, argv[optind + 1], reason, &f);
     if (rc < 0)
         log_error("%s", f.text);
     return rc < 0;

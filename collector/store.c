@@ -182,24 +182,28 @@ void store_stop(struct store *s)
 
 int store_put(struct store *s, struct ledger_entry *entry, struct fault *f)
 {
-    struct job job = {.entry = entry};
+    struct job *job = alloc_zero(1, sizeof *job);
+    job->entry = entry;
+    pthread_cond_init(&job->finished, NULL);
     pthread_mutex_lock(&s->lock);
-    if (s->waiting >= s->queue_max || s->stopping) {
-        pthread_mutex_unlock(&s->lock);
-        return fault_set(f, -EBUSY, "%u batches wait to be stored already", s->waiting);
+    bool full = s->waiting >= s->queue_max || s->stopping;
+    if (full) {
+        job->rc = fault_set(&job->fault, -EBUSY, "%u batches wait to be stored already", s->waiting);
+    } else {
+        *s->last = job;
+        s->last = &job->next;
+        s->waiting++;
+        pthread_cond_signal(&s->work);
     }
-    pthread_cond_init(&job.finished, NULL);
-    *s->last = &job;
-    s->last = &job.next;
-    s->waiting++;
-    pthread_cond_signal(&s->work);
-    while (!job.done)
-        pthread_cond_wait(&job.finished, &s->lock);
+    while (!full && !job->done)
+        pthread_cond_wait(&job->finished, &s->lock);
     pthread_mutex_unlock(&s->lock);
-    pthread_cond_destroy(&job.finished);
-    if (job.rc < 0 && f)
-        *f = job.fault;
-    return job.rc;
+    int rc = job->rc;
+    if (rc < 0 && f)
+        *f = job->fault;
+    pthread_cond_destroy(&job->finished);
+    free(job);
+    return rc;
 }
 
 unsigned store_depth(struct store *s)

@@ -104,7 +104,7 @@ static int read_trailer(const json_t *object, struct batch *b, struct fault *f)
 {
     const char *sig;
     int r;
-    if ((r = json_get_int(object, "count", 0, BATCH_RESULTS_MAX, &b->count, f)) < 0 ||
+    if ((r = json_get_int(object, "count", 0, INT32_MAX, &b->count, f)) < 0 ||
         (r = json_get_text(object, "sig", SIGN_TEXT_SIZE - 1, &sig, f)) < 0)
         return r;
     if (base64_read(sig, strlen(sig), b->sig, sizeof b->sig) < 0)

@@ -1,0 +1,202 @@
+"""Fixtures that run the real programs against a real PostgreSQL, each in a state directory of its own."""
+
+import contextlib
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+import wire
+
+BUILD = Path(os.environ.get("INTERNETMETRE_BUILD", Path(__file__).resolve().parents[2] / "build"))
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_until(condition, seconds=30, what="it"):
+    """Returns what the condition gives once that is true."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"{what} did not happen within {seconds} s")
+
+
+@contextlib.contextmanager
+def scratch():
+    """A folder that the unprivileged user, whom the collector becomes when root starts it, can enter."""
+    folder = Path(tempfile.mkdtemp(prefix="imt-e2e-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Reply:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    def json(self):
+        return json.loads(self.body)
+
+    def problem(self):
+        """The slug of the problem type."""
+        assert self.headers["Content-Type"] == "application/problem+json", self.body
+        problem = self.json()
+        assert problem["status"] == self.status and problem["title"] and problem["detail"]
+        return problem["type"].removeprefix("urn:internetmetre:problem:")
+
+
+class Collector:
+    def __init__(self, folder, **settings):
+        self.state = folder / "state"
+        self.config = folder / "collector.conf"
+        self.log = folder / "serve.log"
+        self.port = free_port()
+        settings = {"listen": f"127.0.0.1:{self.port}"} | settings
+        self.config.write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
+        self.config.chmod(0o644)
+        self.process = None
+        self.public = None  # the collector's key, once a probe enrolled
+
+    # the program
+
+    def command(self, *words):
+        return [BUILD / "collector/internetmetre-collector", *words, "--config", self.config, "--state-dir", self.state]
+
+    def run(self, *words, status=0):
+        done = subprocess.run(self.command(*words), capture_output=True, text=True, timeout=120,
+                              env=os.environ | {"LC_ALL": "C.UTF-8", "LANGUAGE": "en"})
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout
+
+    def launch(self):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(self.command("serve"), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+    def start(self):
+        self.launch()
+        wait_until(self.answers, what=f"the collector's start ({self.log.read_text()})")
+        return self
+
+    def answers(self):
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            return self.request("GET", "/healthz").status == 200
+        except OSError:
+            return False
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            assert self.process.wait(60) == 0, self.log.read_text()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def postmaster(self):
+        """Process id of the embedded PostgreSQL, 0 when there is none."""
+        try:
+            return int((self.state / "postgresql/postmaster.pid").read_text().split()[0])
+        except (FileNotFoundError, IndexError, ValueError):
+            return 0
+
+    def clean(self):
+        """Whatever a test did, nothing of it goes on running."""
+        if self.process and self.process.poll() is None:
+            self.kill()
+        if pid := self.postmaster():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGQUIT)
+                wait_until(lambda: not Path(f"/proc/{pid}/cwd").exists(), what="PostgreSQL's end")
+
+    # its interfaces
+
+    def request(self, method, path, body=None, headers=None, timeout=30):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            connection.request(method, path, body, headers or {})
+            reply = connection.getresponse()
+            return Reply(reply.status, reply.headers, reply.read())
+        finally:
+            connection.close()
+
+    def push(self, plain, packed=True, headers=None):
+        own = {"Content-Encoding": "zstd"} if packed else {}
+        return self.request("POST", "/api/v1/batches", wire.pack(plain) if packed else plain, own | (headers or {}))
+
+    def stored(self, plain, **how):
+        """Pushes, and returns the acknowledgement, whose signature is checked."""
+        reply = self.push(plain, **how)
+        assert reply.status == 200, reply.body + self.log.read_bytes()
+        ack = wire.open_statement(self.public, wire.ACK, reply.body)
+        assert ack["stored"] == [wire.batch_hash(plain)]
+        return ack
+
+    def token(self, *options):
+        return self.run("token", "create", *options).strip()
+
+    def enrol(self, probe, token, **members):
+        reply = self.request("POST", "/api/v1/probes", probe.enrolment(token, **members))
+        if reply.status == 200:
+            self.public = json.loads(reply.body.splitlines()[0])["keys"][0]
+            assert wire.open_statement(self.public, wire.ENROL, reply.body)["probe"] == probe.id
+        return reply
+
+    def probe(self, **members):
+        """A probe that is enrolled."""
+        probe = wire.Probe()
+        reply = self.enrol(probe, self.token(), **members)
+        assert reply.status == 200, reply.body + self.log.read_bytes()
+        return probe
+
+    def sql(self, query, *values):
+        with psycopg.connect(host=str(self.state / "run"), dbname="internetmetre", user="internetmetre", autocommit=True) as db:
+            cursor = db.execute(query, values)
+            return cursor.fetchall() if cursor.description else None
+
+
+@pytest.fixture(scope="session")
+def collector():
+    """One that all tests share which do not stop it."""
+    with scratch() as folder:
+        c = Collector(folder)
+        try:
+            yield c.start()
+            c.stop()
+        finally:
+            c.clean()
+
+
+@pytest.fixture
+def own_collector():
+    """One that the test may stop and kill; not started yet."""
+    with scratch() as folder:
+        c = Collector(folder)
+        try:
+            yield c
+            c.stop()
+        finally:
+            c.clean()
+
+
+@pytest.fixture
+def probe(collector):
+    return collector.probe()

@@ -1,0 +1,102 @@
+"""Probes that exist only on the wire: keys, results, signed batches and statements, as the collector expects them."""
+
+import base64
+import hashlib
+import json
+import os
+from datetime import datetime, timedelta, timezone
+
+import zstandard
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+BATCH = b"internetmetre batch 1\n"
+BATCH_HASH = b"internetmetre batch-hash 1\n"
+ACK = b"internetmetre ack 1\n"
+ENROL = b"internetmetre enrol 1\n"
+SCHEDULE = b"internetmetre schedule 1\n"
+TIME = b"internetmetre time 1\n"
+
+
+def stamp(moment):
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def now(**ago):
+    return stamp(datetime.now(timezone.utc) - timedelta(**ago))
+
+
+def line(**members):
+    return json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+
+
+def statement(key, domain, members):
+    first = line(**members)
+    return first + line(sig=base64.b64encode(key.sign(domain + first)).decode())
+
+
+def open_statement(public, domain, body):
+    """The object of a statement; raises when the signature is not by `public` (base64)."""
+    first, second = body.splitlines(keepends=True)
+    signature = base64.b64decode(json.loads(second)["sig"])
+    Ed25519PublicKey.from_public_bytes(base64.b64decode(public)).verify(signature, domain + first)
+    return json.loads(first)
+
+
+def batch_hash(plain):
+    return hashlib.sha256(BATCH_HASH + plain).hexdigest()
+
+
+def ping(**members):
+    """A result; members given replace or, when None, remove its own."""
+    result = {
+        "task": "ping-ns1", "check": "ping", "target": "ns1.nic.bj", "addr": "154.65.28.218", "af": 4, "at": now(),
+        "mono_us": 5_000_000, "sync": True, "outcome": "ok", "bytes": 840,
+        "metrics": {"rtt_min_ms": 11.2, "rtt_p50_ms": 12.0, "sent": 10, "rcvd": 10}, "detail": {"rtts_ms": [11.2, 12.0]},
+    }
+    result.update(members)
+    return {name: value for name, value in result.items() if value is not None}
+
+
+class Probe:
+    def __init__(self):
+        self.key = Ed25519PrivateKey.generate()
+        raw = self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        self.public = base64.b64encode(raw).decode()
+        self.id = base64.b32encode(hashlib.sha256(raw).digest()).decode().lower()[:20]
+        self.chain = os.urandom(16).hex()
+        self.boot = "3d5f2f0e-6d0c-4c5e-9d2a-0d4a3c1b2a99"
+        self.seq = 0
+        self.prev = None
+
+    def enrolment(self, token, key=None, **members):
+        wish = {"token": token, "public": self.public, "at": now(), "country": "BJ", "consent": "1", "metered": False}
+        wish.update(members)
+        return statement(key or self.key, ENROL, wish)
+
+    def header(self, **members):
+        header = {
+            "batch": 1, "probe": self.id, "chain": self.chain, "seq": self.seq + 1, "prev": self.prev, "sealed_at": now(),
+            "mono_us": 9_000_000, "boot": self.boot, "sync": True, "agent": "0.1.0", "gap": None,
+        }
+        header.update(members)
+        return header
+
+    def seal(self, signed, count, key=None):
+        """Appends the trailer to the bytes of header and results."""
+        signature = base64.b64encode((key or self.key).sign(BATCH + signed)).decode()
+        return signed + line(count=count, sig=signature)
+
+    def batch(self, results, **header):
+        """The next batch of the chain, uncompressed. A result may be given as bytes of its line."""
+        signed = line(**self.header(**header))
+        for result in results:
+            signed += result if isinstance(result, bytes) else line(**result)
+        plain = self.seal(signed, len(results))
+        self.seq += 1
+        self.prev = batch_hash(plain)
+        return plain
+
+
+def pack(plain):
+    return zstandard.ZstdCompressor().compress(plain)
