@@ -6,6 +6,8 @@
  *   the sync timer ends   the journal is made durable, status.json written
  *   the sealing timer ends, or the journal is full
  *                         a batch is made and the sender kicked
+ *   the time timer ends   the collector is asked for the time, when the kernel
+ *                         does not know it
  *   SIGHUP                the configuration is read anew; a wrong one changes
  *                         nothing
  *   SIGTERM, SIGINT       checks are cancelled without a result, what is open
@@ -28,15 +30,19 @@
 #include "agent/spool.h"
 #include "agent/status.h"
 #include "agent/ticker.h"
+#include "agent/timekeeper.h"
 #include "common/lang.h"
 #include "common/log.h"
 
 /* How long `once` waits for a collector that does not answer. */
 #define ONCE_PATIENCE_US (30 * INT64_C(1000000))
 
+/* How often the clock is looked at; it is asked for only when it is wanted. */
+#define TIME_INTERVAL_MS (10 * 60 * 1000)
+
 enum once_state {
     ONCE_NO,       /* an ordinary run */
-    ONCE_SCHEDULE, /* waiting for the collector's schedule */
+    ONCE_SCHEDULE, /* waiting for the collector's schedule and the time */
     ONCE_MEASURE,  /* every task runs */
     ONCE_SEND,     /* sealed; batches go out */
 };
@@ -53,7 +59,9 @@ struct daemon {
     struct ticker *ticker;
     struct schedule remote, joined;
     struct remote_fetch *fetch;
-    uv_timer_t sync_timer, seal_timer, schedule_timer, stop_timer;
+    struct timekeeper timekeeper;
+    struct timekeeper_ask *ask;
+    uv_timer_t sync_timer, seal_timer, schedule_timer, time_timer, stop_timer;
     uv_signal_t signals[3];
     enum once_state once;
     struct status status;
@@ -250,6 +258,28 @@ static void arm_schedule(struct daemon *d)
     uv_timer_start(&d->schedule_timer, on_schedule_timer, ms(schedule_next(phase, interval, now) - now), 0);
 }
 
+/* ---- the time ---- */
+
+static void on_time(void *user, int r, const struct fault *f)
+{
+    struct daemon *d = user;
+    d->ask = NULL;
+    if (r < 0)
+        log_limited(&push_limit, LOG_INFO, "time from %s: %s; results say that the clock is not synchronised", d->url,
+                    f->text);
+    once_advance(d);
+}
+
+static void on_time_timer(uv_timer_t *timer)
+{
+    struct daemon *d = timer->data;
+    struct fault f;
+    if (d->ask || !timekeeper_wants(&d->timekeeper))
+        return;
+    if (timekeeper_ask_start(&d->timekeeper, &d->host.env, &d->identity, d->url, on_time, d, &d->ask, &f) < 0)
+        log_limited(&push_limit, LOG_INFO, "time from %s: %s", d->url, f.text);
+}
+
 /* ---- once ---- */
 
 static void once_measure(struct daemon *d)
@@ -267,7 +297,7 @@ static void once_advance(struct daemon *d)
     case ONCE_NO:
         break;
     case ONCE_SCHEDULE:
-        if (!d->fetch)
+        if (!d->fetch && !d->ask)
             once_measure(d);
         break;
     case ONCE_MEASURE:
@@ -287,6 +317,7 @@ static void once_advance(struct daemon *d)
 static void once_start(struct daemon *d)
 {
     d->once = ONCE_SCHEDULE;
+    on_time_timer(&d->time_timer);
     on_schedule_timer(&d->schedule_timer);
     once_advance(d);
 }
@@ -340,7 +371,7 @@ static void start_signals(struct daemon *d)
 
 static void start_timers(struct daemon *d)
 {
-    uv_timer_t *const timers[] = {&d->sync_timer, &d->seal_timer, &d->schedule_timer, &d->stop_timer};
+    uv_timer_t *const timers[] = {&d->sync_timer, &d->seal_timer, &d->schedule_timer, &d->time_timer, &d->stop_timer};
     for (size_t i = 0; i < COUNT(timers); i++) {
         uv_timer_init(&d->host.loop, timers[i]);
         timers[i]->data = d;
@@ -352,12 +383,13 @@ static void start_timers(struct daemon *d)
 static void close_all(struct daemon *d)
 {
     uv_handle_t *const handles[] = {(uv_handle_t *)&d->sync_timer,     (uv_handle_t *)&d->seal_timer,
-                                    (uv_handle_t *)&d->schedule_timer, (uv_handle_t *)&d->stop_timer,
-                                    (uv_handle_t *)&d->signals[0],     (uv_handle_t *)&d->signals[1],
-                                    (uv_handle_t *)&d->signals[2]};
+                                    (uv_handle_t *)&d->schedule_timer, (uv_handle_t *)&d->time_timer,
+                                    (uv_handle_t *)&d->stop_timer,     (uv_handle_t *)&d->signals[0],
+                                    (uv_handle_t *)&d->signals[1],     (uv_handle_t *)&d->signals[2]};
     for (size_t i = 0; i < COUNT(handles); i++)
         uv_close(handles[i], NULL);
     remote_fetch_cancel(d->fetch);
+    timekeeper_ask_cancel(d->ask);
     push_free(d->push);
     ticker_free(d->ticker);
     host_close(&d->host);
@@ -381,14 +413,16 @@ static int open_all(struct daemon *d, struct fault *f)
     if (r < 0)
         return r;
     d->url = d->settings.collector ? d->settings.collector : d->identity.collector;
-    r = spool_open(d->options->state_dir, &d->identity, &clock_system, d->settings.spool_max, &d->spool, f);
+    r = spool_open(d->options->state_dir, &d->identity, &d->timekeeper.clock, d->settings.spool_max, &d->spool, f);
     if (r < 0)
         return r;
     struct fault ignored;
     r = remote_read(d->options->state_dir, &d->identity, &d->remote, &ignored);
     if (r < 0 && r != -ENOENT)
         log_warn("%s; the kept schedule is not used", ignored.text);
-    return host_open(&d->host, f);
+    r = host_open(&d->host, f);
+    d->host.env.clock = &d->timekeeper.clock;
+    return r;
 }
 
 static int once_result(const struct daemon *d, struct fault *f)
@@ -424,6 +458,7 @@ static int loop(struct daemon *d, struct fault *f)
     if (d->options->once) {
         once_start(d);
     } else {
+        uv_timer_start(&d->time_timer, on_time_timer, 0, TIME_INTERVAL_MS);
         push_kick(d->push);
         on_schedule_timer(&d->schedule_timer);
     }
@@ -443,6 +478,7 @@ int daemon_run(const struct daemon_options *options, struct settings *settings, 
 {
     struct daemon d = {.options = options, .settings = *settings};
     *settings = (struct settings){0};
+    timekeeper_init(&d.timekeeper, &clock_system);
     int r = open_all(&d, f);
     if (r == 0)
         r = loop(&d, f);

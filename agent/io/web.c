@@ -353,7 +353,10 @@ static bool certs_are_hashed(struct web *w)
 
 static void easy_tls(struct web_transfer *t, CURL *easy)
 {
-    if (t->ca_file) {
+    if (t->request.unverified) {
+        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    } else if (t->ca_file) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, t->ca_file);
         curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* this one alone */
     } else if (certs_are_hashed(t->web)) {

@@ -39,6 +39,7 @@ struct web_request {
     int redirects_max;           /* up to WEB_REDIRECTS_MAX; 0: do not follow, a 3xx is the answer */
     const struct policy *policy; /* borrowed until done; NULL: any address */
     const char *ca_file;         /* PEM, NULL: the system's */
+    bool unverified;             /* any certificate will do: the answer carries a signature of its own */
     bool fresh;                  /* a new connection of its own */
 };
 
