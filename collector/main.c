@@ -27,7 +27,9 @@ static void print_help(FILE *out)
               "  --config FILE     default %s\n"
               "  --state-dir DIR   default %s\n"
               "  --help            of the command, when one is named\n"
-              "  --version\n\nKeys of the configuration file:\n"),
+              "  --version\n"
+              "  --sample-config   a configuration file with every key and its default\n\n"
+              "Keys of the configuration file:\n"),
             CONF_DIR "/collector.conf", STATE_DIR "/collector");
     conf_print_help(&settings_table, out);
 }
@@ -70,9 +72,16 @@ static int take_value(int argc, char **argv, int i, const char *name, const char
     return 2;
 }
 
+static bool take_flag(const char *arg, const char *name, bool *ret)
+{
+    bool is = strcmp(arg, name) == 0;
+    *ret |= is;
+    return is;
+}
+
 struct common_options {
     const char *config, *state_dir;
-    bool help, version;
+    bool help, version, sample_config;
 };
 
 /* Takes the options that every command has out of argv, wherever they stand.
@@ -88,11 +97,9 @@ static int take_common(int argc, char **argv, struct common_options *o)
             fprintf(stderr, _("%s needs a value\n"), argv[i]);
             return -1;
         }
-        bool help = !strcmp(argv[i], "--help"), version = !strcmp(argv[i], "--version");
-        o->help |= help;
-        o->version |= version;
-        if (n == 0 && (help || version))
-            n = 1;
+        if (n == 0)
+            n = take_flag(argv[i], "--help", &o->help) || take_flag(argv[i], "--version", &o->version) ||
+                take_flag(argv[i], "--sample-config", &o->sample_config);
         if (n == 0)
             argv[kept++] = argv[i++];
         i += n;
@@ -142,6 +149,10 @@ int main(int argc, char **argv)
         return COMMAND_USAGE;
     if (o.version) {
         printf("internetmetre-collector %s\n", VERSION);
+        return 0;
+    }
+    if (o.sample_config) {
+        conf_print_sample(&settings_table, stdout);
         return 0;
     }
     const struct command *command = argc > 0 ? command_find(argv[0]) : NULL;
