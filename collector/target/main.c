@@ -16,7 +16,7 @@
 
 struct invocation { /* borrows from argv */
     const char *config, *listen;
-    bool help, version;
+    bool help, version, sample_config;
 };
 
 static void print_help(FILE *out)
@@ -26,7 +26,9 @@ static void print_help(FILE *out)
               "The measurement target: the far end of probes' throughput measurements.\n\n"
               "  --listen ADDRESS:PORT  where to listen; overrides the configuration\n"
               "  --config FILE          default %s\n"
-              "  --help\n  --version\n\nKeys of the configuration file:\n"),
+              "  --help\n  --version\n"
+              "  --sample-config        a configuration file with every key and its default\n\n"
+              "Keys of the configuration file:\n"),
             PROGRAM, CONFIG_FILE);
     conf_print_help(&target_table, out);
 }
@@ -39,6 +41,7 @@ static int invocation_read(int argc, char *argv[], struct invocation *ret)
         {"listen", required_argument, NULL, 'l'},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'v'},
+        {"sample-config", no_argument, NULL, 's'},
         {0},
     };
     struct invocation in = {0};
@@ -57,11 +60,14 @@ static int invocation_read(int argc, char *argv[], struct invocation *ret)
         case 'v':
             in.version = true;
             break;
+        case 's':
+            in.sample_config = true;
+            break;
         default:
             return -EINVAL;
         }
     }
-    if (!in.help && !in.version) {
+    if (!in.help && !in.version && !in.sample_config) {
         if (optind >= argc || strcmp(argv[optind], "serve") != 0) {
             fprintf(stderr, _("%s: the one command is \"serve\"\n"), PROGRAM);
             return -EINVAL;
@@ -124,6 +130,10 @@ int main(int argc, char *argv[])
     }
     if (in.help) {
         print_help(stdout);
+        return 0;
+    }
+    if (in.sample_config) {
+        conf_print_sample(&target_table, stdout);
         return 0;
     }
     struct target_settings settings = {0};
