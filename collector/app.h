@@ -46,4 +46,6 @@ int app_failed(struct http_request *request, struct http_reply *reply, int rc, c
 extern const struct http_route announce_routes[];
 extern const struct http_route enroll_routes[];
 extern const struct http_route health_routes[];
+extern const struct http_route page_routes[];
+extern const struct http_route query_routes[];
 extern const struct http_route receive_routes[];

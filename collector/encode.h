@@ -9,6 +9,8 @@
 
 enum encode_format { ENCODE_JSON, ENCODE_NDJSON, ENCODE_CSV };
 
+#define ENCODE_COLUMNS_MAX 256
+
 struct encode_column {
     const char *name;
     enum { ENCODE_TEXT, ENCODE_NUMBER, ENCODE_BOOL } type;

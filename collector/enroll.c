@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "collector/app.h"
+#include "collector/enroll.h"
 #include "collector/secret.h"
 #include "common/clock.h"
 #include "common/json.h"
@@ -26,7 +27,7 @@
 
 #define TAKE_WAIT_MS 5000
 
-static const char *const technologies[] = {"fibre",     "adsl",      "4g",    "5g",    "3g", "wifi-hotspot",
+const char *const access_technologies[] = {"fibre",     "adsl",      "4g",    "5g",    "3g", "wifi-hotspot",
                                            "community", "satellite", "radio", "other", NULL};
 static const char *const zones[] = {"urban", "rural", NULL};
 
@@ -136,8 +137,8 @@ static int refuse_word(struct enrolment *e, const char *member, const char *word
 static int check_words(struct enrolment *e)
 {
     const struct wish *w = &e->wish;
-    if (w->technology && !is_one_of(w->technology, technologies))
-        return refuse_word(e, "technology", w->technology, technologies);
+    if (w->technology && !is_one_of(w->technology, access_technologies))
+        return refuse_word(e, "technology", w->technology, access_technologies);
     if (w->zone && !is_one_of(w->zone, zones))
         return refuse_word(e, "zone", w->zone, zones);
     if (w->country && (strlen(w->country) != 2 || strspn(w->country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2))

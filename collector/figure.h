@@ -4,7 +4,6 @@
 
 #include "collector/encode.h"
 
-#define FIGURE_COLUMNS_MAX 40
 extern const struct encode_column figure_columns[];
 extern const size_t figure_column_count;
 

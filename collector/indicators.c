@@ -36,7 +36,7 @@ static int print_year(struct pg *pg, const char *year, enum encode_format format
     int rc = pg_stream_start(pg, sql, 1, &year, f);
     encode_open(&e, &out);
     while (rc == 0 && (rc = pg_stream_next(pg, &row, f)) == 0 && row) {
-        const char *values[FIGURE_COLUMNS_MAX];
+        const char *values[ENCODE_COLUMNS_MAX];
         for (size_t i = 0; i < e.count; i++)
             values[i] = pg_text(row, 0, (int)i);
         encode_row(&e, values, &out);

@@ -45,9 +45,3 @@ BEGIN
     FROM series(first, last, of_check, of_metric, of_target, of_probe, of_operator, of_department, of_technology) s;
 END
 $$;
-
--- Whose key is this? NULL when nobody's, or revoked. Takes the key's SHA-256, so that no role reads the hashes.
-CREATE OR REPLACE FUNCTION api_key_level(of_hash bytea) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT level FROM api_key WHERE hash = of_hash AND revoked_at IS NULL
-$$;

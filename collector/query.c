@@ -1,0 +1,453 @@
+/* The read side of the API: each endpoint is a list of columns, the parameters
+ * it takes and a SELECT that they narrow. Results are for holders of a key;
+ * everything else is for everybody, in aggregates above the publication floor. */
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+#include "collector/answer.h"
+#include "collector/app.h"
+#include "collector/figure.h"
+#include "collector/key.h"
+#include "collector/param.h"
+#include "common/clock.h"
+#include "common/metric.h"
+
+#define TAKE_WAIT_MS 5000
+#define VALUES_MAX   16
+
+struct query {
+    struct http_request *request;
+    struct http_reply *reply;
+    struct app *app;
+    struct params params;
+    enum access access;
+    struct buf sql;
+    const char *values[VALUES_MAX];
+    int count;
+    char from[TIME_TEXT_SIZE], to[TIME_TEXT_SIZE], check[8];
+};
+
+struct endpoint {
+    unsigned params;
+    const struct encode_column *columns;
+    size_t column_count;
+    enum { KEY_NONE, KEY_HELPS, KEY_NEEDED } key;
+    void (*select)(struct query *q); /* fills sql and values */
+    void (*row)(struct answer *a, const struct pg_rows *row, struct buf *out);
+};
+
+/* ---- building the statement ---- */
+
+/* Gives the value the next number and returns it. */
+static int bind(struct query *q, const char *value)
+{
+    q->values[q->count] = value;
+    return ++q->count;
+}
+
+/* " AND column operator $n" when the parameter is there. */
+static void narrow(struct query *q, enum param p, const char *condition)
+{
+    if (q->params.values[p])
+        buf_addf(&q->sql, " AND %s $%d", condition, bind(q, q->params.values[p]));
+}
+
+static void limit(struct query *q)
+{
+    if (q->params.values[PARAM_LIMIT])
+        buf_addf(&q->sql, " LIMIT %s", q->params.values[PARAM_LIMIT]);
+}
+
+/* ---- probes, targets, checks ---- */
+
+static const struct encode_column probe_columns[] = {
+    {"probe", ENCODE_TEXT},      {"country", ENCODE_TEXT}, {"department", ENCODE_TEXT}, {"operator", ENCODE_TEXT},
+    {"technology", ENCODE_TEXT}, {"source", ENCODE_TEXT},  {"simulated", ENCODE_BOOL},  {"last_day", ENCODE_TEXT},
+};
+
+static void select_probes(struct query *q)
+{
+    buf_add_text(&q->sql, "SELECT probe, country, department, operator, technology, source, simulated, last_day "
+                          "FROM public_probe WHERE true");
+    narrow(q, PARAM_PROBE, "probe =");
+    narrow(q, PARAM_OPERATOR, "operator =");
+    narrow(q, PARAM_DEPARTMENT, "department =");
+    narrow(q, PARAM_TECHNOLOGY, "technology =");
+    buf_add_text(&q->sql, " ORDER BY probe");
+    limit(q);
+}
+
+static const struct encode_column target_columns[] = {
+    {"target", ENCODE_TEXT}, {"kind", ENCODE_TEXT}, {"country", ENCODE_TEXT}};
+
+static void select_targets(struct query *q)
+{
+    buf_add_text(&q->sql, "SELECT target, kind, country FROM public_target WHERE true");
+    narrow(q, PARAM_TARGET, "target =");
+    buf_add_text(&q->sql, " ORDER BY target");
+    limit(q);
+}
+
+static const struct encode_column check_columns[] = {
+    {"check", ENCODE_TEXT}, {"id", ENCODE_NUMBER},   {"metric", ENCODE_TEXT},
+    {"unit", ENCODE_TEXT},  {"better", ENCODE_TEXT}, {"kind", ENCODE_TEXT},
+};
+
+static void select_checks(struct query *q)
+{
+    buf_add_text(&q->sql, "SELECT check_name, id, metric, unit, better, kind FROM public_check WHERE true");
+    narrow(q, PARAM_CHECK, "check_name =");
+    narrow(q, PARAM_METRIC, "metric =");
+    buf_add_text(&q->sql, " ORDER BY id");
+    limit(q);
+}
+
+/* ---- indicators ---- */
+
+static void select_indicators(struct query *q)
+{
+    _cleanup_text_ char *columns = figure_select();
+    buf_addf(&q->sql, "SELECT %s FROM public_indicator WHERE true", columns);
+    narrow(q, PARAM_INDICATOR, "indicator =");
+    narrow(q, PARAM_YEAR, "left(period, 4) =");
+    narrow(q, PARAM_OPERATOR, "operator =");
+    narrow(q, PARAM_DEPARTMENT, "geo =");
+    narrow(q, PARAM_TECHNOLOGY, "technology =");
+    narrow(q, PARAM_SOURCE, "source =");
+    buf_add_text(&q->sql, " ORDER BY " FIGURE_ORDER);
+    limit(q);
+}
+
+/* ---- series ---- */
+
+static const struct encode_column series_columns[] = {
+    {"day", ENCODE_TEXT},         {"check", ENCODE_TEXT},      {"metric", ENCODE_TEXT},
+    {"unit", ENCODE_TEXT},        {"source", ENCODE_TEXT},     {"simulated", ENCODE_BOOL},
+    {"n_samples", ENCODE_NUMBER}, {"n_probes", ENCODE_NUMBER}, {"n_networks", ENCODE_NUMBER},
+    {"p10", ENCODE_NUMBER},       {"p50", ENCODE_NUMBER},      {"p90", ENCODE_NUMBER},
+};
+
+static void select_series(struct query *q)
+{
+    static const enum param filters[] = {PARAM_CHECK,    PARAM_METRIC,     PARAM_TARGET,    PARAM_PROBE,
+                                         PARAM_OPERATOR, PARAM_DEPARTMENT, PARAM_TECHNOLOGY};
+    /* Whole days: the one that `to` falls into counts. */
+    buf_addf(&q->sql, "SELECT * FROM %s(($1::timestamptz)::date, ($2::timestamptz - interval '1 microsecond')::date",
+             q->access == ACCESS_ANALYST ? "series" : "public_series");
+    bind(q, q->from);
+    bind(q, q->to);
+    for (size_t i = 0; i < COUNT(filters); i++)
+        buf_addf(&q->sql, ", $%d", bind(q, q->params.values[filters[i]]));
+    buf_add_char(&q->sql, ')');
+    limit(q);
+}
+
+/* ---- results ---- */
+
+static const struct encode_column result_columns[] = {
+    {"at", ENCODE_TEXT},   {"probe", ENCODE_TEXT},   {"check", ENCODE_TEXT},
+    {"task", ENCODE_TEXT}, {"target", ENCODE_TEXT},  {"addr", ENCODE_TEXT},
+    {"af", ENCODE_NUMBER}, {"outcome", ENCODE_TEXT}, {"bytes", ENCODE_NUMBER},
+};
+enum { RESULT_ADDR = 5, RESULT_AF = 6, RESULT_METRICS = COUNT(result_columns), RESULT_CHECK };
+
+static void select_results(struct query *q)
+{
+    buf_add_text(&q->sql,
+                 "SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), probe, check_name, "
+                 "task, target, host(addr), af, outcome, bytes, metrics, check_no FROM analyst_result WHERE true");
+    if (q->params.values[PARAM_FROM])
+        buf_addf(&q->sql, " AND at >= $%d", bind(q, q->from));
+    if (q->params.values[PARAM_TO])
+        buf_addf(&q->sql, " AND at < $%d", bind(q, q->to));
+    if (q->params.values[PARAM_CHECK]) {
+        const char *name = q->params.values[PARAM_CHECK];
+        snprintf(q->check, sizeof q->check, "%u", metric_set_find(name, strlen(name))->check_id);
+        buf_addf(&q->sql, " AND check_no = $%d", bind(q, q->check));
+    }
+    narrow(q, PARAM_TARGET, "target =");
+    narrow(q, PARAM_PROBE, "probe =");
+    narrow(q, PARAM_OPERATOR, "operator =");
+    narrow(q, PARAM_DEPARTMENT, "department =");
+    narrow(q, PARAM_TECHNOLOGY, "technology =");
+    buf_add_text(&q->sql, " ORDER BY at");
+    limit(q);
+}
+
+/* The columns of a table of results: what all have in common, then the metrics
+ * of one check, or of all of them, a name once. The caller frees. */
+static struct encode_column *metric_columns(const char *check, size_t *ret_count)
+{
+    struct encode_column *all = alloc_zero(ENCODE_COLUMNS_MAX, sizeof *all);
+    size_t count = COUNT(result_columns);
+    memcpy(all, result_columns, sizeof result_columns);
+    for (size_t s = 0; s < metric_set_count; s++) {
+        const struct metric_set *set = &metric_sets[s];
+        for (size_t m = 0; m < set->count && (!check || !strcmp(check, set->check)); m++) {
+            size_t c = COUNT(result_columns);
+            while (c < count && strcmp(all[c].name, set->metrics[m].name) != 0)
+                c++;
+            if (c == count && count < ENCODE_COLUMNS_MAX)
+                all[count++] = (struct encode_column){set->metrics[m].name, ENCODE_NUMBER};
+        }
+    }
+    *ret_count = count;
+    return all;
+}
+
+static const struct metric_set *set_of(const struct pg_rows *row)
+{
+    for (size_t s = 0; s < metric_set_count; s++)
+        if (metric_sets[s].check_id == pg_int(row, 0, RESULT_CHECK))
+            return &metric_sets[s];
+    return NULL;
+}
+
+/* Parts "{1.5,NULL,3}" in place; returns how many there are. */
+static size_t split_array(char *text, const char *ret_values[static METRICS_MAX])
+{
+    size_t count = 0;
+    for (char *save, *at = strtok_r(text, "{,}", &save); at && count < METRICS_MAX; at = strtok_r(NULL, "{,}", &save))
+        ret_values[count++] = strcmp(at, "NULL") ? at : NULL;
+    return count;
+}
+
+static void write_result_csv(struct answer *a, const struct pg_rows *row, const struct metric_set *set,
+                             const char *const *metrics, size_t count, struct buf *out)
+{
+    const char *values[ENCODE_COLUMNS_MAX] = {0};
+    for (size_t i = 0; i < COUNT(result_columns); i++)
+        values[i] = pg_text(row, 0, (int)i);
+    for (size_t m = 0; set && m < count && m < set->count; m++)
+        for (size_t c = COUNT(result_columns); metrics[m] && c < a->encoder.count; c++)
+            if (!strcmp(a->encoder.columns[c].name, set->metrics[m].name))
+                values[c] = metrics[m];
+    encode_row(&a->encoder, values, out);
+}
+
+/* The same object as the probe sent, with the probe's name: address and family
+ * are absent when there was none, metrics that were not measured too. */
+static void write_result_json(struct answer *a, const struct pg_rows *row, const struct metric_set *set,
+                              const char *const *metrics, size_t count, struct buf *out)
+{
+    encode_next(&a->encoder, out);
+    for (size_t i = 0; i < COUNT(result_columns); i++) {
+        const char *value = pg_text(row, 0, (int)i);
+        if (!value && (i == RESULT_ADDR || i == RESULT_AF))
+            continue;
+        buf_addf(out, "%c\"%s\":", i ? ',' : '{', result_columns[i].name);
+        if (result_columns[i].type == ENCODE_NUMBER)
+            buf_add_text(out, value ? value : "null");
+        else
+            buf_add_json(out, value ? value : "", value ? strlen(value) : 0);
+    }
+    buf_add_text(out, ",\"metrics\":{");
+    const char *comma = "";
+    for (size_t m = 0; set && m < count && m < set->count; m++)
+        if (metrics[m]) {
+            buf_addf(out, "%s\"%s\":%s", comma, set->metrics[m].name, metrics[m]);
+            comma = ",";
+        }
+    buf_add_text(out, "}}");
+    encode_end_row(&a->encoder, out);
+}
+
+static void write_result(struct answer *a, const struct pg_rows *row, struct buf *out)
+{
+    _cleanup_text_ char *text = alloc_text(pg_text(row, 0, RESULT_METRICS));
+    const char *metrics[METRICS_MAX];
+    size_t count = split_array(text, metrics);
+    (a->encoder.format == ENCODE_CSV ? write_result_csv : write_result_json)(a, row, set_of(row), metrics, count, out);
+}
+
+/* ---- the endpoints ---- */
+
+#define COMMON (PARAM(FORMAT) | PARAM(LIMIT))
+#define CELL   (PARAM(OPERATOR) | PARAM(DEPARTMENT) | PARAM(TECHNOLOGY))
+
+static const struct endpoint probes = {
+    COMMON | CELL | PARAM(PROBE), probe_columns, COUNT(probe_columns), KEY_NONE, select_probes, NULL};
+static const struct endpoint targets = {
+    COMMON | PARAM(TARGET), target_columns, COUNT(target_columns), KEY_NONE, select_targets, NULL};
+static const struct endpoint checks = {
+    COMMON | PARAM(CHECK) | PARAM(METRIC), check_columns, COUNT(check_columns), KEY_NONE, select_checks, NULL};
+static const struct endpoint results = {COMMON | CELL | PARAM(FROM) | PARAM(TO) | PARAM(CHECK) | PARAM(TARGET) |
+                                            PARAM(PROBE),
+                                        result_columns,
+                                        COUNT(result_columns),
+                                        KEY_NEEDED,
+                                        select_results,
+                                        write_result};
+static const struct endpoint series = {COMMON | CELL | PARAM(FROM) | PARAM(TO) | PARAM(CHECK) | PARAM(METRIC) |
+                                           PARAM(TARGET) | PARAM(PROBE),
+                                       series_columns,
+                                       COUNT(series_columns),
+                                       KEY_HELPS,
+                                       select_series,
+                                       NULL};
+static const struct endpoint indicators = {COMMON | CELL | PARAM(INDICATOR) | PARAM(YEAR) | PARAM(SOURCE),
+                                           figure_columns,
+                                           0,
+                                           KEY_NONE,
+                                           select_indicators,
+                                           NULL};
+
+/* ---- answering ---- */
+
+static int bad_parameter(struct query *q, const char *text)
+{
+    return http_problem(q->request, q->reply, 400, "parameter", "A parameter is wrong", "%s", text);
+}
+
+static int key_wanted(struct query *q, const char *text)
+{
+    http_reply_header(q->request, "WWW-Authenticate", "Bearer realm=\"internetmetre\"");
+    return http_problem(q->request, q->reply, 401, "key", "An analyst's key is wanted", "%s", text);
+}
+
+/* The format that was asked for by name, else by Accept, else JSON. */
+static enum encode_format choose_format(const struct query *q)
+{
+    enum encode_format format = ENCODE_JSON;
+    const char *accept = http_header(q->request, "Accept");
+    if (q->params.values[PARAM_FORMAT])
+        return encode_format_parse(q->params.values[PARAM_FORMAT], &format) == 0 ? format : ENCODE_JSON;
+    if (accept && strcasestr(accept, "text/csv"))
+        return ENCODE_CSV;
+    if (accept && (strcasestr(accept, "application/x-ndjson") || strcasestr(accept, "application/jsonl")))
+        return ENCODE_NDJSON;
+    return format;
+}
+
+/* A name that the database must know: 1 when it answered 400. */
+static int check_known(struct query *q, struct pg *pg, enum param p, const char *sql, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    const char *value = q->params.values[p];
+    if (!value)
+        return 0;
+    int rc = pg_query(pg, sql, 1, &value, &rows, f);
+    if (rc < 0 || pg_bool(rows, 0, 0))
+        return rc;
+    const char *known = pg_text(rows, 0, 1);
+    _cleanup_text_ char *text = alloc_format("%s: \"%.64s\" is not known; there are %s", param_name(p), value,
+                                             known ? known : "none yet");
+    bad_parameter(q, text);
+    return 1;
+}
+
+static int check_names(struct query *q, struct pg *pg, struct fault *f)
+{
+    int rc = check_known(q, pg, PARAM_OPERATOR,
+                         "SELECT bool_or(name = $1), string_agg(DISTINCT name, ', ' ORDER BY name) FROM operator", f);
+    if (rc == 0)
+        rc = check_known(q, pg, PARAM_DEPARTMENT,
+                         "SELECT bool_or(iso = $1), string_agg(iso, ', ' ORDER BY iso) FROM department", f);
+    return rc;
+}
+
+static int run(struct query *q, const struct endpoint *e, struct fault *f)
+{
+    struct answer *a = alloc_zero(1, sizeof *a);
+    a->pool = q->access == ACCESS_ANALYST ? q->app->analyst : q->app->reader;
+    int rc = pg_pool_take(a->pool, TAKE_WAIT_MS, &a->pg, f);
+    if (rc == 0)
+        rc = check_names(q, a->pg, f);
+    if (rc != 0) {
+        answer_free(a);
+        return rc < 0 ? rc : 0;
+    }
+    a->encoder.format = choose_format(q);
+    a->encoder.columns = e->columns;
+    a->encoder.count = e->columns == figure_columns ? figure_column_count : e->column_count;
+    a->row = e->row;
+    if (e->row && a->encoder.format == ENCODE_CSV)
+        a->encoder.columns = a->extra = metric_columns(q->params.values[PARAM_CHECK], &a->encoder.count);
+    e->select(q);
+    return answer_start(a, q->sql.data, q->count, q->values, q->reply, f);
+}
+
+static int allow(struct query *q, const struct endpoint *e, bool *ret_answered, struct fault *f)
+{
+    *ret_answered = true;
+    if (e->key == KEY_NONE) {
+        *ret_answered = false;
+        return 0;
+    }
+    int rc = key_access(q->app->ingest, http_header(q->request, "Authorization"), &q->access, f);
+    if (rc == -EACCES)
+        return key_wanted(q, f->text);
+    if (rc < 0)
+        return rc;
+    if (q->access == ACCESS_PUBLIC && e->key == KEY_NEEDED)
+        return key_wanted(q, "send Authorization: Bearer imk_…; the collector's team makes keys with "
+                             "`internetmetre-collector key create NAME`");
+    if (q->access == ACCESS_PUBLIC && q->params.values[PARAM_PROBE])
+        return key_wanted(q, "what one probe measured is for analysts: send Authorization: Bearer imk_…, or leave "
+                             "`probe` out");
+    *ret_answered = false;
+    return 0;
+}
+
+static int answer(struct http_request *request, struct http_reply *reply, const struct endpoint *e)
+{
+    struct query q = {.request = request, .reply = reply, .app = http_app(request)};
+    struct fault f = {0};
+    bool answered;
+    int64_t from_us, to_us;
+    if (params_read(request, e->params, &q.params, &f) < 0)
+        return bad_parameter(&q, f.text);
+    params_span(&q.params, &from_us, &to_us);
+    if (from_us >= to_us)
+        return bad_parameter(&q, "from: lies behind `to`; swap them");
+    time_format(from_us, q.from);
+    time_format(to_us, q.to);
+    int rc = allow(&q, e, &answered, &f);
+    if (rc == 0 && !answered)
+        rc = run(&q, e, &f);
+    buf_free(&q.sql);
+    return rc < 0 ? app_failed(request, reply, rc, &f) : 0;
+}
+
+static int get_probes(struct http_request *request, struct http_reply *reply)
+{
+    return answer(request, reply, &probes);
+}
+
+static int get_targets(struct http_request *request, struct http_reply *reply)
+{
+    return answer(request, reply, &targets);
+}
+
+static int get_checks(struct http_request *request, struct http_reply *reply)
+{
+    return answer(request, reply, &checks);
+}
+
+static int get_results(struct http_request *request, struct http_reply *reply)
+{
+    return answer(request, reply, &results);
+}
+
+static int get_series(struct http_request *request, struct http_reply *reply)
+{
+    return answer(request, reply, &series);
+}
+
+static int get_indicators(struct http_request *request, struct http_reply *reply)
+{
+    return answer(request, reply, &indicators);
+}
+
+const struct http_route query_routes[] = {
+    {.method = "GET", .path = "/api/v1/checks", .handler = get_checks},
+    {.method = "GET", .path = "/api/v1/indicators", .handler = get_indicators},
+    {.method = "GET", .path = "/api/v1/probes", .handler = get_probes},
+    {.method = "GET", .path = "/api/v1/results", .handler = get_results},
+    {.method = "GET", .path = "/api/v1/series", .handler = get_series},
+    {.method = "GET", .path = "/api/v1/targets", .handler = get_targets},
+    {0},
+};
