@@ -445,7 +445,8 @@ static int able(const struct check_env *env, struct fault *f)
 
 static int64_t cost_bytes(const struct check_args *args)
 {
-    int64_t packets = check_arg_int(args, "packets") * check_arg_int(args, "hops");
+    /* Paths are seldom longer than 16 hops. */
+    int64_t hops = check_arg_int(args, "hops"), packets = check_arg_int(args, "packets") * (hops < 16 ? hops : 16);
     int64_t out = 40 + UDP_HEADER_SIZE + check_arg_int(args, "size");
     return packets * (out + 40 + ICMP_HEADER_SIZE + out);
 }

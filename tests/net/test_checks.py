@@ -61,6 +61,20 @@ def test_ping_not_allowed(net, agent, forbidden):
     assert "ping_group_range" in row["detail"]["reason"] and "cap_net_raw" in row["detail"]["reason"]
 
 
+def test_checks_tell_what_is_missing(net, agent, unprivileged):
+    def listed():
+        words = [*unprivileged, agent.program, "checks", "--config", agent.config]
+        text = net.client.run(*words).stdout
+        return {line.split()[0]: after.strip() for line, after in zip(text.splitlines(), text.splitlines()[1:])
+                if line.split()[0] in ("ping", "dns", "traceroute")}
+
+    allowed = listed()
+    net.client.sysctl("net.ipv4.ping_group_range", "1 0")
+    missing = listed()
+    assert "cap_net_raw" in missing["ping"] and "cap_net_raw" not in allowed["ping"]
+    assert missing["dns"] == allowed["dns"] and missing["traceroute"] == allowed["traceroute"]
+
+
 @FAMILIES
 def test_ping_loss(net, agent, family):
     kind = "icmp type echo-request" if family == 4 else "icmpv6 type echo-request"
