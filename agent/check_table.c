@@ -5,6 +5,7 @@
     X(dns)                                                                                                             \
     X(http)                                                                                                            \
     X(ping)                                                                                                            \
+    X(throughput)                                                                                                      \
     X(traceroute)
 
 #define DECLARE(name) extern const struct check_ops check_##name;

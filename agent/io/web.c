@@ -22,6 +22,7 @@
 #include <strings.h>
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 
 #include "agent/io/multi.h"
 #include "agent/io/web_reply.h"
@@ -36,6 +37,9 @@
 
 /* Queries for A and AAAA and their answers, with UDP and IP headers. */
 #define LOOKUP_WIRE_BYTES 400
+
+/* Octets that an upload has in the kernel beyond what TCP may send. */
+#define UNSENT_MAX (128 << 10)
 
 struct web {
     uv_loop_t *loop;
@@ -65,6 +69,7 @@ struct web_transfer {
     struct curl_slist *resolve;
     struct multi_job job;
     char error_text[CURL_ERROR_SIZE];
+    bool stopped;  /* web_stop: the timer is its messenger */
     bool has_body; /* a redirect by 303 and the like drops it */
 
     size_t header_bytes;
@@ -186,13 +191,14 @@ static void on_limit(uv_timer_t *timer)
     struct web_transfer *t = timer->data;
     char reason[sizeof t->reply.reason];
     const char *phase = "the name lookup did not end";
+    enum outcome outcome = t->stopped ? OUTCOME_OK : OUTCOME_TIMEOUT;
     if (t->state == RUNNING) {
         bool tls = url_is_tls(t->url);
         phase = web_reply_phase(&t->job, tls);
         web_reply_read(&t->reply, &t->job, tls, t->since_ns, t->hop_ns);
     }
     snprintf(reason, sizeof reason, "%s within %lld ms", phase, (long long)(t->request.timeout_us / 1000));
-    transfer_end(t, OUTCOME_TIMEOUT, reason);
+    transfer_end(t, outcome, t->stopped ? "" : reason);
 }
 
 /* ---- what curl calls while it works on a hop ---- */
@@ -269,6 +275,15 @@ static int on_connected(void *user, char *addr, char *local, int port, int local
         return CURL_PREREQFUNC_OK;
     t->cut = CUT_POLICY;
     return CURL_PREREQFUNC_ABORT;
+}
+
+/* An upload made as it goes is about now: what waits unsent in the kernel is
+ * kept short, or a slow line would take long to end what was made in seconds. */
+static int on_socket(void *user, curl_socket_t fd, curlsocktype purpose)
+{
+    int unsent = UNSENT_MAX;
+    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+    return CURL_SOCKOPT_OK;
 }
 
 /* curl asks for a name that names.h has not resolved: it must not. */
@@ -378,6 +393,7 @@ static void easy_method(struct web_transfer *t, CURL *easy)
         if (r->body_read) {
             curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_body_wanted);
             curl_easy_setopt(easy, CURLOPT_READDATA, t);
+            curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
         } else {
             curl_easy_setopt(easy, CURLOPT_POSTFIELDS, r->body ? r->body : "");
         }
@@ -498,7 +514,7 @@ static void hop_start(struct web_transfer *t)
 {
     _cleanup_text_ char *host = url_host(t->url);
     struct web_reply *reply = &t->reply;
-    reply->lookup_ms = reply->connect_ms = reply->tls_ms = reply->ttfb_ms = -1;
+    reply->lookup_ms = reply->connect_ms = reply->tls_ms = reply->ttfb_ms = reply->wait_ms = -1;
     reply->status = 0;
     reply->address_count = 0;
     reply->addr[0] = '\0';
@@ -561,6 +577,14 @@ int web_start(struct web *w, const struct web_request *request, web_done_fn done
     hop_start(t);
     *ret = t;
     return 0;
+}
+
+void web_stop(struct web_transfer *t)
+{
+    if (t->state == ENDED)
+        return;
+    t->stopped = true;
+    uv_timer_start(&t->timer, on_limit, 0, 0);
 }
 
 void web_cancel(struct web_transfer *t)

@@ -56,6 +56,7 @@ struct web_reply {
      * connection used again) of the last hop, each since its own start; first
      * octet of the answer and total since the start of all. */
     double lookup_ms, connect_ms, tls_ms, ttfb_ms, total_ms;
+    double wait_ms;               /* from the last hop's connection being ready to the first octet of its answer */
     int64_t body_bytes;           /* of the answer's body */
     int64_t sent_bytes;           /* of our body */
     int64_t wire_bytes;           /* both ways over all hops, headers of HTTP, TLS, TCP and IP estimated */
@@ -79,6 +80,10 @@ void web_free(struct web *w);
  * called with user. */
 int web_start(struct web *w, const struct web_request *request, web_done_fn done, void *user, struct web_transfer **ret,
               struct fault *f) CHECKED;
+/* Ends it now as ok with what came so far; done is called on a later turn of
+ * the loop. Not from inside body_read or body_write. */
+void web_stop(struct web_transfer *t);
+
 /* done is not called. Not from inside body_read or body_write. */
 void web_cancel(struct web_transfer *t);
 

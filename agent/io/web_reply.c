@@ -140,6 +140,10 @@ static void read_phases(struct web_reply *reply, CURL *easy, bool tls, double of
     reply->connect_ms = is_new(easy) && connect > 0 ? connect - lookup : -1;
     reply->tls_ms = is_new(easy) && tls && handshake > 0 ? handshake - connect : -1;
     reply->ttfb_ms = reply->status > 0 && first > 0 ? offset_ms + first : -1;
+    /* curl's PRETRANSFER is after the request left: on a short line the answer
+     * may be there by then. */
+    double ready = fmax(lookup, fmax(connect, handshake));
+    reply->wait_ms = reply->status > 0 && first > 0 ? first - ready : -1;
 }
 
 /* ---- octets ---- */

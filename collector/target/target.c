@@ -14,13 +14,11 @@
 
 #include <errno.h>
 #include <stdatomic.h>
-#include <string.h>
-
-#include <sys/random.h>
 
 #include "collector/http.h"
 #include "common/clock.h"
 #include "common/lang.h"
+#include "common/noise.h"
 
 /* A phone that lost its network does not hold a connection for longer. */
 #define IDLE_TIMEOUT_S 30
@@ -69,28 +67,16 @@ static int get_ping(struct http_request *request, struct http_reply *reply)
 
 /* ---- download ---- */
 
-struct noise { /* xorshift64* (Marsaglia 2003, Vigna 2016): fast, and no compressor finds anything in it */
+struct download {
     struct target *target;
-    uint64_t state;
+    struct noise noise;
 };
 
-static uint64_t noise_next(struct noise *n)
+static ssize_t download_read(void *ctx, char *bytes, size_t max)
 {
-    n->state ^= n->state >> 12;
-    n->state ^= n->state << 25;
-    n->state ^= n->state >> 27;
-    return n->state * UINT64_C(2685821657736338717);
-}
-
-static ssize_t noise_read(void *ctx, char *bytes, size_t max)
-{
-    struct noise *n = ctx;
-    uint64_t word;
-    for (size_t at = 0; at < max; at += sizeof word) {
-        word = noise_next(n);
-        memcpy(bytes + at, &word, max - at < sizeof word ? max - at : sizeof word);
-    }
-    n->target->sent_bytes += max;
+    struct download *d = ctx;
+    noise_fill(&d->noise, bytes, max);
+    d->target->sent_bytes += max;
     return (ssize_t)max;
 }
 
@@ -102,15 +88,14 @@ static int get_download(struct http_request *request, struct http_reply *reply)
     if (!text || conf_parse_int(text, &wanted) < 0 || wanted < 1)
         return http_problem(request, reply, 400, "bytes", "How many octets?",
                             "the query needs bytes=N with N from 1 to %lld", (long long)TRANSFER_BYTES_MAX);
-    struct noise *n = alloc_zero(1, sizeof *n);
-    n->target = t;
-    if (getrandom(&n->state, sizeof n->state, 0) != sizeof n->state || n->state == 0)
-        n->state = (uint64_t)clock_wall_us(&clock_system);
+    struct download *d = alloc_zero(1, sizeof *d);
+    d->target = t;
+    noise_seed(&d->noise);
     t->downloads++;
     http_reply_header(request, "Cache-Control", "no-store, no-transform");
     reply->content_type = "application/octet-stream";
     reply->stream_len = wanted < TRANSFER_BYTES_MAX ? wanted : TRANSFER_BYTES_MAX;
-    reply->stream = (struct http_stream){.read = noise_read, .free = free, .ctx = n};
+    reply->stream = (struct http_stream){.read = download_read, .free = free, .ctx = d};
     return 0;
 }
 
