@@ -91,7 +91,7 @@ static void grow(struct dictionary *d)
     free(old);
 }
 
-static void remember(struct dictionary *d, const char *name, size_t len, int32_t no)
+void dictionary_learn(struct dictionary *d, const char *name, size_t len, int32_t no)
 {
     pthread_rwlock_wrlock(&d->lock);
     if (d->count >= NAMES_MAX)
@@ -109,6 +109,8 @@ static void remember(struct dictionary *d, const char *name, size_t len, int32_t
 static int ask(struct dictionary *d, const char *name, int32_t *ret_no, struct fault *f)
 {
     struct pg *pg = NULL;
+    if (!d->pool)
+        return fault_set(f, -ENOTCONN, "no database to ask for the name %s", name);
     int rc = pg_pool_take(d->pool, TAKE_WAIT_MS, &pg, f);
     if (rc < 0)
         return rc;
@@ -143,7 +145,7 @@ int dictionary_find(struct dictionary *d, const char *name, size_t len, int32_t 
         int rc = ask(d, text, &no, f);
         if (rc < 0)
             return rc;
-        remember(d, name, len, no);
+        dictionary_learn(d, name, len, no);
     }
     *ret_no = no;
     return 0;

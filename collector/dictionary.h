@@ -9,9 +9,13 @@
 
 struct dictionary;
 
-/* `table` is "target" or "task". The pool must outlive the dictionary. */
+/* `table` is "target" or "task". The pool must outlive the dictionary; without
+ * one (NULL) only names that were learnt are found. */
 struct dictionary *dictionary_new(struct pg_pool *pool, const char *table) CHECKED;
 void dictionary_free(struct dictionary *d);
+
+/* Remembers a name whose number is known. */
+void dictionary_learn(struct dictionary *d, const char *name, size_t len, int32_t no);
 
 /* The name's number; a name that was never met gets one. -EBUSY or -ENOTCONN
  * when the database has to be asked and is not there. */

@@ -406,7 +406,7 @@ static int split_listen(const char *text, char *host, size_t host_size, char *po
         colon = NULL; /* an IPv6 address needs its brackets */
     }
     if (!colon || len >= host_size || strlen(colon + 1) >= port_size || !colon[1] ||
-        colon[1 + strspn(colon + 1, "0123456789")])
+        colon[1 + strspn(colon + 1, "0123456789")] || strtoul(colon + 1, NULL, 10) > 65535)
         return fault_set(f, -EINVAL, "listen: \"%s\" is not ADDRESS:PORT, such as 127.0.0.1:8080 or [::]:8080", text);
     memcpy(host, from, len);
     host[len] = '\0';
