@@ -142,12 +142,12 @@ static int64_t time_ns(clockid_t id)
 struct arrival {
     int64_t wall_ns;
     int ttl;
+    size_t local_size;
     /* Which of our addresses was asked, as a control message of the answer. */
     union {
         struct cmsghdr header;
         uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo))];
     } local;
-    size_t local_size;
 };
 
 static void keep_local(struct arrival *a, int level, int type, const void *info, size_t size)
