@@ -1,0 +1,117 @@
+"""deploy/quickstart in a fresh clone: what a newcomer sees."""
+import csv
+import http.client
+import io
+import os
+import pathlib
+import re
+import shlex
+import signal
+import subprocess
+import urllib.request
+
+import pytest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+CHECKS = {"ping", "dns", "http", "throughput", "traceroute"}
+
+
+def environment(lang):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG"))}
+    return kept | ({"LANG": lang} if lang else {})
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    clone = tmp_path_factory.mktemp("clone") / "internetmetre"
+    subprocess.run(["git", "clone", "-q", "--no-hardlinks", TOP, clone], check=True, timeout=60)
+    # pytest's folders are private; the collector leaves root and has to come in
+    for folder in (clone.parent, clone.parent.parent):
+        folder.chmod(0o755)
+    return clone
+
+
+def start(clone, *words, lang=None):
+    return subprocess.Popen([clone / "deploy/quickstart", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, env=environment(lang), cwd="/", start_new_session=True)
+
+
+def outcomes(text):
+    """The table's rows: check and outcome."""
+    return dict(re.findall(r"^([a-z]+)  +.*? (ok|partial|timeout|refused|unreachable|reset|\w+_error|denied|skipped|error|–)  ",
+                           text, re.M))
+
+
+def programs(clone):
+    """Processes that run from the clone, or for a state directory in it."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            line = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if str(clone) in line:
+            found.append(line.replace("\0", " "))
+    return found
+
+
+def test_once_in_french_exits_0_with_every_check_ok(clone):
+    once = start(clone, "--once")
+    text, _ = once.communicate(timeout=400)
+    assert once.returncode == 0, text
+    assert {check: "ok" for check in CHECKS}.items() <= outcomes(text).items(), text
+    assert "une série de mesures" in text and "la page          http://127.0.0.1:" in text
+    assert programs(clone) == []
+
+
+def test_goes_on_and_its_rows_and_page_can_be_read(clone):
+    """The second run uses the first one's state and speaks English."""
+    lasting = start(clone, lang="en_US.UTF-8")
+    try:
+        text = ""
+        for line in lasting.stdout:
+            text += line
+            if "Ctrl-C" in line:
+                break
+        assert {check: "ok" for check in CHECKS}.items() <= outcomes(text).items(), text
+        assert "enrolment of the probe" not in text
+
+        command = shlex.split(re.search(r"^  (curl .*)$", text, re.M).group(1))
+        rows = list(csv.DictReader(io.StringIO(subprocess.run([*command, "-sSf"], capture_output=True, text=True, check=True,
+                                                              timeout=30).stdout)))
+        assert {row["check"] for row in rows} == CHECKS
+        assert all(row["outcome"] == "ok" and int(row["bytes"]) > 0 for row in rows), rows
+        by = {row["check"]: row for row in rows}
+        assert by["ping"]["target"] == by["traceroute"]["target"] == "127.0.0.1"
+        assert float(by["ping"]["rcvd"]) == float(by["ping"]["sent"]) > 0
+        assert by["traceroute"]["hops"] == "1" and by["http"]["status"] == "200"
+        assert float(by["throughput"]["down_mbps"]) > 1 and float(by["throughput"]["up_mbps"]) > 1
+
+        page = re.search(r"^the page +(http://\S+)/en/$", text, re.M).group(1)
+        for language, word in (("fr", "Latence"), ("en", "atency")):
+            with urllib.request.urlopen(f"{page}/{language}/", timeout=30) as answer:
+                html = answer.read().decode()
+                assert answer.headers["Content-Type"].startswith("text/html")
+            assert f'lang="{language}"' in html and word in html
+            assert "<svg" in html and "<table" in html
+        without_key = http.client.HTTPConnection(page.removeprefix("http://"), timeout=30)
+        without_key.request("GET", "/api/v1/results")
+        assert without_key.getresponse().status == 401
+    finally:
+        os.kill(lasting.pid, signal.SIGINT)
+        rest, _ = lasting.communicate(timeout=60)
+    assert lasting.returncode == 130, rest
+    assert programs(clone) == []
+
+
+def test_chooses_other_ports_and_refuses_a_state_in_use(clone, tmp_path):
+    tmp_path.chmod(0o755)
+    with subprocess.Popen(["flock", tmp_path / "quickstart.lock", "sleep", "60"]) as holder:
+        try:
+            while not (tmp_path / "quickstart.lock").exists():
+                pass
+            taken = start(clone, "--once", "--state-dir", tmp_path)
+            text, _ = taken.communicate(timeout=100)
+            assert taken.returncode == 1 and "quickstart.lock" not in text and str(tmp_path) in text
+        finally:
+            holder.terminate()
