@@ -92,19 +92,24 @@ static char *url_part(CURLU *url, CURLUPart part, unsigned flags)
     return TAKE(ours);
 }
 
-/* Sets url to text, which may be relative to what url holds. */
-static int url_set(CURLU *url, const char *text, struct fault *f)
+static void url_freep(CURLU **url)
 {
+    curl_url_cleanup(*url);
+}
+
+/* Reads text, which may be relative to base (NULL: it must stand alone). */
+static int url_read(CURLU *base, const char *text, CURLU **ret, struct fault *f)
+{
+    _cleanup_(url_freep) CURLU *url = base ? curl_url_dup(base) : curl_url();
     CURLUcode code = curl_url_set(url, CURLUPART_URL, text, CURLU_DISALLOW_USER | CURLU_URLENCODE);
-    if (code == CURLUE_UNSUPPORTED_SCHEME)
-        return fault_set(f, -EINVAL, "%.200s is neither http:// nor https://", text);
     if (code == CURLUE_USER_NOT_ALLOWED)
         return fault_set(f, -EINVAL, "a URL with a user name is not accepted");
-    if (code != CURLUE_OK)
+    if (code != CURLUE_OK && code != CURLUE_UNSUPPORTED_SCHEME)
         return fault_set(f, -EINVAL, "%.200s is no URL: %s", text, curl_url_strerror(code));
     _cleanup_text_ char *scheme = url_part(url, CURLUPART_SCHEME, 0);
-    if (!scheme || (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
+    if (code != CURLUE_OK || !scheme || (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
         return fault_set(f, -EINVAL, "%.200s is neither http:// nor https://", text);
+    *ret = TAKE(url);
     return 0;
 }
 
@@ -303,11 +308,14 @@ static void hop_next(struct web_transfer *t, const char *location)
         return;
     }
     _cleanup_text_ char *from = url_part(t->url, CURLUPART_URL, 0);
-    if (url_set(t->url, location, &f) < 0) {
+    CURLU *to;
+    if (url_read(t->url, location, &to, &f) < 0) {
         fault_prefix(&f, "redirect: ");
         transfer_end(t, OUTCOME_PROTOCOL_ERROR, f.text);
         return;
     }
+    curl_url_cleanup(t->url);
+    t->url = to;
     /* RFC 9110 section 15.4: what every client does with 301 and 302. */
     if (status != 307 && status != 308)
         t->has_body = false;
@@ -547,12 +555,10 @@ int web_start(struct web *w, const struct web_request *request, web_done_fn done
     if (strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0 &&
         strcmp(request->method, "POST") != 0)
         return fault_set(f, -EINVAL, "HTTP method %s is not one that is used here", request->method);
-    CURLU *url = curl_url();
-    int rc = url_set(url, request->url, f);
-    if (rc < 0) {
-        curl_url_cleanup(url);
+    CURLU *url;
+    int rc = url_read(NULL, request->url, &url, f);
+    if (rc < 0)
         return rc;
-    }
     struct web_transfer *t = alloc_zero(1, sizeof *t);
     t->web = w;
     t->request = *request;
