@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "collector/date.h"
@@ -49,10 +50,10 @@ static void text_at(double x, double y, const char *anchor, const char *class, c
 
 /* ---- line ---- */
 
-#define LINE_HEIGHT 190
+#define LINE_HEIGHT 196
 #define LINE_LEFT   40
 #define LINE_RIGHT  (WIDTH - 12)
-#define LINE_TOP    26
+#define LINE_TOP    30
 #define LINE_BOTTOM (LINE_HEIGHT - 26)
 #define LINE_TICKS  4
 #define LINE_DAYS   14 /* the least that the axis spans */
@@ -150,11 +151,12 @@ void chart_line(const struct chart *c, const struct chart_point *points, size_t 
             ;
         draw_stretch(&f, points + from, to - from, out);
     }
-    /* The latest value, written beside its end. */
+    /* The latest value in words, clear of the line. */
     const struct chart_point *last = &points[count - 1];
-    char text[NUMBER_TEXT_SIZE];
-    double y = y_of(&f, last->value) - 10;
-    text_at(LINE_RIGHT, fmax(y, FONT_SIZE), "end", "value", lang_number(c->lang, last->value, c->decimals, text), out);
+    char number[NUMBER_TEXT_SIZE], date[DATE_TEXT_SIZE], text[NUMBER_TEXT_SIZE + DATE_TEXT_SIZE];
+    snprintf(text, sizeof text, c->lang == LANG_FR ? "%s\u00a0: %s" : "%s: %s", date_short(c->lang, last->day, date),
+             lang_number(c->lang, last->value, c->decimals, number));
+    text_at(LINE_RIGHT, FONT_SIZE, "end", "value", text, out);
     buf_add_text(out, "</svg>");
 }
 

@@ -23,7 +23,7 @@ const char import_template[] =
     "indicator,country,geo,operator,technology,zone,sex,age_group,plan,period,value,unit,sample_size,margin,method,"
     "source,"
     "source_url,retrieved,note\n"
-    "ACC1,BJ,,,,urban,,,,2025,47.5,% of population,,,estimate of the national statistics office,INStaD,"
+    "ACC1,BJ,,,,,,,,2025,47.5,% of population,,,estimate of the national statistics office,INStaD,"
     "https://instad.bj/,2026-01-31,an example: replace this line\n";
 
 /* ---- the columns ---- */
@@ -345,7 +345,7 @@ static int check_places(struct pg *pg, const char *rows, struct fault *f)
     "ON CONFLICT (indicator, period, statistic, country, geo, operator, technology, family, zone, sex, age_group, "    \
     "plan, source) DO UPDATE SET value = excluded.value, unit = excluded.unit, low = excluded.low, "                   \
     "high = excluded.high, interval_kind = excluded.interval_kind, n_samples = excluded.n_samples, "                   \
-    "method = excluded.method, source_url = excluded.source_url, retrieved = excluded.retrieved, note = excluded.note"
+    "method = excluded.method, stored_at = now(), source_url = excluded.source_url, retrieved = excluded.retrieved, note = excluded.note"
 
 int import_store(struct pg *pg, const json_t *rows, struct fault *f)
 {

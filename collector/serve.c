@@ -32,6 +32,7 @@ static const struct http_route *const tables[] = {
     announce_routes,
     enroll_routes,
     health_routes,
+    page_routes,
     query_routes,
     receive_routes,
 };

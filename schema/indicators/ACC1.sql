@@ -12,6 +12,6 @@
 -- dimensions: zone, sex
 -- aggregate: value
 -- headline.fr: {value} % de la population utilise Internet.
--- headline.en: {value} % of the population use the Internet.
+-- headline.en: {value}% of the population use the Internet.
 -- definition.fr: Part de la population qui a utilisé Internet, telle que la publie la source citée ; chiffre importé, non mesuré par nos sondes.
 -- definition.en: Share of the population that used the Internet, as the named source publishes it; imported, not measured by our probes.

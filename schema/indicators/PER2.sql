@@ -11,7 +11,7 @@
 -- dimensions: operator, department
 -- aggregate: mean
 -- headline.fr: {mean} % des questions DNS restent sans réponse utile.
--- headline.en: {mean} % of DNS questions get no useful answer.
+-- headline.en: {mean}% of DNS questions get no useful answer.
 -- definition.fr: Part des questions DNS qui expirent ou reçoivent SERVFAIL, parmi toutes les questions posées. Une part par sonde et par jour, puis la moyenne de ces sondes-jours.
 -- definition.en: Share of DNS questions that time out or get SERVFAIL, among all questions asked. One share a probe and day, then the mean over these probe-days.
 WITH asked AS (

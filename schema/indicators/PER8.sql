@@ -11,7 +11,7 @@
 -- dimensions: operator, department
 -- aggregate: mean
 -- headline.fr: {mean} % des paquets se perdent en route.
--- headline.en: {mean} % of packets are lost on the way.
+-- headline.en: {mean}% of packets are lost on the way.
 -- definition.fr: Part des paquets « ping » restés sans réponse (RFC 6673), parmi tous les paquets envoyés. Une part par sonde et par jour, puis la moyenne de ces sondes-jours.
 -- definition.en: Share of "ping" packets without an answer (RFC 6673), among all packets sent. One share a probe and day, then the mean over these probe-days.
 SELECT day, probe_no, NULL AS family,

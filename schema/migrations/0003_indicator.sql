@@ -46,6 +46,7 @@ CREATE TABLE indicator_value (
     source_url     text,
     retrieved      date NOT NULL,
     note           text,
+    stored_at      timestamptz NOT NULL DEFAULT now(),
     CHECK (floor <> 'n<5' OR num_nonnulls(value, low, high, n_samples, n_days, n_probes, n_networks) = 0)
 );
 CREATE UNIQUE INDEX indicator_value_key ON indicator_value (indicator, period, statistic, country, geo, operator,

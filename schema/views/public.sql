@@ -20,7 +20,7 @@ CREATE OR REPLACE VIEW public_indicator AS
 SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.geo, v.operator, v.technology, v.family,
        v.zone, v.sex, v.age_group, v.plan, v.value, v.unit, v.low, v.high, v.interval_kind, v.n_samples, v.n_days,
        v.n_probes, v.n_networks, v.floor, i.kind, i.status, i.better, v.source, v.simulated, v.method, v.method_version,
-       v.source_url, v.retrieved, v.note
+       v.source_url, v.retrieved, v.note, v.stored_at
 FROM indicator_value v
 JOIN indicator i USING (indicator);
 

@@ -63,7 +63,7 @@ static void lines(void **state)
     assert_int_equal(count_of(&b, "class=\"line\""), 2); /* three days without a point break it */
     assert_int_equal(count_of(&b, "class=\"band\""), 2);
     assert_non_null(strstr(b.data, ">4 oct.<"));
-    assert_non_null(strstr(b.data, ">69,0<"));
+    assert_non_null(strstr(b.data, ": 69,0<"));
     buf_clear(&b);
     /* One day, a zero, no interval: the first hour of a new collector. */
     p[0] = (struct chart_point){20000, 0, NAN, NAN};

@@ -19,8 +19,8 @@ static void takes_the_template(void **state)
     if (import_read(import_template, strlen(import_template), &rows, &f) < 0)
         fail_msg("%s", f.text);
     assert_int_equal(json_array_size(rows), 1);
-    assert_string_equal(text_of(rows, 0, "zone"), "urban");
-    assert_null(text_of(rows, 0, "geo"));
+    assert_string_equal(text_of(rows, 0, "period"), "2025");
+    assert_null(text_of(rows, 0, "zone"));
     json_decref(rows);
 }
 
