@@ -64,6 +64,7 @@ enum target_form {
     TARGET_HOST,     /* a name or an address, required */
     TARGET_URL,      /* http:// or https://, required */
     TARGET_RESOLVER, /* a server's name or address; without one, the system's first resolver */
+    TARGET_DOMAIN,   /* a domain name or zone, which DNS is asked about; required */
 };
 
 struct check_ops {

@@ -2,9 +2,13 @@
 
 /* Every check, sorted; the order in which `checks` lists them. */
 #define EVERY_CHECK(X)                                                                                                 \
+    X(delegation)                                                                                                      \
     X(dns)                                                                                                             \
+    X(dnssec)                                                                                                          \
+    X(edns)                                                                                                            \
     X(http)                                                                                                            \
     X(ping)                                                                                                            \
+    X(resolver)                                                                                                        \
     X(throughput)                                                                                                      \
     X(traceroute)
 

@@ -1,5 +1,6 @@
 #include "agent/target.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +22,64 @@ int target_family(const struct check_args *args)
 {
     static const int families[] = {0, 4, 6};
     return families[check_arg_int(args, "family")];
+}
+
+/* A system lists three resolvers as a rule. */
+#define RESOLVERS_MAX 8
+#define DNS_PORT      53
+
+bool target_resolver(const struct check_env *env, size_t nth, int family, struct sockaddr_storage *ret)
+{
+    struct sockaddr_storage servers[RESOLVERS_MAX];
+    size_t count = names_servers(env->names, servers, COUNT(servers));
+    for (size_t i = 0; i < count; i++) {
+        if (family && family != (servers[i].ss_family == AF_INET ? 4 : 6))
+            continue;
+        if (--nth > 0)
+            continue;
+        *ret = servers[i];
+        return true;
+    }
+    return false;
+}
+
+bool target_literal(const char *host, struct sockaddr_storage *ret)
+{
+    char text[64];
+    size_t len = strlen(host);
+    bool brackets = len > 2 && len < sizeof text && host[0] == '[' && host[len - 1] == ']';
+    memset(ret, 0, sizeof *ret);
+    if (brackets) {
+        snprintf(text, sizeof text, "%.*s", (int)len - 2, host + 1);
+        host = text;
+    }
+    return uv_ip4_addr(host, 0, (struct sockaddr_in *)ret) == 0 ||
+           uv_ip6_addr(host, 0, (struct sockaddr_in6 *)ret) == 0;
+}
+
+enum outcome target_asked_resolver(const struct check_env *env, const struct check_args *args,
+                                   struct sockaddr_storage *ret, struct fault *f)
+{
+    const char *text = check_arg_text(args, "resolver");
+    struct sockaddr_storage addr;
+    if (!text || !*text) {
+        if (target_resolver(env, 1, 0, ret))
+            return OUTCOME_OK;
+        fault_set(f, -ENOENT, "this system names no resolver");
+        return OUTCOME_SKIPPED;
+    }
+    if (!target_literal(text, &addr)) {
+        fault_set(f, -EINVAL, "resolver: %.64s is not an address", text);
+        return OUTCOME_ERROR;
+    }
+    if (policy_check(&args->policy, (const struct sockaddr *)&addr, f) < 0)
+        return OUTCOME_DENIED;
+    if (addr.ss_family == AF_INET)
+        ((struct sockaddr_in *)&addr)->sin_port = htons(DNS_PORT);
+    else
+        ((struct sockaddr_in6 *)&addr)->sin6_port = htons(DNS_PORT);
+    *ret = addr;
+    return OUTCOME_OK;
 }
 
 static void on_names(void *user, const struct names_answer *names)

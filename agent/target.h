@@ -28,3 +28,16 @@ void target_cancel(struct target *t); /* before done only; accepts NULL */
 /* The words of a `family` parameter and its value as 0, 4 or 6. */
 extern const char *const target_families[];
 int target_family(const struct check_args *args);
+
+/* The nth (1, 2…) of the system's resolvers of this family (0: any); false when
+ * there are fewer. It is the owner's choice and not a task's, so it may be a
+ * private address. */
+bool target_resolver(const struct check_env *env, size_t nth, int family, struct sockaddr_storage *ret);
+
+/* The resolver that a check's `resolver` parameter names by its address, or the
+ * system's first. OUTCOME_OK, or what the result becomes with why in f. */
+enum outcome target_asked_resolver(const struct check_env *env, const struct check_args *args,
+                                   struct sockaddr_storage *ret, struct fault *f);
+
+/* Is it an address (also [v6]) and not a name? Port 0. */
+bool target_literal(const char *host, struct sockaddr_storage *ret);

@@ -1,43 +1,39 @@
-/* dns: one query to one server, over UDP or TCP.
- *
- * The UDP socket is not connected, so that answers from a wrong address are
- * seen and counted instead of dropped by the kernel. An answer counts when its
- * source, its id and its question are those of the query (RFC 5452 section 9);
- * anything else is counted in detail.ignored and the wait goes on: a forged
- * answer must not end the measurement, nor hide the true one that follows.
- * After a timeout the query is sent again under a new id; an answer to an
- * earlier one still counts, with that one's time. A truncated answer sends the
- * check to TCP (RFC 7766).
+/* dns: one query to one server, over UDP, TCP, TLS or HTTPS, and what the
+ * answer says. How an answer is told from a forged one, and when TCP takes
+ * over, stands in agent/io/exchange.c.
  *
  * rt_ms is the time on the transport that answered: from the query's last
- * sending over UDP, from the connect over TCP. What UDP gave before a fallback
- * is in detail.truncated. */
+ * sending over UDP, from the connect over the others. What UDP gave before a
+ * fallback is in detail.truncated.
+ *
+ * With identity, the server is then asked who it is (RFC 4892); together with
+ * NSID (RFC 5001) that tells which instance of an anycast server answers here.
+ * A server that wants its cookie first (BADCOOKIE, RFC 7873 section 5.2.3) is
+ * asked once more with it. */
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-#include <sys/random.h>
-
 #include "agent/check.h"
-#include "agent/io/datagram.h"
-#include "agent/io/icmp.h"
+#include "agent/inquiry.h"
 #include "agent/io/names.h"
-#include "agent/io/packet.h"
-#include "agent/io/stream.h"
+#include "agent/io/record.h"
 #include "agent/target.h"
 #include "common/lang.h"
+#include "common/sign.h"
 
 #define UDP_HEADER_SIZE 8
-#define RETRIES_MAX     5
-/* A system lists three resolvers; the first one of the wanted version is asked. */
+/* A system lists three resolvers; more make no sense to ask one by one. */
 #define SERVERS_MAX 8
+/* A client cookie, and the longest server cookie (RFC 7873 section 4). */
+#define COOKIE_SIZE       8
+#define SERVER_COOKIE_MAX 32
+/* Octets of an NSID that are told; real ones are host names. */
+#define NSID_MAX 128
 
-enum transport { TRANSPORT_UDP, TRANSPORT_TCP };
-
-struct attempt {
-    uint16_t id;
-    struct moment sent;
-};
+/* Tags of the questions. */
+enum asked { ASKED_MAIN, ASKED_HOSTNAME, ASKED_ID_SERVER };
 
 struct dns {
     const struct check_env *env;
@@ -46,60 +42,57 @@ struct dns {
     void *user;
     struct result *result;
     struct target *target;
-    struct datagram *socket;
-    struct stream *stream;
     uv_timer_t timer;
-    struct sockaddr_storage server;
-    struct packet_query query;
-    struct buf wire; /* the query as last sent */
-    enum transport transport;
-    struct attempt attempts[1 + RETRIES_MAX]; /* on the present transport */
-    int attempt_count;
-    int wrong_source, wrong_id, wrong_question, malformed;
+    struct inquiry *inquiry;
+    struct exchange_question question;
+    struct buf options;
+    uint8_t cookie[COOKIE_SIZE];
+    bool cookie_sent_back; /* the server's cookie was sent too */
+    char *name;            /* the question's name as it is spelled */
+    char *url;
 };
 
-static const char *const transports[] = {"udp", "tcp", NULL};
+static const char *const classes[] = {"IN", "CH", NULL};
 
 static const struct check_param params[] = {
     {"qname", PARAM_TEXT, "nic.bj", 0, 0, NULL, N_("name to ask for")},
     {"type", PARAM_TEXT, "A", 0, 0, NULL, N_("record type to ask for")},
-    {"transport", PARAM_CHOICE, "udp", 0, 0, transports, N_("transport of the query")},
+    {"class", PARAM_CHOICE, "IN", 0, 0, classes, N_("class of the question")},
+    {"transport", PARAM_CHOICE, "udp", 0, 0, exchange_transports, N_("transport of the query")},
     {"tcp_fallback", PARAM_BOOL, "yes", 0, 0, NULL, N_("ask by TCP when the UDP answer is truncated")},
-    {"port", PARAM_INT, "53", 1, 65535, NULL, N_("port of the server")},
+    {"port", PARAM_INT, "0", 0, 65535, NULL, N_("port of the server, 0: 53, 853 for tls, 443 for https")},
     {"timeout_ms", PARAM_INT, "3000", 10, 60000, NULL, N_("milliseconds to wait for each attempt's answer")},
-    {"retries", PARAM_INT, "0", 0, RETRIES_MAX, NULL, N_("further attempts after a timeout")},
+    {"retries", PARAM_INT, "0", 0, EXCHANGE_RETRIES_MAX, NULL, N_("further attempts after a timeout")},
     {"rd", PARAM_BOOL, "yes", 0, 0, NULL, N_("ask for recursion")},
+    {"cd", PARAM_BOOL, "no", 0, 0, NULL, N_("ask the resolver not to validate")},
+    {"ad", PARAM_BOOL, "no", 0, 0, NULL, N_("ask whether the answer was validated")},
     {"do", PARAM_BOOL, "no", 0, 0, NULL, N_("ask for DNSSEC records")},
     {"bufsize", PARAM_INT, "1232", 0, 65535, NULL, N_("EDNS buffer size in octets, 0: no EDNS")},
+    {"nsid", PARAM_BOOL, "no", 0, 0, NULL, N_("ask for the server's name by NSID")},
+    {"cookie", PARAM_BOOL, "no", 0, 0, NULL, N_("send a DNS cookie")},
+    {"mixed_case", PARAM_BOOL, "no", 0, 0, NULL, N_("mix large and small letters and see whether they come back")},
+    {"identity", PARAM_BOOL, "no", 0, 0, NULL, N_("ask the server who it is: hostname.bind and id.server")},
+    {"raw", PARAM_BOOL, "no", 0, 0, NULL, N_("keep the whole answer in base64")},
+    {"nth", PARAM_INT, "1", 1, SERVERS_MAX, NULL, N_("which of the system's resolvers, when there is no target")},
+    {"tls_name", PARAM_TEXT, NULL, 0, 0, NULL,
+     N_("tls: name in the certificate; without one the target's, if it has one")},
+    {"ca_file", PARAM_TEXT, NULL, 0, 0, NULL, N_("tls, https: file of the certificates to believe")},
+    {"path", PARAM_TEXT, "/dns-query", 0, 0, NULL, N_("https: path of the service")},
     {"family", PARAM_CHOICE, "any", 0, 0, target_families, N_("IP version")},
 };
 
-static void attempt(struct dns *d);
-static void on_timer(uv_timer_t *timer);
+static void ask(struct dns *d);
 
 /* ---- the answer ---- */
 
-static void shut(struct dns *d)
-{
-    uv_timer_stop(&d->timer);
-    datagram_close(TAKE(d->socket));
-    if (d->stream)
-        d->result->bytes += stream_wire_bytes(d->stream);
-    stream_close(TAKE(d->stream));
-}
-
 static void conclude(struct dns *d)
 {
-    shut(d);
     json_t *detail = d->result->detail;
-    json_object_set_new(detail, "qname", json_string(d->query.name));
-    json_object_set_new(detail, "qtype", json_string(d->query.type));
-    json_object_set_new(detail, "transport", json_string(transports[d->transport]));
-    json_object_set_new(detail, "attempts", json_integer(d->attempt_count));
-    if (d->wrong_source || d->wrong_id || d->wrong_question || d->malformed)
-        json_object_set_new(detail, "ignored",
-                            json_pack("{s:i, s:i, s:i, s:i}", "source", d->wrong_source, "id", d->wrong_id, "question",
-                                      d->wrong_question, "malformed", d->malformed));
+    json_object_set_new(detail, "qname", json_string(d->question.query.name));
+    json_object_set_new(detail, "qtype", json_string(d->question.query.type));
+    if (d->inquiry)
+        d->result->bytes += inquiry_wire_bytes(d->inquiry);
+    inquiry_free(TAKE(d->inquiry));
     d->done(d->user, TAKE(d->result));
 }
 
@@ -124,195 +117,193 @@ static void decide(struct dns *d, int rcode)
     }
 }
 
-static void fall_back(struct dns *d, size_t len, double ms)
+static json_t *identity(struct dns *d)
 {
-    json_object_set_new(d->result->detail, "truncated",
-                        json_pack("{s:i, s:f}", "size", (int)len, "rt_ms", round(ms * 1e3) / 1e3));
-    datagram_close(TAKE(d->socket));
-    d->transport = TRANSPORT_TCP;
-    d->attempt_count = 0;
-    attempt(d);
+    json_t *list = json_object_get(d->result->detail, "identity");
+    if (!list) {
+        list = json_object();
+        json_object_set_new(d->result->detail, "identity", list);
+    }
+    return list;
 }
 
-static const struct attempt *attempt_of(const struct dns *d, int id)
+/* Printable octets as they are, others as \xHH: most servers send a name. */
+static void report_nsid(struct dns *d, const struct packet *packet)
 {
-    for (int i = 0; i < d->attempt_count; i++) {
-        if (d->attempts[i].id == id)
-            return &d->attempts[i];
-    }
-    return NULL;
-}
-
-/* A message from the server's address. */
-static void on_message(struct dns *d, const uint8_t *bytes, size_t len, const struct moment *at)
-{
-    _cleanup_(packet_freep) struct packet *packet = NULL;
-    int id = packet_peek_id(bytes, len);
-    const struct attempt *asked = attempt_of(d, id);
-    if (id >= 0 && !asked) {
-        d->wrong_id++;
+    _cleanup_(buf_free) struct buf text = {0};
+    size_t len = 0;
+    const uint8_t *nsid = packet_option(packet, PACKET_NSID, &len);
+    if (!nsid)
         return;
-    }
-    if (!asked || packet_read(bytes, len, &packet) < 0 || !packet_is_answer(packet)) {
-        d->malformed++;
-        return;
-    }
-    if (!packet_matches(packet, &d->query)) {
-        d->wrong_question++;
-        return;
-    }
-    double ms = moment_ms(&asked->sent, at);
-    if (d->transport == TRANSPORT_UDP && packet_truncated(packet) && check_arg_bool(d->args, "tcp_fallback")) {
-        fall_back(d, len, ms);
-        return;
-    }
-    result_metric(d->result, "rt_ms", ms);
-    result_metric(d->result, "size", (double)len);
-    result_metric(d->result, "rcode", packet_rcode(packet));
-    packet_report(packet, d->result->detail);
-    decide(d, packet_rcode(packet));
-    conclude(d);
-}
-
-/* ---- UDP ---- */
-
-static bool from_server(const struct dns *d, const struct sockaddr_storage *from)
-{
-    if (from->ss_family != d->server.ss_family)
-        return false;
-    if (from->ss_family == AF_INET) {
-        const struct sockaddr_in *a = (const struct sockaddr_in *)from, *b = (const struct sockaddr_in *)&d->server;
-        return a->sin_port == b->sin_port && a->sin_addr.s_addr == b->sin_addr.s_addr;
-    }
-    const struct sockaddr_in6 *a = (const struct sockaddr_in6 *)from, *b = (const struct sockaddr_in6 *)&d->server;
-    return a->sin6_port == b->sin6_port && memcmp(&a->sin6_addr, &b->sin6_addr, sizeof a->sin6_addr) == 0;
-}
-
-static void on_icmp(struct dns *d, const struct datagram_event *event)
-{
-    char from[46] = "";
-    int id = packet_peek_id(event->bytes, event->len);
-    enum icmp_class class = icmp_error_class(d->result->af, event->type, event->code);
-    if (event->local || event->from.ss_family == AF_UNSPEC || (id >= 0 && !attempt_of(d, id)))
-        return;
-    d->result->bytes += 2 * datagram_ip_header(d->socket) + ICMP_HEADER_SIZE + UDP_HEADER_SIZE + (int64_t)event->len;
-    if (class != ICMP_CLASS_PORT && class != ICMP_CLASS_UNREACHABLE)
-        return;
-    const char *word = icmp_error_word(d->result->af, event->type, event->code);
-    uv_ip_name((const struct sockaddr *)&event->from, from, sizeof from);
-    result_reason(d->result, class == ICMP_CLASS_PORT ? OUTCOME_REFUSED : OUTCOME_UNREACHABLE, "%s from %s",
-                  word ? word : "unreachable", from);
-    conclude(d);
-}
-
-static void on_datagram(void *user, const struct datagram_event *event)
-{
-    struct dns *d = user;
-    switch (event->what) {
-    case DATAGRAM_SENT:
-        if (memmem(event->bytes, event->len, d->wire.data, d->wire.len))
-            d->attempts[d->attempt_count - 1].sent.kernel_ns = event->at.kernel_ns;
-        break;
-    case DATAGRAM_RECEIVED:
-        d->result->bytes += datagram_ip_header(d->socket) + UDP_HEADER_SIZE + (int64_t)event->len;
-        if (from_server(d, &event->from))
-            on_message(d, event->bytes, event->len, &event->at);
+    for (size_t i = 0; i < len && i < NSID_MAX; i++) {
+        if (nsid[i] >= 0x20 && nsid[i] < 0x7f && nsid[i] != '\\')
+            buf_add_char(&text, (char)nsid[i]);
         else
-            d->wrong_source++;
-        break;
-    case DATAGRAM_ERROR:
-        on_icmp(d, event);
-        break;
+            buf_addf(&text, "\\x%02x", nsid[i]);
     }
+    json_object_set_new(identity(d), "nsid", json_string(text.data ? text.data : ""));
 }
 
-static int send_datagram(struct dns *d, struct moment *ret_sent)
+/* RFC 7873 section 4: 8 octets of ours, then 8 to 32 of the server's. */
+static const char *cookie_word(const struct dns *d, const uint8_t *cookie, size_t len)
 {
-    int r = datagram_send(d->socket, (const struct sockaddr *)&d->server, d->wire.data, d->wire.len, 0, ret_sent);
-    if (r >= 0)
-        d->result->bytes += datagram_ip_header(d->socket) + UDP_HEADER_SIZE + (int64_t)d->wire.len;
-    return r;
+    if (!cookie)
+        return "absent";
+    if (len < COOKIE_SIZE || len > COOKIE_SIZE + SERVER_COOKIE_MAX || (len > COOKIE_SIZE && len < 2 * COOKIE_SIZE))
+        return "malformed";
+    if (memcmp(cookie, d->cookie, COOKIE_SIZE) != 0)
+        return "wrong";
+    return len == COOKIE_SIZE ? "client_only" : "good";
 }
 
-/* ---- TCP ---- */
+static void report_edns(struct dns *d, const struct packet *packet)
+{
+    struct packet_edns edns;
+    size_t len = 0;
+    packet_edns(packet, &edns);
+    if (edns.present)
+        json_object_set_new(
+            d->result->detail, "edns",
+            json_pack("{s:i, s:i, s:b}", "version", edns.version, "bufsize", edns.bufsize, "do", edns.flags >> 15));
+    report_nsid(d, packet);
+    if (check_arg_bool(d->args, "cookie")) {
+        const uint8_t *cookie = packet_option(packet, PACKET_COOKIE, &len);
+        json_object_set_new(d->result->detail, "cookie", json_string(cookie_word(d, cookie, len)));
+    }
+    const uint8_t *ede = packet_option(packet, PACKET_EDE, &len);
+    if (ede && len >= 2)
+        json_object_set_new(d->result->detail, "ede", json_integer(ede[0] << 8 | ede[1]));
+    if (check_arg_bool(d->args, "mixed_case"))
+        json_object_set_new(d->result->detail, "case_kept",
+                            json_boolean(packet_same_spelling(packet, &d->question.query)));
+}
 
-static void on_stream(void *user, const struct stream_event *event)
+static void report_raw(struct dns *d, const struct exchange_answer *answer)
+{
+    _cleanup_text_ char *text = alloc_zero(4 * ((answer->len + 2) / 3) + 1, 1);
+    base64_write(answer->bytes, answer->len, text);
+    json_object_set_new(d->result->detail, "raw", json_string(text));
+}
+
+/* What the exchange says, whether it ended well or not. */
+static void report_exchange(struct dns *d, const struct exchange_answer *a)
+{
+    json_t *detail = d->result->detail;
+    json_object_set_new(detail, "transport", json_string(exchange_transports[a->transport]));
+    json_object_set_new(detail, "attempts", json_integer(a->attempts));
+    if (a->fell_back)
+        json_object_set_new(
+            detail, "truncated",
+            json_pack("{s:i, s:f}", "size", (int)a->truncated_len, "rt_ms", round(a->truncated_ms * 1e3) / 1e3));
+    if (a->tls_ms > 0)
+        json_object_set_new(detail, "tls_ms", json_real(round(a->tls_ms * 1e3) / 1e3));
+    if (a->wrong_source || a->wrong_id || a->wrong_question || a->malformed)
+        json_object_set_new(detail, "ignored",
+                            json_pack("{s:i, s:i, s:i, s:i}", "source", a->wrong_source, "id", a->wrong_id, "question",
+                                      a->wrong_question, "malformed", a->malformed));
+}
+
+/* Asks again with the server's cookie when it wanted that; true when it did. */
+static bool retry_cookie(struct dns *d, const struct exchange_answer *answer)
+{
+    size_t len = 0;
+    const uint8_t *cookie = packet_option(answer->packet, PACKET_COOKIE, &len);
+    if (packet_rcode(answer->packet) != PACKET_BADCOOKIE || d->cookie_sent_back ||
+        strcmp(cookie_word(d, cookie, len), "good") != 0)
+        return false;
+    d->cookie_sent_back = true;
+    buf_clear(&d->options);
+    if (check_arg_bool(d->args, "nsid"))
+        packet_option_add(&d->options, PACKET_NSID, NULL, 0);
+    packet_option_add(&d->options, PACKET_COOKIE, cookie, len);
+    inquiry_ask(d->inquiry, &d->question, (void *)(uintptr_t)ASKED_MAIN);
+    return true;
+}
+
+static void ask_identity(struct dns *d)
+{
+    struct exchange_question who = d->question;
+    who.query = (struct packet_query){.name = "hostname.bind", .type = "TXT", .chaos = true};
+    inquiry_ask(d->inquiry, &who, (void *)(uintptr_t)ASKED_HOSTNAME);
+    who.query.name = "id.server";
+    inquiry_ask(d->inquiry, &who, (void *)(uintptr_t)ASKED_ID_SERVER);
+}
+
+static void on_main(struct dns *d, const struct exchange_answer *answer)
+{
+    if (answer->outcome == OUTCOME_OK && check_arg_bool(d->args, "cookie") && retry_cookie(d, answer))
+        return;
+    if (answer->addr[0] && !d->result->addr[0]) {
+        snprintf(d->result->addr, sizeof d->result->addr, "%s", answer->addr);
+        d->result->af = strchr(answer->addr, ':') ? 6 : 4;
+    }
+    report_exchange(d, answer);
+    if (answer->outcome != OUTCOME_OK) {
+        result_reason(d->result, answer->outcome, "%s", answer->reason);
+        return;
+    }
+    result_metric(d->result, "rt_ms", answer->rt_ms);
+    result_metric(d->result, "size", (double)answer->len);
+    result_metric(d->result, "rcode", packet_rcode(answer->packet));
+    record_report(answer->packet, d->result->detail);
+    report_edns(d, answer->packet);
+    if (check_arg_bool(d->args, "raw"))
+        report_raw(d, answer);
+    decide(d, packet_rcode(answer->packet));
+    if (check_arg_bool(d->args, "identity"))
+        ask_identity(d);
+}
+
+static void on_identity(struct dns *d, const char *name, const struct exchange_answer *answer)
+{
+    struct record record;
+    char text[256];
+    size_t at = 0;
+    if (answer->outcome != OUTCOME_OK || !record_next(answer->packet, RECORD_ANSWER, "TXT", &at, &record))
+        return;
+    record_text(&record, text, sizeof text);
+    json_object_set_new(identity(d), name, json_string(text));
+}
+
+static void on_answer(void *user, void *tag, const struct exchange_answer *answer)
 {
     struct dns *d = user;
-    if (event->bytes) {
-        on_message(d, event->bytes, event->len, &event->at);
-        return;
-    }
-    if (event->error == 0)
-        result_reason(d->result, OUTCOME_RESET, "the server closed the connection without an answer");
-    else
-        result_reason(d->result, datagram_outcome(event->error), "TCP: %s", strerror(-event->error));
-    conclude(d);
-}
-
-/* ---- attempts ---- */
-
-static void attempt(struct dns *d)
-{
-    struct attempt *now = &d->attempts[d->attempt_count++];
-    int r = 0;
-    uv_timer_start(&d->timer, on_timer, (uint64_t)check_arg_int(d->args, "timeout_ms"), 0);
-    if (getrandom(&d->query.id, sizeof d->query.id, 0) != sizeof d->query.id)
-        d->query.id ^= (uint16_t)clock_mono_us(d->env->clock);
-    now->id = d->query.id;
-    d->wire.data[0] = (char)(now->id >> 8); /* the rest of the query stays */
-    d->wire.data[1] = (char)now->id;
-    if (d->transport == TRANSPORT_UDP) {
-        r = send_datagram(d, &now->sent);
-    } else {
-        if (d->stream)
-            d->result->bytes += stream_wire_bytes(d->stream);
-        stream_close(TAKE(d->stream));
-        moment_now(&now->sent);
-        d->stream = stream_open(d->env->loop, (const struct sockaddr *)&d->server, d->wire.data, d->wire.len, on_stream,
-                                d);
-    }
-    if (r < 0) {
-        result_reason(d->result, datagram_outcome(r), "sending: %s", strerror(-r));
-        conclude(d);
+    switch ((enum asked)(uintptr_t)tag) {
+    case ASKED_MAIN:
+        on_main(d, answer);
+        break;
+    case ASKED_HOSTNAME:
+        on_identity(d, "hostname.bind", answer);
+        break;
+    case ASKED_ID_SERVER:
+        on_identity(d, "id.server", answer);
+        break;
     }
 }
 
-static void on_timer(uv_timer_t *timer)
+static void on_done(void *user)
 {
-    struct dns *d = timer->data;
-    if (d->attempt_count <= check_arg_int(d->args, "retries")) {
-        attempt(d);
-        return;
-    }
-    if (d->malformed > 0)
-        result_reason(d->result, OUTCOME_PROTOCOL_ERROR, "only malformed answers came");
-    else
-        result_reason(d->result, OUTCOME_TIMEOUT, "no answer within %lld ms",
-                      (long long)check_arg_int(d->args, "timeout_ms"));
-    conclude(d);
+    conclude(user);
+}
+
+/* ---- the question ---- */
+
+static void ask(struct dns *d)
+{
+    d->inquiry = inquiry_new(d->env, 1, on_answer, on_done, d);
+    inquiry_ask(d->inquiry, &d->question, (void *)(uintptr_t)ASKED_MAIN);
 }
 
 static void begin(struct dns *d)
 {
-    in_port_t port = htons((uint16_t)check_arg_int(d->args, "port"));
-    if (d->server.ss_family == AF_INET)
-        ((struct sockaddr_in *)&d->server)->sin_port = port;
-    else
-        ((struct sockaddr_in6 *)&d->server)->sin6_port = port;
-    result_addr(d->result, &d->server);
-    if (d->transport == TRANSPORT_TCP) {
-        attempt(d);
-        return;
-    }
-    struct fault f = {0};
-    int r = datagram_open(d->env->loop, DATAGRAM_UDP, d->result->af, on_datagram, d, &d->socket, &f);
-    if (r < 0) {
-        result_reason(d->result, datagram_outcome(r), "%s", f.text);
-        conclude(d);
-        return;
-    }
-    uv_timer_start(&d->timer, on_timer, DATAGRAM_WARM_UP_MS, 0);
+    static const uint16_t ports[] = {53, 53, 853, 443};
+    int64_t port = check_arg_int(d->args, "port");
+    if (port > 0)
+        exchange_set_port(&d->question.server, (uint16_t)port);
+    else if (d->args->target || d->question.transport != EXCHANGE_UDP)
+        exchange_set_port(&d->question.server, ports[d->question.transport]);
+    result_addr(d->result, &d->question.server);
+    ask(d);
 }
 
 static void stamp(struct dns *d)
@@ -332,27 +323,24 @@ static void on_target(void *user, const struct target_answer *answer)
         conclude(d);
         return;
     }
-    d->server = answer->addr;
+    d->question.server = answer->addr;
     begin(d);
 }
 
-/* Without a target: the resolver that this network gave the host. It is the
- * owner's choice and not the task's, so it may be a private address. */
+/* Without a target: a resolver that this network gave the host. */
 static void on_system_server(uv_timer_t *timer)
 {
     struct dns *d = timer->data;
-    struct sockaddr_storage servers[SERVERS_MAX];
-    int family = target_family(d->args);
-    size_t count = names_servers(d->env->names, servers, COUNT(servers));
     stamp(d);
-    for (size_t i = 0; i < count; i++) {
-        if (family && family != (servers[i].ss_family == AF_INET ? 4 : 6))
-            continue;
-        d->server = servers[i];
+    if (d->question.transport == EXCHANGE_HTTPS) {
+        ask(d);
+        return;
+    }
+    if (target_resolver(d->env, (size_t)check_arg_int(d->args, "nth"), target_family(d->args), &d->question.server)) {
         begin(d);
         return;
     }
-    result_reason(d->result, OUTCOME_SKIPPED, "this system names no resolver");
+    result_reason(d->result, OUTCOME_SKIPPED, "this system names no such resolver");
     conclude(d);
 }
 
@@ -365,48 +353,88 @@ static int able(const struct check_env *env, struct fault *f)
 
 static int64_t cost_bytes(const struct check_args *args)
 {
+    /* TCP's handshake and end; and TLS's with a chain of certificates. */
+    static const int64_t setup[] = {0, 7 * 60, 7 * 60 + 5000, 7 * 60 + 6000};
     int64_t bufsize = check_arg_int(args, "bufsize");
-    int64_t attempts = 1 + check_arg_int(args, "retries");
-    int64_t query = 40 + UDP_HEADER_SIZE + 12 + (int64_t)strlen(check_arg_text(args, "qname")) + 6 + 11;
+    int64_t attempts = 1 + check_arg_int(args, "retries") + (check_arg_bool(args, "identity") ? 2 : 0);
+    const char *qname = check_arg_text(args, "qname");
+    int64_t query = 40 + UDP_HEADER_SIZE + 12 + (qname ? (int64_t)strlen(qname) : 0) + 6 + 11;
     /* Answers to ordinary questions are a third of what is allowed at most. */
-    return attempts * (query + 40 + UDP_HEADER_SIZE + (bufsize ? bufsize : 512) / 3);
+    return attempts *
+           (setup[check_arg_int(args, "transport")] + query + 40 + UDP_HEADER_SIZE + (bufsize ? bufsize : 512) / 3);
 }
 
-static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
-                 void **ret_state, struct fault *f)
+/* Letters become large or small by chance (0x20): what a forger would have to
+ * guess, too. */
+static void mix_case(char *name)
 {
+    for (char *c = name; *c; c++) {
+        uint8_t toss;
+        random_bytes(&toss, sizeof toss);
+        if ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z'))
+            *c = (char)(toss & 1 ? *c | 0x20 : *c & ~0x20);
+    }
+}
+
+static void compose(struct dns *d)
+{
+    const struct check_args *args = d->args;
     const char *qname = check_arg_text(args, "qname"), *type = check_arg_text(args, "type");
-    struct packet_query query = {
-        .name = qname ? qname : ".",
-        .type = type ? type : "A",
-        .rd = check_arg_bool(args, "rd"),
-        .dnssec_ok = check_arg_bool(args, "do"),
-        .bufsize = (int)check_arg_int(args, "bufsize"),
+    const char *tls_name = check_arg_text(args, "tls_name");
+    struct sockaddr_storage literal;
+    d->name = alloc_text(qname ? qname : ".");
+    if (check_arg_bool(args, "mixed_case"))
+        mix_case(d->name);
+    if (check_arg_bool(args, "nsid"))
+        packet_option_add(&d->options, PACKET_NSID, NULL, 0);
+    if (check_arg_bool(args, "cookie")) {
+        random_bytes(d->cookie, sizeof d->cookie);
+        packet_option_add(&d->options, PACKET_COOKIE, d->cookie, sizeof d->cookie);
+    }
+    if (!tls_name && args->target && !target_literal(args->target, &literal))
+        tls_name = args->target;
+    d->question = (struct exchange_question){
+        .query = {.name = d->name,
+                  .type = type ? type : "A",
+                  .rd = check_arg_bool(args, "rd"),
+                  .cd = check_arg_bool(args, "cd"),
+                  .ad = check_arg_bool(args, "ad"),
+                  .chaos = check_arg_int(args, "class") == 1,
+                  .dnssec_ok = check_arg_bool(args, "do"),
+                  .bufsize = (int)check_arg_int(args, "bufsize"),
+                  .options = &d->options},
+        .transport = (enum exchange_transport)check_arg_int(args, "transport"),
+        .tcp_fallback = check_arg_bool(args, "tcp_fallback"),
+        .timeout_ms = (int)check_arg_int(args, "timeout_ms"),
+        .retries = (int)check_arg_int(args, "retries"),
+        .tls_name = tls_name,
+        .ca_file = check_arg_text(args, "ca_file"),
+        .family = target_family(args),
+        .policy = &args->policy,
     };
-    _cleanup_(buf_free) struct buf wire = {0};
-    int r = packet_write(&query, &wire, f);
-    if (r < 0)
-        return r;
-    struct dns *d = alloc_zero(1, sizeof *d);
-    *d = (struct dns){
-        .env = env,
-        .args = args,
-        .done = done,
-        .user = user,
-        .result = result_new("dns", args->task, args->target ? args->target : "resolver"),
-        .query = query,
-        .wire = wire,
-        .transport = (enum transport)check_arg_int(args, "transport"),
-    };
-    wire = (struct buf){0};
-    uv_timer_init(env->loop, &d->timer);
-    d->timer.data = d;
-    if (args->target)
-        d->target = target_find(env, &args->policy, args->target, target_family(args), on_target, d);
-    else
-        uv_timer_start(&d->timer, on_system_server, 0, 0);
-    *ret_state = d;
+}
+
+static int compose_url(struct dns *d, struct fault *f)
+{
+    const char *target = d->args->target, *path = check_arg_text(d->args, "path");
+    int64_t port = check_arg_int(d->args, "port");
+    bool brackets = target && strchr(target, ':') && target[0] != '[';
+    if (!target)
+        return fault_set(f, -EINVAL, _("DNS over HTTPS needs a target"));
+    d->url = alloc_format("https://%s%s%s:%d%s", brackets ? "[" : "", target, brackets ? "]" : "",
+                          port ? (int)port : 443, path ? path : "/");
+    d->question.url = d->url;
     return 0;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct dns *d = handle->data;
+    result_free(d->result);
+    buf_free(&d->options);
+    free(d->name);
+    free(d->url);
+    free(d);
 }
 
 static void cancel(void *state)
@@ -414,16 +442,7 @@ static void cancel(void *state)
     struct dns *d = state;
     target_cancel(TAKE(d->target));
     uv_timer_stop(&d->timer);
-    datagram_close(TAKE(d->socket));
-    stream_close(TAKE(d->stream));
-}
-
-static void on_closed(uv_handle_t *handle)
-{
-    struct dns *d = handle->data;
-    result_free(d->result);
-    buf_free(&d->wire);
-    free(d);
+    inquiry_free(TAKE(d->inquiry));
 }
 
 static void dns_free(void *state)
@@ -433,6 +452,32 @@ static void dns_free(void *state)
         return;
     cancel(d);
     uv_close((uv_handle_t *)&d->timer, on_closed);
+}
+
+static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
+                 void **ret_state, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf wire = {0};
+    struct dns *d = alloc_zero(1, sizeof *d);
+    *d = (struct dns){.env = env, .args = args, .done = done, .user = user};
+    uv_timer_init(env->loop, &d->timer);
+    d->timer.data = d;
+    compose(d);
+    int r = packet_write(&d->question.query, &wire, f);
+    bool https = d->question.transport == EXCHANGE_HTTPS;
+    if (r >= 0 && https)
+        r = compose_url(d, f);
+    if (r < 0) {
+        dns_free(d);
+        return r;
+    }
+    d->result = result_new("dns", args->task, args->target ? args->target : "resolver");
+    if (args->target && !https)
+        d->target = target_find(env, &args->policy, args->target, target_family(args), on_target, d);
+    else
+        uv_timer_start(&d->timer, on_system_server, 0, 0);
+    *ret_state = d;
+    return 0;
 }
 
 const struct check_ops check_dns = {

@@ -51,6 +51,7 @@ static void list_one(const struct check_ops *ops, const struct check_env *env)
         [TARGET_HOST] = N_("target: a name or an address"),
         [TARGET_URL] = N_("target: an address http://… or https://…"),
         [TARGET_RESOLVER] = N_("target: a server's name or address; without one, the system's first resolver"),
+        [TARGET_DOMAIN] = N_("target: a domain name"),
     };
     printf("%s – %s (%s)\n", ops->name, _(ops->help), show_class(ops->class));
     show_able(ops, env);

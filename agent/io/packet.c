@@ -3,13 +3,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include <ldns/ldns.h>
-
+#include "agent/io/packet_ldns.h"
 #include "common/lang.h"
 
-struct packet {
-    ldns_pkt *pkt;
-};
+#define EDNS_DO 0x8000
 
 static ldns_rr_type type_of(const char *word)
 {
@@ -25,6 +22,33 @@ static ldns_rr_type type_of(const char *word)
     }
 }
 
+static ldns_rr_class class_of(const struct packet_query *q)
+{
+    return q->chaos ? LDNS_RR_CLASS_CH : LDNS_RR_CLASS_IN;
+}
+
+/* ldns adds an OPT record as soon as one of its members is set. */
+static void write_edns(const struct packet_query *q, ldns_pkt *pkt)
+{
+    if (q->bufsize > 0)
+        ldns_pkt_set_edns_udp_size(pkt, (uint16_t)q->bufsize);
+    if (q->edns_version > 0)
+        ldns_pkt_set_edns_version(pkt, (uint8_t)q->edns_version);
+    if (q->edns_flags)
+        ldns_pkt_set_edns_z(pkt, q->edns_flags);
+    if (q->dnssec_ok)
+        ldns_pkt_set_edns_do(pkt, true);
+    if (q->options && q->options->len > 0)
+        ldns_pkt_set_edns_data(pkt, ldns_rdf_new_frm_data(LDNS_RDF_TYPE_UNKNOWN, q->options->len, q->options->data));
+}
+
+void packet_option_add(struct buf *options, uint16_t code, const void *bytes, size_t len)
+{
+    const uint8_t head[] = {(uint8_t)(code >> 8), (uint8_t)code, (uint8_t)(len >> 8), (uint8_t)len};
+    buf_add(options, head, sizeof head);
+    buf_add(options, bytes, len);
+}
+
 int packet_write(const struct packet_query *q, struct buf *ret, struct fault *f)
 {
     ldns_rr_type type = type_of(q->type);
@@ -33,15 +57,14 @@ int packet_write(const struct packet_query *q, struct buf *ret, struct fault *f)
     ldns_rdf *name = ldns_dname_new_frm_str(q->name);
     if (!name)
         return fault_set(f, -EINVAL, _("%s is not a domain name"), q->name);
-    ldns_pkt *pkt = ldns_pkt_query_new(name, type, LDNS_RR_CLASS_IN, q->rd ? LDNS_RD : 0);
+    uint16_t flags = (uint16_t)((q->rd ? LDNS_RD : 0) | (q->cd ? LDNS_CD : 0) | (q->ad ? LDNS_AD : 0));
+    ldns_pkt *pkt = ldns_pkt_query_new(name, type, class_of(q), flags);
     if (!pkt) {
         ldns_rdf_deep_free(name);
         return fault_set(f, -EINVAL, _("%s is not a domain name"), q->name);
     }
     ldns_pkt_set_id(pkt, q->id);
-    if (q->bufsize > 0)
-        ldns_pkt_set_edns_udp_size(pkt, (uint16_t)q->bufsize);
-    ldns_pkt_set_edns_do(pkt, q->dnssec_ok);
+    write_edns(q, pkt);
     uint8_t *wire = NULL;
     size_t size = 0;
     ldns_status status = ldns_pkt2wire(&wire, pkt, &size);
@@ -87,6 +110,16 @@ bool packet_truncated(const struct packet *p)
     return ldns_pkt_tc(p->pkt);
 }
 
+bool packet_authoritative(const struct packet *p)
+{
+    return ldns_pkt_aa(p->pkt);
+}
+
+bool packet_authentic(const struct packet *p)
+{
+    return ldns_pkt_ad(p->pkt);
+}
+
 int packet_rcode(const struct packet *p)
 {
     return ldns_pkt_edns_extended_rcode(p->pkt) << 4 | (int)ldns_pkt_get_rcode(p->pkt);
@@ -101,7 +134,7 @@ bool packet_matches(const struct packet *p, const struct packet_query *q)
     if (count != 1)
         return false;
     const ldns_rr *question = ldns_rr_list_rr(questions, 0);
-    if (ldns_rr_get_type(question) != type_of(q->type) || ldns_rr_get_class(question) != LDNS_RR_CLASS_IN)
+    if (ldns_rr_get_type(question) != type_of(q->type) || ldns_rr_get_class(question) != class_of(q))
         return false;
     ldns_rdf *name = ldns_dname_new_frm_str(q->name);
     bool same = name && ldns_dname_compare(name, ldns_rr_owner(question)) == 0;
@@ -109,71 +142,48 @@ bool packet_matches(const struct packet *p, const struct packet_query *q)
     return same;
 }
 
-/* ldns escapes what does not print as \DDD (RFC 1035 section 5.1), but lets tabs
- * through, and others by the locale's idea of printing. */
-static json_t *ascii(const char *text, size_t len)
+bool packet_same_spelling(const struct packet *p, const struct packet_query *q)
 {
-    _cleanup_(buf_free) struct buf escaped = {0};
-    buf_reserve(&escaped, len);
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] < 0x20 || text[i] > 0x7e)
-            buf_addf(&escaped, "\\%03u", (unsigned char)text[i]);
-        else
-            buf_add_char(&escaped, text[i]);
-    }
-    return json_stringn(escaped.data, escaped.len);
+    const ldns_rr_list *questions = ldns_pkt_question(p->pkt);
+    if (ldns_rr_list_rr_count(questions) == 0)
+        return false;
+    const ldns_rdf *owner = ldns_rr_owner(ldns_rr_list_rr(questions, 0));
+    ldns_rdf *name = ldns_dname_new_frm_str(q->name);
+    bool same = name && ldns_rdf_size(name) == ldns_rdf_size(owner) &&
+                memcmp(ldns_rdf_data(name), ldns_rdf_data(owner), ldns_rdf_size(name)) == 0;
+    ldns_rdf_deep_free(name);
+    return same;
 }
 
-/* ldns writes a record as owner, TTL, class, type and data, between tabs. */
-static json_t *answer_json(const ldns_rr *rr)
+void packet_edns(const struct packet *p, struct packet_edns *ret)
 {
-    char *text = ldns_rr2str_fmt(ldns_output_format_nocomments, rr);
-    char *type = ldns_rr_type2str(ldns_rr_get_type(rr));
-    const char *data = text ? text : "";
-    for (int field = 0; field < 4 && data; field++) {
-        data = strchr(data, '\t');
-        if (data)
-            data++;
-    }
-    size_t owner = text ? strcspn(text, "\t") : 0;
-    size_t len = data ? strcspn(data, "\n") : 0;
-    bool cut = len > PACKET_DATA_MAX;
-    json_t *entry = json_object();
-    json_object_set_new(entry, "name", ascii(text, owner));
-    json_object_set_new(entry, "type", json_string(type ? type : ""));
-    json_object_set_new(entry, "ttl", json_integer(ldns_rr_ttl(rr)));
-    json_object_set_new(entry, "data", ascii(data, cut ? PACKET_DATA_MAX : len));
-    if (cut)
-        json_object_set_new(entry, "cut", json_true());
-    free(text);
-    free(type);
-    return entry;
-}
-
-void packet_report(const struct packet *p, json_t *detail)
-{
-    const struct {
-        const char *word;
-        bool on;
-    } flags[] = {
-        {"qr", ldns_pkt_qr(p->pkt)}, {"aa", ldns_pkt_aa(p->pkt)},      {"tc", ldns_pkt_tc(p->pkt)},
-        {"rd", ldns_pkt_rd(p->pkt)}, {"ra", ldns_pkt_ra(p->pkt)},      {"ad", ldns_pkt_ad(p->pkt)},
-        {"cd", ldns_pkt_cd(p->pkt)}, {"do", ldns_pkt_edns_do(p->pkt)},
+    *ret = (struct packet_edns){
+        .present = ldns_pkt_edns(p->pkt),
+        .version = ldns_pkt_edns_version(p->pkt),
+        .bufsize = ldns_pkt_edns_udp_size(p->pkt),
+        .flags = ldns_pkt_edns_z(p->pkt),
     };
-    json_t *words = json_array();
-    for (size_t i = 0; i < COUNT(flags); i++) {
-        if (flags[i].on)
-            json_array_append_new(words, json_string(flags[i].word));
+    if (ldns_pkt_edns_do(p->pkt))
+        ret->flags |= EDNS_DO;
+}
+
+const uint8_t *packet_option(const struct packet *p, uint16_t code, size_t *ret_len)
+{
+    const ldns_rdf *data = ldns_pkt_edns_data(p->pkt);
+    const uint8_t *at = data ? ldns_rdf_data(data) : NULL;
+    size_t left = data ? ldns_rdf_size(data) : 0;
+    while (left >= 4) {
+        size_t len = (size_t)(at[2] << 8 | at[3]);
+        if (len > left - 4)
+            return NULL;
+        if ((at[0] << 8 | at[1]) == code) {
+            *ret_len = len;
+            return at + 4;
+        }
+        at += 4 + len;
+        left -= 4 + len;
     }
-    json_object_set_new(detail, "flags", words);
-    json_object_set_new(detail, "counts",
-                        json_pack("[i, i, i, i]", (int)ldns_pkt_qdcount(p->pkt), (int)ldns_pkt_ancount(p->pkt),
-                                  (int)ldns_pkt_nscount(p->pkt), (int)ldns_pkt_arcount(p->pkt)));
-    const ldns_rr_list *answers = ldns_pkt_answer(p->pkt);
-    json_t *list = json_array();
-    for (size_t i = 0; i < ldns_rr_list_rr_count(answers) && i < PACKET_ANSWERS_MAX; i++)
-        json_array_append_new(list, answer_json(ldns_rr_list_rr(answers, i)));
-    json_object_set_new(detail, "answers", list);
+    return NULL;
 }
 
 const char *packet_rcode_word(int rcode)
@@ -182,9 +192,9 @@ const char *packet_rcode_word(int rcode)
         "NOERROR",  "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP",  "REFUSED",
         "YXDOMAIN", "YXRRSET", "NXRRSET",  "NOTAUTH",  "NOTZONE",
     };
-    if (rcode == 16)
+    if (rcode == PACKET_BADVERS)
         return "BADVERS";
-    if (rcode == 23)
+    if (rcode == PACKET_BADCOOKIE)
         return "BADCOOKIE";
     return rcode >= 0 && (size_t)rcode < COUNT(words) ? words[rcode] : NULL;
 }

@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <jansson.h>
-
 #include "common/alloc.h"
 #include "common/buf.h"
 #include "common/fault.h"
@@ -17,9 +15,26 @@ struct packet_query {
     const char *type; /* "A", "TXT", "TYPE65"… */
     uint16_t id;
     bool rd;        /* recursion desired */
+    bool cd, ad;    /* checking disabled, authentic data understood (RFC 4035, RFC 6840 section 5.7) */
+    bool chaos;     /* class CH instead of IN: server identity (RFC 4892) */
     bool dnssec_ok; /* EDNS DO */
-    int bufsize;    /* EDNS buffer size, 0: no EDNS (unless DO asks for it) */
+    int bufsize;    /* EDNS buffer size, 0: no EDNS (unless DO or what follows asks for it) */
+    int edns_version;
+    uint16_t edns_flags;       /* beside DO, for tests of what must be zero */
+    const struct buf *options; /* EDNS options in wire form (packet_option_add), borrowed; NULL for none */
 };
+
+/* EDNS option codes (IANA, "DNS EDNS0 Option Codes"). */
+enum packet_option {
+    PACKET_NSID = 3,
+    PACKET_SUBNET = 8,
+    PACKET_EXPIRE = 9,
+    PACKET_COOKIE = 10,
+    PACKET_EDE = 15, /* extended error, RFC 8914 */
+};
+
+/* Appends one option, code and length in front (RFC 6891 section 6.1.2). */
+void packet_option_add(struct buf *options, uint16_t code, const void *bytes, size_t len);
 
 /* Appends the query's bytes. -EINVAL when name or type is none, or when the
  * type is a transfer or a meta type that no single answer can have. */
@@ -40,18 +55,39 @@ int packet_peek_id(const uint8_t *bytes, size_t len);
 
 bool packet_is_answer(const struct packet *p); /* QR, opcode QUERY */
 bool packet_truncated(const struct packet *p);
-int packet_rcode(const struct packet *p); /* with EDNS's upper bits, 0..4095 */
+bool packet_authoritative(const struct packet *p);
+bool packet_authentic(const struct packet *p); /* AD */
+int packet_rcode(const struct packet *p);      /* with EDNS's upper bits, 0..4095 */
 
 /* Does it answer this question? An empty question section is taken for one of
  * ours in a failure: servers that do not understand a query leave it out. */
 bool packet_matches(const struct packet *p, const struct packet_query *q);
 
-/* Adds to detail: flags ["qr","rd",…], counts of each section, and answers
- * [{"name","type","ttl","data"}] in presentation form, at most
- * PACKET_ANSWERS_MAX of them with at most PACKET_DATA_MAX octets of data. */
-#define PACKET_ANSWERS_MAX 32
-#define PACKET_DATA_MAX    1024
-void packet_report(const struct packet *p, json_t *detail);
+/* Does the question come back with the very letters, large and small, of q
+ * (0x20, draft-vixie-dnsext-dns0x20)? */
+bool packet_same_spelling(const struct packet *p, const struct packet_query *q);
+
+/* What the answer's OPT record says. */
+struct packet_edns {
+    bool present;
+    int version, bufsize;
+    uint16_t flags; /* DO is 0x8000 */
+};
+void packet_edns(const struct packet *p, struct packet_edns *ret);
+
+/* The first option of this code: its octets, the packet's; NULL when absent. */
+const uint8_t *packet_option(const struct packet *p, uint16_t code, size_t *ret_len);
+
+/* Response codes that decide what happens next. */
+enum packet_rcode {
+    PACKET_NOERROR = 0,
+    PACKET_FORMERR = 1,
+    PACKET_SERVFAIL = 2,
+    PACKET_NXDOMAIN = 3,
+    PACKET_REFUSED = 5,
+    PACKET_BADVERS = 16,
+    PACKET_BADCOOKIE = 23,
+};
 
 /* "NOERROR", "NXDOMAIN"…; NULL when the code has no word. */
 const char *packet_rcode_word(int rcode);

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "agent/io/packet.h"
+#include "agent/io/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         return 0;
     json_t *detail = json_object();
     packet_matches(packet, &query);
-    packet_report(packet, detail);
+    record_report(packet, detail);
     char *text = json_dumps(detail, JSON_COMPACT);
     if (!text || packet_rcode(packet) < 0 || packet_rcode(packet) > 4095)
         abort();

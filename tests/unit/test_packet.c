@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "agent/io/packet.h"
+#include "agent/io/record.h"
 
 /* An answer to "nic.bj A" by hand: header, question, two A records and a TXT,
  * names compressed. */
@@ -22,10 +22,14 @@ static void writes_queries(void **state)
         const char *bytes;
         size_t len;
     } rows[] = {
-        {{"nic.bj", "A", 0x1234, true, false, 0}, "\x12\x34\1\0\0\1\0\0\0\0\0\0\3nic\2bj\0\0\1\0\1", 24},
-        {{"nic.bj.", "aaaa", 1, false, false, 0}, "\0\1\0\0\0\1\0\0\0\0\0\0\3nic\2bj\0\0\x1c\0\1", 24},
-        {{".", "NS", 1, false, false, 1232}, "\0\1\0\0\0\1\0\0\0\0\0\1\0\0\2\0\1\0\0\x29\4\xd0\0\0\0\0\0\0", 28},
-        {{"bj", "TYPE65", 1, true, true, 4096},
+        {{.name = "nic.bj", .type = "A", .id = 0x1234, .rd = true},
+         "\x12\x34\1\0\0\1\0\0\0\0\0\0\3nic\2bj\0\0\1\0\1",
+         24},
+        {{.name = "nic.bj.", .type = "aaaa", .id = 1}, "\0\1\0\0\0\1\0\0\0\0\0\0\3nic\2bj\0\0\x1c\0\1", 24},
+        {{.name = ".", .type = "NS", .id = 1, .bufsize = 1232},
+         "\0\1\0\0\0\1\0\0\0\0\0\1\0\0\2\0\1\0\0\x29\4\xd0\0\0\0\0\0\0",
+         28},
+        {{.name = "bj", .type = "TYPE65", .id = 1, .rd = true, .dnssec_ok = true, .bufsize = 4096},
          "\0\1\1\0\0\1\0\0\0\0\0\1\2bj\0\0\x41\0\1\0\0\x29\x10\0\0\0\x80\0\0\0",
          31},
     };
@@ -77,7 +81,7 @@ static void reads_answers(void **state)
     assert_false(packet_matches(p, &(struct packet_query){.name = "nic.bj", .type = "AAAA"}));
     assert_false(packet_matches(p, &(struct packet_query){.name = "nic.tg", .type = "A"}));
     json_t *detail = json_object();
-    packet_report(p, detail);
+    record_report(p, detail);
     char *text = json_dumps(detail, JSON_COMPACT);
     assert_string_equal(
         text, "{\"flags\":[\"qr\",\"rd\",\"ra\"],\"counts\":[1,3,0,0],\"answers\":["
@@ -149,10 +153,10 @@ static bool walk(const uint8_t *bytes, size_t len)
     }
     json_t *detail = json_object();
     packet_matches(p, &query);
-    packet_report(p, detail);
+    record_report(p, detail);
     char *text = json_dumps(detail, 0);
     assert_non_null(text); /* what came is text that JSON can hold */
-    assert_true(json_array_size(json_object_get(detail, "answers")) <= PACKET_ANSWERS_MAX);
+    assert_true(json_array_size(json_object_get(detail, "answers")) <= RECORD_REPORT_MAX);
     free(text);
     json_decref(detail);
     packet_free(p);
@@ -201,11 +205,11 @@ static void bounds_answers(void **state)
     struct packet *p = NULL;
     assert_int_equal(packet_read((uint8_t *)b.data, b.len, &p), 0);
     json_t *detail = json_object();
-    packet_report(p, detail);
+    record_report(p, detail);
     json_t *answers = json_object_get(detail, "answers");
-    assert_int_equal(json_array_size(answers), PACKET_ANSWERS_MAX);
+    assert_int_equal(json_array_size(answers), RECORD_REPORT_MAX);
     json_t *first = json_array_get(answers, 0);
-    assert_int_equal(json_string_length(json_object_get(first, "data")), PACKET_DATA_MAX);
+    assert_int_equal(json_string_length(json_object_get(first, "data")), RECORD_DATA_MAX);
     assert_true(json_is_true(json_object_get(first, "cut")));
     json_decref(detail);
     packet_free(p);

@@ -1,0 +1,648 @@
+/* delegation: the health of a zone's delegation, as its operators want it.
+ *
+ *   PARENT    the parent zone is the nearest name above that has NS records
+ *   REFERRAL  one of the parent's servers is asked for the zone's NS, without
+ *             recursion: its list, and the size of the referral
+ *   SERVERS   the servers in the parent's list and in the zone's own, with
+ *             their addresses
+ *   ASKING    every address, over UDP and TCP: does it answer with authority,
+ *             with which serial, with which list of servers?
+ *
+ * detail.problems names what an operator would want to repair:
+ *   no_referral       no server of the parent knows the delegation
+ *   ns_mismatch       parent and child list different servers
+ *   child_mismatch    the servers of the zone do not list the same ones
+ *   no_address        a server's name has no address
+ *   lame              an address does not answer with authority over UDP
+ *   no_tcp            an address that answers over UDP does not over TCP
+ *   serials_differ    the SOA serials are not all equal
+ *   glue_mismatch     the parent's address of a server is not the one that its
+ *                     own name has
+ *   single_server     fewer than two addresses
+ *   no_ipv6           no server has an IPv6 address
+ *   single_prefix     all IPv4 addresses lie in one /24 */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <netinet/in.h>
+
+#include "agent/check.h"
+#include "agent/target.h"
+#include "agent/zone.h"
+#include "common/lang.h"
+
+#define AT_ONCE 8
+/* Servers of the parent that are asked before giving up. */
+#define PARENT_TRIES 4
+/* What resolvers offer today: the size of a referral that fits. */
+#define BUFSIZE    4096
+#define COST_BYTES 20000
+#define GLUE_MAX   (ZONE_SERVERS_MAX * 4)
+
+enum step {
+    STEP_PARENT,
+    STEP_REFERRAL,
+    STEP_OWN,     /* the zone's list as the resolver has it */
+    STEP_SERVERS, /* addresses of all servers */
+    STEP_ASKING,
+};
+
+struct list { /* of server names, sorted */
+    char names[ZONE_SERVERS_MAX][RECORD_NAME_MAX];
+    size_t count;
+};
+
+struct glue {
+    char name[RECORD_NAME_MAX];
+    struct sockaddr_storage addr;
+};
+
+enum asked { ASKED_UDP, ASKED_TCP, ASKED_NS, ASKED_COUNT };
+
+struct address {
+    const struct zone_server *server;
+    struct sockaddr_storage addr;
+    bool unsent, answered, udp, tcp; /* udp, tcp: with authority */
+    char why[ASKED_COUNT][48];       /* "ok" or what was wrong */
+    int64_t serial;                  /* -1: none came */
+    struct list *list;               /* its NS records, owned; NULL: none came */
+    size_t size;                     /* of the answer with them */
+};
+
+struct question { /* the tag */
+    struct address *address;
+    enum asked asked;
+};
+
+struct delegation {
+    const struct check_env *env;
+    const struct check_args *args;
+    check_done_fn done;
+    void *user;
+    struct result *result;
+    uv_timer_t timer;
+    enum step step;
+    struct sockaddr_storage resolver;
+    char zone[RECORD_NAME_MAX];
+    char parent[RECORD_NAME_MAX];
+    struct zone_find *find;
+    struct inquiry *inquiry;
+    struct sockaddr_storage parents[PARENT_TRIES];
+    size_t parent_count, parent_next;
+    struct list referral, own, all;
+    struct glue glue[GLUE_MAX];
+    size_t glue_count, referral_size;
+    const struct zone *servers; /* the finder's */
+    struct address *addresses;
+    struct question *questions;
+    size_t count;
+    json_t *problems;
+};
+
+static const struct check_param params[] = {
+    {"resolver", PARAM_TEXT, NULL, 0, 0, NULL,
+     N_("address of the resolver that knows the servers; without one, the system's")},
+    {"timeout_ms", PARAM_INT, "2000", 10, 60000, NULL, N_("milliseconds to wait for each attempt's answer")},
+    {"retries", PARAM_INT, "2", 0, EXCHANGE_RETRIES_MAX, NULL, N_("further attempts after a timeout")},
+};
+
+/* ---- lists of names ---- */
+
+static void list_add(struct list *list, const char *name)
+{
+    size_t at = 0;
+    while (at < list->count && strcmp(list->names[at], name) < 0)
+        at++;
+    if (list->count == ZONE_SERVERS_MAX || (at < list->count && strcmp(list->names[at], name) == 0))
+        return;
+    memmove(list->names[at + 1], list->names[at], (list->count - at) * sizeof list->names[0]);
+    snprintf(list->names[at], sizeof list->names[at], "%s", name);
+    list->count++;
+}
+
+static void list_read(struct list *list, const struct packet *p, enum record_section section, const char *zone)
+{
+    struct record record;
+    char name[RECORD_NAME_MAX];
+    for (size_t at = 0; record_next(p, section, "NS", &at, &record);) {
+        if (record.cut || strcmp(record.name, zone) != 0)
+            continue;
+        zone_name(record.data, name);
+        list_add(list, name);
+    }
+}
+
+static bool list_same(const struct list *a, const struct list *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->names[i], b->names[i]) != 0)
+            return false;
+    return true;
+}
+
+static json_t *list_json(const struct list *list)
+{
+    json_t *json = json_array();
+    for (size_t i = 0; i < list->count; i++)
+        json_array_append_new(json, json_string(list->names[i]));
+    return json;
+}
+
+static bool same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+    if (a->ss_family != b->ss_family)
+        return false;
+    if (a->ss_family == AF_INET)
+        return ((const struct sockaddr_in *)a)->sin_addr.s_addr == ((const struct sockaddr_in *)b)->sin_addr.s_addr;
+    return memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr, &((const struct sockaddr_in6 *)b)->sin6_addr, 16) == 0;
+}
+
+/* ---- the report ---- */
+
+static void problem(struct delegation *d, const char *word)
+{
+    for (size_t i = 0; i < json_array_size(d->problems); i++)
+        if (strcmp(json_string_value(json_array_get(d->problems, i)), word) == 0)
+            return;
+    json_array_append_new(d->problems, json_string(word));
+}
+
+/* How many distinct networks the addresses of one family lie in: /24 or /48. */
+static unsigned prefixes(const struct delegation *d, int family, unsigned *ret_addresses)
+{
+    uint8_t seen[ZONE_SERVERS_MAX * ZONE_ADDRESSES_MAX][6];
+    size_t len = family == AF_INET ? 3 : 6, count = 0;
+    *ret_addresses = 0;
+    for (size_t i = 0; i < d->count; i++) {
+        const struct sockaddr_storage *addr = &d->addresses[i].addr;
+        if (addr->ss_family != family)
+            continue;
+        const void *octets = family == AF_INET ? (const void *)&((const struct sockaddr_in *)addr)->sin_addr
+                                               : (const void *)&((const struct sockaddr_in6 *)addr)->sin6_addr;
+        size_t k = 0;
+        while (k < count && memcmp(seen[k], octets, len) != 0)
+            k++;
+        if (k == count)
+            memcpy(seen[count++], octets, len);
+        *ret_addresses += 1;
+    }
+    return (unsigned)count;
+}
+
+static unsigned serials(const struct delegation *d)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < d->count; i++) {
+        bool fresh = d->addresses[i].serial >= 0;
+        for (size_t k = 0; k < i && fresh; k++)
+            fresh = d->addresses[k].serial != d->addresses[i].serial;
+        count += fresh;
+    }
+    return count;
+}
+
+static json_t *address_json(const struct address *a)
+{
+    char text[46] = "";
+    uv_ip_name((const struct sockaddr *)&a->addr, text, sizeof text);
+    json_t *entry = json_pack("{s:s, s:s}", "name", a->server->name, "addr", text);
+    if (a->unsent) {
+        json_object_set_new(entry, "skipped", json_string("no route from here"));
+        return entry;
+    }
+    json_object_set_new(entry, "udp", json_string(a->why[ASKED_UDP]));
+    json_object_set_new(entry, "tcp", json_string(a->why[ASKED_TCP]));
+    if (a->serial >= 0)
+        json_object_set_new(entry, "serial", json_integer(a->serial));
+    return entry;
+}
+
+static void judge_addresses(struct delegation *d, unsigned *ret_tested, unsigned *ret_udp, unsigned *ret_tcp)
+{
+    json_t *list = json_array();
+    const struct list *child = NULL;
+    for (size_t i = 0; i < d->count; i++) {
+        const struct address *a = &d->addresses[i];
+        json_array_append_new(list, address_json(a));
+        if (a->unsent)
+            continue;
+        *ret_tested += 1;
+        *ret_udp += a->udp;
+        *ret_tcp += a->tcp;
+        if (!a->udp)
+            problem(d, "lame");
+        else if (!a->tcp)
+            problem(d, "no_tcp");
+        if (!a->list)
+            continue;
+        if (child && !list_same(child, a->list))
+            problem(d, "child_mismatch");
+        if (d->referral.count > 0 && !list_same(&d->referral, a->list))
+            problem(d, "ns_mismatch");
+        child = a->list;
+    }
+    json_object_set_new(d->result->detail, "servers", list);
+    if (!child)
+        child = &d->own;
+    json_object_set_new(d->result->detail, "child_ns", list_json(child));
+    result_metric(d->result, "child_servers", (double)child->count);
+    result_metric(d->result, "agree", d->referral.count > 0 && list_same(&d->referral, child));
+}
+
+static void judge_glue(struct delegation *d)
+{
+    for (size_t g = 0; g < d->glue_count; g++) {
+        bool known = false, found = false;
+        for (size_t i = 0; i < d->servers->count; i++) {
+            const struct zone_server *server = &d->servers->servers[i];
+            if (strcmp(server->name, d->glue[g].name) != 0 || server->count == 0)
+                continue;
+            known = true;
+            for (size_t k = 0; k < server->count; k++)
+                found |= same_host(&server->addrs[k], &d->glue[g].addr);
+        }
+        if (known && !found)
+            problem(d, "glue_mismatch");
+    }
+}
+
+static void report(struct delegation *d)
+{
+    unsigned tested = 0, udp = 0, tcp = 0, four, six;
+    size_t answer_bytes = 0;
+    judge_addresses(d, &tested, &udp, &tcp);
+    judge_glue(d);
+    unsigned nets4 = prefixes(d, AF_INET, &four), nets6 = prefixes(d, AF_INET6, &six);
+    for (size_t i = 0; i < d->servers->count; i++)
+        if (d->servers->servers[i].count == 0)
+            problem(d, "no_address");
+    for (size_t i = 0; i < d->count; i++)
+        answer_bytes = d->addresses[i].size > answer_bytes ? d->addresses[i].size : answer_bytes;
+    if (serials(d) > 1)
+        problem(d, "serials_differ");
+    if (d->count < 2)
+        problem(d, "single_server");
+    if (six == 0)
+        problem(d, "no_ipv6");
+    if (nets4 == 1 && four > 1)
+        problem(d, "single_prefix");
+    struct result *r = d->result;
+    result_metric(r, "addresses4", four);
+    result_metric(r, "addresses6", six);
+    result_metric(r, "tested", tested);
+    result_metric(r, "udp", udp);
+    result_metric(r, "tcp", tcp);
+    result_metric(r, "lame", tested - udp);
+    result_metric(r, "serials", serials(d));
+    result_metric(r, "answer_bytes", (double)answer_bytes);
+    result_metric(r, "prefixes4", nets4);
+    result_metric(r, "prefixes6", nets6);
+    if (tested == 0)
+        result_reason(r, OUTCOME_UNREACHABLE, "no server of the zone can be reached from here");
+    else if (udp == 0)
+        result_reason(r, OUTCOME_DNS_ERROR, "no server answers with authority for the zone");
+}
+
+static void conclude(struct delegation *d)
+{
+    json_t *detail = d->result->detail;
+    json_object_set_new(detail, "parent", json_string(d->parent));
+    json_object_set_new(detail, "parent_ns", list_json(&d->referral));
+    json_object_set(detail, "problems", d->problems);
+    result_metric(d->result, "problems", (double)json_array_size(d->problems));
+    if (d->inquiry)
+        d->result->bytes += inquiry_wire_bytes(d->inquiry);
+    if (d->find)
+        d->result->bytes += zone_wire_bytes(d->find);
+    d->done(d->user, TAKE(d->result));
+}
+
+static void give_up(struct delegation *d, enum outcome outcome, const char *reason)
+{
+    result_reason(d->result, outcome, "%s", reason);
+    conclude(d);
+}
+
+/* ---- the questions ---- */
+
+static void ask(struct delegation *d, const struct sockaddr_storage *server, const char *type, bool tcp,
+                struct question *tag)
+{
+    struct exchange_question question = {
+        .query = {.name = d->zone, .type = type, .dnssec_ok = true, .bufsize = BUFSIZE},
+        .server = *server,
+        .transport = tcp ? EXCHANGE_TCP : EXCHANGE_UDP,
+        .tcp_fallback = true,
+        .timeout_ms = (int)check_arg_int(d->args, "timeout_ms"),
+        .retries = tcp ? 0 : (int)check_arg_int(d->args, "retries"),
+    };
+    inquiry_ask(d->inquiry, &question, tag);
+}
+
+static void find(struct delegation *d, const char *name, const struct list *names);
+
+static void ask_parent(struct delegation *d)
+{
+    if (d->parent_next < d->parent_count) {
+        ask(d, &d->parents[d->parent_next++], "NS", false, NULL);
+        return;
+    }
+    problem(d, "no_referral");
+    d->step = STEP_OWN;
+    find(d, d->zone, NULL);
+}
+
+static void read_glue(struct delegation *d, const struct packet *p)
+{
+    for (size_t i = 0; i < record_count(p, RECORD_ADDITIONAL) && d->glue_count < GLUE_MAX; i++) {
+        struct record record;
+        struct glue *glue = &d->glue[d->glue_count];
+        record_get(p, RECORD_ADDITIONAL, i, &record);
+        if (!record_address(&record, &glue->addr))
+            continue;
+        snprintf(glue->name, sizeof glue->name, "%s", record.name);
+        d->glue_count++;
+    }
+}
+
+static void on_referral(struct delegation *d, const struct exchange_answer *answer)
+{
+    if (answer->outcome == OUTCOME_OK) {
+        /* A server of both zones answers from the child. */
+        list_read(&d->referral, answer->packet, RECORD_AUTHORITY, d->zone);
+        list_read(&d->referral, answer->packet, RECORD_ANSWER, d->zone);
+    }
+    if (d->referral.count == 0) {
+        ask_parent(d);
+        return;
+    }
+    read_glue(d, answer->packet);
+    result_metric(d->result, "parent_servers", (double)d->referral.count);
+    result_metric(d->result, "referral_bytes", (double)answer->len);
+    d->step = STEP_OWN;
+    find(d, d->zone, NULL);
+}
+
+static const char *verdict(const struct delegation *d, const struct exchange_answer *answer)
+{
+    if (answer->outcome != OUTCOME_OK)
+        return outcome_word(answer->outcome);
+    int rcode = packet_rcode(answer->packet);
+    const char *word = packet_rcode_word(rcode);
+    if (rcode != PACKET_NOERROR)
+        return word ? word : "rcode";
+    return packet_authoritative(answer->packet) ? "ok" : "not_authoritative";
+}
+
+static void on_server(struct delegation *d, struct question *q, const struct exchange_answer *answer)
+{
+    struct address *a = q->address;
+    struct record record;
+    size_t at = 0;
+    const char *word = verdict(d, answer);
+    bool soa = answer->outcome == OUTCOME_OK && record_next(answer->packet, RECORD_ANSWER, "SOA", &at, &record);
+    if (strcmp(word, "ok") == 0 && q->asked != ASKED_NS && !soa)
+        word = "no_soa";
+    bool good = strcmp(word, "ok") == 0;
+    snprintf(a->why[q->asked], sizeof a->why[q->asked], "%s", word);
+    a->unsent |= answer->unsent && q->asked == ASKED_UDP;
+    switch (q->asked) {
+    case ASKED_UDP:
+        a->udp = good;
+        if (good)
+            a->serial = record_serial(&record);
+        break;
+    case ASKED_TCP:
+        a->tcp = good;
+        break;
+    case ASKED_NS:
+        if (!good || a->list)
+            break;
+        a->list = alloc_zero(1, sizeof *a->list);
+        list_read(a->list, answer->packet, RECORD_ANSWER, d->zone);
+        a->size = answer->len;
+        break;
+    case ASKED_COUNT:
+        break;
+    }
+}
+
+static void on_answer(void *user, void *tag, const struct exchange_answer *answer)
+{
+    struct delegation *d = user;
+    if (tag)
+        on_server(d, tag, answer);
+    else
+        on_referral(d, answer);
+}
+
+static void on_inquiry_done(void *user)
+{
+    struct delegation *d = user;
+    if (d->step != STEP_ASKING)
+        return;
+    report(d);
+    conclude(d);
+}
+
+static void ask_servers(struct delegation *d)
+{
+    size_t most = ZONE_SERVERS_MAX * ZONE_ADDRESSES_MAX;
+    d->step = STEP_ASKING;
+    d->addresses = alloc_zero(most, sizeof *d->addresses);
+    d->questions = alloc_zero(most * ASKED_COUNT, sizeof *d->questions);
+    for (size_t i = 0; i < d->servers->count; i++) {
+        const struct zone_server *server = &d->servers->servers[i];
+        for (size_t k = 0; k < server->count; k++) {
+            struct question *q = &d->questions[d->count * ASKED_COUNT];
+            struct address *a = &d->addresses[d->count++];
+            *a = (struct address){.server = server, .addr = server->addrs[k], .serial = -1};
+            for (int asked = 0; asked < ASKED_COUNT; asked++) {
+                q[asked] = (struct question){a, (enum asked)asked};
+                ask(d, &a->addr, asked == ASKED_NS ? "NS" : "SOA", asked == ASKED_TCP, &q[asked]);
+            }
+        }
+    }
+    if (d->count == 0) {
+        problem(d, "no_address");
+        give_up(d, OUTCOME_DNS_ERROR, "no server of the zone has an address that may be asked");
+    }
+}
+
+/* ---- finding servers ---- */
+
+/* The name one label up; false when there is none. */
+static bool go_up(char *name)
+{
+    if (strcmp(name, ".") == 0)
+        return false;
+    char *dot = name;
+    while (*dot && *dot != '.')
+        dot += *dot == '\\' && dot[1] ? 2 : 1;
+    if (dot[0] == '.' && dot[1])
+        memmove(name, dot + 1, strlen(dot + 1) + 1);
+    else
+        strcpy(name, ".");
+    return true;
+}
+
+static void on_parent(struct delegation *d, const struct zone *zone)
+{
+    if (zone->outcome == OUTCOME_DNS_ERROR && go_up(d->parent)) {
+        find(d, d->parent, NULL);
+        return;
+    }
+    if (zone->outcome != OUTCOME_OK) {
+        give_up(d, zone->outcome, zone->reason);
+        return;
+    }
+    /* One address of each server first: they fail together. */
+    for (size_t k = 0; k < ZONE_ADDRESSES_MAX; k++)
+        for (size_t i = 0; i < zone->count && d->parent_count < PARENT_TRIES; i++)
+            if (k < zone->servers[i].count)
+                d->parents[d->parent_count++] = zone->servers[i].addrs[k];
+    d->step = STEP_REFERRAL;
+    ask_parent(d);
+}
+
+static void on_own(struct delegation *d, const struct zone *zone)
+{
+    for (size_t i = 0; i < zone->count; i++)
+        list_add(&d->own, zone->servers[i].name);
+    d->all = d->referral;
+    for (size_t i = 0; i < d->own.count; i++)
+        list_add(&d->all, d->own.names[i]);
+    if (d->all.count == 0) {
+        give_up(d, zone->outcome, zone->reason);
+        return;
+    }
+    d->step = STEP_SERVERS;
+    find(d, d->zone, &d->all);
+}
+
+static void on_zone(void *user, const struct zone *zone)
+{
+    struct delegation *d = user;
+    switch (d->step) {
+    case STEP_PARENT:
+        on_parent(d, zone);
+        break;
+    case STEP_OWN:
+        on_own(d, zone);
+        break;
+    case STEP_SERVERS:
+        d->servers = zone;
+        ask_servers(d);
+        break;
+    case STEP_REFERRAL:
+    case STEP_ASKING:
+        break;
+    }
+}
+
+static void find(struct delegation *d, const char *name, const struct list *names)
+{
+    if (d->find)
+        d->result->bytes += zone_wire_bytes(d->find);
+    zone_free(TAKE(d->find));
+    d->find = zone_find(d->env, &d->args->policy, &d->resolver, name, names ? names->names : NULL,
+                        names ? names->count : 0, on_zone, d);
+}
+
+static void on_begin(uv_timer_t *timer)
+{
+    struct delegation *d = timer->data;
+    struct fault f = {0};
+    d->result->at_us = clock_wall_us(d->env->clock);
+    d->result->mono_us = clock_mono_us(d->env->clock);
+    d->result->sync = clock_synced(d->env->clock);
+    enum outcome outcome = target_asked_resolver(d->env, d->args, &d->resolver, &f);
+    if (outcome != OUTCOME_OK) {
+        give_up(d, outcome, f.text);
+        return;
+    }
+    if (!go_up(d->parent)) {
+        give_up(d, OUTCOME_SKIPPED, "the root has no parent");
+        return;
+    }
+    d->inquiry = inquiry_new(d->env, AT_ONCE, on_answer, on_inquiry_done, d);
+    find(d, d->parent, NULL);
+}
+
+/* ---- the operations ---- */
+
+static int able(const struct check_env *env, struct fault *f)
+{
+    return 0;
+}
+
+static int64_t cost_bytes(const struct check_args *args)
+{
+    return COST_BYTES;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct delegation *d = handle->data;
+    result_free(d->result);
+    json_decref(d->problems);
+    for (size_t i = 0; i < d->count; i++)
+        free(d->addresses[i].list);
+    free(d->addresses);
+    free(d->questions);
+    free(d);
+}
+
+static void cancel(void *state)
+{
+    struct delegation *d = state;
+    uv_timer_stop(&d->timer);
+    inquiry_free(TAKE(d->inquiry));
+    zone_free(TAKE(d->find));
+}
+
+static void delegation_free(void *state)
+{
+    struct delegation *d = state;
+    if (!d)
+        return;
+    cancel(d);
+    uv_close((uv_handle_t *)&d->timer, on_closed);
+}
+
+static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
+                 void **ret_state, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf wire = {0};
+    int r = packet_write(&(struct packet_query){.name = args->target, .type = "NS"}, &wire, f);
+    if (r < 0)
+        return r;
+    struct delegation *d = alloc_zero(1, sizeof *d);
+    *d = (struct delegation){.env = env, .args = args, .done = done, .user = user};
+    zone_name(args->target, d->zone);
+    zone_name(args->target, d->parent);
+    d->problems = json_array();
+    d->result = result_new("delegation", args->task, args->target);
+    uv_timer_init(env->loop, &d->timer);
+    d->timer.data = d;
+    uv_timer_start(&d->timer, on_begin, 0, 0);
+    *ret_state = d;
+    return 0;
+}
+
+const struct check_ops check_delegation = {
+    .name = "delegation",
+    .help = N_("health of a zone's delegation and of its servers"),
+    .class = CLASS_PATH,
+    .target = TARGET_DOMAIN,
+    .params = params,
+    .param_count = COUNT(params),
+    .able = able,
+    .cost_bytes = cost_bytes,
+    .start = start,
+    .cancel = cancel,
+    .free = delegation_free,
+};

@@ -1,0 +1,200 @@
+/* dnssec: the chain of trust from a trust anchor to a name, validated here and
+ * not by the resolver, which only fetches (CD, DO). agent/io/trust.c says what
+ * to ask and what the answers mean.
+ *
+ * A secure or an insecure name is an answer (ok); a bogus one is what a
+ * validating resolver refuses (dns_error), with the link that fails. */
+#include <errno.h>
+#include <string.h>
+
+#include "agent/check.h"
+#include "agent/inquiry.h"
+#include "agent/io/trust.h"
+#include "agent/moment.h"
+#include "agent/target.h"
+#include "common/file.h"
+#include "common/lang.h"
+
+#define BUFSIZE 1232
+/* The root's key set and a response to it. */
+#define COST_ZONE_BYTES 2600
+/* An anchor file holds a few keys. */
+#define ANCHOR_MAX 16384
+
+struct dnssec {
+    const struct check_env *env;
+    const struct check_args *args;
+    check_done_fn done;
+    void *user;
+    struct result *result;
+    uv_timer_t timer; /* the begin, from the loop */
+    struct trust *trust;
+    struct inquiry *inquiry;
+    struct sockaddr_storage resolver;
+    struct moment since;
+};
+
+static const struct check_param params[] = {
+    {"type", PARAM_TEXT, "SOA", 0, 0, NULL, N_("record type to validate at the name")},
+    {"anchor", PARAM_TEXT, NULL, 0, 0, NULL, N_("file of DS or DNSKEY records to trust; without one, the root's")},
+    {"resolver", PARAM_TEXT, NULL, 0, 0, NULL, N_("address of the resolver that fetches; without one, the system's")},
+    {"timeout_ms", PARAM_INT, "3000", 10, 60000, NULL, N_("milliseconds to wait for each attempt's answer")},
+    {"retries", PARAM_INT, "2", 0, EXCHANGE_RETRIES_MAX, NULL, N_("further attempts after a timeout")},
+};
+
+static void conclude(struct dnssec *d)
+{
+    if (d->inquiry)
+        d->result->bytes += inquiry_wire_bytes(d->inquiry);
+    d->done(d->user, TAKE(d->result));
+}
+
+static void report(struct dnssec *d)
+{
+    struct trust_report report;
+    struct moment now;
+    moment_now(&now);
+    trust_result(d->trust, &report);
+    trust_detail(d->trust, d->result->detail);
+    result_metric(d->result, "verdict", report.verdict);
+    result_metric(d->result, "zones", report.zones);
+    result_metric(d->result, "queries", (double)inquiry_count(d->inquiry));
+    result_metric(d->result, "total_ms", moment_ms(&d->since, &now));
+    if (report.lifetime_s >= 0)
+        result_metric(d->result, "lifetime_s", (double)report.lifetime_s);
+    if (report.verdict == TRUST_BOGUS)
+        result_reason(d->result, OUTCOME_DNS_ERROR, "%s: %s", report.link, report.reason);
+    else if (report.verdict == TRUST_INDETERMINATE && d->result->outcome == OUTCOME_OK)
+        result_reason(d->result, OUTCOME_DNS_ERROR, "%s: %s", report.link, report.reason);
+}
+
+static void next(struct dnssec *d)
+{
+    struct exchange_question question = {
+        .query = {.rd = true, .cd = true, .dnssec_ok = true, .bufsize = BUFSIZE},
+        .server = d->resolver,
+        .tcp_fallback = true,
+        .timeout_ms = (int)check_arg_int(d->args, "timeout_ms"),
+        .retries = (int)check_arg_int(d->args, "retries"),
+    };
+    if (trust_next(d->trust, &question.query.name, &question.query.type)) {
+        inquiry_ask(d->inquiry, &question, NULL);
+        return;
+    }
+    report(d);
+    conclude(d);
+}
+
+static void on_answer(void *user, void *tag, const struct exchange_answer *answer)
+{
+    struct dnssec *d = user;
+    if (answer->outcome != OUTCOME_OK)
+        result_reason(d->result, answer->outcome, "the resolver: %s", answer->reason);
+    trust_answer(d->trust, answer->outcome == OUTCOME_OK ? answer->packet : NULL, outcome_word(answer->outcome));
+}
+
+static void on_done(void *user)
+{
+    next(user);
+}
+
+static void on_begin(uv_timer_t *timer)
+{
+    struct dnssec *d = timer->data;
+    struct fault f = {0};
+    d->result->at_us = clock_wall_us(d->env->clock);
+    d->result->mono_us = clock_mono_us(d->env->clock);
+    d->result->sync = clock_synced(d->env->clock);
+    enum outcome outcome = target_asked_resolver(d->env, d->args, &d->resolver, &f);
+    if (outcome != OUTCOME_OK) {
+        result_reason(d->result, outcome, "%s", f.text);
+        conclude(d);
+        return;
+    }
+    result_addr(d->result, &d->resolver);
+    moment_now(&d->since);
+    d->inquiry = inquiry_new(d->env, 1, on_answer, on_done, d);
+    next(d);
+}
+
+/* ---- the operations ---- */
+
+static int able(const struct check_env *env, struct fault *f)
+{
+    return 0;
+}
+
+static int64_t cost_bytes(const struct check_args *args)
+{
+    int64_t zones = 1;
+    for (const char *c = args->target; c && *c; c++)
+        zones += *c == '.';
+    return (zones + 1) * COST_ZONE_BYTES;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct dnssec *d = handle->data;
+    trust_free(d->trust);
+    result_free(d->result);
+    free(d);
+}
+
+static void cancel(void *state)
+{
+    struct dnssec *d = state;
+    uv_timer_stop(&d->timer);
+    inquiry_free(TAKE(d->inquiry));
+}
+
+static void dnssec_free(void *state)
+{
+    struct dnssec *d = state;
+    if (!d)
+        return;
+    cancel(d);
+    uv_close((uv_handle_t *)&d->timer, on_closed);
+}
+
+static int trust_open(struct dnssec *d, struct fault *f)
+{
+    const char *path = check_arg_text(d->args, "anchor"), *type = check_arg_text(d->args, "type");
+    _cleanup_(buf_free) struct buf text = {0};
+    int r = path && *path ? file_read(path, ANCHOR_MAX, &text, f) : 0;
+    if (r < 0)
+        return r;
+    return trust_new(text.len ? text.data : trust_root_anchor(), d->args->target, type ? type : "SOA",
+                     clock_wall_us(d->env->clock) / 1000000, &d->trust, f);
+}
+
+static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
+                 void **ret_state, struct fault *f)
+{
+    struct dnssec *d = alloc_zero(1, sizeof *d);
+    *d = (struct dnssec){.env = env, .args = args, .done = done, .user = user};
+    uv_timer_init(env->loop, &d->timer);
+    d->timer.data = d;
+    int r = trust_open(d, f);
+    if (r < 0) {
+        dnssec_free(d);
+        return r;
+    }
+    d->result = result_new("dnssec", args->task, args->target);
+    uv_timer_start(&d->timer, on_begin, 0, 0);
+    *ret_state = d;
+    return 0;
+}
+
+const struct check_ops check_dnssec = {
+    .name = "dnssec",
+    .help = N_("the chain of trust from a trust anchor to a name"),
+    .class = CLASS_LIGHT,
+    .target = TARGET_DOMAIN,
+    .params = params,
+    .param_count = COUNT(params),
+    .able = able,
+    .cost_bytes = cost_bytes,
+    .start = start,
+    .cancel = cancel,
+    .free = dnssec_free,
+};

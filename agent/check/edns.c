@@ -1,0 +1,449 @@
+/* edns: does every authoritative address of a zone keep to EDNS (RFC 6891)?
+ *
+ * The ten tests of ISC's compliance set, on every address: an SOA query without
+ * recursion and with a buffer of 4096 octets, unless the table says otherwise.
+ * A test's word is "ok", or what was wrong, the tags joined by commas:
+ *
+ *   timeout, malformed, reset, unreachable   no DNS answer came
+ *   an rcode in small letters                where another was expected
+ *   nosoa soa noaa     the SOA record or the AA bit is absent, or there is an
+ *                      SOA although the version was refused
+ *   noopt opt          the OPT record is absent, or there without being asked
+ *   badversion         a version that does not exist was not refused
+ *   version-not-zero   the OPT record is not of version 0
+ *   echoed mbz nodo    an unknown option or a flag that must be zero came back,
+ *                      DO did not although signatures did
+ *   toobig             larger than the buffer
+ *
+ * An address that does not answer the plain query is not asked again. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "agent/check.h"
+#include "agent/target.h"
+#include "agent/zone.h"
+#include "common/lang.h"
+#include "common/sign.h"
+
+#define UNKNOWN_OPTION 100
+#define UNKNOWN_FLAG   0x0080
+#define FLAG_DO        0x8000
+#define AT_ONCE        8
+/* Ten queries and answers to one address, TCP included. */
+#define COST_ADDRESS_BYTES 6000
+
+struct edns_test {
+    const char *word;   /* in detail */
+    const char *metric; /* addresses that fail it */
+    const char *type;
+    int bufsize, version;
+    uint16_t flags;
+    bool dnssec_ok, unknown, list, tcp;
+};
+
+static const struct edns_test tests[] = {
+    {"dns", "fail_dns", "SOA", .bufsize = 0},
+    {"edns", "fail_edns", "SOA", 4096},
+    {"edns1", "fail_edns1", "SOA", 4096, .version = 1},
+    {"edns@512", "fail_edns512", "DNSKEY", 512, .dnssec_ok = true},
+    {"ednsopt", "fail_ednsopt", "SOA", 4096, .unknown = true},
+    {"edns1opt", "fail_edns1opt", "SOA", 4096, .version = 1, .unknown = true},
+    {"do", "fail_do", "SOA", 4096, .dnssec_ok = true},
+    {"ednsflags", "fail_ednsflags", "SOA", 4096, .flags = UNKNOWN_FLAG},
+    {"optlist", "fail_optlist", "SOA", 4096, .list = true},
+    {"edns512tcp", "fail_edns512tcp", "DNSKEY", 512, .dnssec_ok = true, .tcp = true},
+};
+#define TESTS COUNT(tests)
+
+struct address {
+    struct edns *edns;
+    const struct zone_server *server;
+    struct sockaddr_storage addr;
+    char verdicts[TESTS][64]; /* "" while not tested */
+    bool unsent;              /* this host has no route there */
+};
+
+struct question { /* the tag of a question */
+    struct address *address;
+    const struct edns_test *test;
+};
+
+struct edns {
+    const struct check_env *env;
+    const struct check_args *args;
+    check_done_fn done;
+    void *user;
+    struct result *result;
+    uv_timer_t timer;
+    struct zone_find *find;
+    const struct zone *zone; /* the finder's */
+    struct inquiry *inquiry;
+    struct buf unknown, list; /* EDNS options */
+    struct address *addresses;
+    struct question *questions;
+    size_t count;
+};
+
+static const struct check_param params[] = {
+    {"resolver", PARAM_TEXT, NULL, 0, 0, NULL,
+     N_("address of the resolver that knows the servers; without one, the system's")},
+    {"timeout_ms", PARAM_INT, "2000", 10, 60000, NULL, N_("milliseconds to wait for each attempt's answer")},
+    {"retries", PARAM_INT, "2", 0, EXCHANGE_RETRIES_MAX, NULL, N_("further attempts after a timeout")},
+    {"family", PARAM_CHOICE, "any", 0, 0, target_families, N_("IP version")},
+};
+
+/* ---- one test's verdict ---- */
+
+static void tag(char *verdict, const char *word)
+{
+    size_t len = strlen(verdict);
+    snprintf(verdict + len, sizeof((struct address *)0)->verdicts[0] - len, "%s%s", len ? "," : "", word);
+}
+
+static void tag_rcode(char *verdict, int rcode)
+{
+    const char *word = packet_rcode_word(rcode);
+    char text[24];
+    if (word)
+        snprintf(text, sizeof text, "%s", word);
+    else
+        snprintf(text, sizeof text, "rcode%d", rcode);
+    for (char *c = text; *c; c++)
+        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c | 0x20 : *c);
+    tag(verdict, text);
+}
+
+static bool rcode_good(const struct edns_test *test, const struct packet *p)
+{
+    int rcode = packet_rcode(p);
+    size_t len = 0;
+    if (test->version > 0)
+        return rcode == PACKET_BADVERS;
+    /* A client cookie alone is 8 octets; more is the server's own. */
+    if (test->list && rcode == PACKET_BADCOOKIE)
+        return packet_option(p, PACKET_COOKIE, &len) && len > 8;
+    return rcode == PACKET_NOERROR;
+}
+
+static void judge_opt(const struct edns_test *test, const struct packet *p, char *verdict)
+{
+    struct packet_edns edns;
+    size_t len;
+    packet_edns(p, &edns);
+    bool asked = test->bufsize > 0;
+    if (!edns.present) {
+        if (asked)
+            tag(verdict, "noopt");
+        return;
+    }
+    if (!asked)
+        tag(verdict, "opt");
+    if (edns.version != 0)
+        tag(verdict, "version-not-zero");
+    if (packet_option(p, UNKNOWN_OPTION, &len))
+        tag(verdict, "echoed");
+    if (edns.flags & ~FLAG_DO)
+        tag(verdict, "mbz");
+    if (test->dnssec_ok && record_count_type(p, RECORD_ANSWER, "RRSIG") > 0 && !(edns.flags & FLAG_DO))
+        tag(verdict, "nodo");
+}
+
+static void judge(const struct edns_test *test, const struct exchange_answer *a, char *verdict)
+{
+    const struct packet *p = a->packet;
+    bool good = rcode_good(test, p);
+    if (!good)
+        tag_rcode(verdict, packet_rcode(p));
+    if (!good && test->version > 0)
+        tag(verdict, "badversion");
+    judge_opt(test, p, verdict);
+    bool soa = record_count_type(p, RECORD_ANSWER, "SOA") > 0;
+    if (test->version > 0) {
+        if (soa)
+            tag(verdict, "soa");
+    } else if (good && packet_rcode(p) == PACKET_NOERROR) {
+        if (strcmp(test->type, "SOA") == 0 && !soa)
+            tag(verdict, "nosoa");
+        if (!packet_authoritative(p))
+            tag(verdict, "noaa");
+    }
+    if (!test->tcp && test->bufsize > 0 && a->len > (size_t)test->bufsize)
+        tag(verdict, "toobig");
+    if (!verdict[0])
+        tag(verdict, "ok");
+}
+
+static void judge_failure(const struct exchange_answer *a, char *verdict)
+{
+    switch (a->outcome) {
+    case OUTCOME_PROTOCOL_ERROR:
+        tag(verdict, "malformed");
+        break;
+    case OUTCOME_RESET:
+        tag(verdict, "reset");
+        break;
+    case OUTCOME_REFUSED: /* no port there */
+    case OUTCOME_UNREACHABLE:
+        tag(verdict, "unreachable");
+        break;
+    default:
+        tag(verdict, "timeout");
+    }
+}
+
+/* ---- the report ---- */
+
+static json_t *address_json(const struct address *address, unsigned *failures, unsigned *ret_passed,
+                            unsigned *ret_tests)
+{
+    char text[46] = "";
+    uv_ip_name((const struct sockaddr *)&address->addr, text, sizeof text);
+    json_t *entry = json_pack("{s:s, s:s}", "name", address->server->name, "addr", text);
+    if (address->unsent) {
+        json_object_set_new(entry, "skipped", json_string("no route from here"));
+        return entry;
+    }
+    for (size_t i = 0; i < TESTS; i++) {
+        if (!address->verdicts[i][0])
+            continue;
+        bool passed = strcmp(address->verdicts[i], "ok") == 0;
+        json_object_set_new(entry, tests[i].word, json_string(address->verdicts[i]));
+        failures[i] += !passed;
+        *ret_passed += passed;
+        *ret_tests += 1;
+    }
+    return entry;
+}
+
+static void decide(struct edns *e, unsigned tested, unsigned answering, const char *first)
+{
+    if (tested == 0)
+        result_reason(e->result, OUTCOME_UNREACHABLE, "no address of the zone can be reached from here");
+    else if (answering == 0)
+        result_reason(e->result, strcmp(first, "unreachable") == 0 ? OUTCOME_UNREACHABLE : OUTCOME_TIMEOUT,
+                      "no server of the zone answered: %s", first);
+    else if (answering < tested)
+        result_reason(e->result, OUTCOME_PARTIAL, "%u of %u addresses answered", answering, tested);
+}
+
+static void report(struct edns *e)
+{
+    unsigned failures[TESTS] = {0}, passed = 0, total = 0, tested = 0, compliant = 0, answering = 0;
+    const char *first = "";
+    json_t *list = json_array();
+    for (size_t i = 0; i < e->count; i++) {
+        const struct address *address = &e->addresses[i];
+        unsigned good = 0, made = 0;
+        json_array_append_new(list, address_json(address, failures, &good, &made));
+        tested += !address->unsent;
+        answering += made > 1;
+        compliant += good == TESTS;
+        passed += good;
+        total += made;
+        if (!address->unsent && !*first)
+            first = address->verdicts[0];
+    }
+    json_object_set_new(e->result->detail, "servers", list);
+    result_metric(e->result, "servers", (double)e->zone->count);
+    result_metric(e->result, "addresses", (double)e->count);
+    result_metric(e->result, "tested", tested);
+    result_metric(e->result, "compliant", compliant);
+    result_metric(e->result, "tests", total);
+    result_metric(e->result, "passed", passed);
+    for (size_t i = 0; i < TESTS; i++)
+        result_metric(e->result, tests[i].metric, failures[i]);
+    decide(e, tested, answering, first);
+}
+
+static void conclude(struct edns *e)
+{
+    if (e->inquiry)
+        e->result->bytes += inquiry_wire_bytes(e->inquiry);
+    if (e->find)
+        e->result->bytes += zone_wire_bytes(e->find);
+    e->done(e->user, TAKE(e->result));
+}
+
+/* ---- the questions ---- */
+
+static void ask(struct address *address, const struct edns_test *test)
+{
+    struct edns *e = address->edns;
+    struct question *q = &e->questions[(size_t)(address - e->addresses) * TESTS + (size_t)(test - tests)];
+    *q = (struct question){address, test};
+    struct exchange_question question = {
+        .query = {.name = e->zone->name,
+                  .type = test->type,
+                  .dnssec_ok = test->dnssec_ok,
+                  .bufsize = test->bufsize,
+                  .edns_version = test->version,
+                  .edns_flags = test->flags,
+                  .options = test->unknown ? &e->unknown
+                             : test->list  ? &e->list
+                                           : NULL},
+        .server = address->addr,
+        .transport = test->tcp ? EXCHANGE_TCP : EXCHANGE_UDP,
+        .timeout_ms = (int)check_arg_int(e->args, "timeout_ms"),
+        .retries = test->tcp ? 0 : (int)check_arg_int(e->args, "retries"),
+    };
+    inquiry_ask(e->inquiry, &question, q);
+}
+
+static void on_answer(void *user, void *of, const struct exchange_answer *answer)
+{
+    struct question *q = of;
+    struct address *address = q->address;
+    char *verdict = address->verdicts[q->test - tests];
+    if (answer->outcome == OUTCOME_OK)
+        judge(q->test, answer, verdict);
+    else if (answer->unsent)
+        address->unsent = true;
+    else
+        judge_failure(answer, verdict);
+    bool silent = answer->outcome == OUTCOME_TIMEOUT || answer->outcome == OUTCOME_UNREACHABLE ||
+                  answer->outcome == OUTCOME_REFUSED || answer->unsent;
+    if (q->test != tests || silent)
+        return;
+    for (size_t i = 1; i < TESTS; i++)
+        ask(address, &tests[i]);
+}
+
+static void on_done(void *user)
+{
+    report(user);
+    conclude(user);
+}
+
+static void compose_options(struct edns *e)
+{
+    static const uint8_t subnet[] = {0, 1, 0, 0}; /* IPv4, 0/0: nothing of the client's address */
+    uint8_t cookie[8];
+    random_bytes(cookie, sizeof cookie);
+    packet_option_add(&e->unknown, UNKNOWN_OPTION, NULL, 0);
+    packet_option_add(&e->list, PACKET_NSID, NULL, 0);
+    packet_option_add(&e->list, PACKET_SUBNET, subnet, sizeof subnet);
+    packet_option_add(&e->list, PACKET_EXPIRE, NULL, 0);
+    packet_option_add(&e->list, PACKET_COOKIE, cookie, sizeof cookie);
+}
+
+static void on_zone(void *user, const struct zone *zone)
+{
+    struct edns *e = user;
+    int family = target_family(e->args);
+    e->zone = zone;
+    if (zone->outcome != OUTCOME_OK) {
+        result_reason(e->result, zone->outcome, "%s", zone->reason);
+        conclude(e);
+        return;
+    }
+    e->addresses = alloc_zero(ZONE_SERVERS_MAX * ZONE_ADDRESSES_MAX, sizeof *e->addresses);
+    e->questions = alloc_zero(ZONE_SERVERS_MAX * ZONE_ADDRESSES_MAX * TESTS, sizeof *e->questions);
+    e->inquiry = inquiry_new(e->env, AT_ONCE, on_answer, on_done, e);
+    compose_options(e);
+    size_t denied = 0;
+    for (size_t i = 0; i < zone->count; i++) {
+        const struct zone_server *server = &zone->servers[i];
+        denied += server->denied;
+        for (size_t k = 0; k < server->count; k++) {
+            if (family && family != (server->addrs[k].ss_family == AF_INET ? 4 : 6))
+                continue;
+            struct address *address = &e->addresses[e->count++];
+            *address = (struct address){.edns = e, .server = server, .addr = server->addrs[k]};
+            ask(address, tests);
+        }
+    }
+    if (e->count > 0)
+        return;
+    result_reason(e->result, denied ? OUTCOME_DENIED : OUTCOME_DNS_ERROR, "%.*s", 150, zone->servers[0].reason);
+    conclude(e);
+}
+
+static void on_begin(uv_timer_t *timer)
+{
+    struct edns *e = timer->data;
+    struct sockaddr_storage resolver;
+    struct fault f = {0};
+    e->result->at_us = clock_wall_us(e->env->clock);
+    e->result->mono_us = clock_mono_us(e->env->clock);
+    e->result->sync = clock_synced(e->env->clock);
+    enum outcome outcome = target_asked_resolver(e->env, e->args, &resolver, &f);
+    if (outcome == OUTCOME_OK) {
+        e->find = zone_find(e->env, &e->args->policy, &resolver, e->args->target, NULL, 0, on_zone, e);
+        return;
+    }
+    result_reason(e->result, outcome, "%s", f.text);
+    conclude(e);
+}
+
+/* ---- the operations ---- */
+
+static int able(const struct check_env *env, struct fault *f)
+{
+    return 0;
+}
+
+static int64_t cost_bytes(const struct check_args *args)
+{
+    return 10 * COST_ADDRESS_BYTES; /* five servers with both families, as most ccTLDs have */
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct edns *e = handle->data;
+    result_free(e->result);
+    buf_free(&e->unknown);
+    buf_free(&e->list);
+    free(e->addresses);
+    free(e->questions);
+    free(e);
+}
+
+static void cancel(void *state)
+{
+    struct edns *e = state;
+    uv_timer_stop(&e->timer);
+    inquiry_free(TAKE(e->inquiry));
+    zone_free(TAKE(e->find));
+}
+
+static void edns_free(void *state)
+{
+    struct edns *e = state;
+    if (!e)
+        return;
+    cancel(e);
+    uv_close((uv_handle_t *)&e->timer, on_closed);
+}
+
+static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
+                 void **ret_state, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf wire = {0};
+    int r = packet_write(&(struct packet_query){.name = args->target, .type = "SOA"}, &wire, f);
+    if (r < 0)
+        return r;
+    struct edns *e = alloc_zero(1, sizeof *e);
+    *e = (struct edns){.env = env, .args = args, .done = done, .user = user};
+    e->result = result_new("edns", args->task, args->target);
+    uv_timer_init(env->loop, &e->timer);
+    e->timer.data = e;
+    uv_timer_start(&e->timer, on_begin, 0, 0);
+    *ret_state = e;
+    return 0;
+}
+
+const struct check_ops check_edns = {
+    .name = "edns",
+    .help = N_("EDNS conformance of every server of a zone"),
+    .class = CLASS_PATH,
+    .target = TARGET_DOMAIN,
+    .params = params,
+    .param_count = COUNT(params),
+    .able = able,
+    .cost_bytes = cost_bytes,
+    .start = start,
+    .cancel = cancel,
+    .free = edns_free,
+};

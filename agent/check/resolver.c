@@ -1,0 +1,621 @@
+/* resolver: what one recursive resolver does for its users, and to them.
+ *
+ *   speed       a name that nobody asked before (uncached), then again (cached)
+ *   identity    who asks the authoritative server: the whoami zone tells the
+ *               address that the resolver goes out with, its EDNS buffer, and
+ *               whether it passes the client's subnet on (ECS)
+ *   size        the largest answer that comes over UDP; whether TCP works
+ *   honesty     a name that does not exist stays so; a wildcard's answer comes
+ *               unchanged; known names have the addresses that a control
+ *               resolver gives
+ *   validation  a well-signed name comes with AD, a badly signed one not at all
+ *               (SERVFAIL), unless with CD
+ *
+ * Names below the whoami zone of a measurement target (parameter zone):
+ * RANDOM.whoami TXT, RANDOM.wild A, RANDOM.nx A, RANDOM.padN TXT of about N
+ * octets. Without a zone, what needs it is left out.
+ *
+ * A name's verdict, against the control resolver:
+ *   ok            the same answer: a common network, or both have none
+ *   rewritten     an address for what does not exist
+ *   blocked       none, or one of no public host, for what does exist
+ *   inconsistent  addresses of other networks (content networks do that, too)
+ *   unknown       one of the two failed
+ * The worst of them, and of the NXDOMAIN tests, is the result's verdict. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include "agent/check.h"
+#include "agent/inquiry.h"
+#include "agent/io/record.h"
+#include "agent/target.h"
+#include "common/lang.h"
+#include "common/sign.h"
+
+#define ROUNDS_MAX    10
+#define NAMES_MAX     16
+#define ADDRESSES_MAX 16
+#define BUFSIZE       1232
+/* A wildcard's address in the whoami zone (RFC 5737: no host has it). */
+#define WILDCARD_ADDRESS "192.0.2.53"
+#define AT_ONCE          2 /* the resolver and the control */
+#define DNS_PORT         53
+#define QUESTION_BYTES   300
+
+/* Extended errors that say "somebody did not want you to have it" (RFC 8914). */
+enum { EDE_BLOCKED = 15, EDE_CENSORED = 16, EDE_FILTERED = 17, EDE_PROHIBITED = 18 };
+
+enum verdict { VERDICT_OK, VERDICT_INCONSISTENT, VERDICT_BLOCKED, VERDICT_REWRITTEN, VERDICT_UNKNOWN };
+static const char *const verdicts[] = {"ok", "inconsistent", "blocked", "rewritten", "unknown"};
+
+enum asked {
+    ASKED_UNCACHED,
+    ASKED_CACHED,
+    ASKED_WHOAMI,
+    ASKED_SIZE,
+    ASKED_TCP,
+    ASKED_NX,      /* below the nxdomain parameter */
+    ASKED_NX_ZONE, /* below the whoami zone */
+    ASKED_GOOD,
+    ASKED_BOGUS,
+    ASKED_BOGUS_CD,
+    ASKED_NAME,
+    ASKED_CONTROL,
+};
+
+static const int sizes[] = {512, 1232, 1452, 4096};
+
+struct question { /* the tag */
+    enum asked asked;
+    size_t index;
+};
+
+struct answer { /* of one resolver for one name */
+    bool failed;
+    bool blocked; /* it says so itself */
+    int rcode;
+    struct sockaddr_storage addrs[ADDRESSES_MAX];
+    size_t count;
+};
+
+struct compared {
+    char *name;
+    struct answer here, control;
+};
+
+struct resolver {
+    const struct check_env *env;
+    const struct check_args *args;
+    check_done_fn done;
+    void *user;
+    struct result *result;
+    struct target *target;
+    uv_timer_t timer;
+    struct inquiry *inquiry;
+    struct sockaddr_storage server, control;
+    const char *zone; /* NULL: none */
+    char random[17];
+    struct question questions[64];
+    size_t question_count;
+    unsigned queries, failures;
+    double uncached_ms, cached_ms; /* sums */
+    unsigned uncached, cached;
+    size_t udp_size;
+    int tcp, rewrites, wildcard, good_ad, bogus_refused, bogus_cd, ecs; /* -1 unknown, 0, 1 */
+    struct compared names[NAMES_MAX];
+    size_t name_count;
+};
+
+static const struct check_param params[] = {
+    {"zone", PARAM_TEXT, NULL, 0, 0, NULL, N_("whoami zone of a measurement target; without one, less is known")},
+    {"names", PARAM_TEXT, "nic.bj,afrinic.net,internetsociety.org,wikipedia.org", 0, 0, NULL,
+     N_("names to compare with the control resolver, separated by commas")},
+    {"control", PARAM_TEXT, "1.1.1.1", 0, 0, NULL, N_("address of the control resolver")},
+    {"nxdomain", PARAM_TEXT, "com", 0, 0, NULL, N_("domain below which random names do not exist")},
+    {"good", PARAM_TEXT, "internetsociety.org", 0, 0, NULL, N_("name that is well signed")},
+    {"bogus", PARAM_TEXT, "dnssec-failed.org", 0, 0, NULL, N_("name whose signature is wrong")},
+    {"count", PARAM_INT, "3", 1, ROUNDS_MAX, NULL, N_("names to ask for uncached and cached")},
+    {"timeout_ms", PARAM_INT, "3000", 10, 60000, NULL, N_("milliseconds to wait for each attempt's answer")},
+    {"retries", PARAM_INT, "0", 0, EXCHANGE_RETRIES_MAX, NULL, N_("further attempts after a timeout")},
+    {"nth", PARAM_INT, "1", 1, 8, NULL, N_("which of the system's resolvers, when there is no target")},
+    {"family", PARAM_CHOICE, "any", 0, 0, target_families, N_("IP version")},
+};
+
+/* ---- judging ---- */
+
+/* The same /24 or /48: operators balance within, and name other hosts there. */
+static bool near_by(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+    if (a->ss_family != b->ss_family)
+        return false;
+    if (a->ss_family == AF_INET)
+        return memcmp(&((const struct sockaddr_in *)a)->sin_addr, &((const struct sockaddr_in *)b)->sin_addr, 3) == 0;
+    return memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr, &((const struct sockaddr_in6 *)b)->sin6_addr, 6) == 0;
+}
+
+static bool any_private(const struct answer *a)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (policy_is_private((const struct sockaddr *)&a->addrs[i]))
+            return true;
+    return false;
+}
+
+static enum verdict compare(const struct answer *here, const struct answer *control)
+{
+    if (here->failed || control->failed || control->rcode == PACKET_SERVFAIL)
+        return VERDICT_UNKNOWN;
+    if (here->blocked && !control->blocked)
+        return VERDICT_BLOCKED;
+    if (control->count == 0)
+        return here->count > 0 ? VERDICT_REWRITTEN : VERDICT_OK;
+    if (here->count == 0)
+        return here->rcode == PACKET_SERVFAIL ? VERDICT_UNKNOWN : VERDICT_BLOCKED;
+    for (size_t i = 0; i < here->count; i++)
+        for (size_t k = 0; k < control->count; k++)
+            if (near_by(&here->addrs[i], &control->addrs[k]))
+                return VERDICT_OK;
+    return any_private(here) && !any_private(control) ? VERDICT_BLOCKED : VERDICT_INCONSISTENT;
+}
+
+static void read_answer(const struct exchange_answer *from, struct answer *ret)
+{
+    size_t len = 0;
+    *ret = (struct answer){.failed = from->outcome != OUTCOME_OK};
+    if (ret->failed)
+        return;
+    ret->rcode = packet_rcode(from->packet);
+    const uint8_t *ede = packet_option(from->packet, PACKET_EDE, &len);
+    int code = ede && len >= 2 ? ede[0] << 8 | ede[1] : -1;
+    ret->blocked = code >= EDE_BLOCKED && code <= EDE_PROHIBITED;
+    for (size_t i = 0; i < record_count(from->packet, RECORD_ANSWER) && ret->count < ADDRESSES_MAX; i++) {
+        struct record record;
+        record_get(from->packet, RECORD_ANSWER, i, &record);
+        ret->count += record_address(&record, &ret->addrs[ret->count]);
+    }
+}
+
+/* ---- the report ---- */
+
+static const char *dnssec_word(const struct resolver *v)
+{
+    if (v->bogus_refused == 0)
+        return "not_validating";
+    /* Refused with CD too: the name is broken otherwise, and tells nothing. */
+    if (v->bogus_refused < 0 || v->bogus_cd != 1)
+        return v->good_ad == 0 ? "not_validating" : "unknown";
+    return v->good_ad == 1 ? "validating" : "partial";
+}
+
+static enum verdict report_names(struct resolver *v)
+{
+    unsigned counts[COUNT(verdicts)] = {0}, known = 0;
+    json_t *list = json_object();
+    for (size_t i = 0; i < v->name_count; i++) {
+        enum verdict verdict = compare(&v->names[i].here, &v->names[i].control);
+        counts[verdict]++;
+        known += verdict != VERDICT_UNKNOWN;
+        json_object_set_new(list, v->names[i].name, json_string(verdicts[verdict]));
+    }
+    json_object_set_new(v->result->detail, "names", list);
+    result_metric(v->result, "names", known);
+    result_metric(v->result, "names_ok", counts[VERDICT_OK]);
+    result_metric(v->result, "names_blocked", counts[VERDICT_BLOCKED]);
+    result_metric(v->result, "names_rewritten", counts[VERDICT_REWRITTEN]);
+    result_metric(v->result, "names_inconsistent", counts[VERDICT_INCONSISTENT]);
+    return v->rewrites == 1 || counts[VERDICT_REWRITTEN] ? VERDICT_REWRITTEN
+           : counts[VERDICT_BLOCKED]                     ? VERDICT_BLOCKED
+           : counts[VERDICT_INCONSISTENT]                ? VERDICT_INCONSISTENT
+           : known || v->rewrites == 0                   ? VERDICT_OK
+                                                         : VERDICT_UNKNOWN;
+}
+
+static void report_known(struct resolver *v, const char *metric, int state)
+{
+    if (state >= 0)
+        result_metric(v->result, metric, state);
+}
+
+static void report(struct resolver *v)
+{
+    struct result *r = v->result;
+    const char *dnssec = dnssec_word(v);
+    enum verdict verdict = report_names(v);
+    result_metric(r, "queries", v->queries);
+    result_metric(r, "failures", v->failures);
+    if (v->uncached > 0)
+        result_metric(r, "uncached_ms", v->uncached_ms / v->uncached);
+    if (v->cached > 0)
+        result_metric(r, "cached_ms", v->cached_ms / v->cached);
+    if (v->udp_size > 0)
+        result_metric(r, "udp_size", (double)v->udp_size);
+    report_known(v, "tcp", v->tcp);
+    report_known(v, "rewrites", v->rewrites);
+    report_known(v, "wildcard", v->wildcard);
+    report_known(v, "ecs", v->ecs);
+    report_known(v, "dnssec", strcmp(dnssec, "unknown") == 0 ? -1 : strcmp(dnssec, "validating") == 0);
+    result_metric(r, "verdict", verdict);
+    json_object_set_new(r->detail, "dnssec", json_string(dnssec));
+    json_object_set_new(r->detail, "verdict", json_string(verdicts[verdict]));
+    if (v->failures == v->queries)
+        result_reason(r, OUTCOME_TIMEOUT, "the resolver answered none of %u questions", v->queries);
+    else if (verdict == VERDICT_BLOCKED || verdict == VERDICT_REWRITTEN)
+        result_reason(r, OUTCOME_BLOCKED, "answers of this resolver are %s", verdicts[verdict]);
+    else if (v->failures > 0)
+        result_reason(r, OUTCOME_PARTIAL, "%u of %u questions were not answered", v->failures, v->queries);
+}
+
+static void conclude(struct resolver *v)
+{
+    if (v->inquiry)
+        v->result->bytes += inquiry_wire_bytes(v->inquiry);
+    v->done(v->user, TAKE(v->result));
+}
+
+/* ---- the questions ---- */
+
+struct ask {
+    const char *type; /* NULL: "A" */
+    int bufsize;      /* 0: BUFSIZE */
+    bool dnssec_ok, cd, tcp, control;
+};
+
+static void ask(struct resolver *v, enum asked asked, size_t index, const char *name, struct ask how)
+{
+    if (v->question_count == COUNT(v->questions))
+        return;
+    struct question *q = &v->questions[v->question_count++];
+    *q = (struct question){asked, index};
+    struct exchange_question question = {
+        .query = {.name = name,
+                  .type = how.type ? how.type : "A",
+                  .rd = true,
+                  .cd = how.cd,
+                  .dnssec_ok = how.dnssec_ok,
+                  .bufsize = how.bufsize ? how.bufsize : BUFSIZE},
+        .server = how.control ? v->control : v->server,
+        .transport = how.tcp ? EXCHANGE_TCP : EXCHANGE_UDP,
+        .tcp_fallback = how.bufsize == 0,
+        .timeout_ms = (int)check_arg_int(v->args, "timeout_ms"),
+        .retries = (int)check_arg_int(v->args, "retries"),
+    };
+    inquiry_ask(v->inquiry, &question, q);
+}
+
+/* "LABEL.BRANCH.DOMAIN", different in every run. The text is the caller's to
+ * free. */
+static char *random_name(const struct resolver *v, size_t i, const char *branch, const char *domain)
+{
+    return alloc_format("%s%zu.%s%s%s", v->random, i, branch, *branch ? "." : "", domain);
+}
+
+static void ask_round(struct resolver *v, enum asked asked, size_t i)
+{
+    const char *nxdomain = check_arg_text(v->args, "nxdomain");
+    _cleanup_text_ char *name = v->zone ? random_name(v, i, "wild", v->zone)
+                                        : random_name(v, i, "", nxdomain ? nxdomain : "com");
+    ask(v, asked, i, name, (struct ask){0});
+}
+
+static void ask_zone(struct resolver *v)
+{
+    _cleanup_text_ char *whoami = random_name(v, 0, "whoami", v->zone);
+    _cleanup_text_ char *nx = random_name(v, 0, "nx", v->zone);
+    ask(v, ASKED_WHOAMI, 0, whoami, (struct ask){.type = "TXT"});
+    ask(v, ASKED_NX_ZONE, 0, nx, (struct ask){0});
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        char branch[16];
+        snprintf(branch, sizeof branch, "pad%d", sizes[i]);
+        _cleanup_text_ char *name = random_name(v, i, branch, v->zone);
+        ask(v, ASKED_SIZE, i, name, (struct ask){.type = "TXT", .bufsize = sizes[i]});
+    }
+}
+
+static void ask_all(struct resolver *v)
+{
+    const char *good = check_arg_text(v->args, "good"), *bogus = check_arg_text(v->args, "bogus");
+    const char *nxdomain = check_arg_text(v->args, "nxdomain");
+    for (size_t i = 0; i < (size_t)check_arg_int(v->args, "count"); i++)
+        ask_round(v, ASKED_UNCACHED, i);
+    if (v->zone)
+        ask_zone(v);
+    ask(v, ASKED_TCP, 0, ".", (struct ask){.type = "SOA", .tcp = true});
+    if (nxdomain && *nxdomain) {
+        /* Some rewrite only what looks like a web server. */
+        _cleanup_text_ char *name = alloc_format("www.%sx.%s", v->random, nxdomain);
+        ask(v, ASKED_NX, 0, name, (struct ask){0});
+    }
+    if (good && *good)
+        ask(v, ASKED_GOOD, 0, good, (struct ask){.dnssec_ok = true});
+    if (bogus && *bogus) {
+        ask(v, ASKED_BOGUS, 0, bogus, (struct ask){0});
+        ask(v, ASKED_BOGUS_CD, 0, bogus, (struct ask){.cd = true});
+    }
+    for (size_t i = 0; i < v->name_count; i++) {
+        ask(v, ASKED_NAME, i, v->names[i].name, (struct ask){0});
+        ask(v, ASKED_CONTROL, i, v->names[i].name, (struct ask){.control = true});
+    }
+}
+
+/* ---- the answers ---- */
+
+static void on_uncached(struct resolver *v, size_t i, const struct exchange_answer *a)
+{
+    struct answer answer;
+    char text[46] = "";
+    ask_round(v, ASKED_CACHED, i);
+    v->uncached_ms += a->rt_ms;
+    v->uncached++;
+    if (!v->zone)
+        return;
+    read_answer(a, &answer);
+    if (answer.count > 0)
+        uv_ip_name((const struct sockaddr *)&answer.addrs[0], text, sizeof text);
+    v->wildcard = v->wildcard != 0 && answer.count == 1 && strcmp(text, WILDCARD_ADDRESS) == 0;
+}
+
+/* key=value, one TXT record each. */
+static void on_whoami(struct resolver *v, const struct exchange_answer *a)
+{
+    struct record record;
+    char text[RECORD_DATA_MAX];
+    json_t *seen = json_object();
+    for (size_t at = 0; record_next(a->packet, RECORD_ANSWER, "TXT", &at, &record);) {
+        record_text(&record, text, sizeof text);
+        char *equals = strchr(text, '=');
+        if (!equals || json_object_size(seen) == 8)
+            continue;
+        *equals = '\0';
+        json_object_set_new(seen, text, json_string(equals + 1));
+    }
+    if (json_object_size(seen) > 0)
+        v->ecs = json_object_get(seen, "ecs") != NULL;
+    json_object_set_new(v->result->detail, "whoami", seen);
+}
+
+static void on_size(struct resolver *v, const struct exchange_answer *a)
+{
+    bool whole = !packet_truncated(a->packet) && record_count_type(a->packet, RECORD_ANSWER, "TXT") > 0;
+    if (whole && a->len > v->udp_size)
+        v->udp_size = a->len;
+}
+
+static void on_nx(struct resolver *v, const struct exchange_answer *a)
+{
+    struct answer answer;
+    read_answer(a, &answer);
+    bool rewritten = answer.rcode == PACKET_NOERROR && answer.count > 0;
+    if (rewritten || answer.rcode == PACKET_NXDOMAIN)
+        v->rewrites = v->rewrites == 1 || rewritten;
+    if (rewritten) {
+        char text[46] = "";
+        uv_ip_name((const struct sockaddr *)&answer.addrs[0], text, sizeof text);
+        json_object_set_new(v->result->detail, "rewritten_to", json_string(text));
+    }
+}
+
+static bool useful(const struct packet *p)
+{
+    return packet_rcode(p) == PACKET_NOERROR;
+}
+
+static void on_answered(struct resolver *v, const struct question *q, const struct exchange_answer *a)
+{
+    switch (q->asked) {
+    case ASKED_UNCACHED:
+        on_uncached(v, q->index, a);
+        break;
+    case ASKED_CACHED:
+        v->cached_ms += a->rt_ms;
+        v->cached++;
+        break;
+    case ASKED_WHOAMI:
+        on_whoami(v, a);
+        break;
+    case ASKED_SIZE:
+        on_size(v, a);
+        break;
+    case ASKED_TCP:
+        v->tcp = 1;
+        break;
+    case ASKED_NX:
+    case ASKED_NX_ZONE:
+        on_nx(v, a);
+        break;
+    case ASKED_GOOD:
+        if (useful(a->packet))
+            v->good_ad = packet_authentic(a->packet);
+        break;
+    case ASKED_BOGUS:
+        if (useful(a->packet) || packet_rcode(a->packet) == PACKET_SERVFAIL)
+            v->bogus_refused = packet_rcode(a->packet) == PACKET_SERVFAIL;
+        break;
+    case ASKED_BOGUS_CD:
+        v->bogus_cd = useful(a->packet);
+        break;
+    case ASKED_NAME:
+    case ASKED_CONTROL:
+        break;
+    }
+}
+
+static void on_answer(void *user, void *tag, const struct exchange_answer *a)
+{
+    struct resolver *v = user;
+    const struct question *q = tag;
+    if (q->asked == ASKED_NAME)
+        read_answer(a, &v->names[q->index].here);
+    if (q->asked == ASKED_CONTROL) {
+        read_answer(a, &v->names[q->index].control);
+        return;
+    }
+    /* An answer over TCP only, or too large for the path, is no failure of the
+     * resolver; it is what these questions are for. */
+    if (q->asked != ASKED_TCP && q->asked != ASKED_SIZE) {
+        v->queries++;
+        v->failures += a->outcome != OUTCOME_OK;
+    }
+    if (a->outcome == OUTCOME_OK)
+        on_answered(v, q, a);
+    else if (q->asked == ASKED_TCP)
+        v->tcp = 0;
+}
+
+static void on_done(void *user)
+{
+    report(user);
+    conclude(user);
+}
+
+/* ---- the operations ---- */
+
+static void begin(struct resolver *v)
+{
+    const char *control = check_arg_text(v->args, "control");
+    struct fault f = {0};
+    uint8_t noise[8];
+    result_addr(v->result, &v->server);
+    if (!control || !target_literal(control, &v->control)) {
+        result_reason(v->result, OUTCOME_ERROR, "control: %s is not an address", control ? control : "");
+        conclude(v);
+        return;
+    }
+    if (policy_check(&v->args->policy, (const struct sockaddr *)&v->control, &f) < 0) {
+        result_reason(v->result, OUTCOME_DENIED, "%s", f.text);
+        conclude(v);
+        return;
+    }
+    exchange_set_port(&v->control, DNS_PORT);
+    random_bytes(noise, sizeof noise);
+    for (size_t i = 0; i < sizeof noise; i++)
+        snprintf(v->random + 2 * i, 3, "%02x", noise[i]);
+    v->inquiry = inquiry_new(v->env, AT_ONCE, on_answer, on_done, v);
+    ask_all(v);
+}
+
+static void stamp(struct resolver *v)
+{
+    v->result->at_us = clock_wall_us(v->env->clock);
+    v->result->mono_us = clock_mono_us(v->env->clock);
+    v->result->sync = clock_synced(v->env->clock);
+}
+
+static void on_target(void *user, const struct target_answer *answer)
+{
+    struct resolver *v = user;
+    v->target = NULL;
+    stamp(v);
+    if (answer->outcome != OUTCOME_OK) {
+        result_reason(v->result, answer->outcome, "%s", answer->reason);
+        conclude(v);
+        return;
+    }
+    v->server = answer->addr;
+    exchange_set_port(&v->server, DNS_PORT);
+    begin(v);
+}
+
+static void on_system_server(uv_timer_t *timer)
+{
+    struct resolver *v = timer->data;
+    stamp(v);
+    if (target_resolver(v->env, (size_t)check_arg_int(v->args, "nth"), target_family(v->args), &v->server)) {
+        begin(v);
+        return;
+    }
+    result_reason(v->result, OUTCOME_SKIPPED, "this system names no such resolver");
+    conclude(v);
+}
+
+static int able(const struct check_env *env, struct fault *f)
+{
+    return 0;
+}
+
+static int64_t cost_bytes(const struct check_args *args)
+{
+    int64_t questions = 2 * check_arg_int(args, "count") + 5;
+    const char *names = check_arg_text(args, "names"), *zone = check_arg_text(args, "zone");
+    for (const char *c = names; c && *c; c++)
+        questions += *c == ',' ? 2 : 0;
+    int64_t padded = zone && *zone ? 512 + 1232 + 1452 + 4096 : 0;
+    return questions * QUESTION_BYTES + padded;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct resolver *v = handle->data;
+    result_free(v->result);
+    for (size_t i = 0; i < v->name_count; i++)
+        free(v->names[i].name);
+    free(v);
+}
+
+static void cancel(void *state)
+{
+    struct resolver *v = state;
+    target_cancel(TAKE(v->target));
+    uv_timer_stop(&v->timer);
+    inquiry_free(TAKE(v->inquiry));
+}
+
+static void resolver_free(void *state)
+{
+    struct resolver *v = state;
+    if (!v)
+        return;
+    cancel(v);
+    uv_close((uv_handle_t *)&v->timer, on_closed);
+}
+
+static void read_names(struct resolver *v)
+{
+    const char *text = check_arg_text(v->args, "names");
+    while (text && *text && v->name_count < NAMES_MAX) {
+        size_t len = strcspn(text, ", ");
+        if (len > 0) {
+            struct compared *compared = &v->names[v->name_count++];
+            compared->name = alloc_text_n(text, len);
+            compared->here.failed = compared->control.failed = true;
+        }
+        text += len + (text[len] != '\0');
+    }
+}
+
+static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
+                 void **ret_state, struct fault *f)
+{
+    const char *zone = check_arg_text(args, "zone");
+    struct resolver *v = alloc_zero(1, sizeof *v);
+    *v = (struct resolver){.env = env, .args = args, .done = done, .user = user, .zone = zone && *zone ? zone : NULL};
+    v->tcp = v->rewrites = v->wildcard = v->good_ad = v->bogus_refused = v->bogus_cd = v->ecs = -1;
+    read_names(v);
+    v->result = result_new("resolver", args->task, args->target ? args->target : "resolver");
+    uv_timer_init(env->loop, &v->timer);
+    v->timer.data = v;
+    if (args->target)
+        v->target = target_find(env, &args->policy, args->target, target_family(args), on_target, v);
+    else
+        uv_timer_start(&v->timer, on_system_server, 0, 0);
+    *ret_state = v;
+    return 0;
+}
+
+const struct check_ops check_resolver = {
+    .name = "resolver",
+    .help = N_("one resolver: speed, honesty, DNSSEC validation, identity"),
+    .class = CLASS_PATH,
+    .target = TARGET_RESOLVER,
+    .params = params,
+    .param_count = COUNT(params),
+    .able = able,
+    .cost_bytes = cost_bytes,
+    .start = start,
+    .cancel = cancel,
+    .free = resolver_free,
+};

@@ -1,0 +1,194 @@
+"""dns over every transport, resolver, dnssec, edns, delegation: against real servers, and against broken ones."""
+import os
+import re
+
+import pytest
+import servers
+import zones
+from conftest import Agent
+from topology import Network
+from zones import BIND, BLOCKING, BROKEN, KNOT, NSD, PLAIN, REWRITING, VALIDATING
+
+
+@pytest.fixture(scope="module")
+def world_of_names():
+    if os.geteuid() != 0:
+        pytest.skip("network namespaces need root")
+    with Network() as net:
+        net.client, net.server = net.host("client"), net.host("server")
+        net.link(net.client, net.server)
+        net.route()
+        net.client.ip(4, "route", "add", "10.78.0.0/24", "via", net.server.v4)
+        net.client.ip(6, "route", "add", "fd78::/64", "via", net.server.v6)
+        folder = net.folder / "zones"
+        folder.mkdir()
+        net.zones, names = zones.write(folder)
+        net.cert = servers.start(net, net.server, net.zones, names)
+        yield net
+
+
+@pytest.fixture
+def agent(world_of_names):
+    return Agent(world_of_names)
+
+
+# ---- dnssec ----
+
+CHAINS = [
+    ("www.clean.essai", "A", "secure", None, None),
+    ("clean.essai", "SOA", "secure", None, None),
+    ("none.clean.essai", "A", "secure", None, None),  # the absence is proven
+    ("www.clean.essai", "TXT", "secure", None, None),
+    ("alias.clean.essai", "A", "secure", None, None),
+    ("some.wild.clean.essai", "A", "secure", None, None),
+    ("empty.clean.essai", "A", "secure", None, None),
+    ("deep.empty.clean.essai", "A", "secure", None, None),
+    ("www.nsec3.essai", "A", "secure", None, None),
+    ("none.nsec3.essai", "A", "secure", None, None),
+    ("deep.empty.nsec3.essai", "A", "secure", None, None),
+    ("some.wild.nsec3.essai", "A", "secure", None, None),
+    ("www.plain.essai", "A", "insecure", "DS plain.essai.", "unsigned_delegation"),
+    ("www.expired.essai", "A", "bogus", "A www.expired.essai.", "rrsig_expired"),
+    ("alias.expired.essai", "A", "bogus", "A www.expired.essai.", "rrsig_expired"),
+    ("ns.expired.essai", "A", "secure", None, None),
+    ("www.future.essai", "A", "bogus", "A www.future.essai.", "rrsig_not_yet_valid"),
+    ("www.wrongds.essai", "A", "bogus", "DS wrongds.essai.", "ds_mismatch"),
+    ("www.nonsec.essai", "TXT", "bogus", "TXT www.nonsec.essai.", "denial_missing"),
+    ("www.nonsec.essai", "A", "secure", None, None),
+]
+
+
+def delv(net, name, kind):
+    """What BIND's own validator says: secure, insecure or bogus."""
+    anchor = net.folder / "delv.anchor"
+    tag, algorithm, digest, value = net.zones.anchor().read_text().split()[3:7]
+    anchor.write_text(f'trust-anchors {{ "." static-ds {tag} {algorithm} {digest} "{value}"; }};\n')
+    done = net.client.run("delv", "-a", anchor, f"@{PLAIN}", "+root=.", name, kind, check=False)
+    text = done.stdout + done.stderr
+    if re.search("resolution failed: (?!ncache)", text):  # an absence is a failure to delv, too
+        return "bogus"
+    if "unsigned answer" in text:
+        return "insecure"
+    assert "fully validated" in text, text
+    return "secure"
+
+
+@pytest.mark.parametrize("name,kind,verdict,link,why", CHAINS)
+def test_dnssec(world_of_names, agent, name, kind, verdict, link, why):
+    row = agent.measure("dnssec", name, type=kind, resolver=PLAIN, anchor=world_of_names.zones.anchor())
+    detail = row["detail"]
+    assert (detail["verdict"], detail.get("link"), detail.get("why")) == (verdict, link, why), detail
+    assert row["outcome"] == ("dns_error" if verdict == "bogus" else "ok")
+    assert row["metrics"]["verdict"] == ["secure", "insecure", "bogus"].index(verdict)
+    assert detail["chain"][0]["zone"] == "." and detail["algorithms"] == ["ECDSAP256SHA256"]
+    if verdict == "secure":
+        assert 29 * 86400 < row["metrics"]["lifetime_s"] < 31 * 86400
+        assert row["metrics"]["zones"] >= 3
+    assert delv(world_of_names, name, kind) == verdict
+
+
+def test_dnssec_by_the_compiled_anchor(world_of_names, agent):
+    """This world's root is not the real one."""
+    row = agent.measure("dnssec", "www.clean.essai", type="A", resolver=PLAIN)
+    assert (row["detail"]["verdict"], row["detail"]["link"], row["detail"]["why"]) == (
+        "bogus", "DS .", "anchor_mismatch")
+
+
+def test_dnssec_without_an_answer(world_of_names, agent):
+    row = agent.measure("dnssec", "www.clean.essai", resolver=BROKEN["silent"], timeout_ms=100, retries=1)
+    assert (row["outcome"], row["detail"]["verdict"]) == ("timeout", "indeterminate")
+    row = agent.measure("dnssec", "www.clean.essai", resolver=BROKEN["servfail"])
+    assert (row["outcome"], row["detail"]["verdict"], row["detail"]["why"]) == ("dns_error", "indeterminate", "servfail")
+
+
+# ---- edns ----
+
+TESTS = "dns edns edns1 edns@512 ednsopt edns1opt do ednsflags optlist edns512tcp".split()
+BREACHES = {  # what the table of ISC's tests says of each breach; every test not named is "ok"
+    "good": {},
+    "silent": {"dns": "timeout"},
+    "drops": {test: "timeout" for test in TESTS[1:]} | {"edns512tcp": "reset"},
+    "formerr": {test: "formerr,noopt" for test in TESTS[1:]} | {
+        "edns1": "formerr,badversion,noopt", "edns1opt": "formerr,badversion,noopt"},
+    "noopt": {test: "noopt" for test in TESTS[1:]} | {
+        "edns1": "noerror,badversion,noopt", "edns1opt": "noerror,badversion,noopt"},
+    "opt": {"dns": "opt"},
+    "echo": {"ednsopt": "echoed", "edns1opt": "echoed"},
+    "version": {"edns1": "noerror,badversion,soa", "edns1opt": "noerror,badversion,soa"},
+    "version1": {test: "version-not-zero" for test in TESTS[1:]},
+    "mbz": {"ednsflags": "mbz"},
+    "nodo": {test: "nodo" for test in ("edns@512", "do", "edns512tcp")},
+    "nosoa": {test: "nosoa" for test in ("dns", "edns", "ednsopt", "do", "ednsflags", "optlist")},
+    "noaa": {test: "noaa" for test in TESTS if "1" not in test or "512" in test},
+    "big": {"edns@512": "toobig"},
+    "truncated": {test: "malformed" for test in TESTS if test != "edns512tcp"},
+    "malformed": {test: "malformed" for test in TESTS},
+    "tc": {test: "nosoa" for test in ("dns", "edns", "ednsopt", "do", "ednsflags", "optlist")},
+    "reset": {"edns512tcp": "reset"},
+    "id": {"dns": "timeout"},
+    "servfail": {test: "servfail" for test in TESTS} | {
+        "edns1": "servfail,badversion", "edns1opt": "servfail,badversion"},
+}
+
+
+@pytest.mark.parametrize("zone,server", [("knot.essai", KNOT), ("bind.essai", BIND), ("nsd.essai", NSD)])
+def test_edns_passes(world_of_names, agent, zone, server):
+    row = agent.measure("edns", zone, resolver=PLAIN)
+    assert row["outcome"] == "ok", row["detail"]
+    assert [entry["addr"] for entry in row["detail"]["servers"]] == [server, zones.six(server)]
+    for entry in row["detail"]["servers"]:
+        assert [entry[test] for test in TESTS] == ["ok"] * 10, entry
+    metrics = row["metrics"]
+    assert (metrics["servers"], metrics["addresses"], metrics["tested"], metrics["compliant"]) == (1, 2, 2, 2)
+    assert (metrics["tests"], metrics["passed"]) == (20, 20)
+    assert not any(value for name, value in metrics.items() if name.startswith("fail_"))
+
+
+def test_edns_tells_every_breach(world_of_names, agent):
+    row = agent.measure("edns", "broken.essai", resolver=VALIDATING, timeout_ms=250, retries=1)
+    seen = {entry["name"].split(".")[0]: entry for entry in row["detail"]["servers"]}
+    assert set(seen) == set(BREACHES)
+    for what, breach in BREACHES.items():
+        tests = TESTS if what not in ("silent", "id") else TESTS[:1]
+        assert {test: seen[what][test] for test in tests} == {test: breach.get(test, "ok") for test in tests}, what
+        assert set(TESTS) & set(seen[what]) == set(tests)
+    assert row["outcome"] == "partial"
+    assert row["metrics"]["compliant"] == 1 and row["metrics"]["tested"] == len(BREACHES)
+    tags = {tag for entry in seen.values() for test in TESTS if test in entry for tag in entry[test].split(",")}
+    assert tags >= set("ok timeout noopt nosoa soa echoed mbz nodo noaa badversion version-not-zero toobig malformed"
+                       " reset formerr servfail".split())
+    failing = sum("edns1" in breach for breach in BREACHES.values())
+    assert row["metrics"]["fail_edns1"] == failing
+
+
+# ---- delegation ----
+
+
+def test_delegation_of_a_healthy_zone(world_of_names, agent):
+    row = agent.measure("delegation", "clean.essai", resolver=PLAIN)
+    detail, metrics = row["detail"], row["metrics"]
+    assert row["outcome"] == "ok" and detail["parent"] == "essai."
+    assert detail["parent_ns"] == detail["child_ns"] == ["ns.clean.essai."]
+    assert [(entry["addr"], entry["udp"], entry["tcp"], entry["serial"]) for entry in detail["servers"]] == [
+        (KNOT, "ok", "ok", 1), (zones.six(KNOT), "ok", "ok", 1)]
+    assert detail["problems"] == []
+    assert (metrics["agree"], metrics["udp"], metrics["tcp"], metrics["lame"], metrics["serials"]) == (1, 2, 2, 0, 1)
+    assert (metrics["prefixes4"], metrics["prefixes6"]) == (1, 1)
+
+
+def test_delegation_of_a_sick_zone(world_of_names, agent):
+    row = agent.measure("delegation", "sick.essai", resolver=PLAIN)
+    detail, metrics = row["detail"], row["metrics"]
+    assert detail["parent_ns"] == ["gone.sick.essai.", "lame.sick.essai.", "ns.sick.essai."]
+    assert set(detail["problems"]) == {
+        "ns_mismatch", "lame", "no_address", "serials_differ", "no_ipv6", "single_prefix"}
+    servers = {entry["name"]: entry for entry in detail["servers"]}
+    assert servers["lame.sick.essai."]["udp"] == "not_authoritative"
+    assert servers["ns.sick.essai."]["serial"] == 7 and servers["second.sick.essai."]["serial"] == 8
+    assert (metrics["agree"], metrics["serials"], metrics["lame"], metrics["prefixes4"]) == (0, 2, 1, 1)
+    assert metrics["problems"] == 6
+
+
+def test_delegation_that_is_none(world_of_names, agent):
+    row = agent.measure("delegation", "www.clean.essai", resolver=PLAIN)
+    assert row["outcome"] == "dns_error" and "no_referral" in row["detail"]["problems"]
