@@ -15,7 +15,7 @@ def world_of_names():
     if os.geteuid() != 0:
         pytest.skip("network namespaces need root")
     with Network() as net:
-        net.client, net.server = net.host("client"), net.host("server")
+        net.client, net.server = net.host("dns-client"), net.host("dns-server")
         net.link(net.client, net.server)
         net.route()
         net.client.ip(4, "route", "add", "10.78.0.0/24", "via", net.server.v4)
