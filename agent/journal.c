@@ -12,7 +12,7 @@
 #include "common/lang.h"
 #include "common/result.h"
 
-#define FIRST_LINE_MAX 256
+#define FIRST_LINE_MAX 1024
 
 static char *path_of(const struct journal *j, int64_t number)
 {
@@ -63,7 +63,18 @@ int journal_list(const struct journal *j, int64_t *ret_numbers, size_t max, stru
 
 /* ---- reading ---- */
 
-static int first_line_read(const char *line, size_t len, char ret_boot[static BOOT_ID_SIZE], int64_t *ret_since_us)
+struct first_line {
+    char boot[BOOT_ID_SIZE];
+    int64_t since_us;
+    json_t *epoch; /* owned */
+};
+
+static void first_line_free(struct first_line *first)
+{
+    json_decref(first->epoch);
+}
+
+static int first_line_read(const char *line, size_t len, struct first_line *ret)
 {
     _cleanup_json_ json_t *object = NULL;
     const char *boot;
@@ -71,9 +82,11 @@ static int first_line_read(const char *line, size_t len, char ret_boot[static BO
     if (json_read(line, len, FIRST_LINE_MAX, 4, &object, NULL) < 0 || !json_is_object(object) ||
         json_get_int(object, "journal", 1, 1, &format, NULL) < 0 ||
         json_get_text(object, "boot", BOOT_ID_SIZE - 1, &boot, NULL) < 0 ||
-        json_get_int(object, "mono_us", 0, INT64_MAX, ret_since_us, NULL) < 0)
+        json_get_int(object, "mono_us", 0, INT64_MAX, &ret->since_us, NULL) < 0)
         return -EBADMSG;
-    strcpy(ret_boot, boot);
+    strcpy(ret->boot, boot);
+    json_t *epoch = json_object_get(object, "epoch");
+    ret->epoch = json_is_object(epoch) ? json_incref(epoch) : NULL;
     return 0;
 }
 
@@ -82,7 +95,6 @@ int journal_read(const struct journal *j, int64_t number, struct journal_content
     _cleanup_text_ char *path = path_of(j, number);
     _cleanup_(buf_free) struct buf text = {0};
     _cleanup_(journal_content_free) struct journal_content c = {0};
-    int64_t since_us;
     int r = file_read(path, BATCH_BYTES_MAX, &text, f);
     if (r < 0)
         return r;
@@ -92,8 +104,11 @@ int journal_read(const struct journal *j, int64_t number, struct journal_content
         size_t len = (size_t)((newline ? newline : end) - at);
         struct result_line line;
         if (first) {
-            if (!newline || first_line_read(at, len, c.boot, &since_us) < 0)
+            struct first_line head;
+            if (!newline || first_line_read(at, len, &head) < 0)
                 break;
+            memcpy(c.boot, head.boot, sizeof c.boot);
+            c.epoch = head.epoch;
         } else if (newline && len <= RESULT_LINE_MAX && c.count < BATCH_RESULTS_MAX &&
                    result_line_read(at, len, &line, NULL) == 0) {
             buf_add(&c.lines, at, len + 1);
@@ -114,6 +129,8 @@ int journal_read(const struct journal *j, int64_t number, struct journal_content
 
 void journal_content_free(struct journal_content *c)
 {
+    json_decref(c->epoch);
+    c->epoch = NULL;
     buf_free(&c->lines);
 }
 
@@ -161,23 +178,24 @@ static int write_whole(struct journal *j, const char *bytes, size_t len, struct 
     return 0;
 }
 
-int journal_start(struct journal *j, int64_t number, const struct clock *clock, struct fault *f)
+int journal_start(struct journal *j, int64_t number, const struct clock *clock, const json_t *epoch, struct fault *f)
 {
-    char line[FIRST_LINE_MAX];
     close_journal(j);
     int r = open_at(j, number, O_CREAT | O_EXCL, f);
     if (r < 0)
         return r;
-    clock_boot_id(j->boot);
+    clock_boot_id(clock, j->boot);
     j->since_us = clock_mono_us(clock);
-    int len = snprintf(line, sizeof line, "{\"journal\":1,\"boot\":\"%s\",\"mono_us\":%" PRId64 "}\n", j->boot,
-                       j->since_us);
-    r = write_whole(j, line, (size_t)len, f);
+    _cleanup_json_ json_t *first = json_pack("{s:i, s:s, s:I, s:O?}", "journal", 1, "boot", j->boot, "mono_us",
+                                             (json_int_t)j->since_us, "epoch", epoch);
+    _cleanup_text_ char *text = json_text(first);
+    _cleanup_text_ char *line = alloc_format("%s\n", text);
+    r = write_whole(j, line, strlen(line), f);
     /* The name has to survive a power cut as well as the content. */
     return r < 0 ? r : file_sync_dir(j->dir, f);
 }
 
-int journal_resume(struct journal *j, int64_t number, struct fault *f)
+int journal_resume(struct journal *j, int64_t number, const struct clock *clock, struct fault *f)
 {
     _cleanup_text_ char *path = path_of(j, number);
     _cleanup_(buf_free) struct buf text = {0};
@@ -186,10 +204,13 @@ int journal_resume(struct journal *j, int64_t number, struct fault *f)
     if (r < 0)
         return r;
     const char *newline = memchr(text.data, '\n', text.len);
-    clock_boot_id(boot);
-    if (!newline || first_line_read(text.data, (size_t)(newline - text.data), j->boot, &j->since_us) < 0 ||
-        strcmp(j->boot, boot) != 0)
+    _cleanup_(first_line_free) struct first_line first = {0};
+    clock_boot_id(clock, boot);
+    if (!newline || first_line_read(text.data, (size_t)(newline - text.data), &first) < 0 ||
+        strcmp(first.boot, boot) != 0)
         return fault_set(f, -ESTALE, _("%s: belongs to an earlier boot"), path);
+    memcpy(j->boot, first.boot, sizeof j->boot);
+    j->since_us = first.since_us;
     close_journal(j);
     r = open_at(j, number, 0, f);
     if (r < 0)

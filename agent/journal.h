@@ -3,19 +3,22 @@
  * One file, journal/NNNNNNNN.ndjson, named for the batch that it will become
  * (a number that is never used twice in a state directory):
  *
- *   {"journal":1,"boot":"…","mono_us":…}     when its first result came
- *   {"task":…}                               a line a result
+ *   {"journal":1,"boot":"…","mono_us":…,"epoch":…}   when its first result came
+ *   {"task":…}                                       a line a result
  *
  * Lines are written as they come and made durable by journal_sync, so that a
  * kill of the program loses nothing and a power cut at most what came since
  * the last sync. A cut may leave a torn last line, or blocks of zeros: only
  * lines that read as results are sealed, and the file is cut back to its last
  * whole line before more is appended. Results of two boots never share a
- * file, because their mono_us cannot be compared. */
+ * file, because their mono_us cannot be compared; nor do those of two networks
+ * (epoch, see spool.h), so that a batch belongs to one. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include <jansson.h>
 
 #include "common/alloc.h"
 #include "common/buf.h"
@@ -48,10 +51,11 @@ int journal_list(const struct journal *j, int64_t *ret_numbers, size_t max, stru
 
 /* Opens the journal of `number` to append more, cut back to its last whole
  * line. -ESTALE when it belongs to another boot. */
-int journal_resume(struct journal *j, int64_t number, struct fault *f) CHECKED;
+int journal_resume(struct journal *j, int64_t number, const struct clock *clock, struct fault *f) CHECKED;
 
-/* Starts a new one. */
-int journal_start(struct journal *j, int64_t number, const struct clock *clock, struct fault *f) CHECKED;
+/* Starts a new one. epoch is a small object for its first line, or NULL. */
+int journal_start(struct journal *j, int64_t number, const struct clock *clock, const json_t *epoch,
+                  struct fault *f) CHECKED;
 
 /* Would a line of this length, newline included, still fit? */
 bool journal_fits(const struct journal *j, size_t len);
@@ -62,6 +66,7 @@ int journal_sync(struct journal *j, struct fault *f) CHECKED;
 /* What a journal file holds, for sealing. */
 struct journal_content {
     char boot[BOOT_ID_SIZE];
+    json_t *epoch;    /* owned, NULL when none */
     struct buf lines; /* whole, valid result lines */
     int64_t count;
     size_t damaged; /* lines that were left out */

@@ -381,7 +381,7 @@ static int keep_within(struct spool *s, struct fault *f)
 static void header_moment(const struct spool *s, const struct journal_content *c, struct batch_header *h)
 {
     char boot[BOOT_ID_SIZE];
-    clock_boot_id(boot);
+    clock_boot_id(s->clock, boot);
     strcpy(h->boot, c->boot);
     if (strcmp(boot, c->boot) == 0 || !c->has_last) {
         h->sealed_at_us = clock_wall_us(s->clock);
@@ -401,7 +401,8 @@ static void batch_make(const struct spool *s, const struct journal_content *c, s
     strcpy(h.chain, s->chain);
     memcpy(h.prev, s->hash, sizeof h.prev);
     header_moment(s, c, &h);
-    batch_header_write(&h, s->gap, out);
+    const struct batch_extra extra = {.gap = s->gap};
+    batch_header_write(&h, &extra, out);
     buf_add(out, c->lines.data, c->lines.len);
     batch_seal(out, c->count, &s->identity->key);
 }
@@ -483,11 +484,11 @@ int spool_append(struct spool *s, const struct result *result, struct fault *f)
     if (s->journal.fd >= 0 && !journal_fits(&s->journal, line.len))
         r = spool_seal(s, f);
     if (r == 0 && s->journal.fd < 0) {
-        r = journal_start(&s->journal, s->number + 1, s->clock, f);
+        r = journal_start(&s->journal, s->number + 1, s->clock, NULL, f);
         if (r == -EEXIST) { /* a failed write left it closed */
             r = seal_number(s, s->number + 1, f);
             if (r == 0)
-                r = journal_start(&s->journal, s->number + 1, s->clock, f);
+                r = journal_start(&s->journal, s->number + 1, s->clock, NULL, f);
         }
     }
     return r < 0 ? r : journal_append(&s->journal, line.data, line.len, f);
@@ -547,7 +548,8 @@ static int finish_journals(struct spool *s, struct fault *f)
         int r;
         if (numbers[i] <= s->number)
             r = journal_remove(&s->journal, numbers[i], f);
-        else if (i == n - 1 && numbers[i] == s->number + 1 && journal_resume(&s->journal, numbers[i], NULL) == 0)
+        else if (i == n - 1 && numbers[i] == s->number + 1 &&
+                 journal_resume(&s->journal, numbers[i], s->clock, NULL) == 0)
             r = 0;
         else
             r = seal_number(s, numbers[i], f);

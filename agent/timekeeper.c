@@ -46,9 +46,17 @@ static bool synced(void *ctx)
     return clock_synced(t->below) || own_time_holds(t);
 }
 
+static const char *boot_id(void *ctx)
+{
+    const struct timekeeper *t = ctx;
+    return t->boot;
+}
+
 void timekeeper_init(struct timekeeper *t, const struct clock *below)
 {
-    *t = (struct timekeeper){.clock = {.wall_us = wall, .mono_us = mono, .synced = synced, .ctx = t}, .below = below};
+    *t = (struct timekeeper){
+        .clock = {.wall_us = wall, .mono_us = mono, .synced = synced, .boot_id = boot_id, .ctx = t}, .below = below};
+    clock_boot_id(below, t->boot);
 }
 
 bool timekeeper_learn(struct timekeeper *t, int64_t asked_mono_us, int64_t answered_mono_us, int64_t server_us)

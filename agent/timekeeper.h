@@ -27,6 +27,7 @@
 struct timekeeper {
     struct clock clock;        /* what the rest of the agent uses */
     const struct clock *below; /* the kernel's, or a test's */
+    char boot[BOOT_ID_SIZE];
     bool learned;
     int64_t wall_us, mono_us; /* the moment learned, on both clocks */
     int64_t error_us;         /* of wall_us, then */

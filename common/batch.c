@@ -7,24 +7,56 @@
 #include "common/json.h"
 #include "common/scan.h"
 
-/* A header or trailer is small; a gap record lists a few counters. */
-#define HEADER_BYTES_MAX 4096
+/* A header or trailer is small: a gap record lists at most 24 ranges, epochs
+ * at most 16 intervals. */
+#define HEADER_BYTES_MAX 8192
 
 /* ---- writing ---- */
 
-void batch_header_write(const struct batch_header *h, const json_t *gap, struct buf *out)
+/* What the new key signs. */
+static void rotate_text(const char *probe, const char *chain, int64_t seq, struct buf *out)
+{
+    buf_addf(out, "%s\n%s\n%lld\n", probe, chain, (long long)seq);
+}
+
+static void rotate_write(const struct batch_header *h, const struct sign_key *key, struct buf *out)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+    uint8_t sig[SIGN_SIZE];
+    char sig_text[SIGN_TEXT_SIZE], public[SIGN_TEXT_SIZE];
+    rotate_text(h->probe, h->chain, h->seq, &text);
+    sign_make(key, DOMAIN_ROTATE, text.data, text.len, sig);
+    base64_write(sig, sizeof sig, sig_text);
+    base64_write(key->public, SIGN_PUBLIC_SIZE, public);
+    buf_addf(out, ",\"rotate\":{\"public\":\"%s\",\"sig\":\"%s\"}", public, sig_text);
+}
+
+static void member_write(const char *name, const json_t *value, struct buf *out)
+{
+    _cleanup_text_ char *text = json_text(value);
+    buf_addf(out, ",\"%s\":%s", name, text);
+}
+
+void batch_header_write(const struct batch_header *h, const struct batch_extra *extra, struct buf *out)
 {
     char time[TIME_TEXT_SIZE], prev[HASH_TEXT_SIZE];
-    _cleanup_text_ char *gap_text = gap ? json_text(gap) : alloc_text("null");
     buf_addf(out, "{\"batch\":1,\"probe\":\"%s\",\"chain\":\"%s\",\"seq\":%lld,\"prev\":", h->probe, h->chain,
              (long long)h->seq);
     if (h->has_prev)
         buf_addf(out, "\"%s\"", hash_text(h->prev, prev));
     else
         buf_add_text(out, "null");
-    buf_addf(out, ",\"sealed_at\":\"%s\",\"mono_us\":%lld,\"boot\":\"%s\",\"sync\":%s,\"agent\":\"%s\",\"gap\":%s}\n",
-             time_format(h->sealed_at_us, time), (long long)h->mono_us, h->boot, h->sync ? "true" : "false", h->agent,
-             gap_text);
+    buf_addf(out, ",\"sealed_at\":\"%s\",\"mono_us\":%lld,\"boot\":\"%s\",\"sync\":%s,\"agent\":\"%s\"",
+             time_format(h->sealed_at_us, time), (long long)h->mono_us, h->boot, h->sync ? "true" : "false", h->agent);
+    if (extra && extra->gap)
+        member_write("gap", extra->gap, out);
+    else
+        buf_add_text(out, ",\"gap\":null");
+    if (extra && extra->epochs)
+        member_write("epochs", extra->epochs, out);
+    if (extra && extra->rotate)
+        rotate_write(h, extra->rotate, out);
+    buf_add_text(out, "}\n");
 }
 
 void batch_seal(struct buf *out, int64_t count, const struct sign_key *key)
@@ -65,6 +97,66 @@ static bool is_plain(const char *text, const char *allowed)
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS  "0123456789"
 
+static int read_epoch(const json_t *epoch, struct fault *f)
+{
+    const char *boot, *text;
+    int64_t from, to, since;
+    int r;
+    if (!json_is_object(epoch))
+        return fault_set(f, -EBADMSG, "one of \"epochs\" is no object");
+    if ((r = json_get_text(epoch, "boot", 36, &boot, f)) < 0 ||
+        (r = json_get_int(epoch, "from_mono_us", 0, INT64_MAX, &from, f)) < 0 ||
+        (r = json_get_int(epoch, "to_mono_us", from, INT64_MAX, &to, f)) < 0 ||
+        (r = json_get_text_or(epoch, "link", 16, NULL, &text, f)) < 0 ||
+        (r = json_get_text_or(epoch, "net", 18, NULL, &text, f)) < 0 ||
+        (r = json_get_text_or(epoch, "net6", 49, NULL, &text, f)) < 0 ||
+        (r = json_get_text_or(epoch, "since", 40, NULL, &text, f)) < 0)
+        return r;
+    if (text && time_parse(text, strlen(text), &since) < 0)
+        return fault_set(f, -EBADMSG, "\"since\" is not an RFC 3339 time");
+    return 0;
+}
+
+static int read_epochs(const json_t *object, struct batch *b, struct fault *f)
+{
+    json_t *epochs = json_object_get(object, "epochs");
+    if (!epochs || json_is_null(epochs))
+        return 0;
+    if (!json_is_array(epochs) || json_array_size(epochs) > BATCH_EPOCHS_MAX)
+        return fault_set(f, -EBADMSG, "\"epochs\" is no array of at most %d", BATCH_EPOCHS_MAX);
+    for (size_t i = 0; i < json_array_size(epochs); i++) {
+        int r = read_epoch(json_array_get(epochs, i), f);
+        if (r < 0)
+            return r;
+    }
+    b->epochs = json_incref(epochs);
+    return 0;
+}
+
+static int read_rotate(const json_t *object, struct batch *b, struct fault *f)
+{
+    const json_t *rotate = json_object_get(object, "rotate");
+    const char *public, *sig_text;
+    uint8_t sig[SIGN_SIZE];
+    int r;
+    if (!rotate || json_is_null(rotate))
+        return 0;
+    if (!json_is_object(rotate))
+        return fault_set(f, -EBADMSG, "\"rotate\" is neither null nor an object");
+    if ((r = json_get_text(rotate, "public", SIGN_TEXT_SIZE - 1, &public, f)) < 0 ||
+        (r = json_get_text(rotate, "sig", SIGN_TEXT_SIZE - 1, &sig_text, f)) < 0)
+        return r;
+    if (base64_read(public, strlen(public), b->rotate, SIGN_PUBLIC_SIZE) < 0 ||
+        base64_read(sig_text, strlen(sig_text), sig, sizeof sig) < 0)
+        return fault_set(f, -EBADMSG, "\"rotate\" does not hold a key and a signature in base64");
+    _cleanup_(buf_free) struct buf text = {0};
+    rotate_text(b->header.probe, b->header.chain, b->header.seq, &text);
+    if (!sign_check(b->rotate, DOMAIN_ROTATE, text.data, text.len, sig))
+        return fault_set(f, -EBADMSG, "\"rotate\": the new key has not signed for this batch");
+    b->has_rotate = true;
+    return 0;
+}
+
 static int read_header(const json_t *object, struct batch *b, struct fault *f)
 {
     struct batch_header *h = &b->header;
@@ -97,7 +189,8 @@ static int read_header(const json_t *object, struct batch *b, struct fault *f)
     if (gap && !json_is_null(gap) && !json_is_object(gap))
         return fault_set(f, -EBADMSG, "\"gap\" is neither null nor an object");
     b->gap = json_is_object(gap) ? json_incref((json_t *)gap) : NULL;
-    return 0;
+    r = read_epochs(object, b, f);
+    return r < 0 ? r : read_rotate(object, b, f);
 }
 
 static int read_trailer(const json_t *object, struct batch *b, struct fault *f)
@@ -232,7 +325,8 @@ void batch_free(struct batch *b)
     if (!b)
         return;
     json_decref(b->gap);
-    b->gap = NULL;
+    json_decref(b->epochs);
+    b->gap = b->epochs = NULL;
 }
 
 enum batch_fault batch_verify(const struct batch *b, const uint8_t public[static SIGN_PUBLIC_SIZE], struct fault *f)

@@ -8,7 +8,20 @@
  * The signature covers DOMAIN_BATCH and every byte before the trailer. The
  * batch's hash is SHA-256 over DOMAIN_BATCH_HASH and all bytes, trailer
  * included; it is the batch's name, and `prev` of the next. Both are over the
- * uncompressed bytes. */
+ * uncompressed bytes.
+ *
+ * The header may also say:
+ *   "gap"     what the size cap dropped since the last batch:
+ *             {"reason":"spool_max","batches":[{"chain","from","to","results"}]}
+ *   "epochs"  while the agent ran, on which network:
+ *             [{"boot","from_mono_us","to_mono_us","link","net","net6","since"}]
+ *             link is ethernet, wifi, mobile, ppp or other; net and net6 are the
+ *             public prefixes as the collector saw them, cut to /24 and /48;
+ *             since is from_mono_us on the wall clock, when that was known
+ *   "rotate"  {"public":"<base64>","sig":"<base64>"}: the key of the batches after
+ *             this one. The new key signs DOMAIN_ROTATE + probe + "\n" + chain +
+ *             "\n" + seq + "\n" to show that its owner wants it here; the old key
+ *             signs the batch. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,6 +37,8 @@
 
 #define CHAIN_ID_SIZE     33 /* 32 hex digits and NUL */
 #define AGENT_VERSION_MAX 32
+/* Epochs of one header: a journal has one; a few more may be joined one day. */
+#define BATCH_EPOCHS_MAX 16
 
 struct batch_header {
     char probe[PROBE_ID_SIZE];
@@ -39,9 +54,13 @@ struct batch_header {
 
 /* ---- writing ---- */
 
-/* Appends the header line. `gap` is what the size cap dropped since the last
- * batch (an object, borrowed) or NULL. */
-void batch_header_write(const struct batch_header *h, const json_t *gap, struct buf *out);
+struct batch_extra { /* all borrowed, NULL for none */
+    const json_t *gap, *epochs;
+    const struct sign_key *rotate; /* the new key, when it changes */
+};
+
+/* Appends the header line; extra may be NULL. */
+void batch_header_write(const struct batch_header *h, const struct batch_extra *extra, struct buf *out);
 
 /* Appends the trailer: signs what out holds. */
 void batch_seal(struct buf *out, int64_t count, const struct sign_key *key);
@@ -63,7 +82,10 @@ batch_fault_word(enum batch_fault fault); /* "framing", "too-large", "utf-8", "d
 
 struct batch {
     struct batch_header header;
-    json_t *gap;       /* owned, NULL when none */
+    json_t *gap;     /* owned, NULL when none */
+    json_t *epochs;  /* owned, checked for its form; NULL when none */
+    bool has_rotate; /* then rotate is the new key, whose own signature was checked */
+    uint8_t rotate[SIGN_PUBLIC_SIZE];
     const char *bytes; /* borrowed: the whole uncompressed batch */
     size_t len;
     const char *results; /* first result line */

@@ -48,8 +48,12 @@ bool clock_synced(const struct clock *c)
     return c->synced(c->ctx);
 }
 
-void clock_boot_id(char ret_id[static BOOT_ID_SIZE])
+void clock_boot_id(const struct clock *c, char ret_id[static BOOT_ID_SIZE])
 {
+    if (c->boot_id) {
+        snprintf(ret_id, BOOT_ID_SIZE, "%s", c->boot_id(c->ctx));
+        return;
+    }
     FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
     if (!file || fscanf(file, "%36s", ret_id) != 1)
         strcpy(ret_id, "unknown");

@@ -10,7 +10,8 @@
 struct clock {
     int64_t (*wall_us)(void *ctx);
     int64_t (*mono_us)(void *ctx);
-    bool (*synced)(void *ctx); /* is the wall clock disciplined (adjtimex)? */
+    bool (*synced)(void *ctx);         /* is the wall clock disciplined (adjtimex)? */
+    const char *(*boot_id)(void *ctx); /* NULL: the kernel's */
     void *ctx;
 };
 
@@ -20,9 +21,9 @@ int64_t clock_wall_us(const struct clock *c);
 int64_t clock_mono_us(const struct clock *c);
 bool clock_synced(const struct clock *c);
 
-/* The kernel's random id of this boot, 36 characters; "unknown" without /proc. */
+/* The random id of this boot, 36 characters; "unknown" without /proc. */
 #define BOOT_ID_SIZE 37
-void clock_boot_id(char ret_id[static BOOT_ID_SIZE]);
+void clock_boot_id(const struct clock *c, char ret_id[static BOOT_ID_SIZE]);
 
 /* "2026-11-22T10:00:00.123456Z" (RFC 3339 section 5.6, always UTC, always six
  * decimals: 27 characters). Years 0 to 9999; others are clamped. */

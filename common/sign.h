@@ -25,6 +25,9 @@
 #define DOMAIN_ENROL      "internetmetre enrol 1\n"
 #define DOMAIN_SCHEDULE   "internetmetre schedule 1\n"
 #define DOMAIN_TIME       "internetmetre time 1\n"
+#define DOMAIN_ROTATE     "internetmetre rotate 1\n"
+#define DOMAIN_KEYS       "internetmetre keys 1\n"
+#define DOMAIN_LEAVE      "internetmetre leave 1\n"
 
 struct sign_key {
     uint8_t secret[SIGN_SECRET_SIZE];

@@ -123,6 +123,85 @@ static void names_the_fault(void **state)
     buf_free(&many);
 }
 
+/* ---- what a header may also say ---- */
+
+static struct buf make_extra(const struct batch_extra *extra, int64_t seq)
+{
+    struct batch_header h = {
+        .chain = "0011", .seq = seq, .has_prev = seq > 1, .boot = "b0b0", .agent = "0.1.0", .sealed_at_us = 5};
+    struct buf out = {0};
+    probe_id_make(key.public, h.probe);
+    batch_header_write(&h, extra, &out);
+    batch_seal(&out, 0, &key);
+    return out;
+}
+
+static void a_new_key_signs_too(void **state)
+{
+    struct sign_key next;
+    struct batch b;
+    struct fault f = {0};
+    assert_int_equal(sign_key_new(&next), 0);
+    struct buf bytes = make_extra(&(struct batch_extra){.rotate = &next}, 7);
+    assert_int_equal(batch_read(bytes.data, bytes.len, &b, &f), BATCH_FINE);
+    assert_true(b.has_rotate);
+    assert_memory_equal(b.rotate, next.public, SIGN_PUBLIC_SIZE);
+    assert_int_equal(batch_verify(&b, key.public, &f), BATCH_FINE); /* by the old key, still */
+    assert_int_equal(batch_verify(&b, next.public, &f), BATCH_SIGNATURE);
+    batch_free(&b);
+
+    /* The same record in another batch is nobody's wish. */
+    struct buf other = {0};
+    const char *seq = strstr(bytes.data, "\"seq\":7");
+    buf_add(&other, bytes.data, (size_t)(seq - bytes.data));
+    buf_add_text(&other, "\"seq\":8");
+    const char *end = memchr(seq, '\n', bytes.len);
+    buf_add(&other, seq + 7, (size_t)(end - seq) - 6);
+    batch_seal(&other, 0, &key);
+    assert_int_equal(batch_read(other.data, other.len, &b, &f), BATCH_HEADER);
+    assert_non_null(strstr(f.text, "has not signed"));
+    buf_free(&other);
+    buf_free(&bytes);
+}
+
+static void epochs_are_checked(void **state)
+{
+    static const struct {
+        const char *epochs;
+        enum batch_fault fault;
+    } rows[] = {
+        {"[]", BATCH_FINE},
+        {"[{\"boot\":\"b\",\"from_mono_us\":1,\"to_mono_us\":1}]", BATCH_FINE},
+        {"[{\"boot\":\"b\",\"from_mono_us\":1,\"to_mono_us\":9,\"link\":\"wifi\",\"net\":\"192.0.2.0/24\","
+         "\"net6\":null,\"since\":\"2026-01-01T00:00:00Z\"}]",
+         BATCH_FINE},
+        {"[{\"boot\":\"b\",\"from_mono_us\":2,\"to_mono_us\":1}]", BATCH_HEADER},
+        {"[{\"boot\":\"b\",\"from_mono_us\":-1,\"to_mono_us\":1}]", BATCH_HEADER},
+        {"[{\"from_mono_us\":1,\"to_mono_us\":1}]", BATCH_HEADER},
+        {"[{\"boot\":\"b\",\"from_mono_us\":1,\"to_mono_us\":1,\"since\":\"soon\"}]", BATCH_HEADER},
+        {"[{\"boot\":\"b\",\"from_mono_us\":1,\"to_mono_us\":1,\"net\":\"a name that is far too long\"}]",
+         BATCH_HEADER},
+        {"[1]", BATCH_HEADER},
+        {"{}", BATCH_HEADER},
+        {"[[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[]]", BATCH_HEADER},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        json_t *epochs = json_loads(rows[i].epochs, 0, NULL);
+        assert_non_null(epochs);
+        struct buf bytes = make_extra(&(struct batch_extra){.epochs = epochs}, 1);
+        struct batch b;
+        struct fault f = {0};
+        if (batch_read(bytes.data, bytes.len, &b, &f) != rows[i].fault)
+            fail_msg("row %zu: %s", i, f.text);
+        if (rows[i].fault == BATCH_FINE) {
+            assert_true(json_equal(b.epochs, epochs));
+            batch_free(&b);
+        }
+        json_decref(epochs);
+        buf_free(&bytes);
+    }
+}
+
 static int make_key(void **state)
 {
     return sign_key_new(&key);
@@ -131,9 +210,9 @@ static int make_key(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(written_and_read_back),
-        cmocka_unit_test(every_cut_and_every_bit),
-        cmocka_unit_test(names_the_fault),
+        cmocka_unit_test(written_and_read_back), cmocka_unit_test(every_cut_and_every_bit),
+        cmocka_unit_test(names_the_fault),       cmocka_unit_test(a_new_key_signs_too),
+        cmocka_unit_test(epochs_are_checked),
     };
     return cmocka_run_group_tests(tests, make_key, NULL);
 }

@@ -77,7 +77,7 @@ static void system_clock_moves(void **state)
     nanosleep(&pause, NULL);
     assert_true(clock_mono_us(&clock_system) - a >= 2000);
     char boot[BOOT_ID_SIZE];
-    clock_boot_id(boot);
+    clock_boot_id(&clock_system, boot);
     assert_int_equal(strlen(boot), 36);
 }
 

@@ -70,10 +70,10 @@ static void writes_and_reads(void **state)
     struct fault f = {0};
     struct journal_content c;
     char boot[BOOT_ID_SIZE];
-    clock_boot_id(boot);
-    assert_int_equal(journal_start(&j, 7, &clock_system, &f), 0);
-    assert_int_equal(journal_start(&j, 7, &clock_system, &f), -EEXIST);
-    assert_int_equal(journal_resume(&j, 7, &f), 0);
+    clock_boot_id(&clock_system, boot);
+    assert_int_equal(journal_start(&j, 7, &clock_system, NULL, &f), 0);
+    assert_int_equal(journal_start(&j, 7, &clock_system, NULL, &f), -EEXIST);
+    assert_int_equal(journal_resume(&j, 7, &clock_system, &f), 0);
     for (int i = 0; i < 5; i++)
         append(&j, i);
     assert_true(j.dirty);
@@ -103,7 +103,7 @@ static void cut_at_every_byte(void **state)
 {
     struct journal j = fresh();
     struct fault f = {0};
-    assert_int_equal(journal_start(&j, 1, &clock_system, &f), 0);
+    assert_int_equal(journal_start(&j, 1, &clock_system, NULL, &f), 0);
     for (int i = 0; i < 3; i++)
         append(&j, i);
     struct buf whole = file_of(&j, 1);
@@ -118,10 +118,10 @@ static void cut_at_every_byte(void **state)
         assert_int_equal(c.count, lines > 0 ? lines - 1 : 0);
         journal_content_free(&c);
         if (cut < first) {
-            assert_int_equal(journal_resume(&j, 1, &f), -ESTALE);
+            assert_int_equal(journal_resume(&j, 1, &clock_system, &f), -ESTALE);
             continue;
         }
-        assert_int_equal(journal_resume(&j, 1, &f), 0);
+        assert_int_equal(journal_resume(&j, 1, &clock_system, &f), 0);
         assert_int_equal(j.count, lines - 1);
         append(&j, 9);
         assert_int_equal(journal_read(&j, 1, &c, &f), 0);
@@ -139,7 +139,7 @@ static void damaged_blocks(void **state)
 {
     struct journal j = fresh();
     struct fault f = {0};
-    assert_int_equal(journal_start(&j, 1, &clock_system, &f), 0);
+    assert_int_equal(journal_start(&j, 1, &clock_system, NULL, &f), 0);
     for (int i = 0; i < 4; i++)
         append(&j, i);
     struct buf whole = file_of(&j, 1);
@@ -171,7 +171,7 @@ static void another_boot(void **state)
     buf_add_text(&text, "{\"journal\":1,\"boot\":\"11111111-2222-3333-4444-555555555555\",\"mono_us\":5}\n");
     buf_add(&text, line.data, line.len);
     put(&j, 1, text.data, text.len);
-    assert_int_equal(journal_resume(&j, 1, &f), -ESTALE);
+    assert_int_equal(journal_resume(&j, 1, &clock_system, &f), -ESTALE);
     assert_int_equal(journal_read(&j, 1, &c, &f), 0);
     assert_string_equal(c.boot, "11111111-2222-3333-4444-555555555555");
     assert_int_equal(c.count, 1);
