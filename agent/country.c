@@ -26,7 +26,7 @@ int country_read(const char *iso, json_t **ret, struct fault *f)
     {
         if (!json_is_object(country))
             continue;
-        if (strcasecmp(name, iso) == 0) {
+        if (strcmp(name, iso) == 0) {
             *ret = json_incref(country);
             return 0;
         }

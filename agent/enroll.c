@@ -14,8 +14,6 @@ const char *const enroll_zones[] = {"urban", "rural", NULL};
 const char *const enroll_technologies[] = {"fibre",     "adsl",      "4g",    "5g",    "3g", "wifi-hotspot",
                                            "community", "satellite", "radio", "other", NULL};
 
-#define TEXT_MAX 200
-
 bool enroll_metered(const char *technology)
 {
     return technology &&
@@ -33,7 +31,7 @@ static int check_word(const char *option, const char *word, const char *const *w
     return word ? fault_set(f, -EINVAL, _("--%s %s: not allowed; allowed: %s"), option, word, known.data) : 0;
 }
 
-static int check_text(const char *option, const char *text, struct fault *f)
+static int check_text(const char *option, const char *text, size_t max, struct fault *f)
 {
     if (!text)
         return 0;
@@ -41,8 +39,8 @@ static int check_text(const char *option, const char *text, struct fault *f)
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)text[i] < ' ')
             return fault_set(f, -EINVAL, _("--%s: one line of text is wanted"), option);
-    if (len == 0 || len > TEXT_MAX || scan_utf8(text, len) < len)
-        return fault_set(f, -EINVAL, _("--%s: 1 to %d bytes of UTF-8 text are wanted"), option, TEXT_MAX);
+    if (len == 0 || len > max || scan_utf8(text, len) < len)
+        return fault_set(f, -EINVAL, _("--%s: 1 to %zu bytes of UTF-8 text are wanted"), option, max);
     return 0;
 }
 
@@ -54,9 +52,9 @@ int enroll_check(const struct enrolment *e, struct fault *f)
                          e->token);
     if ((r = check_word("zone", e->zone, enroll_zones, f)) < 0 ||
         (r = check_word("technology", e->technology, enroll_technologies, f)) < 0 ||
-        (r = check_text("commune", e->commune, f)) < 0 || (r = check_text("operator", e->operator, f)) < 0 ||
-        (r = check_text("tariff", e->tariff, f)) < 0 || (r = check_text("contact", e->contact, f)) < 0 ||
-        (r = check_text("token", e->token, f)) < 0)
+        (r = check_text("commune", e->commune, 60, f)) < 0 || (r = check_text("operator", e->operator, 100, f)) < 0 ||
+        (r = check_text("tariff", e->tariff, 100, f)) < 0 || (r = check_text("contact", e->contact, 200, f)) < 0 ||
+        (r = check_text("token", e->token, 100, f)) < 0)
         return r;
     if (e->replaces && !probe_id_valid(e->replaces, strlen(e->replaces)))
         return fault_set(f, -EINVAL, _("--replaces %s: a probe's name is 20 letters and digits, as `status` shows it"),
