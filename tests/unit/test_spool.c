@@ -14,7 +14,7 @@ static struct identity identity;
 
 /* ---- helpers ---- */
 
-static void __attribute__((format(printf, 1, 2))) shell(const char *format, ...)
+static __attribute__((format(printf, 1, 2))) void shell(const char *format, ...)
 {
     char command[1024];
     va_list ap;
