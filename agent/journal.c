@@ -257,3 +257,14 @@ int journal_remove(struct journal *j, int64_t number, struct fault *f)
         return failed(f, _("cannot remove"), path);
     return file_sync_dir(j->dir, f);
 }
+
+int journal_rename(struct journal *j, int64_t from, int64_t to, struct fault *f)
+{
+    _cleanup_text_ char *old = path_of(j, from);
+    _cleanup_text_ char *new = path_of(j, to);
+    if (from == to)
+        return 0;
+    if (renameat2(AT_FDCWD, old, AT_FDCWD, new, RENAME_NOREPLACE) < 0)
+        return failed(f, _("cannot rename"), old);
+    return file_sync_dir(j->dir, f);
+}

@@ -78,5 +78,8 @@ struct journal_content {
 int journal_read(const struct journal *j, int64_t number, struct journal_content *ret, struct fault *f) CHECKED;
 void journal_content_free(struct journal_content *c);
 
+/* Gives a journal that is not open another number, which must be free. */
+int journal_rename(struct journal *j, int64_t from, int64_t to, struct fault *f) CHECKED;
+
 /* Closes it if it is open, and removes the file durably. */
 int journal_remove(struct journal *j, int64_t number, struct fault *f) CHECKED;

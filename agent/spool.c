@@ -44,18 +44,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "build_config.h"
 #include "common/file.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/zst.h"
-
-/* Ranges that one header's gap can list; past it dropping waits for the next
- * batch. A header has 4096 bytes, a range at most 110. */
-#define GAP_RANGES_MAX 24
-#define CHAIN_FILE_MAX 8192
 
 struct spool {
     const char *dir; /* owned */
@@ -64,115 +59,16 @@ struct spool {
     int64_t max_bytes;
     struct journal journal;
     struct spool_list places[SPOOL_PLACES];
-    /* the head */
-    char chain[CHAIN_ID_SIZE];
-    int64_t seq, number, dropping;
-    uint8_t hash[HASH_SIZE];
-    json_t *gap; /* owned, NULL when none */
+    struct chain head;
+    /* A batch is on disk and the head has not moved yet: between steps 2 and 3,
+     * where a full disk may hold it for long. */
+    bool half_sealed;
+    struct chain next; /* the head to come */
+    int64_t next_size; /* of the batch's file */
     char notice[FAULT_TEXT_MAX];
 };
 
-/* ---- files and lists ---- */
-
-static const char *const folders[] = {
-    [SPOOL_WAITING] = "spool", [SPOOL_ACKED] = "spool/acked", [SPOOL_REJECTED] = "spool/rejected"};
-
-const char *spool_place_word(enum spool_place place)
-{
-    static const char *const words[] = {
-        [SPOOL_WAITING] = N_("waiting"), [SPOOL_ACKED] = N_("acknowledged"), [SPOOL_REJECTED] = N_("rejected")};
-    return words[place];
-}
-
-char *spool_path(const char *state_dir, enum spool_place place, int64_t number)
-{
-    return alloc_format("%s/%s/%08" PRId64 ".batch", state_dir, folders[place], number);
-}
-
-static int by_number(const void *a, const void *b)
-{
-    const struct spool_entry *x = a, *y = b;
-    return (x->number > y->number) - (x->number < y->number);
-}
-
-static void list_add(struct spool_list *list, int64_t number, int64_t size)
-{
-    if (list->count == list->cap) {
-        list->cap = list->cap ? 2 * list->cap : 8;
-        list->entries = alloc_resize(list->entries, list->cap, sizeof *list->entries);
-    }
-    list->entries[list->count++] = (struct spool_entry){number, size};
-    list->bytes += size;
-}
-
-static int64_t list_remove(struct spool_list *list, int64_t number)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        if (list->entries[i].number != number)
-            continue;
-        int64_t size = list->entries[i].size;
-        memmove(&list->entries[i], &list->entries[i + 1], (list->count - i - 1) * sizeof *list->entries);
-        list->count--;
-        list->bytes -= size;
-        return size;
-    }
-    return 0;
-}
-
-void spool_list_free(struct spool_list *list)
-{
-    free(list->entries);
-    *list = (struct spool_list){0};
-}
-
-int spool_list_read(const char *state_dir, enum spool_place place, struct spool_list *ret, struct fault *f)
-{
-    _cleanup_(spool_list_free) struct spool_list list = {0};
-    _cleanup_text_ char *path = alloc_format("%s/%s", state_dir, folders[place]);
-    DIR *dir = opendir(path);
-    if (!dir && errno != ENOENT)
-        return fault_set(f, -errno, "%s: %s", path, strerror(errno));
-    for (const struct dirent *entry; dir && (entry = readdir(dir));) {
-        int64_t number;
-        int end = 0;
-        struct stat st;
-        if (sscanf(entry->d_name, "%" SCNd64 ".batch%n", &number, &end) != 1 || end == 0 || entry->d_name[end])
-            continue;
-        if (fstatat(dirfd(dir), entry->d_name, &st, 0) == 0)
-            list_add(&list, number, st.st_size);
-    }
-    if (dir)
-        closedir(dir);
-    if (list.count > 0)
-        qsort(list.entries, list.count, sizeof *list.entries, by_number);
-    *ret = list;
-    list = (struct spool_list){0};
-    return 0;
-}
-
-int spool_read(const char *path, struct buf *ret_wire, struct buf *ret_bytes, struct batch *ret, struct fault *f)
-{
-    _cleanup_(buf_free) struct buf wire = {0}, bytes = {0};
-    int r = file_read(path, BATCH_WIRE_MAX, &wire, f);
-    if (r == -EFBIG)
-        r = -EBADMSG;
-    if (r == 0) {
-        r = zst_unpack(wire.data, wire.len, BATCH_BYTES_MAX, &bytes, f);
-        if (r == 0 && batch_read(bytes.data, bytes.len, ret, f) != BATCH_FINE)
-            r = -EBADMSG;
-        if (r < 0) {
-            fault_prefix(f, "%s: ", path);
-            return -EBADMSG;
-        }
-        if (ret_wire) {
-            *ret_wire = wire;
-            wire = (struct buf){0};
-        }
-        *ret_bytes = bytes;
-        bytes = (struct buf){0};
-    }
-    return r;
-}
+/* ---- from place to place ---- */
 
 static int move(struct spool *s, enum spool_place from, enum spool_place to, int64_t number, struct fault *f)
 {
@@ -180,8 +76,8 @@ static int move(struct spool *s, enum spool_place from, enum spool_place to, int
     _cleanup_text_ char *new = spool_path(s->dir, to, number);
     if (rename(old, new) < 0)
         return fault_set(f, -errno, "%s: %s", old, strerror(errno));
-    int64_t size = list_remove(&s->places[from], number);
-    list_add(&s->places[to], number, size);
+    int64_t size = spool_list_remove(&s->places[from], number);
+    spool_list_add(&s->places[to], number, size);
     return 0;
 }
 
@@ -192,7 +88,7 @@ static void trim_acked(struct spool *s)
         int64_t number = acked->entries[0].number;
         _cleanup_text_ char *path = spool_path(s->dir, SPOOL_ACKED, number);
         unlink(path);
-        list_remove(acked, number);
+        spool_list_remove(acked, number);
     }
 }
 
@@ -206,9 +102,21 @@ int spool_acked(struct spool *s, int64_t number, struct fault *f)
     return r;
 }
 
+static char *reason_path(const struct spool *s, int64_t number)
+{
+    _cleanup_text_ char *folder = spool_folder(s->dir, SPOOL_REJECTED);
+    return alloc_format("%s/%08" PRId64 ".reason", folder, number);
+}
+
+static void remove_reason(const struct spool *s, int64_t number)
+{
+    _cleanup_text_ char *path = reason_path(s, number);
+    unlink(path);
+}
+
 int spool_reject(struct spool *s, int64_t number, const char *reason, struct fault *f)
 {
-    _cleanup_text_ char *path = alloc_format("%s/%s/%08" PRId64 ".reason", s->dir, folders[SPOOL_REJECTED], number);
+    _cleanup_text_ char *path = reason_path(s, number);
     _cleanup_text_ char *text = alloc_format("%s\n", reason);
     int r = file_write_atomic(path, text, strlen(text), 0600, f);
     return r < 0 ? r : move(s, SPOOL_WAITING, SPOOL_REJECTED, number, f);
@@ -222,109 +130,22 @@ int spool_unreject(struct spool *s, struct fault *f)
         int r = move(s, SPOOL_REJECTED, SPOOL_WAITING, number, f);
         if (r < 0)
             return r;
-        _cleanup_text_ char *reason = alloc_format("%s/%s/%08" PRId64 ".reason", s->dir, folders[SPOOL_REJECTED],
-                                                   number);
-        unlink(reason);
+        remove_reason(s, number);
     }
-    struct spool_list *waiting = &s->places[SPOOL_WAITING];
-    if (waiting->count > 0)
-        qsort(waiting->entries, waiting->count, sizeof *waiting->entries, by_number);
+    spool_list_sort(&s->places[SPOOL_WAITING]);
     return 0;
 }
 
-/* ---- the head ---- */
-
-static int head_write(struct spool *s, struct fault *f)
+/* Makes next, which is taken over, the head. */
+static int head_move(struct spool *s, struct chain *next, struct fault *f)
 {
-    char hash[HASH_TEXT_SIZE];
-    _cleanup_text_ char *path = alloc_format("%s/chain.json", s->dir);
-    _cleanup_json_ json_t *object = json_pack(
-        "{s:s, s:I, s:s, s:I, s:I, s:O?}", "chain", s->chain, "seq", (json_int_t)s->seq, "hash",
-        hash_text(s->hash, hash), "number", (json_int_t)s->number, "dropping", (json_int_t)s->dropping, "gap", s->gap);
-    _cleanup_text_ char *line = json_text(object);
-    _cleanup_text_ char *content = alloc_format("%s\n", line);
-    return file_write_atomic(path, content, strlen(content), 0600, f);
-}
-
-static int head_parse(struct spool *s, const json_t *object, struct fault *f)
-{
-    const char *chain, *hash;
-    int r;
-    if ((r = json_get_text(object, "chain", CHAIN_ID_SIZE - 1, &chain, f)) < 0 ||
-        (r = json_get_int(object, "seq", 0, INT64_MAX - 1, &s->seq, f)) < 0 ||
-        (r = json_get_text(object, "hash", HASH_TEXT_SIZE - 1, &hash, f)) < 0 ||
-        (r = json_get_int(object, "number", 0, INT64_MAX - 1, &s->number, f)) < 0 ||
-        (r = json_get_int(object, "dropping", 0, INT64_MAX, &s->dropping, f)) < 0)
-        return r;
-    if (hash_parse(hash, strlen(hash), s->hash) < 0)
-        return fault_set(f, -EBADMSG, "\"hash\" is not 64 hex digits");
-    strcpy(s->chain, chain);
-    json_t *gap = json_object_get(object, "gap");
-    s->gap = json_is_object(gap) ? json_incref(gap) : NULL;
-    return 0;
-}
-
-/* A new chain. Numbers go on after every file that is there: a head that the
- * card has lost must not make a new batch overwrite an old one. */
-static int head_new(struct spool *s, struct fault *f)
-{
-    uint8_t id[16];
-    random_bytes(id, sizeof id);
-    for (size_t i = 0; i < sizeof id; i++)
-        snprintf(s->chain + 2 * i, 3, "%02x", id[i]);
-    s->seq = s->number = s->dropping = 0;
-    memset(s->hash, 0, sizeof s->hash);
-    for (int p = 0; p < SPOOL_PLACES; p++)
-        if (s->places[p].count > 0 && s->places[p].entries[s->places[p].count - 1].number > s->number)
-            s->number = s->places[p].entries[s->places[p].count - 1].number;
-    return head_write(s, f);
-}
-
-static int head_read(struct spool *s, struct fault *f)
-{
-    _cleanup_text_ char *path = alloc_format("%s/chain.json", s->dir);
-    _cleanup_(buf_free) struct buf text = {0};
-    _cleanup_json_ json_t *object = NULL;
-    int r = file_read(path, CHAIN_FILE_MAX, &text, f);
-    if (r == 0)
-        r = json_read(text.data, text.len, CHAIN_FILE_MAX, JSON_DEPTH_MAX, &object, f);
-    if (r == 0)
-        r = head_parse(s, object, f);
-    if (r == -ENOENT)
-        return head_new(s, f);
-    if (r == -EBADMSG || r == -EFBIG || r == -E2BIG || r == -ELOOP) {
-        snprintf(s->notice, sizeof s->notice, "%s is damaged: a new chain of batches begins", path);
-        return head_new(s, f);
+    int r = chain_write(s->dir, next, f);
+    if (r == 0) {
+        chain_free(&s->head);
+        s->head = *next;
+        *next = (struct chain){0};
     }
     return r;
-}
-
-/* ---- the gap ---- */
-
-static int64_t member(const json_t *object, const char *name)
-{
-    return json_integer_value(json_object_get(object, name));
-}
-
-static bool gap_full(const struct spool *s)
-{
-    return json_array_size(json_object_get(s->gap, "batches")) >= GAP_RANGES_MAX;
-}
-
-static void gap_add(struct spool *s, const char *chain, int64_t seq, int64_t results)
-{
-    if (!s->gap)
-        s->gap = json_pack("{s:s, s:[]}", "reason", "spool_max", "batches");
-    json_t *ranges = json_object_get(s->gap, "batches");
-    json_t *last = json_array_size(ranges) ? json_array_get(ranges, json_array_size(ranges) - 1) : NULL;
-    if (last && strcmp(json_string_value(json_object_get(last, "chain")), chain) == 0 &&
-        member(last, "to") + 1 == seq) {
-        json_object_set_new(last, "to", json_integer(seq));
-        json_object_set_new(last, "results", json_integer(member(last, "results") + results));
-        return;
-    }
-    json_array_append_new(ranges, json_pack("{s:s, s:I, s:I, s:I}", "chain", chain, "from", (json_int_t)seq, "to",
-                                            (json_int_t)seq, "results", (json_int_t)results));
 }
 
 /* ---- room ---- */
@@ -347,17 +168,17 @@ static int drop_oldest(struct spool *s, struct fault *f)
     _cleanup_text_ char *path = spool_path(s->dir, place, number);
     _cleanup_(buf_free) struct buf bytes = {0};
     _cleanup_(batch_free) struct batch batch = {0};
+    _cleanup_(chain_free) struct chain next = chain_copy(&s->head);
     if (spool_read(path, NULL, &bytes, &batch, NULL) == 0)
-        gap_add(s, batch.header.chain, batch.header.seq, batch.count);
-    s->dropping = number;
-    int r = head_write(s, f);
+        chain_gap_add(&next, batch.header.chain, batch.header.seq, batch.count);
+    next.dropping = number;
+    int r = head_move(s, &next, f);
     if (r < 0)
         return r;
     if (unlink(path) < 0 && errno != ENOENT)
         return fault_set(f, -errno, "%s: %s", path, strerror(errno));
-    list_remove(&s->places[place], number);
-    _cleanup_text_ char *reason = alloc_format("%s/%s/%08" PRId64 ".reason", s->dir, folders[SPOOL_REJECTED], number);
-    unlink(reason);
+    spool_list_remove(&s->places[place], number);
+    remove_reason(s, number);
     snprintf(s->notice, sizeof s->notice, "spool_max is reached: batch %" PRId64 " is dropped, the next one says so",
              number);
     return 0;
@@ -367,7 +188,7 @@ static int keep_within(struct spool *s, struct fault *f)
 {
     /* The newest always stays: it carries the gap. */
     while (s->places[SPOOL_WAITING].bytes + s->places[SPOOL_REJECTED].bytes > s->max_bytes &&
-           s->places[SPOOL_WAITING].count + s->places[SPOOL_REJECTED].count > 1 && !gap_full(s)) {
+           s->places[SPOOL_WAITING].count + s->places[SPOOL_REJECTED].count > 1 && !chain_gap_full(&s->head)) {
         int r = drop_oldest(s, f);
         if (r < 0)
             return r;
@@ -396,34 +217,66 @@ static void header_moment(const struct spool *s, const struct journal_content *c
 
 static void batch_make(const struct spool *s, const struct journal_content *c, struct buf *out)
 {
-    struct batch_header h = {.seq = s->seq + 1, .has_prev = s->seq > 0, .agent = VERSION};
+    struct batch_header h = {.seq = s->head.seq + 1, .has_prev = s->head.seq > 0, .agent = VERSION};
     strcpy(h.probe, s->identity->probe);
-    strcpy(h.chain, s->chain);
-    memcpy(h.prev, s->hash, sizeof h.prev);
+    strcpy(h.chain, s->head.id);
+    memcpy(h.prev, s->head.hash, sizeof h.prev);
     header_moment(s, c, &h);
-    const struct batch_extra extra = {.gap = s->gap};
+    const struct batch_extra extra = {.gap = s->head.gap};
     batch_header_write(&h, &extra, out);
     buf_add(out, c->lines.data, c->lines.len);
     batch_seal(out, c->count, &s->identity->key);
 }
 
-/* Step 3: the head moves to a batch that is on disk. */
-static int head_advance(struct spool *s, int64_t number, const struct buf *bytes, int64_t size, struct fault *f)
+/* The head that a batch of this number, seq and hash makes. */
+static struct chain head_after(const struct spool *s, int64_t number, int64_t seq, const uint8_t hash[static HASH_SIZE])
 {
-    s->seq++;
-    s->number = number;
-    s->dropping = 0;
-    hash_make(DOMAIN_BATCH_HASH, bytes->data, bytes->len, s->hash);
-    json_decref(s->gap);
-    s->gap = NULL;
-    list_add(&s->places[SPOOL_WAITING], number, size);
-    return head_write(s, f);
+    struct chain next = s->head;
+    next.number = number;
+    next.seq = seq;
+    memcpy(next.hash, hash, HASH_SIZE);
+    next.dropping = 0;
+    next.gap = NULL;
+    return next;
 }
 
-static int seal_number(struct spool *s, int64_t number, struct fault *f)
+/* Step 2. */
+static int batch_store(struct spool *s, const struct journal_content *c, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf bytes = {0}, wire = {0};
+    _cleanup_text_ char *path = spool_path(s->dir, SPOOL_WAITING, s->head.number + 1);
+    uint8_t hash[HASH_SIZE];
+    batch_make(s, c, &bytes);
+    zst_pack(bytes.data, bytes.len, &wire);
+    int r = file_write_atomic(path, wire.data, wire.len, 0600, f);
+    if (r < 0)
+        return r;
+    hash_make(DOMAIN_BATCH_HASH, bytes.data, bytes.len, hash);
+    s->next = head_after(s, s->head.number + 1, s->head.seq + 1, hash);
+    s->next_size = (int64_t)wire.len;
+    s->half_sealed = true;
+    return 0;
+}
+
+/* Steps 3 and 4. */
+static int seal_finish(struct spool *s, struct fault *f)
+{
+    int64_t number = s->next.number;
+    int r = head_move(s, &s->next, f);
+    if (r < 0)
+        return r;
+    s->half_sealed = false;
+    spool_list_add(&s->places[SPOOL_WAITING], number, s->next_size);
+    return journal_remove(&s->journal, number, f);
+}
+
+/* Seals the journal that has the number after the head's. */
+static int seal_next(struct spool *s, struct fault *f)
 {
     _cleanup_(journal_content_free) struct journal_content content = {0};
-    _cleanup_(buf_free) struct buf bytes = {0}, wire = {0};
+    int64_t number = s->head.number + 1;
+    if (s->half_sealed)
+        return seal_finish(s, f);
     int r = journal_sync(&s->journal, f);
     if (r == 0)
         r = journal_read(&s->journal, number, &content, f);
@@ -432,24 +285,17 @@ static int seal_number(struct spool *s, int64_t number, struct fault *f)
     if (content.damaged > 0)
         snprintf(s->notice, sizeof s->notice,
                  "journal %" PRId64 ": %zu damaged lines are left out, as after a power cut", number, content.damaged);
-    if (content.count > 0) {
-        _cleanup_text_ char *path = spool_path(s->dir, SPOOL_WAITING, s->number + 1);
-        batch_make(s, &content, &bytes);
-        zst_pack(bytes.data, bytes.len, &wire);
-        r = file_write_atomic(path, wire.data, wire.len, 0600, f);
-        if (r == 0)
-            r = head_advance(s, s->number + 1, &bytes, (int64_t)wire.len, f);
-        if (r < 0)
-            return r;
-    }
-    return journal_remove(&s->journal, number, f);
+    if (content.count == 0)
+        return journal_remove(&s->journal, number, f);
+    r = batch_store(s, &content, f);
+    return r < 0 ? r : seal_finish(s, f);
 }
 
 int spool_seal(struct spool *s, struct fault *f)
 {
-    if (s->journal.fd < 0)
+    if (s->journal.fd < 0 && !s->half_sealed)
         return 0;
-    int r = seal_number(s, s->journal.number, f);
+    int r = seal_next(s, f);
     return r < 0 ? r : keep_within(s, f);
 }
 
@@ -481,14 +327,14 @@ int spool_append(struct spool *s, const struct result *result, struct fault *f)
         result_write(&bare, &line);
     }
     int r = 0;
-    if (s->journal.fd >= 0 && !journal_fits(&s->journal, line.len))
+    if (s->half_sealed || (s->journal.fd >= 0 && !journal_fits(&s->journal, line.len)))
         r = spool_seal(s, f);
     if (r == 0 && s->journal.fd < 0) {
-        r = journal_start(&s->journal, s->number + 1, s->clock, NULL, f);
+        r = journal_start(&s->journal, s->head.number + 1, s->clock, NULL, f);
         if (r == -EEXIST) { /* a failed write left it closed */
-            r = seal_number(s, s->number + 1, f);
+            r = seal_next(s, f);
             if (r == 0)
-                r = journal_start(&s->journal, s->number + 1, s->clock, NULL, f);
+                r = journal_start(&s->journal, s->head.number + 1, s->clock, NULL, f);
         }
     }
     return r < 0 ? r : journal_append(&s->journal, line.data, line.len, f);
@@ -508,37 +354,85 @@ static void remove_leftovers(const char *dir_path)
         closedir(dir);
 }
 
-/* A crash between steps 2 and 3 of sealing. */
+/* The first file past the head, in whatever place. */
+static bool past_head(const struct spool *s, enum spool_place *ret_place, int64_t *ret_number)
+{
+    bool found = false;
+    for (int p = 0; p < SPOOL_PLACES; p++) {
+        for (size_t i = 0; i < s->places[p].count; i++) {
+            int64_t number = s->places[p].entries[i].number;
+            if (number <= s->head.number || (found && number >= *ret_number))
+                continue;
+            found = true;
+            *ret_place = (enum spool_place)p;
+            *ret_number = number;
+        }
+    }
+    return found;
+}
+
+/* A damaged file past the head: nobody has seen it, so it is made again when
+ * its journal is there, and set aside when not. */
+static int damaged_past_head(struct spool *s, enum spool_place place, int64_t number, const char *why, struct fault *f)
+{
+    _cleanup_text_ char *path = spool_path(s->dir, place, number);
+    _cleanup_text_ char *journal = alloc_format("%s/%08" PRId64 ".ndjson", s->journal.dir, number);
+    if (place == SPOOL_WAITING && access(journal, F_OK) == 0) {
+        spool_list_remove(&s->places[place], number);
+        return unlink(path) < 0 ? fault_set(f, -errno, "%s: %s", path, strerror(errno)) : 0;
+    }
+    s->head.number = number;
+    return place == SPOOL_WAITING ? spool_reject(s, number, why, f) : 0;
+}
+
+/* A crash between steps 2 and 3 of sealing, or a head that was restored from a
+ * backup: the head goes after what is there, so that no seq is used twice. */
+static int adopt(struct spool *s, int64_t number, const struct batch *b, struct fault *f)
+{
+    if (strcmp(b->header.chain, s->head.id) != 0 || b->header.seq <= s->head.seq) {
+        s->head.number = number; /* of another chain: it is sent like any other */
+        return 0;
+    }
+    struct chain next = head_after(s, number, b->header.seq, b->hash);
+    int r = head_move(s, &next, f);
+    return r < 0 ? r : journal_remove(&s->journal, number, f);
+}
+
 static int finish_seal(struct spool *s, struct fault *f)
 {
-    struct spool_list *waiting = &s->places[SPOOL_WAITING];
-    if (waiting->count == 0 || waiting->entries[waiting->count - 1].number <= s->number)
-        return 0;
-    struct spool_entry last = waiting->entries[waiting->count - 1];
-    _cleanup_text_ char *path = spool_path(s->dir, SPOOL_WAITING, last.number);
-    _cleanup_(buf_free) struct buf bytes = {0};
-    _cleanup_(batch_free) struct batch batch = {0};
-    list_remove(waiting, last.number);
-    int r = spool_read(path, NULL, &bytes, &batch, f);
-    if (r < 0 && r != -EBADMSG)
-        return r;
-    if (r == 0 && strcmp(batch.header.chain, s->chain) == 0 && batch.header.seq == s->seq + 1)
-        return head_advance(s, last.number, &bytes, last.size, f);
-    return unlink(path) < 0 ? fault_set(f, -errno, "%s: %s", path, strerror(errno)) : 0;
+    enum spool_place place = SPOOL_WAITING;
+    int64_t number = 0;
+    while (past_head(s, &place, &number)) {
+        _cleanup_text_ char *path = spool_path(s->dir, place, number);
+        _cleanup_(buf_free) struct buf bytes = {0};
+        _cleanup_(batch_free) struct batch batch = {0};
+        struct fault why = {0};
+        int r = spool_read(path, NULL, &bytes, &batch, &why);
+        if (r == -EBADMSG)
+            r = damaged_past_head(s, place, number, why.text, f);
+        else if (r == 0)
+            r = adopt(s, number, &batch, f);
+        else
+            fault_set(f, r, "%s", why.text);
+        if (r < 0)
+            return r;
+    }
+    return 0;
 }
 
 static int finish_drop(struct spool *s)
 {
     static const enum spool_place places[] = {SPOOL_WAITING, SPOOL_REJECTED};
-    for (size_t i = 0; s->dropping > 0 && i < COUNT(places); i++) {
-        _cleanup_text_ char *path = spool_path(s->dir, places[i], s->dropping);
+    for (size_t i = 0; s->head.dropping > 0 && i < COUNT(places); i++) {
+        _cleanup_text_ char *path = spool_path(s->dir, places[i], s->head.dropping);
         unlink(path);
-        list_remove(&s->places[places[i]], s->dropping);
+        spool_list_remove(&s->places[places[i]], s->head.dropping);
     }
     return 0;
 }
 
-static int finish_journals(struct spool *s, struct fault *f)
+/* head: the number that the head had before anything was finished. */
+static int finish_journals(struct spool *s, int64_t head, struct fault *f)
 {
     int64_t numbers[64];
     int n = journal_list(&s->journal, numbers, COUNT(numbers), f);
@@ -546,24 +440,45 @@ static int finish_journals(struct spool *s, struct fault *f)
         return n;
     for (int i = 0; i < n; i++) {
         int r;
-        if (numbers[i] <= s->number)
+        if (numbers[i] <= head) {
             r = journal_remove(&s->journal, numbers[i], f);
-        else if (i == n - 1 && numbers[i] == s->number + 1 &&
-                 journal_resume(&s->journal, numbers[i], s->clock, NULL) == 0)
-            r = 0;
-        else
-            r = seal_number(s, numbers[i], f);
+        } else {
+            /* Files that do not belong here may have taken its number. */
+            r = journal_rename(&s->journal, numbers[i], s->head.number + 1, f);
+            if (r == 0 && (i < n - 1 || journal_resume(&s->journal, s->head.number + 1, s->clock, NULL) < 0))
+                r = seal_next(s, f);
+        }
         if (r < 0)
             return r;
     }
     return 0;
 }
 
+/* A new chain when there is none. Numbers go on after every file that is
+ * there: a head that the card has lost must not make a new batch overwrite an
+ * old one. */
+static int head_open(struct spool *s, struct fault *f)
+{
+    int64_t number = 0;
+    int r = chain_read(s->dir, &s->head, f);
+    if (r != -ENOENT && r != -EBADMSG)
+        return r;
+    if (r == -EBADMSG)
+        snprintf(s->notice, sizeof s->notice, "%s/chain.json is damaged: a new chain of batches begins", s->dir);
+    for (int p = 0; p < SPOOL_PLACES; p++) {
+        const struct spool_list *list = &s->places[p];
+        if (list->count > 0 && list->entries[list->count - 1].number > number)
+            number = list->entries[list->count - 1].number;
+    }
+    s->head = chain_new(number);
+    return chain_write(s->dir, &s->head, f);
+}
+
 static int recover(struct spool *s, struct fault *f)
 {
     int r = 0;
     for (int p = 0; p < SPOOL_PLACES && r == 0; p++) {
-        _cleanup_text_ char *path = alloc_format("%s/%s", s->dir, folders[p]);
+        _cleanup_text_ char *path = spool_folder(s->dir, (enum spool_place)p);
         r = file_make_dir(path, 0700, f);
         if (r == 0) {
             remove_leftovers(path);
@@ -573,12 +488,13 @@ static int recover(struct spool *s, struct fault *f)
     if (r == 0)
         r = journal_init(&s->journal, s->dir, f);
     if (r == 0)
-        r = head_read(s, f);
+        r = head_open(s, f);
+    int64_t head = s->head.number;
     if (r == 0)
         r = finish_drop(s);
     if (r == 0)
         r = finish_seal(s, f);
-    return r == 0 ? finish_journals(s, f) : r;
+    return r == 0 ? finish_journals(s, head, f) : r;
 }
 
 int spool_open(const char *state_dir, const struct identity *identity, const struct clock *clock, int64_t max_bytes,
@@ -605,7 +521,8 @@ void spool_free(struct spool *s)
     journal_free(&s->journal);
     for (int p = 0; p < SPOOL_PLACES; p++)
         spool_list_free(&s->places[p]);
-    json_decref(s->gap);
+    chain_free(&s->head);
+    chain_free(&s->next);
     free((char *)s->dir);
     free(s);
 }

@@ -6,8 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/chain.h"
 #include "agent/identity.h"
 #include "agent/journal.h"
+#include "agent/spool_list.h"
 #include "common/batch.h"
 #include "common/buf.h"
 #include "common/clock.h"
@@ -17,30 +19,6 @@
 /* Acknowledged batches are kept up to this size, to refill a collector that
  * had to be restored from yesterday's backup. */
 #define SPOOL_ACKED_MAX (20u << 20)
-
-enum spool_place { SPOOL_WAITING, SPOOL_ACKED, SPOOL_REJECTED, SPOOL_PLACES };
-
-struct spool_entry {
-    int64_t number; /* names the file; ascending with time, never used twice */
-    int64_t size;   /* as on disk, compressed */
-};
-
-struct spool_list {
-    struct spool_entry *entries; /* ascending by number */
-    size_t count, cap;
-    int64_t bytes;
-};
-
-/* What is in a place, without a lock: files only ever appear whole. */
-int spool_list_read(const char *state_dir, enum spool_place place, struct spool_list *ret, struct fault *f) CHECKED;
-void spool_list_free(struct spool_list *list);
-char *spool_path(const char *state_dir, enum spool_place place, int64_t number) CHECKED;
-const char *spool_place_word(enum spool_place place);
-
-/* Reads one sealed file: ret_wire (may be NULL) gets the compressed bytes,
- * ret_bytes the batch's own, which ret borrows. -EBADMSG when it is damaged. */
-int spool_read(const char *path, struct buf *ret_wire, struct buf *ret_bytes, struct batch *ret,
-               struct fault *f) CHECKED;
 
 struct spool;
 

@@ -40,9 +40,9 @@ static const struct option options[] = {
 static const char consent_text[] = N_(
     "This probe measures the Internet connection it is plugged into: latency, names, pages, speed, routes.\n"
     "It never looks at your own traffic. Its results go to the collector, signed, with the place, operator and\n"
-    "technology that you give here; your own addresses are cut to their first part before they are sent.\n"
-    "Published figures are made of many probes. You may stop at any time and ask for your probe's data to be\n"
-    "deleted; figures that are already published stay.\n");
+    "technology that you give here. A route begins with your own routers' addresses.\n"
+    "Published figures are made of many probes and name none. You may stop at any time and ask for your probe's\n"
+    "data to be deleted; figures that are already published stay.\n");
 
 /* ---- questions ---- */
 
@@ -134,8 +134,10 @@ static int ask_all(const struct invocation *in, const json_t *country, struct an
         e->operator= ask(a, _("Operator of the line (Enter: not said):"));
     if (!e->technology)
         e->technology = ask_word(a, _("Technology of the line"), enroll_technologies);
-    if (!invocation_flag(in, "metered") && !invocation_flag(in, "no-metered"))
-        e->metered = is_yes(ask(a, _("Is the line paid by volume? (yes/no):")));
+    if (!invocation_flag(in, "metered") && !invocation_flag(in, "no-metered")) {
+        const char *answer = ask(a, _("Is the line paid by volume? (yes/no):"));
+        e->metered = answer ? is_yes(answer) : enroll_metered(e->technology);
+    }
     if (!e->tariff)
         e->tariff = ask(a, _("Subscription (Enter: not said):"));
     if (!e->contact)

@@ -284,6 +284,69 @@ static void a_damaged_head_starts_a_chain(void **state)
     spool_list_free(&list);
 }
 
+/* The head cannot be written for a while, as on a full disk. */
+static void a_seal_that_stops_half_way_is_finished(void **state)
+{
+    for (int restart = 0; restart < 2; restart++) {
+        const char *dir = state_dir("half");
+        struct spool *s = open_at(dir, 1 << 30);
+        struct fault f = {0};
+        unsigned counts[16];
+        append(s, 0, 0);
+        append(s, 1, 0);
+        shell("mkdir %s/chain.json.tmp", dir);
+        assert_true(spool_seal(s, &f) < 0);
+        assert_true(spool_seal(s, &f) < 0);
+        assert_int_equal(spool_waiting(s)->count, 0); /* not to be sent yet */
+        struct result *r = result_new("ping", "t9", "192.0.2.1");
+        assert_true(spool_append(s, r, &f) < 0);
+        result_free(r);
+        shell("rmdir %s/chain.json.tmp", dir);
+        if (restart) {
+            spool_free(s);
+            s = open_at(dir, 1 << 30);
+        }
+        append(s, 2, 0);
+        seal(s);
+        spool_free(s);
+        assert_int_equal(check_all(dir, counts, 16, NULL), 2);
+        for (int i = 0; i < 3; i++)
+            assert_int_equal(counts[i], 1);
+    }
+}
+
+/* A card restored to last week's head, with this week's files. */
+static void an_old_head_goes_after_what_is_there(void **state)
+{
+    const char *dir = state_dir("old");
+    struct spool *s = open_at(dir, 1 << 30);
+    struct fault f = {0};
+    unsigned counts[16];
+    for (int i = 0; i < 6; i++) {
+        append(s, i, 0);
+        seal(s);
+        if (i == 1)
+            shell("cp %s/chain.json %s/old", dir, dir);
+    }
+    assert_int_equal(spool_acked(s, 1, &f), 0);
+    assert_int_equal(spool_acked(s, 2, &f), 0);
+    assert_int_equal(spool_acked(s, 3, &f), 0);
+    spool_free(s);
+    s = open_at(dir, 1 << 30);
+    append(s, 6, 0); /* open in journal 7 */
+    spool_free(s);
+    shell("mv %s/old %s/chain.json && echo garbage > %s/spool/00000009.batch", dir, dir, dir);
+    s = open_at(dir, 1 << 30);
+    assert_int_equal(spool_waiting(s)->count, 3);
+    seal(s);
+    assert_int_equal(spool_waiting(s)->entries[3].number, 10); /* the damaged one keeps its number, set aside */
+    spool_free(s);
+    shell("test -f %s/spool/rejected/00000009.reason && rm %s/spool/rejected/*", dir, dir);
+    assert_int_equal(check_all(dir, counts, 16, NULL), 7);
+    for (int i = 0; i < 7; i++)
+        assert_int_equal(counts[i], 1);
+}
+
 /* ---- room ---- */
 
 static void full_journals_seal_themselves_and_the_ring_is_bounded(void **state)
@@ -403,6 +466,8 @@ int main(void)
         cmocka_unit_test(killed_at_any_moment),
         cmocka_unit_test(an_earlier_boot_is_sealed_as_such),
         cmocka_unit_test(a_damaged_head_starts_a_chain),
+        cmocka_unit_test(a_seal_that_stops_half_way_is_finished),
+        cmocka_unit_test(an_old_head_goes_after_what_is_there),
         cmocka_unit_test(full_journals_seal_themselves_and_the_ring_is_bounded),
         cmocka_unit_test(too_long_a_detail_is_left_out),
         cmocka_unit_test(the_oldest_goes_and_a_gap_says_so),

@@ -1,0 +1,39 @@
+/* The sealed files of a state directory: where they lie, what is there, what
+ * one holds. Files only ever appear whole, so that reading needs no lock. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/alloc.h"
+#include "common/batch.h"
+#include "common/buf.h"
+#include "common/fault.h"
+
+enum spool_place { SPOOL_WAITING, SPOOL_ACKED, SPOOL_REJECTED, SPOOL_PLACES };
+
+struct spool_entry {
+    int64_t number; /* names the file; ascending with time, never used twice */
+    int64_t size;   /* as on disk, compressed */
+};
+
+struct spool_list {
+    struct spool_entry *entries; /* ascending by number */
+    size_t count, cap;
+    int64_t bytes;
+};
+
+/* What is in a place, without a lock: files only ever appear whole. */
+int spool_list_read(const char *state_dir, enum spool_place place, struct spool_list *ret, struct fault *f) CHECKED;
+void spool_list_free(struct spool_list *list);
+void spool_list_add(struct spool_list *list, int64_t number, int64_t size);
+void spool_list_sort(struct spool_list *list);
+int64_t spool_list_remove(struct spool_list *list, int64_t number); /* its size, 0 when it is not there */
+char *spool_folder(const char *state_dir, enum spool_place place) CHECKED;
+char *spool_path(const char *state_dir, enum spool_place place, int64_t number) CHECKED;
+const char *spool_place_word(enum spool_place place);
+
+/* Reads one sealed file: ret_wire (may be NULL) gets the compressed bytes,
+ * ret_bytes the batch's own, which ret borrows. -EBADMSG when it is damaged. */
+int spool_read(const char *path, struct buf *ret_wire, struct buf *ret_bytes, struct batch *ret,
+               struct fault *f) CHECKED;
