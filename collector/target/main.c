@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "build_config.h"
+#include "collector/target/stamp.h"
 #include "collector/target/target.h"
 #include "common/lang.h"
 #include "common/log.h"
@@ -23,7 +24,7 @@ static void print_help(FILE *out)
 {
     fprintf(out,
             _("usage: %s serve [--listen ADDRESS:PORT] [--config FILE]\n\n"
-              "The measurement target: the far end of probes' throughput measurements.\n\n"
+              "The measurement target: the far end of probes' throughput and STAMP measurements.\n\n"
               "  --listen ADDRESS:PORT  where to listen; overrides the configuration\n"
               "  --config FILE          default %s\n"
               "  --help\n  --version\n"
@@ -37,12 +38,9 @@ static void print_help(FILE *out)
 static int invocation_read(int argc, char *argv[], struct invocation *ret)
 {
     static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"listen", required_argument, NULL, 'l'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},
-        {"sample-config", no_argument, NULL, 's'},
-        {0},
+        {"config", required_argument, NULL, 'c'},  {"listen", required_argument, NULL, 'l'},
+        {"help", no_argument, NULL, 'h'},          {"version", no_argument, NULL, 'v'},
+        {"sample-config", no_argument, NULL, 's'}, {0},
     };
     struct invocation in = {0};
     int option;
@@ -92,11 +90,33 @@ static int settings_read(const struct invocation *in, struct target_settings *re
     return rc;
 }
 
+/* With "auto" a host whose STAMP port is taken serves the rest all the same. */
+static int reflect(const struct target_settings *settings, struct stamp_server **ret, struct fault *f)
+{
+    const struct stamp_settings stamp = {
+        .listen = settings->stamp_listen,
+        .beside = settings->listen,
+        .mode = (enum stamp_mode)settings->stamp_mode,
+        .rate = settings->stamp_rate,
+        .total = settings->stamp_rate_total,
+    };
+    int rc = stamp_server_start(&stamp, ret, f);
+    if (rc < 0 && strcmp(stamp.listen, "auto") == 0) {
+        log_warn("%s; STAMP packets are not reflected", f->text);
+        *ret = NULL;
+        rc = 0;
+    }
+    if (rc == 0 && *ret)
+        log_info("STAMP reflector (%s) listens on UDP port %u", stamp_modes[stamp.mode], stamp_server_port(*ret));
+    return rc;
+}
+
 /* Until SIGTERM or SIGINT: blocked before any thread starts, so that they wait
  * for us here and for no one else. */
 static int serve(const struct target_settings *settings)
 {
     struct target *target;
+    struct stamp_server *stamp;
     struct fault f;
     sigset_t stop;
     int which;
@@ -109,9 +129,15 @@ static int serve(const struct target_settings *settings)
         log_error("%s", f.text);
         return 1;
     }
+    if (reflect(settings, &stamp, &f) < 0) {
+        log_error("%s", f.text);
+        target_stop(target);
+        return 1;
+    }
     log_info("measurement target %s listens on %s, port %u", VERSION, settings->listen, target_port(target));
     sigwait(&stop, &which);
     log_info("signal %d: transfers under way end, then the target stops", which);
+    stamp_server_stop(stamp);
     target_stop(target);
     return 0;
 }

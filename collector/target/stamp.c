@@ -29,6 +29,11 @@
 /* How old this host's view of its own clock may be. */
 #define CLOCK_REFRESH_US 1000000
 
+/* An IPv6 address in brackets. */
+#define HOST_SIZE (INET6_ADDRSTRLEN + 2)
+
+const char *const stamp_modes[] = {"stateful", "stateless", NULL};
+
 struct stamp_server {
     int fd, stop;
     uint16_t port;
@@ -85,39 +90,48 @@ static int open_any(uint16_t port)
     return fd;
 }
 
-/* "ADDRESS:PORT", "[V6]:PORT" or ":PORT". */
-static int open_text(const char *listen, struct fault *f)
+/* Splits "ADDRESS:PORT", "[V6]:PORT" or ":PORT" (all addresses). */
+static int split(const char *text, char *host, size_t size, int64_t *ret_port)
 {
-    const char *colon = strrchr(listen, ':');
-    int64_t port;
-    char host[INET6_ADDRSTRLEN + 2];
-    if (!colon || (size_t)(colon - listen) >= sizeof host || conf_parse_int(colon + 1, &port) < 0 || port < 1 ||
-        port > 65535)
-        return fault_set(f, -EINVAL, _("stamp_listen: '%s' is not ADDRESS:PORT"), listen);
-    snprintf(host, sizeof host, "%.*s", (int)(colon - listen), listen);
+    const char *colon = strrchr(text, ':');
+    if (!colon || (size_t)(colon - text) >= size || conf_parse_int(colon + 1, ret_port) < 0 || *ret_port < 0 ||
+        *ret_port > 65535)
+        return -EINVAL;
+    snprintf(host, size, "%.*s", (int)(colon - text), text);
+    return 0;
+}
+
+/* host: IPv4, [IPv6], or empty. */
+static int open_host(char *host, int64_t port)
+{
     struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
     size_t len = strlen(host);
-    int fd = -EINVAL;
-    if (len == 0) {
-        fd = open_any((uint16_t)port);
-    } else if (inet_pton(AF_INET, host, &four.sin_addr) == 1) {
-        fd = open_at((struct sockaddr *)&four, sizeof four);
-    } else if (host[0] == '[' && host[len - 1] == ']') {
-        host[len - 1] = 0;
-        if (inet_pton(AF_INET6, host + 1, &six.sin6_addr) == 1)
-            fd = open_at((struct sockaddr *)&six, sizeof six);
-    }
-    return fd >= 0 ? fd : fault_set(f, fd, _("stamp_listen: cannot listen on '%s': %s"), listen, strerror(-fd));
+    char bare[HOST_SIZE];
+    if (len == 0)
+        return open_any((uint16_t)port);
+    if (inet_pton(AF_INET, host, &four.sin_addr) == 1)
+        return open_at((struct sockaddr *)&four, sizeof four);
+    snprintf(bare, sizeof bare, "%.*s", host[0] == '[' ? (int)len - 2 : 0, host + 1);
+    if (inet_pton(AF_INET6, bare, &six.sin6_addr) != 1)
+        return -EINVAL;
+    return open_at((struct sockaddr *)&six, sizeof six);
 }
 
-static int open_auto(struct fault *f)
+static int open_listen(const struct stamp_settings *settings, struct fault *f)
 {
-    int fd = open_any(STAMP_PORT);
-    if (fd == -EACCES || fd == -EPERM)
-        fd = open_any(STAMP_PORT_USER);
-    return fd >= 0 ? fd
-                   : fault_set(f, fd, _("stamp_listen: cannot listen on UDP port %d: %s"), STAMP_PORT, strerror(-fd));
+    char host[HOST_SIZE];
+    int64_t port;
+    bool given = strcmp(settings->listen, "auto") != 0;
+    const char *text = given ? settings->listen : settings->beside;
+    if (split(text, host, sizeof host, &port) < 0)
+        return fault_set(f, -EINVAL, _("stamp_listen: '%s' is not ADDRESS:PORT"), text);
+    int fd = open_host(host, given ? port : STAMP_PORT);
+    if (!given && (fd == -EACCES || fd == -EPERM))
+        fd = open_host(host, STAMP_PORT_USER);
+    if (fd < 0)
+        return fault_set(f, fd, _("stamp_listen: cannot listen on '%s': %s"), settings->listen, strerror(-fd));
+    return fd;
 }
 
 static uint16_t bound_port(int fd)
@@ -251,14 +265,15 @@ int stamp_server_start(const struct stamp_settings *settings, struct stamp_serve
         *ret = NULL;
         return 0;
     }
-    int fd = strcmp(settings->listen, "auto") == 0 ? open_auto(f) : open_text(settings->listen, f);
+    int fd = open_listen(settings, f);
     if (fd < 0)
         return fd;
     struct stamp_server *s = alloc_zero(1, sizeof *s);
     s->fd = fd;
     s->port = bound_port(fd);
     s->stop = eventfd(0, EFD_CLOEXEC);
-    s->reflector = reflector_new(settings->stateful, s->port, (double)settings->rate, (double)settings->total);
+    s->reflector = reflector_new(settings->mode == STAMP_STATEFUL, s->port, (double)settings->rate,
+                                 (double)settings->total);
     stamp_clock_system(&s->clock);
     int r = s->stop < 0 ? -errno : -pthread_create(&s->thread, NULL, serve, s);
     if (r < 0) {

@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 
 #include "collector/http.h"
+#include "collector/target/stamp.h"
 #include "common/clock.h"
 #include "common/lang.h"
 #include "common/noise.h"
@@ -43,6 +44,32 @@ static const struct conf_key keys[] = {
      .min = 1,
      .max = 10000,
      .help = N_("Connections at the same time; agents that share the line measure each other.")},
+    {.name = "stamp_listen",
+     .type = CONF_TEXT,
+     .offset = offsetof(struct target_settings, stamp_listen),
+     .preset = "auto",
+     .help = N_("Address and UDP port of the STAMP reflector, or none; auto is the address of listen and port 862, "
+                "8620 where 862 is not allowed.")},
+    {.name = "stamp_mode",
+     .type = CONF_CHOICE,
+     .offset = offsetof(struct target_settings, stamp_mode),
+     .preset = "stateful",
+     .choices = stamp_modes,
+     .help = N_("A stateful reflector lets probes tell loss on the way there from loss on the way back.")},
+    {.name = "stamp_rate",
+     .type = CONF_INT,
+     .offset = offsetof(struct target_settings, stamp_rate),
+     .preset = "500",
+     .min = 1,
+     .max = 1000000,
+     .help = N_("STAMP packets a second that one network (/24, /48) gets answered.")},
+    {.name = "stamp_rate_total",
+     .type = CONF_INT,
+     .offset = offsetof(struct target_settings, stamp_rate_total),
+     .preset = "20000",
+     .min = 1,
+     .max = 10000000,
+     .help = N_("STAMP packets a second that all networks together get answered.")},
     {.name = "log_level",
      .type = CONF_CHOICE,
      .offset = offsetof(struct target_settings, log_level),

@@ -14,6 +14,9 @@
 struct target_settings {
     char *listen;
     int64_t connections;
+    char *stamp_listen;
+    int stamp_mode; /* enum stamp_mode */
+    int64_t stamp_rate, stamp_rate_total;
     int log_level; /* enum log_level */
 };
 
