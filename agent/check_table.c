@@ -9,7 +9,10 @@
     X(http)                                                                                                            \
     X(ping)                                                                                                            \
     X(resolver)                                                                                                        \
+    X(stamp)                                                                                                           \
+    X(tcp)                                                                                                             \
     X(throughput)                                                                                                      \
+    X(tls)                                                                                                             \
     X(traceroute)
 
 #define DECLARE(name) extern const struct check_ops check_##name;

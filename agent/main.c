@@ -1,3 +1,4 @@
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@ static const struct command *const commands[] = {
 
 int main(int argc, char *argv[])
 {
+    signal(SIGPIPE, SIG_IGN); /* a peer that closes early is an outcome, not the end of the probe */
     lang_start("auto");
     struct invocation in;
     struct fault f;

@@ -36,6 +36,15 @@ void rtt_series_answer(struct rtt_series *s, size_t seq, double ms)
         s->next = seq + 1;
 }
 
+/* In two passes, so that a small spread of large values keeps its digits. */
+static double deviation(const double *values, size_t n, double mean)
+{
+    double squares = 0;
+    for (size_t i = 0; i < n; i++)
+        squares += (values[i] - mean) * (values[i] - mean);
+    return n > 1 ? sqrt(squares / (double)(n - 1)) : NAN;
+}
+
 static int compare(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -69,15 +78,18 @@ void rtt_stats(const double *ms, size_t count, struct rtt_stats *ret)
         }
     }
     qsort(sorted, n, sizeof *sorted, compare);
+    double mean = n ? sum / (double)n : NAN;
     *ret = (struct rtt_stats){
         .count = n,
         .min = n ? sorted[0] : NAN,
-        .mean = n ? sum / (double)n : NAN,
+        .mean = mean,
         .p50 = rtt_percentile(sorted, n, 0.50),
         .p95 = rtt_percentile(sorted, n, 0.95),
         .max = n ? sorted[n - 1] : NAN,
         .jitter = pairs ? steps / (double)pairs : NAN,
+        .stddev = deviation(sorted, n, mean),
     };
+    ret->pdv_p95 = ret->p95 - ret->min;
     free(sorted);
 }
 
@@ -91,6 +103,8 @@ void rtt_series_report(const struct rtt_series *s, struct result *r)
     result_metric(r, "rtt_p95_ms", stats.p95);
     result_metric(r, "rtt_max_ms", stats.max);
     result_metric(r, "jitter_ms", stats.jitter);
+    result_metric(r, "rtt_stddev_ms", stats.stddev);
+    result_metric(r, "pdv_p95_ms", stats.pdv_p95);
     result_metric(r, "sent", (double)s->sent);
     result_metric(r, "rcvd", (double)s->rcvd);
     if (s->sent > 0)

@@ -32,6 +32,8 @@ struct rtt_stats {
     double min, mean, p50, p95, max; /* NaN when count is 0 */
     double jitter;                   /* mean |RTT(i+1) - RTT(i)| over neighbours that were both
                                         answered; NaN when there are none (RFC 3393 section 4.5) */
+    double stddev;                   /* of the sample (n - 1); NaN when count is below 2 */
+    double pdv_p95;                  /* p95 - min: delay variation against the minimum (RFC 5481 section 4.2) */
 };
 
 void rtt_stats(const double *ms, size_t count, struct rtt_stats *ret);
@@ -42,7 +44,7 @@ void rtt_stats(const double *ms, size_t count, struct rtt_stats *ret);
  * that agent and collector agree. NaN when n is 0. */
 double rtt_percentile(const double *sorted, size_t n, double p);
 
-/* Sets rtt_min_ms … reorder and detail.rtts_ms (null for a lost probe, to the
+/* Sets rtt_min_ms … reorder, rtt_stddev_ms, pdv_p95_ms and detail.rtts_ms (null for a lost probe, to the
  * microsecond). Loss is (sent - rcvd) / sent (RFC 6673), absent when nothing
  * was sent. */
 void rtt_series_report(const struct rtt_series *s, struct result *r);

@@ -12,6 +12,7 @@
 #include "agent/io/datagram.h"
 #include "agent/io/icmp.h"
 #include "agent/moment.h"
+#include "agent/refusal.h"
 #include "agent/rtt.h"
 #include "agent/target.h"
 #include "common/lang.h"
@@ -21,8 +22,6 @@
 #define COUNT_MAX         1000
 /* One Ethernet frame; larger packets are the business of path MTU checks. */
 #define SIZE_MAX_OCTETS 1452
-/* Distinct ICMP errors told in detail. */
-#define ERRORS_MAX 8
 /* Duplicates come right behind the first copy: waited for once everything is
  * settled, beyond the longest round trip seen. */
 #define LINGER_MS 10
@@ -37,12 +36,6 @@ enum phase {
 struct request {
     struct moment sent;
     bool settled; /* answered or refused */
-};
-
-struct refusal {
-    char from[46];
-    uint8_t type, code;
-    int count;
 };
 
 struct ping {
@@ -60,8 +53,7 @@ struct ping {
     struct request *requests; /* by sequence number */
     struct rtt_series rtts;
     size_t settled, late;
-    struct refusal refusals[ERRORS_MAX];
-    size_t refusal_count;
+    struct refusals refusals;
 };
 
 static const struct check_param params[] = {
@@ -86,32 +78,14 @@ static void give_up(struct ping *p)
     p->done(p->user, TAKE(p->result));
 }
 
-static void report_refusals(struct ping *p)
-{
-    if (p->refusal_count == 0)
-        return;
-    json_t *list = json_array();
-    for (size_t i = 0; i < p->refusal_count; i++) {
-        const struct refusal *r = &p->refusals[i];
-        json_t *entry = json_pack("{s:s, s:i, s:i, s:i}", "from", r->from, "type", r->type, "code", r->code, "count",
-                                  r->count);
-        const char *word = icmp_error_word(p->af, r->type, r->code);
-        if (word)
-            json_object_set_new(entry, "error", json_string(word));
-        json_array_append_new(list, entry);
-    }
-    json_object_set_new(p->result->detail, "errors", list);
-}
-
 static void decide(struct ping *p)
 {
     struct result *r = p->result;
     if (p->rtts.rcvd > 0) {
         r->outcome = p->rtts.rcvd == p->rtts.sent ? OUTCOME_OK : OUTCOME_PARTIAL;
-    } else if (p->refusal_count > 0) {
-        const struct refusal *first = &p->refusals[0];
-        const char *word = icmp_error_word(p->af, first->type, first->code);
-        result_reason(r, OUTCOME_UNREACHABLE, "%s from %s", word ? word : "ICMP error", first->from);
+    } else if (p->refusals.count > 0) {
+        char text[REFUSAL_TEXT_MAX];
+        result_reason(r, OUTCOME_UNREACHABLE, "%s", refusals_text(&p->refusals, p->af, text));
     } else if (r->outcome == OUTCOME_OK) { /* no local failure noted */
         result_reason(r, OUTCOME_TIMEOUT, "no answer within %d ms", p->timeout_ms);
     }
@@ -122,7 +96,7 @@ static void conclude(struct ping *p)
     p->phase = PHASE_OVER;
     uv_timer_stop(&p->timer);
     datagram_close(TAKE(p->socket));
-    report_refusals(p);
+    refusals_report(&p->refusals, p->af, p->result->detail);
     if (p->late > 0)
         json_object_set_new(p->result->detail, "late", json_integer((json_int_t)p->late));
     rtt_series_report(&p->rtts, p->result);
@@ -174,16 +148,7 @@ static void on_error(struct ping *p, const struct datagram_event *event)
         return;
     /* The error's own IP and ICMP headers, the quoted IP header, what is quoted. */
     p->result->bytes += 2 * datagram_ip_header(p->socket) + ICMP_HEADER_SIZE + (int64_t)event->len;
-    struct refusal r = {.type = event->type, .code = event->code, .count = 1};
-    uv_ip_name((const struct sockaddr *)&event->from, r.from, sizeof r.from);
-    size_t i = 0;
-    while (i < p->refusal_count &&
-           (strcmp(p->refusals[i].from, r.from) != 0 || p->refusals[i].type != r.type || p->refusals[i].code != r.code))
-        i++;
-    if (i < p->refusal_count)
-        p->refusals[i].count++;
-    else if (i < ERRORS_MAX)
-        p->refusals[p->refusal_count++] = r;
+    refusals_add(&p->refusals, event);
     settle(p, seq);
 }
 
@@ -214,7 +179,7 @@ static void send_next(struct ping *p)
     icmp_echo_write(p->af, (uint16_t)(id < 0 ? 0 : id), (uint32_t)seq, &p->tag, (size_t)p->size, packet);
     int r = datagram_send(p->socket, NULL, packet, len, 0, &p->requests[seq].sent);
     if (r < 0) {
-        result_reason(p->result, datagram_outcome(r), "sending: %s", strerror(-r));
+        result_reason(p->result, datagram_outcome(r), "sending: %s", uv_strerror(r));
         settle(p, seq);
         return;
     }
@@ -246,7 +211,7 @@ static int open_socket(struct ping *p, const struct sockaddr *peer, struct fault
         (r = datagram_set_tos(p->socket, (int)check_arg_int(p->args, "tos"))) < 0)
         return fault_set(f, r, _("cannot prepare a socket: %s"), strerror(-r));
     if ((r = datagram_connect(p->socket, peer)) < 0)
-        return fault_set(f, r, "%s", strerror(-r));
+        return fault_set(f, r, "%s", uv_strerror(r));
     return 0;
 }
 

@@ -33,13 +33,13 @@ static void statistics(void **state)
         size_t count;
         struct rtt_stats expected;
     } rows[] = {
-        {{0}, 0, {0, NAN, NAN, NAN, NAN, NAN, NAN}},
-        {{NAN, NAN}, 2, {0, NAN, NAN, NAN, NAN, NAN, NAN}},
-        {{7}, 1, {1, 7, 7, 7, 7, 7, NAN}},
-        {{10, 14, 12}, 3, {3, 10, 12, 12, 13.8, 14, 3}},
+        {{0}, 0, {0, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN}},
+        {{NAN, NAN}, 2, {0, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN}},
+        {{7}, 1, {1, 7, 7, 7, 7, 7, NAN, NAN, 0}},
+        {{10, 14, 12}, 3, {3, 10, 12, 12, 13.8, 14, 3, 2, 3.8}},
         /* a lost probe breaks its two pairs and leaves the others */
-        {{10, NAN, 30, 31, 28}, 5, {4, 10, 24.75, 29, 30.85, 31, 2}},
-        {{NAN, 5, NAN, 9, NAN}, 5, {2, 5, 7, 7, 8.8, 9, NAN}},
+        {{10, NAN, 30, 31, 28}, 5, {4, 10, 24.75, 29, 30.85, 31, 2, 9.9121138007995, 20.85}},
+        {{NAN, 5, NAN, 9, NAN}, 5, {2, 5, 7, 7, 8.8, 9, NAN, 2.8284271247462, 3.8}},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct rtt_stats stats;
@@ -51,6 +51,8 @@ static void statistics(void **state)
         assert_near(stats.p95, rows[i].expected.p95);
         assert_near(stats.max, rows[i].expected.max);
         assert_near(stats.jitter, rows[i].expected.jitter);
+        assert_near(stats.stddev, rows[i].expected.stddev);
+        assert_near(stats.pdv_p95, rows[i].expected.pdv_p95);
     }
 }
 

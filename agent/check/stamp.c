@@ -1,0 +1,392 @@
+/* stamp: a STAMP session (RFC 8762, unauthenticated; RFC 8972 padding) with a
+ * session-reflector, one test packet every interval.
+ *
+ *   sender T1 ──────────▶ T2 reflector
+ *   sender T4 ◀────────── T3
+ *
+ * The round trip is (T4 - T1) - (T3 - T2): the reflector's own time is not in
+ * it. T1 and T4 are the kernel's stamps; the T1 that the packet carries, written
+ * by the program a moment earlier, only serves to know our packets again: it
+ * and the SSID are what a stranger cannot guess. What is known of each
+ * direction alone, see agent/oneway.h. The check is over as ping's is: when
+ * every packet is settled, plus a moment for duplicates, or when the last one
+ * has timed out. */
+#include <math.h>
+#include <string.h>
+
+#include "agent/check.h"
+#include "agent/io/datagram.h"
+#include "agent/moment.h"
+#include "agent/oneway.h"
+#include "agent/refusal.h"
+#include "agent/rtt.h"
+#include "agent/target.h"
+#include "common/lang.h"
+#include "common/sign.h"
+#include "common/stamp.h"
+
+#define INTERVAL_FLOOR_MS 10
+#define COUNT_MAX         1000
+#define PADDING_MAX       1400
+#define UDP_HEADER_SIZE   8
+/* Duplicates come right behind the first copy. */
+#define LINGER_MS 10
+/* What two readings of one clock may disagree: a reflector that claims to have
+ * held a packet for longer than the whole round trip took is not believed. */
+#define SLACK_MS 0.05
+/* The wall clock against the monotonic one over the session; more is a step. */
+#define STEP_NS 1000000
+
+enum phase {
+    PHASE_LOOKUP,  /* the target's name is being resolved */
+    PHASE_SENDING, /* packets go out on the timer */
+    PHASE_WAITING, /* all are out; the timer ends the check */
+    PHASE_OVER,
+};
+
+struct test_packet {
+    struct moment sent;
+    stamp_time t1; /* as the packet carries it */
+    bool settled;  /* answered or refused */
+};
+
+struct stamp {
+    const struct check_env *env;
+    const struct check_args *args;
+    check_done_fn done;
+    void *user;
+    enum phase phase;
+    struct result *result;
+    struct target *target;
+    struct datagram *socket;
+    uv_timer_t timer;
+    int af, count, interval_ms, timeout_ms;
+    size_t size;
+    uint16_t ssid;
+    struct test_packet *packets;
+    struct rtt_series rtts;
+    struct oneway oneway;
+    struct refusals refusals;
+    size_t settled, late, malformed;
+};
+
+static const struct check_param params[] = {
+    {"port", PARAM_INT, "862", 1, 65535, NULL, N_("UDP port of the reflector")},
+    {"count", PARAM_INT, "10", 1, COUNT_MAX, NULL, N_("test packets to send")},
+    {"interval_ms", PARAM_INT, "200", INTERVAL_FLOOR_MS, 60000, NULL, N_("milliseconds from one packet to the next")},
+    {"timeout_ms", PARAM_INT, "2000", 1, 60000, NULL, N_("milliseconds after which a packet counts as lost")},
+    {"padding", PARAM_INT, "0", 0, PADDING_MAX, NULL, N_("octets of extra padding (RFC 8972); 0 for none")},
+    {"ttl", PARAM_INT, "255", 1, 255, NULL, N_("TTL or hop limit of the packets")},
+    {"tos", PARAM_INT, "0", 0, 255, NULL, N_("type of service or traffic class of the packets")},
+    {"family", PARAM_CHOICE, "any", 0, 0, target_families, N_("IP version")},
+};
+
+/* ---- the end ---- */
+
+/* The end of a check that could not measure. */
+static void give_up(struct stamp *s)
+{
+    s->phase = PHASE_OVER;
+    datagram_close(TAKE(s->socket));
+    s->done(s->user, TAKE(s->result));
+}
+
+static void decide(struct stamp *s)
+{
+    struct result *r = s->result;
+    if (s->rtts.rcvd > 0) {
+        r->outcome = s->rtts.rcvd == s->rtts.sent ? OUTCOME_OK : OUTCOME_PARTIAL;
+    } else if (s->refusals.count > 0) {
+        char text[REFUSAL_TEXT_MAX];
+        bool port = refusals_class(&s->refusals, s->af) == ICMP_CLASS_PORT;
+        result_reason(r, port ? OUTCOME_REFUSED : OUTCOME_UNREACHABLE, "%s", refusals_text(&s->refusals, s->af, text));
+    } else if (s->malformed > 0) {
+        result_reason(r, OUTCOME_PROTOCOL_ERROR, "no answer was a STAMP reflector's to one of ours");
+    } else if (r->outcome == OUTCOME_OK) { /* no local failure noted */
+        result_reason(r, OUTCOME_TIMEOUT, "no answer within %d ms", s->timeout_ms);
+    }
+}
+
+static bool clock_stepped(const struct stamp *s)
+{
+    struct moment now;
+    moment_now(&now);
+    const struct moment *began = &s->packets[0].sent;
+    int64_t seen = now.mono_ns - began->mono_ns, wall = now.wall_ns - began->wall_ns;
+    /* Slewing: 500 ppm at most. */
+    return llabs(wall - seen) > STEP_NS + seen / 2000;
+}
+
+static void conclude(struct stamp *s)
+{
+    json_t *detail = s->result->detail;
+    s->phase = PHASE_OVER;
+    uv_timer_stop(&s->timer);
+    datagram_close(TAKE(s->socket));
+    refusals_report(&s->refusals, s->af, detail);
+    if (s->late > 0)
+        json_object_set_new(detail, "late", json_integer((json_int_t)s->late));
+    if (s->malformed > 0)
+        json_object_set_new(detail, "malformed", json_integer((json_int_t)s->malformed));
+    rtt_series_report(&s->rtts, s->result);
+    s->oneway.stepped = clock_stepped(s);
+    oneway_report(&s->oneway, s->rtts.sent, s->result);
+    decide(s);
+    s->done(s->user, TAKE(s->result));
+}
+
+/* ---- traffic ---- */
+
+static void on_timer(uv_timer_t *timer);
+
+static void settle(struct stamp *s, size_t index)
+{
+    if (s->packets[index].settled)
+        return;
+    s->packets[index].settled = true;
+    s->settled++;
+    if (s->phase != PHASE_WAITING || s->settled < s->rtts.sent)
+        return;
+    struct rtt_stats stats;
+    rtt_stats(s->rtts.ms, s->rtts.sent, &stats);
+    double linger = LINGER_MS + (stats.count ? stats.max : 0);
+    uv_timer_start(&s->timer, on_timer, (uint64_t)fmin(linger, s->timeout_ms), 0);
+}
+
+static int64_t kernel_or_wall(const struct moment *m)
+{
+    return m->kernel_ns ? m->kernel_ns : m->wall_ns;
+}
+
+static void on_reply(struct stamp *s, const struct datagram_event *event)
+{
+    struct stamp_reply p;
+    s->result->bytes += datagram_ip_header(s->socket) + UDP_HEADER_SIZE + (int64_t)event->len;
+    if (stamp_reply_read(event->bytes, event->len, &p) < 0 || p.sender_seq < ONEWAY_FIRST_SEQ ||
+        p.sender_seq - ONEWAY_FIRST_SEQ >= s->rtts.sent) {
+        s->malformed++;
+        return;
+    }
+    size_t index = p.sender_seq - ONEWAY_FIRST_SEQ;
+    const struct test_packet *q = &s->packets[index];
+    double ms = moment_ms(&q->sent, &event->at) - (double)stamp_time_between(p.received, p.sent) / 1e6;
+    bool reflects_ssid = p.ssid == s->ssid || p.ssid == 0; /* reflectors of RFC 8762 alone send zero */
+    if (p.sender_sent != q->t1 || !reflects_ssid || ms < -SLACK_MS || stamp_time_between(p.received, p.sent) < 0) {
+        s->malformed++;
+        return;
+    }
+    if (ms > s->timeout_ms) {
+        s->late++;
+        return;
+    }
+    rtt_series_answer(&s->rtts, index, fmax(ms, 0));
+    oneway_answer(&s->oneway, index, &p, stamp_time_make(kernel_or_wall(&q->sent)),
+                  stamp_time_make(kernel_or_wall(&event->at)));
+    if (event->ttl > 0)
+        json_object_set_new(s->result->detail, "ttl", json_integer(event->ttl));
+    json_object_set_new(s->result->detail, "sender_ttl", json_integer(p.sender_ttl));
+    settle(s, index);
+}
+
+static void on_error(struct stamp *s, const struct datagram_event *event)
+{
+    struct stamp_request q;
+    if (event->local || event->from.ss_family == AF_UNSPEC)
+        return;
+    s->result->bytes += 2 * datagram_ip_header(s->socket) + 8 + UDP_HEADER_SIZE + (int64_t)event->len;
+    refusals_add(&s->refusals, event);
+    /* Many quote no more than the UDP header: then the timeout settles it. */
+    if (stamp_request_read(event->bytes, event->len, &q) == 0 && q.seq >= ONEWAY_FIRST_SEQ &&
+        q.seq - ONEWAY_FIRST_SEQ < s->rtts.sent)
+        settle(s, q.seq - ONEWAY_FIRST_SEQ);
+}
+
+/* Our packet as it left: the test packet is what it ends with. */
+static void on_sent(struct stamp *s, const struct datagram_event *event)
+{
+    struct stamp_request q;
+    if (event->len < s->size || stamp_request_read(event->bytes + event->len - s->size, s->size, &q) < 0)
+        return;
+    size_t index = (size_t)q.seq - ONEWAY_FIRST_SEQ;
+    if (index < s->rtts.sent && q.sent == s->packets[index].t1)
+        s->packets[index].sent.kernel_ns = event->at.kernel_ns;
+}
+
+static void on_event(void *user, const struct datagram_event *event)
+{
+    struct stamp *s = user;
+    switch (event->what) {
+    case DATAGRAM_SENT:
+        on_sent(s, event);
+        break;
+    case DATAGRAM_RECEIVED:
+        on_reply(s, event);
+        break;
+    case DATAGRAM_ERROR:
+        on_error(s, event);
+        break;
+    }
+}
+
+static void send_next(struct stamp *s)
+{
+    uint8_t packet[STAMP_PACKET_SIZE + STAMP_TLV_HEADER_SIZE + PADDING_MAX];
+    struct moment now;
+    size_t index = s->rtts.sent++;
+    struct test_packet *q = &s->packets[index];
+    moment_now(&now);
+    struct stamp_request request = {
+        .seq = (uint32_t)index + ONEWAY_FIRST_SEQ, .sent = stamp_time_make(now.wall_ns), .ssid = s->ssid};
+    stamp_clock_system(&request.clock);
+    request.clock.synced = clock_synced(s->env->clock);
+    q->t1 = request.sent;
+    stamp_request_write(&request, s->size, packet);
+    int r = datagram_send(s->socket, NULL, packet, s->size, 0, &q->sent);
+    if (r < 0) {
+        result_reason(s->result, datagram_outcome(r), "sending: %s", uv_strerror(r));
+        settle(s, index);
+        return;
+    }
+    s->result->bytes += datagram_ip_header(s->socket) + UDP_HEADER_SIZE + (int64_t)s->size;
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct stamp *s = timer->data;
+    if (s->phase != PHASE_SENDING) {
+        conclude(s);
+        return;
+    }
+    send_next(s);
+    if (s->rtts.sent < (size_t)s->count)
+        return;
+    s->phase = PHASE_WAITING;
+    uv_timer_start(&s->timer, on_timer, (uint64_t)s->timeout_ms, 0);
+    if (s->settled == s->rtts.sent) /* only by local failures: nothing can come */
+        uv_timer_start(&s->timer, on_timer, 0, 0);
+}
+
+static int open_socket(struct stamp *s, struct sockaddr_storage *peer, struct fault *f)
+{
+    uint16_t port = htons((uint16_t)check_arg_int(s->args, "port"));
+    if (peer->ss_family == AF_INET)
+        ((struct sockaddr_in *)peer)->sin_port = port;
+    else
+        ((struct sockaddr_in6 *)peer)->sin6_port = port;
+    int r = datagram_open(s->env->loop, DATAGRAM_UDP, s->af, on_event, s, &s->socket, f);
+    if (r < 0)
+        return r;
+    if ((r = datagram_set_ttl(s->socket, (int)check_arg_int(s->args, "ttl"))) < 0 ||
+        (r = datagram_set_tos(s->socket, (int)check_arg_int(s->args, "tos"))) < 0)
+        return fault_set(f, r, _("cannot prepare a socket: %s"), strerror(-r));
+    if ((r = datagram_connect(s->socket, (const struct sockaddr *)peer)) < 0)
+        return fault_set(f, r, "%s", uv_strerror(r));
+    return 0;
+}
+
+static void on_target(void *user, const struct target_answer *answer)
+{
+    struct stamp *s = user;
+    struct fault f = {0};
+    struct sockaddr_storage peer = answer->addr;
+    s->target = NULL;
+    s->result->at_us = clock_wall_us(s->env->clock);
+    s->result->mono_us = clock_mono_us(s->env->clock);
+    s->result->sync = clock_synced(s->env->clock);
+    if (answer->outcome != OUTCOME_OK) {
+        result_reason(s->result, answer->outcome, "%s", answer->reason);
+        give_up(s);
+        return;
+    }
+    result_addr(s->result, &answer->addr);
+    s->af = s->result->af;
+    int r = open_socket(s, &peer, &f);
+    if (r < 0) {
+        result_reason(s->result, datagram_outcome(r), "%s", f.text);
+        give_up(s);
+        return;
+    }
+    s->phase = PHASE_SENDING;
+    uv_timer_start(&s->timer, on_timer, DATAGRAM_WARM_UP_MS, (uint64_t)s->interval_ms);
+}
+
+/* ---- the operations ---- */
+
+static size_t packet_size(const struct check_args *args)
+{
+    size_t padding = (size_t)check_arg_int(args, "padding");
+    return STAMP_PACKET_SIZE + (padding ? STAMP_TLV_HEADER_SIZE + padding : 0);
+}
+
+static int64_t cost_bytes(const struct check_args *args)
+{
+    return 2 * check_arg_int(args, "count") * (40 + UDP_HEADER_SIZE + (int64_t)packet_size(args));
+}
+
+static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
+                 void **ret_state, struct fault *f)
+{
+    struct stamp *s = alloc_zero(1, sizeof *s);
+    *s = (struct stamp){
+        .env = env,
+        .args = args,
+        .done = done,
+        .user = user,
+        .result = result_new("stamp", args->task, args->target),
+        .count = (int)check_arg_int(args, "count"),
+        .interval_ms = (int)check_arg_int(args, "interval_ms"),
+        .timeout_ms = (int)check_arg_int(args, "timeout_ms"),
+        .size = packet_size(args),
+    };
+    while (s->ssid == 0) /* RFC 8972 section 3: 0 means none */
+        random_bytes(&s->ssid, sizeof s->ssid);
+    s->packets = alloc_zero((size_t)s->count, sizeof *s->packets);
+    rtt_series_init(&s->rtts, (size_t)s->count);
+    oneway_init(&s->oneway, (size_t)s->count);
+    uv_timer_init(env->loop, &s->timer);
+    s->timer.data = s;
+    s->target = target_find(env, &args->policy, args->target, target_family(args), on_target, s);
+    *ret_state = s;
+    return 0;
+}
+
+static void cancel(void *state)
+{
+    struct stamp *s = state;
+    s->phase = PHASE_OVER;
+    target_cancel(TAKE(s->target));
+    uv_timer_stop(&s->timer);
+    datagram_close(TAKE(s->socket));
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct stamp *s = handle->data;
+    result_free(s->result);
+    rtt_series_free(&s->rtts);
+    oneway_free(&s->oneway);
+    free(s->packets);
+    free(s);
+}
+
+static void stamp_free(void *state)
+{
+    struct stamp *s = state;
+    if (!s)
+        return;
+    cancel(s);
+    uv_close((uv_handle_t *)&s->timer, on_closed);
+}
+
+const struct check_ops check_stamp = {
+    .name = "stamp",
+    .help = N_("round trips to a STAMP reflector: delay, jitter, and loss each way"),
+    .class = CLASS_LIGHT,
+    .target = TARGET_HOST,
+    .params = params,
+    .param_count = COUNT(params),
+    .cost_bytes = cost_bytes,
+    .start = start,
+    .cancel = cancel,
+    .free = stamp_free,
+};

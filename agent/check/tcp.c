@@ -1,0 +1,211 @@
+/* tcp: connections to one port, opened and closed, one every interval. The
+ * round trip is the kernel's from SYN to SYN+ACK.
+ *
+ * A connection whose SYN had to be sent again counts as lost, as does one that
+ * timed out: both lost a packet, and their time is the retransmission's and not
+ * the line's. detail.resent and detail.failed say how many of each. */
+#include <math.h>
+#include <string.h>
+
+#include "agent/check.h"
+#include "agent/io/connect.h"
+#include "agent/io/datagram.h"
+#include "agent/rtt.h"
+#include "agent/target.h"
+#include "common/lang.h"
+
+/* A server pays more for a connection than a router for a packet. */
+#define INTERVAL_FLOOR_MS 50
+#define COUNT_MAX         100
+/* SYN, SYN+ACK, ACK, and as many to close, with options. */
+#define COST_BYTES (6 * (40 + 40))
+
+struct attempt {
+    struct tcp *tcp;
+    struct connect *connect;
+};
+
+struct tcp {
+    const struct check_env *env;
+    const struct check_args *args;
+    check_done_fn done;
+    void *user;
+    struct result *result;
+    struct target *target;
+    struct sockaddr_storage peer;
+    uv_timer_t timer; /* begins the next connection */
+    int count;
+    struct attempt *attempts;
+    struct rtt_series rtts;
+    size_t settled, resent;
+    size_t failed[OUTCOME_COUNT]; /* by what each became */
+    enum outcome first_failure;
+    char first_reason[128];
+};
+
+static const struct check_param params[] = {
+    {"port", PARAM_INT, "443", 1, 65535, NULL, N_("TCP port")},
+    {"count", PARAM_INT, "5", 1, COUNT_MAX, NULL, N_("connections to make")},
+    {"interval_ms", PARAM_INT, "200", INTERVAL_FLOOR_MS, 60000, NULL,
+     N_("milliseconds from one connection to the next")},
+    {"timeout_ms", PARAM_INT, "3000", 1, 60000, NULL, N_("milliseconds after which a connection counts as lost")},
+    {"family", PARAM_CHOICE, "any", 0, 0, target_families, N_("IP version")},
+};
+
+static void decide(struct tcp *t)
+{
+    struct result *r = t->result;
+    if (t->rtts.rcvd == t->rtts.sent)
+        return;
+    if (t->rtts.rcvd > 0 || t->resent > 0)
+        r->outcome = OUTCOME_PARTIAL;
+    else
+        result_reason(r, t->first_failure, "%s", t->first_reason);
+}
+
+static void report_failures(struct tcp *t)
+{
+    json_t *failed = json_object();
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        if (t->failed[i] > 0)
+            json_object_set_new(failed, outcome_word((enum outcome)i), json_integer((json_int_t)t->failed[i]));
+    if (json_object_size(failed) > 0)
+        json_object_set_new(t->result->detail, "failed", failed);
+    else
+        json_decref(failed);
+    if (t->resent > 0)
+        json_object_set_new(t->result->detail, "resent", json_integer((json_int_t)t->resent));
+}
+
+static void conclude(struct tcp *t)
+{
+    report_failures(t);
+    rtt_series_report(&t->rtts, t->result);
+    decide(t);
+    t->done(t->user, TAKE(t->result));
+}
+
+static void fail(struct tcp *t, int error)
+{
+    enum outcome outcome = datagram_outcome(error);
+    if (t->settled == t->rtts.rcvd + t->resent) { /* the first to fail */
+        t->first_failure = outcome;
+        snprintf(t->first_reason, sizeof t->first_reason, "connect: %s", uv_strerror(error));
+    }
+    t->failed[outcome]++;
+}
+
+static void on_connected(void *user, const struct connected *event)
+{
+    struct attempt *a = user;
+    struct tcp *t = a->tcp;
+    t->result->bytes += connect_wire_bytes(a->connect);
+    connect_close(TAKE(a->connect));
+    if (event->error < 0)
+        fail(t, event->error);
+    else if (event->resent || isnan(event->rtt_ms))
+        t->resent++;
+    else
+        rtt_series_answer(&t->rtts, (size_t)(a - t->attempts), event->rtt_ms);
+    if (++t->settled == (size_t)t->count)
+        conclude(t);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct tcp *t = timer->data;
+    struct attempt *a = &t->attempts[t->rtts.sent++];
+    a->tcp = t;
+    a->connect = connect_open(t->env->loop, (const struct sockaddr *)&t->peer,
+                              check_arg_int(t->args, "timeout_ms") * 1000, on_connected, a);
+    if (t->rtts.sent == (size_t)t->count)
+        uv_timer_stop(timer);
+}
+
+static void on_target(void *user, const struct target_answer *answer)
+{
+    struct tcp *t = user;
+    uint16_t port = htons((uint16_t)check_arg_int(t->args, "port"));
+    t->target = NULL;
+    t->result->at_us = clock_wall_us(t->env->clock);
+    t->result->mono_us = clock_mono_us(t->env->clock);
+    t->result->sync = clock_synced(t->env->clock);
+    if (answer->outcome != OUTCOME_OK) {
+        result_reason(t->result, answer->outcome, "%s", answer->reason);
+        t->done(t->user, TAKE(t->result));
+        return;
+    }
+    result_addr(t->result, &answer->addr);
+    t->peer = answer->addr;
+    if (t->peer.ss_family == AF_INET)
+        ((struct sockaddr_in *)&t->peer)->sin_port = port;
+    else
+        ((struct sockaddr_in6 *)&t->peer)->sin6_port = port;
+    uv_timer_start(&t->timer, on_timer, 0, (uint64_t)check_arg_int(t->args, "interval_ms"));
+}
+
+static int64_t cost_bytes(const struct check_args *args)
+{
+    return check_arg_int(args, "count") * COST_BYTES;
+}
+
+static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
+                 void **ret_state, struct fault *f)
+{
+    struct tcp *t = alloc_zero(1, sizeof *t);
+    *t = (struct tcp){
+        .env = env,
+        .args = args,
+        .done = done,
+        .user = user,
+        .result = result_new("tcp", args->task, args->target),
+        .count = (int)check_arg_int(args, "count"),
+    };
+    t->attempts = alloc_zero((size_t)t->count, sizeof *t->attempts);
+    rtt_series_init(&t->rtts, (size_t)t->count);
+    uv_timer_init(env->loop, &t->timer);
+    t->timer.data = t;
+    t->target = target_find(env, &args->policy, args->target, target_family(args), on_target, t);
+    *ret_state = t;
+    return 0;
+}
+
+static void cancel(void *state)
+{
+    struct tcp *t = state;
+    target_cancel(TAKE(t->target));
+    uv_timer_stop(&t->timer);
+    for (int i = 0; i < t->count; i++)
+        connect_close(TAKE(t->attempts[i].connect));
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct tcp *t = handle->data;
+    result_free(t->result);
+    rtt_series_free(&t->rtts);
+    free(t->attempts);
+    free(t);
+}
+
+static void tcp_free(void *state)
+{
+    struct tcp *t = state;
+    if (!t)
+        return;
+    cancel(t);
+    uv_close((uv_handle_t *)&t->timer, on_closed);
+}
+
+const struct check_ops check_tcp = {
+    .name = "tcp",
+    .help = N_("round trips of TCP connects: delay, jitter, loss"),
+    .class = CLASS_LIGHT,
+    .target = TARGET_HOST,
+    .params = params,
+    .param_count = COUNT(params),
+    .cost_bytes = cost_bytes,
+    .start = start,
+    .cancel = cancel,
+    .free = tcp_free,
+};

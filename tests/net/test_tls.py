@@ -1,0 +1,238 @@
+"""tcp and tls against real servers: what a connection and a certificate are said to be worth."""
+import datetime
+import hashlib
+import ipaddress
+import math
+import time
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
+
+from conftest import Agent
+from emulator import emulated_link
+from topology import Network
+
+NOW = datetime.datetime.utcnow().replace(microsecond=0)
+NGINX = """
+daemon off; pid {folder}/nginx.pid; error_log stderr; worker_processes 1; user root;
+events {{ worker_connections 64; }}
+http {{ access_log off; client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
+  uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  server {{ listen 443 ssl http2; listen [::]:443 ssl http2; ssl_certificate {folder}/good.pem;
+    ssl_certificate_key {folder}/good.key; ssl_protocols TLSv1.2 TLSv1.3; location / {{ return 200 "bon\\n"; }} }} }}
+"""
+# Port, and options of `openssl s_server` for what nginx would not serve.
+SERVERS = {
+    "expired": (4431, ["-cert_chain", "ca.pem"]), "future": (4432, []), "selfsigned": (4433, []), "wrong": (4434, []),
+    "orphan": (4435, []), "tls12": (4436, ["-tls1_2"]), "tls10": (4437, ["-tls1", "-cipher", "ALL:@SECLEVEL=0"]),
+    "several": (4438, []), "weak": (4439, ["-cipher", "ALL:@SECLEVEL=0"]), "notca": (4440, ["-cert_chain", "notca-ca.pem"]),
+}
+
+
+class Authority:
+    def __init__(self, folder, name, signer=None, ca=True):
+        self.folder, self.name = folder, name
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        self.certificate = self.sign(self.subject, self.key, signer or self, ca=ca)
+
+    @staticmethod
+    def sign(subject, key, signer, days=(-10, 90), names=(), ca=False, digest=None):
+        make = (x509.CertificateBuilder().subject_name(subject).issuer_name(signer.subject).public_key(key.public_key())
+                .serial_number(x509.random_serial_number())
+                .not_valid_before(NOW + datetime.timedelta(days=days[0]))
+                .not_valid_after(NOW + datetime.timedelta(days=days[1]))
+                .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True))
+        if names:
+            make = make.add_extension(x509.SubjectAlternativeName(list(names)), critical=False)
+        return make.sign(signer.key, digest or hashes.SHA256())
+
+    def issue(self, name, host="probe.example", days=(-10, 90), key=None, self_signed=False, addresses=()):
+        key = key or ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Réseau du Bénin"),
+                             x509.NameAttribute(NameOID.COMMON_NAME, host)])
+        names = [x509.DNSName(host)] + [x509.IPAddress(ipaddress.ip_address(a)) for a in addresses]
+        signer = type("Self", (), {"subject": subject, "key": key}) if self_signed else self
+        certificate = self.sign(subject, key, signer, days, names)
+        (self.folder / f"{name}.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        (self.folder / f"{name}.key").write_bytes(key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+        return certificate
+
+    def write(self):
+        path = self.folder / f"{self.name}.pem"
+        path.write_bytes(self.certificate.public_bytes(serialization.Encoding.PEM))
+        return path
+
+
+@pytest.fixture(scope="module")
+def world():
+    with Network() as net:
+        net.client, net.server = net.host("tlsnear"), net.host("tlsfar")
+        net.line = emulated_link(net, net.client, net.server)
+        net.route()
+        net.agent = Agent(net)
+        net.pki = net.folder / "pki"
+        net.pki.mkdir()
+        certify(net)
+        (net.pki / "nginx.conf").write_text(NGINX.format(folder=net.pki))
+        net.server.start("/usr/sbin/nginx", "-p", net.pki, "-c", net.pki / "nginx.conf",
+                         ready=lambda: net.server.listens(443, "-ltn"))
+        for name, (port, options) in SERVERS.items():
+            net.server.start("openssl", "s_server", "-accept", port, "-cert", f"{name}.pem", "-key", f"{name}.key",
+                             "-quiet", *options, cwd=net.pki)
+        for port, _ in SERVERS.values():
+            wait(lambda port=port: net.server.listens(port, "-ltn"))
+        net.server.start("/usr/bin/python3", "-c", ODD, ready=lambda: net.server.listens(5003, "-ltn"))
+        yield net
+
+
+# What no TLS server does: says something else, hangs up, stays silent.
+ODD = """
+import socket, struct, threading
+def serve(port, act):
+    listener = socket.create_server(("", port))
+    while True:
+        peer, _ = listener.accept()
+        threading.Thread(target=act, args=(peer,), daemon=True).start()
+def plain(peer):
+    peer.recv(4096); peer.sendall(b"220 bonjour ESMTP\\r\\n"); peer.close()
+def hang_up(peer):
+    peer.recv(4096); peer.close()
+def cut(peer):
+    peer.recv(10); peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); peer.close()
+def silent(peer):
+    threading.Event().wait()
+for port, act in ((5000, plain), (5001, hang_up), (5002, cut)):
+    threading.Thread(target=serve, args=(port, act), daemon=True).start()
+serve(5003, silent)
+"""
+
+
+def wait(condition):
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def certify(net):
+    ca = Authority(net.pki, "ca")
+    net.ca_file = ca.write()
+    net.good = ca.issue("good", addresses=[net.server.v4, net.server.v6])
+    ca.issue("expired", days=(-90, -3))
+    ca.issue("future", days=(5, 90))
+    ca.issue("selfsigned", self_signed=True)
+    ca.issue("wrong", host="www.example")
+    ca.issue("tls12")
+    ca.issue("tls10", key=rsa.generate_private_key(65537, 2048))
+    ca.issue("several", host="www.example", days=(-90, -1))
+    ca.issue("weak", key=rsa.generate_private_key(65537, 1024))
+    orphan = Authority(net.pki, "nobody")
+    orphan.issue("orphan")
+    notca = Authority(net.pki, "notca-ca", signer=ca, ca=False)
+    notca.write()
+    notca.issue("notca")
+
+
+def measure(world, port=443, **params):
+    return world.agent.measure("tls", params.pop("target", world.server.v4), port=port, **{"ca_file": world.ca_file,
+                                  "server_name": "probe.example", **params})
+
+
+@pytest.fixture
+def slow(world):
+    world.line.set(delay_ms=25)
+    yield world.line
+    world.line.set(delay_ms=0)
+
+
+@pytest.mark.parametrize("family", [4, 6])
+def test_good_chain(world, slow, family):
+    row = measure(world, target=world.server.v4 if family == 4 else world.server.v6)
+    m, d = row["metrics"], row["detail"]
+    assert (row["outcome"], row["af"]) == ("ok", family)
+    assert (m["version"], m["chain_valid"]) == (13, 1)
+    # TLS 1.3: one round trip for the connection, one for the handshake.
+    assert m["connect_ms"] == pytest.approx(50, abs=2) and m["tls_ms"] == pytest.approx(50, abs=15)
+    assert m["total_ms"] == pytest.approx(m["lookup_ms"] + m["connect_ms"] + m["tls_ms"], abs=0.01)
+    assert m["days_to_expiry"] == pytest.approx(90, abs=0.1)
+    assert d["chain"] == {"verdict": "valid", "errors": [], "certificates": 1}
+    assert d["alpn"] == "h2" and d["cipher"].startswith("TLS_") and d["group"] == "x25519"
+    spki = world.good.public_key().public_bytes(serialization.Encoding.DER,
+                                                serialization.PublicFormat.SubjectPublicKeyInfo)
+    assert d["certificate"]["spki_sha256"] == hashlib.sha256(spki).hexdigest()
+    assert d["certificate"]["key"] == "EC 256"
+    assert d["certificate"]["issuer"] == "CN=ca"
+    assert d["certificate"]["not_after"].startswith(world.good.not_valid_after.isoformat())
+    time.sleep(0.2) # the closing is on its way
+    ways = slow.report().values()
+    assert row["bytes"] == pytest.approx(sum(way["bytes_in"] - 14 * way["in"] for way in ways), rel=0.05)
+
+
+def test_address_in_the_certificate(world):
+    row = measure(world, server_name="")
+    assert row["outcome"] == "ok"
+    row = measure(world, target="[" + world.server.v6 + "]", server_name="")
+    assert row["outcome"] == "ok" and row["af"] == 6
+
+
+def test_tls12_takes_two_round_trips(world, slow):
+    row = measure(world, 4436, alpn="")
+    assert row["metrics"]["version"] == 12 and row["metrics"]["tls_ms"] == pytest.approx(100, abs=15)
+    assert "alpn" not in row["detail"]
+
+
+@pytest.mark.parametrize("name, verdict, others", [
+    ("expired", "expired", []), ("future", "not_yet_valid", []), ("selfsigned", "self_signed", []),
+    ("wrong", "wrong_host", []), ("orphan", "unknown_issuer", []), ("weak", "weak_key", []),
+    ("several", "wrong_host", ["expired"]), ("notca", "not_a_ca", ["wrong_purpose"]),
+])
+def test_what_is_wrong_with_a_chain(world, name, verdict, others):
+    row = measure(world, SERVERS[name][0])
+    chain = row["detail"]["chain"]
+    assert row["outcome"] == "tls_error"
+    assert row["metrics"]["chain_valid"] == 0 and row["metrics"]["tls_ms"] > 0
+    assert chain["verdict"] == verdict
+    assert sorted({error["error"] for error in chain["errors"]}) == sorted([verdict, *others])
+    assert row["detail"]["reason"] == "certificate: " + chain["errors"][0]["text"]
+    if name == "expired":
+        assert row["metrics"]["days_to_expiry"] == pytest.approx(-3, abs=0.1)
+
+
+def test_old_version_is_measured(world):
+    row = measure(world, 4437)
+    assert (row["outcome"], row["metrics"]["version"]) == ("ok", 10)
+
+
+@pytest.mark.parametrize("port, outcome, reason", [
+    (5000, "protocol_error", "not TLS"), (5001, "reset", "closed"), (5002, "reset", "connection reset by peer"),
+    (5003, "timeout", "no answer in time"), (5004, "refused", "connect"),
+])
+def test_what_is_no_handshake(world, port, outcome, reason):
+    row = measure(world, port, timeout_ms=500)
+    assert row["outcome"] == outcome and reason in row["detail"]["reason"]
+    assert "tls_ms" not in row["metrics"] and "chain_valid" not in row["metrics"]
+
+
+def test_tcp_outcomes(world):
+    far, server = world.server.v4, world.server
+    row = world.agent.measure("tcp", far, count=4, interval_ms=50)
+    assert row["outcome"] == "ok" and row["metrics"]["rcvd"] == 4 and row["metrics"]["loss"] == 0
+    row = world.agent.measure("tcp", far, port=5004, count=3, interval_ms=50)
+    assert row["outcome"] == "refused" and row["detail"]["failed"] == {"refused": 3} and row["metrics"]["loss"] == 1
+    for rule, outcome in (("drop", "timeout"), ("reject with icmpx type host-unreachable", "unreachable")):
+        server.nft(f"add table inet wall\nadd chain inet wall c {{ type filter hook input priority 0; }}\n"
+                   f"add rule inet wall c tcp dport 5000 {rule}\n")
+        row = world.agent.measure("tcp", far, port=5000, count=2, interval_ms=50, timeout_ms=300)
+        server.run("nft", "flush", "ruleset")
+        assert row["outcome"] == outcome and row["detail"]["failed"] == {outcome: 2}
+        assert math.isclose(row["metrics"]["loss"], 1) and "rtt_p50_ms" not in row["metrics"]
+
+
+def test_no_authorities_file(world):
+    row = measure(world, ca_file=str(world.pki / "none.pem"), port=443)
+    assert row["outcome"] == "error" and "none.pem" in row["detail"]["reason"]
