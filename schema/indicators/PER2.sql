@@ -12,19 +12,22 @@
 -- aggregate: mean
 -- headline.fr: {mean} % des questions DNS restent sans réponse utile.
 -- headline.en: {mean}% of DNS questions get no useful answer.
--- definition.fr: Part des questions DNS qui expirent ou reçoivent SERVFAIL, parmi toutes les questions posées. Une part par sonde et par jour, puis la moyenne de ces sondes-jours.
--- definition.en: Share of DNS questions that time out or get SERVFAIL, among all questions asked. One share a probe and day, then the mean over these probe-days.
+-- definition.fr: Part des questions posées au résolveur qui expirent ou reçoivent SERVFAIL, parmi toutes celles qui ont pu partir. Une part par sonde et par jour, puis la moyenne de ces sondes-jours.
+-- definition.en: Share of questions to the resolver that time out or get SERVFAIL, among all that could be sent. One share a probe and day, then the mean over these probe-days.
 WITH asked AS (
     SELECT d.day, d.probe_no, sum(d.measured) AS queries, sum(d.timeout) AS timeouts
     FROM rollup_day d
     JOIN check_kind c USING (check_no)
-    WHERE c.name = 'dns' AND d.day >= $1 AND d.day < $2
+    LEFT JOIN target t USING (target_no)
+    WHERE c.name = 'dns' AND coalesce(t.kind, 'resolver') = 'resolver' AND d.day >= $1 AND d.day < $2
     GROUP BY d.day, d.probe_no
 ), failed AS (
-    SELECT day, probe_no, sum(n) AS servfails
-    FROM day_bucket
-    WHERE check_name = 'dns' AND metric = 'rcode' AND bucket = 2 AND day >= $1 AND day < $2
-    GROUP BY day, probe_no
+    SELECT b.day, b.probe_no, sum(b.n) AS servfails
+    FROM day_bucket b
+    LEFT JOIN target t USING (target_no)
+    WHERE b.check_name = 'dns' AND b.metric = 'rcode' AND b.bucket = 2 AND coalesce(t.kind, 'resolver') = 'resolver'
+      AND b.day >= $1 AND b.day < $2
+    GROUP BY b.day, b.probe_no
 )
 SELECT day, probe_no, NULL AS family, 100.0 * (timeouts + coalesce(servfails, 0)) / queries AS value,
        queries AS samples

@@ -1,0 +1,612 @@
+"""From rows to numbers: the API's formats and levels of access, rollups, indicators, imports, the pages."""
+
+import base64
+import csv
+import datetime
+import hashlib
+import html.parser
+import http.client
+import io
+import json
+import re
+import subprocess
+import threading
+import time
+
+import pytest
+import wire
+import yaml
+from conftest import BUILD, Collector, scratch
+from wire import ping
+
+ASAN = "asan" in BUILD.name
+YEAR = 2024  # long past, so that no clock of the machine matters
+DAYS = [datetime.date(YEAR, 3, 1) + datetime.timedelta(days=d) for d in range(8)]
+PROBES = 7
+DEPARTMENTS = ["BJ-LI", "BJ-BO", "BJ-AK"]
+OPERATORS = ["Grand", "<b>Petit & Cie</b>"]  # the second has two lines: below the floor, and hostile to pages
+
+
+def at(day, second):
+    return wire.stamp(datetime.datetime.combine(day, datetime.time(10, second // 60, second % 60), datetime.timezone.utc))
+
+
+def dns(day, n, rt_ms, outcome="ok", rcode=0, target="resolver.example"):
+    metrics = {} if rt_ms is None else {"rt_ms": rt_ms, "size": 64, "rcode": rcode}
+    return {"task": "dns", "check": "dns", "target": target, "addr": "192.0.2.53", "af": 4, "at": at(day, n), "mono_us": n,
+            "sync": True, "outcome": outcome, "bytes": 150, "metrics": metrics, "detail": {}}
+
+
+def day_of(p, d, day):
+    """What probe p measures on day d; see expected() for what the indicators must make of it."""
+    base = 20 + 4 * p + d
+    results = [dns(day, n, base + n) for n in range(5)]
+    results += [dns(day, 10, None, "timeout"), dns(day, 11, 300.0, "dns_error", 2), dns(day, 12, 2.0, target="ns1.nic.bj")]
+    for n, (target, af, addr) in enumerate([("ns1.nic.bj", 4, "154.65.28.218"), ("ns1.nic.bj", 6, "2001:db8::1"),
+                                            ("f.root-servers.net", 4, "192.5.5.241")]):
+        rtt = 10 + p if target == "ns1.nic.bj" else 150
+        results.append(ping(task="ping", target=target, af=af, addr=addr, at=at(day, 20 + n),
+                            metrics={"rtt_min_ms": rtt, "rtt_p50_ms": rtt, "sent": 10, "rcvd": 9, "loss": 0.1},
+                            outcome="partial"))
+    results.append({"task": "speed", "check": "throughput", "target": "http://target.example", "at": at(day, 40),
+                    "mono_us": 1, "sync": True, "outcome": "ok", "bytes": 9_000_000, "metrics": {"down_mbps": 10 + 5 * p},
+                    "detail": {}})
+    return results
+
+
+@pytest.fixture(scope="module")
+def numbers():
+    """A collector with a country of seven lines and eight days, all of it sent as signed batches."""
+    with scratch() as folder:
+        c = Collector(folder)
+        try:
+            c.start()
+            c.sent = {}
+            for p in range(PROBES):
+                probe = c.probe(department=DEPARTMENTS[p % 3], commune=f"commune {p}", technology="fibre",
+                                operator=OPERATORS[p >= 5])
+                results = [r for d, day in enumerate(DAYS) for r in day_of(p, d, day)]
+                c.stored(probe.batch(results))
+                c.sent[probe.id] = results
+            # The probes enrolled before they measured.
+            c.sql("UPDATE probe_context SET valid_from = '2024-01-01'")
+            c.run("rollup")
+            c.key = c.run("key", "create", "tests").strip()
+            yield c
+            c.stop()
+        finally:
+            c.clean()
+
+
+def get(c, path, key=None, **headers):
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
+    return c.request("GET", path, headers=headers, timeout=120)
+
+
+def rows(c, path, key=None):
+    reply = get(c, path, key)
+    assert reply.status == 200, reply.body
+    assert reply.headers["Content-Type"] == "application/json"
+    return reply.json()
+
+
+def table(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+# ---- results ----
+
+def test_results_come_back_as_they_were_sent(numbers):
+    got = rows(numbers, "/api/v1/results", numbers.key)
+    assert len(got) == sum(map(len, numbers.sent.values())) == PROBES * len(DAYS) * 12
+    assert [r["at"] for r in got] == sorted(r["at"] for r in got)
+    wanted = [{k: v for k, v in r.items() if k not in ("mono_us", "sync", "detail")} | {"probe": probe}
+              for probe, sent in numbers.sent.items() for r in sent]
+
+    def order(r):
+        return json.dumps(r, sort_keys=True)
+
+    assert sorted(got, key=order) == sorted(wanted, key=order)
+
+
+def test_formats_agree(numbers):
+    path = "/api/v1/results?check=ping"
+    as_json = rows(numbers, path, numbers.key)
+    lines = get(numbers, path, numbers.key, Accept="application/x-ndjson")
+    assert lines.headers["Content-Type"] == "application/x-ndjson"
+    assert [json.loads(line) for line in lines.body.splitlines()] == as_json
+    sheet = get(numbers, path, numbers.key, Accept="text/csv, */*;q=0.1")
+    assert sheet.headers["Content-Type"].startswith("text/csv")
+    assert get(numbers, path + "&format=csv", numbers.key, Accept="application/json").body == sheet.body
+    records = table(sheet.body.decode())
+    assert list(records[0])[:9] == ["at", "probe", "check", "task", "target", "addr", "af", "outcome", "bytes"]
+    assert list(records[0])[9:] == ["rtt_min_ms", "rtt_mean_ms", "rtt_p50_ms", "rtt_p95_ms", "rtt_max_ms", "jitter_ms",
+                                    "sent", "rcvd", "loss", "dup", "reorder"]
+    for record, result in zip(records, as_json, strict=True):
+        assert record["addr"] == result["addr"] and record["bytes"] == str(result["bytes"])
+        assert {k: float(v) for k, v in list(record.items())[9:] if v} == result["metrics"]
+
+
+def test_csv_of_all_checks_has_every_metric_once(numbers):
+    records = table(get(numbers, "/api/v1/results?format=csv", numbers.key).body.decode())
+    columns = list(records[0])
+    assert len(columns) == len(set(columns))
+    metrics = {r["metric"] for r in rows(numbers, "/api/v1/checks")}
+    assert set(columns[9:]) == metrics
+    for record in records:
+        filled = {k for k in metrics if record[k]}
+        assert filled <= {"dns": {"rt_ms", "size", "rcode"}, "throughput": {"down_mbps"},
+                          "ping": {"rtt_min_ms", "rtt_p50_ms", "sent", "rcvd", "loss"}}[record["check"]]
+
+
+@pytest.mark.parametrize("query, keep", [
+    ("check=dns", lambda p, r: r["check"] == "dns"),
+    ("target=ns1.nic.bj", lambda p, r: r["target"] == "ns1.nic.bj"),
+    ("department=BJ-BO", lambda p, r: p % 3 == 1),
+    ("operator=Grand", lambda p, r: p < 5),
+    ("operator=%3Cb%3EPetit%20%26%20Cie%3C%2Fb%3E&check=ping", lambda p, r: p >= 5 and r["check"] == "ping"),
+    ("technology=fibre", lambda p, r: True),
+    ("technology=4g", lambda p, r: False),
+    ("from=2024-03-03&to=2024-03-04", lambda p, r: "2024-03-03" <= r["at"] < "2024-03-05"),
+    ("from=2024-03-03T10:00:04Z&to=2024-03-03T10:00:20Z", lambda p, r: "2024-03-03T10:00:04" <= r["at"] < "2024-03-03T10:00:20"),
+    ("to=2024-03-01T11:00:20%2B01:00", lambda p, r: r["at"] < "2024-03-01T10:00:20"),
+])
+def test_filters(numbers, query, keep):
+    wanted = sum(keep(p, r) for p, sent in enumerate(numbers.sent.values()) for r in sent)
+    assert len(rows(numbers, f"/api/v1/results?{query}", numbers.key)) == wanted
+
+
+def test_one_probe_and_a_limit(numbers):
+    probe = list(numbers.sent)[2]
+    got = rows(numbers, f"/api/v1/results?probe={probe}&limit=5", numbers.key)
+    assert len(got) == 5 and {r["probe"] for r in got} == {probe}
+
+
+# ---- access and parameters ----
+
+@pytest.mark.parametrize("headers", [
+    {}, {"Authorization": "Bearer imk_" + 32 * "0"}, {"Authorization": "Basic dXNlcjpwYXNz"}, {"Authorization": "Bearer "},
+])
+def test_results_want_a_key(numbers, headers):
+    reply = numbers.request("GET", "/api/v1/results", headers=headers)
+    assert (reply.status, reply.problem()) == (401, "key")
+    assert reply.headers["WWW-Authenticate"].startswith("Bearer")
+    assert b'"probe"' not in reply.body
+
+
+def test_revoked_key(numbers):
+    key = numbers.run("key", "create", "gone").strip()
+    assert get(numbers, "/api/v1/results?limit=1", key).status == 200
+    numbers.run("key", "revoke", key)
+    assert get(numbers, "/api/v1/results?limit=1", key).status == 401
+
+
+def test_public_rows_tell_nothing_private(numbers):
+    probes = rows(numbers, "/api/v1/probes")
+    assert {p["probe"] for p in probes} == set(numbers.sent)
+    assert set(probes[0]) == {"probe", "country", "department", "operator", "technology", "source", "simulated", "last_day"}
+    assert {p["last_day"] for p in probes} == {str(DAYS[-1])}
+    assert "commune" not in json.dumps(probes)
+    targets = {t["target"]: t for t in rows(numbers, "/api/v1/targets")}
+    assert targets["ns1.nic.bj"] == {"target": "ns1.nic.bj", "kind": "cctld", "country": "BJ"}
+    revoked = numbers.probe()
+    numbers.run("probe", "revoke", revoked.id)
+    assert revoked.id not in {p["probe"] for p in rows(numbers, "/api/v1/probes")}
+
+
+@pytest.mark.parametrize("path, says", [
+    ("results?colour=red", '"colour" is no parameter here; allowed are format, limit, from, to, check'),
+    ("probes?check=ping", '"check" is no parameter here; allowed are format, limit, probe'),
+    ("results?check=pong", 'check: "pong" is no check; allowed are ping, dns, http'),
+    ("results?check=", "check: has no value"),
+    ("results?check=ping&check=dns", "check: stands twice"),
+    ("results?limit=0", 'limit: "0" is no number'),
+    ("results?limit=-1", 'limit: "-1" is no number'),
+    ("results?limit=10000000000", 'limit: "10000000000" is no'),
+    ("results?from=yesterday", 'from: "yesterday" is no time'),
+    ("results?from=2024-02-30", 'from: "2024-02-30" is no time'),
+    ("results?from=2024-03-02&to=2024-03-01", "from: lies behind"),
+    ("results?probe=short", 'probe: "short" is no probe'),
+    ("results?operator=Nobody", 'operator: "Nobody" is not known; there are'),
+    ("probes?department=Borgou", 'department: "Borgou" is not known; there are BJ-AK'),
+    ("probes?technology=fiber", 'technology: "fiber" is no technology; allowed are fibre'),
+    ("series?metric=colour", 'metric: "colour" is no metric'),
+    ("indicators?indicator=PER0", 'indicator: "PER0" is no indicator; there are ACC1'),
+    ("indicators?year=24", 'year: "24" is no year'),
+    ("checks?format=xml", 'format: "xml" is no format; allowed are json, csv and ndjson'),
+    ("results?target=%ff", "target: is not valid UTF-8"),
+    ("results?target=" + 300 * "x", "target: longer than 255"),
+])
+def test_bad_parameters_are_named(numbers, path, says):
+    reply = get(numbers, f"/api/v1/{path}", numbers.key)
+    assert (reply.status, reply.problem()) == (400, "parameter")
+    assert reply.json()["detail"].startswith(says)
+
+
+def test_text_is_data_not_sql(numbers):
+    assert rows(numbers, "/api/v1/results?target=%27%20OR%201%3D1%20--", numbers.key) == []
+
+
+def test_description_says_what_the_api_takes(numbers):
+    reply = get(numbers, "/openapi.yaml")
+    assert reply.headers["Content-Type"] == "application/yaml"
+    api = yaml.safe_load(reply.body)
+    for path, methods in api["paths"].items():
+        if "get" not in methods:
+            continue
+        names = [p["name"] for p in methods["get"].get("parameters", [])]
+        if not path.startswith("/api/v1/") or "format" not in names:
+            assert get(numbers, path + ("?nonce=12345678" if path.endswith("time") else "")).status in (200, 302), path
+            continue
+        detail = get(numbers, f"{path}?nope=1", numbers.key).json()["detail"]
+        assert set(detail.split("allowed are ")[1].split(", ")) == set(names), path
+        properties = methods["get"]["responses"]["200"]["content"]["application/json"]["schema"]["items"]["properties"]
+        assert set(rows(numbers, f"{path}?limit=1", numbers.key)[0]) <= set(properties), path
+
+
+# ---- bounded memory ----
+
+def resident_kb(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return int(re.search(r"VmRSS:\s+(\d+)", status.read())[1])
+
+
+def test_a_million_rows_in_bounded_memory(numbers):
+    count = 100_000 if ASAN else 1_000_000
+    numbers.sql("SELECT partition_make('result', '2023-06-01')")
+    numbers.sql("""INSERT INTO result (at, batch_no, probe_no, target_no, task_no, bytes, check_no, ordinal, af, outcome, metrics)
+        SELECT '2023-06-02'::timestamptz + n * interval '10 ms', 0, (SELECT min(probe_no) FROM probe),
+               (SELECT min(target_no) FROM target), (SELECT min(task_no) FROM task), 840, 1, 0, 4, 0, '{1,2,3,4,5,6,10,10,0,0,0}'
+        FROM generate_series(1, %s) n""", count)
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", numbers.port, timeout=120)
+        connection.request("GET", "/api/v1/results?format=ndjson&from=2023-06-01&to=2023-06-30",
+                           headers={"Authorization": f"Bearer {numbers.key}"})
+        reply = connection.getresponse()
+        before, peak, lines, size = resident_kb(numbers.process.pid), 0, 0, 0
+        while piece := reply.read(1 << 20):
+            lines += piece.count(b"\n")
+            size += len(piece)
+            peak = max(peak, resident_kb(numbers.process.pid))
+        connection.close()
+        assert lines == count and size > 200 * count
+        # ASan keeps what was freed in quarantine.
+        assert peak - before < (400_000 if ASAN else 8_000), f"{before} kB grew to {peak} kB over {size} bytes"
+    finally:
+        numbers.sql("DROP TABLE result_2023_06")
+
+
+def test_a_reader_who_leaves_frees_the_connection(numbers):
+    """More readers than the pool has connections, none of which reads to the end."""
+    for _ in range(12):
+        connection = http.client.HTTPConnection("127.0.0.1", numbers.port, timeout=30)
+        connection.request("GET", "/api/v1/results", headers={"Authorization": f"Bearer {numbers.key}"})
+        assert connection.getresponse().read(10)
+        connection.sock.close()
+        connection.close()
+    assert len(rows(numbers, "/api/v1/results?limit=3", numbers.key)) == 3
+
+
+# ---- rollups and indicators ----
+
+def test_rollup_makes_the_same_again(numbers):
+    dump = "SELECT to_jsonb(r)::text FROM {} r WHERE day >= '2024-01-01' AND day < '2025-01-01' ORDER BY 1"
+    before = [numbers.sql(dump.format(t)) for t in ("rollup_day", "rollup_day_sketch")]
+    assert len(before[0]) == PROBES * len(DAYS) * 6
+    numbers.run("rollup", "--from", "2024-03-02", "--to", "2024-03-06")
+    assert [numbers.sql(dump.format(t)) for t in ("rollup_day", "rollup_day_sketch")] == before
+
+
+def quantile(values, q):
+    values = sorted(values)
+    below = int(q * (len(values) - 1))
+    part = q * (len(values) - 1) - below
+    return values[below] + part * (values[min(below + 1, len(values) - 1)] - values[below])
+
+
+def figure(numbers, indicator, statistic, **cell):
+    wanted = dict({"geo": None, "operator": None, "technology": None, "family": None}, **cell)
+    found = [f for f in rows(numbers, f"/api/v1/indicators?year={YEAR}&indicator={indicator}")
+             if f["statistic"] == statistic and all(f[k] == v for k, v in wanted.items())]
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_indicators_are_what_the_definitions_say(numbers):
+    resolution = [20 + 4 * p + d + 2 for p in range(PROBES) for d in range(len(DAYS))]
+    speed = [10 + 5 * p for p in range(PROBES) for _ in DAYS]
+    domestic = [10 + p for p in range(PROBES) for _ in DAYS]
+    expected = [
+        # Only ok answers of resolvers: neither the SERVFAIL of 300 ms nor the authoritative server's 2 ms.
+        ("PER1", "p50", quantile(resolution, 0.5), 0.02), ("PER1", "p95", quantile(resolution, 0.95), 0.02),
+        # A timeout and a SERVFAIL of seven questions.
+        ("PER2", "mean", 100 * 2 / 7, 1e-9),
+        # Only targets in the country; both families together.
+        ("PER3", "p50", quantile(domestic, 0.5), 0.02),
+        ("PER5", "p10", quantile(speed, 0.1), 0.02), ("PER5", "p50", quantile(speed, 0.5), 0.02),
+        ("PER5", "p90", quantile(speed, 0.9), 0.02),
+        ("PER8", "mean", 10, 1e-6),
+    ]
+    for indicator, statistic, value, within in expected:
+        f = figure(numbers, indicator, statistic)
+        assert f["value"] == pytest.approx(value, rel=within), f
+        assert (f["n_probes"], f["n_days"], f["n_networks"]) == (PROBES, PROBES * len(DAYS), PROBES)
+        assert f["floor"] == "met" and f["interval_kind"] == "bootstrap95" and f["source"] == "measured"
+        assert f["low"] - 1e-6 <= f["value"] <= f["high"] + 1e-6
+    assert figure(numbers, "PER1", "p50")["n_samples"] == 5 * PROBES * len(DAYS)
+    assert figure(numbers, "PER3", "p50", family="ipv6")["n_samples"] == PROBES * len(DAYS)
+
+
+def test_small_cells_are_not_published(numbers):
+    large = figure(numbers, "PER1", "p50", operator="Grand")
+    assert large["floor"] == "met" and large["n_probes"] == 5 and large["interval_kind"] == "range"
+    small = figure(numbers, "PER1", "p50", operator=OPERATORS[1])
+    assert small["floor"] == "n<5" and "counted in the country" in small["note"]
+    assert [small[k] for k in ("value", "low", "high", "n_samples", "n_days", "n_probes", "n_networks")] == [None] * 7
+    assert figure(numbers, "PER1", "p50", operator="Grand", geo="BJ-LI")["floor"] == "n<5"
+
+
+def test_series_keep_the_floor_for_everybody_and_open_to_analysts(numbers):
+    path = f"/api/v1/series?check=throughput&metric=down_mbps&from={DAYS[0]}&to={DAYS[1]}"
+    whole = rows(numbers, path)
+    assert [r["day"] for r in whole] == [str(d) for d in DAYS[:2]]
+    assert whole[0]["p50"] == pytest.approx(25, rel=0.02) and whole[0]["n_probes"] == PROBES
+    small = path + "&department=BJ-AK"
+    assert [(r["day"], r["p50"], r["n_probes"]) for r in rows(numbers, small)] == [(str(d), None, None) for d in DAYS[:2]]
+    opened = rows(numbers, small, numbers.key)
+    assert opened[0]["n_probes"] == 2 and opened[0]["p50"] == pytest.approx(27.5, rel=0.02)
+    one = f"{path}&probe={list(numbers.sent)[0]}"
+    assert get(numbers, one).status == 401
+    assert rows(numbers, one, numbers.key)[0]["p50"] == pytest.approx(10, rel=0.02)
+
+
+def test_command_prints_what_the_api_says(numbers):
+    api = rows(numbers, f"/api/v1/indicators?year={YEAR}")
+    assert json.loads(numbers.run("indicators", "--year", str(YEAR), "--format", "json")) == api
+    records = table(numbers.run("indicators", "--year", str(YEAR)))
+    assert len(records) == len(api)
+    for record, f in zip(records, api):
+        assert record["indicator"] == f["indicator"]
+        assert record["value"] == ("" if f["value"] is None else str(record["value"]))
+        assert f["value"] is None or float(record["value"]) == f["value"]
+    assert json.loads(numbers.run("indicators", "--year", "1999", "--format", "json")) == []
+
+
+def test_figures_stay_equal_when_made_again(numbers):
+    before = rows(numbers, f"/api/v1/indicators?year={YEAR}")
+    numbers.run("rollup", "--from", f"{YEAR}-01-01", "--to", f"{YEAR}-12-31")
+    after = rows(numbers, f"/api/v1/indicators?year={YEAR}")
+    for row in before + after:
+        del row["retrieved"]
+    assert before == after
+
+
+def test_explain_tells_method_and_inputs(numbers):
+    text = numbers.run("indicators", "explain", "PER5")
+    for part in ("PER5", "Mbit/s", "p10, p50, p90", "FROM day_bucket"):
+        assert part in text
+    assert re.search(rf"{YEAR} BJ measured: 56 .* 56 .* 7 .* 7 ", text)
+    numbers.run("indicators", "explain", "PER0", status=2)
+    numbers.run("indicators", status=2)
+    numbers.run("indicators", "--year", "24", status=2)
+
+
+def test_serve_makes_figures_by_itself(numbers):
+    late = numbers.probe(commune="late")
+    numbers.stored(late.batch([dns(datetime.date(2022, 1, 5), 1, 44.0)]))
+    numbers.sql("UPDATE probe_context SET valid_from = '2021-01-01' WHERE commune = 'late'")
+    until = time.monotonic() + 60
+    while not (found := rows(numbers, "/api/v1/indicators?year=2022&indicator=PER1")):
+        assert time.monotonic() < until, numbers.log.read_text()
+        time.sleep(0.5)
+    assert {f["floor"] for f in found} == {"below"} and found[0]["value"] == pytest.approx(44, rel=0.01)
+    numbers.run("probe", "revoke", late.id)
+
+
+# ---- imports ----
+
+HEADER = "indicator,country,zone,period,value,unit,source,source_url,retrieved,margin\n"
+
+
+def imported(numbers, year):
+    return {(f["source"], f["zone"]): f for f in rows(numbers, f"/api/v1/indicators?indicator=ACC1&year={year}")}
+
+
+def test_import(numbers, tmp_path):
+    path = tmp_path / "figures.csv"
+    path.write_text(HEADER + "ACC1,BJ,,2019,30.5,% of population,INStaD,https://instad.bj/,2020-01-31,2.5\n"
+                    "ACC1,BJ,rural,2019,18,% of population,INStaD,,2020-01-31,\n"
+                    "ACC1,BJ,,2019,31,% of population,ITU,,2020-01-31,\n")
+    numbers.run("import", "csv", path)
+    got = imported(numbers, 2019)
+    assert {k: f["value"] for k, f in got.items()} == {("INStaD", None): 30.5, ("INStaD", "rural"): 18, ("ITU", None): 31}
+    whole = got["INStaD", None]
+    assert (whole["low"], whole["high"], whole["interval_kind"]) == (28, 33, "margin")
+    assert whole["kind"] == "imported" and whole["retrieved"] == "2020-01-31" and not whole["simulated"]
+    # The same key again replaces, another source stays beside it.
+    path.write_text(HEADER + "ACC1,BJ,,2019,32,% of population,INStaD,,2020-06-30,\n")
+    numbers.run("import", "csv", path)
+    got = imported(numbers, 2019)
+    assert len(got) == 3 and got["INStaD", None]["value"] == 32 and got["INStaD", None]["low"] is None
+    # Imports survive a refresh.
+    numbers.run("rollup")
+    assert imported(numbers, 2019) == got
+
+
+def test_import_takes_nothing_of_a_bad_file(numbers, tmp_path):
+    path = tmp_path / "bad.csv"
+    for line, says in [("ACC1,BJ,,2018,\"1,5\",% of population,X,,2020-01-31,\n", 'line 3: column value: "1,5" is no number'),
+                       ("ACC1,BJ,town,2018,1,% of population,X,,2020-01-31,\n", 'line 3: column zone: "town" is no zone')]:
+        path.write_text(HEADER + "ACC1,BJ,,2018,1,% of population,INStaD,,2020-01-31,\n" + line)
+        done = subprocess.run(numbers.command("import", "csv", path), capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1 and f"{path}: {says}" in done.stderr
+        assert imported(numbers, 2018) == {}
+    path.write_text("indicator,country,geo,period,value,unit,source,retrieved\n"
+                    "ACC1,BJ,BJ-XX,2018,1,% of population,INStaD,2020-01-31\n")
+    done = subprocess.run(numbers.command("import", "csv", path), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "line 2: column geo: BJ-XX is no department of BJ; there are: BJ-AK" in done.stderr
+    assert imported(numbers, 2018) == {}
+    numbers.run("import", "xml", path, status=2)
+
+
+def test_template_can_be_imported(numbers, tmp_path):
+    path = tmp_path / "template.csv"
+    path.write_text(numbers.run("import", "--template"))
+    numbers.run("import", "csv", path)
+    assert len(table(path.read_text())[0]) == 19
+
+
+# ---- pages ----
+
+VOID = {"meta", "link", "path", "rect", "circle", "br", "input", "img"}
+
+
+class Page(html.parser.HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.stack, self.ids, self.refs, self.words, self.tags, self.links = [], [], [], [], [], []
+        self.feed(text)
+        self.close()
+        assert self.stack == []
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.tags.append((tag, attrs))
+        assert "style" not in attrs and not any(name.startswith("on") for name in attrs)
+        if "id" in attrs:
+            self.ids.append(attrs["id"])
+        for name in ("aria-labelledby", "aria-describedby"):
+            self.refs += attrs.get(name, "").split()
+        if "href" in attrs:
+            self.links.append(attrs["href"])
+        assert "src" not in attrs
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.stack.pop()
+
+    def handle_endtag(self, tag):
+        assert self.stack.pop() == tag
+
+    def handle_data(self, data):
+        if "style" not in self.stack:
+            self.words.append(data)
+
+    def text(self):
+        return re.sub(r"\s+", " ", " ".join(self.words))
+
+
+def page(numbers, path):
+    reply = get(numbers, path)
+    assert reply.status == 200 and reply.headers["Content-Type"] == "text/html; charset=utf-8"
+    return reply, Page(reply.body.decode())
+
+
+@pytest.mark.parametrize("accept, to", [
+    (None, "/fr/"), ("", "/fr/"), ("fr", "/fr/"), ("en", "/en/"), ("en-GB,en;q=0.9,fr;q=0.8", "/en/"),
+    ("fr-BJ,en;q=0.9", "/fr/"), ("de", "/fr/"), ("de,en;q=0.1", "/en/"), ("en;q=0.5, fr;q=0.7", "/fr/"), ("*", "/fr/"),
+    ("fr;q=0,*", "/en/"), ("EN", "/en/"),
+])
+def test_root_leads_to_the_reader_s_language(numbers, accept, to):
+    reply = numbers.request("GET", "/", headers={} if accept is None else {"Accept-Language": accept})
+    assert (reply.status, reply.headers["Location"], reply.headers["Vary"]) == (302, to, "Accept-Language")
+
+
+@pytest.mark.parametrize("lang, speed, other", [("fr", "25,1", "/en/"), ("en", "25.1", "/fr/")])
+def test_page_is_light_closed_and_accessible(numbers, lang, speed, other):
+    reply, p = page(numbers, f"/{lang}/")
+    assert len(reply.body) < 50_000
+    policy = reply.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "script-src" not in policy
+    assert reply.headers["X-Content-Type-Options"] == "nosniff" and reply.headers["Referrer-Policy"] == "no-referrer"
+    assert reply.headers["Content-Language"] == lang
+    tags = [tag for tag, _ in p.tags]
+    assert dict(p.tags[0][1]) == {"lang": lang} and p.tags[0][0] == "html"
+    assert not {"script", "img", "iframe", "object", "form"} & set(tags)
+    assert tags.count("h1") == 1 and tags.count("main") == 1 and tags.count("caption") == tags.count("table") > 0
+    assert all(attrs.get("scope") in ("row", "col") for tag, attrs in p.tags if tag == "th")
+    assert len(p.ids) == len(set(p.ids)) and set(p.refs) <= set(p.ids)
+    drawings = [attrs for tag, attrs in p.tags if tag == "svg"]
+    assert drawings and all(a["role"] == "img" and a["aria-labelledby"] for a in drawings)
+    assert tags.count("title") == tags.count("desc") + 1 == len(drawings) + 1
+    assert other in p.links
+    for link in p.links:
+        assert link.startswith(("/", "#", "data:,", "https://instad.bj/")), link
+        if link.startswith("#"):
+            assert link[1:] in p.ids
+
+
+def test_style_is_the_one_that_the_policy_allows(numbers):
+    reply, _ = page(numbers, "/fr/")
+    style = re.search(rb"<style>(.*?)</style>", reply.body, re.S)[1]
+    assert f"'sha256-{base64.b64encode(hashlib.sha256(style).digest()).decode()}'" in reply.headers["Content-Security-Policy"]
+
+
+def shown(value, decimals, lang):
+    return f"{value:.{decimals}f}".replace(".", "," if lang == "fr" else ".")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_page_shows_the_figures_of_the_api(numbers, lang):
+    _, p = page(numbers, f"/{lang}/")
+    words = p.text()
+    for indicator, statistic, decimals in [("PER1", "p50", 1), ("PER1", "p95", 1), ("PER2", "mean", 2), ("PER3", "p50", 1),
+                                           ("PER5", "p10", 1), ("PER5", "p90", 1), ("PER8", "mean", 2)]:
+        f = figure(numbers, indicator, statistic)
+        assert f" {shown(f['value'], decimals, lang)} " in words, (indicator, words)
+        assert f"{shown(f['low'], decimals, lang)} – {shown(f['high'], decimals, lang)}" in words
+        assert f[f"name_{lang}"] in words
+    assert ("56 sondes-jours" if lang == "fr" else "56 probe-days") in words
+    assert "n<5" in words  # the small operator
+    assert ("heure de Porto-Novo" if lang == "fr" else "Porto-Novo time") in words
+
+
+def test_page_says_what_is_provisional_and_hides_no_markup(numbers, own_collector):
+    reply, p = page(numbers, "/fr/")
+    assert b"<b>Petit" not in reply.body and b"&lt;b&gt;Petit &amp; Cie" in reply.body
+    assert "échantillon insuffisant" not in p.text()
+    c = own_collector.start()
+    _, empty = page(c, "/fr/")
+    assert "premiers chiffres" in empty.text() and "svg" not in [tag for tag, _ in empty.tags]
+    probe = c.probe(operator="Grand")
+    c.stored(probe.batch([dns(datetime.date.today(), 0, 31.0)], sealed_at=wire.now()))
+    c.sql("UPDATE probe_context SET valid_from = '2020-01-01'")
+    c.run("rollup")
+    _, first = page(c, "/fr/")
+    words = first.text()
+    assert "échantillon insuffisant" in words and "provisoire" in words and " 31," in words
+    assert "svg" in [tag for tag, _ in first.tags]
+    _, english = page(c, "/en/")
+    assert "provisional" in english.text() and " 31." in english.text()
+
+
+def test_simulated_figures_say_so(own_collector):
+    c = own_collector.start()
+    probe = c.probe()
+    c.sql("UPDATE probe SET simulated = true")
+    c.stored(probe.batch([dns(datetime.date.today(), 0, 31.0)]))
+    c.sql("UPDATE probe_context SET valid_from = '2020-01-01'")
+    c.run("rollup")
+    figures = rows(c, "/api/v1/indicators")
+    assert figures and all(f["simulated"] and f["source"] == "simulated" for f in figures)
+    assert "Données simulées" in page(c, "/fr/")[1].text() and "simulated" in page(c, "/en/")[1].text()
+
+
+def test_many_readers_at_once(numbers):
+    wrong = []
+
+    def read():
+        for path in ("/fr/", "/en/", "/api/v1/indicators", "/api/v1/series?check=dns"):
+            if get(numbers, path).status != 200:
+                wrong.append(path)
+
+    readers = [threading.Thread(target=read) for _ in range(12)]
+    for r in readers:
+        r.start()
+    for r in readers:
+        r.join()
+    assert wrong == []
