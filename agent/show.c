@@ -90,7 +90,6 @@ static void show_answer(const json_t *answer, FILE *out)
 void show_result(const struct result *r, FILE *out)
 {
     char text[SHOW_BYTES_SIZE];
-    const json_t *part;
     size_t i;
     fprintf(out, "%s%s%s", r->set->check, *r->target ? " " : "", r->target);
     if (*r->addr && strcmp(r->addr, r->target) != 0)
@@ -102,8 +101,11 @@ void show_result(const struct result *r, FILE *out)
     for (i = 0; i < r->set->count; i++)
         if (r->present >> i & 1)
             show_metric(&r->set->metrics[i], r->metrics[i], out);
-    json_array_foreach(json_object_get(r->detail, "hops"), i, part) show_hop(part, out);
-    json_array_foreach(json_object_get(r->detail, "answers"), i, part) show_answer(part, out);
+    const json_t *hops = json_object_get(r->detail, "hops"), *answers = json_object_get(r->detail, "answers");
+    for (i = 0; i < json_array_size(hops); i++)
+        show_hop(json_array_get(hops, i), out);
+    for (i = 0; i < json_array_size(answers); i++)
+        show_answer(json_array_get(answers, i), out);
     if (r->bytes > 0)
         fprintf(out, _("  %s on the line\n"), show_bytes(r->bytes, text));
 }
