@@ -157,7 +157,7 @@ static int insert_keys(struct ledger *l, struct ledger_entry **entries, size_t c
         "RETURNING probe_no, encode(hash, 'hex'), batch_no";
     const char *const params[] = {l->json.data, received};
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(l->pg, sql, 2, params, &rows, f);
+    int rc = pg_query_kept(l->pg, sql, 2, params, &rows, f);
     if (rc < 0)
         return rc;
     for (size_t r = 0; r < pg_rows_count(rows); r++) {
@@ -183,7 +183,7 @@ static int tell_known(struct ledger *l, struct ledger_entry **entries, size_t co
         return 0;
     const char *json = l->json.data;
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(l->pg, sql, 1, &json, &rows, f);
+    int rc = pg_query_kept(l->pg, sql, 1, &json, &rows, f);
     if (rc < 0)
         return rc;
     for (size_t r = 0; r < pg_rows_count(rows); r++)
@@ -271,7 +271,7 @@ static int read_heads(struct ledger *l, struct ledger_entry **entries, size_t co
             LEDGER_HEADS_MAX) ") h";
     const char *json = l->json.data;
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(l->pg, sql, 1, &json, &rows, f);
+    int rc = pg_query_kept(l->pg, sql, 1, &json, &rows, f);
     for (size_t r = 0; rc == 0 && r < pg_rows_count(rows); r++)
         for (size_t i = 0; i < count; i++) {
             struct ledger_entry *e = entries[i];

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,8 +10,13 @@
 
 #include "common/log.h"
 
+/* Statements that a connection keeps prepared; there are about ten in all. */
+#define KEPT_MAX 32
+
 struct pg {
     PGconn *conn;
+    const char *kept[KEPT_MAX]; /* by address; the name on the server is the place */
+    int kept_count;
     struct pg_rows *streamed; /* the row that pg_stream_next handed out */
 };
 
@@ -120,10 +126,8 @@ static struct pg_rows *rows_new(PGresult *result)
     return rows;
 }
 
-int pg_query(struct pg *pg, const char *sql, int count, const char *const *params, struct pg_rows **ret,
-             struct fault *f)
+static int take_rows(struct pg *pg, PGresult *result, struct pg_rows **ret, struct fault *f)
 {
-    PGresult *result = PQexecParams(pg->conn, sql, count, NULL, params, NULL, NULL, 0);
     if (!succeeded(result)) {
         int rc = failure(pg, result, f);
         PQclear(result);
@@ -134,6 +138,42 @@ int pg_query(struct pg *pg, const char *sql, int count, const char *const *param
     else
         PQclear(result);
     return 0;
+}
+
+int pg_query(struct pg *pg, const char *sql, int count, const char *const *params, struct pg_rows **ret,
+             struct fault *f)
+{
+    return take_rows(pg, PQexecParams(pg->conn, sql, count, NULL, params, NULL, NULL, 0), ret, f);
+}
+
+/* The place of a statement, which is prepared when it is new. */
+static int keep(struct pg *pg, const char *sql, struct fault *f)
+{
+    for (int i = 0; i < pg->kept_count; i++)
+        if (pg->kept[i] == sql)
+            return i;
+    char name[16];
+    snprintf(name, sizeof name, "kept%d", pg->kept_count);
+    PGresult *result = PQprepare(pg->conn, name, sql, 0, NULL);
+    int rc = succeeded(result) ? 0 : failure(pg, result, f);
+    PQclear(result);
+    if (rc < 0)
+        return rc;
+    pg->kept[pg->kept_count] = sql;
+    return pg->kept_count++;
+}
+
+int pg_query_kept(struct pg *pg, const char *sql, int count, const char *const *params, struct pg_rows **ret,
+                  struct fault *f)
+{
+    if (pg->kept_count == KEPT_MAX)
+        return pg_query(pg, sql, count, params, ret, f);
+    int place = keep(pg, sql, f);
+    if (place < 0)
+        return place;
+    char name[16];
+    snprintf(name, sizeof name, "kept%d", place);
+    return take_rows(pg, PQexecPrepared(pg->conn, name, count, params, NULL, NULL, 0), ret, f);
 }
 
 void pg_rows_free(struct pg_rows *rows)

@@ -35,6 +35,11 @@ int pg_run(struct pg *pg, const char *sql, struct fault *f) CHECKED;
 int pg_query(struct pg *pg, const char *sql, int count, const char *const *params, struct pg_rows **ret,
              struct fault *f) CHECKED;
 
+/* The same for a statement that is used again and again: the server parses and
+ * plans it once a connection. `sql` must be static text. */
+int pg_query_kept(struct pg *pg, const char *sql, int count, const char *const *params, struct pg_rows **ret,
+                  struct fault *f) CHECKED;
+
 void pg_rows_free(struct pg_rows *rows);
 static inline void pg_rows_freep(struct pg_rows **rows)
 {

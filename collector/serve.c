@@ -29,12 +29,7 @@
 
 /* Every route of the collector; a module with routes adds its table here. */
 static const struct http_route *const tables[] = {
-    announce_routes,
-    enroll_routes,
-    health_routes,
-    page_routes,
-    query_routes,
-    receive_routes,
+    announce_routes, enroll_routes, health_routes, page_routes, query_routes, receive_routes,
 };
 
 struct serve {
@@ -142,7 +137,9 @@ static int start_store(struct serve *s, struct fault *f)
     s->app.targets = dictionary_new(s->app.ingest, "target");
     s->app.tasks = dictionary_new(s->app.ingest, "task");
     rc = store_start(&options, &s->app.store, f);
-    return rc < 0 ? rc : upkeep_start(database_conninfo(s->database), &s->upkeep, f);
+    if (rc == 0 && s->context->settings.upkeep)
+        rc = upkeep_start(database_conninfo(s->database), &s->upkeep, f);
+    return rc;
 }
 
 /* The address as it came to be: DIR/listen tells scripts which port 0 became. */

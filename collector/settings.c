@@ -24,6 +24,8 @@ static const struct conf_key keys[] = {
         .help = N_("Batches that may wait for a writer; more are asked to come back later.")),
     KEY(connections, CONF_INT, "512", .min = 4, .max = 10000, .help = N_("HTTP connections at the same time.")),
     KEY(readers, CONF_INT, "8", .min = 1, .max = 64, .help = N_("Database connections for pages and the API.")),
+    KEY(upkeep, CONF_BOOL, "yes",
+        .help = N_("Make rollups and figures; say no on all but one of the collectors that share a database.")),
     KEY(public_url, CONF_TEXT, NULL, .help = N_("The address under which the public reaches the pages.")),
     KEY(country, CONF_TEXT, "BJ", .help = N_("The country pack to use, ISO 3166-1 (BJ, ML, SN).")),
     KEY(schedule, CONF_TEXT, NULL, .help = N_("File of the schedule for probes; empty: the standard schedule.")),

@@ -1,6 +1,7 @@
 /* The collector's configuration file and its defaults. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/alloc.h"
@@ -16,6 +17,7 @@ struct settings {
     int64_t queue;
     int64_t connections;
     int64_t readers;
+    bool upkeep;
     char *public_url;
     char *country;
     char *schedule; /* file, "" is the standard schedule */

@@ -178,7 +178,7 @@ static int ask(struct verifier *v, const char *id, struct known_probe *ret, stru
     if (rc < 0)
         return rc;
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    rc = pg_query(pg, sql, 1, &id, &rows, f);
+    rc = pg_query_kept(pg, sql, 1, &id, &rows, f);
     pg_pool_give(v->pool, pg);
     if (rc < 0)
         return rc;
