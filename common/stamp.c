@@ -164,6 +164,12 @@ int stamp_request_read(const uint8_t *packet, size_t len, struct stamp_request *
     return 0;
 }
 
+bool stamp_is_reply(const uint8_t *packet, size_t len)
+{
+    return len >= STAMP_PACKET_SIZE && get64(packet + 16) != 0 && get16(packet + 38) == 0 &&
+           (get32(packet + 40) & 0xffffff) == 0;
+}
+
 /* RFC 8972 section 4: what is understood is marked so, what does not fit ends
  * the reading. Only padding is understood; it needs nothing done. */
 static void tlvs_reflect(uint8_t *at, size_t len)

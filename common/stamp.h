@@ -66,6 +66,11 @@ void stamp_request_write(const struct stamp_request *q, size_t size, uint8_t *pa
 /* -EBADMSG: too short, or corrupt. */
 int stamp_request_read(const uint8_t *packet, size_t len, struct stamp_request *ret) CHECKED;
 
+/* Does it look like what a reflector sent? A time of receipt stands where a
+ * sender writes zeros (a TWAMP sender's padding may be random, but hardly has
+ * zeros just where a reflector's has). */
+bool stamp_is_reply(const uint8_t *packet, size_t len);
+
 /* Turns a request that was read well into the reply, in place: its length and
  * the values of its TLVs stay, their flags become the reflector's. */
 void stamp_reply_write(const struct stamp_reply *p, uint8_t *packet, size_t len);

@@ -4,7 +4,8 @@
  *   them than the limiter allows: it amplifies nothing.
  * - No answer goes to a port below 1024, nor to this reflector's own port:
  *   what serves there (another reflector, echo, chargen) might answer in turn,
- *   for ever. Senders use ephemeral ports.
+ *   for ever. Senders use ephemeral ports. Nor is another reflector's answer,
+ *   known by its receive time, answered, whatever port it comes from.
  * - A stateful reflector keeps 24 octets a session in a table of fixed size. A
  *   session that finds no room is answered without state, which its sender can
  *   see: the answer's sequence number is a copy of its own. */
@@ -111,8 +112,8 @@ bool reflector_answer(struct reflector *r, const struct reflector_packet *p, uin
 {
     uint16_t port = port_of(p->from);
     struct stamp_request q;
-    if (port < PORT_PRIVILEGED || port == r->port || stamp_request_read(packet, len, &q) < 0 ||
-        !limiter_allow(r->limiter, p->from, p->mono_us))
+    if (port < PORT_PRIVILEGED || port == r->port || stamp_is_reply(packet, len) ||
+        stamp_request_read(packet, len, &q) < 0 || !limiter_allow(r->limiter, p->from, p->mono_us))
         return false;
     struct stamp_reply reply = {
         .seq = number(r, p, &q),

@@ -123,6 +123,29 @@ static void never_to_garbage(void **state)
     reflector_free(r);
 }
 
+/* Whatever a reflector answered, another one does not answer it in turn. */
+static void never_to_a_reflectors_answer(void **state)
+{
+    struct sockaddr_storage addr = address("198.51.100.1", 40000);
+    for (int mode = 0; mode < 4; mode++) {
+        struct reflector *one = reflector_new(mode & 1, 8620, 1000, 1000),
+                         *other = reflector_new(mode & 2, 8621, 1000, 1000);
+        struct reflector_packet p = {.from = (struct sockaddr *)&addr,
+                                     .ttl = 255,
+                                     .received = stamp_time_make(1),
+                                     .mono_us = SECOND_US,
+                                     .clock = {.error = 1}};
+        uint8_t packet[STAMP_PACKET_SIZE] = {[13] = 1};
+        assert_true(reflector_answer(one, &p, packet, sizeof packet));
+        assert_false(reflector_answer(other, &p, packet, sizeof packet));
+        /* Random padding, a TWAMP sender's, is still a request. */
+        memset(packet + 14, 0xa5, sizeof packet - 14);
+        assert_true(reflector_answer(other, &p, packet, sizeof packet));
+        reflector_free(one);
+        reflector_free(other);
+    }
+}
+
 static unsigned count(struct limiter *l, const char *from, unsigned tries, int64_t at_us)
 {
     struct sockaddr_storage addr = address(from, 40000);
@@ -192,6 +215,7 @@ int main(void)
         cmocka_unit_test(stateful_counts_each_session),
         cmocka_unit_test(never_to_ports_that_serve),
         cmocka_unit_test(never_to_garbage),
+        cmocka_unit_test(never_to_a_reflectors_answer),
         cmocka_unit_test(limits_each_prefix),
         cmocka_unit_test(limits_the_sum),
         cmocka_unit_test(a_flood_of_sessions_mixes_nothing),
