@@ -38,6 +38,9 @@
 #define INTERVAL_MS 250
 /* A small answer of the target: {"bytes":…,"us":…}, pong, or a problem. */
 #define ANSWER_MAX 4096
+/* What /v1/ping answers, and what to ask where another answer comes. */
+#define PONG      "pong\n"
+#define NO_TARGET "; is this a measurement target?"
 /* Connections, headers and the pings. */
 #define COST_OVERHEAD_BYTES 8000
 
@@ -147,18 +150,16 @@ static enum outcome judge(struct throughput *t, const struct web_reply *reply, c
         r->af = reply->af;
         snprintf(r->addr, sizeof r->addr, "%s", reply->addr);
     }
-    if (reply->outcome != OUTCOME_OK) {
-        result_reason(r, reply->outcome, "%s: %s", what, reply->reason);
-        return reply->outcome;
-    }
-    if (reply->status == 200)
-        return OUTCOME_OK;
-    bool busy = reply->status == 429 || reply->status == 503;
-    enum outcome outcome = busy ? OUTCOME_REFUSED : OUTCOME_PROTOCOL_ERROR;
-    if (busy)
+    enum outcome outcome = reply->outcome;
+    if (outcome != OUTCOME_OK) {
+        result_reason(r, outcome, "%s: %s%s", what, reply->reason, outcome == OUTCOME_PROTOCOL_ERROR ? NO_TARGET : "");
+    } else if (reply->status == 429 || reply->status == 503) {
+        outcome = OUTCOME_REFUSED;
         result_reason(r, outcome, "%s: the target is busy, HTTP status %ld", what, reply->status);
-    else
-        result_reason(r, outcome, "%s: HTTP status %ld; is this a measurement target?", what, reply->status);
+    } else if (reply->status != 200) {
+        outcome = OUTCOME_PROTOCOL_ERROR;
+        result_reason(r, outcome, "%s: HTTP status %ld%s", what, reply->status, NO_TARGET);
+    }
     return outcome;
 }
 
@@ -200,7 +201,13 @@ static void on_ping(void *user, const struct web_reply *reply)
 {
     struct throughput *t = user;
     t->transfer = NULL;
-    if (judge(t, reply, "ping") != OUTCOME_OK) {
+    enum outcome outcome = judge(t, reply, "ping");
+    if (outcome == OUTCOME_OK &&
+        (reply->body.len != strlen(PONG) || memcmp(reply->body.data, PONG, strlen(PONG)) != 0)) {
+        outcome = OUTCOME_PROTOCOL_ERROR;
+        result_reason(t->result, outcome, "ping: another answer than \"pong\"%s", NO_TARGET);
+    }
+    if (outcome != OUTCOME_OK) {
         finish(t);
         return;
     }

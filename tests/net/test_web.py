@@ -1,0 +1,202 @@
+"""http and throughput over an emulated link: the rows say what the link does, and where the policy draws its line."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+from conftest import BUILD, Agent
+from emulator import emulated_link
+from topology import Network
+
+HERE = pathlib.Path(__file__).parent
+PUBLIC = "196.49.0.10"  # an address that a task from the collector may reach
+DELAY_MS = 20  # each way
+FAMILIES = pytest.mark.parametrize("family", [4, 6])
+
+
+@pytest.fixture(scope="module")
+def line():
+    if os.geteuid() != 0:
+        pytest.skip("network namespaces need root")
+    with Network() as net:
+        net.client, net.server = net.host("client"), net.host("server")
+        net.link_between = emulated_link(net, net.client, net.server, delay_ms=DELAY_MS)
+        net.route()
+        net.server.ip(4, "addr", "add", f"{PUBLIC}/32", "dev", "lo")
+        net.client.ip(4, "route", "add", f"{PUBLIC}/32", "via", net.server.v4)
+        hosts = pathlib.Path("/etc/netns") / net.client.space
+        hosts.mkdir(parents=True, exist_ok=True)
+        (hosts / "hosts").write_text(f"{PUBLIC} site.example\n"
+                                     f"{net.server.v4} mixed.example\n{PUBLIC} mixed.example\n"
+                                     f"{net.server.v4} inside.example\n")
+        target = net.folder / "internetmetre-target"
+        shutil.copy(BUILD / "collector" / "target" / "internetmetre-target", target)
+        net.server.start(target, "serve", "--listen", "[::]:8081", ready=lambda: net.server.listens(8081, "-ltn"))
+        net.server.start(sys.executable, HERE / "site.py", "::", 80, ready=lambda: net.server.listens(80, "-ltn"))
+        net.agent = Agent(net)
+        yield net
+
+
+@pytest.fixture
+def net(line):
+    """The line as it is without what an earlier test has done to it."""
+    line.link_between.set(delay_ms=DELAY_MS, loss=0, rate_kbps=0)
+    yield line
+    line.server.run("nft", "flush", "ruleset")
+
+
+def url(net, family, port, path="/"):
+    return f"http://{net.server.v4}:{port}{path}" if family == 4 else f"http://[{net.server.v6}]:{port}{path}"
+
+
+def octets(net):
+    """Of both directions, without Ethernet's headers."""
+    report = net.link_between.report()
+    return sum(way["bytes_out"] - 14 * way["out"] for way in (report["ab"], report["ba"]))
+
+
+def near(value, expected, part):
+    return abs(value - expected) <= part * expected
+
+
+# ---- http ----
+
+
+@FAMILIES
+def test_http_phases(net, family):
+    row = net.agent.measure("http", url(net, family, 80, "/page"))
+    metrics = row["metrics"]
+    assert (row["outcome"], row["af"], metrics["status"], metrics["body_bytes"]) == ("ok", family, 200, 20000)
+    assert 2 * DELAY_MS <= metrics["connect_ms"] < 2 * DELAY_MS + 15
+    assert 4 * DELAY_MS <= metrics["ttfb_ms"] < 4 * DELAY_MS + 40
+    assert metrics["ttfb_ms"] <= metrics["total_ms"] < 6 * DELAY_MS + 60
+    assert "lookup_ms" not in metrics and "tls_ms" not in metrics
+    time.sleep(0.3)  # the last FIN
+    assert near(row["bytes"], octets(net), 0.15)
+
+
+@pytest.mark.parametrize("status, outcome", [(204, "ok"), (404, "refused"), (451, "blocked"), (503, "refused")])
+def test_http_status(net, status, outcome):
+    row = net.agent.measure("http", url(net, 4, 80, f"/status?{status}"))
+    assert (row["outcome"], row["metrics"]["status"]) == (outcome, status)
+    assert status < 400 or str(status) in row["detail"]["reason"]
+
+
+@pytest.mark.parametrize("rule, outcome, reason", [
+    ("tcp dport 80 reject with tcp reset", "refused", "connection refused"),
+    ("tcp dport 80 reject with icmp host-unreachable", "unreachable", "no way to the host"),
+    ("tcp dport 80 drop", "timeout", "no TCP connection within 500 ms"),
+])
+def test_http_in_the_way(net, rule, outcome, reason):
+    net.server.nft(f"table inet block {{ chain input {{ type filter hook input priority 0\n{rule}\n}}\n}}\n")
+    row = net.agent.measure("http", url(net, 4, 80), timeout_ms=500)
+    assert (row["outcome"], row["detail"]["reason"]) == (outcome, reason)
+    assert row["addr"] == net.server.v4 and row["metrics"] == {}
+
+
+# ---- policy: a measurement without allow_private_targets ----
+
+
+def test_policy_allows_public(net):
+    for host in (PUBLIC, "site.example", "mixed.example"):
+        row = net.agent.measure("http", f"http://{host}/page", config=False)
+        assert (row["outcome"], row["addr"]) == ("ok", PUBLIC), row
+        assert row["detail"]["addresses"] == [PUBLIC]
+
+
+@pytest.mark.parametrize("inside", [
+    "http://127.0.0.1/", "http://localhost/", "http://[::1]/", "http://10.77.1.2/", "http://inside.example/",
+    "http://[fd77:1::2]/", "http://169.254.169.254/latest/meta-data/", "http://2130706433/", "//10.77.1.2/",
+])
+def test_policy_redirect_to_private(net, inside):
+    row = net.agent.measure("http", f"http://{PUBLIC}/to?{inside}", config=False)
+    assert row["outcome"] == "denied", row
+    assert "private" in row["detail"]["reason"]
+    assert row["detail"]["redirects"] == [f"http://{PUBLIC}/to?{inside}"]
+    # with the owner's leave the same goes through, where anything is there
+    if "10.77.1.2" in inside or "inside" in inside:
+        assert net.agent.measure("http", f"http://{PUBLIC}/to?{inside}")["outcome"] == "ok"
+
+
+def test_policy_throughput(net):
+    row = net.agent.measure("throughput", url(net, 4, 8081), config=False)
+    assert row["outcome"] == "denied" and row["bytes"] == 0
+    row = net.agent.measure("throughput", f"http://{PUBLIC}:8081", config=False, seconds=1, bytes_max=200000)
+    assert row["outcome"] == "ok"
+
+
+# ---- throughput ----
+
+
+@FAMILIES
+def test_throughput_rates(net, family):
+    """10 Mbit/s down and 2 up; a segment of 1448 (1428) octets is a frame of 1514."""
+    net.link_between.set(ab_rate_kbps=2000, ba_rate_kbps=10000, queue_bytes=60000)
+    row = net.agent.measure("throughput", url(net, family, 8081), seconds=3)
+    spent, metrics, detail = octets(net), row["metrics"], row["detail"]
+    share = (1448 if family == 4 else 1428) / 1514
+    assert row["outcome"] == "ok" and row["addr"] == (net.server.v4 if family == 4 else net.server.v6)
+    assert 0.88 * 10 * share < metrics["down_mbps"] < 1.01 * 10 * share
+    assert 0.88 * 2 * share < metrics["up_mbps"] < 1.01 * 2 * share
+    assert 2 * DELAY_MS <= metrics["idle_rtt_ms"] < 2 * DELAY_MS + 8
+    assert metrics["retrans"] >= 0
+    assert near(metrics["bytes_used"], spent, 0.08) and metrics["bytes_used"] == row["bytes"]
+    assert detail["down"]["stop"] == detail["up"]["stop"] == "time"
+    for way in ("down", "up"):
+        times, counts = zip(*detail[way]["series"])
+        assert len(times) >= 9 and list(times) == sorted(times) and list(counts) == sorted(counts)
+        assert detail[way]["tcp"]["min_rtt_ms"] >= 2 * DELAY_MS
+
+
+def test_throughput_sender_count_is_not_believed(net):
+    """A queue of eight seconds in the modem swallows what the sender sends; the target's count does not."""
+    net.link_between.set(ab_rate_kbps=500, queue_bytes=500000)
+    row = net.agent.measure("throughput", url(net, 4, 8081), direction="up", seconds=2, timeout_ms=20000)
+    assert row["outcome"] == "ok"
+    assert 0.40 < row["metrics"]["up_mbps"] < 0.49
+    assert "down_mbps" not in row["metrics"]
+
+
+def test_throughput_byte_cap(net):
+    row = net.agent.measure("throughput", url(net, 4, 8081), bytes_max=300000)
+    time.sleep(0.3)
+    assert row["outcome"] == "ok"
+    assert row["detail"]["down"]["stop"] == row["detail"]["up"]["stop"] == "bytes"
+    assert row["detail"]["down"]["bytes"] == row["detail"]["up"]["bytes"] == 300000
+    assert near(row["bytes"], octets(net), 0.08)
+    assert row["bytes"] < 700000
+
+
+@pytest.mark.parametrize("direction, key", [("down", "down_mbps"), ("up", "up_mbps")])
+def test_throughput_one_way(net, direction, key):
+    row = net.agent.measure("throughput", url(net, 4, 8081), direction=direction, bytes_max=300000)
+    assert row["outcome"] == "ok" and row["metrics"][key] > 0
+    assert [way for way in ("down", "up") if way in row["detail"]] == [direction]
+
+
+def test_throughput_line_dies(net):
+    """The line goes dead two seconds into the download: what came still counts, over the whole time."""
+    net.link_between.set(rate_kbps=8000)
+    words = ["ip", "netns", "exec", net.client.space, net.agent.program, "measure", "throughput", url(net, 4, 8081),
+             "--json", "--config", net.agent.config, "--set", "seconds=4", "--set", "timeout_ms=1000"]
+    program = subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE, text=True)
+    time.sleep(2.3)
+    net.link_between.set(loss=1)
+    row = json.loads(program.communicate(timeout=30)[0])
+    assert program.returncode == 1
+    assert row["outcome"] == "partial" and row["detail"]["reason"] == "upload: no TCP connection within 5000 ms"
+    assert row["detail"]["down"]["stop"] == "stalled"
+    assert 2 < row["metrics"]["down_mbps"] < 6  # half of 7.65
+    assert "up_mbps" not in row["metrics"]
+
+
+def test_throughput_no_target(net):
+    row = net.agent.measure("throughput", url(net, 4, 80))
+    assert row["outcome"] == "protocol_error" and "measurement target" in row["detail"]["reason"]
+    row = net.agent.measure("throughput", url(net, 4, 81))
+    assert row["outcome"] == "refused"
