@@ -1,13 +1,14 @@
-/* One c-ares channel on the loop. c-ares tells which sockets it waits for
- * (on_socket_state) and how long (arm); the loop tells it what is ready. A
- * lookup passes these steps:
+/* A lookup passes these steps:
  *
  *   literal     an address, or localhost (RFC 6761 section 6.3: always
  *               loopback), is answered without asking anyone;
- *   c-ares      /etc/hosts first, then the servers of /etc/resolv.conf, A and
- *               AAAA at once. The name is taken as it stands: the search
- *               domains of whatever network this is would change what is
- *               measured. Addresses come in RFC 6724 order;
+ *   hosts       what stands in /etc/hosts is not asked for either;
+ *   c-ares      asks the servers of /etc/resolv.conf. The name is taken as it
+ *               stands: the search domains of whatever network this is would
+ *               change what is measured. A and AAAA are asked for apart and
+ *               at once: where a resolver or a box on the way swallows one of
+ *               them, the other is the answer after a short grace (RFC 8305
+ *               section 3);
  *   delivery    always from a timer of the query, so never from inside
  *               names_lookup and never from inside c-ares.
  *
@@ -25,154 +26,54 @@
 #include <string.h>
 #include <strings.h>
 
-#include <ares.h>
 #include <arpa/inet.h>
 #include <sys/stat.h>
 
+#include "agent/io/channel.h"
+
 #define RESOLV_CONF "/etc/resolv.conf"
-/* A resolver that is there answers within a second; c-ares doubles this from
- * try to try, over all servers. */
-#define TRY_TIMEOUT_MS 2000
-#define TRIES          3
-/* c-ares is asked for its timeouts at least this often. */
-#define TICK_MAX_MS 1000
-#define DNS_PORT    53
+/* How long the second family may still take once the first has addresses. */
+#define GRACE_MS 300
+#define DNS_PORT 53
 /* The system's file holds three. */
 #define SERVERS_MAX 8
 /* "name.example" (253 octets, RFC 1035) in brackets, with a scope. */
 #define HOST_MAX 300
 
-struct asked { /* what c-ares works on */
+struct asked { /* what c-ares works on: one family of a query */
     struct names *names;
     struct names_query *query; /* NULL once nobody waits */
+    int family;                /* 4 or 6 */
 };
 
 struct names_query {
     struct names *names;
     struct names_query *prev, *next;
-    struct asked *asked;
-    uv_timer_t timer; /* the limit, then the delivery */
+    struct asked *asked[2]; /* under way */
+    uv_timer_t timer;       /* the limit, then the delivery */
     int family;
+    int status; /* of c-ares, when no address came */
     uint64_t since_ns;
+    uint64_t until_ms; /* the limit, in the loop's time */
     struct names_answer answer;
     names_done_fn done;
     void *user;
 };
 
-struct watch { /* one socket of c-ares */
-    uv_poll_t poll;
-    struct names *names;
-    ares_socket_t fd;
-    struct watch *next;
-};
-
 struct names {
     uv_loop_t *loop;
-    ares_channel channel;
-    uv_timer_t tick;
-    struct watch *watches;
+    struct channel *channel, *hosts; /* DNS, and /etc/hosts alone */
     struct names_query *queries;
     unsigned pending; /* lookups inside c-ares */
     struct stat conf; /* of resolv.conf when the channel was made */
     bool fixed;       /* names_use_servers: resolv.conf is not followed */
 };
 
-/* ---- c-ares on the loop ---- */
-
-static void on_tick(uv_timer_t *timer);
-
-static void arm(struct names *n)
-{
-    struct timeval max = {.tv_sec = TICK_MAX_MS / 1000}, left;
-    const struct timeval *wait = n->pending ? ares_timeout(n->channel, &max, &left) : NULL;
-    if (wait)
-        uv_timer_start(&n->tick, on_tick, (uint64_t)(wait->tv_sec * 1000 + wait->tv_usec / 1000 + 1), 0);
-    else
-        uv_timer_stop(&n->tick);
-}
-
-static void on_tick(uv_timer_t *timer)
-{
-    struct names *n = timer->data;
-    ares_process_fd(n->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-    arm(n);
-}
-
-static void on_ready(uv_poll_t *poll, int status, int events)
-{
-    struct watch *w = poll->data;
-    struct names *n = w->names;
-    ares_socket_t fd = w->fd;
-    bool readable = status < 0 || events & UV_READABLE;
-    bool writable = status < 0 || events & UV_WRITABLE;
-    ares_process_fd(n->channel, readable ? fd : ARES_SOCKET_BAD, writable ? fd : ARES_SOCKET_BAD);
-    arm(n);
-}
-
-static void on_watch_closed(uv_handle_t *handle)
-{
-    free(handle->data);
-}
-
-static void watch_close(struct names *n, ares_socket_t fd)
-{
-    for (struct watch **at = &n->watches; *at; at = &(*at)->next) {
-        struct watch *w = *at;
-        if (w->fd != fd)
-            continue;
-        *at = w->next;
-        uv_close((uv_handle_t *)&w->poll, on_watch_closed);
-        return;
-    }
-}
-
-static struct watch *watch_open(struct names *n, ares_socket_t fd)
-{
-    for (struct watch *w = n->watches; w; w = w->next)
-        if (w->fd == fd)
-            return w;
-    struct watch *w = alloc_zero(1, sizeof *w);
-    if (uv_poll_init(n->loop, &w->poll, fd) < 0) {
-        free(w);
-        return NULL;
-    }
-    w->poll.data = w;
-    w->names = n;
-    w->fd = fd;
-    w->next = n->watches;
-    return n->watches = w;
-}
-
-static void on_socket_state(void *data, ares_socket_t fd, int readable, int writable)
-{
-    struct names *n = data;
-    if (!readable && !writable) {
-        watch_close(n, fd);
-        return;
-    }
-    struct watch *w = watch_open(n, fd);
-    if (w)
-        uv_poll_start(&w->poll, (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0), on_ready);
-}
-
-static int channel_open(struct names *n, ares_channel *ret)
-{
-    struct ares_options options = {
-        .flags = ARES_FLAG_NOSEARCH,
-        .timeout = TRY_TIMEOUT_MS,
-        .tries = TRIES,
-        .sock_state_cb = on_socket_state,
-        .sock_state_cb_data = n,
-    };
-    return ares_init_options(ret, &options,
-                             ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
-}
-
 /* Follows resolv.conf, when nothing is under way. */
 static void channel_renew(struct names *n)
 {
     struct stat now = {0};
-    ares_channel fresh;
+    struct channel *fresh;
     if (n->pending > 0 || n->fixed)
         return;
     if (stat(RESOLV_CONF, &now) < 0)
@@ -180,9 +81,9 @@ static void channel_renew(struct names *n)
     if (now.st_ino == n->conf.st_ino && now.st_size == n->conf.st_size &&
         now.st_mtim.tv_sec == n->conf.st_mtim.tv_sec && now.st_mtim.tv_nsec == n->conf.st_mtim.tv_nsec)
         return;
-    if (channel_open(n, &fresh) != ARES_SUCCESS)
+    if (channel_new(n->loop, "b", &fresh) != ARES_SUCCESS)
         return;
-    ares_destroy(n->channel);
+    channel_free(n->channel);
     n->channel = fresh;
     n->conf = now;
 }
@@ -196,8 +97,9 @@ static void on_query_closed(uv_handle_t *handle)
 
 static void query_drop(struct names_query *q)
 {
-    if (q->asked)
-        q->asked->query = NULL;
+    for (size_t i = 0; i < COUNT(q->asked); i++)
+        if (q->asked[i])
+            q->asked[i]->query = NULL;
     if (q->prev)
         q->prev->next = q->next;
     else
@@ -228,12 +130,9 @@ static void fail(struct names_query *q, int error, const char *reason)
     snprintf(q->answer.reason, sizeof q->answer.reason, "%s", reason);
 }
 
-static void on_limit(uv_timer_t *timer)
+static double since_ms(const struct names_query *q)
 {
-    struct names_query *q = timer->data;
-    q->answer.ms = (double)(uv_hrtime() - q->since_ns) / 1e6;
-    fail(q, -ETIMEDOUT, "the resolver did not answer in time");
-    on_deliver(timer);
+    return (double)(uv_hrtime() - q->since_ns) / 1e6;
 }
 
 static void answer_add(struct names_answer *a, const void *addr, size_t len)
@@ -310,6 +209,29 @@ static bool answer_literal(struct names_query *q, const char *host)
     return true;
 }
 
+static void on_hosts(void *arg, int status, int timeouts, struct ares_addrinfo *found)
+{
+    struct names_answer *answer = arg;
+    for (const struct ares_addrinfo_node *at = found ? found->nodes : NULL; at; at = at->ai_next)
+        answer_add(answer, at->ai_addr, at->ai_addrlen);
+    if (found)
+        ares_freeaddrinfo(found);
+}
+
+/* Fills the answer from /etc/hosts; what stands there is not asked for. The
+ * channel has no other source, so it answers before it returns. */
+static bool answer_hosts(struct names_query *q, const char *host)
+{
+    const struct ares_addrinfo_hints hints = {
+        .ai_family = q->family == 4   ? AF_INET
+                     : q->family == 6 ? AF_INET6
+                                      : AF_UNSPEC,
+        .ai_socktype = SOCK_STREAM, /* one node an address */
+    };
+    ares_getaddrinfo(q->names->hosts->ares, host, NULL, &hints, on_hosts, &q->answer);
+    return q->answer.count > 0;
+}
+
 /* ---- with c-ares ---- */
 
 static int error_of(int status)
@@ -346,45 +268,113 @@ static const char *reason_of(int status)
     }
 }
 
+/* Would this host speak IPv6 to the address, and not only by an address of a
+ * closed network (fc00::/7) to one that is not (RFC 6724 rules 1, 2 and 5)?
+ * Connecting a UDP socket sends nothing. */
+static bool v6_is_good(const struct sockaddr_storage *to)
+{
+    struct sockaddr_in6 dst = *(const struct sockaddr_in6 *)to, src;
+    socklen_t len = sizeof src;
+    dst.sin6_port = htons(DNS_PORT);
+    _cleanup_fd_ int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (const struct sockaddr *)&dst, sizeof dst) < 0 ||
+        getsockname(fd, (struct sockaddr *)&src, &len) < 0)
+        return false;
+    return (src.sin6_addr.s6_addr[0] & 0xfe) != 0xfc || (dst.sin6_addr.s6_addr[0] & 0xfe) == 0xfc;
+}
+
+/* One family before the other, each in the order in which c-ares gave it. */
+static void answer_sort(struct names_answer *a)
+{
+    struct sockaddr_storage sorted[NAMES_ADDRESSES_MAX] = {0};
+    sa_family_t first = AF_INET;
+    size_t n = 0;
+    for (size_t i = 0; i < a->count && first == AF_INET; i++)
+        if (a->addrs[i].ss_family == AF_INET6 && v6_is_good(&a->addrs[i]))
+            first = AF_INET6;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < a->count; i++)
+            if ((a->addrs[i].ss_family == first) == (pass == 0))
+                sorted[n++] = a->addrs[i];
+    memcpy(a->addrs, sorted, n * sizeof sorted[0]);
+}
+
+/* Both families have answered, or the time is up. */
+static void query_settle(struct names_query *q)
+{
+    if (q->answer.count > 0) {
+        answer_sort(&q->answer);
+        return;
+    }
+    q->answer.ms = since_ms(q);
+    fail(q, error_of(q->status), reason_of(q->status));
+}
+
+static void on_limit(uv_timer_t *timer)
+{
+    struct names_query *q = timer->data;
+    q->status = ARES_ETIMEOUT;
+    query_settle(q);
+    on_deliver(timer);
+}
+
+static void query_note(struct names_query *q, const struct asked *asked, int status, const struct ares_addrinfo *found)
+{
+    size_t room = q->family == 0 ? NAMES_ADDRESSES_MAX / 2 : NAMES_ADDRESSES_MAX;
+    for (const struct ares_addrinfo_node *at = found ? found->nodes : NULL; at && room > 0; at = at->ai_next, room--)
+        answer_add(&q->answer, at->ai_addr, at->ai_addrlen);
+    if (found && found->nodes)
+        q->answer.ms = since_ms(q);
+    else if (q->status == ARES_SUCCESS || q->status == ARES_ENODATA)
+        q->status = status == ARES_SUCCESS ? ARES_ENODATA : status;
+    q->asked[asked->family == 6] = NULL;
+}
+
 static void on_addresses(void *arg, int status, int timeouts, struct ares_addrinfo *found)
 {
     struct asked *asked = arg;
     struct names_query *q = asked->query;
     asked->names->pending--;
-    free(asked);
     if (q) {
-        q->asked = NULL;
-        q->answer.ms = (double)(uv_hrtime() - q->since_ns) / 1e6;
-        for (struct ares_addrinfo_node *at = found ? found->nodes : NULL; at; at = at->ai_next)
-            answer_add(&q->answer, at->ai_addr, at->ai_addrlen);
-        if (q->answer.count == 0) {
-            if (status == ARES_SUCCESS)
-                status = ARES_ENODATA;
-            fail(q, error_of(status), reason_of(status));
+        query_note(q, asked, status, found);
+        if (!q->asked[0] && !q->asked[1]) {
+            query_settle(q);
+            deliver(q);
+        } else if (q->answer.count > 0) {
+            uint64_t now = uv_now(q->names->loop), left = q->until_ms > now ? q->until_ms - now : 0;
+            uv_timer_start(&q->timer, on_limit, left < GRACE_MS ? left : GRACE_MS, 0);
         }
-        deliver(q);
     }
+    free(asked);
     if (found)
         ares_freeaddrinfo(found);
 }
 
 static void ask(struct names_query *q, const char *host, int64_t timeout_us)
 {
+    static const int families[] = {4, 6};
     struct names *n = q->names;
-    struct ares_addrinfo_hints hints = {
-        .ai_family = q->family == 4   ? AF_INET
-                     : q->family == 6 ? AF_INET6
-                                      : AF_UNSPEC,
-        .ai_socktype = SOCK_STREAM, /* one node an address */
-    };
+    struct asked *asked[2] = {0};
     channel_renew(n);
-    q->asked = alloc_zero(1, sizeof *q->asked);
-    *q->asked = (struct asked){n, q};
-    n->pending++;
     uv_update_time(n->loop);
-    uv_timer_start(&q->timer, on_limit, (uint64_t)(timeout_us > 0 ? timeout_us / 1000 + 1 : 0), 0);
-    ares_getaddrinfo(n->channel, host, NULL, &hints, on_addresses, q->asked);
-    arm(n);
+    q->until_ms = uv_now(n->loop) + (uint64_t)(timeout_us > 0 ? timeout_us / 1000 + 1 : 0);
+    uv_timer_start(&q->timer, on_limit, q->until_ms - uv_now(n->loop), 0);
+    for (size_t i = 0; i < COUNT(asked); i++) {
+        if (q->family != 0 && q->family != families[i])
+            continue;
+        asked[i] = q->asked[i] = alloc_zero(1, sizeof *asked[i]);
+        *asked[i] = (struct asked){n, q, families[i]};
+        n->pending++;
+    }
+    /* Both stand before c-ares hears of one: it may answer at once. */
+    for (size_t i = 0; i < COUNT(asked); i++) {
+        struct ares_addrinfo_hints hints = {
+            .ai_family = families[i] == 4 ? AF_INET : AF_INET6, .ai_socktype = SOCK_STREAM, /* one node an address */
+        };
+        if (asked[i])
+            ares_getaddrinfo(n->channel->ares, host, NULL, &hints, on_addresses, asked[i]);
+    }
+    channel_arm(n->channel);
 }
 
 struct names_query *names_lookup(struct names *n, const char *host, int family, int64_t timeout_us, names_done_fn done,
@@ -406,6 +396,9 @@ struct names_query *names_lookup(struct names *n, const char *host, int family, 
         fail(q, -ENOENT, "not a name that DNS can hold");
         deliver(q);
     } else if (answer_literal(q, host)) {
+        deliver(q);
+    } else if (answer_hosts(q, host)) {
+        q->answer.ms = since_ms(q);
         deliver(q);
     } else {
         ask(q, host, timeout_us);
@@ -430,21 +423,15 @@ int names_new(uv_loop_t *loop, struct names **ret, struct fault *f)
     n->loop = loop;
     if (stat(RESOLV_CONF, &n->conf) < 0)
         n->conf = (struct stat){0};
-    status = channel_open(n, &n->channel);
+    status = channel_new(loop, "b", &n->channel);
+    if (status == ARES_SUCCESS)
+        status = channel_new(loop, "f", &n->hosts);
     if (status != ARES_SUCCESS) {
-        free(n);
-        ares_library_cleanup();
+        names_free(n);
         return fault_set(f, -EIO, "name resolution does not start: %s", ares_strerror(status));
     }
-    uv_timer_init(loop, &n->tick);
-    n->tick.data = n;
     *ret = n;
     return 0;
-}
-
-static void on_names_closed(uv_handle_t *handle)
-{
-    free(handle->data);
 }
 
 void names_free(struct names *n)
@@ -453,9 +440,10 @@ void names_free(struct names *n)
         return;
     while (n->queries)
         query_drop(n->queries);
-    ares_destroy(n->channel); /* hands every lookup back and closes its sockets */
+    channel_free(n->hosts);
+    channel_free(n->channel);
     ares_library_cleanup();
-    uv_close((uv_handle_t *)&n->tick, on_names_closed);
+    free(n);
 }
 
 static size_t servers_of(ares_channel channel, struct sockaddr_storage *ret, size_t max)
@@ -484,27 +472,28 @@ static size_t servers_of(ares_channel channel, struct sockaddr_storage *ret, siz
 size_t names_servers(struct names *n, struct sockaddr_storage *ret, size_t max)
 {
     channel_renew(n);
-    return servers_of(n->channel, ret, max);
+    return servers_of(n->channel->ares, ret, max);
 }
 
 int names_use_servers(struct names *n, const char *list, struct fault *f)
 {
     struct sockaddr_storage found[SERVERS_MAX];
-    ares_channel fresh;
+    struct channel *fresh;
     size_t wanted = 1;
     for (const char *at = list; *at; at++)
         wanted += *at == ',';
     if (n->pending > 0)
         return fault_set(f, -EBUSY, "name servers cannot change while a name is looked up");
-    if (channel_open(n, &fresh) != ARES_SUCCESS)
+    if (channel_new(n->loop, "b", &fresh) != ARES_SUCCESS)
         return fault_set(f, -EIO, "name resolution does not start");
     /* c-ares leaves out what it cannot read, and all of it when it reads none. */
-    ares_set_servers_ports(fresh, NULL);
-    if (ares_set_servers_ports_csv(fresh, list) != ARES_SUCCESS || servers_of(fresh, found, SERVERS_MAX) != wanted) {
-        ares_destroy(fresh);
+    ares_set_servers_ports(fresh->ares, NULL);
+    if (ares_set_servers_ports_csv(fresh->ares, list) != ARES_SUCCESS ||
+        servers_of(fresh->ares, found, SERVERS_MAX) != wanted) {
+        channel_free(fresh);
         return fault_set(f, -EINVAL, "\"%s\" is no list of name servers such as 192.0.2.1,[2001:db8::1]:5353", list);
     }
-    ares_destroy(n->channel);
+    channel_free(n->channel);
     n->channel = fresh;
     n->fixed = true;
     return 0;

@@ -25,6 +25,7 @@
 #include <netinet/tcp.h>
 
 #include "agent/io/multi.h"
+#include "agent/io/url.h"
 #include "agent/io/web_reply.h"
 #include "build_config.h"
 #include "common/limits.h"
@@ -79,65 +80,6 @@ struct web_transfer {
 };
 
 static void hop_start(struct web_transfer *t);
-
-/* ---- URLs ---- */
-
-static char *url_part(CURLU *url, CURLUPart part, unsigned flags)
-{
-    char *text = NULL;
-    _cleanup_text_ char *ours = NULL;
-    if (curl_url_get(url, part, &text, flags) == CURLUE_OK)
-        ours = alloc_text(text);
-    curl_free(text);
-    return TAKE(ours);
-}
-
-static void url_freep(CURLU **url)
-{
-    curl_url_cleanup(*url);
-}
-
-/* Reads text, which may be relative to base (NULL: it must stand alone). */
-static int url_read(CURLU *base, const char *text, CURLU **ret, struct fault *f)
-{
-    _cleanup_(url_freep) CURLU *url = base ? curl_url_dup(base) : curl_url();
-    CURLUcode code = curl_url_set(url, CURLUPART_URL, text, CURLU_DISALLOW_USER | CURLU_URLENCODE);
-    if (code == CURLUE_USER_NOT_ALLOWED)
-        return fault_set(f, -EINVAL, "a URL with a user name is not accepted");
-    if (code != CURLUE_OK && code != CURLUE_UNSUPPORTED_SCHEME)
-        return fault_set(f, -EINVAL, "%.200s is no URL: %s", text, curl_url_strerror(code));
-    _cleanup_text_ char *scheme = url_part(url, CURLUPART_SCHEME, 0);
-    if (code != CURLUE_OK || !scheme || (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
-        return fault_set(f, -EINVAL, "%.200s is neither http:// nor https://", text);
-    *ret = TAKE(url);
-    return 0;
-}
-
-static bool url_is_tls(CURLU *url)
-{
-    _cleanup_text_ char *scheme = url_part(url, CURLUPART_SCHEME, 0);
-    return scheme && !strcmp(scheme, "https");
-}
-
-/* As DNS and curl's own table know it: international names in ASCII. */
-static char *url_host(CURLU *url)
-{
-    return url_part(url, CURLUPART_HOST, CURLU_PUNYCODE);
-}
-
-static char *url_origin(CURLU *url)
-{
-    _cleanup_text_ char *scheme = url_part(url, CURLUPART_SCHEME, 0);
-    _cleanup_text_ char *host = url_part(url, CURLUPART_HOST, 0);
-    _cleanup_text_ char *port = url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
-    return alloc_format("%s://%s:%s", scheme, host, port);
-}
-
-static bool is_literal(const char *host)
-{
-    struct in_addr v4;
-    return host[0] == '[' || inet_pton(AF_INET, host, &v4) == 1;
-}
 
 /* ---- the end ---- */
 
@@ -510,7 +452,7 @@ static void on_names(void *user, const struct names_answer *answer)
         return;
     }
     _cleanup_text_ char *host = url_host(t->url);
-    bool literal = is_literal(host);
+    bool literal = url_host_is_literal(host);
     reply->lookup_ms = literal ? -1 : answer->ms;
     if (answer->ms > 0)
         reply->wire_bytes += LOOKUP_WIRE_BYTES;

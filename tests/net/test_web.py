@@ -24,7 +24,7 @@ def line():
     if os.geteuid() != 0:
         pytest.skip("network namespaces need root")
     with Network() as net:
-        net.client, net.server = net.host("client"), net.host("server")
+        net.client, net.server = net.host("web-client"), net.host("web-server")
         net.link_between = emulated_link(net, net.client, net.server, delay_ms=DELAY_MS)
         net.route()
         net.server.ip(4, "addr", "add", f"{PUBLIC}/32", "dev", "lo")
