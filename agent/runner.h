@@ -8,7 +8,7 @@
 #include "agent/check.h"
 #include "agent/schedule.h"
 
-#define RUNNER_LIGHT_MAX 32
+#define RUNNER_LIGHT_MAX 128
 #define RUNNER_PATH_MAX  4
 /* Runs that wait; past it a run is refused and counted. */
 #define RUNNER_WAITING_MAX 256

@@ -135,7 +135,7 @@ static void submit(struct runner *r, struct task *t, int want)
 static void classes_keep_to_their_limits(void **state)
 {
     struct runner *r = runner_new(&env, on_result, NULL);
-    for (int i = 0; i < 60; i++)
+    for (int i = 0; i < RUNNER_LIGHT_MAX + 28; i++)
         submit(r, nap(CLASS_LIGHT, "l", "10"), 0);
     for (int i = 0; i < 12; i++)
         submit(r, nap(CLASS_PATH, "p", "10"), 0);
@@ -144,7 +144,7 @@ static void classes_keep_to_their_limits(void **state)
         submit(r, nap(CLASS_LIGHT, "l", "10"), 0);
     submit(r, nap(CLASS_HEAVY, "h", "10"), 0);
     turn(r);
-    assert_int_equal(results, 79);
+    assert_int_equal(results, RUNNER_LIGHT_MAX + 28 + 12 + 1 + 5 + 1);
     assert_int_equal(most[CLASS_LIGHT], RUNNER_LIGHT_MAX);
     assert_int_equal(most[CLASS_PATH], RUNNER_PATH_MAX);
     assert_int_equal(most[CLASS_HEAVY], 1);
@@ -196,7 +196,7 @@ static void stopping_cancels_without_results(void **state)
     struct runner *r = runner_new(&env, on_result, NULL);
     struct task *t = nap(CLASS_LIGHT, "a", "100000");
     assert_int_equal(runner_submit(r, t), 0);
-    for (int i = 0; i < 40; i++)
+    for (int i = 0; i < RUNNER_LIGHT_MAX + 8; i++)
         submit(r, nap(CLASS_LIGHT, "l", "100000"), 0);
     uv_run(&loop, UV_RUN_NOWAIT);
     uv_run(&loop, UV_RUN_NOWAIT);
