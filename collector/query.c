@@ -14,6 +14,7 @@
 #include "collector/param.h"
 #include "common/clock.h"
 #include "common/metric.h"
+#include "common/outcome.h"
 
 #define TAKE_WAIT_MS 5000
 #define VALUES_MAX   16
@@ -152,28 +153,44 @@ static const struct encode_column result_columns[] = {
     {"task", ENCODE_TEXT}, {"target", ENCODE_TEXT},  {"addr", ENCODE_TEXT},
     {"af", ENCODE_NUMBER}, {"outcome", ENCODE_TEXT}, {"bytes", ENCODE_NUMBER},
 };
-enum { RESULT_ADDR = 5, RESULT_AF = 6, RESULT_METRICS = COUNT(result_columns), RESULT_CHECK };
+enum {
+    RESULT_AT = 0,
+    RESULT_CHECK = 2,
+    RESULT_ADDR = 5,
+    RESULT_AF = 6,
+    RESULT_OUTCOME = 7,
+    RESULT_METRICS = COUNT(result_columns)
+};
 
+/* Words of closed lists come as numbers and are written here, and surroundings
+ * are joined only when they narrow: a million rows are asked for at once. */
 static void select_results(struct query *q)
 {
-    buf_add_text(&q->sql,
-                 "SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), probe, check_name, "
-                 "task, target, host(addr), af, outcome, bytes, metrics, check_no FROM analyst_result WHERE true");
+    bool place = q->params.values[PARAM_OPERATOR] || q->params.values[PARAM_DEPARTMENT] ||
+                 q->params.values[PARAM_TECHNOLOGY];
+    buf_addf(&q->sql,
+             "SELECT r.at, p.probe, r.check_no, k.name, t.name, host(r.addr), r.af, r.outcome, r.bytes, r.metrics "
+             "FROM result r JOIN probe p USING (probe_no) JOIN task k USING (task_no) LEFT JOIN target t USING "
+             "(target_no)%s "
+             "WHERE true",
+             place ? " JOIN probe_context x ON x.probe_no = r.probe_no AND r.at >= x.valid_from AND r.at < x.valid_to "
+                     "LEFT JOIN operator n ON n.operator_no = x.operator_no"
+                   : "");
     if (q->params.values[PARAM_FROM])
-        buf_addf(&q->sql, " AND at >= $%d", bind(q, q->from));
+        buf_addf(&q->sql, " AND r.at >= $%d", bind(q, q->from));
     if (q->params.values[PARAM_TO])
-        buf_addf(&q->sql, " AND at < $%d", bind(q, q->to));
+        buf_addf(&q->sql, " AND r.at < $%d", bind(q, q->to));
     if (q->params.values[PARAM_CHECK]) {
         const char *name = q->params.values[PARAM_CHECK];
         snprintf(q->check, sizeof q->check, "%u", metric_set_find(name, strlen(name))->check_id);
-        buf_addf(&q->sql, " AND check_no = $%d", bind(q, q->check));
+        buf_addf(&q->sql, " AND r.check_no = $%d", bind(q, q->check));
     }
-    narrow(q, PARAM_TARGET, "target =");
-    narrow(q, PARAM_PROBE, "probe =");
-    narrow(q, PARAM_OPERATOR, "operator =");
-    narrow(q, PARAM_DEPARTMENT, "department =");
-    narrow(q, PARAM_TECHNOLOGY, "technology =");
-    buf_add_text(&q->sql, " ORDER BY at");
+    narrow(q, PARAM_TARGET, "t.name =");
+    narrow(q, PARAM_PROBE, "p.probe =");
+    narrow(q, PARAM_OPERATOR, "n.name =");
+    narrow(q, PARAM_DEPARTMENT, "x.department =");
+    narrow(q, PARAM_TECHNOLOGY, "x.technology =");
+    buf_add_text(&q->sql, " ORDER BY r.at");
     limit(q);
 }
 
@@ -215,27 +232,42 @@ static size_t split_array(char *text, const char *ret_values[static METRICS_MAX]
     return count;
 }
 
-static void write_result_csv(struct answer *a, const struct pg_rows *row, const struct metric_set *set,
-                             const char *const *metrics, size_t count, struct buf *out)
+/* PostgreSQL's "2026-11-22 10:00:00.5+00" as "2026-11-22T10:00:00.500000Z". */
+static const char *rfc3339(const char *at, char ret_text[static TIME_TEXT_SIZE])
+{
+    size_t len = strcspn(at, "+");
+    memcpy(ret_text, "0000-00-00T00:00:00.000000Z", TIME_TEXT_SIZE);
+    if (len < TIME_TEXT_SIZE - 1)
+        memcpy(ret_text, at, len);
+    ret_text[10] = 'T';
+    return ret_text;
+}
+
+struct result_row {
+    const char *values[COUNT(result_columns)];
+    const struct metric_set *set;
+    const char *metrics[METRICS_MAX];
+    size_t count; /* of metrics */
+};
+
+static void write_result_csv(struct answer *a, const struct result_row *r, struct buf *out)
 {
     const char *values[ENCODE_COLUMNS_MAX] = {0};
-    for (size_t i = 0; i < COUNT(result_columns); i++)
-        values[i] = pg_text(row, 0, (int)i);
-    for (size_t m = 0; set && m < count && m < set->count; m++)
-        for (size_t c = COUNT(result_columns); metrics[m] && c < a->encoder.count; c++)
-            if (!strcmp(a->encoder.columns[c].name, set->metrics[m].name))
-                values[c] = metrics[m];
+    memcpy(values, r->values, sizeof r->values);
+    for (size_t m = 0; m < r->count; m++)
+        for (size_t c = COUNT(result_columns); r->metrics[m] && c < a->encoder.count; c++)
+            if (!strcmp(a->encoder.columns[c].name, r->set->metrics[m].name))
+                values[c] = r->metrics[m];
     encode_row(&a->encoder, values, out);
 }
 
 /* The same object as the probe sent, with the probe's name: address and family
  * are absent when there was none, metrics that were not measured too. */
-static void write_result_json(struct answer *a, const struct pg_rows *row, const struct metric_set *set,
-                              const char *const *metrics, size_t count, struct buf *out)
+static void write_result_json(struct answer *a, const struct result_row *r, struct buf *out)
 {
     encode_next(&a->encoder, out);
     for (size_t i = 0; i < COUNT(result_columns); i++) {
-        const char *value = pg_text(row, 0, (int)i);
+        const char *value = r->values[i];
         if (!value && (i == RESULT_ADDR || i == RESULT_AF))
             continue;
         buf_addf(out, "%c\"%s\":", i ? ',' : '{', result_columns[i].name);
@@ -246,9 +278,9 @@ static void write_result_json(struct answer *a, const struct pg_rows *row, const
     }
     buf_add_text(out, ",\"metrics\":{");
     const char *comma = "";
-    for (size_t m = 0; set && m < count && m < set->count; m++)
-        if (metrics[m]) {
-            buf_addf(out, "%s\"%s\":%s", comma, set->metrics[m].name, metrics[m]);
+    for (size_t m = 0; m < r->count; m++)
+        if (r->metrics[m]) {
+            buf_addf(out, "%s\"%s\":%s", comma, r->set->metrics[m].name, r->metrics[m]);
             comma = ",";
         }
     buf_add_text(out, "}}");
@@ -257,10 +289,19 @@ static void write_result_json(struct answer *a, const struct pg_rows *row, const
 
 static void write_result(struct answer *a, const struct pg_rows *row, struct buf *out)
 {
-    _cleanup_text_ char *text = alloc_text(pg_text(row, 0, RESULT_METRICS));
-    const char *metrics[METRICS_MAX];
-    size_t count = split_array(text, metrics);
-    (a->encoder.format == ENCODE_CSV ? write_result_csv : write_result_json)(a, row, set_of(row), metrics, count, out);
+    struct result_row r = {.set = set_of(row)};
+    char at[TIME_TEXT_SIZE];
+    _cleanup_text_ char *metrics = alloc_text(pg_text(row, 0, RESULT_METRICS));
+    for (size_t i = 0; i < COUNT(result_columns); i++)
+        r.values[i] = pg_text(row, 0, (int)i);
+    r.values[RESULT_AT] = rfc3339(r.values[RESULT_AT], at);
+    r.values[RESULT_CHECK] = r.set ? r.set->check : "";
+    r.values[RESULT_OUTCOME] = outcome_word((enum outcome)pg_int(row, 0, RESULT_OUTCOME));
+    r.count = split_array(metrics, r.metrics);
+    /* A database that a later version wrote may hold more than this one knows. */
+    if (!r.set || r.count > r.set->count)
+        r.count = r.set ? r.set->count : 0;
+    (a->encoder.format == ENCODE_CSV ? write_result_csv : write_result_json)(a, &r, out);
 }
 
 /* ---- the endpoints ---- */

@@ -26,16 +26,3 @@ JOIN indicator i USING (indicator);
 
 CREATE OR REPLACE VIEW public_indicator_day AS
 SELECT * FROM indicator_day;
-
--- For analysts: every result with the surroundings its probe had at that moment.
-CREATE OR REPLACE VIEW analyst_result AS
-SELECT r.at, p.probe, c.name AS check_name, k.name AS task, t.name AS target, r.addr, r.af, o.word AS outcome, r.bytes,
-       r.metrics, r.check_no, x.department, n.name AS operator, x.technology
-FROM result r
-JOIN probe p USING (probe_no)
-JOIN check_kind c USING (check_no)
-JOIN task k USING (task_no)
-JOIN outcome o ON o.outcome_no = r.outcome
-LEFT JOIN target t USING (target_no)
-LEFT JOIN probe_context x ON x.probe_no = r.probe_no AND r.at >= x.valid_from AND r.at < x.valid_to
-LEFT JOIN operator n ON n.operator_no = x.operator_no;

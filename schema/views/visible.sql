@@ -8,6 +8,6 @@ BEGIN
     GRANT SELECT ON public_probe, public_target, public_check, public_indicator, public_indicator_day
         TO internetmetre_reader, internetmetre_analyst;
     GRANT EXECUTE ON FUNCTION public_series TO internetmetre_reader;
-    GRANT SELECT ON analyst_result, day_bucket, day_metric, rollup_day, rollup_day_sketch, indicator, indicator_value,
+    GRANT SELECT ON task, day_bucket, day_metric, rollup_day, rollup_day_sketch, indicator, indicator_value,
         indicator_day TO internetmetre_analyst;
 END $$;
