@@ -345,7 +345,8 @@ static int check_places(struct pg *pg, const char *rows, struct fault *f)
     "ON CONFLICT (indicator, period, statistic, country, geo, operator, technology, family, zone, sex, age_group, "    \
     "plan, source) DO UPDATE SET value = excluded.value, unit = excluded.unit, low = excluded.low, "                   \
     "high = excluded.high, interval_kind = excluded.interval_kind, n_samples = excluded.n_samples, "                   \
-    "method = excluded.method, stored_at = now(), source_url = excluded.source_url, retrieved = excluded.retrieved, note = excluded.note"
+    "method = excluded.method, stored_at = now(), source_url = excluded.source_url, retrieved = excluded.retrieved, "  \
+    "note = excluded.note"
 
 int import_store(struct pg *pg, const json_t *rows, struct fault *f)
 {

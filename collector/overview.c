@@ -256,16 +256,13 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
     if (rc < 0)
         return rc;
     int64_t probes = pg_int(rows, 0, 0), departments = pg_int(rows, 0, 1);
-    char n[NUMBER_TEXT_SIZE], d[NUMBER_TEXT_SIZE], date[DATE_TEXT_SIZE];
+    _cleanup_text_ char *active = phrase_count(o, probes, "active_probe", "active_probes");
+    _cleanup_text_ char *places = departments ? phrase_count(o, departments, "place", "places") : alloc_text("");
     const char *city = strrchr(params[1], '/'), *updated = pg_text(rows, 0, 2);
+    char date[DATE_TEXT_SIZE];
     int32_t day = 0;
-    bool one = probes == 1 && departments <= 1;
-    phrase_set(o->page, "scope",
-               phrase(o, probes == 0 ? "scope_none"
-                         : one       ? "scope_one"
-                                     : "scope"),
-               json_pack("{s:s, s:s, s:s}", "probes", lang_number(o->lang, (double)probes, 0, n), "departments",
-                         lang_number(o->lang, (double)departments, 0, d), "year",
+    phrase_set(o->page, "scope", phrase(o, probes ? "scope" : "scope_none"),
+               json_pack("{s:s, s:s, s:s}", "probes", active, "places", places, "year",
                          *o->year ? o->year : pg_text(rows, 0, 3)));
     if (date_read(updated, &day) == 0)
         phrase_set(o->page, "updated", phrase(o, "updated"),

@@ -560,6 +560,7 @@ def test_page_shows_the_figures_of_the_api(numbers, lang):
         assert f" {shown(f['value'], decimals, lang)} " in words, (indicator, words)
         assert f"{shown(f['low'], decimals, lang)} – {shown(f['high'], decimals, lang)}" in words
         assert f[f"name_{lang}"] in words
+    assert ("7 sondes actives dans 3 départements" if lang == "fr" else "7 active probes in 3 departments") in words
     assert ("56 sondes-jours" if lang == "fr" else "56 probe-days") in words
     assert "n<5" in words  # the small operator
     assert ("heure de Porto-Novo" if lang == "fr" else "Porto-Novo time") in words
@@ -578,6 +579,7 @@ def test_page_says_what_is_provisional_and_hides_no_markup(numbers, own_collecto
     c.run("rollup")
     _, first = page(c, "/fr/")
     words = first.text()
+    assert f"1 sonde active en {datetime.date.today().year}." in words
     assert "échantillon insuffisant" in words and "provisoire" in words and " 31," in words
     assert "svg" in [tag for tag, _ in first.tags]
     _, english = page(c, "/en/")
