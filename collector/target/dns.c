@@ -103,8 +103,8 @@ static void read_local(struct msghdr *m, struct local *ret)
             if (!IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr))
                 info.ipi6_ifindex = 0;
             keep(ret, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
-            *(struct sockaddr_in6 *)&ret->addr =
-                (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_addr = info.ipi6_addr};
+            *(struct sockaddr_in6 *)&ret->addr = (struct sockaddr_in6){.sin6_family = AF_INET6,
+                                                                       .sin6_addr = info.ipi6_addr};
         }
     }
 }

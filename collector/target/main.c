@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "build_config.h"
+#include "collector/target/dns.h"
 #include "collector/target/stamp.h"
 #include "collector/target/target.h"
 #include "common/lang.h"
@@ -116,7 +117,8 @@ static int reflect(const struct target_settings *settings, struct stamp_server *
 static int serve(const struct target_settings *settings)
 {
     struct target *target;
-    struct stamp_server *stamp;
+    struct stamp_server *stamp = NULL;
+    struct dns_server *dns = NULL;
     struct fault f;
     sigset_t stop;
     int which;
@@ -129,14 +131,20 @@ static int serve(const struct target_settings *settings)
         log_error("%s", f.text);
         return 1;
     }
-    if (reflect(settings, &stamp, &f) < 0) {
+    if (reflect(settings, &stamp, &f) < 0 ||
+        dns_server_start(settings->dns_listen, settings->dns_zone, &dns, &f) < 0) {
         log_error("%s", f.text);
+        stamp_server_stop(stamp);
         target_stop(target);
         return 1;
     }
+    if (dns)
+        log_info("name server of %s listens on %s, port %u", settings->dns_zone, settings->dns_listen,
+                 dns_server_port(dns));
     log_info("measurement target %s listens on %s, port %u", VERSION, settings->listen, target_port(target));
     sigwait(&stop, &which);
     log_info("signal %d: transfers under way end, then the target stops", which);
+    dns_server_stop(dns);
     stamp_server_stop(stamp);
     target_stop(target);
     return 0;

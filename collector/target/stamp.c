@@ -3,17 +3,15 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
+#include "collector/target/listen.h"
 #include "collector/target/reflector.h"
-#include "common/conf.h"
 #include "common/lang.h"
 
 /* One IPv6 socket serves both versions (RFC 4038 section 4.1) where the host
@@ -28,9 +26,6 @@
 #define BURST 256
 /* How old this host's view of its own clock may be. */
 #define CLOCK_REFRESH_US 1000000
-
-/* An IPv6 address in brackets. */
-#define HOST_SIZE (INET6_ADDRSTRLEN + 2)
 
 const char *const stamp_modes[] = {"stateful", "stateless", NULL};
 
@@ -50,98 +45,37 @@ static int set_int(int fd, int level, int name, int value)
     return setsockopt(fd, level, name, &value, sizeof value) < 0 ? -errno : 0;
 }
 
-static int configure(int fd, int family)
+/* What is wanted with each packet beside its own address (listen.h). */
+static int configure(int fd)
 {
     int r;
-    if ((r = set_int(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1)) < 0 || (r = set_int(fd, IPPROTO_IP, IP_PKTINFO, 1)) < 0 ||
-        (r = set_int(fd, IPPROTO_IP, IP_RECVTTL, 1)) < 0)
+    if ((r = set_int(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1)) < 0 || (r = set_int(fd, IPPROTO_IP, IP_RECVTTL, 1)) < 0)
         return r;
-    if (family == AF_INET6 && ((r = set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)) < 0 ||
-                               (r = set_int(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1)) < 0))
-        return r;
-    return 0;
+    r = set_int(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
+    return r == -ENOPROTOOPT || r == -EOPNOTSUPP ? 0 : r; /* no socket of IPv6 */
 }
 
-/* A bound socket, or -errno. */
-static int open_at(const struct sockaddr *addr, socklen_t size)
+/* The port given, on the address of another "ADDRESS:PORT". */
+static int open_beside(const char *beside, uint16_t port, struct fault *f)
 {
-    _cleanup_fd_ int fd = socket(addr->sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return -errno;
-    int r = configure(fd, addr->sa_family);
-    if (r < 0)
-        return r;
-    if (addr->sa_family == AF_INET6 && (r = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0)) < 0)
-        return r;
-    if (bind(fd, addr, size) < 0)
-        return -errno;
-    int open = fd;
-    fd = -1;
-    return open;
-}
-
-static int open_any(uint16_t port)
-{
-    struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-    struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(port)};
-    int fd = open_at((struct sockaddr *)&six, sizeof six);
-    if (fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL)
-        fd = open_at((struct sockaddr *)&four, sizeof four);
-    return fd;
-}
-
-/* Splits "ADDRESS:PORT", "[V6]:PORT" or ":PORT" (all addresses). */
-static int split(const char *text, char *host, size_t size, int64_t *ret_port)
-{
-    const char *colon = strrchr(text, ':');
-    if (!colon || (size_t)(colon - text) >= size || conf_parse_int(colon + 1, ret_port) < 0 || *ret_port < 0 ||
-        *ret_port > 65535)
-        return -EINVAL;
-    snprintf(host, size, "%.*s", (int)(colon - text), text);
-    return 0;
-}
-
-/* host: IPv4, [IPv6], or empty. */
-static int open_host(char *host, int64_t port)
-{
-    struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
-    size_t len = strlen(host);
-    char bare[HOST_SIZE];
-    if (len == 0)
-        return open_any((uint16_t)port);
-    if (inet_pton(AF_INET, host, &four.sin_addr) == 1)
-        return open_at((struct sockaddr *)&four, sizeof four);
-    snprintf(bare, sizeof bare, "%.*s", host[0] == '[' ? (int)len - 2 : 0, host + 1);
-    if (inet_pton(AF_INET6, bare, &six.sin6_addr) != 1)
-        return -EINVAL;
-    return open_at((struct sockaddr *)&six, sizeof six);
+    const char *colon = strrchr(beside, ':');
+    _cleanup_text_ char *text = alloc_format("%.*s:%u", colon ? (int)(colon - beside) : 0, beside, port);
+    return listen_open("stamp_listen", text, SOCK_DGRAM, f);
 }
 
 static int open_listen(const struct stamp_settings *settings, struct fault *f)
 {
-    char host[HOST_SIZE];
-    int64_t port;
     bool given = strcmp(settings->listen, "auto") != 0;
-    const char *text = given ? settings->listen : settings->beside;
-    if (split(text, host, sizeof host, &port) < 0)
-        return fault_set(f, -EINVAL, _("stamp_listen: '%s' is not ADDRESS:PORT"), text);
-    int fd = open_host(host, given ? port : STAMP_PORT);
+    int fd = given ? listen_open("stamp_listen", settings->listen, SOCK_DGRAM, f)
+                   : open_beside(settings->beside, STAMP_PORT, f);
     if (!given && (fd == -EACCES || fd == -EPERM))
-        fd = open_host(host, STAMP_PORT_USER);
-    if (fd < 0)
-        return fault_set(f, fd, _("stamp_listen: cannot listen on '%s': %s"), settings->listen, strerror(-fd));
+        fd = open_beside(settings->beside, STAMP_PORT_USER, f);
+    int r = fd < 0 ? fd : configure(fd);
+    if (fd >= 0 && r < 0) {
+        close(fd);
+        return fault_set(f, r, _("stamp_listen: cannot listen on '%s': %s"), settings->listen, strerror(-r));
+    }
     return fd;
-}
-
-static uint16_t bound_port(int fd)
-{
-    struct sockaddr_storage addr;
-    socklen_t size = sizeof addr;
-    if (getsockname(fd, (struct sockaddr *)&addr, &size) < 0)
-        return 0;
-    return ntohs(addr.ss_family == AF_INET ? ((struct sockaddr_in *)&addr)->sin_port
-                                           : ((struct sockaddr_in6 *)&addr)->sin6_port);
 }
 
 /* ---- packets ---- */
@@ -270,7 +204,7 @@ int stamp_server_start(const struct stamp_settings *settings, struct stamp_serve
         return fd;
     struct stamp_server *s = alloc_zero(1, sizeof *s);
     s->fd = fd;
-    s->port = bound_port(fd);
+    s->port = listen_port(fd);
     s->stop = eventfd(0, EFD_CLOEXEC);
     s->reflector = reflector_new(settings->mode == STAMP_STATEFUL, s->port, (double)settings->rate,
                                  (double)settings->total);

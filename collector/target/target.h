@@ -17,6 +17,7 @@ struct target_settings {
     char *stamp_listen;
     int stamp_mode; /* enum stamp_mode */
     int64_t stamp_rate, stamp_rate_total;
+    char *dns_listen, *dns_zone;
     int log_level; /* enum log_level */
 };
 

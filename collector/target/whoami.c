@@ -214,7 +214,9 @@ static void answer_pad(struct asking *a, long size)
 {
     if (a->type != LDNS_RR_TYPE_TXT)
         return;
-    long left = size - HEADER_SIZE - (long)ldns_rdf_size(a->name) - 4 - 12 - (a->edns ? 11 : 0);
+    const ldns_rdf *options = ldns_pkt_edns_data(a->out);
+    long opt = a->edns ? 11 + (options ? (long)ldns_rdf_size(options) : 0) : 0;
+    long left = size - HEADER_SIZE - (long)ldns_rdf_size(a->name) - 4 - 12 - opt;
     ldns_rr *rr = ldns_rr_new();
     ldns_rr_set_owner(rr, ldns_rdf_clone(a->name));
     ldns_rr_set_class(rr, LDNS_RR_CLASS_IN);

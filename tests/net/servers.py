@@ -143,6 +143,13 @@ def unbound(net, host, address, hints, more="", modules="iterator"):
     host.start("/usr/sbin/unbound", "-d", "-c", here / "unbound.conf", ready=lambda: answers(host, address, "essai"))
 
 
+def whoami(net, host, build):
+    here = folder(net, "dns-target")
+    (here / "target.conf").write_text(f"listen = 127.0.0.1:8081\ndns_listen = {WHOAMI}:53\ndns_zone = whoami.essai\n")
+    host.start(build / "collector" / "target" / "internetmetre-target", "serve", "--config", here / "target.conf",
+               ready=lambda: answers(host, WHOAMI, "whoami.essai"))
+
+
 def certificate(net):
     here = folder(net, "dns-tls")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",

@@ -5,9 +5,9 @@ import re
 import pytest
 import servers
 import zones
-from conftest import Agent
+from conftest import BUILD, Agent
 from topology import Network
-from zones import BIND, BLOCKING, BROKEN, KNOT, NSD, PLAIN, REWRITING, VALIDATING
+from zones import BIND, BLOCKING, BROKEN, KNOT, NSD, PLAIN, REWRITING, VALIDATING, WHOAMI
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +24,7 @@ def world_of_names():
         folder.mkdir()
         net.zones, names = zones.write(folder)
         net.cert = servers.start(net, net.server, net.zones, names)
+        servers.whoami(net, net.server, BUILD)
         yield net
 
 
@@ -192,3 +193,144 @@ def test_delegation_of_a_sick_zone(world_of_names, agent):
 def test_delegation_that_is_none(world_of_names, agent):
     row = agent.measure("delegation", "www.clean.essai", resolver=PLAIN)
     assert row["outcome"] == "dns_error" and "no_referral" in row["detail"]["problems"]
+
+
+# ---- the target's name server, and resolver ----
+
+
+def ask(net, name, kind, *options, server=WHOAMI):
+    """dig's answer as (status, data of the answers, flags, size)."""
+    text = net.client.run("dig", f"@{server}", "+tries=1", "+time=2", "+noauthority", *options, name, kind).stdout
+    answers = [line.split(None, 4)[4] for line in text.splitlines() if line and not line.startswith(";")]
+    return (re.search(r"status: (\w+)", text)[1], answers, re.search(r"flags: ([a-z ]*);", text)[1].split(),
+            int(re.search(r"MSG SIZE\s+rcvd: (\d+)", text)[1]))
+
+
+def test_whoami_tells_who_asks(world_of_names):
+    net = world_of_names
+    status, answers, flags, _ = ask(net, "X1.WhoAmI.whoami.essai", "TXT", "+subnet=192.0.2.0/24", "+bufsize=1400")
+    assert status == "NOERROR" and "aa" in flags
+    facts = dict(answer.strip('"').split("=", 1) for answer in answers)
+    assert facts["addr"] == net.client.v4 and facts["transport"] == "udp"
+    assert (facts["bufsize"], facts["do"], facts["ecs"]) == ("1400", "0", "192.0.2.0/24")
+    assert ask(net, "whoami.whoami.essai", "A")[1] == [net.client.v4]
+    assert ask(net, "whoami.whoami.essai", "AAAA")[:2] == ("NOERROR", [])
+    _, answers, _, _ = ask(net, "whoami.whoami.essai", "TXT", "+tcp", "+noedns")
+    assert '"transport=tcp"' in answers and not any("bufsize" in answer for answer in answers)
+
+
+@pytest.mark.parametrize("name,kind,status,answers", [
+    ("whoami.essai", "NS", "NOERROR", ["ns.whoami.essai."]),
+    ("ns.whoami.essai", "A", "NOERROR", [WHOAMI]),
+    ("a.b.wild.whoami.essai", "A", "NOERROR", ["192.0.2.53"]),
+    ("a.wild.whoami.essai", "AAAA", "NOERROR", ["2001:db8::53"]),
+    ("wild.whoami.essai", "A", "NOERROR", []),
+    ("a.nx.whoami.essai", "A", "NXDOMAIN", []),
+    ("other.whoami.essai", "A", "NXDOMAIN", []),
+    ("pad9.whoami.essai", "TXT", "NXDOMAIN", []),
+    ("clean.essai", "SOA", "REFUSED", []),
+    ("bj3kaaaabbbbccccdddd.beacon.whoami.essai", "A", "NOERROR", ["192.0.2.53"]),
+])
+def test_whoami_zone(world_of_names, name, kind, status, answers):
+    assert ask(world_of_names, name, kind)[:2] == (status, answers)
+
+
+def test_whoami_counts_beacons(world_of_names):
+    ask(world_of_names, "probe7.beacon.whoami.essai", "A")
+    assert any("beacon of probe7 by DNS" in log.read_text()
+               for log in world_of_names.folder.glob("dns-server-internetmetre-target-*.log"))
+
+
+@pytest.mark.parametrize("size", [128, 512, 1232, 4096])
+def test_whoami_never_amplifies(world_of_names, size):
+    net, name = world_of_names, f"r.pad{size}.whoami.essai"
+    _, answers, flags, received = ask(net, name, "TXT", "+ignore", "+nocookie", "+bufsize=4096")
+    query = 12 + len(name) + 2 + 4 + 11
+    assert received <= 6 * query
+    assert ("tc" in flags) == (size > 6 * query) and bool(answers) == ("tc" not in flags)
+    _, answers, _, received = ask(net, name, "TXT", "+tcp", "+nocookie")
+    assert answers and abs(received - size) <= 16
+    # who proves that the address is its own, by the cookie that came back, gets all of it
+    text = net.client.run("dig", f"@{WHOAMI}", "whoami.essai", "SOA", "+cookie=0011223344556677").stdout
+    cookie = re.search(r"COOKIE: ([0-9a-f]{48})", text)[1]
+    _, answers, flags, received = ask(net, name, "TXT", "+ignore", f"+cookie={cookie}", "+bufsize=4096")
+    assert answers and "tc" not in flags
+    forged = cookie[:-1] + ("0" if cookie[-1] != "0" else "1")
+    _, answers, flags, received = ask(net, name, "TXT", "+ignore", f"+cookie={forged}", "+bufsize=4096")
+    assert received <= 6 * (query + 28)
+
+
+def test_whoami_keeps_to_edns(world_of_names, agent):
+    row = agent.measure("edns", "whoami.essai", resolver=PLAIN)
+    (entry,) = row["detail"]["servers"]
+    assert {test: entry[test] for test in TESTS} == {test: "ok" for test in TESTS}
+
+
+WORLD = {"zone": "whoami.essai", "control": PLAIN, "nxdomain": "clean.essai", "good": "www.clean.essai",
+         "bogus": "www.expired.essai", "names": "www.clean.essai,ns.clean.essai,gone.clean.essai"}
+
+
+@pytest.mark.parametrize("server,outcome,verdict,dnssec,names", [
+    (VALIDATING, "ok", "ok", "validating", ["ok", "ok", "ok"]),
+    (PLAIN, "ok", "ok", "not_validating", ["ok", "ok", "ok"]),
+    (REWRITING, "blocked", "rewritten", "not_validating", ["ok", "ok", "rewritten"]),
+    (BLOCKING, "blocked", "blocked", "not_validating", ["blocked", "ok", "ok"]),
+])
+def test_resolver(world_of_names, agent, server, outcome, verdict, dnssec, names):
+    row = agent.measure("resolver", server, **WORLD)
+    detail, metrics = row["detail"], row["metrics"]
+    assert (row["outcome"], detail["verdict"], detail["dnssec"]) == (outcome, verdict, dnssec), row
+    assert [detail["names"][name] for name in WORLD["names"].split(",")] == names
+    assert (metrics["names"], metrics["names_ok"]) == (3, names.count("ok"))
+    assert (metrics["names_blocked"], metrics["names_rewritten"]) == (names.count("blocked"), names.count("rewritten"))
+    assert detail["whoami"]["addr"] == server and metrics["ecs"] == 0
+    assert metrics["rewrites"] == (verdict == "rewritten") and metrics["wildcard"] == 1
+    assert metrics["failures"] == 0 and metrics["tcp"] == 1
+    assert 500 < metrics["udp_size"] <= 4096
+    assert 0 < metrics["cached_ms"] and 0 < metrics["uncached_ms"]
+    if verdict == "rewritten":
+        assert detail["rewritten_to"] == "10.78.0.99"
+
+
+def test_resolver_of_the_system(world_of_names, agent):
+    world_of_names.client.resolver(VALIDATING)
+    row = agent.measure("resolver", **WORLD)
+    assert (row["addr"], row["detail"]["verdict"]) == (VALIDATING, "ok")
+    assert agent.measure("resolver", nth=2, **WORLD)["outcome"] == "skipped"
+
+
+def test_resolver_that_is_silent(world_of_names, agent):
+    row = agent.measure("resolver", BROKEN["silent"], timeout_ms=100, **WORLD)
+    assert row["outcome"] == "timeout" and row["metrics"]["failures"] == row["metrics"]["queries"]
+    assert row["detail"]["verdict"] == "unknown" and row["detail"]["dnssec"] == "unknown"
+
+
+# ---- dns: what it asks and tells ----
+
+
+def test_dns_identity(world_of_names, agent):
+    row = agent.measure("dns", KNOT, qname="knot.essai", type="SOA", rd="no", nsid="yes", identity="yes")
+    assert row["detail"]["identity"] == {"nsid": "knot-1", "hostname.bind": "knot.essai", "id.server": "knot.essai"}
+    row = agent.measure("dns", BIND, qname="bind.essai", type="SOA", rd="no", nsid="yes", identity="yes")
+    assert row["detail"]["identity"]["id.server"] == BIND and row["detail"]["identity"]["nsid"] == BIND
+
+
+def test_dns_flags(world_of_names, agent):
+    row = agent.measure("dns", VALIDATING, qname="www.clean.essai", do="yes")
+    assert "ad" in row["detail"]["flags"] and row["detail"]["edns"]["do"]
+    row = agent.measure("dns", VALIDATING, qname="www.expired.essai")
+    assert (row["outcome"], row["detail"]["rcode"]) == ("dns_error", "SERVFAIL")
+    row = agent.measure("dns", VALIDATING, qname="www.expired.essai", cd="yes")
+    assert row["outcome"] == "ok" and "cd" in row["detail"]["flags"]
+
+
+def test_dns_mixed_case_and_cookie_and_raw(world_of_names, agent):
+    import base64
+    row = agent.measure("dns", BIND, qname="www.bind.essai", rd="no", mixed_case="yes", cookie="yes", raw="yes")
+    detail = row["detail"]
+    assert detail["case_kept"] and detail["qname"].lower() == "www.bind.essai" and detail["qname"] != "www.bind.essai"
+    assert detail["cookie"] == "good"
+    packet = base64.b64decode(detail["raw"], validate=True)
+    assert len(packet) == row["metrics"]["size"] and packet[2] & 0x80
+    row = agent.measure("dns", NSD, qname="www.nsd.essai", rd="no", mixed_case="yes")
+    assert row["outcome"] == "ok"
