@@ -6,7 +6,12 @@
  *   SERVERS   the servers in the parent's list and in the zone's own, with
  *             their addresses
  *   ASKING    every address, over UDP and TCP: does it answer with authority,
- *             with which serial, with which list of servers?
+ *             with which serial, with which list of servers? Servers that only
+ *             these lists name are found and asked in a second round.
+ *
+ * An address is what the resolver has for a server's name; where it has none,
+ * as for a zone so broken that it does not resolve, it is what the parent or
+ * the zone's servers sent along (glue).
  *
  * detail.problems names what an operator would want to repair:
  *   no_referral       no server of the parent knows the delegation
@@ -36,9 +41,11 @@
 /* Servers of the parent that are asked before giving up. */
 #define PARENT_TRIES 4
 /* What resolvers offer today: the size of a referral that fits. */
-#define BUFSIZE    4096
-#define COST_BYTES 20000
-#define GLUE_MAX   (ZONE_SERVERS_MAX * 4)
+#define BUFSIZE       4096
+#define COST_BYTES    20000
+#define GLUE_MAX      (ZONE_SERVERS_MAX * 4)
+#define DNS_PORT      53
+#define ADDRESSES_MAX (ZONE_SERVERS_MAX * ZONE_ADDRESSES_MAX)
 
 enum step {
     STEP_PARENT,
@@ -61,7 +68,7 @@ struct glue {
 enum asked { ASKED_UDP, ASKED_TCP, ASKED_NS, ASKED_COUNT };
 
 struct address {
-    const struct zone_server *server;
+    char name[RECORD_NAME_MAX]; /* of its server */
     struct sockaddr_storage addr;
     bool unsent, answered, udp, tcp; /* udp, tcp: with authority */
     char why[ASKED_COUNT][48];       /* "ok" or what was wrong */
@@ -92,8 +99,9 @@ struct delegation {
     size_t parent_count, parent_next;
     struct list referral, own, all;
     struct glue glue[GLUE_MAX];
-    size_t glue_count, referral_size;
-    const struct zone *servers; /* the finder's */
+    size_t glue_count, parent_glue; /* the parent's come first */
+    const struct zone *servers;     /* the finder's */
+    bool second_round;
     struct address *addresses;
     struct question *questions;
     size_t count;
@@ -173,7 +181,7 @@ static void problem(struct delegation *d, const char *word)
 /* How many distinct networks the addresses of one family lie in: /24 or /48. */
 static unsigned prefixes(const struct delegation *d, int family, unsigned *ret_addresses)
 {
-    uint8_t seen[ZONE_SERVERS_MAX * ZONE_ADDRESSES_MAX][6];
+    uint8_t seen[ADDRESSES_MAX][6];
     size_t len = family == AF_INET ? 3 : 6, count = 0;
     *ret_addresses = 0;
     for (size_t i = 0; i < d->count; i++) {
@@ -208,7 +216,7 @@ static json_t *address_json(const struct address *a)
 {
     char text[46] = "";
     uv_ip_name((const struct sockaddr *)&a->addr, text, sizeof text);
-    json_t *entry = json_pack("{s:s, s:s}", "name", a->server->name, "addr", text);
+    json_t *entry = json_pack("{s:s, s:s}", "name", a->name, "addr", text);
     if (a->unsent) {
         json_object_set_new(entry, "skipped", json_string("no route from here"));
         return entry;
@@ -254,7 +262,7 @@ static void judge_addresses(struct delegation *d, unsigned *ret_tested, unsigned
 
 static void judge_glue(struct delegation *d)
 {
-    for (size_t g = 0; g < d->glue_count; g++) {
+    for (size_t g = 0; g < d->parent_glue; g++) {
         bool known = false, found = false;
         for (size_t i = 0; i < d->servers->count; i++) {
             const struct zone_server *server = &d->servers->servers[i];
@@ -276,9 +284,13 @@ static void report(struct delegation *d)
     judge_addresses(d, &tested, &udp, &tcp);
     judge_glue(d);
     unsigned nets4 = prefixes(d, AF_INET, &four), nets6 = prefixes(d, AF_INET6, &six);
-    for (size_t i = 0; i < d->servers->count; i++)
-        if (d->servers->servers[i].count == 0)
+    for (size_t i = 0; i < d->servers->count; i++) {
+        bool found = d->servers->servers[i].denied > 0;
+        for (size_t k = 0; k < d->count && !found; k++)
+            found = strcmp(d->addresses[k].name, d->servers->servers[i].name) == 0;
+        if (!found)
             problem(d, "no_address");
+    }
     for (size_t i = 0; i < d->count; i++)
         answer_bytes = d->addresses[i].size > answer_bytes ? d->addresses[i].size : answer_bytes;
     if (serials(d) > 1)
@@ -380,6 +392,7 @@ static void on_referral(struct delegation *d, const struct exchange_answer *answ
         return;
     }
     read_glue(d, answer->packet);
+    d->parent_glue = d->glue_count;
     result_metric(d->result, "parent_servers", (double)d->referral.count);
     result_metric(d->result, "referral_bytes", (double)answer->len);
     d->step = STEP_OWN;
@@ -423,6 +436,7 @@ static void on_server(struct delegation *d, struct question *q, const struct exc
             break;
         a->list = alloc_zero(1, sizeof *a->list);
         list_read(a->list, answer->packet, RECORD_ANSWER, d->zone);
+        read_glue(d, answer->packet);
         a->size = answer->len;
         break;
     case ASKED_COUNT:
@@ -439,37 +453,79 @@ static void on_answer(void *user, void *tag, const struct exchange_answer *answe
         on_referral(d, answer);
 }
 
+/* Servers that the zone lists and nobody knew of before. */
+static bool find_more(struct delegation *d)
+{
+    size_t known = d->all.count;
+    for (size_t i = 0; i < d->count; i++)
+        for (size_t k = 0; d->addresses[i].list && k < d->addresses[i].list->count; k++)
+            list_add(&d->all, d->addresses[i].list->names[k]);
+    if (d->second_round || d->all.count == known)
+        return false;
+    d->second_round = true;
+    d->step = STEP_SERVERS;
+    find(d, d->zone, &d->all);
+    return true;
+}
+
 static void on_inquiry_done(void *user)
 {
     struct delegation *d = user;
-    if (d->step != STEP_ASKING)
+    if (d->step != STEP_ASKING || find_more(d))
         return;
     report(d);
     conclude(d);
 }
 
+static void ask_address(struct delegation *d, const char *name, const struct sockaddr_storage *addr)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (strcmp(d->addresses[i].name, name) == 0 && same_host(&d->addresses[i].addr, addr))
+            return;
+    if (d->count == ADDRESSES_MAX)
+        return;
+    struct question *q = &d->questions[d->count * ASKED_COUNT];
+    struct address *a = &d->addresses[d->count++];
+    *a = (struct address){.addr = *addr, .serial = -1};
+    snprintf(a->name, sizeof a->name, "%s", name);
+    for (int asked = 0; asked < ASKED_COUNT; asked++) {
+        q[asked] = (struct question){a, (enum asked)asked};
+        ask(d, &a->addr, asked == ASKED_NS ? "NS" : "SOA", asked == ASKED_TCP, &q[asked]);
+    }
+}
+
+static void ask_glue(struct delegation *d, const char *name)
+{
+    for (size_t i = 0; i < d->glue_count; i++) {
+        struct fault f;
+        struct sockaddr_storage addr = d->glue[i].addr;
+        if (strcmp(d->glue[i].name, name) != 0 ||
+            policy_check(&d->args->policy, (const struct sockaddr *)&addr, &f) < 0)
+            continue;
+        exchange_set_port(&addr, DNS_PORT);
+        ask_address(d, name, &addr);
+    }
+}
+
 static void ask_servers(struct delegation *d)
 {
-    size_t most = ZONE_SERVERS_MAX * ZONE_ADDRESSES_MAX;
+    size_t before = d->count;
     d->step = STEP_ASKING;
-    d->addresses = alloc_zero(most, sizeof *d->addresses);
-    d->questions = alloc_zero(most * ASKED_COUNT, sizeof *d->questions);
     for (size_t i = 0; i < d->servers->count; i++) {
         const struct zone_server *server = &d->servers->servers[i];
-        for (size_t k = 0; k < server->count; k++) {
-            struct question *q = &d->questions[d->count * ASKED_COUNT];
-            struct address *a = &d->addresses[d->count++];
-            *a = (struct address){.server = server, .addr = server->addrs[k], .serial = -1};
-            for (int asked = 0; asked < ASKED_COUNT; asked++) {
-                q[asked] = (struct question){a, (enum asked)asked};
-                ask(d, &a->addr, asked == ASKED_NS ? "NS" : "SOA", asked == ASKED_TCP, &q[asked]);
-            }
-        }
+        for (size_t k = 0; k < server->count; k++)
+            ask_address(d, server->name, &server->addrs[k]);
+        if (server->count == 0)
+            ask_glue(d, server->name);
     }
-    if (d->count == 0) {
-        problem(d, "no_address");
-        give_up(d, OUTCOME_DNS_ERROR, "no server of the zone has an address that may be asked");
+    if (d->count > before)
+        return;
+    if (d->count > 0) {
+        on_inquiry_done(d);
+        return;
     }
+    problem(d, "no_address");
+    give_up(d, OUTCOME_DNS_ERROR, "no server of the zone has an address that may be asked");
 }
 
 /* ---- finding servers ---- */
@@ -624,6 +680,8 @@ static int start(const struct check_env *env, const struct check_args *args, che
     *d = (struct delegation){.env = env, .args = args, .done = done, .user = user};
     zone_name(args->target, d->zone);
     zone_name(args->target, d->parent);
+    d->addresses = alloc_zero(ADDRESSES_MAX, sizeof *d->addresses);
+    d->questions = alloc_zero(ADDRESSES_MAX * ASKED_COUNT, sizeof *d->questions);
     d->problems = json_array();
     d->result = result_new("delegation", args->task, args->target);
     uv_timer_init(env->loop, &d->timer);

@@ -131,8 +131,7 @@ static int serve(const struct target_settings *settings)
         log_error("%s", f.text);
         return 1;
     }
-    if (reflect(settings, &stamp, &f) < 0 ||
-        dns_server_start(settings->dns_listen, settings->dns_zone, &dns, &f) < 0) {
+    if (reflect(settings, &stamp, &f) < 0 || dns_server_start(settings->dns_listen, settings->dns_zone, &dns, &f) < 0) {
         log_error("%s", f.text);
         stamp_server_stop(stamp);
         target_stop(target);
