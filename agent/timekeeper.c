@@ -125,7 +125,7 @@ static void on_reply(void *user, const struct web_reply *reply)
 {
     struct timekeeper_ask *ask = user;
     struct fault f = {0};
-    int64_t server_us, now = clock_mono_us(ask->keeper->below);
+    int64_t server_us = 0, now = clock_mono_us(ask->keeper->below);
     /* The connection's own round trips are no part of the question's. */
     double ms = reply->total_ms - phase(reply->lookup_ms) - phase(reply->connect_ms) - phase(reply->tls_ms);
     int64_t asked = now - (int64_t)(ms * 1000);

@@ -69,7 +69,7 @@ static void ages(void **state)
     assert_true(timekeeper_wants(&t)); /* 0.36 s */
     assert_true(clock_synced(&t.clock));
     mono_now = 3 * HOUR;
-    assert_false(clock_synced(&t.clock)); /* 1.08 s */
+    assert_false(clock_synced(&t.clock));                               /* 1.08 s */
     assert_true(timekeeper_learn(&t, mono_now, mono_now + 1800000, 5)); /* half is 0.9 s: better than 1.09 */
     assert_false(timekeeper_learn(&t, mono_now, mono_now + 1900000, 6));
     assert_false(timekeeper_learn(&t, mono_now, mono_now + 2 * SECOND + 10, 6));
