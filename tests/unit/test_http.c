@@ -126,7 +126,7 @@ static struct buf hear(int fd)
     char piece[65536];
     for (ssize_t n; (n = recv(fd, piece, sizeof piece, 0)) > 0;)
         buf_add(&b, piece, (size_t)n);
-    buf_reserve(&b, 0);
+    buf_add_text(&b, ""); /* a text, even when nothing came */
     close(fd);
     return b;
 }
