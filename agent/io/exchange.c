@@ -18,7 +18,9 @@
 
 #include "agent/io/datagram.h"
 #include "agent/io/icmp.h"
+#include "agent/io/secure.h"
 #include "agent/io/stream.h"
+#include "agent/io/web.h"
 #include "common/sign.h"
 
 #define UDP_HEADER_SIZE 8
@@ -35,6 +37,8 @@ struct exchange {
     void *user;
     struct datagram *socket;
     struct stream *stream;
+    struct secure *secure;
+    struct web_transfer *transfer;
     uv_timer_t timer;
     struct buf wire;                                   /* the query as last sent */
     struct attempt attempts[1 + EXCHANGE_RETRIES_MAX]; /* on the present transport */
@@ -57,6 +61,11 @@ static void shut(struct exchange *x)
     if (x->stream)
         x->answer.wire_bytes += stream_wire_bytes(x->stream);
     stream_close(TAKE(x->stream));
+    if (x->secure)
+        x->answer.wire_bytes += secure_wire_bytes(x->secure);
+    secure_close(TAKE(x->secure));
+    if (x->transfer)
+        web_cancel(TAKE(x->transfer));
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -227,23 +236,126 @@ static void send_stream(struct exchange *x, struct moment *ret_sent)
                             on_stream, x);
 }
 
+/* ---- TLS ---- */
+
+static void on_secure(void *user, const struct secure_event *event)
+{
+    struct exchange *x = user;
+    x->answer.tls_ms = event->tls_ms;
+    if (event->bytes)
+        on_message(x, event->bytes, event->len, &event->at);
+    else if (event->tls)
+        fail(x, OUTCOME_TLS_ERROR, "TLS: %s", event->tls);
+    else if (event->error == 0)
+        fail(x, OUTCOME_RESET, "the server closed the connection without an answer");
+    else
+        fail(x, datagram_outcome(event->error), "TLS: %s", strerror(-event->error));
+}
+
+static int send_secure(struct exchange *x, struct moment *ret_sent, struct fault *f)
+{
+    const struct exchange_question *q = &x->question;
+    struct secure_request request = {
+        .peer = (const struct sockaddr *)&q->server,
+        .host = q->tls_name,
+        .ca_file = q->ca_file,
+        .message = x->wire.data,
+        .len = x->wire.len,
+        .timeout_us = INT64_C(1000) * q->timeout_ms,
+    };
+    if (x->secure)
+        x->answer.wire_bytes += secure_wire_bytes(x->secure);
+    secure_close(TAKE(x->secure));
+    moment_now(ret_sent);
+    return secure_open(x->env->loop, &request, on_secure, x, &x->secure, f);
+}
+
+/* ---- HTTPS ---- */
+
+#define DNS_MESSAGE_MAX 65535
+
+static void on_web(void *user, const struct web_reply *reply)
+{
+    struct exchange *x = user;
+    struct moment now;
+    x->transfer = NULL;
+    moment_now(&now);
+    x->answer.wire_bytes += reply->wire_bytes;
+    x->answer.tls_ms = reply->tls_ms > 0 ? reply->tls_ms : 0;
+    snprintf(x->answer.addr, sizeof x->answer.addr, "%s", reply->addr);
+    if (reply->outcome != OUTCOME_OK) {
+        fail(x, reply->outcome, "HTTPS: %.140s", reply->reason);
+        return;
+    }
+    if (reply->status != 200 || strncmp(reply->content_type, "application/dns-message", 23) != 0) {
+        fail(x, OUTCOME_PROTOCOL_ERROR, "HTTPS: status %ld, no DNS message", reply->status);
+        return;
+    }
+    /* The time to find the service's own name is not the question's. */
+    int64_t lookup_ns = reply->lookup_ms > 0 ? (int64_t)(reply->lookup_ms * 1e6) : 0;
+    x->attempts[0].sent.mono_ns += lookup_ns;
+    x->attempts[0].sent.wall_ns += lookup_ns;
+    on_message(x, (const uint8_t *)reply->body.data, reply->body.len, &now);
+    /* One answer a request: what was none is not followed by another. */
+    if (x->answer.outcome != OUTCOME_OK || !x->packet)
+        fail(x, OUTCOME_PROTOCOL_ERROR, "HTTPS: the message is no answer to the question");
+}
+
+static int send_web(struct exchange *x, struct moment *ret_sent, struct fault *f)
+{
+    static const char *const headers[] = {"Content-Type: application/dns-message", "Accept: application/dns-message",
+                                          NULL};
+    struct web_request request = {
+        .method = "POST",
+        .url = x->question.url,
+        .headers = headers,
+        .body = x->wire.data,
+        .body_len = x->wire.len,
+        .body_max = DNS_MESSAGE_MAX,
+        .timeout_us = INT64_C(1000) * x->question.timeout_ms,
+        .family = x->question.family,
+        .policy = x->question.policy,
+        .ca_file = x->question.ca_file,
+        .fresh = true,
+    };
+    moment_now(ret_sent);
+    return web_start(x->env->web, &request, on_web, x, &x->transfer, f);
+}
+
 /* ---- attempts ---- */
 
 static void attempt(struct exchange *x)
 {
     struct attempt *now = &x->attempts[x->answer.attempts++];
+    struct fault f = {0};
     int r = 0;
-    uv_timer_start(&x->timer, on_timer, (uint64_t)x->question.timeout_ms, 0);
-    random_bytes(&now->id, sizeof now->id);
+    /* HTTPS ends by itself, with what it knows of its failure. */
+    if (x->answer.transport != EXCHANGE_HTTPS) {
+        uv_timer_start(&x->timer, on_timer, (uint64_t)x->question.timeout_ms, 0);
+        random_bytes(&now->id, sizeof now->id);
+    }
     x->wire.data[0] = (char)(now->id >> 8); /* the rest of the query stays */
     x->wire.data[1] = (char)now->id;
-    if (x->answer.transport == EXCHANGE_UDP)
+    switch (x->answer.transport) {
+    case EXCHANGE_UDP:
         r = send_datagram(x, &now->sent);
-    else
+        break;
+    case EXCHANGE_TCP:
         send_stream(x, &now->sent);
-    x->answer.unsent = r < 0;
-    if (r < 0)
+        break;
+    case EXCHANGE_TLS:
+        r = send_secure(x, &now->sent, &f);
+        break;
+    case EXCHANGE_HTTPS:
+        r = send_web(x, &now->sent, &f);
+    }
+    if (r >= 0)
+        return;
+    x->answer.unsent = x->answer.transport == EXCHANGE_UDP;
+    if (x->answer.unsent)
         fail(x, datagram_outcome(r), "sending: %s", strerror(-r));
+    else
+        fail(x, OUTCOME_ERROR, "%.150s", f.text);
 }
 
 static void on_timer(uv_timer_t *timer)

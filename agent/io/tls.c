@@ -321,7 +321,7 @@ static bool set_alpn(SSL *ssl, const char *words)
     return len == 0 || SSL_set_alpn_protos(ssl, list, (unsigned)len) == 0;
 }
 
-static bool set_host(SSL *ssl, const char *host)
+bool tls_set_host(struct ssl_st *ssl, const char *host)
 {
     uint8_t address[16];
     if (inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1)
@@ -348,7 +348,7 @@ static int prepare(struct tls *t, const struct tls_request *request, struct faul
         return fault_set(f, -ENOMEM, _("cannot start TLS"));
     SSL_set_app_data(t->ssl, t);
     X509_VERIFY_PARAM_set_auth_level(SSL_get0_param(t->ssl), AUTH_LEVEL);
-    if (!set_host(t->ssl, request->host))
+    if (!tls_set_host(t->ssl, request->host))
         return fault_set(f, -EINVAL, _("'%s' is no name of a TLS server"), request->host);
     if (request->alpn && !set_alpn(t->ssl, request->alpn))
         return fault_set(f, -EINVAL, _("alpn: '%s' is not a list such as h2,http/1.1"), request->alpn);

@@ -57,3 +57,8 @@ int tls_new(const struct tls_request *request, struct tls **ret, struct fault *f
 /* Begins; the socket is connected and non-blocking, and tls's from here on. */
 void tls_open(struct tls *t, uv_loop_t *loop, int fd, tls_fn fn, void *user);
 void tls_close(struct tls *t); /* at any time; accepts NULL; frees once the loop has let go */
+
+/* Sets SNI and the name or address that the certificate must bear; false when
+ * host is neither. For the other user of OpenSSL in this folder. */
+struct ssl_st;
+bool tls_set_host(struct ssl_st *ssl, const char *host);

@@ -334,3 +334,39 @@ def test_dns_mixed_case_and_cookie_and_raw(world_of_names, agent):
     assert len(packet) == row["metrics"]["size"] and packet[2] & 0x80
     row = agent.measure("dns", NSD, qname="www.nsd.essai", rd="no", mixed_case="yes")
     assert row["outcome"] == "ok"
+
+
+# ---- dns over TLS and HTTPS ----
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls", "https"])
+def test_dns_over_every_transport(world_of_names, agent, transport):
+    row = agent.measure("dns", VALIDATING, qname="www.clean.essai", transport=transport, ca_file=world_of_names.cert,
+                        tls_name=VALIDATING)
+    detail = row["detail"]
+    assert (row["outcome"], row["addr"], detail["transport"]) == ("ok", VALIDATING, transport), row
+    assert [answer["data"] for answer in detail["answers"]] == ["192.0.2.1"]
+    assert ("tls_ms" in detail) == (transport in ("tls", "https"))
+    assert 0 < row["metrics"]["rt_ms"] < 1000 and row["bytes"] > 100
+
+
+@pytest.mark.parametrize("transport", ["tls", "https"])
+def test_dns_believes_no_strange_certificate(world_of_names, agent, transport):
+    row = agent.measure("dns", VALIDATING, qname="www.clean.essai", transport=transport, tls_name=VALIDATING)
+    assert row["outcome"] == "tls_error", row
+
+
+def test_dns_over_tls_with_the_wrong_name(world_of_names, agent):
+    options = {"qname": "www.clean.essai", "transport": "tls", "ca_file": world_of_names.cert}
+    assert agent.measure("dns", VALIDATING, tls_name="other.essai", **options)["outcome"] == "tls_error"
+    assert agent.measure("dns", VALIDATING, tls_name="resolver.essai", **options)["outcome"] == "ok"
+    # without a name nothing is verified
+    assert agent.measure("dns", VALIDATING, qname="www.clean.essai", transport="tls")["outcome"] == "ok"
+
+
+@pytest.mark.parametrize("transport", ["tls", "https"])
+def test_dns_where_nobody_speaks_tls(world_of_names, agent, transport):
+    row = agent.measure("dns", PLAIN, qname="www.clean.essai", transport=transport, timeout_ms=500)
+    assert row["outcome"] == "refused"
+    row = agent.measure("dns", PLAIN, qname="www.clean.essai", transport=transport, port=53, timeout_ms=500)
+    assert row["outcome"] in ("reset", "tls_error", "timeout", "protocol_error")
