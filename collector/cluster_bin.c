@@ -20,7 +20,7 @@ static unsigned major_of(const char *dir)
     const char *const argv[] = {path, "--version", NULL};
     const struct user self = {.other = false};
     _cleanup_(buf_free) struct buf out = {0};
-    if (user_run(&self, argv, &out, NULL) < 0)
+    if (user_run(&self, argv, &out, NULL) < 0 || out.len == 0)
         return 0;
     unsigned major = 0;
     const char *after = strchr(out.data, ')');

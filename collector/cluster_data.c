@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <ftw.h>
+#include <glob.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -105,10 +106,28 @@ static int put_in_place(const char *from, const char *to, struct fault *f)
     return 0;
 }
 
+/* An upgrade that stopped between its two renames left DIR.NN and DIR.new and
+ * no DIR; an empty cluster in its place would look like a lost one. */
+static int refuse_after_upgrade(const char *data_dir, struct fault *f)
+{
+    _cleanup_text_ char *pattern = alloc_format("%s.[0-9][0-9]", data_dir);
+    glob_t found;
+    int rc = 0;
+    if (glob(pattern, 0, NULL, &found) == 0)
+        rc = fault_set(f, -EEXIST,
+                       "%s is missing but %s is there: an upgrade was interrupted; rename one of %s.new, %s to %s",
+                       data_dir, found.gl_pathv[0], data_dir, found.gl_pathv[0], data_dir);
+    globfree(&found);
+    return rc;
+}
+
 int cluster_data_make(const char *data_dir, const struct cluster_bin *bin, const struct user *u, struct fault *f)
 {
+    int rc = refuse_after_upgrade(data_dir, f);
+    if (rc < 0)
+        return rc;
     _cleanup_text_ char *fresh = alloc_format("%s.new", data_dir);
-    int rc = init(fresh, bin, u, f);
+    rc = init(fresh, bin, u, f);
     return rc < 0 ? rc : put_in_place(fresh, data_dir, f);
 }
 

@@ -279,6 +279,9 @@ static int upgrade_cluster(const struct context *c, struct fault *f)
 {
     struct cluster_options options = {.state_dir = c->state_dir};
     unsigned from = 0, to = 0;
+    if (c->settings.database && *c->settings.database)
+        return fault_set(f, -EINVAL, _("--upgrade-cluster is for the private cluster; here database = %s is set"),
+                         c->settings.database);
     int rc = user_choose(c->settings.user, &options.user, f);
     if (rc == 0)
         rc = cluster_upgrade(&options, &from, &to, f);
@@ -304,7 +307,7 @@ static int command_run(const struct context *c, int argc, char **argv)
     }
     if (optind != argc)
         return COMMAND_USAGE;
-    int rc = upgrade && !*c->settings.database ? upgrade_cluster(c, &f) : 0;
+    int rc = upgrade ? upgrade_cluster(c, &f) : 0;
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(pg_closep) struct pg *pg = NULL;
     if (rc == 0)

@@ -9,9 +9,10 @@
 #include "common/fault.h"
 
 struct settings {
+    /* Texts are NULL or "" when nothing is set. */
     char *listen;
-    char *database; /* "" is the embedded cluster, else postgresql://… */
-    char *user;     /* "" chooses one; matters only when started as root */
+    char *database; /* nothing: the embedded cluster, else postgresql://… */
+    char *user;     /* nothing: one is chosen; matters only when started as root */
     int log_level;  /* enum log_level */
     int64_t writers;
     int64_t queue;
@@ -20,7 +21,7 @@ struct settings {
     bool upkeep;
     char *public_url;
     char *country;
-    char *schedule; /* file, "" is the standard schedule */
+    char *schedule; /* file, nothing: the standard schedule */
 };
 
 extern const struct conf_table settings_table;

@@ -80,11 +80,13 @@ class Collector:
     def command(self, *words):
         return [BUILD / "collector/internetmetre-collector", *words, "--config", self.config, "--state-dir", self.state]
 
-    def run(self, *words, status=0):
+    def run(self, *words, status=0, path=None):
+        """What the command printed; its messages when it has to fail, or printed nothing."""
+        path = f"{path}:{os.environ['PATH']}" if path else os.environ["PATH"]
         done = subprocess.run(self.command(*words), capture_output=True, text=True, timeout=120,
-                              env=os.environ | {"LC_ALL": "C.UTF-8", "LANGUAGE": "en"})
+                              env=os.environ | {"LC_ALL": "en_US.UTF-8", "PATH": path})
         assert done.returncode == status, done.stdout + done.stderr
-        return done.stdout
+        return done.stdout or done.stderr
 
     def launch(self):
         with open(self.log, "ab") as log:

@@ -7,7 +7,9 @@ import subprocess
 import threading
 import time
 from datetime import datetime
+from pathlib import Path
 
+import psycopg
 import pytest
 import wire
 from conftest import wait_until
@@ -484,6 +486,74 @@ def test_postgres_killed_is_restarted_and_nothing_is_lost(own_collector):
     wait_until(delivered, what="the delivery")
     assert unavailable > 0 and results_of(own_collector, probe) == 2
     assert b"database_restarts_total 1" in own_collector.request("GET", "/metrics").body
+
+
+def test_cluster_moves_to_a_later_postgres(own_collector):
+    """Real pg_upgrade, between two installations of one version of which the second calls itself later."""
+    own_collector.start()
+    probe = own_collector.probe()
+    own_collector.stored(probe.batch([ping()]))
+    error = own_collector.run("migrate", "--upgrade-cluster", status=1)
+    assert "stop the collector first" in error
+    own_collector.stop()
+
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))[-1]
+    major = int(installed.parent.name)
+    later = own_collector.config.parent / "later"
+    later.mkdir(mode=0o755)
+    for program in installed.iterdir():
+        (later / program.name).symlink_to(program)
+    (later / "postgres").unlink()
+    (later / "postgres").write_text(f"""#!/bin/sh
+[ "$1" = --version ] && {{ echo "postgres (PostgreSQL) {major + 1}.0"; exit; }}
+exec {installed}/postgres "$@"
+""")
+    (later / "postgres").chmod(0o755)
+    out = own_collector.run("migrate", "--upgrade-cluster", path=later)
+    assert f"from PostgreSQL {major} to {major + 1}" in out
+    assert (own_collector.state / f"postgresql.{major}").is_dir()
+    own_collector.start()
+    own_collector.stored(probe.batch([ping()]))
+    assert results_of(own_collector, probe) == 2
+    own_collector.stop()
+
+    # An upgrade that stopped half way is not taken for a fresh start.
+    (own_collector.state / "postgresql").rename(own_collector.state / "postgresql.new")
+    assert "interrupted" in own_collector.run("token", "list", status=1)
+
+
+def test_data_of_a_postgres_that_is_not_installed(own_collector):
+    own_collector.run("migrate")
+    (own_collector.state / "postgresql/PG_VERSION").write_text("12\n")
+    assert "apt-get install postgresql-12" in own_collector.run("token", "list", status=1)
+
+
+def test_a_server_instead_of_the_cluster(collector, own_collector):
+    """Its owner may do nothing but own the database: no roles, no superuser."""
+    collector.sql("CREATE ROLE plain LOGIN")
+    collector.sql("CREATE DATABASE elsewhere OWNER plain")
+    with own_collector.config.open("a") as config:
+        config.write(f"database = postgresql://plain@/elsewhere?host={collector.state}/run\n")
+    assert "internetmetre-collector migrate" in own_collector.run("serve", status=1)
+    own_collector.run("migrate")
+    own_collector.start()
+    probe = own_collector.probe()
+    own_collector.stored(probe.batch([ping(), ping()]))
+    assert not (own_collector.state / "postgresql").exists()
+    with psycopg.connect(host=str(collector.state / "run"), dbname="elsewhere", user="plain") as db:
+        assert db.execute("SELECT count(*) FROM ping").fetchone() == (2,)
+    own_collector.stop()
+
+
+def test_a_changed_migration_is_refused(own_collector):
+    own_collector.start()
+    own_collector.sql("UPDATE schema_migration SET checksum = 'other' WHERE name = 'migrations/0001_base.sql'")
+    assert "migrations/0001_base.sql was applied with other content" in own_collector.run("migrate", status=1)
+
+
+def test_migrate_again_changes_nothing(own_collector):
+    assert "migrations applied: 0" not in own_collector.run("migrate")
+    assert "migrations applied: 0" in own_collector.run("migrate")
 
 
 class Sender(threading.Thread):

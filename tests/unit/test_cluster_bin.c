@@ -28,6 +28,7 @@ static void newest_or_the_wanted(void **state)
     install("16", "postgres (PostgreSQL) 16beta2", true);
     install("17", "postgres (PostgreSQL) 17.0", false); /* a client's leftover */
     install("18", "hello", true);
+    install("19", "", true);
     static const struct {
         unsigned wanted, found;
     } cases[] = {{0, 16}, {14, 14}, {16, 16}, {12, 0}, {17, 0}, {99, 0}};
