@@ -404,8 +404,10 @@ void cluster_close(struct cluster *c)
 {
     if (!c)
         return;
-    if (c->supervise || flock(c->lock_fd, LOCK_EX | LOCK_NB) == 0)
+    if (c->supervise || flock(c->lock_fd, LOCK_EX | LOCK_NB) == 0) {
         stop(c);
+        rmdir(c->socket_dir); /* empty now; made again at the next start */
+    }
     cluster_free(c);
 }
 

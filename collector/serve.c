@@ -255,6 +255,7 @@ static int command_run(const struct context *c, int argc, char **argv)
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGCHLD); /* PostgreSQL ended: looked after at once */
     /* Blocked before any thread starts: the main thread alone takes them. */
     sigprocmask(SIG_BLOCK, &signals, NULL);
     s.app.context = c;

@@ -187,11 +187,24 @@ def collector():
             c.clean()
 
 
+@pytest.fixture(scope="session")
+def empty_state():
+    """A state directory with its cluster and schema, so that not every test waits for initdb."""
+    with scratch() as folder:
+        c = Collector(folder)
+        try:
+            c.run("migrate")
+            yield c.state
+        finally:
+            c.clean()
+
+
 @pytest.fixture
-def own_collector():
+def own_collector(empty_state):
     """One that the test may stop and kill; not started yet."""
     with scratch() as folder:
         c = Collector(folder)
+        subprocess.run(["cp", "-a", empty_state, c.state], check=True)
         try:
             yield c
             c.stop()

@@ -427,7 +427,6 @@ def test_one_collector_a_state_directory(collector):
 
 def test_commands_share_the_cluster(own_collector):
     """Many commands at once, without a server: one starts PostgreSQL, the last stops it."""
-    own_collector.run("migrate")
     commands = [subprocess.Popen(own_collector.command("token", "create"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
                 for _ in range(6)]
     for c in commands:
@@ -453,16 +452,16 @@ def test_postgres_that_outlived_the_collector_is_adopted(own_collector):
 
 def test_stale_pid_file_of_a_power_cut(own_collector):
     """The pid of the file belongs to another process by now: PostgreSQL alone would refuse to start."""
-    own_collector.run("migrate")
     pid_file = own_collector.state / "postgresql/postmaster.pid"
     pid_file.write_text(f"{os.getpid()}\n{own_collector.state}/postgresql\n")
     own_collector.start()
 
 
 def test_long_state_directory(own_collector):
-    own_collector.state = own_collector.state / ("long" * 20)
-    own_collector.state.parent.mkdir(mode=0o755)
+    """Too long for a socket's address: the socket goes elsewhere, where commands find it, too."""
+    own_collector.state = own_collector.state.rename(own_collector.state.with_name("long" * 25))
     own_collector.start()
+    assert not (own_collector.state / "run/.s.PGSQL.5432").exists()
     probe = own_collector.probe()
     own_collector.stored(probe.batch([ping()]))
 
@@ -485,7 +484,7 @@ def test_postgres_killed_is_restarted_and_nothing_is_lost(own_collector):
         return True
     wait_until(delivered, what="the delivery")
     assert unavailable > 0 and results_of(own_collector, probe) == 2
-    assert b"database_restarts_total 1" in own_collector.request("GET", "/metrics").body
+    wait_until(lambda: b"database_restarts_total 1" in own_collector.request("GET", "/metrics").body, what="the count")
 
 
 def test_cluster_moves_to_a_later_postgres(own_collector):
@@ -523,7 +522,6 @@ exec {installed}/postgres "$@"
 
 
 def test_data_of_a_postgres_that_is_not_installed(own_collector):
-    own_collector.run("migrate")
     (own_collector.state / "postgresql/PG_VERSION").write_text("12\n")
     assert "apt-get install postgresql-12" in own_collector.run("token", "list", status=1)
 
@@ -539,7 +537,7 @@ def test_a_server_instead_of_the_cluster(collector, own_collector):
     own_collector.start()
     probe = own_collector.probe()
     own_collector.stored(probe.batch([ping(), ping()]))
-    assert not (own_collector.state / "postgresql").exists()
+    assert own_collector.postmaster() == 0
     with psycopg.connect(host=str(collector.state / "run"), dbname="elsewhere", user="plain") as db:
         assert db.execute("SELECT count(*) FROM ping").fetchone() == (2,)
     own_collector.stop()
@@ -552,7 +550,6 @@ def test_a_changed_migration_is_refused(own_collector):
 
 
 def test_migrate_again_changes_nothing(own_collector):
-    assert "migrations applied: 0" not in own_collector.run("migrate")
     assert "migrations applied: 0" in own_collector.run("migrate")
 
 
