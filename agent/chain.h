@@ -1,6 +1,10 @@
-/* The head of this state directory's chain of batches, in state_dir/chain.json:
- * the last batch that was sealed, and what the next one has to say. Replaced
- * whole, so that a power cut leaves the old one or the new one. */
+/* The head of this state directory's chain of batches: what was sealed last,
+ * and what the next header has to say. chain.json is replaced whole:
+ *
+ *   {"chain","seq","hash","number","dropping","gap","rotated","forks"}
+ *
+ * The functions that change it write the file first and change the memory
+ * after: a disk that is full leaves both as they were. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,32 +12,44 @@
 
 #include <jansson.h>
 
-#include "common/alloc.h"
 #include "common/batch.h"
 #include "common/fault.h"
 #include "common/sign.h"
 
-/* Ranges that a gap can list: a header has 4096 bytes, a range at most 110. */
-#define CHAIN_GAP_RANGES_MAX 24
+/* Ranges that one header's gap can list; past it dropping waits for the next
+ * batch. A header has 8192 bytes, a range at most 110. */
+#define CHAIN_GAP_MAX 24
 
 struct chain {
     char id[CHAIN_ID_SIZE];
-    int64_t seq;    /* of the last batch, 0 before the first */
-    int64_t number; /* of its file */
-    uint8_t hash[HASH_SIZE];
-    int64_t dropping; /* number of the file that is being dropped, 0 when none */
-    json_t *gap;      /* owned, NULL when none: {"reason","batches":[{"chain","from","to","results"}]} */
+    int64_t seq;             /* of the last batch, 0 when none */
+    uint8_t hash[HASH_SIZE]; /* of that batch */
+    int64_t number;          /* names its file; only grows, over all chains */
+    int64_t dropping;        /* the file being dropped, 0 when none */
+    json_t *gap;             /* owned; NULL when nothing was dropped */
+    bool has_rotated;        /* then rotated is the key in force since that batch */
+    uint8_t rotated[SIGN_PUBLIC_SIZE];
+    int64_t forks; /* chains given up because the collector knew another batch of theirs */
 };
 
-/* -ENOENT when there is none, -EBADMSG when it is damaged. */
+/* Reads chain.json. -ENOENT when absent, -EBADMSG when damaged. */
 int chain_read(const char *state_dir, struct chain *ret, struct fault *f) CHECKED;
-int chain_write(const char *state_dir, const struct chain *c, struct fault *f) CHECKED;
 void chain_free(struct chain *c);
 
-/* A chain of a new random id whose next file comes after `number`. */
-struct chain chain_new(int64_t number);
-struct chain chain_copy(const struct chain *c); /* chain_free it */
+/* Begins a chain with a new random id; numbers go on from `number`. What was
+ * dropped is still to be said. */
+int chain_start(const char *state_dir, struct chain *c, int64_t number, bool forked, struct fault *f) CHECKED;
 
-/* A batch of `chain` was dropped unsent. */
-void chain_gap_add(struct chain *c, const char *chain, int64_t seq, int64_t results);
+/* A batch was sealed: the head moves to it, and its gap has been said. rotated
+ * is the key in force from now on, or NULL. */
+int chain_advance(const char *state_dir, struct chain *c, int64_t number, int64_t seq,
+                  const uint8_t hash[static HASH_SIZE], const uint8_t *rotated, struct fault *f) CHECKED;
+
+/* The file of `number` is about to go: the next batch has to say so. batch is
+ * what it holds, or NULL when it cannot be read. */
+int chain_drop(const char *state_dir, struct chain *c, int64_t number, const struct batch *batch,
+               struct fault *f) CHECKED;
 bool chain_gap_full(const struct chain *c);
+
+/* The first 16 digits of a chain's id as a number, to compare many. */
+uint64_t chain_key(const char *id);

@@ -213,7 +213,7 @@ int command_settings(const struct invocation *in, struct settings *ret)
     return EXIT_OK;
 }
 
-static int become_owner(const char *dir, struct fault *f)
+int command_owner(const char *dir, struct fault *f)
 {
     struct stat st;
     if (stat(dir, &st) < 0)
@@ -229,6 +229,6 @@ int command_state(const struct invocation *in, int *ret_lock, struct fault *f)
 {
     int r = file_make_dir(in->state_dir, 0700, f);
     if (r == 0)
-        r = become_owner(in->state_dir, f);
+        r = command_owner(in->state_dir, f);
     return r < 0 ? r : file_lock_dir(in->state_dir, ret_lock, f);
 }

@@ -78,4 +78,8 @@ int command_settings(const struct invocation *in, struct settings *ret) CHECKED;
  * by the service; the descriptor in ret_lock keeps the lock. */
 int command_state(const struct invocation *in, int *ret_lock, struct fault *f) CHECKED;
 
-extern const struct command command_checks, command_enroll, command_measure, command_run, command_spool, command_status;
+/* Root acts as the folder's owner from here on. */
+int command_owner(const char *state_dir, struct fault *f) CHECKED;
+
+extern const struct command command_checks, command_enroll, command_leave, command_measure, command_rotate_key,
+    command_run, command_spool, command_status;

@@ -8,6 +8,10 @@
  *                         a batch is made and the sender kicked
  *   the time timer ends   the collector is asked for the time, when the kernel
  *                         does not know it
+ *   the look timer ends   addresses and link are looked at anew; on another
+ *                         network what is open is sealed
+ *   the keys timer ends, or something is signed by an unknown key
+ *                         the collector's list of keys is asked for
  *   SIGHUP                the configuration is read anew; a wrong one changes
  *                         nothing
  *   SIGTERM, SIGINT       checks are cancelled without a result, what is open
@@ -24,7 +28,10 @@
 
 #include "agent/host.h"
 #include "agent/identity.h"
+#include "agent/keyring.h"
+#include "agent/network.h"
 #include "agent/push.h"
+#include "agent/redact.h"
 #include "agent/remote.h"
 #include "agent/runner.h"
 #include "agent/spool.h"
@@ -39,6 +46,10 @@
 
 /* How often the clock is looked at; it is asked for only when it is wanted. */
 #define TIME_INTERVAL_MS (10 * 60 * 1000)
+
+/* How often the interfaces are looked at. A network that comes and goes faster
+ * makes no batch of its own. */
+#define LOOK_INTERVAL_MS (60 * 1000)
 
 enum once_state {
     ONCE_NO,       /* an ordinary run */
@@ -61,7 +72,10 @@ struct daemon {
     struct remote_fetch *fetch;
     struct timekeeper timekeeper;
     struct timekeeper_ask *ask;
-    uv_timer_t sync_timer, seal_timer, schedule_timer, time_timer, stop_timer;
+    struct keyring_fetch *keys;
+    int64_t keys_asked_us; /* CLOCK_BOOTTIME */
+    struct network network;
+    uv_timer_t sync_timer, seal_timer, schedule_timer, time_timer, keys_timer, look_timer, stop_timer;
     uv_signal_t signals[3];
     enum once_state once;
     struct status status;
@@ -93,6 +107,7 @@ static void write_status(struct daemon *d)
     d->status.missed = ticker_missed(d->ticker);
     d->status.tasks = (int64_t)d->joined.count;
     d->status.schedule_version = d->remote.version;
+    d->status.forks = spool_forks(d->spool);
     if (push->last_ack_us > 0)
         d->status.last_ack_us = push->last_ack_us;
     strcpy(d->status.last_fault, push->last_fault);
@@ -155,6 +170,57 @@ static void on_stop_timer(uv_timer_t *timer)
 
 static void once_advance(struct daemon *d);
 
+/* ---- the network ---- */
+
+static void move_to_network(struct daemon *d)
+{
+    struct spool_network to;
+    struct fault f;
+    memcpy(to.link, d->network.link, sizeof to.link);
+    memcpy(to.net, d->network.net, sizeof to.net);
+    memcpy(to.net6, d->network.net6, sizeof to.net6);
+    if (spool_move(d->spool, &to, &f) < 0) /* tried anew at the next look */
+        log_limited(&disk_limit, LOG_ERROR, "%s; sealing is tried again in a minute", f.text);
+    if (spool_age_us(d->spool) < 0)
+        uv_timer_stop(&d->seal_timer);
+    push_kick(d->push);
+}
+
+static void on_look(uv_timer_t *timer)
+{
+    struct daemon *d = timer->data;
+    network_look(&d->network);
+    move_to_network(d);
+}
+
+/* ---- the collector's keys ---- */
+
+static void on_keys(void *user, int r, const struct fault *f)
+{
+    struct daemon *d = user;
+    d->keys = NULL;
+    if (r == 1)
+        log_info("the collector has changed its keys: list %" PRId64, d->identity.serial);
+    else if (r < 0)
+        log_limited(&push_limit, LOG_INFO, "keys from %s: %s; those that are pinned stay", d->url, f->text);
+}
+
+static void ask_keys(struct daemon *d)
+{
+    struct fault f;
+    int64_t now = clock_mono_us(d->host.env.clock);
+    if (d->keys || (d->keys_asked_us > 0 && now - d->keys_asked_us < KEYRING_PAUSE_US))
+        return;
+    d->keys_asked_us = now;
+    if (keyring_fetch_start(&d->host.env, d->options->state_dir, &d->identity, d->url, on_keys, d, &d->keys, &f) < 0)
+        log_limited(&push_limit, LOG_INFO, "keys from %s: %s", d->url, f.text);
+}
+
+static void on_keys_timer(uv_timer_t *timer)
+{
+    ask_keys(timer->data);
+}
+
 /* ---- sending ---- */
 
 static void on_push_news(void *user, const struct push_state *state)
@@ -163,6 +229,11 @@ static void on_push_news(void *user, const struct push_state *state)
     if (*state->last_fault)
         log_limited(&push_limit, LOG_WARN, "sending to %s: %s; %zu batches wait", d->url, state->last_fault,
                     spool_waiting(d->spool)->count);
+    if (state->stranger)
+        ask_keys(d);
+    if (network_seen(&d->network, state->seen))
+        move_to_network(d);
+    notice(d);
     if (push_idle(d->push) || state->failures > 0)
         write_status(d);
     once_advance(d);
@@ -180,6 +251,7 @@ static void on_result(void *user, struct task *task, struct result *result)
     snprintf(d->status.last_task, sizeof d->status.last_task, "%s", task->args.task);
     snprintf(d->status.last_outcome, sizeof d->status.last_outcome, "%s", outcome_word(result->outcome));
     log_debug("%s: %s", task->args.task, outcome_word(result->outcome));
+    redact_result(&d->network, result);
     if (spool_append(d->spool, result, &f) < 0) {
         d->status.lost++;
         log_limited(&disk_limit, LOG_ERROR, "%s; the result of %s is lost", f.text, task->args.task);
@@ -232,6 +304,8 @@ static void on_schedule(void *user, int r, struct schedule *schedule, const stru
     } else if (r < 0) {
         log_limited(&push_limit, LOG_INFO, "schedule from %s: %s; version %" PRId64 " stays", d->url, f->text,
                     d->remote.version);
+        if (r == -EKEYREJECTED)
+            ask_keys(d);
     }
     arm_schedule(d);
     once_advance(d);
@@ -371,7 +445,8 @@ static void start_signals(struct daemon *d)
 
 static void start_timers(struct daemon *d)
 {
-    uv_timer_t *const timers[] = {&d->sync_timer, &d->seal_timer, &d->schedule_timer, &d->time_timer, &d->stop_timer};
+    uv_timer_t *const timers[] = {&d->sync_timer, &d->seal_timer, &d->schedule_timer, &d->time_timer,
+                                  &d->keys_timer, &d->look_timer, &d->stop_timer};
     for (size_t i = 0; i < COUNT(timers); i++) {
         uv_timer_init(&d->host.loop, timers[i]);
         timers[i]->data = d;
@@ -384,12 +459,14 @@ static void close_all(struct daemon *d)
 {
     uv_handle_t *const handles[] = {(uv_handle_t *)&d->sync_timer,     (uv_handle_t *)&d->seal_timer,
                                     (uv_handle_t *)&d->schedule_timer, (uv_handle_t *)&d->time_timer,
+                                    (uv_handle_t *)&d->keys_timer,     (uv_handle_t *)&d->look_timer,
                                     (uv_handle_t *)&d->stop_timer,     (uv_handle_t *)&d->signals[0],
                                     (uv_handle_t *)&d->signals[1],     (uv_handle_t *)&d->signals[2]};
     for (size_t i = 0; i < COUNT(handles); i++)
         uv_close(handles[i], NULL);
     remote_fetch_cancel(d->fetch);
     timekeeper_ask_cancel(d->ask);
+    keyring_fetch_cancel(d->keys);
     push_free(d->push);
     ticker_free(d->ticker);
     host_close(&d->host);
@@ -416,6 +493,8 @@ static int open_all(struct daemon *d, struct fault *f)
     r = spool_open(d->options->state_dir, &d->identity, &d->timekeeper.clock, d->settings.spool_max, &d->spool, f);
     if (r < 0)
         return r;
+    network_init(&d->network, d->options->state_dir);
+    network_look(&d->network);
     struct fault ignored;
     r = remote_read(d->options->state_dir, &d->identity, &d->remote, &ignored);
     if (r < 0 && r != -ENOENT)
@@ -455,10 +534,15 @@ static int loop(struct daemon *d, struct fault *f)
         log_warn("there is nothing to measure: no [task NAME] in the configuration, and schedule = off");
     arm_timers(d);
     write_status(d);
+    move_to_network(d);
+    uv_timer_start(&d->look_timer, on_look, LOOK_INTERVAL_MS, LOOK_INTERVAL_MS);
     if (d->options->once) {
         once_start(d);
     } else {
         uv_timer_start(&d->time_timer, on_time_timer, 0, TIME_INTERVAL_MS);
+        uv_timer_start(&d->keys_timer, on_keys_timer,
+                       ms(schedule_phase(d->identity.key.public, "keys", KEYRING_INTERVAL_US)),
+                       ms(KEYRING_INTERVAL_US));
         push_kick(d->push);
         on_schedule_timer(&d->schedule_timer);
     }

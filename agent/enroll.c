@@ -94,16 +94,17 @@ void enroll_request(const struct enrolment *e, const struct sign_key *key, int64
 
 static int keys_of(const json_t *answer, struct identity *id, struct fault *f)
 {
-    const json_t *keys = json_object_get(answer, "keys");
-    size_t n = json_array_size(keys);
-    if (n < 1 || n > IDENTITY_KEYS_MAX)
-        return fault_set(f, -EBADMSG, "\"keys\" is no array of 1 to %d", IDENTITY_KEYS_MAX);
-    for (size_t i = 0; i < n; i++) {
-        const char *text = json_string_value(json_array_get(keys, i));
-        if (!text || base64_read(text, strlen(text), id->keys[i], SIGN_PUBLIC_SIZE) < 0)
-            return fault_set(f, -EBADMSG, "key %zu is not 32 octets in base64", i + 1);
-    }
-    id->key_count = n;
+    const char *recovery;
+    int r = identity_keys_parse(json_object_get(answer, "keys"), id->keys, 1, IDENTITY_KEYS_MAX, &id->key_count, f);
+    if (r == 0)
+        r = json_get_int_or(answer, "serial", 0, INT64_MAX, 0, &id->serial, f);
+    if (r == 0)
+        r = json_get_text_or(answer, "recovery", 64, NULL, &recovery, f);
+    if (r < 0)
+        return r;
+    id->has_recovery = recovery != NULL;
+    if (recovery && base64_read(recovery, strlen(recovery), id->recovery, SIGN_PUBLIC_SIZE) < 0)
+        return fault_set(f, -EBADMSG, "\"recovery\" is not 32 octets in base64");
     return 0;
 }
 

@@ -39,17 +39,35 @@ int identity_key(const char *state_dir, struct sign_key *ret, struct fault *f)
     return r;
 }
 
-static int keys_read(const json_t *object, struct identity *id, struct fault *f)
+int identity_keys_parse(const json_t *array, uint8_t (*ret)[SIGN_PUBLIC_SIZE], size_t min, size_t max,
+                        size_t *ret_count, struct fault *f)
 {
-    const json_t *keys = json_object_get(object, "keys");
-    if (!json_is_array(keys) || json_array_size(keys) < 1 || json_array_size(keys) > IDENTITY_KEYS_MAX)
-        return fault_set(f, -EBADMSG, "\"keys\" is no array of 1 to %d", IDENTITY_KEYS_MAX);
-    for (size_t i = 0; i < json_array_size(keys); i++) {
-        const char *text = json_string_value(json_array_get(keys, i));
-        if (!text || base64_read(text, strlen(text), id->keys[i], SIGN_PUBLIC_SIZE) < 0)
+    size_t n = json_array_size(array);
+    if ((min > 0 && !json_is_array(array)) || n < min || n > max)
+        return fault_set(f, -EBADMSG, "\"keys\" is no array of %zu to %zu", min, max);
+    for (size_t i = 0; i < n; i++) {
+        const char *text = json_string_value(json_array_get(array, i));
+        if (!text || base64_read(text, strlen(text), ret[i], SIGN_PUBLIC_SIZE) < 0)
             return fault_set(f, -EBADMSG, "key %zu is not 32 octets in base64", i + 1);
     }
-    id->key_count = json_array_size(keys);
+    *ret_count = n;
+    return 0;
+}
+
+static int keys_read(const json_t *object, struct identity *id, struct fault *f)
+{
+    const char *recovery;
+    int r;
+    if ((r = identity_keys_parse(json_object_get(object, "keys"), id->keys, 1, IDENTITY_KEYS_MAX, &id->key_count, f)) <
+            0 ||
+        (r = identity_keys_parse(json_object_get(object, "was"), id->was, 0, IDENTITY_WAS_MAX, &id->was_count, f)) <
+            0 ||
+        (r = json_get_int_or(object, "serial", 0, INT64_MAX, 0, &id->serial, f)) < 0 ||
+        (r = json_get_text_or(object, "recovery", 64, NULL, &recovery, f)) < 0)
+        return r;
+    id->has_recovery = recovery != NULL;
+    if (recovery && base64_read(recovery, strlen(recovery), id->recovery, SIGN_PUBLIC_SIZE) < 0)
+        return fault_set(f, -EBADMSG, "\"recovery\" is not 32 octets in base64");
     return 0;
 }
 
@@ -96,20 +114,40 @@ int identity_read(const char *state_dir, struct identity *ret, struct fault *f)
     return 0;
 }
 
+static json_t *keys_json(const uint8_t (*keys)[SIGN_PUBLIC_SIZE], size_t count)
+{
+    char text[64];
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++) {
+        base64_write(keys[i], SIGN_PUBLIC_SIZE, text);
+        json_array_append_new(array, json_string(text));
+    }
+    return array;
+}
+
 int identity_write(const char *state_dir, const struct identity *id, struct fault *f)
 {
-    char at[TIME_TEXT_SIZE], text[64];
+    char at[TIME_TEXT_SIZE], recovery[64];
+    base64_write(id->recovery, SIGN_PUBLIC_SIZE, recovery);
     _cleanup_text_ char *path = alloc_format("%s/identity.json", state_dir);
-    _cleanup_json_ json_t *keys = json_array();
-    for (size_t i = 0; i < id->key_count; i++) {
-        base64_write(id->keys[i], SIGN_PUBLIC_SIZE, text);
-        json_array_append_new(keys, json_string(text));
-    }
-    _cleanup_json_ json_t *object = json_pack("{s:s, s:s, s:O, s:s}", "probe", id->probe, "collector", id->collector,
-                                              "keys", keys, "enrolled_at", time_format(id->enrolled_at_us, at));
+    _cleanup_json_ json_t *object = json_pack("{s:s, s:s, s:o, s:s?, s:I, s:o, s:s}", "probe", id->probe, "collector",
+                                              id->collector, "keys", keys_json(id->keys, id->key_count), "recovery",
+                                              id->has_recovery ? recovery : NULL, "serial", (json_int_t)id->serial,
+                                              "was", keys_json(id->was, id->was_count), "enrolled_at",
+                                              time_format(id->enrolled_at_us, at));
     _cleanup_text_ char *line = json_text(object);
     _cleanup_text_ char *content = alloc_format("%s\n", line);
     return file_write_atomic(path, content, strlen(content), 0644, f);
+}
+
+void identity_retire(struct identity *id)
+{
+    if (id->was_count > 0 && memcmp(id->was[0], id->key.public, SIGN_PUBLIC_SIZE) == 0)
+        return; /* a crash came between this and the new key */
+    size_t kept = id->was_count < IDENTITY_WAS_MAX ? id->was_count : IDENTITY_WAS_MAX - 1;
+    memmove(id->was[1], id->was[0], kept * SIGN_PUBLIC_SIZE);
+    memcpy(id->was[0], id->key.public, SIGN_PUBLIC_SIZE);
+    id->was_count = kept + 1;
 }
 
 void identity_wipe(struct identity *id)

@@ -7,7 +7,8 @@
 #include "common/lang.h"
 
 static const struct command *const commands[] = {
-    &command_checks, &command_measure, &command_enroll, &command_run, &command_status, &command_spool, NULL,
+    &command_checks, &command_measure,    &command_enroll, &command_run, &command_status,
+    &command_spool,  &command_rotate_key, &command_leave,  NULL,
 };
 
 int main(int argc, char *argv[])

@@ -9,7 +9,11 @@
  *
  * So a captive portal's 200, a proxy's cached answer, a statement for another
  * probe or for other hashes delete nothing. "Anything else" waits: full jitter
- * under an exponential bound, after what Retry-After asks. */
+ * under an exponential bound, after what Retry-After asks.
+ *
+ * The statement also says what the collector holds (ack.h). Holes that the
+ * spool can fill wait again; a chain of which the collector has other batches
+ * is given up before the next one is sealed. */
 #include "agent/push.h"
 
 #include <errno.h>
@@ -18,9 +22,7 @@
 #include <string.h>
 
 #include "agent/problem.h"
-#include "common/json.h"
 #include "common/limits.h"
-#include "common/statement.h"
 
 /* ---- decisions ---- */
 
@@ -29,36 +31,9 @@ static bool refuses_batch(long status)
     return status == 400 || status == 401 || status == 403 || status == 413 || status == 422;
 }
 
-static int statement_lists(const struct web_reply *reply, const struct identity *identity,
-                           const uint8_t hash[static HASH_SIZE], struct fault *f)
-{
-    _cleanup_json_ json_t *ack = NULL;
-    const char *probe;
-    int64_t format;
-    uint8_t listed[HASH_SIZE];
-    if (!reply->body.data)
-        return fault_set(f, -EBADMSG, "the answer is empty");
-    int r = statement_read(identity->keys, identity->key_count, DOMAIN_ACK, reply->body.data, reply->body.len, &ack, f);
-    if (r < 0)
-        return r;
-    if (!json_is_object(ack) || (r = json_get_int(ack, "ack", 1, 1, &format, f)) < 0 ||
-        (r = json_get_text(ack, "probe", PROBE_ID_SIZE - 1, &probe, f)) < 0)
-        return -EBADMSG;
-    if (strcmp(probe, identity->probe) != 0)
-        return fault_set(f, -EBADMSG, "the statement is for another probe");
-    const json_t *stored = json_object_get(ack, "stored"), *item;
-    size_t i;
-    json_array_foreach((json_t *)stored, i, item)
-    {
-        const char *text = json_string_value(item);
-        if (text && hash_parse(text, strlen(text), listed) == 0 && memcmp(listed, hash, HASH_SIZE) == 0)
-            return 0;
-    }
-    return fault_set(f, -ENOENT, "the statement does not list the batch");
-}
-
 enum push_verdict push_judge(const struct web_reply *reply, const struct identity *identity,
-                             const uint8_t hash[static HASH_SIZE], char ret_text[static FAULT_TEXT_MAX])
+                             const uint8_t hash[static HASH_SIZE], struct ack *ret_ack,
+                             char ret_text[static FAULT_TEXT_MAX])
 {
     struct fault f = {0};
     ret_text[0] = '\0';
@@ -67,10 +42,17 @@ enum push_verdict push_judge(const struct web_reply *reply, const struct identit
         return PUSH_RETRY;
     }
     if (reply->status >= 200 && reply->status < 300) {
-        if (statement_lists(reply, identity, hash, &f) == 0)
+        _cleanup_(ack_free) struct ack ack = {0};
+        int r = reply->body.data ? ack_read(identity, reply->body.data, reply->body.len, &ack, &f)
+                                 : fault_set(&f, -EBADMSG, "the answer is empty");
+        if (r == 0 && ack_stored(&ack, hash)) {
+            ret_ack->json = TAKE(ack.json);
             return PUSH_STORED;
+        }
+        if (r == 0)
+            fault_set(&f, -ENOENT, "the statement does not list the batch");
         snprintf(ret_text, FAULT_TEXT_MAX, "%ld, but not by the collector: %.400s", reply->status, f.text);
-        return PUSH_RETRY;
+        return r == -EKEYREJECTED ? PUSH_STRANGER : PUSH_RETRY;
     }
     if (!problem_text(reply, ret_text)) {
         snprintf(ret_text, FAULT_TEXT_MAX, "HTTP status %ld", reply->status);
@@ -114,7 +96,11 @@ struct push {
     struct buf wire; /* the body in flight */
     int64_t number;
     uint8_t hash[HASH_SIZE];
+    struct batch_header header; /* of the batch in flight */
     struct push_state news;
+    /* The holes that were filled last: their hash, and when. */
+    uint8_t filled[HASH_SIZE];
+    int64_t filled_us;
 };
 
 static void send_next(struct push *p);
@@ -135,23 +121,70 @@ static void fail(struct push *p, const char *text, int64_t retry_after_us)
     uv_timer_start(&p->timer, on_timer, (uint64_t)(delay / 1000) + 1, 0);
 }
 
+/* A hash over what could make the spool send again. */
+static void holes_hash(const struct ack *ack, const struct spool *spool, uint8_t ret[static HASH_SIZE])
+{
+    _cleanup_(buf_free) struct buf text = {0};
+    struct ack_range range;
+    for (size_t cursor = 0; ack_missing(ack, &cursor, &range);)
+        buf_addf(&text, "%s %" PRId64 " %" PRId64 "\n", range.chain, range.from, range.to);
+    if (spool_behind(spool, ack))
+        buf_add_text(&text, "behind");
+    if (text.len > 0)
+        hash_make("", text.data, text.len, ret);
+    else
+        memset(ret, 0, HASH_SIZE);
+}
+
+static int refill(struct push *p, const struct ack *ack, struct fault *f)
+{
+    static const uint8_t none[HASH_SIZE];
+    uint8_t holes[HASH_SIZE];
+    int64_t now = clock_mono_us(p->env->clock);
+    holes_hash(ack, p->spool, holes);
+    if (memcmp(holes, none, sizeof none) == 0 ||
+        (memcmp(holes, p->filled, sizeof holes) == 0 && now - p->filled_us < PUSH_REFILL_US))
+        return 0;
+    int r = spool_refill(p->spool, ack, f);
+    if (r < 0)
+        return r;
+    memcpy(p->filled, holes, sizeof holes);
+    p->filled_us = now;
+    p->news.refilled += r;
+    return 0;
+}
+
+/* The batch is the collector's from here on; then what else it says. */
+static int on_stored(struct push *p, const struct ack *ack, struct fault *f)
+{
+    int r = spool_acked(p->spool, p->number, &p->header, f);
+    p->news.acked++;
+    p->news.last_ack_us = clock_wall_us(p->env->clock);
+    snprintf(p->news.seen, sizeof p->news.seen, "%s", ack_seen(ack));
+    if (r == 0)
+        r = refill(p, ack, f);
+    return r == 0 && spool_forked(p->spool, ack) ? spool_new_chain(p->spool, f) : r;
+}
+
 static void on_reply(void *user, const struct web_reply *reply)
 {
     struct push *p = user;
     struct fault f = {0};
     char text[FAULT_TEXT_MAX];
     p->transfer = NULL;
+    _cleanup_(ack_free) struct ack ack = {0};
     int r = 0;
-    switch (push_judge(reply, p->identity, p->hash, text)) {
+    enum push_verdict verdict = push_judge(reply, p->identity, p->hash, &ack, text);
+    p->news.stranger = verdict == PUSH_STRANGER;
+    switch (verdict) {
     case PUSH_STORED:
-        r = spool_acked(p->spool, p->number, &f);
-        p->news.acked++;
-        p->news.last_ack_us = clock_wall_us(p->env->clock);
+        r = on_stored(p, &ack, &f);
         break;
     case PUSH_REJECTED:
         r = spool_reject(p->spool, p->number, text, &f);
         p->news.rejected++;
         break;
+    case PUSH_STRANGER:
     case PUSH_RETRY:
         fail(p, text, reply->retry_after_us);
         p->fn(p->user, &p->news);
@@ -198,6 +231,7 @@ static int load_oldest(struct push *p, struct fault *f)
         int r = spool_read(path, &p->wire, &bytes, &batch, f);
         if (r == 0) {
             memcpy(p->hash, batch.hash, sizeof p->hash);
+            p->header = batch.header;
             return 1;
         }
         if (r != -EBADMSG)

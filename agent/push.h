@@ -17,19 +17,26 @@
 #define PUSH_RETRY_AFTER_MAX_US (86400 * INT64_C(1000000))
 #define PUSH_RETRY_FIRST_US     (2 * INT64_C(1000000))
 #define PUSH_TIMEOUT_US         (60 * INT64_C(1000000))
+/* The same holes are filled at most so often: a collector that goes on naming
+ * them must not make a metered line send its ring again and again. */
+#define PUSH_REFILL_US (3600 * INT64_C(1000000))
 
 /* ---- decisions, without I/O ---- */
 
 enum push_verdict {
     PUSH_STORED,   /* the collector has signed that it holds the batch */
     PUSH_REJECTED, /* the collector refuses this batch for good */
+    PUSH_STRANGER, /* signed, but by a key that is not pinned: as below, and the
+                    * collector's list of keys is worth asking for */
     PUSH_RETRY,    /* anything else: later again */
 };
 
 /* Judges the answer to a batch of this hash. ret_text says why not stored:
- * the problem's text, or what was wrong with the answer. */
+ * the problem's text, or what was wrong with the answer. ret_ack is filled when
+ * it is stored (ack_free). */
 enum push_verdict push_judge(const struct web_reply *reply, const struct identity *identity,
-                             const uint8_t hash[static HASH_SIZE], char ret_text[static FAULT_TEXT_MAX]);
+                             const uint8_t hash[static HASH_SIZE], struct ack *ret_ack,
+                             char ret_text[static FAULT_TEXT_MAX]);
 
 /* The pause after `failures` tries in a row: full jitter below an exponential
  * bound (`random` is uniform over 64 bits), on top of what the collector asked
@@ -44,6 +51,9 @@ struct push_state {
     int64_t last_ack_us;             /* wall clock, 0 when none */
     unsigned failures;               /* tries in a row without success */
     char last_fault[FAULT_TEXT_MAX]; /* "" when the last try went well */
+    int64_t refilled;                /* batches sent anew because the collector had lost them */
+    bool stranger;                   /* the last answer was signed by a key that is not pinned */
+    char seen[NETWORK_TEXT_MAX];     /* where the collector saw us last, cut; "" when it has not said */
 };
 
 struct push;

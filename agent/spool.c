@@ -1,6 +1,6 @@
 /* What lies where, in the state directory:
  *
- *   chain.json                 the head: {"chain","seq","hash","number","dropping","gap"}
+ *   chain.json                 the head of the chain (chain.c)
  *   journal/NNNNNNNN.ndjson    results that wait to be sealed (journal.c)
  *   spool/NNNNNNNN.batch       sealed, signed, compressed; waits to be sent
  *   spool/acked/…              what the collector holds, the last 20 MB
@@ -17,7 +17,8 @@
  *   3. the head moves to N, replaced whole;
  *   4. journal N is removed.
  *
- * Nothing is sent before 3. At start the same steps are finished from what is
+ * A journal that holds no whole result is removed without a batch, and its
+ * number used again. Nothing is sent before 3. At start the same steps are finished from what is
  * there: a batch head.number + 1 that continues the chain means that the crash
  * came between 2 and 3: the head moves on (a damaged one is removed and made
  * again from its journal, since nobody has seen it); a journal at or below
@@ -28,15 +29,47 @@
  * clocks: that of sealing or, when the power went first, that of the last
  * result, because a later boot cannot tell the earlier one's mono clock.
  *
- * When what waits outgrows its room, the oldest goes:
+ * Room. `spool_max` bounds what waits and what was refused. Small results are
+ * what indicators are made of, details are bulky; so details go first:
  *
- *   1. the head is replaced by one that lists its seq in `gap` and its number
- *      in `dropping`;
- *   2. the file is removed (at start: again, should it still be there).
+ *   - past half of the room, a result whose detail is longer than
+ *     SPOOL_DETAIL_SMALL is journalled with {"left_out":"spool_max"} in its
+ *     place, which the probe signs as it signs the rest;
+ *   - past the whole, the oldest batch goes, which is one with its details as
+ *     long as there are any: the head is replaced by one that lists its seq in
+ *     `gap` and its number in `dropping`, then the file is removed (at start:
+ *     again, should it still be there). The next batch carries `gap` in its
+ *     signed header, and step 3 of its sealing empties it. So a hole in the
+ *     chain is either a batch that is still to come, or one that a later batch
+ *     says was dropped. A batch that changes the key is never dropped.
  *
- * The next batch carries `gap` in its signed header, and step 3 of its sealing
- * empties it. So a hole in the chain is either a batch that is still to come,
- * or one that a later batch says was dropped. */
+ * When the disk itself is full, what the collector holds already goes first.
+ *
+ * Acknowledgements (ack.h) say what the collector holds. What it misses of what
+ * it once acknowledged, because it was restored from a backup, waits again
+ * (acked/ is kept for that). A chain of ours in which it holds another batch
+ * than we made, because this folder was copied or put back, is given up: a new
+ * one begins, and both stay provable.
+ *
+ * The key. `key.next` is the wish for a new one. The next batch announces it in
+ * its header under both signatures (batch.h) and is the last one that the old
+ * key signs: step 3 writes the new public key into the head as `rotated`, then
+ * the old public key joins identity.json and key.next becomes key. At start a
+ * head whose `rotated` is the key of key.next finishes that.
+ *
+ * Epochs. Each batch belongs to one boot and one network, and its header says
+ * from when to when the agent ran there. From the last seal, or the agent's
+ * start, to this seal: what no batch covers, the box was off.
+ *
+ * Writes. A flash card wears by what is written to it, so a day is bounded,
+ * whatever the schedule: with the presets of seal_interval (15 min) and
+ * journal_sync (60 s)
+ *   1440 syncs of the journal, when a result comes every minute,
+ *   96 seals of 7 syncs (journal, batch, head, each file's folder),
+ *   1440 status files, replaced without a sync,
+ * that is SPOOL_SYNCS_A_DAY at most; and each result is written once to the
+ * journal as text and once compressed. With 10 kB of results a minute that is
+ * 20 MB a day. */
 #include "agent/spool.h"
 
 #include <dirent.h>
@@ -44,7 +77,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "build_config.h"
 #include "common/file.h"
@@ -54,21 +87,20 @@
 
 struct spool {
     const char *dir; /* owned */
-    const struct identity *identity;
+    struct identity *identity;
     const struct clock *clock;
     int64_t max_bytes;
     struct journal journal;
+    struct chain chain;
     struct spool_list places[SPOOL_PLACES];
-    struct chain head;
-    /* A batch is on disk and the head has not moved yet: between steps 2 and 3,
-     * where a full disk may hold it for long. */
-    bool half_sealed;
-    struct chain next; /* the head to come */
-    int64_t next_size; /* of the batch's file */
+    struct spool_network network;
+    int64_t covered_us; /* CLOCK_BOOTTIME up to which epochs tell where the agent was */
+    bool half_sealed;   /* a batch is on disk that the head does not know, and could not be taken back */
+    int64_t acked_seq;  /* the highest of this chain that was acknowledged since the start */
     char notice[FAULT_TEXT_MAX];
 };
 
-/* ---- from place to place ---- */
+/* ---- places ---- */
 
 static int move(struct spool *s, enum spool_place from, enum spool_place to, int64_t number, struct fault *f)
 {
@@ -81,10 +113,10 @@ static int move(struct spool *s, enum spool_place from, enum spool_place to, int
     return 0;
 }
 
-static void trim_acked(struct spool *s)
+static void trim_acked(struct spool *s, int64_t max_bytes)
 {
     struct spool_list *acked = &s->places[SPOOL_ACKED];
-    while (acked->count > 0 && acked->bytes > SPOOL_ACKED_MAX) {
+    while (acked->count > 0 && acked->bytes > max_bytes) {
         int64_t number = acked->entries[0].number;
         _cleanup_text_ char *path = spool_path(s->dir, SPOOL_ACKED, number);
         unlink(path);
@@ -92,31 +124,32 @@ static void trim_acked(struct spool *s)
     }
 }
 
-int spool_acked(struct spool *s, int64_t number, struct fault *f)
+/* The disk is full: is there something that the collector holds to let go of? */
+static bool make_room(struct spool *s, int r)
 {
+    struct spool_list *acked = &s->places[SPOOL_ACKED];
+    if ((r != -ENOSPC && r != -EDQUOT) || acked->count == 0)
+        return false;
+    trim_acked(s, acked->bytes / 2);
+    return true;
+}
+
+int spool_acked(struct spool *s, int64_t number, const struct batch_header *h, struct fault *f)
+{
+    if (strcmp(h->chain, s->chain.id) == 0 && h->seq > s->acked_seq)
+        s->acked_seq = h->seq;
     /* Not fsynced: should the rename be lost, the batch is sent once more and
      * the collector knows it already. */
     int r = move(s, SPOOL_WAITING, SPOOL_ACKED, number, f);
     if (r == 0)
-        trim_acked(s);
+        trim_acked(s, SPOOL_ACKED_MAX);
     return r;
-}
-
-static char *reason_path(const struct spool *s, int64_t number)
-{
-    _cleanup_text_ char *folder = spool_folder(s->dir, SPOOL_REJECTED);
-    return alloc_format("%s/%08" PRId64 ".reason", folder, number);
-}
-
-static void remove_reason(const struct spool *s, int64_t number)
-{
-    _cleanup_text_ char *path = reason_path(s, number);
-    unlink(path);
 }
 
 int spool_reject(struct spool *s, int64_t number, const char *reason, struct fault *f)
 {
-    _cleanup_text_ char *path = reason_path(s, number);
+    _cleanup_text_ char *path = alloc_format("%s/%s/%08" PRId64 ".reason", s->dir, spool_folder(SPOOL_REJECTED),
+                                             number);
     _cleanup_text_ char *text = alloc_format("%s\n", reason);
     int r = file_write_atomic(path, text, strlen(text), 0600, f);
     return r < 0 ? r : move(s, SPOOL_WAITING, SPOOL_REJECTED, number, f);
@@ -130,70 +163,130 @@ int spool_unreject(struct spool *s, struct fault *f)
         int r = move(s, SPOOL_REJECTED, SPOOL_WAITING, number, f);
         if (r < 0)
             return r;
-        remove_reason(s, number);
+        _cleanup_text_ char *reason = alloc_format("%s/%s/%08" PRId64 ".reason", s->dir, spool_folder(SPOOL_REJECTED),
+                                                   number);
+        unlink(reason);
     }
-    spool_list_sort(&s->places[SPOOL_WAITING]);
     return 0;
 }
 
-/* Makes next, which is taken over, the head. */
-static int head_move(struct spool *s, struct chain *next, struct fault *f)
+/* ---- the head ---- */
+
+/* Numbers go on after every file that is there: a head that the card has lost
+ * must not make a new batch overwrite an old one. */
+static int64_t last_number(const struct spool *s)
 {
-    int r = chain_write(s->dir, next, f);
-    if (r == 0) {
-        chain_free(&s->head);
-        s->head = *next;
-        *next = (struct chain){0};
-    }
-    return r;
+    int64_t last = s->chain.number;
+    for (int p = 0; p < SPOOL_PLACES; p++)
+        if (s->places[p].count > 0 && s->places[p].entries[s->places[p].count - 1].number > last)
+            last = s->places[p].entries[s->places[p].count - 1].number;
+    return last;
+}
+
+static int head_read(struct spool *s, struct fault *f)
+{
+    int r = chain_read(s->dir, &s->chain, f);
+    if (r != -ENOENT && r != -EBADMSG)
+        return r;
+    if (r == -EBADMSG)
+        snprintf(s->notice, sizeof s->notice, "%s/chain.json is damaged: a new chain of batches begins", s->dir);
+    return chain_start(s->dir, &s->chain, last_number(s), false, f);
 }
 
 /* ---- room ---- */
 
-/* The oldest batch that is not acknowledged, waiting or rejected. */
-static enum spool_place oldest(const struct spool *s, int64_t *ret_number)
+struct victim {
+    enum spool_place place;
+    int64_t number;
+};
+
+/* The nth oldest batch that is not acknowledged, waiting or rejected; the newest
+ * of all always stays, since it carries the gap. */
+static bool victim_at(const struct spool *s, size_t n, struct victim *ret)
 {
     const struct spool_list *waiting = &s->places[SPOOL_WAITING], *rejected = &s->places[SPOOL_REJECTED];
-    bool from_rejected = rejected->count > 0 &&
-                         (waiting->count == 0 || rejected->entries[0].number < waiting->entries[0].number);
-    enum spool_place place = from_rejected ? SPOOL_REJECTED : SPOOL_WAITING;
-    *ret_number = s->places[place].entries[0].number;
-    return place;
+    size_t w = 0, r = 0;
+    if (n + 1 >= waiting->count + rejected->count)
+        return false;
+    for (;; n--) {
+        bool from_rejected = r < rejected->count &&
+                             (w == waiting->count || rejected->entries[r].number < waiting->entries[w].number);
+        *ret = from_rejected ? (struct victim){SPOOL_REJECTED, rejected->entries[r++].number}
+                             : (struct victim){SPOOL_WAITING, waiting->entries[w++].number};
+        if (n == 0)
+            return true;
+    }
 }
 
-static int drop_oldest(struct spool *s, struct fault *f)
+/* 1 when it went, 0 when it has to stay. */
+static int drop(struct spool *s, const struct victim *v, struct fault *f)
 {
-    int64_t number;
-    enum spool_place place = oldest(s, &number);
-    _cleanup_text_ char *path = spool_path(s->dir, place, number);
+    _cleanup_text_ char *path = spool_path(s->dir, v->place, v->number);
     _cleanup_(buf_free) struct buf bytes = {0};
     _cleanup_(batch_free) struct batch batch = {0};
-    _cleanup_(chain_free) struct chain next = chain_copy(&s->head);
-    if (spool_read(path, NULL, &bytes, &batch, NULL) == 0)
-        chain_gap_add(&next, batch.header.chain, batch.header.seq, batch.count);
-    next.dropping = number;
-    int r = head_move(s, &next, f);
+    bool readable = spool_read(path, NULL, &bytes, &batch, NULL) == 0;
+    if (readable && batch.has_rotate)
+        return 0;
+    int r = chain_drop(s->dir, &s->chain, v->number, readable ? &batch : NULL, f);
     if (r < 0)
         return r;
     if (unlink(path) < 0 && errno != ENOENT)
         return fault_set(f, -errno, "%s: %s", path, strerror(errno));
-    spool_list_remove(&s->places[place], number);
-    remove_reason(s, number);
+    spool_list_remove(&s->places[v->place], v->number);
+    _cleanup_text_ char *reason = alloc_format("%s/%s/%08" PRId64 ".reason", s->dir, spool_folder(SPOOL_REJECTED),
+                                               v->number);
+    unlink(reason);
     snprintf(s->notice, sizeof s->notice, "spool_max is reached: batch %" PRId64 " is dropped, the next one says so",
-             number);
-    return 0;
+             v->number);
+    return 1;
+}
+
+static int64_t bytes_kept(const struct spool *s)
+{
+    return s->places[SPOOL_WAITING].bytes + s->places[SPOOL_REJECTED].bytes;
 }
 
 static int keep_within(struct spool *s, struct fault *f)
 {
-    /* The newest always stays: it carries the gap. */
-    while (s->places[SPOOL_WAITING].bytes + s->places[SPOOL_REJECTED].bytes > s->max_bytes &&
-           s->places[SPOOL_WAITING].count + s->places[SPOOL_REJECTED].count > 1 && !chain_gap_full(&s->head)) {
-        int r = drop_oldest(s, f);
+    struct victim v;
+    for (size_t n = 0; bytes_kept(s) > s->max_bytes && !chain_gap_full(&s->chain) && victim_at(s, n, &v);) {
+        int r = drop(s, &v, f);
         if (r < 0)
             return r;
+        n += r == 0;
     }
     return 0;
+}
+
+/* ---- the key ---- */
+
+static char *path_in(const struct spool *s, const char *name)
+{
+    return alloc_format("%s/%s", s->dir, name);
+}
+
+/* The wish for a new key, when there is one. A file that is no key is not. */
+static bool next_key(const struct spool *s, struct sign_key *ret)
+{
+    _cleanup_text_ char *path = path_in(s, "key.next");
+    return access(path, F_OK) == 0 && sign_key_read(path, ret, NULL) == 0;
+}
+
+/* The head says that the new key is in force: so be it. */
+static int finish_rotation(struct spool *s, struct fault *f)
+{
+    _cleanup_(sign_key_wipe) struct sign_key next = {0};
+    if (!s->chain.has_rotated || !next_key(s, &next) || memcmp(next.public, s->chain.rotated, sizeof next.public) != 0)
+        return 0;
+    _cleanup_text_ char *wish = path_in(s, "key.next"), *path = path_in(s, "key");
+    identity_retire(s->identity);
+    int r = identity_write(s->dir, s->identity, f);
+    if (r < 0)
+        return r;
+    if (rename(wish, path) < 0)
+        return fault_set(f, -errno, "%s: %s", wish, strerror(errno));
+    s->identity->key = next;
+    return file_sync_dir(s->dir, f);
 }
 
 /* ---- sealing ---- */
@@ -203,7 +296,7 @@ static void header_moment(const struct spool *s, const struct journal_content *c
 {
     char boot[BOOT_ID_SIZE];
     clock_boot_id(s->clock, boot);
-    strcpy(h->boot, c->boot);
+    strcpy(h->boot, *c->boot ? c->boot : boot);
     if (strcmp(boot, c->boot) == 0 || !c->has_last) {
         h->sealed_at_us = clock_wall_us(s->clock);
         h->mono_us = clock_mono_us(s->clock);
@@ -215,68 +308,72 @@ static void header_moment(const struct spool *s, const struct journal_content *c
     }
 }
 
-static void batch_make(const struct spool *s, const struct journal_content *c, struct buf *out)
+/* The journal's epoch, from its start to the moment of sealing. */
+static json_t *epochs_make(const struct journal_content *c, const struct batch_header *h)
 {
-    struct batch_header h = {.seq = s->head.seq + 1, .has_prev = s->head.seq > 0, .agent = VERSION};
+    if (!c->epoch)
+        return NULL;
+    json_t *epoch = json_deep_copy(c->epoch);
+    int64_t from = json_integer_value(json_object_get(epoch, "from_mono_us"));
+    json_object_set_new(epoch, "boot", json_string(h->boot));
+    json_object_set_new(epoch, "to_mono_us", json_integer(h->mono_us > from ? h->mono_us : from));
+    return json_pack("[o]", epoch);
+}
+
+static void batch_make(const struct spool *s, const struct journal_content *c, const struct sign_key *rotate,
+                       struct buf *out)
+{
+    struct batch_header h = {.seq = s->chain.seq + 1, .has_prev = s->chain.seq > 0, .agent = VERSION};
     strcpy(h.probe, s->identity->probe);
-    strcpy(h.chain, s->head.id);
-    memcpy(h.prev, s->head.hash, sizeof h.prev);
+    strcpy(h.chain, s->chain.id);
+    memcpy(h.prev, s->chain.hash, sizeof h.prev);
     header_moment(s, c, &h);
-    const struct batch_extra extra = {.gap = s->head.gap};
+    _cleanup_json_ json_t *epochs = epochs_make(c, &h);
+    const struct batch_extra extra = {.gap = s->chain.gap, .epochs = epochs, .rotate = rotate};
     batch_header_write(&h, &extra, out);
     buf_add(out, c->lines.data, c->lines.len);
     batch_seal(out, c->count, &s->identity->key);
 }
 
-/* The head that a batch of this number, seq and hash makes. */
-static struct chain head_after(const struct spool *s, int64_t number, int64_t seq, const uint8_t hash[static HASH_SIZE])
+/* Step 3: the head moves to a batch that is on disk. When it cannot, the batch
+ * is taken back, so that its journal can go on growing; were both to fail,
+ * nothing more may come into that journal, which the batch on disk replaces
+ * should the power go. */
+static int advance(struct spool *s, int64_t number, const struct buf *bytes, int64_t size, const uint8_t *rotated,
+                   struct fault *f)
 {
-    struct chain next = s->head;
-    next.number = number;
-    next.seq = seq;
-    memcpy(next.hash, hash, HASH_SIZE);
-    next.dropping = 0;
-    next.gap = NULL;
-    return next;
-}
-
-/* Step 2. */
-static int batch_store(struct spool *s, const struct journal_content *c, struct fault *f)
-{
-    _cleanup_(buf_free) struct buf bytes = {0}, wire = {0};
-    _cleanup_text_ char *path = spool_path(s->dir, SPOOL_WAITING, s->head.number + 1);
     uint8_t hash[HASH_SIZE];
-    batch_make(s, c, &bytes);
-    zst_pack(bytes.data, bytes.len, &wire);
-    int r = file_write_atomic(path, wire.data, wire.len, 0600, f);
-    if (r < 0)
+    hash_make(DOMAIN_BATCH_HASH, bytes->data, bytes->len, hash);
+    int r = chain_advance(s->dir, &s->chain, number, s->chain.seq + 1, hash, rotated, f);
+    if (r < 0) {
+        _cleanup_text_ char *path = spool_path(s->dir, SPOOL_WAITING, number), *folder = path_in(s, "spool");
+        s->half_sealed = unlink(path) < 0 || file_sync_dir(folder, NULL) < 0;
         return r;
-    hash_make(DOMAIN_BATCH_HASH, bytes.data, bytes.len, hash);
-    s->next = head_after(s, s->head.number + 1, s->head.seq + 1, hash);
-    s->next_size = (int64_t)wire.len;
-    s->half_sealed = true;
+    }
+    s->half_sealed = false;
+    spool_list_add(&s->places[SPOOL_WAITING], number, size);
     return 0;
 }
 
-/* Steps 3 and 4. */
-static int seal_finish(struct spool *s, struct fault *f)
+static int batch_from(struct spool *s, int64_t number, const struct journal_content *content, struct fault *f)
 {
-    int64_t number = s->next.number;
-    int r = head_move(s, &s->next, f);
-    if (r < 0)
-        return r;
-    s->half_sealed = false;
-    spool_list_add(&s->places[SPOOL_WAITING], number, s->next_size);
-    return journal_remove(&s->journal, number, f);
+    _cleanup_(buf_free) struct buf bytes = {0}, wire = {0};
+    _cleanup_(sign_key_wipe) struct sign_key next = {0};
+    _cleanup_text_ char *path = spool_path(s->dir, SPOOL_WAITING, number);
+    bool rotates = next_key(s, &next);
+    batch_make(s, content, rotates ? &next : NULL, &bytes);
+    zst_pack(bytes.data, bytes.len, &wire);
+    int r = file_write_atomic(path, wire.data, wire.len, 0600, f);
+    if (r == 0)
+        r = advance(s, number, &bytes, (int64_t)wire.len, rotates ? next.public : NULL, f);
+    return r == 0 && rotates ? finish_rotation(s, f) : r;
 }
 
-/* Seals the journal that has the number after the head's. */
-static int seal_next(struct spool *s, struct fault *f)
+static int seal_number(struct spool *s, int64_t number, struct fault *f)
 {
     _cleanup_(journal_content_free) struct journal_content content = {0};
-    int64_t number = s->head.number + 1;
-    if (s->half_sealed)
-        return seal_finish(s, f);
+    if (number <= s->chain.number) /* sealed before, and then something failed */
+        return journal_remove(&s->journal, number, f);
     int r = journal_sync(&s->journal, f);
     if (r == 0)
         r = journal_read(&s->journal, number, &content, f);
@@ -285,17 +382,21 @@ static int seal_next(struct spool *s, struct fault *f)
     if (content.damaged > 0)
         snprintf(s->notice, sizeof s->notice,
                  "journal %" PRId64 ": %zu damaged lines are left out, as after a power cut", number, content.damaged);
-    if (content.count == 0)
-        return journal_remove(&s->journal, number, f);
-    r = batch_store(s, &content, f);
-    return r < 0 ? r : seal_finish(s, f);
+    if (content.count > 0)
+        r = batch_from(s, number, &content, f);
+    return r < 0 ? r : journal_remove(&s->journal, number, f);
 }
 
 int spool_seal(struct spool *s, struct fault *f)
 {
-    if (s->journal.fd < 0 && !s->half_sealed)
+    if (s->journal.fd < 0)
         return 0;
-    int r = seal_next(s, f);
+    int64_t now = clock_mono_us(s->clock);
+    int r = seal_number(s, s->journal.number, f);
+    while (make_room(s, r))
+        r = seal_number(s, s->journal.number, f);
+    if (r == 0)
+        s->covered_us = now;
     return r < 0 ? r : keep_within(s, f);
 }
 
@@ -314,30 +415,174 @@ int spool_sync(struct spool *s, struct fault *f)
     return journal_sync(&s->journal, f);
 }
 
+/* Without its detail, and with the reason in its place. */
+static void write_bare(const struct result *result, const char *name, const char *why, struct buf *out)
+{
+    struct result bare = *result;
+    _cleanup_json_ json_t *detail = json_pack("{s:s}", name, why);
+    bare.detail = detail;
+    buf_clear(out);
+    result_write(&bare, out);
+}
+
+static bool is_bulky(const struct result *result)
+{
+    return json_dumpb(result->detail, NULL, 0, JSON_COMPACT) > SPOOL_DETAIL_SMALL;
+}
+
+static json_t *epoch_now(const struct spool *s)
+{
+    char since[TIME_TEXT_SIZE];
+    const struct spool_network *n = &s->network;
+    int64_t at = clock_wall_us(s->clock) - (clock_mono_us(s->clock) - s->covered_us);
+    json_t *epoch = json_pack("{s:I}", "from_mono_us", (json_int_t)s->covered_us);
+    if (*n->link)
+        json_object_set_new(epoch, "link", json_string(n->link));
+    if (*n->net)
+        json_object_set_new(epoch, "net", json_string(n->net));
+    if (*n->net6)
+        json_object_set_new(epoch, "net6", json_string(n->net6));
+    if (clock_synced(s->clock))
+        json_object_set_new(epoch, "since", json_string(time_format(at, since)));
+    return epoch;
+}
+
+static int open_journal(struct spool *s, struct fault *f)
+{
+    _cleanup_json_ json_t *epoch = epoch_now(s);
+    int r = journal_start(&s->journal, s->chain.number + 1, s->clock, epoch, f);
+    if (r == -EEXIST) { /* a failed write left it closed */
+        r = seal_number(s, s->chain.number + 1, f);
+        if (r == 0)
+            r = journal_start(&s->journal, s->chain.number + 1, s->clock, epoch, f);
+    }
+    return r;
+}
+
+static int append_line(struct spool *s, const struct buf *line, struct fault *f)
+{
+    int r = 0;
+    if (s->half_sealed || (s->journal.fd >= 0 && !journal_fits(&s->journal, line->len)))
+        r = spool_seal(s, f);
+    if (r == 0 && s->journal.fd < 0)
+        r = open_journal(s, f);
+    return r < 0 ? r : journal_append(&s->journal, line->data, line->len, f);
+}
+
 int spool_append(struct spool *s, const struct result *result, struct fault *f)
 {
     _cleanup_(buf_free) struct buf line = {0};
     result_write(result, &line);
-    if (line.len > RESULT_LINE_MAX) {
-        struct result bare = *result;
-        _cleanup_json_ json_t *detail = json_pack("{s:s}", "reason",
-                                                  "the detail was too long for a result and is left out");
-        bare.detail = detail;
-        buf_clear(&line);
-        result_write(&bare, &line);
-    }
-    int r = 0;
-    if (s->half_sealed || (s->journal.fd >= 0 && !journal_fits(&s->journal, line.len)))
-        r = spool_seal(s, f);
-    if (r == 0 && s->journal.fd < 0) {
-        r = journal_start(&s->journal, s->head.number + 1, s->clock, NULL, f);
-        if (r == -EEXIST) { /* a failed write left it closed */
-            r = seal_next(s, f);
-            if (r == 0)
-                r = journal_start(&s->journal, s->head.number + 1, s->clock, NULL, f);
+    if (line.len > RESULT_LINE_MAX)
+        write_bare(result, "reason", "the detail was too long for a result and is left out", &line);
+    else if (bytes_kept(s) > s->max_bytes / 2 && is_bulky(result))
+        write_bare(result, "left_out", "spool_max", &line);
+    int r = append_line(s, &line, f);
+    while (make_room(s, r))
+        r = append_line(s, &line, f);
+    return r;
+}
+
+int spool_move(struct spool *s, const struct spool_network *to, struct fault *f)
+{
+    if (strcmp(to->link, s->network.link) == 0 && strcmp(to->net, s->network.net) == 0 &&
+        strcmp(to->net6, s->network.net6) == 0)
+        return 0;
+    int r = spool_seal(s, f);
+    if (r < 0)
+        return r;
+    s->network = *to;
+    s->covered_us = clock_mono_us(s->clock);
+    return 0;
+}
+
+/* ---- what the collector says ---- */
+
+/* Which batch an entry holds, read once. */
+static void look(const struct spool *s, enum spool_place place, struct spool_entry *e)
+{
+    _cleanup_text_ char *path = spool_path(s->dir, place, e->number);
+    _cleanup_(buf_free) struct buf bytes = {0};
+    _cleanup_(batch_free) struct batch batch = {0};
+    if (e->seq > 0)
+        return;
+    e->seq = INT64_MAX; /* damaged: no range names it */
+    if (spool_read(path, NULL, &bytes, &batch, NULL) < 0)
+        return;
+    e->seq = batch.header.seq;
+    e->chain = chain_key(batch.header.chain);
+}
+
+/* Does the collector want it: is it in a hole, or past the highest that it
+ * holds of its chain? */
+static bool wanted(const struct ack *ack, const struct spool_entry *e)
+{
+    struct ack_range range;
+    struct ack_head head;
+    int64_t held = 0;
+    for (size_t cursor = 0; ack_missing(ack, &cursor, &range);)
+        if (chain_key(range.chain) == e->chain && range.from <= e->seq && e->seq <= range.to)
+            return true;
+    for (size_t cursor = 0; ack_head(ack, &cursor, &head);)
+        if (chain_key(head.chain) == e->chain)
+            held = head.seq;
+    return e->seq != INT64_MAX && e->seq > held;
+}
+
+int spool_refill(struct spool *s, const struct ack *ack, struct fault *f)
+{
+    struct spool_list *acked = &s->places[SPOOL_ACKED];
+    int moved = 0;
+    for (size_t i = 0; i < acked->count;) {
+        look(s, SPOOL_ACKED, &acked->entries[i]);
+        if (!wanted(ack, &acked->entries[i])) {
+            i++;
+            continue;
         }
+        int r = move(s, SPOOL_ACKED, SPOOL_WAITING, acked->entries[i].number, f);
+        if (r < 0)
+            return r;
+        moved++;
     }
-    return r < 0 ? r : journal_append(&s->journal, line.data, line.len, f);
+    return moved;
+}
+
+bool spool_behind(const struct spool *s, const struct ack *ack)
+{
+    struct ack_head head;
+    for (size_t cursor = 0; ack_head(ack, &cursor, &head);)
+        if (strcmp(head.chain, s->chain.id) == 0)
+            return head.seq < s->acked_seq;
+    return s->acked_seq > 0;
+}
+
+bool spool_forked(const struct spool *s, const struct ack *ack)
+{
+    struct ack_head head;
+    for (size_t cursor = 0; ack_head(ack, &cursor, &head);)
+        if (strcmp(head.chain, s->chain.id) == 0 &&
+            (head.seq > s->chain.seq || (head.seq == s->chain.seq && memcmp(head.hash, s->chain.hash, HASH_SIZE) != 0)))
+            return true;
+    return ack_forked(ack, s->chain.id);
+}
+
+int spool_new_chain(struct spool *s, struct fault *f)
+{
+    char old[CHAIN_ID_SIZE];
+    memcpy(old, s->chain.id, sizeof old);
+    int r = chain_start(s->dir, &s->chain, s->chain.number, true, f);
+    if (r == 0)
+        s->acked_seq = 0;
+    if (r == 0)
+        snprintf(s->notice, sizeof s->notice,
+                 "the collector holds other batches of chain %s: this folder was copied or put back; chain %s begins",
+                 old, s->chain.id);
+    return r;
+}
+
+int64_t spool_forks(const struct spool *s)
+{
+    return s->chain.forks;
 }
 
 /* ---- recovery ---- */
@@ -361,7 +606,7 @@ static bool past_head(const struct spool *s, enum spool_place *ret_place, int64_
     for (int p = 0; p < SPOOL_PLACES; p++) {
         for (size_t i = 0; i < s->places[p].count; i++) {
             int64_t number = s->places[p].entries[i].number;
-            if (number <= s->head.number || (found && number >= *ret_number))
+            if (number <= s->chain.number || (found && number >= *ret_number))
                 continue;
             found = true;
             *ret_place = (enum spool_place)p;
@@ -381,7 +626,7 @@ static int damaged_past_head(struct spool *s, enum spool_place place, int64_t nu
         spool_list_remove(&s->places[place], number);
         return unlink(path) < 0 ? fault_set(f, -errno, "%s: %s", path, strerror(errno)) : 0;
     }
-    s->head.number = number;
+    s->chain.number = number;
     return place == SPOOL_WAITING ? spool_reject(s, number, why, f) : 0;
 }
 
@@ -389,12 +634,11 @@ static int damaged_past_head(struct spool *s, enum spool_place place, int64_t nu
  * backup: the head goes after what is there, so that no seq is used twice. */
 static int adopt(struct spool *s, int64_t number, const struct batch *b, struct fault *f)
 {
-    if (strcmp(b->header.chain, s->head.id) != 0 || b->header.seq <= s->head.seq) {
-        s->head.number = number; /* of another chain: it is sent like any other */
+    if (strcmp(b->header.chain, s->chain.id) != 0 || b->header.seq <= s->chain.seq) {
+        s->chain.number = number; /* of another chain: it is sent like any other */
         return 0;
     }
-    struct chain next = head_after(s, number, b->header.seq, b->hash);
-    int r = head_move(s, &next, f);
+    int r = chain_advance(s->dir, &s->chain, number, b->header.seq, b->hash, b->has_rotate ? b->rotate : NULL, f);
     return r < 0 ? r : journal_remove(&s->journal, number, f);
 }
 
@@ -423,10 +667,10 @@ static int finish_seal(struct spool *s, struct fault *f)
 static int finish_drop(struct spool *s)
 {
     static const enum spool_place places[] = {SPOOL_WAITING, SPOOL_REJECTED};
-    for (size_t i = 0; s->head.dropping > 0 && i < COUNT(places); i++) {
-        _cleanup_text_ char *path = spool_path(s->dir, places[i], s->head.dropping);
+    for (size_t i = 0; s->chain.dropping > 0 && i < COUNT(places); i++) {
+        _cleanup_text_ char *path = spool_path(s->dir, places[i], s->chain.dropping);
         unlink(path);
-        spool_list_remove(&s->places[places[i]], s->head.dropping);
+        spool_list_remove(&s->places[places[i]], s->chain.dropping);
     }
     return 0;
 }
@@ -444,9 +688,9 @@ static int finish_journals(struct spool *s, int64_t head, struct fault *f)
             r = journal_remove(&s->journal, numbers[i], f);
         } else {
             /* Files that do not belong here may have taken its number. */
-            r = journal_rename(&s->journal, numbers[i], s->head.number + 1, f);
-            if (r == 0 && (i < n - 1 || journal_resume(&s->journal, s->head.number + 1, s->clock, NULL) < 0))
-                r = seal_next(s, f);
+            r = journal_rename(&s->journal, numbers[i], s->chain.number + 1, f);
+            if (r == 0 && (i < n - 1 || journal_resume(&s->journal, s->chain.number + 1, s->clock, NULL) < 0))
+                r = seal_number(s, s->chain.number + 1, f);
         }
         if (r < 0)
             return r;
@@ -454,31 +698,11 @@ static int finish_journals(struct spool *s, int64_t head, struct fault *f)
     return 0;
 }
 
-/* A new chain when there is none. Numbers go on after every file that is
- * there: a head that the card has lost must not make a new batch overwrite an
- * old one. */
-static int head_open(struct spool *s, struct fault *f)
-{
-    int64_t number = 0;
-    int r = chain_read(s->dir, &s->head, f);
-    if (r != -ENOENT && r != -EBADMSG)
-        return r;
-    if (r == -EBADMSG)
-        snprintf(s->notice, sizeof s->notice, "%s/chain.json is damaged: a new chain of batches begins", s->dir);
-    for (int p = 0; p < SPOOL_PLACES; p++) {
-        const struct spool_list *list = &s->places[p];
-        if (list->count > 0 && list->entries[list->count - 1].number > number)
-            number = list->entries[list->count - 1].number;
-    }
-    s->head = chain_new(number);
-    return chain_write(s->dir, &s->head, f);
-}
-
 static int recover(struct spool *s, struct fault *f)
 {
     int r = 0;
     for (int p = 0; p < SPOOL_PLACES && r == 0; p++) {
-        _cleanup_text_ char *path = spool_folder(s->dir, (enum spool_place)p);
+        _cleanup_text_ char *path = alloc_format("%s/%s", s->dir, spool_folder((enum spool_place)p));
         r = file_make_dir(path, 0700, f);
         if (r == 0) {
             remove_leftovers(path);
@@ -488,16 +712,18 @@ static int recover(struct spool *s, struct fault *f)
     if (r == 0)
         r = journal_init(&s->journal, s->dir, f);
     if (r == 0)
-        r = head_open(s, f);
-    int64_t head = s->head.number;
+        r = head_read(s, f);
+    int64_t head = s->chain.number;
     if (r == 0)
         r = finish_drop(s);
     if (r == 0)
         r = finish_seal(s, f);
+    if (r == 0)
+        r = finish_rotation(s, f);
     return r == 0 ? finish_journals(s, head, f) : r;
 }
 
-int spool_open(const char *state_dir, const struct identity *identity, const struct clock *clock, int64_t max_bytes,
+int spool_open(const char *state_dir, struct identity *identity, const struct clock *clock, int64_t max_bytes,
                struct spool **ret, struct fault *f)
 {
     struct spool *s = alloc_zero(1, sizeof *s);
@@ -506,6 +732,7 @@ int spool_open(const char *state_dir, const struct identity *identity, const str
     s->clock = clock;
     s->max_bytes = max_bytes;
     s->journal.fd = -1;
+    s->covered_us = clock_mono_us(clock);
     int r = recover(s, f);
     if (r < 0)
         spool_free(s);
@@ -521,8 +748,7 @@ void spool_free(struct spool *s)
     journal_free(&s->journal);
     for (int p = 0; p < SPOOL_PLACES; p++)
         spool_list_free(&s->places[p]);
-    chain_free(&s->head);
-    chain_free(&s->next);
+    chain_free(&s->chain);
     free((char *)s->dir);
     free(s);
 }

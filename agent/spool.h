@@ -6,12 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/ack.h"
 #include "agent/chain.h"
 #include "agent/identity.h"
 #include "agent/journal.h"
+#include "agent/network.h"
 #include "agent/spool_list.h"
-#include "common/batch.h"
-#include "common/buf.h"
 #include "common/clock.h"
 #include "common/fault.h"
 #include "common/result.h"
@@ -19,12 +19,22 @@
 /* Acknowledged batches are kept up to this size, to refill a collector that
  * had to be restored from yesterday's backup. */
 #define SPOOL_ACKED_MAX (20u << 20)
+/* A detail of this many bytes stays also when room runs short. */
+#define SPOOL_DETAIL_SMALL 256
+/* What the prose in spool.c adds up to. */
+#define SPOOL_SYNCS_A_DAY (1440 + 96 * 7)
+
+/* Where the agent is, "" when not known (network.h). */
+struct spool_network {
+    char link[16], net[NETWORK_TEXT_MAX], net6[NETWORK_TEXT_MAX];
+};
 
 struct spool;
 
 /* Opens the spool of a locked state directory and finishes what a crash left
- * half-done. identity and clock are borrowed. */
-int spool_open(const char *state_dir, const struct identity *identity, const struct clock *clock, int64_t max_bytes,
+ * half-done. identity and clock are borrowed; identity's key changes when a
+ * rotation takes place. */
+int spool_open(const char *state_dir, struct identity *identity, const struct clock *clock, int64_t max_bytes,
                struct spool **ret, struct fault *f) CHECKED;
 void spool_free(struct spool *s); /* seals nothing; syncs nothing */
 void spool_set_max(struct spool *s, int64_t max_bytes);
@@ -34,6 +44,8 @@ int spool_append(struct spool *s, const struct result *r, struct fault *f) CHECK
 int spool_sync(struct spool *s, struct fault *f) CHECKED;
 /* Makes a batch of what the journal holds; nothing when it is empty. */
 int spool_seal(struct spool *s, struct fault *f) CHECKED;
+/* The agent is on another network from now on: what is open is sealed first. */
+int spool_move(struct spool *s, const struct spool_network *to, struct fault *f) CHECKED;
 /* How long the oldest open result has waited; -1 when none is open. */
 int64_t spool_age_us(const struct spool *s);
 bool spool_dirty(const struct spool *s); /* is something open not durable yet? */
@@ -43,9 +55,19 @@ bool spool_notice(struct spool *s, char ret_text[static FAULT_TEXT_MAX]);
 
 const struct spool_list *spool_waiting(const struct spool *s);
 char *spool_entry_path(const struct spool *s, int64_t number) CHECKED; /* of one that waits; the caller frees */
-/* The collector holds it: into the ring of acknowledged ones. */
-int spool_acked(struct spool *s, int64_t number, struct fault *f) CHECKED;
+/* The collector holds it: into the ring of acknowledged ones. h is its header. */
+int spool_acked(struct spool *s, int64_t number, const struct batch_header *h, struct fault *f) CHECKED;
 /* The collector refused it: kept aside with the reason. */
 int spool_reject(struct spool *s, int64_t number, const char *reason, struct fault *f) CHECKED;
+/* What the collector acknowledged once and does not hold waits again. Returns
+ * how many, or < 0. */
+int spool_refill(struct spool *s, const struct ack *ack, struct fault *f) CHECKED;
+/* Has the collector less of this chain than it once acknowledged? */
+bool spool_behind(const struct spool *s, const struct ack *ack);
+/* Does the collector hold another batch of this chain than the one made here? */
+bool spool_forked(const struct spool *s, const struct ack *ack);
+/* Gives the chain up for a new one. */
+int spool_new_chain(struct spool *s, struct fault *f) CHECKED;
+int64_t spool_forks(const struct spool *s); /* chains given up so far */
 /* Refused batches wait again, for a collector that has been put right. */
 int spool_unreject(struct spool *s, struct fault *f) CHECKED;

@@ -9,22 +9,21 @@
 
 #include "common/file.h"
 #include "common/lang.h"
-#include "common/limits.h"
 #include "common/zst.h"
 
 static const char *const folders[] = {
     [SPOOL_WAITING] = "spool", [SPOOL_ACKED] = "spool/acked", [SPOOL_REJECTED] = "spool/rejected"};
+
+const char *spool_folder(enum spool_place place)
+{
+    return folders[place];
+}
 
 const char *spool_place_word(enum spool_place place)
 {
     static const char *const words[] = {
         [SPOOL_WAITING] = N_("waiting"), [SPOOL_ACKED] = N_("acknowledged"), [SPOOL_REJECTED] = N_("rejected")};
     return words[place];
-}
-
-char *spool_folder(const char *state_dir, enum spool_place place)
-{
-    return alloc_format("%s/%s", state_dir, folders[place]);
 }
 
 char *spool_path(const char *state_dir, enum spool_place place, int64_t number)
@@ -38,19 +37,16 @@ static int by_number(const void *a, const void *b)
     return (x->number > y->number) - (x->number < y->number);
 }
 
-void spool_list_sort(struct spool_list *list)
-{
-    if (list->count > 0)
-        qsort(list->entries, list->count, sizeof *list->entries, by_number);
-}
-
 void spool_list_add(struct spool_list *list, int64_t number, int64_t size)
 {
     if (list->count == list->cap) {
         list->cap = list->cap ? 2 * list->cap : 8;
         list->entries = alloc_resize(list->entries, list->cap, sizeof *list->entries);
     }
-    list->entries[list->count++] = (struct spool_entry){number, size};
+    size_t at = list->count++;
+    for (; at > 0 && list->entries[at - 1].number > number; at--)
+        list->entries[at] = list->entries[at - 1];
+    list->entries[at] = (struct spool_entry){.number = number, .size = size};
     list->bytes += size;
 }
 
@@ -77,7 +73,7 @@ void spool_list_free(struct spool_list *list)
 int spool_list_read(const char *state_dir, enum spool_place place, struct spool_list *ret, struct fault *f)
 {
     _cleanup_(spool_list_free) struct spool_list list = {0};
-    _cleanup_text_ char *path = spool_folder(state_dir, place);
+    _cleanup_text_ char *path = alloc_format("%s/%s", state_dir, folders[place]);
     DIR *dir = opendir(path);
     if (!dir && errno != ENOENT)
         return fault_set(f, -errno, "%s: %s", path, strerror(errno));
@@ -92,7 +88,8 @@ int spool_list_read(const char *state_dir, enum spool_place place, struct spool_
     }
     if (dir)
         closedir(dir);
-    spool_list_sort(&list);
+    if (list.count > 0)
+        qsort(list.entries, list.count, sizeof *list.entries, by_number);
     *ret = list;
     list = (struct spool_list){0};
     return 0;

@@ -21,11 +21,11 @@ int status_write(const char *state_dir, const struct status *s, struct fault *f)
 {
     _cleanup_text_ char *path = alloc_format("%s/status.json", state_dir);
     _cleanup_json_ json_t *object = json_pack(
-        "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:s, s:o, s:s#}", "at", time_or_null(s->at_us), "results",
+        "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:s, s:o, s:s#}", "at", time_or_null(s->at_us), "results",
         (json_int_t)s->results, "lost", (json_int_t)s->lost, "overlaps", (json_int_t)s->overlaps, "missed",
         (json_int_t)s->missed, "tasks", (json_int_t)s->tasks, "schedule_version", (json_int_t)s->schedule_version,
-        "last_result", time_or_null(s->last_result_us), "last_task", s->last_task, "last_outcome", s->last_outcome,
-        "last_ack", time_or_null(s->last_ack_us), "last_fault", s->last_fault,
+        "forks", (json_int_t)s->forks, "last_result", time_or_null(s->last_result_us), "last_task", s->last_task,
+        "last_outcome", s->last_outcome, "last_ack", time_or_null(s->last_ack_us), "last_fault", s->last_fault,
         (int)scan_utf8(s->last_fault, strlen(s->last_fault)));
     _cleanup_text_ char *line = json_text(object);
     _cleanup_text_ char *content = alloc_format("%s\n", line);
@@ -69,6 +69,7 @@ int status_read(const char *state_dir, struct status *ret, struct fault *f)
         (r = get_count(o, "lost", &s.lost, f)) < 0 || (r = get_count(o, "overlaps", &s.overlaps, f)) < 0 ||
         (r = get_count(o, "missed", &s.missed, f)) < 0 || (r = get_count(o, "tasks", &s.tasks, f)) < 0 ||
         (r = get_count(o, "schedule_version", &s.schedule_version, f)) < 0 ||
+        (r = json_get_int_or(o, "forks", 0, INT64_MAX, 0, &s.forks, f)) < 0 ||
         (r = get_time(o, "last_result", &s.last_result_us, f)) < 0 ||
         (r = get_text(o, "last_task", s.last_task, sizeof s.last_task, f)) < 0 ||
         (r = get_text(o, "last_outcome", s.last_outcome, sizeof s.last_outcome, f)) < 0 ||

@@ -14,6 +14,7 @@ struct status {
     int64_t lost;    /* results that could not be written */
     int64_t overlaps, missed;
     int64_t tasks, schedule_version;
+    int64_t forks;          /* chains given up, since enrolment */
     int64_t last_result_us; /* 0 when none */
     char last_task[65], last_outcome[16];
     int64_t last_ack_us;             /* 0 when none */

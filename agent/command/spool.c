@@ -101,7 +101,10 @@ static int verify_one(const char *path, const struct identity *id, struct chain_
     int r = spool_read(path, NULL, &bytes, &b, f);
     if (r < 0)
         return r;
-    if (batch_verify(&b, id->key.public, f) != BATCH_FINE) {
+    bool ours = batch_verify(&b, id->key.public, f) == BATCH_FINE;
+    for (size_t i = 0; i < id->was_count && !ours; i++) /* sealed before the key was changed */
+        ours = batch_verify(&b, id->was[i], f) == BATCH_FINE;
+    if (!ours) {
         fault_prefix(f, "%s: ", path);
         return -EKEYREJECTED;
     }
@@ -200,8 +203,7 @@ static int push_report(const struct pushing *p)
     return spool_waiting(p->spool)->count == 0 && state->rejected == 0 ? EXIT_OK : EXIT_NOT_OK;
 }
 
-static int push_now(const struct invocation *in, const struct settings *settings, const struct identity *id,
-                    struct fault *f)
+static int push_now(const struct invocation *in, const struct settings *settings, struct identity *id, struct fault *f)
 {
     struct pushing p = {0};
     int r = spool_open(in->state_dir, id, &clock_system, settings->spool_max, &p.spool, f);

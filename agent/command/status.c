@@ -109,6 +109,10 @@ static void print_people(const struct view *v)
         row_count(_("Overlaps:        "), v->status.overlaps);
         if (v->status.missed)
             row_count(_("Missed moments:  "), v->status.missed);
+        if (v->status.forks)
+            printf(_("New chains:       %s, because the collector knew other batches of the old ones: this folder was\n"
+                     "                  copied to another box, or put back from a backup\n"),
+                   lang_number(lang_current(), (double)v->status.forks, 0, (char[NUMBER_TEXT_SIZE]){0}));
         if (v->status.lost)
             row_count(_("Lost results:    "), v->status.lost);
         if (*v->status.last_fault)
@@ -128,12 +132,12 @@ static void print_json(const struct view *v)
 {
     const struct status *s = &v->status;
     _cleanup_json_ json_t *o = json_pack(
-        "{s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "enrolled", v->enrolled, "running", v->running,
-        "waiting", (json_int_t)v->places[SPOOL_WAITING].count, "waiting_bytes",
+        "{s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "enrolled", v->enrolled, "running",
+        v->running, "waiting", (json_int_t)v->places[SPOOL_WAITING].count, "waiting_bytes",
         (json_int_t)v->places[SPOOL_WAITING].bytes, "acknowledged", (json_int_t)v->places[SPOOL_ACKED].count,
         "rejected", (json_int_t)v->places[SPOOL_REJECTED].count, "tasks", (json_int_t)s->tasks, "schedule_version",
         (json_int_t)s->schedule_version, "results", (json_int_t)s->results, "lost", (json_int_t)s->lost, "overlaps",
-        (json_int_t)s->overlaps, "missed", (json_int_t)s->missed);
+        (json_int_t)s->overlaps, "missed", (json_int_t)s->missed, "forks", (json_int_t)s->forks);
     json_object_set_new(o, "probe", v->enrolled ? json_string(v->identity.probe) : json_null());
     json_object_set_new(o, "collector", v->enrolled ? json_string(v->identity.collector) : json_null());
     json_object_set_new(o, "at", time_json(s->at_us));

@@ -128,6 +128,19 @@ static int check_all(const char *dir, unsigned *counts, size_t max, json_t **ret
     return batches;
 }
 
+static void acknowledge(struct spool *s, const char *dir, int64_t number)
+{
+    struct buf bytes = {0};
+    struct batch b;
+    struct fault f = {0};
+    char *path = spool_path(dir, SPOOL_WAITING, number);
+    assert_int_equal(spool_read(path, NULL, &bytes, &b, &f), 0);
+    assert_int_equal(spool_acked(s, number, &b.header, &f), 0);
+    batch_free(&b);
+    buf_free(&bytes);
+    free(path);
+}
+
 /* ---- sealing ---- */
 
 static void seals_a_chain(void **state)
@@ -299,7 +312,7 @@ static void a_seal_that_stops_half_way_is_finished(void **state)
         assert_true(spool_seal(s, &f) < 0);
         assert_int_equal(spool_waiting(s)->count, 0); /* not to be sent yet */
         struct result *r = result_new("ping", "t9", "192.0.2.1");
-        assert_true(spool_append(s, r, &f) < 0);
+        assert_int_equal(spool_append(s, r, &f), 0); /* the journal goes on */
         result_free(r);
         shell("rmdir %s/chain.json.tmp", dir);
         if (restart) {
@@ -309,9 +322,10 @@ static void a_seal_that_stops_half_way_is_finished(void **state)
         append(s, 2, 0);
         seal(s);
         spool_free(s);
-        assert_int_equal(check_all(dir, counts, 16, NULL), 2);
+        assert_int_equal(check_all(dir, counts, 16, NULL), 1);
         for (int i = 0; i < 3; i++)
             assert_int_equal(counts[i], 1);
+        assert_int_equal(counts[9], 1);
     }
 }
 
@@ -320,7 +334,6 @@ static void an_old_head_goes_after_what_is_there(void **state)
 {
     const char *dir = state_dir("old");
     struct spool *s = open_at(dir, 1 << 30);
-    struct fault f = {0};
     unsigned counts[16];
     for (int i = 0; i < 6; i++) {
         append(s, i, 0);
@@ -328,9 +341,9 @@ static void an_old_head_goes_after_what_is_there(void **state)
         if (i == 1)
             shell("cp %s/chain.json %s/old", dir, dir);
     }
-    assert_int_equal(spool_acked(s, 1, &f), 0);
-    assert_int_equal(spool_acked(s, 2, &f), 0);
-    assert_int_equal(spool_acked(s, 3, &f), 0);
+    acknowledge(s, dir, 1);
+    acknowledge(s, dir, 2);
+    acknowledge(s, dir, 3);
     spool_free(s);
     s = open_at(dir, 1 << 30);
     append(s, 6, 0); /* open in journal 7 */
@@ -364,7 +377,7 @@ static void full_journals_seal_themselves_and_the_ring_is_bounded(void **state)
     int64_t total = spool_waiting(s)->bytes;
     assert_true(total > SPOOL_ACKED_MAX || n > 0);
     while (spool_waiting(s)->count > 0)
-        assert_int_equal(spool_acked(s, spool_waiting(s)->entries[0].number, &f), 0);
+        assert_int_equal(spool_acked(s, spool_waiting(s)->entries[0].number, &(struct batch_header){0}, &f), 0);
     spool_free(s);
     assert_int_equal(spool_list_read(dir, SPOOL_ACKED, &acked, &f), 0);
     assert_in_range(acked.bytes, (total < SPOOL_ACKED_MAX ? total : SPOOL_ACKED_MAX) - BATCH_WIRE_MAX, SPOOL_ACKED_MAX);
@@ -400,8 +413,8 @@ static void the_oldest_goes_and_a_gap_says_so(void **state)
         seal(s);
     }
     int64_t one = spool_waiting(s)->entries[0].size;
-    spool_set_max(s, 5 * one + one / 2);
     append(s, 8, 20000);
+    spool_set_max(s, 5 * one + one / 2);
     seal(s); /* batch 9: 1 to 4 go */
     assert_true(spool_notice(s, notice));
     assert_int_equal(spool_waiting(s)->count, 5);
@@ -412,7 +425,9 @@ static void the_oldest_goes_and_a_gap_says_so(void **state)
     shell("cp %s/spool/00000005.batch %s/spool/00000004.batch", dir, dir);
     s = open_at(dir, 5 * one + one / 2);
     assert_int_equal(spool_waiting(s)->entries[0].number, 5);
+    spool_set_max(s, 1 << 30);
     append(s, 9, 20000);
+    spool_set_max(s, 5 * one + one / 2);
     seal(s); /* batch 10 carries the gap; 5 goes, for the next one to say */
     json_t *gap = NULL;
     check_all(dir, counts, 64, &gap);
@@ -432,6 +447,237 @@ static void the_oldest_goes_and_a_gap_says_so(void **state)
     assert_int_equal(number_in(json_array_get(ranges, 0), "to"), 5);
     json_decref(gap);
     spool_free(s);
+}
+
+/* Past half of the room only small results come in; those that lie there whole
+ * go before them. */
+static void details_go_before_results(void **state)
+{
+    const char *dir = state_dir("priorities");
+    struct spool *s = open_at(dir, 1 << 30);
+    unsigned counts[200];
+    for (int i = 0; i < 10; i++) {
+        append(s, i, 20000);
+        seal(s);
+    }
+    int64_t one = spool_waiting(s)->entries[0].size;
+    spool_set_max(s, 12 * one);
+    for (int i = 10; i < 160; i++) {
+        append(s, i, 20000);
+        seal(s);
+    }
+    assert_true(spool_waiting(s)->bytes <= 12 * one);
+    check_all(dir, counts, 200, NULL);
+    int whole = 0;
+    for (int i = 0; i < 10; i++)
+        whole += (int)counts[i];
+    for (int i = 10; i < 160; i++)
+        assert_int_equal(counts[i], 1); /* 150 small ones take the room of a few bulky ones */
+    assert_in_range(whole, 4, 10);
+
+    char *path = spool_entry_path(s, spool_waiting(s)->entries[spool_waiting(s)->count - 1].number);
+    struct buf bytes = {0};
+    struct batch b;
+    struct fault f;
+    assert_int_equal(spool_read(path, NULL, &bytes, &b, &f), 0);
+    assert_non_null(strstr(bytes.data, "\"detail\":{\"left_out\":\"spool_max\"}"));
+    assert_int_equal(json_array_size(b.epochs), 1);
+    batch_free(&b);
+    buf_free(&bytes);
+    free(path);
+    spool_free(s);
+}
+
+/* ---- what the collector says ---- */
+
+static struct ack ack_of(const char *text)
+{
+    struct ack ack = {.json = json_loads(text, 0, NULL)};
+    assert_non_null(ack.json);
+    return ack;
+}
+
+/* What {"heads":…} says of the newest batch of a spool. */
+static void newest(const struct spool *s, const char *dir, struct batch *ret)
+{
+    struct buf bytes = {0};
+    struct fault f;
+    int64_t number = spool_waiting(s)->entries[spool_waiting(s)->count - 1].number;
+    char *path = spool_path(dir, SPOOL_WAITING, number);
+    assert_int_equal(spool_read(path, NULL, &bytes, ret, &f), 0);
+    buf_free(&bytes);
+    free(path);
+}
+
+static void a_restored_collector_is_filled(void **state)
+{
+    const char *dir = state_dir("refill");
+    struct spool *s = open_at(dir, 1 << 30);
+    struct fault f = {0};
+    struct batch b;
+    char text[400];
+    for (int i = 0; i < 10; i++) {
+        append(s, i, 0);
+        seal(s);
+    }
+    newest(s, dir, &b);
+    batch_free(&b);
+    for (int i = 1; i <= 9; i++)
+        acknowledge(s, dir, i);
+    assert_int_equal(spool_waiting(s)->count, 1);
+
+    /* A hole in the middle; somebody else's hole; a head that is behind. */
+    snprintf(text, sizeof text,
+             "{\"heads\":[{\"chain\":\"%s\",\"seq\":9,\"hash\":\"%064d\"}],"
+             "\"missing\":[{\"chain\":\"%s\",\"from\":3,\"to\":4},{\"chain\":\"00ff\",\"from\":1,\"to\":99},7,{}]}",
+             b.header.chain, 0, b.header.chain);
+    struct ack ack = ack_of(text);
+    assert_false(spool_behind(s, &ack));
+    assert_int_equal(spool_refill(s, &ack, &f), 2);
+    assert_int_equal(spool_waiting(s)->count, 3);
+    assert_int_equal(spool_waiting(s)->entries[0].number, 3); /* the oldest goes first */
+    ack_free(&ack);
+    snprintf(text, sizeof text, "{\"heads\":[{\"chain\":\"%s\",\"seq\":6,\"hash\":\"%064d\"}]}", b.header.chain, 0);
+    ack = ack_of(text);
+    assert_true(spool_behind(s, &ack));
+    assert_int_equal(spool_refill(s, &ack, &f), 3); /* 7, 8, 9 */
+    ack_free(&ack);
+    ack = ack_of("{}"); /* a collector that holds nothing of it */
+    assert_true(spool_behind(s, &ack));
+    assert_int_equal(spool_refill(s, &ack, &f), 4); /* 1, 2, 5, 6 */
+    assert_int_equal(spool_waiting(s)->count, 10);
+    for (size_t i = 0; i < 10; i++)
+        assert_int_equal(spool_waiting(s)->entries[i].number, i + 1);
+    ack_free(&ack);
+    spool_free(s);
+}
+
+static void a_fork_starts_a_chain(void **state)
+{
+    static const struct {
+        const char *heads; /* %s is the chain, %s the hash of its batch 2 */
+        bool forked;
+    } rows[] = {
+        {"{\"heads\":[{\"chain\":\"%s\",\"seq\":2,\"hash\":\"%s\"}]}", false},
+        {"{\"heads\":[{\"chain\":\"%s\",\"seq\":1,\"hash\":\"%s\"}]}", false},
+        {"{\"heads\":[{\"chain\":\"%s\",\"seq\":3,\"hash\":\"%s\"}]}", true},
+        {"{\"heads\":[{\"chain\":\"%s\",\"seq\":2,\"hash\":\"00%.62s\"}]}", true},
+        {"{\"forks\":[\"%s\",\"%s\"]}", true},
+        {"{\"forks\":[\"%.31s\",\"%s\"]}", false},
+        {"{\"forks\":\"%s\",\"x\":\"%s\"}", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *dir = state_dir("fork");
+        struct spool *s = open_at(dir, 1 << 30);
+        struct fault f = {0};
+        struct batch b, next;
+        char text[400], hash[HASH_TEXT_SIZE];
+        append(s, 0, 0);
+        seal(s);
+        append(s, 1, 0);
+        seal(s);
+        newest(s, dir, &b);
+        batch_free(&b);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        snprintf(text, sizeof text, rows[i].heads, b.header.chain, hash_text(b.hash, hash));
+#pragma GCC diagnostic pop
+        struct ack ack = ack_of(text);
+        assert_int_equal(spool_forked(s, &ack), rows[i].forked);
+        if (rows[i].forked) {
+            assert_int_equal(spool_new_chain(s, &f), 0);
+            assert_int_equal(spool_forks(s), 1);
+            append(s, 2, 0);
+            seal(s);
+            newest(s, dir, &next);
+            assert_string_not_equal(next.header.chain, b.header.chain);
+            assert_int_equal(next.header.seq, 1);
+            assert_false(next.header.has_prev);
+            assert_int_equal(spool_waiting(s)->count, 3); /* the old ones still go out */
+            assert_false(spool_forked(s, &ack));
+            batch_free(&next);
+        }
+        ack_free(&ack);
+        spool_free(s);
+    }
+}
+
+/* ---- the key ---- */
+
+/* Every state that a crash can leave while the key changes. */
+static void the_key_changes_once(void **state)
+{
+    enum { WISHED, SEALED, HEAD_MOVED, DONE, STEPS };
+    struct identity before = identity;
+    for (int step = 0; step < STEPS; step++) {
+        const char *dir = state_dir("rotate");
+        char path[200];
+        struct fault f = {0};
+        struct sign_key next;
+        struct batch b;
+        identity = before;
+        snprintf(path, sizeof path, "%s/key", dir);
+        assert_int_equal(sign_key_write(path, &identity.key, &f), 0);
+        assert_int_equal(identity_write(dir, &identity, &f), 0);
+        struct spool *s = open_at(dir, 1 << 30);
+        append(s, 0, 0);
+        seal(s);
+        append(s, 1, 0);
+        spool_free(s);
+        assert_int_equal(sign_key_new(&next), 0);
+        snprintf(path, sizeof path, "%s/key.next", dir);
+        assert_int_equal(sign_key_write(path, &next, &f), 0);
+        shell("rm -rf %s.before && cp -a %s %s.before", dir, dir, dir);
+        if (step != WISHED) {
+            s = open_at(dir, 1 << 30);
+            seal(s);
+            spool_free(s);
+        }
+        if (step == SEALED)
+            shell("cp %s.before/chain.json %s.before/key %s.before/key.next %s.before/identity.json %s && "
+                  "cp %s.before/journal/* %s/journal",
+                  dir, dir, dir, dir, dir, dir, dir);
+        if (step == HEAD_MOVED)
+            shell("cp %s.before/key %s.before/key.next %s && cp %s.before/journal/* %s/journal", dir, dir, dir, dir,
+                  dir);
+        assert_int_equal(identity_read(dir, &identity, &f), 0);
+        s = open_at(dir, 1 << 30);
+        append(s, 2, 0);
+        seal(s);
+        append(s, 3, 0);
+        seal(s);
+        assert_memory_equal(identity.key.public, next.public, SIGN_PUBLIC_SIZE);
+        assert_int_equal(identity.was_count, 1);
+        assert_int_equal(access(path, F_OK), -1);
+        newest(s, dir, &b);
+        assert_false(b.has_rotate);
+        int rotations = 0;
+        for (size_t i = 0; i < spool_waiting(s)->count; i++) {
+            char *file = spool_entry_path(s, spool_waiting(s)->entries[i].number);
+            struct buf bytes = {0};
+            struct batch one;
+            assert_int_equal(spool_read(file, NULL, &bytes, &one, &f), 0);
+            const uint8_t *by = rotations ? next.public : before.key.public;
+            assert_int_equal(batch_verify(&one, by, &f), BATCH_FINE);
+            assert_int_equal(one.header.seq, i + 1);
+            if (one.has_rotate) {
+                rotations++;
+                assert_memory_equal(one.rotate, next.public, SIGN_PUBLIC_SIZE);
+            }
+            batch_free(&one);
+            buf_free(&bytes);
+            free(file);
+        }
+        assert_int_equal(rotations, 1);
+        assert_int_equal(spool_waiting(s)->count, step == WISHED ? 3 : 4);
+        struct identity kept;
+        assert_int_equal(identity_read(dir, &kept, &f), 0);
+        assert_memory_equal(&kept.key, &next, sizeof next);
+        assert_string_equal(kept.probe, before.probe);
+        batch_free(&b);
+        spool_free(s);
+    }
+    identity = before;
 }
 
 static void rejected_ones_are_kept_with_the_reason(void **state)
@@ -471,12 +717,18 @@ int main(void)
         cmocka_unit_test(full_journals_seal_themselves_and_the_ring_is_bounded),
         cmocka_unit_test(too_long_a_detail_is_left_out),
         cmocka_unit_test(the_oldest_goes_and_a_gap_says_so),
+        cmocka_unit_test(details_go_before_results),
+        cmocka_unit_test(a_restored_collector_is_filled),
+        cmocka_unit_test(a_fork_starts_a_chain),
+        cmocka_unit_test(the_key_changes_once),
         cmocka_unit_test(rejected_ones_are_kept_with_the_reason),
     };
     snprintf(base, sizeof base, "%s", scratch_dir());
     if (sign_key_new(&identity.key) < 0)
         return 1;
     probe_id_make(identity.key.public, identity.probe);
+    strcpy(identity.collector, "http://127.0.0.1:1");
+    memcpy(identity.keys[identity.key_count++], identity.key.public, SIGN_PUBLIC_SIZE);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     shell("rm -rf %s", base);
     return failed;
