@@ -1,5 +1,7 @@
 /* tcp: connections to one port, opened and closed, one every interval. The
- * round trip is the kernel's from SYN to SYN+ACK.
+ * round trip is from SYN to SYN+ACK: between their stamps on the wire where this
+ * host may have a packet socket, otherwise by TCP's own clock, which includes
+ * some tens of microseconds in this host. detail.clock says which.
  *
  * A connection whose SYN had to be sent again counts as lost, as does one that
  * timed out: both lost a packet, and their time is the retransmission's and not
@@ -10,6 +12,7 @@
 #include "agent/check.h"
 #include "agent/io/connect.h"
 #include "agent/io/datagram.h"
+#include "agent/io/syn.h"
 #include "agent/rtt.h"
 #include "agent/target.h"
 #include "common/lang.h"
@@ -33,11 +36,12 @@ struct tcp {
     struct result *result;
     struct target *target;
     struct sockaddr_storage peer;
-    uv_timer_t timer; /* begins the next connection */
+    struct syn_watch *watch; /* NULL where this host may not have one */
+    uv_timer_t timer;        /* begins the next connection */
     int count;
     struct attempt *attempts;
     struct rtt_series rtts;
-    size_t settled, resent;
+    size_t settled, resent, stamped;
     size_t failed[OUTCOME_COUNT]; /* by what each became */
     enum outcome first_failure;
     char first_reason[128];
@@ -80,6 +84,8 @@ static void report_failures(struct tcp *t)
 static void conclude(struct tcp *t)
 {
     report_failures(t);
+    if (t->rtts.rcvd > 0)
+        json_object_set_new(t->result->detail, "clock", json_string(t->stamped == t->rtts.rcvd ? "wire" : "tcp"));
     rtt_series_report(&t->rtts, t->result);
     decide(t);
     t->done(t->user, TAKE(t->result));
@@ -107,6 +113,7 @@ static void on_connected(void *user, const struct connected *event)
         t->resent++;
     else
         rtt_series_answer(&t->rtts, (size_t)(a - t->attempts), event->rtt_ms);
+    t->stamped += event->stamped;
     if (++t->settled == (size_t)t->count)
         conclude(t);
 }
@@ -117,7 +124,7 @@ static void on_timer(uv_timer_t *timer)
     struct attempt *a = &t->attempts[t->rtts.sent++];
     a->tcp = t;
     a->connect = connect_open(t->env->loop, (const struct sockaddr *)&t->peer,
-                              check_arg_int(t->args, "timeout_ms") * 1000, on_connected, a);
+                              check_arg_int(t->args, "timeout_ms") * 1000, t->watch, on_connected, a);
     if (t->rtts.sent == (size_t)t->count)
         uv_timer_stop(timer);
 }
@@ -141,7 +148,9 @@ static void on_target(void *user, const struct target_answer *answer)
         ((struct sockaddr_in *)&t->peer)->sin_port = port;
     else
         ((struct sockaddr_in6 *)&t->peer)->sin6_port = port;
-    uv_timer_start(&t->timer, on_timer, 0, (uint64_t)check_arg_int(t->args, "interval_ms"));
+    if (syn_watch_open((const struct sockaddr *)&t->peer, (size_t)t->count, &t->watch) < 0)
+        t->watch = NULL;
+    uv_timer_start(&t->timer, on_timer, DATAGRAM_WARM_UP_MS, (uint64_t)check_arg_int(t->args, "interval_ms"));
 }
 
 static int64_t cost_bytes(const struct check_args *args)
@@ -177,6 +186,7 @@ static void cancel(void *state)
     uv_timer_stop(&t->timer);
     for (int i = 0; i < t->count; i++)
         connect_close(TAKE(t->attempts[i].connect));
+    syn_watch_close(TAKE(t->watch));
 }
 
 static void on_closed(uv_handle_t *handle)

@@ -5,6 +5,7 @@
 
 #include <netinet/in.h>
 
+#include "agent/io/syn.h"
 #include "agent/io/tcpinfo.h"
 #include "agent/moment.h"
 
@@ -14,6 +15,7 @@ struct connect {
     int fd, error, af, closing;
     bool polling, closed;
     struct moment began;
+    struct syn_watch *watch;
     connect_fn fn;
     void *user;
 };
@@ -25,6 +27,31 @@ struct connect {
 /* A SYN that was refused or lost: itself, and what may have come back. */
 #define FAILED_SEGMENTS 2
 
+/* A stamp more or less than what the program saw is another packet's, or the
+ * clock was set in between. */
+#define SLACK_MS 0.05
+
+static uint16_t local_port(const struct connect *c)
+{
+    struct sockaddr_storage addr = {0};
+    socklen_t size = sizeof addr;
+    (void)getsockname(c->fd, (struct sockaddr *)&addr, &size);
+    return ntohs(addr.ss_family == AF_INET ? ((struct sockaddr_in *)&addr)->sin_port
+                                           : ((struct sockaddr_in6 *)&addr)->sin6_port);
+}
+
+static void read_stamps(const struct connect *c, struct connected *event)
+{
+    struct syn_seen seen;
+    if (!c->watch || syn_watch_find(c->watch, local_port(c), &seen) < 0)
+        return;
+    double ms = (double)(seen.answer_ns - seen.syn_ns) / 1e6;
+    if (seen.syns > 1 || ms < 0 || ms > event->seen_ms + SLACK_MS)
+        return;
+    event->rtt_ms = ms;
+    event->stamped = true;
+}
+
 static void tell(struct connect *c, int error)
 {
     struct moment now;
@@ -33,8 +60,10 @@ static void tell(struct connect *c, int error)
     struct tcpinfo info;
     if (error == 0 && tcpinfo_read(c->fd, &info) == 0) {
         event.resent = info.retrans > 0;
-        if (!event.resent)
+        if (!event.resent) {
             event.rtt_ms = info.rtt_ms;
+            read_stamps(c, &event);
+        }
     }
     c->error = error;
     uv_timer_stop(&c->timer);
@@ -76,11 +105,11 @@ static int begin(struct connect *c, uv_loop_t *loop, const struct sockaddr *peer
     return uv_poll_start(&c->poll, UV_WRITABLE, on_poll);
 }
 
-struct connect *connect_open(uv_loop_t *loop, const struct sockaddr *peer, int64_t timeout_us, connect_fn fn,
-                             void *user)
+struct connect *connect_open(uv_loop_t *loop, const struct sockaddr *peer, int64_t timeout_us, struct syn_watch *watch,
+                             connect_fn fn, void *user)
 {
     struct connect *c = alloc_zero(1, sizeof *c);
-    *c = (struct connect){.fd = -1, .fn = fn, .user = user, .af = peer->sa_family == AF_INET ? 4 : 6};
+    *c = (struct connect){.fd = -1, .watch = watch, .fn = fn, .user = user, .af = peer->sa_family == AF_INET ? 4 : 6};
     uv_timer_init(loop, &c->timer);
     c->timer.data = c;
     c->error = begin(c, loop, peer);

@@ -12,12 +12,12 @@
 struct connected {
     int error;      /* 0, or negative errno: -ECONNREFUSED, -ETIMEDOUT, -EHOSTUNREACH… */
     double seen_ms; /* from the call to the event, as the program saw it */
-    /* From SYN to SYN+ACK by the kernel's clock, without the program's delays
-     * (TCP_INFO); NaN when it failed, and when the SYN had to be sent again: an
-     * answer to one of two cannot be told from one to the other (Karn and
-     * Partridge, SIGCOMM 1987). */
+    /* From SYN to SYN+ACK: between the stamps of a watch, otherwise by the
+     * kernel's clock (TCP_INFO), without the program's delays; NaN when it failed, and when the SYN had to be sent
+     * again: an answer to one of two cannot be told from one to the other (Karn and Partridge, SIGCOMM 1987). */
     double rtt_ms;
     bool resent;
+    bool stamped; /* rtt_ms is the watch's */
 };
 
 /* Called once from the loop, never from inside connect_open. May close it or
@@ -25,9 +25,11 @@ struct connected {
 typedef void (*connect_fn)(void *user, const struct connected *event);
 
 struct connect;
+struct syn_watch; /* agent/io/syn.h */
 
-struct connect *connect_open(uv_loop_t *loop, const struct sockaddr *peer, int64_t timeout_us, connect_fn fn,
-                             void *user);
+/* watch: borrowed until the event; may be NULL. */
+struct connect *connect_open(uv_loop_t *loop, const struct sockaddr *peer, int64_t timeout_us, struct syn_watch *watch,
+                             connect_fn fn, void *user);
 
 /* After a good event: the connected, non-blocking socket, now the caller's. */
 int connect_take(struct connect *c) CHECKED;

@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from capture import Capture
-from conftest import BUILD, Agent
+from conftest import BUILD, NOBODY, Agent
 from emulator import emulated_link
 from topology import Network
 
 HTTP_PORT, STAMP_PORT, STATELESS_PORT = 8081, 862, 8862
-AIM_MS, TCP_AIM_MS = 0.015, 0.060  # of a median's error
+# Of a median's error. The capture takes its copy of a packet before the driver stamps it: 5 to 10 us on an idle machine,
+# up to 25 on a busy one, by which the capture is the one further from the wire.
+AIM_MS, TCP_AIM_MS = 0.030, 0.100
 
 
 @pytest.fixture(scope="module")
@@ -122,11 +124,21 @@ def test_median_rtt_against_a_capture(clean, rtt_ms, family):
     errors["ping"] = ping["metrics"]["rtt_p50_ms"] - truths[ours]
     errors["fping"] = statistics.median(fping_ms) - truths[theirs]
     errors["stamp"] = stamp["metrics"]["rtt_p50_ms"] - statistics.median(stamp_rtts(packets))
+    assert tcp["detail"]["clock"] == "wire"
     errors["tcp"] = tcp["metrics"]["rtt_p50_ms"] - statistics.median(tcp_rtts(packets))
     print(f"\nrtt {rtt_ms} ms, IPv{family}:", ", ".join(f"{k} {v * 1000:+.1f} µs" for k, v in errors.items()))
     allowed = max(abs(errors.pop("fping")), AIM_MS)
-    assert max(abs(errors["ping"]), abs(errors["stamp"])) <= allowed, errors
-    assert abs(errors["tcp"]) <= max(allowed, TCP_AIM_MS), errors
+    assert all(abs(error) <= allowed for error in errors.values()), errors
+
+
+def test_tcp_without_privilege(clean):
+    """Without packet sockets TCP's own clock serves: some tens of microseconds of this host are in it."""
+    clean.link0.set(delay_ms=5)
+    with Capture(clean.client, clean.client.interface(clean.server), "tcp") as capture:
+        row = clean.agent.measure("tcp", clean.server.v4, prefix=NOBODY, port=HTTP_PORT, count=20,
+                                  interval_ms=50)
+    assert row["detail"]["clock"] == "tcp"
+    assert row["metrics"]["rtt_p50_ms"] == pytest.approx(statistics.median(tcp_rtts(capture.packets())), abs=TCP_AIM_MS)
 
 
 # ---- loss, duplicates, reordering against the link's own counts ----
