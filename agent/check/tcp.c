@@ -124,7 +124,8 @@ static void on_timer(uv_timer_t *timer)
     struct attempt *a = &t->attempts[t->rtts.sent++];
     a->tcp = t;
     a->connect = connect_open(t->env->loop, (const struct sockaddr *)&t->peer,
-                              check_arg_int(t->args, "timeout_ms") * 1000, t->watch, on_connected, a);
+                              check_arg_int(t->args, "timeout_ms") * 1000, on_connected, a);
+    connect_watch(a->connect, t->watch);
     if (t->rtts.sent == (size_t)t->count)
         uv_timer_stop(timer);
 }

@@ -146,7 +146,7 @@ static void on_target(void *user, const struct target_answer *answer)
         ((struct sockaddr_in *)&peer)->sin_port = port;
     else
         ((struct sockaddr_in6 *)&peer)->sin6_port = port;
-    t->connect = connect_open(t->env->loop, (const struct sockaddr *)&peer, t->timeout_us, NULL, on_connected, t);
+    t->connect = connect_open(t->env->loop, (const struct sockaddr *)&peer, t->timeout_us, on_connected, t);
 }
 
 static int64_t cost_bytes(const struct check_args *args)

@@ -105,16 +105,21 @@ static int begin(struct connect *c, uv_loop_t *loop, const struct sockaddr *peer
     return uv_poll_start(&c->poll, UV_WRITABLE, on_poll);
 }
 
-struct connect *connect_open(uv_loop_t *loop, const struct sockaddr *peer, int64_t timeout_us, struct syn_watch *watch,
-                             connect_fn fn, void *user)
+struct connect *connect_open(uv_loop_t *loop, const struct sockaddr *peer, int64_t timeout_us, connect_fn fn,
+                             void *user)
 {
     struct connect *c = alloc_zero(1, sizeof *c);
-    *c = (struct connect){.fd = -1, .watch = watch, .fn = fn, .user = user, .af = peer->sa_family == AF_INET ? 4 : 6};
+    *c = (struct connect){.fd = -1, .fn = fn, .user = user, .af = peer->sa_family == AF_INET ? 4 : 6};
     uv_timer_init(loop, &c->timer);
     c->timer.data = c;
     c->error = begin(c, loop, peer);
     uv_timer_start(&c->timer, on_timer, c->error < 0 ? 0 : (uint64_t)(timeout_us + 999) / 1000, 0);
     return c;
+}
+
+void connect_watch(struct connect *c, struct syn_watch *watch)
+{
+    c->watch = watch;
 }
 
 int64_t connect_wire_bytes(const struct connect *c)

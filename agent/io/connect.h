@@ -27,9 +27,12 @@ typedef void (*connect_fn)(void *user, const struct connected *event);
 struct connect;
 struct syn_watch; /* agent/io/syn.h */
 
-/* watch: borrowed until the event; may be NULL. */
-struct connect *connect_open(uv_loop_t *loop, const struct sockaddr *peer, int64_t timeout_us, struct syn_watch *watch,
-                             connect_fn fn, void *user);
+struct connect *connect_open(uv_loop_t *loop, const struct sockaddr *peer, int64_t timeout_us, connect_fn fn,
+                             void *user);
+
+/* Right after connect_open: its stamps serve for rtt_ms. Borrowed until the
+ * event; may be NULL. */
+void connect_watch(struct connect *c, struct syn_watch *watch);
 
 /* After a good event: the connected, non-blocking socket, now the caller's. */
 int connect_take(struct connect *c) CHECKED;

@@ -27,9 +27,11 @@
  *
  * What hosts send on their own (ARP, neighbour discovery, multicast) is carried
  * with the delay alone and counted apart: it must not shift the draws, which
- * depend on nothing but the seed and a frame's ordinal number. Each frame takes
- * the same number of draws whatever the options, so that turning one on leaves
- * the fate of the frames under another as it was. */
+ * depend on nothing but the seed, the direction, and a frame's ordinal number
+ * among those of its IP protocol (so that a ping's fate is the same whether UDP
+ * runs beside it or not). Each frame takes the same number of draws whatever
+ * the options, so that turning one on leaves the fate of the frames under
+ * another as it was. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -98,7 +100,7 @@ struct direction {
     int from, to;
     struct options options;
     struct counters counters;
-    uint64_t generator;
+    uint64_t generators[256]; /* by IP protocol */
     struct frame **heap;
     size_t flying;
     uint64_t tie, ordinal;
@@ -121,9 +123,9 @@ static int64_t now_ns(void)
 }
 
 /* SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), as a number in [0, 1). */
-static double draw(struct direction *d)
+static double draw(uint64_t *generator)
 {
-    uint64_t z = d->generator += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t z = *generator += UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
     return (double)((z ^ z >> 31) >> 11) * 0x1p-53;
@@ -169,6 +171,14 @@ static bool is_housekeeping(const uint8_t *f, size_t len)
         return true;
     bool icmp6 = len > 54 && f[12] == 0x86 && f[13] == 0xdd && f[20] == 58;
     return icmp6 && f[54] >= 133 && f[54] <= 137;
+}
+
+/* Of a frame that is no housekeeping; 0 when it is no IP. */
+static uint8_t ip_protocol(const uint8_t *f, size_t len)
+{
+    if (len >= 34 && f[12] == 0x08 && f[13] == 0x00)
+        return f[23];
+    return len >= 54 && f[12] == 0x86 && f[13] == 0xdd ? f[20] : 0;
 }
 
 static void deliver(struct direction *d, const struct frame *frame)
@@ -230,8 +240,9 @@ static void take(struct direction *d, const uint8_t *bytes, size_t len)
     d->ordinal++;
     d->counters.in++;
     d->counters.bytes_in += len;
-    bool lost = draw(d) < o->loss, twice = draw(d) < o->duplicate, held = draw(d) < o->reorder;
-    double jitter_us = draw(d) * o->jitter_us;
+    uint64_t *g = &d->generators[ip_protocol(bytes, len)];
+    bool lost = draw(g) < o->loss, twice = draw(g) < o->duplicate, held = draw(g) < o->reorder;
+    double jitter_us = draw(g) * o->jitter_us;
     if (lost) {
         d->counters.lost++;
         return;
@@ -280,7 +291,8 @@ static void deliver_due(struct direction *d)
 static void restart(struct direction *d, uint64_t salt)
 {
     d->counters = (struct counters){0};
-    d->generator = (uint64_t)d->options.seed * 2 + salt;
+    for (uint64_t i = 0; i < 256; i++)
+        d->generators[i] = ((uint64_t)d->options.seed * 2 + salt) << 8 | i;
     d->ordinal = d->highest = 0;
     d->line_free_ns = d->order_ns = 0;
 }

@@ -269,7 +269,7 @@ def test_jitter_and_delay_variation(clean):
     assert row["rtt_min_ms"] == pytest.approx(20, abs=0.6)
     # And it is on the way there.
     assert row["pdv_forward_p95_ms"] == pytest.approx(7.6, rel=0.1)
-    assert row["pdv_return_p95_ms"] < 1
+    assert row["pdv_return_p95_ms"] < 3  # what a busy machine adds
 
 
 # ---- one-way delay ----
