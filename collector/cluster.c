@@ -262,7 +262,10 @@ static int bring_up(struct cluster *c, struct fault *f)
 {
     unsigned major = 0;
     _cleanup_(cluster_bin_free) struct cluster_bin bin = {0};
-    int rc = cluster_data_major(c->data_dir, &major, f);
+    /* Whoever stopped it last has removed the socket's folder. */
+    int rc = make_private_dir(c->socket_dir, &c->user, f);
+    if (rc == 0)
+        rc = cluster_data_major(c->data_dir, &major, f);
     if (rc == 0)
         rc = cluster_bin_find(CLUSTER_BIN_PLACES, major, &bin, f);
     if (rc == -ENOENT && major)
