@@ -37,7 +37,7 @@ static void on_progress(uv_timer_t *timer)
 {
     struct measuring *m = timer->data;
     int64_t s = (clock_mono_us(&clock_system) - m->since_us) / 1000000;
-    fprintf(stderr, _("\r%s %s … %lld s "), m->task->args.ops->name, m->task->args.target ? m->task->args.target : "",
+    fprintf(stderr, "\r%s %s … %lld s ", m->task->args.ops->name, m->task->args.target ? m->task->args.target : "",
             (long long)s);
 }
 

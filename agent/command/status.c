@@ -100,7 +100,7 @@ static void print_people(const struct view *v)
         row_time(_("Last result:     "), v->status.last_result_us);
         if (v->status.last_result_us)
             printf("                  %s: %s\n", v->status.last_task, v->status.last_outcome);
-        row_time(_("Last acknowledged:"), v->status.last_ack_us);
+        row_time(_("Last delivery:   "), v->status.last_ack_us);
     }
     row_place(_("Batches waiting: "), &v->places[SPOOL_WAITING]);
     row_place(_("Batches refused: "), &v->places[SPOOL_REJECTED]);
