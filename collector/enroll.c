@@ -19,6 +19,7 @@
 #include "collector/app.h"
 #include "collector/enroll.h"
 #include "collector/secret.h"
+#include "collector/seen.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/limits.h"
@@ -319,7 +320,8 @@ static void write_answer(struct enrolment *e)
     e->reply->content_type = "application/x-ndjson";
     statement_write(&e->app->key, DOMAIN_ENROL, json, &e->reply->body);
     e->app->counters.enrolled++;
-    log_info("probe %s enrolled from %s", e->wish.probe, http_peer(e->request));
+    char seen[SEEN_TEXT_SIZE];
+    log_info("probe %s enrolled from %s", e->wish.probe, seen_prefix(e->request, seen));
 }
 
 static int handle(struct enrolment *e)

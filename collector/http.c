@@ -257,7 +257,7 @@ static enum MHD_Result reply_send(struct http_request *r)
         MHD_add_response_header(response, r->headers[i].name, r->headers[i].value);
     enum MHD_Result sent = MHD_queue_response(r->connection, r->reply.status, response);
     MHD_destroy_response(response);
-    log_debug("HTTP: %s %s from %s: %u", r->method, r->path, r->peer, r->reply.status);
+    log_debug("HTTP: %s %s: %u", r->method, r->path, r->reply.status);
     return sent;
 }
 

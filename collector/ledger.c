@@ -17,13 +17,15 @@
 /* sealed_at is whatever the probe's clock said; the column keeps what
  * PostgreSQL can hold, the body keeps the truth. */
 #define SEALED_MIN_US 0
-#define TEXT_(x)      #x
-#define TEXT(x)       TEXT_(x)
+/* Keys that a rotation names, in base64. */
+#define PUBLIC_TEXT_SIZE (4 * ((SIGN_PUBLIC_SIZE + 2) / 3) + 1)
+#define TEXT_(x)         #x
+#define TEXT(x)          TEXT_(x)
 
 struct ledger {
     struct pg *pg;
     struct copy_rows bodies, dirty; /* under construction; the memory is reused */
-    struct buf json;
+    struct buf json, notes;
     struct buf months; /* of int64_t: partitions known to exist */
 };
 
@@ -42,6 +44,7 @@ void ledger_free(struct ledger *l)
     copy_rows_free(&l->bodies);
     copy_rows_free(&l->dirty);
     buf_free(&l->json);
+    buf_free(&l->notes);
     buf_free(&l->months);
     free(l);
 }
@@ -253,35 +256,86 @@ static int copy_dirty(struct ledger *l, struct ledger_entry **entries, size_t co
     return copy_send(l->pg, "COPY rollup_dirty (day, probe_no) FROM STDIN (FORMAT binary)", &all, 1, f);
 }
 
-/* ---- heads ---- */
+/* ---- chains ---- */
 
-/* The highest batch of each chain of the probes in the group. The recursion
- * jumps from chain to chain in the index; DISTINCT would read every key. */
-static int read_heads(struct ledger *l, struct ledger_entry **entries, size_t count, struct fault *f)
+static void note_json(const struct ledger_entry *e, int64_t now_us, struct buf *out)
+{
+    const struct batch_header *h = &e->batch->header;
+    char hash[HASH_TEXT_SIZE], prev[HASH_TEXT_SIZE], public[PUBLIC_TEXT_SIZE];
+    buf_addf(out,
+             "{\"probe_no\":%" PRId32 ",\"batch_no\":%" PRId64 ",\"hash\":\"%s\",\"chain\":\"%s\",\"seq\":%" PRId64
+             ",\"boot\":\"%s\",\"clock\":%s",
+             e->probe_no, e->batch_no, hash_text(e->batch->hash, hash), h->chain, h->seq, h->boot,
+             e->projection->clock ? "true" : "false");
+    /* A clock that says it is synchronised and is in 1970 is not believed. */
+    if (h->sync && h->sealed_at_us >= PROJECT_AT_MIN_US && h->sealed_at_us <= now_us + PROJECT_AT_AHEAD_US)
+        buf_addf(out, ",\"offset_us\":%" PRId64, h->sealed_at_us - h->mono_us);
+    if (h->has_prev)
+        buf_addf(out, ",\"prev\":\"%s\"", hash_text(h->prev, prev));
+    if (e->batch->gap) {
+        _cleanup_text_ char *gap = json_text(e->batch->gap);
+        buf_addf(out, ",\"gap\":%s", gap);
+    }
+    if (e->batch->has_rotate) {
+        base64_write(e->batch->rotate, SIGN_PUBLIC_SIZE, public);
+        buf_addf(out, ",\"rotate\":\"%s\"", public);
+    }
+    buf_add_char(out, '}');
+}
+
+/* Tells the chains, the boots and the probes' keys what is new. */
+static int note(struct ledger *l, struct ledger_entry **entries, size_t count, int64_t now_us, struct fault *f)
+{
+    buf_clear(&l->notes);
+    for (size_t i = 0; i < count; i++)
+        if (entries[i]->fate == LEDGER_STORED) {
+            buf_add_char(&l->notes, l->notes.len ? ',' : '[');
+            note_json(entries[i], now_us, &l->notes);
+        }
+    if (l->notes.len == 0)
+        return 0;
+    buf_add_char(&l->notes, ']');
+    const char *json = l->notes.data;
+    return pg_query_kept(l->pg, "SELECT ledger_note($1::json)", 1, &json, NULL, f);
+}
+
+static void add_state(struct ledger_entry *e, const struct pg_rows *rows, size_t r)
+{
+    if (pg_bool(rows, r, 1) && e->hole_count < LEDGER_HOLES_MAX) {
+        struct ledger_hole *hole = &e->holes[e->hole_count++];
+        snprintf(hole->chain, sizeof hole->chain, "%s", pg_text(rows, r, 2));
+        hole->first = pg_int(rows, r, 3);
+        hole->last = pg_int(rows, r, 4);
+    } else if (!pg_bool(rows, r, 1) && e->head_count < LEDGER_HEADS_MAX) {
+        struct ledger_head *head = &e->heads[e->head_count++];
+        snprintf(head->chain, sizeof head->chain, "%s", pg_text(rows, r, 2));
+        head->seq = pg_int(rows, r, 3);
+        snprintf(head->hash, sizeof head->hash, "%s", pg_text(rows, r, 5));
+        head->forked = pg_bool(rows, r, 6);
+    }
+}
+
+/* What is held of the chains of the probes in the group: the chains that are
+ * being sent come first, since an answer lists only so many. */
+static int read_chains(struct ledger *l, struct ledger_entry **entries, size_t count, struct fault *f)
 {
     static const char sql[] =
-        "SELECT n.probe_no, h.chain, h.seq, encode(h.hash, 'hex') "
-        "FROM (SELECT DISTINCT probe_no FROM json_to_recordset($1::json) AS n(probe_no int)) n, LATERAL ("
-        "  WITH RECURSIVE c AS ("
-        "    (SELECT chain FROM batch_key k WHERE k.probe_no = n.probe_no ORDER BY chain LIMIT 1)"
-        "    UNION ALL SELECT (SELECT k.chain FROM batch_key k WHERE k.probe_no = n.probe_no AND k.chain > c.chain "
-        "                      ORDER BY chain LIMIT 1) FROM c WHERE c.chain IS NOT NULL)"
-        "  SELECT c.chain, x.seq, x.hash FROM c, LATERAL (SELECT seq, hash FROM batch_key k "
-        "    WHERE k.probe_no = n.probe_no AND k.chain = c.chain ORDER BY seq DESC LIMIT 1) x LIMIT " TEXT(
-            LEDGER_HEADS_MAX) ") h";
+        "WITH n AS (SELECT probe_no, array_agg(chain) AS sent FROM json_to_recordset($1::json) AS n(probe_no int, "
+        "chain text) GROUP BY probe_no) "
+        "SELECT n.probe_no, false, c.chain, c.top, NULL, encode(c.top_hash, 'hex'), c.forked_at IS NOT NULL "
+        "FROM n, LATERAL (SELECT * FROM chain c WHERE c.probe_no = n.probe_no ORDER BY c.chain <> ALL (n.sent), "
+        "c.chain LIMIT " TEXT(
+            LEDGER_HEADS_MAX) ") c "
+                              "UNION ALL SELECT n.probe_no, true, h.chain, h.first, h.last, NULL, NULL "
+                              "FROM n, LATERAL (SELECT * FROM hole h WHERE h.probe_no = n.probe_no "
+                              "ORDER BY h.chain <> ALL (n.sent), h.chain, h.first LIMIT " TEXT(LEDGER_HOLES_MAX) ") h";
     const char *json = l->json.data;
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = pg_query_kept(l->pg, sql, 1, &json, &rows, f);
     for (size_t r = 0; rc == 0 && r < pg_rows_count(rows); r++)
-        for (size_t i = 0; i < count; i++) {
-            struct ledger_entry *e = entries[i];
-            if (e->probe_no != pg_int(rows, r, 0) || e->head_count == LEDGER_HEADS_MAX)
-                continue;
-            struct ledger_head *head = &e->heads[e->head_count++];
-            snprintf(head->chain, sizeof head->chain, "%s", pg_text(rows, r, 1));
-            head->seq = pg_int(rows, r, 2);
-            snprintf(head->hash, sizeof head->hash, "%s", pg_text(rows, r, 3));
-        }
+        for (size_t i = 0; i < count; i++)
+            if (entries[i]->probe_no == pg_int(rows, r, 0))
+                add_state(entries[i], rows, r);
     return rc;
 }
 
@@ -304,7 +358,9 @@ static int write_all(struct ledger *l, struct ledger_entry **entries, size_t cou
     if (rc == 0)
         rc = copy_dirty(l, entries, count, f);
     if (rc == 0)
-        rc = read_heads(l, entries, count, f);
+        rc = note(l, entries, count, now_us, f);
+    if (rc == 0)
+        rc = read_chains(l, entries, count, f);
     return rc < 0 ? rc : pg_run(l->pg, "COMMIT", f);
 }
 
@@ -313,7 +369,7 @@ int ledger_write(struct ledger *l, struct ledger_entry **entries, size_t count, 
     qsort(entries, count, sizeof(struct ledger_entry *), compare);
     for (size_t i = 0; i < count; i++) {
         entries[i]->fate = LEDGER_WAITING;
-        entries[i]->head_count = 0;
+        entries[i]->head_count = entries[i]->hole_count = 0;
     }
     buf_clear(&l->json);
     keys_json(entries, count, &l->json);

@@ -10,11 +10,18 @@
 #include "common/batch.h"
 
 #define LEDGER_HEADS_MAX 16 /* chains of a probe that an answer lists */
+#define LEDGER_HOLES_MAX 32 /* ranges of what is missing */
 
 struct ledger_head { /* the highest batch of a chain */
     char chain[CHAIN_ID_SIZE];
     int64_t seq;
     char hash[HASH_TEXT_SIZE];
+    bool forked; /* two batches of the chain contradict each other */
+};
+
+struct ledger_hole { /* batches that are missing, and that no gap record explains */
+    char chain[CHAIN_ID_SIZE];
+    int64_t first, last;
 };
 
 enum ledger_fate {
@@ -36,6 +43,8 @@ struct ledger_entry {
     int64_t batch_no; /* when it was stored now */
     struct ledger_head heads[LEDGER_HEADS_MAX];
     size_t head_count;
+    struct ledger_hole holes[LEDGER_HOLES_MAX];
+    size_t hole_count;
     /* for the caller's use */
     void *owner;
 };

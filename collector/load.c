@@ -36,7 +36,8 @@ static int refuse(struct loader *l, const char *path, const char *why, const cha
 static int store(struct loader *l, const char *path, const struct incoming *in, int32_t probe_no, struct fault *f)
 {
     _cleanup_(project_free) struct projection projection = {0};
-    int rc = project_batch(&in->batch, probe_no, &l->names, clock_wall_us(&clock_system), &projection, f);
+    const struct project_time time = {.now_us = clock_wall_us(&clock_system)};
+    int rc = project_batch(&in->batch, probe_no, &l->names, &time, &projection, f);
     struct ledger_entry entry = {.batch = &in->batch,
                                  .probe_no = probe_no,
                                  .body = in->body,

@@ -18,7 +18,9 @@ static int list(struct pg *pg, struct fault *f)
         pg,
         "SELECT p.probe, fp.name AS focal_point, c.department, c.commune, o.name AS operator, c.technology, "
         "to_char(b.last, 'YYYY-MM-DD HH24:MI') AS last_batch, b.batches, "
-        "CASE WHEN p.revoked_at IS NULL THEN 'good' ELSE 'revoked' END AS state FROM probe p " CONTEXT_NOW
+        "CASE WHEN p.revoked_at IS NOT NULL THEN 'revoked' WHEN EXISTS (SELECT FROM chain x WHERE x.probe_no = "
+        "p.probe_no AND x.forked_at > now() - interval '30 days') THEN 'forked' ELSE 'good' END AS state "
+        "FROM probe p " CONTEXT_NOW
         "LEFT JOIN focal_point fp USING (focal_point_no) LEFT JOIN operator o USING (operator_no), "
         "LATERAL (SELECT max(received_at) AS last, count(*) AS batches FROM batch_key k "
         "         WHERE k.probe_no = p.probe_no) b ORDER BY p.enrolled_at",
@@ -54,6 +56,13 @@ static int show(struct pg *pg, const char *probe, struct fault *f)
         "to_char(max(k.received_at), 'YYYY-MM-DD HH24:MI') AS last_batch, max(k.agent) AS agent "
         "FROM probe p JOIN batch_key k USING (probe_no) WHERE p.probe = $1 GROUP BY k.chain ORDER BY "
         "max(k.received_at)",
+        "SELECT h.chain, h.first AS missing_from, h.last AS to, h.last - h.first + 1 AS batches "
+        "FROM probe p JOIN hole h USING (probe_no) WHERE p.probe = $1 ORDER BY 1, 2 LIMIT 1000",
+        "SELECT g.chain, g.first AS dropped_from, g.last AS to, g.results, g.reason "
+        "FROM probe p JOIN chain_gap g USING (probe_no) WHERE p.probe = $1 ORDER BY 1, 2 LIMIT 1000",
+        "SELECT c.chain AS forked_chain, to_char(c.forked_at, 'YYYY-MM-DD HH24:MI') AS found, "
+        "(SELECT min(f.seq) FROM fork f WHERE f.probe_no = c.probe_no AND f.chain = c.chain) AS from_seq "
+        "FROM probe p JOIN chain c USING (probe_no) WHERE p.probe = $1 AND c.forked_at IS NOT NULL ORDER BY 1",
         "SELECT r.reason, count(*) AS results, max(r.detail) AS example FROM probe p JOIN result_problem r USING "
         "(probe_no) "
         "WHERE p.probe = $1 GROUP BY r.reason ORDER BY 2 DESC",

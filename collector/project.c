@@ -46,20 +46,26 @@ struct line_context {
     const struct batch *batch;
     const struct project_names *names;
     int32_t probe_no;
-    int64_t now_us;
+    const struct project_time *time;
 };
 
 /* The measurement's time: as the probe said when its clock was synchronised;
- * else, when it was by the time the batch was sealed in the same boot, from
- * the monotonic clock. False when no clock can be trusted. */
-static bool line_time(const struct batch_header *h, const struct result_line *line, int64_t *ret_us)
+ * else from the monotonic clock, when the clock was synchronised by the time
+ * the batch was sealed in the same boot, or when another batch of that boot
+ * tells the offset. False when no clock can be trusted. */
+static bool line_time(const struct line_context *c, const struct result_line *line, int64_t *ret_us)
 {
+    const struct batch_header *h = &c->batch->header;
     if (line->sync) {
         *ret_us = line->at_us;
         return true;
     }
-    if (!h->sync || line->mono_us > h->mono_us)
+    if (line->mono_us > h->mono_us)
         return false;
+    if (!h->sync) {
+        *ret_us = line->mono_us + c->time->offset_us;
+        return c->time->has_offset;
+    }
     *ret_us = h->sealed_at_us - (h->mono_us - line->mono_us);
     return true;
 }
@@ -106,10 +112,11 @@ static int project_line(struct projection *p, const struct line_context *c, cons
     if (!line.set) {
         reason = "unknown_check";
         snprintf(detail, sizeof detail, "%.*s", (int)line.check.len, line.check.at);
-    } else if (!line_time(&c->batch->header, &line, &at_us)) {
+    } else if (!line_time(c, &line, &at_us)) {
         reason = "clock";
+        p->clock = true;
         snprintf(detail, sizeof detail, "the probe's clock was not synchronised");
-    } else if (at_us < PROJECT_AT_MIN_US || at_us > c->now_us + PROJECT_AT_AHEAD_US) {
+    } else if (at_us < PROJECT_AT_MIN_US || at_us > c->time->now_us + PROJECT_AT_AHEAD_US) {
         char time[TIME_TEXT_SIZE];
         reason = line.sync ? "out_of_range" : "clock";
         snprintf(detail, sizeof detail, "%s is before 2020 or more than a day ahead", time_format(at_us, time));
@@ -124,10 +131,10 @@ static int project_line(struct projection *p, const struct line_context *c, cons
     return 0;
 }
 
-int project_batch(const struct batch *b, int32_t probe_no, const struct project_names *names, int64_t now_us,
-                  struct projection *ret, struct fault *f)
+int project_batch(const struct batch *b, int32_t probe_no, const struct project_names *names,
+                  const struct project_time *time, struct projection *ret, struct fault *f)
 {
-    const struct line_context c = {b, names, probe_no, now_us};
+    const struct line_context c = {b, names, probe_no, time};
     size_t cursor = 0, len;
     const char *line;
     for (int ordinal = 0; batch_next(b, &cursor, &line, &len); ordinal++) {
@@ -149,6 +156,7 @@ void project_clear(struct projection *p)
     copy_rows_clear(&p->results);
     copy_rows_clear(&p->problems);
     buf_clear(&p->days);
+    p->clock = false;
 }
 
 void project_free(struct projection *p)

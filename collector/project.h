@@ -3,6 +3,7 @@
  * of `result_problem`. A bad result never sinks its batch. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "collector/copy.h"
@@ -16,6 +17,7 @@ struct projection {
     struct copy_rows results;  /* PROJECT_RESULT_SQL */
     struct copy_rows problems; /* PROJECT_PROBLEM_SQL */
     struct buf days;           /* of int32_t: the distinct days of `at`, since 1970-01-01 */
+    bool clock;                /* results wait for a batch of the same boot that knows the time */
 };
 
 #define PROJECT_RESULT_SQL                                                                                             \
@@ -33,11 +35,18 @@ struct project_names {
     struct dictionary *targets, *tasks;
 };
 
+/* What is known beyond the batch itself. */
+struct project_time {
+    int64_t now_us;    /* nothing is measured much later than this */
+    bool has_offset;   /* the batch's boot: */
+    int64_t offset_us; /* wall clock minus monotonic clock */
+};
+
 /* Projects b, a batch that was read. Fails only when a name's number cannot be
  * had from the database (-EBUSY, -ENOTCONN, -EIO); ret may be half filled then.
  * The caller frees in any case; a projection that was cleared can be used again. */
-int project_batch(const struct batch *b, int32_t probe_no, const struct project_names *names, int64_t now_us,
-                  struct projection *ret, struct fault *f) CHECKED;
+int project_batch(const struct batch *b, int32_t probe_no, const struct project_names *names,
+                  const struct project_time *time, struct projection *ret, struct fault *f) CHECKED;
 
 /* Writes batch_no into every row. */
 void project_number(struct projection *p, int64_t batch_no);

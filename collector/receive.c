@@ -3,7 +3,12 @@
  *   probe      → the batch's file as it lies in the spool
  *                (Content-Encoding: zstd), or uncompressed
  *   collector  ← 200 and a statement signed under DOMAIN_ACK, after COMMIT:
- *                {"ack":1,"probe":…,"stored":[hash],"heads":[…],"problems":N,"at":…}
+ *                {"ack":1,"probe":…,"stored":[hash],
+ *                 "heads":[{"chain","seq","hash"}],     the highest held of each chain
+ *                 "missing":[{"chain","from","to"}],    below it, and no gap explains it
+ *                 "forks":[chain],                      two state directories share it
+ *                 "seen":"192.0.2.0/24",                where the request came from, cut
+ *                 "problems":N,"at":…}
  *              ← 4xx and a problem that names what is wrong with the envelope:
  *                nothing is stored, and sending the same again will not help
  *              ← 503 and Retry-After: nothing is lost, come again
@@ -18,6 +23,7 @@
 
 #include "collector/app.h"
 #include "collector/project.h"
+#include "collector/seen.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/limits.h"
@@ -30,22 +36,48 @@ static int refuse(struct http_request *request, struct http_reply *reply, enum v
     struct app *app = http_app(request);
     const struct verdict_text *text = &verdict_texts[verdict];
     app->counters.refused[verdict]++;
+    char seen[SEEN_TEXT_SIZE];
     log_limited(&limit, LOG_WARN, "batch from %s refused (%s): %s; nothing is stored, the probe keeps it",
-                http_peer(request), text->slug, f->text);
+                seen_prefix(request, seen), text->slug, f->text);
     return http_problem(request, reply, text->status, text->slug, text->title, "%s", f->text);
 }
 
-static void write_ack(const struct app *app, const struct ledger_entry *e, struct buf *out)
+static json_t *heads_json(const struct ledger_entry *e)
 {
-    char text[HASH_TEXT_SIZE], at[TIME_TEXT_SIZE];
-    _cleanup_json_ json_t *heads = json_array();
+    json_t *heads = json_array();
     for (size_t i = 0; i < e->head_count; i++)
         json_array_append_new(heads, json_pack("{s:s, s:I, s:s}", "chain", e->heads[i].chain, "seq",
                                                (json_int_t)e->heads[i].seq, "hash", e->heads[i].hash));
-    _cleanup_json_ json_t *ack = json_pack("{s:i, s:s, s:[s], s:O, s:I, s:s}", "ack", 1, "probe",
-                                           e->batch->header.probe, "stored", hash_text(e->batch->hash, text), "heads",
-                                           heads, "problems", (json_int_t)e->projection->problems.count, "at",
-                                           time_format(clock_wall_us(&clock_system), at));
+    return heads;
+}
+
+static json_t *missing_json(const struct ledger_entry *e)
+{
+    json_t *missing = json_array();
+    for (size_t i = 0; i < e->hole_count; i++)
+        json_array_append_new(missing, json_pack("{s:s, s:I, s:I}", "chain", e->holes[i].chain, "from",
+                                                 (json_int_t)e->holes[i].first, "to", (json_int_t)e->holes[i].last));
+    return missing;
+}
+
+static json_t *forks_json(const struct ledger_entry *e)
+{
+    json_t *forks = json_array();
+    for (size_t i = 0; i < e->head_count; i++)
+        if (e->heads[i].forked)
+            json_array_append_new(forks, json_string(e->heads[i].chain));
+    return forks;
+}
+
+static void write_ack(struct http_request *request, const struct ledger_entry *e, struct buf *out)
+{
+    const struct app *app = http_app(request);
+    char hash[HASH_TEXT_SIZE], at[TIME_TEXT_SIZE], seen[SEEN_TEXT_SIZE];
+    _cleanup_json_ json_t *ack = json_pack(
+        "{s:i, s:s, s:[s], s:o, s:o, s:o, s:s, s:I, s:s}", "ack", 1, "probe", e->batch->header.probe, "stored",
+        hash_text(e->batch->hash, hash), "heads", heads_json(e), "missing", missing_json(e), "forks", forks_json(e),
+        "seen", seen_prefix(request, seen), "problems", (json_int_t)e->projection->problems.count, "at",
+        time_format(clock_wall_us(&clock_system), at));
     statement_write(&app->key, DOMAIN_ACK, ack, out);
 }
 
@@ -67,7 +99,8 @@ static int store(struct http_request *request, struct http_reply *reply, const s
     struct fault f = {0};
     _cleanup_(project_free) struct projection projection = {0};
     const struct project_names names = {app->targets, app->tasks};
-    int rc = project_batch(&in->batch, probe_no, &names, clock_wall_us(&clock_system), &projection, &f);
+    const struct project_time time = {.now_us = clock_wall_us(&clock_system)};
+    int rc = project_batch(&in->batch, probe_no, &names, &time, &projection, &f);
     struct ledger_entry entry = {.batch = &in->batch,
                                  .probe_no = probe_no,
                                  .body = in->body,
@@ -82,9 +115,11 @@ static int store(struct http_request *request, struct http_reply *reply, const s
         fault_set(&f, -EACCES, "probe %s was revoked; ask the team that gave the token", in->batch.header.probe);
         return refuse(request, reply, VERDICT_REVOKED_PROBE, &f);
     }
+    if (in->batch.has_rotate)
+        verifier_forget(app->verifier, in->batch.header.probe);
     count(app, &entry, http_body(request)->len);
     reply->content_type = "application/x-ndjson";
-    write_ack(app, &entry, &reply->body);
+    write_ack(request, &entry, &reply->body);
     return 0;
 }
 

@@ -103,6 +103,30 @@ static int load_schedule(struct serve *s, struct fault *f)
     return 0;
 }
 
+/* An answer to a probe says "durable", and the probe deletes. PostgreSQL must
+ * not have been told to take that lightly. */
+static int check_durable(struct serve *s, struct fault *f)
+{
+    _cleanup_(pg_closep) struct pg *pg = NULL;
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = database_connect(s->database, &pg, f);
+    if (rc == 0)
+        rc = pg_query(pg,
+                      "SELECT string_agg(name, ', ' ORDER BY name) FROM pg_settings WHERE setting = 'off' AND "
+                      "name IN ('fsync', 'full_page_writes', 'synchronous_commit')",
+                      0, NULL, &rows, f);
+    if (rc < 0 || !pg_text(rows, 0, 0))
+        return rc;
+    if (s->context->settings.unsafe_database) {
+        log_warn(_("PostgreSQL has %s off: a power cut loses data that probes were told is safe"), pg_text(rows, 0, 0));
+        return 0;
+    }
+    return fault_set(f, -EINVAL,
+                     _("PostgreSQL has %s off: a power cut would lose data that probes were told is safe; switch it "
+                       "on, or say unsafe_database = yes in the configuration"),
+                     pg_text(rows, 0, 0));
+}
+
 static int open_pools(struct serve *s, const char **ret_ingest_role, struct fault *f)
 {
     const char *conninfo = database_conninfo(s->database);
@@ -176,6 +200,8 @@ static int start(struct serve *s, struct fault *f)
         rc = load_schedule(s, f);
     if (rc == 0)
         rc = database_serve(s->context, &s->user, &s->database, f);
+    if (rc == 0)
+        rc = check_durable(s, f);
     if (rc == 0)
         rc = start_store(s, f);
     if (rc == 0)

@@ -27,6 +27,11 @@ static const struct conf_key keys[] = {
     KEY(upkeep, CONF_BOOL, "yes",
         .help = N_("Make rollups and figures; say no on all but one of the collectors that share a database.")),
     KEY(public_url, CONF_TEXT, NULL, .help = N_("The address under which the public reaches the pages.")),
+    KEY(proxies, CONF_TEXT, NULL,
+        .help = N_("Addresses of your own proxies in front, whose X-Forwarded-For is believed.")),
+    KEY(unsafe_database, CONF_BOOL, "no",
+        .help = N_("Start although PostgreSQL has fsync, full_page_writes or synchronous_commit off; a power cut then "
+                   "loses data.")),
     KEY(country, CONF_TEXT, "BJ", .help = N_("The country pack to use, ISO 3166-1 (BJ, ML, SN).")),
     KEY(schedule, CONF_TEXT, NULL, .help = N_("File of the schedule for probes; empty: the standard schedule.")),
 };

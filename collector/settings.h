@@ -20,6 +20,8 @@ struct settings {
     int64_t readers;
     bool upkeep;
     char *public_url;
+    char *proxies; /* addresses, separated by spaces or commas */
+    bool unsafe_database;
     char *country;
     char *schedule; /* file, nothing: the standard schedule */
 };

@@ -9,7 +9,7 @@
 #include "common/zst.h"
 
 /* A probe that rotates keys has one that counts and those of the past. */
-#define KEYS_MAX 8
+#define KEYS_MAX 16
 /* How long what the database said about a probe is believed. */
 #define CACHE_AGE_US (60 * INT64_C(1000000))
 #define CACHE_SLOTS  16384
@@ -96,11 +96,8 @@ struct known_probe {
     int32_t no;
     bool revoked;
     size_t key_count;
-    struct {
-        uint8_t public[SIGN_PUBLIC_SIZE];
-        int64_t until_us; /* INT64_MAX: it counts now */
-    } keys[KEYS_MAX];
-    int64_t asked_us; /* CLOCK_BOOTTIME; 0: empty */
+    uint8_t keys[KEYS_MAX][SIGN_PUBLIC_SIZE]; /* the latest first */
+    int64_t asked_us;                         /* CLOCK_BOOTTIME; 0: empty */
 };
 
 struct verifier {
@@ -160,9 +157,8 @@ static void fill(const struct pg_rows *rows, const char *id, struct known_probe 
     memcpy(ret->id, id, strnlen(id, PROBE_ID_SIZE - 1));
     for (size_t i = 0; i < pg_rows_count(rows) && ret->key_count < KEYS_MAX; i++) {
         const char *key = pg_text(rows, i, 2);
-        if (!key || base64_read(key, strlen(key), ret->keys[ret->key_count].public, SIGN_PUBLIC_SIZE) < 0)
-            continue;
-        ret->keys[ret->key_count++].until_us = pg_text(rows, i, 3) ? pg_int(rows, i, 3) : INT64_MAX;
+        if (key && base64_read(key, strlen(key), ret->keys[ret->key_count], SIGN_PUBLIC_SIZE) == 0)
+            ret->key_count++;
     }
 }
 
@@ -170,9 +166,9 @@ static void fill(const struct pg_rows *rows, const char *id, struct known_probe 
 static int ask(struct verifier *v, const char *id, struct known_probe *ret, struct fault *f)
 {
     static const char sql[] =
-        "SELECT p.probe_no, p.revoked_at IS NOT NULL, encode(k.public, 'base64'), "
-        "CASE WHEN isfinite(k.valid_to) THEN (extract(epoch FROM k.valid_to) * 1000000)::bigint END "
-        "FROM probe p LEFT JOIN probe_key k USING (probe_no) WHERE p.probe = $1 ORDER BY k.valid_to DESC";
+        "SELECT p.probe_no, p.revoked_at IS NOT NULL, encode(k.public, 'base64') FROM probe p LEFT JOIN probe_key k "
+        "ON k.probe_no = p.probe_no AND k.revoked_at IS NULL WHERE p.probe = $1 ORDER BY k.valid_to DESC, k.valid_from "
+        "DESC";
     struct pg *pg = NULL;
     int rc = pg_pool_take(v->pool, TAKE_WAIT_MS, &pg, f);
     if (rc < 0)
@@ -194,12 +190,12 @@ static int ask(struct verifier *v, const char *id, struct known_probe *ret, stru
     return 0;
 }
 
-/* A key of the past still speaks for what was sealed in its time: batches
- * come late. */
+/* A key of the past still speaks for its probe: batches come late, and from
+ * clocks that were wrong. */
 static bool signed_by(const struct known_probe *k, const struct batch *b)
 {
     for (size_t i = 0; i < k->key_count; i++)
-        if (b->header.sealed_at_us < k->keys[i].until_us && batch_verify(b, k->keys[i].public, NULL) == BATCH_FINE)
+        if (batch_verify(b, k->keys[i], NULL) == BATCH_FINE)
             return true;
     return false;
 }
@@ -209,10 +205,13 @@ int verify_batch(struct verifier *v, const struct batch *b, enum verdict *ret_ve
 {
     const char *id = b->header.probe;
     struct known_probe k;
-    if (!remembered(v, id, &k)) {
+    bool from_memory = remembered(v, id, &k), good = from_memory && signed_by(&k, b);
+    /* A key that is not remembered may have come meanwhile, over another collector. */
+    if (!good && !(from_memory && k.revoked)) {
         int rc = ask(v, id, &k, f);
         if (rc < 0)
             return rc;
+        good = k.no != 0 && signed_by(&k, b);
     }
     *ret_verdict = VERDICT_FINE;
     if (k.no == 0) {
@@ -221,7 +220,7 @@ int verify_batch(struct verifier *v, const struct batch *b, enum verdict *ret_ve
     } else if (k.revoked) {
         *ret_verdict = VERDICT_REVOKED_PROBE;
         fault_set(f, -EACCES, "probe %s was revoked; ask the team that gave the token", id);
-    } else if (!signed_by(&k, b)) {
+    } else if (!good) {
         *ret_verdict = VERDICT_SIGNATURE;
         fault_set(f, -EKEYREJECTED, "the signature does not match the key of probe %s", id);
     }

@@ -275,8 +275,9 @@ static struct projection *project_all(const char *conninfo)
     double started = cpu_s();
     for (size_t i = 0; i < batch_count; i++) {
         struct batch b;
+        const struct project_time time = {.now_us = clock_wall_us(&clock_system)};
         if (batch_read(batches[i].plain.data, batches[i].plain.len, &b, &f) != BATCH_FINE ||
-            project_batch(&b, (int32_t)(i % PROBES) + 1, &names, clock_wall_us(&clock_system), &all[i], &f) < 0)
+            project_batch(&b, (int32_t)(i % PROBES) + 1, &names, &time, &all[i], &f) < 0)
             die("projection", &f);
         project_number(&all[i], (int64_t)i + 1);
         batch_free(&b);

@@ -65,7 +65,8 @@ static void project(const char *lines, int64_t count, bool sync, int64_t mono_us
     struct fault f = {0};
     const struct project_names names = {targets, tasks};
     assert_int_equal(batch_read(bytes.data, bytes.len, &b, &f), BATCH_FINE);
-    assert_int_equal(project_batch(&b, 42, &names, NOW_US, p, &f), 0);
+    const struct project_time time = {.now_us = NOW_US};
+    assert_int_equal(project_batch(&b, 42, &names, &time, p, &f), 0);
     batch_free(&b);
     buf_free(&bytes);
 }
@@ -193,10 +194,11 @@ static void unknown_name_without_a_database(void **state)
     struct projection p = {0};
     const struct project_names names = {targets, tasks};
     assert_int_equal(batch_read(bytes.data, bytes.len, &b, &f), BATCH_FINE);
-    assert_int_equal(project_batch(&b, 1, &names, NOW_US, &p, &f), -ENOTCONN);
+    const struct project_time time = {.now_us = NOW_US};
+    assert_int_equal(project_batch(&b, 1, &names, &time, &p, &f), -ENOTCONN);
     dictionary_learn(tasks, "new", 3, 9);
     project_clear(&p);
-    assert_int_equal(project_batch(&b, 1, &names, NOW_US, &p, &f), 0);
+    assert_int_equal(project_batch(&b, 1, &names, &time, &p, &f), 0);
     struct field row[12];
     read_row(p.results.bytes.data, row, 12);
     assert_int_equal(row[3].len, -1); /* no target */

@@ -1,0 +1,73 @@
+#include "collector/seen.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/app.h"
+
+#define SEPARATORS ", \t"
+
+/* Is the word of `len` octets one of the list? */
+static bool is_listed(const char *list, const char *word, size_t len)
+{
+    for (const char *at = list ? list : ""; *at;) {
+        at += strspn(at, SEPARATORS);
+        size_t n = strcspn(at, SEPARATORS);
+        if (n == len && n > 0 && !memcmp(at, word, n))
+            return true;
+        at += n;
+    }
+    return false;
+}
+
+/* Each proxy appends the address it was called from: what stands before the
+ * last address that is not ours was written by a stranger. */
+static void forwarded(const char *header, const char *proxies, char *ret, size_t size)
+{
+    size_t end = strlen(header);
+    while (end > 0) {
+        size_t start = end;
+        while (end > 0 && strchr(SEPARATORS, header[end - 1]))
+            end--;
+        for (start = end; start > 0 && !strchr(SEPARATORS, header[start - 1]);)
+            start--;
+        if (end > start && !is_listed(proxies, header + start, end - start)) {
+            snprintf(ret, size, "%.*s", (int)(end - start), header + start);
+            return;
+        }
+        end = start;
+    }
+}
+
+static const char *cut(const char *address, char *ret)
+{
+    struct in6_addr v6;
+    struct in_addr v4;
+    char text[INET6_ADDRSTRLEN];
+    if (inet_pton(AF_INET6, address, &v6) == 1) {
+        if (!IN6_IS_ADDR_V4MAPPED(&v6)) {
+            memset(v6.s6_addr + 6, 0, 10);
+            snprintf(ret, SEEN_TEXT_SIZE, "%s/48", inet_ntop(AF_INET6, &v6, text, sizeof text));
+            return ret;
+        }
+        memcpy(&v4, v6.s6_addr + 12, sizeof v4);
+    } else if (inet_pton(AF_INET, address, &v4) != 1) {
+        strcpy(ret, "?");
+        return ret;
+    }
+    v4.s_addr &= htonl(0xffffff00);
+    snprintf(ret, SEEN_TEXT_SIZE, "%s/24", inet_ntop(AF_INET, &v4, text, sizeof text));
+    return ret;
+}
+
+const char *seen_prefix(const struct http_request *request, char ret_text[static SEEN_TEXT_SIZE])
+{
+    const struct app *app = http_app(request);
+    const char *proxies = app->context->settings.proxies, *header = http_header(request, "X-Forwarded-For");
+    char address[INET6_ADDRSTRLEN];
+    snprintf(address, sizeof address, "%s", http_peer(request));
+    if (header && is_listed(proxies, address, strlen(address)))
+        forwarded(header, proxies, address, sizeof address);
+    return cut(address, ret_text);
+}
