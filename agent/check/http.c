@@ -9,7 +9,11 @@
  * lookup_ms, connect_ms and tls_ms are the last hop's, ttfb_ms and total_ms
  * count from the start of all. A phase that did not happen is left out, and
  * total_ms and body_bytes when the answer did not come whole, so that a timeout
- * does not pass for a slow page. */
+ * does not pass for a slow page. http_version is 10, 11, 20, 30.
+ *
+ * With family=both the URL is fetched over IPv4, then over IPv6. detail.families
+ * has both; the numbers are those of the first that went well, and the outcome
+ * is `partial` when only one did. */
 #include "agent/check.h"
 
 #include <stdio.h>
@@ -24,24 +28,34 @@
 /* What one request costs besides its body: connection, TLS, headers. */
 #define COST_OVERHEAD_BYTES 12000
 
+/* One fetch over each version, or one over any. */
+#define FETCHES_MAX 2
+
 struct http_run {
+    const struct check_env *env;
     const struct check_args *args;
     struct web_transfer *transfer; /* NULL once it ended */
-    struct result *result;
+    const int *families;           /* of each fetch */
+    int fetches, fetch;            /* planned; the running one */
+    struct result *results[FETCHES_MAX];
     int64_t body_max, body_seen;
     check_done_fn done;
     void *user;
 };
 
+static const char *const families[] = {"any", "4", "6", "both", NULL};
+static const int family_values[] = {0, 4, 6, 4, 6}; /* "both" is the last two */
+
 static const char *const methods[] = {"GET", "HEAD", NULL};
 
 static const struct check_param params[] = {
     {"timeout_ms", PARAM_INT, "10000", .min = 100, .max = 120000, .help = N_("limit for the whole measurement, ms")},
-    {"family", PARAM_CHOICE, "any", .choices = target_families, .help = N_("IP version")},
+    {"family", PARAM_CHOICE, "any", .choices = families, .help = N_("IP version")},
     {"redirects", PARAM_INT, "5", .min = 0, .max = WEB_REDIRECTS_MAX,
      .help = N_("redirects to follow at most; 0 measures the redirect itself")},
     {"body_max", PARAM_INT, "1000000", .min = 0, .max = 100000000,
      .help = N_("octets of the page to read at most, then the connection is cut")},
+    {"ca_file", PARAM_TEXT, NULL, .help = N_("file of trusted authorities, PEM; the system's")},
     {"method", PARAM_CHOICE, "GET", .choices = methods, .help = N_("HTTP method")},
 };
 
@@ -85,11 +99,14 @@ static void fill_detail(json_t *detail, const struct web_reply *reply, bool cut)
         json_object_set_new(detail, "cut", json_true());
 }
 
-static void on_reply(void *user, const struct web_reply *reply)
+/* "1.1" as 11, "2" as 20. */
+static int version_code(const char *version)
 {
-    struct http_run *run = user;
-    struct result *r = run->result;
-    run->transfer = NULL;
+    return 10 * (version[0] - '0') + (version[0] && version[1] == '.' ? version[2] - '0' : 0);
+}
+
+static void report(const struct http_run *run, const struct web_reply *reply, struct result *r)
+{
     r->bytes = reply->wire_bytes;
     r->af = reply->af;
     snprintf(r->addr, sizeof r->addr, "%s", reply->addr);
@@ -97,8 +114,11 @@ static void on_reply(void *user, const struct web_reply *reply)
     metric_if(r, "connect_ms", reply->connect_ms);
     metric_if(r, "tls_ms", reply->tls_ms);
     metric_if(r, "ttfb_ms", reply->ttfb_ms);
+    result_metric(r, "redirects", reply->redirects);
     if (reply->status > 0)
         result_metric(r, "status", (double)reply->status);
+    if (*reply->http_version)
+        result_metric(r, "http_version", version_code(reply->http_version));
     if (reply->outcome != OUTCOME_OK) {
         result_reason(r, reply->outcome, "%s", reply->reason);
     } else {
@@ -109,7 +129,57 @@ static void on_reply(void *user, const struct web_reply *reply)
                           reply->status);
     }
     fill_detail(r->detail, reply, run->body_seen > run->body_max);
-    run->done(run->user, TAKE(run->result));
+}
+
+/* One fetch as a member of detail.families. */
+static json_t *family_detail(const struct result *r)
+{
+    json_t *entry = json_object();
+    json_object_set_new(entry, "outcome", json_string(outcome_word(r->outcome)));
+    if (*r->addr)
+        json_object_set_new(entry, "addr", json_string(r->addr));
+    for (size_t i = 0; i < r->set->count; i++)
+        if (r->present >> i & 1)
+            json_object_set_new(entry, r->set->metrics[i].name, json_real(r->metrics[i]));
+    json_t *reason = json_object_get(r->detail, "reason");
+    if (reason)
+        json_object_set(entry, "reason", reason);
+    return entry;
+}
+
+/* Both fetches as one result, which keeps the numbers of the better one. */
+static struct result *merge(struct http_run *run)
+{
+    struct result *four = run->results[0], *six = run->results[1];
+    bool ok4 = four->outcome == OUTCOME_OK, ok6 = six->outcome == OUTCOME_OK;
+    struct result *kept = ok4 || !ok6 ? four : six, *other = kept == four ? six : four;
+    json_t *both = json_pack("{s:o, s:o}", "4", family_detail(four), "6", family_detail(six));
+    kept->bytes += other->bytes;
+    if (ok4 != ok6) {
+        const char *reason = json_string_value(json_object_get(other->detail, "reason"));
+        result_reason(kept, OUTCOME_PARTIAL, "IPv%d: %s", other == four ? 4 : 6,
+                      reason ? reason : outcome_word(other->outcome));
+    }
+    json_object_set_new(kept->detail, "families", both);
+    result_free(other);
+    run->results[0] = run->results[1] = NULL;
+    return kept;
+}
+
+static int fetch(struct http_run *run, struct fault *f);
+
+static void on_reply(void *user, const struct web_reply *reply)
+{
+    struct http_run *run = user;
+    struct fault f;
+    run->transfer = NULL;
+    report(run, reply, run->results[run->fetch]);
+    if (++run->fetch < run->fetches) {
+        if (fetch(run, &f) >= 0)
+            return;
+        result_reason(run->results[run->fetch], OUTCOME_ERROR, "%s", f.text);
+    }
+    run->done(run->user, run->fetches == 1 ? TAKE(run->results[0]) : merge(run));
 }
 
 static bool on_body(void *user, const char *bytes, size_t len)
@@ -119,10 +189,35 @@ static bool on_body(void *user, const char *bytes, size_t len)
     return run->body_seen <= run->body_max;
 }
 
+static int fetch(struct http_run *run, struct fault *f)
+{
+    const struct check_args *args = run->args;
+    const char *ca_file = check_arg_text(args, "ca_file");
+    const struct web_request request = {
+        .method = check_arg_text(args, "method"),
+        .url = args->target,
+        .body_write = on_body,
+        .timeout_us = check_arg_int(args, "timeout_ms") * 1000,
+        .family = run->families[run->fetch],
+        .redirects_max = (int)check_arg_int(args, "redirects"),
+        .policy = &args->policy,
+        .ca_file = ca_file && *ca_file ? ca_file : NULL,
+        .fresh = true,
+    };
+    struct result *r = result_new("http", args->task, args->target);
+    r->at_us = clock_wall_us(run->env->clock);
+    r->mono_us = clock_mono_us(run->env->clock);
+    r->sync = clock_synced(run->env->clock);
+    run->results[run->fetch] = r;
+    run->body_seen = 0;
+    return web_start(run->env->web, &request, on_reply, run, &run->transfer, f);
+}
+
 static void http_free(void *state)
 {
     struct http_run *run = state;
-    result_free(run->result);
+    for (int i = 0; i < FETCHES_MAX; i++)
+        result_free(run->results[i]);
     free(run);
 }
 
@@ -137,22 +232,17 @@ static int http_start(const struct check_env *env, const struct check_args *args
                       void **ret_state, struct fault *f)
 {
     struct http_run *run = alloc_zero(1, sizeof *run);
-    *run = (struct http_run){.args = args, .body_max = check_arg_int(args, "body_max"), .done = done, .user = user};
-    const struct web_request request = {
-        .method = check_arg_text(args, "method"),
-        .url = args->target,
-        .body_write = on_body,
-        .timeout_us = check_arg_int(args, "timeout_ms") * 1000,
-        .family = target_family(args),
-        .redirects_max = (int)check_arg_int(args, "redirects"),
-        .policy = &args->policy,
-        .fresh = true,
+    int64_t family = check_arg_int(args, "family");
+    *run = (struct http_run){
+        .env = env,
+        .args = args,
+        .families = &family_values[family],
+        .fetches = strcmp(families[family], "both") == 0 ? 2 : 1,
+        .body_max = check_arg_int(args, "body_max"),
+        .done = done,
+        .user = user,
     };
-    run->result = result_new("http", args->task, args->target);
-    run->result->at_us = clock_wall_us(env->clock);
-    run->result->mono_us = clock_mono_us(env->clock);
-    run->result->sync = clock_synced(env->clock);
-    int rc = web_start(env->web, &request, on_reply, run, &run->transfer, f);
+    int rc = fetch(run, f);
     if (rc < 0) {
         http_free(run);
         return rc;
@@ -165,9 +255,10 @@ static int64_t http_cost(const struct check_args *args)
 {
     int64_t body = check_arg_int(args, "body_max");
     /* Most of what is asked for is a small page; the cap is for the others. */
-    return COST_OVERHEAD_BYTES + (strcmp(check_arg_text(args, "method"), "HEAD") == 0 ? 0
-                                  : body < 50000                                      ? body
-                                                                                      : 50000);
+    if (strcmp(check_arg_text(args, "method"), "HEAD") == 0)
+        body = 0;
+    int64_t fetches = strcmp(check_arg_text(args, "family"), "both") == 0 ? 2 : 1;
+    return fetches * (COST_OVERHEAD_BYTES + (body < 50000 ? body : 50000));
 }
 
 const struct check_ops check_http = {

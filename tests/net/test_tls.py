@@ -1,8 +1,9 @@
-"""tcp and tls against real servers: what a connection and a certificate are said to be worth."""
+"""tcp, tls and http over TLS against real servers: what a connection and a certificate are said to be worth."""
 import datetime
 import hashlib
 import ipaddress
 import math
+import pathlib
 import time
 
 import pytest
@@ -75,6 +76,9 @@ def world():
         net.line = emulated_link(net, net.client, net.server)
         net.route()
         net.agent = Agent(net)
+        folder = pathlib.Path("/etc/netns") / net.client.space
+        folder.mkdir(parents=True)
+        (folder / "hosts").write_text(f"{net.server.v4} probe.example\n{net.server.v6} probe.example\n")
         net.pki = net.folder / "pki"
         net.pki.mkdir()
         certify(net)
@@ -236,3 +240,43 @@ def test_tcp_outcomes(world):
 def test_no_authorities_file(world):
     row = measure(world, ca_file=str(world.pki / "none.pem"), port=443)
     assert row["outcome"] == "error" and "none.pem" in row["detail"]["reason"]
+
+
+# ---- http over TLS ----
+
+def fetch(world, port=443, **params):
+    return world.agent.measure("http", f"https://probe.example:{port}/", ca_file=world.ca_file, **params)
+
+
+def test_http2_over_both_families(world, slow):
+    row = fetch(world, family="both")
+    four, six = (row["detail"]["families"][family] for family in "46")
+    assert row["outcome"] == four["outcome"] == six["outcome"] == "ok"
+    assert (row["af"], row["addr"], four["addr"], six["addr"]) == (4, world.server.v4, world.server.v4, world.server.v6)
+    for part in (row["metrics"], four, six):
+        assert (part["http_version"], part["status"], part["redirects"], part["body_bytes"]) == (20, 200, 0, 4)
+        # One round trip to connect, one for TLS 1.3, one for the request.
+        assert part["connect_ms"] == pytest.approx(50, abs=5) and part["tls_ms"] == pytest.approx(50, abs=15)
+        assert part["total_ms"] == pytest.approx(150, abs=25)
+    assert row["detail"]["http"] == "2"
+    time.sleep(0.2)
+    seen = sum(way["bytes_in"] - 14 * way["in"] for way in slow.report().values())
+    assert seen <= row["bytes"] <= 2.5 * seen  # TLS is estimated, for chains longer than this one
+
+
+def test_http_over_one_family_of_two(world):
+    world.server.nft("add table inet wall\nadd chain inet wall c { type filter hook input priority 0; }\n"
+                     "add rule inet wall c meta nfproto ipv4 tcp dport 443 reject with tcp reset\n")
+    row = fetch(world, family="both")
+    alone = fetch(world, family=4)
+    world.server.run("nft", "flush", "ruleset")
+    assert (row["outcome"], row["af"], row["metrics"]["status"]) == ("partial", 6, 200)
+    assert row["detail"]["families"]["4"]["outcome"] == alone["outcome"] == "refused"
+    assert row["detail"]["families"]["6"]["outcome"] == "ok" and row["detail"]["reason"].startswith("IPv4: ")
+    assert "families" not in alone["detail"]
+
+
+def test_http_refuses_a_bad_chain(world):
+    row = fetch(world, 4431, family="both")
+    assert row["outcome"] == "tls_error" and "expired" in row["detail"]["reason"]
+    assert "status" not in row["metrics"]
