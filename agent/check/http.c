@@ -114,9 +114,10 @@ static void report(const struct http_run *run, const struct web_reply *reply, st
     metric_if(r, "connect_ms", reply->connect_ms);
     metric_if(r, "tls_ms", reply->tls_ms);
     metric_if(r, "ttfb_ms", reply->ttfb_ms);
-    result_metric(r, "redirects", reply->redirects);
-    if (reply->status > 0)
+    if (reply->status > 0) {
         result_metric(r, "status", (double)reply->status);
+        result_metric(r, "redirects", reply->redirects);
+    }
     if (*reply->http_version)
         result_metric(r, "http_version", version_code(reply->http_version));
     if (reply->outcome != OUTCOME_OK) {
