@@ -170,6 +170,14 @@ static const struct {
      "INSERT INTO target (name, kind, country) SELECT DISTINCT ON (1) t->>'target', t->>'kind', t->>'country' "
      "FROM jsonb_array_elements($1::jsonb->'tasks') t WHERE t->>'target' <> '' ORDER BY 1, 2 "
      "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, country = excluded.country WHERE target.kind IS NULL"},
+    {"schedule/packs/dns.json",
+     "INSERT INTO target (name, kind, country) SELECT DISTINCT ON (1) t->>'target', t->>'kind', t->>'country' "
+     "FROM jsonb_array_elements($1::jsonb->'tasks') t WHERE t->>'target' <> '' ORDER BY 1, 2 "
+     "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, country = excluded.country WHERE target.kind IS NULL"},
+    {"schedule/packs/edns-africa.json",
+     "INSERT INTO target (name, kind, country) SELECT DISTINCT ON (1) t->>'target', t->>'kind', t->>'country' "
+     "FROM jsonb_array_elements($1::jsonb->'tasks') t WHERE t->>'target' <> '' ORDER BY 1, 2 "
+     "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, country = excluded.country WHERE target.kind IS NULL"},
 };
 
 static int seed(struct pg *pg, struct fault *f)

@@ -92,6 +92,38 @@ static void select_targets(struct query *q)
     limit(q);
 }
 
+/* ---- the league of EDNS ---- */
+
+static const struct encode_column edns_columns[] = {
+    {"zone", ENCODE_TEXT},
+    {"country", ENCODE_TEXT},
+    {"simulated", ENCODE_BOOL},
+    {"n_probes", ENCODE_NUMBER},
+    {"last_day", ENCODE_TEXT},
+    {"passed", ENCODE_NUMBER},
+    {"compliant", ENCODE_NUMBER},
+    {"fail_dns", ENCODE_NUMBER},
+    {"fail_edns", ENCODE_NUMBER},
+    {"fail_edns1", ENCODE_NUMBER},
+    {"fail_edns512", ENCODE_NUMBER},
+    {"fail_ednsopt", ENCODE_NUMBER},
+    {"fail_edns1opt", ENCODE_NUMBER},
+    {"fail_do", ENCODE_NUMBER},
+    {"fail_ednsflags", ENCODE_NUMBER},
+    {"fail_optlist", ENCODE_NUMBER},
+    {"fail_edns512tcp", ENCODE_NUMBER},
+};
+
+static void select_edns(struct query *q)
+{
+    buf_add_text(&q->sql, "SELECT * FROM public_edns_league WHERE true");
+    narrow(q, PARAM_TARGET, "zone =");
+    buf_add_text(&q->sql, " ORDER BY simulated, compliant DESC NULLS LAST, passed DESC NULLS LAST, zone");
+    limit(q);
+}
+
+/* ---- checks ---- */
+
 static const struct encode_column check_columns[] = {
     {"check", ENCODE_TEXT}, {"id", ENCODE_NUMBER},   {"metric", ENCODE_TEXT},
     {"unit", ENCODE_TEXT},  {"better", ENCODE_TEXT}, {"kind", ENCODE_TEXT},
@@ -313,6 +345,8 @@ static const struct endpoint probes = {
     COMMON | CELL | PARAM(PROBE), probe_columns, COUNT(probe_columns), KEY_NONE, select_probes, NULL};
 static const struct endpoint targets = {
     COMMON | PARAM(TARGET), target_columns, COUNT(target_columns), KEY_NONE, select_targets, NULL};
+static const struct endpoint edns = {
+    COMMON | PARAM(TARGET), edns_columns, COUNT(edns_columns), KEY_NONE, select_edns, NULL};
 static const struct endpoint checks = {
     COMMON | PARAM(CHECK) | PARAM(METRIC), check_columns, COUNT(check_columns), KEY_NONE, select_checks, NULL};
 static const struct endpoint results = {COMMON | CELL | PARAM(FROM) | PARAM(TO) | PARAM(CHECK) | PARAM(TARGET) |
@@ -463,6 +497,11 @@ static int get_targets(struct http_request *request, struct http_reply *reply)
     return answer(request, reply, &targets);
 }
 
+static int get_edns(struct http_request *request, struct http_reply *reply)
+{
+    return answer(request, reply, &edns);
+}
+
 static int get_checks(struct http_request *request, struct http_reply *reply)
 {
     return answer(request, reply, &checks);
@@ -485,6 +524,7 @@ static int get_indicators(struct http_request *request, struct http_reply *reply
 
 const struct http_route query_routes[] = {
     {.method = "GET", .path = "/api/v1/checks", .handler = get_checks},
+    {.method = "GET", .path = "/api/v1/edns", .handler = get_edns},
     {.method = "GET", .path = "/api/v1/indicators", .handler = get_indicators},
     {.method = "GET", .path = "/api/v1/probes", .handler = get_probes},
     {.method = "GET", .path = "/api/v1/results", .handler = get_results},

@@ -77,6 +77,26 @@ static int take_state_dir(struct serve *s, struct fault *f)
     return rc;
 }
 
+/* The tasks of the packs named behind those of the schedule. */
+static int add_packs(const char *names, json_t *schedule, struct fault *f)
+{
+    static const char separators[] = " ,\t";
+    for (const char *at = names ? names : ""; *(at += strspn(at, separators));) {
+        size_t len = strcspn(at, separators);
+        _cleanup_text_ char *path = alloc_format("schedule/packs/%.*s.json", (int)len, at);
+        const struct embedded *file = schema_file(path);
+        _cleanup_json_ json_t *pack = NULL;
+        if (!file)
+            return fault_set(f, -ENOENT, _("packs: there is no pack %.*s"), (int)len, at);
+        int rc = json_read(file->text, file->len, STATEMENT_BYTES_MAX, JSON_DEPTH_MAX, &pack, f);
+        if (rc < 0)
+            return rc;
+        json_array_extend(json_object_get(schedule, "tasks"), json_object_get(pack, "tasks"));
+        at += len;
+    }
+    return 0;
+}
+
 static int load_schedule(struct serve *s, struct fault *f)
 {
     const char *path = s->context->settings.schedule;
@@ -99,6 +119,9 @@ static int load_schedule(struct serve *s, struct fault *f)
         fault_prefix(f, "%s: ", path);
         return rc;
     }
+    rc = add_packs(s->context->settings.packs, json, f);
+    if (rc < 0)
+        return rc;
     statement_write(&s->app.key, DOMAIN_SCHEDULE, json, &s->app.schedule);
     return 0;
 }

@@ -34,6 +34,8 @@ static const struct conf_key keys[] = {
                    "loses data.")),
     KEY(country, CONF_TEXT, "BJ", .help = N_("The country pack to use, ISO 3166-1 (BJ, ML, SN).")),
     KEY(schedule, CONF_TEXT, NULL, .help = N_("File of the schedule for probes; empty: the standard schedule.")),
+    KEY(packs, CONF_TEXT, "dns",
+        .help = N_("Packs of tasks added to the schedule, separated by spaces: dns, edns-africa (once a week).")),
 };
 
 const struct conf_table settings_table = {.keys = keys, .count = COUNT(keys)};

@@ -241,7 +241,9 @@ def test_description_says_what_the_api_takes(numbers):
         detail = get(numbers, f"{path}?nope=1", numbers.key).json()["detail"]
         assert set(detail.split("allowed are ")[1].split(", ")) == set(names), path
         properties = methods["get"]["responses"]["200"]["content"]["application/json"]["schema"]["items"]["properties"]
-        assert set(rows(numbers, f"{path}?limit=1", numbers.key)[0]) <= set(properties), path
+        found = rows(numbers, f"{path}?limit=1", numbers.key)
+        assert found or path == "/api/v1/edns", path  # these probes measure no such thing
+        assert not found or set(found[0]) <= set(properties), path
 
 
 # ---- bounded memory ----

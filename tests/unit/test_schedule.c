@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "agent/schedule.h"
+#include "common/file.h"
 #include "common/json.h"
 
 static int read_text(const char *text, struct schedule *s, struct fault *f)
@@ -138,6 +139,39 @@ static void the_standard_one_is_read_whole(void **state)
     schedule_free(&s);
 }
 
+/* Every task of a pack is one that this agent can run as it stands there. */
+static void packs_are_read_whole(void **state)
+{
+    static const struct {
+        const char *name;
+        size_t tasks;
+        int64_t most; /* octets a month */
+    } rows[] = {{"dns", 30, 12000000}, {"edns-africa", 57, 20000000}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct schedule s = {0};
+        struct fault f = {0};
+        struct buf text = {0};
+        json_t *pack = NULL;
+        char path[512];
+        snprintf(path, sizeof path, "%s/schedule/packs/%s.json", SCHEMA, rows[i].name);
+        assert_int_equal(file_read(path, 1 << 20, &text, &f), 0);
+        assert_int_equal(json_read(text.data, text.len, 1 << 20, 32, &pack, &f), 0);
+        json_object_set_new(pack, "schedule", json_integer(1));
+        json_object_set_new(pack, "version", json_integer(1));
+        if (schedule_read(pack, &s, &f) < 0)
+            fail_msg("%s: %s", rows[i].name, f.text);
+        assert_int_equal(s.left_out, 0);
+        assert_true(s.count >= rows[i].tasks);
+        int64_t month = 0;
+        for (size_t k = 0; k < s.count; k++)
+            month += task_month_bytes(s.tasks[k]);
+        assert_in_range(month, 1, rows[i].most);
+        schedule_free(&s);
+        json_decref(pack);
+        buf_free(&text);
+    }
+}
+
 static void local_comes_first_and_forbids(void **state)
 {
     struct schedule local = {0}, remote = {0}, joined;
@@ -214,6 +248,7 @@ int main(void)
         cmocka_unit_test(bounds_the_number),
         cmocka_unit_test(rates_are_capped),
         cmocka_unit_test(the_standard_one_is_read_whole),
+        cmocka_unit_test(packs_are_read_whole),
         cmocka_unit_test(local_comes_first_and_forbids),
         cmocka_unit_test(phases_spread),
         cmocka_unit_test(the_next_moment),
