@@ -73,11 +73,11 @@ static size_t answer(struct dns_server *s, const struct whoami_query *q, uint8_t
  * message that makes it the answer's source. */
 struct local {
     struct sockaddr_storage addr; /* AF_UNSPEC: not told */
+    size_t size;                  /* of control; 0: not told */
     union {
         struct cmsghdr header;
         uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo))];
     } control;
-    size_t size;
 };
 
 static void keep(struct local *l, int level, int type, const void *info, size_t size)
