@@ -24,7 +24,6 @@ struct settings {
     bool unsafe_database;
     char *country;
     char *schedule; /* file, nothing: the standard schedule */
-    char *schedule; /* file, "" is the standard schedule */
     char *packs;    /* names of schema/schedule/packs/, added to it */
 };
 
