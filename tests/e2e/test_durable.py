@@ -1,0 +1,222 @@
+"""Nothing sealed is lost, doubled or let go on a false word: power cuts of the agent's disk, answers that are not the
+collector's, copied and restored state directories, a new key, leaving."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import wire
+from agent import BUILD, Agent, exactly_once
+from conftest import scratch, wait_until
+
+ROUNDS = int(os.environ.get("POWERCUT_ROUNDS", "8"))
+SEED = int(os.environ.get("POWERCUT_SEED", "20261122"))
+OFTEN = {f"p{n}": {"check": "ping", "target": "127.0.0.1", "interval": "1s", "count": "1"} for n in range(6)}
+QUICK = {"seal_interval": "1s", "journal_sync": "1s", "retry_max": "1s"}
+
+
+@pytest.fixture
+def agent(collector):
+    """Enrolled with the shared collector."""
+    with scratch() as folder:
+        a = Agent(folder)
+        a.configure(OFTEN, **QUICK)
+        a.run("enroll", f"http://127.0.0.1:{collector.port}", collector.token(), "--yes")
+        try:
+            yield a
+        finally:
+            a.clean()
+
+
+# ---- power cuts ----
+
+def journalled(log, lines):
+    """What journals were given until a cut, as the interposer saw it; lines: line → was it made durable?"""
+    files = {}
+    for entry in log.read_text(errors="replace").splitlines():
+        what, name, rest = entry.split(" ", 2)
+        if what == "s":
+            for line in files.pop(name, []):
+                lines[line] = True
+        elif rest.startswith('{"task"'):
+            lines.setdefault(rest, False)
+            files.setdefault(name, []).append(rest)
+
+
+def key_of(result):
+    return result["task"], result["mono_us"], result["at"]
+
+
+def cut(agent, at, seed, log):
+    """Runs the agent until its disk loses power."""
+    env = os.environ | {
+        "LD_PRELOAD": str(BUILD / "tests/power/powercut.so"), "POWERCUT_ROOT": str(agent.state), "POWERCUT_AT": str(at),
+        "POWERCUT_SEED": str(seed), "POWERCUT_LOG": str(log),
+        "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0",
+    }
+    with open(agent.log, "ab") as out:
+        process = subprocess.Popen(agent.command("run"), stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=env)
+    assert process.wait(60) == -9, agent.log.read_text()[-2000:]
+
+
+def test_power_cuts_lose_only_what_no_sync_had_seen(collector, agent):
+    log, lines = agent.state.parent / "journal.log", {}
+    agent.state.parent.chmod(0o777)  # for the folder that the interposer keeps beside
+    chance = random.Random(SEED)
+    for n in range(ROUNDS):
+        log.write_bytes(b"")
+        log.chmod(0o666)
+        cut(agent, chance.randint(1, 120), SEED + n, log)
+        journalled(log, lines)
+        assert ", 0 bad." in agent.run("spool", "verify")
+    assert "fork" not in agent.log.read_text()
+    agent.run("run", "--once")
+    wait_until(lambda: not agent.files(), what="the spool's emptying")
+    lines = {key_of(json.loads(line)): durable for line, durable in lines.items()}
+    assert len(lines) > 5 * ROUNDS and any(lines.values())
+    counts = {}
+    for results in agent.sealed().values():
+        for result in results:
+            counts[key_of(result)] = counts.get(key_of(result), 0) + 1
+    assert not {key for key, count in counts.items() if count > 1}, "a result was sealed twice"
+    lost = {key for key, durable in lines.items() if durable and key not in counts}
+    assert not lost, "results that were durable are gone"
+    open_lost = sum(1 for key in lines if key not in counts)
+    print(f"{ROUNDS} cuts, {len(lines)} results, {open_lost} open ones lost, none that was durable")
+    assert exactly_once(collector, agent) == len(agent_results(agent))
+
+
+def agent_results(agent):
+    return [result for results in agent.sealed().values() for result in results]
+
+
+# ---- false words ----
+
+class Portal(BaseHTTPRequestHandler):
+    """Answers every push with 200 and the body that the test chose."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.server.answer
+        self.server.asked += 1
+        self.send_response(200)
+        self.send_header("Content-Type", self.server.kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def portal():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Portal)
+    server.answer, server.kind, server.asked = b"", "text/html", 0
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_only_the_signed_word_for_this_batch_lets_go(collector, agent, portal):
+    agent.run("run", "--once")
+    first, = agent.files("acked")
+    old = wire.open_statement(collector.public or key_of_collector(agent), wire.ACK, collector.push(unpack(first)).body)
+    genuine_old = collector.push(unpack(first)).body  # for another batch than the one that will wait
+    agent.configure(OFTEN, **QUICK, collector=f"http://127.0.0.1:{portal.server_port}")
+    stranger = wire.Probe()
+    forged = {
+        "captive portal": (b"<html>Welcome! Please log in</html>", "text/html"),
+        "bare OK": (b"OK", "text/plain"),
+        "empty": (b"", "application/x-ndjson"),
+        "cached by a proxy": (genuine_old, "application/x-ndjson"),
+        "another's signature": (wire.statement(stranger.key, wire.ACK, old), "application/x-ndjson"),
+        "cut": (genuine_old[:-20], "application/x-ndjson"),
+    }
+    subprocess.run(agent.command("run", "--seconds", "2"), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    waiting = {path.name: path.read_bytes() for path in agent.files()}
+    assert waiting
+    for name, (portal.answer, portal.kind) in forged.items():
+        asked = portal.asked
+        agent.run("spool", "push", status=1)
+        assert portal.asked > asked, name
+        assert {path.name: path.read_bytes() for path in agent.files()} == waiting, name
+        assert not agent.files("rejected"), name
+    agent.configure({}, **QUICK)
+    agent.run("spool", "push")
+    assert not agent.files()
+    assert exactly_once(collector, agent)
+
+
+def key_of_collector(agent):
+    return json.loads((agent.state / "identity.json").read_text())["keys"][0]
+
+
+def unpack(path):
+    import zstandard
+
+    return zstandard.ZstdDecompressor().decompressobj().decompress(path.read_bytes())
+
+
+# ---- copied and restored folders ----
+
+def copy_of(agent, name):
+    other = Agent(agent.state.parent / name)
+    other.state.parent.mkdir()
+    shutil.copytree(agent.state, other.state)
+    shutil.copy(agent.config, other.config)
+    subprocess.run(["chown", "-R", "--reference", agent.state, other.state.parent], check=True)
+    return other
+
+
+def chains(agent):
+    """chain → its seqs, of all that the agent has sealed."""
+    found = {}
+    for path in agent.files() + agent.files("acked"):
+        header = json.loads(unpack(path).splitlines()[0])
+        found.setdefault(header["chain"], []).append(header["seq"])
+    return found
+
+
+def test_cloned_card(collector, agent):
+    """Two boxes with one state directory: both go on, each in a chain of its own, and nothing of either is lost."""
+    agent.run("run", "--once")
+    old, = chains(agent)
+    clone = copy_of(agent, "clone")
+    for one in (agent, clone, agent, clone, agent, clone):
+        one.run("run", "--once")
+    mine, theirs = chains(agent), chains(clone)
+    assert old in mine and old in theirs
+    new, clones = set(mine) - {old}, set(theirs) - {old}
+    assert new | clones and not new & clones, "nobody began a chain of its own"
+    assert all(seqs == list(range(1, len(seqs) + 1)) for seqs in (mine | theirs).values())
+    sealed = agent.sealed() | clone.sealed()
+    held = dict(collector.sql(
+        "SELECT encode(hash, 'hex'), results FROM batch_key JOIN probe USING (probe_no) WHERE probe = %s", agent.name()))
+    assert held == {hash: len(results) for hash, results in sealed.items()}
+    forked = [one for one, own in ((agent, new), (clone, clones)) if own]
+    assert all(json.loads(one.run("status", "--json"))["forks"] for one in forked)
+
+
+def test_card_restored_to_last_week(collector, agent):
+    agent.run("run", "--once")
+    backup = copy_of(agent, "backup")
+    for _ in range(3):
+        agent.run("run", "--once")
+    before = agent.sealed()
+    old, = chains(agent)
+    for _ in range(3):
+        backup.run("run", "--once")
+    found = chains(backup)
+    assert found[old] == [1, 2] and len(found) == 2, "one batch forks, then a new chain goes on"
+    assert sorted(seqs for chain, seqs in found.items() if chain != old) == [[1, 2]]
+    held = dict(collector.sql(
+        "SELECT encode(hash, 'hex'), results FROM batch_key JOIN probe USING (probe_no) WHERE probe = %s", agent.name()))
+    assert held == {hash: len(results) for hash, results in (before | backup.sealed()).items()}
+    assert json.loads(backup.run("status", "--json"))["forks"] == 1
