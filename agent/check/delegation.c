@@ -33,6 +33,7 @@
 #include <netinet/in.h>
 
 #include "agent/check.h"
+#include "agent/roster.h"
 #include "agent/target.h"
 #include "agent/zone.h"
 #include "common/lang.h"
@@ -55,11 +56,6 @@ enum step {
     STEP_ASKING,
 };
 
-struct list { /* of server names, sorted */
-    char names[ZONE_SERVERS_MAX][RECORD_NAME_MAX];
-    size_t count;
-};
-
 struct glue {
     char name[RECORD_NAME_MAX];
     struct sockaddr_storage addr;
@@ -73,7 +69,7 @@ struct address {
     bool unsent, answered, udp, tcp; /* udp, tcp: with authority */
     char why[ASKED_COUNT][48];       /* "ok" or what was wrong */
     int64_t serial;                  /* -1: none came */
-    struct list *list;               /* its NS records, owned; NULL: none came */
+    struct roster *list;             /* its NS records, owned; NULL: none came */
     size_t size;                     /* of the answer with them */
 };
 
@@ -97,7 +93,7 @@ struct delegation {
     struct inquiry *inquiry;
     struct sockaddr_storage parents[PARENT_TRIES];
     size_t parent_count, parent_next;
-    struct list referral, own, all;
+    struct roster referral, own, all;
     struct glue glue[GLUE_MAX];
     size_t glue_count, parent_glue; /* the parent's come first */
     const struct zone *servers;     /* the finder's */
@@ -114,50 +110,6 @@ static const struct check_param params[] = {
     {"timeout_ms", PARAM_INT, "2000", 10, 60000, NULL, N_("milliseconds to wait for each attempt's answer")},
     {"retries", PARAM_INT, "2", 0, EXCHANGE_RETRIES_MAX, NULL, N_("further attempts after a timeout")},
 };
-
-/* ---- lists of names ---- */
-
-static void list_add(struct list *list, const char *name)
-{
-    size_t at = 0;
-    while (at < list->count && strcmp(list->names[at], name) < 0)
-        at++;
-    if (list->count == ZONE_SERVERS_MAX || (at < list->count && strcmp(list->names[at], name) == 0))
-        return;
-    memmove(list->names[at + 1], list->names[at], (list->count - at) * sizeof list->names[0]);
-    snprintf(list->names[at], sizeof list->names[at], "%s", name);
-    list->count++;
-}
-
-static void list_read(struct list *list, const struct packet *p, enum record_section section, const char *zone)
-{
-    struct record record;
-    char name[RECORD_NAME_MAX];
-    for (size_t at = 0; record_next(p, section, "NS", &at, &record);) {
-        if (record.cut || strcmp(record.name, zone) != 0)
-            continue;
-        zone_name(record.data, name);
-        list_add(list, name);
-    }
-}
-
-static bool list_same(const struct list *a, const struct list *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (strcmp(a->names[i], b->names[i]) != 0)
-            return false;
-    return true;
-}
-
-static json_t *list_json(const struct list *list)
-{
-    json_t *json = json_array();
-    for (size_t i = 0; i < list->count; i++)
-        json_array_append_new(json, json_string(list->names[i]));
-    return json;
-}
 
 static bool same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
 {
@@ -231,7 +183,7 @@ static json_t *address_json(const struct address *a)
 static void judge_addresses(struct delegation *d, unsigned *ret_tested, unsigned *ret_udp, unsigned *ret_tcp)
 {
     json_t *list = json_array();
-    const struct list *child = NULL;
+    const struct roster *child = NULL;
     for (size_t i = 0; i < d->count; i++) {
         const struct address *a = &d->addresses[i];
         json_array_append_new(list, address_json(a));
@@ -246,18 +198,18 @@ static void judge_addresses(struct delegation *d, unsigned *ret_tested, unsigned
             problem(d, "no_tcp");
         if (!a->list)
             continue;
-        if (child && !list_same(child, a->list))
+        if (child && !roster_same(child, a->list))
             problem(d, "child_mismatch");
-        if (d->referral.count > 0 && !list_same(&d->referral, a->list))
+        if (d->referral.count > 0 && !roster_same(&d->referral, a->list))
             problem(d, "ns_mismatch");
         child = a->list;
     }
     json_object_set_new(d->result->detail, "servers", list);
     if (!child)
         child = &d->own;
-    json_object_set_new(d->result->detail, "child_ns", list_json(child));
+    json_object_set_new(d->result->detail, "child_ns", roster_json(child));
     result_metric(d->result, "child_servers", (double)child->count);
-    result_metric(d->result, "agree", d->referral.count > 0 && list_same(&d->referral, child));
+    result_metric(d->result, "agree", d->referral.count > 0 && roster_same(&d->referral, child));
 }
 
 static void judge_glue(struct delegation *d)
@@ -322,7 +274,7 @@ static void conclude(struct delegation *d)
 {
     json_t *detail = d->result->detail;
     json_object_set_new(detail, "parent", json_string(d->parent));
-    json_object_set_new(detail, "parent_ns", list_json(&d->referral));
+    json_object_set_new(detail, "parent_ns", roster_json(&d->referral));
     json_object_set(detail, "problems", d->problems);
     result_metric(d->result, "problems", (double)json_array_size(d->problems));
     if (d->inquiry)
@@ -354,7 +306,7 @@ static void ask(struct delegation *d, const struct sockaddr_storage *server, con
     inquiry_ask(d->inquiry, &question, tag);
 }
 
-static void find(struct delegation *d, const char *name, const struct list *names);
+static void find(struct delegation *d, const char *name, const struct roster *names);
 
 static void ask_parent(struct delegation *d)
 {
@@ -384,8 +336,8 @@ static void on_referral(struct delegation *d, const struct exchange_answer *answ
 {
     if (answer->outcome == OUTCOME_OK) {
         /* A server of both zones answers from the child. */
-        list_read(&d->referral, answer->packet, RECORD_AUTHORITY, d->zone);
-        list_read(&d->referral, answer->packet, RECORD_ANSWER, d->zone);
+        roster_read(&d->referral, answer->packet, RECORD_AUTHORITY, d->zone);
+        roster_read(&d->referral, answer->packet, RECORD_ANSWER, d->zone);
     }
     if (d->referral.count == 0) {
         ask_parent(d);
@@ -435,7 +387,7 @@ static void on_server(struct delegation *d, struct question *q, const struct exc
         if (!good || a->list)
             break;
         a->list = alloc_zero(1, sizeof *a->list);
-        list_read(a->list, answer->packet, RECORD_ANSWER, d->zone);
+        roster_read(a->list, answer->packet, RECORD_ANSWER, d->zone);
         read_glue(d, answer->packet);
         a->size = answer->len;
         break;
@@ -459,7 +411,7 @@ static bool find_more(struct delegation *d)
     size_t known = d->all.count;
     for (size_t i = 0; i < d->count; i++)
         for (size_t k = 0; d->addresses[i].list && k < d->addresses[i].list->count; k++)
-            list_add(&d->all, d->addresses[i].list->names[k]);
+            roster_add(&d->all, d->addresses[i].list->names[k]);
     if (d->second_round || d->all.count == known)
         return false;
     d->second_round = true;
@@ -567,10 +519,10 @@ static void on_parent(struct delegation *d, const struct zone *zone)
 static void on_own(struct delegation *d, const struct zone *zone)
 {
     for (size_t i = 0; i < zone->count; i++)
-        list_add(&d->own, zone->servers[i].name);
+        roster_add(&d->own, zone->servers[i].name);
     d->all = d->referral;
     for (size_t i = 0; i < d->own.count; i++)
-        list_add(&d->all, d->own.names[i]);
+        roster_add(&d->all, d->own.names[i]);
     if (d->all.count == 0) {
         give_up(d, zone->outcome, zone->reason);
         return;
@@ -599,7 +551,7 @@ static void on_zone(void *user, const struct zone *zone)
     }
 }
 
-static void find(struct delegation *d, const char *name, const struct list *names)
+static void find(struct delegation *d, const char *name, const struct roster *names)
 {
     if (d->find)
         d->result->bytes += zone_wire_bytes(d->find);

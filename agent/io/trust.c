@@ -20,19 +20,15 @@
 #include <string.h>
 
 #include "agent/io/denial.h"
+#include "agent/io/entrance.h"
 #include "agent/io/packet_ldns.h"
+#include "agent/io/rrset.h"
 #include "common/lang.h"
 #include "schema/embedded.h"
 
 #define ALIASES_MAX    8
 #define QUESTIONS_MAX  128 /* a name has 127 labels at most; real ones need ten */
 #define SIGNATURES_MAX 256
-#define KEYS_MAX       32 /* keys of one zone that are looked at */
-#define ANCHORS_MAX    16
-/* DNSKEY flags (RFC 4034 section 2.1.1, RFC 5011 section 7). */
-#define KEY_ZONE     0x0100
-#define KEY_REVOKED  0x0080
-#define KEY_PROTOCOL 3
 
 enum step { STEP_SCOUT, STEP_KEYS, STEP_DS, STEP_TARGET, STEP_OVER };
 
@@ -102,44 +98,6 @@ static void bogus(struct trust *t, ldns_rr_type type, const ldns_rdf *name, cons
     conclude(t, TRUST_BOGUS, type, name, reason);
 }
 
-/* ---- records out of an answer ---- */
-
-/* Every field that the type has; an empty RDATA is legal on the wire. */
-static bool whole(const ldns_rr *rr)
-{
-    const ldns_rr_descriptor *descriptor = ldns_rr_descript((uint16_t)ldns_rr_get_type(rr));
-    if (ldns_rr_rd_count(rr) < ldns_rr_descriptor_minimum(descriptor))
-        return false;
-    return ldns_rr_get_type(rr) != LDNS_RR_TYPE_NSEC3 || ldns_nsec3_algorithm(rr) == LDNS_SHA1;
-}
-
-static bool same(const ldns_rdf *a, const ldns_rdf *b)
-{
-    return ldns_dname_compare(a, b) == 0;
-}
-
-/* The records of one type at one name (NULL: at any); NULL when there are none. */
-static ldns_rr_list *pick(const ldns_rr_list *section, const ldns_rdf *name, ldns_rr_type type)
-{
-    ldns_rr_list *list = NULL;
-    for (size_t i = 0; i < ldns_rr_list_rr_count(section); i++) {
-        const ldns_rr *rr = ldns_rr_list_rr(section, i);
-        if (ldns_rr_get_type(rr) != type || !whole(rr) || (name && !same(ldns_rr_owner(rr), name)))
-            continue;
-        if (!list)
-            list = ldns_rr_list_new();
-        ldns_rr_list_push_rr(list, ldns_rr_clone(rr));
-    }
-    return list;
-}
-
-/* The key tag, type and so on of a record are its RDATA fields. */
-static unsigned number(const ldns_rr *rr, size_t field)
-{
-    const ldns_rdf *rdf = ldns_rr_rdf(rr, field);
-    return ldns_rdf_size(rdf) == 1 ? ldns_rdf2native_int8(rdf) : ldns_rdf2native_int16(rdf);
-}
-
 /* ---- signatures ---- */
 
 static const char *status_word(ldns_status status)
@@ -190,10 +148,11 @@ static const char *verify(struct trust *t, const ldns_rr_list *set, const ldns_r
     const char *why = "rrsig_missing";
     for (size_t i = 0; i < ldns_rr_list_rr_count(section); i++) {
         const ldns_rr *sig = ldns_rr_list_rr(section, i);
-        if (ldns_rr_get_type(sig) != LDNS_RR_TYPE_RRSIG || !whole(sig) || number(sig, 0) != ldns_rr_get_type(first) ||
-            !same(ldns_rr_owner(sig), ldns_rr_owner(first)))
+        if (ldns_rr_get_type(sig) != LDNS_RR_TYPE_RRSIG || !rrset_whole(sig) ||
+            rrset_number(sig, 0) != ldns_rr_get_type(first) ||
+            !rrset_same_name(ldns_rr_owner(sig), ldns_rr_owner(first)))
             continue;
-        if (!same(ldns_rr_rrsig_signame(sig), t->zone)) {
+        if (!rrset_same_name(ldns_rr_rrsig_signame(sig), t->zone)) {
             why = worse(why, "signer_wrong");
             continue;
         }
@@ -210,7 +169,7 @@ static const char *verify(struct trust *t, const ldns_rr_list *set, const ldns_r
         int64_t left = seconds_until(t, ldns_rr_rrsig_expiration(sig));
         if (t->lifetime_s < 0 || left < t->lifetime_s)
             t->lifetime_s = left;
-        t->algorithms[number(sig, 1) & 0xff] = true;
+        t->algorithms[rrset_number(sig, 1) & 0xff] = true;
         *ret_sig = sig;
         return NULL;
     }
@@ -225,15 +184,15 @@ static ldns_rr_list *proofs_of(struct trust *t, const ldns_pkt *pkt, const char 
     const ldns_rr_list *section = ldns_pkt_authority(pkt);
     ldns_rr_list *proofs = ldns_rr_list_new();
     for (size_t k = 0; k < COUNT(types); k++) {
-        _cleanup_list_ ldns_rr_list *all = pick(section, NULL, types[k]);
+        _cleanup_list_ ldns_rr_list *all = rrset_pick(section, NULL, types[k]);
         for (size_t i = 0; all && i < ldns_rr_list_rr_count(all); i++) {
             const ldns_rr *rr = ldns_rr_list_rr(all, i), *sig = NULL;
-            _cleanup_list_ ldns_rr_list *set = pick(section, ldns_rr_owner(rr), types[k]);
+            _cleanup_list_ ldns_rr_list *set = rrset_pick(section, ldns_rr_owner(rr), types[k]);
             const char *why = verify(t, set, section, t->keys, &sig);
             /* A wildcard's own NSEC may stand under another name; as a proof it
              * would speak of a name that it was not made for. */
-            if (!why && number(sig, 2) < ldns_dname_label_count(ldns_rr_owner(rr)) -
-                                             (ldns_dname_is_wildcard(ldns_rr_owner(rr)) ? 1u : 0u))
+            if (!why && rrset_number(sig, 2) < ldns_dname_label_count(ldns_rr_owner(rr)) -
+                                                   (ldns_dname_is_wildcard(ldns_rr_owner(rr)) ? 1u : 0u))
                 why = "signature_wrong";
             if (!why) {
                 ldns_rr_list_push_rr(proofs, ldns_rr_clone(rr));
@@ -265,7 +224,7 @@ static void go_to_zone(struct trust *t, const ldns_rdf *zone, ldns_rr_list *entr
 /* From the cursor one label further towards the name wanted, or to its end. */
 static void go_down(struct trust *t)
 {
-    if (t->signer && same(t->zone, t->signer)) {
+    if (t->signer && rrset_same_name(t->zone, t->signer)) {
         t->step = STEP_TARGET;
         return;
     }
@@ -287,7 +246,7 @@ static void go_to_name(struct trust *t, ldns_rdf *name)
     ldns_rdf_deep_free(t->wanted);
     t->wanted = name;
     t->step = STEP_SCOUT;
-    if (!same(name, top) && !ldns_dname_is_subdomain(name, top))
+    if (!rrset_same_name(name, top) && !ldns_dname_is_subdomain(name, top))
         conclude(t, TRUST_INSECURE, t->type, name, "outside_anchor");
 }
 
@@ -306,8 +265,8 @@ static const ldns_rdf *signer_of(const ldns_rr_list *section, const ldns_rdf *na
 {
     for (size_t i = 0; i < ldns_rr_list_rr_count(section); i++) {
         const ldns_rr *rr = ldns_rr_list_rr(section, i);
-        if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_RRSIG && whole(rr) &&
-            (same(ldns_rr_owner(rr), name) || ldns_dname_is_subdomain(name, ldns_rr_owner(rr))))
+        if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_RRSIG && rrset_whole(rr) &&
+            (rrset_same_name(ldns_rr_owner(rr), name) || ldns_dname_is_subdomain(name, ldns_rr_owner(rr))))
             return ldns_rr_rrsig_signame(rr);
     }
     return NULL;
@@ -328,77 +287,13 @@ static void on_scout(struct trust *t, const ldns_pkt *pkt)
 
 /* ---- KEYS ---- */
 
-static bool algorithm_known(unsigned algorithm)
-{
-    switch (algorithm) {
-    case LDNS_RSASHA1:
-    case LDNS_RSASHA1_NSEC3:
-    case LDNS_RSASHA256:
-    case LDNS_RSASHA512:
-    case LDNS_ECDSAP256SHA256:
-    case LDNS_ECDSAP384SHA384:
-    case LDNS_ED25519:
-    case LDNS_ED448:
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool digest_known(unsigned digest)
-{
-    return digest == LDNS_SHA1 || digest == LDNS_SHA256 || digest == LDNS_SHA384;
-}
-
-/* Can any of these DS records be followed here? (RFC 4035 section 5.2) */
-static bool entrance_known(const ldns_rr_list *entrance)
-{
-    for (size_t i = 0; i < ldns_rr_list_rr_count(entrance); i++) {
-        const ldns_rr *rr = ldns_rr_list_rr(entrance, i);
-        if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_DNSKEY ||
-            (algorithm_known(number(rr, 1)) && digest_known(number(rr, 2))))
-            return true;
-    }
-    return false;
-}
-
-static bool key_named(const ldns_rr *key, const ldns_rr *entrance)
-{
-    if (ldns_rr_get_type(entrance) == LDNS_RR_TYPE_DNSKEY)
-        return ldns_rr_compare(key, entrance) == 0;
-    if (number(entrance, 0) != ldns_calc_keytag(key) || number(entrance, 1) != number(key, 2) ||
-        !digest_known(number(entrance, 2)))
-        return false;
-    ldns_rr *digest = ldns_key_rr2ds(key, (ldns_hash)number(entrance, 2));
-    bool named = digest && ldns_rdf_compare(ldns_rr_rdf(digest, 3), ldns_rr_rdf(entrance, 3)) == 0;
-    ldns_rr_free(digest);
-    return named;
-}
-
-/* The usable keys of the set; `named`: only those that the entrance names. The
- * list borrows its records. */
-static ldns_rr_list *keys_among(const struct trust *t, const ldns_rr_list *set, bool named)
-{
-    ldns_rr_list *keys = ldns_rr_list_new();
-    for (size_t i = 0; i < ldns_rr_list_rr_count(set) && i < KEYS_MAX; i++) {
-        ldns_rr *key = ldns_rr_list_rr(set, i);
-        bool good = (number(key, 0) & KEY_ZONE) && !(number(key, 0) & KEY_REVOKED) && number(key, 1) == KEY_PROTOCOL;
-        bool wanted = !named;
-        for (size_t k = 0; good && !wanted && k < ldns_rr_list_rr_count(t->entrance); k++)
-            wanted = key_named(key, ldns_rr_list_rr(t->entrance, k));
-        if (good && wanted)
-            ldns_rr_list_push_rr(keys, key);
-    }
-    return keys;
-}
-
 static void note_zone(struct trust *t, const ldns_rr_list *entry, const ldns_rr *sig)
 {
     _cleanup_text_ char *zone = ldns_rdf2str(t->zone);
     json_t *keys = json_array();
     for (size_t i = 0; i < ldns_rr_list_rr_count(entry); i++) {
         const ldns_rr *key = ldns_rr_list_rr(entry, i);
-        json_array_append_new(keys, json_sprintf("%u/%u", ldns_calc_keytag(key), number(key, 2)));
+        json_array_append_new(keys, json_sprintf("%u/%u", ldns_calc_keytag(key), rrset_number(key, 2)));
     }
     int64_t left = seconds_until(t, ldns_rr_rrsig_expiration(sig));
     t->zones++;
@@ -411,12 +306,12 @@ static void on_keys(struct trust *t, const ldns_pkt *pkt)
     const ldns_rr_list *section = ldns_pkt_answer(pkt);
     const ldns_rr *sig = NULL;
     bool anchored = ldns_rr_get_type(ldns_rr_list_rr(t->entrance, 0)) == LDNS_RR_TYPE_DNSKEY || t->zones == 0;
-    _cleanup_list_ ldns_rr_list *set = pick(section, t->zone, LDNS_RR_TYPE_DNSKEY);
+    _cleanup_list_ ldns_rr_list *set = rrset_pick(section, t->zone, LDNS_RR_TYPE_DNSKEY);
     if (!set) {
         bogus(t, LDNS_RR_TYPE_DNSKEY, t->zone, "dnskey_missing");
         return;
     }
-    ldns_rr_list *entry = keys_among(t, set, true);
+    ldns_rr_list *entry = entrance_keys(t->entrance, set);
     if (ldns_rr_list_rr_count(entry) == 0) {
         bogus(t, LDNS_RR_TYPE_DS, t->zone, anchored ? "anchor_mismatch" : "ds_mismatch");
         ldns_rr_list_free(entry);
@@ -427,7 +322,7 @@ static void on_keys(struct trust *t, const ldns_pkt *pkt)
         bogus(t, LDNS_RR_TYPE_DNSKEY, t->zone, why);
     } else {
         note_zone(t, entry, sig);
-        ldns_rr_list *usable = keys_among(t, set, false);
+        ldns_rr_list *usable = entrance_keys(NULL, set);
         t->keys = ldns_rr_list_clone(usable);
         ldns_rr_list_free(usable);
         go_down(t);
@@ -471,8 +366,8 @@ static void on_ds(struct trust *t, const ldns_pkt *pkt)
 {
     const ldns_rr_list *section = ldns_pkt_answer(pkt);
     const ldns_rr *sig = NULL;
-    _cleanup_list_ ldns_rr_list *set = pick(section, t->asked, LDNS_RR_TYPE_DS);
-    _cleanup_list_ ldns_rr_list *alias = pick(section, t->asked, LDNS_RR_TYPE_CNAME);
+    _cleanup_list_ ldns_rr_list *set = rrset_pick(section, t->asked, LDNS_RR_TYPE_DS);
+    _cleanup_list_ ldns_rr_list *alias = rrset_pick(section, t->asked, LDNS_RR_TYPE_CNAME);
     if (!set && !alias) {
         on_no_ds(t, pkt);
         return;
@@ -482,7 +377,7 @@ static void on_ds(struct trust *t, const ldns_pkt *pkt)
         bogus(t, set ? LDNS_RR_TYPE_DS : LDNS_RR_TYPE_CNAME, t->asked, why);
     } else if (!set) { /* an alias is no delegation; nothing is below it */
         t->step = STEP_TARGET;
-    } else if (!entrance_known(set)) {
+    } else if (!entrance_usable(set)) {
         conclude(t, TRUST_INSECURE, LDNS_RR_TYPE_DS, t->asked, "algorithm_unsupported");
     } else {
         go_to_zone(t, t->asked, TAKE(set));
@@ -535,9 +430,9 @@ static ldns_rr_list *dname_above(const struct trust *t, const ldns_rr_list *sect
 {
     for (size_t i = 0; i < ldns_rr_list_rr_count(section); i++) {
         const ldns_rr *rr = ldns_rr_list_rr(section, i);
-        if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_DNAME && whole(rr) &&
+        if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_DNAME && rrset_whole(rr) &&
             ldns_dname_is_subdomain(t->wanted, ldns_rr_owner(rr)))
-            return pick(section, ldns_rr_owner(rr), LDNS_RR_TYPE_DNAME);
+            return rrset_pick(section, ldns_rr_owner(rr), LDNS_RR_TYPE_DNAME);
     }
     return NULL;
 }
@@ -546,9 +441,9 @@ static void on_target(struct trust *t, const ldns_pkt *pkt)
 {
     const ldns_rr_list *section = ldns_pkt_answer(pkt);
     const ldns_rr *sig = NULL;
-    _cleanup_list_ ldns_rr_list *set = pick(section, t->wanted, t->type);
+    _cleanup_list_ ldns_rr_list *set = rrset_pick(section, t->wanted, t->type);
     _cleanup_list_ ldns_rr_list *dname = set ? NULL : dname_above(t, section);
-    _cleanup_list_ ldns_rr_list *cname = set || dname ? NULL : pick(section, t->wanted, LDNS_RR_TYPE_CNAME);
+    _cleanup_list_ ldns_rr_list *cname = set || dname ? NULL : rrset_pick(section, t->wanted, LDNS_RR_TYPE_CNAME);
     const ldns_rr_list *found = set ? set : dname ? dname : cname;
     if (!found) {
         on_no_target(t, pkt);
@@ -563,10 +458,11 @@ static void on_target(struct trust *t, const ldns_pkt *pkt)
     /* A signature over fewer labels is a wildcard's: it counts where the name
      * itself does not exist. */
     unsigned labels = ldns_dname_label_count(ldns_rr_owner(first));
-    if (number(sig, 2) < labels && !(ldns_dname_is_wildcard(ldns_rr_owner(first)) && number(sig, 2) == labels - 1)) {
+    if (rrset_number(sig, 2) < labels &&
+        !(ldns_dname_is_wildcard(ldns_rr_owner(first)) && rrset_number(sig, 2) == labels - 1)) {
         ldns_rdf *owner = NULL;
         _cleanup_list_ ldns_rr_list *proofs = proofs_of(t, pkt, &why, &owner);
-        bool denied = denial_of_name(proofs, t->zone, ldns_rr_owner(first), number(sig, 2));
+        bool denied = denial_of_name(proofs, t->zone, ldns_rr_owner(first), rrset_number(sig, 2));
         if (!denied)
             bogus(t, owner ? LDNS_RR_TYPE_NSEC : ldns_rr_get_type(first), owner ? owner : ldns_rr_owner(first),
                   owner ? why : "denial_missing");
@@ -680,33 +576,6 @@ void trust_detail(const struct trust *t, json_t *detail)
 
 /* ---- making and freeing ---- */
 
-static int read_anchor(const char *text, ldns_rr_list **ret)
-{
-    _cleanup_list_ ldns_rr_list *anchors = ldns_rr_list_new();
-    while (*text) {
-        size_t len = strcspn(text, "\n"), useful = strcspn(text, ";\n");
-        _cleanup_text_ char *line = alloc_text_n(text, useful);
-        text += len + (text[len] == '\n');
-        if (line[strspn(line, " \t\r")] == '\0')
-            continue;
-        ldns_rr *rr = NULL;
-        if (ldns_rr_list_rr_count(anchors) == ANCHORS_MAX ||
-            ldns_rr_new_frm_str(&rr, line, 0, NULL, NULL) != LDNS_STATUS_OK)
-            return -EINVAL;
-        bool fits = (ldns_rr_get_type(rr) == LDNS_RR_TYPE_DS || ldns_rr_get_type(rr) == LDNS_RR_TYPE_DNSKEY) &&
-                    whole(rr) &&
-                    (ldns_rr_list_rr_count(anchors) == 0 ||
-                     same(ldns_rr_owner(rr), ldns_rr_owner(ldns_rr_list_rr(anchors, 0))));
-        ldns_rr_list_push_rr(anchors, rr);
-        if (!fits)
-            return -EINVAL;
-    }
-    if (ldns_rr_list_rr_count(anchors) == 0)
-        return -EINVAL;
-    *ret = TAKE(anchors);
-    return 0;
-}
-
 int trust_new(const char *anchor, const char *name, const char *type, int64_t now_s, struct trust **ret,
               struct fault *f)
 {
@@ -721,7 +590,7 @@ int trust_new(const char *anchor, const char *name, const char *type, int64_t no
         r = fault_set(f, -EINVAL,
                       t->wanted ? _("%s is not a DNS record type that can be asked for") : _("%s is not a domain name"),
                       t->wanted ? type : name);
-    else if (read_anchor(anchor, &t->anchors) < 0)
+    else if (entrance_read(anchor, &t->anchors) < 0)
         r = fault_set(f, -EINVAL, _("the trust anchor is no list of DS or DNSKEY records of one name, one a line"));
     if (r < 0) {
         trust_free(t);

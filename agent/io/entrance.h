@@ -1,0 +1,21 @@
+/* The records that lead into a signed zone: its parent's DS, or the DS and
+ * DNSKEY records of a trust anchor, and the keys that they name. */
+#pragma once
+
+#include <stdbool.h>
+
+#include <ldns/ldns.h>
+
+#include "common/alloc.h"
+
+/* DS and DNSKEY records of one owner, one a line, `;` begins a comment. -EINVAL
+ * when something else stands there, or nothing. */
+int entrance_read(const char *text, ldns_rr_list **ret) CHECKED;
+
+/* Can any of these records be followed here, by algorithm and digest? When not,
+ * the zone counts as unsigned (RFC 4035 section 5.2). */
+bool entrance_usable(const ldns_rr_list *entrance);
+
+/* The zone keys of a DNSKEY set, in a list that borrows them; with an entrance,
+ * only those that it names. */
+ldns_rr_list *entrance_keys(const ldns_rr_list *entrance, const ldns_rr_list *set);
