@@ -9,6 +9,7 @@
 #include "collector/http.h"
 #include "collector/pg.h"
 #include "collector/store.h"
+#include "collector/user.h"
 #include "collector/verify.h"
 #include "common/sign.h"
 
@@ -25,6 +26,8 @@ struct counters {
 
 struct app {
     const struct context *context;
+    const struct user *user;
+    char *archive;           /* folder of what retention took out of the database */
     struct sign_key key;     /* the collector's own */
     struct pg_pool *ingest;  /* role internetmetre_ingest: enrolment, receiving, keys */
     struct pg_pool *analyst; /* role internetmetre_analyst: results, for holders of a key */
@@ -46,6 +49,7 @@ int app_failed(struct http_request *request, struct http_reply *reply, int rc, c
 extern const struct http_route announce_routes[];
 extern const struct http_route enroll_routes[];
 extern const struct http_route health_routes[];
+extern const struct http_route leave_routes[];
 extern const struct http_route page_routes[];
 extern const struct http_route query_routes[];
 extern const struct http_route receive_routes[];

@@ -34,7 +34,8 @@ static const char *const zones[] = {"urban", "rural", NULL};
 
 struct wish { /* what the probe asked for; texts borrowed from the JSON, NULL when absent */
     json_t *json;
-    const char *token, *consent, *country, *department, *commune, *zone, *operator, * technology, *tariff, *contact;
+    const char *token, *consent, *country, *department, *commune, *zone, *operator, * technology, *tariff, *contact,
+        *replaces;
     bool metered;
     uint8_t public[SIGN_PUBLIC_SIZE];
     char probe[PROBE_ID_SIZE];
@@ -51,6 +52,8 @@ struct enrolment {
     char probe_no[24]; /* "" when the key is new */
     char department[16];
     char operator_no[24];
+    char replaced_no[24]; /* "" unless it replaces another probe */
+    char country[4];      /* of that probe */
 };
 
 /* A step answers in one of three ways: 0 goes on, ANSWERED has made the reply,
@@ -80,6 +83,7 @@ static int read_texts(struct wish *w, struct fault *f)
                        {"technology", 20, &w->technology},
                        {"tariff", 200, &w->tariff},
                        {"contact", 200, &w->contact},
+                       {"replaces", PROBE_ID_SIZE - 1, &w->replaces},
     };
     for (size_t i = 0; i < COUNT(members); i++) {
         int rc = json_get_text_or(w->json, members[i].name, members[i].max, NULL, members[i].to, f);
@@ -202,8 +206,9 @@ static int find_token(struct enrolment *e, struct fault *f)
 {
     static const char sql[] =
         "SELECT t.token_no, t.focal_point_no, t.revoked_at IS NOT NULL, coalesce(t.expires_at <= now(), false), "
-        "coalesce(t.uses >= t.uses_max, false), p.probe_no, p.revoked_at IS NOT NULL, p.token_no = t.token_no "
-        "FROM token t LEFT JOIN probe p ON p.probe = $2 WHERE t.hash = decode($1, 'hex') FOR UPDATE OF t";
+        "coalesce(t.uses >= t.uses_max, false), p.probe_no, p.revoked_at IS NOT NULL, p.token_no = t.token_no, "
+        "EXISTS (SELECT FROM tombstone x WHERE x.probe = $2) FROM token t LEFT JOIN probe p ON p.probe = $2 WHERE "
+        "t.hash = decode($1, 'hex') FOR UPDATE OF t";
     char hash[HASH_TEXT_SIZE];
     const char *const params[] = {secret_hash(e->wish.token, hash), e->wish.probe};
     _cleanup_rows_ struct pg_rows *rows = NULL;
@@ -215,6 +220,9 @@ static int find_token(struct enrolment *e, struct fault *f)
     keep(e->token_no, sizeof e->token_no, rows, 0, 0);
     keep(e->focal_point_no, sizeof e->focal_point_no, rows, 0, 1);
     keep(e->probe_no, sizeof e->probe_no, rows, 0, 5);
+    if (pg_bool(rows, 0, 8))
+        return answer(e, 410, "forgotten-probe", "This probe was forgotten",
+                      "at its owner's wish; enrol with a new key");
     if (*e->probe_no && pg_bool(rows, 0, 6))
         return answer(e, 403, "revoked-probe", "This probe was revoked", "ask the team that gave the token");
     if (*e->probe_no && pg_bool(rows, 0, 7))
@@ -228,6 +236,43 @@ static int find_token(struct enrolment *e, struct fault *f)
                       "ask the team that gave it for another");
     const char *token_no = e->token_no;
     return pg_query(e->pg, "UPDATE token SET uses = uses + 1 WHERE token_no = $1", 1, &token_no, NULL, f);
+}
+
+/* Whoever may hand out tokens for the old probe's team may say that it is gone. */
+static int find_replaced(struct enrolment *e, struct fault *f)
+{
+    static const char sql[] =
+        "SELECT p.probe_no, c.country, c.focal_point_no IS NOT DISTINCT FROM $2::int, p.forgotten_at IS NOT NULL, "
+        "coalesce((SELECT n.probe <> $3 FROM probe n WHERE n.probe_no = p.replaced_by), false) FROM probe p "
+        "LEFT JOIN LATERAL (SELECT * FROM probe_context c WHERE c.probe_no = p.probe_no ORDER BY c.valid_from DESC "
+        "LIMIT 1) c ON true WHERE p.probe = $1";
+    if (!e->wish.replaces)
+        return 0;
+    const char *const params[] = {e->wish.replaces, *e->focal_point_no ? e->focal_point_no : NULL, e->wish.probe};
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(e->pg, sql, 3, params, &rows, f);
+    if (rc < 0)
+        return rc;
+    if (pg_rows_count(rows) == 0 || pg_bool(rows, 0, 3) || !strcmp(e->wish.replaces, e->wish.probe))
+        return answer(e, 422, "replaces", "No such probe to replace",
+                      "\"replaces\" must name another probe of this collector");
+    if (!pg_bool(rows, 0, 2))
+        return answer(e, 403, "replaces-other-team", "That probe is another team's",
+                      "a token of the focal point that the old probe belongs to is wanted");
+    if (pg_bool(rows, 0, 4))
+        return answer(e, 409, "replaces-again", "That probe was replaced already", "it has a successor; name that one");
+    keep(e->replaced_no, sizeof e->replaced_no, rows, 0, 0);
+    keep(e->country, sizeof e->country, rows, 0, 1);
+    return 0;
+}
+
+/* After the new probe's own surroundings. */
+static int carry_over(struct enrolment *e, struct fault *f)
+{
+    const char *const params[] = {e->replaced_no, e->probe_no,
+                                  json_object_get(e->wish.json, "metered") ? "true" : "false"};
+    return *e->replaced_no ? pg_query(e->pg, "SELECT probe_replace($1::int, $2::int, $3::boolean)", 3, params, NULL, f)
+                           : 0;
 }
 
 static int make_probe(struct enrolment *e, struct fault *f)
@@ -292,10 +337,14 @@ static int keep_context(struct enrolment *e, const char *country, struct fault *
 
 static int enrol(struct enrolment *e, struct fault *f)
 {
-    const char *country = e->wish.country ? e->wish.country : e->app->context->settings.country;
     int rc = pg_run(e->pg, "BEGIN", f);
     if (rc == 0)
         rc = find_token(e, f);
+    if (rc == 0)
+        rc = find_replaced(e, f);
+    const char *country = e->wish.country ? e->wish.country
+                          : *e->country   ? e->country
+                                          : e->app->context->settings.country;
     if (rc == 0)
         rc = find_department(e, country, f);
     if (rc == 0)
@@ -304,6 +353,8 @@ static int enrol(struct enrolment *e, struct fault *f)
         rc = make_probe(e, f);
     if (rc == 0)
         rc = keep_context(e, country, f);
+    if (rc == 0)
+        rc = carry_over(e, f);
     if (rc == 0)
         rc = pg_run(e->pg, "COMMIT", f);
     return rc;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "collector/database.h"
+#include "collector/forget.h"
 #include "collector/ledger.h"
 #include "collector/verify.h"
 #include "common/clock.h"
@@ -83,14 +84,28 @@ static int load_file(struct loader *l, const char *path, struct fault *f)
     return store(l, path, &in, probe_no, f);
 }
 
-static int loader_open(struct loader *l, const struct database *d, struct fault *f)
+/* As serve does: the database may have come back from a backup meanwhile. */
+static int forget(const struct context *c, struct pg *pg, struct fault *f)
+{
+    struct user u;
+    unsigned count;
+    _cleanup_text_ char *archive = settings_archive(&c->settings, c->state_dir);
+    int rc = user_choose(c->settings.user, &u, f);
+    return rc < 0 ? rc : forget_again(pg, c->state_dir, archive, &u, &count, f);
+}
+
+static int loader_open(struct loader *l, const struct context *c, const struct database *d, struct fault *f)
 {
     struct pg *pg = NULL;
     int rc = pg_pool_new(database_conninfo(d), NULL, 1, &l->pool, f);
     if (rc == 0)
         rc = database_connect(d, &pg, f);
-    if (rc < 0)
+    if (rc == 0)
+        rc = forget(c, pg, f);
+    if (rc < 0) {
+        pg_close(pg);
         return rc;
+    }
     l->ledger = ledger_new(pg);
     l->verifier = verifier_new(l->pool);
     l->names = (struct project_names){dictionary_new(l->pool, "target"), dictionary_new(l->pool, "task")};
@@ -115,7 +130,7 @@ static int command_run(const struct context *c, int argc, char **argv)
     _cleanup_(loader_close) struct loader l = {0};
     int rc = database_open(c, &d, &f);
     if (rc == 0)
-        rc = loader_open(&l, d, &f);
+        rc = loader_open(&l, c, d, &f);
     for (int i = 1; rc == 0 && i < argc; i++)
         rc = load_file(&l, argv[i], &f);
     if (rc < 0)

@@ -9,12 +9,12 @@
 #include "common/log.h"
 
 extern const struct command command_import, command_indicators, command_key, command_load, command_migrate,
-    command_probe, command_rollup, command_serve, command_token;
+    command_probe, command_rebuild, command_rollup, command_serve, command_token;
 
 /* Sorted as a user meets them: run it, let probes in, feed it, read it. */
 static const struct command *const commands[] = {
-    &command_serve, &command_migrate, &command_token,  &command_probe,      &command_key,
-    &command_load,  &command_rollup,  &command_import, &command_indicators, NULL,
+    &command_serve,   &command_migrate, &command_token,  &command_probe,      &command_key, &command_load,
+    &command_rebuild, &command_rollup,  &command_import, &command_indicators, NULL,
 };
 
 static void print_help(FILE *out)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collector/database.h"
+#include "collector/forget.h"
 #include "collector/table.h"
 #include "common/lang.h"
 #include "common/log.h"
@@ -18,7 +19,8 @@ static int list(struct pg *pg, struct fault *f)
         pg,
         "SELECT p.probe, fp.name AS focal_point, c.department, c.commune, o.name AS operator, c.technology, "
         "to_char(b.last, 'YYYY-MM-DD HH24:MI') AS last_batch, b.batches, "
-        "CASE WHEN p.revoked_at IS NOT NULL THEN 'revoked' WHEN EXISTS (SELECT FROM chain x WHERE x.probe_no = "
+        "CASE WHEN p.forgotten_at IS NOT NULL THEN 'forgotten' WHEN p.revoked_at IS NOT NULL THEN 'revoked' "
+        "WHEN p.replaced_by IS NOT NULL THEN 'replaced' WHEN EXISTS (SELECT FROM chain x WHERE x.probe_no = "
         "p.probe_no AND x.forked_at > now() - interval '30 days') THEN 'forked' ELSE 'good' END AS state "
         "FROM probe p " CONTEXT_NOW
         "LEFT JOIN focal_point fp USING (focal_point_no) LEFT JOIN operator o USING (operator_no), "
@@ -92,6 +94,20 @@ static int revoke_probe(struct pg *pg, const char *probe, const char *reason, st
     return rc;
 }
 
+static int forget(const struct context *c, struct pg *pg, const char *probe, struct fault *f)
+{
+    struct user u;
+    _cleanup_text_ char *archive = settings_archive(&c->settings, c->state_dir);
+    int rc = find(pg, probe, f);
+    if (rc == 0)
+        rc = user_choose(c->settings.user, &u, f);
+    if (rc == 0)
+        rc = forget_probe(pg, c->state_dir, archive, &u, probe, f);
+    if (rc == 0)
+        printf(_("%s is forgotten: its batches, results and contact are deleted; published figures stay\n"), probe);
+    return rc;
+}
+
 static int command_run(const struct context *c, int argc, char **argv)
 {
     static const struct option options[] = {{"reason", required_argument, NULL, 'r'}, {0}};
@@ -102,8 +118,9 @@ static int command_run(const struct context *c, int argc, char **argv)
         reason = optarg;
     }
     const char *verb = optind < argc ? argv[optind] : "";
-    bool lists = !strcmp(verb, "list"), shows = !strcmp(verb, "show"), revokes = !strcmp(verb, "revoke");
-    if ((!lists && !shows && !revokes) || argc - optind != (lists ? 1 : 2) || (reason && !revokes))
+    bool lists = !strcmp(verb, "list"), shows = !strcmp(verb, "show"), revokes = !strcmp(verb, "revoke"),
+         forgets = !strcmp(verb, "forget");
+    if ((!lists && !shows && !revokes && !forgets) || argc - optind != (lists ? 1 : 2) || (reason && !revokes))
         return COMMAND_USAGE;
     struct fault f = {0};
     _cleanup_database_ struct database *d = NULL;
@@ -112,9 +129,10 @@ static int command_run(const struct context *c, int argc, char **argv)
     if (rc == 0)
         rc = database_connect(d, &pg, &f);
     if (rc == 0)
-        rc = lists   ? list(pg, &f)
-             : shows ? show(pg, argv[optind + 1], &f)
-                     : revoke_probe(pg, argv[optind + 1], reason, &f);
+        rc = lists     ? list(pg, &f)
+             : shows   ? show(pg, argv[optind + 1], &f)
+             : forgets ? forget(c, pg, argv[optind + 1], &f)
+                       : revoke_probe(pg, argv[optind + 1], reason, &f);
     if (rc < 0)
         log_error("%s", f.text);
     return rc < 0;
@@ -124,7 +142,8 @@ const struct command command_probe = {
     .name = "probe",
     .usage = "probe list\n"
              "probe show PROBE\n"
-             "probe revoke PROBE [--reason TEXT]",
-    .help = N_("List and show probes; refuse what one sends from now on."),
+             "probe revoke PROBE [--reason TEXT]\n"
+             "probe forget PROBE",
+    .help = N_("List and show probes; refuse what one sends from now on; delete what one has sent."),
     .run = command_run,
 };

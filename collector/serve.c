@@ -12,6 +12,7 @@
 
 #include "collector/app.h"
 #include "collector/database.h"
+#include "collector/forget.h"
 #include "collector/identity.h"
 #include "collector/schema.h"
 #include "collector/upkeep.h"
@@ -29,7 +30,7 @@
 
 /* Every route of the collector; a module with routes adds its table here. */
 static const struct http_route *const tables[] = {
-    announce_routes, enroll_routes, health_routes, page_routes, query_routes, receive_routes,
+    announce_routes, enroll_routes, health_routes, leave_routes, page_routes, query_routes, receive_routes,
 };
 
 struct serve {
@@ -150,6 +151,19 @@ static int check_durable(struct serve *s, struct fault *f)
                      pg_text(rows, 0, 0));
 }
 
+/* A database that came back from a backup remembers what its owner had forgotten. */
+static int forget(struct serve *s, struct fault *f)
+{
+    unsigned count = 0;
+    _cleanup_(pg_closep) struct pg *pg = NULL;
+    int rc = database_connect(s->database, &pg, f);
+    if (rc == 0)
+        rc = forget_again(pg, s->context->state_dir, s->app.archive, &s->user, &count, f);
+    if (count > 0)
+        log_warn(_("probes forgotten again, as their tombstones say: %u"), count);
+    return rc;
+}
+
 static int open_pools(struct serve *s, const char **ret_ingest_role, struct fault *f)
 {
     const char *conninfo = database_conninfo(s->database);
@@ -184,8 +198,9 @@ static int start_store(struct serve *s, struct fault *f)
     s->app.targets = dictionary_new(s->app.ingest, "target");
     s->app.tasks = dictionary_new(s->app.ingest, "task");
     rc = store_start(&options, &s->app.store, f);
+    const struct upkeep_options upkeep = {options.conninfo, s->context, {s->app.targets, s->app.tasks}};
     if (rc == 0 && s->context->settings.upkeep)
-        rc = upkeep_start(database_conninfo(s->database), &s->upkeep, f);
+        rc = upkeep_start(&upkeep, &s->upkeep, f);
     return rc;
 }
 
@@ -226,6 +241,8 @@ static int start(struct serve *s, struct fault *f)
     if (rc == 0)
         rc = check_durable(s, f);
     if (rc == 0)
+        rc = forget(s, f);
+    if (rc == 0)
         rc = start_store(s, f);
     if (rc == 0)
         rc = start_http(s, f);
@@ -246,6 +263,7 @@ static void stop(struct serve *s)
     pg_pool_free(s->app.analyst);
     pg_pool_free(s->app.reader);
     database_close(s->database);
+    free(s->app.archive);
     buf_free(&s->app.schedule);
     sign_key_wipe(&s->app.key);
     if (s->lock_fd >= 0)
@@ -308,6 +326,8 @@ static int command_run(const struct context *c, int argc, char **argv)
     /* Blocked before any thread starts: the main thread alone takes them. */
     sigprocmask(SIG_BLOCK, &signals, NULL);
     s.app.context = c;
+    s.app.user = &s.user;
+    s.app.archive = settings_archive(&c->settings, c->state_dir);
     int rc = start(&s, &f);
     if (rc < 0)
         log_error("%s", f.text);

@@ -4,6 +4,8 @@
 
 #include "common/lang.h"
 
+#define DAY INT64_C(86400000000)
+
 static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
 
 #define KEY(member, conf_type_, preset_, ...)                                                                          \
@@ -32,6 +34,12 @@ static const struct conf_key keys[] = {
     KEY(unsafe_database, CONF_BOOL, "no",
         .help = N_("Start although PostgreSQL has fsync, full_page_writes or synchronous_commit off; a power cut then "
                    "loses data.")),
+    KEY(keep_results, CONF_DURATION, "0s", .min = 0, .max = 36500 * DAY,
+        .help = N_("How long single results stay in the database before they go to the archive; 0s: for ever.")),
+    KEY(keep_bodies, CONF_DURATION, "0s", .min = 0, .max = 36500 * DAY,
+        .help = N_("How long signed batches stay in the database before they go to the archive; 0s: for ever.")),
+    KEY(archive, CONF_TEXT, NULL,
+        .help = N_("Folder for results and batches that leave the database; empty: archive in the state directory.")),
     KEY(country, CONF_TEXT, "BJ", .help = N_("The country pack to use, ISO 3166-1 (BJ, ML, SN).")),
     KEY(schedule, CONF_TEXT, NULL, .help = N_("File of the schedule for probes; empty: the standard schedule.")),
     KEY(packs, CONF_TEXT, "dns",
@@ -50,4 +58,9 @@ int settings_read(const char *path, bool wanted, struct settings *ret, struct fa
 void settings_free(struct settings *s)
 {
     conf_free(&settings_table, s);
+}
+
+char *settings_archive(const struct settings *s, const char *state_dir)
+{
+    return s->archive && *s->archive ? alloc_text(s->archive) : alloc_format("%s/archive", state_dir);
 }

@@ -22,6 +22,8 @@ struct settings {
     char *public_url;
     char *proxies; /* addresses, separated by spaces or commas */
     bool unsafe_database;
+    char *archive;                     /* folder, "" is STATE/archive */
+    int64_t keep_results, keep_bodies; /* microseconds, 0: for ever */
     char *country;
     char *schedule; /* file, nothing: the standard schedule */
     char *packs;    /* names of schema/schedule/packs/, added to it */
@@ -33,3 +35,6 @@ extern const struct conf_table settings_table;
  * `wanted`: the user named it. The caller frees (settings_free) in any case. */
 int settings_read(const char *path, bool wanted, struct settings *ret, struct fault *f) CHECKED;
 void settings_free(struct settings *s);
+
+/* The folder of the archive; the caller frees. */
+char *settings_archive(const struct settings *s, const char *state_dir) CHECKED;

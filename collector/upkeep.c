@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "collector/again.h"
 #include "collector/refresh.h"
 #include "collector/rollup.h"
 #include "common/clock.h"
@@ -11,18 +12,34 @@
 struct job {
     const char *name;
     int every_s;
-    int (*run)(struct pg *pg, struct fault *f);
+    int (*run)(struct pg *pg, const struct upkeep_options *o, struct fault *f);
 };
+
+static int make_days(struct pg *pg, const struct upkeep_options *o, struct fault *f)
+{
+    return rollup_run(pg, f);
+}
+
+static int make_figures(struct pg *pg, const struct upkeep_options *o, struct fault *f)
+{
+    return refresh_paced(pg, f);
+}
+
+static int project_again(struct pg *pg, const struct upkeep_options *o, struct fault *f)
+{
+    return again_run(pg, &o->names, f);
+}
 
 /* A line a job; it decides itself whether there is anything to do. */
 static const struct job jobs[] = {
-    {"rollup", 10, rollup_run},
-    {"figures", 10, refresh_paced},
+    {"projection", 10, project_again},
+    {"rollup", 10, make_days},
+    {"figures", 10, make_figures},
     {NULL, 0, NULL},
 };
 
 struct upkeep {
-    char *conninfo;
+    struct upkeep_options options;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -36,10 +53,10 @@ static void run_job(struct upkeep *u, struct pg **pg, const struct job *job)
     if (!*pg || !pg_usable(*pg)) {
         pg_close(*pg);
         *pg = NULL;
-        rc = pg_open(u->conninfo, pg, &f);
+        rc = pg_open(u->options.conninfo, pg, &f);
     }
     if (rc == 0)
-        rc = job->run(*pg, &f);
+        rc = job->run(*pg, &u->options, &f);
     if (rc < 0)
         log_warn("%s: %s; tried again in %d s", job->name, f.text, job->every_s);
     if (rc < 0 && *pg && !pg_idle(*pg) && pg_run(*pg, "ROLLBACK", NULL) < 0)
@@ -73,15 +90,14 @@ static void *work(void *ctx)
     return NULL;
 }
 
-int upkeep_start(const char *conninfo, struct upkeep **ret, struct fault *f)
+int upkeep_start(const struct upkeep_options *options, struct upkeep **ret, struct fault *f)
 {
     struct upkeep *u = alloc_zero(1, sizeof *u);
-    u->conninfo = alloc_text(conninfo);
+    u->options = *options;
     pthread_mutex_init(&u->lock, NULL);
     pthread_cond_init(&u->wake, NULL);
     int error = pthread_create(&u->thread, NULL, work, u);
     if (error) {
-        free(u->conninfo);
         free(u);
         return fault_set(f, -error, "cannot start the upkeep thread");
     }
@@ -100,6 +116,5 @@ void upkeep_stop(struct upkeep *u)
     pthread_join(u->thread, NULL);
     pthread_cond_destroy(&u->wake);
     pthread_mutex_destroy(&u->lock);
-    free(u->conninfo);
     free(u);
 }

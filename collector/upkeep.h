@@ -2,9 +2,16 @@
  * jobs. A job that fails is logged and tried again at its next time. */
 #pragma once
 
-#include "collector/pg.h"
+#include "collector/command.h"
+#include "collector/project.h"
 
 struct upkeep;
 
-int upkeep_start(const char *conninfo, struct upkeep **ret, struct fault *f) CHECKED;
+struct upkeep_options { /* borrowed; they outlive the thread */
+    const char *conninfo;
+    const struct context *context;
+    struct project_names names;
+};
+
+int upkeep_start(const struct upkeep_options *options, struct upkeep **ret, struct fault *f) CHECKED;
 void upkeep_stop(struct upkeep *u); /* waits for the job under way */

@@ -8,8 +8,6 @@
 #include "common/limits.h"
 #include "common/zst.h"
 
-/* A probe that rotates keys has one that counts and those of the past. */
-#define KEYS_MAX 16
 /* How long what the database said about a probe is believed. */
 #define CACHE_AGE_US (60 * INT64_C(1000000))
 #define CACHE_SLOTS  16384
@@ -28,6 +26,7 @@ const struct verdict_text verdict_texts[VERDICT_COUNT] = {
     [VERDICT_SIGNATURE] = {"signature", 403, "The signature does not match"},
     [VERDICT_UNKNOWN_PROBE] = {"unknown-probe", 403, "This probe is not enrolled here"},
     [VERDICT_REVOKED_PROBE] = {"revoked-probe", 403, "This probe was revoked"},
+    [VERDICT_FORGOTTEN_PROBE] = {"forgotten-probe", 410, "This probe was forgotten"},
 };
 
 /* ---- the envelope ---- */
@@ -94,10 +93,10 @@ enum verdict verify_envelope(const void *bytes, size_t len, bool packed, struct 
 struct known_probe {
     char id[PROBE_ID_SIZE];
     int32_t no;
-    bool revoked;
+    bool revoked, forgotten;
     size_t key_count;
-    uint8_t keys[KEYS_MAX][SIGN_PUBLIC_SIZE]; /* the latest first */
-    int64_t asked_us;                         /* CLOCK_BOOTTIME; 0: empty */
+    uint8_t keys[VERIFY_KEYS_MAX][SIGN_PUBLIC_SIZE]; /* the latest first */
+    int64_t asked_us;                                /* CLOCK_BOOTTIME; 0: empty */
 };
 
 struct verifier {
@@ -153,9 +152,10 @@ static bool remembered(struct verifier *v, const char *id, struct known_probe *r
 
 static void fill(const struct pg_rows *rows, const char *id, struct known_probe *ret)
 {
-    *ret = (struct known_probe){.no = (int32_t)pg_int(rows, 0, 0), .revoked = pg_bool(rows, 0, 1)};
+    *ret = (struct known_probe){
+        .no = (int32_t)pg_int(rows, 0, 0), .revoked = pg_bool(rows, 0, 1), .forgotten = pg_bool(rows, 0, 3)};
     memcpy(ret->id, id, strnlen(id, PROBE_ID_SIZE - 1));
-    for (size_t i = 0; i < pg_rows_count(rows) && ret->key_count < KEYS_MAX; i++) {
+    for (size_t i = 0; i < pg_rows_count(rows) && ret->key_count < VERIFY_KEYS_MAX; i++) {
         const char *key = pg_text(rows, i, 2);
         if (key && base64_read(key, strlen(key), ret->keys[ret->key_count], SIGN_PUBLIC_SIZE) == 0)
             ret->key_count++;
@@ -166,7 +166,8 @@ static void fill(const struct pg_rows *rows, const char *id, struct known_probe 
 static int ask(struct verifier *v, const char *id, struct known_probe *ret, struct fault *f)
 {
     static const char sql[] =
-        "SELECT p.probe_no, p.revoked_at IS NOT NULL, encode(k.public, 'base64') FROM probe p LEFT JOIN probe_key k "
+        "SELECT p.probe_no, p.revoked_at IS NOT NULL, encode(k.public, 'base64'), p.forgotten_at IS NOT NULL "
+        "FROM probe p LEFT JOIN probe_key k "
         "ON k.probe_no = p.probe_no AND k.revoked_at IS NULL WHERE p.probe = $1 ORDER BY k.valid_to DESC, k.valid_from "
         "DESC";
     struct pg *pg = NULL;
@@ -187,6 +188,18 @@ static int ask(struct verifier *v, const char *id, struct known_probe *ret, stru
     pthread_mutex_lock(&v->lock);
     *slot(v, id) = *ret;
     pthread_mutex_unlock(&v->lock);
+    return 0;
+}
+
+int verifier_keys(struct verifier *v, const char *probe, uint8_t ret_keys[static VERIFY_KEYS_MAX][SIGN_PUBLIC_SIZE],
+                  size_t *ret_count, struct fault *f)
+{
+    struct known_probe k = {0};
+    int rc = ask(v, probe, &k, f);
+    if (rc < 0)
+        return rc;
+    *ret_count = k.no ? k.key_count : 0;
+    memcpy(ret_keys, k.keys, sizeof k.keys);
     return 0;
 }
 
@@ -217,6 +230,9 @@ int verify_batch(struct verifier *v, const struct batch *b, enum verdict *ret_ve
     if (k.no == 0) {
         *ret_verdict = VERDICT_UNKNOWN_PROBE;
         fault_set(f, -ENOENT, "probe %s is not known here; enrol it with a token", id);
+    } else if (k.forgotten) {
+        *ret_verdict = VERDICT_FORGOTTEN_PROBE;
+        fault_set(f, -ENOENT, "probe %s was forgotten at its owner's wish; nothing of it comes in again", id);
     } else if (k.revoked) {
         *ret_verdict = VERDICT_REVOKED_PROBE;
         fault_set(f, -EACCES, "probe %s was revoked; ask the team that gave the token", id);

@@ -20,6 +20,7 @@ enum verdict {
     VERDICT_SIGNATURE,
     VERDICT_UNKNOWN_PROBE,
     VERDICT_REVOKED_PROBE,
+    VERDICT_FORGOTTEN_PROBE,
     VERDICT_COUNT,
 };
 
@@ -45,6 +46,13 @@ void incoming_free(struct incoming *in);
 struct verifier;
 struct verifier *verifier_new(struct pg_pool *pool) CHECKED;
 void verifier_free(struct verifier *v);
+/* Keys that may speak for a probe: a probe that rotates has one that counts and
+ * those of the past. */
+#define VERIFY_KEYS_MAX 16
+/* The keys of a probe, revoked or not, the latest first; none when it is not
+ * known. -EBUSY, -ENOTCONN, -EIO. */
+int verifier_keys(struct verifier *v, const char *probe, uint8_t ret_keys[static VERIFY_KEYS_MAX][SIGN_PUBLIC_SIZE],
+                  size_t *ret_count, struct fault *f) CHECKED;
 /* After a batch turned out to be of a revoked probe. */
 void verifier_forget(struct verifier *v, const char *probe);
 

@@ -29,6 +29,10 @@ DECLARE
     hole chain_hole;
     fork boolean;
 BEGIN
+    IF EXISTS (SELECT FROM json_to_recordset(batches) AS n (probe_no int) JOIN probe p USING (probe_no)
+               WHERE p.forgotten_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'a probe was forgotten meanwhile';
+    END IF;
     FOR b IN SELECT n.probe_no, n.chain, n.seq, decode(n.hash, 'hex') AS hash, decode(n.prev, 'hex') AS prev, n.batch_no,
                     n.boot, n.offset_us, n.clock, n.gap, decode(n.rotate, 'base64') AS rotate
              FROM json_to_recordset(batches) AS n (probe_no int, chain text, seq bigint, hash text, prev text,

@@ -27,8 +27,8 @@ BEGIN
         result_problem, rollup_dirty TO internetmetre_ingest;
     GRANT UPDATE ON token, probe_context, probe_contact TO internetmetre_ingest;
     GRANT SELECT ON probe_contact TO internetmetre_ingest;
-    GRANT SELECT ON chain, chain_hole, chain_gap, hole, boot TO internetmetre_ingest;
-    GRANT EXECUTE ON FUNCTION partition_make, ledger_note TO internetmetre_ingest;
+    GRANT SELECT ON tombstone, chain, chain_hole, chain_gap, hole, boot TO internetmetre_ingest;
+    GRANT EXECUTE ON FUNCTION partition_make, ledger_note, probe_forget, probe_leave, probe_replace TO internetmetre_ingest;
 
     GRANT SELECT ON department, operator, focal_point, probe, probe_context, check_kind, metric, outcome, target, task,
         result, result_problem, batch_key, chain, hole, fork TO internetmetre_analyst;

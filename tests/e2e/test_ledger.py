@@ -201,3 +201,146 @@ def test_start_is_refused_when_commits_are_not_durable(own_collector):
     assert "PostgreSQL has synchronous_commit off" in own_collector.log.read_text()
     own_collector.config.write_text(own_collector.config.read_text() + "unsafe_database = yes\n")
     own_collector.start()
+
+
+# ---- clocks ----
+
+def of_boot(boot, **members):
+    return {"boot": boot, "sync": False, "sealed_at": "1970-01-01T00:10:00Z", "mono_us": 600_000_000} | members
+
+
+def rows(collector, probe):
+    return collector.sql("SELECT to_char(at, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM result JOIN probe USING (probe_no) "
+                         "WHERE probe = %s ORDER BY at", probe.id)
+
+
+def test_results_of_1970_get_their_time_from_a_later_batch_of_their_boot(collector, probe):
+    boot, other = "b" * 32, "c" * 32
+    lost = [ping(at="1970-01-01T00:00:10Z", mono_us=10_000_000, sync=False), ping(check="of-the-future")]
+    collector.stored(probe.batch(lost, **of_boot(boot)))
+    collector.stored(probe.batch([ping(mono_us=1, sync=False)], **of_boot(other)))
+    assert rows(collector, probe) == []
+    collector.stored(probe.batch([], boot=boot, sealed_at="2026-11-20T10:10:00Z", mono_us=4_200_000_000))
+    wait_until(lambda: rows(collector, probe) == [("2026-11-20T09:00:10.000000Z",)], what="the correction")
+    assert collector.sql("SELECT reason, count(*)::int FROM result_problem JOIN probe USING (probe_no) WHERE probe = %s "
+                         "GROUP BY 1 ORDER BY 1", probe.id) == [("clock", 1), ("unknown_check", 1)]
+    # a batch of that boot that comes last, by USB; and one whose clock lies does not count
+    collector.stored(probe.batch([ping(mono_us=20_000_000, sync=False)], **of_boot(boot)))
+    collector.stored(probe.batch([], boot=other, sealed_at="1999-01-01T00:00:00Z", mono_us=9_000_000))
+    wait_until(lambda: len(rows(collector, probe)) == 2, what="the second correction")
+    assert rows(collector, probe)[1] == ("2026-11-20T09:00:20.000000Z",)
+
+
+# ---- rebuild ----
+
+def test_rebuild_gives_the_same_rows(collector, probe):
+    for n in range(5):
+        collector.stored(probe.batch([ping(), ping(outcome="timeout"), ping(metrics={"new_ms": 1, "rtt_min_ms": n}), b"{}\n"]))
+    query = ("SELECT r.* FROM result r JOIN probe USING (probe_no) WHERE probe = %s ORDER BY batch_no, ordinal",
+             "SELECT r.* FROM result_problem r JOIN probe USING (probe_no) WHERE probe = %s ORDER BY batch_no, ordinal")
+    before = [collector.sql(q, probe.id) for q in query]
+    assert [len(b) for b in before] == [15, 10]
+    collector.sql("DELETE FROM result WHERE ordinal = 1 AND probe_no = (SELECT probe_no FROM probe WHERE probe = %s)", probe.id)
+    collector.run("rebuild", "--from", "2031-01-01")
+    assert len(collector.sql(query[0], probe.id)) == 10
+    collector.run("rebuild", "--from", wire.now()[:10])
+    assert [collector.sql(q, probe.id) for q in query] == before
+    collector.run("rebuild", "--from", "yesterday", status=1)
+
+
+# ---- leaving, forgetting, replacing ----
+
+LEAVE = b"internetmetre leave 1\n"
+
+
+def leave(collector, probe, key=None, named=None, forget=False):
+    wish = {"leave": 1, "probe": named or probe.id, "at": wire.now(), "forget": forget}
+    return collector.request("POST", "/api/v1/leave", wire.statement(key or probe.key, LEAVE, wish))
+
+
+def test_leave(collector, probe):
+    plain = probe.batch([ping()])
+    collector.stored(plain)
+    assert leave(collector, probe, Ed25519PrivateKey.generate()).problem() == "signature"
+    assert leave(collector, probe, forget="yes").problem() == "request"
+    assert leave(collector, probe, named="x").problem() == "request"
+    assert leave(collector, wire.Probe()).problem() == "unknown-probe"
+    assert collector.request("POST", "/api/v1/leave", b"{").problem() == "request"
+    collector.stored(plain)
+    for _ in range(2):
+        answer = wire.open_statement(collector.public, LEAVE, leave(collector, probe).body)
+        assert (answer["left"], answer["probe"], answer["forgotten"]) == (1, probe.id, False)
+    assert collector.push(probe.batch([])).problem() == "revoked-probe"
+    assert collector.sql("SELECT count(*) FROM result JOIN probe USING (probe_no) WHERE probe = %s", probe.id) == [(1,)]
+
+
+def held(collector, probe):
+    return collector.sql(
+        "SELECT (SELECT count(*) FROM batch_body b WHERE b.probe_no = p.probe_no), (SELECT count(*) FROM result r WHERE "
+        "r.probe_no = p.probe_no), (SELECT count(*) FROM result_problem r WHERE r.probe_no = p.probe_no), (SELECT count(*) "
+        "FROM probe_contact c WHERE c.probe_no = p.probe_no) FROM probe p WHERE probe = %s", probe.id)
+
+
+def days(collector, probe):
+    return collector.sql("SELECT count(*) FROM rollup_day JOIN probe USING (probe_no) WHERE probe = %s", probe.id)[0][0]
+
+
+def test_forgotten_by_its_owner_or_by_the_team(collector, tmp_path):
+    for way in ("leave", "forget"):
+        probe = collector.probe(contact="Afi, +229 97 00 00 00")
+        plain = probe.batch([ping(), b"{}\n"])
+        collector.stored(plain)
+        collector.run("rollup")
+        assert held(collector, probe) == [(1, 1, 1, 1)] and days(collector, probe) == 1
+        if way == "leave":
+            answer = leave(collector, probe, forget=True)
+            assert wire.open_statement(collector.public, LEAVE, answer.body)["forgotten"]
+        else:
+            collector.run("probe", "forget", probe.id)
+            leave(collector, probe, forget=True)  # once more; tells the running collector as well
+        assert held(collector, probe) == [(0, 0, 0, 0)]
+        path = tmp_path / f"{way}.batch"
+        path.write_bytes(wire.pack(plain))
+        assert collector.push(plain).problem() == "forgotten-probe"
+        assert "forgotten" in collector.run("load", path, status=1)
+        assert collector.enrol(probe, collector.token()).problem() == "forgotten-probe"
+        collector.run("rebuild", "--from", wire.now()[:10])
+        collector.run("rollup", "--from", wire.now()[:10])
+        assert held(collector, probe) == [(0, 0, 0, 0)] and days(collector, probe) == 1
+    collector.run("probe", "forget", "a" * 20, status=1)
+
+
+def test_a_restored_database_forgets_again(own_collector):
+    own_collector.start()
+    probe = own_collector.probe()
+    own_collector.stored(probe.batch([ping()]))
+    assert (own_collector.state / "tombstones").exists() is False
+    (own_collector.state / "tombstones").mkdir()
+    (own_collector.state / "tombstones" / probe.id).write_text("forgotten\n")
+    own_collector.stop()
+    own_collector.start()
+    assert held(own_collector, probe) == [(0, 0, 0, 0)]
+    assert own_collector.push(probe.batch([])).problem() == "forgotten-probe"
+
+
+def context(collector, probe):
+    return collector.sql(
+        "SELECT c.department, c.commune, c.zone, o.name, c.technology, c.metered FROM probe JOIN probe_context c USING "
+        "(probe_no) LEFT JOIN operator o USING (operator_no) WHERE probe = %s ORDER BY valid_from DESC LIMIT 1", probe.id)[0]
+
+
+def test_a_new_box_replaces_a_dead_one(collector):
+    token = collector.token("--focal-point", "Natitingou")
+    old, new, other = wire.Probe(), wire.Probe(), wire.Probe()
+    assert collector.enrol(old, token, department="BJ-AK", commune="Natitingou", zone="urban", operator="SBIN",
+                           technology="4g", metered=True).status == 200
+    for wrong in ("a" * 20, new.id):
+        assert collector.enrol(new, token, replaces=wrong).problem() == "replaces"
+    assert collector.enrol(new, collector.token("--focal-point", "Lokossa"), replaces=old.id).problem() == "replaces-other-team"
+    for _ in range(2):
+        assert collector.enrol(new, token, replaces=old.id, technology="fibre", metered=None).status == 200
+    assert context(collector, new)[:5] == ("BJ-AK", "Natitingou", "urban", "SBIN", "fibre")
+    assert collector.enrol(other, token, replaces=old.id).problem() == "replaces-again"
+    assert [r for r in collector.run("probe", "list").splitlines() if old.id in r][0].rstrip().endswith("replaced")
+    collector.stored(new.batch([ping()]))
+    collector.stored(old.batch([ping()]))  # what still lies on its card

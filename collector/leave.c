@@ -1,0 +1,119 @@
+/* POST /api/v1/leave: a probe's owner takes it away.
+ *
+ *   probe      → a statement under DOMAIN_LEAVE, signed by a key of the probe:
+ *                {"leave":1,"probe":ID,"at":…,"forget":bool}
+ *   collector  ← a statement under DOMAIN_LEAVE, signed by the collector's key:
+ *                {"left":1,"probe":ID,"forgotten":bool,"at":…}
+ *
+ * The probe is revoked. With "forget" what it sent is deleted as well, for
+ * good; published figures stay. The same again is answered the same: the probe
+ * missed the answer. */
+#include <errno.h>
+#include <string.h>
+
+#include "collector/app.h"
+#include "collector/forget.h"
+#include "common/clock.h"
+#include "common/json.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "common/statement.h"
+
+#define TAKE_WAIT_MS 5000
+
+struct wish {
+    json_t *json;
+    bool forget;
+};
+
+/* The probe that the first line names, before anything is proven. */
+static int named_probe(const struct buf *body, char ret[static PROBE_ID_SIZE], struct fault *f)
+{
+    _cleanup_json_ json_t *unproven = NULL;
+    const char *end = body->data ? memchr(body->data, '\n', body->len) : NULL, *probe;
+    if (!end)
+        return fault_set(f, -EBADMSG, "not a signed statement of two lines");
+    int rc = json_read(body->data, (size_t)(end - body->data), ENROL_BYTES_MAX, JSON_DEPTH_MAX, &unproven, f);
+    if (rc == 0)
+        rc = json_get_text(unproven, "probe", PROBE_ID_SIZE - 1, &probe, f);
+    if (rc == 0 && !probe_id_valid(probe, strlen(probe)))
+        rc = fault_set(f, -EBADMSG, "\"probe\" is not 20 characters of base32");
+    if (rc == 0)
+        strcpy(ret, probe);
+    return rc;
+}
+
+static int read_wish(const struct buf *body, const uint8_t (*keys)[SIGN_PUBLIC_SIZE], size_t key_count, struct wish *w,
+                     struct fault *f)
+{
+    int64_t version;
+    int rc = statement_read(keys, key_count, DOMAIN_LEAVE, body->data, body->len, &w->json, f);
+    if (rc == 0)
+        rc = json_get_int(w->json, "leave", 1, 1, &version, f);
+    if (rc == 0)
+        rc = json_get_bool_or(w->json, "forget", false, &w->forget, f);
+    return rc;
+}
+
+static int leave(struct app *app, const char *probe, bool forget, struct fault *f)
+{
+    struct pg *pg = NULL;
+    int rc = pg_pool_take(app->ingest, TAKE_WAIT_MS, &pg, f);
+    if (rc < 0)
+        return rc;
+    if (forget)
+        rc = forget_probe(pg, app->context->state_dir, app->archive, app->user, probe, f);
+    else
+        rc = pg_query(pg, "SELECT probe_leave($1)", 1, &probe, NULL, f);
+    pg_pool_give(app->ingest, pg);
+    verifier_forget(app->verifier, probe);
+    return rc;
+}
+
+static void write_answer(const struct app *app, const char *probe, bool forgotten, struct http_reply *reply)
+{
+    char at[TIME_TEXT_SIZE];
+    _cleanup_json_ json_t *answer = json_pack("{s:i, s:s, s:b, s:s}", "left", 1, "probe", probe, "forgotten", forgotten,
+                                              "at", time_format(clock_wall_us(&clock_system), at));
+    reply->content_type = "application/x-ndjson";
+    statement_write(&app->key, DOMAIN_LEAVE, answer, &reply->body);
+    log_info("probe %s left%s", probe, forgotten ? ", and is forgotten" : "");
+}
+
+static int post_leave(struct http_request *request, struct http_reply *reply)
+{
+    struct app *app = http_app(request);
+    struct fault f = {0};
+    char probe[PROBE_ID_SIZE];
+    uint8_t keys[VERIFY_KEYS_MAX][SIGN_PUBLIC_SIZE];
+    size_t key_count = 0;
+    struct wish w = {0};
+    if (named_probe(http_body(request), probe, &f) < 0)
+        return http_problem(request, reply, 400, "request", "The request is not as it should be", "%s", f.text);
+    int rc = verifier_keys(app->verifier, probe, keys, &key_count, &f);
+    if (rc < 0)
+        return app_failed(request, reply, rc, &f);
+    if (key_count == 0)
+        return http_problem(request, reply, 403, "unknown-probe", "This probe is not enrolled here",
+                            "probe %s is not known here", probe);
+    rc = read_wish(http_body(request), keys, key_count, &w, &f);
+    if (rc == -EKEYREJECTED)
+        http_problem(request, reply, 403, "signature", "The signature does not match",
+                     "the request must be signed by the key of probe %s", probe);
+    else if (rc < 0)
+        http_problem(request, reply, 400, "request", "The request is not as it should be", "%s", f.text);
+    else
+        rc = leave(app, probe, w.forget, &f);
+    json_decref(w.json);
+    if (reply->status >= 400)
+        return 0;
+    if (rc < 0)
+        return app_failed(request, reply, rc, &f);
+    write_answer(app, probe, w.forget, reply);
+    return 0;
+}
+
+const struct http_route leave_routes[] = {
+    {.method = "POST", .path = "/api/v1/leave", .handler = post_leave, .body_max = ENROL_BYTES_MAX},
+    {0},
+};

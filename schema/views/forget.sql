@@ -1,0 +1,54 @@
+-- Deletes what a probe sent and who owns it, and keeps its name out for ever. What was published of it (rollups and
+-- figures) stays, and so do the small keys of its batches. Returns whether the probe was known. Waits for the
+-- transactions that are storing batches of it; those that come later find it forgotten (ledger_note).
+CREATE OR REPLACE FUNCTION probe_forget(of_probe text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    no int;
+BEGIN
+    INSERT INTO tombstone (probe) VALUES (of_probe) ON CONFLICT DO NOTHING;
+    SELECT p.probe_no INTO no FROM probe p WHERE p.probe = of_probe FOR UPDATE;
+    IF no IS NULL THEN
+        RETURN false;
+    END IF;
+    UPDATE probe p SET forgotten_at = coalesce(p.forgotten_at, now()), revoked_at = coalesce(p.revoked_at, now()),
+        revoked_reason = 'forgotten' WHERE p.probe_no = no;
+    DELETE FROM batch_body b WHERE b.probe_no = no;
+    DELETE FROM result r WHERE r.probe_no = no;
+    DELETE FROM result_problem r WHERE r.probe_no = no;
+    DELETE FROM probe_contact c WHERE c.probe_no = no;
+    DELETE FROM project_again a WHERE a.probe_no = no;
+    DELETE FROM boot b WHERE b.probe_no = no;
+    DELETE FROM rollup_dirty d WHERE d.probe_no = no; -- else the next rollup would empty its days
+    RETURN true;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION probe_forget FROM PUBLIC;
+
+-- A probe that its owner takes away: nothing more is accepted of it.
+CREATE OR REPLACE FUNCTION probe_leave(of_probe text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE probe SET revoked_at = coalesce(revoked_at, now()), revoked_reason = coalesce(revoked_reason, 'left')
+    WHERE probe = of_probe
+$$;
+REVOKE EXECUTE ON FUNCTION probe_leave FROM PUBLIC;
+
+-- A new box in the place of an old one: the surroundings that were not told again are the old one's.
+CREATE OR REPLACE FUNCTION probe_replace(old_no int, new_no int, told_metered boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE probe SET replaced_by = new_no WHERE probe_no = old_no AND old_no <> new_no;
+    UPDATE probe_context n
+    SET department = coalesce(n.department, CASE WHEN n.country = o.country THEN o.department END),
+        commune = coalesce(n.commune, o.commune), zone = coalesce(n.zone, o.zone),
+        operator_no = coalesce(n.operator_no, o.operator_no), technology = coalesce(n.technology, o.technology),
+        tariff = coalesce(n.tariff, o.tariff), metered = CASE WHEN told_metered THEN n.metered ELSE o.metered END
+    FROM probe_context o
+    WHERE n.probe_no = new_no AND n.valid_to = 'infinity' AND o.probe_no = old_no
+      AND o.valid_from = (SELECT max(x.valid_from) FROM probe_context x WHERE x.probe_no = old_no);
+    INSERT INTO probe_contact (probe_no, contact)
+    SELECT new_no, contact FROM probe_contact WHERE probe_no = old_no ON CONFLICT DO NOTHING;
+    UPDATE probe_context SET valid_to = now() WHERE probe_no = old_no AND valid_to = 'infinity' AND valid_from < now();
+END
+$$;
+REVOKE EXECUTE ON FUNCTION probe_replace FROM PUBLIC;
