@@ -4,6 +4,8 @@
  *                                 whose clock is wrong cannot check a TLS
  *                                 certificate's dates, but this signature it can
  *   GET /api/v1/schedule?probe=P  {"schedule":1,"version":V,"tasks":[…]}, DOMAIN_SCHEDULE
+ *   GET /api/v1/keys              {"keys":["<base64>"],"serial":N,"at":…}, DOMAIN_KEYS; the
+ *                                 keys that count from now on (identity.h)
  */
 #include <string.h>
 
@@ -34,7 +36,7 @@ static int get_time(struct http_request *request, struct http_reply *reply)
                                               time_format(clock_wall_us(&clock_system), at));
     http_reply_header(request, "Cache-Control", "no-store");
     reply->content_type = "application/x-ndjson";
-    statement_write(&app->key, DOMAIN_TIME, answer, &reply->body);
+    statement_write(&app->identity.key, DOMAIN_TIME, answer, &reply->body);
     return 0;
 }
 
@@ -49,7 +51,17 @@ static int get_schedule(struct http_request *request, struct http_reply *reply)
     return 0;
 }
 
+static int get_keys(struct http_request *request, struct http_reply *reply)
+{
+    const struct app *app = http_app(request);
+    http_reply_header(request, "Cache-Control", "no-store");
+    reply->content_type = "application/x-ndjson";
+    identity_keys(&app->identity, &reply->body);
+    return 0;
+}
+
 const struct http_route announce_routes[] = {
+    {.method = "GET", .path = "/api/v1/keys", .handler = get_keys},
     {.method = "GET", .path = "/api/v1/time", .handler = get_time},
     {.method = "GET", .path = "/api/v1/schedule", .handler = get_schedule},
     {0},

@@ -11,7 +11,7 @@
 #include "collector/store.h"
 #include "collector/user.h"
 #include "collector/verify.h"
-#include "common/sign.h"
+#include "collector/identity.h"
 
 /* Shown by /metrics; since the start of the process. */
 struct counters {
@@ -27,11 +27,11 @@ struct counters {
 struct app {
     const struct context *context;
     const struct user *user;
-    char *archive;           /* folder of what retention took out of the database */
-    struct sign_key key;     /* the collector's own */
-    struct pg_pool *ingest;  /* role internetmetre_ingest: enrolment, receiving, keys */
-    struct pg_pool *analyst; /* role internetmetre_analyst: results, for holders of a key */
-    struct pg_pool *reader;  /* role internetmetre_reader: aggregates, for everybody */
+    char *archive;            /* folder of what retention took out of the database */
+    struct identity identity; /* the collector's own keys */
+    struct pg_pool *ingest;   /* role internetmetre_ingest: enrolment, receiving, keys */
+    struct pg_pool *analyst;  /* role internetmetre_analyst: results, for holders of a key */
+    struct pg_pool *reader;   /* role internetmetre_reader: aggregates, for everybody */
     struct verifier *verifier;
     struct dictionary *targets, *tasks;
     struct store *store;

@@ -7,8 +7,11 @@
 #include <strings.h>
 
 #include "collector/database.h"
+#include "collector/identity.h"
 #include "collector/secret.h"
 #include "collector/table.h"
+#include "common/clock.h"
+#include "common/conf.h"
 #include "common/lang.h"
 #include "common/log.h"
 
@@ -87,13 +90,54 @@ static int revoke_key(struct pg *pg, const char *which, struct fault *f)
     return rc;
 }
 
+/* ---- the collector's own key ---- */
+
+#define KEEP_DEFAULT_US (90 * INT64_C(86400000000))
+
+/* Works on files alone; the collector that runs goes on with the old key. */
+static int succeed(const struct context *c, int argc, char **argv, struct fault *f)
+{
+    static const struct option options[] = {
+        {"keep", required_argument, NULL, 'k'}, {"recovery", required_argument, NULL, 'r'}, {0}};
+    int64_t keep = KEEP_DEFAULT_US;
+    const char *recovery = NULL;
+    struct sign_key key;
+    struct user u;
+    for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (o == 'r')
+            recovery = optarg;
+        else if (o != 'k')
+            return COMMAND_USAGE;
+        else if (conf_parse_duration(optarg, &keep) < 0 || keep <= 0)
+            return fault_set(f, -EINVAL, _("--keep %s: a duration such as 90d is wanted"), optarg);
+    }
+    if (argc - optind != 1)
+        return COMMAND_USAGE;
+    int rc = user_choose(c->settings.user, &u, f);
+    if (rc == 0 && recovery)
+        rc = sign_key_read(recovery, &key, f);
+    if (rc == 0)
+        rc = identity_succeed(c->state_dir, &u, recovery ? &key : NULL, clock_wall_us(&clock_system) + keep, f);
+    if (recovery)
+        sign_key_wipe(&key);
+    if (rc == 0)
+        puts(_("The next key is made. Restart the collector: probes then learn of it by themselves."));
+    return rc;
+}
+
 static int command_run(const struct context *c, int argc, char **argv)
 {
     const char *verb = argc > 1 ? argv[1] : "";
+    struct fault f = {0};
+    if (!strcmp(verb, "succeed")) {
+        int rc = succeed(c, argc, argv, &f);
+        if (rc < 0)
+            log_error("%s", f.text);
+        return rc < 0 ? 1 : rc;
+    }
     bool creates = !strcmp(verb, "create"), lists = !strcmp(verb, "list"), revokes = !strcmp(verb, "revoke");
     if ((!creates && !lists && !revokes) || argc != (lists ? 2 : 3))
         return COMMAND_USAGE;
-    struct fault f = {0};
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(pg_closep) struct pg *pg = NULL;
     int rc = database_open(c, &d, &f);
@@ -110,7 +154,8 @@ const struct command command_key = {
     .name = "key",
     .usage = "key create NAME\n"
              "key list\n"
-             "key revoke NUMBER|KEY",
-    .help = N_("Make, list and revoke the keys with which analysts read results."),
+             "key revoke NUMBER|KEY\n"
+             "key succeed [--keep 90d] [--recovery FILE]",
+    .help = N_("Make, list and revoke the keys with which analysts read results; give the collector its next own key."),
     .run = command_run,
 };

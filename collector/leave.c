@@ -76,7 +76,7 @@ static void write_answer(const struct app *app, const char *probe, bool forgotte
     _cleanup_json_ json_t *answer = json_pack("{s:i, s:s, s:b, s:s}", "left", 1, "probe", probe, "forgotten", forgotten,
                                               "at", time_format(clock_wall_us(&clock_system), at));
     reply->content_type = "application/x-ndjson";
-    statement_write(&app->key, DOMAIN_LEAVE, answer, &reply->body);
+    statement_write(&app->identity.key, DOMAIN_LEAVE, answer, &reply->body);
     log_info("probe %s left%s", probe, forgotten ? ", and is forgotten" : "");
 }
 

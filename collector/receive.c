@@ -78,7 +78,7 @@ static void write_ack(struct http_request *request, const struct ledger_entry *e
         hash_text(e->batch->hash, hash), "heads", heads_json(e), "missing", missing_json(e), "forks", forks_json(e),
         "seen", seen_prefix(request, seen), "problems", (json_int_t)e->projection->problems.count, "at",
         time_format(clock_wall_us(&clock_system), at));
-    statement_write(&app->key, DOMAIN_ACK, ack, out);
+    statement_write(&app->identity.key, DOMAIN_ACK, ack, out);
 }
 
 static void count(struct app *app, const struct ledger_entry *e, size_t wire_len)

@@ -123,7 +123,7 @@ static int load_schedule(struct serve *s, struct fault *f)
     rc = add_packs(s->context->settings.packs, json, f);
     if (rc < 0)
         return rc;
-    statement_write(&s->app.key, DOMAIN_SCHEDULE, json, &s->app.schedule);
+    statement_write(&s->app.identity.key, DOMAIN_SCHEDULE, json, &s->app.schedule);
     return 0;
 }
 
@@ -229,11 +229,22 @@ static int start_http(struct serve *s, struct fault *f)
     return rc < 0 ? rc : announce(s, f);
 }
 
+static int open_identity(struct serve *s, struct fault *f)
+{
+    bool fresh = false;
+    int rc = identity_open(s->context->state_dir, &s->user, &s->app.identity, &fresh, f);
+    if (fresh)
+        log_warn(_("%s/recovery.key was made: move it to a safe place off this machine; it replaces the collector's "
+                   "key should that be lost or stolen"),
+                 s->context->state_dir);
+    return rc;
+}
+
 static int start(struct serve *s, struct fault *f)
 {
     int rc = take_state_dir(s, f);
     if (rc == 0)
-        rc = identity_open(s->context->state_dir, &s->user, &s->app.key, f);
+        rc = open_identity(s, f);
     if (rc == 0)
         rc = load_schedule(s, f);
     if (rc == 0)
@@ -265,7 +276,7 @@ static void stop(struct serve *s)
     database_close(s->database);
     free(s->app.archive);
     buf_free(&s->app.schedule);
-    sign_key_wipe(&s->app.key);
+    identity_close(&s->app.identity);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
 }

@@ -1,7 +1,11 @@
 """Chains: holes, late fill, gaps, forks, keys that rotate, and what the answer to a push says of them."""
 import base64
+import contextlib
+import json
 import os
+import time
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -344,3 +348,58 @@ def test_a_new_box_replaces_a_dead_one(collector):
     assert [r for r in collector.run("probe", "list").splitlines() if old.id in r][0].rstrip().endswith("replaced")
     collector.stored(new.batch([ping()]))
     collector.stored(old.batch([ping()]))  # what still lies on its card
+
+
+# ---- the collector's own keys ----
+
+KEYS = b"internetmetre keys 1\n"
+
+
+def listed(collector, *trusted):
+    """The list of keys, when one of the trusted keys signed it."""
+    body = collector.request("GET", "/api/v1/keys").body
+    for public in trusted:
+        with contextlib.suppress(InvalidSignature):
+            return wire.open_statement(public, KEYS, body)
+    raise AssertionError("no trusted key signed the list")
+
+
+def test_succession_of_the_collectors_keys(own_collector, tmp_path):
+    c = own_collector.start()
+    state = c.state
+    reply = c.request("POST", "/api/v1/probes", wire.Probe().enrolment(c.token()))
+    pinned = json.loads(reply.body.splitlines()[0])
+    [first], recovery = pinned["keys"], pinned["recovery"]
+    assert (state / "recovery.key").stat().st_mode & 0o777 == 0o600 and "recovery.key was made" in c.log.read_text()
+    (state / "recovery.key").rename(tmp_path / "recovery.key")
+    list_ = listed(c, first)
+    assert (list_["keys"], list_["serial"]) == ([first], 0)
+
+    c.run("key", "succeed")
+    c.run("key", "succeed", status=1)  # probes that were away trust the first alone
+    c.stop()
+    c.start()
+    list_ = listed(c, first)
+    second = list_["keys"][0]
+    assert list_["keys"] == [second, first] != [first, first] and list_["serial"] == 1
+    probe = wire.Probe()
+    assert c.enrol(probe, c.token()).status == 200 and c.public == second
+    c.stored(probe.batch([ping()]))  # signed by the second
+
+    stranger = tmp_path / "stranger.key"
+    stranger.write_bytes((state / "collector.key").read_bytes())
+    stranger.chmod(0o600)
+    c.run("key", "succeed", "--recovery", stranger, status=1)
+    c.run("key", "succeed", "--recovery", tmp_path / "recovery.key")
+    c.stop()
+    c.start()
+    list_ = listed(c, recovery)
+    assert len(list_["keys"]) == 1 and list_["keys"][0] not in (first, second) and list_["serial"] == 2
+    assert not (state / "recovery.key").exists()
+
+    c.run("key", "succeed", "--keep", "1s")
+    c.stop()
+    time.sleep(1)
+    c.start()
+    fourth = listed(c, *json.loads(c.request("GET", "/api/v1/keys").body.splitlines()[0])["keys"])
+    assert fourth["serial"] == 3 and len(fourth["keys"]) == 1
