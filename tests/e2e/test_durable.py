@@ -220,3 +220,61 @@ def test_card_restored_to_last_week(collector, agent):
         "SELECT encode(hash, 'hex'), results FROM batch_key JOIN probe USING (probe_no) WHERE probe = %s", agent.name()))
     assert held == {hash: len(results) for hash, results in (before | backup.sealed()).items()}
     assert json.loads(backup.run("status", "--json"))["forks"] == 1
+
+
+# ---- a new key, a collector put back ----
+
+def test_new_key_in_the_middle_of_a_chain(collector, agent):
+    agent.run("run", "--once")
+    name, first = agent.name(), (agent.state / "key").read_text()
+    agent.run("rotate-key")
+    assert "waits already" in agent.run("rotate-key")
+    for _ in range(3):
+        agent.run("run", "--once")
+    headers = [json.loads(unpack(path).splitlines()[0]) for path in agent.files("acked")]
+    assert ["rotate" in header for header in headers] == [False, True, False, False]
+    assert len({header["chain"] for header in headers}) == 1 and agent.name() == name
+    assert (agent.state / "key").read_text() != first and not (agent.state / "key.next").exists()
+    assert ", 0 bad." in agent.run("spool", "verify")
+    assert exactly_once(collector, agent)
+
+
+def test_collector_put_back_from_a_backup_is_filled_again(own_collector):
+    with scratch() as folder:
+        own_collector.start()
+        agent = Agent(folder)
+        agent.configure(OFTEN, **QUICK)
+        agent.run("enroll", f"http://127.0.0.1:{own_collector.port}", own_collector.token(), "--yes")
+        agent.run("run", "--once")
+        own_collector.stop()
+        backup = folder / "backup"
+        subprocess.run(["cp", "-a", own_collector.state, backup], check=True)
+        own_collector.start()
+        for _ in range(3):
+            agent.run("run", "--once")
+        exactly_once(own_collector, agent)
+        own_collector.stop()
+        shutil.rmtree(own_collector.state)
+        subprocess.run(["cp", "-a", backup, own_collector.state], check=True)
+        own_collector.start()
+        agent.run("run", "--once")
+        assert exactly_once(own_collector, agent) == 5 * len(OFTEN)
+        assert list(chains(agent).values()) == [[1, 2, 3, 4, 5]], "no fork"
+
+
+def test_redacted_before_it_is_signed(collector, agent):
+    """The box's own address, measured by itself, is cut in what is sealed."""
+    import socket
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        try:
+            s.connect(("198.51.100.1", 9))
+        except OSError:
+            pytest.skip("this machine has no address of its own")
+        own = s.getsockname()[0]
+    agent.configure({"self": {"check": "ping", "target": own, "interval": "1m", "count": "1"}}, **QUICK)
+    agent.run("run", "--once")
+    result, = agent_results(agent)
+    cut = own.rsplit(".", 1)[0] + ".0"
+    assert result["target"] == result["addr"] == cut
+    assert all(own.encode() not in unpack(path) for path in agent.files("acked"))

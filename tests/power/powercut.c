@@ -340,6 +340,11 @@ void powercut_after(uint64_t n)
     cut_at = n == 0 ? 0 : powercut_count.operations + n;
 }
 
+bool powercut_dead(void)
+{
+    return dead;
+}
+
 void powercut_room(int64_t bytes)
 {
     room = bytes;

@@ -23,12 +23,14 @@
  * One thread. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Everything that is there counts as durable. */
 void powercut_start(const char *root, uint64_t seed);
 /* From the nth operation on nothing works any more (EIO); 0: never. */
 void powercut_after(uint64_t n);
+bool powercut_dead(void); /* has it gone? */
 /* What is left after the cut; the power is back. */
 void powercut_apply(void);
 /* Octets that the disk still takes (then ENOSPC); -1: any number. */
