@@ -13,7 +13,7 @@ import urllib.request
 import pytest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-CHECKS = {"ping", "dns", "http", "throughput", "traceroute"}
+CHECKS = {"ping", "dns", "http", "throughput", "traceroute", "tcp", "stamp"}
 
 
 def environment(lang):
