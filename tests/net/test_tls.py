@@ -154,6 +154,11 @@ def slow(world):
     world.line.set(delay_ms=0)
 
 
+def trips(ms):
+    """Round trips of the slow line that went into a time, to which a busy machine adds its own."""
+    return round(ms / 50)
+
+
 @pytest.mark.parametrize("family", [4, 6])
 def test_good_chain(world, slow, family):
     row = measure(world, target=world.server.v4 if family == 4 else world.server.v6)
@@ -161,7 +166,7 @@ def test_good_chain(world, slow, family):
     assert (row["outcome"], row["af"]) == ("ok", family)
     assert (m["version"], m["chain_valid"]) == (13, 1)
     # TLS 1.3: one round trip for the connection, one for the handshake.
-    assert m["connect_ms"] == pytest.approx(50, abs=2) and m["tls_ms"] == pytest.approx(50, abs=15)
+    assert m["connect_ms"] == pytest.approx(50, abs=2) and trips(m["tls_ms"]) == 1
     assert m["total_ms"] == pytest.approx(m["lookup_ms"] + m["connect_ms"] + m["tls_ms"], abs=0.01)
     assert m["days_to_expiry"] == pytest.approx(90, abs=0.1)
     assert d["chain"] == {"verdict": "valid", "errors": [], "certificates": 1}
@@ -186,7 +191,7 @@ def test_address_in_the_certificate(world):
 
 def test_tls12_takes_two_round_trips(world, slow):
     row = measure(world, 4436, alpn="")
-    assert row["metrics"]["version"] == 12 and row["metrics"]["tls_ms"] == pytest.approx(100, abs=15)
+    assert row["metrics"]["version"] == 12 and trips(row["metrics"]["tls_ms"]) == 2
     assert "alpn" not in row["detail"]
 
 
@@ -256,8 +261,7 @@ def test_http2_over_both_families(world, slow):
     for part in (row["metrics"], four, six):
         assert (part["http_version"], part["status"], part["redirects"], part["body_bytes"]) == (20, 200, 0, 4)
         # One round trip to connect, one for TLS 1.3, one for the request.
-        assert part["connect_ms"] == pytest.approx(50, abs=5) and part["tls_ms"] == pytest.approx(50, abs=15)
-        assert part["total_ms"] == pytest.approx(150, abs=25)
+        assert trips(part["connect_ms"]) == trips(part["tls_ms"]) == 1 and trips(part["total_ms"]) == 3
     assert row["detail"]["http"] == "2"
     time.sleep(0.2)
     seen = sum(way["bytes_in"] - 14 * way["in"] for way in slow.report().values())
