@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/show.h"
+#include "common/buf.h"
 #include "common/file.h"
 #include "common/lang.h"
 #include "common/log.h"
@@ -16,13 +18,19 @@
 #define PROGRAM "internetmetre-agent"
 
 static const struct option shared[] = {
-    {"config", "FILE", N_("the configuration file")},
-    {"state-dir", "DIR", N_("the folder of the key, the spool and everything else that lasts")},
+    {"config", N_("FILE"), N_("the configuration file")},
+    {"state-dir", N_("DIR"), N_("the folder of the key, the spool and everything else that lasts")},
     {"help", NULL, N_("show this help")},
     {"version", NULL, N_("show the version")},
     {"sample-config", NULL, N_("print a configuration file with every key and its default")},
     {0},
 };
+
+/* gettext answers an empty text with the catalogue's header. */
+static const char *usage(const struct command *command)
+{
+    return *command->usage ? _(command->usage) : "";
+}
 
 static const struct option *option_find(const struct option *table, const char *name, size_t len)
 {
@@ -69,7 +77,7 @@ static int option_read(struct invocation *in, int argc, char *const argv[], int 
         return fault_set(f, -EINVAL, _("--%s takes no value; leave out \"=%s\""), o->name, text);
     if (o->value && !text) {
         if (*i + 1 >= argc)
-            return fault_set(f, -EINVAL, _("--%s needs a value: --%s %s"), o->name, o->name, o->value);
+            return fault_set(f, -EINVAL, _("--%s needs a value: --%s %s"), o->name, o->name, _(o->value));
         text = argv[++*i];
     }
     if (is_shared)
@@ -92,7 +100,7 @@ static int word_read(const struct command *const *commands, struct invocation *i
     }
     if (in->arg_count == in->command->args_max)
         return fault_set(f, -EINVAL, _("%s: one word too many; usage: %s %s %s"), word, PROGRAM, in->command->name,
-                         in->command->usage);
+                         usage(in->command));
     in->args[in->arg_count++] = word;
     return 0;
 }
@@ -123,7 +131,7 @@ int invocation_read(const struct command *const *commands, int argc, char *const
         return fault_set(f, -EINVAL, _("a command is missing; \"%s --help\" lists them"), PROGRAM);
     if (!asks && in.arg_count < in.command->args_min)
         return fault_set(f, -EINVAL, _("something is missing; usage: %s %s %s"), PROGRAM, in.command->name,
-                         in.command->usage);
+                         usage(in.command));
     *ret = in;
     return 0;
 }
@@ -157,7 +165,7 @@ int invocation_wrong(const struct invocation *in, const char *format, ...)
     fputs(PROGRAM ": ", stderr);
     vfprintf(stderr, format, ap);
     va_end(ap);
-    fprintf(stderr, _("\nusage: %s %s %s\n"), PROGRAM, in->command->name, in->command->usage);
+    fprintf(stderr, _("\nusage: %s %s %s\n"), PROGRAM, in->command->name, usage(in->command));
     return EXIT_USAGE;
 }
 
@@ -175,15 +183,16 @@ int command_failed(const char *format, ...)
 static void options_print(const struct option *table)
 {
     for (const struct option *o = table; o && o->name; o++) {
-        int n = printf("  --%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
-        printf("%*s%s\n", n < 26 ? 26 - n : 1, "", _(o->help));
+        _cleanup_(buf_free) struct buf option = {0};
+        buf_addf(&option, "  --%s%s%s", o->name, o->value ? " " : "", o->value ? _(o->value) : "");
+        printf("%s%*s %s\n", option.data, show_pad(option.data, 25), "", _(o->help));
     }
 }
 
 void command_help(const struct command *const *commands, const struct command *command)
 {
     if (command) {
-        printf(_("usage: %s %s %s\n\n%s\n"), PROGRAM, command->name, command->usage, _(command->help));
+        printf(_("usage: %s %s %s\n\n%s\n"), PROGRAM, command->name, usage(command), _(command->help));
         if (command->options)
             printf("\n");
         options_print(command->options);

@@ -26,7 +26,7 @@ struct invocation;
 
 struct command {
     const char *name;
-    const char *usage;            /* its arguments, for --help */
+    const char *usage;            /* its arguments, for --help; through gettext (N_) */
     const char *help;             /* one line, through gettext (N_) */
     const struct option *options; /* ends in an option without a name; NULL for none */
     size_t args_min, args_max;

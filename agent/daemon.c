@@ -227,7 +227,7 @@ static void on_push_news(void *user, const struct push_state *state)
 {
     struct daemon *d = user;
     if (*state->last_fault)
-        log_limited(&push_limit, LOG_WARN, "sending to %s: %s; %zu batches wait", d->url, state->last_fault,
+        log_limited(&push_limit, LOG_WARN, "sending to %s: %s; batches waiting: %zu", d->url, state->last_fault,
                     spool_waiting(d->spool)->count);
     if (state->stranger)
         ask_keys(d);
@@ -509,10 +509,11 @@ static int once_result(const struct daemon *d, struct fault *f)
     size_t waiting = spool_waiting(d->spool)->count;
     const struct push_state *push = push_state(d->push);
     if (push->rejected > 0)
-        return fault_set(f, -EAGAIN, _("the collector refused %" PRId64 " batches (%s); they are in spool/rejected"),
+        return fault_set(f, -EAGAIN,
+                         _("batches that the collector refused: %" PRId64 " (%s); they are in spool/rejected"),
                          push->rejected, push->last_fault);
     if (waiting > 0)
-        return fault_set(f, -EAGAIN, _("%zu batches still wait: %s"), waiting,
+        return fault_set(f, -EAGAIN, _("batches that still wait: %zu (%s)"), waiting,
                          *push->last_fault ? push->last_fault : _("stopped before the collector answered"));
     return 0;
 }

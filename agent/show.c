@@ -30,11 +30,7 @@ static void show_metric(const struct metric *m, double value, FILE *out)
         return;
     }
     lang_number(lang_current(), value, decimals, number);
-    /* Right-aligned by characters: the digit grouping takes three octets. */
-    int width = 0;
-    for (const char *c = number; *c; c++)
-        width += (*c & 0xc0) != 0x80;
-    fprintf(out, "  %-18s %*s%s %s\n", m->name, width < 12 ? 12 - width : 0, "", number, unit);
+    fprintf(out, "  %-18s %*s%s %s\n", m->name, show_pad(number, 12), "", number, unit);
 }
 
 /* A probe of a hop in RIPE Atlas's shape: {"from","rtt"} or {"x":"*"}. */
@@ -108,6 +104,13 @@ void show_result(const struct result *r, FILE *out)
         show_answer(json_array_get(answers, i), out);
     if (r->bytes > 0)
         fprintf(out, _("  %s on the line\n"), show_bytes(r->bytes, text));
+}
+
+int show_pad(const char *text, int width)
+{
+    for (const char *c = text; *c && width > 0; c++)
+        width -= (*c & 0xc0) != 0x80;
+    return width;
 }
 
 const char *show_bytes(int64_t bytes, char ret_text[static SHOW_BYTES_SIZE])

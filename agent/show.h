@@ -15,3 +15,7 @@ void show_result(const struct result *r, FILE *out);
 const char *show_bytes(int64_t bytes, char ret_text[static SHOW_BYTES_SIZE]);
 
 const char *show_class(enum check_class class);
+
+/* How many blanks text lacks to be width columns wide, 0 and more. printf's own
+ * widths count octets: an accent or the blank that groups digits has several. */
+int show_pad(const char *text, int width);

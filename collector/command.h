@@ -12,7 +12,7 @@ struct context { /* what the options common to all commands said */
 
 struct command {
     const char *name;
-    const char *usage; /* the forms, one a line, without the program's name */
+    const char *usage; /* the forms, one a line, without the program's name; through gettext (N_) */
     const char *help;  /* one sentence, through gettext (N_) */
     /* argv[0] is the command's name; getopt_long may be used (optind is fresh).
      * Returns the exit status: 0 done, 1 failed, COMMAND_USAGE for wrong usage

@@ -407,7 +407,7 @@ static int command_run(const struct context *c, int argc, char **argv)
 
 const struct command command_import = {
     .name = "import",
-    .usage = "import csv FILE\nimport --template",
+    .usage = N_("import csv FILE\nimport --template"),
     .help = N_("Take figures of other sources from a CSV file; --template prints its header and an example."),
     .run = command_run,
 };

@@ -85,7 +85,7 @@ static int print_inputs(struct pg *pg, const struct indicator *i, struct fault *
     printf("%s", pg_rows_count(rows) ? _("inputs:\n") : _("inputs: none yet\n"));
     for (size_t r = 0; r < pg_rows_count(rows); r++)
         if (i->measured)
-            printf(_("  %s %s %s: %s samples, %s probe-days, %s probes, %s networks\n"), pg_text(rows, r, 0),
+            printf(_("  %s %s %s: samples %s, probe-days %s, probes %s, networks %s\n"), pg_text(rows, r, 0),
                    pg_text(rows, r, 1), pg_text(rows, r, 2), pg_text(rows, r, 3), pg_text(rows, r, 4),
                    pg_text(rows, r, 5), pg_text(rows, r, 6));
         else
@@ -161,7 +161,7 @@ static int command_run(const struct context *c, int argc, char **argv)
 
 const struct command command_indicators = {
     .name = "indicators",
-    .usage = "indicators --year YEAR [--format csv|json]\nindicators explain ID",
+    .usage = N_("indicators --year YEAR [--format csv|json]\nindicators explain ID"),
     .help = N_("Print the year's figures, or how a figure is made and from how much."),
     .run = command_run,
 };

@@ -152,10 +152,10 @@ static int command_run(const struct context *c, int argc, char **argv)
 
 const struct command command_key = {
     .name = "key",
-    .usage = "key create NAME\n"
-             "key list\n"
-             "key revoke NUMBER|KEY\n"
-             "key succeed [--keep 90d] [--recovery FILE]",
+    .usage = N_("key create NAME\n"
+                "key list\n"
+                "key revoke NUMBER|KEY\n"
+                "key succeed [--keep 90d] [--recovery FILE]"),
     .help = N_("Make, list and revoke the keys with which analysts read results; give the collector its next own key."),
     .run = command_run,
 };

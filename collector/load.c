@@ -142,7 +142,7 @@ static int command_run(const struct context *c, int argc, char **argv)
 
 const struct command command_load = {
     .name = "load",
-    .usage = "load FILE…",
+    .usage = N_("load FILE…"),
     .help = N_("Store batches from files, such as a spool on a USB stick; each once, whoever brings it."),
     .run = command_run,
 };

@@ -36,8 +36,8 @@ static void print_help(FILE *out)
 
 static void print_usage(const struct command *command, FILE *out)
 {
-    const char *word = _("usage:");
-    for (const char *line = command->usage; *line; word = "      ") {
+    const char *word = _("usage:"), *below = _("      "); /* as wide */
+    for (const char *line = _(command->usage); *line; word = below) {
         size_t len = strcspn(line, "\n");
         fprintf(out, "%s internetmetre-collector %.*s\n", word, (int)len, line);
         line += len + (line[len] == '\n');

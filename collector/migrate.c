@@ -334,7 +334,7 @@ static int command_run(const struct context *c, int argc, char **argv)
 
 const struct command command_migrate = {
     .name = "migrate",
-    .usage = "migrate [--upgrade-cluster]",
+    .usage = N_("migrate [--upgrade-cluster]"),
     .help = N_("Bring the database to this version's schema; move the private cluster to a later PostgreSQL."),
     .run = command_run,
 };

@@ -140,10 +140,10 @@ static int command_run(const struct context *c, int argc, char **argv)
 
 const struct command command_probe = {
     .name = "probe",
-    .usage = "probe list\n"
-             "probe show PROBE\n"
-             "probe revoke PROBE [--reason TEXT]\n"
-             "probe forget PROBE",
+    .usage = N_("probe list\n"
+                "probe show PROBE\n"
+                "probe revoke PROBE [--reason TEXT]\n"
+                "probe forget PROBE"),
     .help = N_("List and show probes; refuse what one sends from now on; delete what one has sent."),
     .run = command_run,
 };

@@ -123,7 +123,7 @@ static int command_run(const struct context *c, int argc, char **argv)
 
 const struct command command_rebuild = {
     .name = "rebuild",
-    .usage = "rebuild [--from DAY] [--to DAY]",
+    .usage = N_("rebuild [--from DAY] [--to DAY]"),
     .help = N_("Make the results again from the signed batches, all or those received on these days."),
     .run = command_run,
 };

@@ -64,7 +64,7 @@ static int command_run(const struct context *c, int argc, char **argv)
 
 const struct command command_rollup = {
     .name = "rollup",
-    .usage = "rollup [--from DAY] [--to DAY]",
+    .usage = N_("rollup [--from DAY] [--to DAY]"),
     .help = N_("Make the days that changed, and the figures that depend on them; with dates, make those days again."),
     .run = command_run,
 };

@@ -350,7 +350,7 @@ static int command_run(const struct context *c, int argc, char **argv)
 
 const struct command command_serve = {
     .name = "serve",
-    .usage = "serve",
+    .usage = N_("serve"),
     .help = N_("Run the collector: receive batches, answer questions, show pages."),
     .run = command_run,
 };

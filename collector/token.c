@@ -134,9 +134,9 @@ static int command_run(const struct context *c, int argc, char **argv)
 
 const struct command command_token = {
     .name = "token",
-    .usage = "token create [--focal-point NAME] [--uses N] [--expires 30d|YYYY-MM-DD]\n"
-             "token list\n"
-             "token revoke NUMBER|TOKEN",
+    .usage = N_("token create [--focal-point NAME] [--uses N] [--expires 30d|YYYY-MM-DD]\n"
+                "token list\n"
+                "token revoke NUMBER|TOKEN"),
     .help = N_("Make, list and revoke the tokens with which probes enrol."),
     .run = command_run,
 };

@@ -310,7 +310,7 @@ void conf_print_help(const struct conf_table *table, FILE *out)
         fprintf(out, "  %s%s%s%s\n", key->section ? "[" : "", key->section ? key->section : "",
                 key->section ? "] " : "", key->name);
         fprintf(out, "      %s\n", _(key->help));
-        fprintf(out, _("      %s; default: %s"), allowed(key, &text), key->preset ? key->preset : _("none"));
+        fprintf(out, _("      %s; default: %s"), allowed(key, &text), key->preset ? key->preset : _("empty"));
         fprintf(out, "%s\n", key->reloadable ? _("; reread on SIGHUP") : "");
     }
 }

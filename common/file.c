@@ -9,10 +9,12 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "common/lang.h"
+
 static int failed(struct fault *f, const char *what, const char *path)
 {
     int error = errno;
-    return fault_set(f, -error, "%s: %s: %s", path, what, strerror(error));
+    return fault_set(f, -error, _("%s: %s: %s"), path, what, strerror(error));
 }
 
 static int write_all(int fd, const char *bytes, size_t len)
@@ -33,9 +35,9 @@ int file_sync_dir(const char *path, struct fault *f)
 {
     _cleanup_fd_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return failed(f, "cannot open the folder", path);
+        return failed(f, _("cannot open the folder"), path);
     if (fsync(fd) < 0)
-        return failed(f, "cannot make the folder durable", path);
+        return failed(f, _("cannot make the folder durable"), path);
     return 0;
 }
 
@@ -46,7 +48,7 @@ int file_write_atomic(const char *path, const void *bytes, size_t len, mode_t mo
     unlink(tmp);
     _cleanup_fd_ int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
-        return failed(f, "cannot create", tmp);
+        return failed(f, _("cannot create"), tmp);
     int r = write_all(fd, bytes, len);
     if (r == 0 && fsync(fd) < 0)
         r = -errno;
@@ -55,7 +57,7 @@ int file_write_atomic(const char *path, const void *bytes, size_t len, mode_t mo
     if (r < 0) {
         unlink(tmp);
         errno = -r;
-        return failed(f, "cannot write", path);
+        return failed(f, _("cannot write"), path);
     }
     _cleanup_text_ char *copy = alloc_text(path);
     return file_sync_dir(dirname(copy), f);
@@ -65,7 +67,7 @@ int file_read(const char *path, size_t max, struct buf *ret, struct fault *f)
 {
     _cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return failed(f, "cannot open", path);
+        return failed(f, _("cannot open"), path);
     _cleanup_(buf_free) struct buf b = {0};
     for (;;) {
         buf_reserve(&b, 16384);
@@ -73,12 +75,12 @@ int file_read(const char *path, size_t max, struct buf *ret, struct fault *f)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return failed(f, "cannot read", path);
+            return failed(f, _("cannot read"), path);
         if (n == 0)
             break;
         b.len += (size_t)n;
         if (b.len > max)
-            return fault_set(f, -EFBIG, "%s: larger than %zu bytes", path, max);
+            return fault_set(f, -EFBIG, _("%s: larger than %zu bytes"), path, max);
     }
     b.data[b.len] = '\0';
     *ret = b;
@@ -99,7 +101,7 @@ int file_make_dir(const char *path, mode_t mode, struct fault *f)
             int error = errno;
             if (stat(part, &st) < 0 || !S_ISDIR(st.st_mode)) {
                 errno = error;
-                return failed(f, "cannot make the folder", part);
+                return failed(f, _("cannot make the folder"), part);
             }
         }
         *p = end;
@@ -108,9 +110,9 @@ int file_make_dir(const char *path, mode_t mode, struct fault *f)
     }
     struct stat st;
     if (stat(path, &st) < 0)
-        return failed(f, "cannot reach the folder", path);
+        return failed(f, _("cannot reach the folder"), path);
     if (!S_ISDIR(st.st_mode))
-        return fault_set(f, -ENOTDIR, "%s: is not a folder", path);
+        return fault_set(f, -ENOTDIR, _("%s: is not a folder"), path);
     return 0;
 }
 
@@ -119,21 +121,21 @@ int file_lock_dir(const char *dir, int *ret_fd, struct fault *f)
     _cleanup_text_ char *path = alloc_format("%s/lock", dir);
     _cleanup_fd_ int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (fd < 0)
-        return failed(f, "cannot open the lock", path);
+        return failed(f, _("cannot open the lock"), path);
     if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
         if (errno != EWOULDBLOCK)
-            return failed(f, "cannot lock", path);
+            return failed(f, _("cannot lock"), path);
         char pid[16] = "";
         ssize_t n = pread(fd, pid, sizeof pid - 1, 0);
         pid[n > 0 ? n : 0] = '\0';
         pid[strcspn(pid, "\n")] = '\0';
-        return fault_set(f, -EBUSY, "%s is in use by process %s; stop it first or choose another --state-dir", dir,
+        return fault_set(f, -EBUSY, _("%s is in use by process %s; stop it first or choose another --state-dir"), dir,
                          *pid ? pid : "?");
     }
     char text[16];
     int n = snprintf(text, sizeof text, "%d\n", (int)getpid());
     if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)n, 0) != n)
-        return failed(f, "cannot write the lock", path);
+        return failed(f, _("cannot write the lock"), path);
     *ret_fd = fd;
     fd = -1;
     return 0;

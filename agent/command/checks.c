@@ -37,9 +37,9 @@ static void list_param(const struct check_param *p)
     if (p->type == PARAM_INT)
         printf(_("; %lld to %lld"), (long long)p->min, (long long)p->max);
     else if (p->type == PARAM_BOOL)
-        printf("; yes, no");
+        printf(_("; %s"), "yes, no");
     for (size_t i = 0; p->type == PARAM_CHOICE && p->choices[i]; i++)
-        printf("%s%s", i ? ", " : "; ", p->choices[i]);
+        printf(i ? ", %s" : _("; %s"), p->choices[i]);
     if (p->preset)
         printf(_("; default %s"), p->preset);
     putchar('\n');
@@ -74,9 +74,9 @@ static int64_t list_costs(const struct schedule *s, const char *forbid)
         const struct task *t = all.tasks[i];
         char run[SHOW_BYTES_SIZE], month[SHOW_BYTES_SIZE], every[NUMBER_TEXT_SIZE];
         total += task_month_bytes(t);
-        printf(_("  %-28s %-11s %9s a run, every %s s: %10s a month\n"), t->args.task, t->args.ops->name,
-               show_bytes(t->args.ops->cost_bytes(&t->args), run),
-               lang_number(lang_current(), (double)t->interval_us / 1e6, 0, every),
+        lang_number(lang_current(), (double)t->interval_us / 1e6, 0, every);
+        printf(_("  %-28s %-11s %9s a run, every %*s%s s: %10s a month\n"), t->args.task, t->args.ops->name,
+               show_bytes(t->args.ops->cost_bytes(&t->args), run), show_pad(every, 6), "", every,
                show_bytes(task_month_bytes(t), month));
     }
     return total;
@@ -127,7 +127,7 @@ static int run(const struct invocation *in)
 
 const struct command command_checks = {
     .name = "checks",
-    .usage = "[CHECK] [--cost]",
+    .usage = N_("[CHECK] [--cost]"),
     .help = N_("list the checks, what this host can run, and what they cost"),
     .options = options,
     .args_max = 1,

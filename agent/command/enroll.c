@@ -21,17 +21,17 @@
 
 static const struct option options[] = {
     {"country", "XX", N_("country, ISO code; without it BJ")},
-    {"department", "NAME", N_("department, by name or ISO code")},
-    {"commune", "NAME", N_("commune or town")},
+    {"department", N_("NAME"), N_("department, by name or ISO code")},
+    {"commune", N_("NAME"), N_("commune or town")},
     {"zone", "ZONE", N_("urban or rural")},
-    {"operator", "NAME", N_("operator of the line")},
-    {"technology", "WORD", N_("fibre, adsl, 4g, 5g, 3g, wifi-hotspot, community, satellite, radio or other")},
+    {"operator", N_("NAME"), N_("operator of the line")},
+    {"technology", N_("WORD"), N_("fibre, adsl, 4g, 5g, 3g, wifi-hotspot, community, satellite, radio or other")},
     {"metered", NULL, N_("the line is paid by volume")},
     {"no-metered", NULL, N_("the line is not paid by volume")},
-    {"tariff", "TEXT", N_("the subscription, as the operator calls it")},
-    {"contact", "TEXT", N_("how the focal point can reach you; never published")},
-    {"replaces", "PROBE", N_("the name of the probe that this box replaces")},
-    {"pin", "KEY", N_("the collector's public key, when you have it from elsewhere")},
+    {"tariff", N_("TEXT"), N_("the subscription, as the operator calls it")},
+    {"contact", N_("TEXT"), N_("how the focal point can reach you; never published")},
+    {"replaces", N_("PROBE"), N_("the name of the probe that this box replaces")},
+    {"pin", N_("KEY"), N_("the collector's public key, when you have it from elsewhere")},
     {"consent", NULL, N_("you have read and accept the consent text")},
     {"yes", NULL, N_("ask nothing; accepts the consent text")},
     {0},
@@ -78,11 +78,10 @@ static const char *ask(struct answers *a, const char *question)
 /* Asks until the answer is one of the words, or empty. */
 static const char *ask_word(struct answers *a, const char *question, const char *const *words)
 {
-    _cleanup_(buf_free) struct buf text = {0};
-    buf_addf(&text, "%s (", question);
+    _cleanup_(buf_free) struct buf list = {0}, text = {0};
     for (size_t i = 0; words[i]; i++)
-        buf_addf(&text, "%s%s", i ? ", " : "", words[i]);
-    buf_add_text(&text, ") :");
+        buf_addf(&list, "%s%s", i ? ", " : "", words[i]);
+    buf_addf(&text, _("%s (%s):"), question, list.data);
     for (int tries = 0; tries < 5; tries++) {
         const char *answer = ask(a, text.data);
         if (!answer)
@@ -292,7 +291,7 @@ static int run(const struct invocation *in)
 
 const struct command command_enroll = {
     .name = "enroll",
-    .usage = "URL TOKEN [--department NAME] [--operator NAME] … [--yes]",
+    .usage = N_("URL TOKEN [--department NAME] [--operator NAME] … [--yes]"),
     .help = N_("make this box a probe of a collector"),
     .options = options,
     .args_min = 2,

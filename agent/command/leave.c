@@ -164,7 +164,7 @@ static int run(const struct invocation *in)
 
 const struct command command_leave = {
     .name = "leave",
-    .usage = "[--forget] [--yes]",
+    .usage = N_("[--forget] [--yes]"),
     .help = N_("stop being a probe: tell the collector, then remove the identity"),
     .options = options,
     .run = run,

@@ -12,7 +12,7 @@
 #include "common/lang.h"
 
 static const struct option options[] = {
-    {"set", "KEY=VALUE", N_("set a parameter of the check; may be repeated")},
+    {"set", N_("KEY=VALUE"), N_("set a parameter of the check; may be repeated")},
     {"json", NULL, N_("print the result object and nothing else")},
     {"allow-private", NULL, N_("this once, allow private, loopback and link-local addresses")},
     {0},
@@ -101,7 +101,7 @@ static int parameters(const struct invocation *in, struct task *task, struct fau
         _cleanup_text_ char *key = alloc_text_n(pair, (size_t)(equals - pair));
         int r = check_args_set(&task->args, key, equals + 1, f);
         if (r < 0) {
-            fault_prefix(f, "--set %s: ", pair);
+            fault_prefix(f, _("--set %s: "), pair);
             return r;
         }
     }
@@ -131,7 +131,7 @@ static int run(const struct invocation *in)
 
 const struct command command_measure = {
     .name = "measure",
-    .usage = "CHECK [TARGET] [--set KEY=VALUE]… [--json]",
+    .usage = N_("CHECK [TARGET] [--set KEY=VALUE]… [--json]"),
     .help = N_("measure once, now, and show the numbers"),
     .options = options,
     .args_min = 1,

@@ -33,7 +33,7 @@ static int run(const struct invocation *in)
 
 const struct command command_run = {
     .name = "run",
-    .usage = "[--once] [--seconds N]",
+    .usage = N_("[--once] [--seconds N]"),
     .help = N_("measure by the schedule and send the results, until stopped"),
     .options = options,
     .run = run,

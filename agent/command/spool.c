@@ -71,11 +71,12 @@ static int list(const struct invocation *in, const struct all *all)
         _cleanup_(batch_free) struct batch b = {0};
         char size[SHOW_BYTES_SIZE], time[TIME_TEXT_SIZE];
         struct fault f;
-        printf("%08" PRId64 "  %-12s  %9s", one->entry.number, _(spool_place_word(one->place)),
+        const char *word = _(spool_place_word(one->place));
+        printf("%08" PRId64 "  %s%*s  %9s", one->entry.number, word, show_pad(word, 12), "",
                show_bytes(one->entry.size, size));
         int r = spool_read(path, NULL, &bytes, &b, &f);
         if (r == 0)
-            printf(_("  seq %" PRId64 "  %" PRId64 " results  sealed %.19sZ"), b.header.seq, b.count,
+            printf(_("  seq %-6" PRId64 "  results %-5" PRId64 "  sealed %.19sZ"), b.header.seq, b.count,
                    time_format(b.header.sealed_at_us, time));
         else
             printf("  %s", f.text);
@@ -133,7 +134,7 @@ static int verify(const struct invocation *in, const struct all *all)
             bad++;
         }
     }
-    printf(_("%zu batches checked, %zu bad.\n"), all->count, bad);
+    printf(_("Batches checked: %zu, bad: %zu.\n"), all->count, bad);
     return bad ? EXIT_NOT_OK : EXIT_OK;
 }
 
@@ -174,7 +175,7 @@ static int export(const struct invocation *in, const struct all *all)
         }
         done++;
     }
-    printf(_("%zu batches copied to %s. They also stay here until the collector acknowledges them.\n"), done, dir);
+    printf(_("Batches copied to %s: %zu. They also stay here until the collector acknowledges them.\n"), dir, done);
     return bad ? EXIT_NOT_OK : EXIT_OK;
 }
 
@@ -196,7 +197,7 @@ static void on_news(void *user, const struct push_state *state)
 static int push_report(const struct pushing *p)
 {
     const struct push_state *state = push_state(p->push);
-    printf(_("%" PRId64 " batches acknowledged, %" PRId64 " refused, %zu waiting.\n"), state->acked, state->rejected,
+    printf(_("Batches acknowledged: %" PRId64 ", refused: %" PRId64 ", waiting: %zu.\n"), state->acked, state->rejected,
            spool_waiting(p->spool)->count);
     if (*state->last_fault)
         command_failed("%s", state->last_fault);
@@ -265,7 +266,7 @@ static int run(const struct invocation *in)
 
 const struct command command_spool = {
     .name = "spool",
-    .usage = "list | verify | export DIR [--all] | push [--rejected]",
+    .usage = N_("list | verify | export DIR [--all] | push [--rejected]"),
     .help = N_("look at the sealed batches, check them, copy them to a stick, send them now"),
     .options = options,
     .args_min = 1,

@@ -99,7 +99,7 @@ static void print_people(const struct view *v)
     if (v->has_status) {
         row_time(_("Last result:     "), v->status.last_result_us);
         if (v->status.last_result_us)
-            printf("                  %s: %s\n", v->status.last_task, v->status.last_outcome);
+            printf(_("                  %s: %s\n"), v->status.last_task, v->status.last_outcome);
         row_time(_("Last delivery:   "), v->status.last_ack_us);
     }
     row_place(_("Batches waiting: "), &v->places[SPOOL_WAITING]);
@@ -169,7 +169,7 @@ static int run(const struct invocation *in)
 
 const struct command command_status = {
     .name = "status",
-    .usage = "[--json]",
+    .usage = N_("[--json]"),
     .help = N_("show whether this probe is alive and its results arrive"),
     .options = options,
     .run = run,
