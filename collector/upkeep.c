@@ -5,6 +5,7 @@
 
 #include "collector/again.h"
 #include "collector/refresh.h"
+#include "collector/retain.h"
 #include "collector/rollup.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -30,12 +31,15 @@ static int project_again(struct pg *pg, const struct upkeep_options *o, struct f
     return again_run(pg, &o->names, f);
 }
 
+static int retain(struct pg *pg, const struct upkeep_options *o, struct fault *f)
+{
+    return retain_run(pg, o->context, f);
+}
+
 /* A line a job; it decides itself whether there is anything to do. */
 static const struct job jobs[] = {
-    {"projection", 10, project_again},
-    {"rollup", 10, make_days},
-    {"figures", 10, make_figures},
-    {NULL, 0, NULL},
+    {"projection", 10, project_again}, {"rollup", 10, make_days}, {"figures", 10, make_figures},
+    {"retention", 600, retain},        {NULL, 0, NULL},
 };
 
 struct upkeep {

@@ -30,7 +30,9 @@ BEGIN
         RETURN 0;
     END IF;
     SELECT array_agg(d.day), array_agg(d.probe_no) INTO days, probes
-    FROM (SELECT DISTINCT day, probe_no FROM rollup_dirty WHERE ctid = ANY (entries)) AS d;
+    FROM (SELECT DISTINCT day, probe_no FROM rollup_dirty WHERE ctid = ANY (entries)) AS d
+    -- What comes late for a month that retention has taken away is not the whole of its days: those stay as they are.
+    WHERE NOT EXISTS (SELECT FROM retained t WHERE t.parent = 'result' AND t.month = date_trunc('month', d.day)::date);
     DELETE FROM rollup_dirty WHERE ctid = ANY (entries);
 
     DELETE FROM rollup_day r USING unnest(days, probes) AS d (day, probe_no)

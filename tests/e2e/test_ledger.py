@@ -3,8 +3,11 @@ import base64
 import contextlib
 import json
 import os
+import subprocess
+import tarfile
 import time
 
+import zstandard
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -403,3 +406,45 @@ def test_succession_of_the_collectors_keys(own_collector, tmp_path):
     c.start()
     fourth = listed(c, *json.loads(c.request("GET", "/api/v1/keys").body.splitlines()[0])["keys"])
     assert fourth["serial"] == 3 and len(fourth["keys"]) == 1
+
+
+# ---- retention ----
+
+def test_retention_archives_before_it_drops(own_collector, tmp_path):
+    c = own_collector.start()
+    probe = c.probe()
+    old = [probe.batch([ping(at="2024-03-05T10:00:00Z"), ping(at="2024-03-06T10:00:00Z", outcome="timeout")]),
+           probe.batch([ping()])]
+    for plain in old:
+        c.stored(plain)
+    c.run("rollup")
+    # as if the batches had come when they were made
+    c.sql("SELECT partition_make('batch_body', '2024-03-01')")
+    c.sql("UPDATE batch_body SET received_at = '2024-03-07' WHERE batch_no = (SELECT min(batch_no) FROM batch_body)")
+    before = c.sql("SELECT * FROM rollup_day ORDER BY day")
+    c.stop()
+    c.config.write_text(c.config.read_text() + "keep_results = 60d\nkeep_bodies = 60d\n")
+    c.start()
+    wait_until(lambda: c.sql("SELECT count(*) FROM retained WHERE folder <> ''") == [(2,)], what="retention")
+    assert c.sql("SELECT count(*) FROM result") == [(1,)] and c.sql("SELECT count(*) FROM batch_body") == [(1,)]
+    assert c.sql("SELECT count(*) FROM batch_key") == [(2,)]
+
+    archive = c.state / "archive"
+    packed = (archive / "result/2024-03" / f"{probe.id}.ndjson.zst").read_bytes()
+    rows_ = [json.loads(line) for line in zstandard.ZstdDecompressor().stream_reader(packed).read().splitlines()]
+    assert [(r["check"], r["outcome"], r["metrics"]["sent"]) for r in rows_] == [("ping", "ok", 10), ("ping", "timeout", 10)]
+    with tarfile.open(archive / "batch_body/2024-03" / f"{probe.id}.tar") as tar:
+        [member] = tar.getmembers()
+        assert zstandard.ZstdDecompressor().decompressobj().decompress(tar.extractfile(member).read()) == old[0]
+        tar.extractall(tmp_path)
+    assert "known already" in c.run("load", tmp_path / member.name)
+
+    log = subprocess.run(c.command("rebuild"), capture_output=True, text=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
+    assert log.returncode == 1 and "2024-03" in log.stderr
+    c.run("rebuild", "--from", "2024-04-01")
+    # late rows of that month do not empty what was made of its days
+    c.stored(probe.batch([ping(at="2024-03-05T11:00:00Z")]))
+    c.run("rollup")
+    assert c.sql("SELECT * FROM rollup_day ORDER BY day") == before
+    c.run("probe", "forget", probe.id)
+    assert not list(archive.glob(f"*/*/{probe.id}*"))
