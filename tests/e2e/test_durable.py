@@ -278,3 +278,45 @@ def test_redacted_before_it_is_signed(collector, agent):
     cut = own.rsplit(".", 1)[0] + ".0"
     assert result["target"] == result["addr"] == cut
     assert all(own.encode() not in unpack(path) for path in agent.files("acked"))
+
+
+# ---- the collector's keys, the way out ----
+
+def test_collector_changes_its_keys_and_agents_follow(own_collector):
+    with scratch() as folder:
+        own_collector.start()
+        agent = Agent(folder)
+        agent.configure(OFTEN, **QUICK)
+        agent.run("enroll", f"http://127.0.0.1:{own_collector.port}", own_collector.token(), "--yes")
+        agent.run("run", "--once")
+        first = json.loads((agent.state / "identity.json").read_text())
+        serials = [first["serial"]]
+        for options in ([], ["--recovery", own_collector.state / "recovery.key"]):
+            own_collector.stop()
+            own_collector.run("key", "succeed", *options)
+            own_collector.start()
+            agent.run("run", "--once")
+            assert not agent.files()
+            identity = json.loads((agent.state / "identity.json").read_text())
+            serials.append(identity["serial"])
+            assert identity["recovery"] == first["recovery"] and identity["probe"] == first["probe"]
+        assert serials == sorted(set(serials)), "each list is newer"
+        assert not set(first["keys"]) & set(identity["keys"]), "the recovery leaves no old key in force"
+        assert exactly_once(own_collector, agent)
+
+
+def test_leaving(collector, agent, portal):
+    agent.run("run", "--once")
+    name = agent.name()
+    agent.configure(OFTEN, **QUICK, collector=f"http://127.0.0.1:{portal.server_port}")
+    portal.answer = b'{"left":1,"probe":"%s"}\n' % name.encode()
+    before = sorted(path.name for path in agent.state.rglob("*"))
+    agent.run("leave", "--yes", status=1)  # somebody else says so
+    assert sorted(path.name for path in agent.state.rglob("*")) == before
+    agent.configure(OFTEN, **QUICK)
+    agent.run("leave", "--yes", "--forget")
+    assert [path.name for path in agent.state.rglob("*")] == ["lock"]
+    agent.run("status", status=1)
+    assert collector.sql("SELECT count(*) FROM result JOIN probe USING (probe_no) WHERE probe = %s", name) == [(0,)]
+    agent.run("enroll", f"http://127.0.0.1:{collector.port}", collector.token(), "--yes")
+    assert agent.name() != name
