@@ -123,7 +123,7 @@ def test_ping_row(far, rows, task):
     assert row["outcome"] == "ok" and row["af"] == int(task[-1])
     assert row["addr"] == (far.server.v4 if row["af"] == 4 else far.server.v6)
     assert (row["metrics"]["sent"], row["metrics"]["rcvd"], row["metrics"]["loss"]) == (4, 4, 0)
-    assert 20 <= row["metrics"]["rtt_min_ms"] <= row["metrics"]["rtt_p50_ms"] < 30
+    assert 20 <= row["metrics"]["rtt_min_ms"] <= row["metrics"]["rtt_p50_ms"] < 60
     assert row["detail"]["ttl"] == 62
 
 
@@ -131,7 +131,7 @@ def test_dns_rows(far, rows):
     assert (rows["name"]["outcome"], rows["name"]["metrics"]["rcode"]) == ("ok", 0)
     assert rows["no-name"]["metrics"]["rcode"] == 3
     for row in (rows["name"], rows["no-name"]):
-        assert row["addr"] == far.resolver.v4 and 20 <= row["metrics"]["rt_ms"] < 40
+        assert row["addr"] == far.resolver.v4 and 20 <= row["metrics"]["rt_ms"] < 100
 
 
 def test_http_rows(far, rows):
@@ -146,7 +146,7 @@ def test_throughput_row(far, rows):
     row = rows["rate"]
     assert row["outcome"] == "ok" and row["addr"] == far.server.v4
     assert row["metrics"]["down_mbps"] > 1 and row["metrics"]["up_mbps"] > 1
-    assert 20 <= row["metrics"]["idle_rtt_ms"] < 40
+    assert 20 <= row["metrics"]["idle_rtt_ms"] < 100
     assert row["metrics"]["bytes_used"] > 100_000
 
 
