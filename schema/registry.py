@@ -1,10 +1,11 @@
 """Writes the C table of checks and metrics from metrics.tsv.
 
-usage: registry.py METRICS.TSV OUTPUT
+usage: registry.py METRICS.TSV OUTPUT [NAME…]
+A check, or a metric as CHECK/NAME, is left out, as in a version from before it was added.
 """
 import sys
 
-source, output = sys.argv[1:]
+source, output, *left_out = sys.argv[1:]
 checks = {}
 seen = set()
 for number, line in enumerate(open(source, encoding="utf-8"), 1):
@@ -14,6 +15,8 @@ for number, line in enumerate(open(source, encoding="utf-8"), 1):
     if len(fields) != 7:
         sys.exit(f"{source}:{number}: {len(fields)} columns, 7 wanted")
     ident, check_id, check, name, unit, better, kind = fields
+    if check in left_out or f"{check}/{name}" in left_out:
+        continue
     if ident in seen:
         sys.exit(f"{source}:{number}: id {ident} is used twice")
     seen.add(ident)

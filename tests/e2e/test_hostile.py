@@ -1,10 +1,12 @@
 """Batches as an attacker or a broken box makes them, validly signed: each is answered right, none does harm."""
 import base64
 import json
+import shutil
 
 import pytest
 
 import wire
+from conftest import BUILD, wait_until
 from wire import ping
 
 BIG = 10**400
@@ -98,3 +100,30 @@ def test_bad_results_are_listed_and_the_good_one_is_stored(collector, probe):
                            "GROUP BY 1 ORDER BY 1", probe.id)
     assert listed == [("malformed", len(BAD_LINES)), ("unknown_metric", 1)]
     assert collector.sql("SELECT sent, ordinal FROM ping WHERE probe = %s", probe.id) == [(3, len(BAD_LINES))]
+
+
+# ---- a newer agent, an older collector ----
+
+def test_results_of_a_newer_agent_appear_after_the_upgrade(own_collector):
+    class Older(type(own_collector)):
+        def command(self, *words):
+            return [BUILD / "collector/internetmetre-collector-older", *super().command(*words)[1:]]
+
+    older = Older(own_collector.config.parent, listen=f"127.0.0.1:{own_collector.port}")
+    older.port = own_collector.port
+    shutil.rmtree(older.state)  # the newer version's schema
+    try:
+        older.start()
+        probe = older.probe()
+        way = ping(check="traceroute", task="way", metrics={"hops": 3, "rtt_ms": 20.5, "reached": 1}, detail={"hops": []})
+        assert older.stored(probe.batch([way, ping(metrics={"sent": 10, "pdv_p95_ms": 2})]))["problems"] == 2
+        assert older.sql("SELECT sent FROM ping") == [(10,)] and older.sql("SELECT count(*) FROM result") == [(1,)]
+        older.stop()
+    finally:
+        older.clean()
+    own_collector.start()
+    wait_until(lambda: own_collector.sql("SELECT count(*) FROM result_problem") == [(0,)], what="the new projection")
+    for _ in range(2):
+        assert own_collector.sql("SELECT hops, rtt_ms, reached FROM traceroute") == [(3, 20.5, 1)]
+        assert own_collector.sql("SELECT sent, pdv_p95_ms FROM ping") == [(10, 2)]
+        assert "results: 2" in own_collector.run("rebuild")
