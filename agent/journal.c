@@ -192,7 +192,14 @@ int journal_start(struct journal *j, int64_t number, const struct clock *clock, 
     _cleanup_text_ char *line = alloc_format("%s\n", text);
     r = write_whole(j, line, strlen(line), f);
     /* The name has to survive a power cut as well as the content. */
-    return r < 0 ? r : file_sync_dir(j->dir, f);
+    if (r == 0)
+        r = file_sync_dir(j->dir, f);
+    if (r < 0) { /* without its first line it would be worth nothing, whatever came after */
+        close_journal(j);
+        _cleanup_text_ char *path = path_of(j, number);
+        unlink(path);
+    }
+    return r;
 }
 
 int journal_resume(struct journal *j, int64_t number, const struct clock *clock, struct fault *f)

@@ -426,6 +426,9 @@ static void check_end(void)
         twice += counts[i] > 1;
         gone += counts[i] == 0;
         missing += durable[i] && counts[i] == 0;
+        if (durable[i] && counts[i] == 0)
+            printf("# result %lld, of day %lld, was durable and is not stored\n", (long long)i,
+                   (long long)i / RESULTS_A_DAY);
     }
     printf("# %lld results, %lld not stored of which %lld were durable and %lld are said dropped, %lld twice\n",
            (long long)results, (long long)gone, (long long)missing, (long long)explained, (long long)twice);
