@@ -1,5 +1,8 @@
 #include "tests/unit/check.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include <errno.h>
 #include <unistd.h>
 
@@ -191,11 +194,35 @@ static void knows_when_it_is_full(void **state)
     assert_false(journal_fits(&j, 10));
 }
 
+/* A disk too full for the first line: nothing may come into such a journal. */
+static void a_start_that_fails_leaves_nothing(void **state)
+{
+    struct journal j = fresh();
+    struct fault f = {0};
+    struct journal_content c;
+    struct rlimit whole, little;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &whole), 0);
+    little = (struct rlimit){.rlim_cur = 10, .rlim_max = whole.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+    int r = journal_start(&j, 1, &clock_system, NULL, &f);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &whole), 0);
+    assert_int_equal(r, -EFBIG);
+    assert_int_equal(j.fd, -1);
+    assert_int_equal(journal_start(&j, 1, &clock_system, NULL, &f), 0);
+    append(&j, 1);
+    assert_int_equal(journal_read(&j, 1, &c, &f), 0);
+    assert_int_equal(c.count, 1);
+    journal_content_free(&c);
+    journal_free(&j);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_and_reads), cmocka_unit_test(cut_at_every_byte),     cmocka_unit_test(damaged_blocks),
-        cmocka_unit_test(another_boot),     cmocka_unit_test(knows_when_it_is_full),
+        cmocka_unit_test(writes_and_reads),      cmocka_unit_test(cut_at_every_byte),
+        cmocka_unit_test(damaged_blocks),        cmocka_unit_test(another_boot),
+        cmocka_unit_test(knows_when_it_is_full), cmocka_unit_test(a_start_that_fails_leaves_nothing),
     };
     snprintf(dir, sizeof dir, "%s", scratch_dir());
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -355,9 +355,10 @@ static void disturb(int64_t day, int minute)
         if (ntp)
             wrong_us = 0;
     }
-    if (day % month == month / 2 && minute == 60) {
-        powercut_room((int64_t)chance(3000)); /* the disk is full for six hours */
-        disk_fulls++;
+    if (day % month == month / 2 && minute >= 60 && minute < 420) { /* the disk is full, now and then not quite */
+        if (minute % 7 == 0)
+            powercut_room((int64_t)chance(minute % 2 ? 700 : 9000));
+        disk_fulls += minute == 60;
     }
     if (day % month == month / 2 && minute == 420)
         powercut_room(-1);
