@@ -38,7 +38,8 @@ class Agent:
 
     def start(self):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(self.command("run"), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(self.command("run"), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                            env=os.environ | {"LC_ALL": "en_US.UTF-8"})
         return self
 
     def alive(self):

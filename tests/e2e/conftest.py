@@ -90,7 +90,8 @@ class Collector:
 
     def launch(self):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(self.command("serve"), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(self.command("serve"), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                            env=os.environ | {"LC_ALL": "en_US.UTF-8"})
 
     def start(self):
         self.launch()

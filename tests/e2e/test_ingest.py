@@ -421,7 +421,8 @@ def test_load_without_serve_starts_the_cluster_for_itself(own_collector, tmp_pat
 # ---- the cluster's life ----
 
 def test_one_collector_a_state_directory(collector):
-    second = subprocess.run(collector.command("serve"), capture_output=True, text=True, timeout=30)
+    second = subprocess.run(collector.command("serve"), capture_output=True, text=True, timeout=30,
+                            env=os.environ | {"LC_ALL": "en_US.UTF-8"})
     assert second.returncode == 1 and f"process {collector.process.pid}" in second.stderr
 
 
