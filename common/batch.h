@@ -1,5 +1,5 @@
 /* A batch: the sealed unit that a probe signs and the collector keeps for ever.
- * NDJSON: a header line, the result lines, a trailer line.
+ * NDJSON: a header line, the result lines, a trailer line; schema/batch.json says it formally.
  *
  *   {"batch":1,"probe":"…","chain":"…","seq":42,"prev":"<hex>",…}
  *   {"task":…}                                       one line a result

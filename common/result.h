@@ -1,5 +1,6 @@
 /* One measurement's result: what the agent builds and the collector reads.
- * On the wire it is one JSON object on one line (schema/result.json). */
+ * On the wire it is one JSON object on one line: schema/result.json, and what
+ * each check puts into metrics and detail in schema/checks/. */
 #pragma once
 
 #include <stdbool.h>
