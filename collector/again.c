@@ -91,9 +91,12 @@ static int make_partitions(struct pg *pg, const struct buf *days, struct fault *
 static int delete_rows(struct pg *pg, const char *probe_no, const char *batch_no, const struct buf *days,
                        struct fault *f)
 {
-    const char *const problem[] = {probe_no, batch_no};
+    const char *const batch[] = {probe_no, batch_no};
     int rc = pg_query_kept(pg, "DELETE FROM result_problem WHERE probe_no = $1::int AND batch_no = $2::bigint", 2,
-                           problem, NULL, f);
+                           batch, NULL, f);
+    if (rc == 0)
+        rc = pg_query_kept(pg, "DELETE FROM delegation_server WHERE probe_no = $1::int AND batch_no = $2::bigint", 2,
+                           batch, NULL, f);
     if (rc < 0 || days->len == 0)
         return rc;
     int32_t first = day_at(days, 0), last = first;
@@ -136,7 +139,7 @@ static int strike_off(struct pg *pg, const char *probe_no, const char *batch_no,
 static int replace_rows(struct pg *pg, const struct projection *p, const char *probe_no, const char *batch_no,
                         struct fault *f)
 {
-    const struct copy_rows *const results = &p->results, *const problems = &p->problems;
+    const struct copy_rows *const results = &p->results, *const problems = &p->problems, *const servers = &p->servers;
     const char *const params[] = {probe_no, batch_no};
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = pg_query_kept(pg, "SELECT 1 FROM batch_body WHERE probe_no = $1::int AND batch_no = $2::bigint FOR UPDATE",
@@ -148,6 +151,8 @@ static int replace_rows(struct pg *pg, const struct projection *p, const char *p
         rc = copy_send(pg, PROJECT_RESULT_SQL, &results, 1, f);
     if (rc == 0)
         rc = copy_send(pg, PROJECT_PROBLEM_SQL, &problems, 1, f);
+    if (rc == 0)
+        rc = copy_send(pg, DELEGATION_SERVER_SQL, &servers, 1, f);
     return rc < 0 ? rc : mark_days(pg, probe_no, &p->days, f);
 }
 

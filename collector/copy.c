@@ -133,6 +133,17 @@ char *copy_inet(char *to, const char *addr, size_t len)
     return (char *)memcpy(to, octets, size) + size;
 }
 
+char *copy_cidr(char *to, const char *addr, size_t len, unsigned bits)
+{
+    char *start = to;
+    to = copy_inet(to, addr, len);
+    if (to - start > 4) {
+        start[5] = (char)bits;
+        start[6] = 1;
+    }
+    return to;
+}
+
 /* Dimensions, has NULLs, element type; length and lower bound of the dimension; elements. */
 char *copy_reals(char *to, const float *values, uint64_t present)
 {

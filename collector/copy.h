@@ -43,6 +43,8 @@ char *copy_int4(char *to, int32_t value);
 char *copy_int8(char *to, int64_t value);
 char *copy_bytes(char *to, const void *bytes, size_t len); /* text, bytea */
 char *copy_inet(char *to, const char *addr, size_t len);   /* NULL when it is no address */
+/* A prefix of that many bits; its address has no bits beyond. */
+char *copy_cidr(char *to, const char *addr, size_t len, unsigned bits);
 /* real[], as long as the last value that is present; bit i of present says
  * that values[i] is there, else NULL. */
 char *copy_reals(char *to, const float *values, uint64_t present);

@@ -12,6 +12,7 @@
 #include "collector/csv.h"
 #include "collector/database.h"
 #include "collector/indicator.h"
+#include "collector/origin.h"
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/json.h"
@@ -357,57 +358,101 @@ int import_store(struct pg *pg, const json_t *rows, struct fault *f)
     return rc < 0 ? rc : pg_query(pg, STORE_SQL, 1, params, NULL, f);
 }
 
+/* ---- the kinds of files ---- */
+
+static int load_csv(const struct context *c, const struct buf *text, struct fault *f)
+{
+    _cleanup_json_ json_t *rows = NULL;
+    _cleanup_database_ struct database *d = NULL;
+    _cleanup_(pg_closep) struct pg *pg = NULL;
+    int rc = import_read(text->data, text->len, &rows, f);
+    if (rc == 0)
+        rc = database_open(c, &d, f);
+    if (rc == 0)
+        rc = database_connect(d, &pg, f);
+    if (rc == 0)
+        rc = import_store(pg, rows, f);
+    if (rc == 0)
+        log_info(_("figures imported: %zu"), json_array_size(rows));
+    return rc;
+}
+
+static int load_pfx2as(const struct context *c, const struct buf *text, struct fault *f)
+{
+    _cleanup_(origin_free) struct origin_list list = {0};
+    _cleanup_database_ struct database *d = NULL;
+    _cleanup_(pg_closep) struct pg *pg = NULL;
+    int rc = origin_read(text->data, text->len, &list, f);
+    if (rc == 0)
+        rc = database_open(c, &d, f);
+    if (rc == 0)
+        rc = database_connect(d, &pg, f);
+    if (rc == 0)
+        rc = origin_store(pg, &list, f);
+    if (rc == 0)
+        log_info(_("prefixes imported: %zu"), list.prefixes);
+    return rc;
+}
+
+static const struct kind {
+    const char *name;
+    /* Stores all and says so, or nothing; -EBADMSG: the file's fault. */
+    int (*load)(const struct context *c, const struct buf *text, struct fault *f);
+} kinds[] = {
+    {"csv", load_csv},
+    {"pfx2as", load_pfx2as},
+};
+
 /* ---- the command ---- */
 
-static int load(const struct context *c, const char *path, size_t *ret_count, struct fault *f)
+static const struct kind *find_kind(const char *name)
+{
+    for (size_t k = 0; k < COUNT(kinds); k++)
+        if (!strcmp(kinds[k].name, name))
+            return &kinds[k];
+    return NULL;
+}
+
+static int load(const struct context *c, const struct kind *kind, const char *path, struct fault *f)
 {
     _cleanup_(buf_free) struct buf text = {0};
-    _cleanup_json_ json_t *rows = NULL;
     int rc = file_read(path, IMPORT_BYTES_MAX, &text, f);
     if (rc < 0)
         return rc;
-    rc = import_read(text.data ? text.data : "", text.len, &rows, f);
-    _cleanup_database_ struct database *d = NULL;
-    _cleanup_(pg_closep) struct pg *pg = NULL;
-    if (rc < 0) {
+    buf_reserve(&text, 1); /* an empty file has no memory */
+    rc = kind->load(c, &text, f);
+    if (rc == -EBADMSG)
         fault_prefix(f, "%s: ", path);
-        return rc;
-    }
-    rc = database_open(c, &d, f);
-    if (rc == 0)
-        rc = database_connect(d, &pg, f);
-    if (rc == 0 && (rc = import_store(pg, rows, f)) == -EBADMSG)
-        fault_prefix(f, "%s: ", path);
-    *ret_count = json_array_size(rows);
     return rc;
 }
 
 static int command_run(const struct context *c, int argc, char **argv)
 {
     struct fault f = {0};
-    size_t count = 0;
     if (argc == 2 && !strcmp(argv[1], "--template")) {
         printf("%s", import_template);
         return 0;
     }
     if (argc != 3 || argv[1][0] == '-')
         return COMMAND_USAGE;
-    if (strcmp(argv[1], "csv") != 0) {
-        log_error(_("%s is no kind of file that can be imported; allowed: csv"), argv[1]);
+    const struct kind *kind = find_kind(argv[1]);
+    if (!kind) {
+        log_error(_("%s is no kind of file that can be imported; allowed: csv, pfx2as"), argv[1]);
         return COMMAND_USAGE;
     }
-    if (load(c, argv[2], &count, &f) < 0) {
+    if (load(c, kind, argv[2], &f) < 0) {
         log_error("%s", f.text);
         log_error("%s", _("nothing of the file was imported"));
         return 1;
     }
-    log_info(_("figures imported: %zu"), count);
     return 0;
 }
 
 const struct command command_import = {
     .name = "import",
-    .usage = N_("import csv FILE\nimport --template"),
-    .help = N_("Take figures of other sources from a CSV file; --template prints its header and an example."),
+    .usage = N_("import csv FILE\nimport pfx2as FILE\nimport --template"),
+    .help = N_("Take figures of other sources from a CSV file, whose header --template prints with an example; or the "
+               "origin ASNs "
+               "of prefixes from a file of CAIDA's pfx2as."),
     .run = command_run,
 };

@@ -220,7 +220,7 @@ static int copy_bodies(struct ledger *l, struct ledger_entry **entries, size_t c
                      1, f);
 }
 
-/* Results and problems of all batches that are new, each table in one COPY. */
+/* The projections of all batches that are new, each table in one COPY. */
 static int copy_projections(struct ledger *l, struct ledger_entry **entries, size_t count, struct fault *f)
 {
     const struct copy_rows **rows = alloc_zero(count, sizeof *rows);
@@ -235,6 +235,12 @@ static int copy_projections(struct ledger *l, struct ledger_entry **entries, siz
             rows[stored++] = &entries[i]->projection->problems;
     if (rc == 0)
         rc = copy_send(l->pg, PROJECT_PROBLEM_SQL, rows, stored, f);
+    stored = 0;
+    for (size_t i = 0; i < count; i++)
+        if (entries[i]->fate == LEDGER_STORED)
+            rows[stored++] = &entries[i]->projection->servers;
+    if (rc == 0)
+        rc = copy_send(l->pg, DELEGATION_SERVER_SQL, rows, stored, f);
     free(rows);
     return rc;
 }

@@ -163,6 +163,12 @@ static const struct {
      "FROM jsonb_each($1::jsonb) c, jsonb_array_elements(c.value->'operators') o "
      "ON CONFLICT (country, name) DO UPDATE SET asns = excluded.asns WHERE operator.asns <> excluded.asns"},
     {"countries/countries.json",
+     "WITH gone AS (DELETE FROM prefix_origin WHERE source = 'country-pack') "
+     "INSERT INTO prefix_origin (prefix, asn, source) "
+     "SELECT p::cidr, (o->'asns'->>0)::bigint, 'country-pack' FROM jsonb_each($1::jsonb) c, "
+     "jsonb_array_elements(c.value->'operators') o, jsonb_array_elements_text(o->'prefixes') p "
+     "WHERE o->'asns'->>0 IS NOT NULL"},
+    {"countries/countries.json",
      "INSERT INTO target (name, kind, country) "
      "SELECT s->>'name', 'cctld', c.key FROM jsonb_each($1::jsonb) c, jsonb_array_elements(c.value->'cctld_servers') s "
      "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, country = excluded.country WHERE target.kind IS NULL"},

@@ -94,6 +94,10 @@ static int add_row(struct projection *p, const struct line_context *c, const str
     to = copy_reals(to, line->metrics, line->present);
     copy_row_end(&p->results, to);
     add_day(p, at_us);
+    if (target_no && !strcmp(line->set->check, "delegation")) {
+        const struct delegation_place place = {at_us, c->probe_no, target_no, ordinal};
+        delegation_rows(line, &place, &p->servers);
+    }
     return 0;
 }
 
@@ -149,12 +153,14 @@ void project_number(struct projection *p, int64_t batch_no)
 {
     copy_rows_number(&p->results, batch_no);
     copy_rows_number(&p->problems, batch_no);
+    copy_rows_number(&p->servers, batch_no);
 }
 
 void project_clear(struct projection *p)
 {
     copy_rows_clear(&p->results);
     copy_rows_clear(&p->problems);
+    copy_rows_clear(&p->servers);
     buf_clear(&p->days);
     p->clock = false;
 }
@@ -163,5 +169,6 @@ void project_free(struct projection *p)
 {
     copy_rows_free(&p->results);
     copy_rows_free(&p->problems);
+    copy_rows_free(&p->servers);
     buf_free(&p->days);
 }

@@ -1,5 +1,5 @@
 /* The projection of a batch: its result lines as rows of the table `result`,
- * in the binary form that COPY takes, and what could not be projected as rows
+ * in the binary form that COPY takes, what of their detail has a table, and what could not be projected as rows
  * of `result_problem`. A bad result never sinks its batch. */
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "collector/copy.h"
+#include "collector/delegation.h"
 #include "collector/dictionary.h"
 #include "common/batch.h"
 #include "common/buf.h"
@@ -16,6 +17,7 @@ struct projection {
     /* Each row begins with batch_no, known only once the batch's key is stored. */
     struct copy_rows results;  /* PROJECT_RESULT_SQL */
     struct copy_rows problems; /* PROJECT_PROBLEM_SQL */
+    struct copy_rows servers;  /* DELEGATION_SERVER_SQL */
     struct buf days;           /* of int32_t: the distinct days of `at`, since 1970-01-01 */
     bool clock;                /* results wait for a batch of the same boot that knows the time */
 };

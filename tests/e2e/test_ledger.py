@@ -255,6 +255,51 @@ def test_rebuild_gives_the_same_rows(collector, probe):
     collector.run("rebuild", "--from", "yesterday", status=1)
 
 
+# ---- where a delegation's servers stand ----
+
+def diversity(collector, probe):
+    return collector.sql("SELECT target, addresses4, addresses6, prefixes4, prefixes6, origins, unknown, asns "
+                         "FROM delegation_diversity WHERE probe = %s", probe.id)
+
+
+def import_origins(collector, path, text, status=0):
+    path.write_text(text)
+    done = subprocess.run(collector.command("import", "pfx2as", path), capture_output=True, text=True, timeout=60)
+    assert done.returncode == status, done.stderr
+    return done.stderr
+
+
+def test_servers_of_a_delegation_and_their_origins(collector, probe, tmp_path):
+    servers = [{"name": "a.zone.", "addr": "198.51.100.1", "udp": "ok"}, {"name": "a.zone.", "addr": "2001:db8::1"},
+               {"name": "b.zone.", "addr": "198.51.100.2", "udp": "timeout"}, {"name": "b.zone.", "addr": "nowhere"},
+               {"name": "c.zone.", "addr": "203.0.113.1", "skipped": "no route from here"}, 7]
+    result = ping(check="delegation", target="zone", addr=None, af=None, metrics={"addresses4": 3},
+                  detail={"problems": [], "servers": servers})
+    collector.stored(probe.batch([ping(), result]))
+    assert diversity(collector, probe) == [("zone", 3, 1, 2, 1, 0, 4, [])]
+
+    path = tmp_path / "origins.pfx2as"
+    import_origins(collector, path, "198.51.100.0\t24\t64500\n203.0.113.0\t24\t64501_64502\n")
+    assert diversity(collector, probe) == [("zone", 3, 1, 2, 1, 3, 1, [64500, 64501, 64502])]
+    # IPv6 comes in a file of its own, and leaves what another brought of IPv4.
+    import_origins(collector, path, "2001:db8::\t32\t64503\n")
+    assert diversity(collector, probe) == [("zone", 3, 1, 2, 1, 4, 0, [64500, 64501, 64502, 64503])]
+    # A bad line leaves all as it was, a later file of IPv4 replaces the first.
+    said = import_origins(collector, path, "198.51.100.0\t24\t64509\n198.51.100.1\t24\t64509\n", status=1)
+    assert f"{path}: line 2: 198.51.100.1 is not the first address of a /24; correct one of the two" in said
+    assert diversity(collector, probe)[0][-1] == [64500, 64501, 64502, 64503]
+    import_origins(collector, path, "198.51.100.0\t24\t64509\n")
+    assert diversity(collector, probe) == [("zone", 3, 1, 2, 1, 2, 1, [64503, 64509])]
+    assert collector.sql("SELECT origin_of('137.255.0.1')") == [([28683],)]
+
+    query = ("SELECT s.* FROM delegation_server s JOIN probe USING (probe_no) WHERE probe = %s ORDER BY name, addr", probe.id)
+    before = collector.sql(*query)
+    assert len(before) == 4
+    collector.sql("DELETE FROM delegation_server WHERE name = 'a.zone.'")
+    collector.run("rebuild", "--from", wire.now()[:10])
+    assert collector.sql(*query) == before
+
+
 # ---- leaving, forgetting, replacing ----
 
 LEAVE = b"internetmetre leave 1\n"

@@ -114,6 +114,73 @@ static void row_of_a_result(void **state)
     project_free(&p);
 }
 
+#define DELEGATION(detail) "\"check\":\"delegation\",\"outcome\":\"ok\",\"metrics\":{},\"detail\":" detail
+
+static void servers_of_a_delegation_have_rows(void **state)
+{
+    static const struct {
+        const char *detail;
+        size_t rows;
+    } cases[] = {
+        {"{\"servers\":[{\"name\":\"ns1.nic.bj.\",\"addr\":\"10.0.0.1\",\"udp\":\"ok\"},"
+         "{\"name\":\"ns\\u00e9.\",\"addr\":\"2001:db8::1\",\"skipped\":\"no route from here\"}]}",
+         2},
+        {"{\"problems\":[\"no_referral\"]}", 0},
+        {"{\"servers\":{\"name\":\"a\",\"addr\":\"10.0.0.1\"}}", 0},
+        {"{\"servers\":[7,null,[],{},{\"name\":\"a\"},{\"addr\":\"10.0.0.1\"},{\"name\":1,\"addr\":\"10.0.0.1\"}]}", 0},
+        {"{\"servers\":[{\"name\":\"a\",\"addr\":\"\"},{\"name\":\"a\",\"addr\":\"10.0.0.1/8\"},"
+         "{\"name\":\"a\",\"addr\":\"10.0.0\"}]}",
+         0},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct projection p = {0};
+        _cleanup_text_ char *line = alloc_format(LINE("2026-11-22T09:30:00Z", "5", "true", DELEGATION("%s")),
+                                                 cases[i].detail);
+        project(line, 1, true, 9, &p);
+        assert_int_equal(p.results.count, 1);
+        if (p.servers.count != cases[i].rows)
+            fail_msg("%zu rows of %s", p.servers.count, cases[i].detail);
+        project_free(&p);
+    }
+    struct projection p = {0};
+    struct field f[7];
+    _cleanup_text_ char *line = alloc_format(LINE("2026-11-22T09:30:00Z", "5", "true", PING)
+                                                 LINE("2026-11-22T09:30:00Z", "5", "true", DELEGATION("%s")),
+                                             cases[0].detail);
+    project(line, 2, true, 9, &p);
+    project_number(&p, 77);
+    size_t used = read_row(p.servers.bytes.data, f, 7);
+    assert_int_equal(number(f[0]), 77);
+    assert_int_equal(number(f[1]), NOW_US - 1800 * INT64_C(1000000) - INT64_C(946684800000000));
+    assert_int_equal(number(f[2]), 42);
+    assert_int_equal(number(f[3]), 7);
+    assert_int_equal(number(f[4]), 1);
+    assert_int_equal(f[5].len, 11);
+    assert_memory_equal(f[5].at, "ns1.nic.bj.", 11);
+    assert_memory_equal(f[6].at, "\2\x20\0\4\xa\0\0\1", 8);
+    read_row(p.servers.bytes.data + used, f, 7);
+    assert_int_equal(number(f[0]), 77);
+    assert_int_equal(f[6].len, 20);
+    project_clear(&p);
+    assert_int_equal(p.servers.count, 0);
+    project_free(&p);
+}
+
+static void servers_are_bounded(void **state)
+{
+    struct projection p = {0};
+    _cleanup_(buf_free) struct buf detail = {0};
+    buf_add_text(&detail, "{\"servers\":[");
+    for (int i = 0; i < 2 * DELEGATION_SERVERS_MAX; i++)
+        buf_addf(&detail, "%s{\"name\":\"a\",\"addr\":\"10.0.%d.%d\"}", i ? "," : "", i / 256, i % 256);
+    buf_add_text(&detail, "]}");
+    _cleanup_text_ char *line = alloc_format(LINE("2026-11-22T09:30:00Z", "5", "true", DELEGATION("%s")), detail.data);
+    project(line, 1, true, 9, &p);
+    assert_int_equal(p.results.count, 1);
+    assert_int_equal(p.servers.count, DELEGATION_SERVERS_MAX);
+    project_free(&p);
+}
+
 static void what_is_not_projected_is_listed(void **state)
 {
     static const struct {
@@ -232,6 +299,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_of_a_result),
+        cmocka_unit_test(servers_of_a_delegation_have_rows),
+        cmocka_unit_test(servers_are_bounded),
         cmocka_unit_test(what_is_not_projected_is_listed),
         cmocka_unit_test(unsynchronised_time_is_the_seals),
         cmocka_unit_test(problem_text_is_cut),
