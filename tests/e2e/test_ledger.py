@@ -264,9 +264,7 @@ def diversity(collector, probe):
 
 def import_origins(collector, path, text, status=0):
     path.write_text(text)
-    done = subprocess.run(collector.command("import", "pfx2as", path), capture_output=True, text=True, timeout=60)
-    assert done.returncode == status, done.stderr
-    return done.stderr
+    return collector.run("import", "pfx2as", path, status=status)
 
 
 def test_servers_of_a_delegation_and_their_origins(collector, probe, tmp_path):
