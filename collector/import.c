@@ -452,7 +452,6 @@ const struct command command_import = {
     .name = "import",
     .usage = N_("import csv FILE\nimport pfx2as FILE\nimport --template"),
     .help = N_("Take figures of other sources from a CSV file, whose header --template prints with an example; or the "
-               "origin ASNs "
-               "of prefixes from a file of CAIDA's pfx2as."),
+               "origin ASNs of prefixes from a file of CAIDA's pfx2as."),
     .run = command_run,
 };
