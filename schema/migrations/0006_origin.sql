@@ -10,6 +10,7 @@ CREATE TABLE prefix_origin (
 CREATE INDEX prefix_origin_prefix ON prefix_origin USING gist (prefix inet_ops);
 
 -- The addresses that `delegation` found for the servers of a zone; projected from the results' detail.
+-- A few rows a day: retention leaves them.
 CREATE TABLE delegation_server (
     at        timestamptz NOT NULL,
     batch_no  bigint NOT NULL,
