@@ -383,7 +383,7 @@ static void on_timer(uv_timer_t *timer)
         return;
     int r = send_packet(t, packet);
     if (r < 0) {
-        result_reason(t->result, datagram_outcome(r), "sending: %s", strerror(-r));
+        result_reason(t->result, datagram_outcome(r), "sending: %s", uv_strerror(r));
         conclude(t);
     }
 }
