@@ -387,7 +387,7 @@ def test_explain_tells_method_and_inputs(numbers):
     text = numbers.run("indicators", "explain", "PER5")
     for part in ("PER5", "Mbit/s", "p10, p50, p90", "FROM day_bucket"):
         assert part in text
-    assert re.search(rf"{YEAR} BJ measured: 56 .* 56 .* 7 .* 7 ", text)
+    assert re.search(rf"{YEAR} BJ measured: samples 56, probe-days 56, probes 7, networks 7", text)
     numbers.run("indicators", "explain", "PER0", status=2)
     numbers.run("indicators", status=2)
     numbers.run("indicators", "--year", "24", status=2)
