@@ -116,8 +116,10 @@ static void test_hosts_file(void **state)
     }
     if (hosts)
         fclose(hosts);
-    if (!name[0])
-        skip();
+    if (!name[0]) { /* a bare machine's file names nobody else */
+        strcpy(name, "localhost");
+        strcpy(addr, "127.0.0.1");
+    }
     uv_loop_t loop;
     struct names *n;
     struct fault f;
