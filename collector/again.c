@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "collector/epoch.h"
 #include "collector/verify.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -136,8 +137,8 @@ static int strike_off(struct pg *pg, const char *probe_no, const char *batch_no,
 
 /* Nobody else may be at it, and the probe not forgotten since the body was
  * read: the body's row is locked. */
-static int replace_rows(struct pg *pg, const struct projection *p, const char *probe_no, const char *batch_no,
-                        struct fault *f)
+static int replace_rows(struct pg *pg, const struct projection *p, struct buf *epochs, const char *probe_no,
+                        const char *batch_no, struct fault *f)
 {
     const struct copy_rows *const results = &p->results, *const problems = &p->problems, *const servers = &p->servers;
     const char *const params[] = {probe_no, batch_no};
@@ -153,17 +154,19 @@ static int replace_rows(struct pg *pg, const struct projection *p, const char *p
         rc = copy_send(pg, PROJECT_PROBLEM_SQL, &problems, 1, f);
     if (rc == 0)
         rc = copy_send(pg, DELEGATION_SERVER_SQL, &servers, 1, f);
+    if (rc == 0)
+        rc = epoch_note(pg, epochs, f);
     return rc < 0 ? rc : mark_days(pg, probe_no, &p->days, f);
 }
 
-static int replace(struct pg *pg, const struct projection *p, const char *probe_no, const char *batch_no,
-                   struct fault *f)
+static int replace(struct pg *pg, const struct projection *p, struct buf *epochs, const char *probe_no,
+                   const char *batch_no, struct fault *f)
 {
     int rc = make_partitions(pg, &p->days, f);
     if (rc == 0)
         rc = pg_run(pg, "BEGIN; SET LOCAL synchronous_commit = off", f);
     if (rc == 0)
-        rc = replace_rows(pg, p, probe_no, batch_no, f);
+        rc = replace_rows(pg, p, epochs, probe_no, batch_no, f);
     if (rc == 0)
         rc = strike_off(pg, probe_no, batch_no, f);
     if (rc == 0)
@@ -176,7 +179,7 @@ static int replace(struct pg *pg, const struct projection *p, const char *probe_
 int again_batch(struct pg *pg, const struct project_names *names, const char *probe_no, const char *batch_no,
                 int64_t *ret_results, struct fault *f)
 {
-    _cleanup_(buf_free) struct buf body = {0};
+    _cleanup_(buf_free) struct buf body = {0}, epochs = {0};
     _cleanup_(incoming_free) struct incoming in = {0};
     _cleanup_(project_free) struct projection p = {0};
     struct project_time time;
@@ -196,7 +199,8 @@ int again_batch(struct pg *pg, const struct project_names *names, const char *pr
     if (rc < 0)
         return rc;
     project_number(&p, strtoll(batch_no, NULL, 10));
-    rc = replace(pg, &p, probe_no, batch_no, f);
+    epoch_write(&in.batch, (int32_t)strtol(probe_no, NULL, 10), &epochs);
+    rc = replace(pg, &p, &epochs, probe_no, batch_no, f);
     if (rc == 0)
         *ret_results = (int64_t)p.results.count;
     return rc;

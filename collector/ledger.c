@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/epoch.h"
 #include "common/clock.h"
 #include "common/json.h"
 
@@ -25,7 +26,7 @@
 struct ledger {
     struct pg *pg;
     struct copy_rows bodies, dirty; /* under construction; the memory is reused */
-    struct buf json, notes;
+    struct buf json, notes, epochs;
     struct buf months; /* of int64_t: partitions known to exist */
 };
 
@@ -45,6 +46,7 @@ void ledger_free(struct ledger *l)
     copy_rows_free(&l->dirty);
     buf_free(&l->json);
     buf_free(&l->notes);
+    buf_free(&l->epochs);
     buf_free(&l->months);
     free(l);
 }
@@ -289,20 +291,23 @@ static void note_json(const struct ledger_entry *e, int64_t now_us, struct buf *
     buf_add_char(out, '}');
 }
 
-/* Tells the chains, the boots and the probes' keys what is new. */
+/* Tells the chains, the boots, the epochs and the probes' keys what is new. */
 static int note(struct ledger *l, struct ledger_entry **entries, size_t count, int64_t now_us, struct fault *f)
 {
     buf_clear(&l->notes);
+    buf_clear(&l->epochs);
     for (size_t i = 0; i < count; i++)
         if (entries[i]->fate == LEDGER_STORED) {
             buf_add_char(&l->notes, l->notes.len ? ',' : '[');
             note_json(entries[i], now_us, &l->notes);
+            epoch_write(entries[i]->batch, entries[i]->probe_no, &l->epochs);
         }
     if (l->notes.len == 0)
         return 0;
     buf_add_char(&l->notes, ']');
     const char *json = l->notes.data;
-    return pg_query_kept(l->pg, "SELECT ledger_note($1::json)", 1, &json, NULL, f);
+    int rc = pg_query_kept(l->pg, "SELECT ledger_note($1::json)", 1, &json, NULL, f);
+    return rc < 0 ? rc : epoch_note(l->pg, &l->epochs, f);
 }
 
 static void add_state(struct ledger_entry *e, const struct pg_rows *rows, size_t r)

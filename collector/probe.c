@@ -65,6 +65,10 @@ static int show(struct pg *pg, const char *probe, struct fault *f)
         "SELECT c.chain AS forked_chain, to_char(c.forked_at, 'YYYY-MM-DD HH24:MI') AS found, "
         "(SELECT min(f.seq) FROM fork f WHERE f.probe_no = c.probe_no AND f.chain = c.chain) AS from_seq "
         "FROM probe p JOIN chain c USING (probe_no) WHERE p.probe = $1 AND c.forked_at IS NOT NULL ORDER BY 1",
+        "SELECT e.link, e.net, e.net6, array_to_string(e.operators, ', ') AS operators, "
+        "round(sum(extract(epoch FROM e.to_at - greatest(e.from_at, now() - interval '30 days'))) / 3600, 1) AS "
+        "hours_of_30_days, to_char(max(e.to_at), 'YYYY-MM-DD HH24:MI') AS last FROM line_epoch e "
+        "WHERE e.probe = $1 AND e.to_at > now() - interval '30 days' GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC LIMIT 100",
         "SELECT r.reason, count(*) AS results, max(r.detail) AS example FROM probe p JOIN result_problem r USING "
         "(probe_no) "
         "WHERE p.probe = $1 GROUP BY r.reason ORDER BY 2 DESC",

@@ -40,7 +40,7 @@ static void forwarded(const char *header, const char *proxies, char *ret, size_t
     }
 }
 
-static const char *cut(const char *address, char *ret)
+const char *seen_cut(const char *address, char ret[static SEEN_TEXT_SIZE])
 {
     struct in6_addr v6;
     struct in_addr v4;
@@ -69,5 +69,5 @@ const char *seen_prefix(const struct http_request *request, char ret_text[static
     snprintf(address, sizeof address, "%s", http_peer(request));
     if (header && is_listed(proxies, address, strlen(address)))
         forwarded(header, proxies, address, sizeof address);
-    return cut(address, ret_text);
+    return seen_cut(address, ret_text);
 }

@@ -11,3 +11,6 @@
  * socket's; when that is one of the setting `proxies`, the last one of
  * X-Forwarded-For that is not. Returns ret_text. */
 const char *seen_prefix(const struct http_request *request, char ret_text[static SEEN_TEXT_SIZE]);
+
+/* The same of an address as text. */
+const char *seen_cut(const char *address, char ret[static SEEN_TEXT_SIZE]);

@@ -21,6 +21,9 @@ WHERE k.gap IS NOT NULL AND NOT EXISTS (SELECT FROM chain_gap LIMIT 1);
 -- A group of batches that this transaction stored, as JSON: [{"probe_no","chain","seq","hash","prev","batch_no","boot",
 -- "offset_us" when the batch knew both clocks,"clock" when results wait for one,"gap","rotate"}]. Rows are locked in the
 -- order of (probe_no, chain), the same in every transaction.
+--
+-- Nearly every batch continues its chain, says nothing new, and its boot's clock is known: those are done in one
+-- statement, and the loop sees the others only.
 CREATE OR REPLACE FUNCTION ledger_note(batches json) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -29,15 +32,34 @@ DECLARE
     hole chain_hole;
     fork boolean;
 BEGIN
-    IF EXISTS (SELECT FROM json_to_recordset(batches) AS n (probe_no int) JOIN probe p USING (probe_no)
-               WHERE p.forgotten_at IS NOT NULL) THEN
-        RAISE EXCEPTION 'a probe was forgotten meanwhile';
-    END IF;
-    FOR b IN SELECT n.probe_no, n.chain, n.seq, decode(n.hash, 'hex') AS hash, decode(n.prev, 'hex') AS prev, n.batch_no,
-                    n.boot, n.offset_us, n.clock, n.gap, decode(n.rotate, 'base64') AS rotate
-             FROM json_to_recordset(batches) AS n (probe_no int, chain text, seq bigint, hash text, prev text,
-                  batch_no bigint, boot text, offset_us bigint, clock boolean, gap jsonb, rotate text)
-             ORDER BY n.probe_no, n.chain, n.seq, n.batch_no LOOP
+    FOR b IN
+        WITH told AS MATERIALIZED (
+            SELECT n.probe_no, n.chain, n.seq, decode(n.hash, 'hex') AS hash, decode(n.prev, 'hex') AS prev, n.batch_no,
+                   n.boot, n.offset_us, n.clock, n.gap, decode(n.rotate, 'base64') AS rotate, p.forgotten_at,
+                   count(*) OVER (PARTITION BY n.probe_no, n.chain) AS siblings
+            FROM json_to_recordset(batches) AS n (probe_no int, chain text, seq bigint, hash text, prev text,
+                 batch_no bigint, boot text, offset_us bigint, clock boolean, gap jsonb, rotate text)
+            JOIN probe p USING (probe_no)
+            ORDER BY n.probe_no, n.chain, n.seq, n.batch_no
+        ), locked AS MATERIALIZED (
+            SELECT x.top FROM told t CROSS JOIN LATERAL (
+                SELECT y.top FROM chain y WHERE y.probe_no = t.probe_no AND y.chain = t.chain FOR UPDATE) x
+        ), continued AS (
+            UPDATE chain x SET top = t.seq, top_hash = t.hash
+            FROM told t
+            WHERE (SELECT count(top) FROM locked) > 0 -- first, and in their order
+              AND x.probe_no = t.probe_no AND x.chain = t.chain AND x.top = t.seq - 1 AND x.top_hash = t.prev
+              AND x.forked_at IS NULL AND t.siblings = 1 AND t.forgotten_at IS NULL AND t.gap IS NULL
+              AND t.rotate IS NULL AND NOT t.clock
+              AND (t.offset_us IS NULL OR EXISTS (SELECT FROM boot o WHERE o.probe_no = t.probe_no AND o.boot = t.boot))
+            RETURNING t.batch_no
+        )
+        SELECT t.* FROM told t LEFT JOIN continued d USING (batch_no) WHERE d.batch_no IS NULL
+        ORDER BY t.probe_no, t.chain, t.seq, t.batch_no
+    LOOP
+        IF b.forgotten_at IS NOT NULL THEN
+            RAISE EXCEPTION 'a probe was forgotten meanwhile';
+        END IF;
         INSERT INTO chain VALUES (b.probe_no, b.chain, 0, '') ON CONFLICT DO NOTHING;
         SELECT * INTO c FROM chain x WHERE x.probe_no = b.probe_no AND x.chain = b.chain FOR UPDATE;
         fork := c.forked_at IS NOT NULL;

@@ -20,6 +20,7 @@ BEGIN
     DELETE FROM probe_contact c WHERE c.probe_no = no;
     DELETE FROM project_again a WHERE a.probe_no = no;
     DELETE FROM boot b WHERE b.probe_no = no;
+    DELETE FROM epoch e WHERE e.probe_no = no;
     DELETE FROM rollup_dirty d WHERE d.probe_no = no; -- else the next rollup would empty its days
     RETURN true;
 END

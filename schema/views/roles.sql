@@ -28,10 +28,10 @@ BEGIN
     GRANT UPDATE ON token, probe_context, probe_contact TO internetmetre_ingest;
     GRANT SELECT ON probe_contact TO internetmetre_ingest;
     GRANT SELECT ON tombstone, chain, chain_hole, chain_gap, hole, boot TO internetmetre_ingest;
-    GRANT EXECUTE ON FUNCTION partition_make, ledger_note, probe_forget, probe_leave, probe_replace TO internetmetre_ingest;
+    GRANT EXECUTE ON FUNCTION partition_make, ledger_note, epoch_note, probe_forget, probe_leave, probe_replace TO internetmetre_ingest;
 
     GRANT SELECT ON department, operator, focal_point, probe, probe_context, check_kind, metric, outcome, target, task,
-        result, result_problem, batch_key, chain, hole, fork,
+        result, result_problem, batch_key, chain, hole, fork, line_epoch,
         prefix_origin, delegation_server, delegation_diversity TO internetmetre_analyst;
     FOR check_name IN SELECT name FROM check_kind LOOP
         EXECUTE format('GRANT SELECT ON %I TO internetmetre_analyst', check_name);

@@ -238,6 +238,69 @@ def test_results_of_1970_get_their_time_from_a_later_batch_of_their_boot(collect
     assert rows(collector, probe)[1] == ("2026-11-20T09:00:20.000000Z",)
 
 
+# ---- power and lines ----
+
+def line_epochs(collector, probe):
+    return collector.sql("SELECT link, net::text, net6::text, to_char(from_at AT TIME ZONE 'UTC', 'HH24:MI:SS'), "
+                         "to_char(to_at AT TIME ZONE 'UTC', 'HH24:MI:SS') FROM line_epoch WHERE probe = %s ORDER BY 4", probe.id)
+
+
+def epoch(boot, first, last, **members):
+    return {"boot": boot, "from_mono_us": first * 1_000_000, "to_mono_us": last * 1_000_000} | members
+
+
+def test_power_and_networks_whatever_the_order(collector, probe):
+    """On from 10:00:00 to 10:20:00, 5 minutes of it on a phone; off until 10:30."""
+    boot, next_boot = "d" * 32, "e" * 32
+    home = {"link": "ethernet", "net": "137.255.0.0/24", "net6": "2001:db8:7::/48"}
+    batches = [
+        probe.batch([], epochs=[epoch(boot, 0, 300, **home)], **of_boot(boot)),
+        probe.batch([], epochs=[epoch(boot, 300, 600, link="mobile", net="203.0.113.0/24")], **of_boot(boot)),
+        probe.batch([], epochs=[epoch(boot, 600, 900, **home)], **of_boot(boot)),
+        probe.batch([], epochs=[epoch(boot, 900, 1200, **home)], boot=boot, sealed_at="2026-11-20T10:20:00Z", mono_us=1200_000_000),
+        probe.batch([ping(at="2026-11-20T10:31:00Z")], epochs=[epoch(next_boot, 0, 60, **home)], boot=next_boot,
+                    sealed_at="2026-11-20T10:31:00Z", mono_us=60_000_000),
+    ]
+    for n in (2, 0, 2, 1):
+        collector.stored(batches[n])
+    assert line_epochs(collector, probe) == []  # nobody knows when that was
+    for n in (4, 3):
+        collector.stored(batches[n])
+    whole = [("ethernet", "137.255.0.0/24", "2001:db8:7::/48", "10:00:00", "10:05:00"),
+             ("mobile", "203.0.113.0/24", None, "10:05:00", "10:10:00"),
+             ("ethernet", "137.255.0.0/24", "2001:db8:7::/48", "10:10:00", "10:20:00"),
+             ("ethernet", "137.255.0.0/24", "2001:db8:7::/48", "10:30:00", "10:31:00")]
+    assert line_epochs(collector, probe) == whole
+    shown = collector.run("probe", "show", probe.id)
+    assert "137.255.0.0/24" in shown and "0.3" in shown and "mobile" in shown
+    # the rows are made again from the ledger, and a probe that is forgotten leaves none
+    collector.sql("DELETE FROM epoch WHERE probe_no = (SELECT probe_no FROM probe WHERE probe = %s)", probe.id)
+    collector.run("rebuild", "--from", wire.now()[:10])
+    assert line_epochs(collector, probe) == whole
+    collector.run("probe", "forget", probe.id)
+    assert collector.sql("SELECT count(*) FROM epoch JOIN probe USING (probe_no) WHERE probe = %s", probe.id) == [(0,)]
+
+
+def test_epochs_as_a_stranger_writes_them(collector, probe):
+    """Whole addresses are cut, what is none is left out, and nothing of it keeps a batch out."""
+    boot = "f" * 32
+    clock = {"boot": boot, "sealed_at": "2026-11-20T10:00:00Z", "mono_us": 10_000_000}
+    strange = [epoch(boot, 0, 1, link="carrier pigeon", net="198.51.100.77/32", net6="2001:db8:1:2:3::4/128"),
+               epoch(boot, 1, 2, net="2001:db8::/48", net6="198.51.100.0/24"), epoch(boot, 2, 3, net="999.1.1.1/24", net6="x::/48"),
+               epoch(boot, 3, 3), epoch(boot, 4, 2**63 // 1_000_000 - 1), epoch("'; --", 0, 1, link="wifi")]
+    collector.stored(probe.batch([ping()], epochs=strange, **clock))
+    assert line_epochs(collector, probe) == [(None, "198.51.100.0/24", "2001:db8:1::/48", "09:59:50", "09:59:51"),
+                                             (None, None, None, "09:59:51", "09:59:53")]
+
+
+def test_what_a_box_announces_belongs_to_the_operator_of_its_prefix(collector, probe):
+    boot = "a" * 32
+    collector.stored(probe.batch([], epochs=[epoch(boot, 0, 5, net="137.255.0.0/24")], boot=boot,
+                                 sealed_at="2026-11-20T10:00:00Z", mono_us=5_000_000))
+    [(operators,)] = collector.sql("SELECT operators FROM line_epoch WHERE probe = %s", probe.id)
+    assert operators == [name for (name,) in collector.sql("SELECT name FROM operator WHERE asns && '{28683}'")] != []
+
+
 # ---- rebuild ----
 
 def test_rebuild_gives_the_same_rows(collector, probe):
