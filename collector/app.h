@@ -9,6 +9,7 @@
 #include "collector/http.h"
 #include "collector/pg.h"
 #include "collector/store.h"
+#include "collector/strike.h"
 #include "collector/user.h"
 #include "collector/verify.h"
 #include "collector/identity.h"
@@ -33,6 +34,7 @@ struct app {
     struct pg_pool *analyst;  /* role internetmetre_analyst: results, for holders of a key */
     struct pg_pool *reader;   /* role internetmetre_reader: aggregates, for everybody */
     struct verifier *verifier;
+    struct strikes *strikes;
     struct dictionary *targets, *tasks;
     struct store *store;
     struct buf schedule; /* signed statement, the same for every probe */

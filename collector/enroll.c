@@ -405,12 +405,18 @@ static int handle(struct enrolment *e)
     return 0;
 }
 
-static int post_probe(struct http_request *request, struct http_reply *reply)
+static int answer_probe(struct http_request *request, struct http_reply *reply)
 {
     struct enrolment e = {.request = request, .reply = reply, .app = http_app(request)};
     int rc = handle(&e);
     json_decref(e.wish.json);
     return rc < 0 ? rc : 0;
+}
+
+static int post_probe(struct http_request *request, struct http_reply *reply)
+{
+    struct app *app = http_app(request);
+    return strike_guard(app->strikes, answer_probe, request, reply);
 }
 
 const struct http_route enroll_routes[] = {

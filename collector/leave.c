@@ -80,7 +80,7 @@ static void write_answer(const struct app *app, const char *probe, bool forgotte
     log_info("probe %s left%s", probe, forgotten ? ", and is forgotten" : "");
 }
 
-static int post_leave(struct http_request *request, struct http_reply *reply)
+static int answer_leave(struct http_request *request, struct http_reply *reply)
 {
     struct app *app = http_app(request);
     struct fault f = {0};
@@ -111,6 +111,12 @@ static int post_leave(struct http_request *request, struct http_reply *reply)
         return app_failed(request, reply, rc, &f);
     write_answer(app, probe, w.forget, reply);
     return 0;
+}
+
+static int post_leave(struct http_request *request, struct http_reply *reply)
+{
+    struct app *app = http_app(request);
+    return strike_guard(app->strikes, answer_leave, request, reply);
 }
 
 const struct http_route leave_routes[] = {

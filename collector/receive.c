@@ -11,7 +11,7 @@
  *                 "problems":N,"at":…}
  *              ← 4xx and a problem that names what is wrong with the envelope:
  *                nothing is stored, and sending the same again will not help
- *              ← 503 and Retry-After: nothing is lost, come again
+ *              ← 429, 503 and Retry-After: nothing is lost, come again
  *
  * A batch that was stored before gets the same 200: the probe missed our
  * answer. Results that cannot be projected do not make an answer fail; they
@@ -123,7 +123,7 @@ static int store(struct http_request *request, struct http_reply *reply, const s
     return 0;
 }
 
-static int receive(struct http_request *request, struct http_reply *reply)
+static int receive_batch(struct http_request *request, struct http_reply *reply)
 {
     struct app *app = http_app(request);
     const char *encoding = http_header(request, "Content-Encoding");
@@ -144,6 +144,12 @@ static int receive(struct http_request *request, struct http_reply *reply)
     if (verdict != VERDICT_FINE)
         return refuse(request, reply, verdict, &f);
     return store(request, reply, &in, probe_no);
+}
+
+static int receive(struct http_request *request, struct http_reply *reply)
+{
+    struct app *app = http_app(request);
+    return strike_guard(app->strikes, receive_batch, request, reply);
 }
 
 const struct http_route receive_routes[] = {

@@ -195,6 +195,7 @@ static int start_store(struct serve *s, struct fault *f)
     if (rc < 0)
         return rc;
     s->app.verifier = verifier_new(s->app.ingest);
+    s->app.strikes = strikes_new();
     s->app.targets = dictionary_new(s->app.ingest, "target");
     s->app.tasks = dictionary_new(s->app.ingest, "task");
     rc = store_start(&options, &s->app.store, f);
@@ -270,6 +271,7 @@ static void stop(struct serve *s)
     dictionary_free(s->app.targets);
     dictionary_free(s->app.tasks);
     verifier_free(s->app.verifier);
+    strikes_free(s->app.strikes);
     pg_pool_free(s->app.ingest);
     pg_pool_free(s->app.analyst);
     pg_pool_free(s->app.reader);

@@ -14,7 +14,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
-#include "collector/target/limiter.h"
+#include "collector/limiter.h"
 #include "collector/target/listen.h"
 #include "collector/target/whoami.h"
 #include "common/clock.h"
@@ -290,7 +290,7 @@ int dns_server_start(const char *listen, const char *zone, struct dns_server **r
         server_free(s);
         return r;
     }
-    s->limiter = limiter_new(RATE, RATE_TOTAL);
+    s->limiter = limiter_new(RATE, RATE, RATE_TOTAL);
     s->stop = eventfd(0, EFD_CLOEXEC);
     r = s->stop < 0 ? -errno : -pthread_create(&s->thread, NULL, serve, s);
     if (r < 0) {

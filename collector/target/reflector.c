@@ -14,7 +14,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "collector/target/keyed.h"
+#include "collector/keyed.h"
 #include "common/alloc.h"
 
 #define PORT_PRIVILEGED 1024
@@ -44,7 +44,7 @@ struct reflector *reflector_new(bool stateful, uint16_t port, double rate, doubl
     struct reflector *r = alloc_zero(1, sizeof *r);
     r->stateful = stateful;
     r->port = port;
-    r->limiter = limiter_new(rate, total);
+    r->limiter = limiter_new(rate, rate, total);
     keyed_init(&r->key);
     return r;
 }

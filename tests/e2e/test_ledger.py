@@ -197,6 +197,28 @@ def test_a_proxy_of_ours_is_believed(own_collector):
         assert own_collector.stored(probe.batch([]), headers={"X-Forwarded-For": header})["seen"] == seen
 
 
+def test_a_network_whose_requests_are_refused_has_to_wait(own_collector):
+    """And it alone; what it sends that is good comes later."""
+    own_collector.config.write_text(own_collector.config.read_text() + "proxies = 127.0.0.1\n")
+    own_collector.start()
+    probe = own_collector.probe()
+    good, forged = probe.batch([ping()]), probe.seal(wire.line(**probe.header()), 0, key=Ed25519PrivateKey.generate())
+
+    def push(plain, source):
+        return own_collector.push(plain, headers={"X-Forwarded-For": source})
+
+    for n in range(1000):
+        reply = push(forged, f"203.0.113.{n % 250 + 1}")
+        if reply.status == 429:
+            break
+        assert reply.problem() == "signature"
+    assert n >= 60 and (reply.problem(), reply.headers["Retry-After"]) == ("too-many-refused", "10")
+    assert push(good, "203.0.113.200").status == 429
+    assert own_collector.request("POST", "/api/v1/leave", b"{}", {"X-Forwarded-For": "203.0.113.9"}).status == 429
+    assert push(good, "198.51.100.1").status == 200 and push(good, "2001:db8::1").status == 200
+    wait_until(lambda: push(good, "203.0.113.200").status == 200, what="the end of the wait")
+
+
 # ---- durability ----
 
 def test_start_is_refused_when_commits_are_not_durable(own_collector):

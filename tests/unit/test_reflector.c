@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "collector/target/keyed.h"
+#include "collector/keyed.h"
 #include "collector/target/reflector.h"
 
 #define SECOND_US INT64_C(1000000)
@@ -157,7 +157,7 @@ static unsigned count(struct limiter *l, const char *from, unsigned tries, int64
 
 static void limits_each_prefix(void **state)
 {
-    struct limiter *l = limiter_new(10, 1000);
+    struct limiter *l = limiter_new(10, 10, 1000);
     assert_int_equal(count(l, "192.0.2.1", 20, SECOND_US), 10);
     assert_int_equal(count(l, "192.0.2.200", 5, SECOND_US), 0);      /* the same /24 */
     assert_int_equal(count(l, "::ffff:192.0.2.9", 5, SECOND_US), 0); /* and in IPv6's clothes */
@@ -173,7 +173,7 @@ static void limits_each_prefix(void **state)
 
 static void limits_the_sum(void **state)
 {
-    struct limiter *l = limiter_new(10, 100);
+    struct limiter *l = limiter_new(10, 10, 100);
     unsigned allowed = 0;
     for (unsigned i = 0; i < 256; i++) {
         char from[16];

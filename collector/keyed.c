@@ -1,4 +1,4 @@
-#include "collector/target/keyed.h"
+#include "collector/keyed.h"
 
 #include <endian.h>
 #include <string.h>

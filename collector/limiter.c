@@ -1,9 +1,9 @@
-#include "collector/target/limiter.h"
+#include "collector/limiter.h"
 
 #include <netinet/in.h>
 #include <string.h>
 
-#include "collector/target/keyed.h"
+#include "collector/keyed.h"
 #include "common/alloc.h"
 
 #define BUCKETS 16384 /* 256 KiB */
@@ -14,16 +14,17 @@ struct bucket {
 };
 
 struct limiter {
-    double rate, total;
+    double rate, burst, total;
     struct keyed key;
     struct bucket all;
     struct bucket buckets[BUCKETS];
 };
 
-struct limiter *limiter_new(double rate, double total)
+struct limiter *limiter_new(double rate, double burst, double total)
 {
     struct limiter *l = alloc_zero(1, sizeof *l);
     l->rate = rate;
+    l->burst = burst;
     l->total = total;
     keyed_init(&l->key);
     return l;
@@ -54,27 +55,43 @@ static size_t prefix(const struct sockaddr *addr, uint8_t ret[static 7])
     return 4;
 }
 
-static void refill(struct bucket *b, double rate, int64_t mono_us)
+static void refill(struct bucket *b, double rate, double burst, int64_t mono_us)
 {
     if (b->at_us == 0)
-        b->tokens = rate;
+        b->tokens = burst;
     else if (mono_us > b->at_us)
         b->tokens += rate * (double)(mono_us - b->at_us) / 1e6;
-    if (b->tokens > rate)
-        b->tokens = rate;
+    if (b->tokens > burst)
+        b->tokens = burst;
     b->at_us = mono_us;
+}
+
+static struct bucket *bucket_at(struct limiter *l, const void *key, size_t len, int64_t mono_us)
+{
+    struct bucket *b = &l->buckets[keyed_hash(&l->key, key, len) % BUCKETS];
+    refill(b, l->rate, l->burst, mono_us);
+    refill(&l->all, l->total, l->total, mono_us);
+    return b;
+}
+
+bool limiter_open(struct limiter *l, const void *key, size_t len, int64_t mono_us)
+{
+    return bucket_at(l, key, len, mono_us)->tokens >= 1 && l->all.tokens >= 1;
+}
+
+void limiter_spend(struct limiter *l, const void *key, size_t len, int64_t mono_us)
+{
+    struct bucket *b = bucket_at(l, key, len, mono_us);
+    b->tokens = b->tokens > 1 ? b->tokens - 1 : 0;
+    l->all.tokens = l->all.tokens > 1 ? l->all.tokens - 1 : 0;
 }
 
 bool limiter_allow(struct limiter *l, const struct sockaddr *addr, int64_t mono_us)
 {
     uint8_t octets[7];
     size_t len = prefix(addr, octets);
-    struct bucket *b = &l->buckets[keyed_hash(&l->key, octets, len) % BUCKETS];
-    refill(b, l->rate, mono_us);
-    refill(&l->all, l->total, mono_us);
-    if (b->tokens < 1 || l->all.tokens < 1)
-        return false;
-    b->tokens -= 1;
-    l->all.tokens -= 1;
-    return true;
+    bool open = limiter_open(l, octets, len, mono_us);
+    if (open)
+        limiter_spend(l, octets, len, mono_us);
+    return open;
 }
