@@ -499,8 +499,7 @@ static int open_all(struct daemon *d, struct fault *f)
     r = remote_read(d->options->state_dir, &d->identity, &d->remote, &ignored);
     if (r < 0 && r != -ENOENT)
         log_warn("%s; the kept schedule is not used", ignored.text);
-    r = host_open(&d->host, f);
-    d->host.env.clock = &d->timekeeper.clock;
+    r = host_open(&d->host, &d->timekeeper.clock, f);
     return r;
 }
 

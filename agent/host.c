@@ -5,7 +5,7 @@
 #include "common/lang.h"
 #include "common/log.h"
 
-int host_open(struct host *ret, struct fault *f)
+int host_open(struct host *ret, const struct clock *clock, struct fault *f)
 {
     *ret = (struct host){0};
     int err = uv_loop_init(&ret->loop);
@@ -13,7 +13,7 @@ int host_open(struct host *ret, struct fault *f)
         return fault_set(f, err, _("cannot start the event loop: %s"), uv_strerror(err));
     err = names_new(&ret->loop, &ret->env.names, f);
     if (err == 0) {
-        err = web_new(&ret->loop, ret->env.names, &ret->env.web, f);
+        err = web_new(&ret->loop, ret->env.names, clock, &ret->env.web, f);
         if (err < 0)
             names_free(ret->env.names);
     }
@@ -23,7 +23,7 @@ int host_open(struct host *ret, struct fault *f)
         return err;
     }
     ret->env.loop = &ret->loop;
-    ret->env.clock = &clock_system;
+    ret->env.clock = clock;
     return 0;
 }
 

@@ -13,7 +13,8 @@ struct host {
     struct check_env env;
 };
 
-int host_open(struct host *ret, struct fault *f) CHECKED;
+/* clock is borrowed: measurements and certificates go by it. */
+int host_open(struct host *ret, const struct clock *clock, struct fault *f) CHECKED;
 
 /* Lets every handle close; whoever opened one has asked for it by then. */
 void host_close(struct host *h);

@@ -173,6 +173,7 @@ static int start(const struct check_env *env, const struct check_args *args, che
         .host = host,
         .alpn = alpn && *alpn ? alpn : NULL,
         .ca_file = ca_file && *ca_file ? ca_file : NULL,
+        .at_us = clock_wall_us(env->clock),
         .timeout_us = check_arg_int(args, "timeout_ms") * 1000,
     };
     struct tls *tls;

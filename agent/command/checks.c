@@ -115,7 +115,7 @@ static int run(const struct invocation *in)
         return invocation_wrong(in, _("%s: no such check; `internetmetre-agent checks` lists them"), in->args[0]);
     struct host host;
     struct fault f;
-    if (host_open(&host, &f) < 0)
+    if (host_open(&host, &clock_system, &f) < 0)
         return command_failed("%s", f.text);
     if (ops)
         list_one(ops, &host.env);

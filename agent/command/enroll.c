@@ -178,7 +178,7 @@ static int exchange(struct exchange *x, const char *url)
     static const char *const headers[] = {"Content-Type: application/x-ndjson",
                                           "Accept: application/x-ndjson, application/problem+json", NULL};
     struct web_transfer *transfer;
-    int r = host_open(&x->host, &x->f);
+    int r = host_open(&x->host, &clock_system, &x->f);
     if (r < 0)
         return r;
     const struct web_request request = {

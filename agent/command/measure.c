@@ -75,7 +75,7 @@ static int measure(struct task *task, bool json)
 {
     struct measuring m = {.task = task};
     struct fault f;
-    if (host_open(&m.host, &f) < 0)
+    if (host_open(&m.host, &clock_system, &f) < 0)
         return command_failed("%s", f.text);
     struct runner *runner = runner_new(&m.host.env, on_result, &m);
     progress_start(&m);

@@ -211,7 +211,7 @@ static int push_now(const struct invocation *in, const struct settings *settings
     if (r == 0 && invocation_flag(in, "rejected"))
         r = spool_unreject(p.spool, f);
     if (r == 0)
-        r = host_open(&p.host, f);
+        r = host_open(&p.host, &clock_system, f);
     if (r < 0) {
         spool_free(p.spool);
         return r;

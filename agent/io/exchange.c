@@ -259,6 +259,7 @@ static int send_secure(struct exchange *x, struct moment *ret_sent, struct fault
         .peer = (const struct sockaddr *)&q->server,
         .host = q->tls_name,
         .ca_file = q->ca_file,
+        .at_us = clock_wall_us(x->env->clock),
         .message = x->wire.data,
         .len = x->wire.len,
         .timeout_us = INT64_C(1000) * q->timeout_ms,

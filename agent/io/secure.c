@@ -196,6 +196,8 @@ int secure_open(uv_loop_t *loop, const struct secure_request *request, secure_fn
         r = fault_set(f, -ENOENT, _("%s: no certificates to believe can be read there"), request->ca_file);
     if (r == 0 && !request->ca_file)
         (void)SSL_CTX_set_default_verify_paths(s->context);
+    if (r == 0)
+        tls_judge_at(s->context, request->at_us);
     if (r == 0 && !(s->ssl = SSL_new(s->context)))
         r = fault_set(f, -ENOMEM, "OpenSSL does not start");
     if (r == 0 && request->host && !tls_set_host(s->ssl, request->host))

@@ -17,6 +17,7 @@ struct secure_request {
     const struct sockaddr *peer;
     const char *host;    /* that the certificate must bear; NULL: whatever it is worth (RFC 7858 section 4.1) */
     const char *ca_file; /* PEM; NULL: the system's */
+    int64_t at_us;       /* when the certificate is judged, Unix */
     const void *message; /* 1..65535 octets, copied */
     size_t len;
     int64_t timeout_us; /* for the connect */

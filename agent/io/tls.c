@@ -329,6 +329,11 @@ bool tls_set_host(struct ssl_st *ssl, const char *host)
     return SSL_set1_host(ssl, host) == 1 && SSL_set_tlsext_host_name(ssl, host) == 1;
 }
 
+void tls_judge_at(void *context, int64_t wall_us)
+{
+    X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(context), (time_t)(wall_us / 1000000));
+}
+
 static int prepare(struct tls *t, const struct tls_request *request, struct fault *f)
 {
     t->context = SSL_CTX_new(TLS_client_method());
@@ -338,6 +343,7 @@ static int prepare(struct tls *t, const struct tls_request *request, struct faul
     SSL_CTX_set_security_level(t->context, 0);
     SSL_CTX_set_min_proto_version(t->context, TLS1_VERSION);
     SSL_CTX_set_verify(t->context, SSL_VERIFY_PEER, on_verify);
+    tls_judge_at(t->context, request->at_us);
     int r = request->ca_file ? SSL_CTX_load_verify_locations(t->context, request->ca_file, NULL)
                              : SSL_CTX_set_default_verify_paths(t->context);
     if (r != 1)

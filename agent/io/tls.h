@@ -19,6 +19,7 @@ struct tls_request {
     const char *host;    /* for SNI and for the certificate: a name or an address */
     const char *alpn;    /* "h2,http/1.1", or NULL to offer nothing */
     const char *ca_file; /* PEM; NULL: the system's */
+    int64_t at_us;       /* when the certificates are judged, Unix */
     int64_t timeout_us;
 };
 
@@ -62,3 +63,6 @@ void tls_close(struct tls *t); /* at any time; accepts NULL; frees once the loop
  * host is neither. For the other user of OpenSSL in this folder. */
 struct ssl_st;
 bool tls_set_host(struct ssl_st *ssl, const char *host);
+/* Certificates are judged at this moment (Unix, µs) instead of by the system's
+ * clock; context is OpenSSL's SSL_CTX. Also for libcurl's. */
+void tls_judge_at(void *context, int64_t wall_us);

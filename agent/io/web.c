@@ -25,6 +25,7 @@
 #include <netinet/tcp.h>
 
 #include "agent/io/multi.h"
+#include "agent/io/tls.h"
 #include "agent/io/url.h"
 #include "agent/io/web_reply.h"
 #include "build_config.h"
@@ -45,6 +46,7 @@
 struct web {
     uv_loop_t *loop;
     struct names *names;
+    const struct clock *clock;
     struct multi *multi;
     struct web_transfer *transfers;
     enum { CERTS_UNKNOWN, CERTS_HASHED, CERTS_BUNDLE } certs;
@@ -316,8 +318,17 @@ static bool certs_are_hashed(struct web *w)
     return w->certs == CERTS_HASHED;
 }
 
+static CURLcode on_tls_context(CURL *easy, void *context, void *user)
+{
+    const struct web *w = user;
+    tls_judge_at(context, clock_wall_us(w->clock));
+    return CURLE_OK;
+}
+
 static void easy_tls(struct web_transfer *t, CURL *easy)
 {
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls_context);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, t->web);
     if (t->request.unverified) {
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
@@ -546,11 +557,12 @@ int web_socket(const struct web_transfer *t)
     return t->state == RUNNING ? t->job.fd : -1;
 }
 
-int web_new(uv_loop_t *loop, struct names *names, struct web **ret, struct fault *f)
+int web_new(uv_loop_t *loop, struct names *names, const struct clock *clock, struct web **ret, struct fault *f)
 {
     struct web *w = alloc_zero(1, sizeof *w);
     w->loop = loop;
     w->names = names;
+    w->clock = clock;
     w->multi = multi_new(loop);
     *ret = w;
     return 0;

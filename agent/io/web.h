@@ -9,6 +9,7 @@
 #include "agent/io/names.h"
 #include "agent/policy.h"
 #include "common/buf.h"
+#include "common/clock.h"
 #include "common/fault.h"
 #include "common/outcome.h"
 
@@ -73,7 +74,9 @@ struct web_reply {
  * transfer's and goes with it. */
 typedef void (*web_done_fn)(void *user, const struct web_reply *reply);
 
-int web_new(uv_loop_t *loop, struct names *names, struct web **ret, struct fault *f) CHECKED;
+/* Certificates are judged at the clock's time: a box without a clock of its own
+ * may have learned the time and yet not be allowed to set the system's. */
+int web_new(uv_loop_t *loop, struct names *names, const struct clock *clock, struct web **ret, struct fault *f) CHECKED;
 /* Running transfers are dropped without a call. Frees on later turns of the loop. */
 void web_free(struct web *w);
 /* -EINVAL for a URL or method that cannot be. body_read and body_write are

@@ -88,7 +88,7 @@ int main(int argc, char *argv[])
     struct bench b = {.ops = check_find("ping"), .count = argc > 4 ? (size_t)argc - 4 : 0};
     struct fault f;
     const struct policy anywhere = {.allow_private = true};
-    if (b.count == 0 || host_open(&b.host, &f) < 0)
+    if (b.count == 0 || host_open(&b.host, &clock_system, &f) < 0)
         return 1;
     b.turns = strcmp(argv[3], "turns") == 0;
     b.runs = alloc_zero(b.count, sizeof *b.runs);

@@ -176,6 +176,26 @@ class Collector:
             return cursor.fetchall() if cursor.description else None
 
 
+class FarCollector(Collector):
+    """A collector in a namespace; it is spoken to from in there."""
+
+    def __init__(self, folder, host, listen, **settings):
+        super().__init__(folder, listen=listen, **settings)
+        self.host, self.listen = host, listen
+
+    def command(self, *words):
+        return ["ip", "netns", "exec", self.host.space, *super().command(*words)]
+
+    def request(self, method, path, body=None, headers=None, timeout=30):
+        words = [part for name, value in (headers or {}).items() for part in ("-H", f"{name}: {value}")]
+        done = subprocess.run(["ip", "netns", "exec", self.host.space, "curl", "-sS", "-w", "\n%{http_code}", "-X", method,
+                               *words, f"http://{self.listen}{path}"], capture_output=True, timeout=timeout)
+        if done.returncode:
+            raise OSError(done.stderr.decode())
+        body, status = done.stdout.rsplit(b"\n", 1)
+        return Reply(int(status), {}, body)
+
+
 @pytest.fixture(scope="session")
 def collector():
     """One that all tests share which do not stop it."""

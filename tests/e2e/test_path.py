@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from agent import Agent, exactly_once, stored
-from conftest import Collector, Reply, scratch, wait_until
+from conftest import FarCollector, scratch, wait_until
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "net"))
 from emulator import emulated_link  # noqa: E402
@@ -40,26 +40,6 @@ remote-control:
 """
 
 
-class FarCollector(Collector):
-    """A collector in a namespace; it is spoken to from in there."""
-
-    def __init__(self, folder, host):
-        super().__init__(folder, listen=f"{host.v4}:{PORT}")
-        self.host = host
-
-    def command(self, *words):
-        return ["ip", "netns", "exec", self.host.space, *super().command(*words)]
-
-    def request(self, method, path, body=None, headers=None, timeout=30):
-        words = [part for name, value in (headers or {}).items() for part in ("-H", f"{name}: {value}")]
-        done = subprocess.run(["ip", "netns", "exec", self.host.space, "curl", "-sS", "-w", "\n%{http_code}", "-X", method,
-                               *words, f"http://{self.host.v4}:{PORT}{path}"], capture_output=True, timeout=timeout)
-        if done.returncode:
-            raise OSError(done.stderr.decode())
-        body, status = done.stdout.rsplit(b"\n", 1)
-        return Reply(int(status), {}, body)
-
-
 @pytest.fixture(scope="module")
 def far():
     """client - r1 ~ r2 - server, r2 - resolver; 20 ms there and back between the routers."""
@@ -79,7 +59,7 @@ def far():
         net.client.resolver(net.resolver.v4)
         net.server.start(BUILD / "collector/target/internetmetre-target", "serve", "--listen", f"{net.server.v4}:{TARGET_PORT}",
                          ready=lambda: net.server.listens(TARGET_PORT, "-ltn"))
-        net.collector = FarCollector(folder, net.server)
+        net.collector = FarCollector(folder, net.server, f"{net.server.v4}:{PORT}")
         net.agent = Agent(folder, ["ip", "netns", "exec", net.client.space])
         try:
             net.collector.start()

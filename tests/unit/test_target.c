@@ -31,7 +31,7 @@ static int world_open(void **state)
     struct fault f;
     assert_int_equal(uv_loop_init(&w->loop), 0);
     assert_int_equal(names_new(&w->loop, &w->names, &f), 0);
-    assert_int_equal(web_new(&w->loop, w->names, &w->web, &f), 0);
+    assert_int_equal(web_new(&w->loop, w->names, &clock_system, &w->web, &f), 0);
     assert_int_equal(target_start(&settings, &w->target, &f), 0);
     *state = w;
     return 0;

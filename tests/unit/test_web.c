@@ -211,7 +211,7 @@ static int world_open(void **state)
     struct world *w = calloc(1, sizeof *w);
     assert_int_equal(uv_loop_init(&w->loop), 0);
     assert_int_equal(names_new(&w->loop, &w->names, &f), 0);
-    assert_int_equal(web_new(&w->loop, w->names, &w->web, &f), 0);
+    assert_int_equal(web_new(&w->loop, w->names, &clock_system, &w->web, &f), 0);
     assert_int_equal(http_start(&options, &w->server, &f), 0);
     snprintf(w->base, sizeof w->base, "http://127.0.0.1:%u", http_port(w->server));
     snprintf(w->other, sizeof w->other, "http://localhost:%u", http_port(w->server));
