@@ -43,6 +43,7 @@ def box():
         (etc / "ssl/certs").mkdir(parents=True)
         (etc / "hosts").write_text("127.0.0.1 localhost collector.example target.example\n")
         authority = Authority(etc / "ssl/certs", "ca")
+        authority.certificate = authority.sign(authority.subject, authority.key, authority, days=(-25000, 90), ca=True)
         authority.write()
         subprocess.run(["openssl", "rehash", etc / "ssl/certs"], check=True)
         authority.folder = folder
