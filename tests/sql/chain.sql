@@ -5,15 +5,20 @@ SELECT setseed(0.42);
 
 INSERT INTO probe (probe) SELECT rpad(chr(97 + n), 20, 'a') FROM generate_series(0, 9) AS n;
 
--- Ten probes, two chains each, 30 batches a chain: each names the hash of the one before. Every fourth chain forks at 12.
+-- Ten probes, two chains each, 30 batches a chain: each names the hash of the one before. Every fourth chain forks at 12;
+-- of every other fourth one branch was lost from 12 on and the other up to there, so that 13 alone tells of it. Half of the
+-- chains come about in their order.
 CREATE TEMP TABLE made AS
 SELECT p.probe_no, md5(p.probe || c) AS chain, seq, branch,
        sha256(convert_to(concat_ws('/', p.probe, c, seq, CASE WHEN seq >= 12 THEN branch END), 'UTF8')) AS hash,
        CASE WHEN seq > 1 THEN
            sha256(convert_to(concat_ws('/', p.probe, c, seq - 1, CASE WHEN seq > 12 THEN branch END), 'UTF8')) END AS prev,
-       'boot-' || seq / 10 AS boot, random() AS place, random() < 0.3 AS lost
+       'boot-' || seq / 10 AS boot,
+       CASE WHEN (p.probe_no + c) % 4 IN (1, 2) THEN (seq + random() / 2) / 31 ELSE random() END AS place,
+       random() < 0.3 AND (p.probe_no + c) % 4 <> 2 AS lost
 FROM probe p, generate_series(1, 2) AS c, generate_series(1, 30) AS seq, generate_series(0, 1) AS branch
-WHERE branch = 0 OR ((p.probe_no + c) % 4 = 0 AND seq BETWEEN 12 AND 20);
+WHERE CASE (p.probe_no + c) % 4 WHEN 0 THEN branch = 0 OR seq BETWEEN 12 AND 20 WHEN 2 THEN branch = (seq > 12)::int
+      ELSE branch = 0 END;
 
 -- Comes in as the collector stores it: keys first, then the note, a few batches at a time.
 CREATE FUNCTION pg_temp.come(wanted boolean, most int) RETURNS void LANGUAGE plpgsql AS $$
@@ -54,7 +59,7 @@ SELECT set_eq('SELECT * FROM pg_temp.kept', 'SELECT * FROM pg_temp.truth', 'with
 SELECT isnt_empty('SELECT FROM chain_hole', 'there were holes');
 SELECT pg_temp.come(true, 3);
 SELECT set_eq('SELECT * FROM pg_temp.kept', 'SELECT * FROM pg_temp.truth', 'filled');
-SELECT is((SELECT count(*) FILTER (WHERE forked)::int FROM pg_temp.kept), 5, 'the chains that forked');
+SELECT is((SELECT count(*) FILTER (WHERE forked)::int FROM pg_temp.kept), 10, 'the chains that forked');
 SELECT is_empty('SELECT FROM chain_hole', 'nothing is missing');
 
 -- The ordinary way: each probe sends its next batch, all in one group.
