@@ -11,6 +11,12 @@
  * probe or for other hashes delete nothing. "Anything else" waits: full jitter
  * under an exponential bound, after what Retry-After asks.
  *
+ * A refusal need not be for ever: the collector may have been put back to before
+ * it knew this probe or its key, or may have erred. One that does not know the
+ * signature is first offered the batches that changed the key. And when a batch
+ * is taken while refused ones lie aside, one of those is offered again, once a
+ * day: should that be taken too, all of them are.
+ *
  * The statement also says what the collector holds (ack.h). Holes that the
  * spool can fill wait again; a chain of which the collector has other batches
  * is given up before the next one is sealed. */
@@ -101,6 +107,8 @@ struct push {
     /* The holes that were filled last: their hash, and when. */
     uint8_t filled[HASH_SIZE];
     int64_t filled_us;
+    int64_t keys_us;             /* when the batches that changed the key were offered last, 0: never */
+    int64_t offered, offered_us; /* the refused batch that is offered again, and when one was */
 };
 
 static void send_next(struct push *p);
@@ -154,6 +162,44 @@ static int refill(struct push *p, const struct ack *ack, struct fault *f)
     return 0;
 }
 
+/* One of the refused batches, or all when that one was just taken. */
+static int offer_refused(struct push *p, struct fault *f)
+{
+    int64_t now = clock_mono_us(p->env->clock);
+    if (p->number == p->offered) {
+        p->offered = 0;
+        return spool_unreject(p->spool, f);
+    }
+    if (p->offered_us > 0 && now - p->offered_us < PUSH_OFFER_US)
+        return 0;
+    uint64_t random;
+    random_bytes(&random, sizeof random);
+    int64_t number = spool_unreject_one(p->spool, random, f);
+    if (number < 0)
+        return (int)number;
+    p->offered = number;
+    if (number > 0)
+        p->offered_us = now;
+    return 0;
+}
+
+/* Set aside, unless the collector only lacks the key: then the batches that
+ * changed it go first, and this one waits behind them. */
+static int on_refused(struct push *p, const struct web_reply *reply, const char *text, struct fault *f)
+{
+    int64_t now = clock_mono_us(p->env->clock);
+    if (problem_is(reply, "signature") && (p->keys_us == 0 || now - p->keys_us >= PUSH_REFILL_US)) {
+        int moved = spool_refill_keys(p->spool, f);
+        p->keys_us = now;
+        if (moved != 0)
+            return moved < 0 ? moved : 0;
+    }
+    if (p->number == p->offered)
+        p->offered = 0;
+    p->news.rejected++;
+    return spool_reject(p->spool, p->number, text, f);
+}
+
 /* The batch is the collector's from here on; then what else it says. */
 static int on_stored(struct push *p, const struct ack *ack, struct fault *f)
 {
@@ -163,6 +209,8 @@ static int on_stored(struct push *p, const struct ack *ack, struct fault *f)
     snprintf(p->news.seen, sizeof p->news.seen, "%s", ack_seen(ack));
     if (r == 0)
         r = refill(p, ack, f);
+    if (r == 0)
+        r = offer_refused(p, f);
     return r == 0 && spool_forked(p->spool, ack) ? spool_new_chain(p->spool, f) : r;
 }
 
@@ -181,8 +229,7 @@ static void on_reply(void *user, const struct web_reply *reply)
         r = on_stored(p, &ack, &f);
         break;
     case PUSH_REJECTED:
-        r = spool_reject(p->spool, p->number, text, &f);
-        p->news.rejected++;
+        r = on_refused(p, reply, text, &f);
         break;
     case PUSH_STRANGER:
     case PUSH_RETRY:

@@ -20,6 +20,9 @@
 /* The same holes are filled at most so often: a collector that goes on naming
  * them must not make a metered line send its ring again and again. */
 #define PUSH_REFILL_US (3600 * INT64_C(1000000))
+/* One of the refused batches is offered again at most so often, after another
+ * one was taken. */
+#define PUSH_OFFER_US (86400 * INT64_C(1000000))
 
 /* ---- decisions, without I/O ---- */
 

@@ -47,7 +47,9 @@
  *
  * Acknowledgements (ack.h) say what the collector holds. What it misses of what
  * it once acknowledged, because it was restored from a backup, waits again
- * (acked/ is kept for that). A chain of ours in which it holds another batch
+ * (acked/ is kept for that; batches that changed the key are never let go of,
+ * and offered first to a collector that does not know it). A chain of ours in
+ * which it holds another batch
  * than we made, because this folder was copied or put back, is given up: a new
  * one begins, and both stay provable.
  *
@@ -113,11 +115,34 @@ static int move(struct spool *s, enum spool_place from, enum spool_place to, int
     return 0;
 }
 
+/* Which batch an entry holds, read once. */
+static void look(const struct spool *s, enum spool_place place, struct spool_entry *e)
+{
+    _cleanup_text_ char *path = spool_path(s->dir, place, e->number);
+    _cleanup_(buf_free) struct buf bytes = {0};
+    _cleanup_(batch_free) struct batch batch = {0};
+    if (e->seq > 0)
+        return;
+    e->seq = INT64_MAX; /* damaged: no range names it */
+    if (spool_read(path, NULL, &bytes, &batch, NULL) < 0)
+        return;
+    e->seq = batch.header.seq;
+    e->chain = chain_key(batch.header.chain);
+    e->rotates = batch.has_rotate;
+}
+
+/* The oldest go first; those that bring a new key stay: without them a collector
+ * from a backup could never know it. */
 static void trim_acked(struct spool *s, int64_t max_bytes)
 {
     struct spool_list *acked = &s->places[SPOOL_ACKED];
-    while (acked->count > 0 && acked->bytes > max_bytes) {
-        int64_t number = acked->entries[0].number;
+    for (size_t i = 0; i < acked->count && acked->bytes > max_bytes;) {
+        look(s, SPOOL_ACKED, &acked->entries[i]);
+        if (acked->entries[i].rotates) {
+            i++;
+            continue;
+        }
+        int64_t number = acked->entries[i].number;
         _cleanup_text_ char *path = spool_path(s->dir, SPOOL_ACKED, number);
         unlink(path);
         spool_list_remove(acked, number);
@@ -128,10 +153,11 @@ static void trim_acked(struct spool *s, int64_t max_bytes)
 static bool make_room(struct spool *s, int r)
 {
     struct spool_list *acked = &s->places[SPOOL_ACKED];
-    if ((r != -ENOSPC && r != -EDQUOT) || acked->count == 0)
+    size_t count = acked->count;
+    if (r != -ENOSPC && r != -EDQUOT)
         return false;
     trim_acked(s, acked->bytes / 2);
-    return true;
+    return acked->count < count;
 }
 
 int spool_acked(struct spool *s, int64_t number, const struct batch_header *h, struct fault *f)
@@ -155,19 +181,33 @@ int spool_reject(struct spool *s, int64_t number, const char *reason, struct fau
     return r < 0 ? r : move(s, SPOOL_WAITING, SPOOL_REJECTED, number, f);
 }
 
+static int unreject(struct spool *s, int64_t number, struct fault *f)
+{
+    _cleanup_text_ char *reason = alloc_format("%s/%s/%08" PRId64 ".reason", s->dir, spool_folder(SPOOL_REJECTED),
+                                               number);
+    int r = move(s, SPOOL_REJECTED, SPOOL_WAITING, number, f);
+    if (r == 0)
+        unlink(reason);
+    return r;
+}
+
 int spool_unreject(struct spool *s, struct fault *f)
 {
-    struct spool_list *rejected = &s->places[SPOOL_REJECTED];
-    while (rejected->count > 0) {
-        int64_t number = rejected->entries[0].number;
-        int r = move(s, SPOOL_REJECTED, SPOOL_WAITING, number, f);
-        if (r < 0)
-            return r;
-        _cleanup_text_ char *reason = alloc_format("%s/%s/%08" PRId64 ".reason", s->dir, spool_folder(SPOOL_REJECTED),
-                                                   number);
-        unlink(reason);
-    }
-    return 0;
+    const struct spool_list *rejected = &s->places[SPOOL_REJECTED];
+    int r = 0;
+    while (r == 0 && rejected->count > 0)
+        r = unreject(s, rejected->entries[0].number, f);
+    return r;
+}
+
+int64_t spool_unreject_one(struct spool *s, uint64_t random, struct fault *f)
+{
+    const struct spool_list *rejected = &s->places[SPOOL_REJECTED];
+    if (rejected->count == 0)
+        return 0;
+    int64_t number = rejected->entries[random % rejected->count].number;
+    int r = unreject(s, number, f);
+    return r < 0 ? r : number;
 }
 
 /* ---- the head ---- */
@@ -498,21 +538,6 @@ int spool_move(struct spool *s, const struct spool_network *to, struct fault *f)
 
 /* ---- what the collector says ---- */
 
-/* Which batch an entry holds, read once. */
-static void look(const struct spool *s, enum spool_place place, struct spool_entry *e)
-{
-    _cleanup_text_ char *path = spool_path(s->dir, place, e->number);
-    _cleanup_(buf_free) struct buf bytes = {0};
-    _cleanup_(batch_free) struct batch batch = {0};
-    if (e->seq > 0)
-        return;
-    e->seq = INT64_MAX; /* damaged: no range names it */
-    if (spool_read(path, NULL, &bytes, &batch, NULL) < 0)
-        return;
-    e->seq = batch.header.seq;
-    e->chain = chain_key(batch.header.chain);
-}
-
 /* Does the collector want it: is it in a hole, or past the highest that it
  * holds of its chain? */
 static bool wanted(const struct ack *ack, const struct spool_entry *e)
@@ -536,6 +561,24 @@ int spool_refill(struct spool *s, const struct ack *ack, struct fault *f)
     for (size_t i = 0; i < acked->count;) {
         look(s, SPOOL_ACKED, &acked->entries[i]);
         if (!wanted(ack, &acked->entries[i])) {
+            i++;
+            continue;
+        }
+        int r = move(s, SPOOL_ACKED, SPOOL_WAITING, acked->entries[i].number, f);
+        if (r < 0)
+            return r;
+        moved++;
+    }
+    return moved;
+}
+
+int spool_refill_keys(struct spool *s, struct fault *f)
+{
+    const struct spool_list *acked = &s->places[SPOOL_ACKED];
+    int moved = 0;
+    for (size_t i = 0; i < acked->count;) {
+        look(s, SPOOL_ACKED, &acked->entries[i]);
+        if (!acked->entries[i].rotates) {
             i++;
             continue;
         }

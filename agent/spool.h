@@ -62,6 +62,8 @@ int spool_reject(struct spool *s, int64_t number, const char *reason, struct fau
 /* What the collector acknowledged once and does not hold waits again. Returns
  * how many, or < 0. */
 int spool_refill(struct spool *s, const struct ack *ack, struct fault *f) CHECKED;
+/* The batches that changed the key wait again. Returns how many, or < 0. */
+int spool_refill_keys(struct spool *s, struct fault *f) CHECKED;
 /* Has the collector less of this chain than it once acknowledged? */
 bool spool_behind(const struct spool *s, const struct ack *ack);
 /* Does the collector hold another batch of this chain than the one made here? */
@@ -71,3 +73,5 @@ int spool_new_chain(struct spool *s, struct fault *f) CHECKED;
 int64_t spool_forks(const struct spool *s); /* chains given up so far */
 /* Refused batches wait again, for a collector that has been put right. */
 int spool_unreject(struct spool *s, struct fault *f) CHECKED;
+/* One of them, by chance: its number, 0 when there is none, or < 0. */
+int64_t spool_unreject_one(struct spool *s, uint64_t random, struct fault *f) CHECKED;

@@ -3,6 +3,7 @@
  * appear whole and never change. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@ struct spool_entry {
     /* Of the batch in it, once somebody has looked: seq 0 when not. */
     int64_t seq;
     uint64_t chain; /* the first 16 digits of its id */
+    bool rotates;   /* it brings a new key */
 };
 
 struct spool_list {

@@ -253,13 +253,61 @@ def test_collector_put_back_from_a_backup_is_filled_again(own_collector):
         for _ in range(3):
             agent.run("run", "--once")
         exactly_once(own_collector, agent)
-        own_collector.stop()
-        shutil.rmtree(own_collector.state)
-        subprocess.run(["cp", "-a", backup, own_collector.state], check=True)
-        own_collector.start()
+        put_back(own_collector, backup)
         agent.run("run", "--once")
         assert exactly_once(own_collector, agent) == 5 * len(OFTEN)
         assert list(chains(agent).values()) == [[1, 2, 3, 4, 5]], "no fork"
+
+
+def put_back(collector, backup):
+    collector.stop()
+    shutil.rmtree(collector.state)
+    subprocess.run(["cp", "-a", backup, collector.state], check=True)
+    collector.start()
+
+
+def test_collector_put_back_to_before_a_key_changed(own_collector):
+    """What the new key signs is refused there, until the batch that brings the key has come once more."""
+    with scratch() as folder:
+        own_collector.start()
+        agent = Agent(folder)
+        agent.configure(OFTEN, **QUICK)
+        agent.run("enroll", f"http://127.0.0.1:{own_collector.port}", own_collector.token(), "--yes")
+        agent.run("run", "--once")
+        own_collector.stop()
+        backup = folder / "backup"
+        subprocess.run(["cp", "-a", own_collector.state, backup], check=True)
+        own_collector.start()
+        for _ in range(2):
+            agent.run("rotate-key")
+            agent.run("run", "--once")
+            agent.run("run", "--once")
+        put_back(own_collector, backup)
+        agent.run("run", "--once")
+        assert not agent.files("rejected")
+        assert exactly_once(own_collector, agent) == 6 * len(OFTEN)
+        assert list(chains(agent).values()) == [[1, 2, 3, 4, 5, 6]]
+
+
+def test_batches_that_were_refused_by_mistake_come_in_once_it_is_mended(own_collector):
+    with scratch() as folder:
+        own_collector.start()
+        agent = Agent(folder)
+        agent.configure(OFTEN, **QUICK)
+        agent.run("enroll", f"http://127.0.0.1:{own_collector.port}", own_collector.token(), "--yes")
+        agent.run("run", "--once")
+        own_collector.run("probe", "revoke", agent.name(), "--reason", "by mistake")
+        own_collector.stop()
+        own_collector.start()
+        for _ in range(3):
+            agent.run("run", "--once", status=1)
+        assert len(agent.files("rejected")) == 3
+        own_collector.sql("UPDATE probe SET revoked_at = NULL")
+        own_collector.stop()
+        own_collector.start()
+        agent.run("run", "--once")
+        assert not agent.files("rejected") and not agent.files()
+        assert exactly_once(own_collector, agent) == 5 * len(OFTEN)
 
 
 def test_redacted_before_it_is_signed(collector, agent):
