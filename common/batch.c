@@ -1,3 +1,18 @@
+/* The format stands in batch.h. Reading it trusts nothing, and costs memory and
+ * time in proportion to what came:
+ *
+ *   1. all of it is UTF-8; the first line is the header, the last the trailer,
+ *      and nothing follows it;
+ *   2. header and trailer are strict JSON, without a member twice, each member
+ *      of its type and form; what is unknown is left for a newer reader; a new
+ *      key has signed for its place in this chain;
+ *   3. no result line is empty, too long, or nested deeper than a reader may be
+ *      asked to go, and there are as many as the trailer counts;
+ *   4. the hash is taken. The signature of the batch is checked apart
+ *      (batch_verify), since only the collector knows the probe's keys.
+ *
+ * What the result lines mean is result.c's business: a bad one does not make
+ * the batch bad. */
 #include "common/batch.h"
 
 #include <errno.h>
