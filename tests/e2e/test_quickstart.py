@@ -100,7 +100,7 @@ def test_goes_on_and_its_rows_and_page_can_be_read(clone):
         assert without_key.getresponse().status == 401
     finally:
         os.kill(lasting.pid, signal.SIGINT)
-        rest, _ = lasting.communicate(timeout=60)
+        rest, _ = lasting.communicate(timeout=180)
     assert lasting.returncode == 130, rest
     assert programs(clone) == []
 
@@ -110,11 +110,11 @@ def test_refuses_a_state_in_use_and_a_port_that_is_taken(clone):
     state.mkdir()
     with open(state / "quickstart.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        text, _ = (taken := start(clone, "--once", "--state-dir", state)).communicate(timeout=100)
+        text, _ = (taken := start(clone, "--once", "--state-dir", state)).communicate(timeout=200)
         assert taken.returncode == 1 and f"{state} sert déjà" in text
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = str(listener.getsockname()[1])
-        text, _ = (taken := start(clone, "--once", "--state-dir", state, "--port", port)).communicate(timeout=100)
+        text, _ = (taken := start(clone, "--once", "--state-dir", state, "--port", port)).communicate(timeout=200)
         assert taken.returncode == 1 and f"le port {port} est déjà pris" in text
-    text, _ = (wrong := start(clone, "--twice")).communicate(timeout=100)
+    text, _ = (wrong := start(clone, "--twice")).communicate(timeout=200)
     assert wrong.returncode == 2 and "--twice" in text
