@@ -248,13 +248,13 @@ static void on_result(void *user, struct task *task, struct result *result)
     int64_t batches = (int64_t)spool_waiting(d->spool)->count;
     d->status.results++;
     d->status.last_result_us = result->at_us;
-    snprintf(d->status.last_task, sizeof d->status.last_task, "%s", task->args.task);
     snprintf(d->status.last_outcome, sizeof d->status.last_outcome, "%s", outcome_word(result->outcome));
-    log_debug("%s: %s", task->args.task, outcome_word(result->outcome));
     redact_result(&d->network, result);
+    snprintf(d->status.last_task, sizeof d->status.last_task, "%s", result->task);
+    log_debug("%s: %s", result->task, outcome_word(result->outcome));
     if (spool_append(d->spool, result, &f) < 0) {
         d->status.lost++;
-        log_limited(&disk_limit, LOG_ERROR, "%s; the result of %s is lost", f.text, task->args.task);
+        log_limited(&disk_limit, LOG_ERROR, "%s; the result of %s is lost", f.text, result->task);
     }
     result_free(result);
     notice(d);

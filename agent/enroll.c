@@ -139,8 +139,9 @@ static int pinned(const char *pin, struct identity *id, struct fault *f)
 }
 
 int enroll_answer(const char *text, size_t len, const struct sign_key *key, const char *pin, struct identity *ret,
-                  struct fault *f)
+                  char ret_seen[static NETWORK_TEXT_MAX], struct fault *f)
 {
+    const char *seen = "";
     _cleanup_(identity_wipe) struct identity id = *ret;
     _cleanup_json_ json_t *unchecked = NULL, *answer = NULL;
     const char *newline = memchr(text, '\n', len);
@@ -158,6 +159,10 @@ int enroll_answer(const char *text, size_t len, const struct sign_key *key, cons
         return signer;
     r = statement_read(&id.keys[signer], pin ? 1 : id.key_count, DOMAIN_ENROL, text, len, &answer, f);
     if (r == 0)
-        *ret = id;
-    return r;
+        r = json_get_text_or(answer, "seen", NETWORK_TEXT_MAX - 1, "", &seen, f);
+    if (r < 0)
+        return r;
+    strcpy(ret_seen, seen);
+    *ret = id;
+    return 0;
 }

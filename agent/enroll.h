@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "agent/identity.h"
+#include "agent/network.h"
 #include "common/buf.h"
 #include "common/fault.h"
 #include "common/sign.h"
@@ -34,7 +35,8 @@ int enroll_check(const struct enrolment *e, struct fault *f) CHECKED;
 
 void enroll_request(const struct enrolment *e, const struct sign_key *key, int64_t at_us, struct buf *out);
 
-/* Fills ret's probe, keys and (when the answer names one) collector. pin is a
- * public key in base64 that has to have signed, or NULL. */
+/* Fills ret's probe, keys and (when the answer names one) collector; ret_seen is
+ * the prefix under which the collector saw this box, "" when it does not say.
+ * pin is a public key in base64 that has to have signed, or NULL. */
 int enroll_answer(const char *text, size_t len, const struct sign_key *key, const char *pin, struct identity *ret,
-                  struct fault *f) CHECKED;
+                  char ret_seen[static NETWORK_TEXT_MAX], struct fault *f) CHECKED;

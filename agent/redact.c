@@ -56,7 +56,9 @@ static size_t suffix_cut(const char *text, size_t len, unsigned max, struct buf 
         return 0;
     for (; at < len && at < 4 && isdigit((unsigned char)text[at]); at++)
         value = 10 * value + (unsigned)(text[at] - '0');
-    if (at == 1)
+    bool goes_on = at < len && (isalnum((unsigned char)text[at]) || strchr("-_", text[at]) ||
+                                (text[at] == '.' && at + 1 < len && isdigit((unsigned char)text[at + 1])));
+    if (at == 1 || goes_on) /* none, or the next part of a path */
         return 0;
     buf_addf(out, "/%u", value < max ? value : max);
     return at;
@@ -149,6 +151,73 @@ static size_t address6_cut(const struct scope *s, const char *text, size_t len, 
     return taken + suffix_cut(text + taken, len - taken, 48, out);
 }
 
+/* The longest IPv6 address at text with hyphens for its colons, as host names
+ * have it ("2001-db8-1--2.dyn.example"); 0 when there is none. */
+static size_t hyphens6_read(const char *text, size_t len, struct in6_addr *ret)
+{
+    char copy[INET6_ADDRSTRLEN];
+    size_t run = 0, hyphens = 0;
+    for (; run < len && run < sizeof copy - 1 && (isxdigit((unsigned char)text[run]) || text[run] == '-'); run++) {
+        copy[run] = text[run] == '-' ? ':' : text[run];
+        hyphens += text[run] == '-';
+    }
+    if (hyphens < 2)
+        return 0;
+    for (; run >= 2; run--) {
+        copy[run] = '\0';
+        if (inet_pton(AF_INET6, copy, ret) == 1)
+            return run;
+    }
+    return 0;
+}
+
+static size_t hyphens6_cut(const struct scope *s, const char *text, size_t len, struct buf *out)
+{
+    char copy[INET6_ADDRSTRLEN];
+    struct in6_addr a;
+    size_t taken = hyphens6_read(text, len, &a);
+    if (taken == 0 || !cut_bytes6(s, &a))
+        return 0;
+    inet_ntop(AF_INET6, &a, copy, sizeof copy);
+    for (const char *c = copy; *c; c++)
+        buf_add_char(out, *c == ':' ? '-' : *c);
+    return taken;
+}
+
+static int hex_value(char c)
+{
+    return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
+}
+
+/* 32 hex digits, the last first, each `step` after the other from text[0] on:
+ * ip6.arpa (RFC 3596 section 2.5). Their separators are the caller's business. */
+static bool nibbles_read(const char *text, size_t len, struct in6_addr *ret)
+{
+    if (len < 63)
+        return false;
+    memset(ret, 0, sizeof *ret);
+    for (size_t i = 0; i < 32; i++) {
+        if (!isxdigit((unsigned char)text[2 * i]))
+            return false;
+        ret->s6_addr[15 - i / 2] |= (uint8_t)(hex_value(text[2 * i]) << (i % 2 ? 4 : 0));
+    }
+    return true;
+}
+
+static size_t nibbles_cut(const struct scope *s, const char *text, size_t len, struct buf *out)
+{
+    struct in6_addr a;
+    if (len < 63 || text[1] != '.' || !nibbles_read(text, len, &a) || !cut_bytes6(s, &a))
+        return 0;
+    for (size_t i = 0; i < 32; i++) {
+        if (i < 31 && text[2 * i + 1] != '.')
+            return 0;
+    }
+    for (size_t i = 0; i < 32; i++)
+        buf_addf(out, "%s%x", i ? "." : "", (unsigned)a.s6_addr[15 - i / 2] >> (i % 2 ? 4 : 0) & 15);
+    return 63;
+}
+
 /* ---- text ---- */
 
 static bool cut_text(const struct scope *s, const char *text, size_t len, struct buf *out)
@@ -158,7 +227,12 @@ static bool cut_text(const struct scope *s, const char *text, size_t len, struct
         char c = text[at];
         size_t taken = 0, skip = 0;
         bool after_digit = at > 0 && isdigit((unsigned char)text[at - 1]);
-        if (isxdigit((unsigned char)c) || c == ':')
+        bool begins_hex = isxdigit((unsigned char)c) && (at == 0 || !isxdigit((unsigned char)text[at - 1]));
+        if (begins_hex)
+            taken = nibbles_cut(s, text + at, len - at, out);
+        if (begins_hex && taken == 0)
+            taken = hyphens6_cut(s, text + at, len - at, out);
+        if (taken == 0 && (isxdigit((unsigned char)c) || c == ':'))
             taken = address6_cut(s, text + at, len - at, out, &skip);
         if (taken == 0 && skip == 0 && isdigit((unsigned char)c) && !after_digit)
             taken = quad_cut(s, text + at, len - at, out);
@@ -183,6 +257,57 @@ bool redact_text(const struct network *n, const char *text, size_t len, struct b
 
 /* ---- packets ---- */
 
+/* The digits of an IPv6 address in text past its third group become zeros. */
+static void zero_groups(char *text, size_t len, char separator)
+{
+    size_t separators = 0;
+    for (size_t i = 0; i < len; i++) {
+        separators += text[i] == separator;
+        if (separators >= 3 && isxdigit((unsigned char)text[i]))
+            text[i] = '0';
+    }
+}
+
+/* Labels of a name (RFC 1035 section 3.1) that are a quad's octets. Returns
+ * their length with their counts, 0 when they are none. */
+static size_t quad_labels_read(const uint8_t *bytes, size_t len, uint8_t ret[static 4])
+{
+    size_t at = 0;
+    for (int octet = 0; octet < 4; octet++) {
+        unsigned value = 0, digits = at < len ? bytes[at++] : 0;
+        if (digits < 1 || digits > 3 || len - at < digits)
+            return 0;
+        for (unsigned i = 0; i < digits; i++, at++) {
+            if (!isdigit(bytes[at]))
+                return 0;
+            value = 10 * value + (unsigned)(bytes[at] - '0');
+        }
+        if (value > 255)
+            return 0;
+        ret[octet] = (uint8_t)value;
+    }
+    return at;
+}
+
+/* in-addr.arpa and ip6.arpa in labels: the last part stands first. */
+static bool cut_labels(const struct scope *s, uint8_t *bytes, size_t len)
+{
+    uint8_t quad[4];
+    struct in6_addr a;
+    size_t taken = quad_labels_read(bytes, len, quad);
+    const uint8_t reversed[4] = {quad[3], quad[2], quad[1], quad[0]};
+    if (taken > 0 && cuts(s, AF_INET, reversed)) {
+        memset(bytes + 1, '0', bytes[0]);
+        return true;
+    }
+    if (len < 64 || bytes[0] != 1 || bytes[2] != 1 || !nibbles_read((const char *)bytes + 1, len - 1, &a) ||
+        !cut_bytes6(s, &a))
+        return false;
+    for (size_t i = 0; i < 20; i++)
+        bytes[1 + 2 * i] = '0';
+    return true;
+}
+
 /* In octets nothing may change its length. An address in text keeps its
  * leading part: the digits after it become zeros. */
 static bool cut_packet_text(const struct scope *s, uint8_t *bytes, size_t len)
@@ -201,14 +326,15 @@ static bool cut_packet_text(const struct scope *s, uint8_t *bytes, size_t len)
         }
         taken = isxdigit(bytes[at]) ? address6_read(text, len - at, &a) : 0;
         if (taken > 0 && cut_bytes6(s, &a)) {
-            size_t colons = 0;
-            for (size_t i = 0; i < taken; i++) {
-                colons += text[i] == ':';
-                if (colons >= 3 && isxdigit((unsigned char)text[i]))
-                    text[i] = '0';
-            }
+            zero_groups(text, taken, ':');
             changed = true;
         }
+        taken = isxdigit(bytes[at]) ? hyphens6_read(text, len - at, &a) : 0;
+        if (taken > 0 && cut_bytes6(s, &a)) {
+            zero_groups(text, taken, '-');
+            changed = true;
+        }
+        changed |= cut_labels(s, bytes + at, len - at);
     }
     return changed;
 }

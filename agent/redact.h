@@ -18,5 +18,6 @@ void redact_result(const struct network *n, struct result *r);
 /* Appends text with the probe's addresses cut. "192.0.2.7" becomes
  * "192.0.2.0", "192.0.2.7/32" "192.0.2.0/24", "2001:db8:1:2::3" "2001:db8:1::";
  * dotted quads are found with dots, hyphens or underscores between them, in
- * order and reversed (in-addr.arpa). Returns whether anything changed. */
+ * order and reversed (in-addr.arpa), IPv6 addresses also with hyphens for their
+ * colons and as the nibbles of ip6.arpa. Returns whether anything changed. */
 bool redact_text(const struct network *n, const char *text, size_t len, struct buf *out);

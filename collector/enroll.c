@@ -8,8 +8,9 @@
  *                {"sig":"…"}
  *   collector  ← a statement under DOMAIN_ENROL, signed by the collector's key:
  *                {"enrolled":1,"probe":ID,"keys":["<base64>"],
- *                 "recovery":"<base64>","serial":N,"at":…}
- *                which the probe pins (identity.h)
+ *                 "recovery":"<base64>","serial":N,"seen":"192.0.2.0/24","at":…}
+ *                whose keys the probe pins (identity.h); seen is where the
+ *                request came from, cut, so that its first results are redacted
  *
  * The same key with the same token again is answered the same and costs no use
  * of the token: the probe missed the answer. A known key with another good
@@ -368,15 +369,16 @@ static void write_answer(struct enrolment *e)
     const struct identity *identity = &e->app->identity;
     char recovery[2 * SIGN_PUBLIC_SIZE], at[TIME_TEXT_SIZE];
     base64_write(identity->recovery, SIGN_PUBLIC_SIZE, recovery);
-    _cleanup_json_ json_t *json = json_pack("{s:i, s:s, s:o, s:s, s:I, s:s}", "enrolled", 1, "probe", e->wish.probe,
-                                            "keys", identity_list(identity), "recovery", recovery, "serial",
-                                            (json_int_t)identity->serial, "at",
+    char seen[SEEN_TEXT_SIZE];
+    seen_prefix(e->request, seen);
+    _cleanup_json_ json_t *json = json_pack("{s:i, s:s, s:o, s:s, s:I, s:s, s:s}", "enrolled", 1, "probe",
+                                            e->wish.probe, "keys", identity_list(identity), "recovery", recovery,
+                                            "serial", (json_int_t)identity->serial, "seen", seen, "at",
                                             time_format(clock_wall_us(&clock_system), at));
     e->reply->content_type = "application/x-ndjson";
     statement_write(&e->app->identity.key, DOMAIN_ENROL, json, &e->reply->body);
     e->app->counters.enrolled++;
-    char seen[SEEN_TEXT_SIZE];
-    log_info("probe %s enrolled from %s", e->wish.probe, seen_prefix(e->request, seen));
+    log_info("probe %s enrolled from %s", e->wish.probe, seen);
 }
 
 static int handle(struct enrolment *e)

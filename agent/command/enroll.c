@@ -152,6 +152,7 @@ struct exchange {
     const struct sign_key *key;
     const char *pin;
     struct identity *identity;
+    char seen[NETWORK_TEXT_MAX];
     int result;
     struct fault f;
 };
@@ -164,7 +165,7 @@ static void on_reply(void *user, const struct web_reply *reply)
         x->result = fault_set(&x->f, -EIO, _("the collector cannot be reached: %s, %s. Try again later"),
                               outcome_word(reply->outcome), reply->reason);
     else if ((reply->status == 200 || reply->status == 201) && reply->body.data)
-        x->result = enroll_answer(reply->body.data, reply->body.len, x->key, x->pin, x->identity, &x->f);
+        x->result = enroll_answer(reply->body.data, reply->body.len, x->key, x->pin, x->identity, x->seen, &x->f);
     else if (problem_text(reply, text))
         x->result = fault_set(&x->f, -EACCES, _("the collector refuses: %s"), text);
     else
@@ -218,6 +219,9 @@ static int enroll(const struct invocation *in, const char *url, const struct enr
         return r;
     }
     id.enrolled_at_us = clock_wall_us(&clock_system);
+    struct network network;
+    network_init(&network, in->state_dir);
+    network_seen(&network, x.seen); /* what the first results say of it is cut */
     r = identity_write(in->state_dir, &id, f);
     if (r == 0)
         printf(_("Enrolled: this is probe %s of %s.\n"), id.probe, id.collector);

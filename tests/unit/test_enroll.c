@@ -41,7 +41,8 @@ static int answer(const char *object, const struct sign_key *signer, const char 
     _cleanup_json_ json_t *o = NULL;
     assert_int_equal(json_read(object, strlen(object), 1 << 16, 32, &o, f), 0);
     statement_write(signer, domain, o, &out);
-    return enroll_answer(out.data, out.len, &probe, pin, ret, f);
+    char seen[NETWORK_TEXT_MAX];
+    return enroll_answer(out.data, out.len, &probe, pin, ret, seen, f);
 }
 
 static char *good(const char *who, const char *collector_url)
@@ -98,9 +99,10 @@ static void refuses_a_wrong_answer(void **state)
     for (size_t i = 0; i < COUNT(rows); i++)
         if (answer(rows[i], &collector, DOMAIN_ENROL, NULL, &got, &f) >= 0)
             fail_msg("row %zu was read", i);
+    char seen[NETWORK_TEXT_MAX];
     static const char *const raw[] = {"", "OK", "<html>", "\n\n", "{\"enrolled\":1}\n"};
     for (size_t i = 0; i < COUNT(raw); i++)
-        assert_true(enroll_answer(raw[i], strlen(raw[i]), &probe, NULL, &got, &f) < 0);
+        assert_true(enroll_answer(raw[i], strlen(raw[i]), &probe, NULL, &got, seen, &f) < 0);
     assert_int_equal(got.key_count, 0); /* untouched */
 }
 
