@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/address.h"
 #include "agent/io/names.h"
 
 /* Resolvers answer within seconds or not at all; c-ares tries several. */
@@ -33,7 +34,7 @@ bool target_resolver(const struct check_env *env, size_t nth, int family, struct
     struct sockaddr_storage servers[RESOLVERS_MAX];
     size_t count = names_servers(env->names, servers, COUNT(servers));
     for (size_t i = 0; i < count; i++) {
-        if (family && family != (servers[i].ss_family == AF_INET ? 4 : 6))
+        if (family && family != address_version(&servers[i]))
             continue;
         if (--nth > 0)
             continue;
@@ -74,10 +75,7 @@ enum outcome target_asked_resolver(const struct check_env *env, const struct che
     }
     if (policy_check(&args->policy, (const struct sockaddr *)&addr, f) < 0)
         return OUTCOME_DENIED;
-    if (addr.ss_family == AF_INET)
-        ((struct sockaddr_in *)&addr)->sin_port = htons(DNS_PORT);
-    else
-        ((struct sockaddr_in6 *)&addr)->sin6_port = htons(DNS_PORT);
+    address_set_port(&addr, DNS_PORT);
     *ret = addr;
     return OUTCOME_OK;
 }

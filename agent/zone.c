@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/address.h"
 #include "agent/policy.h"
 
 #define TIMEOUT_MS 3000
@@ -87,7 +88,7 @@ static void on_addresses(struct zone_find *z, struct zone_server *server, const 
         record_get(answer->packet, RECORD_ANSWER, i, &record);
         if (!record_address(&record, &addr))
             continue;
-        exchange_set_port(&addr, DNS_PORT);
+        address_set_port(&addr, DNS_PORT);
         if (policy_check(z->policy, (const struct sockaddr *)&addr, &f) < 0) {
             server->denied++;
             snprintf(server->reason, sizeof server->reason, "%.*s", (int)sizeof server->reason - 1, f.text);

@@ -32,6 +32,7 @@
 
 #include <netinet/in.h>
 
+#include "agent/address.h"
 #include "agent/check.h"
 #include "agent/roster.h"
 #include "agent/target.h"
@@ -110,15 +111,6 @@ static const struct check_param params[] = {
     {"timeout_ms", PARAM_INT, "2000", 10, 60000, NULL, N_("milliseconds to wait for each attempt's answer")},
     {"retries", PARAM_INT, "2", 0, EXCHANGE_RETRIES_MAX, NULL, N_("further attempts after a timeout")},
 };
-
-static bool same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
-{
-    if (a->ss_family != b->ss_family)
-        return false;
-    if (a->ss_family == AF_INET)
-        return ((const struct sockaddr_in *)a)->sin_addr.s_addr == ((const struct sockaddr_in *)b)->sin_addr.s_addr;
-    return memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr, &((const struct sockaddr_in6 *)b)->sin6_addr, 16) == 0;
-}
 
 /* ---- the report ---- */
 
@@ -222,7 +214,7 @@ static void judge_glue(struct delegation *d)
                 continue;
             known = true;
             for (size_t k = 0; k < server->count; k++)
-                found |= same_host(&server->addrs[k], &d->glue[g].addr);
+                found |= address_same_host(&server->addrs[k], &d->glue[g].addr);
         }
         if (known && !found)
             problem(d, "glue_mismatch");
@@ -432,7 +424,7 @@ static void on_inquiry_done(void *user)
 static void ask_address(struct delegation *d, const char *name, const struct sockaddr_storage *addr)
 {
     for (size_t i = 0; i < d->count; i++)
-        if (strcmp(d->addresses[i].name, name) == 0 && same_host(&d->addresses[i].addr, addr))
+        if (strcmp(d->addresses[i].name, name) == 0 && address_same_host(&d->addresses[i].addr, addr))
             return;
     if (d->count == ADDRESSES_MAX)
         return;
@@ -454,7 +446,7 @@ static void ask_glue(struct delegation *d, const char *name)
         if (strcmp(d->glue[i].name, name) != 0 ||
             policy_check(&d->args->policy, (const struct sockaddr *)&addr, &f) < 0)
             continue;
-        exchange_set_port(&addr, DNS_PORT);
+        address_set_port(&addr, DNS_PORT);
         ask_address(d, name, &addr);
     }
 }

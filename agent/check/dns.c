@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/address.h"
 #include "agent/check.h"
 #include "agent/inquiry.h"
 #include "agent/io/names.h"
@@ -299,9 +300,9 @@ static void begin(struct dns *d)
     static const uint16_t ports[] = {53, 53, 853, 443};
     int64_t port = check_arg_int(d->args, "port");
     if (port > 0)
-        exchange_set_port(&d->question.server, (uint16_t)port);
+        address_set_port(&d->question.server, (uint16_t)port);
     else if (d->args->target || d->question.transport != EXCHANGE_UDP)
-        exchange_set_port(&d->question.server, ports[d->question.transport]);
+        address_set_port(&d->question.server, ports[d->question.transport]);
     result_addr(d->result, &d->question.server);
     ask(d);
 }

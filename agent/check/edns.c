@@ -21,6 +21,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "agent/address.h"
 #include "agent/check.h"
 #include "agent/target.h"
 #include "agent/zone.h"
@@ -347,7 +348,7 @@ static void on_zone(void *user, const struct zone *zone)
         const struct zone_server *server = &zone->servers[i];
         denied += server->denied;
         for (size_t k = 0; k < server->count; k++) {
-            if (family && family != (server->addrs[k].ss_family == AF_INET ? 4 : 6))
+            if (family && family != address_version(&server->addrs[k]))
                 continue;
             struct address *address = &e->addresses[e->count++];
             *address = (struct address){.edns = e, .server = server, .addr = server->addrs[k]};

@@ -19,8 +19,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <arpa/inet.h>
-
 #include "agent/io/web.h"
 #include "agent/target.h"
 #include "common/lang.h"
@@ -70,11 +68,7 @@ static json_t *addresses(const struct web_reply *reply)
     json_t *list = json_array();
     for (size_t i = 0; i < reply->address_count; i++) {
         char text[INET6_ADDRSTRLEN] = "";
-        const struct sockaddr_storage *sa = &reply->addresses[i];
-        if (sa->ss_family == AF_INET)
-            inet_ntop(AF_INET, &((const struct sockaddr_in *)sa)->sin_addr, text, sizeof text);
-        else
-            inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)sa)->sin6_addr, text, sizeof text);
+        uv_ip_name((const struct sockaddr *)&reply->addresses[i], text, sizeof text);
         json_array_append_new(list, json_string(text));
     }
     return list;

@@ -22,14 +22,10 @@
  *   inconsistent  addresses of other networks (content networks do that, too)
  *   unknown       one of the two failed
  * The worst of them, and of the NXDOMAIN tests, is the result's verdict. */
-#include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
+#include "agent/address.h"
 #include "agent/check.h"
 #include "agent/inquiry.h"
 #include "agent/io/record.h"
@@ -128,16 +124,6 @@ static const struct check_param params[] = {
 
 /* ---- judging ---- */
 
-/* The same /24 or /48: operators balance within, and name other hosts there. */
-static bool near_by(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
-{
-    if (a->ss_family != b->ss_family)
-        return false;
-    if (a->ss_family == AF_INET)
-        return memcmp(&((const struct sockaddr_in *)a)->sin_addr, &((const struct sockaddr_in *)b)->sin_addr, 3) == 0;
-    return memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr, &((const struct sockaddr_in6 *)b)->sin6_addr, 6) == 0;
-}
-
 static bool any_private(const struct answer *a)
 {
     for (size_t i = 0; i < a->count; i++)
@@ -156,9 +142,10 @@ static enum verdict compare(const struct answer *here, const struct answer *cont
         return here->count > 0 ? VERDICT_REWRITTEN : VERDICT_OK;
     if (here->count == 0)
         return here->rcode == PACKET_SERVFAIL ? VERDICT_UNKNOWN : VERDICT_BLOCKED;
+    /* Operators balance within a network, and name other hosts of it. */
     for (size_t i = 0; i < here->count; i++)
         for (size_t k = 0; k < control->count; k++)
-            if (near_by(&here->addrs[i], &control->addrs[k]))
+            if (address_same_network(&here->addrs[i], &control->addrs[k]))
                 return VERDICT_OK;
     return any_private(here) && !any_private(control) ? VERDICT_BLOCKED : VERDICT_INCONSISTENT;
 }
@@ -490,7 +477,7 @@ static void begin(struct resolver *v)
         conclude(v);
         return;
     }
-    exchange_set_port(&v->control, DNS_PORT);
+    address_set_port(&v->control, DNS_PORT);
     random_bytes(noise, sizeof noise);
     for (size_t i = 0; i < sizeof noise; i++)
         snprintf(v->random + 2 * i, 3, "%02x", noise[i]);
@@ -516,7 +503,7 @@ static void on_target(void *user, const struct target_answer *answer)
         return;
     }
     v->server = answer->addr;
-    exchange_set_port(&v->server, DNS_PORT);
+    address_set_port(&v->server, DNS_PORT);
     begin(v);
 }
 

@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "agent/address.h"
 #include "agent/check.h"
 #include "agent/io/datagram.h"
 #include "agent/moment.h"
@@ -268,11 +269,7 @@ static void on_timer(uv_timer_t *timer)
 
 static int open_socket(struct stamp *s, struct sockaddr_storage *peer, struct fault *f)
 {
-    uint16_t port = htons((uint16_t)check_arg_int(s->args, "port"));
-    if (peer->ss_family == AF_INET)
-        ((struct sockaddr_in *)peer)->sin_port = port;
-    else
-        ((struct sockaddr_in6 *)peer)->sin6_port = port;
+    address_set_port(peer, (uint16_t)check_arg_int(s->args, "port"));
     int r = datagram_open(s->env->loop, DATAGRAM_UDP, s->af, on_event, s, &s->socket, f);
     if (r < 0)
         return r;

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "agent/address.h"
 #include "agent/check.h"
 #include "agent/io/connect.h"
 #include "agent/io/datagram.h"
@@ -133,7 +134,6 @@ static void on_timer(uv_timer_t *timer)
 static void on_target(void *user, const struct target_answer *answer)
 {
     struct tcp *t = user;
-    uint16_t port = htons((uint16_t)check_arg_int(t->args, "port"));
     t->target = NULL;
     t->result->at_us = clock_wall_us(t->env->clock);
     t->result->mono_us = clock_mono_us(t->env->clock);
@@ -145,10 +145,7 @@ static void on_target(void *user, const struct target_answer *answer)
     }
     result_addr(t->result, &answer->addr);
     t->peer = answer->addr;
-    if (t->peer.ss_family == AF_INET)
-        ((struct sockaddr_in *)&t->peer)->sin_port = port;
-    else
-        ((struct sockaddr_in6 *)&t->peer)->sin6_port = port;
+    address_set_port(&t->peer, (uint16_t)check_arg_int(t->args, "port"));
     if (syn_watch_open((const struct sockaddr *)&t->peer, (size_t)t->count, &t->watch) < 0)
         t->watch = NULL;
     uv_timer_start(&t->timer, on_timer, DATAGRAM_WARM_UP_MS, (uint64_t)check_arg_int(t->args, "interval_ms"));

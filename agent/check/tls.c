@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "agent/address.h"
 #include "agent/check.h"
 #include "agent/io/connect.h"
 #include "agent/io/datagram.h"
@@ -132,7 +133,6 @@ static void on_target(void *user, const struct target_answer *answer)
 {
     struct tls_run *t = user;
     struct sockaddr_storage peer = answer->addr;
-    uint16_t port = htons((uint16_t)check_arg_int(t->args, "port"));
     t->target = NULL;
     if (answer->outcome != OUTCOME_OK) {
         result_reason(t->result, answer->outcome, "%s", answer->reason);
@@ -142,10 +142,7 @@ static void on_target(void *user, const struct target_answer *answer)
     result_addr(t->result, &answer->addr);
     t->lookup_ms = answer->lookup_ms;
     result_metric(t->result, "lookup_ms", t->lookup_ms);
-    if (peer.ss_family == AF_INET)
-        ((struct sockaddr_in *)&peer)->sin_port = port;
-    else
-        ((struct sockaddr_in6 *)&peer)->sin6_port = port;
+    address_set_port(&peer, (uint16_t)check_arg_int(t->args, "port"));
     t->connect = connect_open(t->env->loop, (const struct sockaddr *)&peer, t->timeout_us, on_connected, t);
 }
 

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/address.h"
 #include "agent/check.h"
 #include "agent/io/datagram.h"
 #include "agent/io/icmp.h"
@@ -111,16 +112,6 @@ static bool in_flight(const struct packet *packet)
 }
 
 /* ---- the answer ---- */
-
-static bool same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
-{
-    if (a->ss_family != b->ss_family)
-        return false;
-    if (a->ss_family == AF_INET)
-        return ((const struct sockaddr_in *)a)->sin_addr.s_addr == ((const struct sockaddr_in *)b)->sin_addr.s_addr;
-    return memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr, &((const struct sockaddr_in6 *)b)->sin6_addr,
-                  sizeof(struct in6_addr)) == 0;
-}
 
 /* One packet in the shape of RIPE Atlas. */
 static json_t *packet_json(const struct traceroute *t, const struct packet *packet)
@@ -267,7 +258,7 @@ static void record(struct traceroute *t, struct packet *packet, const struct dat
     t->in_flight--;
     if (hop > t->frontier)
         t->frontier = hop;
-    packet->arrived = same_host(&event->from, &t->peer) &&
+    packet->arrived = address_same_host(&event->from, &t->peer) &&
                       (event->what == DATAGRAM_RECEIVED || class != ICMP_CLASS_EXPIRED);
     bool ends = packet->arrived || (event->what == DATAGRAM_ERROR && class != ICMP_CLASS_EXPIRED);
     if (ends && (!t->ended || hop < t->end || (hop == t->end && packet->arrived))) {
@@ -401,11 +392,7 @@ static int open_socket(struct traceroute *t, struct fault *f)
         r = datagram_bind(t->socket, (uint16_t)(PORT_SOURCE + paris + i * (PARIS_MAX + 1)));
     if (r < 0)
         return fault_set(f, r, _("cannot take a UDP port: %s"), strerror(-r));
-    in_port_t port = htons((uint16_t)(PORT_TARGET + paris));
-    if (t->af == 4)
-        ((struct sockaddr_in *)&t->peer)->sin_port = port;
-    else
-        ((struct sockaddr_in6 *)&t->peer)->sin6_port = port;
+    address_set_port(&t->peer, (uint16_t)(PORT_TARGET + paris));
     r = datagram_connect(t->socket, (const struct sockaddr *)&t->peer);
     return r < 0 ? fault_set(f, r, "%s", strerror(-r)) : 0;
 }

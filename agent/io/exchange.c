@@ -16,6 +16,7 @@
 
 #include <netinet/in.h>
 
+#include "agent/address.h"
 #include "agent/io/datagram.h"
 #include "agent/io/icmp.h"
 #include "agent/io/secure.h"
@@ -151,19 +152,6 @@ static void on_message(struct exchange *x, const uint8_t *bytes, size_t len, con
 
 /* ---- UDP ---- */
 
-static bool from_server(const struct exchange *x, const struct sockaddr_storage *from)
-{
-    const struct sockaddr_storage *server = &x->question.server;
-    if (from->ss_family != server->ss_family)
-        return false;
-    if (from->ss_family == AF_INET) {
-        const struct sockaddr_in *a = (const struct sockaddr_in *)from, *b = (const struct sockaddr_in *)server;
-        return a->sin_port == b->sin_port && a->sin_addr.s_addr == b->sin_addr.s_addr;
-    }
-    const struct sockaddr_in6 *a = (const struct sockaddr_in6 *)from, *b = (const struct sockaddr_in6 *)server;
-    return a->sin6_port == b->sin6_port && memcmp(&a->sin6_addr, &b->sin6_addr, sizeof a->sin6_addr) == 0;
-}
-
 static void on_icmp(struct exchange *x, const struct datagram_event *event)
 {
     char from[46] = "";
@@ -191,7 +179,7 @@ static void on_datagram(void *user, const struct datagram_event *event)
         break;
     case DATAGRAM_RECEIVED:
         x->answer.wire_bytes += datagram_ip_header(x->socket) + UDP_HEADER_SIZE + (int64_t)event->len;
-        if (from_server(x, &event->from))
+        if (address_same(&event->from, &x->question.server))
             on_message(x, event->bytes, event->len, &event->at);
         else
             x->answer.wrong_source++;
@@ -416,12 +404,4 @@ void exchange_cancel(struct exchange *x)
         return;
     shut(x);
     uv_close((uv_handle_t *)&x->timer, on_closed);
-}
-
-void exchange_set_port(struct sockaddr_storage *server, uint16_t port)
-{
-    if (server->ss_family == AF_INET)
-        ((struct sockaddr_in *)server)->sin_port = htons(port);
-    else
-        ((struct sockaddr_in6 *)server)->sin6_port = htons(port);
 }

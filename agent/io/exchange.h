@@ -62,6 +62,3 @@ struct exchange;
 int exchange_start(const struct check_env *env, const struct exchange_question *question, exchange_fn fn, void *user,
                    struct exchange **ret, struct fault *f) CHECKED;
 void exchange_cancel(struct exchange *x); /* accepts NULL; fn is not called */
-
-/* Sets the port of an IPv4 or IPv6 address. */
-void exchange_set_port(struct sockaddr_storage *server, uint16_t port);

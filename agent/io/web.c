@@ -24,6 +24,7 @@
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 
+#include "agent/address.h"
 #include "agent/io/multi.h"
 #include "agent/io/tls.h"
 #include "agent/io/url.h"
@@ -429,14 +430,11 @@ static void resolve_set(struct web_transfer *t, const char *host)
     buf_addf(&entry, "+%s:%s:", host, port);
     for (size_t i = 0; i < t->reply.address_count; i++) {
         char text[INET6_ADDRSTRLEN] = "";
-        if (addrs[i].ss_family == AF_INET)
-            inet_ntop(AF_INET, &((const struct sockaddr_in *)&addrs[i])->sin_addr, text, sizeof text);
-        else
-            inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)&addrs[i])->sin6_addr, text, sizeof text);
+        uv_ip_name((const struct sockaddr *)&addrs[i], text, sizeof text);
         buf_addf(&entry, addrs[i].ss_family == AF_INET ? "%s%s" : "%s[%s]", i ? "," : "", text);
         if (i == 0) {
             snprintf(t->reply.addr, sizeof t->reply.addr, "%s", text);
-            t->reply.af = addrs[i].ss_family == AF_INET ? 4 : 6;
+            t->reply.af = address_version(&addrs[i]);
         }
     }
     curl_slist_free_all(t->resolve);

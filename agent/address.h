@@ -1,0 +1,15 @@
+/* The address of a host, IPv4 or IPv6, with a port: what sockets take. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sys/socket.h>
+
+int address_version(const struct sockaddr_storage *a); /* 4 or 6 */
+void address_set_port(struct sockaddr_storage *a, uint16_t port);
+
+bool address_same(const struct sockaddr_storage *a, const struct sockaddr_storage *b); /* host and port */
+bool address_same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b);
+/* The same /24 or /48: what one operator holds as a rule. */
+bool address_same_network(const struct sockaddr_storage *a, const struct sockaddr_storage *b);
