@@ -107,9 +107,7 @@ static void run_fail(struct run *run, enum outcome outcome, const char *text)
     struct runner *r = run->runner;
     const struct check_args *args = &run->task->args;
     struct result *result = result_new(args->ops->name, args->task, args->target);
-    result->at_us = clock_wall_us(r->env->clock);
-    result->mono_us = clock_mono_us(r->env->clock);
-    result->sync = clock_synced(r->env->clock);
+    result_begin(result, r->env->clock);
     result_reason(result, outcome, "%s", text);
     run_finish(run);
     r->fn(r->user, run->task, result);

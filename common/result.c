@@ -9,7 +9,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "common/clock.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/scan.h"
@@ -51,6 +50,13 @@ void result_metric(struct result *r, const char *name, double value)
         return;
     r->metrics[position] = value;
     r->present |= 1ull << position;
+}
+
+void result_begin(struct result *r, const struct clock *clock)
+{
+    r->at_us = clock_wall_us(clock);
+    r->mono_us = clock_mono_us(clock);
+    r->sync = clock_synced(clock);
 }
 
 void result_addr(struct result *r, const void *sockaddr)

@@ -10,6 +10,7 @@
 
 #include "common/alloc.h"
 #include "common/buf.h"
+#include "common/clock.h"
 #include "common/fault.h"
 #include "common/limits.h"
 #include "common/metric.h"
@@ -39,6 +40,9 @@ static inline void result_freep(struct result **r)
 {
     result_free(*r);
 }
+
+/* The measurement begins now: sets at_us, mono_us and sync. */
+void result_begin(struct result *r, const struct clock *clock);
 
 /* Sets a declared metric; an undeclared name is a program error (abort), a
  * value that is not finite is left out. */

@@ -309,9 +309,7 @@ static void begin(struct dns *d)
 
 static void stamp(struct dns *d)
 {
-    d->result->at_us = clock_wall_us(d->env->clock);
-    d->result->mono_us = clock_mono_us(d->env->clock);
-    d->result->sync = clock_synced(d->env->clock);
+    result_begin(d->result, d->env->clock);
 }
 
 static void on_target(void *user, const struct target_answer *answer)

@@ -102,9 +102,7 @@ static void on_begin(uv_timer_t *timer)
 {
     struct dnssec *d = timer->data;
     struct fault f = {0};
-    d->result->at_us = clock_wall_us(d->env->clock);
-    d->result->mono_us = clock_mono_us(d->env->clock);
-    d->result->sync = clock_synced(d->env->clock);
+    result_begin(d->result, d->env->clock);
     enum outcome outcome = target_asked_resolver(d->env, d->args, &d->resolver, &f);
     if (outcome != OUTCOME_OK) {
         result_reason(d->result, outcome, "%s", f.text);

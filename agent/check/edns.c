@@ -366,9 +366,7 @@ static void on_begin(uv_timer_t *timer)
     struct edns *e = timer->data;
     struct sockaddr_storage resolver;
     struct fault f = {0};
-    e->result->at_us = clock_wall_us(e->env->clock);
-    e->result->mono_us = clock_mono_us(e->env->clock);
-    e->result->sync = clock_synced(e->env->clock);
+    result_begin(e->result, e->env->clock);
     enum outcome outcome = target_asked_resolver(e->env, e->args, &resolver, &f);
     if (outcome == OUTCOME_OK) {
         e->find = zone_find(e->env, &e->args->policy, &resolver, e->args->target, NULL, 0, on_zone, e);

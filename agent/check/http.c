@@ -200,9 +200,7 @@ static int fetch(struct http_run *run, struct fault *f)
         .fresh = true,
     };
     struct result *r = result_new("http", args->task, args->target);
-    r->at_us = clock_wall_us(run->env->clock);
-    r->mono_us = clock_mono_us(run->env->clock);
-    r->sync = clock_synced(run->env->clock);
+    result_begin(r, run->env->clock);
     run->results[run->fetch] = r;
     run->body_seen = 0;
     return web_start(run->env->web, &request, on_reply, run, &run->transfer, f);

@@ -220,9 +220,7 @@ static void on_target(void *user, const struct target_answer *answer)
     struct ping *p = user;
     struct fault f = {0};
     p->target = NULL;
-    p->result->at_us = clock_wall_us(p->env->clock);
-    p->result->mono_us = clock_mono_us(p->env->clock);
-    p->result->sync = clock_synced(p->env->clock);
+    result_begin(p->result, p->env->clock);
     if (answer->outcome != OUTCOME_OK) {
         result_reason(p->result, answer->outcome, "%s", answer->reason);
         give_up(p);

@@ -487,9 +487,7 @@ static void begin(struct resolver *v)
 
 static void stamp(struct resolver *v)
 {
-    v->result->at_us = clock_wall_us(v->env->clock);
-    v->result->mono_us = clock_mono_us(v->env->clock);
-    v->result->sync = clock_synced(v->env->clock);
+    result_begin(v->result, v->env->clock);
 }
 
 static void on_target(void *user, const struct target_answer *answer)

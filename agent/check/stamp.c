@@ -287,9 +287,7 @@ static void on_target(void *user, const struct target_answer *answer)
     struct fault f = {0};
     struct sockaddr_storage peer = answer->addr;
     s->target = NULL;
-    s->result->at_us = clock_wall_us(s->env->clock);
-    s->result->mono_us = clock_mono_us(s->env->clock);
-    s->result->sync = clock_synced(s->env->clock);
+    result_begin(s->result, s->env->clock);
     if (answer->outcome != OUTCOME_OK) {
         result_reason(s->result, answer->outcome, "%s", answer->reason);
         give_up(s);

@@ -135,9 +135,7 @@ static void on_target(void *user, const struct target_answer *answer)
 {
     struct tcp *t = user;
     t->target = NULL;
-    t->result->at_us = clock_wall_us(t->env->clock);
-    t->result->mono_us = clock_mono_us(t->env->clock);
-    t->result->sync = clock_synced(t->env->clock);
+    result_begin(t->result, t->env->clock);
     if (answer->outcome != OUTCOME_OK) {
         result_reason(t->result, answer->outcome, "%s", answer->reason);
         t->done(t->user, TAKE(t->result));

@@ -443,9 +443,7 @@ static int throughput_start(const struct check_env *env, const struct check_args
     for (size_t len = strlen(t->base); len > 0 && t->base[len - 1] == '/'; len--)
         t->base[len - 1] = '\0';
     t->result = result_new("throughput", args->task, args->target);
-    t->result->at_us = clock_wall_us(env->clock);
-    t->result->mono_us = clock_mono_us(env->clock);
-    t->result->sync = clock_synced(env->clock);
+    result_begin(t->result, env->clock);
     noise_seed(&t->noise);
     uv_timer_init(env->loop, &t->tick);
     t->tick.data = t;

@@ -187,9 +187,7 @@ static int start(const struct check_env *env, const struct check_args *args, che
         .tls = tls,
         .timeout_us = request.timeout_us,
     };
-    t->result->at_us = clock_wall_us(env->clock);
-    t->result->mono_us = clock_mono_us(env->clock);
-    t->result->sync = clock_synced(env->clock);
+    result_begin(t->result, env->clock);
     t->target = target_find(env, &args->policy, args->target, target_family(args), on_target, t);
     *ret_state = t;
     return 0;
