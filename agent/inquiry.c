@@ -143,7 +143,7 @@ void inquiry_ask(struct inquiry *q, const struct exchange_question *question, vo
 
 int64_t inquiry_wire_bytes(const struct inquiry *q)
 {
-    return q->wire_bytes;
+    return q ? q->wire_bytes : 0;
 }
 
 size_t inquiry_count(const struct inquiry *q)

@@ -28,7 +28,7 @@ struct inquiry *inquiry_new(const struct check_env *env, unsigned at_once, inqui
  * OUTCOME_ERROR, one past INQUIRY_MAX with OUTCOME_SKIPPED. */
 void inquiry_ask(struct inquiry *q, const struct exchange_question *question, void *tag);
 
-int64_t inquiry_wire_bytes(const struct inquiry *q); /* of all that were answered */
+int64_t inquiry_wire_bytes(const struct inquiry *q); /* of all that were answered; accepts NULL */
 size_t inquiry_count(const struct inquiry *q);       /* questions asked */
 
 /* Cancels what is under way; no callback comes any more. Accepts NULL. Frees

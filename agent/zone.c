@@ -141,7 +141,7 @@ struct zone_find *zone_find(const struct check_env *env, const struct policy *po
 
 int64_t zone_wire_bytes(const struct zone_find *z)
 {
-    return inquiry_wire_bytes(z->inquiry);
+    return z ? inquiry_wire_bytes(z->inquiry) : 0;
 }
 
 void zone_free(struct zone_find *z)

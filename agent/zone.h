@@ -39,8 +39,8 @@ typedef void (*zone_done_fn)(void *user, const struct zone *zone);
 struct zone_find *zone_find(const struct check_env *env, const struct policy *policy,
                             const struct sockaddr_storage *resolver, const char *name,
                             const char (*names)[RECORD_NAME_MAX], size_t name_count, zone_done_fn done, void *user);
-int64_t zone_wire_bytes(const struct zone_find *z);
-void zone_free(struct zone_find *z); /* after or before done; accepts NULL */
+int64_t zone_wire_bytes(const struct zone_find *z); /* accepts NULL */
+void zone_free(struct zone_find *z);                /* after or before done; accepts NULL */
 
 /* Puts a name into the form of struct zone's. */
 void zone_name(const char *name, char ret_name[static RECORD_NAME_MAX]);

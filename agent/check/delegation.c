@@ -34,8 +34,8 @@
 
 #include "agent/address.h"
 #include "agent/check.h"
+#include "agent/measurement.h"
 #include "agent/roster.h"
-#include "agent/target.h"
 #include "agent/zone.h"
 #include "common/lang.h"
 
@@ -80,12 +80,7 @@ struct question { /* the tag */
 };
 
 struct delegation {
-    const struct check_env *env;
-    const struct check_args *args;
-    check_done_fn done;
-    void *user;
-    struct result *result;
-    uv_timer_t timer;
+    struct measurement run;
     enum step step;
     struct sockaddr_storage resolver;
     char zone[RECORD_NAME_MAX];
@@ -196,12 +191,12 @@ static void judge_addresses(struct delegation *d, unsigned *ret_tested, unsigned
             problem(d, "ns_mismatch");
         child = a->list;
     }
-    json_object_set_new(d->result->detail, "servers", list);
+    json_object_set_new(d->run.result->detail, "servers", list);
     if (!child)
         child = &d->own;
-    json_object_set_new(d->result->detail, "child_ns", roster_json(child));
-    result_metric(d->result, "child_servers", (double)child->count);
-    result_metric(d->result, "agree", d->referral.count > 0 && roster_same(&d->referral, child));
+    json_object_set_new(d->run.result->detail, "child_ns", roster_json(child));
+    result_metric(d->run.result, "child_servers", (double)child->count);
+    result_metric(d->run.result, "agree", d->referral.count > 0 && roster_same(&d->referral, child));
 }
 
 static void judge_glue(struct delegation *d)
@@ -245,7 +240,7 @@ static void report(struct delegation *d)
         problem(d, "no_ipv6");
     if (nets4 == 1 && four > 1)
         problem(d, "single_prefix");
-    struct result *r = d->result;
+    struct result *r = d->run.result;
     result_metric(r, "addresses4", four);
     result_metric(r, "addresses6", six);
     result_metric(r, "tested", tested);
@@ -262,26 +257,6 @@ static void report(struct delegation *d)
         result_reason(r, OUTCOME_DNS_ERROR, "no server answers with authority for the zone");
 }
 
-static void conclude(struct delegation *d)
-{
-    json_t *detail = d->result->detail;
-    json_object_set_new(detail, "parent", json_string(d->parent));
-    json_object_set_new(detail, "parent_ns", roster_json(&d->referral));
-    json_object_set(detail, "problems", d->problems);
-    result_metric(d->result, "problems", (double)json_array_size(d->problems));
-    if (d->inquiry)
-        d->result->bytes += inquiry_wire_bytes(d->inquiry);
-    if (d->find)
-        d->result->bytes += zone_wire_bytes(d->find);
-    d->done(d->user, TAKE(d->result));
-}
-
-static void give_up(struct delegation *d, enum outcome outcome, const char *reason)
-{
-    result_reason(d->result, outcome, "%s", reason);
-    conclude(d);
-}
-
 /* ---- the questions ---- */
 
 static void ask(struct delegation *d, const struct sockaddr_storage *server, const char *type, bool tcp,
@@ -292,8 +267,8 @@ static void ask(struct delegation *d, const struct sockaddr_storage *server, con
         .server = *server,
         .transport = tcp ? EXCHANGE_TCP : EXCHANGE_UDP,
         .tcp_fallback = true,
-        .timeout_ms = (int)check_arg_int(d->args, "timeout_ms"),
-        .retries = tcp ? 0 : (int)check_arg_int(d->args, "retries"),
+        .timeout_ms = (int)check_arg_int(d->run.args, "timeout_ms"),
+        .retries = tcp ? 0 : (int)check_arg_int(d->run.args, "retries"),
     };
     inquiry_ask(d->inquiry, &question, tag);
 }
@@ -337,8 +312,8 @@ static void on_referral(struct delegation *d, const struct exchange_answer *answ
     }
     read_glue(d, answer->packet);
     d->parent_glue = d->glue_count;
-    result_metric(d->result, "parent_servers", (double)d->referral.count);
-    result_metric(d->result, "referral_bytes", (double)answer->len);
+    result_metric(d->run.result, "parent_servers", (double)d->referral.count);
+    result_metric(d->run.result, "referral_bytes", (double)answer->len);
     d->step = STEP_OWN;
     find(d, d->zone, NULL);
 }
@@ -418,7 +393,7 @@ static void on_inquiry_done(void *user)
     if (d->step != STEP_ASKING || find_more(d))
         return;
     report(d);
-    conclude(d);
+    measurement_end(&d->run);
 }
 
 static void ask_address(struct delegation *d, const char *name, const struct sockaddr_storage *addr)
@@ -444,7 +419,7 @@ static void ask_glue(struct delegation *d, const char *name)
         struct fault f;
         struct sockaddr_storage addr = d->glue[i].addr;
         if (strcmp(d->glue[i].name, name) != 0 ||
-            policy_check(&d->args->policy, (const struct sockaddr *)&addr, &f) < 0)
+            policy_check(&d->run.args->policy, (const struct sockaddr *)&addr, &f) < 0)
             continue;
         address_set_port(&addr, DNS_PORT);
         ask_address(d, name, &addr);
@@ -469,7 +444,7 @@ static void ask_servers(struct delegation *d)
         return;
     }
     problem(d, "no_address");
-    give_up(d, OUTCOME_DNS_ERROR, "no server of the zone has an address that may be asked");
+    measurement_fail(&d->run, OUTCOME_DNS_ERROR, "no server of the zone has an address that may be asked");
 }
 
 /* ---- finding servers ---- */
@@ -496,7 +471,7 @@ static void on_parent(struct delegation *d, const struct zone *zone)
         return;
     }
     if (zone->outcome != OUTCOME_OK) {
-        give_up(d, zone->outcome, zone->reason);
+        measurement_fail(&d->run, zone->outcome, zone->reason);
         return;
     }
     /* One address of each server first: they fail together. */
@@ -516,7 +491,7 @@ static void on_own(struct delegation *d, const struct zone *zone)
     for (size_t i = 0; i < d->own.count; i++)
         roster_add(&d->all, d->own.names[i]);
     if (d->all.count == 0) {
-        give_up(d, zone->outcome, zone->reason);
+        measurement_fail(&d->run, zone->outcome, zone->reason);
         return;
     }
     d->step = STEP_SERVERS;
@@ -545,71 +520,60 @@ static void on_zone(void *user, const struct zone *zone)
 
 static void find(struct delegation *d, const char *name, const struct roster *names)
 {
-    if (d->find)
-        d->result->bytes += zone_wire_bytes(d->find);
+    d->run.result->bytes += zone_wire_bytes(d->find);
     zone_free(TAKE(d->find));
-    d->find = zone_find(d->env, &d->args->policy, &d->resolver, name, names ? names->names : NULL,
+    d->find = zone_find(d->run.env, &d->run.args->policy, &d->resolver, name, names ? names->names : NULL,
                         names ? names->count : 0, on_zone, d);
 }
 
-static void on_begin(uv_timer_t *timer)
+static void begin(void *check, const struct target_answer *target)
 {
-    struct delegation *d = timer->data;
+    struct delegation *d = check;
     struct fault f = {0};
-    result_begin(d->result, d->env->clock);
-    enum outcome outcome = target_asked_resolver(d->env, d->args, &d->resolver, &f);
+    enum outcome outcome = target_asked_resolver(d->run.env, d->run.args, &d->resolver, &f);
     if (outcome != OUTCOME_OK) {
-        give_up(d, outcome, f.text);
+        measurement_fail(&d->run, outcome, f.text);
         return;
     }
     if (!go_up(d->parent)) {
-        give_up(d, OUTCOME_SKIPPED, "the root has no parent");
+        measurement_fail(&d->run, OUTCOME_SKIPPED, "the root has no parent");
         return;
     }
-    d->inquiry = inquiry_new(d->env, AT_ONCE, on_answer, on_inquiry_done, d);
+    d->inquiry = inquiry_new(d->run.env, AT_ONCE, on_answer, on_inquiry_done, d);
     find(d, d->parent, NULL);
 }
 
 /* ---- the operations ---- */
-
-static int able(const struct check_env *env, struct fault *f)
-{
-    return 0;
-}
 
 static int64_t cost_bytes(const struct check_args *args)
 {
     return COST_BYTES;
 }
 
-static void on_closed(uv_handle_t *handle)
+static void stop(void *check)
 {
-    struct delegation *d = handle->data;
-    result_free(d->result);
+    struct delegation *d = check;
+    json_t *detail = d->run.result->detail;
+    json_object_set_new(detail, "parent", json_string(d->parent));
+    json_object_set_new(detail, "parent_ns", roster_json(&d->referral));
+    json_object_set(detail, "problems", d->problems);
+    result_metric(d->run.result, "problems", (double)json_array_size(d->problems));
+    d->run.result->bytes += inquiry_wire_bytes(d->inquiry) + zone_wire_bytes(d->find);
+    inquiry_free(TAKE(d->inquiry));
+    zone_free(TAKE(d->find));
+}
+
+static void clear(void *check)
+{
+    struct delegation *d = check;
     json_decref(d->problems);
     for (size_t i = 0; i < d->count; i++)
         free(d->addresses[i].list);
     free(d->addresses);
     free(d->questions);
-    free(d);
 }
 
-static void cancel(void *state)
-{
-    struct delegation *d = state;
-    uv_timer_stop(&d->timer);
-    inquiry_free(TAKE(d->inquiry));
-    zone_free(TAKE(d->find));
-}
-
-static void delegation_free(void *state)
-{
-    struct delegation *d = state;
-    if (!d)
-        return;
-    cancel(d);
-    uv_close((uv_handle_t *)&d->timer, on_closed);
-}
+static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
 
 static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
                  void **ret_state, struct fault *f)
@@ -618,17 +582,13 @@ static int start(const struct check_env *env, const struct check_args *args, che
     int r = packet_write(&(struct packet_query){.name = args->target, .type = "NS"}, &wire, f);
     if (r < 0)
         return r;
-    struct delegation *d = alloc_zero(1, sizeof *d);
-    *d = (struct delegation){.env = env, .args = args, .done = done, .user = user};
+    struct delegation *d = measurement_new(sizeof *d, &steps, env, args, done, user);
     zone_name(args->target, d->zone);
     zone_name(args->target, d->parent);
     d->addresses = alloc_zero(ADDRESSES_MAX, sizeof *d->addresses);
     d->questions = alloc_zero(ADDRESSES_MAX * ASKED_COUNT, sizeof *d->questions);
     d->problems = json_array();
-    d->result = result_new("delegation", args->task, args->target);
-    uv_timer_init(env->loop, &d->timer);
-    d->timer.data = d;
-    uv_timer_start(&d->timer, on_begin, 0, 0);
+    measurement_begin(&d->run);
     *ret_state = d;
     return 0;
 }
@@ -640,9 +600,8 @@ const struct check_ops check_delegation = {
     .target = TARGET_DOMAIN,
     .params = params,
     .param_count = COUNT(params),
-    .able = able,
     .cost_bytes = cost_bytes,
     .start = start,
-    .cancel = cancel,
-    .free = delegation_free,
+    .cancel = measurement_cancel,
+    .free = measurement_free,
 };

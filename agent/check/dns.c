@@ -20,7 +20,7 @@
 #include "agent/inquiry.h"
 #include "agent/io/names.h"
 #include "agent/io/record.h"
-#include "agent/target.h"
+#include "agent/measurement.h"
 #include "common/lang.h"
 #include "common/sign.h"
 
@@ -37,13 +37,7 @@
 enum asked { ASKED_MAIN, ASKED_HOSTNAME, ASKED_ID_SERVER };
 
 struct dns {
-    const struct check_env *env;
-    const struct check_args *args;
-    check_done_fn done;
-    void *user;
-    struct result *result;
-    struct target *target;
-    uv_timer_t timer;
+    struct measurement run;
     struct inquiry *inquiry;
     struct exchange_question question;
     struct buf options;
@@ -82,48 +76,35 @@ static const struct check_param params[] = {
     {"family", PARAM_CHOICE, "any", 0, 0, target_families, N_("IP version")},
 };
 
-static void ask(struct dns *d);
-
 /* ---- the answer ---- */
-
-static void conclude(struct dns *d)
-{
-    json_t *detail = d->result->detail;
-    json_object_set_new(detail, "qname", json_string(d->question.query.name));
-    json_object_set_new(detail, "qtype", json_string(d->question.query.type));
-    if (d->inquiry)
-        d->result->bytes += inquiry_wire_bytes(d->inquiry);
-    inquiry_free(TAKE(d->inquiry));
-    d->done(d->user, TAKE(d->result));
-}
 
 static void decide(struct dns *d, int rcode)
 {
     const char *word = packet_rcode_word(rcode);
     if (word)
-        json_object_set_new(d->result->detail, "rcode", json_string(word));
+        json_object_set_new(d->run.result->detail, "rcode", json_string(word));
     switch (rcode) {
     case 0: /* NOERROR */
     case 3: /* NXDOMAIN: the server answered well */
-        d->result->outcome = OUTCOME_OK;
+        d->run.result->outcome = OUTCOME_OK;
         break;
     case 5: /* REFUSED */
-        result_reason(d->result, OUTCOME_REFUSED, "the server answered REFUSED");
+        result_reason(d->run.result, OUTCOME_REFUSED, "the server answered REFUSED");
         break;
     default:
         if (word)
-            result_reason(d->result, OUTCOME_DNS_ERROR, "the server answered %s", word);
+            result_reason(d->run.result, OUTCOME_DNS_ERROR, "the server answered %s", word);
         else
-            result_reason(d->result, OUTCOME_DNS_ERROR, "the server answered rcode %d", rcode);
+            result_reason(d->run.result, OUTCOME_DNS_ERROR, "the server answered rcode %d", rcode);
     }
 }
 
 static json_t *identity(struct dns *d)
 {
-    json_t *list = json_object_get(d->result->detail, "identity");
+    json_t *list = json_object_get(d->run.result->detail, "identity");
     if (!list) {
         list = json_object();
-        json_object_set_new(d->result->detail, "identity", list);
+        json_object_set_new(d->run.result->detail, "identity", list);
     }
     return list;
 }
@@ -164,18 +145,18 @@ static void report_edns(struct dns *d, const struct packet *packet)
     packet_edns(packet, &edns);
     if (edns.present)
         json_object_set_new(
-            d->result->detail, "edns",
+            d->run.result->detail, "edns",
             json_pack("{s:i, s:i, s:b}", "version", edns.version, "bufsize", edns.bufsize, "do", edns.flags >> 15));
     report_nsid(d, packet);
-    if (check_arg_bool(d->args, "cookie")) {
+    if (check_arg_bool(d->run.args, "cookie")) {
         const uint8_t *cookie = packet_option(packet, PACKET_COOKIE, &len);
-        json_object_set_new(d->result->detail, "cookie", json_string(cookie_word(d, cookie, len)));
+        json_object_set_new(d->run.result->detail, "cookie", json_string(cookie_word(d, cookie, len)));
     }
     const uint8_t *ede = packet_option(packet, PACKET_EDE, &len);
     if (ede && len >= 2)
-        json_object_set_new(d->result->detail, "ede", json_integer(ede[0] << 8 | ede[1]));
-    if (check_arg_bool(d->args, "mixed_case"))
-        json_object_set_new(d->result->detail, "case_kept",
+        json_object_set_new(d->run.result->detail, "ede", json_integer(ede[0] << 8 | ede[1]));
+    if (check_arg_bool(d->run.args, "mixed_case"))
+        json_object_set_new(d->run.result->detail, "case_kept",
                             json_boolean(packet_same_spelling(packet, &d->question.query)));
 }
 
@@ -183,13 +164,13 @@ static void report_raw(struct dns *d, const struct exchange_answer *answer)
 {
     _cleanup_text_ char *text = alloc_zero(4 * ((answer->len + 2) / 3) + 1, 1);
     base64_write(answer->bytes, answer->len, text);
-    json_object_set_new(d->result->detail, "raw", json_string(text));
+    json_object_set_new(d->run.result->detail, "raw", json_string(text));
 }
 
 /* What the exchange says, whether it ended well or not. */
 static void report_exchange(struct dns *d, const struct exchange_answer *a)
 {
-    json_t *detail = d->result->detail;
+    json_t *detail = d->run.result->detail;
     json_object_set_new(detail, "transport", json_string(exchange_transports[a->transport]));
     json_object_set_new(detail, "attempts", json_integer(a->attempts));
     if (a->fell_back)
@@ -214,7 +195,7 @@ static bool retry_cookie(struct dns *d, const struct exchange_answer *answer)
         return false;
     d->cookie_sent_back = true;
     buf_clear(&d->options);
-    if (check_arg_bool(d->args, "nsid"))
+    if (check_arg_bool(d->run.args, "nsid"))
         packet_option_add(&d->options, PACKET_NSID, NULL, 0);
     packet_option_add(&d->options, PACKET_COOKIE, cookie, len);
     inquiry_ask(d->inquiry, &d->question, (void *)(uintptr_t)ASKED_MAIN);
@@ -232,26 +213,26 @@ static void ask_identity(struct dns *d)
 
 static void on_main(struct dns *d, const struct exchange_answer *answer)
 {
-    if (answer->outcome == OUTCOME_OK && check_arg_bool(d->args, "cookie") && retry_cookie(d, answer))
+    if (answer->outcome == OUTCOME_OK && check_arg_bool(d->run.args, "cookie") && retry_cookie(d, answer))
         return;
-    if (answer->addr[0] && !d->result->addr[0]) {
-        snprintf(d->result->addr, sizeof d->result->addr, "%s", answer->addr);
-        d->result->af = strchr(answer->addr, ':') ? 6 : 4;
+    if (answer->addr[0] && !d->run.result->addr[0]) {
+        snprintf(d->run.result->addr, sizeof d->run.result->addr, "%s", answer->addr);
+        d->run.result->af = strchr(answer->addr, ':') ? 6 : 4;
     }
     report_exchange(d, answer);
     if (answer->outcome != OUTCOME_OK) {
-        result_reason(d->result, answer->outcome, "%s", answer->reason);
+        result_reason(d->run.result, answer->outcome, "%s", answer->reason);
         return;
     }
-    result_metric(d->result, "rt_ms", answer->rt_ms);
-    result_metric(d->result, "size", (double)answer->len);
-    result_metric(d->result, "rcode", packet_rcode(answer->packet));
-    record_report(answer->packet, d->result->detail);
+    result_metric(d->run.result, "rt_ms", answer->rt_ms);
+    result_metric(d->run.result, "size", (double)answer->len);
+    result_metric(d->run.result, "rcode", packet_rcode(answer->packet));
+    record_report(answer->packet, d->run.result->detail);
     report_edns(d, answer->packet);
-    if (check_arg_bool(d->args, "raw"))
+    if (check_arg_bool(d->run.args, "raw"))
         report_raw(d, answer);
     decide(d, packet_rcode(answer->packet));
-    if (check_arg_bool(d->args, "identity"))
+    if (check_arg_bool(d->run.args, "identity"))
         ask_identity(d);
 }
 
@@ -284,71 +265,33 @@ static void on_answer(void *user, void *tag, const struct exchange_answer *answe
 
 static void on_done(void *user)
 {
-    conclude(user);
+    measurement_end(user);
 }
 
 /* ---- the question ---- */
 
-static void ask(struct dns *d)
+/* Without a target, the server is a resolver that this network gave the host. */
+static void set_server(struct dns *d, const struct sockaddr_storage *addr)
 {
-    d->inquiry = inquiry_new(d->env, 1, on_answer, on_done, d);
+    static const uint16_t ports[] = {53, 53, 853, 443};
+    int64_t port = check_arg_int(d->run.args, "port");
+    d->question.server = *addr;
+    if (port > 0)
+        address_set_port(&d->question.server, (uint16_t)port);
+    else if (d->run.args->target || d->question.transport != EXCHANGE_UDP)
+        address_set_port(&d->question.server, ports[d->question.transport]);
+}
+
+static void begin(void *check, const struct target_answer *target)
+{
+    struct dns *d = check;
+    if (target)
+        set_server(d, &target->addr);
+    d->inquiry = inquiry_new(d->run.env, 1, on_answer, on_done, d);
     inquiry_ask(d->inquiry, &d->question, (void *)(uintptr_t)ASKED_MAIN);
 }
 
-static void begin(struct dns *d)
-{
-    static const uint16_t ports[] = {53, 53, 853, 443};
-    int64_t port = check_arg_int(d->args, "port");
-    if (port > 0)
-        address_set_port(&d->question.server, (uint16_t)port);
-    else if (d->args->target || d->question.transport != EXCHANGE_UDP)
-        address_set_port(&d->question.server, ports[d->question.transport]);
-    result_addr(d->result, &d->question.server);
-    ask(d);
-}
-
-static void stamp(struct dns *d)
-{
-    result_begin(d->result, d->env->clock);
-}
-
-static void on_target(void *user, const struct target_answer *answer)
-{
-    struct dns *d = user;
-    d->target = NULL;
-    stamp(d);
-    if (answer->outcome != OUTCOME_OK) {
-        result_reason(d->result, answer->outcome, "%s", answer->reason);
-        conclude(d);
-        return;
-    }
-    d->question.server = answer->addr;
-    begin(d);
-}
-
-/* Without a target: a resolver that this network gave the host. */
-static void on_system_server(uv_timer_t *timer)
-{
-    struct dns *d = timer->data;
-    stamp(d);
-    if (d->question.transport == EXCHANGE_HTTPS) {
-        ask(d);
-        return;
-    }
-    if (target_resolver(d->env, (size_t)check_arg_int(d->args, "nth"), target_family(d->args), &d->question.server)) {
-        begin(d);
-        return;
-    }
-    result_reason(d->result, OUTCOME_SKIPPED, "this system names no such resolver");
-    conclude(d);
-}
-
 /* ---- the operations ---- */
-
-static int able(const struct check_env *env, struct fault *f)
-{
-    return 0; /* UDP and TCP need no privilege */
-}
 
 static int64_t cost_bytes(const struct check_args *args)
 {
@@ -377,7 +320,7 @@ static void mix_case(char *name)
 
 static void compose(struct dns *d)
 {
-    const struct check_args *args = d->args;
+    const struct check_args *args = d->run.args;
     const char *qname = check_arg_text(args, "qname"), *type = check_arg_text(args, "type");
     const char *tls_name = check_arg_text(args, "tls_name");
     struct sockaddr_storage literal;
@@ -415,8 +358,8 @@ static void compose(struct dns *d)
 
 static int compose_url(struct dns *d, struct fault *f)
 {
-    const char *target = d->args->target, *path = check_arg_text(d->args, "path");
-    int64_t port = check_arg_int(d->args, "port");
+    const char *target = d->run.args->target, *path = check_arg_text(d->run.args, "path");
+    int64_t port = check_arg_int(d->run.args, "port");
     bool brackets = target && strchr(target, ':') && target[0] != '[';
     if (!target)
         return fault_set(f, -EINVAL, _("DNS over HTTPS needs a target"));
@@ -426,55 +369,44 @@ static int compose_url(struct dns *d, struct fault *f)
     return 0;
 }
 
-static void on_closed(uv_handle_t *handle)
+static void stop(void *check)
 {
-    struct dns *d = handle->data;
-    result_free(d->result);
-    buf_free(&d->options);
-    free(d->name);
-    free(d->url);
-    free(d);
-}
-
-static void cancel(void *state)
-{
-    struct dns *d = state;
-    target_cancel(TAKE(d->target));
-    uv_timer_stop(&d->timer);
+    struct dns *d = check;
+    json_t *detail = d->run.result->detail;
+    json_object_set_new(detail, "qname", json_string(d->question.query.name));
+    json_object_set_new(detail, "qtype", json_string(d->question.query.type));
+    d->run.result->bytes += inquiry_wire_bytes(d->inquiry);
     inquiry_free(TAKE(d->inquiry));
 }
 
-static void dns_free(void *state)
+static void clear(void *check)
 {
-    struct dns *d = state;
-    if (!d)
-        return;
-    cancel(d);
-    uv_close((uv_handle_t *)&d->timer, on_closed);
+    struct dns *d = check;
+    buf_free(&d->options);
+    free(d->name);
+    free(d->url);
 }
+
+static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
 
 static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
                  void **ret_state, struct fault *f)
 {
     _cleanup_(buf_free) struct buf wire = {0};
-    struct dns *d = alloc_zero(1, sizeof *d);
-    *d = (struct dns){.env = env, .args = args, .done = done, .user = user};
-    uv_timer_init(env->loop, &d->timer);
-    d->timer.data = d;
+    struct dns *d = measurement_new(sizeof *d, &steps, env, args, done, user);
     compose(d);
     int r = packet_write(&d->question.query, &wire, f);
     bool https = d->question.transport == EXCHANGE_HTTPS;
     if (r >= 0 && https)
         r = compose_url(d, f);
     if (r < 0) {
-        dns_free(d);
+        measurement_free(d);
         return r;
     }
-    d->result = result_new("dns", args->task, args->target ? args->target : "resolver");
-    if (args->target && !https)
-        d->target = target_find(env, &args->policy, args->target, target_family(args), on_target, d);
+    if (https)
+        measurement_begin(&d->run);
     else
-        uv_timer_start(&d->timer, on_system_server, 0, 0);
+        measurement_lookup(&d->run);
     *ret_state = d;
     return 0;
 }
@@ -486,9 +418,8 @@ const struct check_ops check_dns = {
     .target = TARGET_RESOLVER,
     .params = params,
     .param_count = COUNT(params),
-    .able = able,
     .cost_bytes = cost_bytes,
     .start = start,
-    .cancel = cancel,
-    .free = dns_free,
+    .cancel = measurement_cancel,
+    .free = measurement_free,
 };

@@ -10,8 +10,8 @@
 #include "agent/check.h"
 #include "agent/inquiry.h"
 #include "agent/io/trust.h"
+#include "agent/measurement.h"
 #include "agent/moment.h"
-#include "agent/target.h"
 #include "common/file.h"
 #include "common/lang.h"
 
@@ -22,12 +22,7 @@
 #define ANCHOR_MAX 16384
 
 struct dnssec {
-    const struct check_env *env;
-    const struct check_args *args;
-    check_done_fn done;
-    void *user;
-    struct result *result;
-    uv_timer_t timer; /* the begin, from the loop */
+    struct measurement run;
     struct trust *trust;
     struct inquiry *inquiry;
     struct sockaddr_storage resolver;
@@ -42,30 +37,23 @@ static const struct check_param params[] = {
     {"retries", PARAM_INT, "2", 0, EXCHANGE_RETRIES_MAX, NULL, N_("further attempts after a timeout")},
 };
 
-static void conclude(struct dnssec *d)
-{
-    if (d->inquiry)
-        d->result->bytes += inquiry_wire_bytes(d->inquiry);
-    d->done(d->user, TAKE(d->result));
-}
-
 static void report(struct dnssec *d)
 {
     struct trust_report report;
     struct moment now;
     moment_now(&now);
     trust_result(d->trust, &report);
-    trust_detail(d->trust, d->result->detail);
-    result_metric(d->result, "verdict", report.verdict);
-    result_metric(d->result, "zones", report.zones);
-    result_metric(d->result, "queries", (double)inquiry_count(d->inquiry));
-    result_metric(d->result, "total_ms", moment_ms(&d->since, &now));
+    trust_detail(d->trust, d->run.result->detail);
+    result_metric(d->run.result, "verdict", report.verdict);
+    result_metric(d->run.result, "zones", report.zones);
+    result_metric(d->run.result, "queries", (double)inquiry_count(d->inquiry));
+    result_metric(d->run.result, "total_ms", moment_ms(&d->since, &now));
     if (report.lifetime_s >= 0)
-        result_metric(d->result, "lifetime_s", (double)report.lifetime_s);
+        result_metric(d->run.result, "lifetime_s", (double)report.lifetime_s);
     if (report.verdict == TRUST_BOGUS)
-        result_reason(d->result, OUTCOME_DNS_ERROR, "%s: %s", report.link, report.reason);
-    else if (report.verdict == TRUST_INDETERMINATE && d->result->outcome == OUTCOME_OK)
-        result_reason(d->result, OUTCOME_DNS_ERROR, "%s: %s", report.link, report.reason);
+        result_reason(d->run.result, OUTCOME_DNS_ERROR, "%s: %s", report.link, report.reason);
+    else if (report.verdict == TRUST_INDETERMINATE && d->run.result->outcome == OUTCOME_OK)
+        result_reason(d->run.result, OUTCOME_DNS_ERROR, "%s: %s", report.link, report.reason);
 }
 
 static void next(struct dnssec *d)
@@ -74,22 +62,22 @@ static void next(struct dnssec *d)
         .query = {.rd = true, .cd = true, .dnssec_ok = true, .bufsize = BUFSIZE},
         .server = d->resolver,
         .tcp_fallback = true,
-        .timeout_ms = (int)check_arg_int(d->args, "timeout_ms"),
-        .retries = (int)check_arg_int(d->args, "retries"),
+        .timeout_ms = (int)check_arg_int(d->run.args, "timeout_ms"),
+        .retries = (int)check_arg_int(d->run.args, "retries"),
     };
     if (trust_next(d->trust, &question.query.name, &question.query.type)) {
         inquiry_ask(d->inquiry, &question, NULL);
         return;
     }
     report(d);
-    conclude(d);
+    measurement_end(&d->run);
 }
 
 static void on_answer(void *user, void *tag, const struct exchange_answer *answer)
 {
     struct dnssec *d = user;
     if (answer->outcome != OUTCOME_OK)
-        result_reason(d->result, answer->outcome, "the resolver: %s", answer->reason);
+        result_reason(d->run.result, answer->outcome, "the resolver: %s", answer->reason);
     trust_answer(d->trust, answer->outcome == OUTCOME_OK ? answer->packet : NULL, outcome_word(answer->outcome));
 }
 
@@ -98,29 +86,22 @@ static void on_done(void *user)
     next(user);
 }
 
-static void on_begin(uv_timer_t *timer)
+static void begin(void *check, const struct target_answer *target)
 {
-    struct dnssec *d = timer->data;
+    struct dnssec *d = check;
     struct fault f = {0};
-    result_begin(d->result, d->env->clock);
-    enum outcome outcome = target_asked_resolver(d->env, d->args, &d->resolver, &f);
+    enum outcome outcome = target_asked_resolver(d->run.env, d->run.args, &d->resolver, &f);
     if (outcome != OUTCOME_OK) {
-        result_reason(d->result, outcome, "%s", f.text);
-        conclude(d);
+        measurement_fail(&d->run, outcome, f.text);
         return;
     }
-    result_addr(d->result, &d->resolver);
+    result_addr(d->run.result, &d->resolver);
     moment_now(&d->since);
-    d->inquiry = inquiry_new(d->env, 1, on_answer, on_done, d);
+    d->inquiry = inquiry_new(d->run.env, 1, on_answer, on_done, d);
     next(d);
 }
 
 /* ---- the operations ---- */
-
-static int able(const struct check_env *env, struct fault *f)
-{
-    return 0;
-}
 
 static int64_t cost_bytes(const struct check_args *args)
 {
@@ -130,55 +111,42 @@ static int64_t cost_bytes(const struct check_args *args)
     return (zones + 1) * COST_ZONE_BYTES;
 }
 
-static void on_closed(uv_handle_t *handle)
-{
-    struct dnssec *d = handle->data;
-    trust_free(d->trust);
-    result_free(d->result);
-    free(d);
-}
-
-static void cancel(void *state)
-{
-    struct dnssec *d = state;
-    uv_timer_stop(&d->timer);
-    inquiry_free(TAKE(d->inquiry));
-}
-
-static void dnssec_free(void *state)
-{
-    struct dnssec *d = state;
-    if (!d)
-        return;
-    cancel(d);
-    uv_close((uv_handle_t *)&d->timer, on_closed);
-}
-
 static int trust_open(struct dnssec *d, struct fault *f)
 {
-    const char *path = check_arg_text(d->args, "anchor"), *type = check_arg_text(d->args, "type");
+    const char *path = check_arg_text(d->run.args, "anchor"), *type = check_arg_text(d->run.args, "type");
     _cleanup_(buf_free) struct buf text = {0};
     int r = path && *path ? file_read(path, ANCHOR_MAX, &text, f) : 0;
     if (r < 0)
         return r;
-    return trust_new(text.len ? text.data : trust_root_anchor(), d->args->target, type ? type : "SOA",
-                     clock_wall_us(d->env->clock) / 1000000, &d->trust, f);
+    return trust_new(text.len ? text.data : trust_root_anchor(), d->run.args->target, type ? type : "SOA",
+                     clock_wall_us(d->run.env->clock) / 1000000, &d->trust, f);
 }
+
+static void stop(void *check)
+{
+    struct dnssec *d = check;
+    d->run.result->bytes += inquiry_wire_bytes(d->inquiry);
+    inquiry_free(TAKE(d->inquiry));
+}
+
+static void clear(void *check)
+{
+    struct dnssec *d = check;
+    trust_free(d->trust);
+}
+
+static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
 
 static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
                  void **ret_state, struct fault *f)
 {
-    struct dnssec *d = alloc_zero(1, sizeof *d);
-    *d = (struct dnssec){.env = env, .args = args, .done = done, .user = user};
-    uv_timer_init(env->loop, &d->timer);
-    d->timer.data = d;
+    struct dnssec *d = measurement_new(sizeof *d, &steps, env, args, done, user);
     int r = trust_open(d, f);
     if (r < 0) {
-        dnssec_free(d);
+        measurement_free(d);
         return r;
     }
-    d->result = result_new("dnssec", args->task, args->target);
-    uv_timer_start(&d->timer, on_begin, 0, 0);
+    measurement_begin(&d->run);
     *ret_state = d;
     return 0;
 }
@@ -190,9 +158,8 @@ const struct check_ops check_dnssec = {
     .target = TARGET_DOMAIN,
     .params = params,
     .param_count = COUNT(params),
-    .able = able,
     .cost_bytes = cost_bytes,
     .start = start,
-    .cancel = cancel,
-    .free = dnssec_free,
+    .cancel = measurement_cancel,
+    .free = measurement_free,
 };

@@ -23,7 +23,7 @@
 
 #include "agent/address.h"
 #include "agent/check.h"
-#include "agent/target.h"
+#include "agent/measurement.h"
 #include "agent/zone.h"
 #include "common/lang.h"
 #include "common/sign.h"
@@ -72,12 +72,7 @@ struct question { /* the tag of a question */
 };
 
 struct edns {
-    const struct check_env *env;
-    const struct check_args *args;
-    check_done_fn done;
-    void *user;
-    struct result *result;
-    uv_timer_t timer;
+    struct measurement run;
     struct zone_find *find;
     const struct zone *zone; /* the finder's */
     struct inquiry *inquiry;
@@ -221,12 +216,12 @@ static json_t *address_json(const struct address *address, unsigned *failures, u
 static void decide(struct edns *e, unsigned tested, unsigned answering, const char *first)
 {
     if (tested == 0)
-        result_reason(e->result, OUTCOME_UNREACHABLE, "no address of the zone can be reached from here");
+        result_reason(e->run.result, OUTCOME_UNREACHABLE, "no address of the zone can be reached from here");
     else if (answering == 0)
-        result_reason(e->result, strcmp(first, "unreachable") == 0 ? OUTCOME_UNREACHABLE : OUTCOME_TIMEOUT,
+        result_reason(e->run.result, strcmp(first, "unreachable") == 0 ? OUTCOME_UNREACHABLE : OUTCOME_TIMEOUT,
                       "no server of the zone answered: %s", first);
     else if (answering < tested)
-        result_reason(e->result, OUTCOME_PARTIAL, "%u of %u addresses answered", answering, tested);
+        result_reason(e->run.result, OUTCOME_PARTIAL, "%u of %u addresses answered", answering, tested);
 }
 
 static void report(struct edns *e)
@@ -246,25 +241,16 @@ static void report(struct edns *e)
         if (!address->unsent && !*first)
             first = address->verdicts[0];
     }
-    json_object_set_new(e->result->detail, "servers", list);
-    result_metric(e->result, "servers", (double)e->zone->count);
-    result_metric(e->result, "addresses", (double)e->count);
-    result_metric(e->result, "tested", tested);
-    result_metric(e->result, "compliant", compliant);
-    result_metric(e->result, "tests", total);
-    result_metric(e->result, "passed", passed);
+    json_object_set_new(e->run.result->detail, "servers", list);
+    result_metric(e->run.result, "servers", (double)e->zone->count);
+    result_metric(e->run.result, "addresses", (double)e->count);
+    result_metric(e->run.result, "tested", tested);
+    result_metric(e->run.result, "compliant", compliant);
+    result_metric(e->run.result, "tests", total);
+    result_metric(e->run.result, "passed", passed);
     for (size_t i = 0; i < TESTS; i++)
-        result_metric(e->result, tests[i].metric, failures[i]);
+        result_metric(e->run.result, tests[i].metric, failures[i]);
     decide(e, tested, answering, first);
-}
-
-static void conclude(struct edns *e)
-{
-    if (e->inquiry)
-        e->result->bytes += inquiry_wire_bytes(e->inquiry);
-    if (e->find)
-        e->result->bytes += zone_wire_bytes(e->find);
-    e->done(e->user, TAKE(e->result));
 }
 
 /* ---- the questions ---- */
@@ -286,8 +272,8 @@ static void ask(struct address *address, const struct edns_test *test)
                                            : NULL},
         .server = address->addr,
         .transport = test->tcp ? EXCHANGE_TCP : EXCHANGE_UDP,
-        .timeout_ms = (int)check_arg_int(e->args, "timeout_ms"),
-        .retries = test->tcp ? 0 : (int)check_arg_int(e->args, "retries"),
+        .timeout_ms = (int)check_arg_int(e->run.args, "timeout_ms"),
+        .retries = test->tcp ? 0 : (int)check_arg_int(e->run.args, "retries"),
     };
     inquiry_ask(e->inquiry, &question, q);
 }
@@ -314,7 +300,7 @@ static void on_answer(void *user, void *of, const struct exchange_answer *answer
 static void on_done(void *user)
 {
     report(user);
-    conclude(user);
+    measurement_end(user);
 }
 
 static void compose_options(struct edns *e)
@@ -332,16 +318,15 @@ static void compose_options(struct edns *e)
 static void on_zone(void *user, const struct zone *zone)
 {
     struct edns *e = user;
-    int family = target_family(e->args);
+    int family = target_family(e->run.args);
     e->zone = zone;
     if (zone->outcome != OUTCOME_OK) {
-        result_reason(e->result, zone->outcome, "%s", zone->reason);
-        conclude(e);
+        measurement_fail(&e->run, zone->outcome, zone->reason);
         return;
     }
     e->addresses = alloc_zero(ZONE_SERVERS_MAX * ZONE_ADDRESSES_MAX, sizeof *e->addresses);
     e->questions = alloc_zero(ZONE_SERVERS_MAX * ZONE_ADDRESSES_MAX * TESTS, sizeof *e->questions);
-    e->inquiry = inquiry_new(e->env, AT_ONCE, on_answer, on_done, e);
+    e->inquiry = inquiry_new(e->run.env, AT_ONCE, on_answer, on_done, e);
     compose_options(e);
     size_t denied = 0;
     for (size_t i = 0; i < zone->count; i++) {
@@ -357,64 +342,47 @@ static void on_zone(void *user, const struct zone *zone)
     }
     if (e->count > 0)
         return;
-    result_reason(e->result, denied ? OUTCOME_DENIED : OUTCOME_DNS_ERROR, "%.*s", 150, zone->servers[0].reason);
-    conclude(e);
+    result_reason(e->run.result, denied ? OUTCOME_DENIED : OUTCOME_DNS_ERROR, "%.*s", 150, zone->servers[0].reason);
+    measurement_end(&e->run);
 }
 
-static void on_begin(uv_timer_t *timer)
+static void begin(void *check, const struct target_answer *target)
 {
-    struct edns *e = timer->data;
+    struct edns *e = check;
     struct sockaddr_storage resolver;
     struct fault f = {0};
-    result_begin(e->result, e->env->clock);
-    enum outcome outcome = target_asked_resolver(e->env, e->args, &resolver, &f);
-    if (outcome == OUTCOME_OK) {
-        e->find = zone_find(e->env, &e->args->policy, &resolver, e->args->target, NULL, 0, on_zone, e);
-        return;
-    }
-    result_reason(e->result, outcome, "%s", f.text);
-    conclude(e);
+    enum outcome outcome = target_asked_resolver(e->run.env, e->run.args, &resolver, &f);
+    if (outcome == OUTCOME_OK)
+        e->find = zone_find(e->run.env, &e->run.args->policy, &resolver, e->run.args->target, NULL, 0, on_zone, e);
+    else
+        measurement_fail(&e->run, outcome, f.text);
 }
 
 /* ---- the operations ---- */
-
-static int able(const struct check_env *env, struct fault *f)
-{
-    return 0;
-}
 
 static int64_t cost_bytes(const struct check_args *args)
 {
     return 10 * COST_ADDRESS_BYTES; /* five servers with both families, as most ccTLDs have */
 }
 
-static void on_closed(uv_handle_t *handle)
+static void stop(void *check)
 {
-    struct edns *e = handle->data;
-    result_free(e->result);
-    buf_free(&e->unknown);
-    buf_free(&e->list);
-    free(e->addresses);
-    free(e->questions);
-    free(e);
-}
-
-static void cancel(void *state)
-{
-    struct edns *e = state;
-    uv_timer_stop(&e->timer);
+    struct edns *e = check;
+    e->run.result->bytes += inquiry_wire_bytes(e->inquiry) + zone_wire_bytes(e->find);
     inquiry_free(TAKE(e->inquiry));
     zone_free(TAKE(e->find));
 }
 
-static void edns_free(void *state)
+static void clear(void *check)
 {
-    struct edns *e = state;
-    if (!e)
-        return;
-    cancel(e);
-    uv_close((uv_handle_t *)&e->timer, on_closed);
+    struct edns *e = check;
+    buf_free(&e->unknown);
+    buf_free(&e->list);
+    free(e->addresses);
+    free(e->questions);
 }
+
+static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
 
 static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
                  void **ret_state, struct fault *f)
@@ -423,12 +391,8 @@ static int start(const struct check_env *env, const struct check_args *args, che
     int r = packet_write(&(struct packet_query){.name = args->target, .type = "SOA"}, &wire, f);
     if (r < 0)
         return r;
-    struct edns *e = alloc_zero(1, sizeof *e);
-    *e = (struct edns){.env = env, .args = args, .done = done, .user = user};
-    e->result = result_new("edns", args->task, args->target);
-    uv_timer_init(env->loop, &e->timer);
-    e->timer.data = e;
-    uv_timer_start(&e->timer, on_begin, 0, 0);
+    struct edns *e = measurement_new(sizeof *e, &steps, env, args, done, user);
+    measurement_begin(&e->run);
     *ret_state = e;
     return 0;
 }
@@ -440,9 +404,8 @@ const struct check_ops check_edns = {
     .target = TARGET_DOMAIN,
     .params = params,
     .param_count = COUNT(params),
-    .able = able,
     .cost_bytes = cost_bytes,
     .start = start,
-    .cancel = cancel,
-    .free = edns_free,
+    .cancel = measurement_cancel,
+    .free = measurement_free,
 };

@@ -11,10 +11,10 @@
 #include "agent/check.h"
 #include "agent/io/datagram.h"
 #include "agent/io/icmp.h"
+#include "agent/measurement.h"
 #include "agent/moment.h"
 #include "agent/refusal.h"
 #include "agent/rtt.h"
-#include "agent/target.h"
 #include "common/lang.h"
 
 /* A probe is a guest on other people's hosts: no faster than 100 a second. */
@@ -27,10 +27,8 @@
 #define LINGER_MS 10
 
 enum phase {
-    PHASE_LOOKUP,  /* the target's name is being resolved */
     PHASE_SENDING, /* requests go out on the timer */
     PHASE_WAITING, /* all are out; the timer ends the check */
-    PHASE_OVER,
 };
 
 struct request {
@@ -39,15 +37,9 @@ struct request {
 };
 
 struct ping {
-    const struct check_env *env;
-    const struct check_args *args;
-    check_done_fn done;
-    void *user;
+    struct measurement run;
     enum phase phase;
-    struct result *result;
-    struct target *target;
     struct datagram *socket;
-    uv_timer_t timer;
     int af, count, interval_ms, timeout_ms, size;
     struct tag tag;
     struct request *requests; /* by sequence number */
@@ -66,21 +58,11 @@ static const struct check_param params[] = {
     {"family", PARAM_CHOICE, "any", 0, 0, target_families, N_("IP version")},
 };
 
-static void conclude(struct ping *p);
-
 /* ---- the answer ---- */
-
-/* The end of a check that could not measure. */
-static void give_up(struct ping *p)
-{
-    p->phase = PHASE_OVER;
-    datagram_close(TAKE(p->socket));
-    p->done(p->user, TAKE(p->result));
-}
 
 static void decide(struct ping *p)
 {
-    struct result *r = p->result;
+    struct result *r = p->run.result;
     if (p->rtts.rcvd > 0) {
         r->outcome = p->rtts.rcvd == p->rtts.sent ? OUTCOME_OK : OUTCOME_PARTIAL;
     } else if (p->refusals.count > 0) {
@@ -93,15 +75,12 @@ static void decide(struct ping *p)
 
 static void conclude(struct ping *p)
 {
-    p->phase = PHASE_OVER;
-    uv_timer_stop(&p->timer);
-    datagram_close(TAKE(p->socket));
-    refusals_report(&p->refusals, p->af, p->result->detail);
+    refusals_report(&p->refusals, p->af, p->run.result->detail);
     if (p->late > 0)
-        json_object_set_new(p->result->detail, "late", json_integer((json_int_t)p->late));
-    rtt_series_report(&p->rtts, p->result);
+        json_object_set_new(p->run.result->detail, "late", json_integer((json_int_t)p->late));
+    rtt_series_report(&p->rtts, p->run.result);
     decide(p);
-    p->done(p->user, TAKE(p->result));
+    measurement_end(&p->run);
 }
 
 /* ---- traffic ---- */
@@ -119,7 +98,7 @@ static void settle(struct ping *p, size_t seq)
     struct rtt_stats stats;
     rtt_stats(p->rtts.ms, p->rtts.sent, &stats);
     double linger = LINGER_MS + (stats.count ? stats.max : 0);
-    uv_timer_start(&p->timer, on_timer, (uint64_t)fmin(linger, p->timeout_ms), 0);
+    uv_timer_start(&p->run.timer, on_timer, (uint64_t)fmin(linger, p->timeout_ms), 0);
 }
 
 static void on_reply(struct ping *p, const struct datagram_event *event)
@@ -128,7 +107,7 @@ static void on_reply(struct ping *p, const struct datagram_event *event)
     if (!icmp_echo_read(p->af, event->bytes, event->len, datagram_echo_id(p->socket), &p->tag, &seq) ||
         seq >= p->rtts.sent)
         return;
-    p->result->bytes += datagram_ip_header(p->socket) + (int64_t)event->len;
+    p->run.result->bytes += datagram_ip_header(p->socket) + (int64_t)event->len;
     double ms = moment_ms(&p->requests[seq].sent, &event->at);
     if (ms > p->timeout_ms) {
         p->late++;
@@ -136,7 +115,7 @@ static void on_reply(struct ping *p, const struct datagram_event *event)
     }
     rtt_series_answer(&p->rtts, seq, ms);
     if (event->ttl > 0)
-        json_object_set_new(p->result->detail, "ttl", json_integer(event->ttl));
+        json_object_set_new(p->run.result->detail, "ttl", json_integer(event->ttl));
     settle(p, seq);
 }
 
@@ -147,7 +126,7 @@ static void on_error(struct ping *p, const struct datagram_event *event)
         !icmp_quote_read(p->af, event->bytes, event->len, datagram_echo_id(p->socket), &seq) || seq >= p->rtts.sent)
         return;
     /* The error's own IP and ICMP headers, the quoted IP header, what is quoted. */
-    p->result->bytes += 2 * datagram_ip_header(p->socket) + ICMP_HEADER_SIZE + (int64_t)event->len;
+    p->run.result->bytes += 2 * datagram_ip_header(p->socket) + ICMP_HEADER_SIZE + (int64_t)event->len;
     refusals_add(&p->refusals, event);
     settle(p, seq);
 }
@@ -179,11 +158,11 @@ static void send_next(struct ping *p)
     icmp_echo_write(p->af, (uint16_t)(id < 0 ? 0 : id), (uint32_t)seq, &p->tag, (size_t)p->size, packet);
     int r = datagram_send(p->socket, NULL, packet, len, 0, &p->requests[seq].sent);
     if (r < 0) {
-        result_reason(p->result, datagram_outcome(r), "sending: %s", uv_strerror(r));
+        result_reason(p->run.result, datagram_outcome(r), "sending: %s", uv_strerror(r));
         settle(p, seq);
         return;
     }
-    p->result->bytes += datagram_ip_header(p->socket) + (int64_t)len;
+    p->run.result->bytes += datagram_ip_header(p->socket) + (int64_t)len;
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -197,45 +176,35 @@ static void on_timer(uv_timer_t *timer)
     if (p->rtts.sent < (size_t)p->count)
         return;
     p->phase = PHASE_WAITING;
-    uv_timer_start(&p->timer, on_timer, (uint64_t)p->timeout_ms, 0);
+    uv_timer_start(&p->run.timer, on_timer, (uint64_t)p->timeout_ms, 0);
     if (p->settled == p->rtts.sent) /* only by local failures: nothing can come */
-        uv_timer_start(&p->timer, on_timer, 0, 0);
+        uv_timer_start(&p->run.timer, on_timer, 0, 0);
 }
 
 static int open_socket(struct ping *p, const struct sockaddr *peer, struct fault *f)
 {
-    int r = datagram_open(p->env->loop, DATAGRAM_ECHO, p->af, on_event, p, &p->socket, f);
+    int r = datagram_open(p->run.env->loop, DATAGRAM_ECHO, p->af, on_event, p, &p->socket, f);
     if (r < 0)
         return r;
-    if ((r = datagram_set_ttl(p->socket, (int)check_arg_int(p->args, "ttl"))) < 0 ||
-        (r = datagram_set_tos(p->socket, (int)check_arg_int(p->args, "tos"))) < 0)
+    if ((r = datagram_set_ttl(p->socket, (int)check_arg_int(p->run.args, "ttl"))) < 0 ||
+        (r = datagram_set_tos(p->socket, (int)check_arg_int(p->run.args, "tos"))) < 0)
         return fault_set(f, r, _("cannot prepare a socket: %s"), strerror(-r));
     if ((r = datagram_connect(p->socket, peer)) < 0)
         return fault_set(f, r, "%s", uv_strerror(r));
     return 0;
 }
 
-static void on_target(void *user, const struct target_answer *answer)
+static void begin(void *check, const struct target_answer *target)
 {
-    struct ping *p = user;
+    struct ping *p = check;
     struct fault f = {0};
-    p->target = NULL;
-    result_begin(p->result, p->env->clock);
-    if (answer->outcome != OUTCOME_OK) {
-        result_reason(p->result, answer->outcome, "%s", answer->reason);
-        give_up(p);
-        return;
-    }
-    result_addr(p->result, &answer->addr);
-    p->af = p->result->af;
-    int r = open_socket(p, (const struct sockaddr *)&answer->addr, &f);
+    p->af = p->run.result->af;
+    int r = open_socket(p, (const struct sockaddr *)&target->addr, &f);
     if (r < 0) {
-        result_reason(p->result, datagram_outcome(r), "%s", f.text);
-        give_up(p);
+        measurement_fail(&p->run, datagram_outcome(r), f.text);
         return;
     }
-    p->phase = PHASE_SENDING;
-    uv_timer_start(&p->timer, on_timer, DATAGRAM_WARM_UP_MS, (uint64_t)p->interval_ms);
+    uv_timer_start(&p->run.timer, on_timer, DATAGRAM_WARM_UP_MS, (uint64_t)p->interval_ms);
 }
 
 /* ---- the operations ---- */
@@ -250,56 +219,35 @@ static int64_t cost_bytes(const struct check_args *args)
     return 2 * check_arg_int(args, "count") * (40 + ICMP_HEADER_SIZE + check_arg_int(args, "size"));
 }
 
-static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
-                 void **ret_state, struct fault *f)
+static void stop(void *check)
 {
-    struct ping *p = alloc_zero(1, sizeof *p);
-    *p = (struct ping){
-        .env = env,
-        .args = args,
-        .done = done,
-        .user = user,
-        .result = result_new("ping", args->task, args->target),
-        .count = (int)check_arg_int(args, "count"),
-        .interval_ms = (int)check_arg_int(args, "interval_ms"),
-        .timeout_ms = (int)check_arg_int(args, "timeout_ms"),
-        .size = (int)check_arg_int(args, "size"),
-    };
-    p->requests = alloc_zero((size_t)p->count, sizeof *p->requests);
-    rtt_series_init(&p->rtts, (size_t)p->count);
-    tag_make(&p->tag);
-    uv_timer_init(env->loop, &p->timer);
-    p->timer.data = p;
-    p->target = target_find(env, &args->policy, args->target, target_family(args), on_target, p);
-    *ret_state = p;
-    return 0;
-}
-
-static void cancel(void *state)
-{
-    struct ping *p = state;
-    p->phase = PHASE_OVER;
-    target_cancel(TAKE(p->target));
-    uv_timer_stop(&p->timer);
+    struct ping *p = check;
     datagram_close(TAKE(p->socket));
 }
 
-static void on_closed(uv_handle_t *handle)
+static void clear(void *check)
 {
-    struct ping *p = handle->data;
-    result_free(p->result);
+    struct ping *p = check;
     rtt_series_free(&p->rtts);
     free(p->requests);
-    free(p);
 }
 
-static void ping_free(void *state)
+static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
+
+static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
+                 void **ret_state, struct fault *f)
 {
-    struct ping *p = state;
-    if (!p)
-        return;
-    cancel(p);
-    uv_close((uv_handle_t *)&p->timer, on_closed);
+    struct ping *p = measurement_new(sizeof *p, &steps, env, args, done, user);
+    p->count = (int)check_arg_int(args, "count");
+    p->interval_ms = (int)check_arg_int(args, "interval_ms");
+    p->timeout_ms = (int)check_arg_int(args, "timeout_ms");
+    p->size = (int)check_arg_int(args, "size");
+    p->requests = alloc_zero((size_t)p->count, sizeof *p->requests);
+    rtt_series_init(&p->rtts, (size_t)p->count);
+    tag_make(&p->tag);
+    measurement_lookup(&p->run);
+    *ret_state = p;
+    return 0;
 }
 
 const struct check_ops check_ping = {
@@ -312,6 +260,6 @@ const struct check_ops check_ping = {
     .able = able,
     .cost_bytes = cost_bytes,
     .start = start,
-    .cancel = cancel,
-    .free = ping_free,
+    .cancel = measurement_cancel,
+    .free = measurement_free,
 };

@@ -22,6 +22,7 @@
  *   inconsistent  addresses of other networks (content networks do that, too)
  *   unknown       one of the two failed
  * The worst of them, and of the NXDOMAIN tests, is the result's verdict. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,7 +30,7 @@
 #include "agent/check.h"
 #include "agent/inquiry.h"
 #include "agent/io/record.h"
-#include "agent/target.h"
+#include "agent/measurement.h"
 #include "common/lang.h"
 #include "common/sign.h"
 
@@ -85,13 +86,7 @@ struct compared {
 };
 
 struct resolver {
-    const struct check_env *env;
-    const struct check_args *args;
-    check_done_fn done;
-    void *user;
-    struct result *result;
-    struct target *target;
-    uv_timer_t timer;
+    struct measurement run;
     struct inquiry *inquiry;
     struct sockaddr_storage server, control;
     const char *zone; /* NULL: none */
@@ -189,12 +184,12 @@ static enum verdict report_names(struct resolver *v)
         known += verdict != VERDICT_UNKNOWN;
         json_object_set_new(list, v->names[i].name, json_string(verdicts[verdict]));
     }
-    json_object_set_new(v->result->detail, "names", list);
-    result_metric(v->result, "names", known);
-    result_metric(v->result, "names_ok", counts[VERDICT_OK]);
-    result_metric(v->result, "names_blocked", counts[VERDICT_BLOCKED]);
-    result_metric(v->result, "names_rewritten", counts[VERDICT_REWRITTEN]);
-    result_metric(v->result, "names_inconsistent", counts[VERDICT_INCONSISTENT]);
+    json_object_set_new(v->run.result->detail, "names", list);
+    result_metric(v->run.result, "names", known);
+    result_metric(v->run.result, "names_ok", counts[VERDICT_OK]);
+    result_metric(v->run.result, "names_blocked", counts[VERDICT_BLOCKED]);
+    result_metric(v->run.result, "names_rewritten", counts[VERDICT_REWRITTEN]);
+    result_metric(v->run.result, "names_inconsistent", counts[VERDICT_INCONSISTENT]);
     return v->rewrites == 1 || counts[VERDICT_REWRITTEN] ? VERDICT_REWRITTEN
            : counts[VERDICT_BLOCKED]                     ? VERDICT_BLOCKED
            : counts[VERDICT_INCONSISTENT]                ? VERDICT_INCONSISTENT
@@ -205,12 +200,12 @@ static enum verdict report_names(struct resolver *v)
 static void report_known(struct resolver *v, const char *metric, int state)
 {
     if (state >= 0)
-        result_metric(v->result, metric, state);
+        result_metric(v->run.result, metric, state);
 }
 
 static void report(struct resolver *v)
 {
-    struct result *r = v->result;
+    struct result *r = v->run.result;
     const char *dnssec = dnssec_word(v);
     enum verdict verdict = report_names(v);
     result_metric(r, "queries", v->queries);
@@ -237,13 +232,6 @@ static void report(struct resolver *v)
         result_reason(r, OUTCOME_PARTIAL, "%u of %u questions were not answered", v->failures, v->queries);
 }
 
-static void conclude(struct resolver *v)
-{
-    if (v->inquiry)
-        v->result->bytes += inquiry_wire_bytes(v->inquiry);
-    v->done(v->user, TAKE(v->result));
-}
-
 /* ---- the questions ---- */
 
 struct ask {
@@ -268,8 +256,8 @@ static void ask(struct resolver *v, enum asked asked, size_t index, const char *
         .server = how.control ? v->control : v->server,
         .transport = how.tcp ? EXCHANGE_TCP : EXCHANGE_UDP,
         .tcp_fallback = how.bufsize == 0,
-        .timeout_ms = (int)check_arg_int(v->args, "timeout_ms"),
-        .retries = (int)check_arg_int(v->args, "retries"),
+        .timeout_ms = (int)check_arg_int(v->run.args, "timeout_ms"),
+        .retries = (int)check_arg_int(v->run.args, "retries"),
     };
     inquiry_ask(v->inquiry, &question, q);
 }
@@ -283,7 +271,7 @@ static char *random_name(const struct resolver *v, size_t i, const char *branch,
 
 static void ask_round(struct resolver *v, enum asked asked, size_t i)
 {
-    const char *nxdomain = check_arg_text(v->args, "nxdomain");
+    const char *nxdomain = check_arg_text(v->run.args, "nxdomain");
     _cleanup_text_ char *name = v->zone ? random_name(v, i, "wild", v->zone)
                                         : random_name(v, i, "", nxdomain ? nxdomain : "com");
     ask(v, asked, i, name, (struct ask){0});
@@ -305,9 +293,9 @@ static void ask_zone(struct resolver *v)
 
 static void ask_all(struct resolver *v)
 {
-    const char *good = check_arg_text(v->args, "good"), *bogus = check_arg_text(v->args, "bogus");
-    const char *nxdomain = check_arg_text(v->args, "nxdomain");
-    for (size_t i = 0; i < (size_t)check_arg_int(v->args, "count"); i++)
+    const char *good = check_arg_text(v->run.args, "good"), *bogus = check_arg_text(v->run.args, "bogus");
+    const char *nxdomain = check_arg_text(v->run.args, "nxdomain");
+    for (size_t i = 0; i < (size_t)check_arg_int(v->run.args, "count"); i++)
         ask_round(v, ASKED_UNCACHED, i);
     if (v->zone)
         ask_zone(v);
@@ -362,7 +350,7 @@ static void on_whoami(struct resolver *v, const struct exchange_answer *a)
     }
     if (json_object_size(seen) > 0)
         v->ecs = json_object_get(seen, "ecs") != NULL;
-    json_object_set_new(v->result->detail, "whoami", seen);
+    json_object_set_new(v->run.result->detail, "whoami", seen);
 }
 
 static void on_size(struct resolver *v, const struct exchange_answer *a)
@@ -382,7 +370,7 @@ static void on_nx(struct resolver *v, const struct exchange_answer *a)
     if (rewritten) {
         char text[46] = "";
         uv_ip_name((const struct sockaddr *)&answer.addrs[0], text, sizeof text);
-        json_object_set_new(v->result->detail, "rewritten_to", json_string(text));
+        json_object_set_new(v->run.result->detail, "rewritten_to", json_string(text));
     }
 }
 
@@ -456,70 +444,35 @@ static void on_answer(void *user, void *tag, const struct exchange_answer *a)
 static void on_done(void *user)
 {
     report(user);
-    conclude(user);
+    measurement_end(user);
 }
 
 /* ---- the operations ---- */
 
-static void begin(struct resolver *v)
+static void begin(void *check, const struct target_answer *target)
 {
-    const char *control = check_arg_text(v->args, "control");
+    struct resolver *v = check;
+    const char *control = check_arg_text(v->run.args, "control");
     struct fault f = {0};
     uint8_t noise[8];
-    result_addr(v->result, &v->server);
+    v->server = target->addr;
+    if (v->run.args->target)
+        address_set_port(&v->server, DNS_PORT);
     if (!control || !target_literal(control, &v->control)) {
-        result_reason(v->result, OUTCOME_ERROR, "control: %s is not an address", control ? control : "");
-        conclude(v);
+        fault_set(&f, -EINVAL, "control: %s is not an address", control ? control : "");
+        measurement_fail(&v->run, OUTCOME_ERROR, f.text);
         return;
     }
-    if (policy_check(&v->args->policy, (const struct sockaddr *)&v->control, &f) < 0) {
-        result_reason(v->result, OUTCOME_DENIED, "%s", f.text);
-        conclude(v);
+    if (policy_check(&v->run.args->policy, (const struct sockaddr *)&v->control, &f) < 0) {
+        measurement_fail(&v->run, OUTCOME_DENIED, f.text);
         return;
     }
     address_set_port(&v->control, DNS_PORT);
     random_bytes(noise, sizeof noise);
     for (size_t i = 0; i < sizeof noise; i++)
         snprintf(v->random + 2 * i, 3, "%02x", noise[i]);
-    v->inquiry = inquiry_new(v->env, AT_ONCE, on_answer, on_done, v);
+    v->inquiry = inquiry_new(v->run.env, AT_ONCE, on_answer, on_done, v);
     ask_all(v);
-}
-
-static void stamp(struct resolver *v)
-{
-    result_begin(v->result, v->env->clock);
-}
-
-static void on_target(void *user, const struct target_answer *answer)
-{
-    struct resolver *v = user;
-    v->target = NULL;
-    stamp(v);
-    if (answer->outcome != OUTCOME_OK) {
-        result_reason(v->result, answer->outcome, "%s", answer->reason);
-        conclude(v);
-        return;
-    }
-    v->server = answer->addr;
-    address_set_port(&v->server, DNS_PORT);
-    begin(v);
-}
-
-static void on_system_server(uv_timer_t *timer)
-{
-    struct resolver *v = timer->data;
-    stamp(v);
-    if (target_resolver(v->env, (size_t)check_arg_int(v->args, "nth"), target_family(v->args), &v->server)) {
-        begin(v);
-        return;
-    }
-    result_reason(v->result, OUTCOME_SKIPPED, "this system names no such resolver");
-    conclude(v);
-}
-
-static int able(const struct check_env *env, struct fault *f)
-{
-    return 0;
 }
 
 static int64_t cost_bytes(const struct check_args *args)
@@ -532,35 +485,9 @@ static int64_t cost_bytes(const struct check_args *args)
     return questions * QUESTION_BYTES + padded;
 }
 
-static void on_closed(uv_handle_t *handle)
-{
-    struct resolver *v = handle->data;
-    result_free(v->result);
-    for (size_t i = 0; i < v->name_count; i++)
-        free(v->names[i].name);
-    free(v);
-}
-
-static void cancel(void *state)
-{
-    struct resolver *v = state;
-    target_cancel(TAKE(v->target));
-    uv_timer_stop(&v->timer);
-    inquiry_free(TAKE(v->inquiry));
-}
-
-static void resolver_free(void *state)
-{
-    struct resolver *v = state;
-    if (!v)
-        return;
-    cancel(v);
-    uv_close((uv_handle_t *)&v->timer, on_closed);
-}
-
 static void read_names(struct resolver *v)
 {
-    const char *text = check_arg_text(v->args, "names");
+    const char *text = check_arg_text(v->run.args, "names");
     while (text && *text && v->name_count < NAMES_MAX) {
         size_t len = strcspn(text, ", ");
         if (len > 0) {
@@ -572,21 +499,31 @@ static void read_names(struct resolver *v)
     }
 }
 
+static void stop(void *check)
+{
+    struct resolver *v = check;
+    v->run.result->bytes += inquiry_wire_bytes(v->inquiry);
+    inquiry_free(TAKE(v->inquiry));
+}
+
+static void clear(void *check)
+{
+    struct resolver *v = check;
+    for (size_t i = 0; i < v->name_count; i++)
+        free(v->names[i].name);
+}
+
+static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
+
 static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
                  void **ret_state, struct fault *f)
 {
     const char *zone = check_arg_text(args, "zone");
-    struct resolver *v = alloc_zero(1, sizeof *v);
-    *v = (struct resolver){.env = env, .args = args, .done = done, .user = user, .zone = zone && *zone ? zone : NULL};
+    struct resolver *v = measurement_new(sizeof *v, &steps, env, args, done, user);
+    v->zone = zone && *zone ? zone : NULL;
     v->tcp = v->rewrites = v->wildcard = v->good_ad = v->bogus_refused = v->bogus_cd = v->ecs = -1;
     read_names(v);
-    v->result = result_new("resolver", args->task, args->target ? args->target : "resolver");
-    uv_timer_init(env->loop, &v->timer);
-    v->timer.data = v;
-    if (args->target)
-        v->target = target_find(env, &args->policy, args->target, target_family(args), on_target, v);
-    else
-        uv_timer_start(&v->timer, on_system_server, 0, 0);
+    measurement_lookup(&v->run);
     *ret_state = v;
     return 0;
 }
@@ -598,9 +535,8 @@ const struct check_ops check_resolver = {
     .target = TARGET_RESOLVER,
     .params = params,
     .param_count = COUNT(params),
-    .able = able,
     .cost_bytes = cost_bytes,
     .start = start,
-    .cancel = cancel,
-    .free = resolver_free,
+    .cancel = measurement_cancel,
+    .free = measurement_free,
 };

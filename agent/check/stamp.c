@@ -17,11 +17,11 @@
 #include "agent/address.h"
 #include "agent/check.h"
 #include "agent/io/datagram.h"
+#include "agent/measurement.h"
 #include "agent/moment.h"
 #include "agent/oneway.h"
 #include "agent/refusal.h"
 #include "agent/rtt.h"
-#include "agent/target.h"
 #include "common/lang.h"
 #include "common/sign.h"
 #include "common/stamp.h"
@@ -39,10 +39,8 @@
 #define STEP_NS 1000000
 
 enum phase {
-    PHASE_LOOKUP,  /* the target's name is being resolved */
     PHASE_SENDING, /* packets go out on the timer */
     PHASE_WAITING, /* all are out; the timer ends the check */
-    PHASE_OVER,
 };
 
 struct test_packet {
@@ -52,15 +50,9 @@ struct test_packet {
 };
 
 struct stamp {
-    const struct check_env *env;
-    const struct check_args *args;
-    check_done_fn done;
-    void *user;
+    struct measurement run;
     enum phase phase;
-    struct result *result;
-    struct target *target;
     struct datagram *socket;
-    uv_timer_t timer;
     int af, count, interval_ms, timeout_ms;
     size_t size;
     uint16_t ssid;
@@ -84,17 +76,9 @@ static const struct check_param params[] = {
 
 /* ---- the end ---- */
 
-/* The end of a check that could not measure. */
-static void give_up(struct stamp *s)
-{
-    s->phase = PHASE_OVER;
-    datagram_close(TAKE(s->socket));
-    s->done(s->user, TAKE(s->result));
-}
-
 static void decide(struct stamp *s)
 {
-    struct result *r = s->result;
+    struct result *r = s->run.result;
     if (s->rtts.rcvd > 0) {
         r->outcome = s->rtts.rcvd == s->rtts.sent ? OUTCOME_OK : OUTCOME_PARTIAL;
     } else if (s->refusals.count > 0) {
@@ -120,20 +104,17 @@ static bool clock_stepped(const struct stamp *s)
 
 static void conclude(struct stamp *s)
 {
-    json_t *detail = s->result->detail;
-    s->phase = PHASE_OVER;
-    uv_timer_stop(&s->timer);
-    datagram_close(TAKE(s->socket));
+    json_t *detail = s->run.result->detail;
     refusals_report(&s->refusals, s->af, detail);
     if (s->late > 0)
         json_object_set_new(detail, "late", json_integer((json_int_t)s->late));
     if (s->malformed > 0)
         json_object_set_new(detail, "malformed", json_integer((json_int_t)s->malformed));
-    rtt_series_report(&s->rtts, s->result);
+    rtt_series_report(&s->rtts, s->run.result);
     s->oneway.stepped = clock_stepped(s);
-    oneway_report(&s->oneway, s->rtts.sent, s->result);
+    oneway_report(&s->oneway, s->rtts.sent, s->run.result);
     decide(s);
-    s->done(s->user, TAKE(s->result));
+    measurement_end(&s->run);
 }
 
 /* ---- traffic ---- */
@@ -151,7 +132,7 @@ static void settle(struct stamp *s, size_t index)
     struct rtt_stats stats;
     rtt_stats(s->rtts.ms, s->rtts.sent, &stats);
     double linger = LINGER_MS + (stats.count ? stats.max : 0);
-    uv_timer_start(&s->timer, on_timer, (uint64_t)fmin(linger, s->timeout_ms), 0);
+    uv_timer_start(&s->run.timer, on_timer, (uint64_t)fmin(linger, s->timeout_ms), 0);
 }
 
 static int64_t kernel_or_wall(const struct moment *m)
@@ -162,7 +143,7 @@ static int64_t kernel_or_wall(const struct moment *m)
 static void on_reply(struct stamp *s, const struct datagram_event *event)
 {
     struct stamp_reply p;
-    s->result->bytes += datagram_ip_header(s->socket) + UDP_HEADER_SIZE + (int64_t)event->len;
+    s->run.result->bytes += datagram_ip_header(s->socket) + UDP_HEADER_SIZE + (int64_t)event->len;
     if (stamp_reply_read(event->bytes, event->len, &p) < 0 || p.sender_seq < ONEWAY_FIRST_SEQ ||
         p.sender_seq - ONEWAY_FIRST_SEQ >= s->rtts.sent) {
         s->malformed++;
@@ -184,8 +165,8 @@ static void on_reply(struct stamp *s, const struct datagram_event *event)
     oneway_answer(&s->oneway, index, &p, stamp_time_make(kernel_or_wall(&q->sent)),
                   stamp_time_make(kernel_or_wall(&event->at)));
     if (event->ttl > 0)
-        json_object_set_new(s->result->detail, "ttl", json_integer(event->ttl));
-    json_object_set_new(s->result->detail, "sender_ttl", json_integer(p.sender_ttl));
+        json_object_set_new(s->run.result->detail, "ttl", json_integer(event->ttl));
+    json_object_set_new(s->run.result->detail, "sender_ttl", json_integer(p.sender_ttl));
     settle(s, index);
 }
 
@@ -194,7 +175,7 @@ static void on_error(struct stamp *s, const struct datagram_event *event)
     struct stamp_request q;
     if (event->local || event->from.ss_family == AF_UNSPEC)
         return;
-    s->result->bytes += 2 * datagram_ip_header(s->socket) + 8 + UDP_HEADER_SIZE + (int64_t)event->len;
+    s->run.result->bytes += 2 * datagram_ip_header(s->socket) + 8 + UDP_HEADER_SIZE + (int64_t)event->len;
     refusals_add(&s->refusals, event);
     /* Many quote no more than the UDP header: then the timeout settles it. */
     if (stamp_request_read(event->bytes, event->len, &q) == 0 && q.seq >= ONEWAY_FIRST_SEQ &&
@@ -239,16 +220,16 @@ static void send_next(struct stamp *s)
     struct stamp_request request = {
         .seq = (uint32_t)index + ONEWAY_FIRST_SEQ, .sent = stamp_time_make(now.wall_ns), .ssid = s->ssid};
     stamp_clock_system(&request.clock);
-    request.clock.synced = clock_synced(s->env->clock);
+    request.clock.synced = clock_synced(s->run.env->clock);
     q->t1 = request.sent;
     stamp_request_write(&request, s->size, packet);
     int r = datagram_send(s->socket, NULL, packet, s->size, 0, &q->sent);
     if (r < 0) {
-        result_reason(s->result, datagram_outcome(r), "sending: %s", uv_strerror(r));
+        result_reason(s->run.result, datagram_outcome(r), "sending: %s", uv_strerror(r));
         settle(s, index);
         return;
     }
-    s->result->bytes += datagram_ip_header(s->socket) + UDP_HEADER_SIZE + (int64_t)s->size;
+    s->run.result->bytes += datagram_ip_header(s->socket) + UDP_HEADER_SIZE + (int64_t)s->size;
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -262,47 +243,37 @@ static void on_timer(uv_timer_t *timer)
     if (s->rtts.sent < (size_t)s->count)
         return;
     s->phase = PHASE_WAITING;
-    uv_timer_start(&s->timer, on_timer, (uint64_t)s->timeout_ms, 0);
+    uv_timer_start(&s->run.timer, on_timer, (uint64_t)s->timeout_ms, 0);
     if (s->settled == s->rtts.sent) /* only by local failures: nothing can come */
-        uv_timer_start(&s->timer, on_timer, 0, 0);
+        uv_timer_start(&s->run.timer, on_timer, 0, 0);
 }
 
 static int open_socket(struct stamp *s, struct sockaddr_storage *peer, struct fault *f)
 {
-    address_set_port(peer, (uint16_t)check_arg_int(s->args, "port"));
-    int r = datagram_open(s->env->loop, DATAGRAM_UDP, s->af, on_event, s, &s->socket, f);
+    address_set_port(peer, (uint16_t)check_arg_int(s->run.args, "port"));
+    int r = datagram_open(s->run.env->loop, DATAGRAM_UDP, s->af, on_event, s, &s->socket, f);
     if (r < 0)
         return r;
-    if ((r = datagram_set_ttl(s->socket, (int)check_arg_int(s->args, "ttl"))) < 0 ||
-        (r = datagram_set_tos(s->socket, (int)check_arg_int(s->args, "tos"))) < 0)
+    if ((r = datagram_set_ttl(s->socket, (int)check_arg_int(s->run.args, "ttl"))) < 0 ||
+        (r = datagram_set_tos(s->socket, (int)check_arg_int(s->run.args, "tos"))) < 0)
         return fault_set(f, r, _("cannot prepare a socket: %s"), strerror(-r));
     if ((r = datagram_connect(s->socket, (const struct sockaddr *)peer)) < 0)
         return fault_set(f, r, "%s", uv_strerror(r));
     return 0;
 }
 
-static void on_target(void *user, const struct target_answer *answer)
+static void begin(void *check, const struct target_answer *target)
 {
-    struct stamp *s = user;
+    struct stamp *s = check;
     struct fault f = {0};
-    struct sockaddr_storage peer = answer->addr;
-    s->target = NULL;
-    result_begin(s->result, s->env->clock);
-    if (answer->outcome != OUTCOME_OK) {
-        result_reason(s->result, answer->outcome, "%s", answer->reason);
-        give_up(s);
-        return;
-    }
-    result_addr(s->result, &answer->addr);
-    s->af = s->result->af;
+    struct sockaddr_storage peer = target->addr;
+    s->af = s->run.result->af;
     int r = open_socket(s, &peer, &f);
     if (r < 0) {
-        result_reason(s->result, datagram_outcome(r), "%s", f.text);
-        give_up(s);
+        measurement_fail(&s->run, datagram_outcome(r), f.text);
         return;
     }
-    s->phase = PHASE_SENDING;
-    uv_timer_start(&s->timer, on_timer, DATAGRAM_WARM_UP_MS, (uint64_t)s->interval_ms);
+    uv_timer_start(&s->run.timer, on_timer, DATAGRAM_WARM_UP_MS, (uint64_t)s->interval_ms);
 }
 
 /* ---- the operations ---- */
@@ -318,59 +289,38 @@ static int64_t cost_bytes(const struct check_args *args)
     return 2 * check_arg_int(args, "count") * (40 + UDP_HEADER_SIZE + (int64_t)packet_size(args));
 }
 
+static void stop(void *check)
+{
+    struct stamp *s = check;
+    datagram_close(TAKE(s->socket));
+}
+
+static void clear(void *check)
+{
+    struct stamp *s = check;
+    rtt_series_free(&s->rtts);
+    oneway_free(&s->oneway);
+    free(s->packets);
+}
+
+static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
+
 static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
                  void **ret_state, struct fault *f)
 {
-    struct stamp *s = alloc_zero(1, sizeof *s);
-    *s = (struct stamp){
-        .env = env,
-        .args = args,
-        .done = done,
-        .user = user,
-        .result = result_new("stamp", args->task, args->target),
-        .count = (int)check_arg_int(args, "count"),
-        .interval_ms = (int)check_arg_int(args, "interval_ms"),
-        .timeout_ms = (int)check_arg_int(args, "timeout_ms"),
-        .size = packet_size(args),
-    };
+    struct stamp *s = measurement_new(sizeof *s, &steps, env, args, done, user);
+    s->count = (int)check_arg_int(args, "count");
+    s->interval_ms = (int)check_arg_int(args, "interval_ms");
+    s->timeout_ms = (int)check_arg_int(args, "timeout_ms");
+    s->size = packet_size(args);
     while (s->ssid == 0) /* RFC 8972 section 3: 0 means none */
         random_bytes(&s->ssid, sizeof s->ssid);
     s->packets = alloc_zero((size_t)s->count, sizeof *s->packets);
     rtt_series_init(&s->rtts, (size_t)s->count);
     oneway_init(&s->oneway, (size_t)s->count);
-    uv_timer_init(env->loop, &s->timer);
-    s->timer.data = s;
-    s->target = target_find(env, &args->policy, args->target, target_family(args), on_target, s);
+    measurement_lookup(&s->run);
     *ret_state = s;
     return 0;
-}
-
-static void cancel(void *state)
-{
-    struct stamp *s = state;
-    s->phase = PHASE_OVER;
-    target_cancel(TAKE(s->target));
-    uv_timer_stop(&s->timer);
-    datagram_close(TAKE(s->socket));
-}
-
-static void on_closed(uv_handle_t *handle)
-{
-    struct stamp *s = handle->data;
-    result_free(s->result);
-    rtt_series_free(&s->rtts);
-    oneway_free(&s->oneway);
-    free(s->packets);
-    free(s);
-}
-
-static void stamp_free(void *state)
-{
-    struct stamp *s = state;
-    if (!s)
-        return;
-    cancel(s);
-    uv_close((uv_handle_t *)&s->timer, on_closed);
 }
 
 const struct check_ops check_stamp = {
@@ -382,6 +332,6 @@ const struct check_ops check_stamp = {
     .param_count = COUNT(params),
     .cost_bytes = cost_bytes,
     .start = start,
-    .cancel = cancel,
-    .free = stamp_free,
+    .cancel = measurement_cancel,
+    .free = measurement_free,
 };

@@ -14,8 +14,8 @@
 #include "agent/io/connect.h"
 #include "agent/io/datagram.h"
 #include "agent/io/syn.h"
+#include "agent/measurement.h"
 #include "agent/rtt.h"
-#include "agent/target.h"
 #include "common/lang.h"
 
 /* A server pays more for a connection than a router for a packet. */
@@ -30,15 +30,9 @@ struct attempt {
 };
 
 struct tcp {
-    const struct check_env *env;
-    const struct check_args *args;
-    check_done_fn done;
-    void *user;
-    struct result *result;
-    struct target *target;
+    struct measurement run; /* its timer begins the next connection */
     struct sockaddr_storage peer;
     struct syn_watch *watch; /* NULL where this host may not have one */
-    uv_timer_t timer;        /* begins the next connection */
     int count;
     struct attempt *attempts;
     struct rtt_series rtts;
@@ -59,7 +53,7 @@ static const struct check_param params[] = {
 
 static void decide(struct tcp *t)
 {
-    struct result *r = t->result;
+    struct result *r = t->run.result;
     if (t->rtts.rcvd == t->rtts.sent)
         return;
     if (t->rtts.rcvd > 0 || t->resent > 0)
@@ -75,21 +69,21 @@ static void report_failures(struct tcp *t)
         if (t->failed[i] > 0)
             json_object_set_new(failed, outcome_word((enum outcome)i), json_integer((json_int_t)t->failed[i]));
     if (json_object_size(failed) > 0)
-        json_object_set_new(t->result->detail, "failed", failed);
+        json_object_set_new(t->run.result->detail, "failed", failed);
     else
         json_decref(failed);
     if (t->resent > 0)
-        json_object_set_new(t->result->detail, "resent", json_integer((json_int_t)t->resent));
+        json_object_set_new(t->run.result->detail, "resent", json_integer((json_int_t)t->resent));
 }
 
 static void conclude(struct tcp *t)
 {
     report_failures(t);
     if (t->rtts.rcvd > 0)
-        json_object_set_new(t->result->detail, "clock", json_string(t->stamped == t->rtts.rcvd ? "wire" : "tcp"));
-    rtt_series_report(&t->rtts, t->result);
+        json_object_set_new(t->run.result->detail, "clock", json_string(t->stamped == t->rtts.rcvd ? "wire" : "tcp"));
+    rtt_series_report(&t->rtts, t->run.result);
     decide(t);
-    t->done(t->user, TAKE(t->result));
+    measurement_end(&t->run);
 }
 
 static void fail(struct tcp *t, int error)
@@ -106,7 +100,7 @@ static void on_connected(void *user, const struct connected *event)
 {
     struct attempt *a = user;
     struct tcp *t = a->tcp;
-    t->result->bytes += connect_wire_bytes(a->connect);
+    t->run.result->bytes += connect_wire_bytes(a->connect);
     connect_close(TAKE(a->connect));
     if (event->error < 0)
         fail(t, event->error);
@@ -124,29 +118,21 @@ static void on_timer(uv_timer_t *timer)
     struct tcp *t = timer->data;
     struct attempt *a = &t->attempts[t->rtts.sent++];
     a->tcp = t;
-    a->connect = connect_open(t->env->loop, (const struct sockaddr *)&t->peer,
-                              check_arg_int(t->args, "timeout_ms") * 1000, on_connected, a);
+    a->connect = connect_open(t->run.env->loop, (const struct sockaddr *)&t->peer,
+                              check_arg_int(t->run.args, "timeout_ms") * 1000, on_connected, a);
     connect_watch(a->connect, t->watch);
     if (t->rtts.sent == (size_t)t->count)
         uv_timer_stop(timer);
 }
 
-static void on_target(void *user, const struct target_answer *answer)
+static void begin(void *check, const struct target_answer *target)
 {
-    struct tcp *t = user;
-    t->target = NULL;
-    result_begin(t->result, t->env->clock);
-    if (answer->outcome != OUTCOME_OK) {
-        result_reason(t->result, answer->outcome, "%s", answer->reason);
-        t->done(t->user, TAKE(t->result));
-        return;
-    }
-    result_addr(t->result, &answer->addr);
-    t->peer = answer->addr;
-    address_set_port(&t->peer, (uint16_t)check_arg_int(t->args, "port"));
+    struct tcp *t = check;
+    t->peer = target->addr;
+    address_set_port(&t->peer, (uint16_t)check_arg_int(t->run.args, "port"));
     if (syn_watch_open((const struct sockaddr *)&t->peer, (size_t)t->count, &t->watch) < 0)
         t->watch = NULL;
-    uv_timer_start(&t->timer, on_timer, DATAGRAM_WARM_UP_MS, (uint64_t)check_arg_int(t->args, "interval_ms"));
+    uv_timer_start(&t->run.timer, on_timer, DATAGRAM_WARM_UP_MS, (uint64_t)check_arg_int(t->run.args, "interval_ms"));
 }
 
 static int64_t cost_bytes(const struct check_args *args)
@@ -154,53 +140,33 @@ static int64_t cost_bytes(const struct check_args *args)
     return check_arg_int(args, "count") * COST_BYTES;
 }
 
-static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
-                 void **ret_state, struct fault *f)
+static void stop(void *check)
 {
-    struct tcp *t = alloc_zero(1, sizeof *t);
-    *t = (struct tcp){
-        .env = env,
-        .args = args,
-        .done = done,
-        .user = user,
-        .result = result_new("tcp", args->task, args->target),
-        .count = (int)check_arg_int(args, "count"),
-    };
-    t->attempts = alloc_zero((size_t)t->count, sizeof *t->attempts);
-    rtt_series_init(&t->rtts, (size_t)t->count);
-    uv_timer_init(env->loop, &t->timer);
-    t->timer.data = t;
-    t->target = target_find(env, &args->policy, args->target, target_family(args), on_target, t);
-    *ret_state = t;
-    return 0;
-}
-
-static void cancel(void *state)
-{
-    struct tcp *t = state;
-    target_cancel(TAKE(t->target));
-    uv_timer_stop(&t->timer);
+    struct tcp *t = check;
     for (int i = 0; i < t->count; i++)
         connect_close(TAKE(t->attempts[i].connect));
     syn_watch_close(TAKE(t->watch));
 }
 
-static void on_closed(uv_handle_t *handle)
+static void clear(void *check)
 {
-    struct tcp *t = handle->data;
-    result_free(t->result);
+    struct tcp *t = check;
     rtt_series_free(&t->rtts);
     free(t->attempts);
-    free(t);
 }
 
-static void tcp_free(void *state)
+static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
+
+static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
+                 void **ret_state, struct fault *f)
 {
-    struct tcp *t = state;
-    if (!t)
-        return;
-    cancel(t);
-    uv_close((uv_handle_t *)&t->timer, on_closed);
+    struct tcp *t = measurement_new(sizeof *t, &steps, env, args, done, user);
+    t->count = (int)check_arg_int(args, "count");
+    t->attempts = alloc_zero((size_t)t->count, sizeof *t->attempts);
+    rtt_series_init(&t->rtts, (size_t)t->count);
+    measurement_lookup(&t->run);
+    *ret_state = t;
+    return 0;
 }
 
 const struct check_ops check_tcp = {
@@ -212,6 +178,6 @@ const struct check_ops check_tcp = {
     .param_count = COUNT(params),
     .cost_bytes = cost_bytes,
     .start = start,
-    .cancel = cancel,
-    .free = tcp_free,
+    .cancel = measurement_cancel,
+    .free = measurement_free,
 };

@@ -29,7 +29,7 @@
 
 #include "agent/io/tcpinfo.h"
 #include "agent/io/web.h"
-#include "agent/target.h"
+#include "agent/measurement.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/noise.h"
@@ -58,15 +58,10 @@ struct way {
 };
 
 struct throughput {
-    const struct check_env *env;
-    const struct check_args *args;
-    check_done_fn done;
-    void *user;
-    struct result *result;
-    char *base; /* the target's URL without its last slash */
+    struct measurement run; /* its timer looks at the connection */
+    char *base;             /* the target's URL without its last slash */
     enum step step;
     struct web_transfer *transfer; /* NULL between two */
-    uv_timer_t tick;
     struct noise noise;
     unsigned pings; /* answered; the first one opened the connection */
     double rtts_ms[PINGS];
@@ -113,13 +108,13 @@ static void way_detail(struct result *r, const char *name, struct way *w)
 
 static bool wants(const struct throughput *t, enum step way)
 {
-    enum direction direction = (enum direction)check_arg_int(t->args, "direction");
+    enum direction direction = (enum direction)check_arg_int(t->run.args, "direction");
     return direction == BOTH_WAYS || (direction == DOWN_ONLY) == (way == DOWN);
 }
 
 static void finish(struct throughput *t)
 {
-    struct result *r = t->result;
+    struct result *r = t->run.result;
     const struct way *down = &t->ways[DOWN], *up = &t->ways[UP];
     int fine = 0, failed = 0;
     for (enum step way = DOWN; way <= UP; way++) {
@@ -137,14 +132,13 @@ static void finish(struct throughput *t)
     if (up->seen_tcp)
         result_metric(r, "retrans", (double)up->tcp.retrans);
     result_metric(r, "bytes_used", (double)r->bytes);
-    uv_timer_stop(&t->tick);
-    t->done(t->user, TAKE(t->result));
+    measurement_end(&t->run);
 }
 
 /* The outcome of one exchange with the target; HTTP errors are in it. */
 static enum outcome judge(struct throughput *t, const struct web_reply *reply, const char *what)
 {
-    struct result *r = t->result;
+    struct result *r = t->run.result;
     r->bytes += reply->wire_bytes;
     if (reply->af) {
         r->af = reply->af;
@@ -170,10 +164,10 @@ static int request_start(struct throughput *t, struct web_request request, const
 {
     _cleanup_text_ char *url = alloc_format("%s%s", t->base, path);
     request.url = url;
-    request.family = target_family(t->args);
-    request.policy = &t->args->policy;
-    request.timeout_us += check_arg_int(t->args, "timeout_ms") * 1000;
-    return web_start(t->env->web, &request, done, t, &t->transfer, f);
+    request.family = target_family(t->run.args);
+    request.policy = &t->run.args->policy;
+    request.timeout_us += check_arg_int(t->run.args, "timeout_ms") * 1000;
+    return web_start(t->run.env->web, &request, done, t, &t->transfer, f);
 }
 
 /* The next step that is wanted after one that ended, or the end. */
@@ -182,7 +176,7 @@ static void advance(struct throughput *t)
     enum step next = t->step + 1;
     while (next <= UP && !wants(t, next))
         next++;
-    uv_timer_stop(&t->tick);
+    uv_timer_stop(&t->run.timer);
     if (next <= UP)
         step_start(t, next);
     else
@@ -205,7 +199,7 @@ static void on_ping(void *user, const struct web_reply *reply)
     if (outcome == OUTCOME_OK &&
         (reply->body.len != strlen(PONG) || memcmp(reply->body.data, PONG, strlen(PONG)) != 0)) {
         outcome = OUTCOME_PROTOCOL_ERROR;
-        result_reason(t->result, outcome, "ping: another answer than \"pong\"%s", NO_TARGET);
+        result_reason(t->run.result, outcome, "ping: another answer than \"pong\"%s", NO_TARGET);
     }
     if (outcome != OUTCOME_OK) {
         finish(t);
@@ -218,7 +212,7 @@ static void on_ping(void *user, const struct web_reply *reply)
         return;
     }
     qsort(t->rtts_ms, PINGS, sizeof t->rtts_ms[0], compare);
-    result_metric(t->result, "idle_rtt_ms", t->rtts_ms[PINGS / 2]);
+    result_metric(t->run.result, "idle_rtt_ms", t->rtts_ms[PINGS / 2]);
     advance(t);
 }
 
@@ -226,14 +220,14 @@ static void on_ping(void *user, const struct web_reply *reply)
 
 static int64_t limit_ns(const struct throughput *t)
 {
-    return check_arg_int(t->args, "seconds") * INT64_C(1000000000);
+    return check_arg_int(t->run.args, "seconds") * INT64_C(1000000000);
 }
 
 static bool way_is_over(struct throughput *t, struct way *w, uint64_t now)
 {
     if (w->first_ns > 0 && (int64_t)(now - w->first_ns) >= limit_ns(t))
         w->stop = "time";
-    else if (w->bytes >= check_arg_int(t->args, "bytes_max"))
+    else if (w->bytes >= check_arg_int(t->run.args, "bytes_max"))
         w->stop = "bytes";
     return w->stop != NULL;
 }
@@ -268,7 +262,7 @@ static void on_tick(uv_timer_t *timer)
 static void way_start(struct throughput *t, struct way *w)
 {
     w->series = json_array();
-    uv_timer_start(&t->tick, on_tick, INTERVAL_MS, INTERVAL_MS);
+    uv_timer_start(&t->run.timer, on_tick, INTERVAL_MS, INTERVAL_MS);
 }
 
 static void way_fail(struct throughput *t, struct way *w, enum outcome outcome)
@@ -303,7 +297,7 @@ static void on_down(void *user, const struct web_reply *reply)
     int64_t ns = (int64_t)(w->last_ns - w->first_ns), bytes = w->bytes - w->first_bytes;
     if (outcome == OUTCOME_OK && (ns <= 0 || bytes <= 0)) {
         outcome = OUTCOME_PROTOCOL_ERROR;
-        result_reason(t->result, outcome, "download: %lld octets came in one block", (long long)w->bytes);
+        result_reason(t->run.result, outcome, "download: %lld octets came in one block", (long long)w->bytes);
     }
     if (outcome != OUTCOME_OK) {
         way_fail(t, w, outcome);
@@ -326,7 +320,7 @@ static size_t on_up_wanted(void *user, char *buf, size_t max)
         way_look(t, w);
         return 0;
     }
-    int64_t left = check_arg_int(t->args, "bytes_max") - w->bytes;
+    int64_t left = check_arg_int(t->run.args, "bytes_max") - w->bytes;
     size_t len = (int64_t)max < left ? max : (size_t)left;
     noise_fill(&t->noise, buf, len);
     w->bytes += (int64_t)len;
@@ -361,7 +355,7 @@ static void on_up(void *user, const struct web_reply *reply)
     enum outcome outcome = judge(t, reply, "upload");
     if (outcome == OUTCOME_OK && read_received(reply, w->bytes, &w->bytes, &us, &f) < 0) {
         outcome = OUTCOME_PROTOCOL_ERROR;
-        result_reason(t->result, outcome, "upload: the target's count: %s", f.text);
+        result_reason(t->run.result, outcome, "upload: the target's count: %s", f.text);
     }
     if (outcome != OUTCOME_OK) {
         way_fail(t, w, outcome);
@@ -380,7 +374,7 @@ static int step_request(struct throughput *t, enum step step, struct fault *f)
     case PING:
         return request_start(t, (struct web_request){.method = "GET", .body_max = ANSWER_MAX}, "/v1/ping", on_ping, f);
     case DOWN:
-        snprintf(path, sizeof path, "/v1/download?bytes=%lld", (long long)check_arg_int(t->args, "bytes_max"));
+        snprintf(path, sizeof path, "/v1/download?bytes=%lld", (long long)check_arg_int(t->run.args, "bytes_max"));
         return request_start(
             t,
             (struct web_request){
@@ -405,62 +399,56 @@ static void step_start(struct throughput *t, enum step step)
     if (step != PING)
         way_start(t, &t->ways[step]);
     if (step_request(t, step, &f) < 0) {
-        result_reason(t->result, OUTCOME_ERROR, "%s", f.text);
+        result_reason(t->run.result, OUTCOME_ERROR, "%s", f.text);
         t->ways[step].outcome = OUTCOME_ERROR;
         finish(t);
     }
 }
 
-static void on_closed(uv_handle_t *handle)
+/* ---- the operations ---- */
+
+static void begin(void *check, const struct target_answer *target)
 {
-    struct throughput *t = handle->data;
-    result_free(t->result);
-    for (enum step way = DOWN; way <= UP; way++)
-        json_decref(t->ways[way].series);
-    free(t->base);
-    free(t);
+    struct throughput *t = check;
+    struct fault f = {0};
+    if (step_request(t, PING, &f) < 0)
+        measurement_fail(&t->run, OUTCOME_ERROR, f.text);
 }
 
-static void throughput_cancel(void *state)
-{
-    struct throughput *t = state;
-    web_cancel(t->transfer);
-    t->transfer = NULL;
-    uv_timer_stop(&t->tick);
-}
-
-static void throughput_free(void *state)
-{
-    struct throughput *t = state;
-    uv_close((uv_handle_t *)&t->tick, on_closed);
-}
-
-static int throughput_start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
-                            void **ret_state, struct fault *f)
-{
-    struct throughput *t = alloc_zero(1, sizeof *t);
-    *t = (struct throughput){.env = env, .args = args, .done = done, .user = user, .base = alloc_text(args->target)};
-    for (size_t len = strlen(t->base); len > 0 && t->base[len - 1] == '/'; len--)
-        t->base[len - 1] = '\0';
-    t->result = result_new("throughput", args->task, args->target);
-    result_begin(t->result, env->clock);
-    noise_seed(&t->noise);
-    uv_timer_init(env->loop, &t->tick);
-    t->tick.data = t;
-    int rc = step_request(t, PING, f);
-    if (rc < 0) {
-        throughput_free(t);
-        return rc;
-    }
-    *ret_state = t;
-    return 0;
-}
-
-static int64_t throughput_cost(const struct check_args *args)
+static int64_t cost_bytes(const struct check_args *args)
 {
     int64_t ways = check_arg_int(args, "direction") == BOTH_WAYS ? 2 : 1;
     /* Headers of TCP and IP and acknowledgements: 52 octets on 1400, and half of it back. */
     return ways * check_arg_int(args, "bytes_max") / 100 * 106 + COST_OVERHEAD_BYTES;
+}
+
+static void stop(void *check)
+{
+    struct throughput *t = check;
+    web_cancel(TAKE(t->transfer));
+}
+
+static void clear(void *check)
+{
+    struct throughput *t = check;
+    for (enum step way = DOWN; way <= UP; way++)
+        json_decref(t->ways[way].series);
+    free(t->base);
+}
+
+static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
+
+static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
+                 void **ret_state, struct fault *f)
+{
+    struct throughput *t = measurement_new(sizeof *t, &steps, env, args, done, user);
+    t->base = alloc_text(args->target);
+    for (size_t len = strlen(t->base); len > 0 && t->base[len - 1] == '/'; len--)
+        t->base[len - 1] = '\0';
+    noise_seed(&t->noise);
+    measurement_begin(&t->run);
+    *ret_state = t;
+    return 0;
 }
 
 const struct check_ops check_throughput = {
@@ -470,8 +458,8 @@ const struct check_ops check_throughput = {
     .target = TARGET_URL,
     .params = params,
     .param_count = COUNT(params),
-    .cost_bytes = throughput_cost,
-    .start = throughput_start,
-    .cancel = throughput_cancel,
-    .free = throughput_free,
+    .cost_bytes = cost_bytes,
+    .start = start,
+    .cancel = measurement_cancel,
+    .free = measurement_free,
 };

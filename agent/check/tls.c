@@ -15,7 +15,7 @@
 #include "agent/io/connect.h"
 #include "agent/io/datagram.h"
 #include "agent/io/tls.h"
-#include "agent/target.h"
+#include "agent/measurement.h"
 #include "common/lang.h"
 
 /* TCP, a handshake with three certificates, the closing. */
@@ -23,12 +23,7 @@
 #define DAY_US     86400e6
 
 struct tls_run {
-    const struct check_env *env;
-    const struct check_args *args;
-    check_done_fn done;
-    void *user;
-    struct result *result;
-    struct target *target;
+    struct measurement run;
     struct connect *connect;
     struct tls *tls;
     int64_t timeout_us;
@@ -44,11 +39,6 @@ static const struct check_param params[] = {
     {"family", PARAM_CHOICE, "any", 0, 0, target_families, N_("IP version")},
 };
 
-static void finish(struct tls_run *t)
-{
-    t->done(t->user, TAKE(t->result));
-}
-
 static json_t *chain_detail(const struct tls_answer *a)
 {
     json_t *chain = json_object(), *errors = json_array();
@@ -63,7 +53,7 @@ static json_t *chain_detail(const struct tls_answer *a)
 
 static void report_certificate(struct tls_run *t, const struct tls_answer *a)
 {
-    struct result *r = t->result;
+    struct result *r = t->run.result;
     char time[TIME_TEXT_SIZE], spki[HASH_TEXT_SIZE];
     json_t *c = json_object();
     json_object_set_new(c, "subject", json_string(a->subject));
@@ -74,13 +64,13 @@ static void report_certificate(struct tls_run *t, const struct tls_answer *a)
     json_object_set_new(c, "spki_sha256", json_string(hash_text(a->spki, spki)));
     json_object_set_new(r->detail, "certificate", c);
     json_object_set_new(r->detail, "chain", chain_detail(a));
-    result_metric(r, "days_to_expiry", (double)(a->not_after_us - clock_wall_us(t->env->clock)) / DAY_US);
+    result_metric(r, "days_to_expiry", (double)(a->not_after_us - clock_wall_us(t->run.env->clock)) / DAY_US);
     result_metric(r, "chain_valid", a->error_count == 0);
 }
 
 static void report_session(struct tls_run *t, const struct tls_answer *a)
 {
-    struct result *r = t->result;
+    struct result *r = t->run.result;
     result_metric(r, "tls_ms", a->ms);
     result_metric(r, "total_ms", t->lookup_ms + t->connect_ms + a->ms);
     if (a->version > 0)
@@ -95,7 +85,7 @@ static void report_session(struct tls_run *t, const struct tls_answer *a)
 static void on_answer(void *user, const struct tls_answer *a)
 {
     struct tls_run *t = user;
-    struct result *r = t->result;
+    struct result *r = t->run.result;
     r->bytes += a->wire_bytes;
     if (a->has_certificate)
         report_certificate(t, a);
@@ -106,8 +96,7 @@ static void on_answer(void *user, const struct tls_answer *a)
         if (a->error_count > 0)
             result_reason(r, OUTCOME_TLS_ERROR, "certificate: %s", a->errors[0].text);
     }
-    tls_close(TAKE(t->tls));
-    finish(t);
+    measurement_end(&t->run);
 }
 
 static void on_connected(void *user, const struct connected *event)
@@ -115,35 +104,28 @@ static void on_connected(void *user, const struct connected *event)
     struct tls_run *t = user;
     int fd = -1;
     if (event->error < 0) {
-        t->result->bytes += connect_wire_bytes(t->connect);
-        result_reason(t->result, datagram_outcome(event->error), "connect: %s", uv_strerror(event->error));
+        t->run.result->bytes += connect_wire_bytes(t->connect);
+        result_reason(t->run.result, datagram_outcome(event->error), "connect: %s", uv_strerror(event->error));
     } else {
         t->connect_ms = isnan(event->rtt_ms) ? event->seen_ms : event->rtt_ms;
-        result_metric(t->result, "connect_ms", t->connect_ms);
+        result_metric(t->run.result, "connect_ms", t->connect_ms);
         fd = connect_take(t->connect);
     }
     connect_close(TAKE(t->connect));
     if (fd < 0)
-        finish(t);
+        measurement_end(&t->run);
     else
-        tls_open(t->tls, t->env->loop, fd, on_answer, t);
+        tls_open(t->tls, t->run.env->loop, fd, on_answer, t);
 }
 
-static void on_target(void *user, const struct target_answer *answer)
+static void begin(void *check, const struct target_answer *target)
 {
-    struct tls_run *t = user;
-    struct sockaddr_storage peer = answer->addr;
-    t->target = NULL;
-    if (answer->outcome != OUTCOME_OK) {
-        result_reason(t->result, answer->outcome, "%s", answer->reason);
-        finish(t);
-        return;
-    }
-    result_addr(t->result, &answer->addr);
-    t->lookup_ms = answer->lookup_ms;
-    result_metric(t->result, "lookup_ms", t->lookup_ms);
-    address_set_port(&peer, (uint16_t)check_arg_int(t->args, "port"));
-    t->connect = connect_open(t->env->loop, (const struct sockaddr *)&peer, t->timeout_us, on_connected, t);
+    struct tls_run *t = check;
+    struct sockaddr_storage peer = target->addr;
+    t->lookup_ms = target->lookup_ms;
+    result_metric(t->run.result, "lookup_ms", t->lookup_ms);
+    address_set_port(&peer, (uint16_t)check_arg_int(t->run.args, "port"));
+    t->connect = connect_open(t->run.env->loop, (const struct sockaddr *)&peer, t->timeout_us, on_connected, t);
 }
 
 static int64_t cost_bytes(const struct check_args *args)
@@ -161,6 +143,15 @@ static char *server_name(const struct check_args *args)
     return name[0] == '[' && len > 2 ? alloc_text_n(name + 1, len - 2) : alloc_text(name);
 }
 
+static void stop(void *check)
+{
+    struct tls_run *t = check;
+    connect_close(TAKE(t->connect));
+    tls_close(TAKE(t->tls));
+}
+
+static const struct measurement_steps steps = {.begin = begin, .stop = stop};
+
 static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
                  void **ret_state, struct fault *f)
 {
@@ -177,38 +168,13 @@ static int start(const struct check_env *env, const struct check_args *args, che
     int r = tls_new(&request, &tls, f);
     if (r < 0)
         return r;
-    struct tls_run *t = alloc_zero(1, sizeof *t);
-    *t = (struct tls_run){
-        .env = env,
-        .args = args,
-        .done = done,
-        .user = user,
-        .result = result_new("tls", args->task, args->target),
-        .tls = tls,
-        .timeout_us = request.timeout_us,
-    };
-    result_begin(t->result, env->clock);
-    t->target = target_find(env, &args->policy, args->target, target_family(args), on_target, t);
+    struct tls_run *t = measurement_new(sizeof *t, &steps, env, args, done, user);
+    t->tls = tls;
+    t->timeout_us = request.timeout_us;
+    result_begin(t->run.result, env->clock); /* the lookup is part of it */
+    measurement_lookup(&t->run);
     *ret_state = t;
     return 0;
-}
-
-static void cancel(void *state)
-{
-    struct tls_run *t = state;
-    target_cancel(TAKE(t->target));
-    connect_close(TAKE(t->connect));
-    tls_close(TAKE(t->tls));
-}
-
-static void tls_run_free(void *state)
-{
-    struct tls_run *t = state;
-    if (!t)
-        return;
-    cancel(t);
-    result_free(t->result);
-    free(t);
 }
 
 const struct check_ops check_tls = {
@@ -220,6 +186,6 @@ const struct check_ops check_tls = {
     .param_count = COUNT(params),
     .cost_bytes = cost_bytes,
     .start = start,
-    .cancel = cancel,
-    .free = tls_run_free,
+    .cancel = measurement_cancel,
+    .free = measurement_free,
 };

@@ -23,8 +23,8 @@
 #include "agent/check.h"
 #include "agent/io/datagram.h"
 #include "agent/io/icmp.h"
+#include "agent/measurement.h"
 #include "agent/rtt.h"
-#include "agent/target.h"
 #include "common/lang.h"
 
 #define HOPS_MAX        32
@@ -64,14 +64,8 @@ struct packet {
 };
 
 struct traceroute {
-    const struct check_env *env;
-    const struct check_args *args;
-    check_done_fn done;
-    void *user;
-    struct result *result;
-    struct target *target;
+    struct measurement run;
     struct datagram *socket;
-    uv_timer_t timer;
     struct sockaddr_storage peer;
     int af, hops, packets, gap, timeout_ms, size;
     struct tag tag;
@@ -169,7 +163,7 @@ static double end_rtt_ms(const struct traceroute *t)
 
 static void decide(struct traceroute *t)
 {
-    struct result *r = t->result;
+    struct result *r = t->run.result;
     if (t->reached) {
         r->outcome = OUTCOME_OK;
         result_metric(r, "rtt_ms", end_rtt_ms(t));
@@ -188,25 +182,18 @@ static void decide(struct traceroute *t)
     }
 }
 
-static void finish(struct traceroute *t)
-{
-    uv_timer_stop(&t->timer);
-    datagram_close(TAKE(t->socket));
-    t->done(t->user, TAKE(t->result));
-}
-
 static void conclude(struct traceroute *t)
 {
-    struct result *r = t->result;
+    struct result *r = t->run.result;
     json_object_set_new(r->detail, "hops", hops_json(t));
-    json_object_set_new(r->detail, "paris", json_integer(check_arg_int(t->args, "paris")));
+    json_object_set_new(r->detail, "paris", json_integer(check_arg_int(t->run.args, "paris")));
     if (t->serial)
         json_object_set_new(r->detail, "short_quotes", json_true());
     if (t->frontier > 0)
         result_metric(r, "hops", t->ended ? t->end : t->frontier);
     result_metric(r, "reached", t->reached);
     decide(t);
-    finish(t);
+    measurement_end(&t->run);
 }
 
 /* ---- answers ---- */
@@ -276,7 +263,7 @@ static void on_answer(struct traceroute *t, const struct datagram_event *event)
     if (event->what == DATAGRAM_ERROR) {
         if (event->local || event->from.ss_family == AF_UNSPEC)
             return;
-        t->result->bytes += 2 * ip + ICMP_HEADER_SIZE + UDP_HEADER_SIZE + (int64_t)event->len;
+        t->run.result->bytes += 2 * ip + ICMP_HEADER_SIZE + UDP_HEADER_SIZE + (int64_t)event->len;
         if (tag_read(&t->tag, event->bytes, event->len, &seq))
             packet = packet_of_seq(t, seq);
         else if (event->len < TAG_SIZE)
@@ -284,7 +271,7 @@ static void on_answer(struct traceroute *t, const struct datagram_event *event)
     } else {
         /* Something listens on that port and answered: it is the target, and
          * which packet it answers is known when it is an echo or alone. */
-        t->result->bytes += ip + UDP_HEADER_SIZE + (int64_t)event->len;
+        t->run.result->bytes += ip + UDP_HEADER_SIZE + (int64_t)event->len;
         packet = tag_read(&t->tag, event->bytes, event->len, &seq) ? packet_of_seq(t, seq) : packet_alone(t);
     }
     if (packet)
@@ -353,7 +340,7 @@ static int send_packet(struct traceroute *t, struct packet *packet)
     packet->seq = t->next_seq++;
     packet->sent = sent;
     t->in_flight++;
-    t->result->bytes += datagram_ip_header(t->socket) + UDP_HEADER_SIZE + t->size;
+    t->run.result->bytes += datagram_ip_header(t->socket) + UDP_HEADER_SIZE + t->size;
     return 0;
 }
 
@@ -374,7 +361,7 @@ static void on_timer(uv_timer_t *timer)
         return;
     int r = send_packet(t, packet);
     if (r < 0) {
-        result_reason(t->result, datagram_outcome(r), "sending: %s", uv_strerror(r));
+        result_reason(t->run.result, datagram_outcome(r), "sending: %s", uv_strerror(r));
         conclude(t);
     }
 }
@@ -383,8 +370,8 @@ static void on_timer(uv_timer_t *timer)
  * another run holds the source port at this moment. */
 static int open_socket(struct traceroute *t, struct fault *f)
 {
-    int paris = (int)check_arg_int(t->args, "paris");
-    int r = datagram_open(t->env->loop, DATAGRAM_UDP, t->af, on_event, t, &t->socket, f);
+    int paris = (int)check_arg_int(t->run.args, "paris");
+    int r = datagram_open(t->run.env->loop, DATAGRAM_UDP, t->af, on_event, t, &t->socket, f);
     if (r < 0)
         return r;
     r = -EADDRINUSE;
@@ -397,36 +384,22 @@ static int open_socket(struct traceroute *t, struct fault *f)
     return r < 0 ? fault_set(f, r, "%s", strerror(-r)) : 0;
 }
 
-static void on_target(void *user, const struct target_answer *answer)
+static void begin(void *check, const struct target_answer *target)
 {
-    struct traceroute *t = user;
+    struct traceroute *t = check;
     struct fault f = {0};
-    t->target = NULL;
-    result_begin(t->result, t->env->clock);
-    if (answer->outcome != OUTCOME_OK) {
-        result_reason(t->result, answer->outcome, "%s", answer->reason);
-        finish(t);
-        return;
-    }
-    result_addr(t->result, &answer->addr);
-    t->af = t->result->af;
-    t->peer = answer->addr;
+    t->af = t->run.result->af;
+    t->peer = target->addr;
     int r = open_socket(t, &f);
     if (r < 0) {
-        result_reason(t->result, datagram_outcome(r), "%s", f.text);
-        finish(t);
+        measurement_fail(&t->run, datagram_outcome(r), f.text);
         return;
     }
     moment_now(&t->began);
-    uv_timer_start(&t->timer, on_timer, DATAGRAM_WARM_UP_MS, PACE_MS);
+    uv_timer_start(&t->run.timer, on_timer, DATAGRAM_WARM_UP_MS, PACE_MS);
 }
 
 /* ---- the operations ---- */
-
-static int able(const struct check_env *env, struct fault *f)
-{
-    return 0; /* UDP and the error queue need no privilege */
-}
 
 static int64_t cost_bytes(const struct check_args *args)
 {
@@ -436,15 +409,24 @@ static int64_t cost_bytes(const struct check_args *args)
     return packets * (out + 40 + ICMP_HEADER_SIZE + out);
 }
 
+static void stop(void *check)
+{
+    struct traceroute *t = check;
+    datagram_close(TAKE(t->socket));
+}
+
+static void clear(void *check)
+{
+    struct traceroute *t = check;
+    free(t->table);
+}
+
+static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
+
 static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
                  void **ret_state, struct fault *f)
 {
-    struct traceroute *t = alloc_zero(1, sizeof *t);
-    t->env = env;
-    t->args = args;
-    t->done = done;
-    t->user = user;
-    t->result = result_new("traceroute", args->task, args->target);
+    struct traceroute *t = measurement_new(sizeof *t, &steps, env, args, done, user);
     t->hops = (int)check_arg_int(args, "hops");
     t->packets = (int)check_arg_int(args, "packets");
     t->gap = (int)check_arg_int(args, "gap");
@@ -453,36 +435,9 @@ static int start(const struct check_env *env, const struct check_args *args, che
     t->table_size = (size_t)(t->hops * t->packets);
     t->table = alloc_zero(t->table_size, sizeof *t->table);
     tag_make(&t->tag);
-    uv_timer_init(env->loop, &t->timer);
-    t->timer.data = t;
-    t->target = target_find(env, &args->policy, args->target, target_family(args), on_target, t);
+    measurement_lookup(&t->run);
     *ret_state = t;
     return 0;
-}
-
-static void cancel(void *state)
-{
-    struct traceroute *t = state;
-    target_cancel(TAKE(t->target));
-    uv_timer_stop(&t->timer);
-    datagram_close(TAKE(t->socket));
-}
-
-static void on_closed(uv_handle_t *handle)
-{
-    struct traceroute *t = handle->data;
-    result_free(t->result);
-    free(t->table);
-    free(t);
-}
-
-static void traceroute_free(void *state)
-{
-    struct traceroute *t = state;
-    if (!t)
-        return;
-    cancel(t);
-    uv_close((uv_handle_t *)&t->timer, on_closed);
 }
 
 const struct check_ops check_traceroute = {
@@ -492,9 +447,8 @@ const struct check_ops check_traceroute = {
     .target = TARGET_HOST,
     .params = params,
     .param_count = COUNT(params),
-    .able = able,
     .cost_bytes = cost_bytes,
     .start = start,
-    .cancel = cancel,
-    .free = traceroute_free,
+    .cancel = measurement_cancel,
+    .free = measurement_free,
 };
