@@ -88,6 +88,12 @@ void check_args_init(struct check_args *args, const struct check_ops *ops, const
     }
 }
 
+static int refuse(const struct check_ops *ops, const char *name, const char *value, const char *allowed,
+                  struct fault *f)
+{
+    return fault_set(f, -EINVAL, _("%s: %s cannot be \"%s\"; allowed: %s"), ops->name, name, value, allowed);
+}
+
 int check_args_set(struct check_args *args, const char *name, const char *value, struct fault *f)
 {
     const struct check_ops *ops = args->ops;
@@ -102,7 +108,13 @@ int check_args_set(struct check_args *args, const char *name, const char *value,
     if (value_read(&ops->params[i], value, &args->values[i]) == 0)
         return 0;
     allowed(&ops->params[i], &fit);
-    return fault_set(f, -EINVAL, _("%s: %s cannot be \"%s\"; allowed: %s"), ops->name, name, value, fit.data);
+    return refuse(ops, name, value, fit.data, f);
+}
+
+int check_args_refuse(const struct check_args *args, const char *name, const char *allowed, struct fault *f)
+{
+    const char *text = check_arg_text(args, name);
+    return refuse(args->ops, name, text ? text : "", allowed, f);
 }
 
 void check_args_free(struct check_args *args)

@@ -75,6 +75,10 @@ struct check_ops {
     const struct check_param *params;
     size_t param_count;
 
+    /* Do target and parameters make sense beyond what the table says of each?
+     * -EINVAL when not, f naming which one and what is allowed; NULL: always. Asked
+     * where a task comes from (task_check), so that start can rely on it. */
+    int (*valid)(const struct check_args *args, struct fault *f);
     /* Can this host run it? 0, or -EPERM and the like with the cure in f. */
     int (*able)(const struct check_env *env, struct fault *f);
     /* Bytes on the wire that one run costs at most or about, both ways. */
@@ -97,6 +101,8 @@ void check_args_init(struct check_args *args, const struct check_ops *ops, const
                      const struct policy *policy);
 /* One parameter from text; f names it and what is allowed. */
 int check_args_set(struct check_args *args, const char *name, const char *value, struct fault *f) CHECKED;
+/* -EINVAL, for a check's valid: the value cannot be; allowed says what can. */
+int check_args_refuse(const struct check_args *args, const char *name, const char *allowed, struct fault *f);
 void check_args_free(struct check_args *args);
 
 int64_t check_arg_int(const struct check_args *args, const char *name); /* also PARAM_CHOICE: the index */

@@ -77,6 +77,12 @@ int task_target_check(const struct check_ops *ops, const char *target, struct fa
     return 0;
 }
 
+int task_check(const struct task *t, struct fault *f)
+{
+    int r = task_target_check(t->args.ops, t->args.target, f);
+    return r == 0 && t->args.ops->valid ? t->args.ops->valid(&t->args, f) : r;
+}
+
 int64_t task_month_bytes(const struct task *t)
 {
     int64_t cost = t->args.ops->cost_bytes(&t->args);
@@ -217,6 +223,8 @@ static int task_read(const json_t *object, struct task **ret, struct fault *f)
     const struct policy policy = {.allow_private = false};
     _cleanup_(task_unrefp) struct task *t = task_new(ops, name, target, &policy);
     int r = params_read(t, object, f);
+    if (r == 0 && task_check(t, f) < 0)
+        r = 1;
     if (r != 0) {
         fault_prefix(f, "%s: ", name);
         return r;

@@ -50,6 +50,9 @@ bool task_name_valid(const char *name);
 /* Does the target fit what the check wants (a name or an address, a URL)? */
 int task_target_check(const struct check_ops *ops, const char *target, struct fault *f) CHECKED;
 
+/* Can the check run with the task's target and parameters, all of them set? */
+int task_check(const struct task *t, struct fault *f) CHECKED;
+
 /* Bytes on the wire in 30 days, were every run to cost what the check says. */
 int64_t task_month_bytes(const struct task *t);
 
@@ -57,7 +60,7 @@ struct schedule {
     struct task **tasks; /* one reference each */
     size_t count;
     int64_t version;        /* of the collector's schedule, 0 without one */
-    size_t left_out;        /* tasks this agent cannot run: a check or a parameter that it does not know */
+    size_t left_out;        /* tasks this agent cannot run: a check or a parameter that it does not know or allow */
     char left_out_why[160]; /* the last of them, for the log */
 };
 
@@ -69,7 +72,7 @@ void schedule_free(struct schedule *s); /* s can be used again */
 
 /* Reads {"schedule":1,"version":N,"tasks":[…]}: every task becomes a remote
  * one. What is malformed refuses the whole (-EBADMSG); a check or parameter
- * that this agent does not know leaves that task out. */
+ * that this agent does not know or allow leaves that task out. */
 int schedule_read(const json_t *object, struct schedule *ret, struct fault *f) CHECKED;
 
 /* The standard schedule that is compiled in; for costs, never run by itself. */

@@ -115,7 +115,7 @@ static int tasks_finish(struct settings *s, const char *path, struct fault *f)
         if (t->interval_us == 0)
             r = fault_set(f, -EINVAL, _("\"interval\" is missing; write for example \"interval = 5m\""));
         else
-            r = task_target_check(t->args.ops, t->args.target, f);
+            r = task_check(t, f);
         if (r < 0) {
             fault_prefix(f, _("%s, [task %s]: "), path, t->args.task);
             return r;

@@ -6,6 +6,9 @@
 
 #include "agent/address.h"
 #include "agent/io/names.h"
+#include "agent/io/packet.h"
+#include "agent/io/web.h"
+#include "common/lang.h"
 
 /* Resolvers answer within seconds or not at all; c-ares tries several. */
 #define LOOKUP_TIMEOUT_US INT64_C(10000000)
@@ -56,6 +59,30 @@ bool target_literal(const char *host, struct sockaddr_storage *ret)
     }
     return uv_ip4_addr(host, 0, (struct sockaddr_in *)ret) == 0 ||
            uv_ip6_addr(host, 0, (struct sockaddr_in6 *)ret) == 0;
+}
+
+int target_address_valid(const struct check_args *args, const char *name, struct fault *f)
+{
+    const char *text = check_arg_text(args, name);
+    struct sockaddr_storage addr;
+    return text && target_literal(text, &addr) ? 0 : check_args_refuse(args, name, _("an IPv4 or IPv6 address"), f);
+}
+
+int target_domain_valid(const struct check_args *args, struct fault *f)
+{
+    const char *resolver = check_arg_text(args, "resolver");
+    if (!packet_name_valid(args->target))
+        return fault_set(f, -EINVAL, _("%s: the target %s is not a domain name, such as example.bj"), args->ops->name,
+                         args->target);
+    return resolver && *resolver ? target_address_valid(args, "resolver", f) : 0;
+}
+
+int target_url_valid(const struct check_args *args, struct fault *f)
+{
+    if (web_url_valid(args->target))
+        return 0;
+    return fault_set(f, -EINVAL, _("%s: the target %s is no URL to be fetched, such as https://example.bj/path"),
+                     args->ops->name, args->target);
 }
 
 enum outcome target_asked_resolver(const struct check_env *env, const struct check_args *args,

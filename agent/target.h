@@ -39,5 +39,12 @@ bool target_resolver(const struct check_env *env, size_t nth, int family, struct
 enum outcome target_asked_resolver(const struct check_env *env, const struct check_args *args,
                                    struct sockaddr_storage *ret, struct fault *f);
 
+/* For check_ops.valid. Of a check of a domain: the target is a name, `resolver`
+ * an address or nothing. Of a check of a URL: it can be asked for. */
+int target_domain_valid(const struct check_args *args, struct fault *f) CHECKED;
+int target_url_valid(const struct check_args *args, struct fault *f) CHECKED;
+/* The parameter is an address. */
+int target_address_valid(const struct check_args *args, const char *name, struct fault *f) CHECKED;
+
 /* Is it an address (also [v6]) and not a name? Port 0. */
 bool target_literal(const char *host, struct sockaddr_storage *ret);

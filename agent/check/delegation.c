@@ -578,10 +578,6 @@ static const struct measurement_steps steps = {.begin = begin, .stop = stop, .cl
 static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
                  void **ret_state, struct fault *f)
 {
-    _cleanup_(buf_free) struct buf wire = {0};
-    int r = packet_write(&(struct packet_query){.name = args->target, .type = "NS"}, &wire, f);
-    if (r < 0)
-        return r;
     struct delegation *d = measurement_new(sizeof *d, &steps, env, args, done, user);
     zone_name(args->target, d->zone);
     zone_name(args->target, d->parent);
@@ -600,6 +596,7 @@ const struct check_ops check_delegation = {
     .target = TARGET_DOMAIN,
     .params = params,
     .param_count = COUNT(params),
+    .valid = target_domain_valid,
     .cost_bytes = cost_bytes,
     .start = start,
     .cancel = measurement_cancel,

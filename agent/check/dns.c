@@ -20,6 +20,7 @@
 #include "agent/inquiry.h"
 #include "agent/io/names.h"
 #include "agent/io/record.h"
+#include "agent/io/web.h"
 #include "agent/measurement.h"
 #include "common/lang.h"
 #include "common/sign.h"
@@ -293,6 +294,35 @@ static void begin(void *check, const struct target_answer *target)
 
 /* ---- the operations ---- */
 
+static bool is_https(const struct check_args *args)
+{
+    return (enum exchange_transport)check_arg_int(args, "transport") == EXCHANGE_HTTPS;
+}
+
+/* The caller frees. */
+static char *service_url(const struct check_args *args)
+{
+    const char *path = check_arg_text(args, "path");
+    int64_t port = check_arg_int(args, "port");
+    bool brackets = strchr(args->target, ':') && args->target[0] != '[';
+    return alloc_format("https://%s%s%s:%d%s", brackets ? "[" : "", args->target, brackets ? "]" : "",
+                        port ? (int)port : 443, path ? path : "/");
+}
+
+static int valid(const struct check_args *args, struct fault *f)
+{
+    if (!packet_name_valid(check_arg_text(args, "qname")))
+        return check_args_refuse(args, "qname", _("a domain name, such as example.bj"), f);
+    if (!packet_type_valid(check_arg_text(args, "type")))
+        return check_args_refuse(args, "type", _("a type of record to ask for, such as A, AAAA, NS or TXT"), f);
+    if (!is_https(args))
+        return 0;
+    if (!args->target)
+        return fault_set(f, -EINVAL, _("DNS over HTTPS needs a target"));
+    _cleanup_text_ char *url = service_url(args);
+    return web_url_valid(url) ? 0 : fault_set(f, -EINVAL, _("dns: target, port and path make no URL: %s"), url);
+}
+
 static int64_t cost_bytes(const struct check_args *args)
 {
     /* TCP's handshake and end; and TLS's with a chain of certificates. */
@@ -356,19 +386,6 @@ static void compose(struct dns *d)
     };
 }
 
-static int compose_url(struct dns *d, struct fault *f)
-{
-    const char *target = d->run.args->target, *path = check_arg_text(d->run.args, "path");
-    int64_t port = check_arg_int(d->run.args, "port");
-    bool brackets = target && strchr(target, ':') && target[0] != '[';
-    if (!target)
-        return fault_set(f, -EINVAL, _("DNS over HTTPS needs a target"));
-    d->url = alloc_format("https://%s%s%s:%d%s", brackets ? "[" : "", target, brackets ? "]" : "",
-                          port ? (int)port : 443, path ? path : "/");
-    d->question.url = d->url;
-    return 0;
-}
-
 static void stop(void *check)
 {
     struct dns *d = check;
@@ -392,21 +409,14 @@ static const struct measurement_steps steps = {.begin = begin, .stop = stop, .cl
 static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
                  void **ret_state, struct fault *f)
 {
-    _cleanup_(buf_free) struct buf wire = {0};
     struct dns *d = measurement_new(sizeof *d, &steps, env, args, done, user);
     compose(d);
-    int r = packet_write(&d->question.query, &wire, f);
-    bool https = d->question.transport == EXCHANGE_HTTPS;
-    if (r >= 0 && https)
-        r = compose_url(d, f);
-    if (r < 0) {
-        measurement_free(d);
-        return r;
-    }
-    if (https)
+    if (is_https(args)) {
+        d->question.url = d->url = service_url(args);
         measurement_begin(&d->run);
-    else
+    } else {
         measurement_lookup(&d->run);
+    }
     *ret_state = d;
     return 0;
 }
@@ -418,6 +428,7 @@ const struct check_ops check_dns = {
     .target = TARGET_RESOLVER,
     .params = params,
     .param_count = COUNT(params),
+    .valid = valid,
     .cost_bytes = cost_bytes,
     .start = start,
     .cancel = measurement_cancel,

@@ -103,6 +103,13 @@ static void begin(void *check, const struct target_answer *target)
 
 /* ---- the operations ---- */
 
+static int valid(const struct check_args *args, struct fault *f)
+{
+    if (packet_type_valid(check_arg_text(args, "type")))
+        return target_domain_valid(args, f);
+    return check_args_refuse(args, "type", _("a type of record to ask for, such as A, AAAA, NS or TXT"), f);
+}
+
 static int64_t cost_bytes(const struct check_args *args)
 {
     int64_t zones = 1;
@@ -158,6 +165,7 @@ const struct check_ops check_dnssec = {
     .target = TARGET_DOMAIN,
     .params = params,
     .param_count = COUNT(params),
+    .valid = valid,
     .cost_bytes = cost_bytes,
     .start = start,
     .cancel = measurement_cancel,

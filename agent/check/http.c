@@ -261,6 +261,7 @@ const struct check_ops check_http = {
     .target = TARGET_URL,
     .params = params,
     .param_count = COUNT(params),
+    .valid = target_url_valid,
     .cost_bytes = http_cost,
     .start = http_start,
     .cancel = http_cancel,

@@ -22,7 +22,6 @@
  *   inconsistent  addresses of other networks (content networks do that, too)
  *   unknown       one of the two failed
  * The worst of them, and of the NXDOMAIN tests, is the result's verdict. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -452,17 +451,12 @@ static void on_done(void *user)
 static void begin(void *check, const struct target_answer *target)
 {
     struct resolver *v = check;
-    const char *control = check_arg_text(v->run.args, "control");
     struct fault f = {0};
     uint8_t noise[8];
     v->server = target->addr;
     if (v->run.args->target)
         address_set_port(&v->server, DNS_PORT);
-    if (!control || !target_literal(control, &v->control)) {
-        fault_set(&f, -EINVAL, "control: %s is not an address", control ? control : "");
-        measurement_fail(&v->run, OUTCOME_ERROR, f.text);
-        return;
-    }
+    target_literal(check_arg_text(v->run.args, "control"), &v->control);
     if (policy_check(&v->run.args->policy, (const struct sockaddr *)&v->control, &f) < 0) {
         measurement_fail(&v->run, OUTCOME_DENIED, f.text);
         return;
@@ -473,6 +467,20 @@ static void begin(void *check, const struct target_answer *target)
         snprintf(v->random + 2 * i, 3, "%02x", noise[i]);
     v->inquiry = inquiry_new(v->run.env, AT_ONCE, on_answer, on_done, v);
     ask_all(v);
+}
+
+static bool name_or_nothing(const char *name)
+{
+    return !name || !*name || packet_name_valid(name);
+}
+
+static int valid(const struct check_args *args, struct fault *f)
+{
+    static const char *const names[] = {"zone", "nxdomain", "good", "bogus"};
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (!name_or_nothing(check_arg_text(args, names[i])))
+            return check_args_refuse(args, names[i], _("a domain name, such as example.bj"), f);
+    return target_address_valid(args, "control", f);
 }
 
 static int64_t cost_bytes(const struct check_args *args)
@@ -535,6 +543,7 @@ const struct check_ops check_resolver = {
     .target = TARGET_RESOLVER,
     .params = params,
     .param_count = COUNT(params),
+    .valid = valid,
     .cost_bytes = cost_bytes,
     .start = start,
     .cancel = measurement_cancel,

@@ -458,6 +458,7 @@ const struct check_ops check_throughput = {
     .target = TARGET_URL,
     .params = params,
     .param_count = COUNT(params),
+    .valid = target_url_valid,
     .cost_bytes = cost_bytes,
     .start = start,
     .cancel = measurement_cancel,

@@ -128,6 +128,14 @@ static void begin(void *check, const struct target_answer *target)
     t->connect = connect_open(t->run.env->loop, (const struct sockaddr *)&peer, t->timeout_us, on_connected, t);
 }
 
+static int valid(const struct check_args *args, struct fault *f)
+{
+    const char *alpn = check_arg_text(args, "alpn");
+    if (!alpn || tls_alpn_valid(alpn))
+        return 0;
+    return check_args_refuse(args, "alpn", _("a list such as h2,http/1.1"), f);
+}
+
 static int64_t cost_bytes(const struct check_args *args)
 {
     return COST_BYTES;
@@ -184,6 +192,7 @@ const struct check_ops check_tls = {
     .target = TARGET_HOST,
     .params = params,
     .param_count = COUNT(params),
+    .valid = valid,
     .cost_bytes = cost_bytes,
     .start = start,
     .cancel = measurement_cancel,

@@ -119,12 +119,10 @@ static int run(const struct invocation *in)
         return invocation_wrong(in, _("%s: no such check; `internetmetre-agent checks` lists them"), in->args[0]);
     const char *target = in->arg_count > 1 ? in->args[1] : NULL;
     struct fault f;
-    if (task_target_check(ops, target, &f) < 0)
-        return invocation_wrong(in, "%s", f.text);
     const struct policy policy = {.allow_private = settings.allow_private_targets ||
                                                    invocation_flag(in, "allow-private")};
     _cleanup_(task_unrefp) struct task *task = task_new(ops, "measure", target, &policy);
-    if (parameters(in, task, &f) < 0)
+    if (parameters(in, task, &f) < 0 || task_check(task, &f) < 0)
         return invocation_wrong(in, "%s", f.text);
     return measure(task, invocation_flag(in, "json"));
 }

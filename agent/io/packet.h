@@ -36,6 +36,11 @@ enum packet_option {
 /* Appends one option, code and length in front (RFC 6891 section 6.1.2). */
 void packet_option_add(struct buf *options, uint16_t code, const void *bytes, size_t len);
 
+/* Can a query have this name, this type? A type that no single answer can have
+ * (transfers, meta types) cannot be asked for. */
+bool packet_name_valid(const char *name);
+bool packet_type_valid(const char *type);
+
 /* Appends the query's bytes. -EINVAL when name or type is none, or when the
  * type is a transfer or a meta type that no single answer can have. */
 int packet_write(const struct packet_query *q, struct buf *ret, struct fault *f) CHECKED;

@@ -17,6 +17,7 @@
 
 /* IP and TCP headers with the time stamp option. */
 #define SEGMENT_HEADERS(af) (((af) == AF_INET6 ? 40 : 20) + 32)
+#define ALPN_MAX            256 /* octets of the list on the wire */
 /* A server may leave our end of the connection unanswered; it is closed then. */
 #define CLOSING_MS 1000
 /* What a server may send before it is cut off: a handshake with a long chain. */
@@ -304,21 +305,37 @@ static void on_timer(uv_timer_t *timer)
 
 /* ---- begin and end ---- */
 
+#define ALPN_MAX 256 /* octets of the list, as sent */
+
 /* "h2,http/1.1" as ALPN's list: each word behind its length. */
-static bool set_alpn(SSL *ssl, const char *words)
+static bool read_alpn(const char *words, unsigned char list[static ALPN_MAX], size_t *ret_len)
 {
-    unsigned char list[256];
     size_t len = 0;
     while (*words) {
         size_t word = strcspn(words, ",");
-        if (word == 0 || word > 255 || len + 1 + word > sizeof list)
+        if (word == 0 || word > 255 || len + 1 + word > ALPN_MAX)
             return false;
         list[len++] = (unsigned char)word;
         memcpy(list + len, words, word);
         len += word;
         words += word + (words[word] == ',');
     }
-    return len == 0 || SSL_set_alpn_protos(ssl, list, (unsigned)len) == 0;
+    *ret_len = len;
+    return true;
+}
+
+bool tls_alpn_valid(const char *words)
+{
+    unsigned char list[ALPN_MAX];
+    size_t len;
+    return read_alpn(words, list, &len);
+}
+
+static bool set_alpn(SSL *ssl, const char *words)
+{
+    unsigned char list[ALPN_MAX];
+    size_t len;
+    return read_alpn(words, list, &len) && (len == 0 || SSL_set_alpn_protos(ssl, list, (unsigned)len) == 0);
 }
 
 bool tls_set_host(struct ssl_st *ssl, const char *host)

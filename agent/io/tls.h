@@ -50,6 +50,9 @@ struct tls_answer {
  * the call. */
 typedef void (*tls_fn)(void *user, const struct tls_answer *answer);
 
+/* Is it such a list of protocols? "" is one of none. */
+bool tls_alpn_valid(const char *words);
+
 struct tls;
 
 /* Everything that takes time but is not the handshake's: reading certificates

@@ -500,6 +500,14 @@ static void headers_copy(struct web_transfer *t, const struct web_request *r)
     }
 }
 
+bool web_url_valid(const char *url)
+{
+    CURLU *read = NULL;
+    bool valid = url_read(NULL, url, &read, NULL) == 0;
+    curl_url_cleanup(read);
+    return valid;
+}
+
 int web_start(struct web *w, const struct web_request *request, web_done_fn done, void *user, struct web_transfer **ret,
               struct fault *f)
 {

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "agent/check.h"
+#include "agent/schedule.h"
 #include "common/metric.h"
 
 static const char *const words[] = {"both", "down", "up", NULL};
@@ -97,6 +98,57 @@ static void test_set_twice(void **state)
     check_args_free(&args);
 }
 
+/* What a check's own eyes refuse, naming what is wrong. */
+static void test_valid(void **state)
+{
+    static const struct {
+        const char *check, *target, *name, *value;
+        const char *complaint; /* NULL: fine */
+    } cases[] = {
+        {"dns", NULL, "type", "aaaa", NULL},
+        {"dns", NULL, "type", "TYPE65", NULL},
+        {"dns", NULL, "type", "AXFR", "type cannot be \"AXFR\"; allowed: "},
+        {"dns", NULL, "type", "IXFR", "type"},
+        {"dns", NULL, "type", "OPT", "type"},
+        {"dns", NULL, "type", "", "type cannot be \"\""},
+        {"dns", NULL, "type", "nosuch", "type"},
+        {"dns", NULL, "qname", ".", NULL},
+        {"dns", NULL, "qname", "a..b", "qname cannot be \"a..b\"; allowed: a domain name"},
+        {"dns", NULL, "transport", "https", "target"},
+        {"dns", "2001:db8::1", "transport", "https", NULL},
+        {"dns", "[2001:db8::1", "transport", "https", "no URL: https://[2001"},
+        {"dnssec", "nic.bj", "type", "DNSKEY", NULL},
+        {"dnssec", "nic.bj", "type", "AXFR", "dnssec: type"},
+        {"dnssec", "nic.bj", "resolver", "", NULL},
+        {"dnssec", "nic.bj", "resolver", "one.example", "resolver cannot be \"one.example\"; allowed: an IPv4"},
+        {"dnssec", "nic.bj", "anchor", "/no/such/file", NULL}, /* it may be there when the task runs */
+        {"edns", "a..b", "retries", "1", "a..b is not a domain name"},
+        {"delegation", "a..b", "retries", "1", "a..b is not a domain name"},
+        {"delegation", ".", "resolver", "::1", NULL},
+        {"resolver", NULL, "control", "9.9.9.9", NULL},
+        {"resolver", NULL, "control", "", "control"},
+        {"resolver", NULL, "control", "one.example", "control"},
+        {"resolver", NULL, "zone", "", NULL},
+        {"resolver", NULL, "bogus", "a..b", "bogus"},
+        {"tls", "nic.bj", "alpn", "", NULL},
+        {"tls", "nic.bj", "alpn", "h2,,h3", "alpn cannot be \"h2,,h3\"; allowed: a list such as"},
+        {"http", "https://nic.bj/a?b=c", "redirects", "1", NULL},
+        {"http", "https://someone@nic.bj/", "redirects", "1", "someone@nic.bj/ is no URL"},
+        {"http", "http://[::1", "redirects", "1", "is no URL"},
+        {"throughput", "http://nic.bj:99999", "seconds", "1", "is no URL"},
+        {"ping", "nic.bj", "count", "1", NULL},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct fault f = {0};
+        struct task *task = task_new(check_find(cases[i].check), "t", cases[i].target, &policy);
+        assert_int_equal(check_args_set(&task->args, cases[i].name, cases[i].value, &f), 0);
+        int rc = task_check(task, &f);
+        if (rc != (cases[i].complaint ? -EINVAL : 0) || (rc < 0 && !strstr(f.text, cases[i].complaint)))
+            fail_msg("%s %s=%s: %d \"%s\"", cases[i].check, cases[i].name, cases[i].value, rc, f.text);
+        task_unref(task);
+    }
+}
+
 /* What the table promises holds for every check in it. */
 static void test_table(void **state)
 {
@@ -125,7 +177,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),  cmocka_unit_test(test_no_target), cmocka_unit_test(test_set),
-        cmocka_unit_test(test_set_twice), cmocka_unit_test(test_table),
+        cmocka_unit_test(test_set_twice), cmocka_unit_test(test_table),     cmocka_unit_test(test_valid),
     };
     return cmocka_run_group_tests_name("check", tests, NULL, NULL);
 }

@@ -88,6 +88,7 @@ static void leaves_out_what_is_newer(void **state)
         HEAD PING("a") "},{\"name\":\"n\",\"check\":\"warp\",\"target\":\"x\",\"interval_s\":60}]}",
         HEAD PING("a") "}," PING("n") ",\"params\":{\"colour\":\"red\"}}]}",
         HEAD PING("a") "}," PING("n") ",\"params\":{\"count\":1000000}}]}",
+        HEAD PING("a") "},{\"name\":\"n\",\"check\":\"dns\",\"interval_s\":600,\"params\":{\"type\":\"AXFR\"}}]}",
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct schedule s = {0};
