@@ -12,8 +12,7 @@
  *           DNAME) starts anew with its target.
  *
  * Whatever the answers hold, the work is bounded: questions, aliases, and
- * signatures tried (a zone could otherwise make a validator try every key
- * against every signature). */
+ * signatures tried. */
 #include "agent/io/trust.h"
 
 #include <errno.h>
@@ -23,12 +22,12 @@
 #include "agent/io/entrance.h"
 #include "agent/io/packet_ldns.h"
 #include "agent/io/rrset.h"
+#include "agent/io/signatures.h"
 #include "common/lang.h"
 #include "schema/embedded.h"
 
-#define ALIASES_MAX    8
-#define QUESTIONS_MAX  128 /* a name has 127 labels at most; real ones need ten */
-#define SIGNATURES_MAX 256
+#define ALIASES_MAX   8
+#define QUESTIONS_MAX 128 /* a name has 127 labels at most; real ones need ten */
 
 enum step { STEP_SCOUT, STEP_KEYS, STEP_DS, STEP_TARGET, STEP_OVER };
 
@@ -37,7 +36,7 @@ struct trust {
     enum trust_verdict verdict;
     const char *reason;
     char link[RECORD_NAME_MAX + 16];
-    int64_t now_s, lifetime_s;
+    struct signatures signatures;
     ldns_rdf *wanted; /* the name at the end */
     ldns_rr_type type;
     ldns_pkt *scouted;      /* the answer for it */
@@ -50,8 +49,7 @@ struct trust {
     ldns_rdf *asked;        /* the name of the present question */
     ldns_rr_type asked_type;
     char *asked_name, *asked_word;
-    unsigned zones, questions, aliases, signatures;
-    bool algorithms[256];
+    unsigned zones, questions, aliases;
     json_t *chain;
 };
 
@@ -98,83 +96,7 @@ static void bogus(struct trust *t, ldns_rr_type type, const ldns_rdf *name, cons
     conclude(t, TRUST_BOGUS, type, name, reason);
 }
 
-/* ---- signatures ---- */
-
-static const char *status_word(ldns_status status)
-{
-    switch (status) {
-    case LDNS_STATUS_CRYPTO_NO_MATCHING_KEYTAG_DNSKEY:
-    case LDNS_STATUS_CRYPTO_NO_DNSKEY:
-        return "key_missing";
-    case LDNS_STATUS_CRYPTO_UNKNOWN_ALGO:
-    case LDNS_STATUS_CRYPTO_ALGO_NOT_IMPL:
-        return "algorithm_unsupported";
-    default:
-        return "signature_wrong";
-    }
-}
-
-/* From now to a time in a signature, seconds: serial number arithmetic (RFC
- * 4034 section 3.1.5). ldns compares these as signed numbers, which fails for
- * signatures that outlast January 2038. */
-static int64_t seconds_until(const struct trust *t, const ldns_rdf *stamp)
-{
-    return (int32_t)(ldns_rdf2native_int32(stamp) - (uint32_t)t->now_s);
-}
-
-static const char *check_time(const struct trust *t, const ldns_rr *sig)
-{
-    if (seconds_until(t, ldns_rr_rrsig_expiration(sig)) < 0)
-        return "rrsig_expired";
-    return seconds_until(t, ldns_rr_rrsig_inception(sig)) > 0 ? "rrsig_not_yet_valid" : NULL;
-}
-
-/* A failure of time says more than a failure to find the key. */
-static const char *worse(const char *known, const char *fresh)
-{
-    return !known || strcmp(known, "rrsig_missing") == 0 || strcmp(known, "signer_wrong") == 0 ||
-                   strcmp(known, "key_missing") == 0
-               ? fresh
-               : known;
-}
-
-/* Does one of the signatures in the section hold for the set, by one of the
- * keys? NULL when it does, with the signature in ret_sig (borrowed from the
- * section); otherwise the word for why not. */
-static const char *verify(struct trust *t, const ldns_rr_list *set, const ldns_rr_list *section,
-                          const ldns_rr_list *keys, const ldns_rr **ret_sig)
-{
-    const ldns_rr *first = ldns_rr_list_rr(set, 0);
-    const char *why = "rrsig_missing";
-    for (size_t i = 0; i < ldns_rr_list_rr_count(section); i++) {
-        const ldns_rr *sig = ldns_rr_list_rr(section, i);
-        if (ldns_rr_get_type(sig) != LDNS_RR_TYPE_RRSIG || !rrset_whole(sig) ||
-            rrset_number(sig, 0) != ldns_rr_get_type(first) ||
-            !rrset_same_name(ldns_rr_owner(sig), ldns_rr_owner(first)))
-            continue;
-        if (!rrset_same_name(ldns_rr_rrsig_signame(sig), t->zone)) {
-            why = worse(why, "signer_wrong");
-            continue;
-        }
-        if (t->signatures++ >= SIGNATURES_MAX)
-            return "too_many_signatures";
-        ldns_rr_list *good = ldns_rr_list_new();
-        ldns_status status = ldns_verify_rrsig_keylist_notime(set, sig, keys, good);
-        ldns_rr_list_free(good);
-        const char *fails = status == LDNS_STATUS_OK ? check_time(t, sig) : status_word(status);
-        if (fails) {
-            why = worse(why, fails);
-            continue;
-        }
-        int64_t left = seconds_until(t, ldns_rr_rrsig_expiration(sig));
-        if (t->lifetime_s < 0 || left < t->lifetime_s)
-            t->lifetime_s = left;
-        t->algorithms[rrset_number(sig, 1) & 0xff] = true;
-        *ret_sig = sig;
-        return NULL;
-    }
-    return why;
-}
+/* ---- proofs ---- */
 
 /* The NSEC and NSEC3 records of the answer that hold. A bad one among them is
  * told by why and link. */
@@ -188,7 +110,7 @@ static ldns_rr_list *proofs_of(struct trust *t, const ldns_pkt *pkt, const char 
         for (size_t i = 0; all && i < ldns_rr_list_rr_count(all); i++) {
             const ldns_rr *rr = ldns_rr_list_rr(all, i), *sig = NULL;
             _cleanup_list_ ldns_rr_list *set = rrset_pick(section, ldns_rr_owner(rr), types[k]);
-            const char *why = verify(t, set, section, t->keys, &sig);
+            const char *why = signatures_verify(&t->signatures, t->zone, set, section, t->keys, &sig);
             /* A wildcard's own NSEC may stand under another name; as a proof it
              * would speak of a name that it was not made for. */
             if (!why && rrset_number(sig, 2) < ldns_dname_label_count(ldns_rr_owner(rr)) -
@@ -295,7 +217,7 @@ static void note_zone(struct trust *t, const ldns_rr_list *entry, const ldns_rr 
         const ldns_rr *key = ldns_rr_list_rr(entry, i);
         json_array_append_new(keys, json_sprintf("%u/%u", ldns_calc_keytag(key), rrset_number(key, 2)));
     }
-    int64_t left = seconds_until(t, ldns_rr_rrsig_expiration(sig));
+    int64_t left = signatures_left_s(&t->signatures, sig);
     t->zones++;
     json_array_append_new(
         t->chain, json_pack("{s:s, s:o, s:I}", "zone", zone ? zone : "", "keys", keys, "lifetime_s", (json_int_t)left));
@@ -317,7 +239,7 @@ static void on_keys(struct trust *t, const ldns_pkt *pkt)
         ldns_rr_list_free(entry);
         return;
     }
-    const char *why = verify(t, set, section, entry, &sig);
+    const char *why = signatures_verify(&t->signatures, t->zone, set, section, entry, &sig);
     if (why) {
         bogus(t, LDNS_RR_TYPE_DNSKEY, t->zone, why);
     } else {
@@ -372,7 +294,7 @@ static void on_ds(struct trust *t, const ldns_pkt *pkt)
         on_no_ds(t, pkt);
         return;
     }
-    const char *why = verify(t, set ? set : alias, section, t->keys, &sig);
+    const char *why = signatures_verify(&t->signatures, t->zone, set ? set : alias, section, t->keys, &sig);
     if (why) {
         bogus(t, set ? LDNS_RR_TYPE_DS : LDNS_RR_TYPE_CNAME, t->asked, why);
     } else if (!set) { /* an alias is no delegation; nothing is below it */
@@ -450,7 +372,7 @@ static void on_target(struct trust *t, const ldns_pkt *pkt)
         return;
     }
     const ldns_rr *first = ldns_rr_list_rr(found, 0);
-    const char *why = verify(t, found, section, t->keys, &sig);
+    const char *why = signatures_verify(&t->signatures, t->zone, found, section, t->keys, &sig);
     if (why) {
         bogus(t, ldns_rr_get_type(first), ldns_rr_owner(first), why);
         return;
@@ -553,24 +475,18 @@ void trust_result(const struct trust *t, struct trust_report *ret)
         .reason = t->reason ? t->reason : "",
         .zones = t->zones,
         .questions = t->questions,
-        .lifetime_s = t->lifetime_s,
+        .lifetime_s = t->signatures.lifetime_s,
     };
 }
 
 void trust_detail(const struct trust *t, json_t *detail)
 {
-    json_t *algorithms = json_array();
-    for (int i = 0; i < 256; i++) {
-        const ldns_lookup_table *known = t->algorithms[i] ? ldns_lookup_by_id(ldns_algorithms, i) : NULL;
-        if (t->algorithms[i])
-            json_array_append_new(algorithms, known ? json_string(known->name) : json_sprintf("%d", i));
-    }
     json_object_set_new(detail, "verdict", json_string(trust_word(t->verdict)));
     if (t->link[0])
         json_object_set_new(detail, "link", json_string(t->link));
     if (t->reason && t->reason[0])
         json_object_set_new(detail, "why", json_string(t->reason));
-    json_object_set_new(detail, "algorithms", algorithms);
+    json_object_set_new(detail, "algorithms", signatures_algorithms(&t->signatures));
     json_object_set(detail, "chain", t->chain);
 }
 
@@ -581,8 +497,7 @@ int trust_new(const char *anchor, const char *name, const char *type, int64_t no
 {
     struct trust *t = alloc_zero(1, sizeof *t);
     t->chain = json_array();
-    t->now_s = now_s;
-    t->lifetime_s = -1;
+    t->signatures = (struct signatures){.now_s = now_s, .lifetime_s = -1};
     t->type = ldns_get_rr_type_by_name(type);
     t->wanted = ldns_dname_new_frm_str(name);
     int r = 0;
