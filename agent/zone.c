@@ -29,6 +29,20 @@ void zone_name(const char *name, char ret_name[static RECORD_NAME_MAX])
         *c = (char)tolower((unsigned char)*c);
 }
 
+bool zone_go_up(char *name)
+{
+    if (strcmp(name, ".") == 0)
+        return false;
+    char *dot = name;
+    while (*dot && *dot != '.')
+        dot += *dot == '\\' && dot[1] ? 2 : 1;
+    if (dot[0] == '.' && dot[1])
+        memmove(name, dot + 1, strlen(dot + 1) + 1);
+    else
+        strcpy(name, ".");
+    return true;
+}
+
 static void ask(struct zone_find *z, const char *name, const char *type, struct zone_server *server)
 {
     struct exchange_question question = {

@@ -44,3 +44,6 @@ void zone_free(struct zone_find *z);                /* after or before done; acc
 
 /* Puts a name into the form of struct zone's. */
 void zone_name(const char *name, char ret_name[static RECORD_NAME_MAX]);
+
+/* The name one label up, in its place; false when there is none. */
+bool zone_go_up(char *name);

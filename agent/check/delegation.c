@@ -30,8 +30,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <netinet/in.h>
-
 #include "agent/address.h"
 #include "agent/check.h"
 #include "agent/measurement.h"
@@ -117,26 +115,22 @@ static void problem(struct delegation *d, const char *word)
     json_array_append_new(d->problems, json_string(word));
 }
 
-/* How many distinct networks the addresses of one family lie in: /24 or /48. */
-static unsigned prefixes(const struct delegation *d, int family, unsigned *ret_addresses)
+/* How many distinct networks the addresses of one IP version lie in. */
+static unsigned networks(const struct delegation *d, int version, unsigned *ret_addresses)
 {
-    uint8_t seen[ADDRESSES_MAX][6];
-    size_t len = family == AF_INET ? 3 : 6, count = 0;
+    unsigned count = 0;
     *ret_addresses = 0;
     for (size_t i = 0; i < d->count; i++) {
         const struct sockaddr_storage *addr = &d->addresses[i].addr;
-        if (addr->ss_family != family)
+        if (address_version(addr) != version)
             continue;
-        const void *octets = family == AF_INET ? (const void *)&((const struct sockaddr_in *)addr)->sin_addr
-                                               : (const void *)&((const struct sockaddr_in6 *)addr)->sin6_addr;
-        size_t k = 0;
-        while (k < count && memcmp(seen[k], octets, len) != 0)
-            k++;
-        if (k == count)
-            memcpy(seen[count++], octets, len);
+        bool fresh = true;
+        for (size_t k = 0; k < i && fresh; k++)
+            fresh = !address_same_network(&d->addresses[k].addr, addr);
+        count += fresh;
         *ret_addresses += 1;
     }
-    return (unsigned)count;
+    return count;
 }
 
 static unsigned serials(const struct delegation *d)
@@ -222,7 +216,7 @@ static void report(struct delegation *d)
     size_t answer_bytes = 0;
     judge_addresses(d, &tested, &udp, &tcp);
     judge_glue(d);
-    unsigned nets4 = prefixes(d, AF_INET, &four), nets6 = prefixes(d, AF_INET6, &six);
+    unsigned nets4 = networks(d, 4, &four), nets6 = networks(d, 6, &six);
     for (size_t i = 0; i < d->servers->count; i++) {
         bool found = d->servers->servers[i].denied > 0;
         for (size_t k = 0; k < d->count && !found; k++)
@@ -449,24 +443,9 @@ static void ask_servers(struct delegation *d)
 
 /* ---- finding servers ---- */
 
-/* The name one label up; false when there is none. */
-static bool go_up(char *name)
-{
-    if (strcmp(name, ".") == 0)
-        return false;
-    char *dot = name;
-    while (*dot && *dot != '.')
-        dot += *dot == '\\' && dot[1] ? 2 : 1;
-    if (dot[0] == '.' && dot[1])
-        memmove(name, dot + 1, strlen(dot + 1) + 1);
-    else
-        strcpy(name, ".");
-    return true;
-}
-
 static void on_parent(struct delegation *d, const struct zone *zone)
 {
-    if (zone->outcome == OUTCOME_DNS_ERROR && go_up(d->parent)) {
+    if (zone->outcome == OUTCOME_DNS_ERROR && zone_go_up(d->parent)) {
         find(d, d->parent, NULL);
         return;
     }
@@ -535,7 +514,7 @@ static void begin(void *check, const struct target_answer *target)
         measurement_fail(&d->run, outcome, f.text);
         return;
     }
-    if (!go_up(d->parent)) {
+    if (!zone_go_up(d->parent)) {
         measurement_fail(&d->run, OUTCOME_SKIPPED, "the root has no parent");
         return;
     }
