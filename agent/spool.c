@@ -46,12 +46,12 @@
  * When the disk itself is full, what the collector holds already goes first.
  *
  * Acknowledgements (ack.h) say what the collector holds. What it misses of what
- * it once acknowledged, because it was restored from a backup, waits again
- * (acked/ is kept for that; batches that changed the key are never let go of,
- * and offered first to a collector that does not know it). A chain of ours in
- * which it holds another batch
- * than we made, because this folder was copied or put back, is given up: a new
- * one begins, and both stay provable.
+ * it once acknowledged, because it was restored from a backup, waits again:
+ * acked/ is kept for that (spool_places.c). Batches that changed the key are
+ * never let go of, and offered first to a collector that does not know it. A
+ * chain of ours in which it holds another batch than we made, because this
+ * folder was copied or put back, is given up: a new one begins, and both stay
+ * provable.
  *
  * The key. `key.next` is the wish for a new one. The next batch announces it in
  * its header under both signatures (batch.h) and is the last one that the old
@@ -74,13 +74,12 @@
  * 20 MB a day. */
 #include "agent/spool.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "agent/spool_places.h"
 #include "build_config.h"
 #include "common/file.h"
 #include "common/json.h"
@@ -94,7 +93,7 @@ struct spool {
     int64_t max_bytes;
     struct journal journal;
     struct chain chain;
-    struct spool_list places[SPOOL_PLACES];
+    struct spool_places places;
     struct spool_network network;
     int64_t covered_us; /* CLOCK_BOOTTIME up to which epochs tell where the agent was */
     bool half_sealed;   /* a batch is on disk that the head does not know, and could not be taken back */
@@ -104,59 +103,14 @@ struct spool {
 
 /* ---- places ---- */
 
-static int move(struct spool *s, enum spool_place from, enum spool_place to, int64_t number, struct fault *f)
-{
-    _cleanup_text_ char *old = spool_path(s->dir, from, number);
-    _cleanup_text_ char *new = spool_path(s->dir, to, number);
-    if (rename(old, new) < 0)
-        return fault_set(f, -errno, "%s: %s", old, strerror(errno));
-    int64_t size = spool_list_remove(&s->places[from], number);
-    spool_list_add(&s->places[to], number, size);
-    return 0;
-}
-
-/* Which batch an entry holds, read once. */
-static void look(const struct spool *s, enum spool_place place, struct spool_entry *e)
-{
-    _cleanup_text_ char *path = spool_path(s->dir, place, e->number);
-    _cleanup_(buf_free) struct buf bytes = {0};
-    _cleanup_(batch_free) struct batch batch = {0};
-    if (e->seq > 0)
-        return;
-    e->seq = INT64_MAX; /* damaged: no range names it */
-    if (spool_read(path, NULL, &bytes, &batch, NULL) < 0)
-        return;
-    e->seq = batch.header.seq;
-    e->chain = chain_key(batch.header.chain);
-    e->rotates = batch.has_rotate;
-}
-
-/* The oldest go first; those that bring a new key stay: without them a collector
- * from a backup could never know it. */
-static void trim_acked(struct spool *s, int64_t max_bytes)
-{
-    struct spool_list *acked = &s->places[SPOOL_ACKED];
-    for (size_t i = 0; i < acked->count && acked->bytes > max_bytes;) {
-        look(s, SPOOL_ACKED, &acked->entries[i]);
-        if (acked->entries[i].rotates) {
-            i++;
-            continue;
-        }
-        int64_t number = acked->entries[i].number;
-        _cleanup_text_ char *path = spool_path(s->dir, SPOOL_ACKED, number);
-        unlink(path);
-        spool_list_remove(acked, number);
-    }
-}
-
 /* The disk is full: is there something that the collector holds to let go of? */
 static bool make_room(struct spool *s, int r)
 {
-    struct spool_list *acked = &s->places[SPOOL_ACKED];
+    const struct spool_list *acked = &s->places.of[SPOOL_ACKED];
     size_t count = acked->count;
     if (r != -ENOSPC && r != -EDQUOT)
         return false;
-    trim_acked(s, acked->bytes / 2);
+    spool_places_trim(&s->places, acked->bytes / 2);
     return acked->count < count;
 }
 
@@ -166,48 +120,35 @@ int spool_acked(struct spool *s, int64_t number, const struct batch_header *h, s
         s->acked_seq = h->seq;
     /* Not fsynced: should the rename be lost, the batch is sent once more and
      * the collector knows it already. */
-    int r = move(s, SPOOL_WAITING, SPOOL_ACKED, number, f);
+    int r = spool_places_move(&s->places, SPOOL_WAITING, SPOOL_ACKED, number, f);
     if (r == 0)
-        trim_acked(s, SPOOL_ACKED_MAX);
+        spool_places_trim(&s->places, SPOOL_ACKED_MAX);
     return r;
 }
 
 int spool_reject(struct spool *s, int64_t number, const char *reason, struct fault *f)
 {
-    _cleanup_text_ char *path = alloc_format("%s/%s/%08" PRId64 ".reason", s->dir, spool_folder(SPOOL_REJECTED),
-                                             number);
-    _cleanup_text_ char *text = alloc_format("%s\n", reason);
-    int r = file_write_atomic(path, text, strlen(text), 0600, f);
-    return r < 0 ? r : move(s, SPOOL_WAITING, SPOOL_REJECTED, number, f);
-}
-
-static int unreject(struct spool *s, int64_t number, struct fault *f)
-{
-    _cleanup_text_ char *reason = alloc_format("%s/%s/%08" PRId64 ".reason", s->dir, spool_folder(SPOOL_REJECTED),
-                                               number);
-    int r = move(s, SPOOL_REJECTED, SPOOL_WAITING, number, f);
-    if (r == 0)
-        unlink(reason);
-    return r;
+    return spool_places_reject(&s->places, number, reason, f);
 }
 
 int spool_unreject(struct spool *s, struct fault *f)
 {
-    const struct spool_list *rejected = &s->places[SPOOL_REJECTED];
-    int r = 0;
-    while (r == 0 && rejected->count > 0)
-        r = unreject(s, rejected->entries[0].number, f);
-    return r;
+    return spool_places_unreject(&s->places, f);
 }
 
 int64_t spool_unreject_one(struct spool *s, uint64_t random, struct fault *f)
 {
-    const struct spool_list *rejected = &s->places[SPOOL_REJECTED];
-    if (rejected->count == 0)
-        return 0;
-    int64_t number = rejected->entries[random % rejected->count].number;
-    int r = unreject(s, number, f);
-    return r < 0 ? r : number;
+    return spool_places_unreject_one(&s->places, random, f);
+}
+
+int spool_refill(struct spool *s, const struct ack *ack, struct fault *f)
+{
+    return spool_places_refill(&s->places, ack, f);
+}
+
+int spool_refill_keys(struct spool *s, struct fault *f)
+{
+    return spool_places_refill_keys(&s->places, f);
 }
 
 /* ---- the head ---- */
@@ -216,11 +157,8 @@ int64_t spool_unreject_one(struct spool *s, uint64_t random, struct fault *f)
  * must not make a new batch overwrite an old one. */
 static int64_t last_number(const struct spool *s)
 {
-    int64_t last = s->chain.number;
-    for (int p = 0; p < SPOOL_PLACES; p++)
-        if (s->places[p].count > 0 && s->places[p].entries[s->places[p].count - 1].number > last)
-            last = s->places[p].entries[s->places[p].count - 1].number;
-    return last;
+    int64_t last = spool_places_last(&s->places);
+    return last > s->chain.number ? last : s->chain.number;
 }
 
 static int head_read(struct spool *s, struct fault *f)
@@ -235,31 +173,8 @@ static int head_read(struct spool *s, struct fault *f)
 
 /* ---- room ---- */
 
-struct victim {
-    enum spool_place place;
-    int64_t number;
-};
-
-/* The nth oldest batch that is not acknowledged, waiting or rejected; the newest
- * of all always stays, since it carries the gap. */
-static bool victim_at(const struct spool *s, size_t n, struct victim *ret)
-{
-    const struct spool_list *waiting = &s->places[SPOOL_WAITING], *rejected = &s->places[SPOOL_REJECTED];
-    size_t w = 0, r = 0;
-    if (n + 1 >= waiting->count + rejected->count)
-        return false;
-    for (;; n--) {
-        bool from_rejected = r < rejected->count &&
-                             (w == waiting->count || rejected->entries[r].number < waiting->entries[w].number);
-        *ret = from_rejected ? (struct victim){SPOOL_REJECTED, rejected->entries[r++].number}
-                             : (struct victim){SPOOL_WAITING, waiting->entries[w++].number};
-        if (n == 0)
-            return true;
-    }
-}
-
 /* 1 when it went, 0 when it has to stay. */
-static int drop(struct spool *s, const struct victim *v, struct fault *f)
+static int drop(struct spool *s, const struct spool_position *v, struct fault *f)
 {
     _cleanup_text_ char *path = spool_path(s->dir, v->place, v->number);
     _cleanup_(buf_free) struct buf bytes = {0};
@@ -270,26 +185,18 @@ static int drop(struct spool *s, const struct victim *v, struct fault *f)
     int r = chain_drop(s->dir, &s->chain, v->number, readable ? &batch : NULL, f);
     if (r < 0)
         return r;
-    if (unlink(path) < 0 && errno != ENOENT)
-        return fault_set(f, -errno, "%s: %s", path, strerror(errno));
-    spool_list_remove(&s->places[v->place], v->number);
-    _cleanup_text_ char *reason = alloc_format("%s/%s/%08" PRId64 ".reason", s->dir, spool_folder(SPOOL_REJECTED),
-                                               v->number);
-    unlink(reason);
+    if ((r = spool_places_remove(&s->places, v->place, v->number, f)) < 0)
+        return r;
     snprintf(s->notice, sizeof s->notice, "spool_max is reached: batch %" PRId64 " is dropped, the next one says so",
              v->number);
     return 1;
 }
 
-static int64_t bytes_kept(const struct spool *s)
-{
-    return s->places[SPOOL_WAITING].bytes + s->places[SPOOL_REJECTED].bytes;
-}
-
 static int keep_within(struct spool *s, struct fault *f)
 {
-    struct victim v;
-    for (size_t n = 0; bytes_kept(s) > s->max_bytes && !chain_gap_full(&s->chain) && victim_at(s, n, &v);) {
+    struct spool_position v;
+    for (size_t n = 0; spool_places_bytes(&s->places) > s->max_bytes && !chain_gap_full(&s->chain) &&
+                       spool_places_oldest(&s->places, n, &v);) {
         int r = drop(s, &v, f);
         if (r < 0)
             return r;
@@ -391,7 +298,7 @@ static int advance(struct spool *s, int64_t number, const struct buf *bytes, int
         return r;
     }
     s->half_sealed = false;
-    spool_list_add(&s->places[SPOOL_WAITING], number, size);
+    spool_list_add(&s->places.of[SPOOL_WAITING], number, size);
     return 0;
 }
 
@@ -515,7 +422,7 @@ int spool_append(struct spool *s, const struct result *result, struct fault *f)
     result_write(result, &line);
     if (line.len > RESULT_LINE_MAX)
         write_bare(result, "reason", "the detail was too long for a result and is left out", &line);
-    else if (bytes_kept(s) > s->max_bytes / 2 && is_bulky(result))
+    else if (spool_places_bytes(&s->places) > s->max_bytes / 2 && is_bulky(result))
         write_bare(result, "left_out", "spool_max", &line);
     int r = append_line(s, &line, f);
     while (make_room(s, r))
@@ -537,58 +444,6 @@ int spool_move(struct spool *s, const struct spool_network *to, struct fault *f)
 }
 
 /* ---- what the collector says ---- */
-
-/* Does the collector want it: is it in a hole, or past the highest that it
- * holds of its chain? */
-static bool wanted(const struct ack *ack, const struct spool_entry *e)
-{
-    struct ack_range range;
-    struct ack_head head;
-    int64_t held = 0;
-    for (size_t cursor = 0; ack_missing(ack, &cursor, &range);)
-        if (chain_key(range.chain) == e->chain && range.from <= e->seq && e->seq <= range.to)
-            return true;
-    for (size_t cursor = 0; ack_head(ack, &cursor, &head);)
-        if (chain_key(head.chain) == e->chain)
-            held = head.seq;
-    return e->seq != INT64_MAX && e->seq > held;
-}
-
-int spool_refill(struct spool *s, const struct ack *ack, struct fault *f)
-{
-    struct spool_list *acked = &s->places[SPOOL_ACKED];
-    int moved = 0;
-    for (size_t i = 0; i < acked->count;) {
-        look(s, SPOOL_ACKED, &acked->entries[i]);
-        if (!wanted(ack, &acked->entries[i])) {
-            i++;
-            continue;
-        }
-        int r = move(s, SPOOL_ACKED, SPOOL_WAITING, acked->entries[i].number, f);
-        if (r < 0)
-            return r;
-        moved++;
-    }
-    return moved;
-}
-
-int spool_refill_keys(struct spool *s, struct fault *f)
-{
-    const struct spool_list *acked = &s->places[SPOOL_ACKED];
-    int moved = 0;
-    for (size_t i = 0; i < acked->count;) {
-        look(s, SPOOL_ACKED, &acked->entries[i]);
-        if (!acked->entries[i].rotates) {
-            i++;
-            continue;
-        }
-        int r = move(s, SPOOL_ACKED, SPOOL_WAITING, acked->entries[i].number, f);
-        if (r < 0)
-            return r;
-        moved++;
-    }
-    return moved;
-}
 
 bool spool_behind(const struct spool *s, const struct ack *ack)
 {
@@ -630,47 +485,15 @@ int64_t spool_forks(const struct spool *s)
 
 /* ---- recovery ---- */
 
-static void remove_leftovers(const char *dir_path)
-{
-    DIR *dir = opendir(dir_path);
-    for (const struct dirent *entry; dir && (entry = readdir(dir));) {
-        size_t len = strlen(entry->d_name);
-        if (len > 4 && strcmp(entry->d_name + len - 4, ".tmp") == 0)
-            unlinkat(dirfd(dir), entry->d_name, 0);
-    }
-    if (dir)
-        closedir(dir);
-}
-
-/* The first file past the head, in whatever place. */
-static bool past_head(const struct spool *s, enum spool_place *ret_place, int64_t *ret_number)
-{
-    bool found = false;
-    for (int p = 0; p < SPOOL_PLACES; p++) {
-        for (size_t i = 0; i < s->places[p].count; i++) {
-            int64_t number = s->places[p].entries[i].number;
-            if (number <= s->chain.number || (found && number >= *ret_number))
-                continue;
-            found = true;
-            *ret_place = (enum spool_place)p;
-            *ret_number = number;
-        }
-    }
-    return found;
-}
-
 /* A damaged file past the head: nobody has seen it, so it is made again when
  * its journal is there, and set aside when not. */
-static int damaged_past_head(struct spool *s, enum spool_place place, int64_t number, const char *why, struct fault *f)
+static int damaged_past_head(struct spool *s, const struct spool_position *at, const char *why, struct fault *f)
 {
-    _cleanup_text_ char *path = spool_path(s->dir, place, number);
-    _cleanup_text_ char *journal = alloc_format("%s/%08" PRId64 ".ndjson", s->journal.dir, number);
-    if (place == SPOOL_WAITING && access(journal, F_OK) == 0) {
-        spool_list_remove(&s->places[place], number);
-        return unlink(path) < 0 ? fault_set(f, -errno, "%s: %s", path, strerror(errno)) : 0;
-    }
-    s->chain.number = number;
-    return place == SPOOL_WAITING ? spool_reject(s, number, why, f) : 0;
+    _cleanup_text_ char *journal = alloc_format("%s/%08" PRId64 ".ndjson", s->journal.dir, at->number);
+    if (at->place == SPOOL_WAITING && access(journal, F_OK) == 0)
+        return spool_places_remove(&s->places, at->place, at->number, f);
+    s->chain.number = at->number;
+    return at->place == SPOOL_WAITING ? spool_reject(s, at->number, why, f) : 0;
 }
 
 /* A crash between steps 2 and 3 of sealing, or a head that was restored from a
@@ -687,18 +510,17 @@ static int adopt(struct spool *s, int64_t number, const struct batch *b, struct 
 
 static int finish_seal(struct spool *s, struct fault *f)
 {
-    enum spool_place place = SPOOL_WAITING;
-    int64_t number = 0;
-    while (past_head(s, &place, &number)) {
-        _cleanup_text_ char *path = spool_path(s->dir, place, number);
+    struct spool_position at;
+    while (spool_places_past(&s->places, s->chain.number, &at)) {
+        _cleanup_text_ char *path = spool_path(s->dir, at.place, at.number);
         _cleanup_(buf_free) struct buf bytes = {0};
         _cleanup_(batch_free) struct batch batch = {0};
         struct fault why = {0};
         int r = spool_read(path, NULL, &bytes, &batch, &why);
         if (r == -EBADMSG)
-            r = damaged_past_head(s, place, number, why.text, f);
+            r = damaged_past_head(s, &at, why.text, f);
         else if (r == 0)
-            r = adopt(s, number, &batch, f);
+            r = adopt(s, at.number, &batch, f);
         else
             fault_set(f, r, "%s", why.text);
         if (r < 0)
@@ -707,15 +529,14 @@ static int finish_seal(struct spool *s, struct fault *f)
     return 0;
 }
 
-static int finish_drop(struct spool *s)
+static void finish_drop(struct spool *s)
 {
     static const enum spool_place places[] = {SPOOL_WAITING, SPOOL_REJECTED};
     for (size_t i = 0; s->chain.dropping > 0 && i < COUNT(places); i++) {
         _cleanup_text_ char *path = spool_path(s->dir, places[i], s->chain.dropping);
         unlink(path);
-        spool_list_remove(&s->places[places[i]], s->chain.dropping);
+        spool_list_remove(&s->places.of[places[i]], s->chain.dropping);
     }
-    return 0;
 }
 
 /* head: the number that the head had before anything was finished. */
@@ -743,24 +564,16 @@ static int finish_journals(struct spool *s, int64_t head, struct fault *f)
 
 static int recover(struct spool *s, struct fault *f)
 {
-    int r = 0;
-    for (int p = 0; p < SPOOL_PLACES && r == 0; p++) {
-        _cleanup_text_ char *path = alloc_format("%s/%s", s->dir, spool_folder((enum spool_place)p));
-        r = file_make_dir(path, 0700, f);
-        if (r == 0) {
-            remove_leftovers(path);
-            r = spool_list_read(s->dir, (enum spool_place)p, &s->places[p], f);
-        }
-    }
+    int r = spool_places_open(&s->places, s->dir, f);
     if (r == 0)
         r = journal_init(&s->journal, s->dir, f);
     if (r == 0)
         r = head_read(s, f);
     int64_t head = s->chain.number;
-    if (r == 0)
-        r = finish_drop(s);
-    if (r == 0)
+    if (r == 0) {
+        finish_drop(s);
         r = finish_seal(s, f);
+    }
     if (r == 0)
         r = finish_rotation(s, f);
     return r == 0 ? finish_journals(s, head, f) : r;
@@ -789,8 +602,7 @@ void spool_free(struct spool *s)
     if (!s)
         return;
     journal_free(&s->journal);
-    for (int p = 0; p < SPOOL_PLACES; p++)
-        spool_list_free(&s->places[p]);
+    spool_places_free(&s->places);
     chain_free(&s->chain);
     free((char *)s->dir);
     free(s);
@@ -812,7 +624,7 @@ bool spool_notice(struct spool *s, char ret_text[static FAULT_TEXT_MAX])
 
 const struct spool_list *spool_waiting(const struct spool *s)
 {
-    return &s->places[SPOOL_WAITING];
+    return &s->places.of[SPOOL_WAITING];
 }
 
 char *spool_entry_path(const struct spool *s, int64_t number)
