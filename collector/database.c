@@ -84,6 +84,12 @@ int database_connect(const struct database *d, struct pg **ret, struct fault *f)
     return pg_open(d->conninfo, ret, f);
 }
 
+int database_session(const struct context *c, struct database **ret, struct pg **ret_pg, struct fault *f)
+{
+    int rc = database_open(c, ret, f);
+    return rc < 0 ? rc : database_connect(*ret, ret_pg, f);
+}
+
 int database_watch(struct database *d, struct fault *f)
 {
     return d->cluster ? cluster_watch(d->cluster, f) : 0;

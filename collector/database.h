@@ -28,6 +28,8 @@ const char *database_conninfo(const struct database *d); /* for pg_open and pg_p
 
 /* One connection as the owner. The caller closes it before the database. */
 int database_connect(const struct database *d, struct pg **ret, struct fault *f) CHECKED;
+/* Both, for a command that needs one connection. */
+int database_session(const struct context *c, struct database **ret, struct pg **ret_pg, struct fault *f) CHECKED;
 
 /* cluster_watch, or 0 on a server. */
 int database_watch(struct database *d, struct fault *f) CHECKED;

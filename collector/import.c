@@ -22,8 +22,7 @@
 
 const char import_template[] =
     "indicator,country,geo,operator,technology,zone,sex,age_group,plan,period,value,unit,sample_size,margin,method,"
-    "source,"
-    "source_url,retrieved,note\n"
+    "source,source_url,retrieved,note\n"
     "ACC1,BJ,,,,,,,,2025,47.5,% of population,,,estimate of the national statistics office,INStaD,"
     "https://instad.bj/,2026-01-31,an example: replace this line\n";
 
@@ -367,9 +366,7 @@ static int load_csv(const struct context *c, const struct buf *text, struct faul
     _cleanup_(pg_closep) struct pg *pg = NULL;
     int rc = import_read(text->data, text->len, &rows, f);
     if (rc == 0)
-        rc = database_open(c, &d, f);
-    if (rc == 0)
-        rc = database_connect(d, &pg, f);
+        rc = database_session(c, &d, &pg, f);
     if (rc == 0)
         rc = import_store(pg, rows, f);
     if (rc == 0)
@@ -384,9 +381,7 @@ static int load_pfx2as(const struct context *c, const struct buf *text, struct f
     _cleanup_(pg_closep) struct pg *pg = NULL;
     int rc = origin_read(text->data, text->len, &list, f);
     if (rc == 0)
-        rc = database_open(c, &d, f);
-    if (rc == 0)
-        rc = database_connect(d, &pg, f);
+        rc = database_session(c, &d, &pg, f);
     if (rc == 0)
         rc = origin_store(pg, &list, f);
     if (rc == 0)

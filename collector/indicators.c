@@ -105,9 +105,7 @@ static int run(const struct context *c, const struct wanted *w, struct fault *f)
 {
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(pg_closep) struct pg *pg = NULL;
-    int rc = database_open(c, &d, f);
-    if (rc == 0)
-        rc = database_connect(d, &pg, f);
+    int rc = database_session(c, &d, &pg, f);
     if (rc == 0)
         rc = rollup_run(pg, f);
     if (rc == 0)

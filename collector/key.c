@@ -57,37 +57,26 @@ static int create(struct pg *pg, const char *name, struct fault *f)
     int rc = pg_query(pg, "INSERT INTO api_key (hash, name) VALUES (decode($1, 'hex'), $2)", 2, params, NULL, f);
     if (rc < 0)
         return rc;
-    printf("%s\n", text);
-    fprintf(stderr, "%s\n", _("Keep it now: only its hash is stored, it cannot be shown again."));
+    secret_show(text);
     return 0;
 }
 
 static int list(struct pg *pg, struct fault *f)
 {
-    _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(
+    return table_query(
         pg,
         "SELECT key_no AS no, name, level, to_char(created_at, 'YYYY-MM-DD') AS created, "
         "CASE WHEN revoked_at IS NULL THEN 'good' ELSE 'revoked' END AS state FROM api_key ORDER BY key_no",
-        0, NULL, &rows, f);
-    if (rc == 0)
-        table_print(rows, stdout);
-    return rc;
+        f);
 }
 
-/* By its number in the list, or by the key itself. */
 static int revoke_key(struct pg *pg, const char *which, struct fault *f)
 {
-    char hash[HASH_TEXT_SIZE];
-    const char *const params[] = {which, secret_hash(which, hash)};
-    _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(pg,
-                      "UPDATE api_key SET revoked_at = coalesce(revoked_at, now()) WHERE key_no::text = $1 OR "
-                      "hash = decode($2, 'hex')",
-                      2, params, &rows, f);
-    if (rc == 0 && pg_rows_affected(rows) == 0)
-        rc = fault_set(f, -ENOENT, _("no key %s; see: key list"), which);
-    return rc;
+    int rc = secret_revoke(pg,
+                           "UPDATE api_key SET revoked_at = coalesce(revoked_at, now()) WHERE key_no::text = $1 OR "
+                           "hash = decode($2, 'hex')",
+                           which, f);
+    return rc == 0 ? fault_set(f, -ENOENT, _("no key %s; see: key list"), which) : rc;
 }
 
 /* ---- the collector's own key ---- */
@@ -140,9 +129,7 @@ static int command_run(const struct context *c, int argc, char **argv)
         return COMMAND_USAGE;
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(pg_closep) struct pg *pg = NULL;
-    int rc = database_open(c, &d, &f);
-    if (rc == 0)
-        rc = database_connect(d, &pg, &f);
+    int rc = database_session(c, &d, &pg, &f);
     if (rc == 0)
         rc = creates ? create(pg, argv[2], &f) : lists ? list(pg, &f) : revoke_key(pg, argv[2], &f);
     if (rc < 0)

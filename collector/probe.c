@@ -14,8 +14,7 @@
 
 static int list(struct pg *pg, struct fault *f)
 {
-    _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(
+    return table_query(
         pg,
         "SELECT p.probe, fp.name AS focal_point, c.department, c.commune, o.name AS operator, c.technology, "
         "to_char(b.last, 'YYYY-MM-DD HH24:MI') AS last_batch, b.batches, "
@@ -26,10 +25,7 @@ static int list(struct pg *pg, struct fault *f)
         "LEFT JOIN focal_point fp USING (focal_point_no) LEFT JOIN operator o USING (operator_no), "
         "LATERAL (SELECT max(received_at) AS last, count(*) AS batches FROM batch_key k "
         "         WHERE k.probe_no = p.probe_no) b ORDER BY p.enrolled_at",
-        0, NULL, &rows, f);
-    if (rc == 0)
-        table_print(rows, stdout);
-    return rc;
+        f);
 }
 
 static int find(struct pg *pg, const char *probe, struct fault *f)
@@ -45,19 +41,18 @@ static int show(struct pg *pg, const char *probe, struct fault *f)
 {
     static const char *const queries[] = {
         "SELECT p.probe, p.source, to_char(p.enrolled_at, 'YYYY-MM-DD HH24:MI') AS enrolled, "
-        "to_char(p.revoked_at, 'YYYY-MM-DD HH24:MI') AS revoked, p.revoked_reason AS reason FROM probe p WHERE p.probe "
-        "= $1",
+        "to_char(p.revoked_at, 'YYYY-MM-DD HH24:MI') AS revoked, p.revoked_reason AS reason "
+        "FROM probe p WHERE p.probe = $1",
         "SELECT to_char(c.valid_from, 'YYYY-MM-DD') AS from, "
         "CASE WHEN isfinite(c.valid_to) THEN to_char(c.valid_to, 'YYYY-MM-DD') END AS to, "
         "c.country, c.department, c.commune, c.zone, o.name AS operator, c.technology, fp.name AS focal_point, "
-        "c.tariff, "
-        "c.metered, c.consent_version AS consent FROM probe p JOIN probe_context c USING (probe_no) "
+        "c.tariff, c.metered, c.consent_version AS consent FROM probe p JOIN probe_context c USING (probe_no) "
         "LEFT JOIN operator o USING (operator_no) LEFT JOIN focal_point fp ON fp.focal_point_no = c.focal_point_no "
         "WHERE p.probe = $1 ORDER BY c.valid_from",
         "SELECT k.chain, min(k.seq) AS first, max(k.seq) AS last, count(*) AS batches, sum(k.results) AS results, "
         "to_char(max(k.received_at), 'YYYY-MM-DD HH24:MI') AS last_batch, max(k.agent) AS agent "
-        "FROM probe p JOIN batch_key k USING (probe_no) WHERE p.probe = $1 GROUP BY k.chain ORDER BY "
-        "max(k.received_at)",
+        "FROM probe p JOIN batch_key k USING (probe_no) WHERE p.probe = $1 GROUP BY k.chain "
+        "ORDER BY max(k.received_at)",
         "SELECT h.chain, h.first AS missing_from, h.last AS to, h.last - h.first + 1 AS batches "
         "FROM probe p JOIN hole h USING (probe_no) WHERE p.probe = $1 ORDER BY 1, 2 LIMIT 1000",
         "SELECT g.chain, g.first AS dropped_from, g.last AS to, g.results, g.reason "
@@ -69,9 +64,8 @@ static int show(struct pg *pg, const char *probe, struct fault *f)
         "round(sum(extract(epoch FROM e.to_at - greatest(e.from_at, now() - interval '30 days'))) / 3600, 1) AS "
         "hours_of_30_days, to_char(max(e.to_at), 'YYYY-MM-DD HH24:MI') AS last FROM line_epoch e "
         "WHERE e.probe = $1 AND e.to_at > now() - interval '30 days' GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC LIMIT 100",
-        "SELECT r.reason, count(*) AS results, max(r.detail) AS example FROM probe p JOIN result_problem r USING "
-        "(probe_no) "
-        "WHERE p.probe = $1 GROUP BY r.reason ORDER BY 2 DESC",
+        "SELECT r.reason, count(*) AS results, max(r.detail) AS example FROM probe p "
+        "JOIN result_problem r USING (probe_no) WHERE p.probe = $1 GROUP BY r.reason ORDER BY 2 DESC",
     };
     int rc = find(pg, probe, f);
     for (size_t i = 0; rc == 0 && i < COUNT(queries); i++) {
@@ -129,9 +123,7 @@ static int command_run(const struct context *c, int argc, char **argv)
     struct fault f = {0};
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(pg_closep) struct pg *pg = NULL;
-    int rc = database_open(c, &d, &f);
-    if (rc == 0)
-        rc = database_connect(d, &pg, &f);
+    int rc = database_session(c, &d, &pg, &f);
     if (rc == 0)
         rc = lists     ? list(pg, &f)
              : shows   ? show(pg, argv[optind + 1], &f)

@@ -47,9 +47,8 @@ static int rebuild(struct pg *pg, const struct project_names *names, const struc
 {
     static const char sql[] =
         "SELECT probe_no, batch_no FROM batch_body WHERE received_at >= $1::date::timestamp AT TIME ZONE 'UTC' "
-        "AND received_at < ($2::date + 1)::timestamp AT TIME ZONE 'UTC' AND (probe_no, batch_no) > ($3::int, "
-        "$4::bigint) "
-        "ORDER BY probe_no, batch_no LIMIT 1000";
+        "AND received_at < ($2::date + 1)::timestamp AT TIME ZONE 'UTC' "
+        "AND (probe_no, batch_no) > ($3::int, $4::bigint) ORDER BY probe_no, batch_no LIMIT 1000";
     char probe_no[24] = "0", batch_no[24] = "0";
     int64_t batches = 0, results = 0;
     for (;;) {
@@ -80,9 +79,7 @@ static int run(const struct context *c, const struct range *range, struct fault 
     _cleanup_database_ struct database *d = NULL;
     struct pg_pool *pool = NULL;
     struct pg *pg = NULL;
-    int rc = database_open(c, &d, f);
-    if (rc == 0)
-        rc = database_connect(d, &pg, f);
+    int rc = database_session(c, &d, &pg, f);
     if (rc == 0)
         rc = check_held(pg, range, f);
     if (rc == 0)

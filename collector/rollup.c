@@ -27,9 +27,7 @@ static int run(const struct context *c, const char *from, const char *to, struct
 {
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(pg_closep) struct pg *pg = NULL;
-    int rc = database_open(c, &d, f);
-    if (rc == 0)
-        rc = database_connect(d, &pg, f);
+    int rc = database_session(c, &d, &pg, f);
     if (rc == 0 && (from || to)) {
         const char *const params[] = {from, to};
         rc = pg_query(pg, "SELECT rollup_mark(coalesce($1, '1970-01-01')::date, coalesce($2, '9999-01-01')::date)", 2,

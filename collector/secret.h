@@ -2,6 +2,7 @@
  * bits need no slow hash. */
 #pragma once
 
+#include "collector/pg.h"
 #include "common/sign.h"
 
 #define SECRET_TEXT_SIZE 37 /* "imt_", 32 hex digits, NUL */
@@ -12,3 +13,10 @@ void secret_make(const char *prefix, char ret_text[static SECRET_TEXT_SIZE]);
 
 /* SHA-256 of the text in hex, as decode(…, 'hex') wants it. */
 const char *secret_hash(const char *text, char ret_hash[static HASH_TEXT_SIZE]);
+
+/* Tells a fresh one on stdout, and on stderr that this was the only time. */
+void secret_show(const char *text);
+
+/* Revokes by the number in the list or by the secret itself: sql has the number
+ * as $1, the hash in hex as $2. 1, or 0 when there is none such. */
+int secret_revoke(struct pg *pg, const char *sql, const char *which, struct fault *f) CHECKED;

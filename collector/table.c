@@ -44,3 +44,12 @@ void table_print(const struct pg_rows *rows, FILE *out)
     }
     free(widths);
 }
+
+int table_query(struct pg *pg, const char *sql, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, sql, 0, NULL, &rows, f);
+    if (rc == 0)
+        table_print(rows, stdout);
+    return rc;
+}

@@ -59,40 +59,29 @@ static int create(struct pg *pg, const struct wish *w, struct fault *f)
     int rc = pg_query(pg, sql, 4, params, NULL, f);
     if (rc < 0)
         return rc;
-    printf("%s\n", text);
-    fprintf(stderr, "%s\n", _("Keep it now: only its hash is stored, it cannot be shown again."));
+    secret_show(text);
     return 0;
 }
 
 static int list(struct pg *pg, struct fault *f)
 {
-    _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(
+    return table_query(
         pg,
         "SELECT token_no AS no, fp.name AS focal_point, uses || coalesce('/' || uses_max, '') AS uses, "
         "to_char(created_at, 'YYYY-MM-DD') AS created, to_char(expires_at, 'YYYY-MM-DD HH24:MI') AS expires, "
         "CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= now() THEN 'expired' "
         "WHEN uses >= uses_max THEN 'exhausted' ELSE 'good' END AS state "
         "FROM token LEFT JOIN focal_point fp USING (focal_point_no) ORDER BY token_no",
-        0, NULL, &rows, f);
-    if (rc == 0)
-        table_print(rows, stdout);
-    return rc;
+        f);
 }
 
-/* By its number in the list, or by the token itself. */
 static int revoke_token(struct pg *pg, const char *which, struct fault *f)
 {
-    char hash[HASH_TEXT_SIZE];
-    const char *const params[] = {which, secret_hash(which, hash)};
-    _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(pg,
-                      "UPDATE token SET revoked_at = coalesce(revoked_at, now()) WHERE token_no::text = $1 OR "
-                      "hash = decode($2, 'hex')",
-                      2, params, &rows, f);
-    if (rc == 0 && pg_rows_affected(rows) == 0)
-        rc = fault_set(f, -ENOENT, _("no token %s; see: token list"), which);
-    return rc;
+    int rc = secret_revoke(pg,
+                           "UPDATE token SET revoked_at = coalesce(revoked_at, now()) WHERE token_no::text = $1 OR "
+                           "hash = decode($2, 'hex')",
+                           which, f);
+    return rc == 0 ? fault_set(f, -ENOENT, _("no token %s; see: token list"), which) : rc;
 }
 
 static int command_run(const struct context *c, int argc, char **argv)
@@ -122,9 +111,7 @@ static int command_run(const struct context *c, int argc, char **argv)
     _cleanup_(pg_closep) struct pg *pg = NULL;
     int rc = read_wish(&w, &f);
     if (rc == 0)
-        rc = database_open(c, &d, &f);
-    if (rc == 0)
-        rc = database_connect(d, &pg, &f);
+        rc = database_session(c, &d, &pg, &f);
     if (rc == 0)
         rc = creates ? create(pg, &w, &f) : lists ? list(pg, &f) : revoke_token(pg, argv[optind + 1], &f);
     if (rc < 0)
