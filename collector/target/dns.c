@@ -16,6 +16,7 @@
 
 #include "collector/limiter.h"
 #include "collector/target/listen.h"
+#include "collector/target/local.h"
 #include "collector/target/whoami.h"
 #include "common/clock.h"
 #include "common/lang.h"
@@ -69,46 +70,6 @@ static size_t answer(struct dns_server *s, const struct whoami_query *q, uint8_t
 
 /* ---- UDP ---- */
 
-/* Our address that was asked: for the answer's content, and as the control
- * message that makes it the answer's source. */
-struct local {
-    struct sockaddr_storage addr; /* AF_UNSPEC: not told */
-    size_t size;                  /* of control; 0: not told */
-    union {
-        struct cmsghdr header;
-        uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo))];
-    } control;
-};
-
-static void keep(struct local *l, int level, int type, const void *info, size_t size)
-{
-    l->control.header = (struct cmsghdr){.cmsg_level = level, .cmsg_type = type, .cmsg_len = CMSG_LEN(size)};
-    memcpy(CMSG_DATA(&l->control.header), info, size);
-    l->size = CMSG_SPACE(size);
-}
-
-static void read_local(struct msghdr *m, struct local *ret)
-{
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
-        if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
-            struct in_pktinfo info;
-            memcpy(&info, CMSG_DATA(c), sizeof info);
-            info.ipi_ifindex = 0; /* the way back is the routing table's choice */
-            info.ipi_spec_dst = info.ipi_addr;
-            keep(ret, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
-            *(struct sockaddr_in *)&ret->addr = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr = info.ipi_addr};
-        } else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO && ret->size == 0) {
-            struct in6_pktinfo info;
-            memcpy(&info, CMSG_DATA(c), sizeof info);
-            if (!IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr))
-                info.ipi6_ifindex = 0;
-            keep(ret, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
-            *(struct sockaddr_in6 *)&ret->addr = (struct sockaddr_in6){.sin6_family = AF_INET6,
-                                                                       .sin6_addr = info.ipi6_addr};
-        }
-    }
-}
-
 /* One datagram; false when there is none. */
 static bool serve_datagram(struct dns_server *s)
 {
@@ -127,16 +88,15 @@ static bool serve_datagram(struct dns_server *s)
     int64_t mono_us = clock_mono_us(&clock_system);
     if ((m.msg_flags & MSG_TRUNC) || !limiter_allow(s->limiter, (struct sockaddr *)&from, mono_us))
         return true;
-    struct local local = {0};
-    read_local(&m, &local);
+    struct local local;
+    local_read(&m, &local);
     struct whoami_query q = {.bytes = query,
                              .len = (size_t)n,
                              .from = (struct sockaddr *)&from,
                              .local = local.size ? (struct sockaddr *)&local.addr : NULL,
                              .now_s = clock_wall_us(&clock_system) / 1000000};
     iov = (struct iovec){.iov_base = reply, .iov_len = answer(s, &q, reply)};
-    m.msg_control = local.size ? &local.control : NULL;
-    m.msg_controllen = local.size;
+    local_write(&local, &m);
     if (iov.iov_len > 0)
         (void)sendmsg(s->udp, &m, 0); /* what cannot be sent is lost, as on any link */
     return true;

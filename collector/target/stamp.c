@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "collector/target/listen.h"
+#include "collector/target/local.h"
 #include "collector/target/reflector.h"
 #include "common/lang.h"
 
@@ -90,20 +91,7 @@ static int64_t time_ns(clockid_t id)
 struct arrival {
     int64_t wall_ns;
     int ttl;
-    size_t local_size;
-    /* Which of our addresses was asked, as a control message of the answer. */
-    union {
-        struct cmsghdr header;
-        uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo))];
-    } local;
 };
-
-static void keep_local(struct arrival *a, int level, int type, const void *info, size_t size)
-{
-    a->local.header = (struct cmsghdr){.cmsg_level = level, .cmsg_type = type, .cmsg_len = CMSG_LEN(size)};
-    memcpy(CMSG_DATA(&a->local.header), info, size);
-    a->local_size = CMSG_SPACE(size);
-}
 
 static void read_control(struct msghdr *m, struct arrival *ret)
 {
@@ -115,18 +103,6 @@ static void read_control(struct msghdr *m, struct arrival *ret)
         } else if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_TTL) ||
                    (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_HOPLIMIT)) {
             memcpy(&ret->ttl, CMSG_DATA(c), sizeof ret->ttl);
-        } else if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
-            struct in_pktinfo info;
-            memcpy(&info, CMSG_DATA(c), sizeof info);
-            info.ipi_ifindex = 0; /* the way back is the routing table's choice */
-            info.ipi_spec_dst = info.ipi_addr;
-            keep_local(ret, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
-        } else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO && ret->local_size == 0) {
-            struct in6_pktinfo info;
-            memcpy(&info, CMSG_DATA(c), sizeof info);
-            if (!IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr))
-                info.ipi6_ifindex = 0;
-            keep_local(ret, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
         }
     }
 }
@@ -149,7 +125,9 @@ static bool serve_one(struct stamp_server *s)
     if (m.msg_flags & MSG_TRUNC)
         return true;
     struct arrival a = {.wall_ns = time_ns(CLOCK_REALTIME)};
+    struct local local;
     read_control(&m, &a);
+    local_read(&m, &local);
     int64_t mono_us = time_ns(CLOCK_MONOTONIC) / 1000;
     if (mono_us - s->clock_at_us >= CLOCK_REFRESH_US) {
         stamp_clock_system(&s->clock);
@@ -163,8 +141,7 @@ static bool serve_one(struct stamp_server *s)
     if (!reflector_answer(s->reflector, &p, packet, (size_t)n))
         return true;
     iov.iov_len = (size_t)n;
-    m.msg_control = a.local_size ? &a.local : NULL;
-    m.msg_controllen = a.local_size;
+    local_write(&local, &m);
     stamp_reply_time(packet, stamp_time_make(time_ns(CLOCK_REALTIME)));
     (void)sendmsg(s->fd, &m, 0); /* what cannot be sent is lost, as on any link */
     return true;
