@@ -1,11 +1,9 @@
 #include "common/log.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/clock.h"
 
@@ -16,17 +14,6 @@ static enum log_level threshold = LOG_INFO;
 void log_set_level(enum log_level level)
 {
     threshold = level;
-}
-
-int log_level_parse(const char *word, enum log_level *ret)
-{
-    for (int i = 0; i < 4; i++) {
-        if (strcmp(words[i], word) == 0) {
-            *ret = (enum log_level)i;
-            return 0;
-        }
-    }
-    return -EINVAL;
 }
 
 void log_line(enum log_level level, const char *format, ...)
