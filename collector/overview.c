@@ -4,53 +4,13 @@
 #include <string.h>
 
 #include "collector/date.h"
-#include "collector/overview_part.h"
+#include "collector/overview_chart.h"
+#include "collector/overview_department.h"
+#include "collector/phrase.h"
 #include "collector/schema.h"
 #include "collector/template.h"
 #include "collector/web.h"
 #include "common/json.h"
-
-/* ---- figures ---- */
-
-/* Columns as the enumeration of overview_part.h has them. */
-#define FIGURE_SQL                                                                                                     \
-    "statistic, value, low, high, interval_kind, n_samples, n_days, n_probes, floor, source, simulated, source_url, "  \
-    "retrieved, method_version, period "
-
-#define WHOLE_COUNTRY                                                                                                  \
-    "geo IS NULL AND operator IS NULL AND technology IS NULL AND family IS NULL AND zone IS NULL AND sex IS NULL AND " \
-    "age_group IS NULL AND plan IS NULL "
-
-const char *group_text(const struct group *g, int column)
-{
-    return pg_text(g->rows, g->first, column);
-}
-
-ssize_t group_row(const struct group *g, const char *statistic)
-{
-    for (size_t r = g->first; r < g->last; r++)
-        if (!strcmp(pg_text(g->rows, r, STATISTIC), statistic))
-            return (ssize_t)r;
-    return -1;
-}
-
-bool group_below(const struct group *g)
-{
-    const char *floor = group_text(g, FLOOR);
-    return floor && !strcmp(floor, "below");
-}
-
-const char *group_mark(struct overview *o, const struct group *g)
-{
-    if (pg_bool(g->rows, g->first, SIMULATED)) {
-        o->simulated = true;
-        return phrase(o, "simulated_mark");
-    }
-    if (!group_below(g))
-        return "";
-    o->below = true;
-    return phrase(o, "provisional");
-}
 
 /* ---- headlines ---- */
 
@@ -194,19 +154,11 @@ static bool better_group(const struct group *g, const struct group *than)
 static int add_indicator(struct overview *o, const struct indicator *i, struct pg_rows **ret_rows,
                          struct group *ret_best, struct fault *f)
 {
-    int rc = pg_query(o->pg,
-                      "SELECT " FIGURE_SQL "FROM (SELECT DISTINCT ON (source, statistic) * FROM public_indicator WHERE "
-                      "indicator = $1 AND country = $2 AND " WHOLE_COUNTRY
-                      "AND value IS NOT NULL ORDER BY source, statistic, period DESC) AS latest ORDER BY source",
-                      2, (const char *const[]){i->id, o->country}, ret_rows, f);
+    struct group g = {0};
+    int rc = group_read(o, i, ret_rows, f);
     if (rc < 0)
         return rc;
-    size_t count = pg_rows_count(*ret_rows);
-    for (size_t from = 0, to; from < count; from = to) {
-        for (to = from + 1; to < count && !strcmp(pg_text(*ret_rows, to, SOURCE), pg_text(*ret_rows, from, SOURCE));
-             to++)
-            ;
-        struct group g = {i, *ret_rows, from, to};
+    while (group_next(*ret_rows, i, &g)) {
         add_rows(o, &g);
         if (better_group(&g, ret_best))
             *ret_best = g;
@@ -231,10 +183,10 @@ static int add_indicators(struct overview *o, struct fault *f)
             continue;
         best[best_count++] = g;
         snprintf(o->year, sizeof o->year, "%.4s", group_text(&g, PERIOD));
-        rc = add_detail(o, &g, f);
+        rc = overview_chart_add(o, &g, f);
     }
     if (rc == 0)
-        rc = add_departments(o, best, best_count, f);
+        rc = overview_department_add(o, best, best_count, f);
     for (size_t i = 0; i < count; i++)
         pg_rows_free(rows[i]);
     free(rows);

@@ -1,9 +1,11 @@
+#include "collector/overview_chart.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "collector/chart.h"
 #include "collector/date.h"
-#include "collector/overview_part.h"
+#include "collector/phrase.h"
 
 /* Days that a line shows. */
 #define LINE_DAYS_MAX 90
@@ -138,7 +140,7 @@ static int add_bars(struct overview *o, const struct group *g, json_t *detail, s
     return 0;
 }
 
-int add_detail(struct overview *o, const struct group *g, struct fault *f)
+int overview_chart_add(struct overview *o, const struct group *g, struct fault *f)
 {
     json_t *detail = json_pack("{s:s, s:s, s:s, s:s}", "key", g->indicator->id, "name", g->indicator->name[o->lang],
                                "unit", g->indicator->unit[o->lang], "mark", group_mark(o, g));

@@ -1,7 +1,9 @@
+#include "collector/overview_department.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/overview_part.h"
+#include "collector/phrase.h"
 #include "common/json.h"
 
 /* A column of the table of departments for one indicator's main statistic.
@@ -66,7 +68,7 @@ static json_t *sorted_lines(const struct overview *o, json_t *lines, size_t colu
     return sorted;
 }
 
-int add_departments(struct overview *o, const struct group *groups, size_t count, struct fault *f)
+int overview_department_add(struct overview *o, const struct group *groups, size_t count, struct fault *f)
 {
     _cleanup_json_ json_t *lines = json_object(), *heads = json_array();
     bool published = false;

@@ -1,6 +1,7 @@
+#include "collector/phrase.h"
+
 #include <string.h>
 
-#include "collector/overview_part.h"
 #include "common/buf.h"
 
 const char *phrase(const struct overview *o, const char *name)
