@@ -79,7 +79,8 @@ struct check_ops {
      * -EINVAL when not, f naming which one and what is allowed; NULL: always. Asked
      * where a task comes from (task_check), so that start can rely on it. */
     int (*valid)(const struct check_args *args, struct fault *f);
-    /* Can this host run it? 0, or -EPERM and the like with the cure in f. */
+    /* Can this host run it? 0, or -EPERM and the like with the cure in f; NULL:
+     * every host can. */
     int (*able)(const struct check_env *env, struct fault *f);
     /* Bytes on the wire that one run costs at most or about, both ways. */
     int64_t (*cost_bytes)(const struct check_args *args);
