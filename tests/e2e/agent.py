@@ -71,8 +71,18 @@ class Agent:
             batches[wire.batch_hash(plain)] = [json.loads(line) for line in plain.splitlines()[1:-1]]
         return batches
 
+    def open_results(self):
+        """What the journal holds: every whole line."""
+        lines = [line for path in (self.state / "journal").glob("*.ndjson") for line in path.read_bytes().splitlines(True)]
+        return [json.loads(line) for line in lines if line.startswith(b'{"task"') and line.endswith(b"\n")]
+
     def name(self):
         return json.loads((self.state / "identity.json").read_text())["probe"]
+
+
+def key_of(result):
+    """Two results of one probe never share it."""
+    return result["task"], result["mono_us"], result["at"]
 
 
 def stored(collector, probe):

@@ -68,12 +68,17 @@ class Collector:
         self.state = folder / "state"
         self.config = folder / "collector.conf"
         self.log = folder / "serve.log"
-        self.port = free_port()
-        settings = {"listen": f"127.0.0.1:{self.port}"} | settings
-        self.config.write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
-        self.config.chmod(0o644)
+        self.settings = settings
+        self.move(free_port())
         self.process = None
         self.public = None  # the collector's key, once a probe enrolled
+
+    def move(self, port):
+        """To another port; counts from the next start."""
+        self.port = port
+        settings = {"listen": f"127.0.0.1:{port}"} | self.settings
+        self.config.write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
+        self.config.chmod(0o644)
 
     # the program
 

@@ -7,6 +7,7 @@ import subprocess
 import tarfile
 import time
 
+import pytest
 import zstandard
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -221,15 +222,18 @@ def test_a_network_whose_requests_are_refused_has_to_wait(own_collector):
 
 # ---- durability ----
 
-def test_start_is_refused_when_commits_are_not_durable(own_collector):
-    own_collector.start()
-    own_collector.sql("ALTER SYSTEM SET synchronous_commit = off")
-    own_collector.stop()
+@pytest.mark.parametrize("setting", ["fsync", "full_page_writes", "synchronous_commit"])
+def test_start_is_refused_when_commits_are_not_durable(own_collector, setting):
+    with open(own_collector.state / "postgresql/postgresql.auto.conf", "a") as conf:
+        conf.write(f"{setting} = off\n")
     own_collector.launch()
     assert own_collector.process.wait(60) == 1
-    assert "PostgreSQL has synchronous_commit off" in own_collector.log.read_text()
+    assert f"PostgreSQL has {setting} off" in own_collector.log.read_text()
     own_collector.config.write_text(own_collector.config.read_text() + "unsafe_database = yes\n")
     own_collector.start()
+    probe = own_collector.probe()
+    own_collector.stored(probe.batch([ping()]))
+    assert f"PostgreSQL has {setting} off: a power cut loses data" in own_collector.log.read_text()
 
 
 # ---- clocks ----

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Names that may wait for their folder's fsync: a kernel writes them out by
@@ -412,6 +413,21 @@ void powercut_apply(void)
 
 /* ---- what stands between ---- */
 
+static void tell(char what, const char *path, const void *bytes, size_t len)
+{
+    char head[96];
+    struct timespec now;
+    if (log_fd < 0 || !strstr(path, "/journal/"))
+        return;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    int n = snprintf(head, sizeof head, "%c %lld.%06ld %.40s ", what, (long long)now.tv_sec, now.tv_nsec / 1000,
+                     strrchr(path, '/') + 1);
+    syscall(SYS_write, log_fd, head, (size_t)n);
+    syscall(SYS_write, log_fd, bytes, len);
+    if (len == 0)
+        syscall(SYS_write, log_fd, "\n", 1);
+}
+
 /* Counts an operation. False when the power is gone. */
 static bool powered(void)
 {
@@ -419,6 +435,7 @@ static bool powered(void)
     if (cut_at > 0 && powercut_count.operations >= cut_at && !dead) {
         dead = true;
         if (kills) {
+            tell('c', "/journal/", "", 0);
             powercut_apply();
             syscall(SYS_kill, getpid(), SIGKILL);
         }
@@ -445,18 +462,6 @@ static void gives_back(const char *path)
     struct stat st;
     if (room >= 0 && stat(path, &st) == 0)
         room += st.st_size;
-}
-
-static void tell(char what, const char *path, const void *bytes, size_t len)
-{
-    char head[64];
-    if (log_fd < 0 || !strstr(path, "/journal/"))
-        return;
-    int n = snprintf(head, sizeof head, "%c %.40s ", what, strrchr(path, '/') + 1);
-    syscall(SYS_write, log_fd, head, (size_t)n);
-    syscall(SYS_write, log_fd, bytes, len);
-    if (len == 0)
-        syscall(SYS_write, log_fd, "\n", 1);
 }
 
 static int open_between(int folder, const char *name, int flags, mode_t mode)

@@ -18,8 +18,9 @@
  *   POWERCUT_AT    the operation at whose start the power goes: the folder is
  *                  changed and the program killed
  *   POWERCUT_SEED  chooses what is kept
- *   POWERCUT_LOG   a file that tells what a journal was given: "w FILE LINE" for
- *                  each write, "s FILE" when it was made durable
+ *   POWERCUT_LOG   a file that tells what a journal was given, and when, in
+ *                  seconds of CLOCK_BOOTTIME: "w TIME FILE LINE" for each write,
+ *                  "s TIME FILE" when it was made durable, "c TIME" at the cut
  * One thread. */
 #pragma once
 
