@@ -1,18 +1,13 @@
-"""The whole path, from a packet to a row: a probe three hops from everything, a collector that is away for a while, and
-programs that are killed."""
-import contextlib
+"""The whole path, from a packet to a row: a probe three hops from everything."""
 import os
-import random
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from agent import Agent, exactly_once, stored
-from conftest import FarCollector, scratch, wait_until
+from agent import Agent
+from conftest import FarCollector, scratch
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "net"))
 from emulator import emulated_link  # noqa: E402
@@ -145,99 +140,3 @@ def test_traceroute_row(far, rows, task):
 def test_focal_point_and_place_are_known(far, rows):
     assert far.collector.sql("SELECT f.name, d.name, c.zone FROM probe_context c JOIN focal_point f USING (focal_point_no)"
                              " JOIN department d ON d.iso = c.department") == [("Parakou", "Borgou", "rural")]
-
-
-# ---- a collector that is away, programs that are killed; on the loopback interface ----
-
-
-def load_tasks(port):
-    """About forty results a second; some of them fail while the collector is away, and are results all the same."""
-    tasks = {f"echo-{n}": {"check": "ping", "target": f"127.0.0.{n + 1}", "interval": "1s", "count": 1} for n in range(30)}
-    tasks |= {f"page-{n}": {"check": "http", "target": f"http://127.0.0.1:{port}/healthz", "interval": "1s"} for n in range(5)}
-    tasks |= {f"way-{n}": {"check": "traceroute", "target": f"127.0.1.{n + 1}", "interval": "1s"} for n in range(5)}
-    return tasks
-
-
-@pytest.fixture
-def pair(own_collector):
-    """A collector and an enrolled agent under load."""
-    agent = Agent(own_collector.config.parent)
-    agent.configure(load_tasks(own_collector.port), seal_interval="1s", retry_max="1s")
-    own_collector.start()
-    agent.run("enroll", f"http://127.0.0.1:{own_collector.port}", own_collector.token(), "--yes")
-    try:
-        agent.start()
-        yield own_collector, agent
-        agent.stop()
-    finally:
-        agent.clean()
-
-
-def arrived(agent):
-    return agent.alive() and not agent.files()
-
-
-def test_away_for_a_while_then_everything_arrives_and_load_changes_nothing(pair):
-    collector, agent = pair
-    wait_until(lambda: agent.files("acked"), what="a first acknowledgement")
-    collector.stop()
-    wait_until(lambda: len(agent.files()) >= 5, what="a row of batches that wait")
-    before = len(agent.files("acked"))
-    collector.start()
-    wait_until(lambda: len(agent.files("acked")) >= before + 5, what="their delivery")
-    agent.stop()
-    agent.run("spool", "push")
-    assert agent.files() == [] and agent.files("rejected") == []
-    assert exactly_once(collector, agent) > 100
-
-    stick = agent.state.parent / "stick"
-    stick.mkdir()
-    agent.run("spool", "export", stick, "--all")
-    files = sorted(stick.iterdir())
-    assert len(files) == len(agent.sealed())
-    held = stored(collector, agent.name())
-    for _ in range(2):
-        collector.run("load", *files)
-        assert stored(collector, agent.name()) == held
-    assert collector.sql("SELECT count(*) FROM batch_body") == [(len(held),)]
-
-
-def test_ten_rounds_of_kill_9_of_each(pair):
-    collector, agent = pair
-    chance = random.Random(9)
-    wait_until(lambda: agent.files("acked"), what="a first acknowledgement")
-
-    def kill_postgres():
-        # it may be gone already, with the collector that was killed before
-        with contextlib.suppress(ProcessLookupError):
-            if pid := collector.postmaster():
-                os.kill(pid, signal.SIGKILL)
-
-    def kill_agent():
-        agent.kill()
-        agent.start()
-
-    def kill_collector():
-        collector.kill()
-        collector.launch()
-
-    def revive():
-        """As the service's Restart=on-failure: a `serve` whose PostgreSQL is killed while it starts gives up."""
-        if collector.process.poll() is not None:
-            collector.launch()
-        return collector.answers()
-
-    rounds = [kill_agent, kill_collector, kill_postgres] * 10
-    chance.shuffle(rounds)
-    for strike in rounds:
-        time.sleep(chance.uniform(0.2, 1.2))
-        revive()
-        strike()
-    wait_until(revive, 60, what="the collector's return")
-    held = len(agent.files("acked"))
-    wait_until(lambda: len(agent.files("acked")) > held, 60, what="an acknowledgement after the last kill")
-    agent.stop()
-    agent.run("spool", "push")
-    assert agent.files() == [] and agent.files("rejected") == []
-    agent.run("spool", "verify")
-    assert exactly_once(collector, agent) > 300
