@@ -213,15 +213,15 @@ static bool child_ended(struct cluster *c)
 
 /* Starts and waits until it answers. A postmaster that was killed leaves
  * servers that notice within moments; until they are gone the data is in use
- * and the start is tried again. */
+ * and the start is tried again. A postmaster that is there and does not answer
+ * recovers from the crash of one of its servers, or ends: it is waited for. */
 static int start(struct cluster *c, const struct cluster_bin *bin, struct fault *f)
 {
     int64_t until = clock_mono_us(&clock_system) + START_WAIT_US;
     _cleanup_text_ char *first = conninfo_make(c->socket_dir, "postgres");
     while (clock_mono_us(&clock_system) < until) {
-        if (c->child == 0) {
-            if (running_pid(c) == 0)
-                remove_stale_pid(c);
+        if (c->child == 0 && running_pid(c) == 0) {
+            remove_stale_pid(c);
             int rc = spawn_postmaster(c, bin, f);
             if (rc < 0)
                 return rc;
@@ -241,6 +241,10 @@ static int start(struct cluster *c, const struct cluster_bin *bin, struct fault 
         if (strstr(why.text, "starting up") || strstr(why.text, "recovery"))
             until = clock_mono_us(&clock_system) + START_WAIT_US;
     }
+    pid_t other = c->child ? 0 : running_pid(c);
+    if (other)
+        return fault_set(f, -ETIMEDOUT, "PostgreSQL runs as process %d and does not answer; %s says more", (int)other,
+                         c->log_path);
     return ended_early(c, f);
 }
 
