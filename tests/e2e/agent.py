@@ -12,11 +12,16 @@ import wire
 BUILD = Path(os.environ.get("INTERNETMETRE_BUILD", Path(__file__).resolve().parents[2] / "build"))
 
 
+def unpack(path):
+    return zstandard.ZstdDecompressor().decompressobj().decompress(path.read_bytes())
+
+
 class Agent:
     def __init__(self, folder, prefix=()):
         self.state, self.config, self.log = folder / "agent", folder / "agent.conf", folder / "agent.log"
         self.prefix = prefix
         self.process = None
+        self.hashes = {}
 
     def configure(self, tasks, **settings):
         """tasks: name → members of its section; "check" comes first."""
@@ -63,11 +68,18 @@ class Agent:
     def files(self, place=""):
         return sorted((self.state / "spool" / place).glob("*.batch"))
 
+    def batches(self):
+        """The file of every batch it sealed and still has, by hash."""
+        for path in self.files() + self.files("acked"):
+            if path.name not in self.hashes:
+                self.hashes[path.name] = wire.batch_hash(unpack(path))
+        return {self.hashes[path.name]: path for path in self.files() + self.files("acked")}
+
     def sealed(self):
         """Every batch it sealed and still has: hash → its results."""
         batches = {}
         for path in self.files() + self.files("acked"):
-            plain = zstandard.ZstdDecompressor().decompressobj().decompress(path.read_bytes())
+            plain = unpack(path)
             batches[wire.batch_hash(plain)] = [json.loads(line) for line in plain.splitlines()[1:-1]]
         return batches
 

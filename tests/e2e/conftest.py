@@ -69,6 +69,7 @@ class Collector:
         self.config = folder / "collector.conf"
         self.log = folder / "serve.log"
         self.settings = settings
+        self.env = {"LC_ALL": "en_US.UTF-8"}
         self.move(free_port())
         self.process = None
         self.public = None  # the collector's key, once a probe enrolled
@@ -89,14 +90,14 @@ class Collector:
         """What the command printed; its messages when it has to fail, or printed nothing."""
         path = f"{path}:{os.environ['PATH']}" if path else os.environ["PATH"]
         done = subprocess.run(self.command(*words), capture_output=True, text=True, timeout=120,
-                              env=os.environ | {"LC_ALL": "en_US.UTF-8", "PATH": path})
+                              env=os.environ | self.env | {"PATH": path})
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout or done.stderr
 
     def launch(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(self.command("serve"), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                                            env=os.environ | {"LC_ALL": "en_US.UTF-8"})
+                                            env=os.environ | self.env)
 
     def start(self):
         self.launch()

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import wire
-from agent import BUILD, Agent, exactly_once, key_of
+from agent import BUILD, Agent, exactly_once, key_of, unpack
 from conftest import free_port, scratch, wait_until
 
 ROUNDS = int(os.environ.get("POWERCUT_ROUNDS", "8"))
@@ -160,12 +160,6 @@ def test_only_the_signed_word_for_this_batch_lets_go(collector, agent, portal):
 
 def key_of_collector(agent):
     return json.loads((agent.state / "identity.json").read_text())["keys"][0]
-
-
-def unpack(path):
-    import zstandard
-
-    return zstandard.ZstdDecompressor().decompressobj().decompress(path.read_bytes())
 
 
 # ---- copied and restored folders ----

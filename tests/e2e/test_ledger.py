@@ -389,12 +389,9 @@ def test_servers_of_a_delegation_and_their_origins(collector, probe, tmp_path):
 
 # ---- leaving, forgetting, replacing ----
 
-LEAVE = b"internetmetre leave 1\n"
-
-
 def leave(collector, probe, key=None, named=None, forget=False):
     wish = {"leave": 1, "probe": named or probe.id, "at": wire.now(), "forget": forget}
-    return collector.request("POST", "/api/v1/leave", wire.statement(key or probe.key, LEAVE, wish))
+    return collector.request("POST", "/api/v1/leave", wire.statement(key or probe.key, wire.LEAVE, wish))
 
 
 def test_leave(collector, probe):
@@ -407,7 +404,7 @@ def test_leave(collector, probe):
     assert collector.request("POST", "/api/v1/leave", b"{").problem() == "request"
     collector.stored(plain)
     for _ in range(2):
-        answer = wire.open_statement(collector.public, LEAVE, leave(collector, probe).body)
+        answer = wire.open_statement(collector.public, wire.LEAVE, leave(collector, probe).body)
         assert (answer["left"], answer["probe"], answer["forgotten"]) == (1, probe.id, False)
     assert collector.push(probe.batch([])).problem() == "revoked-probe"
     assert collector.sql("SELECT count(*) FROM result JOIN probe USING (probe_no) WHERE probe = %s", probe.id) == [(1,)]
@@ -433,7 +430,7 @@ def test_forgotten_by_its_owner_or_by_the_team(collector, tmp_path):
         assert held(collector, probe) == [(1, 1, 1, 1)] and days(collector, probe) == 1
         if way == "leave":
             answer = leave(collector, probe, forget=True)
-            assert wire.open_statement(collector.public, LEAVE, answer.body)["forgotten"]
+            assert wire.open_statement(collector.public, wire.LEAVE, answer.body)["forgotten"]
         else:
             collector.run("probe", "forget", probe.id)
             leave(collector, probe, forget=True)  # once more; tells the running collector as well

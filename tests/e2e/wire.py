@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 BATCH = b"internetmetre batch 1\n"
 BATCH_HASH = b"internetmetre batch-hash 1\n"
 ACK = b"internetmetre ack 1\n"
+LEAVE = b"internetmetre leave 1\n"
 ENROL = b"internetmetre enrol 1\n"
 SCHEDULE = b"internetmetre schedule 1\n"
 TIME = b"internetmetre time 1\n"
