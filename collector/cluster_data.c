@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <ftw.h>
 #include <glob.h>
+#include <libgen.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/file.h"
 
@@ -69,9 +71,10 @@ static int append_tuning(const char *dir, unsigned major, struct fault *f)
             "timezone = 'UTC'\n"
             "log_timezone = 'UTC'\n",
             shared_buffers_mb(), major >= 15 ? "lz4" : "on");
-    if (fclose(out) != 0)
-        return fault_set(f, -errno, "%s: %s", path, strerror(errno));
-    return 0;
+    int rc = fflush(out) == 0 && fsync(fileno(out)) == 0 ? 0 : -errno;
+    if (fclose(out) != 0 && rc == 0)
+        rc = -errno;
+    return rc < 0 ? fault_set(f, rc, "%s: %s", path, strerror(-rc)) : 0;
 }
 
 static int init(const char *dir, const struct cluster_bin *bin, const struct user *u, struct fault *f)
@@ -99,11 +102,14 @@ static int init(const char *dir, const struct cluster_bin *bin, const struct use
     return rc < 0 ? rc : append_tuning(dir, bin->major, f);
 }
 
+/* Durably: a cluster that went back to its old name in a power cut would be
+ * taken for what an interrupted attempt left, and removed. */
 static int put_in_place(const char *from, const char *to, struct fault *f)
 {
     if (rename(from, to) < 0)
         return fault_set(f, -errno, "%s: cannot be renamed to %s: %s", from, to, strerror(errno));
-    return 0;
+    _cleanup_text_ char *copy = alloc_text(to);
+    return file_sync_dir(dirname(copy), f);
 }
 
 /* An upgrade that stopped between its two renames left DIR.NN and DIR.new and
