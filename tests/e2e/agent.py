@@ -20,6 +20,7 @@ class Agent:
     def __init__(self, folder, prefix=()):
         self.state, self.config, self.log = folder / "agent", folder / "agent.conf", folder / "agent.log"
         self.prefix = prefix
+        self.env = {"LC_ALL": "en_US.UTF-8"}
         self.process = None
         self.hashes = {}
 
@@ -37,14 +38,14 @@ class Agent:
 
     def run(self, *words, status=0):
         done = subprocess.run(self.command(*words), capture_output=True, text=True, timeout=120,
-                              env=os.environ | {"LC_ALL": "en_US.UTF-8"})
+                              env=os.environ | self.env)
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout
 
     def start(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(self.command("run"), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                                            env=os.environ | {"LC_ALL": "en_US.UTF-8"})
+                                            env=os.environ | self.env)
         return self
 
     def alive(self):

@@ -90,11 +90,10 @@ class Disk:
 
     def cut(self, worst=False):
         """All stop at once, and the folder becomes what it may be after that; worst: all that may go does."""
-        if not self.dead():
-            self.cut_after(0)
-            until = time.monotonic() + 2
-            while not self.dead() and time.monotonic() < until:
-                time.sleep(0.01)
+        self.cut_after(0)
+        until = time.monotonic() + 2
+        while self.processes() and not self.dead() and time.monotonic() < until:
+            time.sleep(0.01)
         self.kill_all()
         self.apply(worst)
 

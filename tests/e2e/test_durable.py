@@ -13,6 +13,7 @@ import pytest
 import wire
 from agent import BUILD, Agent, exactly_once, key_of, unpack
 from conftest import free_port, scratch, wait_until
+from disk import Disk
 
 ROUNDS = int(os.environ.get("POWERCUT_ROUNDS", "8"))
 SEED = int(os.environ.get("POWERCUT_SEED", "20261122"))
@@ -93,6 +94,36 @@ def test_power_cuts_lose_only_what_no_sync_had_seen(collector, agent):
           f" {max(lost.values(), default=0):.2f} s before its cut; none that was durable, none doubled")
     assert max(lost.values(), default=0) <= JOURNAL_SYNC + SLACK
     assert exactly_once(collector, agent) == len(agent_results(agent))
+
+
+def test_what_a_command_did_outlives_a_cut_at_its_end(collector):
+    """Enrolment, a first batch, a new key, a schedule's tasks: after each all goes that no sync had kept."""
+    with scratch() as folder:
+        agent = Agent(folder)
+        agent.configure(OFTEN, **QUICK)
+        agent.state.mkdir()
+        disk = Disk(agent.state, SEED)
+        agent.env |= disk.env
+        agent.run("enroll", f"http://127.0.0.1:{collector.port}", collector.token(), "--yes")
+        disk.cut(worst=True)
+        agent.run("run", "--once")
+        name, key = agent.name(), (agent.state / "key").read_text()
+        disk.cut(worst=True)
+        assert agent.name() == name and len(agent_results(agent)) == len(OFTEN)
+        agent.run("rotate-key")
+        disk.cut(worst=True)
+        for n in (2, 3):
+            agent.run("run", "--once")
+            disk.cut(worst=True)
+            assert agent.name() == name and len(agent_results(agent)) == n * len(OFTEN)
+        assert (agent.state / "key").read_text() != key
+        agent.run("spool", "verify")
+        assert sorted(seq for seqs in chains(agent).values() for seq in seqs) == [1, 2, 3]
+        assert exactly_once(collector, agent) == 3 * len(OFTEN)
+        agent.run("leave", "--yes", "--forget")
+        disk.cut(worst=True)
+        agent.run("status", status=1)
+        assert not list(agent.state.rglob("*.batch")) and not (agent.state / "key").exists()
 
 
 def agent_results(agent):
