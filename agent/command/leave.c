@@ -13,6 +13,7 @@
 #include "agent/io/web.h"
 #include "agent/problem.h"
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/limits.h"
@@ -109,7 +110,7 @@ static void remove_files(const char *dir_path)
         closedir(dir);
 }
 
-/* The identity goes first: whatever happens then, the probe has left. */
+/* The identity goes first, durably: whatever happens then, the probe has left. */
 static int remove_state(const char *state_dir, struct fault *f)
 {
     static const char *const files[] = {"identity.json",   "key",         "key.next",    "chain.json",
@@ -120,13 +121,14 @@ static int remove_state(const char *state_dir, struct fault *f)
         if (unlink(path) < 0 && errno != ENOENT)
             return fault_set(f, -errno, "%s: %s", path, strerror(errno));
     }
-    for (size_t i = 0; i < COUNT(folders); i++) {
+    int r = file_sync_dir(state_dir, f);
+    for (size_t i = 0; r == 0 && i < COUNT(folders); i++) {
         _cleanup_text_ char *path = alloc_format("%s/%s", state_dir, folders[i]);
         remove_files(path);
         if (rmdir(path) < 0 && errno != ENOENT)
             return fault_set(f, -errno, "%s: %s", path, strerror(errno));
     }
-    return 0;
+    return r < 0 ? r : file_sync_dir(state_dir, f);
 }
 
 static bool sure(const struct identity *id)
