@@ -291,3 +291,27 @@ def test_a_new_server_is_durable_before_its_first_words():
             collector.stored(probe.batch([ping()]))
         finally:
             server.clean()
+
+
+def test_a_new_key_and_an_archive_outlive_a_cut(server):
+    """The key that a command made, and what retention took out of the database."""
+    c = server.collector
+    c.start()
+    probe = c.probe()
+    c.stored(probe.batch([ping(at="2024-03-05T10:00:00Z"), ping(at="2024-03-06T10:00:00Z")]))
+    c.run("rollup")
+    c.stop()
+    c.run("key", "succeed")
+    files = own_files(c)
+    server.cut(worst=True)
+    assert own_files(c) == files
+
+    c.config.write_text(c.config.read_text() + "keep_results = 60d\n")
+    c.start()
+    wait_until(lambda: c.sql("SELECT count(*) FROM retained WHERE folder <> ''") == [(1,)], what="retention")
+    files = own_files(c)
+    server.cut(worst=True)
+    assert own_files(c) == files and f"{probe.id}.ndjson.zst" in files
+    c.start()
+    assert c.sql("SELECT rows FROM retained") == [(2,)] and c.sql("SELECT count(*) FROM result") == [(0,)]
+    c.stop()
