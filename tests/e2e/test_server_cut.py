@@ -263,6 +263,26 @@ def test_a_database_that_does_not_sync_is_found_out(server):
         or isinstance(found.value, psycopg.Error), found.value
 
 
+def test_power_cuts_while_the_cluster_is_made():
+    """A half-made cluster is made anew, and one that is whole is not."""
+    chance = random.Random(SEED)
+    with scratch() as folder:
+        collector = Collector(folder)
+        server = Server(collector, SEED)
+        try:
+            for _ in range(max(2, ROUNDS // 10)):
+                server.disk.cut_after(int(1.007 ** chance.randint(600, 1300)))
+                collector.launch()
+                wait_until(lambda: server.disk.dead() or collector.answers(), 60, what="a start, or a cut")
+                server.cut()
+            collector.start()
+            assert collector.sql("SELECT setting FROM pg_settings WHERE name = 'max_connections'") == [("150",)]
+            probe = collector.probe()
+            collector.stored(probe.batch([ping()]))
+        finally:
+            server.clean()
+
+
 def test_a_new_server_is_durable_before_its_first_words():
     """A token from the command that made the cluster, a first acknowledgement, a probe that is forgotten: after each word all
     goes that may go."""
