@@ -219,13 +219,18 @@ def under_load(server, chance):
     server.cut()
 
 
-def rounds(server, count):
-    """Begins with agents that were acknowledged something, ends with a server that runs and all that was sealed in it."""
-    chance = random.Random(SEED)
+def begin(server):
+    """Until both agents were acknowledged something."""
     server.collector.start()
     for name in ("one", "two"):
         server.add_agent(name)
     wait_until(lambda: all(agent.files("acked") for agent in server.agents), what="a first acknowledgement")
+
+
+def rounds(server, count):
+    """Ends with a server that runs and holds all that was sealed."""
+    chance = random.Random(SEED)
+    begin(server)
     files = own_files(server.collector)
     server.cut()
     for n in range(1, count):
@@ -252,15 +257,30 @@ def test_power_cuts_of_the_server_lose_nothing_that_was_acknowledged(server):
     assert count > 10 * ROUNDS and server.disk.lost["files"] > ROUNDS
 
 
-def test_a_database_that_does_not_sync_is_found_out(server):
-    """The same rounds fail when PostgreSQL is told not to care."""
+def make_unsafe(server, setting):
     with open(server.collector.state / "postgresql/postgresql.auto.conf", "a") as conf:
-        conf.write("fsync = off\n")
+        conf.write(f"{setting} = off\n")
     server.collector.config.write_text(server.collector.config.read_text() + "unsafe_database = yes\n")
+
+
+def test_a_database_that_does_not_sync_is_found_out(server):
+    make_unsafe(server, "fsync")
+    begin(server)
+    server.cut(worst=True)
+    server.collector.start()
+    with pytest.raises(AssertionError, match="that were acknowledged are missing"):
+        check(server)
+
+
+def test_a_database_with_torn_pages_is_found_out(server):
+    """The rounds that pass fail when PostgreSQL does not write whole pages to its log: it cannot recover, and says why."""
+    make_unsafe(server, "full_page_writes")
     with pytest.raises((AssertionError, psycopg.Error)) as found:
-        rounds(server, 20)
-    assert server.collector.process.poll() is not None or "acknowledged are missing" in str(found.value) \
-        or isinstance(found.value, psycopg.Error), found.value
+        rounds(server, 40)
+    said = server.collector.log.read_text()
+    assert isinstance(found.value, psycopg.Error) or "PostgreSQL does not start" in said or "did not happen" in str(found.value)
+    # not an answer to one of the collector's own tries
+    assert "FATAL:  the database system is" not in said
 
 
 def test_power_cuts_while_the_cluster_is_made():
