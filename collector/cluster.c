@@ -187,7 +187,8 @@ static int spawn_postmaster(struct cluster *c, const struct cluster_bin *bin, st
     return user_spawn(&c->user, argv, log_fd, &c->child, f);
 }
 
-/* The last line of PostgreSQL's log says why it ended. */
+/* The last line of its kind in PostgreSQL's log says why it ended; how it
+ * answers tries to connect meanwhile does not. */
 static int ended_early(const struct cluster *c, struct fault *f)
 {
     _cleanup_(buf_free) struct buf text = {0};
@@ -195,7 +196,7 @@ static int ended_early(const struct cluster *c, struct fault *f)
     if (file_read(c->log_path, 2 * LOG_BYTES_MAX, &text, NULL) == 0 && (size_t)c->log_from <= text.len) {
         char *rest = text.data + c->log_from;
         for (char *line; (line = strsep(&rest, "\n")) != NULL;)
-            if (strstr(line, "FATAL") || strstr(line, "PANIC"))
+            if ((strstr(line, "FATAL") || strstr(line, "PANIC")) && !strstr(line, "FATAL:  the database system is "))
                 last = line;
     }
     return fault_set(f, -EIO, "PostgreSQL does not start: %s; %s says more", *last ? last : "it said nothing",
