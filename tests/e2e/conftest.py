@@ -106,6 +106,9 @@ class Collector:
 
     def answers(self):
         assert self.process.poll() is None, self.log.read_text()
+        return self.responds()
+
+    def responds(self):
         try:
             return self.request("GET", "/healthz").status == 200
         except OSError:

@@ -145,7 +145,7 @@ def test_rounds_of_kill_9(load):
         """As the service's Restart=on-failure: a `serve` whose PostgreSQL is killed while it starts gives up."""
         if collector.process.poll() is not None:
             collector.launch()
-        return collector.answers()
+        return collector.responds()
 
     rounds = SETS * -(-KILLS // 8)
     chance.shuffle(rounds)
