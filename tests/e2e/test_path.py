@@ -1,6 +1,5 @@
 """The whole path, from a packet to a row: a probe three hops from everything."""
 import os
-import subprocess
 import sys
 from pathlib import Path
 
