@@ -333,11 +333,12 @@ static void on_uncached(struct resolver *v, size_t i, const struct exchange_answ
     v->wildcard = v->wildcard != 0 && answer.count == 1 && strcmp(text, WILDCARD_ADDRESS) == 0;
 }
 
-/* key=value, one TXT record each. */
+/* key=value, one TXT record each. Addresses are told by their network: where the
+ * home's own router resolves, they are the home's. */
 static void on_whoami(struct resolver *v, const struct exchange_answer *a)
 {
     struct record record;
-    char text[RECORD_DATA_MAX];
+    char text[RECORD_DATA_MAX], cut[ADDRESS_NETWORK_SIZE];
     json_t *seen = json_object();
     for (size_t at = 0; record_next(a->packet, RECORD_ANSWER, "TXT", &at, &record);) {
         record_text(&record, text, sizeof text);
@@ -345,7 +346,8 @@ static void on_whoami(struct resolver *v, const struct exchange_answer *a)
         if (!equals || json_object_size(seen) == 8)
             continue;
         *equals = '\0';
-        json_object_set_new(seen, text, json_string(equals + 1));
+        bool network = address_network(equals + 1, cut);
+        json_object_set_new(seen, text, json_string(network ? cut : equals + 1));
     }
     if (json_object_size(seen) > 0)
         v->ecs = json_object_get(seen, "ecs") != NULL;
