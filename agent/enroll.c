@@ -87,6 +87,7 @@ void enroll_request(const struct enrolment *e, const struct sign_key *key, int64
     add(o, "consent", CONSENT_VERSION);
     add(o, "contact", e->contact);
     add(o, "replaces", e->replaces);
+    add(o, "owner", e->owner);
     statement_write(key, DOMAIN_ENROL, o, out);
 }
 

@@ -4,7 +4,8 @@
  *                which proves that it holds it:
  *                {"token":"imt_…","public":"<base64>","at":…,"consent":"1",
  *                 "country","department","commune","zone","operator",
- *                 "technology","tariff","metered","contact"}    all optional
+ *                 "technology","tariff","metered","contact","replaces",
+ *                 "owner":"<SHA-256 of the owner's secret, hex>"}  all optional
  *                {"sig":"…"}
  *   collector  ← a statement under DOMAIN_ENROL, signed by the collector's key:
  *                {"enrolled":1,"probe":ID,"keys":["<base64>"],
@@ -37,7 +38,7 @@ static const char *const zones[] = {"urban", "rural", NULL};
 struct wish { /* what the probe asked for; texts borrowed from the JSON, NULL when absent */
     json_t *json;
     const char *token, *consent, *country, *department, *commune, *zone, *operator, * technology, *tariff, *contact,
-        *replaces;
+        *replaces, *owner;
     bool metered;
     uint8_t public[SIGN_PUBLIC_SIZE];
     char probe[PROBE_ID_SIZE];
@@ -86,6 +87,7 @@ static int read_texts(struct wish *w, struct fault *f)
                        {"tariff", 200, &w->tariff},
                        {"contact", 200, &w->contact},
                        {"replaces", PROBE_ID_SIZE - 1, &w->replaces},
+                       {"owner", HASH_TEXT_SIZE - 1, &w->owner},
     };
     for (size_t i = 0; i < COUNT(members); i++) {
         int rc = json_get_text_or(w->json, members[i].name, members[i].max, NULL, members[i].to, f);
@@ -151,6 +153,9 @@ static int check_words(struct enrolment *e)
     if (w->country && (strlen(w->country) != 2 || strspn(w->country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2))
         return answer(e, 422, "country", "Not a country",
                       "country must be two capital letters (ISO 3166-1), such as BJ");
+    uint8_t hash[HASH_SIZE];
+    if (w->owner && hash_parse(w->owner, strlen(w->owner), hash) < 0)
+        return answer(e, 422, "owner", "Not a hash", "owner must be a SHA-256 in 64 hex digits");
     return 0;
 }
 
@@ -337,6 +342,19 @@ static int keep_context(struct enrolment *e, const char *country, struct fault *
                     2, contact, NULL, f);
 }
 
+/* The last one told counts: a link that went astray is put out of use by
+ * enrolling again with another. */
+static int keep_owner(struct enrolment *e, struct fault *f)
+{
+    const char *const params[] = {e->probe_no, e->wish.owner};
+    if (!e->wish.owner)
+        return 0;
+    return pg_query(e->pg,
+                    "INSERT INTO probe_owner (probe_no, hash) VALUES ($1, decode($2, 'hex')) "
+                    "ON CONFLICT (probe_no) DO UPDATE SET hash = excluded.hash",
+                    2, params, NULL, f);
+}
+
 static int enrol(struct enrolment *e, struct fault *f)
 {
     int rc = pg_run(e->pg, "BEGIN", f);
@@ -355,6 +373,8 @@ static int enrol(struct enrolment *e, struct fault *f)
         rc = make_probe(e, f);
     if (rc == 0)
         rc = keep_context(e, country, f);
+    if (rc == 0)
+        rc = keep_owner(e, f);
     if (rc == 0)
         rc = carry_over(e, f);
     if (rc == 0)

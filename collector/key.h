@@ -1,14 +1,25 @@
-/* Keys of analysts: who may read results over the API. */
+/* Who may read results over the API: analysts, all of them; who hosts a probe,
+ * those of that probe. */
 #pragma once
 
 #include "collector/pg.h"
+#include "common/sign.h"
 
-enum access {
+enum access_level {
     ACCESS_PUBLIC,  /* aggregates */
-    ACCESS_ANALYST, /* results, redacted */
+    ACCESS_OWNER,   /* the results of one probe */
+    ACCESS_ANALYST, /* all results, redacted as the probes sent them */
 };
 
-/* The access that an Authorization header gives: NULL is ACCESS_PUBLIC.
- * -EACCES when it names no good key (f says what to do), -EBUSY or -ENOTCONN
- * when the database cannot be asked. `pool` is the ingest pool. */
-int key_access(struct pg_pool *pool, const char *authorization, enum access *ret, struct fault *f) CHECKED;
+struct access {
+    enum access_level level;
+    char probe[PROBE_ID_SIZE]; /* the owner's */
+};
+
+/* The access that a secret gives, imk_… or imo_…; NULL is ACCESS_PUBLIC. -EACCES
+ * when it is no good one (f says what to do), -EBUSY or -ENOTCONN when the
+ * database cannot be asked. `pool` is the ingest pool. */
+int key_access(struct pg_pool *pool, const char *secret, struct access *ret, struct fault *f) CHECKED;
+
+/* The secret in an Authorization header, "" when it has none; NULL for NULL. */
+const char *key_bearer(const char *authorization);

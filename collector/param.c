@@ -8,6 +8,7 @@
 #include "collector/encode.h"
 #include "collector/enroll.h"
 #include "collector/indicator.h"
+#include "collector/secret.h"
 #include "common/clock.h"
 #include "common/limits.h"
 #include "common/metric.h"
@@ -120,6 +121,15 @@ static int check_year(const char *value, struct fault *f)
     return fault_set(f, -EINVAL, "\"%.40s\" is no year of four digits", value);
 }
 
+static int check_key(const char *value, struct fault *f)
+{
+    if (!strncmp(value, SECRET_OWNER, strlen(SECRET_OWNER)))
+        return 0;
+    return fault_set(f, -EINVAL,
+                     "only the secret of a probe's owner (imo_…) may stand in a link; send an analyst's key as "
+                     "Authorization: Bearer imk_…");
+}
+
 static const struct {
     const char *name;
     param_check check;
@@ -138,6 +148,7 @@ static const struct {
     [PARAM_INDICATOR] = {"indicator", check_indicator},
     [PARAM_YEAR] = {"year", check_year},
     [PARAM_SOURCE] = {"source", check_name},
+    [PARAM_KEY] = {"key", check_key},
 };
 
 const char *param_name(enum param p)

@@ -20,6 +20,7 @@ enum param {
     PARAM_INDICATOR,  /* built in */
     PARAM_YEAR,
     PARAM_SOURCE, /* any name */
+    PARAM_KEY,    /* an owner's secret: links are for people */
     PARAM_COUNT,
 };
 #define PARAM(name) (1u << PARAM_##name)

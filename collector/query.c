@@ -24,7 +24,7 @@ struct query {
     struct http_reply *reply;
     struct app *app;
     struct params params;
-    enum access access;
+    struct access access;
     struct buf sql;
     const char *values[VALUES_MAX];
     int count;
@@ -169,7 +169,7 @@ static void select_series(struct query *q)
                                          PARAM_OPERATOR, PARAM_DEPARTMENT, PARAM_TECHNOLOGY};
     /* Whole days: the one that `to` falls into counts. */
     buf_addf(&q->sql, "SELECT * FROM %s(($1::timestamptz)::date, ($2::timestamptz - interval '1 microsecond')::date",
-             q->access == ACCESS_ANALYST ? "series" : "public_series");
+             q->access.level == ACCESS_PUBLIC ? "public_series" : "series");
     bind(q, q->from);
     bind(q, q->to);
     for (size_t i = 0; i < COUNT(filters); i++)
@@ -350,14 +350,14 @@ static const struct endpoint edns = {
 static const struct endpoint checks = {
     COMMON | PARAM(CHECK) | PARAM(METRIC), check_columns, COUNT(check_columns), KEY_NONE, select_checks, NULL};
 static const struct endpoint results = {COMMON | CELL | PARAM(FROM) | PARAM(TO) | PARAM(CHECK) | PARAM(TARGET) |
-                                            PARAM(PROBE),
+                                            PARAM(PROBE) | PARAM(KEY),
                                         result_columns,
                                         COUNT(result_columns),
                                         KEY_NEEDED,
                                         select_results,
                                         write_result};
 static const struct endpoint series = {COMMON | CELL | PARAM(FROM) | PARAM(TO) | PARAM(CHECK) | PARAM(METRIC) |
-                                           PARAM(TARGET) | PARAM(PROBE),
+                                           PARAM(TARGET) | PARAM(PROBE) | PARAM(KEY),
                                        series_columns,
                                        COUNT(series_columns),
                                        KEY_HELPS,
@@ -427,7 +427,7 @@ static int check_names(struct query *q, struct pg *pg, struct fault *f)
 static int run(struct query *q, const struct endpoint *e, struct fault *f)
 {
     struct answer *a = alloc_zero(1, sizeof *a);
-    a->pool = q->access == ACCESS_ANALYST ? q->app->analyst : q->app->reader;
+    a->pool = q->access.level == ACCESS_PUBLIC ? q->app->reader : q->app->analyst;
     int rc = pg_pool_take(a->pool, TAKE_WAIT_MS, &a->pg, f);
     if (rc == 0)
         rc = check_names(q, a->pg, f);
@@ -445,6 +445,18 @@ static int run(struct query *q, const struct endpoint *e, struct fault *f)
     return answer_start(a, q->sql.data, q->count, q->values, q->reply, f);
 }
 
+/* Whatever else is asked for, the answer is about the owner's probe. */
+static int own_probe(struct query *q, bool *ret_answered)
+{
+    const char *asked = q->params.values[PARAM_PROBE];
+    *ret_answered = asked && strcmp(asked, q->access.probe) != 0;
+    if (*ret_answered)
+        return http_problem(q->request, q->reply, 403, "other-probe", "That probe is not yours",
+                            "this secret is for probe %s; leave `probe` out", q->access.probe);
+    q->params.values[PARAM_PROBE] = q->access.probe;
+    return 0;
+}
+
 static int allow(struct query *q, const struct endpoint *e, bool *ret_answered, struct fault *f)
 {
     *ret_answered = true;
@@ -452,15 +464,24 @@ static int allow(struct query *q, const struct endpoint *e, bool *ret_answered, 
         *ret_answered = false;
         return 0;
     }
-    int rc = key_access(q->app->ingest, http_header(q->request, "Authorization"), &q->access, f);
+    const char *secret = key_bearer(http_header(q->request, "Authorization"));
+    if (!secret && q->params.values[PARAM_KEY]) {
+        secret = q->params.values[PARAM_KEY];
+        http_reply_header(q->request, "Referrer-Policy", "no-referrer");
+    }
+    if (secret)
+        http_reply_header(q->request, "Cache-Control", "no-store");
+    int rc = key_access(q->app->ingest, secret, &q->access, f);
     if (rc == -EACCES)
         return key_wanted(q, f->text);
     if (rc < 0)
         return rc;
-    if (q->access == ACCESS_PUBLIC && e->key == KEY_NEEDED)
+    if (q->access.level == ACCESS_OWNER)
+        return own_probe(q, ret_answered);
+    if (q->access.level == ACCESS_PUBLIC && e->key == KEY_NEEDED)
         return key_wanted(q, "send Authorization: Bearer imk_…; the collector's team makes keys with "
                              "`internetmetre-collector key create NAME`");
-    if (q->access == ACCESS_PUBLIC && q->params.values[PARAM_PROBE])
+    if (q->access.level == ACCESS_PUBLIC && q->params.values[PARAM_PROBE])
         return key_wanted(q, "what one probe measured is for analysts: send Authorization: Bearer imk_…, or leave "
                              "`probe` out");
     *ret_answered = false;

@@ -8,6 +8,7 @@
 #define SECRET_TEXT_SIZE 37 /* "imt_", 32 hex digits, NUL */
 #define SECRET_TOKEN     "imt_"
 #define SECRET_KEY       "imk_"
+#define SECRET_OWNER     "imo_" /* made by the probe */
 
 void secret_make(const char *prefix, char ret_text[static SECRET_TEXT_SIZE]);
 

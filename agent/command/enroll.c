@@ -12,6 +12,7 @@
 #include "agent/enroll.h"
 #include "agent/host.h"
 #include "agent/io/web.h"
+#include "agent/owner.h"
 #include "agent/problem.h"
 #include "common/json.h"
 #include "common/lang.h"
@@ -40,9 +41,10 @@ static const struct option options[] = {
 static const char consent_text[] = N_(
     "This probe measures the Internet connection it is plugged into: latency, names, pages, speed, routes.\n"
     "It never looks at your own traffic. Its results go to the collector, signed, with the place, operator and\n"
-    "technology that you give here. A route begins with your own routers' addresses.\n"
-    "Published figures are made of many probes and name none. You may stop at any time and ask for your probe's\n"
-    "data to be deleted; figures that are already published stay.\n");
+    "technology that you give here. Before they are signed, your own addresses in them are cut to their network\n"
+    "(/24, /48); a route begins with your own routers.\n"
+    "Published figures are made of many probes and name none. You may stop at any time (`internetmetre-agent\n"
+    "leave`) and have your probe's data deleted (`leave --forget`); figures that are already published stay.\n");
 
 /* ---- questions ---- */
 
@@ -201,8 +203,9 @@ static int exchange(struct exchange *x, const char *url)
     return r;
 }
 
-static int enroll(const struct invocation *in, const char *url, const struct enrolment *e, struct fault *f)
+static int enroll(const struct invocation *in, const char *url, struct enrolment *e, struct fault *f)
 {
+    char secret[OWNER_TEXT_SIZE], owner[HASH_TEXT_SIZE];
     _cleanup_(identity_wipe) struct identity id = {0};
     _cleanup_(sign_key_wipe) struct sign_key key;
     _cleanup_text_ char *address = alloc_format("%s/api/v1/probes", url);
@@ -210,6 +213,9 @@ static int enroll(const struct invocation *in, const char *url, const struct enr
     int r = identity_key(in->state_dir, &key, f);
     if (r < 0)
         return r;
+    if ((r = owner_make(in->state_dir, secret, f)) < 0)
+        return r;
+    e->owner = owner_hash(secret, owner);
     strcpy(id.collector, url);
     enroll_request(e, &key, clock_wall_us(&clock_system), &x.body);
     r = exchange(&x, address);
@@ -223,9 +229,12 @@ static int enroll(const struct invocation *in, const char *url, const struct enr
     network_init(&network, in->state_dir);
     network_seen(&network, x.seen); /* what the first results say of it is cut */
     r = identity_write(in->state_dir, &id, f);
-    if (r == 0)
-        printf(_("Enrolled: this is probe %s of %s.\n"), id.probe, id.collector);
-    return r;
+    if (r < 0)
+        return r;
+    _cleanup_text_ char *link = owner_link(id.collector, secret);
+    printf(_("Enrolled: this is probe %s of %s.\n"), id.probe, id.collector);
+    printf(_("What it measures, for you and those to whom you give this link:\n%s\n"), link);
+    return 0;
 }
 
 /* ---- the command ---- */
@@ -255,10 +264,10 @@ static int enroll_locked(const struct invocation *in, const char *url, const jso
     if (r < 0)
         return command_failed("%s", f.text);
     r = identity_read(in->state_dir, &old, &f);
-    if (r == 0)
+    if (r == 0 && strcmp(old.collector, url) != 0)
         return command_failed(_("%s is enrolled already: probe %s of %s; for another one choose another --state-dir"),
                               in->state_dir, old.probe, old.collector);
-    if (r != -ENOENT)
+    if (r < 0 && r != -ENOENT)
         return command_failed("%s", f.text);
     if (!invocation_flag(in, "yes"))
         r = ask_all(in, country, &answers, e, &f);

@@ -113,8 +113,8 @@ static void remove_files(const char *dir_path)
 /* The identity goes first, durably: whatever happens then, the probe has left. */
 static int remove_state(const char *state_dir, struct fault *f)
 {
-    static const char *const files[] = {"identity.json",   "key",         "key.next",    "chain.json",
-                                        "schedule.ndjson", "status.json", "network.json"};
+    static const char *const files[] = {"identity.json",   "key",         "key.next",     "chain.json",
+                                        "schedule.ndjson", "status.json", "network.json", "owner"};
     static const char *const folders[] = {"spool/acked", "spool/rejected", "spool", "journal"};
     for (size_t i = 0; i < COUNT(files); i++) {
         _cleanup_text_ char *path = alloc_format("%s/%s", state_dir, files[i]);

@@ -7,6 +7,7 @@
 
 #include "agent/command.h"
 #include "agent/identity.h"
+#include "agent/owner.h"
 #include "agent/show.h"
 #include "agent/spool.h"
 #include "agent/status.h"
@@ -25,11 +26,13 @@ struct view {
     struct identity identity;
     struct status status;
     struct spool_list places[SPOOL_PLACES];
+    char *link; /* the owner's, NULL when there is none; owned */
 };
 
 static void view_free(struct view *v)
 {
     identity_wipe(&v->identity);
+    free(v->link);
     for (int p = 0; p < SPOOL_PLACES; p++)
         spool_list_free(&v->places[p]);
 }
@@ -40,6 +43,9 @@ static int view_read(const char *dir, struct view *v, struct fault *f)
     if (r < 0 && r != -ENOENT)
         return r;
     v->enrolled = r == 0;
+    char secret[OWNER_TEXT_SIZE];
+    if (v->enrolled && owner_read(dir, secret, NULL) == 0)
+        v->link = owner_link(v->identity.collector, secret);
     r = status_read(dir, &v->status, f);
     if (r < 0 && r != -ENOENT)
         return r;
@@ -118,6 +124,8 @@ static void print_people(const struct view *v)
         if (*v->status.last_fault)
             printf(_("Last trouble:     %s\n"), v->status.last_fault);
     }
+    if (v->link)
+        printf(_("Your results:     %s\n"), v->link);
 }
 
 /* ---- for programs ---- */
@@ -140,6 +148,7 @@ static void print_json(const struct view *v)
         (json_int_t)s->overlaps, "missed", (json_int_t)s->missed, "forks", (json_int_t)s->forks);
     json_object_set_new(o, "probe", v->enrolled ? json_string(v->identity.probe) : json_null());
     json_object_set_new(o, "collector", v->enrolled ? json_string(v->identity.collector) : json_null());
+    json_object_set_new(o, "owner_link", v->link ? json_string(v->link) : json_null());
     json_object_set_new(o, "at", time_json(s->at_us));
     json_object_set_new(o, "last_result", time_json(s->last_result_us));
     json_object_set_new(o, "last_task", *s->last_task ? json_string(s->last_task) : json_null());

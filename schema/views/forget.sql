@@ -18,6 +18,7 @@ BEGIN
     DELETE FROM result_problem r WHERE r.probe_no = no;
     DELETE FROM delegation_server s WHERE s.probe_no = no;
     DELETE FROM probe_contact c WHERE c.probe_no = no;
+    DELETE FROM probe_owner o WHERE o.probe_no = no;
     DELETE FROM project_again a WHERE a.probe_no = no;
     DELETE FROM boot b WHERE b.probe_no = no;
     DELETE FROM epoch e WHERE e.probe_no = no;

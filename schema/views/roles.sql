@@ -27,6 +27,7 @@ BEGIN
         result_problem, delegation_server, rollup_dirty TO internetmetre_ingest;
     GRANT UPDATE ON token, probe_context, probe_contact TO internetmetre_ingest;
     GRANT SELECT ON probe_contact TO internetmetre_ingest;
+    GRANT SELECT, INSERT, UPDATE ON probe_owner TO internetmetre_ingest;
     GRANT SELECT ON tombstone, chain, chain_hole, chain_gap, hole, boot TO internetmetre_ingest;
     GRANT EXECUTE ON FUNCTION partition_make, ledger_note, epoch_note, probe_forget, probe_leave, probe_replace TO internetmetre_ingest;
 
