@@ -9,6 +9,7 @@
 
 #include "agent/command.h"
 #include "agent/country.h"
+#include "agent/departure.h"
 #include "agent/enroll.h"
 #include "agent/host.h"
 #include "agent/io/web.h"
@@ -267,7 +268,7 @@ static int enroll_locked(const struct invocation *in, const char *url, const jso
     if (r == 0 && strcmp(old.collector, url) != 0)
         return command_failed(_("%s is enrolled already: probe %s of %s; for another one choose another --state-dir"),
                               in->state_dir, old.probe, old.collector);
-    if (r < 0 && r != -ENOENT)
+    if ((r < 0 && r != -ENOENT) || (r == -ENOENT && departure_finish(in->state_dir, &f) < 0))
         return command_failed("%s", f.text);
     if (!invocation_flag(in, "yes"))
         r = ask_all(in, country, &answers, e, &f);

@@ -1,19 +1,18 @@
 /* The way out for a volunteer: the collector is told under the probe's key
  * (DOMAIN_LEAVE) that this probe stops, and with --forget that its data shall be
  * deleted; only when it has confirmed under its own is the identity removed. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "agent/command.h"
+#include "agent/departure.h"
 #include "agent/host.h"
 #include "agent/identity.h"
 #include "agent/io/web.h"
 #include "agent/problem.h"
 #include "common/clock.h"
-#include "common/file.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/limits.h"
@@ -75,7 +74,7 @@ static int tell(const struct identity *id, const char *collector, bool forget, s
     _cleanup_json_ json_t *wish = json_pack("{s:i, s:s, s:s, s:b}", "leave", 1, "probe", id->probe, "at",
                                             time_format(clock_wall_us(&clock_system), at), "forget", forget);
     statement_write(&id->key, DOMAIN_LEAVE, wish, &body);
-    int r = host_open(&x.host, &clock_system, f);
+    int r = host_open(&x.host, f);
     if (r < 0)
         return r;
     const struct web_request request = {
@@ -96,39 +95,6 @@ static int tell(const struct identity *id, const char *collector, bool forget, s
     if (r < 0)
         *f = x.f;
     return r;
-}
-
-/* ---- what stays behind ---- */
-
-static void remove_files(const char *dir_path)
-{
-    DIR *dir = opendir(dir_path);
-    for (const struct dirent *entry; dir && (entry = readdir(dir));)
-        if (entry->d_name[0] != '.')
-            unlinkat(dirfd(dir), entry->d_name, 0); /* folders stay for their own turn */
-    if (dir)
-        closedir(dir);
-}
-
-/* The identity goes first, durably: whatever happens then, the probe has left. */
-static int remove_state(const char *state_dir, struct fault *f)
-{
-    static const char *const files[] = {"identity.json",   "key",         "key.next",     "chain.json",
-                                        "schedule.ndjson", "status.json", "network.json", "owner"};
-    static const char *const folders[] = {"spool/acked", "spool/rejected", "spool", "journal"};
-    for (size_t i = 0; i < COUNT(files); i++) {
-        _cleanup_text_ char *path = alloc_format("%s/%s", state_dir, files[i]);
-        if (unlink(path) < 0 && errno != ENOENT)
-            return fault_set(f, -errno, "%s: %s", path, strerror(errno));
-    }
-    int r = file_sync_dir(state_dir, f);
-    for (size_t i = 0; r == 0 && i < COUNT(folders); i++) {
-        _cleanup_text_ char *path = alloc_format("%s/%s", state_dir, folders[i]);
-        remove_files(path);
-        if (rmdir(path) < 0 && errno != ENOENT)
-            return fault_set(f, -errno, "%s: %s", path, strerror(errno));
-    }
-    return r < 0 ? r : file_sync_dir(state_dir, f);
 }
 
 static bool sure(const struct identity *id)
@@ -156,7 +122,7 @@ static int run(const struct invocation *in)
     if (!invocation_flag(in, "yes") && !sure(&id))
         return command_failed("%s", _("nothing was changed"));
     if (tell(&id, settings.collector ? settings.collector : id.collector, forget, &f) < 0 ||
-        remove_state(in->state_dir, &f) < 0)
+        departure_begin(in->state_dir, &f) < 0 || departure_finish(in->state_dir, &f) < 0)
         return command_failed("%s", f.text);
     printf(_("Probe %s has left. Thank you for having taken part.\n"), id.probe);
     if (forget)
