@@ -204,13 +204,13 @@ static int exchange(struct exchange *x, const char *url)
     return r;
 }
 
-static int enroll(const struct invocation *in, const char *url, struct enrolment *e, struct fault *f)
+static int enroll(const struct invocation *in, const char *url, const char *pin, struct enrolment *e, struct fault *f)
 {
     char secret[OWNER_TEXT_SIZE], owner[HASH_TEXT_SIZE];
     _cleanup_(identity_wipe) struct identity id = {0};
     _cleanup_(sign_key_wipe) struct sign_key key;
     _cleanup_text_ char *address = alloc_format("%s/api/v1/probes", url);
-    struct exchange x = {.key = &key, .pin = invocation_text(in, "pin"), .identity = &id};
+    struct exchange x = {.key = &key, .pin = pin, .identity = &id};
     int r = identity_key(in->state_dir, &key, f);
     if (r < 0)
         return r;
@@ -255,29 +255,49 @@ static void from_options(const struct invocation *in, struct enrolment *e)
                  (!invocation_flag(in, "no-metered") && enroll_metered(e->technology));
 }
 
+/* A probe that is enrolled may tell the same collector anew where it stands: one
+ * of the keys that it trusts already has to sign the answer. Its name comes from
+ * its first key, which one that has changed it no longer has. */
+static int enrolled_already(const struct invocation *in, const char *url, const struct identity *old,
+                            char ret_pin[static SIGN_TEXT_SIZE], struct fault *f)
+{
+    if (strcmp(old->collector, url) != 0)
+        return fault_set(f, -EEXIST,
+                         _("%s is enrolled already: probe %s of %s; for another one choose another --state-dir"),
+                         in->state_dir, old->probe, old->collector);
+    if (old->was_count > 0)
+        return fault_set(f, -EEXIST,
+                         _("probe %s has changed its key since it was enrolled and cannot do that again; enrol another "
+                           "--state-dir with --replaces %s"),
+                         old->probe, old->probe);
+    base64_write(old->keys[0], SIGN_PUBLIC_SIZE, ret_pin);
+    return 0;
+}
+
 static int enroll_locked(const struct invocation *in, const char *url, const json_t *country, struct enrolment *e)
 {
     _cleanup_(answers_free) struct answers answers = {0};
     _cleanup_(identity_wipe) struct identity old = {0};
     _cleanup_fd_ int lock = -1;
     struct fault f = {0};
+    char trusted[SIGN_TEXT_SIZE];
+    const char *pin = invocation_text(in, "pin");
     int r = command_state(in, &lock, &f);
     if (r < 0)
         return command_failed("%s", f.text);
     r = identity_read(in->state_dir, &old, &f);
-    if (r == 0 && strcmp(old.collector, url) != 0)
-        return command_failed(_("%s is enrolled already: probe %s of %s; for another one choose another --state-dir"),
-                              in->state_dir, old.probe, old.collector);
-    if ((r < 0 && r != -ENOENT) || (r == -ENOENT && departure_finish(in->state_dir, &f) < 0))
-        return command_failed("%s", f.text);
-    if (!invocation_flag(in, "yes"))
+    if (r == -ENOENT) {
+        r = departure_finish(in->state_dir, &f);
+    } else if (r == 0) {
+        r = enrolled_already(in, url, &old, trusted, &f);
+        pin = pin ? pin : trusted;
+    }
+    if (r == 0 && !invocation_flag(in, "yes"))
         r = ask_all(in, country, &answers, e, &f);
-    else
-        r = 0;
     if (r == 0)
         r = enroll_check(e, &f);
     if (r == 0)
-        r = enroll(in, url, e, &f);
+        r = enroll(in, url, pin, e, &f);
     return r < 0 ? command_failed("%s", f.text) : EXIT_OK;
 }
 

@@ -74,7 +74,7 @@ static int tell(const struct identity *id, const char *collector, bool forget, s
     _cleanup_json_ json_t *wish = json_pack("{s:i, s:s, s:s, s:b}", "leave", 1, "probe", id->probe, "at",
                                             time_format(clock_wall_us(&clock_system), at), "forget", forget);
     statement_write(&id->key, DOMAIN_LEAVE, wish, &body);
-    int r = host_open(&x.host, f);
+    int r = host_open(&x.host, &clock_system, f);
     if (r < 0)
         return r;
     const struct web_request request = {

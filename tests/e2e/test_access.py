@@ -92,6 +92,9 @@ def test_a_link_that_went_astray_is_replaced_and_forgetting_ends_it(collector):
                              name) == [(2, 1)]
         agent.run("enroll", "http://127.0.0.1:9", collector.token(), "--yes", status=1)
         assert agent.name() == name
+        agent.run("rotate-key")
+        agent.run("run", "--once")
+        agent.run("enroll", url, collector.token(), "--yes", status=1)  # its first key is gone
         last = secret(agent)
         agent.run("leave", "--yes", "--forget")
         assert get(collector, "/api/v1/results", last).status == 401
