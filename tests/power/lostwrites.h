@@ -17,7 +17,7 @@
  *
  * What is not seen, and thus counts as durable: writes through mmap, those that
  * libc makes itself for stdio (fopen, fprintf), fallocate, copy_file_range,
- * direct I/O's alignment. PostgreSQL 15 writes its relations, its log and its
+ * modes and owners. PostgreSQL 15 writes its relations, its log and its
  * commit log with pwrite and pwritev; it uses stdio for files that it does not
  * count on after a crash, and the collector for its addition to the preset
  * postgresql.conf. Folders that are made or removed are so at once. */
