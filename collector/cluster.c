@@ -38,7 +38,9 @@
 #include "common/sign.h"
 
 /* How long a start may take when nothing is heard (crash recovery answers
- * "starting up" and is waited for without end), and a stop before it is forced. */
+ * "starting up", a backup that reads its archived log "not accepting
+ * connections"; both are waited for without end), and a stop before it is
+ * forced. */
 #define START_WAIT_US (60 * 1000000ll)
 #define STOP_WAIT_US  (60 * 1000000ll)
 #define POLL_US       50000
@@ -183,6 +185,8 @@ static int spawn_postmaster(struct cluster *c, const struct cluster_bin *bin, st
                                 "unix_socket_permissions=0700",
                                 "-c",
                                 sockets,
+                                "-c",
+                                "hot_standby=off", /* a backup that reads its log answers once it can be written */
                                 NULL};
     return user_spawn(&c->user, argv, log_fd, &c->child, f);
 }
@@ -239,7 +243,7 @@ static int start(struct cluster *c, const struct cluster_bin *bin, struct fault 
         struct fault why = {0};
         if (pg_open(first, &pg, &why) == 0)
             return 0;
-        if (strstr(why.text, "starting up") || strstr(why.text, "recovery"))
+        if (strstr(why.text, "starting up") || strstr(why.text, "recovery") || strstr(why.text, "not accepting"))
             until = clock_mono_us(&clock_system) + START_WAIT_US;
     }
     pid_t other = c->child ? 0 : running_pid(c);
