@@ -198,7 +198,11 @@ def test_lost_disk_with_a_base_backup_alone(site, agent):
     c.run("probe", "forget", gone.id)
     site.follow("Embedded PostgreSQL", "test ! -d")
     late_token, late_key = c.token(), c.run("key", "create", "after").strip()
-    late = c.probe()
+    late = Agent(site.folder / "late")
+    late.state.parent.mkdir()
+    late.configure(OFTEN, **QUICK)
+    late.run("enroll", f"http://127.0.0.1:{c.port}", c.token(), "--yes")
+    late.run("run", "--once")
     held = stored(c, agent.name())
     site.lose_the_disk()
 
@@ -213,7 +217,14 @@ def test_lost_disk_with_a_base_backup_alone(site, agent):
     assert reads(c, key) == 200 and reads(c, late_key) == 401
     assert c.enrol(wire.Probe(), token).status == 200
     assert c.enrol(wire.Probe(), late_token).status == 403
-    assert c.push(late.batch([ping()])).problem() == "unknown-probe"
+    name = late.name()
+    late.run("run", "--once", status=1)
+    assert len(late.files("rejected")) == 1
+    (late.state / "identity.json").unlink()
+    late.run("enroll", f"http://127.0.0.1:{c.port}", c.token(), "--yes")
+    assert late.name() == name
+    late.run("run", "--once")
+    is_whole(c, late)
     is_made_again(c)
 
 
