@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import wire
+import yaml
 from conftest import wait_until
 from wire import ping
 
@@ -367,6 +369,28 @@ def test_time_and_schedule_are_signed(collector, probe):
     schedule = wire.open_statement(collector.public, wire.SCHEDULE, reply.body)
     assert schedule["version"] >= 1 and any(t["check"] == "ping" for t in schedule["tasks"])
     assert collector.request("GET", "/api/v1/schedule?probe=nobody").problem() == "probe"
+
+
+def test_description_has_every_route_and_no_other(collector):
+    sources = Path(__file__).resolve().parents[2].glob("collector/*.c")
+    routes = {(path, method.lower()) for source in sources
+              for method, path in re.findall(r'\.method = "([A-Z]+)",\s*\.path = "([^"]+)"', source.read_text())}
+    assert len(routes) > 20
+    api = yaml.safe_load(collector.request("GET", "/openapi.yaml").body)
+    assert {(path, method) for path, methods in api["paths"].items() for method in methods} == routes
+    for path, method in routes:  # the tables are served
+        assert collector.request(method.upper(), path, b"" if method == "post" else None).status not in (404, 405), (path, method)
+
+
+def test_description_has_every_member_of_the_answer_to_a_batch(collector, probe):
+    api = yaml.safe_load(collector.request("GET", "/openapi.yaml").body)
+    described = api["paths"]["/api/v1/batches"]["post"]["responses"]["200"]["content"]["application/x-ndjson"]["schema"]
+    first, _, third = probe.batch([ping()]), probe.batch([]), probe.batch([])
+    collector.stored(first)
+    ack = collector.stored(third)
+    assert set(ack) == set(described["properties"]) == set(described["required"])
+    for name in ("heads", "missing"):
+        assert set(ack[name][0]) == set(described["properties"][name]["items"]["properties"])
 
 
 def test_wrong_method_and_wrong_path(collector):
