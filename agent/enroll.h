@@ -17,7 +17,7 @@
 #include "common/fault.h"
 #include "common/sign.h"
 
-#define CONSENT_VERSION "1"
+#define CONSENT_VERSION "2"
 
 struct enrolment { /* all borrowed; NULL: not said */
     const char *token;

@@ -221,7 +221,6 @@ def test_lost_disk_with_a_base_backup_alone(site, agent):
     name = late.name()
     late.run("run", "--once", status=1)
     assert len(late.files("rejected")) == 1
-    (late.state / "identity.json").unlink()
     late.run("enroll", f"http://127.0.0.1:{c.port}", c.token(), "--yes")
     assert late.name() == name
     late.run("run", "--once")

@@ -1,6 +1,7 @@
 """Nothing sealed is lost, doubled or let go on a false word: power cuts of the agent's disk, answers that are not the
 collector's, copied and restored state directories, a new key, leaving."""
 
+import contextlib
 import json
 import os
 import random
@@ -34,6 +35,18 @@ def agent(collector):
             yield a
         finally:
             a.clean()
+
+
+@contextlib.contextmanager
+def beside(own_collector):
+    """An agent of this collector, which the test may stop and put back; its first batch is stored."""
+    with scratch() as folder:
+        own_collector.start()
+        agent = Agent(folder)
+        agent.configure(OFTEN, **QUICK)
+        agent.run("enroll", f"http://127.0.0.1:{own_collector.port}", own_collector.token(), "--yes")
+        agent.run("run", "--once")
+        yield agent, folder
 
 
 # ---- power cuts ----
@@ -269,12 +282,7 @@ def test_new_key_in_the_middle_of_a_chain(collector, agent):
 
 
 def test_collector_put_back_from_a_backup_is_filled_again(own_collector):
-    with scratch() as folder:
-        own_collector.start()
-        agent = Agent(folder)
-        agent.configure(OFTEN, **QUICK)
-        agent.run("enroll", f"http://127.0.0.1:{own_collector.port}", own_collector.token(), "--yes")
-        agent.run("run", "--once")
+    with beside(own_collector) as (agent, folder):
         own_collector.stop()
         backup = folder / "backup"
         subprocess.run(["cp", "-a", own_collector.state, backup], check=True)
@@ -290,12 +298,7 @@ def test_collector_put_back_from_a_backup_is_filled_again(own_collector):
 
 def test_collector_that_moved_to_another_address(own_collector):
     """What waits goes to the new address, in the same chain, by a probe that does not enrol again."""
-    with scratch() as folder:
-        own_collector.start()
-        agent = Agent(folder)
-        agent.configure(OFTEN, **QUICK)
-        agent.run("enroll", f"http://127.0.0.1:{own_collector.port}", own_collector.token(), "--yes")
-        agent.run("run", "--once")
+    with beside(own_collector) as (agent, folder):
         identity = (agent.state / "identity.json").read_text()
         own_collector.stop()
         agent.run("run", "--seconds", "3")
@@ -324,12 +327,7 @@ def put_back(collector, backup):
 
 def test_collector_put_back_to_before_a_key_changed(own_collector):
     """What the new key signs is refused there, until the batch that brings the key has come once more."""
-    with scratch() as folder:
-        own_collector.start()
-        agent = Agent(folder)
-        agent.configure(OFTEN, **QUICK)
-        agent.run("enroll", f"http://127.0.0.1:{own_collector.port}", own_collector.token(), "--yes")
-        agent.run("run", "--once")
+    with beside(own_collector) as (agent, folder):
         own_collector.stop()
         backup = folder / "backup"
         subprocess.run(["cp", "-a", own_collector.state, backup], check=True)
@@ -346,12 +344,7 @@ def test_collector_put_back_to_before_a_key_changed(own_collector):
 
 
 def test_batches_that_were_refused_by_mistake_come_in_once_it_is_mended(own_collector):
-    with scratch() as folder:
-        own_collector.start()
-        agent = Agent(folder)
-        agent.configure(OFTEN, **QUICK)
-        agent.run("enroll", f"http://127.0.0.1:{own_collector.port}", own_collector.token(), "--yes")
-        agent.run("run", "--once")
+    with beside(own_collector) as (agent, folder):
         own_collector.run("probe", "revoke", agent.name(), "--reason", "by mistake")
         own_collector.stop()
         own_collector.start()
@@ -387,12 +380,7 @@ def test_redacted_before_it_is_signed(collector, agent):
 # ---- the collector's keys, the way out ----
 
 def test_collector_changes_its_keys_and_agents_follow(own_collector):
-    with scratch() as folder:
-        own_collector.start()
-        agent = Agent(folder)
-        agent.configure(OFTEN, **QUICK)
-        agent.run("enroll", f"http://127.0.0.1:{own_collector.port}", own_collector.token(), "--yes")
-        agent.run("run", "--once")
+    with beside(own_collector) as (agent, folder):
         first = json.loads((agent.state / "identity.json").read_text())
         serials = [first["serial"]]
         for options in ([], ["--recovery", own_collector.state / "recovery.key"]):

@@ -27,7 +27,7 @@ static void the_request_proves_possession(void **state)
     assert_string_equal(json_string_value(json_object_get(o, "at")), "2026-11-22T10:00:00.000000Z");
     assert_string_equal(json_string_value(json_object_get(o, "department")), "BJ-BO");
     assert_true(json_is_false(json_object_get(o, "metered")));
-    assert_string_equal(json_string_value(json_object_get(o, "consent")), "1");
+    assert_string_equal(json_string_value(json_object_get(o, "consent")), CONSENT_VERSION);
     assert_null(json_object_get(o, "commune")); /* what was not said is absent */
     assert_int_equal(statement_read(&spare.public, 1, DOMAIN_ENROL, out.data, out.len, &o, &f), -EKEYREJECTED);
     json_decref(o);
