@@ -1,16 +1,17 @@
 /* The read side of the API: each endpoint is a list of columns, the parameters
- * it takes and a SELECT that they narrow. Results are for holders of a key;
- * everything else is for everybody, in aggregates above the publication floor. */
+ * it takes and a SELECT that they narrow. Results are for holders of a key, and
+ * those of one probe for its host; everything else is for everybody, in
+ * aggregates above the publication floor. */
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 #include <strings.h>
 
+#include "collector/access.h"
 #include "collector/answer.h"
 #include "collector/app.h"
 #include "collector/figure.h"
-#include "collector/key.h"
 #include "collector/param.h"
 #include "common/clock.h"
 #include "common/metric.h"
@@ -464,14 +465,14 @@ static int allow(struct query *q, const struct endpoint *e, bool *ret_answered, 
         *ret_answered = false;
         return 0;
     }
-    const char *secret = key_bearer(http_header(q->request, "Authorization"));
+    const char *secret = access_bearer(http_header(q->request, "Authorization"));
     if (!secret && q->params.values[PARAM_KEY]) {
         secret = q->params.values[PARAM_KEY];
         http_reply_header(q->request, "Referrer-Policy", "no-referrer");
     }
     if (secret)
         http_reply_header(q->request, "Cache-Control", "no-store");
-    int rc = key_access(q->app->ingest, secret, &q->access, f);
+    int rc = access_of(q->app->ingest, secret, &q->access, f);
     if (rc == -EACCES)
         return key_wanted(q, f->text);
     if (rc < 0)

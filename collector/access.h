@@ -19,7 +19,7 @@ struct access {
 /* The access that a secret gives, imk_… or imo_…; NULL is ACCESS_PUBLIC. -EACCES
  * when it is no good one (f says what to do), -EBUSY or -ENOTCONN when the
  * database cannot be asked. `pool` is the ingest pool. */
-int key_access(struct pg_pool *pool, const char *secret, struct access *ret, struct fault *f) CHECKED;
+int access_of(struct pg_pool *pool, const char *secret, struct access *ret, struct fault *f) CHECKED;
 
 /* The secret in an Authorization header, "" when it has none; NULL for NULL. */
-const char *key_bearer(const char *authorization);
+const char *access_bearer(const char *authorization);
