@@ -32,9 +32,15 @@ def clone():
         yield folder / "internetmetre"
 
 
+def interruptible():
+    """A shell cannot trap a signal that it was started with as ignored, as in the background of another shell."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(clone, *words, lang=None):
     return subprocess.Popen([clone / "deploy/quickstart", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT, text=True, env=environment(lang), cwd="/", start_new_session=True)
+                            stderr=subprocess.STDOUT, text=True, env=environment(lang), cwd="/", start_new_session=True,
+                            preexec_fn=interruptible)
 
 
 def outcomes(text):
