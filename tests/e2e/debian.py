@@ -1,0 +1,74 @@
+"""Bare Debian 12 in folders of their own, as a new machine has it before any of the project's packages is there.
+
+    with debian.root("systemd-sysv", "nginx") as root:
+        subprocess.run([*debian.AS_ROOT, "chroot", root, "nginx", "-t"])
+
+What mmdebstrap makes is kept as an archive in the build folder, one for each set of packages: whoever started the tests owns
+it, and a build folder pays for each set once. A root itself belongs to root and lies in /var/tmp, since /tmp may be memory.
+"""
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+BUILD = Path(os.environ.get("INTERNETMETRE_BUILD", Path(__file__).resolve().parents[2] / "build"))
+AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
+
+
+def becomes_root():
+    """Whether these tests may act as root, without a question."""
+    return not AS_ROOT or subprocess.run([*AS_ROOT, "true"], capture_output=True, check=False).returncode == 0
+
+
+def network_settings():
+    """This machine's way to the packages: proxies, and what it does not check of a mirror."""
+    settings = subprocess.run(["apt-config", "dump", "--format", '%F "%v";%n', "Acquire"], text=True, capture_output=True,
+                              check=True).stdout.splitlines()
+    return [f"--aptopt={line}" for line in settings if re.match(r'Acquire::(.*::proxy|check-[^:]+|retries) "[^"]', line, re.I)]
+
+
+def make(archive, packages):
+    done = subprocess.run([*AS_ROOT, "mmdebstrap", "--quiet", "--variant=minbase", "--dpkgopt=force-unsafe-io",
+                           *network_settings(), "--include=" + ",".join(["ca-certificates", *packages]), "--format=tar",
+                           "bookworm", "-"], stdin=subprocess.DEVNULL, stdout=open(archive, "wb"), stderr=subprocess.PIPE,
+                          text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def base(*packages):
+    """The archive of a bare system with these packages and what they depend on, made when it is not there yet."""
+    name = hashlib.sha256("\n".join(sorted(packages)).encode()).hexdigest()[:12]
+    folder = BUILD / "debian"
+    folder.mkdir(exist_ok=True)
+    archive = folder / f"{name}.tar"
+    # tests run side by side: the second one waits for what the first one makes
+    with open(folder / f"{name}.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not archive.exists():
+            half = archive.with_suffix(".half")
+            make(half, packages)
+            half.rename(archive)
+    return archive
+
+
+@contextlib.contextmanager
+def root(*packages):
+    """A folder with such a system, which goes when the block ends; nothing may be mounted in it by then."""
+    if not becomes_root():
+        pytest.skip("a system of its own needs root, or sudo without a question")
+    archive = base(*packages)
+    scratch = Path(tempfile.mkdtemp(prefix="imt-debian-", dir="/var/tmp"))
+    scratch.chmod(0o755)
+    try:
+        folder = scratch / "root"
+        folder.mkdir()
+        subprocess.run([*AS_ROOT, "tar", "-C", folder, "--numeric-owner", "-xpf", archive], check=True, timeout=300)
+        yield folder
+    finally:
+        subprocess.run([*AS_ROOT, "rm", "-rf", "--one-file-system", scratch], check=False, timeout=300)
