@@ -83,6 +83,7 @@ struct daemon {
 };
 
 static struct log_limit disk_limit = {.interval_us = 60 * INT64_C(1000000), .burst = 3};
+static struct log_limit denied_limit = {.interval_us = 86400 * INT64_C(1000000), .burst = 8};
 static struct log_limit push_limit = {.interval_us = 600 * INT64_C(1000000), .burst = 3};
 
 static uint64_t ms(int64_t us)
@@ -241,6 +242,15 @@ static void on_push_news(void *user, const struct push_state *state)
 
 /* ---- measuring ---- */
 
+/* What this host does not let the probe do will not pass by itself: its owner hears why. */
+static void say(const struct result *r)
+{
+    const char *why = json_string_value(json_object_get(r->detail, "reason"));
+    log_debug("%s: %s", r->task, outcome_word(r->outcome));
+    if (r->outcome == OUTCOME_DENIED && why)
+        log_limited(&denied_limit, LOG_WARN, "%s: %s: %s", r->task, outcome_word(r->outcome), why);
+}
+
 static void on_result(void *user, struct task *task, struct result *result)
 {
     struct daemon *d = user;
@@ -251,7 +261,7 @@ static void on_result(void *user, struct task *task, struct result *result)
     snprintf(d->status.last_outcome, sizeof d->status.last_outcome, "%s", outcome_word(result->outcome));
     redact_result(&d->network, result);
     snprintf(d->status.last_task, sizeof d->status.last_task, "%s", result->task);
-    log_debug("%s: %s", result->task, outcome_word(result->outcome));
+    say(result);
     if (spool_append(d->spool, result, &f) < 0) {
         d->status.lost++;
         log_limited(&disk_limit, LOG_ERROR, "%s; the result of %s is lost", f.text, result->task);

@@ -8,6 +8,7 @@
 #include <linux/net_tstamp.h>
 #include <netinet/icmp6.h>
 #include <sys/random.h>
+#include <sys/statvfs.h>
 
 #include "agent/io/icmp.h"
 #include "common/lang.h"
@@ -59,15 +60,29 @@ static int open_echo(int af, bool *ret_raw)
     return fd >= 0 ? fd : errno == EPERM || errno == EACCES ? -EPERM : -refused;
 }
 
+/* Which groups may open ICMP datagram sockets: by default none, on most systems. */
+#define PING_GROUPS "/proc/sys/net/ipv4/ping_group_range"
+
+/* In a container the kernel's settings are as a rule mounted read-only, for root too. */
+static bool ping_groups_are_fixed(void)
+{
+    struct statvfs fs;
+    return statvfs(PING_GROUPS, &fs) == 0 && (fs.f_flag & ST_RDONLY);
+}
+
 static int fault_echo(struct fault *f, int code)
 {
     if (code != -EPERM)
         return fault_set(f, code, _("cannot open an ICMP socket: %s"), strerror(-code));
-    return fault_set(
-        f, code,
-        _("ICMP sockets are not allowed here: let this group have them with "
-          "`sysctl -w net.ipv4.ping_group_range=\"0 2147483647\"`, or give the program the capability with "
-          "`setcap cap_net_raw+ep`"));
+    if (ping_groups_are_fixed())
+        return fault_set(f, code,
+                         _("this system lets this user send no ICMP echoes, and it is a container that cannot change "
+                           "that: on its host, start it with net.ipv4.ping_group_range=\"0 2147483647\", or with the "
+                           "capability CAP_NET_RAW for this program"));
+    return fault_set(f, code,
+                     _("this system lets this user send no ICMP echoes; to let every user, until the next start: "
+                       "`sudo sysctl -w net.ipv4.ping_group_range=\"0 2147483647\"`; the Debian package does it for "
+                       "good"));
 }
 
 int datagram_echo_able(struct fault *f)
