@@ -3,6 +3,7 @@ import csv
 import fcntl
 import http.client
 import io
+import json
 import os
 import pathlib
 import re
@@ -13,6 +14,7 @@ import subprocess
 import urllib.request
 
 import pytest
+import zstandard
 
 from conftest import scratch
 
@@ -60,6 +62,27 @@ def programs(clone):
         if str(clone) in line:
             found.append(line.replace("\0", " "))
     return found
+
+
+def test_the_table_says_why_a_result_is_not_ok(tmp_path):
+    def result(task, check, outcome, reason=None, **metrics):
+        return {"task": task, "check": check, "target": "127.0.0.1", "outcome": outcome, "metrics": metrics,
+                "detail": {"reason": reason} if reason else {}}
+
+    rows = [result("old", "ping", "timeout", "nobody is at home"), result("old", "ping", "ok", rtt_p50_ms=0.5, loss=0),
+            result("p", "ping", "denied", "it is not allowed; sysctl allows it"),
+            result("t", "tcp", "partial", rtt_p50_ms=2, loss=0.5), result("s", "stamp", "timeout", "no answer")]
+    (tmp_path / "acked").mkdir()
+    for number, row in enumerate(rows):
+        path = tmp_path / ("" if number % 2 else "acked") / f"{number:08}.batch"
+        path.write_bytes(zstandard.ZstdCompressor().compress(f'{{"batch":1}}\n{json.dumps(row)}\n{{"sig":""}}\n'.encode()))
+    stored = [{name: row[name] for name in row if name != "detail"} for row in rows[1:]]
+    table = [TOP / "deploy/quickstart-table", "en", f"--spool={tmp_path}", "ping", "tcp", "stamp"]
+    done = subprocess.run(table, input="".join(json.dumps(row) + "\n" for row in stored), capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [re.split(r"  +", line)[2:] for line in done.stdout.splitlines()[1:]] == [
+        ["ok", "median RTT 0.5 ms, loss 0 %"], ["denied", "it is not allowed; sysctl allows it"],
+        ["partial", "median RTT 2 ms, loss 50 %"], ["timeout", "no answer"]]
 
 
 def test_once_in_french_exits_0_with_every_check_ok(clone):
