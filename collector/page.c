@@ -1,48 +1,13 @@
-#include "collector/page.h"
-
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-
+/* The public pages, in French at /fr/ and in English at /en/. */
 #include "collector/app.h"
 #include "collector/overview.h"
 #include "collector/schema.h"
 #include "collector/template.h"
 #include "collector/web.h"
 #include "common/json.h"
+#include "common/lang.h"
 
 #define TAKE_WAIT_MS 5000
-
-/* ---- the language ---- */
-
-/* The weight that one element of the list gives, 0 to 1. */
-static double weight(const char *element, size_t len)
-{
-    const char *q = memmem(element, len, "q=", 2);
-    double value = q ? strtod(q + 2, NULL) : 1;
-    return value >= 0 && value <= 1 ? value : 0;
-}
-
-enum lang page_language(const char *accept)
-{
-    double best[2] = {[LANG_FR] = -1, [LANG_EN] = -1}, any = 0;
-    while (accept && *accept) {
-        accept += strspn(accept, ", \t");
-        size_t len = strcspn(accept, ","), tag = strcspn(accept, ",;-_ \t");
-        double w = weight(accept, len);
-        if (tag == 2 && !strncasecmp(accept, "fr", 2))
-            best[LANG_FR] = w > best[LANG_FR] ? w : best[LANG_FR];
-        else if (tag == 2 && !strncasecmp(accept, "en", 2))
-            best[LANG_EN] = w > best[LANG_EN] ? w : best[LANG_EN];
-        else if (tag == 1 && *accept == '*')
-            any = w;
-        accept += len;
-    }
-    for (int l = 0; l < 2; l++)
-        if (best[l] < 0)
-            best[l] = any;
-    return best[LANG_EN] > best[LANG_FR] ? LANG_EN : LANG_FR;
-}
 
 /* ---- the pages ---- */
 
@@ -78,7 +43,7 @@ static int get_page(struct http_request *request, struct http_reply *reply, enum
         return app_failed(request, reply, rc, &f);
     reply->content_type = "text/html; charset=utf-8";
     set_headers(request);
-    http_reply_header(request, "Content-Language", lang == LANG_FR ? "fr" : "en");
+    http_reply_header(request, "Content-Language", lang_code(lang));
     return 0;
 }
 
@@ -103,7 +68,7 @@ static int redirect(struct http_request *request, struct http_reply *reply, cons
 
 static int get_root(struct http_request *request, struct http_reply *reply)
 {
-    enum lang lang = page_language(http_header(request, "Accept-Language"));
+    enum lang lang = lang_accepted(http_header(request, "Accept-Language"));
     http_reply_header(request, "Vary", "Accept-Language");
     return redirect(request, reply, lang == LANG_FR ? "/fr/" : "/en/");
 }

@@ -7,12 +7,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "build_config.h"
 #include "common/alloc.h"
 
-static enum lang current = LANG_FR;
+#define PROCESS (-1)
+
+static enum lang current = LANG_FR; /* the process's */
+static bool logs;
+/* gettext takes LANGUAGE, which is French, into account in any locale but "C":
+ * C.UTF-8 needs no locale package, and with "C" texts stay the English that
+ * they are. So do those of libc and libpq, which have catalogues of their own. */
+static const char *const messages[] = {[LANG_FR] = "C.UTF-8", [LANG_EN] = "C"};
+static locale_t locales[COUNT(messages)];
+static _Thread_local int spoken = PROCESS;
 
 static enum lang from_environment(void)
 {
@@ -50,6 +60,19 @@ static const char *catalogues(char *ret, size_t size)
     return LOCALE_DIR;
 }
 
+/* Numbers stay in the C locale: they go into JSON. */
+static void start_locales(void)
+{
+    for (size_t l = 0; l < COUNT(locales); l++) {
+        if (locales[l])
+            continue;
+        locale_t ctype = newlocale(LC_CTYPE_MASK, "C.UTF-8", 0);
+        locales[l] = newlocale(LC_MESSAGES_MASK, messages[l], ctype);
+        if (!locales[l])
+            locales[l] = ctype ? ctype : LC_GLOBAL_LOCALE;
+    }
+}
+
 void lang_start(const char *wanted)
 {
     if (strcmp(wanted, "fr") == 0)
@@ -58,23 +81,96 @@ void lang_start(const char *wanted)
         current = LANG_EN;
     else
         current = from_environment();
-    /* gettext takes LANGUAGE into account in any locale but "C": C.UTF-8 needs
-     * no locale package. Numbers stay in the C locale: they go into JSON. */
-    setenv("LANGUAGE", current == LANG_FR ? "fr" : "en", 1);
-    if (!setlocale(LC_MESSAGES, "C.UTF-8"))
+    if (logs)
+        current = LANG_EN;
+    setenv("LANGUAGE", "fr", 1);
+    if (!setlocale(LC_MESSAGES, messages[current]))
         setlocale(LC_MESSAGES, "");
     if (!setlocale(LC_CTYPE, "C.UTF-8"))
         setlocale(LC_CTYPE, "");
+    start_locales();
     char dir[PATH_MAX];
     bindtextdomain("internetmetre", catalogues(dir, sizeof dir));
     bind_textdomain_codeset("internetmetre", "UTF-8");
     textdomain("internetmetre");
 }
 
+void lang_log(void)
+{
+    logs = true;
+    lang_start("en");
+}
+
 enum lang lang_current(void)
 {
-    return current;
+    return spoken == PROCESS ? current : (enum lang)spoken;
 }
+
+const char *lang_code(enum lang lang)
+{
+    return lang == LANG_FR ? "fr" : "en";
+}
+
+/* ---- a thread's own ---- */
+
+static void speak(int lang)
+{
+    spoken = lang;
+    uselocale(lang == PROCESS || !locales[lang] ? LC_GLOBAL_LOCALE : locales[lang]);
+}
+
+struct lang_scope lang_speak(enum lang lang)
+{
+    struct lang_scope scope = {.before = spoken};
+    speak((int)lang);
+    return scope;
+}
+
+void lang_speak_again(const struct lang_scope *scope)
+{
+    speak(scope->before);
+}
+
+/* ---- what a client asks for ---- */
+
+/* The weight of one element of the list ("fr-BJ ;q=0.8"), 0 to 1; one that
+ * cannot be read is as good as absent. */
+static double weight(const char *element, size_t len)
+{
+    const char *semicolon = memchr(element, ';', len), *end = element + len;
+    if (!semicolon)
+        return 1;
+    const char *q = semicolon + 1 + strspn(semicolon + 1, " \t");
+    char text[8] = "";
+    if (end - q < 3 || strncasecmp(q, "q=", 2) != 0 || (q[2] != '0' && q[2] != '1'))
+        return 0;
+    snprintf(text, sizeof text, "%.*s", (int)(end - q - 2), q + 2);
+    double value = strtod(text, NULL);
+    return value <= 1 ? value : 0;
+}
+
+enum lang lang_accepted(const char *header)
+{
+    double best[] = {[LANG_FR] = -1, [LANG_EN] = -1}, any = 0;
+    while (header && *header) {
+        header += strspn(header, ", \t");
+        size_t len = strcspn(header, ","), tag = strcspn(header, ",;-_ \t");
+        double w = weight(header, len);
+        for (int l = 0; l < 2; l++)
+            if (tag == 2 && strncasecmp(header, lang_code((enum lang)l), 2) == 0 && w > best[l])
+                best[l] = w;
+        if (tag == 1 && *header == '*')
+            any = w;
+        header += len;
+    }
+    /* One that was not named is still better than one that was refused. */
+    for (int l = 0; l < 2; l++)
+        if (best[l] < 0)
+            best[l] = any > 0 ? any : 0.0001;
+    return best[LANG_EN] > best[LANG_FR] ? LANG_EN : LANG_FR;
+}
+
+/* ---- numbers ---- */
 
 #define NARROW_NO_BREAK_SPACE "\xE2\x80\xAF"
 

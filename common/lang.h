@@ -1,4 +1,9 @@
-/* The user's language: French and English, through gettext. */
+/* The user's language: French and English, through gettext. English is what the
+ * texts are written in: it needs no catalogue.
+ *
+ * A person reads their own language. A log is in one, English, whole; so is what
+ * is kept or sent as data. A process has one language, and a thread may speak
+ * another for a while: an HTTP server answers each client in the client's. */
 #pragma once
 
 #include <libintl.h>
@@ -12,7 +17,25 @@ enum lang { LANG_FR, LANG_EN };
 /* Chooses the catalogue: `wanted` is "fr", "en" or "auto". Auto follows
  * LC_ALL, LC_MESSAGES, LANG; where they say nothing (C, POSIX, unset), French. */
 void lang_start(const char *wanted);
-enum lang lang_current(void);
+/* From here on this process writes a log: English, whatever lang_start is told
+ * later. Before there are threads. */
+void lang_log(void);
+
+enum lang lang_current(void);          /* of this thread */
+const char *lang_code(enum lang lang); /* "fr", "en": for HTTP */
+
+/* The language that an Accept-Language header (RFC 9110 section 12.5.4) asks
+ * for; French when it asks for neither, or is NULL. */
+enum lang lang_accepted(const char *header);
+
+/* This thread speaks `lang` from here to the end of the block. */
+#define LANG_SCOPE(lang)                                                                                               \
+    __attribute__((unused, cleanup(lang_speak_again))) const struct lang_scope lang_scope = lang_speak(lang)
+struct lang_scope {
+    int before; /* enum lang, or -1: the process's */
+};
+struct lang_scope lang_speak(enum lang lang);
+void lang_speak_again(const struct lang_scope *scope);
 
 /* A number with the language's decimal mark and digit grouping ("1 234,5",
  * "1,234.5"); decimals 0 to 6. The text is in ret. */

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
+#include "common/lang.h"
 
-static const char *const words[] = {"error", "warn", "info", "debug"};
+static const char *const words[] = {N_("error: "), N_("warn: "), N_("info: "), N_("debug: ")};
 static const int syslog_levels[] = {3, 4, 6, 7};
 static enum log_level threshold = LOG_INFO;
 
@@ -23,7 +24,7 @@ void log_line(enum log_level level, const char *format, ...)
     /* One write a line, so that lines of threads and processes do not mix. */
     char text[2048];
     int n = getenv("JOURNAL_STREAM") ? snprintf(text, sizeof text, "<%d>", syslog_levels[level])
-                                     : snprintf(text, sizeof text, "%s: ", words[level]);
+                                     : snprintf(text, sizeof text, "%s", _(words[level]));
     va_list ap;
     va_start(ap, format);
     vsnprintf(text + n, sizeof text - (size_t)n, format, ap);

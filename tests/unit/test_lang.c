@@ -1,6 +1,7 @@
 #include "tests/unit/check.h"
 
 #include <math.h>
+#include <pthread.h>
 
 #include "common/lang.h"
 
@@ -22,6 +23,106 @@ static void chooses(void **state)
         lang_start(rows[i].wanted);
         assert_int_equal(lang_current(), rows[i].result);
     }
+}
+
+static void reads_accept_language(void **state)
+{
+    static const struct {
+        const char *header;
+        enum lang result;
+    } rows[] = {
+        {NULL, LANG_FR},
+        {"", LANG_FR},
+        {"fr", LANG_FR},
+        {"en", LANG_EN},
+        {"EN-us", LANG_EN},
+        {"de", LANG_FR},
+        {"*", LANG_FR},
+        {"en-GB,en;q=0.9,fr;q=0.8", LANG_EN},
+        {"fr-BJ,en;q=0.9", LANG_FR},
+        {"en;q=0.5, fr;q=0.7", LANG_FR},
+        {"en ; q=0.5,fr;Q=0.4", LANG_EN},
+        {"de,en;q=0.1", LANG_EN},
+        {"fr;q=0.2,*", LANG_EN},
+        {"fr;q=0,*", LANG_EN},
+        {"fr;q=0", LANG_EN}, /* refused, and nothing said of the other */
+        {"en;q=0", LANG_FR},
+        {"en;q=1.5", LANG_FR}, /* no weight */
+        {"en;q=,fr;q=0.001", LANG_FR},
+        {"en;quality=1", LANG_FR},
+        {"eng,freq=1", LANG_FR}, /* other languages */
+        {",, ,en;q=0.999 ,", LANG_EN},
+        {";;;,;q=,=,en", LANG_EN},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (lang_accepted(rows[i].header) != rows[i].result)
+            fail_msg("%s: %s", rows[i].header, lang_code(lang_accepted(rows[i].header)));
+}
+
+static const char *in_english(const char *text)
+{
+    LANG_SCOPE(LANG_EN);
+    return _(text);
+}
+
+static void a_thread_speaks_for_a_while(void **state)
+{
+    lang_start("en");
+    assert_string_equal(_("never"), "never");
+    {
+        LANG_SCOPE(LANG_FR);
+        assert_int_equal(lang_current(), LANG_FR);
+        assert_string_equal(_("never"), "jamais");
+        assert_string_equal(in_english("never"), "never");
+        assert_string_equal(_("never"), "jamais");
+    }
+    assert_int_equal(lang_current(), LANG_EN);
+    lang_start("fr");
+    assert_string_equal(_("never"), "jamais");
+    LANG_SCOPE(LANG_EN);
+    assert_string_equal(_("never"), "never");
+}
+
+/* Half of them speak French, half English; the last call of each may meet a
+ * catalogue that another is just opening. */
+static void *talk(void *lang)
+{
+    static const char *const fr[] = {"jamais", "oui", "non", "aucun"};
+    static const char *const en[] = {N_("never"), N_("yes"), N_("no"), N_("none")};
+    size_t wrong = 0;
+    for (int i = 0; i < 20000; i++) {
+        LANG_SCOPE(*(const enum lang *)lang);
+        const char *const *right = lang_current() == LANG_FR ? fr : en;
+        wrong += strcmp(_(en[i % 4]), right[i % 4]) != 0;
+    }
+    return (void *)wrong;
+}
+
+static void threads_do_not_mix(void **state)
+{
+    static const enum lang langs[] = {LANG_FR, LANG_EN};
+    pthread_t threads[8];
+    lang_start("en");
+    for (size_t i = 0; i < 8; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, talk, (void *)&langs[i % 2]), 0);
+    for (size_t i = 0; i < 8; i++) {
+        void *wrong;
+        pthread_join(threads[i], &wrong);
+        assert_null(wrong);
+    }
+}
+
+/* Last: nothing takes it back. */
+static void a_log_is_in_english(void **state)
+{
+    lang_start("fr");
+    lang_log();
+    assert_string_equal(_("never"), "never");
+    lang_start("fr"); /* the configuration was read anew */
+    assert_int_equal(lang_current(), LANG_EN);
+    assert_string_equal(_("never"), "never");
+    LANG_SCOPE(LANG_FR);
+    assert_string_equal(_("never"), "jamais");
 }
 
 static void writes_numbers(void **state)
@@ -63,6 +164,13 @@ static void writes_numbers(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(chooses), cmocka_unit_test(writes_numbers)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(chooses),
+        cmocka_unit_test(reads_accept_language),
+        cmocka_unit_test(writes_numbers),
+        cmocka_unit_test(a_thread_speaks_for_a_while),
+        cmocka_unit_test(threads_do_not_mix),
+        cmocka_unit_test(a_log_is_in_english),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
