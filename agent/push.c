@@ -285,7 +285,7 @@ static int load_oldest(struct push *p, struct fault *f)
             return r;
         p->news.rejected++;
         snprintf(p->news.last_fault, sizeof p->news.last_fault, "%s", f->text);
-        r = spool_reject(p->spool, p->number, f->text, f);
+        r = spool_reject(p->spool, p->number, p->news.last_fault, f);
         if (r < 0)
             return r;
     }

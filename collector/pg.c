@@ -71,10 +71,8 @@ int pg_open(const char *conninfo, struct pg **ret, struct fault *f)
     pg->conn = PQconnectdbParams(names, values, 1);
     if (!pg->conn)
         return fault_set(f, -ENOMEM, "PostgreSQL: no memory for a connection");
-    if (PQstatus(pg->conn) != CONNECTION_OK) {
-        failure(pg, NULL, f);
-        return fault_set(f, -ENOTCONN, "%s", f ? f->text : "");
-    }
+    if (PQstatus(pg->conn) != CONNECTION_OK)
+        return failure(pg, NULL, f);
     PQsetNoticeReceiver(pg->conn, notice, NULL);
     int rc = pg_run(pg, "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'", f);
     if (rc < 0)

@@ -3,13 +3,23 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Beside f first: what is put in may be f's own text. */
+static void fill(struct fault *f, const char *after, const char *format, va_list ap)
+{
+    char text[FAULT_TEXT_MAX];
+    int n = vsnprintf(text, sizeof text, format, ap);
+    if (n >= 0 && (size_t)n < sizeof text)
+        snprintf(text + n, sizeof text - (size_t)n, "%s", after);
+    memcpy(f->text, text, sizeof text);
+}
+
 int fault_set(struct fault *f, int code, const char *format, ...)
 {
     if (f) {
         va_list ap;
         va_start(ap, format);
         f->code = code;
-        vsnprintf(f->text, sizeof f->text, format, ap);
+        fill(f, "", format, ap);
         va_end(ap);
     }
     return code;
@@ -19,12 +29,9 @@ void fault_prefix(struct fault *f, const char *format, ...)
 {
     if (!f)
         return;
-    char old[FAULT_TEXT_MAX];
-    memcpy(old, f->text, sizeof old);
+    const char *said = f->text;
     va_list ap;
     va_start(ap, format);
-    int n = vsnprintf(f->text, sizeof f->text, format, ap);
+    fill(f, said, format, ap);
     va_end(ap);
-    if (n >= 0 && (size_t)n < sizeof f->text)
-        snprintf(f->text + n, sizeof f->text - (size_t)n, "%s", old);
 }
