@@ -26,7 +26,7 @@ static bool nonce_valid(const char *nonce)
 
 static int get_time(struct http_request *request, struct http_reply *reply)
 {
-    const struct app *app = http_app(request);
+    const struct app *app = http_context(request);
     const char *nonce = http_query(request, "nonce");
     if (!nonce_valid(nonce))
         return http_problem(request, reply, 400, "nonce", "A nonce is wanted",
@@ -42,7 +42,7 @@ static int get_time(struct http_request *request, struct http_reply *reply)
 
 static int get_schedule(struct http_request *request, struct http_reply *reply)
 {
-    const struct app *app = http_app(request);
+    const struct app *app = http_context(request);
     const char *probe = http_query(request, "probe");
     if (probe && !probe_id_valid(probe, strlen(probe)))
         return http_problem(request, reply, 400, "probe", "This is no probe", "probe must be 20 characters of base32");
@@ -53,7 +53,7 @@ static int get_schedule(struct http_request *request, struct http_reply *reply)
 
 static int get_keys(struct http_request *request, struct http_reply *reply)
 {
-    const struct app *app = http_app(request);
+    const struct app *app = http_context(request);
     http_reply_header(request, "Cache-Control", "no-store");
     reply->content_type = "application/x-ndjson";
     identity_keys(&app->identity, &reply->body);

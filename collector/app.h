@@ -1,4 +1,4 @@
-/* What `serve` gives to every HTTP handler (http_app). */
+/* What `serve` gives to every HTTP handler (http_context). */
 #pragma once
 
 #include <stdatomic.h>
@@ -20,7 +20,6 @@ struct counters {
     atomic_ullong results, problems;
     atomic_ullong bytes; /* of batches as sent */
     atomic_ullong refused[VERDICT_COUNT];
-    atomic_ullong unavailable; /* answers 503 */
     atomic_ullong enrolled;
     atomic_ullong restarts; /* of the embedded PostgreSQL */
 };
@@ -40,12 +39,6 @@ struct app {
     struct buf schedule; /* signed statement, the same for every probe */
     struct counters counters;
 };
-
-/* Retry-After of a 503, in seconds: a restart of PostgreSQL takes less. */
-#define RETRY_AFTER_S 5
-
-/* 503 for rc of -EBUSY or -ENOTCONN, else a 500 that is logged with f. */
-int app_failed(struct http_request *request, struct http_reply *reply, int rc, const struct fault *f);
 
 /* Route tables, joined in serve.c. */
 extern const struct http_route announce_routes[];

@@ -421,7 +421,7 @@ static int handle(struct enrolment *e)
         pg_pool_give(e->app->ingest, e->pg);
     }
     if (rc < 0)
-        return app_failed(e->request, e->reply, rc, &f);
+        return http_failed(e->request, e->reply, rc, &f);
     if (rc == 0)
         write_answer(e);
     return 0;
@@ -429,7 +429,7 @@ static int handle(struct enrolment *e)
 
 static int answer_probe(struct http_request *request, struct http_reply *reply)
 {
-    struct enrolment e = {.request = request, .reply = reply, .app = http_app(request)};
+    struct enrolment e = {.request = request, .reply = reply, .app = http_context(request)};
     int rc = handle(&e);
     json_decref(e.wish.json);
     return rc < 0 ? rc : 0;
@@ -437,7 +437,7 @@ static int answer_probe(struct http_request *request, struct http_reply *reply)
 
 static int post_probe(struct http_request *request, struct http_reply *reply)
 {
-    struct app *app = http_app(request);
+    struct app *app = http_context(request);
     return strike_guard(app->strikes, answer_probe, request, reply);
 }
 

@@ -15,8 +15,9 @@ static bool database_up(const struct app *app)
 
 static int get_health(struct http_request *request, struct http_reply *reply)
 {
-    if (!database_up(http_app(request)))
-        return http_unavailable(request, reply, RETRY_AFTER_S, "the database is away; batches are asked to come later");
+    if (!database_up(http_context(request)))
+        return http_unavailable(request, reply, HTTP_RETRY_AFTER_S,
+                                "the database is away; batches are asked to come later");
     reply->content_type = "application/json";
     buf_add_text(&reply->body, "{\"status\":\"ok\"}\n");
     return 0;
@@ -35,7 +36,7 @@ static void sample(struct buf *out, const char *name, const char *type, const ch
 
 static int get_metrics(struct http_request *request, struct http_reply *reply)
 {
-    struct app *app = http_app(request);
+    struct app *app = http_context(request);
     const struct counters *c = &app->counters;
     struct buf *out = &reply->body;
     sample(out, "batches_stored_total", "counter", "Batches stored.", c->stored);
@@ -47,7 +48,7 @@ static int get_metrics(struct http_request *request, struct http_reply *reply)
     for (int v = VERDICT_FINE + 1; v < VERDICT_COUNT; v++)
         buf_addf(out, "internetmetre_batches_refused_total{reason=\"%s\"} %llu\n", verdict_texts[v].slug,
                  (unsigned long long)c->refused[v]);
-    sample(out, "unavailable_total", "counter", "Requests answered 503.", c->unavailable);
+    sample(out, "unavailable_total", "counter", "Requests answered 503.", http_unavailable_count(request));
     sample(out, "enrolled_total", "counter", "Probes enrolled.", c->enrolled);
     sample(out, "database_restarts_total", "counter", "Times the embedded PostgreSQL had died.", c->restarts);
     sample(out, "queue_depth", "gauge", "Batches that wait to be stored.", store_depth(app->store));

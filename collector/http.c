@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,11 +42,18 @@ enum request_state {
     DRAINING, /* the answer is made already; what still comes is thrown away */
 };
 
+/* A route and the context of the table that it stands in. */
+struct place {
+    const struct http_route *route;
+    void *context;
+};
+
 struct http_server {
     struct MHD_Daemon *daemon;
-    const struct http_route **routes; /* of all tables */
-    size_t route_count;
-    void *app;
+    struct place *places; /* of all tables */
+    size_t place_count;
+    const char *proxies;
+    atomic_ullong unavailable; /* answers 503 */
     int listen_fd;
     unsigned port;
     pthread_mutex_t lock;
@@ -53,10 +61,15 @@ struct http_server {
     unsigned under_way; /* requests between their first call and their end */
 };
 
+struct reply_header {
+    char *name, *value;
+};
+
 struct http_request {
     struct http_server *server;
     struct MHD_Connection *connection;
     const struct http_route *route;
+    void *context; /* of the route's table */
     enum request_state state;
     char *method, *path;
     char peer[INET6_ADDRSTRLEN];
@@ -64,9 +77,7 @@ struct http_request {
     uint64_t received; /* octets of the body, kept or not */
     int64_t notes[HTTP_NOTES];
     struct http_reply reply;
-    struct { /* headers of the answer */
-        char *name, *value;
-    } headers[8];
+    struct reply_header *headers; /* of the answer */
     size_t header_count;
 };
 
@@ -86,13 +97,14 @@ static bool method_matches(const struct http_route *route, const char *method)
 }
 
 /* The longest path that matches wins, an exact one over a prefix. */
-static const struct http_route *route_find(const struct http_server *s, const char *method, const char *path)
+static const struct place *place_find(const struct http_server *s, const char *method, const char *path)
 {
-    const struct http_route *best = NULL;
-    for (size_t i = 0; i < s->route_count; i++) {
-        const struct http_route *r = s->routes[i];
-        if (path_matches(r, path) && method_matches(r, method) && (!best || strlen(r->path) > strlen(best->path)))
-            best = r;
+    const struct place *best = NULL;
+    for (size_t i = 0; i < s->place_count; i++) {
+        const struct http_route *r = s->places[i].route;
+        if (path_matches(r, path) && method_matches(r, method) &&
+            (!best || strlen(r->path) > strlen(best->route->path)))
+            best = &s->places[i];
     }
     return best;
 }
@@ -102,15 +114,25 @@ static void route_methods(const struct http_server *s, const char *path, struct 
 {
     static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "DELETE"};
     for (size_t m = 0; m < COUNT(methods); m++)
-        if (route_find(s, methods[m], path))
+        if (place_find(s, methods[m], path))
             buf_addf(out, "%s%s", out->len ? ", " : "", methods[m]);
 }
 
 /* ---- what a handler sees ---- */
 
-void *http_app(const struct http_request *request)
+void *http_context(const struct http_request *request)
 {
-    return request->server->app;
+    return request->context;
+}
+
+const char *http_proxies(const struct http_request *request)
+{
+    return request->server->proxies;
+}
+
+unsigned long long http_unavailable_count(const struct http_request *request)
+{
+    return request->server->unavailable;
 }
 
 const char *http_method(const struct http_request *request)
@@ -169,12 +191,8 @@ int64_t *http_notes(struct http_request *request)
 
 void http_reply_header(struct http_request *request, const char *name, const char *value)
 {
-    if (request->header_count == COUNT(request->headers)) {
-        log_debug("HTTP: no room for the header %s", name);
-        return;
-    }
-    request->headers[request->header_count].name = alloc_text(name);
-    request->headers[request->header_count++].value = alloc_text(value);
+    request->headers = alloc_resize(request->headers, request->header_count + 1, sizeof *request->headers);
+    request->headers[request->header_count++] = (struct reply_header){alloc_text(name), alloc_text(value)};
 }
 
 /* ---- answers ---- */
@@ -211,7 +229,20 @@ int http_unavailable(struct http_request *request, struct http_reply *reply, uns
     char seconds[16];
     snprintf(seconds, sizeof seconds, "%u", retry_after_s);
     http_reply_header(request, "Retry-After", seconds);
+    request->server->unavailable++;
     return http_problem(request, reply, 503, "unavailable", "Not available right now", "%s", detail);
+}
+
+int http_failed(struct http_request *request, struct http_reply *reply, int rc, const struct fault *f)
+{
+    static struct log_limit limit = {.interval_us = 60 * INT64_C(1000000), .burst = 10};
+    if (rc == -EBUSY || rc == -ENOTCONN) {
+        log_limited(&limit, LOG_WARN, "%s: %s; the client is asked to come again", request->path, f->text);
+        return http_unavailable(request, reply, HTTP_RETRY_AFTER_S,
+                                "the database is busy or away; nothing is lost, come again");
+    }
+    log_limited(&limit, LOG_ERROR, "%s: %s; answered 500", request->path, f->text);
+    return rc;
 }
 
 static ssize_t stream_read(void *ctx, uint64_t pos, char *bytes, size_t max)
@@ -293,8 +324,10 @@ static int refuse_size(struct http_request *r)
 /* Finds the route, or makes the answer that says why there is none. */
 static void request_route(struct http_request *r)
 {
-    r->route = route_find(r->server, r->method, r->path);
-    if (r->route) {
+    const struct place *place = place_find(r->server, r->method, r->path);
+    if (place) {
+        r->route = place->route;
+        r->context = place->context;
         const char *length = http_header(r, "Content-Length");
         if (!has_body(r) || (r->route->body_max > 0 && (!length || strtoull(length, NULL, 10) <= r->route->body_max)))
             return;
@@ -381,6 +414,7 @@ static void request_end(void *ctx, struct MHD_Connection *connection, void **sta
         free(r->headers[i].name);
         free(r->headers[i].value);
     }
+    free(r->headers);
     buf_free(&r->body);
     free(r->method);
     free(r->path);
@@ -455,9 +489,9 @@ static unsigned port_of(int fd)
 static void join_tables(struct http_server *s, const struct http_options *options)
 {
     for (size_t t = 0; t < options->table_count; t++)
-        for (const struct http_route *r = options->tables[t]; r->path; r++) {
-            s->routes = alloc_resize(s->routes, s->route_count + 1, sizeof *s->routes);
-            s->routes[s->route_count++] = r;
+        for (const struct http_route *r = options->tables[t].routes; r->path; r++) {
+            s->places = alloc_resize(s->places, s->place_count + 1, sizeof *s->places);
+            s->places[s->place_count++] = (struct place){r, options->tables[t].context};
         }
 }
 
@@ -471,7 +505,7 @@ static void server_free(struct http_server *s)
         close(s->listen_fd);
     pthread_cond_destroy(&s->done);
     pthread_mutex_destroy(&s->lock);
-    free(s->routes);
+    free(s->places);
     free(s);
 }
 
@@ -484,7 +518,7 @@ int http_start(const struct http_options *options, struct http_server **ret, str
 {
     _cleanup_(server_freep) struct http_server *s = alloc_zero(1, sizeof *s);
     s->listen_fd = -1;
-    s->app = options->app;
+    s->proxies = options->proxies;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->done, NULL);
     join_tables(s, options);

@@ -43,11 +43,18 @@ struct http_route {
     void (*sink)(struct http_request *request, const char *bytes, size_t len);
 };
 
+/* What one room answers, and what its handlers are given (http_context). */
+struct http_table {
+    const struct http_route *routes; /* ends in a route without a path */
+    void *context;                   /* outlives the server */
+};
+
 struct http_options {
-    const char *listen;                     /* "127.0.0.1:8080", "[::]:8080"; port 0 chooses one */
-    const struct http_route *const *tables; /* each ends in a route without a path */
+    const char *listen;              /* "127.0.0.1:8080", "[::]:8080"; port 0 chooses one */
+    const struct http_table *tables; /* read by http_start alone */
     size_t table_count;
-    void *app; /* http_app() gives it to handlers */
+    const char
+        *proxies; /* addresses in front whose X-Forwarded-For is believed (seen.h); NULL: none; outlives the server */
     unsigned connections_max;
     unsigned idle_timeout_s;
 };
@@ -56,7 +63,9 @@ int http_start(const struct http_options *options, struct http_server **ret, str
 unsigned http_port(const struct http_server *server); /* the port it listens on */
 void http_stop(struct http_server *server);           /* waits for running handlers */
 
-void *http_app(const struct http_request *request);
+void *http_context(const struct http_request *request); /* of the table whose route matched */
+const char *http_proxies(const struct http_request *request);
+unsigned long long http_unavailable_count(const struct http_request *request); /* answers 503 since the start */
 const char *http_method(const struct http_request *request);
 const char *http_path(const struct http_request *request);
 const char *http_query(const struct http_request *request, const char *name); /* NULL when absent; decoded */
@@ -75,6 +84,12 @@ void http_reply_header(struct http_request *request, const char *name, const cha
  * detail says what is wrong and the cure. Returns 0 for `return http_problem(…)`. */
 int http_problem(struct http_request *request, struct http_reply *reply, unsigned status, const char *slug,
                  const char *title, const char *detail, ...) __attribute__((format(printf, 6, 7)));
+/* What a handler that failed answers: 503 when the database is busy or away
+ * (-EBUSY, -ENOTCONN), which loses nothing, else the 500 that rc becomes, logged
+ * with f. For `return http_failed(…)`. */
+int http_failed(struct http_request *request, struct http_reply *reply, int rc, const struct fault *f);
+/* Retry-After of that 503, in seconds: a restart of PostgreSQL takes less. */
+#define HTTP_RETRY_AFTER_S 5
 /* 503 with Retry-After in seconds. */
 int http_unavailable(struct http_request *request, struct http_reply *reply, unsigned retry_after_s,
                      const char *detail);

@@ -82,7 +82,7 @@ static void write_answer(const struct app *app, const char *probe, bool forgotte
 
 static int answer_leave(struct http_request *request, struct http_reply *reply)
 {
-    struct app *app = http_app(request);
+    struct app *app = http_context(request);
     struct fault f = {0};
     char probe[PROBE_ID_SIZE];
     uint8_t keys[VERIFY_KEYS_MAX][SIGN_PUBLIC_SIZE];
@@ -92,7 +92,7 @@ static int answer_leave(struct http_request *request, struct http_reply *reply)
         return http_problem(request, reply, 400, "request", "The request is not as it should be", "%s", f.text);
     int rc = verifier_keys(app->verifier, probe, keys, &key_count, &f);
     if (rc < 0)
-        return app_failed(request, reply, rc, &f);
+        return http_failed(request, reply, rc, &f);
     if (key_count == 0)
         return http_problem(request, reply, 403, "unknown-probe", "This probe is not enrolled here",
                             "probe %s is not known here", probe);
@@ -108,14 +108,14 @@ static int answer_leave(struct http_request *request, struct http_reply *reply)
     if (reply->status >= 400)
         return 0;
     if (rc < 0)
-        return app_failed(request, reply, rc, &f);
+        return http_failed(request, reply, rc, &f);
     write_answer(app, probe, w.forget, reply);
     return 0;
 }
 
 static int post_leave(struct http_request *request, struct http_reply *reply)
 {
-    struct app *app = http_app(request);
+    struct app *app = http_context(request);
     return strike_guard(app->strikes, answer_leave, request, reply);
 }
 

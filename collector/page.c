@@ -26,7 +26,7 @@ static void set_headers(struct http_request *request)
 
 static int get_page(struct http_request *request, struct http_reply *reply, enum lang lang)
 {
-    struct app *app = http_app(request);
+    struct app *app = http_context(request);
     struct fault f = {0};
     struct pg *pg = NULL;
     _cleanup_json_ json_t *page = NULL;
@@ -40,7 +40,7 @@ static int get_page(struct http_request *request, struct http_reply *reply, enum
         rc = template_render(web_template(), page, &reply->body, &f);
     }
     if (rc < 0)
-        return app_failed(request, reply, rc, &f);
+        return http_failed(request, reply, rc, &f);
     reply->content_type = "text/html; charset=utf-8";
     set_headers(request);
     http_reply_header(request, "Content-Language", lang_code(lang));

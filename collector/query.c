@@ -491,7 +491,7 @@ static int allow(struct query *q, const struct endpoint *e, bool *ret_answered, 
 
 static int answer(struct http_request *request, struct http_reply *reply, const struct endpoint *e)
 {
-    struct query q = {.request = request, .reply = reply, .app = http_app(request)};
+    struct query q = {.request = request, .reply = reply, .app = http_context(request)};
     struct fault f = {0};
     bool answered;
     int64_t from_us, to_us;
@@ -506,7 +506,7 @@ static int answer(struct http_request *request, struct http_reply *reply, const 
     if (rc == 0 && !answered)
         rc = run(&q, e, &f);
     buf_free(&q.sql);
-    return rc < 0 ? app_failed(request, reply, rc, &f) : 0;
+    return rc < 0 ? http_failed(request, reply, rc, &f) : 0;
 }
 
 static int get_probes(struct http_request *request, struct http_reply *reply)

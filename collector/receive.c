@@ -33,7 +33,7 @@
 static int refuse(struct http_request *request, struct http_reply *reply, enum verdict verdict, const struct fault *f)
 {
     static struct log_limit limit = {.interval_us = 60 * INT64_C(1000000), .burst = 20};
-    struct app *app = http_app(request);
+    struct app *app = http_context(request);
     const struct verdict_text *text = &verdict_texts[verdict];
     app->counters.refused[verdict]++;
     char seen[SEEN_TEXT_SIZE];
@@ -71,7 +71,7 @@ static json_t *forks_json(const struct ledger_entry *e)
 
 static void write_ack(struct http_request *request, const struct ledger_entry *e, struct buf *out)
 {
-    const struct app *app = http_app(request);
+    const struct app *app = http_context(request);
     char hash[HASH_TEXT_SIZE], at[TIME_TEXT_SIZE], seen[SEEN_TEXT_SIZE];
     _cleanup_json_ json_t *ack = json_pack(
         "{s:i, s:s, s:[s], s:o, s:o, s:o, s:s, s:I, s:s}", "ack", 1, "probe", e->batch->header.probe, "stored",
@@ -95,7 +95,7 @@ static void count(struct app *app, const struct ledger_entry *e, size_t wire_len
 
 static int store(struct http_request *request, struct http_reply *reply, const struct incoming *in, int32_t probe_no)
 {
-    struct app *app = http_app(request);
+    struct app *app = http_context(request);
     struct fault f = {0};
     _cleanup_(project_free) struct projection projection = {0};
     const struct project_names names = {app->targets, app->tasks};
@@ -109,7 +109,7 @@ static int store(struct http_request *request, struct http_reply *reply, const s
     if (rc == 0)
         rc = store_put(app->store, &entry, &f);
     if (rc < 0)
-        return app_failed(request, reply, rc, &f);
+        return http_failed(request, reply, rc, &f);
     if (entry.fate == LEDGER_REVOKED) {
         verifier_forget(app->verifier, in->batch.header.probe);
         fault_set(&f, -EACCES, "probe %s was revoked; ask the team that gave the token", in->batch.header.probe);
@@ -125,7 +125,7 @@ static int store(struct http_request *request, struct http_reply *reply, const s
 
 static int receive_batch(struct http_request *request, struct http_reply *reply)
 {
-    struct app *app = http_app(request);
+    struct app *app = http_context(request);
     const char *encoding = http_header(request, "Content-Encoding");
     bool packed = encoding && !strcasecmp(encoding, "zstd");
     if (encoding && !packed && strcasecmp(encoding, "identity") != 0)
@@ -139,7 +139,7 @@ static int receive_batch(struct http_request *request, struct http_reply *reply)
     if (verdict == VERDICT_FINE) {
         int rc = verify_batch(app->verifier, &in.batch, &verdict, &probe_no, &f);
         if (rc < 0)
-            return app_failed(request, reply, rc, &f);
+            return http_failed(request, reply, rc, &f);
     }
     if (verdict != VERDICT_FINE)
         return refuse(request, reply, verdict, &f);
@@ -148,7 +148,7 @@ static int receive_batch(struct http_request *request, struct http_reply *reply)
 
 static int receive(struct http_request *request, struct http_reply *reply)
 {
-    struct app *app = http_app(request);
+    struct app *app = http_context(request);
     return strike_guard(app->strikes, receive_batch, request, reply);
 }
 

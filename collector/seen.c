@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "collector/app.h"
-
 #define SEPARATORS ", \t"
 
 /* Is the word of `len` octets one of the list? */
@@ -63,8 +61,7 @@ const char *seen_cut(const char *address, char ret[static SEEN_TEXT_SIZE])
 
 const char *seen_prefix(const struct http_request *request, char ret_text[static SEEN_TEXT_SIZE])
 {
-    const struct app *app = http_app(request);
-    const char *proxies = app->context->settings.proxies, *header = http_header(request, "X-Forwarded-For");
+    const char *proxies = http_proxies(request), *header = http_header(request, "X-Forwarded-For");
     char address[INET6_ADDRSTRLEN];
     snprintf(address, sizeof address, "%s", http_peer(request));
     if (header && is_listed(proxies, address, strlen(address)))

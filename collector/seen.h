@@ -8,7 +8,7 @@
 #define SEEN_TEXT_SIZE 48
 
 /* The prefix as text, "?" when there is no address. The address is the
- * socket's; when that is one of the setting `proxies`, the last one of
+ * socket's; when that is one of http_options.proxies, the last one of
  * X-Forwarded-For that is not. Returns ret_text. */
 const char *seen_prefix(const struct http_request *request, char ret_text[static SEEN_TEXT_SIZE]);
 

@@ -28,11 +28,6 @@
 #define INGEST_POOL    8 /* connections for enrolment, probe and name look-ups */
 #define ANALYST_POOL   4
 
-/* Every route of the collector; a module with routes adds its table here. */
-static const struct http_route *const tables[] = {
-    announce_routes, enroll_routes, health_routes, leave_routes, page_routes, query_routes, receive_routes,
-};
-
 struct serve {
     const struct context *context;
     struct user user;
@@ -42,20 +37,6 @@ struct serve {
     struct http_server *http;
     struct app app;
 };
-
-int app_failed(struct http_request *request, struct http_reply *reply, int rc, const struct fault *f)
-{
-    static struct log_limit limit = {.interval_us = 60 * INT64_C(1000000), .burst = 10};
-    struct app *app = http_app(request);
-    if (rc == -EBUSY || rc == -ENOTCONN) {
-        app->counters.unavailable++;
-        log_limited(&limit, LOG_WARN, "%s: %s; the client is asked to come again", http_path(request), f->text);
-        return http_unavailable(request, reply, RETRY_AFTER_S,
-                                "the database is busy or away; nothing is lost, come again");
-    }
-    log_limited(&limit, LOG_ERROR, "%s: %s; answered 500", http_path(request), f->text);
-    return rc;
-}
 
 /* ---- start ---- */
 
@@ -218,11 +199,16 @@ static int announce(const struct serve *s, struct fault *f)
 
 static int start_http(struct serve *s, struct fault *f)
 {
-    struct http_options options = {
+    /* Every route of the collector; a module with routes adds its table here. */
+    const struct http_table tables[] = {
+        {announce_routes, &s->app}, {enroll_routes, &s->app}, {health_routes, &s->app},  {leave_routes, &s->app},
+        {page_routes, &s->app},     {query_routes, &s->app},  {receive_routes, &s->app},
+    };
+    const struct http_options options = {
         .listen = s->context->settings.listen,
         .tables = tables,
         .table_count = COUNT(tables),
-        .app = &s->app,
+        .proxies = s->context->settings.proxies,
         .connections_max = (unsigned)s->context->settings.connections,
         .idle_timeout_s = IDLE_TIMEOUT_S,
     };

@@ -92,7 +92,7 @@ const struct conf_table target_table = {.keys = keys, .count = COUNT(keys)};
 
 static int get_ping(struct http_request *request, struct http_reply *reply)
 {
-    struct target *t = http_app(request);
+    struct target *t = http_context(request);
     t->pings++;
     http_reply_header(request, "Cache-Control", "no-store");
     reply->content_type = "text/plain";
@@ -117,7 +117,7 @@ static ssize_t download_read(void *ctx, char *bytes, size_t max)
 
 static int get_download(struct http_request *request, struct http_reply *reply)
 {
-    struct target *t = http_app(request);
+    struct target *t = http_context(request);
     const char *text = http_query(request, "bytes");
     int64_t wanted;
     if (!text || conf_parse_int(text, &wanted) < 0 || wanted < 1)
@@ -140,7 +140,7 @@ enum upload_note { UPLOAD_BYTES, UPLOAD_FIRST_US, UPLOAD_LAST_US };
 
 static void upload_octets(struct http_request *request, const char *bytes, size_t len)
 {
-    struct target *t = http_app(request);
+    struct target *t = http_context(request);
     int64_t *note = http_notes(request), now = clock_mono_us(&clock_system);
     if (note[UPLOAD_BYTES] == 0)
         note[UPLOAD_FIRST_US] = now;
@@ -151,7 +151,7 @@ static void upload_octets(struct http_request *request, const char *bytes, size_
 
 static int post_upload(struct http_request *request, struct http_reply *reply)
 {
-    struct target *t = http_app(request);
+    struct target *t = http_context(request);
     const int64_t *note = http_notes(request);
     t->uploads++;
     http_reply_header(request, "Cache-Control", "no-store");
@@ -178,7 +178,7 @@ static void counter(struct buf *out, const char *name, const char *help, unsigne
 
 static int get_metrics(struct http_request *request, struct http_reply *reply)
 {
-    struct target *t = http_app(request);
+    struct target *t = http_context(request);
     struct buf *out = &reply->body;
     counter(out, "pings_total", "Pings answered.", t->pings);
     counter(out, "downloads_total", "Downloads begun.", t->downloads);
@@ -206,13 +206,12 @@ static const struct http_route routes[] = {
 
 int target_start(const struct target_settings *settings, struct target **ret, struct fault *f)
 {
-    static const struct http_route *const tables[] = {routes};
     struct target *t = alloc_zero(1, sizeof *t);
+    const struct http_table tables[] = {{routes, t}};
     const struct http_options options = {
         .listen = settings->listen,
         .tables = tables,
         .table_count = COUNT(tables),
-        .app = t,
         .connections_max = (unsigned)settings->connections,
         .idle_timeout_s = IDLE_TIMEOUT_S,
     };

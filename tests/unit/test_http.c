@@ -17,7 +17,7 @@ static int hello(struct http_request *request, struct http_reply *reply)
     const char *name = http_query(request, "name");
     assert_string_equal(http_peer(request), "127.0.0.1");
     reply->content_type = "text/plain";
-    buf_addf(&reply->body, "%s %s %s", (const char *)http_app(request), name ? name : "nobody",
+    buf_addf(&reply->body, "%s %s %s", (const char *)http_context(request), name ? name : "nobody",
              http_header(request, "X-Word") ? http_header(request, "X-Word") : "-");
     return 0;
 }
@@ -49,6 +49,29 @@ static void count(struct http_request *request, const char *bytes, size_t len)
 static int counted(struct http_request *request, struct http_reply *reply)
 {
     buf_addf(&reply->body, "%lld, kept %zu", (long long)http_notes(request)[0], http_body(request)->len);
+    return 0;
+}
+
+static int busy(struct http_request *request, struct http_reply *reply)
+{
+    struct fault f;
+    return http_failed(request, reply, fault_set(&f, -EBUSY, "the pool is empty"), &f);
+}
+
+static int faulty(struct http_request *request, struct http_reply *reply)
+{
+    struct fault f;
+    return http_failed(request, reply, fault_set(&f, -EIO, "secret words of the database"), &f);
+}
+
+/* More headers than any answer has today: none may be missing. */
+static int adorned(struct http_request *request, struct http_reply *reply)
+{
+    for (int i = 1; i <= 20; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "X-Header-%d", i);
+        http_reply_header(request, name, "there");
+    }
     return 0;
 }
 
@@ -84,6 +107,9 @@ static const struct http_route first[] = {
     {.method = "POST", .path = "/echo", .handler = echo, .body_max = 100000},
     {.method = "GET", .path = "/broken", .handler = broken},
     {.method = "GET", .path = "/away", .handler = away},
+    {.method = "GET", .path = "/busy", .handler = busy},
+    {.method = "GET", .path = "/faulty", .handler = faulty},
+    {.method = "GET", .path = "/adorned", .handler = adorned},
     {0},
 };
 static const struct http_route second[] = {
@@ -93,7 +119,8 @@ static const struct http_route second[] = {
     {.method = "GET", .path = "/stream", .handler = streamed},
     {0},
 };
-static const struct http_route *const tables[] = {first, second};
+static const struct http_table tables[] = {{first, (void *)(uintptr_t) "the app"},
+                                           {second, (void *)(uintptr_t) "the other"}};
 
 /* ---- a client ---- */
 
@@ -160,8 +187,11 @@ static void answers(void **state)
         {"GET /echo HTTP/1.1\r\n" CLOSE "\r\n", 0, {"405", "Allow: POST\r\n"}, NULL},
         {"GET /broken HTTP/1.1\r\n" CLOSE "\r\n", 0, {"500", "problem:internal"}, "half"},
         {"GET /away HTTP/1.1\r\n" CLOSE "\r\n", 0, {"503", "Retry-After: 7\r\n", "come \\\"later\\\""}, NULL},
+        {"GET /busy HTTP/1.1\r\n" CLOSE "\r\n", 0, {"503", "Retry-After: 5\r\n", "nothing is lost"}, "pool"},
+        {"GET /faulty HTTP/1.1\r\n" CLOSE "\r\n", 0, {"500", "problem:internal"}, "secret"},
+        {"GET /adorned HTTP/1.1\r\n" CLOSE "\r\n", 0, {"X-Header-1: there\r\n", "X-Header-20: there\r\n"}, NULL},
         {"GET /tree/a/b HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK"}, "nobody"},
-        {"GET /tree/exact HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK", "nobody"}, NULL},
+        {"GET /tree/exact HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK", "the other nobody"}, NULL},
         {"POST /echo HTTP/1.1\r\nContent-Length: 3\r\n" CLOSE "\r\n", 3, {"200 OK", "\r\n\r\nxxx"}, NULL},
         {"POST /echo HTTP/1.1\r\nContent-Length: 0\r\n" CLOSE "\r\n", 0, {"200 OK"}, NULL},
         {"POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" CLOSE "\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n",
@@ -307,7 +337,7 @@ static int slow(struct http_request *request, struct http_reply *reply)
 static void stop_waits_for_answers(void **state)
 {
     static const struct http_route routes[] = {{.method = "GET", .path = "/slow", .handler = slow}, {0}};
-    static const struct http_route *const one[] = {routes};
+    static const struct http_table one[] = {{routes, NULL}};
     struct http_options options = {
         .listen = "127.0.0.1:0", .tables = one, .table_count = 1, .connections_max = 4, .idle_timeout_s = 5};
     struct http_server *kept = server;
@@ -339,7 +369,6 @@ int main(void)
     struct http_options options = {.listen = "127.0.0.1:0",
                                    .tables = tables,
                                    .table_count = COUNT(tables),
-                                   .app = (void *)(uintptr_t) "the app",
                                    .connections_max = 16,
                                    .idle_timeout_s = 5};
     struct fault f = {0};

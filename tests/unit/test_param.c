@@ -33,7 +33,7 @@ static int answer(struct http_request *request, struct http_reply *reply)
 }
 
 static const struct http_route routes[] = {{.method = "GET", .path = "/", .handler = answer}, {0}};
-static const struct http_route *const tables[] = {routes};
+static const struct http_table tables[] = {{routes, NULL}};
 
 static int start(void **state)
 {

@@ -202,7 +202,7 @@ static void on_got(void *user, const struct web_reply *reply)
 
 static int world_open(void **state)
 {
-    static const struct http_route *const tables[] = {routes};
+    static const struct http_table tables[] = {{routes, NULL}};
     const struct http_options options = {
         .listen = "127.0.0.1:0", .tables = tables, .table_count = 1, .connections_max = 32, .idle_timeout_s = 10};
     struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
