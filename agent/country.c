@@ -1,8 +1,6 @@
 #include "agent/country.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "common/buf.h"
@@ -35,24 +33,6 @@ int country_read(const char *iso, json_t **ret, struct fault *f)
     return fault_set(f, -ENOENT, _("country %s: not known; known: %s"), iso, known.data);
 }
 
-/* The next letter in lower case, without the accent that French may give it. */
-static char next_letter(const char **at)
-{
-    static const char plain[] = "aaaaaaaceeeeiiiidnooooo/ouuuuyty"; /* U+00E0 on, and U+00C0 on */
-    unsigned char c = (unsigned char)*(*at)++;
-    if (c == 0xc3 && ((unsigned char)**at & 0xc0) == 0x80)
-        return plain[(unsigned char)*(*at)++ & 0x1f];
-    return (char)tolower(c);
-}
-
-static bool same_name(const char *a, const char *b)
-{
-    while (*a && *b)
-        if (next_letter(&a) != next_letter(&b))
-            return false;
-    return *a == *b;
-}
-
 int country_department(const json_t *country, const char *text, const char **ret_iso, struct fault *f)
 {
     _cleanup_(buf_free) struct buf known = {0};
@@ -62,7 +42,7 @@ int country_department(const json_t *country, const char *text, const char **ret
     {
         const char *iso = json_string_value(json_object_get(department, "iso"));
         const char *name = json_string_value(json_object_get(department, "name"));
-        if (strcasecmp(iso, text) == 0 || same_name(name, text)) {
+        if (lang_same(iso, text) || lang_same(name, text)) {
             *ret_iso = iso;
             return 0;
         }

@@ -1,9 +1,9 @@
 #include "common/lang.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <locale.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,4 +194,39 @@ const char *lang_number(enum lang lang, double value, int decimals, char ret_tex
         n += (size_t)sprintf(ret_text + n, "%c%s", lang == LANG_FR ? ',' : '.', plain + whole + 1);
     ret_text[n] = '\0';
     return ret_text;
+}
+
+/* Octets of what makes no difference, at the start of text: blanks, hyphens,
+ * apostrophes, and accents that follow their letter (U+0300 on, as macOS has them). */
+static size_t ignored(const char *text)
+{
+    static const char apostrophe[] = "\xE2\x80\x99";
+    if (strncmp(text, apostrophe, strlen(apostrophe)) == 0)
+        return strlen(apostrophe);
+    if ((text[0] == '\xcc' || text[0] == '\xcd') && (text[1] & 0xc0) == 0x80)
+        return 2;
+    return text[0] && strchr(" -'", text[0]) ? 1 : 0;
+}
+
+/* The next letter in lower case, without its accent; '\0' at the end. */
+static char next_letter(const char **at)
+{
+    static const char plain[] = "aaaaaaaceeeeiiiidnooooo/ouuuuyty"; /* U+00E0 on, and U+00C0 on */
+    for (size_t n; (n = ignored(*at)) > 0;)
+        *at += n;
+    const unsigned char *c = (const unsigned char *)*at;
+    bool accented = c[0] == 0xc3 && (c[1] & 0xc0) == 0x80;
+    *at += accented ? 2 : c[0] ? 1 : 0;
+    return accented ? plain[c[1] & 0x1f] : (char)tolower(c[0]);
+}
+
+bool lang_same(const char *a, const char *b)
+{
+    char next;
+    do {
+        next = next_letter(&a);
+        if (next != next_letter(&b))
+            return false;
+    } while (next);
+    return true;
 }

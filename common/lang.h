@@ -7,6 +7,7 @@
 #pragma once
 
 #include <libintl.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #define _(text)  gettext(text)
@@ -41,3 +42,8 @@ void lang_speak_again(const struct lang_scope *scope);
  * "1,234.5"); decimals 0 to 6. The text is in ret. */
 #define NUMBER_TEXT_SIZE 48
 const char *lang_number(enum lang lang, double value, int decimals, char ret_text[static NUMBER_TEXT_SIZE]);
+
+/* Is it the same word or name to who types it: whatever its case, French
+ * accents, blanks, hyphens and apostrophes? ("Wi-Fi" and "wifi", "oueme" and
+ * "Ouémé".) Bytes that are no UTF-8 are taken as they are. */
+bool lang_same(const char *a, const char *b);

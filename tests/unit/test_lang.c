@@ -162,6 +162,35 @@ static void writes_numbers(void **state)
     }
 }
 
+static void takes_a_word_as_it_is_typed(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } rows[] = {
+        {"", "", true},
+        {"oui", "OUI", true},
+        {"Ouémé", "oueme", true},
+        {"OUÉMÉ", "ouémé", true},
+        {"Ouémé", "Oue\xCC\x81me\xCC\x81", true}, /* as macOS writes it */
+        {"Wi-Fi", "wifi", true},
+        {"point d'accès", "Point d’acces", true},
+        {"Dassa-Zoumé", "dassa zoume", true},
+        {"oui", "ouï", true},
+        {"oui", "ou", false},
+        {"ou", "oui", false},
+        {"", "x", false},
+        {"non", "nan", false},
+        {"\xC3", "\xC3", true}, /* cut in a letter */
+        {"\xC3", "", false},
+        {"\xFF", "\xFE", false},
+        {"\xE2\x80", "", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (lang_same(rows[i].a, rows[i].b) != rows[i].same || lang_same(rows[i].b, rows[i].a) != rows[i].same)
+            fail_msg("row %zu: \"%s\" and \"%s\"", i, rows[i].a, rows[i].b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +200,7 @@ int main(void)
         cmocka_unit_test(a_thread_speaks_for_a_while),
         cmocka_unit_test(threads_do_not_mix),
         cmocka_unit_test(a_log_is_in_english),
+        cmocka_unit_test(takes_a_word_as_it_is_typed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
