@@ -10,32 +10,54 @@
 #include "common/scan.h"
 #include "common/statement.h"
 
-const char *const enroll_zones[] = {"urban", "rural", NULL};
-const char *const enroll_technologies[] = {"fibre",     "adsl",      "4g",    "5g",    "3g", "wifi-hotspot",
-                                           "community", "satellite", "radio", "other", NULL};
+const struct choice enroll_zones[] = {
+    {"urban", N_("town"), {"urbain", "urbaine", "ville", "town", "city"}},
+    {"rural", N_("countryside"), {"rurale", "campagne", "village", "countryside", "country"}},
+    {0},
+};
+const struct choice enroll_technologies[] = {
+    {"fibre", N_("fibre"), {"fiber", "fibre optique", "fibre optics", "ftth"}},
+    {"adsl", N_("ADSL"), {"dsl", "vdsl", "cuivre", "copper"}},
+    {"4g", N_("4G"), {"4g+", "lte"}},
+    {"5g", N_("5G"), {NULL}},
+    {"3g", N_("3G"), {"3g+"}},
+    {"wifi-hotspot",
+     N_("Wi-Fi hotspot"),
+     {"wifi", "hotspot", "wifi zone", "point d'accès", "point d'accès wifi", "wifi hotspot"}},
+    {"community", N_("community network"), {"communautaire", "réseau communautaire", "community network"}},
+    {"satellite", N_("satellite"), {"vsat", "starlink"}},
+    {"radio", N_("radio"), {"wimax", "faisceau hertzien"}},
+    {"other", N_("other"), {"autre"}},
+    {0},
+};
 
 bool enroll_metered(const char *technology)
 {
-    return technology &&
-           (strcmp(technology, "3g") == 0 || strcmp(technology, "4g") == 0 || strcmp(technology, "5g") == 0);
+    return !technology || (strcmp(technology, "fibre") != 0 && strcmp(technology, "adsl") != 0);
 }
 
-static int check_word(const char *option, const char *word, const char *const *words, struct fault *f)
+int enroll_word(const char *option, const struct choice *list, const char *text, const char **ret, struct fault *f)
 {
     _cleanup_(buf_free) struct buf known = {0};
-    for (size_t i = 0; word && words[i]; i++) {
-        if (strcmp(words[i], word) == 0)
-            return 0;
-        buf_addf(&known, "%s%s", i ? ", " : "", words[i]);
+    const char *word = choice_read(list, text);
+    if (!word) {
+        choice_list(list, &known);
+        return fault_set(f, -EINVAL, _("--%s %s: not allowed; allowed: %s"), option, text, known.data);
     }
-    return word ? fault_set(f, -EINVAL, _("--%s %s: not allowed; allowed: %s"), option, word, known.data) : 0;
+    *ret = word;
+    return 0;
 }
 
-static int check_text(const char *option, const char *text, size_t max, struct fault *f)
+int enroll_text(const char *option, const char *text, struct fault *f)
 {
-    if (!text)
-        return 0;
-    size_t len = strlen(text);
+    static const struct {
+        const char *option;
+        size_t max;
+    } limits[] = {{"commune", 60}, {"operator", 100}, {"tariff", 100}, {"contact", 200}, {"token", 100}};
+    size_t len = strlen(text), max = 0;
+    for (size_t i = 0; i < COUNT(limits); i++)
+        if (strcmp(limits[i].option, option) == 0)
+            max = limits[i].max;
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)text[i] < ' ')
             return fault_set(f, -EINVAL, _("--%s: one line of text is wanted"), option);
@@ -46,16 +68,18 @@ static int check_text(const char *option, const char *text, size_t max, struct f
 
 int enroll_check(const struct enrolment *e, struct fault *f)
 {
-    int r;
+    const struct {
+        const char *option, *text;
+    } texts[] = {{"commune", e->commune},
+                 {"operator", e->operator}, {"tariff", e->tariff}, {"contact", e->contact}, {"token", e->token}};
     if (strncmp(e->token, "imt_", 4) != 0)
         return fault_set(f, -EINVAL, _("%s: an enrolment token begins with imt_; your focal point gives you one"),
                          e->token);
-    if ((r = check_word("zone", e->zone, enroll_zones, f)) < 0 ||
-        (r = check_word("technology", e->technology, enroll_technologies, f)) < 0 ||
-        (r = check_text("commune", e->commune, 60, f)) < 0 || (r = check_text("operator", e->operator, 100, f)) < 0 ||
-        (r = check_text("tariff", e->tariff, 100, f)) < 0 || (r = check_text("contact", e->contact, 200, f)) < 0 ||
-        (r = check_text("token", e->token, 100, f)) < 0)
-        return r;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        int r = texts[i].text ? enroll_text(texts[i].option, texts[i].text, f) : 0;
+        if (r < 0)
+            return r;
+    }
     if (e->replaces && !probe_id_valid(e->replaces, strlen(e->replaces)))
         return fault_set(f, -EINVAL, _("--replaces %s: a probe's name is 20 letters and digits, as `status` shows it"),
                          e->replaces);

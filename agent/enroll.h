@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/choice.h"
 #include "agent/identity.h"
 #include "agent/network.h"
 #include "common/buf.h"
@@ -26,12 +27,19 @@ struct enrolment { /* all borrowed; NULL: not said */
     bool metered;
 };
 
-extern const char *const enroll_zones[], *const enroll_technologies[]; /* NULL-terminated */
+extern const struct choice enroll_zones[], enroll_technologies[];
 
-/* Is the line one that is usually paid by volume? */
+/* What is held of a line that nobody says it of: paid by volume, unless its
+ * technology seldom is. Taken wrongly for unmetered, it costs its owner money. */
 bool enroll_metered(const char *technology);
 
-/* Checks words and lengths; f names the option. */
+/* The word of the choice that text means; -EINVAL, f names the option and what is allowed. */
+int enroll_word(const char *option, const struct choice *list, const char *text, const char **ret,
+                struct fault *f) CHECKED;
+/* Can the text of this option (commune, operator, tariff, contact, token) be sent? f says what can. */
+int enroll_text(const char *option, const char *text, struct fault *f) CHECKED;
+
+/* Checks every text; f names the option. */
 int enroll_check(const struct enrolment *e, struct fault *f) CHECKED;
 
 void enroll_request(const struct enrolment *e, const struct sign_key *key, int64_t at_us, struct buf *out);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/ask.h"
 #include "agent/command.h"
 #include "agent/country.h"
 #include "agent/departure.h"
@@ -25,10 +26,10 @@ static const struct option options[] = {
     {"country", "XX", N_("country, ISO code; without it BJ")},
     {"department", N_("NAME"), N_("department, by name or ISO code")},
     {"commune", N_("NAME"), N_("commune or town")},
-    {"zone", "ZONE", N_("urban or rural")},
+    {"zone", "ZONE", N_("town or countryside")},
     {"operator", N_("NAME"), N_("operator of the line")},
     {"technology", N_("WORD"), N_("fibre, adsl, 4g, 5g, 3g, wifi-hotspot, community, satellite, radio or other")},
-    {"metered", NULL, N_("the line is paid by volume")},
+    {"metered", NULL, N_("the line is paid by volume; so it counts unless it is said not to be, or is fibre or ADSL")},
     {"no-metered", NULL, N_("the line is not paid by volume")},
     {"tariff", N_("TEXT"), N_("the subscription, as the operator calls it")},
     {"contact", N_("TEXT"), N_("how the focal point can reach you; never published")},
@@ -49,102 +50,62 @@ static const char consent_text[] = N_(
 
 /* ---- questions ---- */
 
-/* Everything that was typed; freed together. */
-struct answers {
-    char *texts[16];
-    size_t count;
-};
-
-static void answers_free(struct answers *a)
+static int read_department(const void *country, const char *answer, const char **ret, struct fault *f)
 {
-    for (size_t i = 0; i < a->count; i++)
-        free(a->texts[i]);
+    return country_department(country, answer, ret, f);
 }
 
-/* A line from the terminal, NULL when it is empty or the end. */
-static const char *ask(struct answers *a, const char *question)
+static int read_text(const void *option, const char *answer, const char **ret, struct fault *f)
 {
-    char line[512];
-    printf("%s ", question);
-    fflush(stdout);
-    if (!fgets(line, sizeof line, stdin))
-        return NULL;
-    line[strcspn(line, "\r\n")] = '\0';
-    char *start = line + strspn(line, " \t");
-    for (size_t n = strlen(start); n > 0 && strchr(" \t", start[n - 1]); n--)
-        start[n - 1] = '\0';
-    if (!*start || a->count == COUNT(a->texts))
-        return NULL;
-    return a->texts[a->count++] = alloc_text(start);
+    int r = enroll_text(option, answer, f);
+    if (r == 0)
+        *ret = answer;
+    return r;
 }
 
-/* Asks until the answer is one of the words, or empty. */
-static const char *ask_word(struct answers *a, const char *question, const char *const *words)
+/* Where the probe stands: what no option has said. */
+static int ask_place(struct ask *a, const json_t *country, struct enrolment *e)
 {
-    _cleanup_(buf_free) struct buf list = {0}, text = {0};
-    for (size_t i = 0; words[i]; i++)
-        buf_addf(&list, "%s%s", i ? ", " : "", words[i]);
-    buf_addf(&text, _("%s (%s):"), question, list.data);
-    for (int tries = 0; tries < 5; tries++) {
-        const char *answer = ask(a, text.data);
-        if (!answer)
-            return NULL;
-        for (size_t i = 0; words[i]; i++)
-            if (strcasecmp(words[i], answer) == 0)
-                return words[i];
-    }
-    return NULL;
+    int r = 0;
+    if (!e->department)
+        r = ask_read(a, _("Department"), read_department, country, &e->department);
+    if (r == 0 && !e->commune)
+        r = ask_read(a, _("Commune or town"), read_text, "commune", &e->commune);
+    if (r == 0 && !e->zone)
+        r = ask_choice(a, _("Town or countryside"), enroll_zones, &e->zone);
+    return r;
 }
 
-static bool is_yes(const char *answer)
+static int ask_line(const struct invocation *in, struct ask *a, struct enrolment *e)
 {
-    static const char *const words[] = {"o", "oui", "y", "yes"};
-    for (size_t i = 0; answer && i < COUNT(words); i++)
-        if (strcasecmp(words[i], answer) == 0)
-            return true;
-    return false;
+    int r = 0;
+    if (!e->operator)
+        r = ask_read(a, _("Operator of the line"), read_text, "operator", &e->operator);
+    if (r == 0 && !e->technology)
+        r = ask_choice(a, _("Technology of the line"), enroll_technologies, &e->technology);
+    if (r == 0 && !invocation_flag(in, "metered") && !invocation_flag(in, "no-metered"))
+        r = ask_yes_or(a, _("Is the line paid by volume?"), enroll_metered(e->technology), true, &e->metered);
+    if (r == 0 && !e->tariff)
+        r = ask_read(a, _("Subscription"), read_text, "tariff", &e->tariff);
+    return r;
 }
 
-static const char *ask_department(struct answers *a, const json_t *country)
-{
-    for (int tries = 0; tries < 5; tries++) {
-        struct fault f;
-        const char *iso, *answer = ask(a, _("Department (Enter: not said):"));
-        if (!answer)
-            return NULL;
-        if (country_department(country, answer, &iso, &f) == 0)
-            return iso;
-        printf("%s\n", f.text);
-    }
-    return NULL;
-}
-
-/* What no flag has given. -ECANCELED without consent. */
-static int ask_all(const struct invocation *in, const json_t *country, struct answers *a, struct enrolment *e,
+/* What no option has given. -ECANCELED without consent, and when the person goes. */
+static int ask_all(const struct invocation *in, const json_t *country, struct ask *a, struct enrolment *e,
                    struct fault *f)
 {
+    bool consent = invocation_flag(in, "consent");
     printf("%s\n", _(consent_text));
-    if (!invocation_flag(in, "consent") && !is_yes(ask(a, _("Do you accept? (yes/no):"))))
+    int r = consent ? 0 : ask_yes(a, _("Do you accept?"), false, &consent);
+    if (r == 0 && !consent)
         return fault_set(f, -ECANCELED, _("nothing was sent: without consent there is no probe"));
-    if (!e->department)
-        e->department = ask_department(a, country);
-    if (!e->commune)
-        e->commune = ask(a, _("Commune or town (Enter: not said):"));
-    if (!e->zone)
-        e->zone = ask_word(a, _("Town or countryside"), enroll_zones);
-    if (!e->operator)
-        e->operator= ask(a, _("Operator of the line (Enter: not said):"));
-    if (!e->technology)
-        e->technology = ask_word(a, _("Technology of the line"), enroll_technologies);
-    if (!invocation_flag(in, "metered") && !invocation_flag(in, "no-metered")) {
-        const char *answer = ask(a, _("Is the line paid by volume? (yes/no):"));
-        e->metered = answer ? is_yes(answer) : enroll_metered(e->technology);
-    }
-    if (!e->tariff)
-        e->tariff = ask(a, _("Subscription (Enter: not said):"));
-    if (!e->contact)
-        e->contact = ask(a, _("How can the focal point reach you? Never published (Enter: not said):"));
-    return 0;
+    if (r == 0)
+        r = ask_place(a, country, e);
+    if (r == 0)
+        r = ask_line(in, a, e);
+    if (r == 0 && !e->contact)
+        r = ask_read(a, _("How can the focal point reach you? Never published"), read_text, "contact", &e->contact);
+    return r < 0 ? fault_set(f, r, _("nothing was sent: you stopped before the last question")) : 0;
 }
 
 /* ---- the exchange ---- */
@@ -240,19 +201,29 @@ static int enroll(const struct invocation *in, const char *url, const char *pin,
 
 /* ---- the command ---- */
 
-static void from_options(const struct invocation *in, struct enrolment *e)
+/* A word of an option that has few: none when it was not given. */
+static int word_option(const struct invocation *in, const char *option, const struct choice *list, const char **ret,
+                       struct fault *f)
+{
+    const char *text = invocation_text(in, option);
+    return text ? enroll_word(option, list, text, ret, f) : 0;
+}
+
+static int from_options(const struct invocation *in, struct enrolment *e, struct fault *f)
 {
     e->token = in->args[1];
     e->country = invocation_text(in, "country") ? invocation_text(in, "country") : "BJ";
     e->commune = invocation_text(in, "commune");
-    e->zone = invocation_text(in, "zone");
     e->operator= invocation_text(in, "operator");
-    e->technology = invocation_text(in, "technology");
     e->tariff = invocation_text(in, "tariff");
     e->contact = invocation_text(in, "contact");
     e->replaces = invocation_text(in, "replaces");
+    int r = word_option(in, "zone", enroll_zones, &e->zone, f);
+    if (r == 0)
+        r = word_option(in, "technology", enroll_technologies, &e->technology, f);
     e->metered = invocation_flag(in, "metered") ||
                  (!invocation_flag(in, "no-metered") && enroll_metered(e->technology));
+    return r < 0 ? r : enroll_check(e, f);
 }
 
 /* A probe that is enrolled may tell the same collector anew where it stands: one
@@ -276,7 +247,7 @@ static int enrolled_already(const struct invocation *in, const char *url, const 
 
 static int enroll_locked(const struct invocation *in, const char *url, const json_t *country, struct enrolment *e)
 {
-    _cleanup_(answers_free) struct answers answers = {0};
+    _cleanup_(ask_free) struct ask ask = {.in = stdin, .out = stdout};
     _cleanup_(identity_wipe) struct identity old = {0};
     _cleanup_fd_ int lock = -1;
     struct fault f = {0};
@@ -293,9 +264,7 @@ static int enroll_locked(const struct invocation *in, const char *url, const jso
         pin = pin ? pin : trusted;
     }
     if (r == 0 && !invocation_flag(in, "yes"))
-        r = ask_all(in, country, &answers, e, &f);
-    if (r == 0)
-        r = enroll_check(e, &f);
+        r = ask_all(in, country, &ask, e, &f);
     if (r == 0)
         r = enroll(in, url, pin, e, &f);
     return r < 0 ? command_failed("%s", f.text) : EXIT_OK;
@@ -311,9 +280,8 @@ static int run(const struct invocation *in)
     int status = command_settings(in, &settings);
     if (status != EXIT_OK)
         return status;
-    from_options(in, &e);
     const char *department = invocation_text(in, "department");
-    if (identity_url(in->args[0], url, &f) < 0 || enroll_check(&e, &f) < 0 ||
+    if (identity_url(in->args[0], url, &f) < 0 || from_options(in, &e, &f) < 0 ||
         country_read(e.country, &country, &f) < 0 ||
         (department && country_department(country, department, &e.department, &f) < 0))
         return invocation_wrong(in, "%s", f.text);

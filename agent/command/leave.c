@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/ask.h"
 #include "agent/command.h"
 #include "agent/departure.h"
 #include "agent/host.h"
@@ -99,12 +100,10 @@ static int tell(const struct identity *id, const char *collector, bool forget, s
 
 static bool sure(const struct identity *id)
 {
-    char line[16] = "";
-    printf(_("Probe %s leaves %s for good, and what it has not sent yet is deleted. Type yes: "), id->probe,
-           id->collector);
-    fflush(stdout);
-    return fgets(line, sizeof line, stdin) &&
-           (strcmp(line, "yes\n") == 0 || strcmp(line, "oui\n") == 0 || strcmp(line, "o\n") == 0);
+    _cleanup_(ask_free) struct ask ask = {.in = stdin, .out = stdout};
+    bool yes = false;
+    printf(_("Probe %s leaves %s for good, and what it has not sent yet is deleted.\n"), id->probe, id->collector);
+    return ask_yes(&ask, _("Are you sure?"), false, &yes) == 0 && yes;
 }
 
 static int run(const struct invocation *in)

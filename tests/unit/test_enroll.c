@@ -111,8 +111,7 @@ static void checks_what_is_said(void **state)
     static const struct {
         struct enrolment e;
         const char *says;
-    } rows[] = {{{.token = "abc"}, "imt_"}, {{.token = "imt_x", .zone = "city"}, "urban, rural"},
-                {{.token = "imt_x", .technology = "6g"}, "fibre"}, {{.token = "imt_x", .commune = ""}, "--commune"},
+    } rows[] = {{{.token = "abc"}, "imt_"}, {{.token = "imt_x", .commune = ""}, "--commune"},
                 {
                     {.token = "imt_x", .operator= "a\nb" }, "--operator"},
                     {{.token = "imt_x", .tariff = "\xff"}, "--tariff"},
@@ -126,9 +125,71 @@ static void checks_what_is_said(void **state)
         if (!strstr(f.text, rows[i].says))
             fail_msg("row %zu says: %s", i, f.text);
     }
-    assert_true(enroll_metered("4g"));
-    assert_false(enroll_metered("fibre"));
-    assert_false(enroll_metered(NULL));
+}
+
+/* Taken wrongly for unmetered, a line costs its owner money. */
+static void holds_a_line_for_metered_unless_it_seldom_is(void **state)
+{
+    for (const struct choice *c = enroll_technologies; c->word; c++)
+        assert_int_equal(enroll_metered(c->word), strcmp(c->word, "fibre") != 0 && strcmp(c->word, "adsl") != 0);
+    assert_true(enroll_metered(NULL));
+}
+
+static void knows_what_people_call_it(void **state)
+{
+    static const struct {
+        const struct choice *list;
+        const char *text, *word; /* word NULL: not understood */
+    } rows[] = {
+        {enroll_zones, "ville", "urban"},
+        {enroll_zones, "Urbaine", "urban"},
+        {enroll_zones, "TOWN", "urban"},
+        {enroll_zones, "urban", "urban"},
+        {enroll_zones, "Campagne", "rural"},
+        {enroll_zones, "countryside", "rural"},
+        {enroll_zones, "mer", NULL},
+        {enroll_zones, "", NULL},
+        {enroll_zones, "-", NULL},
+        {enroll_technologies, "Fibre optique", "fibre"},
+        {enroll_technologies, "fiber", "fibre"},
+        {enroll_technologies, "adsl", "adsl"},
+        {enroll_technologies, "4G", "4g"},
+        {enroll_technologies, "wifi", "wifi-hotspot"},
+        {enroll_technologies, "Wi-Fi", "wifi-hotspot"},
+        {enroll_technologies, "Point d’accès", "wifi-hotspot"},
+        {enroll_technologies, "reseau communautaire", "community"},
+        {enroll_technologies, "VSAT", "satellite"},
+        {enroll_technologies, "Autre", "other"},
+        {enroll_technologies, "6g", NULL},
+    };
+    struct fault f = {0};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *word = NULL;
+        int r = enroll_word("x", rows[i].list, rows[i].text, &word, &f);
+        if (r != (rows[i].word ? 0 : -EINVAL) || (word && strcmp(word, rows[i].word) != 0))
+            fail_msg("\"%s\" is read as %s: %s", rows[i].text, word ? word : "nothing", f.text);
+    }
+    assert_non_null(strstr(f.text, "--x 6g"));
+}
+
+/* Whatever is shown in one language is understood in both. */
+static void understands_what_it_shows(void **state)
+{
+    static const char *const languages[] = {"fr", "en"};
+    for (size_t i = 0; i < COUNT(languages); i++) {
+        lang_start(languages[i]);
+        for (int list = 0; list < 2; list++) {
+            const struct choice *choices = list ? enroll_zones : enroll_technologies;
+            for (const struct choice *c = choices; c->word; c++) {
+                _cleanup_text_ char *shown = alloc_text(_(c->shown));
+                lang_start(languages[1 - i]);
+                const char *word = choice_read(choices, shown);
+                if (!word || strcmp(word, c->word) != 0)
+                    fail_msg("\"%s\" is read as %s", shown, word ? word : "nothing");
+                lang_start(languages[i]);
+            }
+        }
+    }
 }
 
 static void knows_the_departments(void **state)
@@ -246,6 +307,9 @@ int main(void)
         cmocka_unit_test(pins_the_collectors_keys),
         cmocka_unit_test(refuses_a_wrong_answer),
         cmocka_unit_test(checks_what_is_said),
+        cmocka_unit_test(holds_a_line_for_metered_unless_it_seldom_is),
+        cmocka_unit_test(knows_what_people_call_it),
+        cmocka_unit_test(understands_what_it_shows),
         cmocka_unit_test(knows_the_departments),
         cmocka_unit_test(the_identity_lasts),
         cmocka_unit_test(addresses),

@@ -1,0 +1,28 @@
+#include "agent/choice.h"
+
+#include <stdbool.h>
+
+#include "common/alloc.h"
+#include "common/lang.h"
+
+static bool is_meant(const struct choice *c, const char *text)
+{
+    bool meant = lang_same(c->word, text) || lang_same(_(c->shown), text);
+    for (size_t i = 0; i < COUNT(c->said) && c->said[i] && !meant; i++)
+        meant = lang_same(c->said[i], text);
+    return meant;
+}
+
+const char *choice_read(const struct choice *list, const char *text)
+{
+    for (const struct choice *c = list; c->word; c++)
+        if (is_meant(c, text))
+            return c->word;
+    return NULL;
+}
+
+void choice_list(const struct choice *list, struct buf *out)
+{
+    for (const struct choice *c = list; c->word; c++)
+        buf_addf(out, "%s%s", c == list ? "" : ", ", _(c->shown));
+}
