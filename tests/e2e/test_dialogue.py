@@ -1,0 +1,174 @@
+"""What the agent asks at a terminal, answered as people do, in both languages."""
+import codecs
+import contextlib
+import os
+import pty
+import select
+import subprocess
+
+import pytest
+
+from agent import Agent
+from conftest import scratch
+
+CTRL_D = "\x04"
+
+
+class Terminal:
+    """A program whose terminal we are."""
+
+    def __init__(self, words, env):
+        self.master, slave = pty.openpty()
+        self.program = subprocess.Popen(words, stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True)
+        os.close(slave)
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
+        self.seen = self.text = ""  # seen: not waited for yet
+
+    def read(self):
+        """More of what it shows; False at its end."""
+        with contextlib.suppress(OSError):  # EIO: nobody has the other side open
+            assert select.select([self.master], [], [], 60)[0], f"nothing more after: {self.text}"
+            octets = os.read(self.master, 65536)
+            more = self.decoder.decode(octets)
+            self.seen += more
+            self.text += more
+            return bool(octets)
+        return False
+
+    def await_text(self, text):
+        while text not in self.seen:
+            assert self.read(), f"{text!r} was not shown: {self.text}"
+        self.seen = self.seen.split(text, 1)[1]
+
+    def answer(self, question, line):
+        self.await_text(question)
+        os.write(self.master, (line if line == CTRL_D else line + "\n").encode())
+
+    def end(self):
+        """Its exit status."""
+        while self.read():
+            pass
+        os.close(self.master)
+        return self.program.wait(60)
+
+
+@pytest.fixture
+def agent():
+    with scratch() as folder:
+        agent = Agent(folder)
+        agent.configure({})
+        yield agent
+
+
+def talk(agent, language, words, answers):
+    """The exit status, and all that the terminal showed."""
+    agent.env = {"LC_ALL": language}
+    terminal = Terminal([str(word) for word in agent.command(*words)], os.environ | agent.env)
+    try:
+        for question, line in answers:
+            terminal.answer(question, line)
+        return terminal.end(), terminal.text
+    finally:
+        if terminal.program.poll() is None:
+            terminal.program.kill()
+            terminal.program.wait()
+
+
+def enrol(agent, collector, language, answers, *options):
+    url = f"http://127.0.0.1:{collector.port}"
+    return talk(agent, language, ["enroll", url, collector.token(), *options], answers)
+
+
+def contexts(collector, probe):
+    return collector.sql("SELECT c.department, c.commune, c.zone, o.name, c.technology, c.metered, c.tariff FROM probe p "
+                         "JOIN probe_context c USING (probe_no) LEFT JOIN operator o USING (operator_no) WHERE p.probe = %s",
+                         probe)
+
+
+# Questions in their order, each in both languages, and what a person may type.
+FRENCH = ("fr_FR.UTF-8", [
+    ("Acceptez-vous ? (oui/non) :", "peut-être"), ("Acceptez-vous ? (oui/non) :", "OUI"),
+    ("Département (Entrée : non précisé) :", "Paris"), ("Département (Entrée : non précisé) :", "oueme"),
+    ("Commune ou ville (Entrée : non précisé) :", "Porto-Novo"),
+    ("Ville ou campagne (ville, campagne ; Entrée : non précisé) :", "en ville"),
+    ("Ville ou campagne (ville, campagne ; Entrée : non précisé) :", "Ville"),
+    ("Opérateur de la ligne (Entrée : non précisé) :", ""),
+    ("Technologie de la ligne (fibre, ADSL, 4G, 5G, 3G, point d'accès Wi-Fi, réseau communautaire, satellite, radio, autre ;",
+     "Fibre optique"),
+    ("La ligne est-elle facturée au volume ? (oui/non ; Entrée : non) :", "peut-être"),
+    ("La ligne est-elle facturée au volume ? (oui/non ; Entrée : non) :", "o"),
+    ("Forfait (Entrée : non précisé) :", "15 000 F"),
+    ("Comment le point focal peut-il vous joindre ? Jamais publié (Entrée : non précisé) :", ""),
+])
+ENGLISH = ("en_US.UTF-8", [
+    ("Do you accept? (yes/no):", "Y"),
+    ("Department (Enter: not said):", ""),
+    ("Commune or town (Enter: not said):", "x" * 61), ("Commune or town (Enter: not said):", "Nikki"),
+    ("Town or countryside (town, countryside; Enter: not said):", "campagne"),
+    ("Operator of the line (Enter: not said):", ""),
+    ("Technology of the line (fibre, ADSL, 4G, 5G, 3G, Wi-Fi hotspot, community network, satellite, radio, other;", "wifi"),
+    ("Is the line paid by volume? (yes/no; Enter: yes):", "No"),
+    ("Subscription (Enter: not said):", ""),
+    ("How can the focal point reach you? Never published (Enter: not said):", ""),
+])
+
+
+@pytest.mark.parametrize("language,answers,context,shown", [
+    (*FRENCH, ("BJ-OU", "Porto-Novo", "urban", None, "fibre", True, "15 000 F"),
+     ["« peut-être » n'est pas compris ; réponses comprises : oui, non", "« en ville » n'est pas compris", "la sonde"]),
+    (*ENGLISH, (None, "Nikki", "rural", None, "wifi-hotspot", False, None), ["1 to 60 bytes", "Enrolled"]),
+], ids=["fr", "en"])
+def test_enrolment_takes_what_people_type(collector, agent, language, answers, context, shown):
+    status, text = enrol(agent, collector, language, answers)
+    assert status == 0, text
+    assert contexts(collector, agent.name()) == [context]
+    assert [words for words in shown if words not in text] == []
+
+
+METERED = "La ligne est-elle facturée au volume ?"
+
+
+@pytest.mark.parametrize("technology,typed,metered", [
+    (None, ["peut-être"] * 3, True), ("fibre", ["je ne sais pas", "?", "1"], True), ("fibre", [""], False),
+    ("4g", [""], True), (None, [""], True), ("4g", ["NON"], False), ("adsl", ["peut-être", "yes"], True),
+])
+def test_a_line_that_is_not_clearly_unmetered_is_metered(collector, agent, technology, typed, metered):
+    given = {"department": "Borgou", "commune": "Parakou", "zone": "ville", "operator": "ISOCEL", "tariff": "x", "contact": "x"}
+    given |= {"technology": technology} if technology else {}
+    options = ["--consent", *(word for name, value in given.items() for word in (f"--{name}", value))]
+    before = [] if technology else [("Technologie de la ligne", "")]
+    status, text = enrol(agent, collector, "fr_FR.UTF-8", before + [(METERED, line) for line in typed], *options)
+    assert status == 0, text
+    assert contexts(collector, agent.name())[0][5] is metered
+    assert ("Cela compte comme oui." in text) == (len(typed) == 3)
+
+
+@pytest.mark.parametrize("answered", range(len(ENGLISH[1])))
+def test_ctrl_d_at_any_question_sends_nothing(collector, agent, answered):
+    language, answers = ENGLISH
+    before = collector.sql("SELECT count(*) FROM probe")
+    status, text = enrol(agent, collector, language, answers[:answered] + [(answers[answered][0], CTRL_D)])
+    assert status == 1 and "nothing was sent: you stopped" in text, text
+    assert collector.sql("SELECT count(*) FROM probe") == before
+    assert [path.name for path in agent.state.iterdir()] == ["lock"]
+
+
+@pytest.mark.parametrize("typed", [["non"], ["", "", ""], ["peut-être", "ouais", "hein"]])
+def test_without_consent_nothing_is_sent(collector, agent, typed):
+    status, text = enrol(agent, collector, "fr_FR.UTF-8", [("Acceptez-vous ?", line) for line in typed])
+    assert status == 1 and "sans consentement" in text, text
+    assert [path.name for path in agent.state.iterdir()] == ["lock"]
+
+
+@pytest.mark.parametrize("language,question,kept,gone", [
+    ("fr_FR.UTF-8", "En êtes-vous sûr ? (oui/non) :", [["non"], [CTRL_D], ["peut-être", CTRL_D], ["x", "y a", "z"]], "OUI"),
+    ("en_US.UTF-8", "Are you sure? (yes/no):", [["No"], [CTRL_D], ["", "", ""]], "Yes"),
+], ids=["fr", "en"])
+def test_leaving_takes_a_yes_as_enrolling_does(collector, agent, language, question, kept, gone):
+    agent.run("enroll", f"http://127.0.0.1:{collector.port}", collector.token(), "--yes")
+    for typed in kept:
+        status, text = talk(agent, language, ["leave"], [(question, line) for line in typed])
+        assert status == 1 and ("rien n'a été changé" in text or "nothing was changed" in text), text
+        assert agent.name()
+    status, text = talk(agent, language, ["leave"], [(question, gone)])
+    assert status == 0 and not (agent.state / "identity.json").exists(), text
