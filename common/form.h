@@ -1,0 +1,33 @@
+/* What a text has to look like: the forms of values that people type, for
+ * configuration keys and options alike. Nothing is looked up. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/alloc.h"
+
+bool form_address(const char *text, size_t len); /* IPv4 or IPv6, without brackets */
+
+/* A name in the DNS: labels of letters, digits, dashes and underscores. One
+ * that ends in a number is none, so that 300.1.1.1 is refused (RFC 1123
+ * section 2.1). */
+bool form_name(const char *text, size_t len);
+
+/* "ADDRESS:PORT", "[V6]:PORT", "NAME:PORT" or ":PORT"; ports from 0. */
+bool form_listen(const char *text);
+
+/* http://HOST or https://HOST, with a port and a path if need be; no user, no
+ * query, no fragment. */
+bool form_url(const char *text);
+
+/* "2026-11-22", a day of the calendar, and nothing after it. */
+bool form_day(const char *text);
+
+/* Valid UTF-8, without control characters. */
+bool form_text(const char *text);
+
+/* The next word of a list between spaces, tabs or commas: *at moves behind it.
+ * Returns the word's length, 0 at the end; the word ends at *at. */
+size_t form_next_word(const char **at);

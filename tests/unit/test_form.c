@@ -1,0 +1,171 @@
+#include "tests/unit/check.h"
+
+#include "common/form.h"
+
+struct row {
+    const char *text;
+    bool good;
+};
+
+static bool address(const char *text)
+{
+    return form_address(text, strlen(text));
+}
+
+static bool name(const char *text)
+{
+    return form_name(text, strlen(text));
+}
+
+#define COUNTED(rows) rows, COUNT(rows)
+
+static void judge(const char *what, bool (*form)(const char *text), const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (form(rows[i].text) != rows[i].good)
+            fail_msg("\"%s\" is %s %s", rows[i].text, rows[i].good ? "refused as" : "taken for", what);
+}
+
+static void addresses(void **state)
+{
+    static const struct row rows[] = {
+        {"192.0.2.1", true},
+        {"2001:db8::1", true},
+        {"::", true},
+        {"", false},
+        {"300.1.1.1", false},
+        {"192.0.2", false},
+        {"192.0.2.1/24", false},
+        {"[::1]", false},
+        {"::1%lo", false},
+        {"192.0.2.1 ", false},
+        {"1:2:3:4:5:6:7:8:9:1:2:3:4:5:6:7:8:9:1:2:3:4:5:6:7:8:9", false},
+    };
+    judge("an address", address, COUNTED(rows));
+}
+
+static void names(void **state)
+{
+    static char label[65], longest[300];
+    memset(label, 'a', 64);
+    for (size_t i = 0; i < sizeof longest - 1; i++)
+        longest[i] = i % 10 == 9 ? '.' : 'a';
+    const struct row rows[] = {
+        {"example.org", true},  {"example.org.", true}, {"a", true},
+        {"_dns.x-y.bj", true},  {"1.example", true},    {"", false},
+        {".", false},           {"a..b", false},        {".a", false},
+        {"300.1.1.1", false},   {"a b", false},         {"-a", false},
+        {"caf\xc3\xa9", false}, {label, false},         {label + 1, true},
+        {longest, false},       {"a/b", false},
+    };
+    judge("a name", name, COUNTED(rows));
+}
+
+static void listens(void **state)
+{
+    static const struct row rows[] = {
+        {"127.0.0.1:8080", true},
+        {"[::]:0", true},
+        {":53", true},
+        {"localhost:80", true},
+        {"0.0.0.0:65535", true},
+        {"", false},
+        {":", false},
+        {"8080", false},
+        {"127.0.0.1", false},
+        {"::1:80", false},
+        {"[::1]", false},
+        {"[x]:80", false},
+        {"x:65536", false},
+        {"x:-1", false},
+        {"x:80x", false},
+        {"300.1.1.1:80", false},
+        {"x: 80", false},
+        {"http://x:80", false},
+    };
+    judge("an address to listen on", form_listen, COUNTED(rows));
+}
+
+static void urls(void **state)
+{
+    static const struct row rows[] = {
+        {"https://example.org", true},
+        {"HTTP://192.0.2.1:8080/a/b", true},
+        {"http://[::1]:80/", true},
+        {"https://example.org/", true},
+        {"http://localhost:1", true},
+        {"", false},
+        {"ftp://x", false},
+        {"example.org", false},
+        {"http://", false},
+        {"http:///x", false},
+        {"http://:80", false},
+        {"http://x:", false},
+        {"http://x:0", false},
+        {"http://x:65536", false},
+        {"http://x:8o", false},
+        {"http://300.1.1.1", false},
+        {"http://a@b", false},
+        {"http://a b", false},
+        {"http://x/?q", false},
+        {"http://x/#f", false},
+        {"http://[::1", false},
+        {"http://::1/", false},
+        {"http://x/\x01", false},
+        {"http://[1.2.3.4]/", false},
+    };
+    judge("a URL", form_url, COUNTED(rows));
+}
+
+static void days(void **state)
+{
+    static const struct row rows[] = {
+        {"2026-11-22", true},
+        {"2024-02-29", true},
+        {"0001-01-01", true},
+        {"", false},
+        {"2026-02-29", false},
+        {"2026-13-01", false},
+        {"2026-11-00", false},
+        {"2026-1-1", false},
+        {"22-11-2026", false},
+        {"2026-11-22 ", false},
+        {"2026-11-22T10:00:00Z", false},
+        {"yesterday", false},
+        {"+026-11-22", false},
+    };
+    judge("a day", form_day, COUNTED(rows));
+}
+
+static void texts(void **state)
+{
+    static const struct row rows[] = {
+        {"Natitingou, près du marché", true},
+        {"", true},
+        {"a\nb", false},
+        {"\x1b[2J", false},
+        {"\xff", false},
+        {"\x7f", false},
+    };
+    judge("a text", form_text, COUNTED(rows));
+}
+
+static void words(void **state)
+{
+    const char *at = ", a,\tbc ,, d";
+    char got[16] = "";
+    for (size_t len; (len = form_next_word(&at)) > 0;) {
+        strncat(got, at - len, len);
+        strcat(got, "|");
+    }
+    assert_string_equal(got, "a|bc|d|");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(addresses), cmocka_unit_test(names), cmocka_unit_test(listens), cmocka_unit_test(urls),
+        cmocka_unit_test(days),      cmocka_unit_test(texts), cmocka_unit_test(words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
