@@ -1,5 +1,6 @@
 #include "common/conf.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -9,6 +10,7 @@
 
 #include "common/buf.h"
 #include "common/file.h"
+#include "common/form.h"
 #include "common/lang.h"
 #include "common/limits.h"
 
@@ -19,7 +21,7 @@ static int parse_scaled(const char *text, const char *const *units, const int64_
     char *end;
     errno = 0;
     long long n = strtoll(text, &end, 10);
-    if (errno || end == text || n < 0)
+    if (errno || !isdigit((unsigned char)*text)) /* strtoll skips spaces and takes signs */
         return -EINVAL;
     for (size_t i = 0; units[i]; i++) {
         if (strcmp(end, units[i]) == 0)
@@ -59,7 +61,7 @@ int conf_parse_int(const char *text, int64_t *ret)
     char *end;
     errno = 0;
     long long n = strtoll(text, &end, 10);
-    if (errno || end == text || *end)
+    if (errno || *end || !isdigit((unsigned char)text[*text == '-']))
         return -EINVAL;
     *ret = n;
     return 0;
@@ -91,6 +93,20 @@ static void format_bytes(int64_t n, char *ret, size_t size)
     snprintf(ret, size, "%" PRId64 "%s", n, units[unit]);
 }
 
+void conf_add_word(struct buf *out, const char *word)
+{
+    buf_addf(out, "%s%s", out->len ? ", " : "", word);
+}
+
+/* The choices of a key and its words, after what stands in out. */
+static void add_words(const struct conf_key *key, struct buf *out)
+{
+    for (size_t i = 0; key->choices && key->choices[i]; i++)
+        conf_add_word(out, key->choices[i]);
+    if (key->words)
+        key->words(out);
+}
+
 /* What a key accepts, for messages, help and the sample. */
 static const char *allowed(const struct conf_key *key, struct buf *out)
 {
@@ -99,12 +115,29 @@ static const char *allowed(const struct conf_key *key, struct buf *out)
     case CONF_TEXT:
         buf_add_text(out, _("text"));
         break;
+    case CONF_URL:
+        buf_add_text(out, _("an address such as https://example.org"));
+        break;
+    case CONF_LISTEN:
+        buf_add_text(out, _("ADDRESS:PORT such as 127.0.0.1:8080, [::1]:8080 or :8080"));
+        add_words(key, out);
+        break;
+    case CONF_ADDRESSES:
+        buf_add_text(out, _("addresses such as 192.0.2.1 or 2001:db8::1, between spaces"));
+        break;
+    case CONF_PATH:
+        buf_add_text(out, _("a path that begins with /"));
+        break;
+    case CONF_DOMAIN:
+        buf_add_text(out, _("a domain name such as example.org"));
+        break;
     case CONF_BOOL:
         buf_add_text(out, _("yes or no"));
         break;
     case CONF_CHOICE:
-        for (size_t i = 0; key->choices[i]; i++)
-            buf_addf(out, "%s%s", i ? ", " : "", key->choices[i]);
+    case CONF_WORD:
+    case CONF_WORDS:
+        add_words(key, out);
         break;
     case CONF_INT:
         buf_addf(out, _("a whole number from %" PRId64 " to %" PRId64), key->min, key->max);
@@ -123,40 +156,102 @@ static const char *allowed(const struct conf_key *key, struct buf *out)
     return out->data;
 }
 
+static int not_allowed(const struct conf_key *key, const char *value, size_t len, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+    return fault_set(f, -EINVAL, _("%s = %.*s: not allowed; allowed: %s"), key->name, (int)len, value,
+                     allowed(key, &text));
+}
+
+static bool is_text(const struct conf_key *key)
+{
+    return key->type >= CONF_TEXT;
+}
+
+static bool is_one_of(const struct conf_key *key, const char *word, size_t len)
+{
+    _cleanup_(buf_free) struct buf known = {0};
+    add_words(key, &known);
+    size_t n;
+    for (const char *at = known.data ? known.data : ""; (n = form_next_word(&at)) > 0;)
+        if (n == len && memcmp(at - n, word, n) == 0)
+            return true;
+    return false;
+}
+
+/* A text is stored as it stands, and judged when all of them are read. */
 static int set_value(const struct conf_key *key, void *target, const char *text)
 {
     void *member = (char *)target + key->offset;
     int64_t n = 0;
-    int r = 0;
-    switch (key->type) {
-    case CONF_TEXT:
+    int r = -EINVAL;
+    if (is_text(key)) {
         free(*(char **)member);
-        *(char **)member = alloc_text(text);
+        *(char **)member = *text ? alloc_text(text) : NULL;
         return 0;
-    case CONF_BOOL:
+    }
+    if (key->type == CONF_BOOL)
         return conf_parse_bool(text, member);
-    case CONF_CHOICE:
-        for (int i = 0; key->choices[i]; i++) {
+    if (key->type == CONF_CHOICE) {
+        for (int i = 0; key->choices[i]; i++)
             if (strcmp(key->choices[i], text) == 0) {
                 *(int *)member = i;
                 return 0;
             }
-        }
         return -EINVAL;
-    case CONF_INT:
-        r = conf_parse_int(text, &n);
-        break;
-    case CONF_DURATION:
-        r = conf_parse_duration(text, &n);
-        break;
-    case CONF_BYTES:
-        r = conf_parse_bytes(text, &n);
-        break;
     }
+    if (key->type == CONF_INT)
+        r = conf_parse_int(text, &n);
+    else if (key->type == CONF_DURATION)
+        r = conf_parse_duration(text, &n);
+    else
+        r = conf_parse_bytes(text, &n);
     if (r < 0 || n < key->min || n > key->max)
         return -EINVAL;
     *(int64_t *)member = n;
     return 0;
+}
+
+/* One word of a list, or the whole of another text. */
+static bool has_form(const struct conf_key *key, const char *text, size_t len)
+{
+    switch (key->type) {
+    case CONF_URL:
+        return form_url(text);
+    case CONF_LISTEN:
+        return form_listen(text) || is_one_of(key, text, len);
+    case CONF_ADDRESSES:
+        return form_address(text, len);
+    case CONF_PATH:
+        return *text == '/';
+    case CONF_DOMAIN:
+        return form_name(text, len);
+    case CONF_WORD:
+    case CONF_WORDS:
+        return is_one_of(key, text, len);
+    default:
+        return form_text(text);
+    }
+}
+
+static int check_text(const struct conf_key *key, const char *text, struct fault *f)
+{
+    bool list = key->type == CONF_WORDS || key->type == CONF_ADDRESSES;
+    size_t len;
+    if (!text)
+        return key->preset && !list ? not_allowed(key, "", 0, f) : 0;
+    if (!list)
+        return has_form(key, text, strlen(text)) ? 0 : not_allowed(key, text, strlen(text), f);
+    for (const char *at = text; (len = form_next_word(&at)) > 0;)
+        if (!has_form(key, at - len, len))
+            return not_allowed(key, at - len, len, f);
+    return 0;
+}
+
+static int check_value(const struct conf_key *key, const void *target, struct fault *f)
+{
+    int r = is_text(key) ? check_text(key, *(char *const *)((const char *)target + key->offset), f) : 0;
+    return r == 0 && key->check ? key->check(target, f) : r;
 }
 
 void conf_preset(const struct conf_table *table, void *target)
@@ -194,21 +289,42 @@ static int unknown_key(const struct conf_table *table, const char *section, cons
     return fault_set(f, -EINVAL, _("unknown section [%s]; known: %s"), section, known.len ? known.data : _("none"));
 }
 
+static bool has_prefix(const struct conf_table *table, const char *section)
+{
+    return table->section_prefix && strncmp(section, table->section_prefix, strlen(table->section_prefix)) == 0;
+}
+
+static const struct conf_key *key_find(const struct conf_table *table, const char *section, const char *name)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (same_section(table->keys[i].section, section) && strcmp(table->keys[i].name, name) == 0)
+            return &table->keys[i];
+    return NULL;
+}
+
+/* Without the checks that wait for the other keys. *ret_key is NULL in a section
+ * outside the table. */
+static int set_key(const struct conf_table *table, void *target, const char *section, const char *name,
+                   const char *value, const struct conf_key **ret_key, struct fault *f)
+{
+    *ret_key = NULL;
+    if (section && has_prefix(table, section))
+        return table->section(target, section + strlen(table->section_prefix), name, value, f);
+    const struct conf_key *key = key_find(table, section, name);
+    if (!key)
+        return unknown_key(table, section, name, f);
+    if (set_value(key, target, value) < 0)
+        return not_allowed(key, value, strlen(value), f);
+    *ret_key = key;
+    return 0;
+}
+
 int conf_set(const struct conf_table *table, void *target, const char *section, const char *name, const char *value,
              struct fault *f)
 {
-    if (section && table->section_prefix && strncmp(section, table->section_prefix, strlen(table->section_prefix)) == 0)
-        return table->section(target, section + strlen(table->section_prefix), name, value, f);
-    for (size_t i = 0; i < table->count; i++) {
-        const struct conf_key *key = &table->keys[i];
-        if (!same_section(key->section, section) || strcmp(key->name, name) != 0)
-            continue;
-        if (set_value(key, target, value) == 0)
-            return 0;
-        _cleanup_(buf_free) struct buf text = {0};
-        return fault_set(f, -EINVAL, _("%s = %s: not allowed; allowed: %s"), name, value, allowed(key, &text));
-    }
-    return unknown_key(table, section, name, f);
+    const struct conf_key *key;
+    int r = set_key(table, target, section, name, value, &key, f);
+    return r == 0 && key ? check_value(key, target, f) : r;
 }
 
 /* ---- files ---- */
@@ -221,6 +337,8 @@ struct reading {
     struct fault *f;
     int line;
     int result;
+    int *lines;      /* of each key of the table, 0 when it is not in the file */
+    struct buf seen; /* "\nSECTION\tKEY\t" and its line, of all of them */
 };
 
 /* fgets over the text, counting lines: Debian's inih does not tell them. */
@@ -240,15 +358,79 @@ static char *next_line(char *line, int size, void *user)
     return line;
 }
 
+/* Of two lines with the same key one would count in silence. */
+static int keep_place(struct reading *r, const char *section, const char *name)
+{
+    _cleanup_text_ char *place = alloc_format("\n%s\t%s\t", section, name);
+    const char *first = r->seen.data ? strstr(r->seen.data, place) : NULL;
+    if (first)
+        return fault_set(r->f, -EINVAL, _("%s stands twice, first in line %d; keep one"), name,
+                         atoi(first + strlen(place)));
+    buf_addf(&r->seen, "%s%d", place, r->line);
+    return 0;
+}
+
 static int on_key(void *user, const char *section, const char *name, const char *value)
 {
     struct reading *reading = user;
+    const struct conf_key *key;
     if (reading->result < 0)
         return 0;
-    reading->result = conf_set(reading->table, reading->target, *section ? section : NULL, name, value, reading->f);
+    reading->result = set_key(reading->table, reading->target, *section ? section : NULL, name, value, &key,
+                              reading->f);
+    if (reading->result == 0)
+        reading->result = keep_place(reading, section, name);
     if (reading->result < 0)
         fault_prefix(reading->f, _("%s, line %d: "), reading->path, reading->line);
+    else if (key)
+        reading->lines[key - reading->table->keys] = reading->line;
     return reading->result == 0;
+}
+
+/* The checks that no single line decides. */
+static int check_all(const struct reading *reading)
+{
+    for (size_t i = 0; i < reading->table->count; i++) {
+        int r = reading->lines[i] ? check_value(&reading->table->keys[i], reading->target, reading->f) : 0;
+        if (r < 0) {
+            fault_prefix(reading->f, _("%s, line %d: "), reading->path, reading->lines[i]);
+            return r;
+        }
+    }
+    return 0;
+}
+
+/* inih is silent on a section without keys and on what follows the bracket. */
+static int check_section(const struct conf_table *table, const char *line, size_t len, struct fault *f)
+{
+    const char *close = memchr(line, ']', len);
+    if (!close)
+        return 0; /* inih refuses it */
+    const char *rest = close + 1 + strspn(close + 1, " \t\r");
+    if (rest < line + len && *rest != ';' && *rest != '#')
+        return fault_set(f, -EINVAL, _("something stands behind the section; write each key on its own line"));
+    _cleanup_text_ char *section = alloc_text_n(line + 1, (size_t)(close - line) - 1);
+    if (has_prefix(table, section))
+        return 0;
+    for (size_t i = 0; i < table->count; i++)
+        if (table->keys[i].section && same_section(table->keys[i].section, section))
+            return 0;
+    return unknown_key(table, section, "", f);
+}
+
+static int check_sections(const struct conf_table *table, const char *path, const char *text, struct fault *f)
+{
+    int number = 1;
+    for (const char *line = text; *line; number++) {
+        const char *end = strchrnul(line, '\n');
+        int r = *line == '[' ? check_section(table, line, (size_t)(end - line), f) : 0;
+        if (r < 0) {
+            fault_prefix(f, _("%s, line %d: "), path, number);
+            return r;
+        }
+        line = *end ? end + 1 : end;
+    }
+    return 0;
 }
 
 /* What inih would split or join in silence. */
@@ -280,19 +462,26 @@ int conf_read(const struct conf_table *table, const char *path, void *target, st
     if (r < 0)
         return r;
     struct reading reading = {.table = table, .target = target, .path = path, .rest = text.data, .f = f};
+    reading.lines = alloc_zero(table->count, sizeof *reading.lines);
     int line = ini_parse_stream(next_line, &reading, on_key, &reading);
     if (reading.result < 0)
-        return reading.result;
-    if (line > 0)
-        return fault_set(f, -EINVAL, _("%s, line %d: neither \"key = value\" nor \"[section]\" nor \"# comment\""),
-                         path, line);
-    return line < 0 ? fault_set(f, -EIO, _("%s: cannot be read"), path) : 0;
+        r = reading.result;
+    else if (line > 0)
+        r = fault_set(f, -EINVAL, _("%s, line %d: neither \"key = value\" nor \"[section]\" nor \"# comment\""), path,
+                      line);
+    else
+        r = line < 0 ? fault_set(f, -EIO, _("%s: cannot be read"), path) : check_sections(table, path, text.data, f);
+    if (r == 0)
+        r = check_all(&reading);
+    buf_free(&reading.seen);
+    free(reading.lines);
+    return r;
 }
 
 void conf_free(const struct conf_table *table, void *target)
 {
     for (size_t i = 0; i < table->count; i++) {
-        if (table->keys[i].type != CONF_TEXT)
+        if (!is_text(&table->keys[i]))
             continue;
         char **member = (char **)((char *)target + table->keys[i].offset);
         free(*member);
@@ -324,7 +513,7 @@ void conf_print_sample(const struct conf_table *table, FILE *out)
         if (!same_section(key->section, section))
             fprintf(out, "[%s]\n", key->section);
         section = key->section;
-        fprintf(out, "# %s (%s)\n", _(key->help), allowed(key, &text));
+        fprintf(out, "# %s\n# (%s)\n", _(key->help), allowed(key, &text)); /* two lines: CONF_LINE_MAX */
         fprintf(out, "#%s = %s\n\n", key->name, key->preset ? key->preset : "");
     }
 }

@@ -9,16 +9,34 @@
 #include <stdio.h>
 
 #include "common/alloc.h"
+#include "common/buf.h"
 #include "common/fault.h"
 
 enum conf_type {
-    CONF_TEXT,     /* char *, owned by the target (conf_free) */
     CONF_INT,      /* int64_t, min..max */
     CONF_BOOL,     /* bool: yes no true false on off 1 0 */
     CONF_DURATION, /* int64_t microseconds: 10s 5m 2h 1d 500ms, min..max */
     CONF_BYTES,    /* int64_t bytes: 20M 1G 64K, min..max */
     CONF_CHOICE,   /* int, index into choices */
+    /* From here on char *, owned by the target (conf_free); an empty value is
+     * NULL, and is allowed where the key has no default. */
+    CONF_TEXT,      /* any: give the key a check, or say why none is possible */
+    CONF_URL,       /* http:// or https:// */
+    CONF_LISTEN,    /* ADDRESS:PORT, or one of choices */
+    CONF_ADDRESSES, /* IPv4 and IPv6, between spaces or commas */
+    CONF_PATH,      /* from the root: programs start anywhere */
+    CONF_DOMAIN,    /* a name in the DNS */
+    CONF_WORD,      /* one of words */
+    CONF_WORDS,     /* some of words, between spaces or commas; may be empty */
 };
+
+/* Adds the words that a key may have, each with conf_add_word. */
+typedef void (*conf_words)(struct buf *out);
+void conf_add_word(struct buf *out, const char *word);
+
+/* What no type says of a key, such as what it means beside others: asked when
+ * all keys are read. 0, or -EINVAL with what is wrong and the cure in f. */
+typedef int (*conf_check)(const void *target, struct fault *f);
 
 struct conf_key {
     const char *section; /* NULL: before the first section */
@@ -30,6 +48,8 @@ struct conf_key {
     const char *const *choices; /* NULL-terminated */
     const char *help;           /* one sentence, through gettext (N_) */
     bool reloadable;
+    conf_words words; /* of CONF_WORD and CONF_WORDS */
+    conf_check check; /* NULL: the type says it all */
 };
 
 /* Sections outside the table, such as [task NAME]. Called once a line; fills f
@@ -45,8 +65,9 @@ struct conf_table {
 
 void conf_preset(const struct conf_table *table, void *target);
 
-/* Reads a file over what target holds. On failure target may be half set: the
- * caller reads into a fresh one. -ENOENT when the file is absent. */
+/* Reads a file over what target holds; a key may stand in it once. On failure
+ * target may be half set: the caller reads into a fresh one. -ENOENT when the
+ * file is absent. */
 int conf_read(const struct conf_table *table, const char *path, void *target, struct fault *f) CHECKED;
 
 /* One "key=value" as on a command line; section may be NULL. */

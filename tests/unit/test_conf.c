@@ -13,13 +13,39 @@ struct settings {
     bool private;
     int level;
     char last_task[200];
+    char *page, *near, *folder, *zone, *country, *countries;
+    int64_t low;
 };
 
 static const char *const levels[] = {"error", "warn", "info", NULL};
 
+static const char *const none[] = {"none", NULL};
+
+static void countries(struct buf *out)
+{
+    conf_add_word(out, "BJ");
+    conf_add_word(out, "ML");
+}
+
+static int check_low(const void *target, struct fault *f)
+{
+    const struct settings *s = target;
+    return s->low > s->count ? fault_set(f, -EINVAL, "low is above count") : 0;
+}
+
+#define AT(member) .name = #member, .offset = offsetof(struct settings, member)
+
 static const struct conf_key keys[] = {
+    {AT(page), .type = CONF_URL, .help = "pg"},
+    {AT(near), .type = CONF_ADDRESSES, .help = "nr"},
+    {AT(folder), .type = CONF_PATH, .help = "f"},
+    {AT(zone), .type = CONF_DOMAIN, .help = "z"},
+    {AT(country), .type = CONF_WORD, .preset = "BJ", .words = countries, .help = "cc"},
+    {AT(countries), .type = CONF_WORDS, .preset = "BJ", .words = countries, .help = "cs"},
+    {AT(low), .type = CONF_INT, .preset = "0", .max = 100, .check = check_low, .help = "lw"},
     {.name = "listen",
-     .type = CONF_TEXT,
+     .type = CONF_LISTEN,
+     .choices = none,
      .offset = offsetof(struct settings, listen),
      .preset = "127.0.0.1:8080",
      .help = "l"},
@@ -85,14 +111,15 @@ static void reads(void **state)
     struct settings s = {0};
     struct fault f = {0};
     assert_int_equal(read_text("# c\ncount = 7\r\n; c\ninterval=2h\nprivate = yes ; trailing\n\n[spool]\ncap = 5M\n"
-                               "level = warn\n[task a b]\ncheck = ping\n[spool]\ncap = 6M",
+                               "[task a b]\ncheck = ping\n[spool]\nlevel = warn",
                                &s, &f),
                      0);
     assert_string_equal(s.listen, "127.0.0.1:8080");
     assert_null(s.note);
+    assert_string_equal(s.country, "BJ");
     assert_int_equal(s.count, 7);
     assert_int_equal(s.interval_us, 7200000000);
-    assert_int_equal(s.cap_bytes, 6 << 20);
+    assert_int_equal(s.cap_bytes, 5 << 20);
     assert_true(s.private);
     assert_int_equal(s.level, 1);
     assert_string_equal(s.last_task, "a b=ping");
@@ -116,6 +143,25 @@ static void names_place_and_cure(void **state)
         {"[task x]\nchekc = ping", {"line 2: ", "unknown key \"chekc\"", "check"}},
         {"count = 1\njust words\n", {"line 2: ", "key = value", ""}},
         {"note = a\n  b = c\n", {"line 2: ", "begins with a space", ""}},
+        {"note = \x01", {"line 1: ", "note = ", "text"}},
+        {"count = 7\nnote = a\ncount = 8", {"line 3: ", "count stands twice", "in line 1"}},
+        {"[task x]\ncheck = a\n[task x]\ncheck = b", {"line 4: ", "check stands twice", "in line 2"}},
+        {"count = 7\n[spoll]\n", {"line 2: ", "unknown section [spoll]", "[spool]"}},
+        {"[spool] cap = 5M\n", {"line 1: ", "behind the section", "own line"}},
+        {"listen =", {"line 1: ", "listen = :", "ADDRESS:PORT"}},
+        {"listen = a", {"line 1: ", "listen = a:", "127.0.0.1:8080"}},
+        {"listen = 300.1.1.1:80", {"line 1: ", "300.1.1.1:80", "ADDRESS:PORT"}},
+        {"count = 7\nlisten = x:65536", {"line 2: ", "x:65536", "none"}},
+        {"page = ftp://x", {"line 1: ", "page = ftp://x", "https://"}},
+        {"near = 10.0.0.1, 300.1.1.1 ::1", {"line 1: ", "near = 300.1.1.1:", "2001:db8::1"}},
+        {"near = 10.0.0.0/8", {"line 1: ", "10.0.0.0/8", "192.0.2.1"}},
+        {"folder = data", {"line 1: ", "folder = data", "begins with /"}},
+        {"zone = a..b", {"line 1: ", "zone = a..b", "domain name"}},
+        {"country = XX", {"line 1: ", "country = XX", "BJ, ML"}},
+        {"country = BJ ML", {"line 1: ", "country = BJ ML", "BJ, ML"}},
+        {"country =", {"line 1: ", "country = :", "BJ, ML"}},
+        {"countries = BJ,xx", {"line 1: ", "countries = xx:", "BJ, ML"}},
+        {"low = 9\ncount = 7", {"line 1: ", "low is above count", ""}},
     };
     lang_start("en");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -134,6 +180,26 @@ static void names_place_and_cure(void **state)
     struct fault f = {0};
     assert_true(read_text(line, &s, &f) < 0);
     assert_non_null(strstr(f.text, "line 1: longer than"));
+    conf_free(&table, &s);
+}
+
+/* A list may be empty, and an empty text is none; a check sees the whole file. */
+static void takes(void **state)
+{
+    struct settings s = {0};
+    struct fault f = {0};
+    if (read_text("low = 50\ncount = 60\nlisten = none\nnote =\ncountries =\nnear = ::1,\t192.0.2.1\n"
+                  "page = HTTPS://e.org/a\nfolder = /x y\nzone = e.org.\ncountry = ML\n",
+                  &s, &f) < 0)
+        fail_msg("%s", f.text);
+    assert_null(s.note);
+    assert_null(s.countries);
+    assert_string_equal(s.country, "ML");
+    assert_string_equal(s.listen, "none");
+    assert_int_equal(conf_set(&table, &s, NULL, "low", "70", &f), -EINVAL);
+    assert_string_equal(f.text, "low is above count");
+    assert_int_equal(conf_set(&table, &s, NULL, "listen", "x", &f), -EINVAL);
+    assert_int_equal(conf_set(&table, &s, NULL, "listen", "[::]:0", &f), 0);
     conf_free(&table, &s);
 }
 
@@ -166,16 +232,24 @@ static void hostile_values(void **state)
     assert_int_equal(conf_parse_duration("-1s", &n), -EINVAL);
     assert_int_equal(conf_parse_duration("", &n), -EINVAL);
     assert_int_equal(conf_parse_bytes("9999999999999G", &n), -ERANGE);
-    assert_int_equal(conf_parse_int("1e3", &n), -EINVAL);
+    static const char *const numbers[] = {"",    " 1",   "+1", "1 ",  "1e3",
+                                          "12x", "0x10", "-",  "--1", "99999999999999999999"};
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        if (conf_parse_int(numbers[i], &n) != -EINVAL)
+            fail_msg("\"%s\" is taken for a number", numbers[i]);
+    assert_int_equal(conf_parse_int("-12", &n), 0);
+    assert_int_equal(n, -12);
+    assert_int_equal(conf_parse_duration("+1s", &n), -EINVAL);
+    assert_int_equal(conf_parse_duration(" 1s", &n), -EINVAL);
+    assert_int_equal(conf_parse_duration("1s ", &n), -EINVAL);
     assert_int_equal(conf_parse_bool("", &b), -EINVAL);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads),
-        cmocka_unit_test(names_place_and_cure),
-        cmocka_unit_test(prints_every_key),
+        cmocka_unit_test(reads),          cmocka_unit_test(names_place_and_cure),
+        cmocka_unit_test(takes),          cmocka_unit_test(prints_every_key),
         cmocka_unit_test(hostile_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
