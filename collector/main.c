@@ -122,16 +122,16 @@ static int run(const struct command *command, const struct common_options *o, in
         .state_dir = absolute(o->state_dir ? o->state_dir : STATE_DIR "/collector"),
         .config = alloc_text(o->config ? o->config : CONF_DIR "/collector.conf"),
     };
-    int status = 1;
+    int status = COMMAND_USAGE; /* a wrong configuration is wrong usage */
     if (settings_read(c.config, o->config != NULL, &c.settings, &f) < 0) {
         log_error("%s", f.text);
     } else {
         log_set_level((enum log_level)c.settings.log_level);
         optind = 0; /* getopt starts afresh */
         status = command->run(&c, argc, argv);
+        if (status == COMMAND_USAGE)
+            print_usage(command, stderr);
     }
-    if (status == COMMAND_USAGE)
-        print_usage(command, stderr);
     settings_free(&c.settings);
     free(c.state_dir);
     free(c.config);

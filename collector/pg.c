@@ -81,6 +81,16 @@ int pg_open(const char *conninfo, struct pg **ret, struct fault *f)
     return 0;
 }
 
+int pg_conninfo_check(const char *conninfo, struct fault *f)
+{
+    char *why = NULL;
+    PQconninfoOption *read = PQconninfoParse(conninfo, &why);
+    int rc = read ? 0 : fault_set(f, -EINVAL, "%.*s", (int)strcspn(why ? why : "", "\n"), why ? why : "");
+    PQconninfoFree(read);
+    PQfreemem(why);
+    return rc;
+}
+
 void pg_close(struct pg *pg)
 {
     if (!pg)

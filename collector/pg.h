@@ -20,6 +20,8 @@ struct pg_pool;
 
 /* conninfo: a postgresql:// URI or key=value text. */
 int pg_open(const char *conninfo, struct pg **ret, struct fault *f) CHECKED;
+/* Is it written as libpq reads it? Nothing is connected. -EINVAL. */
+int pg_conninfo_check(const char *conninfo, struct fault *f) CHECKED;
 void pg_close(struct pg *pg);
 static inline void pg_closep(struct pg **pg)
 {

@@ -4,18 +4,32 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/form.h"
+
 #define SEPARATORS ", \t"
 
-/* Is the word of `len` octets one of the list? */
+static bool read_address(const char *text, size_t len, unsigned char ret[static 16])
+{
+    char copy[INET6_ADDRSTRLEN];
+    if (len >= sizeof copy)
+        return false;
+    snprintf(copy, sizeof copy, "%.*s", (int)len, text);
+    memset(ret, 0, 16);
+    return inet_pton(strchr(copy, ':') ? AF_INET6 : AF_INET, copy, ret) == 1;
+}
+
+/* Is the word of `len` octets an address of the list? One of IPv6 has many
+ * spellings, and who wrote the list chose one. */
 static bool is_listed(const char *list, const char *word, size_t len)
 {
-    for (const char *at = list ? list : ""; *at;) {
-        at += strspn(at, SEPARATORS);
-        size_t n = strcspn(at, SEPARATORS);
-        if (n == len && n > 0 && !memcmp(at, word, n))
+    unsigned char wanted[16], listed[16];
+    size_t n;
+    if (!list || !read_address(word, len, wanted))
+        return false;
+    for (const char *at = list; (n = form_next_word(&at)) > 0;)
+        if (read_address(at - n, n, listed) && !memcmp(listed, wanted, sizeof wanted) &&
+            !memchr(at - n, ':', n) == !memchr(word, ':', len))
             return true;
-        at += n;
-    }
     return false;
 }
 

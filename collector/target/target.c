@@ -30,10 +30,21 @@ struct target {
 };
 
 static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
+static const char *const no_address[] = {"auto", "none", NULL};
+
+/* One without the other starts no name server. */
+static int check_dns(const void *target, struct fault *f)
+{
+    const struct target_settings *s = target;
+    if (!s->dns_listen == !s->dns_zone)
+        return 0;
+    return fault_set(f, -EINVAL, _("%s without %s starts no name server; write both or neither"),
+                     s->dns_listen ? "dns_listen" : "dns_zone", s->dns_listen ? "dns_zone" : "dns_listen");
+}
 
 static const struct conf_key keys[] = {
     {.name = "listen",
-     .type = CONF_TEXT,
+     .type = CONF_LISTEN,
      .offset = offsetof(struct target_settings, listen),
      .preset = "127.0.0.1:8081",
      .help = N_("Address and port of the HTTP server; port 0 chooses one.")},
@@ -45,9 +56,10 @@ static const struct conf_key keys[] = {
      .max = 10000,
      .help = N_("Connections at the same time; agents that share the line measure each other.")},
     {.name = "stamp_listen",
-     .type = CONF_TEXT,
+     .type = CONF_LISTEN,
      .offset = offsetof(struct target_settings, stamp_listen),
      .preset = "auto",
+     .choices = no_address,
      .help = N_("Address and UDP port of the STAMP reflector, or none; auto is the address of listen and port 862, "
                 "8620 where 862 is not allowed.")},
     {.name = "stamp_mode",
@@ -71,12 +83,14 @@ static const struct conf_key keys[] = {
      .max = 10000000,
      .help = N_("STAMP packets a second that all networks together get answered.")},
     {.name = "dns_listen",
-     .type = CONF_TEXT,
+     .type = CONF_LISTEN,
      .offset = offsetof(struct target_settings, dns_listen),
+     .check = check_dns,
      .help = N_("Address and port of the name server of dns_zone, such as \":53\"; empty: no name server.")},
     {.name = "dns_zone",
-     .type = CONF_TEXT,
+     .type = CONF_DOMAIN,
      .offset = offsetof(struct target_settings, dns_zone),
+     .check = check_dns,
      .help = N_("Zone that tells resolvers about themselves; its parent delegates it to this host.")},
     {.name = "log_level",
      .type = CONF_CHOICE,

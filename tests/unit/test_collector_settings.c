@@ -65,6 +65,18 @@ static void wrong_lines_say_where_and_what_is_allowed(void **state)
         {"log_level = loud\n", {"log_level", "error", "debug"}},
         {"writer = 1\n", {"collector.conf", "writer"}},
         {"[serve]\nlisten = a\n", {"collector.conf", "serve"}},
+        {"listen = a\n", {"line 1", "listen = a", "127.0.0.1:8080"}},
+        {"\nproxies = 127.0.0.1, 300.1.1.1\n", {"line 2", "proxies = 300.1.1.1", "2001:db8::1"}},
+        {"country = XX\n", {"line 1", "country = XX", "BJ"}},
+        {"country =\n", {"line 1", "country", "BJ"}},
+        {"public_url = ftp://x\n", {"line 1", "public_url = ftp://x", "https://"}},
+        {"database = mysql://x\n", {"line 1", "database", "postgresql://"}},
+        {"database = postgresql://u:secret@x?sslmod=off\n", {"line 1", "database", "sslmod"}},
+        {"user = nobody-of-that-name\n", {"line 1", "nobody-of-that-name", "adduser"}},
+        {"user = root\n", {"line 1", "user = root", "root"}},
+        {"archive = data\n", {"line 1", "archive = data", "/"}},
+        {"schedule = mine.json\n", {"line 1", "schedule = mine.json", "/"}},
+        {"packs = dns edns\n", {"line 1", "packs = edns", "dns, edns-africa"}},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct settings s = {0};
@@ -73,6 +85,8 @@ static void wrong_lines_say_where_and_what_is_allowed(void **state)
         for (size_t k = 0; k < 4 && cases[i].says[k]; k++)
             if (!strstr(f.text, cases[i].says[k]))
                 fail_msg("%s: \"%s\" does not say %s", cases[i].text, f.text, cases[i].says[k]);
+        if (strstr(f.text, "secret"))
+            fail_msg("a password is shown: %s", f.text);
         settings_free(&s);
     }
 }
