@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "common/file.h"
+#include "common/form.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/limits.h"
@@ -14,8 +15,7 @@ int identity_url(const char *text, char ret[static COLLECTOR_URL_MAX + 1], struc
     size_t len = strlen(text);
     while (len > 0 && text[len - 1] == '/')
         len--;
-    size_t scheme = strncasecmp(text, "https://", 8) == 0 ? 8 : strncasecmp(text, "http://", 7) == 0 ? 7 : 0;
-    if (scheme == 0 || len <= scheme || len > COLLECTOR_URL_MAX || strpbrk(text, " \"\\?#"))
+    if (!form_url(text) || len > COLLECTOR_URL_MAX)
         return fault_set(f, -EINVAL, _("%s: a collector's address looks like https://collector.example"), text);
     memcpy(ret, text, len);
     ret[len] = '\0';

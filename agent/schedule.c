@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/form.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/limits.h"
@@ -119,16 +120,17 @@ void schedule_free(struct schedule *s)
     *s = (struct schedule){0};
 }
 
-static bool word_in(const char *list, const char *word)
+/* Is the task or its check on the owner's list? "task:NAME" is a task alone. */
+static bool forbidden(const char *list, const struct task *t)
 {
-    static const char separators[] = " ,\t";
-    size_t len = strlen(word);
-    for (const char *at = list ? list : ""; *at;) {
-        at += strspn(at, separators);
-        size_t n = strcspn(at, separators);
-        if (n == len && memcmp(at, word, len) == 0)
-            return true;
-        at += n;
+    const char *const names[] = {t->args.task, t->args.ops->name};
+    size_t len;
+    for (const char *at = list ? list : ""; (len = form_next_word(&at)) > 0;) {
+        const char *word = at - len;
+        size_t prefix = strncmp(word, TASK_PREFIX, strlen(TASK_PREFIX)) == 0 ? strlen(TASK_PREFIX) : 0;
+        for (size_t i = 0; i < (prefix ? 1 : COUNT(names)); i++)
+            if (strlen(names[i]) == len - prefix && memcmp(word + prefix, names[i], len - prefix) == 0)
+                return true;
     }
     return false;
 }
@@ -141,7 +143,7 @@ void schedule_join(struct schedule *ret, const struct schedule *local, const str
     for (size_t p = 0; p < COUNT(parts); p++) {
         for (size_t i = 0; i < parts[p]->count; i++) {
             struct task *t = parts[p]->tasks[i];
-            if (word_in(forbid, t->args.task) || word_in(forbid, t->args.ops->name))
+            if (forbidden(forbid, t))
                 continue;
             struct fault f;
             if (!schedule_find(ret, t->args.task) && schedule_add(ret, task_ref(t), &f) < 0)
@@ -262,6 +264,21 @@ int schedule_read(const json_t *object, struct schedule *ret, struct fault *f)
     *ret = s;
     s = (struct schedule){0};
     return 0;
+}
+
+bool schedule_ships(const char *task)
+{
+    for (const struct embedded *e = agent_schedules; e->path; e++) {
+        _cleanup_json_ json_t *all = json_loadb(e->text, e->len, 0, NULL);
+        const json_t *one;
+        size_t i;
+        json_array_foreach(json_object_get(all, "tasks"), i, one)
+        {
+            if (strcmp(json_string_value(json_object_get(one, "name")), task) == 0)
+                return true;
+        }
+    }
+    return false;
 }
 
 int schedule_standard(struct schedule *ret, struct fault *f)

@@ -47,6 +47,10 @@ static inline void task_unrefp(struct task **t)
  * letter or a digit? */
 bool task_name_valid(const char *name);
 
+/* Before a task's name in the owner's list of what is forbidden: no check is
+ * meant, and the name may be one that only the collector knows. */
+#define TASK_PREFIX "task:"
+
 /* Does the target fit what the check wants (a name or an address, a URL)? */
 int task_target_check(const struct check_ops *ops, const char *target, struct fault *f) CHECKED;
 
@@ -77,6 +81,10 @@ int schedule_read(const json_t *object, struct schedule *ret, struct fault *f) C
 
 /* The standard schedule that is compiled in; for costs, never run by itself. */
 int schedule_standard(struct schedule *ret, struct fault *f) CHECKED;
+
+/* Is it a task of the standard schedule or of a pack of this version? A
+ * collector may have others. */
+bool schedule_ships(const char *task);
 
 /* Joins what the agent runs: local tasks first; a remote task with a local
  * one's name, or whose name or check is forbidden, is left out. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/form.h"
 #include "common/lang.h"
 #include "common/limits.h"
 #include "common/log.h"
@@ -15,8 +16,29 @@ static const char *const schedules[] = {"remote", "off", NULL};
 #define MINUTE (60 * SECOND)
 #define HOUR   (60 * MINUTE)
 
+/* A veto with a slip of the pen in it would be lost in silence. */
+static int check_forbid(const void *target, struct fault *f)
+{
+    const struct settings *s = target;
+    size_t len;
+    for (const char *at = s->forbid ? s->forbid : ""; (len = form_next_word(&at)) > 0;) {
+        _cleanup_text_ char *word = alloc_text_n(at - len, len);
+        _cleanup_(buf_free) struct buf known = {0};
+        if (check_find(word) || schedule_find(&s->tasks, word) || schedule_ships(word) ||
+            (strncmp(word, TASK_PREFIX, strlen(TASK_PREFIX)) == 0 && task_name_valid(word + strlen(TASK_PREFIX))))
+            continue;
+        for (size_t i = 0; check_table[i]; i++)
+            conf_add_word(&known, check_table[i]->name);
+        return fault_set(f, -EINVAL,
+                         _("forbid = %s: no check and no known task has this name; checks: %s; a task of the "
+                           "collector's own schedule: %s%s"),
+                         word, known.data ? known.data : "", TASK_PREFIX, word);
+    }
+    return 0;
+}
+
 static const struct conf_key keys[] = {
-    {NULL, "collector", CONF_TEXT, offsetof(struct settings, collector), NULL, 0, 0, NULL,
+    {NULL, "collector", CONF_URL, offsetof(struct settings, collector), NULL, 0, 0, NULL,
      N_("Address of the collector, when it has moved since enrolment"), false},
     {NULL, "language", CONF_CHOICE, offsetof(struct settings, language), "auto", 0, 0, languages,
      N_("Language of messages; auto follows the system"), true},
@@ -31,7 +53,9 @@ static const struct conf_key keys[] = {
     {NULL, "schedule_interval", CONF_DURATION, offsetof(struct settings, schedule_interval_us), "1h", MINUTE, 24 * HOUR,
      NULL, N_("How often the collector is asked for a newer schedule"), true},
     {NULL, "forbid", CONF_TEXT, offsetof(struct settings, forbid), NULL, 0, 0, NULL,
-     N_("Names of checks and tasks that never run here, between spaces"), true},
+     N_("Checks and tasks that never run here, between spaces; write task:NAME for a task that this program does not "
+        "know"),
+     true, .check = check_forbid},
     {NULL, "seal_interval", CONF_DURATION, offsetof(struct settings, seal_interval_us), "15m", SECOND, 15 * MINUTE,
      NULL, N_("How long results wait before they are sealed into a signed batch and sent"), true},
     {NULL, "journal_sync", CONF_DURATION, offsetof(struct settings, journal_sync_us), "60s", SECOND, MINUTE, NULL,
@@ -140,6 +164,8 @@ int settings_read(const char *path, struct settings *ret, struct fault *f)
         r = tasks_finish(&s, file, f);
     if (r < 0)
         return r;
+    for (size_t len = s.collector ? strlen(s.collector) : 0; len > 0 && s.collector[len - 1] == '/';)
+        s.collector[--len] = '\0'; /* paths are put behind it */
     *ret = s;
     s = (struct settings){0};
     return 0;

@@ -186,7 +186,7 @@ static void local_comes_first_and_forbids(void **state)
                                                                "\"target\":\"x\",\"interval_s\":60}]}",
                   &remote, &f),
         0);
-    schedule_join(&joined, &local, &remote, "traceroute, c");
+    schedule_join(&joined, &local, &remote, "traceroute, task:c task:ping");
     assert_int_equal(joined.count, 2);
     assert_int_equal(joined.version, 7);
     assert_ptr_equal(schedule_find(&joined, "a"), own);

@@ -38,8 +38,8 @@ static void a_whole_file(void **state)
 {
     struct settings s = {0};
     struct fault f = {0};
-    if (read_text("collector = http://127.0.0.1:8080\nallow_private_targets = yes\nlanguage = en\n"
-                  "seal_interval = 2s\nspool_max = 5M\nschedule = off\nforbid = traceroute\n"
+    if (read_text("collector = http://127.0.0.1:8080//\nallow_private_targets = yes\nlanguage = en\n"
+                  "seal_interval = 2s\nspool_max = 5M\nschedule = off\nforbid = traceroute, gw identity-a-root task:x\n"
                   "[task gw]\ncheck = ping\ntarget = 192.168.1.1\ninterval = 5m\ncount = 3\n"
                   "[task r]\ncheck = dns\ninterval = 90s\n",
                   &s, &f) < 0)
@@ -83,6 +83,14 @@ static void names_file_line_key_and_cure(void **state)
         {"[task a]\ncheck = dns\ninterval = 5m\n[task b]\ncheck = dns\ninterval = 5m\n[task a]\ncheck = dns\n",
          {"line 8", "[task a]", "twice"}},
         {"just words\n", {"line 1"}},
+        {"collector = ftp://x\n", {"line 1", "ftp://x", "https://"}},
+        {"collector = https://x?y\n", {"line 1", "https://x?y"}},
+        {"\nforbid = ping pingg\n", {"line 2", "forbid = pingg", "ping, ", "task:pingg"}},
+        {"forbid = gw\n[task wg]\ncheck = dns\ninterval = 5m\n", {"line 1", "forbid = gw"}},
+        {"forbid = ping # dns\n", {"line 1", "forbid = #"}},
+        {"forbid = task:a/b\n", {"line 1", "task:a/b"}},
+        {"log_level = info\nlog_level = debug\n", {"line 2", "log_level", "twice", "line 1"}},
+        {"[task a]\ncheck = ping\ncount = 3\ncount = 4\n", {"line 4", "count", "twice", "line 3"}},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct settings s = {0};
