@@ -9,9 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/errand_alone.h"
 #include "agent/show.h"
 #include "common/buf.h"
 #include "common/file.h"
+#include "common/json.h"
 #include "common/lang.h"
 #include "common/log.h"
 
@@ -222,7 +224,7 @@ int command_settings(const struct invocation *in, struct settings *ret)
     return EXIT_OK;
 }
 
-int command_owner(const char *dir, struct fault *f)
+static int act_as_owner(const char *dir, struct fault *f)
 {
     struct stat st;
     if (stat(dir, &st) < 0)
@@ -238,6 +240,24 @@ int command_state(const struct invocation *in, int *ret_lock, struct fault *f)
 {
     int r = file_make_dir(in->state_dir, 0700, f);
     if (r == 0)
-        r = command_owner(in->state_dir, f);
+        r = act_as_owner(in->state_dir, f);
     return r < 0 ? r : file_lock_dir(in->state_dir, ret_lock, f);
+}
+
+int command_probe(const struct invocation *in, int *ret_lock, struct identity *ret, struct fault *f)
+{
+    int r = identity_read(in->state_dir, ret, f);
+    return r < 0 ? r : command_state(in, ret_lock, f);
+}
+
+int command_errand(const struct invocation *in, const struct settings *settings, int lock, json_t *request,
+                   json_t **ret_answer, struct fault *f)
+{
+    _cleanup_json_ json_t *asked = request, *answer = NULL;
+    int r = errand_alone(in->state_dir, settings, asked, &answer, f);
+    if (r == 0)
+        r = errand_judge(answer, f);
+    if (r == 0)
+        *ret_answer = TAKE(answer);
+    return r;
 }

@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <jansson.h>
+
+#include "agent/identity.h"
 #include "agent/settings.h"
 
 /* Exit statuses, the same for every command. */
@@ -78,8 +81,14 @@ int command_settings(const struct invocation *in, struct settings *ret) CHECKED;
  * by the service; the descriptor in ret_lock keeps the lock. */
 int command_state(const struct invocation *in, int *ret_lock, struct fault *f) CHECKED;
 
-/* Root acts as the folder's owner from here on. */
-int command_owner(const char *state_dir, struct fault *f) CHECKED;
+/* The same where a probe has to be there already: nothing is made. Who it is
+ * goes to ret; identity_wipe it. */
+int command_probe(const struct invocation *in, int *ret_lock, struct identity *ret, struct fault *f) CHECKED;
+
+/* Has the errand (errand.h) done; lock is command_state's. Takes the request
+ * over. The caller owns *ret_answer, which is that of one that went well. */
+int command_errand(const struct invocation *in, const struct settings *settings, int lock, json_t *request,
+                   json_t **ret_answer, struct fault *f) CHECKED;
 
 extern const struct command command_checks, command_enroll, command_leave, command_measure, command_rotate_key,
     command_run, command_spool, command_status;

@@ -86,6 +86,22 @@ int enroll_check(const struct enrolment *e, struct fault *f)
     return 0;
 }
 
+int enroll_again(const struct identity *old, const char *state_dir, const char *url,
+                 char ret_pin[static SIGN_TEXT_SIZE], struct fault *f)
+{
+    if (strcmp(old->collector, url) != 0)
+        return fault_set(f, -EEXIST,
+                         _("%s is enrolled already: probe %s of %s; for another one choose another --state-dir"),
+                         state_dir, old->probe, old->collector);
+    if (old->was_count > 0)
+        return fault_set(f, -EEXIST,
+                         _("probe %s has changed its key since it was enrolled and cannot do that again; enrol another "
+                           "--state-dir with --replaces %s"),
+                         old->probe, old->probe);
+    base64_write(old->keys[0], SIGN_PUBLIC_SIZE, ret_pin);
+    return 0;
+}
+
 static void add(json_t *object, const char *name, const char *text)
 {
     if (text)

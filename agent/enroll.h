@@ -42,6 +42,12 @@ int enroll_text(const char *option, const char *text, struct fault *f) CHECKED;
 /* Checks every text; f names the option. */
 int enroll_check(const struct enrolment *e, struct fault *f) CHECKED;
 
+/* A probe that is enrolled may tell the same collector anew where it stands: one
+ * of the keys that it trusts already has to sign the answer, ret_pin. Its name
+ * comes from its first key, which one that has changed it no longer has. */
+int enroll_again(const struct identity *old, const char *state_dir, const char *url,
+                 char ret_pin[static SIGN_TEXT_SIZE], struct fault *f) CHECKED;
+
 void enroll_request(const struct enrolment *e, const struct sign_key *key, int64_t at_us, struct buf *out);
 
 /* Fills ret's probe, keys and (when the answer names one) collector; ret_seen is

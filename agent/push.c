@@ -313,7 +313,13 @@ static void send_next(struct push *p)
 
 void push_kick(struct push *p)
 {
-    if (p->state != STATE_IDLE)
+    if (p->state == STATE_IDLE)
+        push_now(p);
+}
+
+void push_now(struct push *p)
+{
+    if (p->state == STATE_SENDING)
         return;
     p->state = STATE_PAUSING;
     uv_timer_start(&p->timer, on_timer, 0, 0);

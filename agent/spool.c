@@ -151,6 +151,11 @@ int spool_refill_keys(struct spool *s, struct fault *f)
     return spool_places_refill_keys(&s->places, f);
 }
 
+bool spool_keys_wait(struct spool *s)
+{
+    return spool_places_keys_wait(&s->places);
+}
+
 /* ---- the head ---- */
 
 /* Numbers go on after every file that is there: a head that the card has lost

@@ -64,6 +64,7 @@ int spool_reject(struct spool *s, int64_t number, const char *reason, struct fau
 int spool_refill(struct spool *s, const struct ack *ack, struct fault *f) CHECKED;
 /* The batches that changed the key wait again. Returns how many, or < 0. */
 int spool_refill_keys(struct spool *s, struct fault *f) CHECKED;
+bool spool_keys_wait(struct spool *s); /* does one that changed the key wait to be sent? */
 /* Has the collector less of this chain than it once acknowledged? */
 bool spool_behind(const struct spool *s, const struct ack *ack);
 /* Does the collector hold another batch of this chain than the one made here? */

@@ -154,6 +154,17 @@ int spool_places_refill_keys(struct spool_places *p, struct fault *f)
     return wait_again(p, NULL, f);
 }
 
+bool spool_places_keys_wait(struct spool_places *p)
+{
+    struct spool_list *waiting = &p->of[SPOOL_WAITING];
+    for (size_t i = 0; i < waiting->count; i++) {
+        look(p, SPOOL_WAITING, &waiting->entries[i]);
+        if (waiting->entries[i].rotates)
+            return true;
+    }
+    return false;
+}
+
 /* ---- by number ---- */
 
 int64_t spool_places_last(const struct spool_places *p)

@@ -33,6 +33,7 @@ int spool_places_remove(struct spool_places *p, enum spool_place place, int64_t 
 int spool_places_refill(struct spool_places *p, const struct ack *ack, struct fault *f) CHECKED;
 /* The batches that changed the key wait again. Returns how many, or < 0. */
 int spool_places_refill_keys(struct spool_places *p, struct fault *f) CHECKED;
+bool spool_places_keys_wait(struct spool_places *p); /* is there one among those that wait? */
 /* The oldest acknowledged ones go until the others have max_bytes at most. Those
  * that bring a new key stay: without them a collector from a backup could never
  * know it. */

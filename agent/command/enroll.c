@@ -10,17 +10,10 @@
 #include "agent/ask.h"
 #include "agent/command.h"
 #include "agent/country.h"
-#include "agent/departure.h"
 #include "agent/enroll.h"
-#include "agent/host.h"
-#include "agent/io/web.h"
-#include "agent/owner.h"
-#include "agent/problem.h"
+#include "agent/errand.h"
 #include "common/json.h"
 #include "common/lang.h"
-#include "common/limits.h"
-
-#define ENROLL_TIMEOUT_US (60 * INT64_C(1000000))
 
 static const struct option options[] = {
     {"country", "XX", N_("country, ISO code; without it BJ")},
@@ -108,97 +101,6 @@ static int ask_all(const struct invocation *in, const json_t *country, struct as
     return r < 0 ? fault_set(f, r, _("nothing was sent: you stopped before the last question")) : 0;
 }
 
-/* ---- the exchange ---- */
-
-struct exchange {
-    struct host host;
-    struct buf body;
-    const struct sign_key *key;
-    const char *pin;
-    struct identity *identity;
-    char seen[NETWORK_TEXT_MAX];
-    int result;
-    struct fault f;
-};
-
-static void on_reply(void *user, const struct web_reply *reply)
-{
-    struct exchange *x = user;
-    char text[FAULT_TEXT_MAX];
-    if (reply->outcome != OUTCOME_OK)
-        x->result = fault_set(&x->f, -EIO, _("the collector cannot be reached: %s, %s. Try again later"),
-                              outcome_word(reply->outcome), reply->reason);
-    else if ((reply->status == 200 || reply->status == 201) && reply->body.data)
-        x->result = enroll_answer(reply->body.data, reply->body.len, x->key, x->pin, x->identity, x->seen, &x->f);
-    else if (problem_text(reply, text))
-        x->result = fault_set(&x->f, -EACCES, _("the collector refuses: %s"), text);
-    else
-        x->result = fault_set(&x->f, -EIO, _("that address answers with HTTP status %ld, not as a collector does"),
-                              reply->status);
-    uv_stop(&x->host.loop);
-}
-
-static int exchange(struct exchange *x, const char *url)
-{
-    static const char *const headers[] = {"Content-Type: application/x-ndjson",
-                                          "Accept: application/x-ndjson, application/problem+json", NULL};
-    struct web_transfer *transfer;
-    int r = host_open(&x->host, &clock_system, &x->f);
-    if (r < 0)
-        return r;
-    const struct web_request request = {
-        .method = "POST",
-        .url = url,
-        .headers = headers,
-        .body = x->body.data,
-        .body_len = x->body.len,
-        .body_max = STATEMENT_BYTES_MAX,
-        .timeout_us = ENROLL_TIMEOUT_US,
-    };
-    x->result = -EIO;
-    r = web_start(x->host.env.web, &request, on_reply, x, &transfer, &x->f);
-    if (r == 0) {
-        uv_run(&x->host.loop, UV_RUN_DEFAULT);
-        r = x->result;
-    }
-    host_close(&x->host);
-    return r;
-}
-
-static int enroll(const struct invocation *in, const char *url, const char *pin, struct enrolment *e, struct fault *f)
-{
-    char secret[OWNER_TEXT_SIZE], owner[HASH_TEXT_SIZE];
-    _cleanup_(identity_wipe) struct identity id = {0};
-    _cleanup_(sign_key_wipe) struct sign_key key;
-    _cleanup_text_ char *address = alloc_format("%s/api/v1/probes", url);
-    struct exchange x = {.key = &key, .pin = pin, .identity = &id};
-    int r = identity_key(in->state_dir, &key, f);
-    if (r < 0)
-        return r;
-    if ((r = owner_make(in->state_dir, secret, f)) < 0)
-        return r;
-    e->owner = owner_hash(secret, owner);
-    strcpy(id.collector, url);
-    enroll_request(e, &key, clock_wall_us(&clock_system), &x.body);
-    r = exchange(&x, address);
-    buf_free(&x.body);
-    if (r < 0) {
-        *f = x.f;
-        return r;
-    }
-    id.enrolled_at_us = clock_wall_us(&clock_system);
-    struct network network;
-    network_init(&network, in->state_dir);
-    network_seen(&network, x.seen); /* what the first results say of it is cut */
-    r = identity_write(in->state_dir, &id, f);
-    if (r < 0)
-        return r;
-    _cleanup_text_ char *link = owner_link(id.collector, secret);
-    printf(_("Enrolled: this is probe %s of %s.\n"), id.probe, id.collector);
-    printf(_("What it measures, for you and those to whom you give this link:\n%s\n"), link);
-    return 0;
-}
-
 /* ---- the command ---- */
 
 /* A word of an option that has few: none when it was not given. */
@@ -226,47 +128,42 @@ static int from_options(const struct invocation *in, struct enrolment *e, struct
     return r < 0 ? r : enroll_check(e, f);
 }
 
-/* A probe that is enrolled may tell the same collector anew where it stands: one
- * of the keys that it trusts already has to sign the answer. Its name comes from
- * its first key, which one that has changed it no longer has. */
-static int enrolled_already(const struct invocation *in, const char *url, const struct identity *old,
-                            char ret_pin[static SIGN_TEXT_SIZE], struct fault *f)
+static int enroll(const struct invocation *in, const struct settings *settings, int lock, const char *url,
+                  const struct enrolment *e, struct fault *f)
 {
-    if (strcmp(old->collector, url) != 0)
-        return fault_set(f, -EEXIST,
-                         _("%s is enrolled already: probe %s of %s; for another one choose another --state-dir"),
-                         in->state_dir, old->probe, old->collector);
-    if (old->was_count > 0)
-        return fault_set(f, -EEXIST,
-                         _("probe %s has changed its key since it was enrolled and cannot do that again; enrol another "
-                           "--state-dir with --replaces %s"),
-                         old->probe, old->probe);
-    base64_write(old->keys[0], SIGN_PUBLIC_SIZE, ret_pin);
+    _cleanup_json_ json_t *answer = NULL;
+    json_t *request = errand_request("enroll");
+    errand_enrolment(request, url, invocation_text(in, "pin"), e);
+    int r = command_errand(in, settings, lock, request, &answer, f);
+    if (r < 0)
+        return r;
+    printf(_("Enrolled: this is probe %s of %s.\n"), json_string_value(json_object_get(answer, "probe")),
+           json_string_value(json_object_get(answer, "collector")));
+    printf(_("What it measures, for you and those to whom you give this link:\n%s\n"),
+           json_string_value(json_object_get(answer, "link")));
     return 0;
 }
 
-static int enroll_locked(const struct invocation *in, const char *url, const json_t *country, struct enrolment *e)
+static int enroll_here(const struct invocation *in, const struct settings *settings, const char *url,
+                       const json_t *country, struct enrolment *e)
 {
     _cleanup_(ask_free) struct ask ask = {.in = stdin, .out = stdout};
     _cleanup_(identity_wipe) struct identity old = {0};
     _cleanup_fd_ int lock = -1;
     struct fault f = {0};
     char trusted[SIGN_TEXT_SIZE];
-    const char *pin = invocation_text(in, "pin");
     int r = command_state(in, &lock, &f);
     if (r < 0)
         return command_failed("%s", f.text);
     r = identity_read(in->state_dir, &old, &f);
-    if (r == -ENOENT) {
-        r = departure_finish(in->state_dir, &f);
-    } else if (r == 0) {
-        r = enrolled_already(in, url, &old, trusted, &f);
-        pin = pin ? pin : trusted;
-    }
+    if (r == -ENOENT)
+        r = 0;
+    else if (r == 0) /* before anybody is asked anything */
+        r = enroll_again(&old, in->state_dir, url, trusted, &f);
     if (r == 0 && !invocation_flag(in, "yes"))
         r = ask_all(in, country, &ask, e, &f);
     if (r == 0)
-        r = enroll(in, url, pin, e, &f);
+        r = enroll(in, settings, lock, url, e, &f);
     return r < 0 ? command_failed("%s", f.text) : EXIT_OK;
 }
 
@@ -288,7 +185,7 @@ static int run(const struct invocation *in)
     if (!invocation_flag(in, "yes") && !isatty(STDIN_FILENO))
         return invocation_wrong(in, _("there is no terminal to ask questions on; add --yes to ask none (it accepts "
                                       "the consent text; see --help for what else to give)"));
-    return enroll_locked(in, url, country, &e);
+    return enroll_here(in, &settings, url, country, &e);
 }
 
 const struct command command_enroll = {

@@ -1,39 +1,30 @@
-/* A new key for this probe, which keeps its name. The command only writes the
- * wish down, so that it works while the agent runs: the next batch carries the
- * new key under both signatures (spool.c tells how). */
-#include <errno.h>
+/* A new key for this probe, which keeps its name. */
 #include <stdio.h>
-#include <string.h>
 
 #include "agent/command.h"
-#include "agent/identity.h"
-#include "common/file.h"
+#include "agent/errand.h"
+#include "common/json.h"
 #include "common/lang.h"
 
 static int run(const struct invocation *in)
 {
     _cleanup_(settings_free) struct settings settings = {0};
+    _cleanup_(identity_wipe) struct identity id = {0};
+    _cleanup_json_ json_t *answer = NULL;
+    _cleanup_fd_ int lock = -1;
+    struct fault f;
     int status = command_settings(in, &settings);
     if (status != EXIT_OK)
         return status;
-    _cleanup_(identity_wipe) struct identity id = {0};
-    _cleanup_(sign_key_wipe) struct sign_key next = {0};
-    _cleanup_text_ char *path = alloc_format("%s/key.next", in->state_dir);
-    struct fault f;
-    if (identity_read(in->state_dir, &id, &f) < 0)
+    if (command_probe(in, &lock, &id, &f) < 0 ||
+        command_errand(in, &settings, lock, errand_request("rotate-key"), &answer, &f) < 0)
         return command_failed("%s", f.text);
-    if (command_owner(in->state_dir, &f) < 0)
-        return command_failed("%s", f.text);
-    if (sign_key_read(path, &next, &f) == 0) {
+    if (json_is_true(json_object_get(answer, "announced")))
+        printf(_("A new key is in force, and a batch that announces it is sealed. The probe stays %s.\n"), id.probe);
+    else if (json_is_true(json_object_get(answer, "waited")))
         puts(_("A new key waits already for the next batch."));
-        return EXIT_OK;
-    }
-    int r = sign_key_new(&next);
-    if (r < 0)
-        return command_failed(_("cannot make a key: %s"), strerror(-r));
-    if (sign_key_write(path, &next, &f) < 0)
-        return command_failed("%s", f.text);
-    printf(_("The next batch announces a new key. The probe stays %s.\n"), id.probe);
+    else
+        printf(_("The next batch announces a new key. The probe stays %s.\n"), id.probe);
     return EXIT_OK;
 }
 

@@ -7,13 +7,13 @@
 #include <string.h>
 
 #include "agent/command.h"
-#include "agent/host.h"
+#include "agent/errand.h"
 #include "agent/identity.h"
-#include "agent/push.h"
 #include "agent/show.h"
 #include "agent/spool.h"
 #include "common/clock.h"
 #include "common/file.h"
+#include "common/json.h"
 #include "common/lang.h"
 
 static const struct option options[] = {
@@ -181,63 +181,30 @@ static int export(const struct invocation *in, const struct all *all)
 
 /* ---- push ---- */
 
-struct pushing {
-    struct host host;
-    struct push *push;
-    struct spool *spool;
-};
-
-static void on_news(void *user, const struct push_state *state)
+static int64_t count_of(const json_t *answer, const char *name)
 {
-    struct pushing *p = user;
-    if (state->failures > 0 || push_idle(p->push))
-        uv_stop(&p->host.loop);
-}
-
-static int push_report(const struct pushing *p)
-{
-    const struct push_state *state = push_state(p->push);
-    printf(_("Batches acknowledged: %" PRId64 ", refused: %" PRId64 ", waiting: %zu.\n"), state->acked, state->rejected,
-           spool_waiting(p->spool)->count);
-    if (*state->last_fault)
-        command_failed("%s", state->last_fault);
-    return spool_waiting(p->spool)->count == 0 && state->rejected == 0 ? EXIT_OK : EXIT_NOT_OK;
-}
-
-static int push_now(const struct invocation *in, const struct settings *settings, struct identity *id, struct fault *f)
-{
-    struct pushing p = {0};
-    int r = spool_open(in->state_dir, id, &clock_system, settings->spool_max, &p.spool, f);
-    if (r == 0 && invocation_flag(in, "rejected"))
-        r = spool_unreject(p.spool, f);
-    if (r == 0)
-        r = host_open(&p.host, &clock_system, f);
-    if (r < 0) {
-        spool_free(p.spool);
-        return r;
-    }
-    const char *url = settings->collector ? settings->collector : id->collector;
-    p.push = push_new(&p.host.env, p.spool, id, url, settings->retry_max_us, on_news, &p);
-    push_kick(p.push);
-    uv_run(&p.host.loop, UV_RUN_DEFAULT);
-    int status = push_report(&p);
-    push_free(p.push);
-    host_close(&p.host);
-    spool_free(p.spool);
-    return status;
+    return json_integer_value(json_object_get(answer, name));
 }
 
 static int push(const struct invocation *in, const struct settings *settings)
 {
     _cleanup_(identity_wipe) struct identity id = {0};
+    _cleanup_json_ json_t *answer = NULL;
     _cleanup_fd_ int lock = -1;
     struct fault f;
-    int r = identity_read(in->state_dir, &id, &f);
-    if (r == 0)
-        r = command_state(in, &lock, &f);
-    if (r == 0)
-        r = push_now(in, settings, &id, &f);
-    return r < 0 ? command_failed("%s", f.text) : r;
+    if (command_probe(in, &lock, &id, &f) < 0)
+        return command_failed("%s", f.text);
+    json_t *request = errand_request("push");
+    json_object_set_new(request, "rejected", json_boolean(invocation_flag(in, "rejected")));
+    if (command_errand(in, settings, lock, request, &answer, &f) < 0)
+        return command_failed("%s", f.text);
+    int64_t rejected = count_of(answer, "rejected"), waiting = count_of(answer, "waiting");
+    printf(_("Batches acknowledged: %" PRId64 ", refused: %" PRId64 ", waiting: %" PRId64 ".\n"),
+           count_of(answer, "acked"), rejected, waiting);
+    const char *trouble = json_string_value(json_object_get(answer, "trouble"));
+    if (trouble && *trouble)
+        command_failed("%s", trouble);
+    return waiting == 0 && rejected == 0 ? EXIT_OK : EXIT_NOT_OK;
 }
 
 static int run(const struct invocation *in)
