@@ -32,7 +32,7 @@ struct app {
     struct pg_pool *ingest;   /* role internetmetre_ingest: enrolment, receiving, keys */
     struct pg_pool *analyst;  /* role internetmetre_analyst: results, for holders of a key */
     struct pg_pool *reader;   /* role internetmetre_reader: aggregates, for everybody */
-    struct verifier *verifier;
+    struct roster *roster;
     struct strikes *strikes;
     struct dictionary *targets, *tasks;
     struct store *store;

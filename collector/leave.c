@@ -66,7 +66,7 @@ static int leave(struct app *app, const char *probe, bool forget, struct fault *
     else
         rc = pg_query(pg, "SELECT probe_leave($1)", 1, &probe, NULL, f);
     pg_pool_give(app->ingest, pg);
-    verifier_forget(app->verifier, probe);
+    roster_forget(app->roster, probe);
     return rc;
 }
 
@@ -85,18 +85,17 @@ static int answer_leave(struct http_request *request, struct http_reply *reply)
     struct app *app = http_context(request);
     struct fault f = {0};
     char probe[PROBE_ID_SIZE];
-    uint8_t keys[VERIFY_KEYS_MAX][SIGN_PUBLIC_SIZE];
-    size_t key_count = 0;
+    struct roster_probe known;
     struct wish w = {0};
     if (named_probe(http_body(request), probe, &f) < 0)
         return http_problem(request, reply, 400, "request", "The request is not as it should be", "%s", f.text);
-    int rc = verifier_keys(app->verifier, probe, keys, &key_count, &f);
+    int rc = roster_ask(app->roster, probe, &known, &f);
     if (rc < 0)
         return http_failed(request, reply, rc, &f);
-    if (key_count == 0)
+    if (known.key_count == 0)
         return http_problem(request, reply, 403, "unknown-probe", "This probe is not enrolled here",
                             "probe %s is not known here", probe);
-    rc = read_wish(http_body(request), keys, key_count, &w, &f);
+    rc = read_wish(http_body(request), known.keys, known.key_count, &w, &f);
     if (rc == -EKEYREJECTED)
         http_problem(request, reply, 403, "signature", "The signature does not match",
                      "the request must be signed by the key of probe %s", probe);

@@ -20,7 +20,7 @@
 
 struct loader {
     struct pg_pool *pool;
-    struct verifier *verifier;
+    struct roster *roster;
     struct project_names names;
     struct ledger *ledger;
     unsigned stored, known, refused;
@@ -73,7 +73,7 @@ static int load_file(struct loader *l, const char *path, struct fault *f)
     bool packed = bytes.len >= 4 && !memcmp(bytes.data, ZSTD_MAGIC, 4);
     enum verdict verdict = verify_envelope(bytes.data, bytes.len, packed, &in, &why);
     if (verdict == VERDICT_FINE) {
-        int rc = verify_batch(l->verifier, &in.batch, &verdict, &probe_no, &why);
+        int rc = verify_batch(l->roster, &in.batch, &verdict, &probe_no, &why);
         if (rc < 0) {
             *f = why;
             return rc;
@@ -107,7 +107,7 @@ static int loader_open(struct loader *l, const struct context *c, const struct d
         return rc;
     }
     l->ledger = ledger_new(pg);
-    l->verifier = verifier_new(l->pool);
+    l->roster = roster_new(l->pool);
     l->names = (struct project_names){dictionary_new(l->pool, "target"), dictionary_new(l->pool, "task")};
     return 0;
 }
@@ -115,7 +115,7 @@ static int loader_open(struct loader *l, const struct context *c, const struct d
 static void loader_close(struct loader *l)
 {
     ledger_free(l->ledger);
-    verifier_free(l->verifier);
+    roster_free(l->roster);
     dictionary_free(l->names.targets);
     dictionary_free(l->names.tasks);
     pg_pool_free(l->pool);

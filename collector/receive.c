@@ -111,12 +111,12 @@ static int store(struct http_request *request, struct http_reply *reply, const s
     if (rc < 0)
         return http_failed(request, reply, rc, &f);
     if (entry.fate == LEDGER_REVOKED) {
-        verifier_forget(app->verifier, in->batch.header.probe);
+        roster_forget(app->roster, in->batch.header.probe);
         fault_set(&f, -EACCES, "probe %s was revoked; ask the team that gave the token", in->batch.header.probe);
         return refuse(request, reply, VERDICT_REVOKED_PROBE, &f);
     }
     if (in->batch.has_rotate)
-        verifier_forget(app->verifier, in->batch.header.probe);
+        roster_forget(app->roster, in->batch.header.probe);
     count(app, &entry, http_body(request)->len);
     reply->content_type = "application/x-ndjson";
     write_ack(request, &entry, &reply->body);
@@ -137,7 +137,7 @@ static int receive_batch(struct http_request *request, struct http_reply *reply)
     const struct buf *body = http_body(request);
     enum verdict verdict = verify_envelope(body->data ? body->data : "", body->len, packed, &in, &f);
     if (verdict == VERDICT_FINE) {
-        int rc = verify_batch(app->verifier, &in.batch, &verdict, &probe_no, &f);
+        int rc = verify_batch(app->roster, &in.batch, &verdict, &probe_no, &f);
         if (rc < 0)
             return http_failed(request, reply, rc, &f);
     }

@@ -175,7 +175,7 @@ static int start_store(struct serve *s, struct fault *f)
     int rc = open_pools(s, &options.role, f);
     if (rc < 0)
         return rc;
-    s->app.verifier = verifier_new(s->app.ingest);
+    s->app.roster = roster_new(s->app.ingest);
     s->app.strikes = strikes_new();
     s->app.targets = dictionary_new(s->app.ingest, "target");
     s->app.tasks = dictionary_new(s->app.ingest, "task");
@@ -256,7 +256,7 @@ static void stop(struct serve *s)
     upkeep_stop(s->upkeep);
     dictionary_free(s->app.targets);
     dictionary_free(s->app.tasks);
-    verifier_free(s->app.verifier);
+    roster_free(s->app.roster);
     strikes_free(s->app.strikes);
     pg_pool_free(s->app.ingest);
     pg_pool_free(s->app.analyst);

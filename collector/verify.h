@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "collector/pg.h"
+#include "collector/roster.h"
 #include "common/batch.h"
 
 enum verdict {
@@ -41,25 +41,10 @@ struct incoming {
 };
 void incoming_free(struct incoming *in);
 
-/* Probes met before, so that a batch costs no query; a revocation is seen at
- * the latest when the batch is stored (ledger.h). */
-struct verifier;
-struct verifier *verifier_new(struct pg_pool *pool) CHECKED;
-void verifier_free(struct verifier *v);
-/* Keys that may speak for a probe: a probe that rotates has one that counts and
- * those of the past. */
-#define VERIFY_KEYS_MAX 16
-/* The keys of a probe, revoked or not, the latest first; none when it is not
- * known. -EBUSY, -ENOTCONN, -EIO. */
-int verifier_keys(struct verifier *v, const char *probe, uint8_t ret_keys[static VERIFY_KEYS_MAX][SIGN_PUBLIC_SIZE],
-                  size_t *ret_count, struct fault *f) CHECKED;
-/* After a batch turned out to be of a revoked probe. */
-void verifier_forget(struct verifier *v, const char *probe);
-
 /* Unpacks and reads the bytes, which must outlive *ret. */
 enum verdict verify_envelope(const void *bytes, size_t len, bool packed, struct incoming *ret, struct fault *f) CHECKED;
 
 /* Finds the probe and checks the signature. < 0 when the database cannot be
  * asked (-EBUSY, -ENOTCONN, -EIO), else 0 with *ret_verdict. */
-int verify_batch(struct verifier *v, const struct batch *b, enum verdict *ret_verdict, int32_t *ret_probe_no,
+int verify_batch(struct roster *roster, const struct batch *b, enum verdict *ret_verdict, int32_t *ret_probe_no,
                  struct fault *f) CHECKED;
