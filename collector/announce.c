@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "collector/app.h"
+#include "collector/desk.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/statement.h"
@@ -26,7 +26,7 @@ static bool nonce_valid(const char *nonce)
 
 static int get_time(struct http_request *request, struct http_reply *reply)
 {
-    const struct app *app = http_context(request);
+    const struct desk *desk = http_context(request);
     const char *nonce = http_query(request, "nonce");
     if (!nonce_valid(nonce))
         return http_problem(request, reply, 400, "nonce", "A nonce is wanted",
@@ -36,27 +36,27 @@ static int get_time(struct http_request *request, struct http_reply *reply)
                                               time_format(clock_wall_us(&clock_system), at));
     http_reply_header(request, "Cache-Control", "no-store");
     reply->content_type = "application/x-ndjson";
-    statement_write(&app->identity.key, DOMAIN_TIME, answer, &reply->body);
+    statement_write(&desk->identity->key, DOMAIN_TIME, answer, &reply->body);
     return 0;
 }
 
 static int get_schedule(struct http_request *request, struct http_reply *reply)
 {
-    const struct app *app = http_context(request);
+    const struct desk *desk = http_context(request);
     const char *probe = http_query(request, "probe");
     if (probe && !probe_id_valid(probe, strlen(probe)))
         return http_problem(request, reply, 400, "probe", "This is no probe", "probe must be 20 characters of base32");
     reply->content_type = "application/x-ndjson";
-    buf_add(&reply->body, app->schedule.data, app->schedule.len);
+    buf_add(&reply->body, desk->schedule->data, desk->schedule->len);
     return 0;
 }
 
 static int get_keys(struct http_request *request, struct http_reply *reply)
 {
-    const struct app *app = http_context(request);
+    const struct desk *desk = http_context(request);
     http_reply_header(request, "Cache-Control", "no-store");
     reply->content_type = "application/x-ndjson";
-    identity_keys(&app->identity, &reply->body);
+    identity_keys(desk->identity, &reply->body);
     return 0;
 }
 

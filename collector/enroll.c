@@ -19,7 +19,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "collector/app.h"
+#include "collector/desk.h"
 #include "collector/enroll.h"
 #include "collector/secret.h"
 #include "collector/seen.h"
@@ -47,7 +47,7 @@ struct wish { /* what the probe asked for; texts borrowed from the JSON, NULL wh
 struct enrolment {
     struct http_request *request;
     struct http_reply *reply;
-    struct app *app;
+    struct desk *desk;
     struct pg *pg;
     struct wish wish;
     /* what the database says; texts owned by the rows */
@@ -362,9 +362,7 @@ static int enrol(struct enrolment *e, struct fault *f)
         rc = find_token(e, f);
     if (rc == 0)
         rc = find_replaced(e, f);
-    const char *country = e->wish.country ? e->wish.country
-                          : *e->country   ? e->country
-                                          : e->app->context->settings.country;
+    const char *country = e->wish.country ? e->wish.country : *e->country ? e->country : e->desk->country;
     if (rc == 0)
         rc = find_department(e, country, f);
     if (rc == 0)
@@ -386,7 +384,7 @@ static int enrol(struct enrolment *e, struct fault *f)
 
 static void write_answer(struct enrolment *e)
 {
-    const struct identity *identity = &e->app->identity;
+    const struct identity *identity = e->desk->identity;
     char recovery[2 * SIGN_PUBLIC_SIZE], at[TIME_TEXT_SIZE];
     base64_write(identity->recovery, SIGN_PUBLIC_SIZE, recovery);
     char seen[SEEN_TEXT_SIZE];
@@ -396,8 +394,8 @@ static void write_answer(struct enrolment *e)
                                             "serial", (json_int_t)identity->serial, "seen", seen, "at",
                                             time_format(clock_wall_us(&clock_system), at));
     e->reply->content_type = "application/x-ndjson";
-    statement_write(&e->app->identity.key, DOMAIN_ENROL, json, &e->reply->body);
-    e->app->counters.enrolled++;
+    statement_write(&identity->key, DOMAIN_ENROL, json, &e->reply->body);
+    e->desk->enrolled++;
     log_info("probe %s enrolled from %s", e->wish.probe, seen);
 }
 
@@ -412,13 +410,13 @@ static int handle(struct enrolment *e)
         return answer(e, 400, "request", "The request is not as it should be", f.text);
     rc = check_words(e);
     if (rc == 0)
-        rc = pg_pool_take(e->app->ingest, TAKE_WAIT_MS, &e->pg, &f);
+        rc = pg_pool_take(e->desk->pool, TAKE_WAIT_MS, &e->pg, &f);
     if (rc == 0) {
         rc = enrol(e, &f);
         /* Two requests with the same new key at once: the second finds the first's row. */
         if (rc == -EEXIST && pg_run(e->pg, "ROLLBACK", &f) == 0)
             rc = enrol(e, &f);
-        pg_pool_give(e->app->ingest, e->pg);
+        pg_pool_give(e->desk->pool, e->pg);
     }
     if (rc < 0)
         return http_failed(e->request, e->reply, rc, &f);
@@ -429,7 +427,7 @@ static int handle(struct enrolment *e)
 
 static int answer_probe(struct http_request *request, struct http_reply *reply)
 {
-    struct enrolment e = {.request = request, .reply = reply, .app = http_context(request)};
+    struct enrolment e = {.request = request, .reply = reply, .desk = http_context(request)};
     int rc = handle(&e);
     json_decref(e.wish.json);
     return rc < 0 ? rc : 0;
@@ -437,8 +435,8 @@ static int answer_probe(struct http_request *request, struct http_reply *reply)
 
 static int post_probe(struct http_request *request, struct http_reply *reply)
 {
-    struct app *app = http_context(request);
-    return strike_guard(app->strikes, answer_probe, request, reply);
+    const struct desk *desk = http_context(request);
+    return strike_guard(desk->strikes, answer_probe, request, reply);
 }
 
 const struct http_route enroll_routes[] = {

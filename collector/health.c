@@ -1,21 +1,22 @@
 /* GET /healthz for load balancers, GET /metrics for Prometheus (text format 0.0.4). */
 #include <inttypes.h>
 
-#include "collector/app.h"
+#include "collector/health.h"
 
-static bool database_up(const struct app *app)
+static bool database_up(struct pg_pool *pool)
 {
     struct pg *pg = NULL;
-    if (pg_pool_take(app->ingest, 1000, &pg, NULL) < 0)
+    if (pg_pool_take(pool, 1000, &pg, NULL) < 0)
         return false;
     bool up = pg_run(pg, "SELECT 1", NULL) == 0;
-    pg_pool_give(app->ingest, pg);
+    pg_pool_give(pool, pg);
     return up;
 }
 
 static int get_health(struct http_request *request, struct http_reply *reply)
 {
-    if (!database_up(http_context(request)))
+    const struct health *h = http_context(request);
+    if (!database_up(h->pool))
         return http_unavailable(request, reply, HTTP_RETRY_AFTER_S,
                                 "the database is away; batches are asked to come later");
     reply->content_type = "application/json";
@@ -36,23 +37,23 @@ static void sample(struct buf *out, const char *name, const char *type, const ch
 
 static int get_metrics(struct http_request *request, struct http_reply *reply)
 {
-    struct app *app = http_context(request);
-    const struct counters *c = &app->counters;
+    const struct health *h = http_context(request);
+    const struct intake *i = h->intake;
     struct buf *out = &reply->body;
-    sample(out, "batches_stored_total", "counter", "Batches stored.", c->stored);
-    sample(out, "batches_known_total", "counter", "Batches that had been stored before.", c->known);
-    sample(out, "batch_bytes_total", "counter", "Bytes of accepted batches as sent.", c->bytes);
-    sample(out, "results_total", "counter", "Results projected.", c->results);
-    sample(out, "result_problems_total", "counter", "Results listed in result_problem.", c->problems);
+    sample(out, "batches_stored_total", "counter", "Batches stored.", i->counters.stored);
+    sample(out, "batches_known_total", "counter", "Batches that had been stored before.", i->counters.known);
+    sample(out, "batch_bytes_total", "counter", "Bytes of accepted batches as sent.", i->counters.bytes);
+    sample(out, "results_total", "counter", "Results projected.", i->counters.results);
+    sample(out, "result_problems_total", "counter", "Results listed in result_problem.", i->counters.problems);
     family(out, "batches_refused_total", "counter", "Batches refused, by reason.");
     for (int v = VERDICT_FINE + 1; v < VERDICT_COUNT; v++)
         buf_addf(out, "internetmetre_batches_refused_total{reason=\"%s\"} %llu\n", verdict_texts[v].slug,
-                 (unsigned long long)c->refused[v]);
+                 (unsigned long long)i->counters.refused[v]);
     sample(out, "unavailable_total", "counter", "Requests answered 503.", http_unavailable_count(request));
-    sample(out, "enrolled_total", "counter", "Probes enrolled.", c->enrolled);
-    sample(out, "database_restarts_total", "counter", "Times the embedded PostgreSQL had died.", c->restarts);
-    sample(out, "queue_depth", "gauge", "Batches that wait to be stored.", store_depth(app->store));
-    sample(out, "database_up", "gauge", "Does the database answer?", database_up(app));
+    sample(out, "enrolled_total", "counter", "Probes enrolled.", h->desk->enrolled);
+    sample(out, "database_restarts_total", "counter", "Times the embedded PostgreSQL had died.", h->restarts);
+    sample(out, "queue_depth", "gauge", "Batches that wait to be stored.", store_depth(i->store));
+    sample(out, "database_up", "gauge", "Does the database answer?", database_up(h->pool));
     reply->content_type = "text/plain; version=0.0.4; charset=utf-8";
     return 0;
 }

@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "collector/app.h"
+#include "collector/desk.h"
 #include "collector/forget.h"
 #include "common/clock.h"
 #include "common/json.h"
@@ -55,41 +55,41 @@ static int read_wish(const struct buf *body, const uint8_t (*keys)[SIGN_PUBLIC_S
     return rc;
 }
 
-static int leave(struct app *app, const char *probe, bool forget, struct fault *f)
+static int leave(struct desk *desk, const char *probe, bool forget, struct fault *f)
 {
     struct pg *pg = NULL;
-    int rc = pg_pool_take(app->ingest, TAKE_WAIT_MS, &pg, f);
+    int rc = pg_pool_take(desk->pool, TAKE_WAIT_MS, &pg, f);
     if (rc < 0)
         return rc;
     if (forget)
-        rc = forget_probe(pg, app->context->state_dir, app->archive, app->user, probe, f);
+        rc = forget_probe(pg, desk->state_dir, desk->archive, desk->user, probe, f);
     else
         rc = pg_query(pg, "SELECT probe_leave($1)", 1, &probe, NULL, f);
-    pg_pool_give(app->ingest, pg);
-    roster_forget(app->roster, probe);
+    pg_pool_give(desk->pool, pg);
+    roster_forget(desk->roster, probe);
     return rc;
 }
 
-static void write_answer(const struct app *app, const char *probe, bool forgotten, struct http_reply *reply)
+static void write_answer(const struct desk *desk, const char *probe, bool forgotten, struct http_reply *reply)
 {
     char at[TIME_TEXT_SIZE];
     _cleanup_json_ json_t *answer = json_pack("{s:i, s:s, s:b, s:s}", "left", 1, "probe", probe, "forgotten", forgotten,
                                               "at", time_format(clock_wall_us(&clock_system), at));
     reply->content_type = "application/x-ndjson";
-    statement_write(&app->identity.key, DOMAIN_LEAVE, answer, &reply->body);
+    statement_write(&desk->identity->key, DOMAIN_LEAVE, answer, &reply->body);
     log_info("probe %s left%s", probe, forgotten ? ", and is forgotten" : "");
 }
 
 static int answer_leave(struct http_request *request, struct http_reply *reply)
 {
-    struct app *app = http_context(request);
+    struct desk *desk = http_context(request);
     struct fault f = {0};
     char probe[PROBE_ID_SIZE];
     struct roster_probe known;
     struct wish w = {0};
     if (named_probe(http_body(request), probe, &f) < 0)
         return http_problem(request, reply, 400, "request", "The request is not as it should be", "%s", f.text);
-    int rc = roster_ask(app->roster, probe, &known, &f);
+    int rc = roster_ask(desk->roster, probe, &known, &f);
     if (rc < 0)
         return http_failed(request, reply, rc, &f);
     if (known.key_count == 0)
@@ -102,20 +102,20 @@ static int answer_leave(struct http_request *request, struct http_reply *reply)
     else if (rc < 0)
         http_problem(request, reply, 400, "request", "The request is not as it should be", "%s", f.text);
     else
-        rc = leave(app, probe, w.forget, &f);
+        rc = leave(desk, probe, w.forget, &f);
     json_decref(w.json);
     if (reply->status >= 400)
         return 0;
     if (rc < 0)
         return http_failed(request, reply, rc, &f);
-    write_answer(app, probe, w.forget, reply);
+    write_answer(desk, probe, w.forget, reply);
     return 0;
 }
 
 static int post_leave(struct http_request *request, struct http_reply *reply)
 {
-    struct app *app = http_context(request);
-    return strike_guard(app->strikes, answer_leave, request, reply);
+    struct desk *desk = http_context(request);
+    return strike_guard(desk->strikes, answer_leave, request, reply);
 }
 
 const struct http_route leave_routes[] = {

@@ -1,5 +1,6 @@
 /* The public pages, in French at /fr/ and in English at /en/. */
-#include "collector/app.h"
+#include "collector/page.h"
+
 #include "collector/overview.h"
 #include "collector/schema.h"
 #include "collector/template.h"
@@ -26,15 +27,15 @@ static void set_headers(struct http_request *request)
 
 static int get_page(struct http_request *request, struct http_reply *reply, enum lang lang)
 {
-    struct app *app = http_context(request);
+    const struct pages *pages = http_context(request);
     struct fault f = {0};
     struct pg *pg = NULL;
     _cleanup_json_ json_t *page = NULL;
-    int rc = pg_pool_take(app->reader, TAKE_WAIT_MS, &pg, &f);
+    int rc = pg_pool_take(pages->reader, TAKE_WAIT_MS, &pg, &f);
     if (rc == 0)
-        rc = overview_read(pg, app->context->settings.country, lang, &page, &f);
+        rc = overview_read(pg, pages->country, lang, &page, &f);
     if (pg)
-        pg_pool_give(app->reader, pg);
+        pg_pool_give(pages->reader, pg);
     if (rc == 0) {
         json_object_set_new(page, "style", json_string(web_style()));
         rc = template_render(web_template(), page, &reply->body, &f);

@@ -5,15 +5,17 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "collector/access.h"
 #include "collector/answer.h"
-#include "collector/app.h"
+#include "collector/api.h"
 #include "collector/figure.h"
 #include "collector/param.h"
 #include "common/clock.h"
+#include "common/limits.h"
 #include "common/metric.h"
 #include "common/outcome.h"
 
@@ -23,7 +25,7 @@
 struct query {
     struct http_request *request;
     struct http_reply *reply;
-    struct app *app;
+    const struct api *api;
     struct params params;
     struct access access;
     struct buf sql;
@@ -428,7 +430,7 @@ static int check_names(struct query *q, struct pg *pg, struct fault *f)
 static int run(struct query *q, const struct endpoint *e, struct fault *f)
 {
     struct answer *a = alloc_zero(1, sizeof *a);
-    a->pool = q->access.level == ACCESS_PUBLIC ? q->app->reader : q->app->analyst;
+    a->pool = q->access.level == ACCESS_PUBLIC ? q->api->reader : q->api->analyst;
     int rc = pg_pool_take(a->pool, TAKE_WAIT_MS, &a->pg, f);
     if (rc == 0)
         rc = check_names(q, a->pg, f);
@@ -472,7 +474,7 @@ static int allow(struct query *q, const struct endpoint *e, bool *ret_answered, 
     }
     if (secret)
         http_reply_header(q->request, "Cache-Control", "no-store");
-    int rc = access_of(q->app->ingest, secret, &q->access, f);
+    int rc = access_of(q->api->ingest, secret, &q->access, f);
     if (rc == -EACCES)
         return key_wanted(q, f->text);
     if (rc < 0)
@@ -491,7 +493,7 @@ static int allow(struct query *q, const struct endpoint *e, bool *ret_answered, 
 
 static int answer(struct http_request *request, struct http_reply *reply, const struct endpoint *e)
 {
-    struct query q = {.request = request, .reply = reply, .app = http_context(request)};
+    struct query q = {.request = request, .reply = reply, .api = http_context(request)};
     struct fault f = {0};
     bool answered;
     int64_t from_us, to_us;

@@ -21,7 +21,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "collector/app.h"
+#include "collector/intake.h"
 #include "collector/project.h"
 #include "collector/seen.h"
 #include "common/clock.h"
@@ -33,9 +33,9 @@
 static int refuse(struct http_request *request, struct http_reply *reply, enum verdict verdict, const struct fault *f)
 {
     static struct log_limit limit = {.interval_us = 60 * INT64_C(1000000), .burst = 20};
-    struct app *app = http_context(request);
+    struct intake *intake = http_context(request);
     const struct verdict_text *text = &verdict_texts[verdict];
-    app->counters.refused[verdict]++;
+    intake->counters.refused[verdict]++;
     char seen[SEEN_TEXT_SIZE];
     log_limited(&limit, LOG_WARN, "batch from %s refused (%s): %s; nothing is stored, the probe keeps it",
                 seen_prefix(request, seen), text->slug, f->text);
@@ -71,34 +71,34 @@ static json_t *forks_json(const struct ledger_entry *e)
 
 static void write_ack(struct http_request *request, const struct ledger_entry *e, struct buf *out)
 {
-    const struct app *app = http_context(request);
+    const struct intake *intake = http_context(request);
     char hash[HASH_TEXT_SIZE], at[TIME_TEXT_SIZE], seen[SEEN_TEXT_SIZE];
     _cleanup_json_ json_t *ack = json_pack(
         "{s:i, s:s, s:[s], s:o, s:o, s:o, s:s, s:I, s:s}", "ack", 1, "probe", e->batch->header.probe, "stored",
         hash_text(e->batch->hash, hash), "heads", heads_json(e), "missing", missing_json(e), "forks", forks_json(e),
         "seen", seen_prefix(request, seen), "problems", (json_int_t)e->projection->problems.count, "at",
         time_format(clock_wall_us(&clock_system), at));
-    statement_write(&app->identity.key, DOMAIN_ACK, ack, out);
+    statement_write(&intake->identity->key, DOMAIN_ACK, ack, out);
 }
 
-static void count(struct app *app, const struct ledger_entry *e, size_t wire_len)
+static void count(struct intake *intake, const struct ledger_entry *e, size_t wire_len)
 {
-    app->counters.bytes += wire_len;
+    intake->counters.bytes += wire_len;
     if (e->fate == LEDGER_KNOWN) {
-        app->counters.known++;
+        intake->counters.known++;
         return;
     }
-    app->counters.stored++;
-    app->counters.results += e->projection->results.count;
-    app->counters.problems += e->projection->problems.count;
+    intake->counters.stored++;
+    intake->counters.results += e->projection->results.count;
+    intake->counters.problems += e->projection->problems.count;
 }
 
 static int store(struct http_request *request, struct http_reply *reply, const struct incoming *in, int32_t probe_no)
 {
-    struct app *app = http_context(request);
+    struct intake *intake = http_context(request);
     struct fault f = {0};
     _cleanup_(project_free) struct projection projection = {0};
-    const struct project_names names = {app->targets, app->tasks};
+    const struct project_names names = {intake->targets, intake->tasks};
     const struct project_time time = {.now_us = clock_wall_us(&clock_system)};
     int rc = project_batch(&in->batch, probe_no, &names, &time, &projection, &f);
     struct ledger_entry entry = {.batch = &in->batch,
@@ -107,17 +107,17 @@ static int store(struct http_request *request, struct http_reply *reply, const s
                                  .body_len = in->body_len,
                                  .projection = &projection};
     if (rc == 0)
-        rc = store_put(app->store, &entry, &f);
+        rc = store_put(intake->store, &entry, &f);
     if (rc < 0)
         return http_failed(request, reply, rc, &f);
     if (entry.fate == LEDGER_REVOKED) {
-        roster_forget(app->roster, in->batch.header.probe);
+        roster_forget(intake->roster, in->batch.header.probe);
         fault_set(&f, -EACCES, "probe %s was revoked; ask the team that gave the token", in->batch.header.probe);
         return refuse(request, reply, VERDICT_REVOKED_PROBE, &f);
     }
     if (in->batch.has_rotate)
-        roster_forget(app->roster, in->batch.header.probe);
-    count(app, &entry, http_body(request)->len);
+        roster_forget(intake->roster, in->batch.header.probe);
+    count(intake, &entry, http_body(request)->len);
     reply->content_type = "application/x-ndjson";
     write_ack(request, &entry, &reply->body);
     return 0;
@@ -125,7 +125,7 @@ static int store(struct http_request *request, struct http_reply *reply, const s
 
 static int receive_batch(struct http_request *request, struct http_reply *reply)
 {
-    struct app *app = http_context(request);
+    struct intake *intake = http_context(request);
     const char *encoding = http_header(request, "Content-Encoding");
     bool packed = encoding && !strcasecmp(encoding, "zstd");
     if (encoding && !packed && strcasecmp(encoding, "identity") != 0)
@@ -137,7 +137,7 @@ static int receive_batch(struct http_request *request, struct http_reply *reply)
     const struct buf *body = http_body(request);
     enum verdict verdict = verify_envelope(body->data ? body->data : "", body->len, packed, &in, &f);
     if (verdict == VERDICT_FINE) {
-        int rc = verify_batch(app->roster, &in.batch, &verdict, &probe_no, &f);
+        int rc = verify_batch(intake->roster, &in.batch, &verdict, &probe_no, &f);
         if (rc < 0)
             return http_failed(request, reply, rc, &f);
     }
@@ -148,8 +148,8 @@ static int receive_batch(struct http_request *request, struct http_reply *reply)
 
 static int receive(struct http_request *request, struct http_reply *reply)
 {
-    struct app *app = http_context(request);
-    return strike_guard(app->strikes, receive_batch, request, reply);
+    struct intake *intake = http_context(request);
+    return strike_guard(intake->strikes, receive_batch, request, reply);
 }
 
 const struct http_route receive_routes[] = {

@@ -10,10 +10,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "collector/app.h"
+#include "collector/api.h"
 #include "collector/database.h"
+#include "collector/desk.h"
 #include "collector/forget.h"
-#include "collector/identity.h"
+#include "collector/health.h"
+#include "collector/intake.h"
+#include "collector/page.h"
 #include "collector/schema.h"
 #include "collector/upkeep.h"
 #include "common/clock.h"
@@ -35,7 +38,16 @@ struct serve {
     struct database *database;
     struct upkeep *upkeep;
     struct http_server *http;
-    struct app app;
+    struct identity identity;
+    struct buf schedule;
+    char *archive;
+    struct pg_pool *ingest, *analyst, *reader; /* a role each */
+    /* What each room's handlers are given. */
+    struct desk desk;
+    struct intake intake;
+    struct api api;
+    struct pages pages;
+    struct health health;
 };
 
 /* ---- start ---- */
@@ -104,7 +116,7 @@ static int load_schedule(struct serve *s, struct fault *f)
     rc = add_packs(s->context->settings.packs, json, f);
     if (rc < 0)
         return rc;
-    statement_write(&s->app.identity.key, DOMAIN_SCHEDULE, json, &s->app.schedule);
+    statement_write(&s->identity.key, DOMAIN_SCHEDULE, json, &s->schedule);
     return 0;
 }
 
@@ -139,7 +151,7 @@ static int forget(struct serve *s, struct fault *f)
     _cleanup_(pg_closep) struct pg *pg = NULL;
     int rc = database_connect(s->database, &pg, f);
     if (rc == 0)
-        rc = forget_again(pg, s->context->state_dir, s->app.archive, &s->user, &count, f);
+        rc = forget_again(pg, s->context->state_dir, s->archive, &s->user, &count, f);
     if (count > 0)
         log_warn(_("probes forgotten again, as their tombstones say: %u"), count);
     return rc;
@@ -156,12 +168,12 @@ static int open_pools(struct serve *s, const char **ret_ingest_role, struct faul
     if (!ingest)
         log_warn(_("the roles internetmetre_ingest, _analyst and _reader do not exist; everything runs as the owner"));
     *ret_ingest_role = ingest;
-    rc = pg_pool_new(conninfo, ingest, INGEST_POOL, &s->app.ingest, f);
+    rc = pg_pool_new(conninfo, ingest, INGEST_POOL, &s->ingest, f);
     if (rc == 0)
-        rc = pg_pool_new(conninfo, database_role(pg, "internetmetre_analyst"), ANALYST_POOL, &s->app.analyst, f);
+        rc = pg_pool_new(conninfo, database_role(pg, "internetmetre_analyst"), ANALYST_POOL, &s->analyst, f);
     if (rc == 0)
         rc = pg_pool_new(conninfo, database_role(pg, "internetmetre_reader"), (unsigned)s->context->settings.readers,
-                         &s->app.reader, f);
+                         &s->reader, f);
     return rc;
 }
 
@@ -175,12 +187,15 @@ static int start_store(struct serve *s, struct fault *f)
     int rc = open_pools(s, &options.role, f);
     if (rc < 0)
         return rc;
-    s->app.roster = roster_new(s->app.ingest);
-    s->app.strikes = strikes_new();
-    s->app.targets = dictionary_new(s->app.ingest, "target");
-    s->app.tasks = dictionary_new(s->app.ingest, "task");
-    rc = store_start(&options, &s->app.store, f);
-    const struct upkeep_options upkeep = {options.conninfo, s->context, {s->app.targets, s->app.tasks}};
+    s->intake = (struct intake){
+        .identity = &s->identity,
+        .roster = roster_new(s->ingest),
+        .strikes = strikes_new(),
+        .targets = dictionary_new(s->ingest, "target"),
+        .tasks = dictionary_new(s->ingest, "task"),
+    };
+    rc = store_start(&options, &s->intake.store, f);
+    const struct upkeep_options upkeep = {options.conninfo, s->context, {s->intake.targets, s->intake.tasks}};
     if (rc == 0 && s->context->settings.upkeep)
         rc = upkeep_start(&upkeep, &s->upkeep, f);
     return rc;
@@ -197,12 +212,36 @@ static int announce(const struct serve *s, struct fault *f)
     return file_write_atomic(path, text, strlen(text), 0644, f);
 }
 
+/* The desk shares the intake's roster, so that who leaves is forgotten there, and
+ * its strikes, so that a network's refusals count wherever they were. */
+static void furnish(struct serve *s)
+{
+    s->desk = (struct desk){
+        .pool = s->ingest,
+        .identity = &s->identity,
+        .roster = s->intake.roster,
+        .strikes = s->intake.strikes,
+        .schedule = &s->schedule,
+        .country = s->context->settings.country,
+        .state_dir = s->context->state_dir,
+        .archive = s->archive,
+        .user = &s->user,
+    };
+    s->api = (struct api){s->ingest, s->analyst, s->reader};
+    s->pages = (struct pages){s->reader, s->context->settings.country};
+    s->health.pool = s->ingest;
+    s->health.desk = &s->desk;
+    s->health.intake = &s->intake;
+}
+
 static int start_http(struct serve *s, struct fault *f)
 {
+    furnish(s);
     /* Every route of the collector; a module with routes adds its table here. */
     const struct http_table tables[] = {
-        {announce_routes, &s->app}, {enroll_routes, &s->app}, {health_routes, &s->app},  {leave_routes, &s->app},
-        {page_routes, &s->app},     {query_routes, &s->app},  {receive_routes, &s->app},
+        {announce_routes, &s->desk},  {enroll_routes, &s->desk}, {leave_routes, &s->desk},
+        {receive_routes, &s->intake}, {query_routes, &s->api},   {page_routes, &s->pages},
+        {health_routes, &s->health},
     };
     const struct http_options options = {
         .listen = s->context->settings.listen,
@@ -219,7 +258,7 @@ static int start_http(struct serve *s, struct fault *f)
 static int open_identity(struct serve *s, struct fault *f)
 {
     bool fresh = false;
-    int rc = identity_open(s->context->state_dir, &s->user, &s->app.identity, &fresh, f);
+    int rc = identity_open(s->context->state_dir, &s->user, &s->identity, &fresh, f);
     if (fresh)
         log_warn(_("%s/recovery.key was made: move it to a safe place off this machine; it replaces the collector's "
                    "key should that be lost or stolen"),
@@ -252,19 +291,19 @@ static int start(struct serve *s, struct fault *f)
 static void stop(struct serve *s)
 {
     http_stop(s->http);
-    store_stop(s->app.store);
+    store_stop(s->intake.store);
     upkeep_stop(s->upkeep);
-    dictionary_free(s->app.targets);
-    dictionary_free(s->app.tasks);
-    roster_free(s->app.roster);
-    strikes_free(s->app.strikes);
-    pg_pool_free(s->app.ingest);
-    pg_pool_free(s->app.analyst);
-    pg_pool_free(s->app.reader);
+    dictionary_free(s->intake.targets);
+    dictionary_free(s->intake.tasks);
+    roster_free(s->intake.roster);
+    strikes_free(s->intake.strikes);
+    pg_pool_free(s->ingest);
+    pg_pool_free(s->analyst);
+    pg_pool_free(s->reader);
     database_close(s->database);
-    free(s->app.archive);
-    buf_free(&s->app.schedule);
-    identity_close(&s->app.identity);
+    free(s->archive);
+    buf_free(&s->schedule);
+    identity_close(&s->identity);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
 }
@@ -276,7 +315,7 @@ static void watch_database(struct serve *s)
     struct fault f = {0};
     int rc = database_watch(s->database, &f);
     if (rc > 0) {
-        s->app.counters.restarts++;
+        s->health.restarts++;
         log_warn(_("PostgreSQL had died and runs again; batches were asked to come later meanwhile"));
     } else if (rc < 0) {
         log_error(_("PostgreSQL died and does not start: %s; tried again each second"), f.text);
@@ -324,9 +363,7 @@ static int command_run(const struct context *c, int argc, char **argv)
     sigaddset(&signals, SIGCHLD); /* PostgreSQL ended: looked after at once */
     /* Blocked before any thread starts: the main thread alone takes them. */
     sigprocmask(SIG_BLOCK, &signals, NULL);
-    s.app.context = c;
-    s.app.user = &s.user;
-    s.app.archive = settings_archive(&c->settings, c->state_dir);
+    s.archive = settings_archive(&c->settings, c->state_dir);
     int rc = start(&s, &f);
     if (rc < 0)
         log_error("%s", f.text);
