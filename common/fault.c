@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* Beside f first: what is put in may be f's own text. */
-static void fill(struct fault *f, const char *after, const char *format, va_list ap)
+__attribute__((format(printf, 3, 0))) static void fill(struct fault *f, const char *after, const char *format,
+                                                       va_list ap)
 {
     char text[FAULT_TEXT_MAX];
     int n = vsnprintf(text, sizeof text, format, ap);
