@@ -125,6 +125,11 @@ void *http_context(const struct http_request *request)
     return request->context;
 }
 
+const void *http_route_data(const struct http_request *request)
+{
+    return request->route->data;
+}
+
 const char *http_proxies(const struct http_request *request)
 {
     return request->server->proxies;

@@ -37,6 +37,7 @@ struct http_route {
     const char *method; /* GET answers HEAD too */
     const char *path;   /* exact, or a prefix when it ends in "*" */
     http_handler handler;
+    const void *data;      /* what tells routes of one handler apart (http_route_data) */
     size_t body_max;       /* 0: no body allowed; more is a 413 problem */
     const char *size_slug; /* of that problem; NULL: "body-size" */
     /* Takes the body as it comes instead of keeping it (the target's upload). */
@@ -63,7 +64,8 @@ int http_start(const struct http_options *options, struct http_server **ret, str
 unsigned http_port(const struct http_server *server); /* the port it listens on */
 void http_stop(struct http_server *server);           /* waits for running handlers */
 
-void *http_context(const struct http_request *request); /* of the table whose route matched */
+void *http_context(const struct http_request *request);          /* of the table whose route matched */
+const void *http_route_data(const struct http_request *request); /* of the route that matched */
 const char *http_proxies(const struct http_request *request);
 unsigned long long http_unavailable_count(const struct http_request *request); /* answers 503 since the start */
 const char *http_method(const struct http_request *request);

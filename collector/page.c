@@ -25,8 +25,9 @@ static void set_headers(struct http_request *request)
         http_reply_header(request, headers[i][0], headers[i][1]);
 }
 
-static int get_page(struct http_request *request, struct http_reply *reply, enum lang lang)
+static int get_page(struct http_request *request, struct http_reply *reply)
 {
+    const enum lang lang = *(const enum lang *)http_route_data(request);
     const struct pages *pages = http_context(request);
     struct fault f = {0};
     struct pg *pg = NULL;
@@ -48,16 +49,6 @@ static int get_page(struct http_request *request, struct http_reply *reply, enum
     return 0;
 }
 
-static int get_french(struct http_request *request, struct http_reply *reply)
-{
-    return get_page(request, reply, LANG_FR);
-}
-
-static int get_english(struct http_request *request, struct http_reply *reply)
-{
-    return get_page(request, reply, LANG_EN);
-}
-
 static int redirect(struct http_request *request, struct http_reply *reply, const char *to)
 {
     reply->status = 302;
@@ -74,14 +65,9 @@ static int get_root(struct http_request *request, struct http_reply *reply)
     return redirect(request, reply, lang == LANG_FR ? "/fr/" : "/en/");
 }
 
-static int get_french_root(struct http_request *request, struct http_reply *reply)
+static int get_language_root(struct http_request *request, struct http_reply *reply)
 {
-    return redirect(request, reply, "/fr/");
-}
-
-static int get_english_root(struct http_request *request, struct http_reply *reply)
-{
-    return redirect(request, reply, "/en/");
+    return redirect(request, reply, http_route_data(request));
 }
 
 static int get_openapi(struct http_request *request, struct http_reply *reply)
@@ -92,12 +78,14 @@ static int get_openapi(struct http_request *request, struct http_reply *reply)
     return 0;
 }
 
+static const enum lang french = LANG_FR, english = LANG_EN;
+
 const struct http_route page_routes[] = {
     {.method = "GET", .path = "/", .handler = get_root},
-    {.method = "GET", .path = "/en", .handler = get_english_root},
-    {.method = "GET", .path = "/en/", .handler = get_english},
-    {.method = "GET", .path = "/fr", .handler = get_french_root},
-    {.method = "GET", .path = "/fr/", .handler = get_french},
+    {.method = "GET", .path = "/en", .handler = get_language_root, .data = "/en/"},
+    {.method = "GET", .path = "/en/", .handler = get_page, .data = &english},
+    {.method = "GET", .path = "/fr", .handler = get_language_root, .data = "/fr/"},
+    {.method = "GET", .path = "/fr/", .handler = get_page, .data = &french},
     {.method = "GET", .path = "/openapi.yaml", .handler = get_openapi},
     {0},
 };

@@ -491,8 +491,9 @@ static int allow(struct query *q, const struct endpoint *e, bool *ret_answered, 
     return 0;
 }
 
-static int answer(struct http_request *request, struct http_reply *reply, const struct endpoint *e)
+static int answer(struct http_request *request, struct http_reply *reply)
 {
+    const struct endpoint *e = http_route_data(request);
     struct query q = {.request = request, .reply = reply, .api = http_context(request)};
     struct fault f = {0};
     bool answered;
@@ -511,48 +512,13 @@ static int answer(struct http_request *request, struct http_reply *reply, const 
     return rc < 0 ? http_failed(request, reply, rc, &f) : 0;
 }
 
-static int get_probes(struct http_request *request, struct http_reply *reply)
-{
-    return answer(request, reply, &probes);
-}
-
-static int get_targets(struct http_request *request, struct http_reply *reply)
-{
-    return answer(request, reply, &targets);
-}
-
-static int get_edns(struct http_request *request, struct http_reply *reply)
-{
-    return answer(request, reply, &edns);
-}
-
-static int get_checks(struct http_request *request, struct http_reply *reply)
-{
-    return answer(request, reply, &checks);
-}
-
-static int get_results(struct http_request *request, struct http_reply *reply)
-{
-    return answer(request, reply, &results);
-}
-
-static int get_series(struct http_request *request, struct http_reply *reply)
-{
-    return answer(request, reply, &series);
-}
-
-static int get_indicators(struct http_request *request, struct http_reply *reply)
-{
-    return answer(request, reply, &indicators);
-}
-
 const struct http_route query_routes[] = {
-    {.method = "GET", .path = "/api/v1/checks", .handler = get_checks},
-    {.method = "GET", .path = "/api/v1/edns", .handler = get_edns},
-    {.method = "GET", .path = "/api/v1/indicators", .handler = get_indicators},
-    {.method = "GET", .path = "/api/v1/probes", .handler = get_probes},
-    {.method = "GET", .path = "/api/v1/results", .handler = get_results},
-    {.method = "GET", .path = "/api/v1/series", .handler = get_series},
-    {.method = "GET", .path = "/api/v1/targets", .handler = get_targets},
+    {.method = "GET", .path = "/api/v1/checks", .handler = answer, .data = &checks},
+    {.method = "GET", .path = "/api/v1/edns", .handler = answer, .data = &edns},
+    {.method = "GET", .path = "/api/v1/indicators", .handler = answer, .data = &indicators},
+    {.method = "GET", .path = "/api/v1/probes", .handler = answer, .data = &probes},
+    {.method = "GET", .path = "/api/v1/results", .handler = answer, .data = &results},
+    {.method = "GET", .path = "/api/v1/series", .handler = answer, .data = &series},
+    {.method = "GET", .path = "/api/v1/targets", .handler = answer, .data = &targets},
     {0},
 };

@@ -17,6 +17,8 @@ static int hello(struct http_request *request, struct http_reply *reply)
     const char *name = http_query(request, "name");
     assert_string_equal(http_peer(request), "127.0.0.1");
     reply->content_type = "text/plain";
+    if (http_route_data(request))
+        buf_addf(&reply->body, "%s ", (const char *)http_route_data(request));
     buf_addf(&reply->body, "%s %s %s", (const char *)http_context(request), name ? name : "nobody",
              http_header(request, "X-Word") ? http_header(request, "X-Word") : "-");
     return 0;
@@ -115,7 +117,7 @@ static const struct http_route first[] = {
 static const struct http_route second[] = {
     {.method = "POST", .path = "/count", .handler = counted, .body_max = 10000000, .sink = count},
     {.method = "GET", .path = "/tree/*", .handler = echo},
-    {.method = "GET", .path = "/tree/exact", .handler = hello},
+    {.method = "GET", .path = "/tree/exact", .handler = hello, .data = "exactly"},
     {.method = "GET", .path = "/stream", .handler = streamed},
     {0},
 };
@@ -191,7 +193,7 @@ static void answers(void **state)
         {"GET /faulty HTTP/1.1\r\n" CLOSE "\r\n", 0, {"500", "problem:internal"}, "secret"},
         {"GET /adorned HTTP/1.1\r\n" CLOSE "\r\n", 0, {"X-Header-1: there\r\n", "X-Header-20: there\r\n"}, NULL},
         {"GET /tree/a/b HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK"}, "nobody"},
-        {"GET /tree/exact HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK", "the other nobody"}, NULL},
+        {"GET /tree/exact HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK", "exactly the other nobody"}, NULL},
         {"POST /echo HTTP/1.1\r\nContent-Length: 3\r\n" CLOSE "\r\n", 3, {"200 OK", "\r\n\r\nxxx"}, NULL},
         {"POST /echo HTTP/1.1\r\nContent-Length: 0\r\n" CLOSE "\r\n", 0, {"200 OK"}, NULL},
         {"POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" CLOSE "\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n",
