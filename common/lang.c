@@ -39,22 +39,32 @@ static enum lang from_environment(void)
     return LANG_FR;
 }
 
-/* In a build folder the catalogues lie beside the programs; installed, where
- * meson put them. */
+static bool has_catalogues(const char *dir)
+{
+    char path[PATH_MAX + 64];
+    snprintf(path, sizeof path, "%s/fr/LC_MESSAGES/internetmetre.mo", dir);
+    return access(path, R_OK) == 0;
+}
+
+/* In a build folder the catalogues lie beside the programs. A Debian package
+ * brings its program's own, for two packages may not share a file. Else they
+ * are where meson put them. */
 static const char *catalogues(char *ret, size_t size)
 {
     char exe[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
     exe[n > 0 ? n : 0] = '\0';
+    char *name = strrchr(exe, '/');
     for (int up = 0; up < 3; up++) {
         char *slash = strrchr(exe, '/');
         if (!slash)
             break;
         *slash = '\0';
-        int len = snprintf(ret, size, "%s/common/po", exe);
-        char probe[PATH_MAX + 64];
-        snprintf(probe, sizeof probe, "%s/fr/LC_MESSAGES/internetmetre.mo", ret);
-        if (len > 0 && (size_t)len < size && access(probe, R_OK) == 0)
+        int len = up == 1 ? snprintf(ret, size, "%s/share/%s/locale", exe, name + 1) : 0;
+        if (len > 0 && (size_t)len < size && has_catalogues(ret))
+            return ret;
+        len = snprintf(ret, size, "%s/common/po", exe);
+        if (len > 0 && (size_t)len < size && has_catalogues(ret))
             return ret;
     }
     return LOCALE_DIR;
