@@ -11,8 +11,8 @@
 #include "agent/identity.h"
 #include "agent/show.h"
 #include "agent/spool.h"
+#include "agent/stick.h"
 #include "common/clock.h"
-#include "common/file.h"
 #include "common/json.h"
 #include "common/lang.h"
 
@@ -140,43 +140,68 @@ static int verify(const struct invocation *in, const struct all *all)
 
 /* ---- export ---- */
 
-static int export_one(const struct invocation *in, const struct one *one, const char *dir, struct fault *f)
+struct exporting {
+    const char *state_dir, *dir;
+    bool full; /* the stick, not a batch, is what is wrong */
+    size_t wanted, whole;
+};
+
+static int export_one(struct exporting *e, const struct one *one, struct fault *f)
 {
-    _cleanup_text_ char *path = spool_path(in->state_dir, one->place, one->entry.number);
+    _cleanup_text_ char *path = spool_path(e->state_dir, one->place, one->entry.number);
     _cleanup_(buf_free) struct buf wire = {0}, bytes = {0};
     _cleanup_(batch_free) struct batch b = {0};
     int r = spool_read(path, &wire, &bytes, &b, f);
     if (r < 0)
         return r;
     /* Sticks meet the batches of many probes: the name says whose it is. */
-    _cleanup_text_ char *to = alloc_format("%s/%s-%08" PRId64 ".batch", dir, b.header.probe, one->entry.number);
-    return file_write_atomic(to, wire.data, wire.len, 0644, f);
+    _cleanup_text_ char *name = alloc_format("%s-%08" PRId64 ".batch", b.header.probe, one->entry.number);
+    r = stick_copy(e->dir, name, wire.data, wire.len, f);
+    e->full = r < 0;
+    return r;
+}
+
+static int export_report(const struct exporting *e)
+{
+    if (e->whole < e->wanted)
+        return command_failed(_("%s: %zu of %zu batches are there, whole; the others were not copied and stay here"),
+                              e->dir, e->whole, e->wanted);
+    if (e->wanted == 0)
+        puts(_("No batch waits: there was nothing to copy."));
+    else
+        printf(_("Batches copied to %s: %zu. They also stay here until the collector acknowledges them.\n"), e->dir,
+               e->whole);
+    return EXIT_OK;
 }
 
 static int export(const struct invocation *in, const struct all *all)
 {
-    const char *dir = in->args[1];
+    struct exporting e = {.state_dir = in->state_dir, .dir = in->args[1]};
     struct fault f;
-    size_t done = 0, bad = 0;
+    bool here;
     if (in->arg_count < 2)
         return invocation_wrong(in, _("export needs a folder: spool export DIR"));
-    if (file_make_dir(dir, 0755, &f) < 0)
+    if (stick_check(e.dir, in->state_dir, &here, &f) < 0)
         return command_failed("%s", f.text);
+    if (here)
+        command_failed(_("warning: %s lies on this machine's own disk; if it is meant to be a stick, it is not mounted "
+                         "(`lsblk` shows where it is)"),
+                       e.dir);
     for (size_t i = 0; i < all->count; i++) {
         if (all->items[i].place != SPOOL_WAITING && !invocation_flag(in, "all"))
             continue;
-        int r = export_one(in, &all->items[i], dir, &f);
-        if (r < 0) {
-            command_failed("%s", f.text);
-            bad++;
-            if (r != -EBADMSG && r != -ENOENT)
-                break; /* the stick, not the batch */
+        e.wanted++;
+        if (e.full)
             continue;
-        }
-        done++;
+        int r = export_one(&e, &all->items[i], &f);
+        if (r == -ENOENT && !e.full)
+            e.wanted--; /* the running agent has moved it: the collector has it */
+        else if (r < 0)
+            command_failed("%s", f.text);
+        else
+            e.whole++;
     }
-    printf(_("Batches copied to %s: %zu. They also stay here until the collector acknowledges them.\n"), dir, done);
-    return bad ? EXIT_NOT_OK : EXIT_OK;
+    return export_report(&e);
 }
 
 /* ---- push ---- */
