@@ -32,8 +32,10 @@
 
 #include "collector/cluster_data.h"
 #include "collector/pg.h"
+#include "collector/user.h"
 #include "common/clock.h"
 #include "common/file.h"
+#include "common/lang.h"
 #include "common/log.h"
 #include "common/sign.h"
 
@@ -48,7 +50,6 @@
 #define SOCKET_NAME   "/.s.PGSQL.5432"
 
 struct cluster {
-    struct user user;
     bool supervise;
     char *data_dir, *socket_dir, *log_path, *lock_path;
     char *conninfo;
@@ -65,17 +66,18 @@ static void pause_us(long us)
 /* ---- the socket's folder ---- */
 
 /* A folder of ours alone, whoever made it before. */
-static int make_private_dir(const char *path, const struct user *u, struct fault *f)
+static int make_private_dir(const char *path, struct fault *f)
 {
     struct stat st;
     if (mkdir(path, 0700) == 0)
-        return user_give(u, path, f);
+        return 0;
     if (errno != EEXIST)
-        return fault_set(f, -errno, "%s: cannot make the folder: %s", path, strerror(errno));
-    if (lstat(path, &st) < 0 || !S_ISDIR(st.st_mode) || (st.st_mode & 077) ||
-        (st.st_uid != u->uid && st.st_uid != geteuid()))
-        return fault_set(f, -EPERM, "%s is not a private folder of the user %s; remove it", path, u->name);
-    return user_give(u, path, f);
+        return fault_set(f, -errno, _("%s: cannot make the folder: %s"), path, strerror(errno));
+    if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && !(st.st_mode & 077) && st.st_uid == geteuid())
+        return 0;
+    _cleanup_text_ char *name = user_name(geteuid());
+    return fault_set(f, -EPERM, _("%s is not a private folder of the user %s; stop the collector, then remove it"),
+                     path, name);
 }
 
 /* In the state directory; in /tmp, by a hash of the state directory, when the
@@ -91,7 +93,7 @@ static int find_socket_dir(struct cluster *c, const char *state_dir, struct faul
         free(c->socket_dir);
         c->socket_dir = alloc_format("/tmp/internetmetre-%.16s", hash_text(hash, text));
     }
-    return make_private_dir(c->socket_dir, &c->user, f);
+    return make_private_dir(c->socket_dir, f);
 }
 
 /* conninfo quoting: \ and ' get a backslash. */
@@ -157,9 +159,6 @@ static int open_log(struct cluster *c, int *ret_fd, struct fault *f)
     _cleanup_fd_ int fd = open(c->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
     if (fd < 0)
         return fault_set(f, -errno, "%s: %s", c->log_path, strerror(errno));
-    int rc = user_give(&c->user, c->log_path, f);
-    if (rc < 0)
-        return rc;
     c->log_from = lseek(fd, 0, SEEK_END);
     *ret_fd = fd;
     fd = -1;
@@ -188,7 +187,7 @@ static int spawn_postmaster(struct cluster *c, const struct cluster_bin *bin, st
                                 "-c",
                                 "hot_standby=off", /* a backup that reads its log answers once it can be written */
                                 NULL};
-    return user_spawn(&c->user, argv, log_fd, &c->child, f);
+    return user_spawn(argv, log_fd, &c->child, f);
 }
 
 /* The last line of its kind in PostgreSQL's log says why it ended; how it
@@ -272,7 +271,7 @@ static int bring_up(struct cluster *c, struct fault *f)
     unsigned major = 0;
     _cleanup_(cluster_bin_free) struct cluster_bin bin = {0};
     /* Whoever stopped it last has removed the socket's folder. */
-    int rc = make_private_dir(c->socket_dir, &c->user, f);
+    int rc = make_private_dir(c->socket_dir, f);
     if (rc == 0)
         rc = cluster_data_major(c->data_dir, &major, f);
     if (rc == 0)
@@ -284,7 +283,7 @@ static int bring_up(struct cluster *c, struct fault *f)
             "a later version have both installed and run migrate --upgrade-cluster",
             c->data_dir, major, major);
     if (rc == 0 && major == 0)
-        rc = cluster_data_make(c->data_dir, &bin, &c->user, f);
+        rc = cluster_data_make(c->data_dir, &bin, f);
     if (rc == 0)
         rc = start(c, &bin, f);
     if (rc == 0)
@@ -330,31 +329,16 @@ static void cluster_freep(struct cluster **c)
     cluster_free(*c);
 }
 
-static int prepare_state_dir(const char *dir, const struct user *u, struct fault *f)
-{
-    struct stat st;
-    bool fresh = stat(dir, &st) < 0;
-    int rc = file_make_dir(dir, 0755, f);
-    if (rc == 0 && fresh && chmod(dir, 0750) < 0)
-        rc = fault_set(f, -errno, "%s: %s", dir, strerror(errno));
-    if (rc == 0)
-        rc = user_give(u, dir, f);
-    if (rc == 0)
-        rc = user_can_enter(u, dir, f);
-    return rc;
-}
-
 static int cluster_new(const struct cluster_options *options, struct cluster **ret, struct fault *f)
 {
     _cleanup_(cluster_freep) struct cluster *c = alloc_zero(1, sizeof *c);
     const char *dir = options->state_dir;
     c->lock_fd = -1;
-    c->user = options->user;
     c->supervise = options->supervise;
     c->data_dir = alloc_format("%s/postgresql", dir);
     c->log_path = alloc_format("%s/postgresql.log", dir);
     c->lock_path = alloc_format("%s/cluster.lock", dir);
-    int rc = prepare_state_dir(dir, &c->user, f);
+    int rc = user_take_dir(dir, f);
     if (rc == 0)
         rc = find_socket_dir(c, dir, f);
     if (rc < 0)
@@ -363,10 +347,8 @@ static int cluster_new(const struct cluster_options *options, struct cluster **r
     c->lock_fd = open(c->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (c->lock_fd < 0)
         return fault_set(f, -errno, "%s: %s", c->lock_path, strerror(errno));
-    rc = user_give(&c->user, c->lock_path, f);
-    if (rc == 0)
-        *ret = TAKE(c);
-    return rc;
+    *ret = TAKE(c);
+    return 0;
 }
 
 int cluster_open(const struct cluster_options *options, struct cluster **ret, struct fault *f)
@@ -441,7 +423,7 @@ int cluster_upgrade(const struct cluster_options *options, unsigned *ret_from, u
         return rc;
     stop(c); /* one that a killed serve left behind */
     if (major && major != to.major)
-        rc = cluster_data_upgrade(c->data_dir, &from, &to, &c->user, f);
+        rc = cluster_data_upgrade(c->data_dir, &from, &to, f);
     if (rc == 0) {
         *ret_from = major ? major : to.major;
         *ret_to = to.major;

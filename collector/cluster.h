@@ -4,13 +4,13 @@
 
 #include <stdbool.h>
 
-#include "collector/user.h"
+#include "common/alloc.h"
+#include "common/fault.h"
 
 struct cluster;
 
 struct cluster_options {
-    const char *state_dir; /* absolute; made when missing */
-    struct user user;      /* who owns the data and runs PostgreSQL */
+    const char *state_dir; /* absolute; taken into use (user.h) */
     bool supervise;        /* serve: keeps it running, and stops it at the end whoever uses it */
 };
 

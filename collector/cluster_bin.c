@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/user.h"
+
 static bool has_program(const char *dir, const char *name)
 {
     _cleanup_text_ char *path = alloc_format("%s/%s", dir, name);
@@ -18,9 +20,8 @@ static unsigned major_of(const char *dir)
         return 0;
     _cleanup_text_ char *path = alloc_format("%s/postgres", dir);
     const char *const argv[] = {path, "--version", NULL};
-    const struct user self = {.other = false};
     _cleanup_(buf_free) struct buf out = {0};
-    if (user_run(&self, argv, &out, NULL) < 0 || out.len == 0)
+    if (user_run(argv, &out, NULL) < 0 || out.len == 0)
         return 0;
     unsigned major = 0;
     const char *after = strchr(out.data, ')');

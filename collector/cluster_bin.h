@@ -1,7 +1,8 @@
 /* Finds PostgreSQL's server programs among the installed versions. */
 #pragma once
 
-#include "collector/user.h"
+#include "common/alloc.h"
+#include "common/fault.h"
 
 #define CLUSTER_MAJOR_MIN 13
 /* Debian, RHEL, Alpine; then whatever is in PATH. Globs, colon-separated. */

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "collector/user.h"
 #include "common/file.h"
 
 int cluster_data_major(const char *data_dir, unsigned *ret, struct fault *f)
@@ -77,13 +78,11 @@ static int append_tuning(const char *dir, unsigned major, struct fault *f)
     return rc < 0 ? fault_set(f, rc, "%s: %s", path, strerror(-rc)) : 0;
 }
 
-static int init(const char *dir, const struct cluster_bin *bin, const struct user *u, struct fault *f)
+static int init(const char *dir, const struct cluster_bin *bin, struct fault *f)
 {
     int rc = remove_tree(dir, f);
     if (rc == 0)
         rc = file_make_dir(dir, 0700, f);
-    if (rc == 0)
-        rc = user_give(u, dir, f);
     if (rc < 0)
         return rc;
     _cleanup_text_ char *program = alloc_format("%s/initdb", bin->dir);
@@ -98,7 +97,7 @@ static int init(const char *dir, const struct cluster_bin *bin, const struct use
                                 "--auth=trust", /* the socket's folder lets nobody else in */
                                 NULL};
     _cleanup_(buf_free) struct buf out = {0};
-    rc = user_run(u, argv, &out, f);
+    rc = user_run(argv, &out, f);
     return rc < 0 ? rc : append_tuning(dir, bin->major, f);
 }
 
@@ -127,23 +126,23 @@ static int refuse_after_upgrade(const char *data_dir, struct fault *f)
     return rc;
 }
 
-int cluster_data_make(const char *data_dir, const struct cluster_bin *bin, const struct user *u, struct fault *f)
+int cluster_data_make(const char *data_dir, const struct cluster_bin *bin, struct fault *f)
 {
     int rc = refuse_after_upgrade(data_dir, f);
     if (rc < 0)
         return rc;
     _cleanup_text_ char *fresh = alloc_format("%s.new", data_dir);
-    rc = init(fresh, bin, u, f);
+    rc = init(fresh, bin, f);
     return rc < 0 ? rc : put_in_place(fresh, data_dir, f);
 }
 
 int cluster_data_upgrade(const char *data_dir, const struct cluster_bin *from, const struct cluster_bin *to,
-                         const struct user *u, struct fault *f)
+                         struct fault *f)
 {
     _cleanup_text_ char *fresh = alloc_format("%s.new", data_dir);
     _cleanup_text_ char *old = alloc_format("%s.%u", data_dir, from->major);
     _cleanup_text_ char *program = alloc_format("%s/pg_upgrade", to->dir);
-    int rc = init(fresh, to, u, f);
+    int rc = init(fresh, to, f);
     if (rc < 0)
         return rc;
     /* pg_upgrade writes its log where it stands, and children start in "/". */
@@ -152,7 +151,7 @@ int cluster_data_upgrade(const char *data_dir, const struct cluster_bin *from, c
                                 "-d",      data_dir, "-D",   fresh, "-b",  from->dir, "-B", to->dir,
                                 "-s",      fresh,    NULL};
     _cleanup_(buf_free) struct buf out = {0};
-    rc = user_run(u, argv, &out, f);
+    rc = user_run(argv, &out, f);
     if (rc == 0)
         rc = put_in_place(data_dir, old, f);
     return rc < 0 ? rc : put_in_place(fresh, data_dir, f);

@@ -9,10 +9,9 @@ int cluster_data_major(const char *data_dir, unsigned *ret, struct fault *f) CHE
 
 /* initdb in a folder beside it, renamed when whole: UTF-8, C collation, data
  * checksums, superuser "internetmetre". */
-int cluster_data_make(const char *data_dir, const struct cluster_bin *bin, const struct user *u,
-                      struct fault *f) CHECKED;
+int cluster_data_make(const char *data_dir, const struct cluster_bin *bin, struct fault *f) CHECKED;
 
 /* pg_upgrade into a new directory, which then takes the place of the old one;
  * the old one stays as DATA_DIR.MAJOR until the user removes it. */
 int cluster_data_upgrade(const char *data_dir, const struct cluster_bin *from, const struct cluster_bin *to,
-                         const struct user *u, struct fault *f) CHECKED;
+                         struct fault *f) CHECKED;

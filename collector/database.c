@@ -10,13 +10,13 @@ struct database {
     char *conninfo;
 };
 
-static int reach(const struct context *c, const struct user *u, bool supervise, struct database **ret, struct fault *f)
+static int reach(const struct context *c, bool supervise, struct database **ret, struct fault *f)
 {
     _cleanup_database_ struct database *d = alloc_zero(1, sizeof *d);
     if (c->settings.database && *c->settings.database) {
         d->conninfo = alloc_text(c->settings.database);
     } else {
-        struct cluster_options options = {.state_dir = c->state_dir, .user = *u, .supervise = supervise};
+        struct cluster_options options = {.state_dir = c->state_dir, .supervise = supervise};
         int rc = cluster_open(&options, &d->cluster, f);
         if (rc < 0)
             return rc;
@@ -38,9 +38,7 @@ static int bring_up_to_date(struct database *d, struct fault *f)
 
 int database_reach(const struct context *c, struct database **ret, struct fault *f)
 {
-    struct user u;
-    int rc = user_choose(c->settings.user, &u, f);
-    return rc < 0 ? rc : reach(c, &u, false, ret, f);
+    return reach(c, false, ret, f);
 }
 
 int database_open(const struct context *c, struct database **ret, struct fault *f)
@@ -54,10 +52,10 @@ int database_open(const struct context *c, struct database **ret, struct fault *
     return rc;
 }
 
-int database_serve(const struct context *c, const struct user *u, struct database **ret, struct fault *f)
+int database_serve(const struct context *c, struct database **ret, struct fault *f)
 {
     _cleanup_database_ struct database *d = NULL;
-    int rc = reach(c, u, true, &d, f);
+    int rc = reach(c, true, &d, f);
     if (rc == 0)
         rc = bring_up_to_date(d, f);
     if (rc == 0)

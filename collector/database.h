@@ -15,8 +15,8 @@ struct database;
 int database_open(const struct context *c, struct database **ret, struct fault *f) CHECKED;
 /* The same without a look at the schema. */
 int database_reach(const struct context *c, struct database **ret, struct fault *f) CHECKED;
-/* For serve, which became `u` and supervises the cluster. */
-int database_serve(const struct context *c, const struct user *u, struct database **ret, struct fault *f) CHECKED;
+/* For serve, which supervises the cluster. */
+int database_serve(const struct context *c, struct database **ret, struct fault *f) CHECKED;
 void database_close(struct database *d);
 static inline void database_closep(struct database **d)
 {

@@ -9,7 +9,6 @@
 #include "collector/pg.h"
 #include "collector/roster.h"
 #include "collector/strike.h"
-#include "collector/user.h"
 
 struct desk {
     struct pg_pool *pool;            /* role internetmetre_ingest */
@@ -20,7 +19,6 @@ struct desk {
     const char *country;        /* of a probe that names none, ISO 3166-1 */
     const char *state_dir;      /* tombstones of the forgotten */
     const char *archive;        /* folder of what retention took out of the database */
-    const struct user *user;    /* whose those are */
     atomic_ullong enrolled;     /* since the start, for /metrics */
 };
 

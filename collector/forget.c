@@ -10,7 +10,7 @@
 #include "common/file.h"
 #include "common/sign.h"
 
-static int write_tombstone(const char *state_dir, const struct user *u, const char *probe, struct fault *f)
+static int write_tombstone(const char *state_dir, const char *probe, struct fault *f)
 {
     char at[TIME_TEXT_SIZE];
     _cleanup_text_ char *dir = alloc_format("%s/tombstones", state_dir);
@@ -19,11 +19,7 @@ static int write_tombstone(const char *state_dir, const struct user *u, const ch
     if (access(path, F_OK) == 0)
         return 0;
     int rc = file_make_dir(dir, 0755, f);
-    if (rc == 0)
-        rc = user_give(u, dir, f);
-    if (rc == 0)
-        rc = file_write_atomic(path, text, strlen(text), 0644, f);
-    return rc < 0 ? rc : user_give(u, path, f);
+    return rc < 0 ? rc : file_write_atomic(path, text, strlen(text), 0644, f);
 }
 
 /* The archive keeps a file a probe and month, so that one can go. */
@@ -43,12 +39,11 @@ static int empty_archive(const char *archive, const char *probe, struct fault *f
     return rc;
 }
 
-int forget_probe(struct pg *pg, const char *state_dir, const char *archive, const struct user *u, const char *probe,
-                 struct fault *f)
+int forget_probe(struct pg *pg, const char *state_dir, const char *archive, const char *probe, struct fault *f)
 {
     if (!probe_id_valid(probe, strlen(probe)))
         return fault_set(f, -EINVAL, "%s is no probe", probe);
-    int rc = write_tombstone(state_dir, u, probe, f);
+    int rc = write_tombstone(state_dir, probe, f);
     if (rc == 0)
         rc = pg_query(pg, "SELECT probe_forget($1)", 1, &probe, NULL, f);
     return rc < 0 ? rc : empty_archive(archive, probe, f);
@@ -66,8 +61,7 @@ static int is_forgotten(struct pg *pg, const char *probe, bool *ret, struct faul
     return rc;
 }
 
-int forget_again(struct pg *pg, const char *state_dir, const char *archive, const struct user *u, unsigned *ret_count,
-                 struct fault *f)
+int forget_again(struct pg *pg, const char *state_dir, const char *archive, unsigned *ret_count, struct fault *f)
 {
     _cleanup_text_ char *path = alloc_format("%s/tombstones", state_dir);
     int rc = 0;
@@ -81,7 +75,7 @@ int forget_again(struct pg *pg, const char *state_dir, const char *archive, cons
             continue;
         rc = is_forgotten(pg, entry->d_name, &done, f);
         if (rc == 0 && !done) {
-            rc = forget_probe(pg, state_dir, archive, u, entry->d_name, f);
+            rc = forget_probe(pg, state_dir, archive, entry->d_name, f);
             ++*ret_count;
         }
     }

@@ -5,13 +5,11 @@
 #pragma once
 
 #include "collector/pg.h"
-#include "collector/user.h"
 
 /* Forgets a probe: file first, then the database, then the archive's files.
  * A probe that the database does not know is kept out all the same. */
-int forget_probe(struct pg *pg, const char *state_dir, const char *archive, const struct user *u, const char *probe,
-                 struct fault *f) CHECKED;
+int forget_probe(struct pg *pg, const char *state_dir, const char *archive, const char *probe, struct fault *f) CHECKED;
 
 /* Forgets again what a restored database remembers. *ret_count says how many. */
-int forget_again(struct pg *pg, const char *state_dir, const char *archive, const struct user *u, unsigned *ret_count,
+int forget_again(struct pg *pg, const char *state_dir, const char *archive, unsigned *ret_count,
                  struct fault *f) CHECKED;

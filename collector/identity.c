@@ -20,19 +20,16 @@ static char *path_of(const char *state_dir, const char *name)
     return alloc_format("%s/%s", state_dir, name);
 }
 
-static int write_text(const char *state_dir, const struct user *u, const char *name, const char *text, struct fault *f)
+static int write_text(const char *state_dir, const char *name, const char *text, struct fault *f)
 {
     _cleanup_text_ char *path = path_of(state_dir, name);
-    int rc = file_write_atomic(path, text, strlen(text), 0644, f);
-    return rc < 0 ? rc : user_give(u, path, f);
+    return file_write_atomic(path, text, strlen(text), 0644, f);
 }
 
-static int write_key(const char *state_dir, const struct user *u, const char *name, const struct sign_key *key,
-                     struct fault *f)
+static int write_key(const char *state_dir, const char *name, const struct sign_key *key, struct fault *f)
 {
     _cleanup_text_ char *path = path_of(state_dir, name);
-    int rc = sign_key_write(path, key, f);
-    return rc < 0 ? rc : user_give(u, path, f);
+    return sign_key_write(path, key, f);
 }
 
 static int read_key(const char *state_dir, const char *name, struct sign_key *ret, struct fault *f)
@@ -51,7 +48,7 @@ static int remove_file(const char *state_dir, const char *name, struct fault *f)
 
 /* ---- opening ---- */
 
-static int read_or_make_key(const char *state_dir, const struct user *u, struct sign_key *ret, struct fault *f)
+static int read_or_make_key(const char *state_dir, struct sign_key *ret, struct fault *f)
 {
     int rc = read_key(state_dir, "collector.key", ret, f);
     if (rc != -ENOENT)
@@ -59,12 +56,11 @@ static int read_or_make_key(const char *state_dir, const struct user *u, struct 
     rc = sign_key_new(ret);
     if (rc < 0)
         return fault_set(f, rc, "no random bytes for a key");
-    return write_key(state_dir, u, "collector.key", ret, f);
+    return write_key(state_dir, "collector.key", ret, f);
 }
 
 /* The public half stays when the key itself was moved away. */
-static int read_or_make_recovery(const char *state_dir, const struct user *u, struct identity *i, bool *ret_fresh,
-                                 struct fault *f)
+static int read_or_make_recovery(const char *state_dir, struct identity *i, bool *ret_fresh, struct fault *f)
 {
     _cleanup_text_ char *path = path_of(state_dir, "recovery.pub");
     _cleanup_(buf_free) struct buf text = {0};
@@ -83,9 +79,9 @@ static int read_or_make_recovery(const char *state_dir, const struct user *u, st
     memcpy(i->recovery, key.public, SIGN_PUBLIC_SIZE);
     base64_write(key.public, SIGN_PUBLIC_SIZE, public);
     strcat(public, "\n");
-    rc = write_key(state_dir, u, "recovery.key", &key, f);
+    rc = write_key(state_dir, "recovery.key", &key, f);
     if (rc == 0)
-        rc = write_text(state_dir, u, "recovery.pub", public, f);
+        rc = write_text(state_dir, "recovery.pub", public, f);
     sign_key_wipe(&key);
     return rc;
 }
@@ -125,12 +121,12 @@ static int read_old(const char *state_dir, struct identity *i, struct fault *f)
     return rc;
 }
 
-int identity_open(const char *state_dir, const struct user *u, struct identity *ret, bool *ret_fresh, struct fault *f)
+int identity_open(const char *state_dir, struct identity *ret, bool *ret_fresh, struct fault *f)
 {
     _cleanup_text_ char *path = path_of(state_dir, "keys.signed");
-    int rc = read_or_make_key(state_dir, u, &ret->key, f);
+    int rc = read_or_make_key(state_dir, &ret->key, f);
     if (rc == 0)
-        rc = read_or_make_recovery(state_dir, u, ret, ret_fresh, f);
+        rc = read_or_make_recovery(state_dir, ret, ret_fresh, f);
     if (rc == 0)
         rc = read_succession(state_dir, ret, f);
     if (rc == 0)
@@ -183,31 +179,30 @@ void identity_keys(const struct identity *i, struct buf *out)
 /* ---- succession ---- */
 
 /* Before the new key counts, so that a crash leaves the old list or the new. */
-static int prepare(const char *state_dir, const struct user *u, const struct identity *i,
-                   const struct sign_key *recovery, const struct sign_key *next, int64_t until_us, struct fault *f)
+static int prepare(const char *state_dir, const struct identity *i, const struct sign_key *recovery,
+                   const struct sign_key *next, int64_t until_us, struct fault *f)
 {
     char until[TIME_TEXT_SIZE];
     _cleanup_(buf_free) struct buf list = {0};
     _cleanup_text_ char *state = alloc_format("{\"serial\":%lld,\"old_until\":\"%s\"}\n", (long long)i->serial + 1,
                                               time_format(until_us, until));
     int rc = recovery ? remove_file(state_dir, "collector-old.key", f)
-                      : write_key(state_dir, u, "collector-old.key", &i->key, f);
+                      : write_key(state_dir, "collector-old.key", &i->key, f);
     if (rc == 0 && recovery) {
         write_list(json_pack("[o]", public_json(next)), i->serial + 1, recovery, &list);
-        rc = write_text(state_dir, u, "keys.signed", list.data, f);
+        rc = write_text(state_dir, "keys.signed", list.data, f);
     } else if (rc == 0) {
         rc = remove_file(state_dir, "keys.signed", f);
     }
-    return rc < 0 ? rc : write_text(state_dir, u, "keys.json", state, f);
+    return rc < 0 ? rc : write_text(state_dir, "keys.json", state, f);
 }
 
-int identity_succeed(const char *state_dir, const struct user *u, const struct sign_key *recovery, int64_t until_us,
-                     struct fault *f)
+int identity_succeed(const char *state_dir, const struct sign_key *recovery, int64_t until_us, struct fault *f)
 {
     struct identity i = {0};
     struct sign_key next;
     bool fresh;
-    int rc = identity_open(state_dir, u, &i, &fresh, f);
+    int rc = identity_open(state_dir, &i, &fresh, f);
     if (rc == 0 && recovery && memcmp(recovery->public, i.recovery, SIGN_PUBLIC_SIZE) != 0)
         rc = fault_set(f, -EKEYREJECTED, "this is not the recovery key that probes have pinned");
     /* An attempt that was interrupted left the same key as the old one. */
@@ -216,9 +211,9 @@ int identity_succeed(const char *state_dir, const struct user *u, const struct s
     if (rc == 0)
         rc = sign_key_new(&next);
     if (rc == 0)
-        rc = prepare(state_dir, u, &i, recovery, &next, until_us, f);
+        rc = prepare(state_dir, &i, recovery, &next, until_us, f);
     if (rc == 0)
-        rc = write_key(state_dir, u, "collector.key", &next, f);
+        rc = write_key(state_dir, "collector.key", &next, f);
     sign_key_wipe(&next);
     identity_close(&i);
     return rc;

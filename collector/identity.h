@@ -23,7 +23,7 @@
 
 #include <jansson.h>
 
-#include "collector/user.h"
+#include "common/alloc.h"
 #include "common/buf.h"
 #include "common/sign.h"
 
@@ -38,16 +38,14 @@ struct identity {
     struct buf signed_list; /* by the recovery key; empty when there is none */
 };
 
-/* Reads the files, or makes the keys (mode 0600, the user's). An old key whose
+/* Reads the files, or makes the keys (mode 0600). An old key whose
  * end has come is removed. *ret_fresh says that recovery.key was made now. */
-int identity_open(const char *state_dir, const struct user *u, struct identity *ret, bool *ret_fresh,
-                  struct fault *f) CHECKED;
+int identity_open(const char *state_dir, struct identity *ret, bool *ret_fresh, struct fault *f) CHECKED;
 void identity_close(struct identity *i);
 
 /* Makes the next key and keeps this one listed until `until_us`. With a
  * recovery key (else NULL) the list holds the next key alone. */
-int identity_succeed(const char *state_dir, const struct user *u, const struct sign_key *recovery, int64_t until_us,
-                     struct fault *f) CHECKED;
+int identity_succeed(const char *state_dir, const struct sign_key *recovery, int64_t until_us, struct fault *f) CHECKED;
 
 /* The statement of GET /api/v1/keys. */
 void identity_keys(const struct identity *i, struct buf *out);

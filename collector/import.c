@@ -13,8 +13,8 @@
 #include "collector/database.h"
 #include "collector/indicator.h"
 #include "collector/origin.h"
+#include "collector/user.h"
 #include "common/clock.h"
-#include "common/file.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/log.h"
@@ -411,7 +411,7 @@ static const struct kind *find_kind(const char *name)
 static int load(const struct context *c, const struct kind *kind, const char *path, struct fault *f)
 {
     _cleanup_(buf_free) struct buf text = {0};
-    int rc = file_read(path, IMPORT_BYTES_MAX, &text, f);
+    int rc = user_read(path, IMPORT_BYTES_MAX, &text, f);
     if (rc < 0)
         return rc;
     buf_reserve(&text, 1); /* an empty file has no memory */

@@ -8,6 +8,7 @@
 #include "collector/identity.h"
 #include "collector/secret.h"
 #include "collector/table.h"
+#include "collector/user.h"
 #include "common/clock.h"
 #include "common/conf.h"
 #include "common/lang.h"
@@ -49,6 +50,12 @@ static int revoke_key(struct pg *pg, const char *which, struct fault *f)
 
 #define KEEP_DEFAULT_US (90 * INT64_C(86400000000))
 
+static int read_recovery(const char *path, struct sign_key *ret, struct fault *f)
+{
+    _cleanup_(user_lower) uid_t acting = user_raise();
+    return sign_key_read(path, ret, f);
+}
+
 /* Works on files alone; the collector that runs goes on with the old key. */
 static int succeed(const struct context *c, int argc, char **argv, struct fault *f)
 {
@@ -57,7 +64,6 @@ static int succeed(const struct context *c, int argc, char **argv, struct fault 
     int64_t keep = KEEP_DEFAULT_US;
     const char *recovery = NULL;
     struct sign_key key;
-    struct user u;
     for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (o == 'r')
             recovery = optarg;
@@ -68,11 +74,11 @@ static int succeed(const struct context *c, int argc, char **argv, struct fault 
     }
     if (argc - optind != 1)
         return COMMAND_USAGE;
-    int rc = user_choose(c->settings.user, &u, f);
+    int rc = user_take_dir(c->state_dir, f);
     if (rc == 0 && recovery)
-        rc = sign_key_read(recovery, &key, f);
+        rc = read_recovery(recovery, &key, f);
     if (rc == 0)
-        rc = identity_succeed(c->state_dir, &u, recovery ? &key : NULL, clock_wall_us(&clock_system) + keep, f);
+        rc = identity_succeed(c->state_dir, recovery ? &key : NULL, clock_wall_us(&clock_system) + keep, f);
     if (recovery)
         sign_key_wipe(&key);
     if (rc == 0)

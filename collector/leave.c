@@ -62,7 +62,7 @@ static int leave(struct desk *desk, const char *probe, bool forget, struct fault
     if (rc < 0)
         return rc;
     if (forget)
-        rc = forget_probe(pg, desk->state_dir, desk->archive, desk->user, probe, f);
+        rc = forget_probe(pg, desk->state_dir, desk->archive, probe, f);
     else
         rc = pg_query(pg, "SELECT probe_leave($1)", 1, &probe, NULL, f);
     pg_pool_give(desk->pool, pg);

@@ -9,6 +9,7 @@
 #include "collector/database.h"
 #include "collector/forget.h"
 #include "collector/ledger.h"
+#include "collector/user.h"
 #include "collector/verify.h"
 #include "common/clock.h"
 #include "common/file.h"
@@ -68,7 +69,7 @@ static int load_file(struct loader *l, const char *path, struct fault *f)
     _cleanup_(incoming_free) struct incoming in = {0};
     struct fault why = {0};
     int32_t probe_no = 0;
-    if (file_read(path, BATCH_BYTES_MAX, &bytes, &why) < 0)
+    if (user_read(path, BATCH_BYTES_MAX, &bytes, &why) < 0)
         return refuse(l, path, "file", why.text);
     bool packed = bytes.len >= 4 && !memcmp(bytes.data, ZSTD_MAGIC, 4);
     enum verdict verdict = verify_envelope(bytes.data, bytes.len, packed, &in, &why);
@@ -87,11 +88,9 @@ static int load_file(struct loader *l, const char *path, struct fault *f)
 /* As serve does: the database may have come back from a backup meanwhile. */
 static int forget(const struct context *c, struct pg *pg, struct fault *f)
 {
-    struct user u;
     unsigned count;
     _cleanup_text_ char *archive = settings_archive(&c->settings, c->state_dir);
-    int rc = user_choose(c->settings.user, &u, f);
-    return rc < 0 ? rc : forget_again(pg, c->state_dir, archive, &u, &count, f);
+    return forget_again(pg, c->state_dir, archive, &count, f);
 }
 
 static int loader_open(struct loader *l, const struct context *c, const struct database *d, struct fault *f)

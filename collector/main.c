@@ -5,6 +5,7 @@
 
 #include "build_config.h"
 #include "collector/command.h"
+#include "collector/user.h"
 #include "common/lang.h"
 #include "common/log.h"
 
@@ -123,10 +124,15 @@ static int run(const struct command *command, const struct common_options *o, in
         .config = alloc_text(o->config ? o->config : CONF_DIR "/collector.conf"),
     };
     int status = COMMAND_USAGE; /* a wrong configuration is wrong usage */
-    if (settings_read(c.config, o->config != NULL, &c.settings, &f) < 0) {
+    int rc = settings_read(c.config, o->config != NULL, &c.settings, &f);
+    if (rc == 0) {
+        log_set_level((enum log_level)c.settings.log_level);
+        rc = user_act(c.state_dir, c.settings.user, &f);
+        status = rc < 0;
+    }
+    if (rc < 0) {
         log_error("%s", f.text);
     } else {
-        log_set_level((enum log_level)c.settings.log_level);
         optind = 0; /* getopt starts afresh */
         status = command->run(&c, argc, argv);
         if (status == COMMAND_USAGE)

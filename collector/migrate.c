@@ -296,9 +296,7 @@ static int upgrade_cluster(const struct context *c, struct fault *f)
     if (c->settings.database && *c->settings.database)
         return fault_set(f, -EINVAL, _("--upgrade-cluster is for the private cluster; here database = %s is set"),
                          c->settings.database);
-    int rc = user_choose(c->settings.user, &options.user, f);
-    if (rc == 0)
-        rc = cluster_upgrade(&options, &from, &to, f);
+    int rc = cluster_upgrade(&options, &from, &to, f);
     if (rc == 0 && from == to)
         log_info(_("PostgreSQL %u is the newest installed; the cluster stays"), to);
     else if (rc == 0)

@@ -7,6 +7,7 @@
 #include "collector/database.h"
 #include "collector/forget.h"
 #include "collector/table.h"
+#include "collector/user.h"
 #include "common/lang.h"
 #include "common/log.h"
 
@@ -94,13 +95,12 @@ static int revoke_probe(struct pg *pg, const char *probe, const char *reason, st
 
 static int forget(const struct context *c, struct pg *pg, const char *probe, struct fault *f)
 {
-    struct user u;
     _cleanup_text_ char *archive = settings_archive(&c->settings, c->state_dir);
     int rc = find(pg, probe, f);
     if (rc == 0)
-        rc = user_choose(c->settings.user, &u, f);
+        rc = user_take_dir(c->state_dir, f); /* for its tombstone, beside a database that is elsewhere */
     if (rc == 0)
-        rc = forget_probe(pg, c->state_dir, archive, &u, probe, f);
+        rc = forget_probe(pg, c->state_dir, archive, probe, f);
     if (rc == 0)
         printf(_("%s is forgotten: its batches, results and contact are deleted; published figures stay\n"), probe);
     return rc;

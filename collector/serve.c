@@ -19,6 +19,7 @@
 #include "collector/page.h"
 #include "collector/schema.h"
 #include "collector/upkeep.h"
+#include "collector/user.h"
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/json.h"
@@ -33,7 +34,6 @@
 
 struct serve {
     const struct context *context;
-    struct user user;
     int lock_fd;
     struct database *database;
     struct upkeep *upkeep;
@@ -55,17 +55,13 @@ struct serve {
 static int take_state_dir(struct serve *s, struct fault *f)
 {
     const char *dir = s->context->state_dir;
-    int rc = user_choose(s->context->settings.user, &s->user, f);
+    int rc = user_take_dir(dir, f);
+    if (rc == 0 && user_acts()) {
+        _cleanup_text_ char *name = user_name(geteuid());
+        log_info(_("started as root; going on as the user %s"), name);
+    }
     if (rc == 0)
-        rc = file_make_dir(dir, 0755, f);
-    if (rc == 0)
-        rc = user_give(&s->user, dir, f);
-    if (rc == 0)
-        rc = user_can_enter(&s->user, dir, f);
-    if (rc == 0 && s->user.other)
-        log_info(_("started as root; going on as the user %s"), s->user.name);
-    if (rc == 0)
-        rc = user_become(&s->user, f);
+        rc = user_become(f);
     if (rc == 0)
         rc = file_lock_dir(dir, &s->lock_fd, f);
     return rc;
@@ -151,7 +147,7 @@ static int forget(struct serve *s, struct fault *f)
     _cleanup_(pg_closep) struct pg *pg = NULL;
     int rc = database_connect(s->database, &pg, f);
     if (rc == 0)
-        rc = forget_again(pg, s->context->state_dir, s->archive, &s->user, &count, f);
+        rc = forget_again(pg, s->context->state_dir, s->archive, &count, f);
     if (count > 0)
         log_warn(_("probes forgotten again, as their tombstones say: %u"), count);
     return rc;
@@ -225,7 +221,6 @@ static void furnish(struct serve *s)
         .country = s->context->settings.country,
         .state_dir = s->context->state_dir,
         .archive = s->archive,
-        .user = &s->user,
     };
     s->api = (struct api){s->ingest, s->analyst, s->reader};
     s->pages = (struct pages){s->reader, s->context->settings.country};
@@ -258,7 +253,7 @@ static int start_http(struct serve *s, struct fault *f)
 static int open_identity(struct serve *s, struct fault *f)
 {
     bool fresh = false;
-    int rc = identity_open(s->context->state_dir, &s->user, &s->identity, &fresh, f);
+    int rc = identity_open(s->context->state_dir, &s->identity, &fresh, f);
     if (fresh)
         log_warn(_("%s/recovery.key was made: move it to a safe place off this machine; it replaces the collector's "
                    "key should that be lost or stolen"),
@@ -274,7 +269,7 @@ static int start(struct serve *s, struct fault *f)
     if (rc == 0)
         rc = load_schedule(s, f);
     if (rc == 0)
-        rc = database_serve(s->context, &s->user, &s->database, f);
+        rc = database_serve(s->context, &s->database, f);
     if (rc == 0)
         rc = check_durable(s, f);
     if (rc == 0)

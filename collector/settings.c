@@ -78,7 +78,8 @@ static const struct conf_key keys[] = {
     KEY(database, CONF_TEXT, NULL, .check = check_database,
         .help = N_("A postgresql:// address; empty: a private PostgreSQL in the state directory.")),
     KEY(user, CONF_TEXT, NULL, .check = check_user,
-        .help = N_("The user to become when started as root; empty: internetmetre, postgres or nobody.")),
+        .help = N_("The user to become when started as root; empty: the owner of the state directory, "
+                   "else internetmetre-collector, internetmetre, postgres or nobody.")),
     KEY(log_level, CONF_CHOICE, "info", .choices = levels, .help = N_("How much is logged."), .reloadable = true),
     KEY(writers, CONF_INT, "2", .min = 1, .max = 64, .help = N_("Threads that store batches, each with a connection.")),
     KEY(queue, CONF_INT, "256", .min = 1, .max = 10000,

@@ -1,6 +1,11 @@
-/* Who the collector runs as. PostgreSQL refuses to run as root, and so should
- * whatever reads the network: started as root, `serve` becomes this user, and
- * other commands stay root but run PostgreSQL's programs as this user. */
+/* Who the collector acts as. PostgreSQL refuses to run as root, and so should
+ * whatever reads the network or writes in the state directory. What root starts
+ * acts as the directory's owner from its first step on: what it makes is the
+ * owner's, and nothing changes hands beside a service that runs.
+ *
+ * To act concerns the effective ids. Root stays in reserve for what the owner
+ * cannot do, to take a directory of root's into use and to read a file that the
+ * command line names. `serve` gives it up for good, and each child does. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,31 +15,38 @@
 #include "common/buf.h"
 #include "common/fault.h"
 
-struct user {
-    uid_t uid;
-    gid_t gid;
-    char name[64];
-    bool other; /* someone else than this process: children have to change */
-};
+/* Started by root: acts as the owner of the state directory, or of the database
+ * in it; when there is none yet, or it is root's, as `wanted`, or when that is
+ * "" as the first of internetmetre-collector, internetmetre, postgres, nobody
+ * that exists. Anybody else goes on as who they are. */
+int user_act(const char *state_dir, const char *wanted, struct fault *f) CHECKED;
 
-/* This process's own user unless it is root; then `wanted`, or when that is ""
- * the first of internetmetre, postgres, nobody that exists. */
-int user_choose(const char *wanted, struct user *ret, struct fault *f) CHECKED;
+/* Root is in reserve. */
+bool user_acts(void);
 
-/* Becomes the user for good; clears u->other. */
-int user_become(struct user *u, struct fault *f) CHECKED;
+/* Gives root up for good. */
+int user_become(struct fault *f) CHECKED;
 
-/* Gives a file or folder to the user; nothing to do unless u->other. */
-int user_give(const struct user *u, const char *path, struct fault *f) CHECKED;
+/* The name, or "#1000"; the caller frees. */
+char *user_name(uid_t uid) CHECKED;
 
-/* Can the user enter this folder? f names the folder that is in the way. */
-int user_can_enter(const struct user *u, const char *path, struct fault *f) CHECKED;
+/* The state directory for whoever acts: made when missing, and given to them
+ * when it is root's. What is somebody else's is never taken; f says whose it is
+ * and what helps. */
+int user_take_dir(const char *state_dir, struct fault *f) CHECKED;
 
-/* Starts a program as the user: an absolute path, no input, output and errors
+/* Root for a moment when it is in reserve, for what the command line names:
+ * `_cleanup_(user_lower) uid_t acting = user_raise();` until the block's end. */
+uid_t user_raise(void) CHECKED;
+void user_lower(const uid_t *acting);
+/* file_read under both. */
+int user_read(const char *path, size_t max, struct buf *ret, struct fault *f) CHECKED;
+
+/* Starts a program as who acts: an absolute path, no input, output and errors
  * to out_fd. The child is a session of its own, so that a terminal's Ctrl-C
  * reaches the collector alone. */
-int user_spawn(const struct user *u, const char *const *argv, int out_fd, pid_t *ret_pid, struct fault *f) CHECKED;
+int user_spawn(const char *const *argv, int out_fd, pid_t *ret_pid, struct fault *f) CHECKED;
 
 /* Runs a program to its end; `out` gets the first 64 KiB of what it said.
  * -EIO when it failed, with its last lines in f. */
-int user_run(const struct user *u, const char *const *argv, struct buf *out, struct fault *f) CHECKED;
+int user_run(const char *const *argv, struct buf *out, struct fault *f) CHECKED;

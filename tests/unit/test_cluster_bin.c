@@ -1,6 +1,7 @@
 #include "tests/unit/check.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 
 #include "collector/cluster_bin.h"
