@@ -52,7 +52,7 @@ static int revoke_key(struct pg *pg, const char *which, struct fault *f)
 
 static int read_recovery(const char *path, struct sign_key *ret, struct fault *f)
 {
-    _cleanup_(user_lower) uid_t acting = user_raise();
+    USER_ROOT_SCOPE;
     return sign_key_read(path, ret, f);
 }
 

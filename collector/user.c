@@ -132,7 +132,7 @@ void user_lower(const uid_t *acting)
 
 int user_read(const char *path, size_t max, struct buf *ret, struct fault *f)
 {
-    _cleanup_(user_lower) uid_t acting = user_raise();
+    USER_ROOT_SCOPE;
     return file_read(path, max, ret, f);
 }
 

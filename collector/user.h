@@ -35,11 +35,12 @@ char *user_name(uid_t uid) CHECKED;
  * and what helps. */
 int user_take_dir(const char *state_dir, struct fault *f) CHECKED;
 
-/* Root for a moment when it is in reserve, for what the command line names:
- * `_cleanup_(user_lower) uid_t acting = user_raise();` until the block's end. */
+/* Root, when it is in reserve, from here to the end of the block: for what the
+ * command line names. */
+#define USER_ROOT_SCOPE __attribute__((unused, cleanup(user_lower))) const uid_t user_acting = user_raise()
 uid_t user_raise(void) CHECKED;
 void user_lower(const uid_t *acting);
-/* file_read under both. */
+/* file_read in such a block. */
 int user_read(const char *path, size_t max, struct buf *ret, struct fault *f) CHECKED;
 
 /* Starts a program as who acts: an absolute path, no input, output and errors
