@@ -1,10 +1,7 @@
 #include "agent/address.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 
 static const struct sockaddr_in *four(const struct sockaddr_storage *a)
@@ -55,25 +52,4 @@ bool address_same(const struct sockaddr_storage *a, const struct sockaddr_storag
     if (!address_same_host(a, b))
         return false;
     return a->ss_family == AF_INET ? four(a)->sin_port == four(b)->sin_port : six(a)->sin6_port == six(b)->sin6_port;
-}
-
-bool address_network(const char *text, char ret[static ADDRESS_NETWORK_SIZE])
-{
-    char host[INET6_ADDRSTRLEN];
-    uint8_t octets[16];
-    size_t len = strcspn(text, "/");
-    if (len >= sizeof host)
-        return false;
-    memcpy(host, text, len);
-    host[len] = '\0';
-    int family = strchr(host, ':') ? AF_INET6 : AF_INET;
-    if (inet_pton(family, host, octets) != 1)
-        return false;
-    unsigned long bits = family == AF_INET ? 24 : 48, told = text[len] ? strtoul(text + len + 1, NULL, 10) : bits;
-    if (told < bits)
-        bits = told;
-    for (size_t i = 0; i < (family == AF_INET ? 4 : 16); i++)
-        octets[i] &= (uint8_t)(i < bits / 8 ? 0xff : i == bits / 8 ? 0xff00 >> bits % 8 : 0);
-    snprintf(ret, ADDRESS_NETWORK_SIZE, "%s/%lu", inet_ntop(family, octets, host, sizeof host), bits);
-    return true;
 }

@@ -387,7 +387,7 @@ static void write_answer(struct enrolment *e)
     const struct identity *identity = e->desk->identity;
     char recovery[2 * SIGN_PUBLIC_SIZE], at[TIME_TEXT_SIZE];
     base64_write(identity->recovery, SIGN_PUBLIC_SIZE, recovery);
-    char seen[SEEN_TEXT_SIZE];
+    char seen[PREFIX_TEXT_SIZE];
     seen_prefix(e->request, seen);
     _cleanup_json_ json_t *json = json_pack("{s:i, s:s, s:o, s:s, s:I, s:s, s:s}", "enrolled", 1, "probe",
                                             e->wish.probe, "keys", identity_list(identity), "recovery", recovery,

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "collector/seen.h"
 #include "common/json.h"
+#include "common/prefix.h"
 
 /* A century: no box has been on for longer, and its end is still a time. */
 #define EPOCH_MONO_MAX_US INT64_C(3155760000000000)
@@ -20,19 +20,13 @@ static const char *link_of(const json_t *epoch)
     return NULL;
 }
 
-/* A prefix of that family, cut. A prefix's length is not read: shorter ones
- * than ours say no more than ours. */
-static const char *net_of(const json_t *epoch, const char *member, bool six, char ret[static SEEN_TEXT_SIZE])
+/* A network of that family; a wider prefix would say nothing, or too much. */
+static const char *net_of(const json_t *epoch, const char *member, bool six, char ret[static PREFIX_TEXT_SIZE])
 {
     const char *text = json_string_value(json_object_get(epoch, member));
-    char address[SEEN_TEXT_SIZE];
-    size_t len = text ? strcspn(text, "/") : 0;
-    if (len == 0 || len >= sizeof address)
+    if (!text || !prefix_cut(text, ret) || !prefix_is_network(ret))
         return NULL;
-    memcpy(address, text, len);
-    address[len] = '\0';
-    seen_cut(address, ret);
-    return strchr(ret, '/') && (strchr(ret, ':') != NULL) == six ? ret : NULL;
+    return (strchr(ret, ':') != NULL) == six ? ret : NULL;
 }
 
 void epoch_write(const struct batch *b, int32_t probe_no, struct buf *out)
@@ -41,7 +35,7 @@ void epoch_write(const struct batch *b, int32_t probe_no, struct buf *out)
     size_t i;
     json_array_foreach(b->epochs, i, epoch)
     {
-        char net[SEEN_TEXT_SIZE], net6[SEEN_TEXT_SIZE];
+        char net[PREFIX_TEXT_SIZE], net6[PREFIX_TEXT_SIZE];
         if (json_integer_value(json_object_get(epoch, "to_mono_us")) > EPOCH_MONO_MAX_US)
             continue;
         _cleanup_json_ json_t *row = json_pack(

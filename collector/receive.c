@@ -36,7 +36,7 @@ static int refuse(struct http_request *request, struct http_reply *reply, enum v
     struct intake *intake = http_context(request);
     const struct verdict_text *text = &verdict_texts[verdict];
     intake->counters.refused[verdict]++;
-    char seen[SEEN_TEXT_SIZE];
+    char seen[PREFIX_TEXT_SIZE];
     log_limited(&limit, LOG_WARN, "batch from %s refused (%s): %s; nothing is stored, the probe keeps it",
                 seen_prefix(request, seen), text->slug, f->text);
     return http_problem(request, reply, text->status, text->slug, text->title, "%s", f->text);
@@ -72,7 +72,7 @@ static json_t *forks_json(const struct ledger_entry *e)
 static void write_ack(struct http_request *request, const struct ledger_entry *e, struct buf *out)
 {
     const struct intake *intake = http_context(request);
-    char hash[HASH_TEXT_SIZE], at[TIME_TEXT_SIZE], seen[SEEN_TEXT_SIZE];
+    char hash[HASH_TEXT_SIZE], at[TIME_TEXT_SIZE], seen[PREFIX_TEXT_SIZE];
     _cleanup_json_ json_t *ack = json_pack(
         "{s:i, s:s, s:[s], s:o, s:o, s:o, s:s, s:I, s:s}", "ack", 1, "probe", e->batch->header.probe, "stored",
         hash_text(e->batch->hash, hash), "heads", heads_json(e), "missing", missing_json(e), "forks", forks_json(e),

@@ -52,33 +52,14 @@ static void forwarded(const char *header, const char *proxies, char *ret, size_t
     }
 }
 
-const char *seen_cut(const char *address, char ret[static SEEN_TEXT_SIZE])
-{
-    struct in6_addr v6;
-    struct in_addr v4;
-    char text[INET6_ADDRSTRLEN];
-    if (inet_pton(AF_INET6, address, &v6) == 1) {
-        if (!IN6_IS_ADDR_V4MAPPED(&v6)) {
-            memset(v6.s6_addr + 6, 0, 10);
-            snprintf(ret, SEEN_TEXT_SIZE, "%s/48", inet_ntop(AF_INET6, &v6, text, sizeof text));
-            return ret;
-        }
-        memcpy(&v4, v6.s6_addr + 12, sizeof v4);
-    } else if (inet_pton(AF_INET, address, &v4) != 1) {
-        strcpy(ret, "?");
-        return ret;
-    }
-    v4.s_addr &= htonl(0xffffff00);
-    snprintf(ret, SEEN_TEXT_SIZE, "%s/24", inet_ntop(AF_INET, &v4, text, sizeof text));
-    return ret;
-}
-
-const char *seen_prefix(const struct http_request *request, char ret_text[static SEEN_TEXT_SIZE])
+const char *seen_prefix(const struct http_request *request, char ret_text[static PREFIX_TEXT_SIZE])
 {
     const char *proxies = http_proxies(request), *header = http_header(request, "X-Forwarded-For");
     char address[INET6_ADDRSTRLEN];
     snprintf(address, sizeof address, "%s", http_peer(request));
     if (header && is_listed(proxies, address, strlen(address)))
         forwarded(header, proxies, address, sizeof address);
-    return seen_cut(address, ret_text);
+    if (!prefix_cut(address, ret_text))
+        strcpy(ret_text, "?");
+    return ret_text;
 }

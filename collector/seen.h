@@ -4,13 +4,9 @@
 #pragma once
 
 #include "collector/http.h"
-
-#define SEEN_TEXT_SIZE 48
+#include "common/prefix.h"
 
 /* The prefix as text, "?" when there is no address. The address is the
  * socket's; when that is one of http_options.proxies, the last one of
  * X-Forwarded-For that is not. Returns ret_text. */
-const char *seen_prefix(const struct http_request *request, char ret_text[static SEEN_TEXT_SIZE]);
-
-/* The same of an address as text. */
-const char *seen_cut(const char *address, char ret[static SEEN_TEXT_SIZE]);
+const char *seen_prefix(const struct http_request *request, char ret_text[static PREFIX_TEXT_SIZE]);

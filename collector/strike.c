@@ -58,7 +58,7 @@ static void add(struct strikes *s, const char *seen)
 
 int strike_guard(struct strikes *s, http_handler handler, struct http_request *request, struct http_reply *reply)
 {
-    char seen[SEEN_TEXT_SIZE];
+    char seen[PREFIX_TEXT_SIZE];
     if (is_loopback(seen_prefix(request, seen)))
         return handler(request, reply);
     if (!is_open(s, seen)) {

@@ -31,6 +31,7 @@
 #include "agent/io/record.h"
 #include "agent/measurement.h"
 #include "common/lang.h"
+#include "common/prefix.h"
 #include "common/sign.h"
 
 #define ROUNDS_MAX    10
@@ -338,7 +339,7 @@ static void on_uncached(struct resolver *v, size_t i, const struct exchange_answ
 static void on_whoami(struct resolver *v, const struct exchange_answer *a)
 {
     struct record record;
-    char text[RECORD_DATA_MAX], cut[ADDRESS_NETWORK_SIZE];
+    char text[RECORD_DATA_MAX], cut[PREFIX_TEXT_SIZE];
     json_t *seen = json_object();
     for (size_t at = 0; record_next(a->packet, RECORD_ANSWER, "TXT", &at, &record);) {
         record_text(&record, text, sizeof text);
@@ -346,7 +347,7 @@ static void on_whoami(struct resolver *v, const struct exchange_answer *a)
         if (!equals || json_object_size(seen) == 8)
             continue;
         *equals = '\0';
-        bool network = address_network(equals + 1, cut);
+        bool network = prefix_cut(equals + 1, cut);
         json_object_set_new(seen, text, json_string(network ? cut : equals + 1));
     }
     if (json_object_size(seen) > 0)

@@ -34,6 +34,7 @@ static void prefixes_are_cut_and_strange_words_left_out(void **state)
         /* the other family's place, no prefix, no kind of link */
         {EPOCH(", \"net\": \"2001:db8::/48\", \"net6\": \"192.0.2.0/24\""), NULL, NULL, NULL},
         {EPOCH(", \"link\": \"<b>\", \"net\": \"nowhere\", \"net6\": \"\""), NULL, NULL, NULL},
+        {EPOCH(", \"net\": \"10.0.0.0/8\", \"net6\": \"::/0\""), NULL, NULL, NULL},
         {EPOCH(", \"link\": 3, \"net\": [], \"net6\": {}"), NULL, NULL, NULL},
         {EPOCH(", \"net\": \"192.0.2.0000000000000000000000000000000000000000000000/24\""), NULL, NULL, NULL},
     };
