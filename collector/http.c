@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include <microhttpd.h>
 
 #include "common/log.h"
+#include "common/wake.h"
 
 /* A request's life, as microhttpd calls begin_or_go_on():
  *
@@ -35,7 +35,7 @@
 #define CONNECTION_MEMORY (64u << 10)
 #define STREAM_BLOCK      (64u << 10)
 /* How long http_stop waits for answers under way. */
-#define STOP_WAIT_S 10
+#define STOP_WAIT_MS 10000
 
 enum request_state {
     READING,  /* octets of the body are wanted */
@@ -525,7 +525,7 @@ int http_start(const struct http_options *options, struct http_server **ret, str
     s->listen_fd = -1;
     s->proxies = options->proxies;
     pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->done, NULL);
+    wake_init(&s->done);
     join_tables(s, options);
     int rc = listen_on(options->listen, &s->listen_fd, f);
     if (rc < 0)
@@ -554,9 +554,7 @@ void http_stop(struct http_server *server)
         return;
     /* No new connections; then the answers under way, which microhttpd would cut. */
     int fd = MHD_quiesce_daemon(server->daemon);
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += STOP_WAIT_S;
+    const struct timespec until = wake_after_ms(STOP_WAIT_MS);
     pthread_mutex_lock(&server->lock);
     while (server->under_way > 0 && pthread_cond_timedwait(&server->done, &server->lock, &until) == 0)
         ;

@@ -2,7 +2,8 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <time.h>
+
+#include "common/wake.h"
 
 /* Idle connections are a stack, so that a quiet collector touches few of them.
  * `open` counts what exists, taken or idle; a connection that broke is closed
@@ -25,11 +26,7 @@ int pg_pool_new(const char *conninfo, const char *role, unsigned size, struct pg
     pool->idle = alloc_zero(size, sizeof *pool->idle);
     pool->size = size;
     pthread_mutex_init(&pool->lock, NULL);
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&pool->given, &attr);
-    pthread_condattr_destroy(&attr);
+    wake_init(&pool->given);
     *ret = pool;
     return 0;
 }
@@ -72,14 +69,7 @@ static void forget_one(struct pg_pool *pool)
 /* Waits for an idle connection or for the right to open one (*ret NULL). */
 static int wait_turn(struct pg_pool *pool, int timeout_ms, struct pg **ret)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
+    const struct timespec until = wake_after_ms(timeout_ms);
     int rc = 0;
     pthread_mutex_lock(&pool->lock);
     while (rc == 0 && pool->idle_count == 0 && pool->open == pool->size)

@@ -1,7 +1,6 @@
 #include "collector/upkeep.h"
 
 #include <pthread.h>
-#include <time.h>
 
 #include "collector/again.h"
 #include "collector/refresh.h"
@@ -9,6 +8,9 @@
 #include "collector/rollup.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/wake.h"
+
+#define LOOK_EVERY_MS 1000 /* whether a job is due */
 
 struct job {
     const char *name;
@@ -82,9 +84,7 @@ static void *work(void *ctx)
             due[i] = now + jobs[i].every_s * INT64_C(1000000);
             run_job(u, &pg, &jobs[i]);
         }
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec++;
+        const struct timespec until = wake_after_ms(LOOK_EVERY_MS);
         pthread_mutex_lock(&u->lock);
         if (!u->stopping)
             pthread_cond_timedwait(&u->wake, &u->lock, &until);
@@ -99,7 +99,7 @@ int upkeep_start(const struct upkeep_options *options, struct upkeep **ret, stru
     struct upkeep *u = alloc_zero(1, sizeof *u);
     u->options = *options;
     pthread_mutex_init(&u->lock, NULL);
-    pthread_cond_init(&u->wake, NULL);
+    wake_init(&u->wake);
     int error = pthread_create(&u->thread, NULL, work, u);
     if (error) {
         free(u);
