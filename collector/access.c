@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "collector/secret.h"
+#include "common/lang.h"
 
 #define TAKE_WAIT_MS 5000
 
@@ -32,7 +33,13 @@ static int ask(struct pg_pool *pool, const char *sql, const char *secret, struct
     return rc;
 }
 
-int access_of(struct pg_pool *pool, const char *secret, struct access *ret, struct fault *f)
+static int refuse(enum lang lang, const char *why, struct fault *f)
+{
+    LANG_SCOPE(lang);
+    return fault_set(f, -EACCES, "%s", _(why));
+}
+
+int access_of(struct pg_pool *pool, const char *secret, enum lang lang, struct access *ret, struct fault *f)
 {
     static const char analyst[] = "SELECT 1 FROM api_key WHERE hash = decode($1, 'hex') AND revoked_at IS NULL",
                       owner[] = "SELECT p.probe FROM probe_owner o JOIN probe p USING (probe_no) "
@@ -42,16 +49,17 @@ int access_of(struct pg_pool *pool, const char *secret, struct access *ret, stru
         return 0;
     bool owns = !strncmp(secret, SECRET_OWNER, strlen(SECRET_OWNER));
     if (!owns && strncmp(secret, SECRET_KEY, strlen(SECRET_KEY)) != 0)
-        return fault_set(f, -EACCES, "Authorization must be: Bearer imk_…");
+        return refuse(lang, N_("Authorization must be: Bearer imk_…"), f);
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = ask(pool, owns ? owner : analyst, secret, &rows, f);
     if (rc < 0)
         return rc;
     if (pg_rows_count(rows) == 0)
-        return fault_set(f, -EACCES, "%s",
-                         owns ? "this link belongs to no probe here; `internetmetre-agent status` on the box shows "
-                                "the one that counts"
-                              : "this key is not known, or was revoked; ask the collector's team for one");
+        return refuse(lang,
+                      owns ? N_("this link belongs to no probe here; `internetmetre-agent status` on the box shows "
+                                "the one that counts")
+                           : N_("this key is not known, or was revoked; ask the collector's team for one"),
+                      f);
     ret->level = owns ? ACCESS_OWNER : ACCESS_ANALYST;
     if (owns)
         snprintf(ret->probe, sizeof ret->probe, "%s", pg_text(rows, 0, 0));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "collector/pg.h"
+#include "common/lang.h"
 #include "common/sign.h"
 
 enum access_level {
@@ -17,9 +18,9 @@ struct access {
 };
 
 /* The access that a secret gives, imk_… or imo_…; NULL is ACCESS_PUBLIC. -EACCES
- * when it is no good one (f says what to do), -EBUSY or -ENOTCONN when the
+ * when it is no good one (f says in lang what to do), -EBUSY or -ENOTCONN when the
  * database cannot be asked. `pool` is the ingest pool. */
-int access_of(struct pg_pool *pool, const char *secret, struct access *ret, struct fault *f) CHECKED;
+int access_of(struct pg_pool *pool, const char *secret, enum lang lang, struct access *ret, struct fault *f) CHECKED;
 
 /* The secret in an Authorization header, "" when it has none; NULL for NULL. */
 const char *access_bearer(const char *authorization);

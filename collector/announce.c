@@ -12,6 +12,7 @@
 #include "collector/desk.h"
 #include "common/clock.h"
 #include "common/json.h"
+#include "common/lang.h"
 #include "common/statement.h"
 
 #define NONCE_MIN 8
@@ -29,8 +30,8 @@ static int get_time(struct http_request *request, struct http_reply *reply)
     const struct desk *desk = http_context(request);
     const char *nonce = http_query(request, "nonce");
     if (!nonce_valid(nonce))
-        return http_problem(request, reply, 400, "nonce", "A nonce is wanted",
-                            "nonce must be %d to %d letters, digits, - or _", NONCE_MIN, NONCE_MAX);
+        return http_problem(request, reply, 400, "nonce", N_("A nonce is wanted"),
+                            N_("nonce must be %d to %d letters, digits, - or _"), NONCE_MIN, NONCE_MAX);
     char at[TIME_TEXT_SIZE];
     _cleanup_json_ json_t *answer = json_pack("{s:i, s:s, s:s}", "time", 1, "nonce", nonce, "at",
                                               time_format(clock_wall_us(&clock_system), at));
@@ -45,7 +46,8 @@ static int get_schedule(struct http_request *request, struct http_reply *reply)
     const struct desk *desk = http_context(request);
     const char *probe = http_query(request, "probe");
     if (probe && !probe_id_valid(probe, strlen(probe)))
-        return http_problem(request, reply, 400, "probe", "This is no probe", "probe must be 20 characters of base32");
+        return http_problem(request, reply, 400, "probe", N_("This is no probe"),
+                            N_("probe must be 20 characters of base32"));
     reply->content_type = "application/x-ndjson";
     buf_add(&reply->body, desk->schedule->data, desk->schedule->len);
     return 0;

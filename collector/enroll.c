@@ -25,6 +25,7 @@
 #include "collector/seen.h"
 #include "common/clock.h"
 #include "common/json.h"
+#include "common/lang.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/statement.h"
@@ -63,9 +64,11 @@ struct enrolment {
  * below 0 is the database's failure. */
 #define ANSWERED 1
 
+/* Both texts are for gettext, or were said in the client's language already. */
 static int answer(struct enrolment *e, unsigned status, const char *slug, const char *title, const char *detail)
 {
-    http_problem(e->request, e->reply, status, slug, title, "%s", detail);
+    LANG_SCOPE(http_language(e->request));
+    http_problem(e->request, e->reply, status, slug, title, "%s", _(detail));
     return ANSWERED;
 }
 
@@ -100,17 +103,19 @@ static int read_texts(struct wish *w, struct fault *f)
 }
 
 /* The first line names the key that must have signed it. */
-static int read_wish(const struct buf *body, struct wish *w, struct fault *f)
+static int read_wish(const struct http_request *request, struct wish *w, struct fault *f)
 {
+    LANG_SCOPE(http_language(request));
+    const struct buf *body = http_body(request);
     _cleanup_json_ json_t *unproven = NULL;
     const char *end = body->data ? memchr(body->data, '\n', body->len) : NULL, *public;
     if (!end)
-        return fault_set(f, -EBADMSG, "not a signed statement of two lines");
+        return fault_set(f, -EBADMSG, _("not a signed statement of two lines"));
     int rc = json_read(body->data, (size_t)(end - body->data), ENROL_BYTES_MAX, JSON_DEPTH_MAX, &unproven, f);
     if (rc == 0)
         rc = json_get_text(unproven, "public", 64, &public, f);
     if (rc == 0 && base64_read(public, strlen(public), w->public, sizeof w->public) < 0)
-        rc = fault_set(f, -EBADMSG, "\"public\" is not 32 octets in base64");
+        rc = fault_set(f, -EBADMSG, _("\"public\" is not 32 octets in base64"));
     if (rc == 0)
         rc = statement_read(&w->public, 1, DOMAIN_ENROL, body->data, body->len, &w->json, f);
     if (rc == 0)
@@ -136,11 +141,12 @@ static bool is_one_of(const char *word, const char *const *words)
 
 static int refuse_word(struct enrolment *e, const char *member, const char *word, const char *const *words)
 {
+    LANG_SCOPE(http_language(e->request));
     _cleanup_(buf_free) struct buf detail = {0};
-    buf_addf(&detail, "%s \"%s\" is not known; one of: ", member, word);
+    buf_addf(&detail, _("%s \"%s\" is not known; one of: "), member, word);
     for (const char *const *w = words; *w; w++)
         buf_addf(&detail, "%s%s", w == words ? "" : ", ", *w);
-    return answer(e, 422, member, "Not a known word", detail.data);
+    return answer(e, 422, member, N_("Not a known word"), detail.data);
 }
 
 static int check_words(struct enrolment *e)
@@ -151,11 +157,11 @@ static int check_words(struct enrolment *e)
     if (w->zone && !is_one_of(w->zone, zones))
         return refuse_word(e, "zone", w->zone, zones);
     if (w->country && (strlen(w->country) != 2 || strspn(w->country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2))
-        return answer(e, 422, "country", "Not a country",
-                      "country must be two capital letters (ISO 3166-1), such as BJ");
+        return answer(e, 422, "country", N_("Not a country"),
+                      N_("country must be two capital letters (ISO 3166-1), such as BJ"));
     uint8_t hash[HASH_SIZE];
     if (w->owner && hash_parse(w->owner, strlen(w->owner), hash) < 0)
-        return answer(e, 422, "owner", "Not a hash", "owner must be a SHA-256 in 64 hex digits");
+        return answer(e, 422, "owner", N_("Not a hash"), N_("owner must be a SHA-256 in 64 hex digits"));
     return 0;
 }
 
@@ -184,12 +190,14 @@ static int find_department(struct enrolment *e, const char *country, struct faul
         keep(e->department, sizeof e->department, rows, 0, 0);
         return 0;
     }
+    LANG_SCOPE(http_language(e->request));
     _cleanup_(buf_free) struct buf detail = {0};
-    buf_addf(&detail, "department \"%s\" is not known in %s; one of: ", e->wish.department, country);
+    buf_addf(&detail, _("department \"%s\" is not known in %s; one of: "), e->wish.department, country);
     for (size_t r = 0; r < pg_rows_count(rows); r++)
         buf_addf(&detail, "%s%s (%s)", r ? ", " : "", pg_text(rows, r, 0), pg_text(rows, r, 1));
-    return answer(e, 422, "department", "Not a known department",
-                  pg_rows_count(rows) ? detail.data : "this country's departments are not known here; leave it out");
+    return answer(e, 422, "department", N_("Not a known department"),
+                  pg_rows_count(rows) ? detail.data
+                                      : N_("this country's departments are not known here; leave it out"));
 }
 
 static int find_operator(struct enrolment *e, const char *country, struct fault *f)
@@ -223,24 +231,27 @@ static int find_token(struct enrolment *e, struct fault *f)
     if (rc < 0)
         return rc;
     if (pg_rows_count(rows) == 0)
-        return answer(e, 403, "token", "This token is not known", "no such token here; copy it whole, with its imt_");
+        return answer(e, 403, "token", N_("This token is not known"),
+                      N_("no such token here; copy it whole, with its imt_"));
     keep(e->token_no, sizeof e->token_no, rows, 0, 0);
     keep(e->focal_point_no, sizeof e->focal_point_no, rows, 0, 1);
     keep(e->probe_no, sizeof e->probe_no, rows, 0, 5);
     if (pg_bool(rows, 0, 8))
-        return answer(e, 410, "forgotten-probe", "This probe was forgotten",
-                      "at its owner's wish; enrol with a new key");
+        return answer(e, 410, "forgotten-probe", N_("This probe was forgotten"),
+                      N_("at its owner's wish; enrol with a new key"));
     if (*e->probe_no && pg_bool(rows, 0, 6))
-        return answer(e, 403, "revoked-probe", "This probe was revoked", "ask the team that gave the token");
+        return answer(e, 403, "revoked-probe", N_("This probe was revoked"), N_("ask the team that gave the token"));
     if (*e->probe_no && pg_bool(rows, 0, 7))
         return 0; /* its own token once more: no use is counted, whatever became of the token */
     if (pg_bool(rows, 0, 2))
-        return answer(e, 403, "token-revoked", "This token was revoked", "ask the team that gave it for another");
+        return answer(e, 403, "token-revoked", N_("This token was revoked"),
+                      N_("ask the team that gave it for another"));
     if (pg_bool(rows, 0, 3))
-        return answer(e, 403, "token-expired", "This token has expired", "ask the team that gave it for another");
+        return answer(e, 403, "token-expired", N_("This token has expired"),
+                      N_("ask the team that gave it for another"));
     if (pg_bool(rows, 0, 4))
-        return answer(e, 403, "token-exhausted", "This token was used as often as it may be",
-                      "ask the team that gave it for another");
+        return answer(e, 403, "token-exhausted", N_("This token was used as often as it may be"),
+                      N_("ask the team that gave it for another"));
     const char *token_no = e->token_no;
     return pg_query(e->pg, "UPDATE token SET uses = uses + 1 WHERE token_no = $1", 1, &token_no, NULL, f);
 }
@@ -261,13 +272,14 @@ static int find_replaced(struct enrolment *e, struct fault *f)
     if (rc < 0)
         return rc;
     if (pg_rows_count(rows) == 0 || pg_bool(rows, 0, 3) || !strcmp(e->wish.replaces, e->wish.probe))
-        return answer(e, 422, "replaces", "No such probe to replace",
-                      "\"replaces\" must name another probe of this collector");
+        return answer(e, 422, "replaces", N_("No such probe to replace"),
+                      N_("\"replaces\" must name another probe of this collector"));
     if (!pg_bool(rows, 0, 2))
-        return answer(e, 403, "replaces-other-team", "That probe is another team's",
-                      "a token of the focal point that the old probe belongs to is wanted");
+        return answer(e, 403, "replaces-other-team", N_("That probe is another team's"),
+                      N_("a token of the focal point that the old probe belongs to is wanted"));
     if (pg_bool(rows, 0, 4))
-        return answer(e, 409, "replaces-again", "That probe was replaced already", "it has a successor; name that one");
+        return answer(e, 409, "replaces-again", N_("That probe was replaced already"),
+                      N_("it has a successor; name that one"));
     keep(e->replaced_no, sizeof e->replaced_no, rows, 0, 0);
     keep(e->country, sizeof e->country, rows, 0, 1);
     return 0;
@@ -402,12 +414,12 @@ static void write_answer(struct enrolment *e)
 static int handle(struct enrolment *e)
 {
     struct fault f = {0};
-    int rc = read_wish(http_body(e->request), &e->wish, &f);
+    int rc = read_wish(e->request, &e->wish, &f);
     if (rc == -EKEYREJECTED)
-        return answer(e, 403, "signature", "The signature does not match",
-                      "the request must be signed by the key in \"public\"");
+        return answer(e, 403, "signature", N_("The signature does not match"),
+                      N_("the request must be signed by the key in \"public\""));
     if (rc < 0)
-        return answer(e, 400, "request", "The request is not as it should be", f.text);
+        return answer(e, 400, "request", N_("The request is not as it should be"), f.text);
     rc = check_words(e);
     if (rc == 0)
         rc = pg_pool_take(e->desk->pool, TAKE_WAIT_MS, &e->pg, &f);

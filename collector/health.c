@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "collector/health.h"
+#include "common/lang.h"
 
 static bool database_up(struct pg_pool *pool)
 {
@@ -18,7 +19,7 @@ static int get_health(struct http_request *request, struct http_reply *reply)
     const struct health *h = http_context(request);
     if (!database_up(h->pool))
         return http_unavailable(request, reply, HTTP_RETRY_AFTER_S,
-                                "the database is away; batches are asked to come later");
+                                N_("the database is away; batches are asked to come later"));
     reply->content_type = "application/json";
     buf_add_text(&reply->body, "{\"status\":\"ok\"}\n");
     return 0;

@@ -12,6 +12,7 @@
 
 #include <microhttpd.h>
 
+#include "common/lang.h"
 #include "common/log.h"
 #include "common/wake.h"
 
@@ -210,15 +211,25 @@ static void reply_reset(struct http_reply *reply)
     *reply = (struct http_reply){.status = 200, .stream_len = -1};
 }
 
+enum lang http_language(const struct http_request *request)
+{
+    return lang_accepted(http_header(request, "Accept-Language"));
+}
+
 int http_problem(struct http_request *request, struct http_reply *reply, unsigned status, const char *slug,
                  const char *title, const char *detail, ...)
 {
     char text[1024];
+    enum lang lang = http_language(request);
+    LANG_SCOPE(lang);
     va_list ap;
     va_start(ap, detail);
-    vsnprintf(text, sizeof text, detail, ap);
+    vsnprintf(text, sizeof text, _(detail), ap);
     va_end(ap);
+    title = _(title);
     reply_reset(reply);
+    http_reply_header(request, "Content-Language", lang_code(lang));
+    http_reply_header(request, "Vary", "Accept-Language");
     reply->status = status;
     reply->content_type = "application/problem+json";
     buf_addf(&reply->body, "{\"type\":\"urn:internetmetre:problem:%s\",\"title\":", slug);
@@ -235,7 +246,8 @@ int http_unavailable(struct http_request *request, struct http_reply *reply, uns
     snprintf(seconds, sizeof seconds, "%u", retry_after_s);
     http_reply_header(request, "Retry-After", seconds);
     request->server->unavailable++;
-    return http_problem(request, reply, 503, "unavailable", "Not available right now", "%s", detail);
+    LANG_SCOPE(http_language(request));
+    return http_problem(request, reply, 503, "unavailable", N_("Not available right now"), "%s", _(detail));
 }
 
 int http_failed(struct http_request *request, struct http_reply *reply, int rc, const struct fault *f)
@@ -244,7 +256,7 @@ int http_failed(struct http_request *request, struct http_reply *reply, int rc, 
     if (rc == -EBUSY || rc == -ENOTCONN) {
         log_limited(&limit, LOG_WARN, "%s: %s; the client is asked to come again", request->path, f->text);
         return http_unavailable(request, reply, HTTP_RETRY_AFTER_S,
-                                "the database is busy or away; nothing is lost, come again");
+                                N_("the database is busy or away; nothing is lost, come again"));
     }
     log_limited(&limit, LOG_ERROR, "%s: %s; answered 500", request->path, f->text);
     return rc;
@@ -319,11 +331,11 @@ static bool has_body(const struct http_request *r)
 static int refuse_size(struct http_request *r)
 {
     if (r->route->body_max == 0)
-        return http_problem(r, &r->reply, 413, "body", "No body is wanted here", "%s %s takes no body; send none",
-                            r->method, r->path);
+        return http_problem(r, &r->reply, 413, "body", N_("No body is wanted here"),
+                            N_("%s %s takes no body; send none"), r->method, r->path);
     return http_problem(r, &r->reply, 413, r->route->size_slug ? r->route->size_slug : "body-size",
-                        "The body is too large", "%s %s takes at most %zu octets; send less", r->method, r->path,
-                        r->route->body_max);
+                        N_("The body is too large"), N_("%s %s takes at most %zu octets; send less"), r->method,
+                        r->path, r->route->body_max);
 }
 
 /* Finds the route, or makes the answer that says why there is none. */
@@ -342,10 +354,11 @@ static void request_route(struct http_request *r)
         route_methods(r->server, r->path, &methods);
         if (methods.len > 0) {
             http_reply_header(r, "Allow", methods.data);
-            http_problem(r, &r->reply, 405, "method", "This method is not known here", "%s knows %s, not %s", r->path,
-                         methods.data, r->method);
+            http_problem(r, &r->reply, 405, "method", N_("This method is not known here"), N_("%s knows %s, not %s"),
+                         r->path, methods.data, r->method);
         } else {
-            http_problem(r, &r->reply, 404, "not-found", "Nothing is here", "%s is no path of this server", r->path);
+            http_problem(r, &r->reply, 404, "not-found", N_("Nothing is here"), N_("%s is no path of this server"),
+                         r->path);
         }
     }
     r->state = DRAINING;
@@ -402,8 +415,8 @@ static enum MHD_Result begin_or_go_on(void *ctx, struct MHD_Connection *connecti
         return request_octets(r, bytes, taken);
     }
     if (r->state == READING && r->route->handler(r, &r->reply) < 0)
-        http_problem(r, &r->reply, 500, "internal", "The server failed",
-                     "this is not the request's fault; the server's log says more; try again later");
+        http_problem(r, &r->reply, 500, "internal", N_("The server failed"),
+                     N_("this is not the request's fault; the server's log says more; try again later"));
     return reply_send(r);
 }
 

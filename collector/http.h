@@ -11,6 +11,7 @@
 #include "common/alloc.h"
 #include "common/buf.h"
 #include "common/fault.h"
+#include "common/lang.h"
 
 struct http_server;
 struct http_request;
@@ -82,8 +83,13 @@ int64_t *http_notes(struct http_request *request); /* HTTP_NOTES counters that l
 
 void http_reply_header(struct http_request *request, const char *name, const char *value); /* copied */
 
-/* RFC 9457. `slug` ends the type URI ("urn:internetmetre:problem:<slug>");
- * detail says what is wrong and the cure. Returns 0 for `return http_problem(…)`. */
+/* The language of the client (Accept-Language). A request is worked on in the
+ * log's: what its sender reads is written within LANG_SCOPE(http_language(…)). */
+enum lang http_language(const struct http_request *request);
+
+/* RFC 9457, in the client's language. `slug` ends the type URI ("urn:internetmetre:problem:<slug>");
+ * detail says what is wrong and the cure; both are texts for gettext (N_), unless
+ * they were said in that language already. Returns 0 for `return http_problem(…)`. */
 int http_problem(struct http_request *request, struct http_reply *reply, unsigned status, const char *slug,
                  const char *title, const char *detail, ...) __attribute__((format(printf, 6, 7)));
 /* What a handler that failed answers: 503 when the database is busy or away
@@ -92,6 +98,6 @@ int http_problem(struct http_request *request, struct http_reply *reply, unsigne
 int http_failed(struct http_request *request, struct http_reply *reply, int rc, const struct fault *f);
 /* Retry-After of that 503, in seconds: a restart of PostgreSQL takes less. */
 #define HTTP_RETRY_AFTER_S 5
-/* 503 with Retry-After in seconds. */
+/* 503 with Retry-After in seconds; detail is a text for gettext. */
 int http_unavailable(struct http_request *request, struct http_reply *reply, unsigned retry_after_s,
                      const char *detail);

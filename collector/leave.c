@@ -15,6 +15,7 @@
 #include "collector/forget.h"
 #include "common/clock.h"
 #include "common/json.h"
+#include "common/lang.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/statement.h"
@@ -27,25 +28,29 @@ struct wish {
 };
 
 /* The probe that the first line names, before anything is proven. */
-static int named_probe(const struct buf *body, char ret[static PROBE_ID_SIZE], struct fault *f)
+static int named_probe(const struct http_request *request, char ret[static PROBE_ID_SIZE], struct fault *f)
 {
+    LANG_SCOPE(http_language(request));
     _cleanup_json_ json_t *unproven = NULL;
+    const struct buf *body = http_body(request);
     const char *end = body->data ? memchr(body->data, '\n', body->len) : NULL, *probe;
     if (!end)
-        return fault_set(f, -EBADMSG, "not a signed statement of two lines");
+        return fault_set(f, -EBADMSG, _("not a signed statement of two lines"));
     int rc = json_read(body->data, (size_t)(end - body->data), ENROL_BYTES_MAX, JSON_DEPTH_MAX, &unproven, f);
     if (rc == 0)
         rc = json_get_text(unproven, "probe", PROBE_ID_SIZE - 1, &probe, f);
     if (rc == 0 && !probe_id_valid(probe, strlen(probe)))
-        rc = fault_set(f, -EBADMSG, "\"probe\" is not 20 characters of base32");
+        rc = fault_set(f, -EBADMSG, _("\"probe\" is not 20 characters of base32"));
     if (rc == 0)
         strcpy(ret, probe);
     return rc;
 }
 
-static int read_wish(const struct buf *body, const uint8_t (*keys)[SIGN_PUBLIC_SIZE], size_t key_count, struct wish *w,
-                     struct fault *f)
+static int read_wish(const struct http_request *request, const uint8_t (*keys)[SIGN_PUBLIC_SIZE], size_t key_count,
+                     struct wish *w, struct fault *f)
 {
+    LANG_SCOPE(http_language(request));
+    const struct buf *body = http_body(request);
     int64_t version;
     int rc = statement_read(keys, key_count, DOMAIN_LEAVE, body->data, body->len, &w->json, f);
     if (rc == 0)
@@ -87,20 +92,20 @@ static int answer_leave(struct http_request *request, struct http_reply *reply)
     char probe[PROBE_ID_SIZE];
     struct roster_probe known;
     struct wish w = {0};
-    if (named_probe(http_body(request), probe, &f) < 0)
-        return http_problem(request, reply, 400, "request", "The request is not as it should be", "%s", f.text);
+    if (named_probe(request, probe, &f) < 0)
+        return http_problem(request, reply, 400, "request", N_("The request is not as it should be"), "%s", f.text);
     int rc = roster_ask(desk->roster, probe, &known, &f);
     if (rc < 0)
         return http_failed(request, reply, rc, &f);
     if (known.key_count == 0)
-        return http_problem(request, reply, 403, "unknown-probe", "This probe is not enrolled here",
-                            "probe %s is not known here", probe);
-    rc = read_wish(http_body(request), known.keys, known.key_count, &w, &f);
+        return http_problem(request, reply, 403, "unknown-probe", N_("This probe is not enrolled here"),
+                            N_("probe %s is not known here"), probe);
+    rc = read_wish(request, known.keys, known.key_count, &w, &f);
     if (rc == -EKEYREJECTED)
-        http_problem(request, reply, 403, "signature", "The signature does not match",
-                     "the request must be signed by the key of probe %s", probe);
+        http_problem(request, reply, 403, "signature", N_("The signature does not match"),
+                     N_("the request must be signed by the key of probe %s"), probe);
     else if (rc < 0)
-        http_problem(request, reply, 400, "request", "The request is not as it should be", "%s", f.text);
+        http_problem(request, reply, 400, "request", N_("The request is not as it should be"), "%s", f.text);
     else
         rc = leave(desk, probe, w.forget, &f);
     json_decref(w.json);

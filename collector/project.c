@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/lang.h"
 #include "common/outcome.h"
 #include "common/result.h"
 #include "common/scan.h"
@@ -138,6 +139,7 @@ static int project_line(struct projection *p, const struct line_context *c, cons
 int project_batch(const struct batch *b, int32_t probe_no, const struct project_names *names,
                   const struct project_time *time, struct projection *ret, struct fault *f)
 {
+    LANG_SCOPE(LANG_EN); /* problems are kept: they are data */
     const struct line_context c = {b, names, probe_no, time};
     size_t cursor = 0, len;
     const char *line;

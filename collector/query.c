@@ -15,6 +15,7 @@
 #include "collector/figure.h"
 #include "collector/param.h"
 #include "common/clock.h"
+#include "common/lang.h"
 #include "common/limits.h"
 #include "common/metric.h"
 #include "common/outcome.h"
@@ -375,15 +376,18 @@ static const struct endpoint indicators = {COMMON | CELL | PARAM(INDICATOR) | PA
 
 /* ---- answering ---- */
 
+/* text is for gettext, or was said in the client's language already. */
 static int bad_parameter(struct query *q, const char *text)
 {
-    return http_problem(q->request, q->reply, 400, "parameter", "A parameter is wrong", "%s", text);
+    LANG_SCOPE(http_language(q->request));
+    return http_problem(q->request, q->reply, 400, "parameter", N_("A parameter is wrong"), "%s", _(text));
 }
 
 static int key_wanted(struct query *q, const char *text)
 {
+    LANG_SCOPE(http_language(q->request));
     http_reply_header(q->request, "WWW-Authenticate", "Bearer realm=\"internetmetre\"");
-    return http_problem(q->request, q->reply, 401, "key", "An analyst's key is wanted", "%s", text);
+    return http_problem(q->request, q->reply, 401, "key", N_("An analyst's key is wanted"), "%s", _(text));
 }
 
 /* The format that was asked for by name, else by Accept, else JSON. */
@@ -410,9 +414,10 @@ static int check_known(struct query *q, struct pg *pg, enum param p, const char 
     int rc = pg_query(pg, sql, 1, &value, &rows, f);
     if (rc < 0 || pg_bool(rows, 0, 0))
         return rc;
+    LANG_SCOPE(http_language(q->request));
     const char *known = pg_text(rows, 0, 1);
-    _cleanup_text_ char *text = alloc_format("%s: \"%.64s\" is not known; there are %s", param_name(p), value,
-                                             known ? known : "none yet");
+    _cleanup_text_ char *text = alloc_format(_("%s: \"%.64s\" is not known; there are %s"), param_name(p), value,
+                                             known ? known : _("none yet"));
     bad_parameter(q, text);
     return 1;
 }
@@ -454,8 +459,8 @@ static int own_probe(struct query *q, bool *ret_answered)
     const char *asked = q->params.values[PARAM_PROBE];
     *ret_answered = asked && strcmp(asked, q->access.probe) != 0;
     if (*ret_answered)
-        return http_problem(q->request, q->reply, 403, "other-probe", "That probe is not yours",
-                            "this secret is for probe %s; leave `probe` out", q->access.probe);
+        return http_problem(q->request, q->reply, 403, "other-probe", N_("That probe is not yours"),
+                            N_("this secret is for probe %s; leave `probe` out"), q->access.probe);
     q->params.values[PARAM_PROBE] = q->access.probe;
     return 0;
 }
@@ -474,7 +479,7 @@ static int allow(struct query *q, const struct endpoint *e, bool *ret_answered, 
     }
     if (secret)
         http_reply_header(q->request, "Cache-Control", "no-store");
-    int rc = access_of(q->api->ingest, secret, &q->access, f);
+    int rc = access_of(q->api->ingest, secret, http_language(q->request), &q->access, f);
     if (rc == -EACCES)
         return key_wanted(q, f->text);
     if (rc < 0)
@@ -482,13 +487,19 @@ static int allow(struct query *q, const struct endpoint *e, bool *ret_answered, 
     if (q->access.level == ACCESS_OWNER)
         return own_probe(q, ret_answered);
     if (q->access.level == ACCESS_PUBLIC && e->key == KEY_NEEDED)
-        return key_wanted(q, "send Authorization: Bearer imk_…; the collector's team makes keys with "
-                             "`internetmetre-collector key create NAME`");
+        return key_wanted(q, N_("send Authorization: Bearer imk_…; the collector's team makes keys with "
+                                "`internetmetre-collector key create NAME`"));
     if (q->access.level == ACCESS_PUBLIC && q->params.values[PARAM_PROBE])
-        return key_wanted(q, "what one probe measured is for analysts: send Authorization: Bearer imk_…, or leave "
-                             "`probe` out");
+        return key_wanted(q, N_("what one probe measured is for analysts: send Authorization: Bearer imk_…, or leave "
+                                "`probe` out"));
     *ret_answered = false;
     return 0;
+}
+
+static int read_params(struct query *q, const struct endpoint *e, struct fault *f)
+{
+    LANG_SCOPE(http_language(q->request));
+    return params_read(q->request, e->params, &q->params, f);
 }
 
 static int answer(struct http_request *request, struct http_reply *reply)
@@ -498,11 +509,11 @@ static int answer(struct http_request *request, struct http_reply *reply)
     struct fault f = {0};
     bool answered;
     int64_t from_us, to_us;
-    if (params_read(request, e->params, &q.params, &f) < 0)
+    if (read_params(&q, e, &f) < 0)
         return bad_parameter(&q, f.text);
     params_span(&q.params, &from_us, &to_us);
     if (from_us >= to_us)
-        return bad_parameter(&q, "from: lies behind `to`; swap them");
+        return bad_parameter(&q, N_("from: lies behind `to`; swap them"));
     time_format(from_us, q.from);
     time_format(to_us, q.to);
     int rc = allow(&q, e, &answered, &f);

@@ -26,11 +26,33 @@
 #include "collector/seen.h"
 #include "common/clock.h"
 #include "common/json.h"
+#include "common/lang.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/statement.h"
 
-static int refuse(struct http_request *request, struct http_reply *reply, enum verdict verdict, const struct fault *f)
+static bool is_packed(const struct http_request *request)
+{
+    const char *encoding = http_header(request, "Content-Encoding");
+    return encoding && !strcasecmp(encoding, "zstd");
+}
+
+/* The log has it in one language. For a client of another what was found is
+ * found again: only refusals pay for it. */
+static void say(const struct http_request *request, enum verdict verdict, const char *probe, struct fault *f)
+{
+    LANG_SCOPE(http_language(request));
+    _cleanup_(incoming_free) struct incoming again = {0};
+    const struct buf *body = http_body(request);
+    if (*probe)
+        verify_say(verdict, probe, f);
+    else if (verify_envelope(body->data ? body->data : "", body->len, is_packed(request), &again, f) != verdict)
+        fault_set(f, f->code, "%s", _(verdict_texts[verdict].title));
+}
+
+/* probe: whose batch it is, "" when it did not get that far. */
+static int refuse(struct http_request *request, struct http_reply *reply, enum verdict verdict, const char *probe,
+                  const struct fault *f)
 {
     static struct log_limit limit = {.interval_us = 60 * INT64_C(1000000), .burst = 20};
     struct intake *intake = http_context(request);
@@ -39,7 +61,10 @@ static int refuse(struct http_request *request, struct http_reply *reply, enum v
     char seen[PREFIX_TEXT_SIZE];
     log_limited(&limit, LOG_WARN, "batch from %s refused (%s): %s; nothing is stored, the probe keeps it",
                 seen_prefix(request, seen), text->slug, f->text);
-    return http_problem(request, reply, text->status, text->slug, text->title, "%s", f->text);
+    struct fault said = *f;
+    if (http_language(request) != lang_current())
+        say(request, verdict, probe, &said);
+    return http_problem(request, reply, text->status, text->slug, text->title, "%s", said.text);
 }
 
 static json_t *heads_json(const struct ledger_entry *e)
@@ -112,8 +137,8 @@ static int store(struct http_request *request, struct http_reply *reply, const s
         return http_failed(request, reply, rc, &f);
     if (entry.fate == LEDGER_REVOKED) {
         roster_forget(intake->roster, in->batch.header.probe);
-        fault_set(&f, -EACCES, "probe %s was revoked; ask the team that gave the token", in->batch.header.probe);
-        return refuse(request, reply, VERDICT_REVOKED_PROBE, &f);
+        verify_say(VERDICT_REVOKED_PROBE, in->batch.header.probe, &f);
+        return refuse(request, reply, VERDICT_REVOKED_PROBE, in->batch.header.probe, &f);
     }
     if (in->batch.has_rotate)
         roster_forget(intake->roster, in->batch.header.probe);
@@ -127,22 +152,22 @@ static int receive_batch(struct http_request *request, struct http_reply *reply)
 {
     struct intake *intake = http_context(request);
     const char *encoding = http_header(request, "Content-Encoding");
-    bool packed = encoding && !strcasecmp(encoding, "zstd");
-    if (encoding && !packed && strcasecmp(encoding, "identity") != 0)
-        return http_problem(request, reply, 415, "content-encoding", "This Content-Encoding is not known",
-                            "\"%.40s\" is not known here; send zstd or identity", encoding);
+    if (encoding && !is_packed(request) && strcasecmp(encoding, "identity") != 0)
+        return http_problem(request, reply, 415, "content-encoding", N_("This Content-Encoding is not known"),
+                            N_("\"%.40s\" is not known here; send zstd or identity"), encoding);
     _cleanup_(incoming_free) struct incoming in = {0};
     struct fault f = {0};
     int32_t probe_no = 0;
     const struct buf *body = http_body(request);
-    enum verdict verdict = verify_envelope(body->data ? body->data : "", body->len, packed, &in, &f);
+    enum verdict verdict = verify_envelope(body->data ? body->data : "", body->len, is_packed(request), &in, &f);
+    const char *probe = verdict == VERDICT_FINE ? in.batch.header.probe : "";
     if (verdict == VERDICT_FINE) {
         int rc = verify_batch(intake->roster, &in.batch, &verdict, &probe_no, &f);
         if (rc < 0)
             return http_failed(request, reply, rc, &f);
     }
     if (verdict != VERDICT_FINE)
-        return refuse(request, reply, verdict, &f);
+        return refuse(request, reply, verdict, probe, &f);
     return store(request, reply, &in, probe_no);
 }
 

@@ -6,6 +6,7 @@
 #include "collector/limiter.h"
 #include "collector/seen.h"
 #include "common/clock.h"
+#include "common/lang.h"
 
 /* Behind one /24 of a mobile operator stand many honest probes, and a broken one
  * backs off by itself: whole spools of refused batches fit into the burst. */
@@ -63,9 +64,9 @@ int strike_guard(struct strikes *s, http_handler handler, struct http_request *r
         return handler(request, reply);
     if (!is_open(s, seen)) {
         http_reply_header(request, "Retry-After", RETRY_AFTER_S);
-        return http_problem(request, reply, 429, "too-many-refused", "Too many requests from this network were refused",
-                            "%d refused requests came from %s; come again in %s s with what is good", BURST, seen,
-                            RETRY_AFTER_S);
+        return http_problem(
+            request, reply, 429, "too-many-refused", N_("Too many requests from this network were refused"),
+            N_("%d refused requests came from %s; come again in %s s with what is good"), BURST, seen, RETRY_AFTER_S);
     }
     int rc = handler(request, reply);
     if (rc == 0 && reply->status >= 400 && reply->status < 500)

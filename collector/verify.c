@@ -3,23 +3,24 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/lang.h"
 #include "common/limits.h"
 #include "common/zst.h"
 
 const struct verdict_text verdict_texts[VERDICT_COUNT] = {
-    [VERDICT_FINE] = {"fine", 200, "Stored"},
-    [VERDICT_COMPRESSED_SIZE] = {"compressed-size", 413, "The batch as sent is too large"},
-    [VERDICT_DECOMPRESSED_SIZE] = {"decompressed-size", 413, "The batch is too large once decompressed"},
-    [VERDICT_COMPRESSION] = {"compression", 400, "The batch is not what its Content-Encoding says"},
-    [VERDICT_FRAMING] = {"framing", 400, "The batch is not a header, results and a trailer"},
-    [VERDICT_TOO_LARGE] = {"too-large", 413, "The batch holds too much"},
-    [VERDICT_UTF8] = {"utf-8", 400, "The batch is not valid UTF-8"},
-    [VERDICT_DEPTH] = {"depth", 400, "The batch is nested too deep"},
-    [VERDICT_HEADER] = {"header", 400, "The batch's header or trailer is wrong"},
-    [VERDICT_SIGNATURE] = {"signature", 403, "The signature does not match"},
-    [VERDICT_UNKNOWN_PROBE] = {"unknown-probe", 403, "This probe is not enrolled here"},
-    [VERDICT_REVOKED_PROBE] = {"revoked-probe", 403, "This probe was revoked"},
-    [VERDICT_FORGOTTEN_PROBE] = {"forgotten-probe", 410, "This probe was forgotten"},
+    [VERDICT_FINE] = {"fine", 200, N_("Stored")},
+    [VERDICT_COMPRESSED_SIZE] = {"compressed-size", 413, N_("The batch as sent is too large")},
+    [VERDICT_DECOMPRESSED_SIZE] = {"decompressed-size", 413, N_("The batch is too large once decompressed")},
+    [VERDICT_COMPRESSION] = {"compression", 400, N_("The batch is not what its Content-Encoding says")},
+    [VERDICT_FRAMING] = {"framing", 400, N_("The batch is not a header, results and a trailer")},
+    [VERDICT_TOO_LARGE] = {"too-large", 413, N_("The batch holds too much")},
+    [VERDICT_UTF8] = {"utf-8", 400, N_("The batch is not valid UTF-8")},
+    [VERDICT_DEPTH] = {"depth", 400, N_("The batch is nested too deep")},
+    [VERDICT_HEADER] = {"header", 400, N_("The batch's header or trailer is wrong")},
+    [VERDICT_SIGNATURE] = {"signature", 403, N_("The signature does not match")},
+    [VERDICT_UNKNOWN_PROBE] = {"unknown-probe", 403, N_("This probe is not enrolled here")},
+    [VERDICT_REVOKED_PROBE] = {"revoked-probe", 403, N_("This probe was revoked")},
+    [VERDICT_FORGOTTEN_PROBE] = {"forgotten-probe", 410, N_("This probe was forgotten")},
 };
 
 /* ---- the envelope ---- */
@@ -59,7 +60,7 @@ enum verdict verify_envelope(const void *bytes, size_t len, bool packed, struct 
     ret->body = bytes;
     ret->body_len = len;
     if (packed && len > BATCH_WIRE_MAX) {
-        fault_set(f, -EFBIG, "%zu bytes as sent; at most %u are allowed", len, BATCH_WIRE_MAX);
+        fault_set(f, -EFBIG, _("%zu bytes as sent; at most %u are allowed"), len, BATCH_WIRE_MAX);
         return VERDICT_COMPRESSED_SIZE;
     }
     if (packed) {
@@ -69,7 +70,7 @@ enum verdict verify_envelope(const void *bytes, size_t len, bool packed, struct 
         plain = ret->plain.data ? ret->plain.data : "";
         plain_len = ret->plain.len;
     } else if (len > BATCH_BYTES_MAX) {
-        fault_set(f, -EFBIG, "%zu bytes; at most %u are allowed", len, BATCH_BYTES_MAX);
+        fault_set(f, -EFBIG, _("%zu bytes; at most %u are allowed"), len, BATCH_BYTES_MAX);
         return VERDICT_DECOMPRESSED_SIZE;
     }
     enum batch_fault fault = batch_read(plain, plain_len, &ret->batch, f);
@@ -93,6 +94,24 @@ static bool signed_by(const struct roster_probe *k, const struct batch *b)
     return false;
 }
 
+void verify_say(enum verdict verdict, const char *probe, struct fault *f)
+{
+    switch (verdict) {
+    case VERDICT_UNKNOWN_PROBE:
+        fault_set(f, -ENOENT, _("probe %s is not known here; enrol it with a token"), probe);
+        break;
+    case VERDICT_FORGOTTEN_PROBE:
+        fault_set(f, -ENOENT, _("probe %s was forgotten at its owner's wish; nothing of it comes in again"), probe);
+        break;
+    case VERDICT_REVOKED_PROBE:
+        fault_set(f, -EACCES, _("probe %s was revoked; ask the team that gave the token"), probe);
+        break;
+    default:
+        fault_set(f, -EKEYREJECTED, _("the signature does not match the key of probe %s"), probe);
+        break;
+    }
+}
+
 int verify_batch(struct roster *roster, const struct batch *b, enum verdict *ret_verdict, int32_t *ret_probe_no,
                  struct fault *f)
 {
@@ -106,20 +125,13 @@ int verify_batch(struct roster *roster, const struct batch *b, enum verdict *ret
             return rc;
         good = k.no != 0 && signed_by(&k, b);
     }
-    *ret_verdict = VERDICT_FINE;
-    if (k.no == 0) {
-        *ret_verdict = VERDICT_UNKNOWN_PROBE;
-        fault_set(f, -ENOENT, "probe %s is not known here; enrol it with a token", id);
-    } else if (k.forgotten) {
-        *ret_verdict = VERDICT_FORGOTTEN_PROBE;
-        fault_set(f, -ENOENT, "probe %s was forgotten at its owner's wish; nothing of it comes in again", id);
-    } else if (k.revoked) {
-        *ret_verdict = VERDICT_REVOKED_PROBE;
-        fault_set(f, -EACCES, "probe %s was revoked; ask the team that gave the token", id);
-    } else if (!good) {
-        *ret_verdict = VERDICT_SIGNATURE;
-        fault_set(f, -EKEYREJECTED, "the signature does not match the key of probe %s", id);
-    }
+    *ret_verdict = k.no == 0     ? VERDICT_UNKNOWN_PROBE
+                   : k.forgotten ? VERDICT_FORGOTTEN_PROBE
+                   : k.revoked   ? VERDICT_REVOKED_PROBE
+                   : !good       ? VERDICT_SIGNATURE
+                                 : VERDICT_FINE;
+    if (*ret_verdict != VERDICT_FINE)
+        verify_say(*ret_verdict, id, f);
     *ret_probe_no = k.no;
     return 0;
 }

@@ -25,9 +25,9 @@ enum verdict {
 };
 
 struct verdict_text {
-    const char *slug; /* of the problem type, of metrics */
-    unsigned status;  /* HTTP */
-    const char *title;
+    const char *slug;  /* of the problem type, of metrics */
+    unsigned status;   /* HTTP */
+    const char *title; /* through gettext (N_) */
 };
 extern const struct verdict_text verdict_texts[VERDICT_COUNT];
 
@@ -48,3 +48,7 @@ enum verdict verify_envelope(const void *bytes, size_t len, bool packed, struct 
  * asked (-EBUSY, -ENOTCONN, -EIO), else 0 with *ret_verdict. */
 int verify_batch(struct roster *roster, const struct batch *b, enum verdict *ret_verdict, int32_t *ret_probe_no,
                  struct fault *f) CHECKED;
+
+/* Why verify_batch refuses this probe's batch, once more, in the language of the
+ * thread. */
+void verify_say(enum verdict verdict, const char *probe, struct fault *f);

@@ -143,6 +143,12 @@ void lang_speak_again(const struct lang_scope *scope)
 
 /* ---- what a client asks for ---- */
 
+const char *lang_header(enum lang lang, char ret_text[static LANG_HEADER_SIZE])
+{
+    snprintf(ret_text, LANG_HEADER_SIZE, "Accept-Language: %s", lang_code(lang));
+    return ret_text;
+}
+
 /* The weight of one element of the list ("fr-BJ ;q=0.8"), 0 to 1; one that
  * cannot be read is as good as absent. */
 static double weight(const char *element, size_t len)

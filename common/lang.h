@@ -25,6 +25,10 @@ void lang_log(void);
 enum lang lang_current(void);          /* of this thread */
 const char *lang_code(enum lang lang); /* "fr", "en": for HTTP */
 
+/* "Accept-Language: fr". */
+#define LANG_HEADER_SIZE 20
+const char *lang_header(enum lang lang, char ret_text[static LANG_HEADER_SIZE]);
+
 /* The language that an Accept-Language header (RFC 9110 section 12.5.4) asks
  * for; French when it asks for neither, or is NULL. */
 enum lang lang_accepted(const char *header);

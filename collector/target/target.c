@@ -135,8 +135,8 @@ static int get_download(struct http_request *request, struct http_reply *reply)
     const char *text = http_query(request, "bytes");
     int64_t wanted;
     if (!text || conf_parse_int(text, &wanted) < 0 || wanted < 1)
-        return http_problem(request, reply, 400, "bytes", "How many octets?",
-                            "the query needs bytes=N with N from 1 to %lld", (long long)TRANSFER_BYTES_MAX);
+        return http_problem(request, reply, 400, "bytes", N_("How many octets?"),
+                            N_("the query needs bytes=N with N from 1 to %lld"), (long long)TRANSFER_BYTES_MAX);
     struct download *d = alloc_zero(1, sizeof *d);
     d->target = t;
     noise_seed(&d->noise);

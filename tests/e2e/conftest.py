@@ -142,9 +142,12 @@ class Collector:
     # its interfaces
 
     def request(self, method, path, body=None, headers=None, timeout=30):
+        """In English unless headers say otherwise; one that is None is left out."""
+        headers = {"Accept-Language": "en"} | (headers or {})
+        headers = {name: value for name, value in headers.items() if value is not None}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
-            connection.request(method, path, body, headers or {})
+            connection.request(method, path, body, headers)
             reply = connection.getresponse()
             return Reply(reply.status, reply.headers, reply.read())
         finally:

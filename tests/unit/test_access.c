@@ -34,12 +34,12 @@ static void what_is_no_secret_asks_nobody(void **state)
 {
     struct access access = {.level = ACCESS_ANALYST};
     struct fault f = {0};
-    assert_int_equal(access_of(NULL, NULL, &access, &f), 0);
+    assert_int_equal(access_of(NULL, NULL, LANG_EN, &access, &f), 0);
     assert_int_equal(access.level, ACCESS_PUBLIC);
     static const char *const wrong[] = {"", "abc", "imt_abc", "IMK_abc", " imk_abc"};
     for (size_t i = 0; i < COUNT(wrong); i++) {
         access.level = ACCESS_ANALYST;
-        assert_int_equal(access_of(NULL, wrong[i], &access, &f), -EACCES);
+        assert_int_equal(access_of(NULL, wrong[i], LANG_EN, &access, &f), -EACCES);
         assert_int_equal(access.level, ACCESS_PUBLIC);
         assert_non_null(strstr(f.text, "Bearer imk_"));
     }

@@ -185,6 +185,21 @@ static void answers(void **state)
         {"HEAD /hello HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK", "Content-Length: 16"}, "nobody"},
         {"GET /nothing HTTP/1.1\r\n" CLOSE "\r\n", 0, {"404", "application/problem+json", "problem:not-found"}, NULL},
         {"GET / HTTP/1.1\r\n" CLOSE "\r\n", 0, {"404"}, NULL},
+        /* Who asks for no language is French. */
+        {"GET /nothing HTTP/1.1\r\n" CLOSE "\r\n",
+         0,
+         {"Content-Language: fr\r\n", "Vary: Accept-Language\r\n", "Il n'y a rien ici", "n'est pas un chemin"},
+         NULL},
+        {"GET /nothing HTTP/1.1\r\nAccept-Language: fr;q=0.5, en-GB\r\n" CLOSE "\r\n",
+         0,
+         {"Content-Language: en\r\n", "Vary: Accept-Language\r\n", "Nothing is here", "is no path"},
+         NULL},
+        {"POST /echo HTTP/1.1\r\nAccept-Language: en\r\nContent-Length: 3000000\r\n" CLOSE "\r\n",
+         3000000,
+         {"413", "Content-Language: en", "The body is too large", "takes at most 100000 octets"},
+         NULL},
+        {"GET /away HTTP/1.1\r\nAccept-Language: en\r\n" CLOSE "\r\n", 0, {"503", "Not available"}, NULL},
+        {"GET /away HTTP/1.1\r\nAccept-Language: fr\r\n" CLOSE "\r\n", 0, {"503", "Indisponible"}, NULL},
         {"DELETE /hello HTTP/1.1\r\n" CLOSE "\r\n", 0, {"405", "Allow: GET, HEAD\r\n", "problem:method"}, NULL},
         {"GET /echo HTTP/1.1\r\n" CLOSE "\r\n", 0, {"405", "Allow: POST\r\n"}, NULL},
         {"GET /broken HTTP/1.1\r\n" CLOSE "\r\n", 0, {"500", "problem:internal"}, "half"},
@@ -207,7 +222,7 @@ static void answers(void **state)
          NULL},
         {"POST /nothing HTTP/1.1\r\nContent-Length: 3000000\r\n" CLOSE "\r\n", 3000000, {"404"}, NULL},
         {"PUT /echo HTTP/1.1\r\nContent-Length: 3000000\r\n" CLOSE "\r\n", 3000000, {"405"}, NULL},
-        {"GET /hello HTTP/1.1\r\nContent-Length: 5\r\n" CLOSE "\r\n", 5, {"413", "no body"}, NULL},
+        {"GET /hello HTTP/1.1\r\nContent-Length: 5\r\n" CLOSE "\r\n", 5, {"413", "problem:body\""}, NULL},
         /* One that waits for leave to send is told at once. */
         {"POST /echo HTTP/1.1\r\nContent-Length: 3000000\r\nExpect: 100-continue\r\n" CLOSE "\r\n",
          0,
@@ -359,6 +374,7 @@ static void stop_waits_for_answers(void **state)
 
 int main(void)
 {
+    lang_start("en");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers),
         cmocka_unit_test(chunked_body_has_the_same_limit),
