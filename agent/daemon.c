@@ -112,6 +112,7 @@ static void write_status(struct daemon *d)
     if (push->last_ack_us > 0)
         d->status.last_ack_us = push->last_ack_us;
     strcpy(d->status.last_fault, push->last_fault);
+    d->status.trouble = push->trouble;
     if (status_write(d->options->state_dir, &d->status, &f) < 0)
         log_limited(&disk_limit, LOG_WARN, "%s; the status is not updated", f.text);
 }

@@ -263,12 +263,13 @@ static void leave_answered(struct errand *e, const struct web_reply *reply)
 static void leave_news(struct errand *e)
 {
     const struct push_state *push = push_state(e->host->push);
+    char trouble[FAULT_TEXT_MAX];
     struct fault f;
     if (!spool_keys_wait(e->host->spool) || push_idle(e->host->push)) {
         leave_tell(e);
     } else if (push->failures > 0) {
         fault_set(&f, -EIO, _("the batch that brings this probe's new key has to arrive first: %.400s"),
-                  push->last_fault);
+                  trouble_text(&push->trouble, true, trouble));
         fail(e, &f);
     }
 }
@@ -290,7 +291,8 @@ static void push_begin(struct errand *e)
 static void push_end(struct errand *e)
 {
     const struct push_state *push = push_state(e->host->push);
-    const char *trouble = push->last_fault;
+    char trouble[FAULT_TEXT_MAX];
+    trouble_text(&push->trouble, true, trouble);
     end(e, ERRAND_DONE,
         json_pack("{s:I, s:I, s:I, s:s%}", "acked", (json_int_t)(push->acked - e->acked), "rejected",
                   (json_int_t)(push->rejected - e->rejected), "waiting",

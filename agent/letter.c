@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "agent/problem.h"
+#include "agent/trouble.h"
 #include "common/lang.h"
 #include "common/limits.h"
 
@@ -11,8 +12,10 @@
 int letter_start(const struct check_env *env, const char *url, const struct buf *body, web_done_fn done, void *user,
                  struct web_transfer **ret, struct fault *f)
 {
-    static const char *const headers[] = {"Content-Type: application/x-ndjson",
-                                          "Accept: application/x-ndjson, application/problem+json", NULL};
+    char language[LANG_HEADER_SIZE];
+    const char *const headers[] = {"Content-Type: application/x-ndjson",
+                                   "Accept: application/x-ndjson, application/problem+json",
+                                   lang_header(lang_current(), language), NULL};
     const struct web_request request = {
         .method = "POST",
         .url = url,
@@ -27,14 +30,8 @@ int letter_start(const struct check_env *env, const char *url, const struct buf 
 
 int letter_judge(const struct web_reply *reply, struct fault *f)
 {
-    char text[FAULT_TEXT_MAX];
-    if (reply->outcome != OUTCOME_OK)
-        return fault_set(f, -EIO, _("the collector cannot be reached: %s, %s. Try again later"),
-                         outcome_word(reply->outcome), reply->reason);
-    if ((reply->status == 200 || reply->status == 201) && reply->body.data)
+    if (reply->outcome == OUTCOME_OK && (reply->status == 200 || reply->status == 201) && reply->body.data)
         return 0;
-    if (problem_text(reply, text))
-        return fault_set(f, problem_is(reply, "signature") ? -EKEYREJECTED : -EACCES, _("the collector refuses: %s"),
-                         text);
-    return fault_set(f, -EIO, _("that address answers with HTTP status %ld, not as a collector does"), reply->status);
+    int r = trouble_fault(reply, f);
+    return problem_is(reply, "signature") ? -EKEYREJECTED : r;
 }

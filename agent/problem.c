@@ -15,7 +15,7 @@ static bool is_problem(const struct web_reply *reply)
 }
 
 /* The object, NULL when the answer is none. */
-static json_t *problem_read(const struct web_reply *reply)
+static json_t *problem_object(const struct web_reply *reply)
 {
     json_t *problem = NULL;
     if (!is_problem(reply) || !reply->body.data ||
@@ -27,22 +27,23 @@ static json_t *problem_read(const struct web_reply *reply)
     return NULL;
 }
 
-bool problem_text(const struct web_reply *reply, char ret_text[static FAULT_TEXT_MAX])
+bool problem_read(const struct web_reply *reply, char *ret_title, size_t title_size, char *ret_detail,
+                  size_t detail_size)
 {
-    _cleanup_json_ json_t *problem = problem_read(reply);
+    _cleanup_json_ json_t *problem = problem_object(reply);
     const char *title, *detail;
     if (!problem || json_get_text_or(problem, "title", 8192, "", &title, NULL) < 0 ||
         json_get_text_or(problem, "detail", 8192, "", &detail, NULL) < 0)
         return false;
-    snprintf(ret_text, FAULT_TEXT_MAX, "%ld %.100s%s%.350s", reply->status, title, *title && *detail ? ": " : "",
-             detail);
+    snprintf(ret_title, title_size, "%s", title);
+    snprintf(ret_detail, detail_size, "%s", detail);
     return true;
 }
 
 bool problem_is(const struct web_reply *reply, const char *slug)
 {
     static const char urn[] = "urn:internetmetre:problem:";
-    _cleanup_json_ json_t *problem = problem_read(reply);
+    _cleanup_json_ json_t *problem = problem_object(reply);
     const char *type = json_string_value(json_object_get(problem, "type"));
     return type && strncmp(type, urn, sizeof urn - 1) == 0 && strcmp(type + sizeof urn - 1, slug) == 0;
 }

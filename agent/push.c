@@ -28,6 +28,7 @@
 #include <string.h>
 
 #include "agent/problem.h"
+#include "common/lang.h"
 #include "common/limits.h"
 
 /* ---- decisions ---- */
@@ -38,33 +39,25 @@ static bool refuses_batch(long status)
 }
 
 enum push_verdict push_judge(const struct web_reply *reply, const struct identity *identity,
-                             const uint8_t hash[static HASH_SIZE], struct ack *ret_ack,
-                             char ret_text[static FAULT_TEXT_MAX])
+                             const uint8_t hash[static HASH_SIZE], struct ack *ret_ack, struct trouble *ret_trouble)
 {
     struct fault f = {0};
-    ret_text[0] = '\0';
-    if (reply->outcome != OUTCOME_OK || reply->status == 0) {
-        snprintf(ret_text, FAULT_TEXT_MAX, "%s: %s", outcome_word(reply->outcome), reply->reason);
-        return PUSH_RETRY;
-    }
-    if (reply->status >= 200 && reply->status < 300) {
+    *ret_trouble = (struct trouble){0};
+    if (reply->outcome == OUTCOME_OK && reply->status >= 200 && reply->status < 300) {
         _cleanup_(ack_free) struct ack ack = {0};
         int r = reply->body.data ? ack_read(identity, reply->body.data, reply->body.len, &ack, &f)
-                                 : fault_set(&f, -EBADMSG, "the answer is empty");
+                                 : fault_set(&f, -EBADMSG, _("the answer is empty"));
         if (r == 0 && ack_stored(&ack, hash)) {
             ret_ack->json = TAKE(ack.json);
             return PUSH_STORED;
         }
         if (r == 0)
-            fault_set(&f, -ENOENT, "the statement does not list the batch");
-        snprintf(ret_text, FAULT_TEXT_MAX, "%ld, but not by the collector: %.400s", reply->status, f.text);
+            fault_set(&f, -ENOENT, _("the statement does not list the batch"));
+        trouble_from(TROUBLE_FORGED, reply->status, &f, ret_trouble);
         return r == -EKEYREJECTED ? PUSH_STRANGER : PUSH_RETRY;
     }
-    if (!problem_text(reply, ret_text)) {
-        snprintf(ret_text, FAULT_TEXT_MAX, "HTTP status %ld", reply->status);
-        return PUSH_RETRY;
-    }
-    return refuses_batch(reply->status) ? PUSH_REJECTED : PUSH_RETRY;
+    trouble_of(reply, ret_trouble);
+    return ret_trouble->kind == TROUBLE_REFUSED && refuses_batch(reply->status) ? PUSH_REJECTED : PUSH_RETRY;
 }
 
 int64_t push_delay_us(unsigned failures, int64_t max_us, int64_t retry_after_us, uint64_t random)
@@ -94,6 +87,7 @@ struct push {
     const struct identity *identity;
     char *url; /* owned */
     int64_t retry_max_us;
+    enum lang lang; /* of the log, whoever asks that something be sent */
     push_news_fn fn;
     void *user;
     enum state state;
@@ -118,11 +112,23 @@ static void on_timer(uv_timer_t *timer)
     send_next(timer->data);
 }
 
-static void fail(struct push *p, const char *text, int64_t retry_after_us)
+static void tell(struct push *p, const struct trouble *t)
+{
+    p->news.trouble = *t;
+    trouble_text(t, false, p->news.last_fault);
+}
+
+static void tell_own(struct push *p, const struct fault *f)
+{
+    struct trouble t;
+    trouble_from(TROUBLE_HERE, 0, f, &t);
+    tell(p, &t);
+}
+
+static void fail(struct push *p, int64_t retry_after_us)
 {
     uint64_t random;
     random_bytes(&random, sizeof random);
-    snprintf(p->news.last_fault, sizeof p->news.last_fault, "%s", text);
     p->news.failures++;
     p->state = STATE_PAUSING;
     int64_t delay = push_delay_us(p->news.failures, p->retry_max_us, retry_after_us, random);
@@ -217,30 +223,32 @@ static int on_stored(struct push *p, const struct ack *ack, struct fault *f)
 static void on_reply(void *user, const struct web_reply *reply)
 {
     struct push *p = user;
+    LANG_SCOPE(p->lang);
     struct fault f = {0};
-    char text[FAULT_TEXT_MAX];
+    struct trouble trouble;
     p->transfer = NULL;
     _cleanup_(ack_free) struct ack ack = {0};
     int r = 0;
-    enum push_verdict verdict = push_judge(reply, p->identity, p->hash, &ack, text);
+    enum push_verdict verdict = push_judge(reply, p->identity, p->hash, &ack, &trouble);
+    tell(p, &trouble);
     p->news.stranger = verdict == PUSH_STRANGER;
     switch (verdict) {
     case PUSH_STORED:
         r = on_stored(p, &ack, &f);
         break;
     case PUSH_REJECTED:
-        r = on_refused(p, reply, text, &f);
+        r = on_refused(p, reply, p->news.last_fault, &f);
         break;
     case PUSH_STRANGER:
     case PUSH_RETRY:
-        fail(p, text, reply->retry_after_us);
+        fail(p, reply->retry_after_us);
         p->fn(p->user, &p->news);
         return;
     }
     if (r < 0) {
-        fail(p, f.text, -1);
+        tell_own(p, &f);
+        fail(p, -1);
     } else {
-        snprintf(p->news.last_fault, sizeof p->news.last_fault, "%s", text);
         p->news.failures = 0;
         p->state = STATE_PAUSING; /* the next one from the loop, not from in here */
         uv_timer_start(&p->timer, on_timer, 0, 0);
@@ -250,8 +258,10 @@ static void on_reply(void *user, const struct web_reply *reply)
 
 static int start(struct push *p, struct fault *f)
 {
-    static const char *const headers[] = {"Content-Type: application/x-ndjson", "Content-Encoding: zstd",
-                                          "Accept: application/x-ndjson, application/problem+json", NULL};
+    char language[LANG_HEADER_SIZE];
+    const char *const headers[] = {"Content-Type: application/x-ndjson", "Content-Encoding: zstd",
+                                   "Accept: application/x-ndjson, application/problem+json",
+                                   lang_header(p->lang, language), NULL};
     const struct web_request request = {
         .method = "POST",
         .url = p->url,
@@ -284,7 +294,7 @@ static int load_oldest(struct push *p, struct fault *f)
         if (r != -EBADMSG)
             return r;
         p->news.rejected++;
-        snprintf(p->news.last_fault, sizeof p->news.last_fault, "%s", f->text);
+        tell_own(p, f);
         r = spool_reject(p->spool, p->number, p->news.last_fault, f);
         if (r < 0)
             return r;
@@ -294,6 +304,7 @@ static int load_oldest(struct push *p, struct fault *f)
 
 static void send_next(struct push *p)
 {
+    LANG_SCOPE(p->lang);
     struct fault f = {0};
     int r = load_oldest(p, &f);
     if (r == 0) {
@@ -306,7 +317,8 @@ static void send_next(struct push *p)
         r = start(p, &f);
     }
     if (r < 0) {
-        fail(p, f.text, -1);
+        tell_own(p, &f);
+        fail(p, -1);
         p->fn(p->user, &p->news);
     }
 }
@@ -344,6 +356,7 @@ struct push *push_new(const struct check_env *env, struct spool *spool, const st
     p->identity = identity;
     p->url = alloc_format("%s/api/v1/batches", url);
     p->retry_max_us = retry_max_us;
+    p->lang = lang_current();
     p->fn = fn;
     p->user = user;
     uv_timer_init(env->loop, &p->timer);

@@ -9,6 +9,7 @@
 #include "agent/identity.h"
 #include "agent/io/web.h"
 #include "agent/spool.h"
+#include "agent/trouble.h"
 #include "common/fault.h"
 #include "common/sign.h"
 
@@ -34,12 +35,10 @@ enum push_verdict {
     PUSH_RETRY,    /* anything else: later again */
 };
 
-/* Judges the answer to a batch of this hash. ret_text says why not stored:
- * the problem's text, or what was wrong with the answer. ret_ack is filled when
- * it is stored (ack_free). */
+/* Judges the answer to a batch of this hash. ret_trouble says why not
+ * stored. ret_ack is filled when it is stored (ack_free). */
 enum push_verdict push_judge(const struct web_reply *reply, const struct identity *identity,
-                             const uint8_t hash[static HASH_SIZE], struct ack *ret_ack,
-                             char ret_text[static FAULT_TEXT_MAX]);
+                             const uint8_t hash[static HASH_SIZE], struct ack *ret_ack, struct trouble *ret_trouble);
 
 /* The pause after `failures` tries in a row: full jitter below an exponential
  * bound (`random` is uniform over 64 bits), on top of what the collector asked
@@ -53,7 +52,8 @@ struct push_state {
     int64_t rejected;
     int64_t last_ack_us;             /* wall clock, 0 when none */
     unsigned failures;               /* tries in a row without success */
-    char last_fault[FAULT_TEXT_MAX]; /* "" when the last try went well */
+    struct trouble trouble;          /* none when the last try went well */
+    char last_fault[FAULT_TEXT_MAX]; /* the same as text; "" when the last try went well */
     int64_t refilled;                /* batches sent anew because the collector had lost them */
     bool stranger;                   /* the last answer was signed by a key that is not pinned */
     char seen[NETWORK_TEXT_MAX];     /* where the collector saw us last, cut; "" when it has not said */

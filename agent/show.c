@@ -90,7 +90,7 @@ void show_result(const struct result *r, FILE *out)
     fprintf(out, "%s%s%s", r->set->check, *r->target ? " " : "", r->target);
     if (*r->addr && strcmp(r->addr, r->target) != 0)
         fprintf(out, " (%s)", r->addr);
-    fprintf(out, _(": %s\n"), outcome_word(r->outcome));
+    fprintf(out, _(": %s\n"), outcome_text(r->outcome));
     const char *reason = json_string_value(json_object_get(r->detail, "reason"));
     if (reason)
         fprintf(out, "  %s\n", reason);

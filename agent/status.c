@@ -21,12 +21,12 @@ int status_write(const char *state_dir, const struct status *s, struct fault *f)
 {
     _cleanup_text_ char *path = alloc_format("%s/status.json", state_dir);
     _cleanup_json_ json_t *object = json_pack(
-        "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:s, s:o, s:s#}", "at", time_or_null(s->at_us), "results",
-        (json_int_t)s->results, "lost", (json_int_t)s->lost, "overlaps", (json_int_t)s->overlaps, "missed",
+        "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:s, s:o, s:s#, s:o}", "at", time_or_null(s->at_us),
+        "results", (json_int_t)s->results, "lost", (json_int_t)s->lost, "overlaps", (json_int_t)s->overlaps, "missed",
         (json_int_t)s->missed, "tasks", (json_int_t)s->tasks, "schedule_version", (json_int_t)s->schedule_version,
         "forks", (json_int_t)s->forks, "last_result", time_or_null(s->last_result_us), "last_task", s->last_task,
         "last_outcome", s->last_outcome, "last_ack", time_or_null(s->last_ack_us), "last_fault", s->last_fault,
-        (int)scan_utf8(s->last_fault, strlen(s->last_fault)));
+        (int)scan_utf8(s->last_fault, strlen(s->last_fault)), "trouble", trouble_json(&s->trouble));
     _cleanup_text_ char *line = json_text(object);
     _cleanup_text_ char *content = alloc_format("%s\n", line);
     return file_write_atomic(path, content, strlen(content), 0644, f);
@@ -78,6 +78,7 @@ int status_read(const char *state_dir, struct status *ret, struct fault *f)
         fault_prefix(f, "%s: ", path);
         return r;
     }
+    trouble_read(json_object_get(o, "trouble"), &s.trouble);
     *ret = s;
     return 0;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/trouble.h"
 #include "common/alloc.h"
 #include "common/fault.h"
 
@@ -18,7 +19,8 @@ struct status {
     int64_t last_result_us; /* 0 when none */
     char last_task[65], last_outcome[16];
     int64_t last_ack_us;             /* 0 when none */
-    char last_fault[FAULT_TEXT_MAX]; /* of the last push, "" when it went well */
+    char last_fault[FAULT_TEXT_MAX]; /* of the last push, as the log says it; "" when it went well */
+    struct trouble trouble;          /* the same as data; none when it went well, or an older agent wrote this */
 };
 
 int status_write(const char *state_dir, const struct status *s, struct fault *f) CHECKED;

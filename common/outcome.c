@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/lang.h"
+
 static const char *const words[OUTCOME_COUNT] = {
     [OUTCOME_OK] = "ok",
     [OUTCOME_PARTIAL] = "partial",
@@ -22,6 +24,26 @@ static const char *const words[OUTCOME_COUNT] = {
 const char *outcome_word(enum outcome outcome)
 {
     return (unsigned)outcome < OUTCOME_COUNT ? words[outcome] : "error";
+}
+
+const char *outcome_text(enum outcome outcome)
+{
+    static const char *const texts[OUTCOME_COUNT] = {
+        [OUTCOME_OK] = N_("ok"),
+        [OUTCOME_PARTIAL] = N_("partial"),
+        [OUTCOME_TIMEOUT] = N_("timeout"),
+        [OUTCOME_REFUSED] = N_("refused"),
+        [OUTCOME_UNREACHABLE] = N_("unreachable"),
+        [OUTCOME_RESET] = N_("reset"),
+        [OUTCOME_DNS_ERROR] = N_("DNS error"),
+        [OUTCOME_TLS_ERROR] = N_("TLS error"),
+        [OUTCOME_PROTOCOL_ERROR] = N_("protocol error"),
+        [OUTCOME_BLOCKED] = N_("blocked"),
+        [OUTCOME_DENIED] = N_("denied"),
+        [OUTCOME_SKIPPED] = N_("skipped"),
+        [OUTCOME_ERROR] = N_("error"),
+    };
+    return _(texts[(unsigned)outcome < OUTCOME_COUNT ? outcome : OUTCOME_ERROR]);
 }
 
 int outcome_parse(const char *word, size_t len, enum outcome *ret)

@@ -20,5 +20,6 @@ enum outcome {
     OUTCOME_COUNT,
 };
 
-const char *outcome_word(enum outcome outcome);
+const char *outcome_word(enum outcome outcome);                     /* in data */
+const char *outcome_text(enum outcome outcome);                     /* to people, in their language */
 int outcome_parse(const char *word, size_t len, enum outcome *ret); /* -EINVAL when unknown */

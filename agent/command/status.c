@@ -63,6 +63,19 @@ static int view_read(const char *dir, struct view *v, struct fault *f)
 
 /* ---- for people ---- */
 
+static const char *last_outcome(const struct status *s)
+{
+    enum outcome outcome;
+    bool known = outcome_parse(s->last_outcome, strlen(s->last_outcome), &outcome) == 0;
+    return known ? outcome_text(outcome) : s->last_outcome;
+}
+
+/* The log has it in English; an older agent has kept nothing else. */
+static const char *last_fault(const struct status *s, char ret_text[static FAULT_TEXT_MAX])
+{
+    return s->trouble.kind == TROUBLE_NONE ? s->last_fault : trouble_text(&s->trouble, false, ret_text);
+}
+
 /* "12 min ago"; a clock that was set back gives "just now". */
 static void row_time(const char *label, int64_t us)
 {
@@ -99,13 +112,14 @@ static void print_people(const struct view *v)
         puts(_("Not enrolled: run `internetmetre-agent enroll URL TOKEN`."));
         return;
     }
+    char fault[FAULT_TEXT_MAX];
     printf(_("Probe:            %s\n"), v->identity.probe);
     printf(_("Collector:        %s\n"), v->identity.collector);
     printf(_("Agent:            %s\n"), v->running ? _("running") : _("not running"));
     if (v->has_status) {
         row_time(_("Last result:     "), v->status.last_result_us);
         if (v->status.last_result_us)
-            printf(_("                  %s: %s\n"), v->status.last_task, v->status.last_outcome);
+            printf(_("                  %s: %s\n"), v->status.last_task, last_outcome(&v->status));
         row_time(_("Last delivery:   "), v->status.last_ack_us);
     }
     row_place(_("Batches waiting: "), &v->places[SPOOL_WAITING]);
@@ -122,7 +136,7 @@ static void print_people(const struct view *v)
         if (v->status.lost)
             row_count(_("Lost results:    "), v->status.lost);
         if (*v->status.last_fault)
-            printf(_("Last trouble:     %s\n"), v->status.last_fault);
+            printf(_("Last trouble:     %s\n"), last_fault(&v->status, fault));
     }
     if (v->link)
         printf(_("Your results:     %s\n"), v->link);

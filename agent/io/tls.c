@@ -52,7 +52,7 @@ struct tls {
 
 /* ---- the chain ---- */
 
-static const char *chain_word(int error)
+const char *tls_chain_word(int error)
 {
     switch (error) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
@@ -100,7 +100,7 @@ static int on_verify(int good, X509_STORE_CTX *store)
     if (good)
         return 1;
     int error = X509_STORE_CTX_get_error(store), depth = X509_STORE_CTX_get_error_depth(store);
-    const char *word = chain_word(error);
+    const char *word = tls_chain_word(error);
     struct tls_answer *a = &t->answer;
     for (size_t i = 0; i < a->error_count; i++)
         if (strcmp(a->errors[i].word, word) == 0 && a->errors[i].depth == depth)

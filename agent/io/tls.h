@@ -66,6 +66,8 @@ void tls_close(struct tls *t); /* at any time; accepts NULL; frees once the loop
  * host is neither. For the other user of OpenSSL in this folder. */
 struct ssl_st;
 bool tls_set_host(struct ssl_st *ssl, const char *host);
+/* "expired", "wrong_host"…: the word for OpenSSL's X509_V_ERR_…. */
+const char *tls_chain_word(int error);
 /* Certificates are judged at this moment (Unix, µs) instead of by the system's
  * clock; context is OpenSSL's SSL_CTX. Also for libcurl's. */
 void tls_judge_at(void *context, int64_t wall_us);

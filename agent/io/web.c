@@ -279,6 +279,7 @@ static void on_hop_done(struct multi_job *job, CURLcode code)
     switch (t->cut) {
     case CUT_NOT:
         outcome = web_reply_outcome(job->easy, code, t->error_text, reason, sizeof reason);
+        t->reply.cause = web_reply_cause(job->easy, code, t->error_text);
         break;
     case CUT_BODY_MAX:
         outcome = OUTCOME_PROTOCOL_ERROR;
@@ -448,6 +449,7 @@ static void on_names(void *user, const struct names_answer *answer)
     t->query = NULL;
     t->state = ENDED; /* between two states */
     if (answer->error < 0) {
+        reply->cause = answer->error == -ENOENT ? "no_such_name" : NULL;
         transfer_end(t, answer->error == -ETIMEDOUT ? OUTCOME_TIMEOUT : OUTCOME_DNS_ERROR, answer->reason);
         return;
     }

@@ -16,6 +16,8 @@
 struct web;
 struct web_transfer;
 
+#define WEB_CAUSE_SIZE 24
+
 /* Redirects that a request may ask to follow. */
 #define WEB_REDIRECTS_MAX 10
 
@@ -47,6 +49,8 @@ struct web_request {
 struct web_reply {
     enum outcome outcome; /* ok when a whole HTTP answer came, whatever its status */
     char reason[256];     /* why not ok */
+    const char *cause;    /* why not ok, where the outcome says less: tls_chain_word, "tls_version", "no_tls",
+                           * "no_such_name"; else NULL */
     long status;          /* HTTP status, 0 when none came */
     char http_version[8]; /* "1.1", "2" */
     struct buf body;

@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 
+#include "agent/io/tls.h"
 #include "common/scan.h"
 
 /* ---- outcome ---- */
@@ -93,6 +94,26 @@ static const char *reason_of(enum outcome outcome, CURLcode code, const char *er
     default:
         return *error_text ? error_text : curl_easy_strerror(code);
     }
+}
+
+const char *web_reply_cause(CURL *easy, CURLcode code, const char *error_text)
+{
+    static const struct {
+        const char *text, *cause;
+    } words[] = {
+        /* OpenSSL's reasons, which it does not translate */
+        {"protocol version", "tls_version"},  {"unsupported protocol", "tls_version"},
+        {"wrong version number", "no_tls"},   {"http request", "no_tls"},
+        {"packet length too long", "no_tls"}, {"record layer failure", "no_tls"},
+    };
+    long judged = 0;
+    curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &judged);
+    if (code == CURLE_PEER_FAILED_VERIFICATION) /* curl compares the name itself, after OpenSSL was content */
+        return judged == 0 ? "wrong_host" : tls_chain_word((int)judged);
+    for (size_t i = 0; code == CURLE_SSL_CONNECT_ERROR && i < COUNT(words); i++)
+        if (strstr(error_text, words[i].text))
+            return words[i].cause;
+    return NULL;
 }
 
 enum outcome web_reply_outcome(CURL *easy, CURLcode code, const char *error_text, char *ret_reason, size_t size)

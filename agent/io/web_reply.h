@@ -10,6 +10,9 @@
  * ("" when ok). error_text is the handle's CURLOPT_ERRORBUFFER. */
 enum outcome web_reply_outcome(CURL *easy, CURLcode code, const char *error_text, char *ret_reason, size_t size);
 
+/* What web.h's cause is to say; NULL when the outcome says all. */
+const char *web_reply_cause(CURL *easy, CURLcode code, const char *error_text);
+
 /* What the job has not got past, for the reason of a timeout. */
 const char *web_reply_phase(const struct multi_job *job, bool tls);
 

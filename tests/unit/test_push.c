@@ -19,14 +19,15 @@ static char *ack(const struct sign_key *key, const char *domain, const char *pro
     return buf_take(&out);
 }
 
-static enum push_verdict judge(enum outcome outcome, long status, const char *type, const char *body, char *text)
+static enum push_verdict judge(enum outcome outcome, long status, const char *type, const char *body,
+                               struct trouble *trouble)
 {
     struct web_reply reply = {.outcome = outcome, .status = status, .retry_after_us = -1};
     snprintf(reply.content_type, sizeof reply.content_type, "%s", type);
     if (body)
         buf_add_text(&reply.body, body);
     struct ack ack = {0};
-    enum push_verdict verdict = push_judge(&reply, &identity, hash, &ack, text);
+    enum push_verdict verdict = push_judge(&reply, &identity, hash, &ack, trouble);
     assert_int_equal(ack.json != NULL, verdict == PUSH_STORED);
     ack_free(&ack);
     buf_free(&reply.body);
@@ -38,7 +39,7 @@ static enum push_verdict judge(enum outcome outcome, long status, const char *ty
 
 static void only_the_signed_word_stores(void **state)
 {
-    char text[FAULT_TEXT_MAX];
+    struct trouble trouble;
     char *good = ack(&collector, DOMAIN_ACK, identity.probe, hash);
     char *bad[] = {
         ack(&stranger, DOMAIN_ACK, identity.probe, hash),          /* somebody else's signature */
@@ -50,29 +51,29 @@ static void only_the_signed_word_stores(void **state)
         strdup("<html>Please log in</html>"),
         strdup("{\"stored\":[]}\n{\"sig\":\"\"}\n"),
     };
-    assert_int_equal(judge(OUTCOME_OK, 200, NDJSON, good, text), PUSH_STORED);
-    assert_string_equal(text, "");
-    assert_int_equal(judge(OUTCOME_OK, 201, NDJSON, good, text), PUSH_STORED);
+    assert_int_equal(judge(OUTCOME_OK, 200, NDJSON, good, &trouble), PUSH_STORED);
+    assert_int_equal(trouble.kind, TROUBLE_NONE);
+    assert_int_equal(judge(OUTCOME_OK, 201, NDJSON, good, &trouble), PUSH_STORED);
     /* The signature counts, not what a proxy made of the headers. */
-    assert_int_equal(judge(OUTCOME_OK, 200, "text/html", good, text), PUSH_STORED);
+    assert_int_equal(judge(OUTCOME_OK, 200, "text/html", good, &trouble), PUSH_STORED);
     for (size_t i = 0; i < COUNT(bad); i++) {
-        if (judge(OUTCOME_OK, 200, NDJSON, bad[i], text) != (i < 2 ? PUSH_STRANGER : PUSH_RETRY))
+        if (judge(OUTCOME_OK, 200, NDJSON, bad[i], &trouble) != (i < 2 ? PUSH_STRANGER : PUSH_RETRY))
             fail_msg("row %zu was believed", i);
-        assert_true(*text);
+        assert_int_equal(trouble.kind, TROUBLE_FORGED);
         free(bad[i]);
     }
-    assert_int_equal(judge(OUTCOME_OK, 200, NDJSON, NULL, text), PUSH_RETRY);
+    assert_int_equal(judge(OUTCOME_OK, 200, NDJSON, NULL, &trouble), PUSH_RETRY);
     /* Every octet of a good one counts. */
     for (size_t i = 0, len = strlen(good); i < len; i++) {
         char was = good[i];
         good[i] = (char)(was ^ 1);
-        enum push_verdict verdict = judge(OUTCOME_OK, 200, NDJSON, good, text);
+        enum push_verdict verdict = judge(OUTCOME_OK, 200, NDJSON, good, &trouble);
         if (i + 1 < len && verdict != PUSH_RETRY && verdict != PUSH_STRANGER)
             fail_msg("believed with byte %zu changed", i);
         good[i] = was;
     }
-    assert_int_equal(judge(OUTCOME_OK, 302, NDJSON, good, text), PUSH_RETRY);
-    assert_int_equal(judge(OUTCOME_OK, 500, NDJSON, good, text), PUSH_RETRY);
+    assert_int_equal(judge(OUTCOME_OK, 302, NDJSON, good, &trouble), PUSH_RETRY);
+    assert_int_equal(judge(OUTCOME_OK, 500, NDJSON, good, &trouble), PUSH_RETRY);
     free(good);
 }
 
@@ -107,17 +108,18 @@ static void refusals_and_failures(void **state)
         {OUTCOME_OK, 403, PROBLEM, "{\"title\":7}", PUSH_RETRY, "403"},
         {OUTCOME_OK, 403, PROBLEM, NULL, PUSH_RETRY, "403"},
         {OUTCOME_OK, 301, "text/html", "", PUSH_RETRY, "301"},
-        {OUTCOME_TIMEOUT, 0, "", NULL, PUSH_RETRY, "timeout"},
-        {OUTCOME_REFUSED, 0, "", NULL, PUSH_RETRY, "refused"},
-        {OUTCOME_DNS_ERROR, 0, "", NULL, PUSH_RETRY, "dns_error"},
-        {OUTCOME_TLS_ERROR, 0, "", NULL, PUSH_RETRY, "tls_error"},
-        {OUTCOME_RESET, 400, PROBLEM, problem, PUSH_RETRY, "reset"}, /* an answer that was cut */
+        {OUTCOME_TIMEOUT, 0, "", NULL, PUSH_RETRY, "does not answer in time"},
+        {OUTCOME_REFUSED, 0, "", NULL, PUSH_RETRY, "refuses the connection"},
+        {OUTCOME_DNS_ERROR, 0, "", NULL, PUSH_RETRY, "cannot be looked up"},
+        {OUTCOME_TLS_ERROR, 0, "", NULL, PUSH_RETRY, "no secure connection"},
+        {OUTCOME_RESET, 400, PROBLEM, problem, PUSH_RETRY, "was cut"}, /* an answer that was cut */
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         char text[FAULT_TEXT_MAX];
-        if (judge(rows[i].outcome, rows[i].status, rows[i].type, rows[i].body, text) != rows[i].verdict)
+        struct trouble trouble;
+        if (judge(rows[i].outcome, rows[i].status, rows[i].type, rows[i].body, &trouble) != rows[i].verdict)
             fail_msg("row %zu: another verdict", i);
-        if (!strstr(text, rows[i].says))
+        if (!strstr(trouble_text(&trouble, false, text), rows[i].says))
             fail_msg("row %zu says: %s", i, text);
     }
 }

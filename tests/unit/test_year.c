@@ -285,7 +285,7 @@ static bool push_one(void)
     struct batch b;
     struct web_reply reply;
     struct ack ack = {0};
-    char why[FAULT_TEXT_MAX];
+    struct trouble why;
     if (waiting->count == 0)
         return false;
     int64_t number = waiting->entries[0].number;
@@ -295,7 +295,7 @@ static bool push_one(void)
     free(path);
     store(&b);
     answer(&b, identity.probe, &reply);
-    assert_int_equal(push_judge(&reply, &identity, b.hash, &ack, why), PUSH_STORED);
+    assert_int_equal(push_judge(&reply, &identity, b.hash, &ack, &why), PUSH_STORED);
     assert_false(spool_forked(spool, &ack));
     bool fine = spool_acked(spool, number, &b.header, &f) == 0 && spool_refill(spool, &ack, &f) >= 0;
     ack_free(&ack);
