@@ -29,3 +29,8 @@
 #define CONF_LINE_MAX  197
 /* All headers of one HTTP answer: servers themselves take no more in a request. */
 #define HTTP_HEADERS_MAX (64u << 10)
+/* What a command asks the running agent, and its answer: an enrolment's texts
+ * are 1 kB, in JSON at worst six times that. */
+#define CONTROL_BYTES_MAX (16u << 10)
+/* Commands that speak with the running agent at once: a person has one or two. */
+#define CONTROL_CALLS_MAX 8
