@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/control.h"
 #include "agent/errand_alone.h"
 #include "agent/show.h"
 #include "common/buf.h"
@@ -18,6 +19,10 @@
 #include "common/log.h"
 
 #define PROGRAM "internetmetre-agent"
+
+/* An agent that starts or ends has the lock for a moment without being asked. */
+#define BUSY_TRIES    100
+#define BUSY_PAUSE_US 100000
 
 static const struct option shared[] = {
     {"config", N_("FILE"), N_("the configuration file")},
@@ -236,25 +241,51 @@ static int act_as_owner(const char *dir, struct fault *f)
     return 0;
 }
 
-int command_state(const struct invocation *in, int *ret_lock, struct fault *f)
+int command_folder(const struct invocation *in, struct fault *f)
 {
     int r = file_make_dir(in->state_dir, 0700, f);
-    if (r == 0)
-        r = act_as_owner(in->state_dir, f);
-    return r < 0 ? r : file_lock_dir(in->state_dir, ret_lock, f);
+    return r < 0 ? r : act_as_owner(in->state_dir, f);
 }
 
-int command_probe(const struct invocation *in, int *ret_lock, struct identity *ret, struct fault *f)
+int command_probe(const struct invocation *in, struct identity *ret, struct fault *f)
 {
     int r = identity_read(in->state_dir, ret, f);
-    return r < 0 ? r : command_state(in, ret_lock, f);
+    if (r == -EACCES)
+        return fault_set(f, r, _("%s: only root and the probe's own user may do this; put sudo before the command"),
+                         in->state_dir);
+    return r < 0 ? r : act_as_owner(in->state_dir, f);
 }
 
-int command_errand(const struct invocation *in, const struct settings *settings, int lock, json_t *request,
-                   json_t **ret_answer, struct fault *f)
+/* Whoever has the lock does it: this command, or the agent that runs, which may
+ * be just starting or ending. */
+static int errand_do(const char *dir, const struct settings *settings, const json_t *request, json_t **ret_answer,
+                     struct fault *f)
+{
+    for (int tries = 0;; tries++) {
+        struct fault busy;
+        _cleanup_fd_ int lock = -1;
+        int r = file_lock_dir(dir, &lock, &busy);
+        if (r == 0)
+            return errand_alone(dir, settings, request, ret_answer, f);
+        *f = busy;
+        if (r != -EBUSY)
+            return r;
+        r = control_ask(dir, request, ret_answer, f);
+        if (r != -ENOENT && r != -ECONNREFUSED && r != -EAGAIN)
+            return r;
+        if (tries == BUSY_TRIES) {
+            *f = r == -EAGAIN ? *f : busy;
+            return r;
+        }
+        usleep(BUSY_PAUSE_US);
+    }
+}
+
+int command_errand(const struct invocation *in, const struct settings *settings, json_t *request, json_t **ret_answer,
+                   struct fault *f)
 {
     _cleanup_json_ json_t *asked = request, *answer = NULL;
-    int r = errand_alone(in->state_dir, settings, asked, &answer, f);
+    int r = errand_do(in->state_dir, settings, asked, &answer, f);
     if (r == 0)
         r = errand_judge(answer, f);
     if (r == 0)

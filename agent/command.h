@@ -76,19 +76,19 @@ void command_help(const struct command *const *commands, const struct command *c
  * EXIT_OK, or EXIT_USAGE after saying what is wrong. settings_free it. */
 int command_settings(const struct invocation *in, struct settings *ret) CHECKED;
 
-/* Makes the state directory when it is not there and takes its lock. Root acts
- * as the folder's owner from then on, so that what it writes there can be read
- * by the service; the descriptor in ret_lock keeps the lock. */
-int command_state(const struct invocation *in, int *ret_lock, struct fault *f) CHECKED;
+/* Makes the state directory when it is not there. Root acts as its owner from
+ * then on, so that what it writes there can be read by the service. */
+int command_folder(const struct invocation *in, struct fault *f) CHECKED;
 
-/* The same where a probe has to be there already: nothing is made. Who it is
- * goes to ret; identity_wipe it. */
-int command_probe(const struct invocation *in, int *ret_lock, struct identity *ret, struct fault *f) CHECKED;
+/* Where a probe has to be there already: who it is goes to ret (identity_wipe
+ * it); nothing is made. Root acts as the folder's owner, too. */
+int command_probe(const struct invocation *in, struct identity *ret, struct fault *f) CHECKED;
 
-/* Has the errand (errand.h) done; lock is command_state's. Takes the request
- * over. The caller owns *ret_answer, which is that of one that went well. */
-int command_errand(const struct invocation *in, const struct settings *settings, int lock, json_t *request,
-                   json_t **ret_answer, struct fault *f) CHECKED;
+/* Has an errand (errand.h) done, by the running agent or here. After one of the
+ * two above. Takes the request over. The caller owns *ret_answer, which is that
+ * of one that went well. */
+int command_errand(const struct invocation *in, const struct settings *settings, json_t *request, json_t **ret_answer,
+                   struct fault *f) CHECKED;
 
 extern const struct command command_checks, command_enroll, command_leave, command_measure, command_rotate_key,
     command_run, command_spool, command_status;

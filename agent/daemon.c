@@ -14,6 +14,8 @@
  *                         the collector's list of keys is asked for
  *   SIGHUP                the configuration is read anew; a wrong one changes
  *                         nothing
+ *   a command asks        an errand is done (errand.h); after leaving, the spool is
+ *                         closed without a seal, and everything of it removed
  *   SIGTERM, SIGINT       checks are cancelled without a result, what is open
  *                         is sealed, everything closes
  * With `once`, every task runs now; after the last result comes sealing, and
@@ -26,6 +28,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/departure.h"
+#include "agent/desk.h"
 #include "agent/host.h"
 #include "agent/identity.h"
 #include "agent/keyring.h"
@@ -78,8 +82,11 @@ struct daemon {
     uv_timer_t sync_timer, seal_timer, schedule_timer, time_timer, keys_timer, look_timer, stop_timer;
     uv_signal_t signals[3];
     enum once_state once;
+    struct errand_host errands; /* what commands may work on */
+    struct desk *desk;
     struct status status;
     bool stopping;
+    bool left; /* the collector has confirmed that this is no probe any more */
 };
 
 static struct log_limit disk_limit = {.interval_us = 60 * INT64_C(1000000), .burst = 3};
@@ -238,7 +245,48 @@ static void on_push_news(void *user, const struct push_state *state)
     notice(d);
     if (push_idle(d->push) || state->failures > 0)
         write_status(d);
+    desk_news(d->desk);
     once_advance(d);
+}
+
+/* ---- errands ---- */
+
+static void on_errand(void *user, enum errand_end end)
+{
+    struct daemon *d = user;
+    if (end == ERRAND_LEFT) {
+        log_info("probe %s has left %s", d->identity.probe, d->url);
+        d->left = true;
+        stop(d);
+        return;
+    }
+    log_info("enrolled anew with %s", d->identity.collector);
+    push_move(d->push, d->url);
+    move_to_network(d);
+}
+
+/* Without it the probe measures all the same. */
+static void open_desk(struct daemon *d)
+{
+    struct fault f;
+    d->errands = (struct errand_host){&d->host.env, d->options->state_dir, &d->identity, d->url, d->spool, d->push,
+                                      &d->network};
+    if (desk_open(&d->errands, on_errand, d, &d->desk, &f) < 0)
+        log_warn("%s; commands cannot ask this agent while it runs", f.text);
+}
+
+/* The box's side of leaving: nobody writes into the folder any more. */
+static int depart(struct daemon *d, struct fault *f)
+{
+    keyring_fetch_cancel(TAKE(d->keys));
+    remote_fetch_cancel(TAKE(d->fetch));
+    push_free(TAKE(d->push));
+    spool_free(TAKE(d->spool));
+    int r = departure_begin(d->options->state_dir, f);
+    if (r == 0)
+        r = departure_finish(d->options->state_dir, f);
+    desk_farewell(d->desk, r, f);
+    return r;
 }
 
 /* ---- measuring ---- */
@@ -478,6 +526,7 @@ static void close_all(struct daemon *d)
     remote_fetch_cancel(d->fetch);
     timekeeper_ask_cancel(d->ask);
     keyring_fetch_cancel(d->keys);
+    desk_close(d->desk);
     push_free(d->push);
     ticker_free(d->ticker);
     host_close(&d->host);
@@ -528,12 +577,22 @@ static int once_result(const struct daemon *d, struct fault *f)
     return 0;
 }
 
-static int loop(struct daemon *d, struct fault *f)
+static int finish(struct daemon *d, struct fault *f)
 {
     struct fault late;
+    desk_stop(d->desk);
+    if (spool_seal(d->spool, &late) < 0)
+        log_error("%s; open results stay in the journal", late.text);
+    write_status(d);
+    return d->options->once ? once_result(d, f) : 0;
+}
+
+static int loop(struct daemon *d, struct fault *f)
+{
     d->runner = runner_new(&d->host.env, on_result, d);
     d->ticker = ticker_new(&d->host.loop, d->host.env.clock, d->identity.key.public, on_due, d);
     d->push = push_new(&d->host.env, d->spool, &d->identity, d->url, d->settings.retry_max_us, on_push_news, d);
+    open_desk(d);
     start_timers(d);
     start_signals(d);
     keep_status(d);
@@ -561,10 +620,7 @@ static int loop(struct daemon *d, struct fault *f)
 
     ticker_set(d->ticker, NULL);
     runner_free(d->runner);
-    if (spool_seal(d->spool, &late) < 0)
-        log_error("%s; open results stay in the journal", late.text);
-    write_status(d);
-    int r = d->options->once ? once_result(d, f) : 0;
+    int r = d->left ? depart(d, f) : finish(d, f);
     close_all(d);
     return r;
 }

@@ -35,7 +35,7 @@ static int remove_state(const char *state_dir, struct fault *f)
 {
     static const char *const folders[] = {"spool/acked", "spool/rejected", "spool", "journal"};
     static const char *const files[] = {"key",         "key.next",     "chain.json", "schedule.ndjson",
-                                        "status.json", "network.json", "owner"};
+                                        "status.json", "network.json", "owner",      "control"};
     for (size_t i = 0; i < COUNT(folders); i++) {
         _cleanup_text_ char *path = alloc_format("%s/%s", state_dir, folders[i]);
         remove_files(path);

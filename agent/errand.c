@@ -360,8 +360,7 @@ struct errand *errand_new(const struct errand_host *host, const json_t *request,
     e->host = host;
     e->request = request;
     e->kind = kind_find(text_of(e, "errand"));
-    const char *lang = text_of(e, "lang");
-    e->lang = lang && strcmp(lang, "en") == 0 ? LANG_EN : LANG_FR;
+    e->lang = errand_lang(request);
     e->done = done;
     e->user = user;
     return e;
@@ -410,6 +409,11 @@ void errand_cancel(struct errand *e)
 json_t *errand_request(const char *name)
 {
     return json_pack("{s:s, s:s}", "errand", name, "lang", lang_code(lang_current()));
+}
+
+enum lang errand_lang(const json_t *request)
+{
+    return lang_accepted(json_string_value(json_object_get(request, "lang")));
 }
 
 json_t *errand_failed(int code, const char *text)

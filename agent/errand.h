@@ -24,6 +24,7 @@
 #include "agent/push.h"
 #include "agent/spool.h"
 #include "common/alloc.h"
+#include "common/lang.h"
 
 /* What an errand works on; all borrowed. In a folder that is not enrolled
  * identity has no collector, and spool and push are NULL; they may also be for
@@ -63,6 +64,7 @@ void errand_cancel(struct errand *e); /* done is not called; accepts NULL */
 
 /* "name" of the request as the commands write it, in the user's language. */
 json_t *errand_request(const char *name) CHECKED;
+enum lang errand_lang(const json_t *request);
 json_t *errand_failed(int code, const char *text) CHECKED; /* the answer that says so */
 /* 0, or what a failed answer says. */
 int errand_judge(const json_t *answer, struct fault *f) CHECKED;

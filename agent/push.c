@@ -323,6 +323,12 @@ static void send_next(struct push *p)
     }
 }
 
+void push_move(struct push *p, const char *url)
+{
+    free(p->url);
+    p->url = alloc_format("%s/api/v1/batches", url);
+}
+
 void push_kick(struct push *p)
 {
     if (p->state == STATE_IDLE)
@@ -354,7 +360,7 @@ struct push *push_new(const struct check_env *env, struct spool *spool, const st
     p->env = env;
     p->spool = spool;
     p->identity = identity;
-    p->url = alloc_format("%s/api/v1/batches", url);
+    push_move(p, url);
     p->retry_max_us = retry_max_us;
     p->lang = lang_current();
     p->fn = fn;

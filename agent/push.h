@@ -67,8 +67,9 @@ typedef void (*push_news_fn)(void *user, const struct push_state *state);
 /* Everything is borrowed. url is the collector's address. */
 struct push *push_new(const struct check_env *env, struct spool *spool, const struct identity *identity,
                       const char *url, int64_t retry_max_us, push_news_fn fn, void *user) CHECKED;
-void push_kick(struct push *p);       /* something waits; goes at once unless a pause runs */
-void push_now(struct push *p);        /* somebody asks for it: a pause ends */
-bool push_idle(const struct push *p); /* nothing in flight */
+void push_move(struct push *p, const char *url); /* from the next batch on */
+void push_kick(struct push *p);                  /* something waits; goes at once unless a pause runs */
+void push_now(struct push *p);                   /* somebody asks for it: a pause ends */
+bool push_idle(const struct push *p);            /* nothing in flight */
 const struct push_state *push_state(const struct push *p);
 void push_free(struct push *p); /* what is in flight is dropped; the loop has to turn once more */

@@ -128,13 +128,13 @@ static int from_options(const struct invocation *in, struct enrolment *e, struct
     return r < 0 ? r : enroll_check(e, f);
 }
 
-static int enroll(const struct invocation *in, const struct settings *settings, int lock, const char *url,
+static int enroll(const struct invocation *in, const struct settings *settings, const char *url,
                   const struct enrolment *e, struct fault *f)
 {
     _cleanup_json_ json_t *answer = NULL;
     json_t *request = errand_request("enroll");
     errand_enrolment(request, url, invocation_text(in, "pin"), e);
-    int r = command_errand(in, settings, lock, request, &answer, f);
+    int r = command_errand(in, settings, request, &answer, f);
     if (r < 0)
         return r;
     printf(_("Enrolled: this is probe %s of %s.\n"), json_string_value(json_object_get(answer, "probe")),
@@ -149,10 +149,9 @@ static int enroll_here(const struct invocation *in, const struct settings *setti
 {
     _cleanup_(ask_free) struct ask ask = {.in = stdin, .out = stdout};
     _cleanup_(identity_wipe) struct identity old = {0};
-    _cleanup_fd_ int lock = -1;
     struct fault f = {0};
     char trusted[SIGN_TEXT_SIZE];
-    int r = command_state(in, &lock, &f);
+    int r = command_folder(in, &f);
     if (r < 0)
         return command_failed("%s", f.text);
     r = identity_read(in->state_dir, &old, &f);
@@ -163,7 +162,7 @@ static int enroll_here(const struct invocation *in, const struct settings *setti
     if (r == 0 && !invocation_flag(in, "yes"))
         r = ask_all(in, country, &ask, e, &f);
     if (r == 0)
-        r = enroll(in, settings, lock, url, e, &f);
+        r = enroll(in, settings, url, e, &f);
     return r < 0 ? command_failed("%s", f.text) : EXIT_OK;
 }
 

@@ -29,16 +29,15 @@ static int leave(const struct invocation *in, const struct settings *settings, s
 {
     _cleanup_(identity_wipe) struct identity id = {0};
     _cleanup_json_ json_t *answer = NULL;
-    _cleanup_fd_ int lock = -1;
     bool forget = invocation_flag(in, "forget");
-    int r = command_probe(in, &lock, &id, f);
+    int r = command_probe(in, &id, f);
     if (r == 0 && !invocation_flag(in, "yes") && !sure(&id))
         r = fault_set(f, -ECANCELED, "%s", _("nothing was changed"));
     if (r < 0)
         return r;
     json_t *request = errand_request("leave");
     json_object_set_new(request, "forget", json_boolean(forget));
-    r = command_errand(in, settings, lock, request, &answer, f);
+    r = command_errand(in, settings, request, &answer, f);
     if (r < 0)
         return r;
     printf(_("Probe %s has left. Thank you for having taken part.\n"), id.probe);

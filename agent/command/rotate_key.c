@@ -11,13 +11,11 @@ static int run(const struct invocation *in)
     _cleanup_(settings_free) struct settings settings = {0};
     _cleanup_(identity_wipe) struct identity id = {0};
     _cleanup_json_ json_t *answer = NULL;
-    _cleanup_fd_ int lock = -1;
     struct fault f;
     int status = command_settings(in, &settings);
     if (status != EXIT_OK)
         return status;
-    if (command_probe(in, &lock, &id, &f) < 0 ||
-        command_errand(in, &settings, lock, errand_request("rotate-key"), &answer, &f) < 0)
+    if (command_probe(in, &id, &f) < 0 || command_errand(in, &settings, errand_request("rotate-key"), &answer, &f) < 0)
         return command_failed("%s", f.text);
     if (json_is_true(json_object_get(answer, "announced")))
         printf(_("A new key is in force, and a batch that announces it is sealed. The probe stays %s.\n"), id.probe);

@@ -2,6 +2,7 @@
 #include "agent/command.h"
 #include "agent/daemon.h"
 #include "common/conf.h"
+#include "common/file.h"
 #include "common/lang.h"
 
 static const struct option options[] = {
@@ -26,7 +27,8 @@ static int run(const struct invocation *in)
 
     struct fault f = {0};
     _cleanup_fd_ int lock = -1;
-    if (command_state(in, &lock, &f) < 0 || daemon_run(&daemon, &settings, &f) < 0)
+    if (command_folder(in, &f) < 0 || file_lock_dir(in->state_dir, &lock, &f) < 0 ||
+        daemon_run(&daemon, &settings, &f) < 0)
         return command_failed("%s", f.text);
     return EXIT_OK;
 }

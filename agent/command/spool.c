@@ -215,13 +215,12 @@ static int push(const struct invocation *in, const struct settings *settings)
 {
     _cleanup_(identity_wipe) struct identity id = {0};
     _cleanup_json_ json_t *answer = NULL;
-    _cleanup_fd_ int lock = -1;
     struct fault f;
-    if (command_probe(in, &lock, &id, &f) < 0)
+    if (command_probe(in, &id, &f) < 0)
         return command_failed("%s", f.text);
     json_t *request = errand_request("push");
     json_object_set_new(request, "rejected", json_boolean(invocation_flag(in, "rejected")));
-    if (command_errand(in, settings, lock, request, &answer, &f) < 0)
+    if (command_errand(in, settings, request, &answer, &f) < 0)
         return command_failed("%s", f.text);
     int64_t rejected = count_of(answer, "rejected"), waiting = count_of(answer, "waiting");
     printf(_("Batches acknowledged: %" PRId64 ", refused: %" PRId64 ", waiting: %" PRId64 ".\n"),

@@ -37,10 +37,17 @@ class Agent:
                 "--state-dir", self.state]
 
     def run(self, *words, status=0):
+        return self.done(words, status).stdout
+
+    def fails(self, *words, status=1):
+        """What it says on standard error."""
+        return self.done(words, status).stderr
+
+    def done(self, words, status):
         done = subprocess.run(self.command(*words), capture_output=True, text=True, timeout=120,
                               env=os.environ | self.env)
         assert done.returncode == status, done.stdout + done.stderr
-        return done.stdout
+        return done
 
     def start(self):
         with open(self.log, "ab") as log:
