@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/address.h"
+#include "agent/io/headers.h"
 #include "agent/io/names.h"
 #include "agent/io/packet.h"
 #include "agent/io/web.h"
@@ -30,7 +31,6 @@ int target_family(const struct check_args *args)
 
 /* A system lists three resolvers as a rule. */
 #define RESOLVERS_MAX 8
-#define DNS_PORT      53
 
 bool target_resolver(const struct check_env *env, size_t nth, int family, struct sockaddr_storage *ret)
 {

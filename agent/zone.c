@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "agent/address.h"
+#include "agent/io/headers.h"
 #include "agent/policy.h"
 
 #define TIMEOUT_MS 3000
 #define RETRIES    2
 #define AT_ONCE    4
-#define DNS_PORT   53
 
 struct zone_find {
     const struct policy *policy;

@@ -32,6 +32,7 @@
 
 #include "agent/address.h"
 #include "agent/check.h"
+#include "agent/io/headers.h"
 #include "agent/measurement.h"
 #include "agent/roster.h"
 #include "agent/zone.h"
@@ -44,7 +45,6 @@
 #define BUFSIZE       4096
 #define COST_BYTES    20000
 #define GLUE_MAX      (ZONE_SERVERS_MAX * 4)
-#define DNS_PORT      53
 #define ADDRESSES_MAX (ZONE_SERVERS_MAX * ZONE_ADDRESSES_MAX)
 
 enum step {

@@ -18,6 +18,7 @@
 #include "agent/address.h"
 #include "agent/check.h"
 #include "agent/inquiry.h"
+#include "agent/io/headers.h"
 #include "agent/io/names.h"
 #include "agent/io/record.h"
 #include "agent/io/web.h"
@@ -25,7 +26,6 @@
 #include "common/lang.h"
 #include "common/sign.h"
 
-#define UDP_HEADER_SIZE 8
 /* A system lists three resolvers; more make no sense to ask one by one. */
 #define SERVERS_MAX 8
 /* A client cookie, and the longest server cookie (RFC 7873 section 4). */
@@ -330,10 +330,10 @@ static int64_t cost_bytes(const struct check_args *args)
     int64_t bufsize = check_arg_int(args, "bufsize");
     int64_t attempts = 1 + check_arg_int(args, "retries") + (check_arg_bool(args, "identity") ? 2 : 0);
     const char *qname = check_arg_text(args, "qname");
-    int64_t query = 40 + UDP_HEADER_SIZE + 12 + (qname ? (int64_t)strlen(qname) : 0) + 6 + 11;
+    int64_t query = IP_HEADER_MAX + UDP_HEADER_SIZE + 12 + (qname ? (int64_t)strlen(qname) : 0) + 6 + 11;
     /* Answers to ordinary questions are a third of what is allowed at most. */
-    return attempts *
-           (setup[check_arg_int(args, "transport")] + query + 40 + UDP_HEADER_SIZE + (bufsize ? bufsize : 512) / 3);
+    return attempts * (setup[check_arg_int(args, "transport")] + query + IP_HEADER_MAX + UDP_HEADER_SIZE +
+                       (bufsize ? bufsize : 512) / 3);
 }
 
 /* Letters become large or small by chance (0x20): what a forger would have to

@@ -10,6 +10,7 @@
 
 #include "agent/check.h"
 #include "agent/io/datagram.h"
+#include "agent/io/headers.h"
 #include "agent/io/icmp.h"
 #include "agent/measurement.h"
 #include "agent/moment.h"
@@ -216,7 +217,7 @@ static int able(const struct check_env *env, struct fault *f)
 
 static int64_t cost_bytes(const struct check_args *args)
 {
-    return 2 * check_arg_int(args, "count") * (40 + ICMP_HEADER_SIZE + check_arg_int(args, "size"));
+    return 2 * check_arg_int(args, "count") * (IP_HEADER_MAX + ICMP_HEADER_SIZE + check_arg_int(args, "size"));
 }
 
 static void stop(void *check)

@@ -22,12 +22,14 @@
  *   inconsistent  addresses of other networks (content networks do that, too)
  *   unknown       one of the two failed
  * The worst of them, and of the NXDOMAIN tests, is the result's verdict. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "agent/address.h"
 #include "agent/check.h"
 #include "agent/inquiry.h"
+#include "agent/io/headers.h"
 #include "agent/io/record.h"
 #include "agent/measurement.h"
 #include "common/lang.h"
@@ -41,7 +43,6 @@
 /* A wildcard's address in the whoami zone (RFC 5737: no host has it). */
 #define WILDCARD_ADDRESS "192.0.2.53"
 #define AT_ONCE          2 /* the resolver and the control */
-#define DNS_PORT         53
 #define QUESTION_BYTES   300
 
 /* Extended errors that say "somebody did not want you to have it" (RFC 8914). */
@@ -67,6 +68,11 @@ enum asked {
 
 static const int sizes[] = {512, 1232, 1452, 4096};
 
+/* All that one run may ask: each round's name twice, the zone's two and its
+ * sizes, TCP, no such name, good, bogus with and without CD, and each name here
+ * and at the control. */
+#define QUESTIONS_MAX (2 * ROUNDS_MAX + 2 + COUNT(sizes) + 5 + 2 * NAMES_MAX)
+
 struct question { /* the tag */
     enum asked asked;
     size_t index;
@@ -91,7 +97,7 @@ struct resolver {
     struct sockaddr_storage server, control;
     const char *zone; /* NULL: none */
     char random[17];
-    struct question questions[64];
+    struct question questions[QUESTIONS_MAX];
     size_t question_count;
     unsigned queries, failures;
     double uncached_ms, cached_ms; /* sums */
@@ -242,8 +248,7 @@ struct ask {
 
 static void ask(struct resolver *v, enum asked asked, size_t index, const char *name, struct ask how)
 {
-    if (v->question_count == COUNT(v->questions))
-        return;
+    assert(v->question_count < QUESTIONS_MAX);
     struct question *q = &v->questions[v->question_count++];
     *q = (struct question){asked, index};
     struct exchange_question question = {

@@ -17,6 +17,7 @@
 #include "agent/address.h"
 #include "agent/check.h"
 #include "agent/io/datagram.h"
+#include "agent/io/headers.h"
 #include "agent/measurement.h"
 #include "agent/moment.h"
 #include "agent/oneway.h"
@@ -29,7 +30,6 @@
 #define INTERVAL_FLOOR_MS 10
 #define COUNT_MAX         1000
 #define PADDING_MAX       1400
-#define UDP_HEADER_SIZE   8
 /* Duplicates come right behind the first copy. */
 #define LINGER_MS 10
 /* What two readings of one clock may disagree: a reflector that claims to have
@@ -175,7 +175,8 @@ static void on_error(struct stamp *s, const struct datagram_event *event)
     struct stamp_request q;
     if (event->local || event->from.ss_family == AF_UNSPEC)
         return;
-    s->run.result->bytes += 2 * datagram_ip_header(s->socket) + 8 + UDP_HEADER_SIZE + (int64_t)event->len;
+    s->run.result->bytes += 2 * datagram_ip_header(s->socket) + ICMP_HEADER_SIZE + UDP_HEADER_SIZE +
+                            (int64_t)event->len;
     refusals_add(&s->refusals, event);
     /* Many quote no more than the UDP header: then the timeout settles it. */
     if (stamp_request_read(event->bytes, event->len, &q) == 0 && q.seq >= ONEWAY_FIRST_SEQ &&
@@ -286,7 +287,7 @@ static size_t packet_size(const struct check_args *args)
 
 static int64_t cost_bytes(const struct check_args *args)
 {
-    return 2 * check_arg_int(args, "count") * (40 + UDP_HEADER_SIZE + (int64_t)packet_size(args));
+    return 2 * check_arg_int(args, "count") * (IP_HEADER_MAX + UDP_HEADER_SIZE + (int64_t)packet_size(args));
 }
 
 static void stop(void *check)

@@ -22,6 +22,7 @@
 #include "agent/address.h"
 #include "agent/check.h"
 #include "agent/io/datagram.h"
+#include "agent/io/headers.h"
 #include "agent/io/icmp.h"
 #include "agent/measurement.h"
 #include "agent/rtt.h"
@@ -30,7 +31,6 @@
 #define HOPS_MAX        32
 #define PACKETS_MAX     16
 #define SIZE_MAX_OCTETS 1452
-#define UDP_HEADER_SIZE 8
 /* Packets in flight, and the time between two: a path of 15 hops is measured
  * in a second, at no more than 3 kB/s times the size of a packet. */
 #define WINDOW  16
@@ -405,8 +405,8 @@ static int64_t cost_bytes(const struct check_args *args)
 {
     /* Paths are seldom longer than 16 hops. */
     int64_t hops = check_arg_int(args, "hops"), packets = check_arg_int(args, "packets") * (hops < 16 ? hops : 16);
-    int64_t out = 40 + UDP_HEADER_SIZE + check_arg_int(args, "size");
-    return packets * (out + 40 + ICMP_HEADER_SIZE + out);
+    int64_t out = IP_HEADER_MAX + UDP_HEADER_SIZE + check_arg_int(args, "size");
+    return packets * (out + IP_HEADER_MAX + ICMP_HEADER_SIZE + out);
 }
 
 static void stop(void *check)

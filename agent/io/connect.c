@@ -5,6 +5,7 @@
 
 #include <netinet/in.h>
 
+#include "agent/io/headers.h"
 #include "agent/io/syn.h"
 #include "agent/io/tcpinfo.h"
 #include "agent/moment.h"
@@ -21,7 +22,6 @@ struct connect {
 };
 
 /* A TCP header with the time stamp option, as Linux sends by default. */
-#define TCP_HEADER_SIZE 32
 /* FIN, FIN with ACK, ACK. */
 #define CLOSING_SEGMENTS 3
 /* A SYN that was refused or lost: itself, and what may have come back. */
@@ -127,7 +127,7 @@ int64_t connect_wire_bytes(const struct connect *c)
     int64_t segments = FAILED_SEGMENTS;
     if (c->error == 0 && c->fd >= 0)
         segments = tcpinfo_segments(c->fd) + CLOSING_SEGMENTS;
-    return segments * ((c->af == 4 ? 20 : 40) + TCP_HEADER_SIZE);
+    return segments * ((c->af == 4 ? IP4_HEADER_SIZE : IP6_HEADER_SIZE) + TCP_HEADER_SIZE);
 }
 
 static void on_closed(uv_handle_t *handle)

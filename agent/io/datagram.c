@@ -10,6 +10,7 @@
 #include <sys/random.h>
 #include <sys/statvfs.h>
 
+#include "agent/io/headers.h"
 #include "agent/io/icmp.h"
 #include "common/lang.h"
 
@@ -341,7 +342,7 @@ int datagram_echo_id(const struct datagram *d)
 
 int datagram_ip_header(const struct datagram *d)
 {
-    return d->af == 4 ? 20 : 40;
+    return d->af == 4 ? IP4_HEADER_SIZE : IP6_HEADER_SIZE;
 }
 
 enum outcome datagram_outcome(int error)

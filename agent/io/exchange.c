@@ -18,13 +18,12 @@
 
 #include "agent/address.h"
 #include "agent/io/datagram.h"
+#include "agent/io/headers.h"
 #include "agent/io/icmp.h"
 #include "agent/io/secure.h"
 #include "agent/io/stream.h"
 #include "agent/io/web.h"
 #include "common/sign.h"
-
-#define UDP_HEADER_SIZE 8
 
 struct attempt {
     uint16_t id;

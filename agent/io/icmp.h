@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ICMP_HEADER_SIZE 8
+#include "agent/io/headers.h"
 
 /* The payload of our echoes and of traceroute's probes begins with a cookie
  * that is random in each run, then the 32-bit sequence number, so that answers

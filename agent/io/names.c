@@ -17,6 +17,7 @@
  * that boots before its network has an empty resolv.conf, and a laptop changes
  * networks: the file is looked at before each lookup and the channel made anew
  * when it changed and nothing is under way. */
+#include "agent/io/headers.h"
 #include "agent/io/names.h"
 
 #include <errno.h>
@@ -34,7 +35,6 @@
 #define RESOLV_CONF "/etc/resolv.conf"
 /* How long the second family may still take once the first has addresses. */
 #define GRACE_MS 300
-#define DNS_PORT 53
 /* The system's file holds three. */
 #define SERVERS_MAX 8
 /* "name.example" (253 octets, RFC 1035) in brackets, with a scope. */

@@ -8,13 +8,11 @@
 #include <openssl/ssl.h>
 
 #include "agent/io/connect.h"
+#include "agent/io/headers.h"
 #include "agent/io/tcpinfo.h"
 #include "agent/io/tls.h"
 #include "common/buf.h"
 #include "common/lang.h"
-
-#define IP_HEADER_SIZE(af) ((af) == AF_INET6 ? 40 : 20)
-#define TCP_HEADER_SIZE    32 /* with time stamps */
 
 enum phase {
     PHASE_CONNECT,   /* connect.h is at work */
@@ -221,7 +219,7 @@ int64_t secure_wire_bytes(const struct secure *s)
 {
     if (s->fd < 0)
         return s->connect ? connect_wire_bytes(s->connect) : 0;
-    return tcpinfo_segments(s->fd) * (IP_HEADER_SIZE(s->af) + TCP_HEADER_SIZE) +
+    return tcpinfo_segments(s->fd) * ((s->af == AF_INET ? IP4_HEADER_SIZE : IP6_HEADER_SIZE) + TCP_HEADER_SIZE) +
            (int64_t)BIO_number_read(SSL_get_rbio(s->ssl)) + (int64_t)BIO_number_written(SSL_get_wbio(s->ssl));
 }
 

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "agent/io/headers.h"
 #include "agent/io/tcpinfo.h"
 #include "common/buf.h"
 
@@ -23,7 +24,6 @@ struct stream {
 };
 
 /* A TCP header with the time stamp option, as Linux sends by default. */
-#define TCP_HEADER_SIZE 32
 /* FIN, FIN with ACK, ACK. */
 #define CLOSING_SEGMENTS 3
 
@@ -125,7 +125,7 @@ int64_t stream_wire_bytes(const struct stream *s)
         return 0;
     int64_t segments = tcpinfo_segments(fd) + (s->received > 0 ? CLOSING_SEGMENTS : 0);
     int64_t sent = s->received > 0 ? (int64_t)s->out.len : 0;
-    return segments * ((s->af == 4 ? 20 : 40) + TCP_HEADER_SIZE) + sent + s->received;
+    return segments * ((s->af == 4 ? IP4_HEADER_SIZE : IP6_HEADER_SIZE) + TCP_HEADER_SIZE) + sent + s->received;
 }
 
 static void on_closed(uv_handle_t *handle)
