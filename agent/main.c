@@ -1,7 +1,3 @@
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "agent/command.h"
 #include "build_config.h"
 #include "common/lang.h"
@@ -11,27 +7,17 @@ static const struct command *const commands[] = {
     &command_spool,  &command_rotate_key, &command_leave,  NULL,
 };
 
+static const struct program program = {
+    .name = "internetmetre-agent",
+    .about = N_("The InternetMetre probe: measures the Internet from where it stands."),
+    .commands = commands,
+    .config = SETTINGS_FILE,
+    .state_dir = STATE_DIR "/agent",
+    .print_keys = settings_print_help,
+    .print_sample = settings_print_sample,
+};
+
 int main(int argc, char *argv[])
 {
-    signal(SIGPIPE, SIG_IGN); /* a peer that closes early is an outcome, not the end of the probe */
-    lang_start("auto");
-    struct invocation in;
-    struct fault f;
-    if (invocation_read(commands, argc, argv, &in, &f) < 0) {
-        command_failed("%s", f.text);
-        return EXIT_USAGE;
-    }
-    if (in.version) {
-        puts("internetmetre-agent " VERSION);
-        return EXIT_OK;
-    }
-    if (in.help) {
-        command_help(commands, in.command);
-        return EXIT_OK;
-    }
-    if (in.sample_config) {
-        settings_print_sample(stdout);
-        return EXIT_OK;
-    }
-    return in.command->run(&in);
+    return invocation_main(&program, argc, argv);
 }

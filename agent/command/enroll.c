@@ -15,6 +15,15 @@
 #include "common/json.h"
 #include "common/lang.h"
 
+/* Before the token is used up. */
+static int check_pin(const char *text, struct fault *f)
+{
+    uint8_t key[SIGN_PUBLIC_SIZE];
+    if (base64_read(text, strlen(text), key, sizeof key) == 0)
+        return 0;
+    return fault_set(f, -EINVAL, _("a public key of 44 characters of base64 is wanted"));
+}
+
 static const struct option options[] = {
     {"country", "XX", N_("country, ISO code; without it BJ")},
     {"department", N_("NAME"), N_("department, by name or ISO code")},
@@ -27,7 +36,7 @@ static const struct option options[] = {
     {"tariff", N_("TEXT"), N_("the subscription, as the operator calls it")},
     {"contact", N_("TEXT"), N_("how the focal point can reach you; never published")},
     {"replaces", N_("PROBE"), N_("the name of the probe that this box replaces")},
-    {"pin", N_("KEY"), N_("the collector's public key, when you have it from elsewhere")},
+    {"pin", N_("KEY"), N_("the collector's public key, when you have it from elsewhere"), .check = check_pin},
     {"consent", NULL, N_("you have read and accept the consent text")},
     {"yes", NULL, N_("ask nothing; accepts the consent text")},
     {0},
@@ -123,6 +132,8 @@ static int from_options(const struct invocation *in, struct enrolment *e, struct
     int r = word_option(in, "zone", enroll_zones, &e->zone, f);
     if (r == 0)
         r = word_option(in, "technology", enroll_technologies, &e->technology, f);
+    if (r == 0 && invocation_flag(in, "metered") && invocation_flag(in, "no-metered"))
+        r = fault_set(f, -EINVAL, _("--metered and --no-metered contradict each other; give one"));
     e->metered = invocation_flag(in, "metered") ||
                  (!invocation_flag(in, "no-metered") && enroll_metered(e->technology));
     return r < 0 ? r : enroll_check(e, f);

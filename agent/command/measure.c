@@ -11,8 +11,10 @@
 #include "agent/show.h"
 #include "common/lang.h"
 
+#define SET_MAX 1024 /* a payload is longer than a name */
+
 static const struct option options[] = {
-    {"set", N_("KEY=VALUE"), N_("set a parameter of the check; may be repeated")},
+    {"set", N_("KEY=VALUE"), N_("set a parameter of the check; may be repeated"), .max = SET_MAX, .many = true},
     {"json", NULL, N_("print the result object and nothing else")},
     {"allow-private", NULL, N_("this once, allow private, loopback and link-local addresses")},
     {0},

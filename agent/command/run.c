@@ -1,13 +1,12 @@
 /* The agent as a service. */
 #include "agent/command.h"
 #include "agent/daemon.h"
-#include "common/conf.h"
 #include "common/file.h"
 #include "common/lang.h"
 
 static const struct option options[] = {
     {"once", NULL, N_("run every task once, now; seal, send, and stop: status 0 when everything was sent")},
-    {"seconds", "N", N_("stop by itself after N seconds")},
+    {"seconds", "N", N_("stop by itself after N seconds"), OPTION_NUMBER, 1, 366 * 86400},
     {0},
 };
 
@@ -18,12 +17,8 @@ static int run(const struct invocation *in)
     int status = command_settings(in, &settings);
     if (status != EXIT_OK)
         return status;
-    const char *text = invocation_text(in, "seconds");
-    int64_t seconds = 0;
-    if (text && (conf_parse_int(text, &seconds) < 0 || seconds < 1 || seconds > 366 * 86400))
-        return invocation_wrong(in, _("--seconds %s: a whole number from 1 is wanted"), text);
     daemon.once = invocation_flag(in, "once");
-    daemon.stop_after_us = seconds * 1000000;
+    daemon.stop_after_us = invocation_number(in, "seconds", 0) * 1000000;
 
     struct fault f = {0};
     _cleanup_fd_ int lock = -1;

@@ -17,8 +17,8 @@
 #include "common/lang.h"
 
 static const struct option options[] = {
-    {"all", NULL, N_("export: also the batches that the collector has acknowledged")},
-    {"rejected", NULL, N_("push: also try again what the collector has refused")},
+    {"all", NULL, N_("export: also the batches that the collector has acknowledged"), .verb = "export"},
+    {"rejected", NULL, N_("push: also try again what the collector has refused"), .verb = "push"},
     {0},
 };
 
@@ -176,11 +176,9 @@ static int export_report(const struct exporting *e)
 
 static int export(const struct invocation *in, const struct all *all)
 {
-    struct exporting e = {.state_dir = in->state_dir, .dir = in->args[1]};
+    struct exporting e = {.state_dir = in->state_dir, .dir = in->args[0]};
     struct fault f;
     bool here;
-    if (in->arg_count < 2)
-        return invocation_wrong(in, _("export needs a folder: spool export DIR"));
     if (stick_check(e.dir, in->state_dir, &here, &f) < 0)
         return command_failed("%s", f.text);
     if (here)
@@ -237,30 +235,24 @@ static int run(const struct invocation *in)
     int status = command_settings(in, &settings);
     if (status != EXIT_OK)
         return status;
-    const char *verb = in->args[0];
-    if (strcmp(verb, "export") != 0 && in->arg_count > 1)
-        return invocation_wrong(in, _("%s: one word too many"), in->args[1]);
-    if (strcmp(verb, "push") == 0)
+    if (invocation_verb(in, "push"))
         return push(in, &settings);
     _cleanup_(all_free) struct all all = {0};
     struct fault f;
     if (all_read(in->state_dir, &all, &f) < 0)
         return command_failed("%s", f.text);
-    if (strcmp(verb, "list") == 0)
+    if (invocation_verb(in, "list"))
         return list(in, &all);
-    if (strcmp(verb, "verify") == 0)
-        return verify(in, &all);
-    if (strcmp(verb, "export") == 0)
-        return export(in, &all);
-    return invocation_wrong(in, _("%s: the verbs are list, verify, export DIR and push"), verb);
+    return invocation_verb(in, "verify") ? verify(in, &all) : export(in, &all);
 }
+
+static const struct verb verbs[] = {{"list"}, {"verify"}, {"export", 1, 1}, {"push"}, {0}};
 
 const struct command command_spool = {
     .name = "spool",
     .usage = N_("list | verify | export DIR [--all] | push [--rejected]"),
     .help = N_("look at the sealed batches, check them, copy them to a stick, send them now"),
     .options = options,
-    .args_min = 1,
-    .args_max = 2,
+    .verbs = verbs,
     .run = run,
 };

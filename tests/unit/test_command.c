@@ -8,13 +8,17 @@ static const struct command *const commands[] = {
 
 #define WORDS 12
 
+static const struct program program = {
+    .name = "internetmetre-agent", .commands = commands, .config = "agent.conf", .state_dir = "state"};
+
 static int read_words(const char *const *words, struct invocation *in, struct fault *f)
 {
-    char *argv[WORDS + 2] = {"internetmetre-agent"};
+    static char *argv[WORDS + 2]; /* what was read points into it */
     int argc = 1;
+    argv[0] = "internetmetre-agent";
     for (size_t i = 0; i < WORDS && words[i]; i++)
         argv[argc++] = (char *)words[i];
-    return invocation_read(commands, argc, argv, in, f);
+    return invocation_read(&program, argc, argv, in, f);
 }
 
 static void shared_options_stand_anywhere(void **state)
@@ -60,6 +64,12 @@ static void names_the_option_and_the_cure(void **state)
         {{"measure", "ping", "x", "-j"}, {"-j", "two dashes"}},
         {{"run", "--config"}, {"--config", "FILE"}},
         {{"enroll", "http://x"}, {"enroll", "URL TOKEN"}},
+        {{"enroll", "http://x", "imt_x", "--pin", "short"}, {"--pin short", "44 characters"}},
+        {{"run", "--seconds", "12x"}, {"--seconds 12x", "1 to"}},
+        {{"run", "--once", "--once"}, {"--once", "twice"}},
+        {{"spool", "list", "--all"}, {"--all", "spool list"}},
+        {{"spool", "export"}, {"missing", "spool"}},
+        {{"spool", "lost"}, {"lost", "list, verify, export, push"}},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct invocation in;
