@@ -389,64 +389,54 @@ static int load_pfx2as(const struct context *c, const struct buf *text, struct f
     return rc;
 }
 
-static const struct kind {
-    const char *name;
-    /* Stores all and says so, or nothing; -EBADMSG: the file's fault. */
-    int (*load)(const struct context *c, const struct buf *text, struct fault *f);
-} kinds[] = {
-    {"csv", load_csv},
-    {"pfx2as", load_pfx2as},
-};
+/* Stores all and says so, or nothing; -EBADMSG: the file's fault. */
+typedef int (*kind_load)(const struct context *c, const struct buf *text, struct fault *f);
 
 /* ---- the command ---- */
 
-static const struct kind *find_kind(const char *name)
-{
-    for (size_t k = 0; k < COUNT(kinds); k++)
-        if (!strcmp(kinds[k].name, name))
-            return &kinds[k];
-    return NULL;
-}
-
-static int load(const struct context *c, const struct kind *kind, const char *path, struct fault *f)
+static int load(const struct context *c, kind_load load_text, const char *path, struct fault *f)
 {
     _cleanup_(buf_free) struct buf text = {0};
     int rc = user_read(path, IMPORT_BYTES_MAX, &text, f);
     if (rc < 0)
         return rc;
     buf_reserve(&text, 1); /* an empty file has no memory */
-    rc = kind->load(c, &text, f);
+    rc = load_text(c, &text, f);
     if (rc == -EBADMSG)
         fault_prefix(f, "%s: ", path);
     return rc;
 }
 
-static int command_run(const struct context *c, int argc, char **argv)
+static const struct option options[] = {
+    {"template", NULL, N_("print the header of a CSV file, with an example"), .verb = ""},
+    {0},
+};
+
+static const struct verb verbs[] = {{"csv", 1, 1}, {"pfx2as", 1, 1}, {""}, {0}};
+
+static int run(const struct invocation *in)
 {
     struct fault f = {0};
-    if (argc == 2 && !strcmp(argv[1], "--template")) {
+    if (invocation_flag(in, "template")) {
         printf("%s", import_template);
-        return 0;
+        return EXIT_OK;
     }
-    if (argc != 3 || argv[1][0] == '-')
-        return COMMAND_USAGE;
-    const struct kind *kind = find_kind(argv[1]);
-    if (!kind) {
-        log_error(_("%s is no kind of file that can be imported; allowed: csv, pfx2as"), argv[1]);
-        return COMMAND_USAGE;
-    }
-    if (load(c, kind, argv[2], &f) < 0) {
+    if (invocation_verb(in, ""))
+        return invocation_wrong(in, "%s", _("a file is missing: csv FILE or pfx2as FILE; or give --template"));
+    if (load(in->context, invocation_verb(in, "csv") ? load_csv : load_pfx2as, in->args[0], &f) < 0) {
         log_error("%s", f.text);
         log_error("%s", _("nothing of the file was imported"));
-        return 1;
+        return EXIT_NOT_OK;
     }
-    return 0;
+    return EXIT_OK;
 }
 
 const struct command command_import = {
     .name = "import",
-    .usage = N_("import csv FILE\nimport pfx2as FILE\nimport --template"),
+    .usage = N_("csv FILE\npfx2as FILE\n--template"),
     .help = N_("Take figures of other sources from a CSV file, whose header --template prints with an example; or the "
                "origin ASNs of prefixes from a file of CAIDA's pfx2as."),
-    .run = command_run,
+    .options = options,
+    .verbs = verbs,
+    .run = run,
 };

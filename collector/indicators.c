@@ -1,7 +1,6 @@
 /* The command `indicators`: the year's figures as CSV or JSON, and how one of
  * them is made. */
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,18 +10,19 @@
 #include "collector/figure.h"
 #include "collector/refresh.h"
 #include "collector/rollup.h"
+#include "common/conf.h"
 #include "common/lang.h"
 #include "common/log.h"
+#include "common/output.h"
 
 /* ---- the figures ---- */
 
+/* No more of a long answer than somebody reads. */
 static int flush(struct buf *out, struct fault *f)
 {
-    size_t written = fwrite(out->data ? out->data : "", 1, out->len, stdout);
-    if (written != out->len)
-        return fault_set(f, -EIO, "standard output: %s", strerror(errno));
+    fwrite(out->data ? out->data : "", 1, out->len, stdout);
     buf_clear(out);
-    return 0;
+    return ferror(stdout) ? output_flush(f) : 0;
 }
 
 static int print_year(struct pg *pg, const char *year, enum encode_format format, struct fault *f)
@@ -95,71 +95,69 @@ static int print_inputs(struct pg *pg, const struct indicator *i, struct fault *
 
 /* ---- the command ---- */
 
-struct wanted {
-    const char *year;
-    const struct indicator *explain; /* instead of the year */
-    enum encode_format format;
+static int check_indicator(const char *text, struct fault *f)
+{
+    if (indicator_find(text))
+        return 0;
+    return fault_set(f, -EINVAL, _("no indicator; there are: %s"), indicator_ids());
+}
+
+static int check_year(const char *text, struct fault *f)
+{
+    int64_t year;
+    if (strlen(text) == 4 && conf_parse_int(text, &year) == 0 && year >= 1900 && year <= 2100)
+        return 0;
+    return fault_set(f, -EINVAL, _("a year of four digits is wanted"));
+}
+
+static const char *const formats[] = {"csv", "json", NULL};
+
+static const struct option options[] = {
+    {"year", N_("YEAR"), N_("the year whose figures are printed"), .check = check_year, .verb = ""},
+    {"format", "csv|json", N_("how; without it, csv"), OPTION_WORD, .choices = formats, .verb = ""},
+    {0},
 };
 
-static int run(const struct context *c, const struct wanted *w, struct fault *f)
+static const struct verb verbs[] = {{"explain", 1, 1, check_indicator}, {""}, {0}};
+
+static int print(const struct invocation *in, const struct indicator *explain, struct fault *f)
 {
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(pg_closep) struct pg *pg = NULL;
-    int rc = database_session(c, &d, &pg, f);
+    const char *word = invocation_text(in, "format");
+    enum encode_format format = ENCODE_CSV;
+    int rc = database_session(in->context, &d, &pg, f);
     if (rc == 0)
         rc = rollup_run(pg, f);
     if (rc == 0)
         rc = refresh_run(pg, f);
+    if (rc == 0 && word)
+        rc = encode_format_parse(word, &format);
     if (rc < 0)
         return rc;
-    return w->explain ? print_inputs(pg, w->explain, f) : print_year(pg, w->year, w->format, f);
+    return explain ? print_inputs(pg, explain, f) : print_year(pg, invocation_text(in, "year"), format, f);
 }
 
-static int parse(int argc, char **argv, struct wanted *ret)
+static int run(const struct invocation *in)
 {
-    static const struct option options[] = {
-        {"year", required_argument, NULL, 'y'}, {"format", required_argument, NULL, 'f'}, {0}};
-    for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (o == 'y' && strlen(optarg) == 4 && strspn(optarg, "0123456789") == 4) {
-            ret->year = optarg;
-        } else if (o == 'y') {
-            log_error(_("--year %s: not a year of four digits"), optarg);
-            return -EINVAL;
-        } else if (o != 'f' || encode_format_parse(optarg, &ret->format) < 0 || ret->format == ENCODE_NDJSON) {
-            if (o == 'f')
-                log_error(_("--format %s: allowed are csv and json"), optarg);
-            return -EINVAL;
-        }
-    }
-    bool explain = optind < argc && !strcmp(argv[optind], "explain");
-    if (argc != optind + (explain ? 2 : 0) || explain == (ret->year != NULL))
-        return -EINVAL;
-    if (!explain)
-        return 0;
-    ret->explain = indicator_find(argv[optind + 1]);
-    if (!ret->explain)
-        log_error(_("%s is no indicator; there are: %s"), argv[optind + 1], indicator_ids());
-    return ret->explain ? 0 : -EINVAL;
-}
-
-static int command_run(const struct context *c, int argc, char **argv)
-{
-    struct wanted w = {.format = ENCODE_CSV};
+    const struct indicator *explain = in->arg_count > 0 ? indicator_find(in->args[0]) : NULL;
     struct fault f = {0};
-    if (parse(argc, argv, &w) < 0)
-        return COMMAND_USAGE;
-    if (w.explain)
-        print_definition(w.explain);
-    if (run(c, &w, &f) < 0) {
+    if (!explain && !invocation_text(in, "year"))
+        return invocation_wrong(in, "%s", _("--year is missing; or name an indicator: explain ID"));
+    if (explain)
+        print_definition(explain);
+    if (print(in, explain, &f) < 0) {
         log_error("%s", f.text);
-        return 1;
+        return EXIT_NOT_OK;
     }
-    return 0;
+    return EXIT_OK;
 }
 
 const struct command command_indicators = {
     .name = "indicators",
-    .usage = N_("indicators --year YEAR [--format csv|json]\nindicators explain ID"),
+    .usage = N_("--year YEAR [--format csv|json]\nexplain ID"),
     .help = N_("Print the year's figures, or how a figure is made and from how much."),
-    .run = command_run,
+    .options = options,
+    .verbs = verbs,
+    .run = run,
 };

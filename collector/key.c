@@ -1,6 +1,5 @@
 /* key: the keys of analysts, and the succession of the collector's own. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,22 +9,16 @@
 #include "collector/table.h"
 #include "collector/user.h"
 #include "common/clock.h"
-#include "common/conf.h"
+#include "common/form.h"
 #include "common/lang.h"
 #include "common/log.h"
 
 static int create(struct pg *pg, const char *name, struct fault *f)
 {
     char text[SECRET_TEXT_SIZE], hash[HASH_TEXT_SIZE];
-    if (!*name || strlen(name) > 100)
-        return fault_set(f, -EINVAL, _("a name of 1 to 100 letters says whose key it is"));
     secret_make(SECRET_KEY, text);
     const char *const params[] = {secret_hash(text, hash), name};
-    int rc = pg_query(pg, "INSERT INTO api_key (hash, name) VALUES (decode($1, 'hex'), $2)", 2, params, NULL, f);
-    if (rc < 0)
-        return rc;
-    secret_show(text);
-    return 0;
+    return secret_give(pg, "INSERT INTO api_key (hash, name) VALUES (decode($1, 'hex'), $2)", 2, params, text, f);
 }
 
 static int list(struct pg *pg, struct fault *f)
@@ -57,23 +50,12 @@ static int read_recovery(const char *path, struct sign_key *ret, struct fault *f
 }
 
 /* Works on files alone; the collector that runs goes on with the old key. */
-static int succeed(const struct context *c, int argc, char **argv, struct fault *f)
+static int succeed(const struct invocation *in, struct fault *f)
 {
-    static const struct option options[] = {
-        {"keep", required_argument, NULL, 'k'}, {"recovery", required_argument, NULL, 'r'}, {0}};
-    int64_t keep = KEEP_DEFAULT_US;
-    const char *recovery = NULL;
+    const struct context *c = in->context;
+    int64_t keep = invocation_number(in, "keep", KEEP_DEFAULT_US);
+    const char *recovery = invocation_text(in, "recovery");
     struct sign_key key;
-    for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (o == 'r')
-            recovery = optarg;
-        else if (o != 'k')
-            return COMMAND_USAGE;
-        else if (conf_parse_duration(optarg, &keep) < 0 || keep <= 0)
-            return fault_set(f, -EINVAL, _("--keep %s: a duration such as 90d is wanted"), optarg);
-    }
-    if (argc - optind != 1)
-        return COMMAND_USAGE;
     int rc = user_take_dir(c->state_dir, f);
     if (rc == 0 && recovery)
         rc = read_recovery(recovery, &key, f);
@@ -86,35 +68,60 @@ static int succeed(const struct context *c, int argc, char **argv, struct fault 
     return rc;
 }
 
-static int command_run(const struct context *c, int argc, char **argv)
+/* ---- the command ---- */
+
+static const struct option options[] = {
+    {"keep", N_("90d"), N_("how long the key before counts beside it; without it, 90d"), OPTION_DURATION,
+     .verb = "succeed"},
+    {"recovery", N_("FILE"), N_("recovery.key, where the collector's own key is lost or stolen"), OPTION_FILE,
+     .verb = "succeed"},
+    {0},
+};
+
+static int check_name(const char *text, struct fault *f)
 {
-    const char *verb = argc > 1 ? argv[1] : "";
-    struct fault f = {0};
-    if (!strcmp(verb, "succeed")) {
-        int rc = succeed(c, argc, argv, &f);
-        if (rc < 0)
-            log_error("%s", f.text);
-        return rc < 0 ? 1 : rc;
-    }
-    bool creates = !strcmp(verb, "create"), lists = !strcmp(verb, "list"), revokes = !strcmp(verb, "revoke");
-    if ((!creates && !lists && !revokes) || argc != (lists ? 2 : 3))
-        return COMMAND_USAGE;
+    if (*text && form_text(text) && strlen(text) <= 100)
+        return 0;
+    return fault_set(f, -EINVAL, _("a name of 1 to 100 letters says whose key it is"));
+}
+
+static int check_key(const char *text, struct fault *f)
+{
+    return secret_check(SECRET_KEY, text, f);
+}
+
+static const struct verb verbs[] = {
+    {"create", 1, 1, check_name}, {"list"}, {"revoke", 1, 1, check_key}, {"succeed"}, {0}};
+
+static int run_session(const struct invocation *in, struct fault *f)
+{
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(pg_closep) struct pg *pg = NULL;
-    int rc = database_session(c, &d, &pg, &f);
-    if (rc == 0)
-        rc = creates ? create(pg, argv[2], &f) : lists ? list(pg, &f) : revoke_key(pg, argv[2], &f);
+    int rc = database_session(in->context, &d, &pg, f);
+    if (rc < 0)
+        return rc;
+    return invocation_verb(in, "create") ? create(pg, in->args[0], f)
+           : invocation_verb(in, "list") ? list(pg, f)
+                                         : revoke_key(pg, in->args[0], f);
+}
+
+static int run(const struct invocation *in)
+{
+    struct fault f = {0};
+    int rc = invocation_verb(in, "succeed") ? succeed(in, &f) : run_session(in, &f);
     if (rc < 0)
         log_error("%s", f.text);
-    return rc < 0;
+    return rc < 0 ? EXIT_NOT_OK : EXIT_OK;
 }
 
 const struct command command_key = {
     .name = "key",
-    .usage = N_("key create NAME\n"
-                "key list\n"
-                "key revoke NUMBER|KEY\n"
-                "key succeed [--keep 90d] [--recovery FILE]"),
+    .usage = N_("create NAME\n"
+                "list\n"
+                "revoke NUMBER|KEY\n"
+                "succeed [--keep 90d] [--recovery FILE]"),
     .help = N_("Make, list and revoke the keys with which analysts read results; give the collector its next own key."),
-    .run = command_run,
+    .options = options,
+    .verbs = verbs,
+    .run = run,
 };

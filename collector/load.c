@@ -120,18 +120,17 @@ static void loader_close(struct loader *l)
     pg_pool_free(l->pool);
 }
 
-static int command_run(const struct context *c, int argc, char **argv)
+static int run(const struct invocation *in)
 {
-    if (argc < 2 || argv[1][0] == '-')
-        return COMMAND_USAGE;
+    const struct context *c = in->context;
     struct fault f = {0};
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(loader_close) struct loader l = {0};
     int rc = database_open(c, &d, &f);
     if (rc == 0)
         rc = loader_open(&l, c, d, &f);
-    for (int i = 1; rc == 0 && i < argc; i++)
-        rc = load_file(&l, argv[i], &f);
+    for (size_t i = 0; rc == 0 && i < in->arg_count; i++)
+        rc = load_file(&l, in->args[i], &f);
     if (rc < 0)
         log_error("%s", f.text);
     else
@@ -141,7 +140,9 @@ static int command_run(const struct context *c, int argc, char **argv)
 
 const struct command command_load = {
     .name = "load",
-    .usage = N_("load FILE…"),
+    .usage = N_("FILE…"),
     .help = N_("Store batches from files, such as a spool on a USB stick; each once, whoever brings it."),
-    .run = command_run,
+    .args_min = 1,
+    .args_max = SIZE_MAX,
+    .run = run,
 };

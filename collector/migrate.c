@@ -1,7 +1,6 @@
 #include "collector/migrate.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -306,20 +305,17 @@ static int upgrade_cluster(const struct context *c, struct fault *f)
     return rc;
 }
 
-static int command_run(const struct context *c, int argc, char **argv)
+static const struct option options[] = {
+    {"upgrade-cluster", NULL, N_("first move the private cluster to the newest PostgreSQL that is installed")},
+    {0},
+};
+
+static int run(const struct invocation *in)
 {
-    static const struct option options[] = {{"upgrade-cluster", no_argument, NULL, 'u'}, {0}};
+    const struct context *c = in->context;
     struct fault f = {0};
     unsigned applied = 0;
-    bool upgrade = false;
-    for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (o != 'u')
-            return COMMAND_USAGE;
-        upgrade = true;
-    }
-    if (optind != argc)
-        return COMMAND_USAGE;
-    int rc = upgrade ? upgrade_cluster(c, &f) : 0;
+    int rc = invocation_flag(in, "upgrade-cluster") ? upgrade_cluster(c, &f) : 0;
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(pg_closep) struct pg *pg = NULL;
     if (rc == 0)
@@ -338,7 +334,8 @@ static int command_run(const struct context *c, int argc, char **argv)
 
 const struct command command_migrate = {
     .name = "migrate",
-    .usage = N_("migrate [--upgrade-cluster]"),
+    .usage = N_("[--upgrade-cluster]"),
     .help = N_("Bring the database to this version's schema; move the private cluster to a later PostgreSQL."),
-    .run = command_run,
+    .options = options,
+    .run = run,
 };

@@ -1,6 +1,5 @@
 /* probe: who measures here. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +9,7 @@
 #include "collector/user.h"
 #include "common/lang.h"
 #include "common/log.h"
+#include "common/sign.h"
 
 #define CONTEXT_NOW "LEFT JOIN probe_context c ON c.probe_no = p.probe_no AND c.valid_to = 'infinity' "
 
@@ -106,40 +106,47 @@ static int forget(const struct context *c, struct pg *pg, const char *probe, str
     return rc;
 }
 
-static int command_run(const struct context *c, int argc, char **argv)
+/* ---- the command ---- */
+
+static const struct option options[] = {
+    {"reason", N_("TEXT"), N_("why, for who looks later; probe show tells it"), .verb = "revoke"},
+    {0},
+};
+
+static int check_probe(const char *text, struct fault *f)
 {
-    static const struct option options[] = {{"reason", required_argument, NULL, 'r'}, {0}};
-    const char *reason = NULL;
-    for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (o != 'r')
-            return COMMAND_USAGE;
-        reason = optarg;
-    }
-    const char *verb = optind < argc ? argv[optind] : "";
-    bool lists = !strcmp(verb, "list"), shows = !strcmp(verb, "show"), revokes = !strcmp(verb, "revoke"),
-         forgets = !strcmp(verb, "forget");
-    if ((!lists && !shows && !revokes && !forgets) || argc - optind != (lists ? 1 : 2) || (reason && !revokes))
-        return COMMAND_USAGE;
+    if (probe_id_valid(text, strlen(text)))
+        return 0;
+    return fault_set(f, -EINVAL, _("a probe's name is wanted: 20 characters of a-z and 2-7, see: probe list"));
+}
+
+static const struct verb verbs[] = {
+    {"list"}, {"show", 1, 1, check_probe}, {"revoke", 1, 1, check_probe}, {"forget", 1, 1, check_probe}, {0}};
+
+static int run(const struct invocation *in)
+{
     struct fault f = {0};
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(pg_closep) struct pg *pg = NULL;
-    int rc = database_session(c, &d, &pg, &f);
+    int rc = database_session(in->context, &d, &pg, &f);
     if (rc == 0)
-        rc = lists     ? list(pg, &f)
-             : shows   ? show(pg, argv[optind + 1], &f)
-             : forgets ? forget(c, pg, argv[optind + 1], &f)
-                       : revoke_probe(pg, argv[optind + 1], reason, &f);
+        rc = invocation_verb(in, "list")     ? list(pg, &f)
+             : invocation_verb(in, "show")   ? show(pg, in->args[0], &f)
+             : invocation_verb(in, "forget") ? forget(in->context, pg, in->args[0], &f)
+                                             : revoke_probe(pg, in->args[0], invocation_text(in, "reason"), &f);
     if (rc < 0)
         log_error("%s", f.text);
-    return rc < 0;
+    return rc < 0 ? EXIT_NOT_OK : EXIT_OK;
 }
 
 const struct command command_probe = {
     .name = "probe",
-    .usage = N_("probe list\n"
-                "probe show PROBE\n"
-                "probe revoke PROBE [--reason TEXT]\n"
-                "probe forget PROBE"),
+    .usage = N_("list\n"
+                "show PROBE\n"
+                "revoke PROBE [--reason TEXT]\n"
+                "forget PROBE"),
     .help = N_("List and show probes; refuse what one sends from now on; delete what one has sent."),
-    .run = command_run,
+    .options = options,
+    .verbs = verbs,
+    .run = run,
 };

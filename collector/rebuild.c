@@ -1,34 +1,19 @@
 /* rebuild: the projection made again from the ledger, batch by batch, while
  * the collector runs. Memory is bounded by one batch and a page of keys. */
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "collector/again.h"
 #include "collector/database.h"
-#include "common/clock.h"
+#include "collector/days.h"
 #include "common/lang.h"
 #include "common/log.h"
 
-struct range { /* days on which batches were received, both inclusive */
-    const char *from, *to;
-};
-
-static int check_day(const char *option, const char *text, struct fault *f)
-{
-    char moment[40];
-    int64_t us;
-    snprintf(moment, sizeof moment, "%.10sT00:00:00Z", text);
-    if (strlen(text) != 10 || time_parse(moment, strlen(moment), &us) < 0)
-        return fault_set(f, -EINVAL, _("%s %s: a day such as 2027-01-31 is wanted"), option, text);
-    return 0;
-}
-
 /* What the ledger does not hold any more cannot be made again, and half a
  * range would look like the whole. */
-static int check_held(struct pg *pg, const struct range *range, struct fault *f)
+static int check_held(struct pg *pg, const struct days *range, struct fault *f)
 {
     static const char sql[] =
         "SELECT string_agg(DISTINCT to_char(month, 'YYYY-MM'), ', '), (max(month) + interval '1 month')::date "
@@ -43,7 +28,7 @@ static int check_held(struct pg *pg, const struct range *range, struct fault *f)
                      pg_text(rows, 0, 0), pg_text(rows, 0, 1));
 }
 
-static int rebuild(struct pg *pg, const struct project_names *names, const struct range *range, struct fault *f)
+static int rebuild(struct pg *pg, const struct project_names *names, const struct days *range, struct fault *f)
 {
     static const char sql[] =
         "SELECT probe_no, batch_no FROM batch_body WHERE received_at >= $1::date::timestamp AT TIME ZONE 'UTC' "
@@ -74,7 +59,7 @@ static int rebuild(struct pg *pg, const struct project_names *names, const struc
     return 0;
 }
 
-static int run(const struct context *c, const struct range *range, struct fault *f)
+static int rebuild_range(const struct context *c, const struct days *range, struct fault *f)
 {
     _cleanup_database_ struct database *d = NULL;
     struct pg_pool *pool = NULL;
@@ -95,32 +80,25 @@ static int run(const struct context *c, const struct range *range, struct fault 
     return rc;
 }
 
-static int command_run(const struct context *c, int argc, char **argv)
+static int run(const struct invocation *in)
 {
-    static const struct option options[] = {
-        {"from", required_argument, NULL, 'f'}, {"to", required_argument, NULL, 't'}, {0}};
-    struct range range = {"1970-01-01", "9999-01-01"};
+    struct days range;
     struct fault f = {0};
-    int rc = 0;
-    for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (o != 'f' && o != 't')
-            return COMMAND_USAGE;
-        *(o == 'f' ? &range.from : &range.to) = optarg;
-        if (rc == 0)
-            rc = check_day(o == 'f' ? "--from" : "--to", optarg, &f);
-    }
-    if (optind != argc)
-        return COMMAND_USAGE;
-    if (rc == 0)
-        rc = run(c, &range, &f);
-    if (rc < 0)
+    if (days_read(in, &range, &f) < 0)
+        return invocation_wrong(in, "%s", f.text);
+    range.from = range.from ? range.from : "1970-01-01";
+    range.to = range.to ? range.to : "9999-01-01";
+    if (rebuild_range(in->context, &range, &f) < 0) {
         log_error("%s", f.text);
-    return rc < 0;
+        return EXIT_NOT_OK;
+    }
+    return EXIT_OK;
 }
 
 const struct command command_rebuild = {
     .name = "rebuild",
-    .usage = N_("rebuild [--from DAY] [--to DAY]"),
+    .usage = N_("[--from DAY] [--to DAY]"),
     .help = N_("Make the results again from the signed batches, all or those received on these days."),
-    .run = command_run,
+    .options = days_options,
+    .run = run,
 };

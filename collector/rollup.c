@@ -1,9 +1,9 @@
 #include "collector/rollup.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 
 #include "collector/database.h"
+#include "collector/days.h"
 #include "collector/refresh.h"
 #include "common/lang.h"
 #include "common/log.h"
@@ -23,13 +23,13 @@ int rollup_run(struct pg *pg, struct fault *f)
     }
 }
 
-static int run(const struct context *c, const char *from, const char *to, struct fault *f)
+static int make(const struct context *c, const struct days *days, struct fault *f)
 {
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(pg_closep) struct pg *pg = NULL;
     int rc = database_session(c, &d, &pg, f);
-    if (rc == 0 && (from || to)) {
-        const char *const params[] = {from, to};
+    if (rc == 0 && (days->from || days->to)) {
+        const char *const params[] = {days->from, days->to};
         rc = pg_query(pg, "SELECT rollup_mark(coalesce($1, '1970-01-01')::date, coalesce($2, '9999-01-01')::date)", 2,
                       params, NULL, f);
     }
@@ -40,29 +40,23 @@ static int run(const struct context *c, const char *from, const char *to, struct
     return rc;
 }
 
-static int command_run(const struct context *c, int argc, char **argv)
+static int run(const struct invocation *in)
 {
-    static const struct option options[] = {
-        {"from", required_argument, NULL, 'f'}, {"to", required_argument, NULL, 't'}, {0}};
-    const char *from = NULL, *to = NULL;
-    for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (o != 'f' && o != 't')
-            return COMMAND_USAGE;
-        *(o == 'f' ? &from : &to) = optarg;
-    }
-    if (optind != argc)
-        return COMMAND_USAGE;
+    struct days days;
     struct fault f = {0};
-    if (run(c, from, to, &f) < 0) {
+    if (days_read(in, &days, &f) < 0)
+        return invocation_wrong(in, "%s", f.text);
+    if (make(in->context, &days, &f) < 0) {
         log_error("%s", f.text);
-        return 1;
+        return EXIT_NOT_OK;
     }
-    return 0;
+    return EXIT_OK;
 }
 
 const struct command command_rollup = {
     .name = "rollup",
-    .usage = N_("rollup [--from DAY] [--to DAY]"),
+    .usage = N_("[--from DAY] [--to DAY]"),
     .help = N_("Make the days that changed, and the figures that depend on them; with dates, make those days again."),
-    .run = command_run,
+    .options = days_options,
+    .run = run,
 };

@@ -344,10 +344,9 @@ static void wait_for_end(struct serve *s, const sigset_t *signals)
     }
 }
 
-static int command_run(const struct context *c, int argc, char **argv)
+static int run(const struct invocation *in)
 {
-    if (argc != 1)
-        return COMMAND_USAGE;
+    const struct context *c = in->context;
     struct serve s = {.context = c, .lock_fd = -1};
     struct fault f = {0};
     sigset_t signals;
@@ -370,7 +369,7 @@ static int command_run(const struct context *c, int argc, char **argv)
 
 const struct command command_serve = {
     .name = "serve",
-    .usage = N_("serve"),
+    .usage = "",
     .help = N_("Run the collector: receive batches, answer questions, show pages."),
-    .run = command_run,
+    .run = run,
 };

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,85 +8,19 @@
 #include "collector/target/dns.h"
 #include "collector/target/stamp.h"
 #include "collector/target/target.h"
+#include "common/invocation.h"
 #include "common/lang.h"
 #include "common/log.h"
 
-#define PROGRAM     "internetmetre-target"
-#define CONFIG_FILE CONF_DIR "/target.conf"
-#define EXIT_USAGE  2
-
-struct invocation { /* borrows from argv */
-    const char *config, *listen;
-    bool help, version, sample_config;
-};
-
-static void print_help(FILE *out)
-{
-    fprintf(out,
-            _("usage: %s serve [--listen ADDRESS:PORT] [--config FILE]\n\n"
-              "The measurement target: the far end of probes' throughput and STAMP measurements.\n\n"
-              "  --listen ADDRESS:PORT  where to listen; overrides the configuration\n"
-              "  --config FILE          default %s\n"
-              "  --help\n  --version\n"
-              "  --sample-config        a configuration file with every key and its default\n\n"
-              "Keys of the configuration file:\n"),
-            PROGRAM, CONFIG_FILE);
-    conf_print_help(&target_table, out);
-}
-
-/* 0, or -EINVAL after getopt or we said what is wrong. */
-static int invocation_read(int argc, char *argv[], struct invocation *ret)
-{
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},  {"listen", required_argument, NULL, 'l'},
-        {"help", no_argument, NULL, 'h'},          {"version", no_argument, NULL, 'v'},
-        {"sample-config", no_argument, NULL, 's'}, {0},
-    };
-    struct invocation in = {0};
-    int option;
-    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        switch (option) {
-        case 'c':
-            in.config = optarg;
-            break;
-        case 'l':
-            in.listen = optarg;
-            break;
-        case 'h':
-            in.help = true;
-            break;
-        case 'v':
-            in.version = true;
-            break;
-        case 's':
-            in.sample_config = true;
-            break;
-        default:
-            return -EINVAL;
-        }
-    }
-    if (!in.help && !in.version && !in.sample_config) {
-        if (optind >= argc || strcmp(argv[optind], "serve") != 0) {
-            fprintf(stderr, _("%s: the one command is \"serve\"\n"), PROGRAM);
-            return -EINVAL;
-        }
-        if (optind + 1 < argc) {
-            fprintf(stderr, _("%s: %s: one word too many\n"), PROGRAM, argv[optind + 1]);
-            return -EINVAL;
-        }
-    }
-    *ret = in;
-    return 0;
-}
-
 static int settings_read(const struct invocation *in, struct target_settings *ret, struct fault *f)
 {
+    const char *listen = invocation_text(in, "listen");
     conf_preset(&target_table, ret);
-    int rc = conf_read(&target_table, in->config ? in->config : CONFIG_FILE, ret, f);
+    int rc = conf_read(&target_table, in->config ? in->config : in->program->config, ret, f);
     if (rc == -ENOENT && !in->config)
         rc = 0;
-    if (rc == 0 && in->listen)
-        rc = conf_set(&target_table, ret, NULL, "listen", in->listen, f);
+    if (rc == 0 && listen)
+        rc = conf_set(&target_table, ret, NULL, "listen", listen, f);
     return rc;
 }
 
@@ -126,7 +59,6 @@ static int serve(const struct target_settings *settings)
     sigaddset(&stop, SIGTERM);
     sigaddset(&stop, SIGINT);
     pthread_sigmask(SIG_BLOCK, &stop, NULL);
-    signal(SIGPIPE, SIG_IGN);
     if (target_start(settings, &target, &f) < 0) {
         log_error("%s", f.text);
         return 1;
@@ -149,30 +81,12 @@ static int serve(const struct target_settings *settings)
     return 0;
 }
 
-int main(int argc, char *argv[])
+static int run(const struct invocation *in)
 {
-    lang_start("auto");
-    struct invocation in;
-    if (invocation_read(argc, argv, &in) < 0) {
-        fprintf(stderr, _("try \"%s --help\"\n"), PROGRAM);
-        return EXIT_USAGE;
-    }
-    if (in.version) {
-        puts(PROGRAM " " VERSION);
-        return 0;
-    }
-    if (in.help) {
-        print_help(stdout);
-        return 0;
-    }
-    if (in.sample_config) {
-        conf_print_sample(&target_table, stdout);
-        return 0;
-    }
     struct target_settings settings = {0};
     struct fault f;
-    int status = EXIT_USAGE;
-    if (settings_read(&in, &settings, &f) < 0) {
+    int status = EXIT_USAGE; /* a wrong configuration is wrong usage */
+    if (settings_read(in, &settings, &f) < 0) {
         log_error("%s", f.text);
     } else {
         log_set_level((enum log_level)settings.log_level);
@@ -180,4 +94,43 @@ int main(int argc, char *argv[])
     }
     conf_free(&target_table, &settings);
     return status;
+}
+
+static const struct option options[] = {
+    {"listen", N_("ADDRESS:PORT"), N_("where to listen; overrides the configuration")},
+    {0},
+};
+
+static const struct command command_serve = {
+    .name = "serve",
+    .usage = N_("[--listen ADDRESS:PORT]"),
+    .help = N_("Run the target: answer the measurements of probes."),
+    .options = options,
+    .run = run,
+};
+
+static const struct command *const commands[] = {&command_serve, NULL};
+
+static void print_keys(FILE *out)
+{
+    conf_print_help(&target_table, out);
+}
+
+static void print_sample(FILE *out)
+{
+    conf_print_sample(&target_table, out);
+}
+
+static const struct program program = {
+    .name = "internetmetre-target",
+    .about = N_("The measurement target: the far end of probes' throughput and STAMP measurements."),
+    .commands = commands,
+    .config = CONF_DIR "/target.conf",
+    .print_keys = print_keys,
+    .print_sample = print_sample,
+};
+
+int main(int argc, char *argv[])
+{
+    return invocation_main(&program, argc, argv);
 }

@@ -341,7 +341,7 @@ def test_rebuild_gives_the_same_rows(collector, probe):
     assert len(collector.sql(query[0], probe.id)) == 10
     collector.run("rebuild", "--from", wire.now()[:10])
     assert [collector.sql(q, probe.id) for q in query] == before
-    collector.run("rebuild", "--from", "yesterday", status=1)
+    collector.run("rebuild", "--from", "yesterday", status=2)
 
 
 # ---- where a delegation's servers stand ----
