@@ -11,6 +11,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include "common/lang.h"
+
 struct range4 {
     uint32_t net;
     int bits;
@@ -110,8 +112,18 @@ int policy_check(const struct policy *p, const struct sockaddr *addr, struct fau
         inet_ntop(AF_INET, &((const struct sockaddr_in *)addr)->sin_addr, text, sizeof text);
     else if (addr->sa_family == AF_INET6)
         inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)addr)->sin6_addr, text, sizeof text);
+    if (p->typed)
+        return fault_set(f, -EACCES,
+                         _("%s is a private, local or reserved address, and what was typed does not name it: an answer "
+                           "led there; --allow-private follows"),
+                         text);
     return fault_set(f, -EACCES,
-                     "%s is a private, local or reserved address, which this measurement may not reach; your own "
-                     "tasks may with allow_private_targets = yes",
+                     _("%s is a private, local or reserved address, which this measurement may not reach; your own "
+                       "tasks may with allow_private_targets = yes"),
                      text);
+}
+
+int policy_check_target(const struct policy *p, const struct sockaddr *addr, struct fault *f)
+{
+    return p->typed ? 0 : policy_check(p, addr, f);
 }

@@ -45,8 +45,8 @@ static const struct conf_key keys[] = {
     {NULL, "log_level", CONF_CHOICE, offsetof(struct settings, log_level), "info", 0, 0, levels,
      N_("The least important messages that are written"), true},
     {NULL, "allow_private_targets", CONF_BOOL, offsetof(struct settings, allow_private_targets), "no", 0, 0, NULL,
-     N_("May this file's tasks and `measure` reach private, loopback and link-local addresses? Tasks of the "
-        "collector never may"),
+     N_("May this file's tasks, and the redirects that `measure` follows, reach private, loopback and link-local "
+        "addresses? Tasks of the collector never may; what is typed after `measure` always may"),
      true},
     {NULL, "schedule", CONF_CHOICE, offsetof(struct settings, schedule), "remote", 0, 0, schedules,
      N_("Run the collector's signed schedule, or only this file's tasks"), true},

@@ -100,7 +100,7 @@ enum outcome target_asked_resolver(const struct check_env *env, const struct che
         fault_set(f, -EINVAL, "resolver: %.64s is not an address", text);
         return OUTCOME_ERROR;
     }
-    if (policy_check(&args->policy, (const struct sockaddr *)&addr, f) < 0)
+    if (policy_check_target(&args->policy, (const struct sockaddr *)&addr, f) < 0)
         return OUTCOME_DENIED;
     address_set_port(&addr, DNS_PORT);
     *ret = addr;
@@ -115,7 +115,7 @@ static void on_names(void *user, const struct names_answer *names)
     if (names->error < 0 || names->count == 0) {
         answer.outcome = OUTCOME_DNS_ERROR;
         snprintf(answer.reason, sizeof answer.reason, "%s", names->reason);
-    } else if (policy_check(t->policy, (const struct sockaddr *)&names->addrs[0], &f) < 0) {
+    } else if (policy_check_target(t->policy, (const struct sockaddr *)&names->addrs[0], &f) < 0) {
         answer.outcome = OUTCOME_DENIED;
         snprintf(answer.reason, sizeof answer.reason, "%s", f.text);
     } else {

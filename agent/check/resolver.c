@@ -465,7 +465,7 @@ static void begin(void *check, const struct target_answer *target)
     if (v->run.args->target)
         address_set_port(&v->server, DNS_PORT);
     target_literal(check_arg_text(v->run.args, "control"), &v->control);
-    if (policy_check(&v->run.args->policy, (const struct sockaddr *)&v->control, &f) < 0) {
+    if (policy_check_target(&v->run.args->policy, (const struct sockaddr *)&v->control, &f) < 0) {
         measurement_fail(&v->run, OUTCOME_DENIED, f.text);
         return;
     }

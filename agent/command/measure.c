@@ -16,7 +16,7 @@
 static const struct option options[] = {
     {"set", N_("KEY=VALUE"), N_("set a parameter of the check; may be repeated"), .max = SET_MAX, .many = true},
     {"json", NULL, N_("print the result object and nothing else")},
-    {"allow-private", NULL, N_("this once, allow private, loopback and link-local addresses")},
+    {"allow-private", NULL, N_("follow a public page, or a zone, to private, loopback and link-local addresses")},
     {0},
 };
 
@@ -121,8 +121,8 @@ static int run(const struct invocation *in)
         return invocation_wrong(in, _("%s: no such check; `internetmetre-agent checks` lists them"), in->args[0]);
     const char *target = in->arg_count > 1 ? in->args[1] : NULL;
     struct fault f;
-    const struct policy policy = {.allow_private = settings.allow_private_targets ||
-                                                   invocation_flag(in, "allow-private")};
+    const struct policy policy = {
+        .allow_private = settings.allow_private_targets || invocation_flag(in, "allow-private"), .typed = true};
     _cleanup_(task_unrefp) struct task *task = task_new(ops, "measure", target, &policy);
     if (parameters(in, task, &f) < 0 || task_check(task, &f) < 0)
         return invocation_wrong(in, "%s", f.text);

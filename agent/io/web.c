@@ -65,7 +65,8 @@ struct web_transfer {
     uv_timer_t timer;
     uint64_t since_ns, hop_ns; /* start of all, and when curl took the hop */
 
-    CURLU *url; /* of the hop */
+    CURLU *url;                  /* of the hop */
+    char from[INET6_ADDRSTRLEN]; /* the address whose redirect led to the hop */
     char *origin;
     char *ca_file;
     struct curl_slist *headers;
@@ -209,6 +210,24 @@ static size_t on_body_wanted(char *bytes, size_t size, size_t count, void *user)
     return t->request.body_read(t->user, bytes, size * count);
 }
 
+/* Whatever leads there. */
+static bool is_open(struct web_transfer *t, const struct sockaddr *sa)
+{
+    return !t->request.policy || policy_check(t->request.policy, sa, &t->denied) == 0;
+}
+
+/* Also as the target, which may have been typed, or back to where the redirect came from. */
+static bool may_reach(struct web_transfer *t, const struct sockaddr *sa)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    if (is_open(t, sa))
+        return true;
+    if (t->reply.redirects == 0)
+        return policy_check_target(t->request.policy, sa, &t->denied) == 0;
+    uv_ip_name(sa, text, sizeof text);
+    return t->request.policy->typed && strcmp(text, t->from) == 0;
+}
+
 static int on_connected(void *user, char *addr, char *local, int port, int local_port)
 {
     struct web_transfer *t = user;
@@ -221,7 +240,7 @@ static int on_connected(void *user, char *addr, char *local, int port, int local
             return CURL_PREREQFUNC_ABORT;
         sa = (const struct sockaddr *)&v6;
     }
-    if (!t->request.policy || policy_check(t->request.policy, sa, &t->denied) == 0)
+    if (may_reach(t, sa))
         return CURL_PREREQFUNC_OK;
     t->cut = CUT_POLICY;
     return CURL_PREREQFUNC_ABORT;
@@ -261,6 +280,7 @@ static void hop_next(struct web_transfer *t, const char *location)
     }
     curl_url_cleanup(t->url);
     t->url = to;
+    snprintf(t->from, sizeof t->from, "%s", t->reply.addr);
     /* RFC 9110 section 15.4: what every client does with 301 and 302. */
     if (status != 307 && status != 308)
         t->has_body = false;
@@ -442,6 +462,15 @@ static void resolve_set(struct web_transfer *t, const char *host)
     t->resolve = curl_slist_append(NULL, entry.data);
 }
 
+static void addresses_take(struct web_transfer *t, const struct names_answer *answer,
+                           bool (*fit)(struct web_transfer *t, const struct sockaddr *sa))
+{
+    struct web_reply *reply = &t->reply;
+    for (size_t i = 0; i < answer->count; i++)
+        if (fit(t, (const struct sockaddr *)&answer->addrs[i]))
+            reply->addresses[reply->address_count++] = answer->addrs[i];
+}
+
 static void on_names(void *user, const struct names_answer *answer)
 {
     struct web_transfer *t = user;
@@ -453,11 +482,9 @@ static void on_names(void *user, const struct names_answer *answer)
         transfer_end(t, answer->error == -ETIMEDOUT ? OUTCOME_TIMEOUT : OUTCOME_DNS_ERROR, answer->reason);
         return;
     }
-    for (size_t i = 0; i < answer->count; i++) {
-        const struct sockaddr *sa = (const struct sockaddr *)&answer->addrs[i];
-        if (!t->request.policy || policy_check(t->request.policy, sa, &t->denied) == 0)
-            reply->addresses[reply->address_count++] = answer->addrs[i];
-    }
+    addresses_take(t, answer, is_open);
+    if (reply->address_count == 0)
+        addresses_take(t, answer, may_reach);
     if (reply->address_count == 0) {
         transfer_end(t, OUTCOME_DENIED, t->denied.text);
         return;

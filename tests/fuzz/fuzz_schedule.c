@@ -19,7 +19,7 @@ static void check_task(const struct task *t, const struct schedule *s)
         abort();
     if (t->args.target && strlen(t->args.target) > NAME_MAX_TARGET)
         abort();
-    if (t->args.policy.allow_private)
+    if (t->args.policy.allow_private || t->args.policy.typed)
         abort();
     (void)task_month_bytes(t);
 }

@@ -122,8 +122,8 @@ class Agent:
         self.config.write_text("allow_private_targets = yes\n")
         self.config.chmod(0o644)
 
-    def measure(self, check, target=None, prefix=(), config=True, **params):
-        words = [*prefix, self.program, "measure", check]
+    def measure(self, check, target=None, prefix=(), config=True, flags=(), **params):
+        words = [*prefix, self.program, "measure", check, *flags]
         if target:
             words.append(target)
         for name, value in params.items():

@@ -15,6 +15,7 @@ from topology import Network
 
 HERE = pathlib.Path(__file__).parent
 PUBLIC = "196.49.0.10"  # an address that a task from the collector may reach
+INSIDE, ALSO = "10.77.1.2", "10.88.0.1"  # private addresses of the same server
 DELAY_MS = 20  # each way
 FAMILIES = pytest.mark.parametrize("family", [4, 6])
 
@@ -39,6 +40,7 @@ def line():
         net.server.start(target, "serve", "--listen", "[::]:8081", ready=lambda: net.server.listens(8081, "-ltn"))
         net.server.start(sys.executable, HERE / "site.py", "::", 80, ready=lambda: net.server.listens(80, "-ltn"))
         net.agent = Agent(net)
+        assert net.server.v4 == INSIDE
         yield net
 
 
@@ -48,6 +50,33 @@ def net(line):
     line.link_between.set(delay_ms=DELAY_MS, loss=0, rate_kbps=0)
     yield line
     line.server.run("nft", "flush", "ruleset")
+
+
+NGINX = """
+daemon off; pid {folder}/nginx.pid; error_log stderr; worker_processes 1; user root;
+events {{ worker_connections 64; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    server {{
+        listen 8088;
+        location /to {{ return 302 $args; }}
+        location / {{ return 200 "here"; }}
+    }}
+}}
+"""
+
+
+@pytest.fixture(scope="module")
+def nginx(line):
+    """On port 8088 of the server, at one more private address, too."""
+    folder = line.folder / "nginx"
+    folder.mkdir()
+    (folder / "nginx.conf").write_text(NGINX.format(folder=folder))
+    line.server.ip(4, "addr", "add", f"{ALSO}/32", "dev", "lo")
+    line.client.ip(4, "route", "add", f"{ALSO}/32", "via", line.server.v4)
+    line.server.start("/usr/sbin/nginx", "-p", folder, "-c", folder / "nginx.conf",
+                      ready=lambda: line.server.listens(8088, "-ltn"))
 
 
 def url(net, family, port, path="/"):
@@ -99,7 +128,7 @@ def test_http_in_the_way(net, rule, outcome, reason):
     assert row["addr"] == net.server.v4 and row["metrics"] == {}
 
 
-# ---- policy: a measurement without allow_private_targets ----
+# ---- policy: `measure` is its owner speaking, without allow_private_targets ----
 
 
 def test_policy_allows_public(net):
@@ -109,6 +138,22 @@ def test_policy_allows_public(net):
         assert row["detail"]["addresses"] == [PUBLIC]
 
 
+@pytest.mark.parametrize("check, target, outcome", [
+    ("http", f"http://{INSIDE}/page", "ok"), ("http", "http://[fd77:1::2]/page", "ok"), ("http", "http://inside.example/page", "ok"),
+    ("http", "http://127.0.0.1:9/", "refused"), ("http", "http://localhost:9/", "refused"),
+    ("ping", INSIDE, "ok"), ("ping", "inside.example", "ok"), ("ping", "127.0.0.1", "ok"), ("ping", "::1", "ok"),
+    ("traceroute", "inside.example", "ok"), ("tcp", "inside.example", "ok"), ("dns", "127.0.0.1", "refused"),
+])
+def test_policy_private_is_allowed_where_it_was_typed(net, check, target, outcome):
+    row = net.agent.measure(check, target, config=False, **{"tcp": {"port": 80}}.get(check, {}))
+    assert row["outcome"] == outcome, row
+
+
+def test_policy_private_resolver_is_allowed_where_it_was_typed(net):
+    row = net.agent.measure("delegation", "bj", config=False, resolver=net.server.v4, timeout_ms=200)
+    assert row["outcome"] != "denied", row
+
+
 @pytest.mark.parametrize("inside", [
     "http://127.0.0.1/", "http://localhost/", "http://[::1]/", "http://10.77.1.2/", "http://inside.example/",
     "http://[fd77:1::2]/", "http://169.254.169.254/latest/meta-data/", "http://2130706433/", "//10.77.1.2/",
@@ -116,18 +161,38 @@ def test_policy_allows_public(net):
 def test_policy_redirect_to_private(net, inside):
     row = net.agent.measure("http", f"http://{PUBLIC}/to?{inside}", config=False)
     assert row["outcome"] == "denied", row
-    assert "private" in row["detail"]["reason"]
+    assert "private" in row["detail"]["reason"] and "--allow-private" in row["detail"]["reason"]
     assert row["detail"]["redirects"] == [f"http://{PUBLIC}/to?{inside}"]
     # with the owner's leave the same goes through, where anything is there
     if "10.77.1.2" in inside or "inside" in inside:
         assert net.agent.measure("http", f"http://{PUBLIC}/to?{inside}")["outcome"] == "ok"
+        row = net.agent.measure("http", f"http://{PUBLIC}/to?{inside}", config=False, flags=["--allow-private"])
+        assert row["outcome"] == "ok", row
+
+
+@pytest.mark.parametrize("typed, to, outcome", [
+    (INSIDE, PUBLIC, "ok"),
+    (INSIDE, INSIDE, "ok"),  # a router that sends to another port or name of its own
+    (INSIDE, "inside.example", "ok"),
+    ("inside.example", INSIDE, "ok"),
+    (INSIDE, ALSO, "denied"),  # elsewhere in the house: it may be this box
+    (INSIDE, "127.0.0.1", "denied"),
+    (INSIDE, f"{PUBLIC}:8088/to?http://{INSIDE}", "denied"),  # by way of a stranger
+    ("site.example", INSIDE, "denied"),
+    ("site.example", "mixed.example", "ok"),  # its public address
+    (PUBLIC, f"site.example:8088/to?http://{PUBLIC}", "ok"),
+])
+def test_policy_redirects_of_nginx(net, nginx, typed, to, outcome):
+    target = f"http://{typed}:8088/to?http://{to}" + ("" if ":" in to else ":8088/")
+    row = net.agent.measure("http", target, config=False)
+    assert row["outcome"] == outcome, row
+    assert net.agent.measure("http", target, config=False, flags=["--allow-private"])["outcome"] in ("ok", "refused")
 
 
 def test_policy_throughput(net):
-    row = net.agent.measure("throughput", url(net, 4, 8081), config=False)
-    assert row["outcome"] == "denied" and row["bytes"] == 0
-    row = net.agent.measure("throughput", f"http://{PUBLIC}:8081", config=False, seconds=1, bytes_max=200000)
-    assert row["outcome"] == "ok"
+    for host in (net.server.v4, PUBLIC):
+        row = net.agent.measure("throughput", f"http://{host}:8081", config=False, seconds=1, bytes_max=200000)
+        assert row["outcome"] == "ok", row
 
 
 # ---- throughput ----

@@ -121,7 +121,7 @@ static struct sockaddr_storage address(const char *text)
 
 static void test_ranges(void **state)
 {
-    const struct policy remote = {.allow_private = false}, own = {.allow_private = true};
+    const struct policy remote = {.allow_private = false}, own = {.allow_private = true}, typed = {.typed = true};
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct sockaddr_storage sa = address(cases[i].addr);
         struct fault f = {0};
@@ -131,17 +131,26 @@ static void test_ranges(void **state)
         assert_int_equal(rc, cases[i].private ? -EACCES : 0);
         assert_int_equal(f.code, rc);
         assert_int_equal(policy_check(&own, (struct sockaddr *)&sa, NULL), 0);
+        /* The target of a task is where its answers lead; what a person typed is their word. */
+        assert_int_equal(policy_check_target(&remote, (struct sockaddr *)&sa, NULL), rc);
+        assert_int_equal(policy_check_target(&own, (struct sockaddr *)&sa, NULL), 0);
+        assert_int_equal(policy_check_target(&typed, (struct sockaddr *)&sa, NULL), 0);
+        assert_int_equal(policy_check(&typed, (struct sockaddr *)&sa, NULL), rc);
     }
 }
 
 static void test_fault(void **state)
 {
-    const struct policy remote = {.allow_private = false};
+    const struct policy remote = {.allow_private = false}, typed = {.typed = true};
     struct sockaddr_storage sa = address("192.168.1.1");
     struct fault f = {0};
     assert_int_equal(policy_check(&remote, (struct sockaddr *)&sa, &f), -EACCES);
     assert_non_null(strstr(f.text, "192.168.1.1"));
     assert_non_null(strstr(f.text, "allow_private_targets"));
+    assert_int_equal(policy_check(&typed, (struct sockaddr *)&sa, &f), -EACCES);
+    assert_non_null(strstr(f.text, "192.168.1.1"));
+    assert_non_null(strstr(f.text, "--allow-private"));
+    assert_null(strstr(f.text, "allow_private_targets"));
 }
 
 /* What is neither IPv4 nor IPv6 is nowhere that a measurement may go. */

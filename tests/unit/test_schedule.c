@@ -32,7 +32,7 @@ static void reads_tasks(void **state)
     assert_int_equal(a->interval_us, 300000000);
     assert_int_equal(check_arg_int(&a->args, "count"), 3);
     assert_true(a->remote);
-    assert_false(a->args.policy.allow_private);
+    assert_false(a->args.policy.allow_private || a->args.policy.typed);
     assert_null(schedule_find(&s, "c")->args.target);
     assert_true(task_month_bytes(a) > 0);
     schedule_free(&s);

@@ -50,7 +50,7 @@ static void a_whole_file(void **state)
     const struct task *gw = schedule_find(&s.tasks, "gw");
     assert_int_equal(gw->interval_us, 300000000);
     assert_int_equal(check_arg_int(&gw->args, "count"), 3);
-    assert_true(gw->args.policy.allow_private);
+    assert_true(gw->args.policy.allow_private && !gw->args.policy.typed);
     assert_false(gw->remote);
     assert_null(schedule_find(&s.tasks, "r")->args.target);
     settings_free(&s);

@@ -532,6 +532,30 @@ static void test_policy(void **state)
     }
 }
 
+/* What was typed is its owner's word; where it redirects to is not, but back to itself. */
+static void test_policy_typed(void **state)
+{
+    static const struct {
+        const char *to;
+        enum outcome outcome;
+    } rows[] = {
+        {"127.0.0.1", OUTCOME_OK},     {"localhost", OUTCOME_OK}, {"2130706433", OUTCOME_OK},
+        {"127.0.0.2", OUTCOME_DENIED}, {"[::1]", OUTCOME_DENIED}, {"10.0.0.1", OUTCOME_DENIED},
+    };
+    struct world *w = *state;
+    const struct policy typed = {.typed = true};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct got g;
+        unsigned port = http_port(w->server);
+        _cleanup_text_ char *url = alloc_format("http://127.0.0.1:%u/redirect?status=302&to=http://%s:%u/ok", port,
+                                                rows[i].to, port);
+        fetch(w, (struct web_request){.url = url, .body_max = 100, .policy = &typed, .redirects_max = 3}, &g);
+        if (g.reply.outcome != rows[i].outcome)
+            fail_msg("%s: %s, %s", url, outcome_word(g.reply.outcome), g.reply.reason);
+        assert_int_equal(g.reply.redirects, 1);
+    }
+}
+
 static void test_post(void **state)
 {
     static const char *const json[] = {"content-type: application/json", NULL};
@@ -763,6 +787,7 @@ int main(void)
         cmocka_unit_test(test_redirects),
         cmocka_unit_test(test_redirect_body),
         cmocka_unit_test(test_policy),
+        cmocka_unit_test(test_policy_typed),
         cmocka_unit_test(test_post),
         cmocka_unit_test(test_upload_as_it_goes),
         cmocka_unit_test(test_refused_at_start),
