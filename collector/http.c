@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdarg.h>
@@ -13,6 +12,7 @@
 #include <microhttpd.h>
 
 #include "common/lang.h"
+#include "collector/listen.h"
 #include "common/log.h"
 #include "common/wake.h"
 
@@ -445,65 +445,6 @@ static void request_end(void *ctx, struct MHD_Connection *connection, void **sta
 
 /* ---- the server ---- */
 
-/* Splits "host:port" or "[host]:port"; an empty host is every address. */
-static int split_listen(const char *text, char *host, size_t host_size, char *port, size_t port_size, struct fault *f)
-{
-    const char *colon = strrchr(text, ':');
-    size_t len = colon ? (size_t)(colon - text) : 0;
-    const char *from = text;
-    if (colon && len >= 2 && text[0] == '[' && colon[-1] == ']') {
-        from++;
-        len -= 2;
-    } else if (colon && memchr(text, ':', len)) {
-        colon = NULL; /* an IPv6 address needs its brackets */
-    }
-    if (!colon || len >= host_size || strlen(colon + 1) >= port_size || !colon[1] ||
-        colon[1 + strspn(colon + 1, "0123456789")] || strtoul(colon + 1, NULL, 10) > 65535)
-        return fault_set(f, -EINVAL, "listen: \"%s\" is not ADDRESS:PORT, such as 127.0.0.1:8080 or [::]:8080", text);
-    memcpy(host, from, len);
-    host[len] = '\0';
-    strcpy(port, colon + 1);
-    return 0;
-}
-
-static int listen_on(const char *listen_text, int *ret_fd, struct fault *f)
-{
-    char host[256], port[8];
-    int rc = split_listen(listen_text, host, sizeof host, port, sizeof port, f);
-    if (rc < 0)
-        return rc;
-    struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM}, *found = NULL;
-    int why = getaddrinfo(*host ? host : NULL, port, &hints, &found);
-    if (why)
-        return fault_set(f, -EINVAL, "listen: %s: %s", listen_text, gai_strerror(why));
-    int one = 1, zero = 0;
-    _cleanup_fd_ int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    rc = fd < 0 ? -errno : 0;
-    if (rc == 0) {
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-        if (found->ai_family == AF_INET6)
-            setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof zero);
-        if (bind(fd, found->ai_addr, found->ai_addrlen) < 0 || listen(fd, 1024) < 0)
-            rc = -errno;
-    }
-    freeaddrinfo(found);
-    if (rc < 0)
-        return fault_set(f, rc, "listen: %s: %s", listen_text, strerror(-rc));
-    *ret_fd = fd;
-    fd = -1;
-    return 0;
-}
-
-static unsigned port_of(int fd)
-{
-    struct sockaddr_storage sa;
-    socklen_t len = sizeof sa;
-    if (getsockname(fd, (struct sockaddr *)&sa, &len) < 0)
-        return 0;
-    return ntohs(sa.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&sa)->sin6_port
-                                          : ((struct sockaddr_in *)&sa)->sin_port);
-}
-
 static void join_tables(struct http_server *s, const struct http_options *options)
 {
     for (size_t t = 0; t < options->table_count; t++)
@@ -540,10 +481,10 @@ int http_start(const struct http_options *options, struct http_server **ret, str
     pthread_mutex_init(&s->lock, NULL);
     wake_init(&s->done);
     join_tables(s, options);
-    int rc = listen_on(options->listen, &s->listen_fd, f);
-    if (rc < 0)
-        return rc;
-    s->port = port_of(s->listen_fd);
+    s->listen_fd = listen_open("listen", options->listen, SOCK_STREAM, f);
+    if (s->listen_fd < 0)
+        return s->listen_fd;
+    s->port = listen_port(s->listen_fd);
     s->daemon = MHD_start_daemon(
         MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC, 0, NULL, NULL,
         begin_or_go_on, s, MHD_OPTION_LISTEN_SOCKET, s->listen_fd, MHD_OPTION_NOTIFY_COMPLETED, request_end, s,

@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 
 #include "collector/limiter.h"
-#include "collector/target/listen.h"
+#include "collector/listen.h"
 #include "collector/target/local.h"
 #include "collector/target/whoami.h"
 #include "common/clock.h"

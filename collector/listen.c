@@ -1,17 +1,19 @@
-#include "collector/target/listen.h"
+#include "collector/listen.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <arpa/inet.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "common/conf.h"
+#include "common/form.h"
 #include "common/lang.h"
 
-#define BACKLOG 64
+#define BACKLOG 1024
 
 static int set_int(int fd, int level, int name, int value)
 {
@@ -47,34 +49,35 @@ static int open_at(const struct sockaddr *addr, socklen_t size, int type)
     return open;
 }
 
-static int open_host(const char *host, uint16_t port, int type)
+/* Every address: IPv6 takes IPv4 as well, unless the host has none. */
+static int open_all(in_port_t port, int type)
 {
-    struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(port)};
-    struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-    size_t len = strlen(host);
-    char bare[INET6_ADDRSTRLEN];
-    if (len == 0) {
-        int fd = open_at((struct sockaddr *)&six, sizeof six, type);
-        return fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL ? open_at((struct sockaddr *)&four, sizeof four, type) : fd;
-    }
-    if (inet_pton(AF_INET, host, &four.sin_addr) == 1)
-        return open_at((struct sockaddr *)&four, sizeof four, type);
-    snprintf(bare, sizeof bare, "%.*s", host[0] == '[' && len > 2 ? (int)len - 2 : 0, host + 1);
-    if (inet_pton(AF_INET6, bare, &six.sin6_addr) != 1)
-        return -EINVAL;
-    return open_at((struct sockaddr *)&six, sizeof six, type);
+    const struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = port};
+    const struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = port};
+    int fd = open_at((const struct sockaddr *)&six, sizeof six, type);
+    return fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL ? open_at((const struct sockaddr *)&four, sizeof four, type)
+                                                       : fd;
 }
 
 int listen_open(const char *key, const char *text, int type, struct fault *f)
 {
-    char host[INET6_ADDRSTRLEN + 2];
-    const char *colon = strrchr(text, ':');
-    int64_t port = -1;
-    if (!colon || (size_t)(colon - text) >= sizeof host || conf_parse_int(colon + 1, &port) < 0 || port < 0 ||
-        port > UINT16_MAX)
-        return fault_set(f, -EINVAL, _("%s: '%s' is not ADDRESS:PORT"), key, text);
-    snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
-    int fd = open_host(host, (uint16_t)port, type);
+    if (!form_listen(text))
+        return fault_set(f, -EINVAL, _("%s: '%s' is not ADDRESS:PORT, such as 127.0.0.1:8080 or [::]:8080"), key, text);
+    const char *port = strrchr(text, ':') + 1;
+    bool brackets = text[0] == '[';
+    _cleanup_text_ char *host = alloc_format("%.*s", (int)(port - 1 - text) - 2 * brackets, text + brackets);
+    int fd;
+    if (*host) {
+        const struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = type};
+        struct addrinfo *found = NULL;
+        int why = getaddrinfo(host, port, &hints, &found);
+        if (why)
+            return fault_set(f, -EINVAL, "%s: '%s': %s", key, text, gai_strerror(why));
+        fd = open_at(found->ai_addr, found->ai_addrlen, type);
+        freeaddrinfo(found);
+    } else {
+        fd = open_all(htons((in_port_t)atoi(port)), type);
+    }
     return fd < 0 ? fault_set(f, fd, _("%s: cannot listen on '%s': %s"), key, text, strerror(-fd)) : fd;
 }
 

@@ -1,5 +1,5 @@
-/* Sockets that listen at "ADDRESS:PORT", "[V6]:PORT" or ":PORT" (all
- * addresses, both versions where the host has both). */
+/* Sockets that listen at "ADDRESS:PORT", "[V6]:PORT", "NAME:PORT" or ":PORT" (all
+ * addresses, both versions where the host has both); port 0 chooses one. */
 #pragma once
 
 #include <stdint.h>
