@@ -69,6 +69,33 @@ def root(*packages):
         folder = scratch / "root"
         folder.mkdir()
         subprocess.run([*AS_ROOT, "tar", "-C", folder, "--numeric-owner", "-xpf", archive], check=True, timeout=300)
+        # the archive may be older than this machine's way to names
+        subprocess.run([*AS_ROOT, "cp", "-L", "/etc/resolv.conf", folder / "etc/resolv.conf"], check=True)
         yield folder
     finally:
         subprocess.run([*AS_ROOT, "rm", "-rf", "--one-file-system", scratch], check=False, timeout=300)
+
+
+# The root becomes the whole file system, with processes of its own and, where wanted, an empty network.
+ENTER = """
+set -e
+root=$1 user=$2 words=$3
+mount --make-rprivate / && mount --bind "$root" "$root" && cd "$root"
+mount -t proc proc proc && mount -t sysfs sys sys && mount --rbind /dev dev && mount --make-rslave dev
+hostname bare && echo "127.0.0.1 localhost bare" >etc/hosts
+ip link set lo up
+pivot_root . mnt && umount -l /mnt
+exec env -i TERM=dumb su - "$user" -c "$words"
+"""
+
+
+def inside(root, user, words, seconds, network=True):
+    """The command that runs words of a shell in a root as one of its users, who has just logged in; all that they start ends
+    with them, or after some seconds."""
+    apart = ["--mount", "--pid", "--fork", "--kill-child", "--uts", "--ipc", *([] if network else ["--net"])]
+    return [*AS_ROOT, "timeout", "-s", "KILL", str(seconds), "unshare", *apart, "bash", "-c", ENTER, "bash", root, user, words]
+
+
+def user_who_may_sudo(root, name):
+    subprocess.run([*AS_ROOT, "chroot", root, "sh", "-ec",
+                    f"useradd -m -s /bin/bash {name}; echo '{name} ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/{name}"], check=True)

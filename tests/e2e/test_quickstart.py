@@ -1,14 +1,11 @@
-"""deploy/quickstart in a fresh clone: what a newcomer sees."""
+"""deploy/quickstart on a bare machine, in a fresh clone: what a newcomer sees."""
 import csv
-import fcntl
 import http.client
 import io
 import json
-import os
 import pathlib
 import re
 import shlex
-import signal
 import socket
 import subprocess
 import urllib.request
@@ -16,33 +13,38 @@ import urllib.request
 import pytest
 import zstandard
 
-from conftest import scratch
+import debian
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 CHECKS = {"ping", "dns", "http", "throughput", "traceroute", "tcp", "stamp"}
 
 
-def environment(lang):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG"))}
-    return kept | ({"LANG": lang} if lang else {})
+class Machine:
+    """A bare Debian with nothing but git and sudo, whose one user may sudo and has cloned the project."""
+
+    def __init__(self, root):
+        self.root = root
+        debian.user_who_may_sudo(root, "afi")
+        home = root / "home/afi"
+        subprocess.run([*debian.AS_ROOT, "git", "clone", "-q", "--no-hardlinks", TOP, home / "internetmetre"], check=True, timeout=60)
+        subprocess.run([*debian.AS_ROOT, "chroot", root, "chown", "-R", "afi:", "/home/afi"], check=True)
+
+    def start(self, words, seconds=200, network=True):
+        return subprocess.Popen(debian.inside(self.root, "afi", f"cd internetmetre\n{words}", seconds, network), stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def run(self, words, status, **how):
+        """What the words said."""
+        started = self.start(words, **how)
+        text, _ = started.communicate()
+        assert started.returncode == status, text
+        return text
 
 
 @pytest.fixture(scope="module")
-def clone():
-    with scratch() as folder:
-        subprocess.run(["git", "clone", "-q", "--no-hardlinks", TOP, folder / "internetmetre"], check=True, timeout=60)
-        yield folder / "internetmetre"
-
-
-def interruptible():
-    """A shell cannot trap a signal that it was started with as ignored, as in the background of another shell."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def start(clone, *words, lang=None):
-    return subprocess.Popen([clone / "deploy/quickstart", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT, text=True, env=environment(lang), cwd="/", start_new_session=True,
-                            preexec_fn=interruptible)
+def machine():
+    with debian.root("git", "sudo") as root:
+        yield Machine(root)
 
 
 def outcomes(text):
@@ -51,17 +53,23 @@ def outcomes(text):
                            text, re.M))
 
 
-def programs(clone):
-    """Processes that run from the clone, or for a state directory in it."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            line = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
-        except OSError:
-            continue
-        if str(clone) in line:
-            found.append(line.replace("\0", " "))
-    return found
+# Until standard input ends; then Ctrl-C, and what is left of it.
+LASTING = """
+env --default-signal=INT %s deploy/quickstart &
+cat >/dev/null
+kill -INT $!; wait $!; echo "status $?"
+cat /proc/sys/net/ipv4/ping_group_range
+grep -lz 'build-[q]uickstart' /proc/[0-9]*/cmdline
+"""
+
+
+def until_it_lasts(lasting):
+    text = ""
+    for line in lasting.stdout:
+        text += line
+        if "Ctrl-C" in line:
+            return text
+    raise AssertionError(text)
 
 
 def test_the_table_says_why_a_result_is_not_ok(tmp_path):
@@ -85,24 +93,19 @@ def test_the_table_says_why_a_result_is_not_ok(tmp_path):
         ["partial", "median RTT 2 ms, loss 50 %"], ["timeout", "no answer"]]
 
 
-def test_once_in_french_exits_0_with_every_check_ok(clone):
-    once = start(clone, "--once")
-    text, _ = once.communicate(timeout=400)
-    assert once.returncode == 0, text
+def test_once_exits_0_with_every_check_ok(machine):
+    """In French, as no language is set."""
+    text = machine.run("deploy/quickstart --once", 0, seconds=900)
     assert {check: "ok" for check in CHECKS}.items() <= outcomes(text).items(), text
+    assert "inscription de la sonde" in text
     assert "une série de mesures" in text and "la page          http://127.0.0.1:" in text
-    assert programs(clone) == []
 
 
-def test_goes_on_and_its_rows_and_page_can_be_read(clone):
+def test_goes_on_and_its_rows_and_page_can_be_read(machine):
     """The second run uses the first one's state and speaks English."""
-    lasting = start(clone, lang="en_US.UTF-8")
+    lasting = machine.start(LASTING % "LANG=en_US.UTF-8")
     try:
-        text = ""
-        for line in lasting.stdout:
-            text += line
-            if "Ctrl-C" in line:
-                break
+        text = until_it_lasts(lasting)
         assert {check: "ok" for check in CHECKS}.items() <= outcomes(text).items(), text
         assert "enrolment of the probe" not in text
 
@@ -128,22 +131,38 @@ def test_goes_on_and_its_rows_and_page_can_be_read(clone):
         without_key.request("GET", "/api/v1/results")
         assert without_key.getresponse().status == 401
     finally:
-        os.kill(lasting.pid, signal.SIGINT)
-        rest, _ = lasting.communicate(timeout=180)
-    assert lasting.returncode == 130, rest
-    assert programs(clone) == []
+        rest, _ = lasting.communicate()
+    assert re.fullmatch(r"status 130\n\d+\t\d+\n", rest), "no program of it is left"
 
 
-def test_refuses_a_state_in_use_and_a_port_that_is_taken(clone):
-    state = clone / "build-quickstart/other-state"
-    state.mkdir()
-    with open(state / "quickstart.lock", "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        text, _ = (taken := start(clone, "--once", "--state-dir", state)).communicate(timeout=200)
-        assert taken.returncode == 1 and f"{state} sert déjà" in text
+def test_its_user_may_ping_meanwhile(machine):
+    """In a network of its own, where nobody may, as on a bare Debian."""
+    lasting = machine.start(LASTING % "", network=False)
+    try:
+        text = until_it_lasts(lasting)
+    finally:
+        rest, _ = lasting.communicate()
+    assert "net.ipv4.ping_group_range passe à « 0 65534 », et revient à « 1 0 » à la fin" in text
+    assert outcomes(text)["ping"] == "ok", text
+    assert rest == "status 130\n1\t0\n"
+
+
+def test_where_pings_cannot_be_let_it_goes_on_and_says_why(machine):
+    text = machine.run("""
+        sudo mount --bind /proc/sys /proc/sys && sudo mount -o remount,bind,ro /proc/sys && deploy/quickstart --once""",
+                       1, network=False)
+    assert "net.ipv4.ping_group_range ne le permet pas à ce groupe, et ne se change pas d'ici" in text
+    found = outcomes(text)
+    assert (found["ping"], found["tcp"], found["http"]) == ("denied", "ok", "ok"), text
+    assert re.search(r"^ping .* denied .*net.ipv4.ping_group_range", text, re.M), text
+
+
+def test_refuses_a_state_in_use_and_a_port_that_is_taken(machine):
+    state = "build-quickstart/other-state"
+    text = machine.run(f"mkdir {state}; flock {state}/quickstart.lock deploy/quickstart --once --state-dir {state}", 1)
+    assert f"{state} sert déjà" in text
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = str(listener.getsockname()[1])
-        text, _ = (taken := start(clone, "--once", "--state-dir", state, "--port", port)).communicate(timeout=200)
-        assert taken.returncode == 1 and f"le port {port} est déjà pris" in text
-    text, _ = (wrong := start(clone, "--twice")).communicate(timeout=200)
-    assert wrong.returncode == 2 and "--twice" in text
+        text = machine.run(f"deploy/quickstart --once --state-dir {state} --port {port}", 1)
+        assert f"le port {port} est déjà pris" in text
+    assert "--twice" in machine.run("deploy/quickstart --twice", 2)
