@@ -471,7 +471,6 @@ static void reload(struct daemon *d)
     settings_free(&d->settings);
     d->settings = fresh;
     log_set_level((enum log_level)d->settings.log_level);
-    lang_start(settings_language(&d->settings));
     spool_set_max(d->spool, d->settings.spool_max);
     use_schedule(d);
     uv_timer_stop(&d->seal_timer);
@@ -579,6 +578,7 @@ static int once_result(const struct daemon *d, struct fault *f)
 
 static int finish(struct daemon *d, struct fault *f)
 {
+    LANG_SCOPE(LANG_EN); /* from here on it is a log */
     struct fault late;
     desk_stop(d->desk);
     if (spool_seal(d->spool, &late) < 0)

@@ -43,6 +43,9 @@ static const struct {
     {"unknown_issuer", {N_("its certificate is by an authority that this box does not know"), CURE_TEAM}},
     {"tls_version", {N_("it speaks no version of TLS that is safe enough"), CURE_TEAM}},
     {"no_tls", {N_("what answers there does not speak TLS"), CURE_ADDRESS}},
+    {"handshake_cut",
+     {N_("the connection is cut before it is secure: if the address is right, with https:// in front, it may pass"),
+      CURE_AGAIN}},
     {"no_such_name", {N_("its name does not exist, or has no address"), CURE_ADDRESS}},
 };
 

@@ -285,6 +285,7 @@ static int start(struct serve *s, struct fault *f)
 
 static void stop(struct serve *s)
 {
+    LANG_SCOPE(LANG_EN);
     http_stop(s->http);
     store_stop(s->intake.store);
     upkeep_stop(s->upkeep);
@@ -331,6 +332,7 @@ static void reload(const struct context *c)
 
 static void wait_for_end(struct serve *s, const sigset_t *signals)
 {
+    LANG_SCOPE(LANG_EN); /* from here on it is a log */
     const struct timespec second = {.tv_sec = 1};
     for (;;) {
         int got = sigtimedwait(signals, NULL, &second);

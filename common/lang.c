@@ -105,10 +105,12 @@ void lang_start(const char *wanted)
     textdomain("internetmetre");
 }
 
-void lang_log(void)
+enum lang lang_log(void)
 {
+    enum lang reader = isatty(STDERR_FILENO) ? lang_current() : LANG_EN;
     logs = true;
     lang_start("en");
+    return reader;
 }
 
 enum lang lang_current(void)

@@ -18,9 +18,10 @@ enum lang { LANG_FR, LANG_EN };
 /* Chooses the catalogue: `wanted` is "fr", "en" or "auto". Auto follows
  * LC_ALL, LC_MESSAGES, LANG; where they say nothing (C, POSIX, unset), French. */
 void lang_start(const char *wanted);
-/* From here on this process writes a log: English, whatever lang_start is told
- * later. Before there are threads. */
-void lang_log(void);
+/* A service starts: its log is in English from here on, whatever lang_start is
+ * told later. Returns the language for what is said until it runs: the person's
+ * who started it on a terminal, else the log's. Before there are threads. */
+enum lang lang_log(void);
 
 enum lang lang_current(void);          /* of this thread */
 const char *lang_code(enum lang lang); /* "fr", "en": for HTTP */

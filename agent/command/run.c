@@ -12,6 +12,7 @@ static const struct option options[] = {
 
 static int run(const struct invocation *in)
 {
+    LANG_SCOPE(lang_log());
     _cleanup_(settings_free) struct settings settings = {0};
     struct daemon_options daemon = {.config = in->config, .state_dir = in->state_dir};
     int status = command_settings(in, &settings);

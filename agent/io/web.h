@@ -50,7 +50,7 @@ struct web_reply {
     enum outcome outcome; /* ok when a whole HTTP answer came, whatever its status */
     char reason[256];     /* why not ok */
     const char *cause;    /* why not ok, where the outcome says less: tls_chain_word, "tls_version", "no_tls",
-                           * "no_such_name"; else NULL */
+                           * "handshake_cut",    "no_such_name"; else NULL */
     long status;          /* HTTP status, 0 when none came */
     char http_version[8]; /* "1.1", "2" */
     struct buf body;

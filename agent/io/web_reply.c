@@ -102,14 +102,16 @@ const char *web_reply_cause(CURL *easy, CURLcode code, const char *error_text)
         const char *text, *cause;
     } words[] = {
         /* OpenSSL's reasons, which it does not translate */
-        {"protocol version", "tls_version"},  {"unsupported protocol", "tls_version"},
-        {"wrong version number", "no_tls"},   {"http request", "no_tls"},
-        {"packet length too long", "no_tls"}, {"record layer failure", "no_tls"},
+        {"protocol version", "tls_version"},    {"unsupported protocol", "tls_version"},
+        {"wrong version number", "no_tls"},     {"http request", "no_tls"},
+        {"packet length too long", "no_tls"},   {"record layer failure", "no_tls"},
+        {"SSL_ERROR_SYSCALL", "handshake_cut"},
     };
     long judged = 0;
     curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &judged);
-    if (code == CURLE_PEER_FAILED_VERIFICATION) /* curl compares the name itself, after OpenSSL was content */
-        return judged == 0 ? "wrong_host" : tls_chain_word((int)judged);
+    /* curl compares the name itself, before it asks what OpenSSL said of the rest: until then that is 1. */
+    if (code == CURLE_PEER_FAILED_VERIFICATION)
+        return judged <= 1 ? "wrong_host" : tls_chain_word((int)judged);
     for (size_t i = 0; code == CURLE_SSL_CONNECT_ERROR && i < COUNT(words); i++)
         if (strstr(error_text, words[i].text))
             return words[i].cause;

@@ -73,6 +73,7 @@ static int serve(const struct target_settings *settings)
         log_info("name server of %s listens on %s, port %u", settings->dns_zone, settings->dns_listen,
                  dns_server_port(dns));
     log_info("measurement target %s listens on %s, port %u", VERSION, settings->listen, target_port(target));
+    LANG_SCOPE(LANG_EN); /* from here on it is a log */
     sigwait(&stop, &which);
     log_info("signal %d: transfers under way end, then the target stops", which);
     dns_server_stop(dns);
@@ -83,6 +84,7 @@ static int serve(const struct target_settings *settings)
 
 static int run(const struct invocation *in)
 {
+    LANG_SCOPE(lang_log());
     struct target_settings settings = {0};
     struct fault f;
     int status = EXIT_USAGE; /* a wrong configuration is wrong usage */

@@ -1,7 +1,9 @@
 #include "tests/unit/check.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include "common/lang.h"
 
@@ -115,8 +117,14 @@ static void threads_do_not_mix(void **state)
 /* Last: nothing takes it back. */
 static void a_log_is_in_english(void **state)
 {
+    int terminal = dup(STDERR_FILENO), file = open("/dev/null", O_WRONLY);
+    assert_true(terminal >= 0 && file >= 0);
     lang_start("fr");
-    lang_log();
+    dup2(file, STDERR_FILENO);
+    assert_int_equal(lang_log(), LANG_EN); /* nobody watches */
+    dup2(terminal, STDERR_FILENO);
+    close(terminal);
+    close(file);
     assert_string_equal(_("never"), "never");
     lang_start("fr"); /* the configuration was read anew */
     assert_int_equal(lang_current(), LANG_EN);

@@ -44,6 +44,7 @@ static void says_what_to_do(void **state)
         {OUTCOME_TLS_ERROR, "unknown_issuer", 0, NULL, true, "does not know (curl's words)", "ne connaît pas"},
         {OUTCOME_TLS_ERROR, "tls_version", 0, NULL, true, "safe enough", "point focal"},
         {OUTCOME_TLS_ERROR, "no_tls", 0, NULL, true, "does not speak TLS", "ne parle pas TLS"},
+        {OUTCOME_TLS_ERROR, "handshake_cut", 0, NULL, false, "before it is secure", "avec https://"},
         {OUTCOME_TLS_ERROR, "weak_key", 0, NULL, true, "tell your focal point", "point focal"},
         {OUTCOME_TLS_ERROR, NULL, 0, NULL, true, "no secure connection comes about (curl's words)", "point focal"},
         {OUTCOME_PROTOCOL_ERROR, NULL, 0, NULL, true, "check the address", "vérifiez l'adresse"},
