@@ -22,7 +22,7 @@ static char *absolute(const char *path)
 
 static int run(const struct invocation *in)
 {
-    LANG_SCOPE(command == &command_serve ? lang_log() : lang_current());
+    LANG_SCOPE(in->command == &command_serve ? lang_log() : lang_current());
     struct fault f = {0};
     struct context c = {
         .state_dir = absolute(in->state_dir),

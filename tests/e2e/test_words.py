@@ -212,7 +212,7 @@ def test_a_person_reads_their_own_language(home, files, words):
     assert output and english(output) == [], output
 
 
-@pytest.mark.parametrize("words", [[AGENT, "run"], [AGENT, "run", "--seconds", "0"], [TARGET, "serve", "--listen", "nowhere"],
+@pytest.mark.parametrize("words", [[AGENT, "run"], [TARGET, "serve", "--listen", "nowhere"],
                                    [COLLECTOR, "serve", "--config", "FOLDER/collector.wrong"]], ids=lambda words: words[0].name)
 def test_a_service_that_does_not_start(files, words):
     """Its log is English; who starts it by hand, on a terminal, reads their own language."""
