@@ -2,6 +2,7 @@
  * `struct command`; main.c lists it. */
 #pragma once
 
+#include "collector/database.h"
 #include "collector/settings.h"
 #include "common/invocation.h"
 
@@ -9,6 +10,7 @@ struct context { /* what the options common to all commands said */
     struct settings settings;
     char *state_dir;
     char *config; /* the file that was read, or would have been */
+    struct database_options database;
 };
 
 extern const struct command command_import, command_indicators, command_key, command_load, command_migrate,

@@ -10,13 +10,13 @@ struct database {
     char *conninfo;
 };
 
-static int reach(const struct context *c, bool supervise, struct database **ret, struct fault *f)
+static int reach(const struct database_options *o, bool supervise, struct database **ret, struct fault *f)
 {
     _cleanup_database_ struct database *d = alloc_zero(1, sizeof *d);
-    if (c->settings.database && *c->settings.database) {
-        d->conninfo = alloc_text(c->settings.database);
+    if (o->address && *o->address) {
+        d->conninfo = alloc_text(o->address);
     } else {
-        struct cluster_options options = {.state_dir = c->state_dir, .supervise = supervise};
+        struct cluster_options options = {.state_dir = o->state_dir, .supervise = supervise};
         int rc = cluster_open(&options, &d->cluster, f);
         if (rc < 0)
             return rc;
@@ -36,15 +36,15 @@ static int bring_up_to_date(struct database *d, struct fault *f)
     return rc;
 }
 
-int database_reach(const struct context *c, struct database **ret, struct fault *f)
+int database_reach(const struct database_options *o, struct database **ret, struct fault *f)
 {
-    return reach(c, false, ret, f);
+    return reach(o, false, ret, f);
 }
 
-int database_open(const struct context *c, struct database **ret, struct fault *f)
+int database_open(const struct database_options *o, struct database **ret, struct fault *f)
 {
     _cleanup_database_ struct database *d = NULL;
-    int rc = database_reach(c, &d, f);
+    int rc = database_reach(o, &d, f);
     if (rc == 0)
         rc = bring_up_to_date(d, f);
     if (rc == 0)
@@ -52,10 +52,10 @@ int database_open(const struct context *c, struct database **ret, struct fault *
     return rc;
 }
 
-int database_serve(const struct context *c, struct database **ret, struct fault *f)
+int database_serve(const struct database_options *o, struct database **ret, struct fault *f)
 {
     _cleanup_database_ struct database *d = NULL;
-    int rc = reach(c, true, &d, f);
+    int rc = reach(o, true, &d, f);
     if (rc == 0)
         rc = bring_up_to_date(d, f);
     if (rc == 0)
@@ -82,9 +82,9 @@ int database_connect(const struct database *d, struct pg **ret, struct fault *f)
     return pg_open(d->conninfo, ret, f);
 }
 
-int database_session(const struct context *c, struct database **ret, struct pg **ret_pg, struct fault *f)
+int database_session(const struct database_options *o, struct database **ret, struct pg **ret_pg, struct fault *f)
 {
-    int rc = database_open(c, ret, f);
+    int rc = database_open(o, ret, f);
     return rc < 0 ? rc : database_connect(*ret, ret_pg, f);
 }
 

@@ -4,19 +4,23 @@
 #pragma once
 
 #include "collector/cluster.h"
-#include "collector/command.h"
 #include "collector/pg.h"
 
 struct database;
 
+struct database_options {  /* borrowed while the database is open */
+    const char *address;   /* postgresql://…; NULL or "": the embedded cluster */
+    const char *state_dir; /* where that one lives; absolute */
+};
+
 /* Opens and checks that the schema is there: an embedded cluster is migrated
  * when that misses; on a server that is its owner's decision, and f says to
  * run `migrate`. */
-int database_open(const struct context *c, struct database **ret, struct fault *f) CHECKED;
+int database_open(const struct database_options *o, struct database **ret, struct fault *f) CHECKED;
 /* The same without a look at the schema. */
-int database_reach(const struct context *c, struct database **ret, struct fault *f) CHECKED;
+int database_reach(const struct database_options *o, struct database **ret, struct fault *f) CHECKED;
 /* For serve, which supervises the cluster. */
-int database_serve(const struct context *c, struct database **ret, struct fault *f) CHECKED;
+int database_serve(const struct database_options *o, struct database **ret, struct fault *f) CHECKED;
 void database_close(struct database *d);
 static inline void database_closep(struct database **d)
 {
@@ -29,7 +33,8 @@ const char *database_conninfo(const struct database *d); /* for pg_open and pg_p
 /* One connection as the owner. The caller closes it before the database. */
 int database_connect(const struct database *d, struct pg **ret, struct fault *f) CHECKED;
 /* Both, for a command that needs one connection. */
-int database_session(const struct context *c, struct database **ret, struct pg **ret_pg, struct fault *f) CHECKED;
+int database_session(const struct database_options *o, struct database **ret, struct pg **ret_pg,
+                     struct fault *f) CHECKED;
 
 /* cluster_watch, or 0 on a server. */
 int database_watch(struct database *d, struct fault *f) CHECKED;

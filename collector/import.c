@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "collector/csv.h"
+#include "collector/command.h"
 #include "collector/database.h"
 #include "collector/indicator.h"
 #include "collector/origin.h"
@@ -366,7 +367,7 @@ static int load_csv(const struct context *c, const struct buf *text, struct faul
     _cleanup_(pg_closep) struct pg *pg = NULL;
     int rc = import_read(text->data, text->len, &rows, f);
     if (rc == 0)
-        rc = database_session(c, &d, &pg, f);
+        rc = database_session(&c->database, &d, &pg, f);
     if (rc == 0)
         rc = import_store(pg, rows, f);
     if (rc == 0)
@@ -381,7 +382,7 @@ static int load_pfx2as(const struct context *c, const struct buf *text, struct f
     _cleanup_(pg_closep) struct pg *pg = NULL;
     int rc = origin_read(text->data, text->len, &list, f);
     if (rc == 0)
-        rc = database_session(c, &d, &pg, f);
+        rc = database_session(&c->database, &d, &pg, f);
     if (rc == 0)
         rc = origin_store(pg, &list, f);
     if (rc == 0)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/command.h"
 #include "collector/database.h"
 #include "collector/encode.h"
 #include "collector/figure.h"
@@ -126,7 +127,7 @@ static int print(const struct invocation *in, const struct indicator *explain, s
     _cleanup_(pg_closep) struct pg *pg = NULL;
     const char *word = invocation_text(in, "format");
     enum encode_format format = ENCODE_CSV;
-    int rc = database_session(in->context, &d, &pg, f);
+    int rc = database_session(&in->context->database, &d, &pg, f);
     if (rc == 0)
         rc = rollup_run(pg, f);
     if (rc == 0)

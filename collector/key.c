@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/command.h"
 #include "collector/database.h"
 #include "collector/identity.h"
 #include "collector/secret.h"
@@ -97,7 +98,7 @@ static int run_session(const struct invocation *in, struct fault *f)
 {
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(pg_closep) struct pg *pg = NULL;
-    int rc = database_session(in->context, &d, &pg, f);
+    int rc = database_session(&in->context->database, &d, &pg, f);
     if (rc < 0)
         return rc;
     return invocation_verb(in, "create") ? create(pg, in->args[0], f)

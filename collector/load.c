@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/command.h"
 #include "collector/database.h"
 #include "collector/forget.h"
 #include "collector/ledger.h"
@@ -126,7 +127,7 @@ static int run(const struct invocation *in)
     struct fault f = {0};
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(loader_close) struct loader l = {0};
-    int rc = database_open(c, &d, &f);
+    int rc = database_open(&c->database, &d, &f);
     if (rc == 0)
         rc = loader_open(&l, c, d, &f);
     for (size_t i = 0; rc == 0 && i < in->arg_count; i++)

@@ -34,6 +34,7 @@ static int run(const struct invocation *in)
     int rc = settings_read(c.config, in->config != NULL, &c.settings, &f);
     if (rc == 0) {
         log_set_level((enum log_level)c.settings.log_level);
+        c.database = (struct database_options){c.settings.database, c.state_dir};
         rc = user_act(c.state_dir, c.settings.user, &f);
         status = rc < 0 ? EXIT_NOT_OK : EXIT_OK;
     }

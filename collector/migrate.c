@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collector/cluster.h"
+#include "collector/command.h"
 #include "collector/database.h"
 #include "collector/schema.h"
 #include "common/buf.h"
@@ -319,7 +320,7 @@ static int run(const struct invocation *in)
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(pg_closep) struct pg *pg = NULL;
     if (rc == 0)
-        rc = database_reach(c, &d, &f);
+        rc = database_reach(&c->database, &d, &f);
     if (rc == 0)
         rc = database_connect(d, &pg, &f);
     if (rc == 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "collector/again.h"
+#include "collector/command.h"
 #include "collector/database.h"
 #include "collector/days.h"
 #include "common/lang.h"
@@ -64,7 +65,7 @@ static int rebuild_range(const struct context *c, const struct days *range, stru
     _cleanup_database_ struct database *d = NULL;
     struct pg_pool *pool = NULL;
     struct pg *pg = NULL;
-    int rc = database_session(c, &d, &pg, f);
+    int rc = database_session(&c->database, &d, &pg, f);
     if (rc == 0)
         rc = check_held(pg, range, f);
     if (rc == 0)

@@ -228,9 +228,8 @@ static int drop(struct pg *pg, const struct archive *a, const char *folder, stru
     return rc < 0 ? rc : pg_run(pg, "COMMIT", f);
 }
 
-static int archive_month(struct pg *pg, const struct context *c, const char *parent, const char *table, struct fault *f)
+static int archive_month(struct pg *pg, const char *root, const char *parent, const char *table, struct fault *f)
 {
-    _cleanup_text_ char *root = settings_archive(&c->settings, c->state_dir);
     _cleanup_text_ char *base = alloc_format("%s/%s", root, parent);
     _cleanup_text_ char *name = NULL;
     struct archive a = {.parent = parent, .table = alloc_text(table)};
@@ -259,7 +258,7 @@ static int archive_month(struct pg *pg, const struct context *c, const char *par
 
 /* ---- all of them ---- */
 
-static int archive_detached(struct pg *pg, const struct context *c, const char *parent, struct fault *f)
+static int archive_detached(struct pg *pg, const char *root, const char *parent, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = pg_query(pg,
@@ -267,16 +266,16 @@ static int archive_detached(struct pg *pg, const struct context *c, const char *
                       "'_[0-9]{4}_[0-9]{2}$') ORDER BY 1",
                       1, &parent, &rows, f);
     for (size_t r = 0; rc == 0 && r < pg_rows_count(rows); r++)
-        rc = archive_month(pg, c, parent, pg_text(rows, r, 0), f);
+        rc = archive_month(pg, root, parent, pg_text(rows, r, 0), f);
     return rc;
 }
 
-static int retain(struct pg *pg, const struct context *c, const char *parent, int64_t keep_us, struct fault *f)
+static int retain(struct pg *pg, const char *root, const char *parent, int64_t keep_us, struct fault *f)
 {
     char from[TIME_TEXT_SIZE];
     const char *const params[] = {parent, time_format(clock_wall_us(&clock_system) - keep_us, from)};
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = archive_detached(pg, c, parent, f);
+    int rc = archive_detached(pg, root, parent, f);
     if (rc < 0 || keep_us == 0)
         return rc;
     rc = pg_query(pg, "SELECT month FROM retain_ripe($1, $2::timestamptz)", 2, params, &rows, f);
@@ -284,13 +283,13 @@ static int retain(struct pg *pg, const struct context *c, const char *parent, in
         const char *const month[] = {parent, pg_text(rows, r, 0)};
         rc = pg_query(pg, "SELECT retain_detach($1, $2::date)", 2, month, NULL, f);
         if (rc == 0)
-            rc = archive_detached(pg, c, parent, f);
+            rc = archive_detached(pg, root, parent, f);
     }
     return rc;
 }
 
-int retain_run(struct pg *pg, const struct context *c, struct fault *f)
+int retain_run(struct pg *pg, const struct retain_options *o, struct fault *f)
 {
-    int rc = retain(pg, c, "result", c->settings.keep_results, f);
-    return rc < 0 ? rc : retain(pg, c, "batch_body", c->settings.keep_bodies, f);
+    int rc = retain(pg, o->archive, "result", o->keep_results_us, f);
+    return rc < 0 ? rc : retain(pg, o->archive, "batch_body", o->keep_bodies_us, f);
 }

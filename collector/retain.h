@@ -7,7 +7,13 @@
  * Keys of batches, rollups and figures stay. */
 #pragma once
 
-#include "collector/command.h"
+#include <stdint.h>
+
 #include "collector/pg.h"
 
-int retain_run(struct pg *pg, const struct context *c, struct fault *f) CHECKED;
+struct retain_options {
+    const char *archive;                     /* the folder; made when missing */
+    int64_t keep_results_us, keep_bodies_us; /* how long each stays in the database; 0: for ever */
+};
+
+int retain_run(struct pg *pg, const struct retain_options *o, struct fault *f) CHECKED;

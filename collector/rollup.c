@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "collector/command.h"
 #include "collector/database.h"
 #include "collector/days.h"
 #include "collector/refresh.h"
@@ -27,7 +28,7 @@ static int make(const struct context *c, const struct days *days, struct fault *
 {
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(pg_closep) struct pg *pg = NULL;
-    int rc = database_session(c, &d, &pg, f);
+    int rc = database_session(&c->database, &d, &pg, f);
     if (rc == 0 && (days->from || days->to)) {
         const char *const params[] = {days->from, days->to};
         rc = pg_query(pg, "SELECT rollup_mark(coalesce($1, '1970-01-01')::date, coalesce($2, '9999-01-01')::date)", 2,

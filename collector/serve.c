@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "collector/api.h"
+#include "collector/command.h"
 #include "collector/database.h"
 #include "collector/desk.h"
 #include "collector/forget.h"
@@ -191,7 +192,12 @@ static int start_store(struct serve *s, struct fault *f)
         .tasks = dictionary_new(s->ingest, "task"),
     };
     rc = store_start(&options, &s->intake.store, f);
-    const struct upkeep_options upkeep = {options.conninfo, s->context, {s->intake.targets, s->intake.tasks}};
+    const struct settings *settings = &s->context->settings;
+    const struct upkeep_options upkeep = {
+        .conninfo = options.conninfo,
+        .retain = {s->archive, settings->keep_results, settings->keep_bodies},
+        .names = {s->intake.targets, s->intake.tasks},
+    };
     if (rc == 0 && s->context->settings.upkeep)
         rc = upkeep_start(&upkeep, &s->upkeep, f);
     return rc;
@@ -269,7 +275,7 @@ static int start(struct serve *s, struct fault *f)
     if (rc == 0)
         rc = load_schedule(s, f);
     if (rc == 0)
-        rc = database_serve(s->context, &s->database, f);
+        rc = database_serve(&s->context->database, &s->database, f);
     if (rc == 0)
         rc = check_durable(s, f);
     if (rc == 0)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/command.h"
 #include "collector/database.h"
 #include "collector/secret.h"
 #include "collector/table.h"
@@ -96,7 +97,7 @@ static int run(const struct invocation *in)
     struct fault f = {0};
     _cleanup_database_ struct database *d = NULL;
     _cleanup_(pg_closep) struct pg *pg = NULL;
-    int rc = database_session(in->context, &d, &pg, &f);
+    int rc = database_session(&in->context->database, &d, &pg, &f);
     if (rc == 0)
         rc = invocation_verb(in, "create") ? create(pg, in, &f)
              : invocation_verb(in, "list") ? list(pg, &f)

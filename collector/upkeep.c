@@ -4,7 +4,6 @@
 
 #include "collector/again.h"
 #include "collector/refresh.h"
-#include "collector/retain.h"
 #include "collector/rollup.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -35,7 +34,7 @@ static int project_again(struct pg *pg, const struct upkeep_options *o, struct f
 
 static int retain(struct pg *pg, const struct upkeep_options *o, struct fault *f)
 {
-    return retain_run(pg, o->context, f);
+    return retain_run(pg, &o->retain, f);
 }
 
 /* A line a job; it decides itself whether there is anything to do. */

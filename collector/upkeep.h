@@ -2,14 +2,14 @@
  * jobs. A job that fails is logged and tried again at its next time. */
 #pragma once
 
-#include "collector/command.h"
 #include "collector/project.h"
+#include "collector/retain.h"
 
 struct upkeep;
 
 struct upkeep_options { /* borrowed; they outlive the thread */
     const char *conninfo;
-    const struct context *context;
+    struct retain_options retain;
     struct project_names names;
 };
 
