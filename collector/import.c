@@ -10,11 +10,8 @@
 #include <time.h>
 
 #include "collector/csv.h"
-#include "collector/command.h"
-#include "collector/database.h"
+#include "collector/import_kind.h"
 #include "collector/indicator.h"
-#include "collector/origin.h"
-#include "collector/user.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/lang.h"
@@ -358,86 +355,30 @@ int import_store(struct pg *pg, const json_t *rows, struct fault *f)
     return rc < 0 ? rc : pg_query(pg, STORE_SQL, 1, params, NULL, f);
 }
 
-/* ---- the kinds of files ---- */
+/* ---- the kind ---- */
 
-static int load_csv(const struct context *c, const struct buf *text, struct fault *f)
+static int kind_read(const struct buf *text, void **ret, struct fault *f)
 {
-    _cleanup_json_ json_t *rows = NULL;
-    _cleanup_database_ struct database *d = NULL;
-    _cleanup_(pg_closep) struct pg *pg = NULL;
+    json_t *rows = NULL;
     int rc = import_read(text->data, text->len, &rows, f);
-    if (rc == 0)
-        rc = database_session(&c->database, &d, &pg, f);
-    if (rc == 0)
-        rc = import_store(pg, rows, f);
-    if (rc == 0)
-        log_info(_("figures imported: %zu"), json_array_size(rows));
+    *ret = rows;
     return rc;
 }
 
-static int load_pfx2as(const struct context *c, const struct buf *text, struct fault *f)
+static int kind_store(struct pg *pg, const void *list, size_t *ret_count, struct fault *f)
 {
-    _cleanup_(origin_free) struct origin_list list = {0};
-    _cleanup_database_ struct database *d = NULL;
-    _cleanup_(pg_closep) struct pg *pg = NULL;
-    int rc = origin_read(text->data, text->len, &list, f);
-    if (rc == 0)
-        rc = database_session(&c->database, &d, &pg, f);
-    if (rc == 0)
-        rc = origin_store(pg, &list, f);
-    if (rc == 0)
-        log_info(_("prefixes imported: %zu"), list.prefixes);
-    return rc;
+    *ret_count = json_array_size(list);
+    return import_store(pg, list, f);
 }
 
-/* Stores all and says so, or nothing; -EBADMSG: the file's fault. */
-typedef int (*kind_load)(const struct context *c, const struct buf *text, struct fault *f);
-
-/* ---- the command ---- */
-
-static int load(const struct context *c, kind_load load_text, const char *path, struct fault *f)
+static void kind_free(void *list)
 {
-    _cleanup_(buf_free) struct buf text = {0};
-    int rc = user_read(path, IMPORT_BYTES_MAX, &text, f);
-    if (rc < 0)
-        return rc;
-    buf_reserve(&text, 1); /* an empty file has no memory */
-    rc = load_text(c, &text, f);
-    if (rc == -EBADMSG)
-        fault_prefix(f, "%s: ", path);
-    return rc;
+    json_decref(list);
 }
 
-static const struct option options[] = {
-    {"template", NULL, N_("print the header of a CSV file, with an example"), .verb = ""},
-    {0},
-};
-
-static const struct verb verbs[] = {{"csv", 1, 1}, {"pfx2as", 1, 1}, {""}, {0}};
-
-static int run(const struct invocation *in)
+static void kind_say(size_t count)
 {
-    struct fault f = {0};
-    if (invocation_flag(in, "template")) {
-        printf("%s", import_template);
-        return EXIT_OK;
-    }
-    if (invocation_verb(in, ""))
-        return invocation_wrong(in, "%s", _("a file is missing: csv FILE or pfx2as FILE; or give --template"));
-    if (load(in->context, invocation_verb(in, "csv") ? load_csv : load_pfx2as, in->args[0], &f) < 0) {
-        log_error("%s", f.text);
-        log_error("%s", _("nothing of the file was imported"));
-        return EXIT_NOT_OK;
-    }
-    return EXIT_OK;
+    log_info(_("figures imported: %zu"), count);
 }
 
-const struct command command_import = {
-    .name = "import",
-    .usage = N_("csv FILE\npfx2as FILE\n--template"),
-    .help = N_("Take figures of other sources from a CSV file, whose header --template prints with an example; or the "
-               "origin ASNs of prefixes from a file of CAIDA's pfx2as."),
-    .options = options,
-    .verbs = verbs,
-    .run = run,
-};
+const struct import_kind import_figures = {kind_read, kind_store, kind_free, kind_say};

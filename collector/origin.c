@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/import_kind.h"
+#include "common/lang.h"
+#include "common/log.h"
 #include "common/scan.h"
 
 #define SOURCE   "pfx2as"
@@ -181,3 +184,33 @@ int origin_store(struct pg *pg, const struct origin_list *list, struct fault *f)
         rc = -ENOTCONN;
     return rc;
 }
+
+/* ---- the kind ---- */
+
+static int kind_read(const struct buf *text, void **ret, struct fault *f)
+{
+    struct origin_list *list = alloc_zero(1, sizeof *list);
+    *ret = list;
+    return origin_read(text->data, text->len, list, f);
+}
+
+static int kind_store(struct pg *pg, const void *list, size_t *ret_count, struct fault *f)
+{
+    const struct origin_list *origins = list;
+    *ret_count = origins->prefixes;
+    return origin_store(pg, origins, f);
+}
+
+static void kind_free(void *list)
+{
+    if (list)
+        origin_free(list);
+    free(list);
+}
+
+static void kind_say(size_t count)
+{
+    log_info(_("prefixes imported: %zu"), count);
+}
+
+const struct import_kind import_origins = {kind_read, kind_store, kind_free, kind_say};

@@ -51,6 +51,7 @@ struct verb {
     const char *name; /* "" for a command line without a verb */
     size_t args_min, args_max;
     word_check check; /* of each argument */
+    const void *data; /* what tells it apart for the command */
 };
 
 struct command {
