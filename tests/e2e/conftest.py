@@ -20,6 +20,16 @@ import wire
 BUILD = Path(os.environ.get("INTERNETMETRE_BUILD", Path(__file__).resolve().parents[2] / "build"))
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "root(why): tests/run runs it as root, also for a user who may sudo")
+
+
+def pytest_runtest_setup(item):
+    mark = item.get_closest_marker("root")
+    if mark and os.geteuid() != 0:
+        pytest.skip(f"needs root: {mark.args[0]}")
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -38,9 +48,9 @@ def wait_until(condition, seconds=30, what="it"):
 
 
 @contextlib.contextmanager
-def scratch():
+def scratch(place=None):
     """A folder that the unprivileged user, whom the collector becomes when root starts it, can enter."""
-    folder = Path(tempfile.mkdtemp(prefix="imt-e2e-"))
+    folder = Path(tempfile.mkdtemp(prefix="imt-e2e-", dir=place))
     folder.chmod(0o755)
     try:
         yield folder

@@ -230,10 +230,9 @@ def test_an_agent_that_hangs(collector, agent):
     assert ended(agent)
 
 
+@pytest.mark.root("to act as another user")
 def test_strangers_are_not_heard(collector, agent):
     """Another user of the box: the socket's mode keeps them off, and so does the kernel's word for who connected."""
-    if os.geteuid() != 0:
-        pytest.skip("acting as another user needs root")
     run_beside(agent, **QUICK)
     other = agent_in(agent, "en_US.UTF-8")
     other.prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]

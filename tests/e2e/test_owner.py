@@ -11,7 +11,7 @@ import wire
 from conftest import Collector, scratch
 from wire import ping
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="root is needed, to act as another")
+pytestmark = pytest.mark.root("to act as another")
 
 
 def owners(folder):

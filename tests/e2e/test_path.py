@@ -12,6 +12,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "net"))
 from emulator import emulated_link  # noqa: E402
 from topology import Network  # noqa: E402
 
+pytestmark = pytest.mark.root("network namespaces")
 BUILD = Path(os.environ.setdefault("INTERNETMETRE_BUILD", str(Path(__file__).resolve().parents[2] / "build")))
 PORT = 8080
 TARGET_PORT = 8090
@@ -37,8 +38,6 @@ remote-control:
 @pytest.fixture(scope="module")
 def far():
     """client - r1 ~ r2 - server, r2 - resolver; 20 ms there and back between the routers."""
-    if os.geteuid() != 0:
-        pytest.skip("network namespaces need root")
     with Network() as net, scratch() as folder:
         net.client, net.r1, net.r2 = net.host("far-client"), net.router("far-r1"), net.router("far-r2")
         net.server, net.resolver = net.host("far-server"), net.host("far-resolver")

@@ -4,7 +4,6 @@ import base64
 import binascii
 import ipaddress
 import json
-import os
 import re
 import subprocess
 import sys
@@ -21,6 +20,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "net"))
 from pki import Authority  # noqa: E402
 from topology import Network  # noqa: E402
 
+pytestmark = pytest.mark.root("network namespaces")
 BIN = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
 
 UNBOUND = """
@@ -179,8 +179,6 @@ def tasks(world):
 @pytest.fixture(scope="module")
 def world():
     """box - its router, which hides it (IPv4) and resolves for it - provider - server."""
-    if os.geteuid() != 0:
-        pytest.skip("network namespaces need root")
     with Network() as net, scratch() as folder:
         net.box, net.cpe, net.isp, net.server = net.host("box"), net.router("cpe"), net.router("isp"), net.host("far")
         net.link(net.box, net.cpe)

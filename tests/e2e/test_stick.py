@@ -9,6 +9,7 @@ import pytest
 from agent import Agent
 from conftest import scratch
 
+pytestmark = pytest.mark.root("to mount, and to become another user")
 PAGE = 4096  # of a tmpfs: a small batch takes one
 
 
@@ -30,8 +31,6 @@ def agent(collector):
 @contextlib.contextmanager
 def stick(folder, options):
     """A file system of its own."""
-    if os.geteuid() != 0:
-        pytest.skip("to mount needs root")
     folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", options, "stick", folder], check=True)
     try:
@@ -87,8 +86,6 @@ def test_a_stick_that_can_only_be_read_is_refused(agent, tmp_path):
 def test_what_is_no_folder_is_refused(agent, tmp_path, place, words):
     (tmp_path / "file").write_text("")
     if place == "device":
-        if os.geteuid() != 0:
-            pytest.skip("to make a device needs root")
         subprocess.run(["mknod", tmp_path / "device", "b", "7", "99"], check=True)
     before = sorted(tmp_path.iterdir())
     said, warned = export(agent, tmp_path / place, 1)
@@ -98,8 +95,6 @@ def test_what_is_no_folder_is_refused(agent, tmp_path, place, words):
 
 def test_a_folder_of_another_user_is_refused(agent):
     """As somebody who may read the spool and not write into the folder."""
-    if os.geteuid() != 0:
-        pytest.skip("to become another user needs root")
     with scratch() as folder:
         state, there, program = folder / "state", folder / "there", folder / "internetmetre-agent"
         shutil.copytree(agent.state, state)
@@ -116,7 +111,7 @@ def test_a_folder_of_another_user_is_refused(agent):
 def test_the_machines_own_disk_is_no_stick(agent, of):
     """It may be meant: the batches are copied, and the warning stands beside."""
     folder = agent.state.parent / "own" if of == "the spool" else None
-    with scratch() if folder is None else contextlib.nullcontext(folder) as there:
+    with scratch("/var/tmp") if folder is None else contextlib.nullcontext(folder) as there:
         there.mkdir(exist_ok=True)
         if of == "the system" and there.stat().st_dev != os.stat("/").st_dev:
             pytest.skip("the scratch folder is not on the system's disk")
