@@ -59,7 +59,7 @@ static int act_as_owner(const char *dir, struct fault *f)
 
 int command_folder(const struct invocation *in, struct fault *f)
 {
-    int r = file_make_dir(in->state_dir, 0700, f);
+    int r = file_make_dir(in->state_dir, 0711, f);
     return r < 0 ? r : act_as_owner(in->state_dir, f);
 }
 

@@ -137,7 +137,7 @@ int identity_write(const char *state_dir, const struct identity *id, struct faul
                                               time_format(id->enrolled_at_us, at));
     _cleanup_text_ char *line = json_text(object);
     _cleanup_text_ char *content = alloc_format("%s\n", line);
-    return file_write_atomic(path, content, strlen(content), 0644, f);
+    return file_write_atomic(path, content, strlen(content), 0600, f);
 }
 
 void identity_retire(struct identity *id)

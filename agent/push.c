@@ -212,6 +212,7 @@ static int on_stored(struct push *p, const struct ack *ack, struct fault *f)
     int r = spool_acked(p->spool, p->number, &p->header, f);
     p->news.acked++;
     p->news.last_ack_us = clock_wall_us(p->env->clock);
+    p->news.last_ack_mono_us = clock_mono_us(p->env->clock);
     snprintf(p->news.seen, sizeof p->news.seen, "%s", ack_seen(ack));
     if (r == 0)
         r = refill(p, ack, f);

@@ -51,6 +51,7 @@ struct push_state {
     int64_t acked; /* batches since the start */
     int64_t rejected;
     int64_t last_ack_us;             /* wall clock, 0 when none */
+    int64_t last_ack_mono_us;        /* CLOCK_BOOTTIME of it */
     unsigned failures;               /* tries in a row without success */
     struct trouble trouble;          /* none when the last try went well */
     char last_fault[FAULT_TEXT_MAX]; /* the same as text; "" when the last try went well */

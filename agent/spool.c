@@ -627,9 +627,14 @@ bool spool_notice(struct spool *s, char ret_text[static FAULT_TEXT_MAX])
     return true;
 }
 
+const struct spool_list *spool_list(const struct spool *s, enum spool_place place)
+{
+    return &s->places.of[place];
+}
+
 const struct spool_list *spool_waiting(const struct spool *s)
 {
-    return &s->places.of[SPOOL_WAITING];
+    return spool_list(s, SPOOL_WAITING);
 }
 
 char *spool_entry_path(const struct spool *s, int64_t number)

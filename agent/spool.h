@@ -53,6 +53,7 @@ bool spool_dirty(const struct spool *s); /* is something open not durable yet? *
 /* What the owner should know, such as a dropped batch: once, for the log. */
 bool spool_notice(struct spool *s, char ret_text[static FAULT_TEXT_MAX]);
 
+const struct spool_list *spool_list(const struct spool *s, enum spool_place place);
 const struct spool_list *spool_waiting(const struct spool *s);
 char *spool_entry_path(const struct spool *s, int64_t number) CHECKED; /* of one that waits; the caller frees */
 /* The collector holds it: into the ring of acknowledged ones. h is its header. */

@@ -119,9 +119,11 @@ int file_make_dir(const char *path, mode_t mode, struct fault *f)
 int file_lock_dir(const char *dir, int *ret_fd, struct fault *f)
 {
     _cleanup_text_ char *path = alloc_format("%s/lock", dir);
-    _cleanup_fd_ int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    /* Whoever can open it can hold it: nobody else may. */
+    _cleanup_fd_ int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return failed(f, _("cannot open the lock"), path);
+    fchmod(fd, 0600); /* an older one */
     if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
         if (errno != EWOULDBLOCK)
             return failed(f, _("cannot lock"), path);
