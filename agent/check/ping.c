@@ -159,7 +159,7 @@ static void send_next(struct ping *p)
     icmp_echo_write(p->af, (uint16_t)(id < 0 ? 0 : id), (uint32_t)seq, &p->tag, (size_t)p->size, packet);
     int r = datagram_send(p->socket, NULL, packet, len, 0, &p->requests[seq].sent);
     if (r < 0) {
-        result_reason(p->run.result, datagram_outcome(r), "sending: %s", uv_strerror(r));
+        result_reason(p->run.result, datagram_outcome(r), "sending: %s", datagram_why(r));
         settle(p, seq);
         return;
     }
@@ -191,7 +191,7 @@ static int open_socket(struct ping *p, const struct sockaddr *peer, struct fault
         (r = datagram_set_tos(p->socket, (int)check_arg_int(p->run.args, "tos"))) < 0)
         return fault_set(f, r, _("cannot prepare a socket: %s"), strerror(-r));
     if ((r = datagram_connect(p->socket, peer)) < 0)
-        return fault_set(f, r, "%s", uv_strerror(r));
+        return fault_set(f, r, "%s", datagram_why(r));
     return 0;
 }
 

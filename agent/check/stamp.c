@@ -226,7 +226,7 @@ static void send_next(struct stamp *s)
     stamp_request_write(&request, s->size, packet);
     int r = datagram_send(s->socket, NULL, packet, s->size, 0, &q->sent);
     if (r < 0) {
-        result_reason(s->run.result, datagram_outcome(r), "sending: %s", uv_strerror(r));
+        result_reason(s->run.result, datagram_outcome(r), "sending: %s", datagram_why(r));
         settle(s, index);
         return;
     }
@@ -259,7 +259,7 @@ static int open_socket(struct stamp *s, struct sockaddr_storage *peer, struct fa
         (r = datagram_set_tos(s->socket, (int)check_arg_int(s->run.args, "tos"))) < 0)
         return fault_set(f, r, _("cannot prepare a socket: %s"), strerror(-r));
     if ((r = datagram_connect(s->socket, (const struct sockaddr *)peer)) < 0)
-        return fault_set(f, r, "%s", uv_strerror(r));
+        return fault_set(f, r, "%s", datagram_why(r));
     return 0;
 }
 

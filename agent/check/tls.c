@@ -105,7 +105,7 @@ static void on_connected(void *user, const struct connected *event)
     int fd = -1;
     if (event->error < 0) {
         t->run.result->bytes += connect_wire_bytes(t->connect);
-        result_reason(t->run.result, datagram_outcome(event->error), "connect: %s", uv_strerror(event->error));
+        result_reason(t->run.result, datagram_outcome(event->error), "connect: %s", datagram_why(event->error));
     } else {
         t->connect_ms = isnan(event->rtt_ms) ? event->seen_ms : event->rtt_ms;
         result_metric(t->run.result, "connect_ms", t->connect_ms);

@@ -361,7 +361,7 @@ static void on_timer(uv_timer_t *timer)
         return;
     int r = send_packet(t, packet);
     if (r < 0) {
-        result_reason(t->run.result, datagram_outcome(r), "sending: %s", uv_strerror(r));
+        result_reason(t->run.result, datagram_outcome(r), "sending: %s", datagram_why(r));
         conclude(t);
     }
 }
@@ -381,7 +381,7 @@ static int open_socket(struct traceroute *t, struct fault *f)
         return fault_set(f, r, _("cannot take a UDP port: %s"), strerror(-r));
     address_set_port(&t->peer, (uint16_t)(PORT_TARGET + paris));
     r = datagram_connect(t->socket, (const struct sockaddr *)&t->peer);
-    return r < 0 ? fault_set(f, r, "%s", strerror(-r)) : 0;
+    return r < 0 ? fault_set(f, r, "%s", datagram_why(r)) : 0;
 }
 
 static void begin(void *check, const struct target_answer *target)

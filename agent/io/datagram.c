@@ -370,3 +370,10 @@ enum outcome datagram_outcome(int error)
         return OUTCOME_ERROR;
     }
 }
+
+const char *datagram_why(int error)
+{
+    if (datagram_outcome(error) == OUTCOME_DENIED)
+        return _("not permitted: a firewall, as a rule this machine's own, or one of its routes forbids it");
+    return uv_strerror(error < 0 ? error : -error);
+}

@@ -73,8 +73,10 @@ int datagram_echo_id(const struct datagram *d);
 /* Octets of the IP header (without options) in front of each packet. */
 int datagram_ip_header(const struct datagram *d);
 
-/* What a measurement becomes when a socket call failed with this errno. */
+/* What a measurement becomes when a socket call failed with this errno, of
+ * either sign, and why: what is denied, with where to look. */
 enum outcome datagram_outcome(int error);
+const char *datagram_why(int error);
 
 /* Can this host open ICMP sockets? 0, or -EPERM with the cure. */
 int datagram_echo_able(struct fault *f) CHECKED;

@@ -210,7 +210,7 @@ static void on_stream(void *user, const struct stream_event *event)
     else if (event->error == 0)
         fail(x, OUTCOME_RESET, "the server closed the connection without an answer");
     else
-        fail(x, datagram_outcome(event->error), "TCP: %s", strerror(-event->error));
+        fail(x, datagram_outcome(event->error), "TCP: %s", datagram_why(event->error));
 }
 
 static void send_stream(struct exchange *x, struct moment *ret_sent)
@@ -236,7 +236,7 @@ static void on_secure(void *user, const struct secure_event *event)
     else if (event->error == 0)
         fail(x, OUTCOME_RESET, "the server closed the connection without an answer");
     else
-        fail(x, datagram_outcome(event->error), "TLS: %s", strerror(-event->error));
+        fail(x, datagram_outcome(event->error), "TLS: %s", datagram_why(event->error));
 }
 
 static int send_secure(struct exchange *x, struct moment *ret_sent, struct fault *f)
@@ -341,7 +341,7 @@ static void attempt(struct exchange *x)
         return;
     x->answer.unsent = x->answer.transport == EXCHANGE_UDP;
     if (x->answer.unsent)
-        fail(x, datagram_outcome(r), "sending: %s", strerror(-r));
+        fail(x, datagram_outcome(r), "sending: %s", datagram_why(r));
     else
         fail(x, OUTCOME_ERROR, "%.150s", f.text);
 }

@@ -253,7 +253,7 @@ static void fail_handshake(struct tls *t, int kind, int error)
     unsigned long code = ERR_peek_error();
     const char *text = ERR_reason_error_string(code);
     if (kind == SSL_ERROR_SYSCALL && error != 0)
-        fail(t, datagram_outcome(error), "handshake: %s", uv_strerror(-error));
+        fail(t, datagram_outcome(error), "handshake: %s", datagram_why(error));
     else if (kind == SSL_ERROR_SYSCALL || kind == SSL_ERROR_ZERO_RETURN ||
              ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
         fail(t, OUTCOME_RESET, "the server closed the connection during the handshake");

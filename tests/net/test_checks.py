@@ -168,6 +168,26 @@ def test_ping_no_route(net, agent, family):
     assert row["bytes"] == 0
 
 
+DENIED = {"ping": QUICK, "stamp": QUICK, "traceroute": {}, "dns": {"qname": "bj"}, "tcp": {"port": 80, "count": 1}, "tls": {}}
+
+
+@pytest.mark.parametrize("check", DENIED)
+def test_this_machines_routes_deny(net, agent, check):
+    net.client.ip(4, "route", "add", "prohibit", "10.99.0.1/32")
+    try:
+        row = agent.measure(check, "10.99.0.1", **DENIED[check])
+    finally:
+        net.client.ip(4, "route", "del", "prohibit", "10.99.0.1/32")
+    assert row["outcome"] == "denied" and "not permitted: a firewall" in row["detail"]["reason"], row
+
+
+@pytest.mark.parametrize("check", ["ping", "stamp", "traceroute", "dns"])  # TCP goes on waiting for its SYN's answer
+def test_this_machines_firewall_denies(net, agent, check):
+    block(net.client, f"ip daddr {net.server.v4} drop", hook="output")
+    row = agent.measure(check, net.server.v4, **DENIED[check])
+    assert row["outcome"] == "denied" and "not permitted: a firewall" in row["detail"]["reason"], row
+
+
 def test_private_is_allowed_where_it_was_typed(net, agent):
     """What was typed, and what a typed name means; not where a zone leads."""
     net.client.resolver(net.resolver.v4)
