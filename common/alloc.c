@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/lang.h"
 #include "common/log.h"
 
 static void *checked(void *p)
 {
     if (!p) {
-        log_error("out of memory; stopping, nothing sealed is lost");
+        log_error(_("out of memory; stopping, nothing sealed is lost"));
         abort();
     }
     return p;

@@ -20,6 +20,7 @@
 
 #include "common/clock.h"
 #include "common/json.h"
+#include "common/lang.h"
 #include "common/scan.h"
 
 /* A header or trailer is small: a gap record lists at most 24 ranges, epochs
@@ -118,7 +119,7 @@ static int read_epoch(const json_t *epoch, struct fault *f)
     int64_t from, to, since;
     int r;
     if (!json_is_object(epoch))
-        return fault_set(f, -EBADMSG, "one of \"epochs\" is no object");
+        return fault_set(f, -EBADMSG, _("one of \"epochs\" is no object"));
     if ((r = json_get_text(epoch, "boot", 36, &boot, f)) < 0 ||
         (r = json_get_int(epoch, "from_mono_us", 0, INT64_MAX, &from, f)) < 0 ||
         (r = json_get_int(epoch, "to_mono_us", from, INT64_MAX, &to, f)) < 0 ||
@@ -128,7 +129,7 @@ static int read_epoch(const json_t *epoch, struct fault *f)
         (r = json_get_text_or(epoch, "since", 40, NULL, &text, f)) < 0)
         return r;
     if (text && time_parse(text, strlen(text), &since) < 0)
-        return fault_set(f, -EBADMSG, "\"since\" is not an RFC 3339 time");
+        return fault_set(f, -EBADMSG, _("\"since\" is not an RFC 3339 time"));
     return 0;
 }
 
@@ -138,7 +139,7 @@ static int read_epochs(const json_t *object, struct batch *b, struct fault *f)
     if (!epochs || json_is_null(epochs))
         return 0;
     if (!json_is_array(epochs) || json_array_size(epochs) > BATCH_EPOCHS_MAX)
-        return fault_set(f, -EBADMSG, "\"epochs\" is no array of at most %d", BATCH_EPOCHS_MAX);
+        return fault_set(f, -EBADMSG, _("\"epochs\" is no array of at most %d"), BATCH_EPOCHS_MAX);
     for (size_t i = 0; i < json_array_size(epochs); i++) {
         int r = read_epoch(json_array_get(epochs, i), f);
         if (r < 0)
@@ -157,17 +158,17 @@ static int read_rotate(const json_t *object, struct batch *b, struct fault *f)
     if (!rotate || json_is_null(rotate))
         return 0;
     if (!json_is_object(rotate))
-        return fault_set(f, -EBADMSG, "\"rotate\" is neither null nor an object");
+        return fault_set(f, -EBADMSG, _("\"rotate\" is neither null nor an object"));
     if ((r = json_get_text(rotate, "public", SIGN_TEXT_SIZE - 1, &public, f)) < 0 ||
         (r = json_get_text(rotate, "sig", SIGN_TEXT_SIZE - 1, &sig_text, f)) < 0)
         return r;
     if (base64_read(public, strlen(public), b->rotate, SIGN_PUBLIC_SIZE) < 0 ||
         base64_read(sig_text, strlen(sig_text), sig, sizeof sig) < 0)
-        return fault_set(f, -EBADMSG, "\"rotate\" does not hold a key and a signature in base64");
+        return fault_set(f, -EBADMSG, _("\"rotate\" does not hold a key and a signature in base64"));
     _cleanup_(buf_free) struct buf text = {0};
     rotate_text(b->header.probe, b->header.chain, b->header.seq, &text);
     if (!sign_check(b->rotate, DOMAIN_ROTATE, text.data, text.len, sig))
-        return fault_set(f, -EBADMSG, "\"rotate\": the new key has not signed for this batch");
+        return fault_set(f, -EBADMSG, _("\"rotate\": the new key has not signed for this batch"));
     b->has_rotate = true;
     return 0;
 }
@@ -190,19 +191,19 @@ static int read_header(const json_t *object, struct batch *b, struct fault *f)
         (r = copy_text(object, "agent", h->agent, sizeof h->agent, f)) < 0)
         return r;
     if (!probe_id_valid(h->probe, strlen(h->probe)))
-        return fault_set(f, -EBADMSG, "\"probe\" is not 20 characters of base32");
+        return fault_set(f, -EBADMSG, _("\"probe\" is not 20 characters of base32"));
     if (!is_plain(h->chain, "0123456789abcdef"))
-        return fault_set(f, -EBADMSG, "\"chain\" is not hex digits");
+        return fault_set(f, -EBADMSG, _("\"chain\" is not hex digits"));
     if (!is_plain(h->boot, LETTERS DIGITS "-") || !is_plain(h->agent, LETTERS DIGITS ".+~-"))
-        return fault_set(f, -EBADMSG, "\"boot\" or \"agent\" holds other characters than letters, digits and -.+~");
+        return fault_set(f, -EBADMSG, _("\"boot\" or \"agent\" holds other characters than letters, digits and -.+~"));
     if (time_parse(sealed_at, strlen(sealed_at), &h->sealed_at_us) < 0)
-        return fault_set(f, -EBADMSG, "\"sealed_at\" is not an RFC 3339 time");
+        return fault_set(f, -EBADMSG, _("\"sealed_at\" is not an RFC 3339 time"));
     h->has_prev = prev != NULL;
     if (h->has_prev != (h->seq > 1) || (prev && hash_parse(prev, strlen(prev), h->prev) < 0))
-        return fault_set(f, -EBADMSG, "\"prev\" must be 64 hex digits, and null just for seq 1");
+        return fault_set(f, -EBADMSG, _("\"prev\" must be 64 hex digits, and null just for seq 1"));
     const json_t *gap = json_object_get(object, "gap");
     if (gap && !json_is_null(gap) && !json_is_object(gap))
-        return fault_set(f, -EBADMSG, "\"gap\" is neither null nor an object");
+        return fault_set(f, -EBADMSG, _("\"gap\" is neither null nor an object"));
     b->gap = json_is_object(gap) ? json_incref((json_t *)gap) : NULL;
     r = read_epochs(object, b, f);
     return r < 0 ? r : read_rotate(object, b, f);
@@ -216,7 +217,7 @@ static int read_trailer(const json_t *object, struct batch *b, struct fault *f)
         (r = json_get_text(object, "sig", SIGN_TEXT_SIZE - 1, &sig, f)) < 0)
         return r;
     if (base64_read(sig, strlen(sig), b->sig, sizeof b->sig) < 0)
-        return fault_set(f, -EBADMSG, "\"sig\" is not 64 octets in base64");
+        return fault_set(f, -EBADMSG, _("\"sig\" is not 64 octets in base64"));
     return 0;
 }
 
@@ -227,12 +228,12 @@ static enum batch_fault read_envelope(const char *line, size_t len, const char *
     _cleanup_json_ json_t *object = NULL;
     int r = json_read(line, len, HEADER_BYTES_MAX, JSON_DEPTH_MAX, &object, f);
     if (r == 0 && !json_is_object(object))
-        r = fault_set(f, -EBADMSG, "not a JSON object");
+        r = fault_set(f, -EBADMSG, _("not a JSON object"));
     if (r == 0)
         r = read(object, b, f);
     if (r == 0)
         return BATCH_FINE;
-    fault_prefix(f, "the %s: ", what);
+    fault_prefix(f, "%s: ", _(what));
     return r == -ELOOP ? BATCH_DEPTH : BATCH_HEADER;
 }
 
@@ -269,21 +270,21 @@ static enum batch_fault check_lines(const struct batch *b, struct fault *f)
     while (batch_next(b, &cursor, &line, &len)) {
         count++;
         if (len == 0) {
-            fault_set(f, -EBADMSG, "result line %lld is empty", (long long)count);
+            fault_set(f, -EBADMSG, _("result line %lld is empty"), (long long)count);
             return BATCH_FRAMING;
         }
         if (len > RESULT_LINE_MAX || count > BATCH_RESULTS_MAX) {
-            fault_set(f, -EBADMSG, "result line %lld: %zu bytes; at most %u bytes a line and %d lines are allowed",
+            fault_set(f, -EBADMSG, _("result line %lld: %zu bytes; at most %u bytes a line and %d lines are allowed"),
                       (long long)count, len, RESULT_LINE_MAX, BATCH_RESULTS_MAX);
             return BATCH_TOO_LARGE;
         }
         if (too_deep(line, len)) {
-            fault_set(f, -EBADMSG, "result line %lld is nested deeper than %d", (long long)count, JSON_DEPTH_MAX);
+            fault_set(f, -EBADMSG, _("result line %lld is nested deeper than %d"), (long long)count, JSON_DEPTH_MAX);
             return BATCH_DEPTH;
         }
     }
     if (count != b->count) {
-        fault_set(f, -EBADMSG, "the trailer counts %lld results, the batch holds %lld", (long long)b->count,
+        fault_set(f, -EBADMSG, _("the trailer counts %lld results, the batch holds %lld"), (long long)b->count,
                   (long long)count);
         return BATCH_FRAMING;
     }
@@ -294,17 +295,17 @@ static enum batch_fault read_parts(const char *bytes, size_t len, struct batch *
 {
     size_t bad = scan_utf8(bytes, len);
     if (bad < len) {
-        fault_set(f, -EBADMSG, "byte %zu is not valid UTF-8", bad + 1);
+        fault_set(f, -EBADMSG, _("byte %zu is not valid UTF-8"), bad + 1);
         return BATCH_UTF8;
     }
     const char *header_end = memchr(bytes, '\n', len);
     if (!header_end || bytes[len - 1] != '\n') {
-        fault_set(f, -EBADMSG, "the batch does not end in a whole line: it was cut");
+        fault_set(f, -EBADMSG, _("the batch does not end in a whole line: it was cut"));
         return BATCH_FRAMING;
     }
     const char *before = memrchr(bytes, '\n', len - 1);
     if (!before) {
-        fault_set(f, -EBADMSG, "one line; a header and a trailer are wanted");
+        fault_set(f, -EBADMSG, _("one line; a header and a trailer are wanted"));
         return BATCH_FRAMING;
     }
     const char *trailer = before + 1;
@@ -312,16 +313,16 @@ static enum batch_fault read_parts(const char *bytes, size_t len, struct batch *
     b->results = header_end + 1;
     b->results_len = (size_t)(trailer - b->results);
 
-    enum batch_fault fault = read_envelope(bytes, (size_t)(header_end - bytes), "header", b, read_header, f);
+    enum batch_fault fault = read_envelope(bytes, (size_t)(header_end - bytes), N_("the header"), b, read_header, f);
     if (fault == BATCH_FINE)
-        fault = read_envelope(trailer, len - b->signed_len - 1, "trailer", b, read_trailer, f);
+        fault = read_envelope(trailer, len - b->signed_len - 1, N_("the trailer"), b, read_trailer, f);
     return fault == BATCH_FINE ? check_lines(b, f) : fault;
 }
 
 enum batch_fault batch_read(const char *bytes, size_t len, struct batch *ret, struct fault *f)
 {
     if (len == 0 || len > BATCH_BYTES_MAX) {
-        fault_set(f, -EBADMSG, "%zu bytes; 1 to %u are allowed", len, BATCH_BYTES_MAX);
+        fault_set(f, -EBADMSG, _("%zu bytes; 1 to %u are allowed"), len, BATCH_BYTES_MAX);
         return len == 0 ? BATCH_FRAMING : BATCH_TOO_LARGE;
     }
     struct batch b = {.bytes = bytes, .len = len};
@@ -348,7 +349,7 @@ enum batch_fault batch_verify(const struct batch *b, const uint8_t public[static
 {
     if (sign_check(public, DOMAIN_BATCH, b->bytes, b->signed_len, b->sig))
         return BATCH_FINE;
-    fault_set(f, -EKEYREJECTED, "the signature does not match the key of probe %s", b->header.probe);
+    fault_set(f, -EKEYREJECTED, _("the signature does not match the key of probe %s"), b->header.probe);
     return BATCH_SIGNATURE;
 }
 

@@ -14,5 +14,8 @@ struct fault {
  * `return fault_set(f, -EINVAL, "...")`. Text past FAULT_TEXT_MAX is cut. */
 int fault_set(struct fault *f, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* What an errno says (its sign does not matter), in the language of the thread. */
+const char *fault_errno(int error);
+
 /* Puts a place before what f says already ("agent.conf: " + text). */
 void fault_prefix(struct fault *f, const char *format, ...) __attribute__((format(printf, 2, 3)));

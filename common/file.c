@@ -14,7 +14,7 @@
 static int failed(struct fault *f, const char *what, const char *path)
 {
     int error = errno;
-    return fault_set(f, -error, _("%s: %s: %s"), path, what, strerror(error));
+    return fault_set(f, -error, _("%s: %s: %s"), path, what, fault_errno(error));
 }
 
 static int write_all(int fd, const char *bytes, size_t len)

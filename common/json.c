@@ -3,12 +3,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/lang.h"
 #include "common/scan.h"
 
 int json_read(const char *text, size_t len, size_t max_len, unsigned max_depth, json_t **ret, struct fault *f)
 {
     if (len > max_len)
-        return fault_set(f, -E2BIG, "JSON of %zu bytes, at most %zu are allowed", len, max_len);
+        return fault_set(f, -E2BIG, _("JSON of %zu bytes, at most %zu are allowed"), len, max_len);
     /* jansson's own depth limit is 2048; ours is checked before it recurses. */
     struct scan s;
     scan_start(&s, text, len, max_depth);
@@ -17,12 +18,12 @@ int json_read(const char *text, size_t len, size_t max_len, unsigned max_depth, 
         token = scan_next(&s);
     while (token != SCAN_END && token != SCAN_BAD);
     if (token == SCAN_BAD)
-        return fault_set(f, strcmp(s.error, "nested too deeply") == 0 ? -ELOOP : -EBADMSG, "JSON, byte %zu: %s",
-                         (size_t)(s.at - s.text) + 1, s.error);
+        return fault_set(f, strcmp(s.error, scan_too_deep) == 0 ? -ELOOP : -EBADMSG, _("JSON, byte %zu: %s"),
+                         (size_t)(s.at - s.text) + 1, _(s.error));
     json_error_t error;
     json_t *value = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!value)
-        return fault_set(f, -EBADMSG, "JSON, line %d column %d: %s", error.line, error.column, error.text);
+        return fault_set(f, -EBADMSG, _("JSON, line %d column %d: %s"), error.line, error.column, error.text);
     *ret = value;
     return 0;
 }
@@ -30,11 +31,12 @@ int json_read(const char *text, size_t len, size_t max_len, unsigned max_depth, 
 static const char *type_word(const json_t *value)
 {
     static const char *const words[] = {
-        [JSON_OBJECT] = "an object",   [JSON_ARRAY] = "an array",  [JSON_STRING] = "a string",
-        [JSON_INTEGER] = "an integer", [JSON_REAL] = "a fraction", [JSON_TRUE] = "true",
-        [JSON_FALSE] = "false",        [JSON_NULL] = "null",
+        [JSON_OBJECT] = N_("an object"), [JSON_ARRAY] = N_("an array"),
+        [JSON_STRING] = N_("a string"),  [JSON_INTEGER] = N_("an integer"),
+        [JSON_REAL] = N_("a fraction"),  [JSON_TRUE] = "true",
+        [JSON_FALSE] = "false",          [JSON_NULL] = "null",
     };
-    return value ? words[json_typeof(value)] : "missing";
+    return value ? _(words[json_typeof(value)]) : _("missing");
 }
 
 /* The member, or NULL when absent or null. */
@@ -48,10 +50,10 @@ int json_get_text(const json_t *object, const char *name, size_t max_len, const 
 {
     const json_t *value = json_object_get(object, name);
     if (!json_is_string(value))
-        return fault_set(f, -EBADMSG, "\"%s\" is %s, a string is wanted", name, type_word(value));
+        return fault_set(f, -EBADMSG, _("\"%s\" is %s, a string is wanted"), name, type_word(value));
     size_t len = json_string_length(value);
     if (len > max_len)
-        return fault_set(f, -EBADMSG, "\"%s\" has %zu bytes, at most %zu are allowed", name, len, max_len);
+        return fault_set(f, -EBADMSG, _("\"%s\" has %zu bytes, at most %zu are allowed"), name, len, max_len);
     *ret = json_string_value(value);
     return 0;
 }
@@ -60,10 +62,10 @@ int json_get_int(const json_t *object, const char *name, int64_t min, int64_t ma
 {
     const json_t *value = json_object_get(object, name);
     if (!json_is_integer(value))
-        return fault_set(f, -EBADMSG, "\"%s\" is %s, an integer is wanted", name, type_word(value));
+        return fault_set(f, -EBADMSG, _("\"%s\" is %s, an integer is wanted"), name, type_word(value));
     int64_t n = json_integer_value(value);
     if (n < min || n > max)
-        return fault_set(f, -EBADMSG, "\"%s\" is %lld, %lld to %lld are allowed", name, (long long)n, (long long)min,
+        return fault_set(f, -EBADMSG, _("\"%s\" is %lld, %lld to %lld are allowed"), name, (long long)n, (long long)min,
                          (long long)max);
     *ret = n;
     return 0;
@@ -73,7 +75,7 @@ int json_get_bool(const json_t *object, const char *name, bool *ret, struct faul
 {
     const json_t *value = json_object_get(object, name);
     if (!json_is_boolean(value))
-        return fault_set(f, -EBADMSG, "\"%s\" is %s, true or false is wanted", name, type_word(value));
+        return fault_set(f, -EBADMSG, _("\"%s\" is %s, true or false is wanted"), name, type_word(value));
     *ret = json_is_true(value);
     return 0;
 }

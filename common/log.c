@@ -50,6 +50,6 @@ bool log_allowed(struct log_limit *limit)
         limit->dropped++;
     pthread_mutex_unlock(&lock);
     if (dropped)
-        log_info("%u like messages were left out", dropped);
+        log_info(_("%u like messages were left out"), dropped);
     return allowed;
 }

@@ -25,7 +25,8 @@ int output_flush(struct fault *f)
     if (fflush(stdout) == 0 && !failed)
         return 0;
     int why = errno ? errno : EIO;
-    return fault_set(f, -why, _("standard output: %s; what was printed is lost, in whole or in part"), strerror(why));
+    return fault_set(f, -why, _("standard output: %s; what was printed is lost, in whole or in part"),
+                     fault_errno(why));
 }
 
 int output_close(const char *program, int status)

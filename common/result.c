@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 
 #include "common/json.h"
+#include "common/lang.h"
 #include "common/log.h"
 #include "common/scan.h"
 
@@ -20,7 +21,7 @@ struct result *result_new(const char *check, const char *task, const char *targe
     struct result *r = alloc_zero(1, sizeof *r);
     r->set = metric_set_find(check, strlen(check));
     if (!r->set) {
-        log_error("check %s is not in schema/metrics.tsv", check);
+        log_error(_("check %s is not in schema/metrics.tsv"), check);
         abort();
     }
     r->task = alloc_text(task);
@@ -43,7 +44,7 @@ void result_metric(struct result *r, const char *name, double value)
 {
     int position = metric_position(r->set, name, strlen(name));
     if (position < 0) {
-        log_error("metric %s of check %s is not in schema/metrics.tsv", name, r->set->check);
+        log_error(_("metric %s of check %s is not in schema/metrics.tsv"), name, r->set->check);
         abort();
     }
     if (!isfinite(value))
@@ -166,13 +167,13 @@ static int read_metrics(struct slice text, struct result_line *ret, struct fault
     struct scan s;
     scan_start(&s, text.at, text.len, 2);
     if (scan_next(&s) != SCAN_OBJECT)
-        return fault_set(f, -EBADMSG, "\"metrics\" is not an object");
+        return fault_set(f, -EBADMSG, _("\"metrics\" is not an object"));
     size_t guess = 0;
     for (enum scan_token token = scan_next(&s); token == SCAN_MEMBER; token = scan_next(&s)) {
         struct slice name = {s.token, s.token_len};
         double value;
         if (scan_next(&s) != SCAN_NUMBER || !scan_double(&s, &value) || fabs(value) > 3.4e38)
-            return fault_set(f, -EBADMSG, "metric \"%.*s\" is not a finite number", (int)name.len, name.at);
+            return fault_set(f, -EBADMSG, _("metric \"%.*s\" is not a finite number"), (int)name.len, name.at);
         int position = -ENOENT;
         /* The agent writes them in the registry's order: look from the last. */
         for (size_t i = guess; i < ret->set->count && position < 0; i++) {
@@ -189,7 +190,7 @@ static int read_metrics(struct slice text, struct result_line *ret, struct fault
         }
         guess = (size_t)position + 1;
         if (ret->present >> position & 1)
-            return fault_set(f, -EBADMSG, "metric \"%.*s\" stands twice", (int)name.len, name.at);
+            return fault_set(f, -EBADMSG, _("metric \"%.*s\" stands twice"), (int)name.len, name.at);
         ret->present |= 1ull << position;
         ret->metrics[position] = (float)value;
     }
@@ -266,26 +267,26 @@ int result_line_read(const char *text, size_t len, struct result_line *ret, stru
 
     scan_start(&s, text, len, JSON_DEPTH_MAX);
     if (scan_next(&s) != SCAN_OBJECT)
-        return fault_set(f, -EBADMSG, "not a JSON object: %s", s.error ? s.error : "another value");
+        return fault_set(f, -EBADMSG, _("not a JSON object: %s"), _(s.error ? s.error : N_("another value")));
     enum scan_token token;
     while ((token = scan_next(&s)) == SCAN_MEMBER) {
         struct slice name = {s.token, s.token_len};
         enum member member = member_find(&s);
         if (member < MEMBER_COUNT && seen >> member & 1)
-            return fault_set(f, -EBADMSG, "\"%s\" stands twice", member_names[member]);
+            return fault_set(f, -EBADMSG, _("\"%s\" stands twice"), member_names[member]);
         if (member < MEMBER_COUNT)
             seen |= 1u << member;
         if (read_member(&s, member, &line, &metrics) < 0)
             return fault_set(f, -EBADMSG, "\"%.*s\": %s", (int)(name.len < 64 ? name.len : 64), name.at,
-                             s.error ? s.error : "not a value that this member can have");
+                             _(s.error ? s.error : N_("not a value that this member can have")));
     }
     if (token != SCAN_OBJECT_END || scan_next(&s) != SCAN_END)
-        return fault_set(f, -EBADMSG, "byte %zu: %s", (size_t)(s.at - text) + 1, s.error);
+        return fault_set(f, -EBADMSG, _("byte %zu: %s"), (size_t)(s.at - text) + 1, _(s.error));
     unsigned missing = ~seen & ((1u << MEMBER_COUNT) - 1) & ~MEMBERS_OPTIONAL;
     if (missing)
-        return fault_set(f, -EBADMSG, "\"%s\" is missing", member_names[__builtin_ctz(missing)]);
+        return fault_set(f, -EBADMSG, _("\"%s\" is missing"), member_names[__builtin_ctz(missing)]);
     if (line.addr.len > 0 && line.af != (memchr(line.addr.at, ':', line.addr.len) ? 6 : 4))
-        return fault_set(f, -EBADMSG, "\"af\" does not fit \"addr\"");
+        return fault_set(f, -EBADMSG, _("\"af\" does not fit \"addr\""));
     line.set = metric_set_find(line.check.at, line.check.len);
     if (line.set) {
         int r = read_metrics(metrics, &line, f);

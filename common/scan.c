@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/lang.h"
+
+const char scan_too_deep[] = N_("nested too deeply");
+
 /* What the grammar allows next (RFC 8259 sections 2 to 7). */
 enum {
     WANT_VALUE,        /* a value */
@@ -58,25 +62,25 @@ static const char *escape(struct scan *s)
 {
     const char *p = s->at + 1;
     if (p >= s->end)
-        return "a string does not end";
+        return N_("a string does not end");
     if (*p != 'u') {
         if (!*p || !strchr("\"\\/bfnrt", *p))
-            return "an unknown escape in a string";
+            return N_("an unknown escape in a string");
         s->at = p + 1;
         return NULL;
     }
     unsigned high, low;
     if (!hex4(p + 1, s->end, &high))
-        return "\\u without four hex digits";
+        return N_("\\u without four hex digits");
     s->at = p + 5;
     if (high == 0)
-        return "\\u0000 in a string";
+        return N_("\\u0000 in a string");
     if (high >= 0xDC00 && high <= 0xDFFF)
-        return "a lone surrogate in a string";
+        return N_("a lone surrogate in a string");
     if (high >= 0xD800 && high <= 0xDBFF) {
         if (s->end - s->at < 6 || s->at[0] != '\\' || s->at[1] != 'u' || !hex4(s->at + 2, s->end, &low) ||
             low < 0xDC00 || low > 0xDFFF)
-            return "a lone surrogate in a string";
+            return N_("a lone surrogate in a string");
         s->at += 6;
     }
     return NULL;
@@ -91,13 +95,13 @@ static bool string(struct scan *s)
         while (s->at < s->end && (unsigned char)*s->at >= 0x20 && *s->at != '"' && *s->at != '\\')
             s->at++;
         if (s->at >= s->end) {
-            bad(s, "a string does not end");
+            bad(s, N_("a string does not end"));
             return false;
         }
         if (*s->at == '"')
             break;
         if (*s->at != '\\') {
-            bad(s, "a control character in a string");
+            bad(s, N_("a control character in a string"));
             return false;
         }
         s->escaped = true;
@@ -128,25 +132,25 @@ static enum scan_token number(struct scan *s)
         s->at++;
     const char *first = s->at;
     if (!some_digits(s) || (*first == '0' && s->at > first + 1))
-        return bad(s, "not a number");
+        return bad(s, N_("not a number"));
     if (s->at < s->end && *s->at == '.') {
         s->at++;
         if (!some_digits(s))
-            return bad(s, "a number ends in its point");
+            return bad(s, N_("a number ends in its point"));
     }
     if (s->at < s->end && (*s->at == 'e' || *s->at == 'E')) {
         s->at++;
         if (s->at < s->end && (*s->at == '+' || *s->at == '-'))
             s->at++;
         if (!some_digits(s))
-            return bad(s, "a number ends in its exponent");
+            return bad(s, N_("a number ends in its exponent"));
         exponent = true;
     }
     s->token_len = (size_t)(s->at - s->token);
     /* Only these can be past the largest double, which no reader could hold. */
     double value;
     if ((exponent || s->token_len > 300) && !scan_double(s, &value))
-        return bad(s, "a number is too large");
+        return bad(s, N_("a number is too large"));
     return SCAN_NUMBER;
 }
 
@@ -154,7 +158,7 @@ static enum scan_token word(struct scan *s, const char *text, enum scan_token to
 {
     size_t len = strlen(text);
     if ((size_t)(s->end - s->at) < len || memcmp(s->at, text, len) != 0)
-        return bad(s, "an unknown word");
+        return bad(s, N_("an unknown word"));
     s->token = s->at;
     s->token_len = len;
     s->at += len;
@@ -164,7 +168,7 @@ static enum scan_token word(struct scan *s, const char *text, enum scan_token to
 static enum scan_token open_container(struct scan *s, bool object)
 {
     if (s->depth >= s->max_depth)
-        return bad(s, "nested too deeply");
+        return bad(s, scan_too_deep);
     s->depth++;
     s->in_object &= ~(1ull << s->depth);
     s->in_object |= (uint64_t)object << s->depth;
@@ -209,7 +213,7 @@ static enum scan_token value(struct scan *s)
         break;
     default:
         if (*s->at != '-' && (*s->at < '0' || *s->at > '9'))
-            return bad(s, "a value is missing");
+            return bad(s, N_("a value is missing"));
         token = number(s);
     }
     if (token != SCAN_BAD)
@@ -220,7 +224,7 @@ static enum scan_token value(struct scan *s)
 static enum scan_token member(struct scan *s)
 {
     if (*s->at != '"')
-        return bad(s, "a member's name is missing");
+        return bad(s, N_("a member's name is missing"));
     if (!string(s))
         return SCAN_BAD;
     skip_space(s);
@@ -237,10 +241,10 @@ enum scan_token scan_next(struct scan *s)
         return SCAN_BAD;
     skip_space(s);
     if (s->at >= s->end)
-        return s->state == WANT_END ? SCAN_END : bad(s, "the text ends early");
+        return s->state == WANT_END ? SCAN_END : bad(s, N_("the text ends early"));
     switch (s->state) {
     case WANT_END:
-        return bad(s, "something follows the value");
+        return bad(s, N_("something follows the value"));
     case WANT_FIRST_VALUE:
         return *s->at == ']' ? close_container(s) : value(s);
     case WANT_FIRST_MEMBER:
@@ -251,7 +255,7 @@ enum scan_token scan_next(struct scan *s)
         s->at++;
         skip_space(s);
         if (s->at >= s->end)
-            return bad(s, "the text ends early");
+            return bad(s, N_("the text ends early"));
         return s->in_object >> s->depth & 1 ? member(s) : value(s);
     default:
         return value(s);

@@ -23,6 +23,8 @@ enum scan_token {
     SCAN_BAD, /* scan.error says what, scan.at where */
 };
 
+extern const char scan_too_deep[]; /* the error of a text that is nested too deep */
+
 struct scan {
     const char *text, *at, *end;
     unsigned depth, max_depth;
@@ -31,7 +33,7 @@ struct scan {
     const char *token; /* of a string or member: without its quotes */
     size_t token_len;
     bool escaped;      /* the string holds a backslash */
-    const char *error; /* static text, NULL when none */
+    const char *error; /* static text, through gettext (N_); NULL when none */
 };
 
 /* max_depth at most 63. */

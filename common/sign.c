@@ -10,6 +10,7 @@
 
 #include "common/buf.h"
 #include "common/file.h"
+#include "common/lang.h"
 
 static void free_pkey(EVP_PKEY **p)
 {
@@ -63,7 +64,7 @@ int sign_key_read(const char *path, struct sign_key *ret, struct fault *f)
 {
     struct stat st;
     if (stat(path, &st) == 0 && (st.st_mode & 077))
-        return fault_set(f, -EPERM, "%s: others can read this key; run chmod 600 %s", path, path);
+        return fault_set(f, -EPERM, _("%s: others can read this key; run chmod 600 %s"), path, path);
     _cleanup_(buf_free) struct buf text = {0};
     int r = file_read(path, 256, &text, f);
     if (r < 0)
@@ -76,7 +77,7 @@ int sign_key_read(const char *path, struct sign_key *ret, struct fault *f)
         r = derive_public(&key);
     OPENSSL_cleanse(text.data, text.cap);
     if (r < 0)
-        return fault_set(f, -EBADMSG, "%s: is not a key file (one line of 44 base64 characters)", path);
+        return fault_set(f, -EBADMSG, _("%s: is not a key file (one line of 44 base64 characters)"), path);
     *ret = key;
     sign_key_wipe(&key);
     return 0;

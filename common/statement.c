@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/lang.h"
 #include "common/limits.h"
 
 void statement_write(const struct sign_key *key, const char *domain, const json_t *object, struct buf *out)
@@ -24,7 +25,7 @@ int statement_read(const uint8_t (*publics)[SIGN_PUBLIC_SIZE], size_t count, con
 {
     const char *newline = memchr(text, '\n', len);
     if (!newline)
-        return fault_set(f, -EBADMSG, "not a signed statement: it has one line, two are wanted");
+        return fault_set(f, -EBADMSG, _("not a signed statement: it has one line, two are wanted"));
     size_t first = (size_t)(newline - text) + 1;
     size_t rest = len - first;
     if (rest > 0 && text[len - 1] == '\n')
@@ -36,12 +37,12 @@ int statement_read(const uint8_t (*publics)[SIGN_PUBLIC_SIZE], size_t count, con
     if (json_read(text + first, rest, 256, 2, &trailer, f) < 0 ||
         json_get_text(trailer, "sig", 128, &sig_text, f) < 0 ||
         base64_read(sig_text, strlen(sig_text), sig, sizeof sig) < 0)
-        return fault_set(f, -EBADMSG, "not a signed statement: the second line is no {\"sig\":\"…\"}");
+        return fault_set(f, -EBADMSG, _("not a signed statement: the second line is no {\"sig\":\"…\"}"));
 
     bool valid = false;
     for (size_t i = 0; i < count && !valid; i++)
         valid = sign_check(publics[i], domain, text, first, sig);
     if (!valid)
-        return fault_set(f, -EKEYREJECTED, "the signature is not by a known key");
+        return fault_set(f, -EKEYREJECTED, _("the signature is not by a known key"));
     return json_read(text, first - 1, STATEMENT_BYTES_MAX, JSON_DEPTH_MAX, ret, f);
 }

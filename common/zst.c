@@ -4,6 +4,8 @@
 
 #include <zstd.h>
 
+#include "common/lang.h"
+
 /* Level 6: within 3 % of level 19 on result lines, and 1 MB of memory. */
 #define LEVEL 6
 
@@ -40,15 +42,15 @@ int zst_unpack(const void *bytes, size_t len, size_t max, struct buf *out, struc
         size_t before = in.pos;
         left = ZSTD_decompressStream(s, &to, &in);
         if (ZSTD_isError(left))
-            return fault_set(f, -EBADMSG, "not a zstd frame: %s", ZSTD_getErrorName(left));
+            return fault_set(f, -EBADMSG, _("not a zstd frame: %s"), ZSTD_getErrorName(left));
         out->len += to.pos;
         out->data[out->len] = '\0';
         if (out->len - start > max)
-            return fault_set(f, -EFBIG, "more than %zu bytes after decompression", max);
+            return fault_set(f, -EFBIG, _("more than %zu bytes after decompression"), max);
         if (left != 0 && to.pos == 0 && in.pos == before)
-            return fault_set(f, -EBADMSG, "the zstd frame ends early, after %zu bytes", len);
+            return fault_set(f, -EBADMSG, _("the zstd frame ends early, after %zu bytes"), len);
     }
     if (in.pos != len)
-        return fault_set(f, -EBADMSG, "%zu bytes follow the zstd frame", len - in.pos);
+        return fault_set(f, -EBADMSG, _("%zu bytes follow the zstd frame"), len - in.pos);
     return 0;
 }
