@@ -15,12 +15,11 @@
  * the cluster under it. A postmaster that outlived a killed `serve` is simply
  * used by the next. A postmaster.pid without a postmaster behind it (power
  * cut, and its number taken by another process since) is removed: PostgreSQL
- * itself would refuse to start. */
+ * itself would refuse to start. Where it cannot be told, nothing is. */
 #include "collector/cluster.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +31,7 @@
 
 #include "collector/cluster_data.h"
 #include "collector/pg.h"
+#include "collector/postmaster.h"
 #include "collector/user.h"
 #include "common/clock.h"
 #include "common/file.h"
@@ -39,12 +39,11 @@
 #include "common/log.h"
 #include "common/sign.h"
 
-/* How long a start may take when nothing is heard (crash recovery answers
- * "starting up", a backup that reads its archived log "not accepting
- * connections"; both are waited for without end), and a stop before it is
- * forced. */
+/* How long a start may take when nothing is heard. One that recovers from a
+ * crash, or reads a backup's archived log, says so, and is waited for without
+ * end. */
 #define START_WAIT_US (60 * 1000000ll)
-#define STOP_WAIT_US  (60 * 1000000ll)
+#define TELL_AFTER_US (2 * 1000000ll)
 #define POLL_US       50000
 #define LOG_BYTES_MAX (4 << 20)
 #define SOCKET_NAME   "/.s.PGSQL.5432"
@@ -117,26 +116,6 @@ static bool answers(const struct cluster *c)
 }
 
 /* ---- the postmaster ---- */
-
-/* The process id in postmaster.pid when a server runs on this data: a server's
- * working folder is its data. 0 when none does. */
-static pid_t running_pid(const struct cluster *c)
-{
-    _cleanup_text_ char *path = alloc_format("%s/postmaster.pid", c->data_dir);
-    _cleanup_(buf_free) struct buf text = {0};
-    if (file_read(path, 4096, &text, NULL) < 0)
-        return 0;
-    long pid = strtol(text.data, NULL, 10);
-    if (pid <= 1)
-        return 0;
-    _cleanup_text_ char *link = alloc_format("/proc/%ld/cwd", pid);
-    char cwd[PATH_MAX], data[PATH_MAX];
-    ssize_t n = readlink(link, cwd, sizeof cwd - 1); /* fails on a zombie, too */
-    if (n < 0 || !realpath(c->data_dir, data))
-        return 0;
-    cwd[n] = '\0';
-    return !strcmp(cwd, data) ? (pid_t)pid : 0;
-}
 
 static void remove_stale_pid(const struct cluster *c)
 {
@@ -215,41 +194,76 @@ static bool child_ended(struct cluster *c)
     return true;
 }
 
+/* 1 when a postmaster of before is there, 0 when one was started. */
+static int find_or_spawn(struct cluster *c, const struct cluster_bin *bin, struct fault *f)
+{
+    pid_t pid;
+    enum postmaster found = postmaster_find(c->data_dir, &pid, f);
+    if (found != POSTMASTER_GONE)
+        return found == POSTMASTER_RUNS ? 1 : -EBUSY;
+    remove_stale_pid(c);
+    return spawn_postmaster(c, bin, f);
+}
+
+/* `serve` blocks the signals that end it, and looks at them between two steps. */
+static bool told_to_end(void)
+{
+    sigset_t pending;
+    return sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT));
+}
+
+struct wait {
+    int64_t since, until; /* monotonic, microseconds */
+    bool told;
+};
+
+/* One try to reach it: 1 when it accepts connections. While it says that it
+ * does not yet the wait goes on, and who waits is told. */
+static int try_connect(const char *conninfo, struct wait *w, struct fault *f)
+{
+    enum pg_state state = pg_ping(conninfo);
+    int64_t now = clock_mono_us(&clock_system);
+    if (state == PG_ACCEPTS)
+        return 1;
+    if (told_to_end())
+        return fault_set(f, -EINTR, _("told to end while PostgreSQL was starting"));
+    if (state == PG_REJECTS) {
+        w->until = now + START_WAIT_US;
+        if (!w->told && now - w->since > TELL_AFTER_US) {
+            log_info(_("PostgreSQL recovers, or ends; it is waited for until it answers"));
+            w->told = true;
+        }
+    }
+    return now < w->until ? 0 : -ETIMEDOUT;
+}
+
 /* Starts and waits until it answers. A postmaster that was killed leaves
  * servers that notice within moments; until they are gone the data is in use
  * and the start is tried again. A postmaster that is there and does not answer
  * recovers from the crash of one of its servers, or ends: it is waited for. */
 static int start(struct cluster *c, const struct cluster_bin *bin, struct fault *f)
 {
-    int64_t until = clock_mono_us(&clock_system) + START_WAIT_US;
+    const int64_t now = clock_mono_us(&clock_system);
+    struct wait w = {.since = now, .until = now + START_WAIT_US};
     _cleanup_text_ char *first = conninfo_make(c->socket_dir, "postgres");
-    while (clock_mono_us(&clock_system) < until) {
-        if (c->child == 0 && running_pid(c) == 0) {
-            remove_stale_pid(c);
-            int rc = spawn_postmaster(c, bin, f);
-            if (rc < 0)
-                return rc;
-        }
+    int rc = 0;
+    while (rc == 0) {
+        int older = c->child ? 0 : find_or_spawn(c, bin, f);
+        if (older < 0)
+            return older;
         pause_us(POLL_US);
         if (child_ended(c)) {
-            ended_early(c, f);
-            if (!f || !strstr(f->text, "still in use"))
-                return -EIO;
+            rc = ended_early(c, f);
+            if (f && strstr(f->text, "still in use") && clock_mono_us(&clock_system) < w.until)
+                rc = 0;
             pause_us(4 * POLL_US);
             continue;
         }
-        _cleanup_(pg_closep) struct pg *pg = NULL;
-        struct fault why = {0};
-        if (pg_open(first, &pg, &why) == 0)
-            return 0;
-        if (strstr(why.text, "starting up") || strstr(why.text, "recovery") || strstr(why.text, "not accepting"))
-            until = clock_mono_us(&clock_system) + START_WAIT_US;
+        rc = try_connect(first, &w, f);
+        if (rc == -ETIMEDOUT)
+            fault_set(f, rc, _("PostgreSQL runs and does not answer; %s says more"), c->log_path);
     }
-    pid_t other = c->child ? 0 : running_pid(c);
-    if (other)
-        return fault_set(f, -ETIMEDOUT, "PostgreSQL runs as process %d and does not answer; %s says more", (int)other,
-                         c->log_path);
-    return ended_early(c, f);
+    return rc < 0 ? rc : 0;
 }
 
 static int make_database(const struct cluster *c, struct fault *f)
@@ -291,21 +305,17 @@ static int bring_up(struct cluster *c, struct fault *f)
     return rc;
 }
 
-static void stop(struct cluster *c)
+/* 0 when none runs any more. */
+static int stop(struct cluster *c, struct fault *f)
 {
-    pid_t pid = c->child ? c->child : running_pid(c);
-    if (pid == 0)
-        return;
-    kill(pid, SIGINT); /* "fast": transactions are rolled back */
-    int64_t until = clock_mono_us(&clock_system) + STOP_WAIT_US;
-    while (c->child ? !child_ended(c) : running_pid(c) == pid) {
-        if (clock_mono_us(&clock_system) > until) {
-            log_debug("PostgreSQL does not stop; it is told to quit at once");
-            kill(pid, SIGQUIT);
-            until += STOP_WAIT_US;
-        }
-        pause_us(POLL_US);
-    }
+    pid_t pid = c->child;
+    enum postmaster found = pid ? POSTMASTER_RUNS : postmaster_find(c->data_dir, &pid, f);
+    if (found != POSTMASTER_RUNS)
+        return found == POSTMASTER_GONE ? 0 : -EBUSY;
+    int rc = postmaster_stop(c->data_dir, pid, &postmaster_patience, f);
+    if (rc == 0)
+        c->child = 0;
+    return rc;
 }
 
 /* ---- open and close ---- */
@@ -366,11 +376,14 @@ int cluster_open(const struct cluster_options *options, struct cluster **ret, st
         if (flock(c->lock_fd, LOCK_EX | LOCK_NB) == 0) {
             rc = answers(c) ? 0 : bring_up(c, f);
             if (rc < 0) {
-                stop(c);
+                if (stop(c, NULL) < 0)
+                    log_debug("what runs on %s is left as it is", c->data_dir);
                 return rc;
             }
             continue;
         }
+        if (told_to_end())
+            return fault_set(f, -EINTR, _("told to end while another process starts or stops PostgreSQL"));
         if (clock_mono_us(&clock_system) > until)
             return fault_set(f, -EBUSY, "another process starts or stops PostgreSQL in %s and does not finish",
                              options->state_dir);
@@ -387,7 +400,8 @@ const char *cluster_conninfo(const struct cluster *c)
 
 int cluster_watch(struct cluster *c, struct fault *f)
 {
-    bool gone = c->child ? child_ended(c) : running_pid(c) == 0;
+    pid_t pid;
+    bool gone = c->child ? child_ended(c) : postmaster_find(c->data_dir, &pid, NULL) == POSTMASTER_GONE;
     if (!gone)
         return 0;
     int rc = bring_up(c, f);
@@ -399,8 +413,11 @@ void cluster_close(struct cluster *c)
     if (!c)
         return;
     if (c->supervise || flock(c->lock_fd, LOCK_EX | LOCK_NB) == 0) {
-        stop(c);
-        rmdir(c->socket_dir); /* empty now; made again at the next start */
+        struct fault f = {0};
+        if (stop(c, &f) < 0)
+            log_error("%s", f.text);
+        else
+            rmdir(c->socket_dir); /* empty now; made again at the next start */
     }
     cluster_free(c);
 }
@@ -419,9 +436,10 @@ int cluster_upgrade(const struct cluster_options *options, unsigned *ret_from, u
         rc = cluster_bin_find(CLUSTER_BIN_PLACES, major, &from, f);
     if (rc == 0)
         rc = cluster_bin_find(CLUSTER_BIN_PLACES, 0, &to, f);
+    if (rc == 0)
+        rc = stop(c, f); /* one that a killed serve left behind */
     if (rc < 0)
         return rc;
-    stop(c); /* one that a killed serve left behind */
     if (major && major != to.major)
         rc = cluster_data_upgrade(c->data_dir, &from, &to, f);
     if (rc == 0) {

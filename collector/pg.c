@@ -62,13 +62,26 @@ static void notice(void *ctx, const PGresult *result)
     log_debug("PostgreSQL: %s", text ? text : "notice");
 }
 
+/* Defaults that a conninfo, which comes last, may override. */
+#define CONNECT_NAMES            ((const char *const[]){"client_encoding", "application_name", "connect_timeout", "dbname", NULL})
+#define CONNECT_VALUES(conninfo) ((const char *const[]){"UTF8", "internetmetre-collector", "10", conninfo, NULL})
+
+enum pg_state pg_ping(const char *conninfo)
+{
+    switch (PQpingParams(CONNECT_NAMES, CONNECT_VALUES(conninfo), 1)) {
+    case PQPING_OK:
+        return PG_ACCEPTS;
+    case PQPING_REJECT:
+        return PG_REJECTS;
+    default:
+        return PG_SILENT;
+    }
+}
+
 int pg_open(const char *conninfo, struct pg **ret, struct fault *f)
 {
-    /* What comes after conninfo gives defaults that it may override. */
-    const char *names[] = {"client_encoding", "application_name", "connect_timeout", "dbname", NULL};
-    const char *values[] = {"UTF8", "internetmetre-collector", "10", conninfo, NULL};
     _cleanup_(pg_closep) struct pg *pg = alloc_zero(1, sizeof *pg);
-    pg->conn = PQconnectdbParams(names, values, 1);
+    pg->conn = PQconnectdbParams(CONNECT_NAMES, CONNECT_VALUES(conninfo), 1);
     if (!pg->conn)
         return fault_set(f, -ENOMEM, "PostgreSQL: no memory for a connection");
     if (PQstatus(pg->conn) != CONNECTION_OK)

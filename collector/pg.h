@@ -27,6 +27,15 @@ static inline void pg_closep(struct pg **pg)
 {
     pg_close(*pg);
 }
+
+/* What a server says before anybody is let in. */
+enum pg_state {
+    PG_ACCEPTS, /* also when it would not take this very connection: it is up */
+    PG_REJECTS, /* it is there, and starts, recovers or ends */
+    PG_SILENT,
+};
+enum pg_state pg_ping(const char *conninfo);
+
 bool pg_usable(const struct pg *pg); /* connected and outside a broken transaction */
 bool pg_idle(const struct pg *pg);   /* connected and outside any transaction */
 

@@ -319,7 +319,7 @@ static void watch_database(struct serve *s)
     if (rc > 0) {
         s->health.restarts++;
         log_warn(_("PostgreSQL had died and runs again; batches were asked to come later meanwhile"));
-    } else if (rc < 0) {
+    } else if (rc < 0 && rc != -EINTR) {
         log_error(_("PostgreSQL died and does not start: %s; tried again each second"), f.text);
     }
 }
@@ -367,12 +367,12 @@ static int run(const struct invocation *in)
     sigprocmask(SIG_BLOCK, &signals, NULL);
     s.archive = settings_archive(&c->settings, c->state_dir);
     int rc = start(&s, &f);
-    if (rc < 0)
-        log_error("%s", f.text);
-    else
+    if (rc == 0)
         wait_for_end(&s, &signals);
+    else
+        log_line(rc == -EINTR ? LOG_INFO : LOG_ERROR, "%s", f.text);
     stop(&s);
-    return rc < 0;
+    return rc < 0 && rc != -EINTR;
 }
 
 const struct command command_serve = {

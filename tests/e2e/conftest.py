@@ -140,6 +140,23 @@ class Collector:
         except (FileNotFoundError, IndexError, ValueError):
             return 0
 
+    def servers(self):
+        """What each process of the embedded PostgreSQL says that it is → its number."""
+        postmaster, found = self.postmaster(), {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # it ended meanwhile
+                state, parent = (folder / "stat").read_text().rsplit(")", 1)[1].split()[:2]
+                if int(parent) == postmaster and state != "Z":
+                    found[(folder / "cmdline").read_text().split("postgres: ")[-1].strip("\0 ")] = int(folder.name)
+        return found | {"postmaster": postmaster}
+
+    def break_down(self):
+        """One of its servers crashes: the others have to end, and one cannot for the five seconds that it is given."""
+        servers = wait_until(lambda: {"checkpointer", "walwriter"} <= (found := self.servers()).keys() and found, what="servers")
+        os.kill(servers["walwriter"], signal.SIGSTOP)
+        os.kill(servers["checkpointer"], signal.SIGKILL)
+        return servers["postmaster"]
+
     def clean(self):
         """Whatever a test did, nothing of it goes on running."""
         if self.process and self.process.poll() is None:

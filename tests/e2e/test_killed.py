@@ -97,9 +97,7 @@ def test_start_waits_for_a_postgresql_that_recovers(own_collector):
     """A server of PostgreSQL and the collector died together: the postmaster is there, and does not answer yet."""
     own_collector.start()
     own_collector.kill()
-    _, first, *_, last = postgres_processes(own_collector)
-    os.kill(first, signal.SIGSTOP)  # it cannot end when it is told to: the postmaster gives it five seconds
-    os.kill(last, signal.SIGKILL)
+    own_collector.break_down()
     own_collector.start()
     assert own_collector.sql("SELECT count(*) FROM probe") == [(0,)]
 
