@@ -39,9 +39,9 @@
 #include "agent/remote.h"
 #include "agent/runner.h"
 #include "agent/spool.h"
-#include "agent/status.h"
 #include "agent/ticker.h"
 #include "agent/timekeeper.h"
+#include "agent/vitals.h"
 #include "common/lang.h"
 #include "common/log.h"
 
@@ -61,8 +61,6 @@ enum once_state {
     ONCE_MEASURE,  /* every task runs */
     ONCE_SEND,     /* sealed; batches go out */
 };
-
-enum disk_use { DISK_APPEND, DISK_SYNC, DISK_SEAL, DISK_USES };
 
 struct daemon {
     const struct daemon_options *options;
@@ -86,8 +84,7 @@ struct daemon {
     enum once_state once;
     struct errand_host errands; /* what commands may work on */
     struct desk *desk;
-    struct status status;
-    int disk_errors[DISK_USES]; /* errno, 0 when the last one went well */
+    struct vitals vitals;
     bool stopping;
     bool left; /* the collector has confirmed that this is no probe any more */
 };
@@ -110,45 +107,19 @@ static void notice(struct daemon *d)
         log_limited(&disk_limit, LOG_WARN, "%s", text);
 }
 
-static void count_batches(struct daemon *d)
-{
-    const struct spool_list *waiting = spool_waiting(d->spool), *rejected = spool_list(d->spool, SPOOL_REJECTED);
-    d->status.waiting = (int64_t)waiting->count;
-    d->status.waiting_bytes = waiting->bytes;
-    d->status.rejected = (int64_t)rejected->count;
-    d->status.rejected_bytes = rejected->bytes;
-    d->status.acknowledged = (int64_t)spool_list(d->spool, SPOOL_ACKED)->count;
-}
-
 static void write_status(struct daemon *d)
 {
     struct fault f;
-    const struct push_state *push = push_state(d->push);
-    strcpy(d->status.probe, d->identity.probe);
-    strcpy(d->status.collector, d->url);
-    d->status.at_us = clock_wall_us(d->host.env.clock);
-    d->status.missed = ticker_missed(d->ticker);
-    d->status.tasks = (int64_t)d->joined.count;
-    d->status.schedule_version = d->remote.version;
-    d->status.forks = spool_forks(d->spool);
-    count_batches(d);
-    if (push->last_ack_us > 0)
-        d->status.last_ack = (struct status_moment){push->last_ack_us, push->last_ack_mono_us};
-    strcpy(d->status.last_fault, push->last_fault);
-    d->status.trouble = push->trouble;
-    if (status_write(d->options->state_dir, &d->status, &f) < 0)
+    struct status *s = &d->vitals.status;
+    vitals_gather(&d->vitals, d->spool, d->push);
+    strcpy(s->probe, d->identity.probe);
+    strcpy(s->collector, d->url);
+    s->at_us = clock_wall_us(d->host.env.clock);
+    s->missed = ticker_missed(d->ticker);
+    s->tasks = (int64_t)d->joined.count;
+    s->schedule_version = d->remote.version;
+    if (status_write(d->options->state_dir, s, &f) < 0)
         log_limited(&disk_limit, LOG_WARN, "%s; the status is not updated", f.text);
-}
-
-/* How a write went, for the status: one that went well takes back what it said
- * when it failed, and not what another did. */
-static void disk(struct daemon *d, enum disk_use use, int r)
-{
-    d->disk_errors[use] = r < 0 ? -r : 0;
-    d->status.disk_error = 0;
-    for (int i = 0; i < DISK_USES; i++)
-        if (d->disk_errors[i])
-            d->status.disk_error = d->disk_errors[i];
 }
 
 static void on_sync(uv_timer_t *timer)
@@ -156,7 +127,7 @@ static void on_sync(uv_timer_t *timer)
     struct daemon *d = timer->data;
     struct fault f;
     int r = spool_sync(d->spool, &f);
-    disk(d, DISK_SYNC, r);
+    vitals_disk(&d->vitals, DISK_SYNC, r);
     if (r < 0)
         log_limited(&disk_limit, LOG_ERROR, "%s; a power cut now would lose open results", f.text);
     write_status(d);
@@ -169,7 +140,7 @@ static void arm_timers(struct daemon *d)
     int64_t age = spool_age_us(d->spool);
     if (age >= 0 && !uv_is_active((uv_handle_t *)&d->seal_timer))
         uv_timer_start(&d->seal_timer, on_seal, ms(d->settings.seal_interval_us - age), 0);
-    bool tells = spool_dirty(d->spool) || d->status.disk_error; /* the status has something new */
+    bool tells = spool_dirty(d->spool) || d->vitals.status.disk_error; /* the status has something new */
     if (tells && !uv_is_active((uv_handle_t *)&d->sync_timer))
         uv_timer_start(&d->sync_timer, on_sync, ms(d->settings.journal_sync_us), 0);
 }
@@ -180,7 +151,7 @@ static void seal(struct daemon *d)
     struct fault f;
     uv_timer_stop(&d->seal_timer);
     int r = spool_seal(d->spool, &f);
-    disk(d, DISK_SEAL, r);
+    vitals_disk(&d->vitals, DISK_SEAL, r);
     if (r < 0) {
         log_limited(&disk_limit, LOG_ERROR, "%s; sealing is tried again in a minute", f.text);
         uv_timer_start(&d->seal_timer, on_seal, 60000, 0);
@@ -337,18 +308,15 @@ static void on_result(void *user, struct task *task, struct result *result)
     struct daemon *d = user;
     struct fault f;
     int64_t batches = (int64_t)spool_waiting(d->spool)->count;
-    d->status.results++;
-    d->status.last_result = (struct status_moment){result->at_us, result->mono_us};
-    snprintf(d->status.last_outcome, sizeof d->status.last_outcome, "%s", outcome_word(result->outcome));
     redact_result(&d->network, result);
-    snprintf(d->status.last_task, sizeof d->status.last_task, "%s", result->task);
+    vitals_result(&d->vitals, result);
     say(result);
     int r = spool_append(d->spool, result, &f);
-    if (r == 0 && d->disk_errors[DISK_APPEND]) /* there is room again: also for what could not be sealed */
+    if (r == 0 && d->vitals.disk_errors[DISK_APPEND]) /* there is room again: also for what could not be sealed */
         uv_timer_start(&d->seal_timer, on_seal, 0, 0);
-    disk(d, DISK_APPEND, r);
+    vitals_disk(&d->vitals, DISK_APPEND, r);
     if (r < 0) {
-        d->status.lost++;
+        d->vitals.status.lost++;
         log_limited(&disk_limit, LOG_ERROR, "%s; the result of %s is lost", f.text, result->task);
     }
     result_free(result);
@@ -365,7 +333,7 @@ static void on_due(void *user, struct task *task)
 {
     struct daemon *d = user;
     if (runner_submit(d->runner, task) < 0) {
-        d->status.overlaps++;
+        d->vitals.status.overlaps++;
         log_debug("%s: skipped, the last run has not ended or too many wait", task->args.task);
     }
 }
@@ -567,21 +535,6 @@ static void close_all(struct daemon *d)
     host_close(&d->host);
 }
 
-static void keep_status(struct daemon *d)
-{
-    struct status old;
-    struct fault f;
-    status_process(&d->status);
-    if (status_read(d->options->state_dir, &old, &f) < 0)
-        return;
-    d->status.last_ack = old.last_ack;
-    d->status.last_result = old.last_result;
-    if (strcmp(old.boot, d->status.boot) != 0)
-        d->status.last_ack.mono_us = d->status.last_result.mono_us = 0;
-    memcpy(d->status.last_task, old.last_task, sizeof old.last_task);
-    memcpy(d->status.last_outcome, old.last_outcome, sizeof old.last_outcome);
-}
-
 static int open_all(struct daemon *d, struct fault *f)
 {
     int r = identity_read(d->options->state_dir, &d->identity, f);
@@ -622,7 +575,7 @@ static int finish(struct daemon *d, struct fault *f)
     desk_stop(d->desk);
     if (spool_seal(d->spool, &late) < 0)
         log_error("%s; open results stay in the journal", late.text);
-    d->status.pid = d->status.started = 0;
+    d->vitals.status.pid = d->vitals.status.started = 0;
     write_status(d);
     return d->options->once ? once_result(d, f) : 0;
 }
@@ -635,7 +588,7 @@ static int loop(struct daemon *d, struct fault *f)
     open_desk(d);
     start_timers(d);
     start_signals(d);
-    keep_status(d);
+    vitals_init(&d->vitals, d->options->state_dir);
     notice(d);
     d->once = d->options->once ? ONCE_SCHEDULE : ONCE_NO;
     use_schedule(d);

@@ -424,7 +424,7 @@ json_t *errand_failed(int code, const char *text)
 int errand_judge(const json_t *answer, struct fault *f)
 {
     int64_t code;
-    const char *text;
+    const char *text = "";
     int r = json_get_int_or(answer, "code", INT_MIN, 0, 0, &code, f);
     if (r == 0)
         r = json_get_text_or(answer, "text", FAULT_TEXT_MAX, "", &text, f);
