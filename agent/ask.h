@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "agent/choice.h"
+#include "common/choice.h"
 #include "common/alloc.h"
 #include "common/fault.h"
 

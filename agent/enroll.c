@@ -10,32 +10,6 @@
 #include "common/scan.h"
 #include "common/statement.h"
 
-const struct choice enroll_zones[] = {
-    {"urban", N_("town"), {"urbain", "urbaine", "ville", "town", "city"}},
-    {"rural", N_("countryside"), {"rurale", "campagne", "village", "countryside", "country"}},
-    {0},
-};
-const struct choice enroll_technologies[] = {
-    {"fibre", N_("fibre"), {"fiber", "fibre optique", "fibre optics", "ftth"}},
-    {"adsl", N_("ADSL"), {"dsl", "vdsl", "cuivre", "copper"}},
-    {"4g", N_("4G"), {"4g+", "lte"}},
-    {"5g", N_("5G"), {NULL}},
-    {"3g", N_("3G"), {"3g+"}},
-    {"wifi-hotspot",
-     N_("Wi-Fi hotspot"),
-     {"wifi", "hotspot", "wifi zone", "point d'accès", "point d'accès wifi", "wifi hotspot"}},
-    {"community", N_("community network"), {"communautaire", "réseau communautaire", "community network"}},
-    {"satellite", N_("satellite"), {"vsat", "starlink"}},
-    {"radio", N_("radio"), {"wimax", "faisceau hertzien"}},
-    {"other", N_("other"), {"autre"}},
-    {0},
-};
-
-bool enroll_metered(const char *technology)
-{
-    return !technology || (strcmp(technology, "fibre") != 0 && strcmp(technology, "adsl") != 0);
-}
-
 int enroll_word(const char *option, const struct choice *list, const char *text, const char **ret, struct fault *f)
 {
     _cleanup_(buf_free) struct buf known = {0};

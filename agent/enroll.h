@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "agent/choice.h"
+#include "common/choice.h"
 #include "agent/identity.h"
 #include "agent/network.h"
 #include "common/buf.h"
@@ -26,12 +26,6 @@ struct enrolment { /* all borrowed; NULL: not said */
     const char *owner; /* SHA-256 of the owner's secret, in hex (owner.h) */
     bool metered;
 };
-
-extern const struct choice enroll_zones[], enroll_technologies[];
-
-/* What is held of a line that nobody says it of: paid by volume, unless its
- * technology seldom is. Taken wrongly for unmetered, it costs its owner money. */
-bool enroll_metered(const char *technology);
 
 /* The word of the choice that text means; -EINVAL, f names the option and what is allowed. */
 int enroll_word(const char *option, const struct choice *list, const char *text, const char **ret,

@@ -20,21 +20,17 @@
 #include <string.h>
 
 #include "collector/desk.h"
-#include "collector/enroll.h"
 #include "collector/secret.h"
 #include "collector/seen.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/limits.h"
+#include "common/line.h"
 #include "common/log.h"
 #include "common/statement.h"
 
 #define TAKE_WAIT_MS 5000
-
-const char *const access_technologies[] = {"fibre",     "adsl",      "4g",    "5g",    "3g", "wifi-hotspot",
-                                           "community", "satellite", "radio", "other", NULL};
-static const char *const zones[] = {"urban", "rural", NULL};
 
 struct wish { /* what the probe asked for; texts borrowed from the JSON, NULL when absent */
     json_t *json;
@@ -131,31 +127,22 @@ static int read_wish(const struct http_request *request, struct wish *w, struct 
     return rc;
 }
 
-static bool is_one_of(const char *word, const char *const *words)
-{
-    for (; *words; words++)
-        if (!strcmp(word, *words))
-            return true;
-    return false;
-}
-
-static int refuse_word(struct enrolment *e, const char *member, const char *word, const char *const *words)
+static int refuse_word(struct enrolment *e, const char *member, const char *word, const struct choice *known)
 {
     LANG_SCOPE(http_language(e->request));
     _cleanup_(buf_free) struct buf detail = {0};
     buf_addf(&detail, _("%s \"%s\" is not known; one of: "), member, word);
-    for (const char *const *w = words; *w; w++)
-        buf_addf(&detail, "%s%s", w == words ? "" : ", ", *w);
+    choice_words(known, &detail);
     return answer(e, 422, member, N_("Not a known word"), detail.data);
 }
 
 static int check_words(struct enrolment *e)
 {
     const struct wish *w = &e->wish;
-    if (w->technology && !is_one_of(w->technology, access_technologies))
-        return refuse_word(e, "technology", w->technology, access_technologies);
-    if (w->zone && !is_one_of(w->zone, zones))
-        return refuse_word(e, "zone", w->zone, zones);
+    if (w->technology && !choice_has(line_technologies, w->technology))
+        return refuse_word(e, "technology", w->technology, line_technologies);
+    if (w->zone && !choice_has(line_zones, w->zone))
+        return refuse_word(e, "zone", w->zone, line_zones);
     if (w->country && (strlen(w->country) != 2 || strspn(w->country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2))
         return answer(e, 422, "country", N_("Not a country"),
                       N_("country must be two capital letters (ISO 3166-1), such as BJ"));

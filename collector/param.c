@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "collector/encode.h"
-#include "collector/enroll.h"
 #include "collector/indicator.h"
 #include "collector/secret.h"
 #include "common/clock.h"
 #include "common/limits.h"
+#include "common/line.h"
 #include "common/metric.h"
 #include "common/scan.h"
 #include "common/sign.h"
@@ -94,17 +94,11 @@ static int check_probe(const char *value, struct fault *f)
 
 static int check_technology(const char *value, struct fault *f)
 {
-    struct buf words = {0};
-    for (size_t t = 0; access_technologies[t]; t++) {
-        if (!strcmp(access_technologies[t], value)) {
-            buf_free(&words);
-            return 0;
-        }
-        buf_addf(&words, "%s%s", t ? ", " : "", access_technologies[t]);
-    }
-    fault_set(f, -EINVAL, "\"%.40s\" is no technology; allowed are %s", value, words.data);
-    buf_free(&words);
-    return -EINVAL;
+    if (choice_has(line_technologies, value))
+        return 0;
+    _cleanup_(buf_free) struct buf words = {0};
+    choice_words(line_technologies, &words);
+    return fault_set(f, -EINVAL, "\"%.40s\" is no technology; allowed are %s", value, words.data);
 }
 
 static int check_indicator(const char *value, struct fault *f)

@@ -14,6 +14,7 @@
 #include "agent/errand.h"
 #include "common/json.h"
 #include "common/lang.h"
+#include "common/line.h"
 
 /* Before the token is used up. */
 static int check_pin(const char *text, struct fault *f)
@@ -74,7 +75,7 @@ static int ask_place(struct ask *a, const json_t *country, struct enrolment *e)
     if (r == 0 && !e->commune)
         r = ask_read(a, _("Commune or town"), read_text, "commune", &e->commune);
     if (r == 0 && !e->zone)
-        r = ask_choice(a, _("Town or countryside"), enroll_zones, &e->zone);
+        r = ask_choice(a, _("Town or countryside"), line_zones, &e->zone);
     return r;
 }
 
@@ -84,9 +85,9 @@ static int ask_line(const struct invocation *in, struct ask *a, struct enrolment
     if (!e->operator)
         r = ask_read(a, _("Operator of the line"), read_text, "operator", &e->operator);
     if (r == 0 && !e->technology)
-        r = ask_choice(a, _("Technology of the line"), enroll_technologies, &e->technology);
+        r = ask_choice(a, _("Technology of the line"), line_technologies, &e->technology);
     if (r == 0 && !invocation_flag(in, "metered") && !invocation_flag(in, "no-metered"))
-        r = ask_yes_or(a, _("Is the line paid by volume?"), enroll_metered(e->technology), true, &e->metered);
+        r = ask_yes_or(a, _("Is the line paid by volume?"), line_metered(e->technology), true, &e->metered);
     if (r == 0 && !e->tariff)
         r = ask_read(a, _("Subscription"), read_text, "tariff", &e->tariff);
     return r;
@@ -129,13 +130,12 @@ static int from_options(const struct invocation *in, struct enrolment *e, struct
     e->tariff = invocation_text(in, "tariff");
     e->contact = invocation_text(in, "contact");
     e->replaces = invocation_text(in, "replaces");
-    int r = word_option(in, "zone", enroll_zones, &e->zone, f);
+    int r = word_option(in, "zone", line_zones, &e->zone, f);
     if (r == 0)
-        r = word_option(in, "technology", enroll_technologies, &e->technology, f);
+        r = word_option(in, "technology", line_technologies, &e->technology, f);
     if (r == 0 && invocation_flag(in, "metered") && invocation_flag(in, "no-metered"))
         r = fault_set(f, -EINVAL, _("--metered and --no-metered contradict each other; give one"));
-    e->metered = invocation_flag(in, "metered") ||
-                 (!invocation_flag(in, "no-metered") && enroll_metered(e->technology));
+    e->metered = invocation_flag(in, "metered") || (!invocation_flag(in, "no-metered") && line_metered(e->technology));
     return r < 0 ? r : enroll_check(e, f);
 }
 

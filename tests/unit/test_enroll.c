@@ -9,6 +9,7 @@
 #include "agent/remote.h"
 #include "common/json.h"
 #include "common/lang.h"
+#include "common/line.h"
 #include "common/statement.h"
 
 static struct sign_key probe, collector, spare;
@@ -130,9 +131,9 @@ static void checks_what_is_said(void **state)
 /* Taken wrongly for unmetered, a line costs its owner money. */
 static void holds_a_line_for_metered_unless_it_seldom_is(void **state)
 {
-    for (const struct choice *c = enroll_technologies; c->word; c++)
-        assert_int_equal(enroll_metered(c->word), strcmp(c->word, "fibre") != 0 && strcmp(c->word, "adsl") != 0);
-    assert_true(enroll_metered(NULL));
+    for (const struct choice *c = line_technologies; c->word; c++)
+        assert_int_equal(line_metered(c->word), strcmp(c->word, "fibre") != 0 && strcmp(c->word, "adsl") != 0);
+    assert_true(line_metered(NULL));
 }
 
 static void knows_what_people_call_it(void **state)
@@ -141,26 +142,26 @@ static void knows_what_people_call_it(void **state)
         const struct choice *list;
         const char *text, *word; /* word NULL: not understood */
     } rows[] = {
-        {enroll_zones, "ville", "urban"},
-        {enroll_zones, "Urbaine", "urban"},
-        {enroll_zones, "TOWN", "urban"},
-        {enroll_zones, "urban", "urban"},
-        {enroll_zones, "Campagne", "rural"},
-        {enroll_zones, "countryside", "rural"},
-        {enroll_zones, "mer", NULL},
-        {enroll_zones, "", NULL},
-        {enroll_zones, "-", NULL},
-        {enroll_technologies, "Fibre optique", "fibre"},
-        {enroll_technologies, "fiber", "fibre"},
-        {enroll_technologies, "adsl", "adsl"},
-        {enroll_technologies, "4G", "4g"},
-        {enroll_technologies, "wifi", "wifi-hotspot"},
-        {enroll_technologies, "Wi-Fi", "wifi-hotspot"},
-        {enroll_technologies, "Point d’accès", "wifi-hotspot"},
-        {enroll_technologies, "reseau communautaire", "community"},
-        {enroll_technologies, "VSAT", "satellite"},
-        {enroll_technologies, "Autre", "other"},
-        {enroll_technologies, "6g", NULL},
+        {line_zones, "ville", "urban"},
+        {line_zones, "Urbaine", "urban"},
+        {line_zones, "TOWN", "urban"},
+        {line_zones, "urban", "urban"},
+        {line_zones, "Campagne", "rural"},
+        {line_zones, "countryside", "rural"},
+        {line_zones, "mer", NULL},
+        {line_zones, "", NULL},
+        {line_zones, "-", NULL},
+        {line_technologies, "Fibre optique", "fibre"},
+        {line_technologies, "fiber", "fibre"},
+        {line_technologies, "adsl", "adsl"},
+        {line_technologies, "4G", "4g"},
+        {line_technologies, "wifi", "wifi-hotspot"},
+        {line_technologies, "Wi-Fi", "wifi-hotspot"},
+        {line_technologies, "Point d’accès", "wifi-hotspot"},
+        {line_technologies, "reseau communautaire", "community"},
+        {line_technologies, "VSAT", "satellite"},
+        {line_technologies, "Autre", "other"},
+        {line_technologies, "6g", NULL},
     };
     struct fault f = {0};
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -179,7 +180,7 @@ static void understands_what_it_shows(void **state)
     for (size_t i = 0; i < COUNT(languages); i++) {
         lang_start(languages[i]);
         for (int list = 0; list < 2; list++) {
-            const struct choice *choices = list ? enroll_zones : enroll_technologies;
+            const struct choice *choices = list ? line_zones : line_technologies;
             for (const struct choice *c = choices; c->word; c++) {
                 _cleanup_text_ char *shown = alloc_text(_(c->shown));
                 lang_start(languages[1 - i]);

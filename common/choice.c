@@ -1,6 +1,6 @@
-#include "agent/choice.h"
+#include "common/choice.h"
 
-#include <stdbool.h>
+#include <string.h>
 
 #include "common/alloc.h"
 #include "common/lang.h"
@@ -25,4 +25,18 @@ void choice_list(const struct choice *list, struct buf *out)
 {
     for (const struct choice *c = list; c->word; c++)
         buf_addf(out, "%s%s", c == list ? "" : ", ", _(c->shown));
+}
+
+bool choice_has(const struct choice *list, const char *word)
+{
+    for (const struct choice *c = list; c->word; c++)
+        if (!strcmp(c->word, word))
+            return true;
+    return false;
+}
+
+void choice_words(const struct choice *list, struct buf *out)
+{
+    for (const struct choice *c = list; c->word; c++)
+        buf_addf(out, "%s%s", c == list ? "" : ", ", c->word);
 }

@@ -2,6 +2,8 @@
  * lang_same compares. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "common/buf.h"
 
 #define CHOICE_SAID_MAX 8
@@ -16,5 +18,9 @@ struct choice {
 
 /* The word of the choice that is meant, NULL when none is. */
 const char *choice_read(const struct choice *list, const char *text);
+/* Is it one of the words, exactly as programs write them? */
+bool choice_has(const struct choice *list, const char *word);
 /* "town, countryside", in the user's language. */
 void choice_list(const struct choice *list, struct buf *out);
+/* "urban, rural", as programs write them. */
+void choice_words(const struct choice *list, struct buf *out);
