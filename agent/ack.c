@@ -5,6 +5,7 @@
 
 #include "common/batch.h"
 #include "common/json.h"
+#include "common/lang.h"
 #include "common/statement.h"
 
 int ack_read(const struct identity *identity, const char *text, size_t len, struct ack *ret, struct fault *f)
@@ -19,7 +20,7 @@ int ack_read(const struct identity *identity, const char *text, size_t len, stru
         json_get_text(json, "probe", PROBE_ID_SIZE - 1, &probe, f) < 0)
         return -EBADMSG;
     if (strcmp(probe, identity->probe) != 0)
-        return fault_set(f, -EBADMSG, "the statement is for another probe");
+        return fault_set(f, -EBADMSG, _("the statement is for another probe"));
     ret->json = json_incref(json);
     return 0;
 }

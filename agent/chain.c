@@ -7,6 +7,7 @@
 
 #include "common/file.h"
 #include "common/json.h"
+#include "common/lang.h"
 #include "common/limits.h"
 
 #define CHAIN_FILE_MAX 8192
@@ -38,9 +39,9 @@ static int parse(const json_t *object, struct chain *c, struct fault *f)
         (r = json_get_int_or(object, "forks", 0, INT64_MAX, 0, &c->forks, f)) < 0)
         return r;
     if (hash_parse(hash, strlen(hash), c->hash) < 0)
-        return fault_set(f, -EBADMSG, "\"hash\" is not 64 hex digits");
+        return fault_set(f, -EBADMSG, _("\"hash\" is not 64 hex digits"));
     if (rotated && base64_read(rotated, strlen(rotated), c->rotated, sizeof c->rotated) < 0)
-        return fault_set(f, -EBADMSG, "\"rotated\" is not 32 octets in base64");
+        return fault_set(f, -EBADMSG, _("\"rotated\" is not 32 octets in base64"));
     c->has_rotated = rotated != NULL;
     strcpy(c->id, id);
     json_t *gap = json_object_get(object, "gap");

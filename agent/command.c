@@ -49,11 +49,11 @@ static int act_as_owner(const char *dir, struct fault *f)
 {
     struct stat st;
     if (stat(dir, &st) < 0)
-        return fault_set(f, -errno, "%s: %s", dir, strerror(errno));
+        return fault_set(f, -errno, "%s: %s", dir, fault_errno(errno));
     if (geteuid() != 0 || st.st_uid == 0)
         return 0;
     if (setgroups(1, &st.st_gid) < 0 || setgid(st.st_gid) < 0 || setuid(st.st_uid) < 0)
-        return fault_set(f, -errno, _("%s: cannot act as the folder's owner: %s"), dir, strerror(errno));
+        return fault_set(f, -errno, _("%s: cannot act as the folder's owner: %s"), dir, fault_errno(errno));
     return 0;
 }
 

@@ -207,7 +207,7 @@ int control_address(const char *state_dir, struct sockaddr_un *ret, int *ret_dir
         return 0;
     *ret_dir = open(state_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (*ret_dir < 0)
-        return fault_set(f, -errno, "%s: %s", state_dir, strerror(errno));
+        return fault_set(f, -errno, "%s: %s", state_dir, fault_errno(errno));
     snprintf(ret->sun_path, size, "/proc/self/fd/%d/control", *ret_dir);
     return 0;
 }
@@ -224,7 +224,7 @@ static int socket_bind(const char *state_dir, const char *path, struct fault *f)
     unlink(path); /* a killed agent's */
     if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0 && chmod(path, 0600) == 0)
         return fd;
-    r = fault_set(f, -errno, "%s: %s", path, strerror(errno));
+    r = fault_set(f, -errno, "%s: %s", path, fault_errno(errno));
     if (fd >= 0)
         close(fd);
     return r;

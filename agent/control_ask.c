@@ -20,7 +20,7 @@ static int reach(const char *state_dir, struct fault *f)
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
         return fd;
-    r = fault_set(f, -errno, "%s/control: %s", state_dir, strerror(errno));
+    r = fault_set(f, -errno, "%s/control: %s", state_dir, fault_errno(errno));
     if (fd >= 0)
         close(fd);
     return r;
@@ -67,7 +67,7 @@ static int await(int fd, const char *state_dir, json_t **ret, struct fault *f)
         if (in.data[in.len - 1] == '\n' && strspn(in.data, "\n") < in.len)
             return answer_read(&in, ret, f);
         if (in.len > CONTROL_BYTES_MAX)
-            return fault_set(f, -EBADMSG, "%s/control: an answer past all bounds", state_dir);
+            return fault_set(f, -EBADMSG, _("%s/control: an answer past all bounds"), state_dir);
     }
 }
 
@@ -80,10 +80,10 @@ int control_ask(const char *state_dir, const json_t *request, json_t **ret, stru
         return fd;
     size_t len = strlen(line);
     if (len > CONTROL_BYTES_MAX)
-        return fault_set(f, -E2BIG, "%s/control: a request past all bounds", state_dir);
+        return fault_set(f, -E2BIG, _("%s/control: a request past all bounds"), state_dir);
     /* It fits into an empty socket; an end that is closed already shows below. */
     ssize_t n = send(fd, line, len, MSG_NOSIGNAL);
     if (n >= 0 && (size_t)n < len)
-        return fault_set(f, -EIO, "%s/control: a request was cut", state_dir);
+        return fault_set(f, -EIO, _("%s/control: a request was cut"), state_dir);
     return await(fd, state_dir, ret, f);
 }

@@ -17,7 +17,7 @@ int departure_begin(const char *state_dir, struct fault *f)
 {
     _cleanup_text_ char *from = alloc_format("%s/identity.json", state_dir), *to = left_path(state_dir);
     if (rename(from, to) < 0)
-        return fault_set(f, -errno, "%s: %s", from, strerror(errno));
+        return fault_set(f, -errno, "%s: %s", from, fault_errno(errno));
     return file_sync_dir(state_dir, f);
 }
 
@@ -40,12 +40,12 @@ static int remove_state(const char *state_dir, struct fault *f)
         _cleanup_text_ char *path = alloc_format("%s/%s", state_dir, folders[i]);
         remove_files(path);
         if (rmdir(path) < 0 && errno != ENOENT)
-            return fault_set(f, -errno, "%s: %s", path, strerror(errno));
+            return fault_set(f, -errno, "%s: %s", path, fault_errno(errno));
     }
     for (size_t i = 0; i < COUNT(files); i++) {
         _cleanup_text_ char *path = alloc_format("%s/%s", state_dir, files[i]);
         if (unlink(path) < 0 && errno != ENOENT)
-            return fault_set(f, -errno, "%s: %s", path, strerror(errno));
+            return fault_set(f, -errno, "%s: %s", path, fault_errno(errno));
     }
     return file_sync_dir(state_dir, f);
 }
@@ -59,6 +59,6 @@ int departure_finish(const char *state_dir, struct fault *f)
     if (r < 0)
         return r;
     if (unlink(left) < 0)
-        return fault_set(f, -errno, "%s: %s", left, strerror(errno));
+        return fault_set(f, -errno, "%s: %s", left, fault_errno(errno));
     return file_sync_dir(state_dir, f);
 }

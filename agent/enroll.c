@@ -119,7 +119,7 @@ static int keys_of(const json_t *answer, struct identity *id, struct fault *f)
         return r;
     id->has_recovery = recovery != NULL;
     if (recovery && base64_read(recovery, strlen(recovery), id->recovery, SIGN_PUBLIC_SIZE) < 0)
-        return fault_set(f, -EBADMSG, "\"recovery\" is not 32 octets in base64");
+        return fault_set(f, -EBADMSG, _("\"recovery\" is not 32 octets in base64"));
     return 0;
 }
 
@@ -129,7 +129,7 @@ static int members_of(const json_t *answer, struct identity *id, struct fault *f
     int64_t format;
     int r;
     if (!json_is_object(answer))
-        return fault_set(f, -EBADMSG, "the answer is no object");
+        return fault_set(f, -EBADMSG, _("the answer is no object"));
     if ((r = json_get_int(answer, "enrolled", 1, 1, &format, f)) < 0 ||
         (r = json_get_text(answer, "probe", PROBE_ID_SIZE - 1, &probe, f)) < 0 ||
         (r = json_get_text_or(answer, "collector", COLLECTOR_URL_MAX, NULL, &collector, f)) < 0 ||
@@ -137,7 +137,7 @@ static int members_of(const json_t *answer, struct identity *id, struct fault *f
         return r;
     probe_id_make(id->key.public, id->probe);
     if (strcmp(probe, id->probe) != 0)
-        return fault_set(f, -EBADMSG, "the answer is for probe %s, this is %s", probe, id->probe);
+        return fault_set(f, -EBADMSG, _("the answer is for probe %s, this is %s"), probe, id->probe);
     return collector ? identity_url(collector, id->collector, f) : 0;
 }
 
@@ -161,7 +161,7 @@ int enroll_answer(const char *text, size_t len, const struct sign_key *key, cons
     _cleanup_json_ json_t *unchecked = NULL, *answer = NULL;
     const char *newline = memchr(text, '\n', len);
     if (!newline)
-        return fault_set(f, -EBADMSG, "the answer is no signed statement");
+        return fault_set(f, -EBADMSG, _("the answer is no signed statement"));
     id.key = *key;
     /* The keys are in the very statement that they sign: read it, then check. */
     int r = json_read(text, (size_t)(newline - text), STATEMENT_BYTES_MAX, JSON_DEPTH_MAX, &unchecked, f);

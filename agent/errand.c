@@ -135,7 +135,7 @@ static int enrolment_read(const struct errand *e, struct enrolment *ret, struct 
         .metered = json_is_true(json_object_get(e->request, "metered")),
     };
     if (!text_of(e, "url") || !ret->token)
-        return fault_set(f, -EBADMSG, "an enrolment without \"url\" or \"token\"");
+        return fault_set(f, -EBADMSG, _("an enrolment without \"url\" or \"token\""));
     return enroll_check(ret, f);
 }
 
@@ -314,7 +314,7 @@ static int rotate(struct errand *e, bool *ret_waited, struct fault *f)
     if (!*ret_waited) {
         r = sign_key_new(&next);
         if (r < 0)
-            return fault_set(f, r, _("cannot make a key: %s"), strerror(-r));
+            return fault_set(f, r, _("cannot make a key: %s"), fault_errno(-r));
         r = sign_key_write(path, &next, f);
     }
     if (r == 0)

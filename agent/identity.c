@@ -31,7 +31,7 @@ int identity_key(const char *state_dir, struct sign_key *ret, struct fault *f)
     struct sign_key key;
     r = sign_key_new(&key);
     if (r < 0)
-        return fault_set(f, r, _("cannot make a key: %s"), strerror(-r));
+        return fault_set(f, r, _("cannot make a key: %s"), fault_errno(-r));
     r = sign_key_write(path, &key, f);
     if (r == 0)
         *ret = key;
@@ -44,11 +44,11 @@ int identity_keys_parse(const json_t *array, uint8_t (*ret)[SIGN_PUBLIC_SIZE], s
 {
     size_t n = json_array_size(array);
     if ((min > 0 && !json_is_array(array)) || n < min || n > max)
-        return fault_set(f, -EBADMSG, "\"keys\" is no array of %zu to %zu", min, max);
+        return fault_set(f, -EBADMSG, _("\"keys\" is no array of %zu to %zu"), min, max);
     for (size_t i = 0; i < n; i++) {
         const char *text = json_string_value(json_array_get(array, i));
         if (!text || base64_read(text, strlen(text), ret[i], SIGN_PUBLIC_SIZE) < 0)
-            return fault_set(f, -EBADMSG, "key %zu is not 32 octets in base64", i + 1);
+            return fault_set(f, -EBADMSG, _("key %zu is not 32 octets in base64"), i + 1);
     }
     *ret_count = n;
     return 0;
@@ -67,7 +67,7 @@ static int keys_read(const json_t *object, struct identity *id, struct fault *f)
         return r;
     id->has_recovery = recovery != NULL;
     if (recovery && base64_read(recovery, strlen(recovery), id->recovery, SIGN_PUBLIC_SIZE) < 0)
-        return fault_set(f, -EBADMSG, "\"recovery\" is not 32 octets in base64");
+        return fault_set(f, -EBADMSG, _("\"recovery\" is not 32 octets in base64"));
     return 0;
 }
 
@@ -76,13 +76,13 @@ static int object_read(const json_t *object, struct identity *id, struct fault *
     const char *probe, *collector, *at;
     int r;
     if (!json_is_object(object))
-        return fault_set(f, -EBADMSG, "no object");
+        return fault_set(f, -EBADMSG, _("no object"));
     if ((r = json_get_text(object, "probe", PROBE_ID_SIZE - 1, &probe, f)) < 0 ||
         (r = json_get_text(object, "collector", COLLECTOR_URL_MAX, &collector, f)) < 0 ||
         (r = json_get_text(object, "enrolled_at", 40, &at, f)) < 0 || (r = keys_read(object, id, f)) < 0)
         return r;
     if (time_parse(at, strlen(at), &id->enrolled_at_us) < 0)
-        return fault_set(f, -EBADMSG, "\"enrolled_at\" is no time");
+        return fault_set(f, -EBADMSG, _("\"enrolled_at\" is no time"));
     strcpy(id->probe, probe);
     return identity_url(collector, id->collector, f);
 }

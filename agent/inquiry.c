@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "common/lang.h"
+
 enum entry_state {
     ENTRY_WAITING, /* its turn has not come */
     ENTRY_RUNNING, /* its exchange is under way */
@@ -135,7 +137,7 @@ void inquiry_ask(struct inquiry *q, const struct exchange_question *question, vo
     if (q->count == INQUIRY_MAX) {
         e->state = ENTRY_FAILED;
         e->outcome = OUTCOME_SKIPPED;
-        snprintf(e->reason, sizeof e->reason, "more than %d questions", INQUIRY_MAX);
+        snprintf(e->reason, sizeof e->reason, _("more than %d questions"), INQUIRY_MAX);
     }
     q->entries[q->count++] = e;
     schedule(q);

@@ -22,7 +22,7 @@ static char *path_of(const struct journal *j, int64_t number)
 static int failed(struct fault *f, const char *what, const char *path)
 {
     int error = errno;
-    return fault_set(f, -error, _("%s: %s: %s"), path, what, strerror(error));
+    return fault_set(f, -error, _("%s: %s: %s"), path, what, fault_errno(error));
 }
 
 int journal_init(struct journal *j, const char *state_dir, struct fault *f)

@@ -23,7 +23,7 @@ int keyring_accept(const char *state_dir, struct identity *identity, const char 
         memcpy(trusted[count++], identity->recovery, SIGN_PUBLIC_SIZE);
     int r = statement_read(trusted, count, DOMAIN_KEYS, text, len, &object, f);
     if (r == 0 && !json_is_object(object))
-        r = fault_set(f, -EBADMSG, "the list of keys is no object");
+        r = fault_set(f, -EBADMSG, _("the list of keys is no object"));
     if (r == 0)
         r = json_get_int(object, "serial", 0, INT64_MAX, &next.serial, f);
     if (r == 0)

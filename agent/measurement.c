@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "common/lang.h"
+
 void *measurement_new(size_t size, const struct measurement_steps *steps, const struct check_env *env,
                       const struct check_args *args, check_done_fn done, void *user)
 {
@@ -46,7 +48,7 @@ static void on_turn_without_target(uv_timer_t *timer)
     size_t nth = (size_t)check_arg_int(m->args, "nth");
     if (!target_resolver(m->env, nth, target_family(m->args), &system.addr)) {
         system.outcome = OUTCOME_SKIPPED;
-        snprintf(system.reason, sizeof system.reason, "this system names no such resolver");
+        snprintf(system.reason, sizeof system.reason, _("this system names no such resolver"));
     }
     begin(m, &system);
 }

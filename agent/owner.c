@@ -7,6 +7,7 @@
 #include "common/alloc.h"
 #include "common/buf.h"
 #include "common/file.h"
+#include "common/lang.h"
 
 #define PREFIX "imo_"
 
@@ -19,7 +20,7 @@ int owner_read(const char *state_dir, char ret[static OWNER_TEXT_SIZE], struct f
         return r;
     size_t len = strcspn(text.data, "\n");
     if (len != OWNER_TEXT_SIZE - 1 || strncmp(text.data, PREFIX, strlen(PREFIX)) != 0)
-        return fault_set(f, -ENOENT, "%s: holds no owner's secret", path);
+        return fault_set(f, -ENOENT, _("%s: holds no owner's secret"), path);
     memcpy(ret, text.data, len);
     ret[len] = '\0';
     return 0;

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/lang.h"
+
 void refusals_add(struct refusals *r, const struct datagram_event *event)
 {
     struct refusal one = {.type = event->type, .code = event->code, .count = 1};
@@ -38,7 +40,7 @@ const char *refusals_text(const struct refusals *r, int af, char ret_text[static
 {
     const struct refusal *first = &r->list[0];
     const char *word = icmp_error_word(af, first->type, first->code);
-    snprintf(ret_text, REFUSAL_TEXT_MAX, "%s from %s", word ? word : "ICMP error", first->from);
+    snprintf(ret_text, REFUSAL_TEXT_MAX, _("%s from %s"), word ? word : _("ICMP error"), first->from);
     return ret_text;
 }
 

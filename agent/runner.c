@@ -11,6 +11,8 @@
 
 #include <errno.h>
 
+#include "common/lang.h"
+
 struct run {
     struct runner *runner;
     struct task *task;
@@ -122,7 +124,7 @@ static void on_guard(uv_timer_t *timer)
         if (now - run->since_us < RUNNER_TIME_MAX_US)
             continue;
         run->task->args.ops->cancel(run->state);
-        run_fail(run, OUTCOME_ERROR, "the check did not end by itself");
+        run_fail(run, OUTCOME_ERROR, _("the check did not end by itself"));
     }
 }
 

@@ -166,7 +166,7 @@ static int kind_check(const json_t *object, struct fault *f)
     for (size_t i = 0; kind && i < COUNT(kinds); i++)
         if (strcmp(kinds[i], kind) == 0)
             kind = NULL;
-    return kind ? fault_set(f, -EBADMSG, "\"kind\" is \"%s\", no kind of target", kind) : 0;
+    return kind ? fault_set(f, -EBADMSG, _("\"kind\" is \"%s\", no kind of target"), kind) : 0;
 }
 
 /* 1 when the parameter is one that this agent does not know or allow. */
@@ -180,7 +180,7 @@ static int param_read(struct task *t, const char *name, const json_t *value, str
     else if (json_is_boolean(value))
         text = alloc_text(json_is_true(value) ? "yes" : "no");
     else
-        return fault_set(f, -EBADMSG, "parameter \"%s\" is neither text, whole number nor true or false", name);
+        return fault_set(f, -EBADMSG, _("parameter \"%s\" is neither text, whole number nor true or false"), name);
     return check_args_set(&t->args, name, text, f) < 0 ? 1 : 0;
 }
 
@@ -188,7 +188,7 @@ static int params_read(struct task *t, const json_t *object, struct fault *f)
 {
     json_t *params = json_object_get(object, "params");
     if (params && !json_is_object(params))
-        return fault_set(f, -EBADMSG, "\"params\" is no object");
+        return fault_set(f, -EBADMSG, _("\"params\" is no object"));
     const char *name;
     json_t *value;
     json_object_foreach(params, name, value)
@@ -206,7 +206,7 @@ static int task_read(const json_t *object, struct task **ret, struct fault *f)
     const char *name, *check, *target;
     int64_t interval_s;
     if (!json_is_object(object))
-        return fault_set(f, -EBADMSG, "a task is no object");
+        return fault_set(f, -EBADMSG, _("a task is no object"));
     if (json_get_text(object, "name", NAME_MAX_TASK, &name, f) < 0 ||
         json_get_text(object, "check", NAME_MAX_CHECK, &check, f) < 0 ||
         json_get_text_or(object, "target", NAME_MAX_TARGET, NULL, &target, f) < 0 ||
@@ -214,10 +214,10 @@ static int task_read(const json_t *object, struct task **ret, struct fault *f)
         kind_check(object, f) < 0)
         return -EBADMSG;
     if (!task_name_valid(name))
-        return fault_set(f, -EBADMSG, "\"name\" is no task name");
+        return fault_set(f, -EBADMSG, _("\"name\" is no task name"));
     const struct check_ops *ops = check_find(check);
     if (!ops) {
-        fault_set(f, 0, "%s: this version has no check \"%s\"", name, check);
+        fault_set(f, 0, _("%s: this version has no check \"%s\""), name, check);
         return 1;
     }
     if (task_target_check(ops, target, f) < 0)
@@ -243,19 +243,19 @@ int schedule_read(const json_t *object, struct schedule *ret, struct fault *f)
     _cleanup_(schedule_free) struct schedule s = {0};
     int64_t format;
     if (!json_is_object(object))
-        return fault_set(f, -EBADMSG, "the schedule is no object");
+        return fault_set(f, -EBADMSG, _("the schedule is no object"));
     if (json_get_int(object, "schedule", 1, 1, &format, f) < 0 ||
         json_get_int(object, "version", 1, INT64_MAX, &s.version, f) < 0)
         return -EBADMSG;
     const json_t *tasks = json_object_get(object, "tasks");
     if (!json_is_array(tasks) || json_array_size(tasks) > SCHEDULE_TASKS_MAX)
-        return fault_set(f, -EBADMSG, "\"tasks\" is no array of at most %d", SCHEDULE_TASKS_MAX);
+        return fault_set(f, -EBADMSG, _("\"tasks\" is no array of at most %d"), SCHEDULE_TASKS_MAX);
     for (size_t i = 0; i < json_array_size(tasks); i++) {
         struct task *t = NULL;
         struct fault why = {0};
         int r = task_read(json_array_get(tasks, i), &t, &why);
         if (r < 0 || (r == 0 && schedule_add(&s, t, &why) < 0))
-            return fault_set(f, -EBADMSG, "task %zu of the schedule: %s", i + 1, why.text);
+            return fault_set(f, -EBADMSG, _("task %zu of the schedule: %s"), i + 1, why.text);
         if (r == 1) {
             s.left_out++;
             memcpy(s.left_out_why, why.text, sizeof s.left_out_why - 1);

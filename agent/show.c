@@ -11,6 +11,27 @@ static int decimals_of(const struct metric *m)
     return strcmp(m->unit, "1/min") == 0 ? 0 : 2;
 }
 
+/* The registry's units that are words (schema/metrics.tsv). */
+static const struct {
+    const char *unit, *one;
+} unit_words[] = {
+    {N_("addresses"), N_("address")},  {N_("bytes"), N_("byte")},       {N_("days"), N_("day")},
+    {N_("hops"), N_("hop")},           {N_("names"), N_("name")},       {N_("packets"), N_("packet")},
+    {N_("prefixes"), N_("prefix")},    {N_("problems"), N_("problem")}, {N_("queries"), N_("query")},
+    {N_("redirects"), N_("redirect")}, {N_("serials"), N_("serial")},   {N_("servers"), N_("server")},
+    {N_("tests"), N_("test")},         {N_("zones"), N_("zone")},
+};
+
+/* French counts 0 and 1 as one. */
+static const char *unit_text(const char *unit, double value)
+{
+    bool one = value == 1 || (value == 0 && lang_current() == LANG_FR);
+    for (size_t i = 0; one && i < COUNT(unit_words); i++)
+        if (strcmp(unit_words[i].unit, unit) == 0)
+            return _(unit_words[i].one);
+    return _(unit);
+}
+
 static void show_metric(const struct metric *m, double value, FILE *out)
 {
     char number[NUMBER_TEXT_SIZE];
@@ -30,7 +51,7 @@ static void show_metric(const struct metric *m, double value, FILE *out)
         return;
     }
     lang_number(lang_current(), value, decimals, number);
-    fprintf(out, "  %-18s %*s%s %s\n", m->name, show_pad(number, 12), "", number, unit);
+    fprintf(out, "  %-18s %*s%s %s\n", m->name, show_pad(number, 12), "", number, unit_text(unit, value));
 }
 
 /* A probe of a hop in RIPE Atlas's shape: {"from","rtt"} or {"x":"*"}. */
@@ -130,6 +151,7 @@ const char *show_bytes(int64_t bytes, char ret_text[static SHOW_BYTES_SIZE])
 
 const char *show_class(enum check_class class)
 {
-    static const char *const words[] = {[CLASS_LIGHT] = "light", [CLASS_PATH] = "path", [CLASS_HEAVY] = "heavy"};
-    return words[class];
+    static const char *const words[] = {
+        [CLASS_LIGHT] = N_("light"), [CLASS_PATH] = N_("path"), [CLASS_HEAVY] = N_("heavy")};
+    return _(words[class]);
 }

@@ -172,7 +172,7 @@ static int head_read(struct spool *s, struct fault *f)
     if (r != -ENOENT && r != -EBADMSG)
         return r;
     if (r == -EBADMSG)
-        snprintf(s->notice, sizeof s->notice, "%s/chain.json is damaged: a new chain of batches begins", s->dir);
+        snprintf(s->notice, sizeof s->notice, _("%s/chain.json is damaged: a new chain of batches begins"), s->dir);
     return chain_start(s->dir, &s->chain, last_number(s), false, f);
 }
 
@@ -192,7 +192,7 @@ static int drop(struct spool *s, const struct spool_position *v, struct fault *f
         return r;
     if ((r = spool_places_remove(&s->places, v->place, v->number, f)) < 0)
         return r;
-    snprintf(s->notice, sizeof s->notice, "spool_max is reached: batch %" PRId64 " is dropped, the next one says so",
+    snprintf(s->notice, sizeof s->notice, _("spool_max is reached: batch %" PRId64 " is dropped, the next one says so"),
              v->number);
     return 1;
 }
@@ -236,7 +236,7 @@ static int finish_rotation(struct spool *s, struct fault *f)
     if (r < 0)
         return r;
     if (rename(wish, path) < 0)
-        return fault_set(f, -errno, "%s: %s", wish, strerror(errno));
+        return fault_set(f, -errno, "%s: %s", wish, fault_errno(errno));
     s->identity->key = next;
     return file_sync_dir(s->dir, f);
 }
@@ -333,7 +333,8 @@ static int seal_number(struct spool *s, int64_t number, struct fault *f)
         return r;
     if (content.damaged > 0)
         snprintf(s->notice, sizeof s->notice,
-                 "journal %" PRId64 ": %zu damaged lines are left out, as after a power cut", number, content.damaged);
+                 _("journal %" PRId64 ": %zu damaged lines are left out, as after a power cut"), number,
+                 content.damaged);
     if (content.count > 0)
         r = batch_from(s, number, &content, f);
     return r < 0 ? r : journal_remove(&s->journal, number, f);
@@ -477,9 +478,10 @@ int spool_new_chain(struct spool *s, struct fault *f)
     if (r == 0)
         s->acked_seq = 0;
     if (r == 0)
-        snprintf(s->notice, sizeof s->notice,
-                 "the collector holds other batches of chain %s: this folder was copied or put back; chain %s begins",
-                 old, s->chain.id);
+        snprintf(
+            s->notice, sizeof s->notice,
+            _("the collector holds other batches of chain %s: this folder was copied or put back; chain %s begins"),
+            old, s->chain.id);
     return r;
 }
 

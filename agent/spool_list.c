@@ -76,7 +76,7 @@ int spool_list_read(const char *state_dir, enum spool_place place, struct spool_
     _cleanup_text_ char *path = alloc_format("%s/%s", state_dir, folders[place]);
     DIR *dir = opendir(path);
     if (!dir && errno != ENOENT)
-        return fault_set(f, -errno, "%s: %s", path, strerror(errno));
+        return fault_set(f, -errno, "%s: %s", path, fault_errno(errno));
     for (const struct dirent *entry; dir && (entry = readdir(dir));) {
         int64_t number;
         int end = 0;

@@ -18,7 +18,7 @@ int spool_places_move(struct spool_places *p, enum spool_place from, enum spool_
     _cleanup_text_ char *old = spool_path(p->dir, from, number);
     _cleanup_text_ char *new = spool_path(p->dir, to, number);
     if (rename(old, new) < 0)
-        return fault_set(f, -errno, "%s: %s", old, strerror(errno));
+        return fault_set(f, -errno, "%s: %s", old, fault_errno(errno));
     int64_t size = spool_list_remove(&p->of[from], number);
     spool_list_add(&p->of[to], number, size);
     return 0;
@@ -68,7 +68,7 @@ int spool_places_remove(struct spool_places *p, enum spool_place place, int64_t 
 {
     _cleanup_text_ char *path = spool_path(p->dir, place, number), *reason = reason_path(p, number);
     if (unlink(path) < 0 && errno != ENOENT)
-        return fault_set(f, -errno, "%s: %s", path, strerror(errno));
+        return fault_set(f, -errno, "%s: %s", path, fault_errno(errno));
     spool_list_remove(&p->of[place], number);
     unlink(reason);
     return 0;

@@ -60,13 +60,13 @@ static int write_over(const char *path, struct buf *content, struct fault *f)
     struct stat st;
     _cleanup_fd_ int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0 || fstat(fd, &st) < 0)
-        return fault_set(f, -errno, "%s: %s", path, strerror(errno));
+        return fault_set(f, -errno, "%s: %s", path, fault_errno(errno));
     if (st.st_size > STATUS_BYTES_MAX || (size_t)st.st_size < content->len)
-        return fault_set(f, -ENOSPC, "%s: %s", path, strerror(ENOSPC));
+        return fault_set(f, -ENOSPC, "%s: %s", path, fault_errno(ENOSPC));
     while (content->len < (size_t)st.st_size)
         buf_add_char(content, ' ');
     if (pwrite(fd, content->data, content->len, 0) != (ssize_t)content->len)
-        return fault_set(f, -errno, "%s: %s", path, strerror(errno));
+        return fault_set(f, -errno, "%s: %s", path, fault_errno(errno));
     return 0;
 }
 

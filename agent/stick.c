@@ -23,7 +23,7 @@ static int not_writable(const char *dir, int error, struct fault *f)
 {
     const char *cure = error == EROFS    ? _("it can only be read: is there a lock on the stick, is it damaged?")
                        : error == EACCES ? _("try with sudo")
-                                         : strerror(error);
+                                         : fault_errno(error);
     return fault_set(f, -error, _("%s: cannot be written to; %s"), dir, cure);
 }
 
@@ -40,7 +40,7 @@ int stick_check(const char *dir, const char *state_dir, bool *ret_here, struct f
         return fault_set(
             f, -errno, _("%s: there is no such folder; is the stick plugged in and mounted? `lsblk` shows where"), dir);
     if (stat(dir, &st) < 0)
-        return fault_set(f, -errno, "%s: %s", dir, strerror(errno));
+        return fault_set(f, -errno, "%s: %s", dir, fault_errno(errno));
     if (!S_ISDIR(st.st_mode))
         return no_folder(dir, &st, f);
     if (faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) < 0)

@@ -93,11 +93,11 @@ enum outcome target_asked_resolver(const struct check_env *env, const struct che
     if (!text || !*text) {
         if (target_resolver(env, 1, 0, ret))
             return OUTCOME_OK;
-        fault_set(f, -ENOENT, "this system names no resolver");
+        fault_set(f, -ENOENT, _("this system names no resolver"));
         return OUTCOME_SKIPPED;
     }
     if (!target_literal(text, &addr)) {
-        fault_set(f, -EINVAL, "resolver: %.64s is not an address", text);
+        fault_set(f, -EINVAL, _("resolver: %.64s is not an address"), text);
         return OUTCOME_ERROR;
     }
     if (policy_check_target(&args->policy, (const struct sockaddr *)&addr, f) < 0)

@@ -94,7 +94,7 @@ int timekeeper_read(const struct identity *identity, const char *nonce, const ch
     if (strcmp(echoed, nonce) != 0)
         return fault_set(f, -EBADMSG, _("the time was said to somebody else, or before"));
     if (time_parse(at, strlen(at), ret_us) < 0)
-        return fault_set(f, -EBADMSG, "\"at\" is not an RFC 3339 time");
+        return fault_set(f, -EBADMSG, _("\"at\" is not an RFC 3339 time"));
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "agent/address.h"
 #include "agent/io/headers.h"
 #include "agent/policy.h"
+#include "common/lang.h"
 
 #define TIMEOUT_MS 3000
 #define RETRIES    2
@@ -88,7 +89,7 @@ static void on_servers(struct zone_find *z, const struct exchange_answer *answer
         return;
     const char *word = packet_rcode_word(packet_rcode(answer->packet));
     z->zone.outcome = OUTCOME_DNS_ERROR;
-    snprintf(z->zone.reason, sizeof z->zone.reason, "the resolver names no server of %.60s (%s)", z->zone.name,
+    snprintf(z->zone.reason, sizeof z->zone.reason, _("the resolver names no server of %.60s (%s)"), z->zone.name,
              word ? word : "?");
 }
 
@@ -130,7 +131,7 @@ static void on_done(void *user)
     for (size_t i = 0; i < z->zone.count; i++) {
         struct zone_server *server = &z->zone.servers[i];
         if (server->count == 0 && !server->reason[0])
-            snprintf(server->reason, sizeof server->reason, "the name has no address");
+            snprintf(server->reason, sizeof server->reason, _("the name has no address"));
     }
     z->done(z->user, &z->zone);
 }

@@ -151,7 +151,7 @@ static json_t *address_json(const struct address *a)
     uv_ip_name((const struct sockaddr *)&a->addr, text, sizeof text);
     json_t *entry = json_pack("{s:s, s:s}", "name", a->name, "addr", text);
     if (a->unsent) {
-        json_object_set_new(entry, "skipped", json_string("no route from here"));
+        json_object_set_new(entry, "skipped", json_string(_("no route from here")));
         return entry;
     }
     json_object_set_new(entry, "udp", json_string(a->why[ASKED_UDP]));
@@ -246,9 +246,9 @@ static void report(struct delegation *d)
     result_metric(r, "prefixes4", nets4);
     result_metric(r, "prefixes6", nets6);
     if (tested == 0)
-        result_reason(r, OUTCOME_UNREACHABLE, "no server of the zone can be reached from here");
+        result_reason(r, OUTCOME_UNREACHABLE, _("no server of the zone can be reached from here"));
     else if (udp == 0)
-        result_reason(r, OUTCOME_DNS_ERROR, "no server answers with authority for the zone");
+        result_reason(r, OUTCOME_DNS_ERROR, _("no server answers with authority for the zone"));
 }
 
 /* ---- the questions ---- */
@@ -438,7 +438,7 @@ static void ask_servers(struct delegation *d)
         return;
     }
     problem(d, "no_address");
-    measurement_fail(&d->run, OUTCOME_DNS_ERROR, "no server of the zone has an address that may be asked");
+    measurement_fail(&d->run, OUTCOME_DNS_ERROR, _("no server of the zone has an address that may be asked"));
 }
 
 /* ---- finding servers ---- */
@@ -515,7 +515,7 @@ static void begin(void *check, const struct target_answer *target)
         return;
     }
     if (!zone_go_up(d->parent)) {
-        measurement_fail(&d->run, OUTCOME_SKIPPED, "the root has no parent");
+        measurement_fail(&d->run, OUTCOME_SKIPPED, _("the root has no parent"));
         return;
     }
     d->inquiry = inquiry_new(d->run.env, AT_ONCE, on_answer, on_inquiry_done, d);

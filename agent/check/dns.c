@@ -90,13 +90,13 @@ static void decide(struct dns *d, int rcode)
         d->run.result->outcome = OUTCOME_OK;
         break;
     case 5: /* REFUSED */
-        result_reason(d->run.result, OUTCOME_REFUSED, "the server answered REFUSED");
+        result_reason(d->run.result, OUTCOME_REFUSED, _("the server answered REFUSED"));
         break;
     default:
         if (word)
-            result_reason(d->run.result, OUTCOME_DNS_ERROR, "the server answered %s", word);
+            result_reason(d->run.result, OUTCOME_DNS_ERROR, _("the server answered %s"), word);
         else
-            result_reason(d->run.result, OUTCOME_DNS_ERROR, "the server answered rcode %d", rcode);
+            result_reason(d->run.result, OUTCOME_DNS_ERROR, _("the server answered rcode %d"), rcode);
     }
 }
 

@@ -77,7 +77,7 @@ static void on_answer(void *user, void *tag, const struct exchange_answer *answe
 {
     struct dnssec *d = user;
     if (answer->outcome != OUTCOME_OK)
-        result_reason(d->run.result, answer->outcome, "the resolver: %s", answer->reason);
+        result_reason(d->run.result, answer->outcome, _("the resolver: %s"), answer->reason);
     trust_answer(d->trust, answer->outcome == OUTCOME_OK ? answer->packet : NULL, outcome_word(answer->outcome));
 }
 

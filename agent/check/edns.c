@@ -198,7 +198,7 @@ static json_t *address_json(const struct address *address, unsigned *failures, u
     uv_ip_name((const struct sockaddr *)&address->addr, text, sizeof text);
     json_t *entry = json_pack("{s:s, s:s}", "name", address->server->name, "addr", text);
     if (address->unsent) {
-        json_object_set_new(entry, "skipped", json_string("no route from here"));
+        json_object_set_new(entry, "skipped", json_string(_("no route from here")));
         return entry;
     }
     for (size_t i = 0; i < TESTS; i++) {
@@ -216,12 +216,12 @@ static json_t *address_json(const struct address *address, unsigned *failures, u
 static void decide(struct edns *e, unsigned tested, unsigned answering, const char *first)
 {
     if (tested == 0)
-        result_reason(e->run.result, OUTCOME_UNREACHABLE, "no address of the zone can be reached from here");
+        result_reason(e->run.result, OUTCOME_UNREACHABLE, _("no address of the zone can be reached from here"));
     else if (answering == 0)
         result_reason(e->run.result, strcmp(first, "unreachable") == 0 ? OUTCOME_UNREACHABLE : OUTCOME_TIMEOUT,
-                      "no server of the zone answered: %s", first);
+                      _("no server of the zone answered: %s"), first);
     else if (answering < tested)
-        result_reason(e->run.result, OUTCOME_PARTIAL, "%u of %u addresses answered", answering, tested);
+        result_reason(e->run.result, OUTCOME_PARTIAL, _("%u of %u addresses answered"), answering, tested);
 }
 
 static void report(struct edns *e)

@@ -152,7 +152,7 @@ static struct result *merge(struct http_run *run)
     kept->bytes += other->bytes;
     if (ok4 != ok6) {
         const char *reason = json_string_value(json_object_get(other->detail, "reason"));
-        result_reason(kept, OUTCOME_PARTIAL, "IPv%d: %s", other == four ? 4 : 6,
+        result_reason(kept, OUTCOME_PARTIAL, _("IPv%d: %s"), other == four ? 4 : 6,
                       reason ? reason : outcome_word(other->outcome));
     }
     json_object_set_new(kept->detail, "families", both);

@@ -70,7 +70,7 @@ static void decide(struct ping *p)
         char text[REFUSAL_TEXT_MAX];
         result_reason(r, OUTCOME_UNREACHABLE, "%s", refusals_text(&p->refusals, p->af, text));
     } else if (r->outcome == OUTCOME_OK) { /* no local failure noted */
-        result_reason(r, OUTCOME_TIMEOUT, "no answer within %d ms", p->timeout_ms);
+        result_reason(r, OUTCOME_TIMEOUT, _("no answer within %d ms"), p->timeout_ms);
     }
 }
 
@@ -159,7 +159,7 @@ static void send_next(struct ping *p)
     icmp_echo_write(p->af, (uint16_t)(id < 0 ? 0 : id), (uint32_t)seq, &p->tag, (size_t)p->size, packet);
     int r = datagram_send(p->socket, NULL, packet, len, 0, &p->requests[seq].sent);
     if (r < 0) {
-        result_reason(p->run.result, datagram_outcome(r), "sending: %s", datagram_why(r));
+        result_reason(p->run.result, datagram_outcome(r), _("sending: %s"), datagram_why(r));
         settle(p, seq);
         return;
     }
@@ -189,7 +189,7 @@ static int open_socket(struct ping *p, const struct sockaddr *peer, struct fault
         return r;
     if ((r = datagram_set_ttl(p->socket, (int)check_arg_int(p->run.args, "ttl"))) < 0 ||
         (r = datagram_set_tos(p->socket, (int)check_arg_int(p->run.args, "tos"))) < 0)
-        return fault_set(f, r, _("cannot prepare a socket: %s"), strerror(-r));
+        return fault_set(f, r, _("cannot prepare a socket: %s"), fault_errno(-r));
     if ((r = datagram_connect(p->socket, peer)) < 0)
         return fault_set(f, r, "%s", datagram_why(r));
     return 0;

@@ -231,11 +231,13 @@ static void report(struct resolver *v)
     json_object_set_new(r->detail, "dnssec", json_string(dnssec));
     json_object_set_new(r->detail, "verdict", json_string(verdicts[verdict]));
     if (v->failures == v->queries)
-        result_reason(r, OUTCOME_TIMEOUT, "the resolver answered none of %u questions", v->queries);
+        result_reason(r, OUTCOME_TIMEOUT, _("the resolver answered none of %u questions"), v->queries);
     else if (verdict == VERDICT_BLOCKED || verdict == VERDICT_REWRITTEN)
-        result_reason(r, OUTCOME_BLOCKED, "answers of this resolver are %s", verdicts[verdict]);
+        result_reason(r, OUTCOME_BLOCKED,
+                      verdict == VERDICT_BLOCKED ? _("answers of this resolver are blocked")
+                                                 : _("answers of this resolver are rewritten"));
     else if (v->failures > 0)
-        result_reason(r, OUTCOME_PARTIAL, "%u of %u questions were not answered", v->failures, v->queries);
+        result_reason(r, OUTCOME_PARTIAL, _("%u of %u questions were not answered"), v->failures, v->queries);
 }
 
 /* ---- the questions ---- */

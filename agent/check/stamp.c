@@ -86,9 +86,9 @@ static void decide(struct stamp *s)
         bool port = refusals_class(&s->refusals, s->af) == ICMP_CLASS_PORT;
         result_reason(r, port ? OUTCOME_REFUSED : OUTCOME_UNREACHABLE, "%s", refusals_text(&s->refusals, s->af, text));
     } else if (s->malformed > 0) {
-        result_reason(r, OUTCOME_PROTOCOL_ERROR, "no answer was a STAMP reflector's to one of ours");
+        result_reason(r, OUTCOME_PROTOCOL_ERROR, _("no answer was a STAMP reflector's to one of ours"));
     } else if (r->outcome == OUTCOME_OK) { /* no local failure noted */
-        result_reason(r, OUTCOME_TIMEOUT, "no answer within %d ms", s->timeout_ms);
+        result_reason(r, OUTCOME_TIMEOUT, _("no answer within %d ms"), s->timeout_ms);
     }
 }
 
@@ -226,7 +226,7 @@ static void send_next(struct stamp *s)
     stamp_request_write(&request, s->size, packet);
     int r = datagram_send(s->socket, NULL, packet, s->size, 0, &q->sent);
     if (r < 0) {
-        result_reason(s->run.result, datagram_outcome(r), "sending: %s", datagram_why(r));
+        result_reason(s->run.result, datagram_outcome(r), _("sending: %s"), datagram_why(r));
         settle(s, index);
         return;
     }
@@ -257,7 +257,7 @@ static int open_socket(struct stamp *s, struct sockaddr_storage *peer, struct fa
         return r;
     if ((r = datagram_set_ttl(s->socket, (int)check_arg_int(s->run.args, "ttl"))) < 0 ||
         (r = datagram_set_tos(s->socket, (int)check_arg_int(s->run.args, "tos"))) < 0)
-        return fault_set(f, r, _("cannot prepare a socket: %s"), strerror(-r));
+        return fault_set(f, r, _("cannot prepare a socket: %s"), fault_errno(-r));
     if ((r = datagram_connect(s->socket, (const struct sockaddr *)peer)) < 0)
         return fault_set(f, r, "%s", datagram_why(r));
     return 0;

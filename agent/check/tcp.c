@@ -91,7 +91,7 @@ static void fail(struct tcp *t, int error)
     enum outcome outcome = datagram_outcome(error);
     if (t->settled == t->rtts.rcvd + t->resent) { /* the first to fail */
         t->first_failure = outcome;
-        snprintf(t->first_reason, sizeof t->first_reason, "connect: %s", datagram_why(error));
+        snprintf(t->first_reason, sizeof t->first_reason, _("connect: %s"), datagram_why(error));
     }
     t->failed[outcome]++;
 }

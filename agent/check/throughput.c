@@ -40,7 +40,7 @@
 #define ANSWER_MAX 4096
 /* What /v1/ping answers, and what to ask where another answer comes. */
 #define PONG      "pong\n"
-#define NO_TARGET "; is this a measurement target?"
+#define NO_TARGET _("; is this a measurement target?")
 /* Connections, headers and the pings. */
 #define COST_OVERHEAD_BYTES 8000
 
@@ -149,7 +149,7 @@ static enum outcome judge(struct throughput *t, const struct web_reply *reply, c
         result_reason(r, outcome, "%s: %s%s", what, reply->reason, outcome == OUTCOME_PROTOCOL_ERROR ? NO_TARGET : "");
     } else if (reply->status == 429 || reply->status == 503) {
         outcome = OUTCOME_REFUSED;
-        result_reason(r, outcome, "%s: the target is busy, HTTP status %ld", what, reply->status);
+        result_reason(r, outcome, _("%s: the target is busy, HTTP status %ld"), what, reply->status);
     } else if (reply->status != 200) {
         outcome = OUTCOME_PROTOCOL_ERROR;
         result_reason(r, outcome, "%s: HTTP status %ld%s", what, reply->status, NO_TARGET);
@@ -199,7 +199,7 @@ static void on_ping(void *user, const struct web_reply *reply)
     if (outcome == OUTCOME_OK &&
         (reply->body.len != strlen(PONG) || memcmp(reply->body.data, PONG, strlen(PONG)) != 0)) {
         outcome = OUTCOME_PROTOCOL_ERROR;
-        result_reason(t->run.result, outcome, "ping: another answer than \"pong\"%s", NO_TARGET);
+        result_reason(t->run.result, outcome, _("ping: another answer than \"pong\"%s"), NO_TARGET);
     }
     if (outcome != OUTCOME_OK) {
         finish(t);
@@ -297,7 +297,7 @@ static void on_down(void *user, const struct web_reply *reply)
     int64_t ns = (int64_t)(w->last_ns - w->first_ns), bytes = w->bytes - w->first_bytes;
     if (outcome == OUTCOME_OK && (ns <= 0 || bytes <= 0)) {
         outcome = OUTCOME_PROTOCOL_ERROR;
-        result_reason(t->run.result, outcome, "download: %lld octets came in one block", (long long)w->bytes);
+        result_reason(t->run.result, outcome, _("download: %lld octets came in one block"), (long long)w->bytes);
     }
     if (outcome != OUTCOME_OK) {
         way_fail(t, w, outcome);
@@ -355,7 +355,7 @@ static void on_up(void *user, const struct web_reply *reply)
     enum outcome outcome = judge(t, reply, "upload");
     if (outcome == OUTCOME_OK && read_received(reply, w->bytes, &w->bytes, &us, &f) < 0) {
         outcome = OUTCOME_PROTOCOL_ERROR;
-        result_reason(t->run.result, outcome, "upload: the target's count: %s", f.text);
+        result_reason(t->run.result, outcome, _("upload: the target's count: %s"), f.text);
     }
     if (outcome != OUTCOME_OK) {
         way_fail(t, w, outcome);

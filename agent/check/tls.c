@@ -94,7 +94,7 @@ static void on_answer(void *user, const struct tls_answer *a)
     } else {
         report_session(t, a);
         if (a->error_count > 0)
-            result_reason(r, OUTCOME_TLS_ERROR, "certificate: %s", a->errors[0].text);
+            result_reason(r, OUTCOME_TLS_ERROR, _("certificate: %s"), a->errors[0].text);
     }
     measurement_end(&t->run);
 }
@@ -105,7 +105,7 @@ static void on_connected(void *user, const struct connected *event)
     int fd = -1;
     if (event->error < 0) {
         t->run.result->bytes += connect_wire_bytes(t->connect);
-        result_reason(t->run.result, datagram_outcome(event->error), "connect: %s", datagram_why(event->error));
+        result_reason(t->run.result, datagram_outcome(event->error), _("connect: %s"), datagram_why(event->error));
     } else {
         t->connect_ms = isnan(event->rtt_ms) ? event->seen_ms : event->rtt_ms;
         result_metric(t->run.result, "connect_ms", t->connect_ms);

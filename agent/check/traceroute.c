@@ -174,11 +174,11 @@ static void decide(struct traceroute *t)
         char from[46] = "";
         uv_ip_name((const struct sockaddr *)&packet->from, from, sizeof from);
         const char *word = icmp_error_word(t->af, packet->type, packet->code);
-        result_reason(r, OUTCOME_UNREACHABLE, "%s from %s", word ? word : "unreachable", from);
+        result_reason(r, OUTCOME_UNREACHABLE, _("%s from %s"), word ? word : _("unreachable"), from);
     } else if (t->frontier > 0) {
-        result_reason(r, OUTCOME_PARTIAL, "silence after hop %d", t->frontier);
+        result_reason(r, OUTCOME_PARTIAL, _("silence after hop %d"), t->frontier);
     } else if (r->outcome == OUTCOME_OK) { /* no local failure noted */
-        result_reason(r, OUTCOME_TIMEOUT, "no hop answered within %d ms", t->timeout_ms);
+        result_reason(r, OUTCOME_TIMEOUT, _("no hop answered within %d ms"), t->timeout_ms);
     }
 }
 
@@ -361,7 +361,7 @@ static void on_timer(uv_timer_t *timer)
         return;
     int r = send_packet(t, packet);
     if (r < 0) {
-        result_reason(t->run.result, datagram_outcome(r), "sending: %s", datagram_why(r));
+        result_reason(t->run.result, datagram_outcome(r), _("sending: %s"), datagram_why(r));
         conclude(t);
     }
 }
@@ -378,7 +378,7 @@ static int open_socket(struct traceroute *t, struct fault *f)
     for (int i = 0; i < 64 && r == -EADDRINUSE; i++)
         r = datagram_bind(t->socket, (uint16_t)(PORT_SOURCE + paris + i * (PARIS_MAX + 1)));
     if (r < 0)
-        return fault_set(f, r, _("cannot take a UDP port: %s"), strerror(-r));
+        return fault_set(f, r, _("cannot take a UDP port: %s"), fault_errno(-r));
     address_set_port(&t->peer, (uint16_t)(PORT_TARGET + paris));
     r = datagram_connect(t->socket, (const struct sockaddr *)&t->peer);
     return r < 0 ? fault_set(f, r, "%s", datagram_why(r)) : 0;

@@ -69,12 +69,13 @@ static int print(const struct result *r, bool json)
         show_result(r, stdout);
     }
     if (fflush(stdout) != 0)
-        return command_failed(_("cannot write the result: %s"), strerror(errno));
+        return command_failed(_("cannot write the result: %s"), fault_errno(errno));
     return r->outcome == OUTCOME_OK ? EXIT_OK : EXIT_NOT_OK;
 }
 
 static int measure(struct task *task, bool json)
 {
+    LANG_SCOPE(json ? LANG_EN : lang_current()); /* the result object is data */
     struct measuring m = {.task = task};
     struct fault f;
     if (host_open(&m.host, &clock_system, &f) < 0)

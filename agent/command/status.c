@@ -167,7 +167,7 @@ static void print_agent(const struct view *v)
         printf(_("Agent:            %s\n"), _("running, but the disk is full: make room, or what it measures is lost"));
     else if (error)
         printf(_("Agent:            running, but it cannot write to the disk, and loses what it measures (%s)\n"),
-               strerror(error));
+               fault_errno(error));
     else
         printf(_("Agent:            %s\n"), _("running"));
 }

@@ -74,7 +74,7 @@ static bool ping_groups_are_fixed(void)
 static int fault_echo(struct fault *f, int code)
 {
     if (code != -EPERM)
-        return fault_set(f, code, _("cannot open an ICMP socket: %s"), strerror(-code));
+        return fault_set(f, code, _("cannot open an ICMP socket: %s"), fault_errno(-code));
     if (ping_groups_are_fixed())
         return fault_set(f, code,
                          _("this system lets this user send no ICMP echoes, and it is a container that cannot change "
@@ -244,7 +244,7 @@ int datagram_open(uv_loop_t *loop, enum datagram_kind kind, int af, datagram_fn 
                                    : socket(af == 4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return kind == DATAGRAM_ECHO ? fault_echo(f, fd)
-                                     : fault_set(f, -errno, _("cannot open a UDP socket: %s"), strerror(errno));
+                                     : fault_set(f, -errno, _("cannot open a UDP socket: %s"), fault_errno(errno));
     struct datagram *d = alloc_zero(1, sizeof *d);
     *d = (struct datagram){.fd = fd, .kind = kind, .af = af, .raw = raw, .fn = fn, .user = user};
     if (raw && getrandom(&d->id, sizeof d->id, 0) != sizeof d->id)
@@ -255,7 +255,7 @@ int datagram_open(uv_loop_t *loop, enum datagram_kind kind, int af, datagram_fn 
     if (r < 0) {
         close(fd);
         free(d);
-        return fault_set(f, r, _("cannot prepare a socket: %s"), strerror(-r));
+        return fault_set(f, r, _("cannot prepare a socket: %s"), fault_errno(-r));
     }
     d->poll.data = d;
     uv_poll_start(&d->poll, UV_READABLE | UV_PRIORITIZED, on_poll);
@@ -371,9 +371,21 @@ enum outcome datagram_outcome(int error)
     }
 }
 
+/* libuv has no catalogue: those that a measurement meets are in ours. */
+static const char *const uv_texts[] __attribute__((unused)) = {
+    N_("address already in use"), N_("address family not supported"),
+    N_("address not available"),  N_("broken pipe"),
+    N_("connection refused"),     N_("connection reset by peer"),
+    N_("connection timed out"),   N_("host is unreachable"),
+    N_("message too long"),       N_("network is down"),
+    N_("network is unreachable"), N_("no buffer space available"),
+    N_("not enough memory"),      N_("protocol not supported"),
+    N_("too many open files"),
+};
+
 const char *datagram_why(int error)
 {
     if (datagram_outcome(error) == OUTCOME_DENIED)
         return _("not permitted: a firewall, as a rule this machine's own, or one of its routes forbids it");
-    return uv_strerror(error < 0 ? error : -error);
+    return _(uv_strerror(error < 0 ? error : -error));
 }

@@ -23,6 +23,7 @@
 #include "agent/io/secure.h"
 #include "agent/io/stream.h"
 #include "agent/io/web.h"
+#include "common/lang.h"
 #include "common/sign.h"
 
 struct attempt {
@@ -164,8 +165,8 @@ static void on_icmp(struct exchange *x, const struct datagram_event *event)
         return;
     const char *word = icmp_error_word(x->af, event->type, event->code);
     uv_ip_name((const struct sockaddr *)&event->from, from, sizeof from);
-    fail(x, class == ICMP_CLASS_PORT ? OUTCOME_REFUSED : OUTCOME_UNREACHABLE, "%s from %s", word ? word : "unreachable",
-         from);
+    fail(x, class == ICMP_CLASS_PORT ? OUTCOME_REFUSED : OUTCOME_UNREACHABLE, _("%s from %s"),
+         word ? word : _("unreachable"), from);
 }
 
 static void on_datagram(void *user, const struct datagram_event *event)
@@ -206,9 +207,9 @@ static void on_stream(void *user, const struct stream_event *event)
     if (event->bytes)
         on_message(x, event->bytes, event->len, &event->at);
     else if (x->answer.malformed > 0)
-        fail(x, OUTCOME_PROTOCOL_ERROR, "only malformed answers came");
+        fail(x, OUTCOME_PROTOCOL_ERROR, _("only malformed answers came"));
     else if (event->error == 0)
-        fail(x, OUTCOME_RESET, "the server closed the connection without an answer");
+        fail(x, OUTCOME_RESET, _("the server closed the connection without an answer"));
     else
         fail(x, datagram_outcome(event->error), "TCP: %s", datagram_why(event->error));
 }
@@ -234,7 +235,7 @@ static void on_secure(void *user, const struct secure_event *event)
     else if (event->tls)
         fail(x, OUTCOME_TLS_ERROR, "TLS: %s", event->tls);
     else if (event->error == 0)
-        fail(x, OUTCOME_RESET, "the server closed the connection without an answer");
+        fail(x, OUTCOME_RESET, _("the server closed the connection without an answer"));
     else
         fail(x, datagram_outcome(event->error), "TLS: %s", datagram_why(event->error));
 }
@@ -272,11 +273,11 @@ static void on_web(void *user, const struct web_reply *reply)
     x->answer.tls_ms = reply->tls_ms > 0 ? reply->tls_ms : 0;
     snprintf(x->answer.addr, sizeof x->answer.addr, "%s", reply->addr);
     if (reply->outcome != OUTCOME_OK) {
-        fail(x, reply->outcome, "HTTPS: %.140s", reply->reason);
+        fail(x, reply->outcome, _("HTTPS: %.140s"), reply->reason);
         return;
     }
     if (reply->status != 200 || strncmp(reply->content_type, "application/dns-message", 23) != 0) {
-        fail(x, OUTCOME_PROTOCOL_ERROR, "HTTPS: status %ld, no DNS message", reply->status);
+        fail(x, OUTCOME_PROTOCOL_ERROR, _("HTTPS: status %ld, no DNS message"), reply->status);
         return;
     }
     /* The time to find the service's own name is not the question's. */
@@ -286,7 +287,7 @@ static void on_web(void *user, const struct web_reply *reply)
     on_message(x, (const uint8_t *)reply->body.data, reply->body.len, &now);
     /* One answer a request: what was none is not followed by another. */
     if (x->answer.outcome != OUTCOME_OK || !x->packet)
-        fail(x, OUTCOME_PROTOCOL_ERROR, "HTTPS: the message is no answer to the question");
+        fail(x, OUTCOME_PROTOCOL_ERROR, _("HTTPS: the message is no answer to the question"));
 }
 
 static int send_web(struct exchange *x, struct moment *ret_sent, struct fault *f)
@@ -341,7 +342,7 @@ static void attempt(struct exchange *x)
         return;
     x->answer.unsent = x->answer.transport == EXCHANGE_UDP;
     if (x->answer.unsent)
-        fail(x, datagram_outcome(r), "sending: %s", datagram_why(r));
+        fail(x, datagram_outcome(r), _("sending: %s"), datagram_why(r));
     else
         fail(x, OUTCOME_ERROR, "%.150s", f.text);
 }
@@ -352,9 +353,9 @@ static void on_timer(uv_timer_t *timer)
     if (x->answer.attempts <= x->question.retries)
         attempt(x);
     else if (x->answer.malformed > 0)
-        fail(x, OUTCOME_PROTOCOL_ERROR, "only malformed answers came");
+        fail(x, OUTCOME_PROTOCOL_ERROR, _("only malformed answers came"));
     else
-        fail(x, OUTCOME_TIMEOUT, "no answer within %d ms", x->question.timeout_ms);
+        fail(x, OUTCOME_TIMEOUT, _("no answer within %d ms"), x->question.timeout_ms);
 }
 
 static void on_begin(uv_timer_t *timer)

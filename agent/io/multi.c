@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include "common/lang.h"
+
 /* Connections are worth keeping between the batches of one push, not between
  * two pushes a quarter of an hour apart. */
 #define IDLE_MS 30000
@@ -26,7 +28,7 @@ int multi_start(struct fault *f)
     static CURLcode code = CURLE_FAILED_INIT;
     if (code != CURLE_OK)
         code = curl_global_init(CURL_GLOBAL_DEFAULT);
-    return code == CURLE_OK ? 0 : fault_set(f, -EIO, "libcurl does not start: %s", curl_easy_strerror(code));
+    return code == CURLE_OK ? 0 : fault_set(f, -EIO, _("libcurl does not start: %s"), curl_easy_strerror(code));
 }
 
 /* Hands over what ended. A done function may add, remove, or free everything. */
@@ -146,7 +148,7 @@ static int handle_make(struct multi *m, struct fault *f)
         return rc;
     m->handle = curl_multi_init();
     if (!m->handle)
-        return fault_set(f, -ENOMEM, "libcurl has no memory");
+        return fault_set(f, -ENOMEM, _("libcurl has no memory"));
     curl_multi_setopt(m->handle, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
     curl_multi_setopt(m->handle, CURLMOPT_SOCKETDATA, m);
     curl_multi_setopt(m->handle, CURLMOPT_TIMERFUNCTION, on_curl_timer);

@@ -31,6 +31,7 @@
 #include <sys/stat.h>
 
 #include "agent/io/channel.h"
+#include "common/lang.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
 /* How long the second family may still take once the first has addresses. */
@@ -190,12 +191,12 @@ static bool answer_literal(struct names_query *q, const char *host)
     unsigned scope;
     if (inet_pton(AF_INET, host, &v4) == 1) {
         if (q->family == 6)
-            fail(q, -ENOENT, "an IPv4 address, and IPv6 is wanted");
+            fail(q, -ENOENT, _("an IPv4 address, and IPv6 is wanted"));
         else
             answer_add4(&q->answer, v4);
     } else if (literal6(host, &v6, &scope)) {
         if (q->family == 4)
-            fail(q, -ENOENT, "an IPv6 address, and IPv4 is wanted");
+            fail(q, -ENOENT, _("an IPv6 address, and IPv4 is wanted"));
         else
             answer_add6(&q->answer, v6, scope);
     } else if (is_localhost(host)) {
@@ -254,15 +255,15 @@ static const char *reason_of(int status)
     switch (status) {
     case ARES_ENOTFOUND:
     case ARES_ENONAME:
-        return "no such name";
+        return _("no such name");
     case ARES_ENODATA:
-        return "the name has no address of the wanted family";
+        return _("the name has no address of the wanted family");
     case ARES_EBADNAME:
-        return "not a name that DNS can hold";
+        return _("not a name that DNS can hold");
     case ARES_ETIMEOUT:
-        return "the resolver did not answer in time";
+        return _("the resolver did not answer in time");
     case ARES_ECONNREFUSED:
-        return "no resolver could be reached, or each one failed or refused";
+        return _("no resolver could be reached, or each one failed or refused");
     default:
         return ares_strerror(status);
     }
@@ -393,7 +394,7 @@ struct names_query *names_lookup(struct names *n, const char *host, int family, 
     uv_timer_init(n->loop, &q->timer);
     q->timer.data = q;
     if (!*host || strlen(host) >= HOST_MAX) {
-        fail(q, -ENOENT, "not a name that DNS can hold");
+        fail(q, -ENOENT, _("not a name that DNS can hold"));
         deliver(q);
     } else if (answer_literal(q, host)) {
         deliver(q);
@@ -418,7 +419,7 @@ int names_new(uv_loop_t *loop, struct names **ret, struct fault *f)
 {
     int status = ares_library_init(ARES_LIB_INIT_ALL);
     if (status != ARES_SUCCESS)
-        return fault_set(f, -EIO, "name resolution does not start: %s", ares_strerror(status));
+        return fault_set(f, -EIO, _("name resolution does not start: %s"), ares_strerror(status));
     struct names *n = alloc_zero(1, sizeof *n);
     n->loop = loop;
     if (stat(RESOLV_CONF, &n->conf) < 0)
@@ -428,7 +429,7 @@ int names_new(uv_loop_t *loop, struct names **ret, struct fault *f)
         status = channel_new(loop, "f", &n->hosts);
     if (status != ARES_SUCCESS) {
         names_free(n);
-        return fault_set(f, -EIO, "name resolution does not start: %s", ares_strerror(status));
+        return fault_set(f, -EIO, _("name resolution does not start: %s"), ares_strerror(status));
     }
     *ret = n;
     return 0;
@@ -483,15 +484,15 @@ int names_use_servers(struct names *n, const char *list, struct fault *f)
     for (const char *at = list; *at; at++)
         wanted += *at == ',';
     if (n->pending > 0)
-        return fault_set(f, -EBUSY, "name servers cannot change while a name is looked up");
+        return fault_set(f, -EBUSY, _("name servers cannot change while a name is looked up"));
     if (channel_new(n->loop, "b", &fresh) != ARES_SUCCESS)
-        return fault_set(f, -EIO, "name resolution does not start");
+        return fault_set(f, -EIO, _("name resolution does not start"));
     /* c-ares leaves out what it cannot read, and all of it when it reads none. */
     ares_set_servers_ports(fresh->ares, NULL);
     if (ares_set_servers_ports_csv(fresh->ares, list) != ARES_SUCCESS ||
         servers_of(fresh->ares, found, SERVERS_MAX) != wanted) {
         channel_free(fresh);
-        return fault_set(f, -EINVAL, "\"%s\" is no list of name servers such as 192.0.2.1,[2001:db8::1]:5353", list);
+        return fault_set(f, -EINVAL, _("\"%s\" is no list of name servers such as 192.0.2.1,[2001:db8::1]:5353"), list);
     }
     channel_free(n->channel);
     n->channel = fresh;

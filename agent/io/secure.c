@@ -189,7 +189,7 @@ int secure_open(uv_loop_t *loop, const struct secure_request *request, secure_fn
     s->fn = fn;
     s->user = user;
     s->context = SSL_CTX_new(TLS_client_method());
-    int r = s->context ? 0 : fault_set(f, -ENOMEM, "OpenSSL does not start");
+    int r = s->context ? 0 : fault_set(f, -ENOMEM, _("OpenSSL does not start"));
     if (r == 0 && request->ca_file && SSL_CTX_load_verify_locations(s->context, request->ca_file, NULL) != 1)
         r = fault_set(f, -ENOENT, _("%s: no certificates to believe can be read there"), request->ca_file);
     if (r == 0 && !request->ca_file)
@@ -197,7 +197,7 @@ int secure_open(uv_loop_t *loop, const struct secure_request *request, secure_fn
     if (r == 0)
         tls_judge_at(s->context, request->at_us);
     if (r == 0 && !(s->ssl = SSL_new(s->context)))
-        r = fault_set(f, -ENOMEM, "OpenSSL does not start");
+        r = fault_set(f, -ENOMEM, _("OpenSSL does not start"));
     if (r == 0 && request->host && !tls_set_host(s->ssl, request->host))
         r = fault_set(f, -EINVAL, _("%s is no name that a certificate could bear"), request->host);
     if (r < 0) {

@@ -253,14 +253,14 @@ static void fail_handshake(struct tls *t, int kind, int error)
     unsigned long code = ERR_peek_error();
     const char *text = ERR_reason_error_string(code);
     if (kind == SSL_ERROR_SYSCALL && error != 0)
-        fail(t, datagram_outcome(error), "handshake: %s", datagram_why(error));
+        fail(t, datagram_outcome(error), _("handshake: %s"), datagram_why(error));
     else if (kind == SSL_ERROR_SYSCALL || kind == SSL_ERROR_ZERO_RETURN ||
              ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
-        fail(t, OUTCOME_RESET, "the server closed the connection during the handshake");
+        fail(t, OUTCOME_RESET, _("the server closed the connection during the handshake"));
     else if (BIO_number_read(SSL_get_rbio(t->ssl)) > 0 && ERR_GET_REASON(code) == SSL_R_WRONG_VERSION_NUMBER)
-        fail(t, OUTCOME_PROTOCOL_ERROR, "what the server answers is not TLS");
+        fail(t, OUTCOME_PROTOCOL_ERROR, _("what the server answers is not TLS"));
     else
-        fail(t, OUTCOME_TLS_ERROR, "handshake: %s", text ? text : "unknown error");
+        fail(t, OUTCOME_TLS_ERROR, _("handshake: %s"), text ? text : _("unknown error"));
 }
 
 static void step_handshake(struct tls *t)
@@ -300,7 +300,7 @@ static void on_timer(uv_timer_t *timer)
     if (t->phase == PHASE_CLOSING)
         tell(t);
     else
-        fail(t, OUTCOME_TIMEOUT, "handshake: no answer in time");
+        fail(t, OUTCOME_TIMEOUT, _("handshake: no answer in time"));
 }
 
 /* ---- begin and end ---- */

@@ -5,6 +5,8 @@
 
 #include <arpa/inet.h>
 
+#include "common/lang.h"
+
 char *url_part(CURLU *url, CURLUPart part, unsigned flags)
 {
     char *text = NULL;
@@ -25,12 +27,12 @@ int url_read(CURLU *base, const char *text, CURLU **ret, struct fault *f)
     _cleanup_(url_freep) CURLU *url = base ? curl_url_dup(base) : curl_url();
     CURLUcode code = curl_url_set(url, CURLUPART_URL, text, CURLU_DISALLOW_USER | CURLU_URLENCODE);
     if (code == CURLUE_USER_NOT_ALLOWED)
-        return fault_set(f, -EINVAL, "a URL with a user name is not accepted");
+        return fault_set(f, -EINVAL, _("a URL with a user name is not accepted"));
     if (code != CURLUE_OK && code != CURLUE_UNSUPPORTED_SCHEME)
-        return fault_set(f, -EINVAL, "%.200s is no URL: %s", text, curl_url_strerror(code));
+        return fault_set(f, -EINVAL, _("%.200s is no URL: %s"), text, curl_url_strerror(code));
     _cleanup_text_ char *scheme = url_part(url, CURLUPART_SCHEME, 0);
     if (code != CURLUE_OK || !scheme || (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
-        return fault_set(f, -EINVAL, "%.200s is neither http:// nor https://", text);
+        return fault_set(f, -EINVAL, _("%.200s is neither http:// nor https://"), text);
     *ret = TAKE(url);
     return 0;
 }

@@ -30,6 +30,7 @@
 #include "agent/io/url.h"
 #include "agent/io/web_reply.h"
 #include "build_config.h"
+#include "common/lang.h"
 #include "common/limits.h"
 
 #define USER_AGENT "internetmetre-agent/" VERSION
@@ -141,14 +142,14 @@ static void on_limit(uv_timer_t *timer)
 {
     struct web_transfer *t = timer->data;
     char reason[sizeof t->reply.reason];
-    const char *phase = "the name lookup did not end";
+    const char *phase = _("the name lookup did not end");
     enum outcome outcome = t->stopped ? OUTCOME_OK : OUTCOME_TIMEOUT;
     if (t->state == RUNNING) {
         bool tls = url_is_tls(t->url);
         phase = web_reply_phase(&t->job, tls);
         web_reply_read(&t->reply, &t->job, tls, t->since_ns, t->hop_ns);
     }
-    snprintf(reason, sizeof reason, "%s within %lld ms", phase, (long long)(t->request.timeout_us / 1000));
+    snprintf(reason, sizeof reason, _("%s within %lld ms"), phase, (long long)(t->request.timeout_us / 1000));
     transfer_end(t, outcome, t->stopped ? "" : reason);
 }
 
@@ -268,7 +269,7 @@ static void hop_next(struct web_transfer *t, const char *location)
     struct fault f = {0};
     long status = t->reply.status;
     if (t->reply.redirects >= t->request.redirects_max || t->reply.redirects >= WEB_REDIRECTS_MAX) {
-        transfer_end(t, OUTCOME_PROTOCOL_ERROR, "more redirects than are followed");
+        transfer_end(t, OUTCOME_PROTOCOL_ERROR, _("more redirects than are followed"));
         return;
     }
     _cleanup_text_ char *from = url_part(t->url, CURLUPART_URL, 0);
@@ -303,11 +304,11 @@ static void on_hop_done(struct multi_job *job, CURLcode code)
         break;
     case CUT_BODY_MAX:
         outcome = OUTCOME_PROTOCOL_ERROR;
-        snprintf(reason, sizeof reason, "the answer is larger than %zu octets", t->request.body_max);
+        snprintf(reason, sizeof reason, _("the answer is larger than %zu octets"), t->request.body_max);
         break;
     case CUT_HEADERS:
         outcome = OUTCOME_PROTOCOL_ERROR;
-        snprintf(reason, sizeof reason, "the answer's headers are larger than %u octets", HTTP_HEADERS_MAX);
+        snprintf(reason, sizeof reason, _("the answer's headers are larger than %u octets"), HTTP_HEADERS_MAX);
         break;
     case CUT_POLICY:
         outcome = OUTCOME_DENIED;
@@ -425,7 +426,7 @@ static void hop_run(struct web_transfer *t, bool literal)
         else
             t->job.easy = curl_easy_init();
         if (!t->job.easy)
-            rc = fault_set(&f, -ENOMEM, "libcurl has no memory");
+            rc = fault_set(&f, -ENOMEM, _("libcurl has no memory"));
     }
     if (rc == 0) {
         t->cut = CUT_NOT;
@@ -542,7 +543,7 @@ int web_start(struct web *w, const struct web_request *request, web_done_fn done
 {
     if (strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0 &&
         strcmp(request->method, "POST") != 0)
-        return fault_set(f, -EINVAL, "HTTP method %s is not one that is used here", request->method);
+        return fault_set(f, -EINVAL, _("HTTP method %s is not one that is used here"), request->method);
     CURLU *url;
     int rc = url_read(NULL, request->url, &url, f);
     if (rc < 0)

@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 
 #include "agent/io/tls.h"
+#include "common/lang.h"
 #include "common/scan.h"
 
 /* ---- outcome ---- */
@@ -83,14 +84,14 @@ static const char *reason_of(enum outcome outcome, CURLcode code, const char *er
 {
     switch (outcome) {
     case OUTCOME_REFUSED:
-        return "connection refused";
+        return _("connection refused");
     case OUTCOME_UNREACHABLE:
-        return "no way to the host";
+        return _("no way to the host");
     case OUTCOME_RESET:
         if (code == CURLE_GOT_NOTHING)
-            return "the peer closed the connection without an answer";
-        return code == CURLE_PARTIAL_FILE ? "the peer closed the connection within its answer"
-                                          : "the peer cut the connection";
+            return _("the peer closed the connection without an answer");
+        return code == CURLE_PARTIAL_FILE ? _("the peer closed the connection within its answer")
+                                          : _("the peer cut the connection");
     default:
         return *error_text ? error_text : curl_easy_strerror(code);
     }
@@ -138,12 +139,12 @@ static double at_ms(CURL *easy, CURLINFO info)
 const char *web_reply_phase(const struct multi_job *job, bool tls)
 {
     if (!job->connected)
-        return "no TCP connection";
+        return _("no TCP connection");
     if (tls && at_ms(job->easy, CURLINFO_APPCONNECT_TIME_T) <= 0)
-        return "the TLS handshake did not end";
+        return _("the TLS handshake did not end");
     if (at_ms(job->easy, CURLINFO_STARTTRANSFER_TIME_T) <= 0)
-        return "no answer";
-    return "the answer did not end";
+        return _("no answer");
+    return _("the answer did not end");
 }
 
 /* Was the connection made for this hop? curl counts it late: one that failed

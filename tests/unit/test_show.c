@@ -39,8 +39,38 @@ static void writes_bytes(void **state)
     }
 }
 
+/* What the reader is shown is words; what is sent stays the registry's. */
+static void shows_a_result_in_the_reader_s_language(void **state)
+{
+    static const char *const says[][5] = {
+        [LANG_FR] = {"ping a.example : délai dépassé\n", " 1 paquet\n", " 0 paquet\n", " 2 paquets\n", "1 o échangés"},
+        [LANG_EN] = {"ping a.example: timeout\n", " 1 packet\n", " 0 packets\n", " 2 packets\n", "1 B on the line"},
+    };
+    struct result *r = result_new("ping", "t", "a.example");
+    r->outcome = OUTCOME_TIMEOUT;
+    r->bytes = 1;
+    result_metric(r, "sent", 1);
+    result_metric(r, "rcvd", 0);
+    result_metric(r, "dup", 2);
+    for (int l = 0; l < 2; l++) {
+        LANG_SCOPE((enum lang)l);
+        char *text = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&text, &size);
+        show_result(r, out);
+        fclose(out);
+        for (size_t i = 0; i < COUNT(says[l]); i++)
+            if (!strstr(text, says[l][i]))
+                fail_msg("%s\nis without%s", text, says[l][i]);
+        free(text);
+        assert_string_equal(show_class(CLASS_HEAVY), l == LANG_FR ? "lourde" : "heavy");
+    }
+    result_free(r);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(pads_by_characters), cmocka_unit_test(writes_bytes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(pads_by_characters), cmocka_unit_test(writes_bytes),
+                                       cmocka_unit_test(shows_a_result_in_the_reader_s_language)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
