@@ -7,22 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <uv.h>
-
+#include "agent/io/env.h"
 #include "agent/policy.h"
-#include "common/clock.h"
 #include "common/fault.h"
 #include "common/result.h"
-
-struct names; /* agent/io/names.h */
-struct web;   /* agent/io/web.h */
-
-struct check_env {
-    uv_loop_t *loop;
-    const struct clock *clock;
-    struct names *names;
-    struct web *web;
-};
 
 /* How checks share the line (Holterbach et al., IMC 2015). */
 enum check_class {
@@ -81,12 +69,12 @@ struct check_ops {
     int (*valid)(const struct check_args *args, struct fault *f);
     /* Can this host run it? 0, or -EPERM and the like with the cure in f; NULL:
      * every host can. */
-    int (*able)(const struct check_env *env, struct fault *f);
+    int (*able)(const struct env *env, struct fault *f);
     /* Bytes on the wire that one run costs at most or about, both ways. */
     int64_t (*cost_bytes)(const struct check_args *args);
     /* Starts; args outlive the run. A failure is the agent's own (f says why). */
-    int (*start)(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
-                 void **ret_state, struct fault *f);
+    int (*start)(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
+                 struct fault *f);
     /* Ends it early: done will not be called. free still has to be. */
     void (*cancel)(void *state);
     /* After done or cancel: closes handles and frees, at once or when the loop

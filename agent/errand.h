@@ -17,7 +17,7 @@
 
 #include <jansson.h>
 
-#include "agent/check.h"
+#include "agent/io/env.h"
 #include "agent/enroll.h"
 #include "agent/identity.h"
 #include "agent/network.h"
@@ -30,7 +30,7 @@
  * identity has no collector, and spool and push are NULL; they may also be for
  * a farewell whose spool cannot be opened. */
 struct errand_host {
-    const struct check_env *env;
+    const struct env *env;
     const char *state_dir;
     struct identity *identity;
     const char *url; /* of the collector */

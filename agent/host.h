@@ -4,13 +4,13 @@
 
 #include <uv.h>
 
-#include "agent/check.h"
+#include "agent/io/env.h"
 #include "common/alloc.h"
 #include "common/fault.h"
 
 struct host {
     uv_loop_t loop;
-    struct check_env env;
+    struct env env;
 };
 
 /* clock is borrowed: measurements and certificates go by it. */

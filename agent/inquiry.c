@@ -23,7 +23,7 @@ struct entry {
 };
 
 struct inquiry {
-    const struct check_env *env;
+    const struct env *env;
     unsigned at_once, running;
     inquiry_answer_fn answer;
     inquiry_done_fn done;
@@ -108,8 +108,8 @@ static void on_turn(uv_timer_t *timer)
         q->done(q->user);
 }
 
-struct inquiry *inquiry_new(const struct check_env *env, unsigned at_once, inquiry_answer_fn answer,
-                            inquiry_done_fn done, void *user)
+struct inquiry *inquiry_new(const struct env *env, unsigned at_once, inquiry_answer_fn answer, inquiry_done_fn done,
+                            void *user)
 {
     struct inquiry *q = alloc_zero(1, sizeof *q);
     q->env = env;

@@ -20,8 +20,8 @@ typedef void (*inquiry_answer_fn)(void *user, void *tag, const struct exchange_a
  * after the last answer, unless that asked another. May ask anew. */
 typedef void (*inquiry_done_fn)(void *user);
 
-struct inquiry *inquiry_new(const struct check_env *env, unsigned at_once, inquiry_answer_fn answer,
-                            inquiry_done_fn done, void *user) CHECKED;
+struct inquiry *inquiry_new(const struct env *env, unsigned at_once, inquiry_answer_fn answer, inquiry_done_fn done,
+                            void *user) CHECKED;
 
 /* Name and type are copied; options, tag and the other pointers are borrowed
  * until the answer. A question that cannot be written is answered with

@@ -75,7 +75,7 @@ static void on_reply(void *user, const struct web_reply *reply)
     done(done_user, r, &f);
 }
 
-int keyring_fetch_start(const struct check_env *env, const char *state_dir, struct identity *identity, const char *url,
+int keyring_fetch_start(const struct env *env, const char *state_dir, struct identity *identity, const char *url,
                         keyring_done_fn done, void *user, struct keyring_fetch **ret, struct fault *f)
 {
     struct keyring_fetch *fetch = alloc_zero(1, sizeof *fetch);

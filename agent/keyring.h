@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#include "agent/check.h"
+#include "agent/io/env.h"
 #include "agent/identity.h"
 #include "common/fault.h"
 
@@ -29,6 +29,6 @@ struct keyring_fetch;
 /* Called once, from the loop; r as of keyring_accept, or another failure. */
 typedef void (*keyring_done_fn)(void *user, int r, const struct fault *f);
 
-int keyring_fetch_start(const struct check_env *env, const char *state_dir, struct identity *identity, const char *url,
+int keyring_fetch_start(const struct env *env, const char *state_dir, struct identity *identity, const char *url,
                         keyring_done_fn done, void *user, struct keyring_fetch **ret, struct fault *f) CHECKED;
 void keyring_fetch_cancel(struct keyring_fetch *fetch); /* done is not called; accepts NULL */

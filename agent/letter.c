@@ -9,7 +9,7 @@
 
 #define LETTER_TIMEOUT_US (60 * INT64_C(1000000))
 
-int letter_start(const struct check_env *env, const char *url, const struct buf *body, web_done_fn done, void *user,
+int letter_start(const struct env *env, const char *url, const struct buf *body, web_done_fn done, void *user,
                  struct web_transfer **ret, struct fault *f)
 {
     char language[LANG_HEADER_SIZE];

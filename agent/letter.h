@@ -4,13 +4,13 @@
 
 #include <stdint.h>
 
-#include "agent/check.h"
+#include "agent/io/env.h"
 #include "agent/io/web.h"
 #include "common/buf.h"
 #include "common/fault.h"
 
 /* url and body are borrowed until done is called, from the loop. */
-int letter_start(const struct check_env *env, const char *url, const struct buf *body, web_done_fn done, void *user,
+int letter_start(const struct env *env, const char *url, const struct buf *body, web_done_fn done, void *user,
                  struct web_transfer **ret, struct fault *f) CHECKED;
 
 /* 0 when the collector answered with what is to be read; -EKEYREJECTED when it

@@ -4,7 +4,7 @@
 
 #include "common/lang.h"
 
-void *measurement_new(size_t size, const struct measurement_steps *steps, const struct check_env *env,
+void *measurement_new(size_t size, const struct measurement_steps *steps, const struct env *env,
                       const struct check_args *args, check_done_fn done, void *user)
 {
     struct measurement *m = alloc_zero(1, size);

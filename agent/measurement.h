@@ -27,7 +27,7 @@ struct measurement_steps {
 };
 
 struct measurement {
-    const struct check_env *env;
+    const struct env *env;
     const struct check_args *args;
     struct result *result; /* until the end */
     uv_timer_t timer;      /* the check's from begin to end; its data is the state */
@@ -40,7 +40,7 @@ struct measurement {
 };
 
 /* The state of a check, size octets, zero but for its measurement. */
-void *measurement_new(size_t size, const struct measurement_steps *steps, const struct check_env *env,
+void *measurement_new(size_t size, const struct measurement_steps *steps, const struct env *env,
                       const struct check_args *args, check_done_fn done, void *user) CHECKED;
 
 /* One of them, in the check's start. The lookup takes the check's parameter

@@ -82,7 +82,7 @@ enum state {
 };
 
 struct push {
-    const struct check_env *env;
+    const struct env *env;
     struct spool *spool;
     const struct identity *identity;
     char *url; /* owned */
@@ -354,8 +354,8 @@ const struct push_state *push_state(const struct push *p)
     return &p->news;
 }
 
-struct push *push_new(const struct check_env *env, struct spool *spool, const struct identity *identity,
-                      const char *url, int64_t retry_max_us, push_news_fn fn, void *user)
+struct push *push_new(const struct env *env, struct spool *spool, const struct identity *identity, const char *url,
+                      int64_t retry_max_us, push_news_fn fn, void *user)
 {
     struct push *p = alloc_zero(1, sizeof *p);
     p->env = env;

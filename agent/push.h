@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "agent/check.h"
+#include "agent/io/env.h"
 #include "agent/identity.h"
 #include "agent/io/web.h"
 #include "agent/spool.h"
@@ -66,8 +66,8 @@ struct push;
 typedef void (*push_news_fn)(void *user, const struct push_state *state);
 
 /* Everything is borrowed. url is the collector's address. */
-struct push *push_new(const struct check_env *env, struct spool *spool, const struct identity *identity,
-                      const char *url, int64_t retry_max_us, push_news_fn fn, void *user) CHECKED;
+struct push *push_new(const struct env *env, struct spool *spool, const struct identity *identity, const char *url,
+                      int64_t retry_max_us, push_news_fn fn, void *user) CHECKED;
 void push_move(struct push *p, const char *url); /* from the next batch on */
 void push_kick(struct push *p);                  /* something waits; goes at once unless a pause runs */
 void push_now(struct push *p);                   /* somebody asks for it: a pause ends */

@@ -96,9 +96,8 @@ static void on_reply(void *user, const struct web_reply *reply)
     done(done_user, r, &schedule, &f);
 }
 
-int remote_fetch_start(const struct check_env *env, const char *state_dir, const struct identity *identity,
-                       const char *url, int64_t version, remote_done_fn done, void *user, struct remote_fetch **ret,
-                       struct fault *f)
+int remote_fetch_start(const struct env *env, const char *state_dir, const struct identity *identity, const char *url,
+                       int64_t version, remote_done_fn done, void *user, struct remote_fetch **ret, struct fault *f)
 {
     static const char *const headers[] = {"Accept: application/x-ndjson", NULL};
     struct remote_fetch *fetch = alloc_zero(1, sizeof *fetch);

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "agent/check.h"
+#include "agent/io/env.h"
 #include "agent/identity.h"
 #include "agent/schedule.h"
 #include "common/fault.h"
@@ -27,7 +27,7 @@ struct remote_fetch;
 typedef void (*remote_done_fn)(void *user, int r, struct schedule *schedule, const struct fault *f);
 
 /* Asks the collector at url for a schedule newer than `version`. */
-int remote_fetch_start(const struct check_env *env, const char *state_dir, const struct identity *identity,
-                       const char *url, int64_t version, remote_done_fn done, void *user, struct remote_fetch **ret,
+int remote_fetch_start(const struct env *env, const char *state_dir, const struct identity *identity, const char *url,
+                       int64_t version, remote_done_fn done, void *user, struct remote_fetch **ret,
                        struct fault *f) CHECKED;
 void remote_fetch_cancel(struct remote_fetch *fetch); /* done is not called; accepts NULL */

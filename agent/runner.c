@@ -23,7 +23,7 @@ struct run {
 };
 
 struct runner {
-    const struct check_env *env;
+    const struct env *env;
     runner_result_fn fn;
     void *user;
     uv_timer_t reap, guard;
@@ -200,7 +200,7 @@ int runner_submit(struct runner *r, struct task *task)
     return 0;
 }
 
-struct runner *runner_new(const struct check_env *env, runner_result_fn fn, void *user)
+struct runner *runner_new(const struct env *env, runner_result_fn fn, void *user)
 {
     struct runner *r = alloc_zero(1, sizeof *r);
     r->env = env;

@@ -21,7 +21,7 @@ struct runner;
 typedef void (*runner_result_fn)(void *user, struct task *task, struct result *result);
 
 /* env must outlive the runner. */
-struct runner *runner_new(const struct check_env *env, runner_result_fn fn, void *user) CHECKED;
+struct runner *runner_new(const struct env *env, runner_result_fn fn, void *user) CHECKED;
 
 /* 0; -EALREADY when the task's last run has not ended (an overlap); -ENOBUFS
  * when too many wait. The runner holds a reference while the task is busy. */

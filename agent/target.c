@@ -32,7 +32,7 @@ int target_family(const struct check_args *args)
 /* A system lists three resolvers as a rule. */
 #define RESOLVERS_MAX 8
 
-bool target_resolver(const struct check_env *env, size_t nth, int family, struct sockaddr_storage *ret)
+bool target_resolver(const struct env *env, size_t nth, int family, struct sockaddr_storage *ret)
 {
     struct sockaddr_storage servers[RESOLVERS_MAX];
     size_t count = names_servers(env->names, servers, COUNT(servers));
@@ -85,8 +85,8 @@ int target_url_valid(const struct check_args *args, struct fault *f)
                      args->ops->name, args->target);
 }
 
-enum outcome target_asked_resolver(const struct check_env *env, const struct check_args *args,
-                                   struct sockaddr_storage *ret, struct fault *f)
+enum outcome target_asked_resolver(const struct env *env, const struct check_args *args, struct sockaddr_storage *ret,
+                                   struct fault *f)
 {
     const char *text = check_arg_text(args, "resolver");
     struct sockaddr_storage addr;
@@ -127,7 +127,7 @@ static void on_names(void *user, const struct names_answer *names)
     done(whose, &answer);
 }
 
-struct target *target_find(const struct check_env *env, const struct policy *policy, const char *host, int family,
+struct target *target_find(const struct env *env, const struct policy *policy, const char *host, int family,
                            target_done_fn done, void *user)
 {
     struct target *t = alloc_zero(1, sizeof *t);

@@ -21,7 +21,7 @@ typedef void (*target_done_fn)(void *user, const struct target_answer *answer);
 
 /* family: 4, 6, or 0 for the first address that the resolver orders. The host
  * and the policy are borrowed until done. */
-struct target *target_find(const struct check_env *env, const struct policy *policy, const char *host, int family,
+struct target *target_find(const struct env *env, const struct policy *policy, const char *host, int family,
                            target_done_fn done, void *user);
 void target_cancel(struct target *t); /* before done only; accepts NULL */
 
@@ -32,12 +32,12 @@ int target_family(const struct check_args *args);
 /* The nth (1, 2…) of the system's resolvers of this family (0: any); false when
  * there are fewer. It is the owner's choice and not a task's, so it may be a
  * private address. */
-bool target_resolver(const struct check_env *env, size_t nth, int family, struct sockaddr_storage *ret);
+bool target_resolver(const struct env *env, size_t nth, int family, struct sockaddr_storage *ret);
 
 /* The resolver that a check's `resolver` parameter names by its address, or the
  * system's first. OUTCOME_OK, or what the result becomes with why in f. */
-enum outcome target_asked_resolver(const struct check_env *env, const struct check_args *args,
-                                   struct sockaddr_storage *ret, struct fault *f);
+enum outcome target_asked_resolver(const struct env *env, const struct check_args *args, struct sockaddr_storage *ret,
+                                   struct fault *f);
 
 /* For check_ops.valid. Of a check of a domain: the target is a name, `resolver`
  * an address or nothing. Of a check of a URL: it can be asked for. */

@@ -147,9 +147,8 @@ static void on_reply(void *user, const struct web_reply *reply)
     done(done_user, r, &f);
 }
 
-int timekeeper_ask_start(struct timekeeper *t, const struct check_env *env, const struct identity *identity,
-                         const char *url, timekeeper_done_fn done, void *user, struct timekeeper_ask **ret,
-                         struct fault *f)
+int timekeeper_ask_start(struct timekeeper *t, const struct env *env, const struct identity *identity, const char *url,
+                         timekeeper_done_fn done, void *user, struct timekeeper_ask **ret, struct fault *f)
 {
     struct timekeeper_ask *ask = alloc_zero(1, sizeof *ask);
     uint64_t random[2];

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "agent/check.h"
+#include "agent/io/env.h"
 #include "agent/identity.h"
 #include "common/clock.h"
 #include "common/fault.h"
@@ -54,7 +54,6 @@ struct timekeeper_ask;
 typedef void (*timekeeper_done_fn)(void *user, int r, const struct fault *f);
 
 /* Asks the collector at url once and learns from its answer. */
-int timekeeper_ask_start(struct timekeeper *t, const struct check_env *env, const struct identity *identity,
-                         const char *url, timekeeper_done_fn done, void *user, struct timekeeper_ask **ret,
-                         struct fault *f) CHECKED;
+int timekeeper_ask_start(struct timekeeper *t, const struct env *env, const struct identity *identity, const char *url,
+                         timekeeper_done_fn done, void *user, struct timekeeper_ask **ret, struct fault *f) CHECKED;
 void timekeeper_ask_cancel(struct timekeeper_ask *ask); /* done is not called; accepts NULL */

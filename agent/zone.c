@@ -136,9 +136,9 @@ static void on_done(void *user)
     z->done(z->user, &z->zone);
 }
 
-struct zone_find *zone_find(const struct check_env *env, const struct policy *policy,
-                            const struct sockaddr_storage *resolver, const char *name,
-                            const char (*names)[RECORD_NAME_MAX], size_t name_count, zone_done_fn done, void *user)
+struct zone_find *zone_find(const struct env *env, const struct policy *policy, const struct sockaddr_storage *resolver,
+                            const char *name, const char (*names)[RECORD_NAME_MAX], size_t name_count,
+                            zone_done_fn done, void *user)
 {
     struct zone_find *z = alloc_zero(1, sizeof *z);
     z->policy = policy;

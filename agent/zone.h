@@ -36,9 +36,9 @@ typedef void (*zone_done_fn)(void *user, const struct zone *zone);
 /* Asks `resolver` for the zone's NS records and their addresses. With `names`
  * (borrowed until done) it asks for the addresses of these servers instead.
  * Addresses that the policy forbids are left out and counted. */
-struct zone_find *zone_find(const struct check_env *env, const struct policy *policy,
-                            const struct sockaddr_storage *resolver, const char *name,
-                            const char (*names)[RECORD_NAME_MAX], size_t name_count, zone_done_fn done, void *user);
+struct zone_find *zone_find(const struct env *env, const struct policy *policy, const struct sockaddr_storage *resolver,
+                            const char *name, const char (*names)[RECORD_NAME_MAX], size_t name_count,
+                            zone_done_fn done, void *user);
 int64_t zone_wire_bytes(const struct zone_find *z); /* accepts NULL */
 void zone_free(struct zone_find *z);                /* after or before done; accepts NULL */
 

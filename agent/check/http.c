@@ -30,7 +30,7 @@
 #define FETCHES_MAX 2
 
 struct http_run {
-    const struct check_env *env;
+    const struct env *env;
     const struct check_args *args;
     struct web_transfer *transfer; /* NULL once it ended */
     const int *families;           /* of each fetch */
@@ -221,7 +221,7 @@ static void http_cancel(void *state)
     run->transfer = NULL;
 }
 
-static int http_start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
+static int http_start(const struct env *env, const struct check_args *args, check_done_fn done, void *user,
                       void **ret_state, struct fault *f)
 {
     struct http_run *run = alloc_zero(1, sizeof *run);

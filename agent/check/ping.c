@@ -210,7 +210,7 @@ static void begin(void *check, const struct target_answer *target)
 
 /* ---- the operations ---- */
 
-static int able(const struct check_env *env, struct fault *f)
+static int able(const struct env *env, struct fault *f)
 {
     return datagram_echo_able(f);
 }
@@ -235,8 +235,8 @@ static void clear(void *check)
 
 static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
 
-static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
-                 void **ret_state, struct fault *f)
+static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
+                 struct fault *f)
 {
     struct ping *p = measurement_new(sizeof *p, &steps, env, args, done, user);
     p->count = (int)check_arg_int(args, "count");

@@ -533,8 +533,8 @@ static void clear(void *check)
 
 static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
 
-static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
-                 void **ret_state, struct fault *f)
+static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
+                 struct fault *f)
 {
     const char *zone = check_arg_text(args, "zone");
     struct resolver *v = measurement_new(sizeof *v, &steps, env, args, done, user);

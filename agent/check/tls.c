@@ -160,8 +160,8 @@ static void stop(void *check)
 
 static const struct measurement_steps steps = {.begin = begin, .stop = stop};
 
-static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
-                 void **ret_state, struct fault *f)
+static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
+                 struct fault *f)
 {
     _cleanup_text_ char *host = server_name(args);
     const char *alpn = check_arg_text(args, "alpn"), *ca_file = check_arg_text(args, "ca_file");

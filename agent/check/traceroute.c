@@ -423,8 +423,8 @@ static void clear(void *check)
 
 static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
 
-static int start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
-                 void **ret_state, struct fault *f)
+static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
+                 struct fault *f)
 {
     struct traceroute *t = measurement_new(sizeof *t, &steps, env, args, done, user);
     t->hops = (int)check_arg_int(args, "hops");

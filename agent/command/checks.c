@@ -13,7 +13,7 @@ static const struct option options[] = {
     {0},
 };
 
-static void show_able(const struct check_ops *ops, const struct check_env *env)
+static void show_able(const struct check_ops *ops, const struct env *env)
 {
     struct fault f = {0};
     if (!ops->able || ops->able(env, &f) == 0)
@@ -22,7 +22,7 @@ static void show_able(const struct check_ops *ops, const struct check_env *env)
         printf(_("  this host cannot run it: %s\n"), f.text);
 }
 
-static void list_all(const struct check_env *env)
+static void list_all(const struct env *env)
 {
     for (size_t i = 0; check_table[i]; i++) {
         const struct check_ops *ops = check_table[i];
@@ -45,7 +45,7 @@ static void list_param(const struct check_param *p)
     putchar('\n');
 }
 
-static void list_one(const struct check_ops *ops, const struct check_env *env)
+static void list_one(const struct check_ops *ops, const struct env *env)
 {
     static const char *const forms[] = {
         [TARGET_HOST] = N_("target: a name or an address"),

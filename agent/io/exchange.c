@@ -32,7 +32,7 @@ struct attempt {
 };
 
 struct exchange {
-    const struct check_env *env;
+    const struct env *env;
     struct exchange_question question;
     exchange_fn fn;
     void *user;
@@ -373,7 +373,7 @@ static void on_begin(uv_timer_t *timer)
     attempt(x);
 }
 
-int exchange_start(const struct check_env *env, const struct exchange_question *question, exchange_fn fn, void *user,
+int exchange_start(const struct env *env, const struct exchange_question *question, exchange_fn fn, void *user,
                    struct exchange **ret, struct fault *f)
 {
     _cleanup_(buf_free) struct buf wire = {0};

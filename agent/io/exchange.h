@@ -8,7 +8,7 @@
 
 #include <sys/socket.h>
 
-#include "agent/check.h"
+#include "agent/io/env.h"
 #include "agent/io/packet.h"
 #include "common/outcome.h"
 
@@ -59,6 +59,6 @@ typedef void (*exchange_fn)(void *user, const struct exchange_answer *answer);
 struct exchange;
 
 /* -EINVAL when the question cannot be written. */
-int exchange_start(const struct check_env *env, const struct exchange_question *question, exchange_fn fn, void *user,
+int exchange_start(const struct env *env, const struct exchange_question *question, exchange_fn fn, void *user,
                    struct exchange **ret, struct fault *f) CHECKED;
 void exchange_cancel(struct exchange *x); /* accepts NULL; fn is not called */

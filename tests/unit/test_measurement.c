@@ -59,7 +59,7 @@ static const struct check_ops ops = {.name = "dns", .params = params, .param_cou
 
 struct world {
     uv_loop_t loop;
-    struct check_env env;
+    struct env env;
     struct check_args args;
     struct toy *toy;
 };
@@ -77,7 +77,7 @@ static void world_open(struct world *w, const char *target, bool allow_private)
     begun = stopped = cleared = done = 0;
     last = NULL;
     assert_int_equal(uv_loop_init(&w->loop), 0);
-    w->env = (struct check_env){.loop = &w->loop, .clock = &clock_system};
+    w->env = (struct env){.loop = &w->loop, .clock = &clock_system};
     assert_int_equal(names_new(&w->loop, &w->env.names, &f), 0);
     check_args_init(&w->args, &ops, "t", target, &policy);
     w->toy = measurement_new(sizeof *w->toy, &steps, &w->env, &w->args, on_done, NULL);

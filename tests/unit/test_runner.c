@@ -30,8 +30,8 @@ static void on_nap(uv_timer_t *timer)
     nap->done(nap->user, result_new("ping", nap->args->task, nap->args->target));
 }
 
-static int nap_start(const struct check_env *env, const struct check_args *args, check_done_fn done, void *user,
-                     void **ret, struct fault *f)
+static int nap_start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret,
+                     struct fault *f)
 {
     if (strcmp(args->target, "fails") == 0)
         return fault_set(f, -EPERM, "no permission");
@@ -89,7 +89,7 @@ static struct task *nap(enum check_class class, const char *name, const char *ms
 /* ---- the runner ---- */
 
 static uv_loop_t loop;
-static struct check_env env = {.loop = &loop, .clock = &clock_system};
+static struct env env = {.loop = &loop, .clock = &clock_system};
 static unsigned results, denied, errors;
 static char order[256];
 
