@@ -1,4 +1,4 @@
-#include "agent/command.h"
+#include "agent/command/command.h"
 #include "build_config.h"
 #include "common/lang.h"
 

@@ -30,12 +30,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/address.h"
-#include "agent/check.h"
+#include "agent/io/address.h"
+#include "agent/measure/check.h"
 #include "agent/io/headers.h"
-#include "agent/measurement.h"
-#include "agent/roster.h"
-#include "agent/zone.h"
+#include "agent/measure/measurement.h"
+#include "agent/dns/roster.h"
+#include "agent/dns/zone.h"
 #include "common/lang.h"
 
 #define AT_ONCE 8

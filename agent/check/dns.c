@@ -1,6 +1,6 @@
 /* dns: one query to one server, over UDP, TCP, TLS or HTTPS, and what the
  * answer says. How an answer is told from a forged one, and when TCP takes
- * over, stands in agent/io/exchange.c.
+ * over, stands in agent/dns/exchange.c.
  *
  * rt_ms is the time on the transport that answered: from the query's last
  * sending over UDP, from the connect over the others. What UDP gave before a
@@ -15,14 +15,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/address.h"
-#include "agent/check.h"
-#include "agent/inquiry.h"
+#include "agent/io/address.h"
+#include "agent/measure/check.h"
+#include "agent/dns/inquiry.h"
 #include "agent/io/headers.h"
 #include "agent/io/names.h"
-#include "agent/io/record.h"
+#include "agent/dns/record.h"
 #include "agent/io/web.h"
-#include "agent/measurement.h"
+#include "agent/measure/measurement.h"
 #include "common/lang.h"
 #include "common/sign.h"
 

@@ -1,5 +1,5 @@
 /* dnssec: the chain of trust from a trust anchor to a name, validated here and
- * not by the resolver, which only fetches (CD, DO). agent/io/trust.c says what
+ * not by the resolver, which only fetches (CD, DO). agent/dns/trust.c says what
  * to ask and what the answers mean.
  *
  * A secure or an insecure name is an answer (ok); a bogus one is what a
@@ -7,11 +7,11 @@
 #include <errno.h>
 #include <string.h>
 
-#include "agent/check.h"
-#include "agent/inquiry.h"
-#include "agent/io/trust.h"
-#include "agent/measurement.h"
-#include "agent/moment.h"
+#include "agent/measure/check.h"
+#include "agent/dns/inquiry.h"
+#include "agent/dns/trust.h"
+#include "agent/measure/measurement.h"
+#include "agent/io/moment.h"
 #include "common/file.h"
 #include "common/lang.h"
 

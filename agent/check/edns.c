@@ -21,10 +21,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "agent/address.h"
-#include "agent/check.h"
-#include "agent/measurement.h"
-#include "agent/zone.h"
+#include "agent/io/address.h"
+#include "agent/measure/check.h"
+#include "agent/measure/measurement.h"
+#include "agent/dns/zone.h"
 #include "common/lang.h"
 #include "common/sign.h"
 

@@ -14,13 +14,13 @@
  * With family=both the URL is fetched over IPv4, then over IPv6. detail.families
  * has both; the numbers are those of the first that went well, and the outcome
  * is `partial` when only one did. */
-#include "agent/check.h"
+#include "agent/measure/check.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "agent/io/web.h"
-#include "agent/target.h"
+#include "agent/measure/target.h"
 #include "common/lang.h"
 
 /* What one request costs besides its body: connection, TLS, headers. */

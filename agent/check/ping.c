@@ -8,14 +8,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "agent/check.h"
+#include "agent/measure/check.h"
 #include "agent/io/datagram.h"
 #include "agent/io/headers.h"
 #include "agent/io/icmp.h"
-#include "agent/measurement.h"
-#include "agent/moment.h"
-#include "agent/refusal.h"
-#include "agent/rtt.h"
+#include "agent/measure/measurement.h"
+#include "agent/io/moment.h"
+#include "agent/measure/refusal.h"
+#include "agent/measure/rtt.h"
 #include "common/lang.h"
 
 /* A probe is a guest on other people's hosts: no faster than 100 a second. */

@@ -26,12 +26,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/address.h"
-#include "agent/check.h"
-#include "agent/inquiry.h"
+#include "agent/io/address.h"
+#include "agent/measure/check.h"
+#include "agent/dns/inquiry.h"
 #include "agent/io/headers.h"
-#include "agent/io/record.h"
-#include "agent/measurement.h"
+#include "agent/dns/record.h"
+#include "agent/measure/measurement.h"
 #include "common/lang.h"
 #include "common/prefix.h"
 #include "common/sign.h"

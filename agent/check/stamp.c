@@ -8,21 +8,21 @@
  * it. T1 and T4 are the kernel's stamps; the T1 that the packet carries, written
  * by the program a moment earlier, only serves to know our packets again: it
  * and the SSID are what a stranger cannot guess. What is known of each
- * direction alone, see agent/oneway.h. The check is over as ping's is: when
+ * direction alone, see agent/measure/oneway.h. The check is over as ping's is: when
  * every packet is settled, plus a moment for duplicates, or when the last one
  * has timed out. */
 #include <math.h>
 #include <string.h>
 
-#include "agent/address.h"
-#include "agent/check.h"
+#include "agent/io/address.h"
+#include "agent/measure/check.h"
 #include "agent/io/datagram.h"
 #include "agent/io/headers.h"
-#include "agent/measurement.h"
-#include "agent/moment.h"
-#include "agent/oneway.h"
-#include "agent/refusal.h"
-#include "agent/rtt.h"
+#include "agent/measure/measurement.h"
+#include "agent/io/moment.h"
+#include "agent/measure/oneway.h"
+#include "agent/measure/refusal.h"
+#include "agent/measure/rtt.h"
 #include "common/lang.h"
 #include "common/sign.h"
 #include "common/stamp.h"

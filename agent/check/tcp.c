@@ -9,13 +9,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "agent/address.h"
-#include "agent/check.h"
+#include "agent/io/address.h"
+#include "agent/measure/check.h"
 #include "agent/io/connect.h"
 #include "agent/io/datagram.h"
 #include "agent/io/syn.h"
-#include "agent/measurement.h"
-#include "agent/rtt.h"
+#include "agent/measure/measurement.h"
+#include "agent/measure/rtt.h"
 #include "common/lang.h"
 
 /* A server pays more for a connection than a router for a packet. */

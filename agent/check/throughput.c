@@ -21,7 +21,7 @@
  *
  * One way alone that fails makes the outcome partial, a ping or every way that
  * fails the outcome of the failure. */
-#include "agent/check.h"
+#include "agent/measure/check.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@
 
 #include "agent/io/tcpinfo.h"
 #include "agent/io/web.h"
-#include "agent/measurement.h"
+#include "agent/measure/measurement.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/noise.h"

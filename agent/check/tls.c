@@ -10,12 +10,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "agent/address.h"
-#include "agent/check.h"
+#include "agent/io/address.h"
+#include "agent/measure/check.h"
 #include "agent/io/connect.h"
 #include "agent/io/datagram.h"
 #include "agent/io/tls.h"
-#include "agent/measurement.h"
+#include "agent/measure/measurement.h"
 #include "common/lang.h"
 
 /* TCP, a handshake with three certificates, the closing. */

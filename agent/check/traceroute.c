@@ -19,13 +19,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/address.h"
-#include "agent/check.h"
+#include "agent/io/address.h"
+#include "agent/measure/check.h"
 #include "agent/io/datagram.h"
 #include "agent/io/headers.h"
 #include "agent/io/icmp.h"
-#include "agent/measurement.h"
-#include "agent/rtt.h"
+#include "agent/measure/measurement.h"
+#include "agent/measure/rtt.h"
 #include "common/lang.h"
 
 #define HOPS_MAX        32

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/command.h"
-#include "agent/host.h"
-#include "agent/show.h"
+#include "agent/command/command.h"
+#include "agent/io/host.h"
+#include "agent/command/show.h"
 #include "common/lang.h"
 
 static const struct option options[] = {

@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/ask.h"
-#include "agent/command.h"
-#include "agent/country.h"
-#include "agent/enroll.h"
-#include "agent/errand.h"
+#include "agent/command/ask.h"
+#include "agent/command/command.h"
+#include "agent/command/country.h"
+#include "agent/uplink/enroll.h"
+#include "agent/daemon/errand.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/line.h"

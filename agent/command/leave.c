@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/ask.h"
-#include "agent/command.h"
-#include "agent/errand.h"
+#include "agent/command/ask.h"
+#include "agent/command/command.h"
+#include "agent/daemon/errand.h"
 #include "common/json.h"
 #include "common/lang.h"
 

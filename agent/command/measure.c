@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/command.h"
-#include "agent/host.h"
-#include "agent/runner.h"
-#include "agent/show.h"
+#include "agent/command/command.h"
+#include "agent/io/host.h"
+#include "agent/schedule/runner.h"
+#include "agent/command/show.h"
 #include "common/lang.h"
 
 #define SET_MAX 1024 /* a payload is longer than a name */

@@ -1,8 +1,8 @@
 /* A new key for this probe, which keeps its name. */
 #include <stdio.h>
 
-#include "agent/command.h"
-#include "agent/errand.h"
+#include "agent/command/command.h"
+#include "agent/daemon/errand.h"
 #include "common/json.h"
 #include "common/lang.h"
 

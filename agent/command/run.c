@@ -1,6 +1,6 @@
 /* The agent as a service. */
-#include "agent/command.h"
-#include "agent/daemon.h"
+#include "agent/command/command.h"
+#include "agent/daemon/daemon.h"
 #include "common/file.h"
 #include "common/lang.h"
 

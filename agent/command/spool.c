@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/command.h"
-#include "agent/errand.h"
-#include "agent/identity.h"
-#include "agent/show.h"
-#include "agent/spool.h"
-#include "agent/stick.h"
+#include "agent/command/command.h"
+#include "agent/daemon/errand.h"
+#include "agent/probe/identity.h"
+#include "agent/command/show.h"
+#include "agent/spool/spool.h"
+#include "agent/spool/stick.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/lang.h"

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/command.h"
-#include "agent/identity.h"
-#include "agent/owner.h"
-#include "agent/show.h"
-#include "agent/spool.h"
-#include "agent/status.h"
+#include "agent/command/command.h"
+#include "agent/probe/identity.h"
+#include "agent/probe/owner.h"
+#include "agent/command/show.h"
+#include "agent/spool/spool.h"
+#include "agent/daemon/status.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/lang.h"

@@ -8,7 +8,7 @@
 #include "agent/io/headers.h"
 #include "agent/io/syn.h"
 #include "agent/io/tcpinfo.h"
-#include "agent/moment.h"
+#include "agent/io/moment.h"
 
 struct connect {
     uv_poll_t poll;

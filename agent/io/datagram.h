@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <uv.h>
 
-#include "agent/moment.h"
+#include "agent/io/moment.h"
 #include "common/alloc.h"
 #include "common/fault.h"
 #include "common/outcome.h"

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <uv.h>
 
-#include "agent/moment.h"
+#include "agent/io/moment.h"
 #include "common/alloc.h"
 
 struct stream_event {

@@ -9,7 +9,7 @@
 #include <linux/if_packet.h>
 #include <netinet/in.h>
 
-#include "agent/moment.h"
+#include "agent/io/moment.h"
 
 /* Copies lie in the socket's queue before TCP itself sees a packet, so that
  * they are there, to be fetched without waiting, when the connection is told to

@@ -12,7 +12,7 @@
 
 #include "agent/io/datagram.h"
 #include "agent/io/tcpinfo.h"
-#include "agent/moment.h"
+#include "agent/io/moment.h"
 #include "common/lang.h"
 
 /* IP and TCP headers with the time stamp option. */

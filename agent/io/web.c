@@ -24,7 +24,7 @@
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 
-#include "agent/address.h"
+#include "agent/io/address.h"
 #include "agent/io/multi.h"
 #include "agent/io/tls.h"
 #include "agent/io/url.h"

@@ -7,7 +7,7 @@
 #include <uv.h>
 
 #include "agent/io/names.h"
-#include "agent/policy.h"
+#include "agent/io/policy.h"
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/fault.h"

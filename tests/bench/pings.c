@@ -8,8 +8,8 @@
 
 #include <sys/resource.h>
 
-#include "agent/host.h"
-#include "agent/rtt.h"
+#include "agent/io/host.h"
+#include "agent/measure/rtt.h"
 
 struct run {
     struct bench *bench;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "agent/io/record.h"
+#include "agent/dns/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/schedule.h"
+#include "agent/schedule/schedule.h"
 #include "common/json.h"
 #include "common/limits.h"
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "agent/io/trust.h"
+#include "agent/dns/trust.h"
 
 /* Between the times of the seeds' signatures: 21 November 2026. */
 #define TRUST_CASE_NOW 1795260000

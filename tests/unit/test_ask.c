@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/ask.h"
+#include "agent/command/ask.h"
 #include "common/lang.h"
 
 /* A conversation in which this is typed; what was said to the person is in said. */

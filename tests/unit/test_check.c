@@ -2,8 +2,8 @@
 
 #include <errno.h>
 
-#include "agent/check.h"
-#include "agent/schedule.h"
+#include "agent/measure/check.h"
+#include "agent/schedule/schedule.h"
 #include "common/metric.h"
 
 static const char *const words[] = {"both", "down", "up", NULL};

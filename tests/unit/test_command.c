@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "agent/command.h"
+#include "agent/command/command.h"
 #include "common/lang.h"
 
 static const struct command *const commands[] = {

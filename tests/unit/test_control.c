@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "agent/control.h"
+#include "agent/daemon/control.h"
 #include "common/file.h"
 #include "common/json.h"
 #include "common/limits.h"

@@ -4,9 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/country.h"
-#include "agent/enroll.h"
-#include "agent/remote.h"
+#include "agent/command/country.h"
+#include "agent/uplink/enroll.h"
+#include "agent/uplink/remote.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/line.h"

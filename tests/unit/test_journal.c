@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "agent/journal.h"
+#include "agent/spool/journal.h"
 #include "common/file.h"
 #include "common/result.h"
 

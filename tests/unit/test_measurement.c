@@ -2,7 +2,7 @@
 #include "tests/unit/check.h"
 
 #include "agent/io/names.h"
-#include "agent/measurement.h"
+#include "agent/measure/measurement.h"
 
 enum toy_way { TOY_ENDS, TOY_FAILS, TOY_WAITS };
 

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "agent/oneway.h"
+#include "agent/measure/oneway.h"
 
 #define MS INT64_C(1000000)
 

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "agent/io/record.h"
+#include "agent/dns/record.h"
 
 /* An answer to "nic.bj A" by hand: header, question, two A records and a TXT,
  * names compressed. */

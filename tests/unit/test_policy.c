@@ -4,7 +4,7 @@
 
 #include <arpa/inet.h>
 
-#include "agent/policy.h"
+#include "agent/io/policy.h"
 
 static const struct {
     const char *addr;

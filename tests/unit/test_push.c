@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "agent/push.h"
+#include "agent/uplink/push.h"
 #include "common/json.h"
 #include "common/statement.h"
 

@@ -1,5 +1,5 @@
-#include "agent/io/packet.h"
-#include "agent/io/record.h"
+#include "agent/dns/packet.h"
+#include "agent/dns/record.h"
 #include "tests/unit/check.h"
 
 #include <arpa/inet.h>

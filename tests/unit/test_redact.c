@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <unistd.h>
 
-#include "agent/redact.h"
+#include "agent/probe/redact.h"
 #include "common/json.h"
 #include "common/sign.h"
 

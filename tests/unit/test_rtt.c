@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-#include "agent/moment.h"
-#include "agent/rtt.h"
+#include "agent/io/moment.h"
+#include "agent/measure/rtt.h"
 
 static void assert_near(double a, double b)
 {

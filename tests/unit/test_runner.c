@@ -4,8 +4,8 @@
 
 #include <errno.h>
 
-#include "agent/runner.h"
-#include "agent/ticker.h"
+#include "agent/schedule/runner.h"
+#include "agent/schedule/ticker.h"
 
 /* ---- a check that lasts as long as its target says, in ms ---- */
 

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "agent/schedule.h"
+#include "agent/schedule/schedule.h"
 #include "common/file.h"
 #include "common/json.h"
 

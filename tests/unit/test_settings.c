@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "agent/settings.h"
+#include "agent/daemon/settings.h"
 #include "common/lang.h"
 
 static char path[96];

@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "agent/show.h"
+#include "agent/command/show.h"
 #include "common/lang.h"
 
 static void pads_by_characters(void **state)

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "agent/status.h"
+#include "agent/daemon/status.h"
 #include "common/file.h"
 
 #define SECOND INT64_C(1000000)

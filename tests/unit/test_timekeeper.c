@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "agent/timekeeper.h"
+#include "agent/uplink/timekeeper.h"
 #include "common/json.h"
 #include "common/statement.h"
 

@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "agent/trouble.h"
+#include "agent/uplink/trouble.h"
 #include "common/json.h"
 
 static struct trouble trouble(enum outcome outcome, const char *cause, long status, const char *problem)

@@ -1,6 +1,6 @@
 /* Walks recorded from knot, as tests/net/zones.py writes its zones; the seeds of
  * the fuzzer are the same files. */
-#include "agent/io/trust.h"
+#include "agent/dns/trust.h"
 #include "common/file.h"
 #include "tests/fuzz/trust_case.h"
 #include "tests/unit/check.h"

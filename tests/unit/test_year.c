@@ -13,8 +13,8 @@
 #include <malloc.h>
 #include <unistd.h>
 
-#include "agent/push.h"
-#include "agent/timekeeper.h"
+#include "agent/uplink/push.h"
+#include "agent/uplink/timekeeper.h"
 #include "common/file.h"
 #include "common/json.h"
 #include "common/limits.h"

@@ -1,0 +1,635 @@
+/* What happens when:
+ *   a task is due         the runner takes it, or it counts as an overlap
+ *   a result comes        it goes into the journal; the first one of a journal
+ *                         starts the sealing timer, the first one since a sync
+ *                         the sync timer
+ *   the sync timer ends   the journal is made durable, status.json written
+ *   the sealing timer ends, or the journal is full
+ *                         a batch is made and the sender kicked
+ *   the time timer ends   the collector is asked for the time, when the kernel
+ *                         does not know it
+ *   the look timer ends   addresses and link are looked at anew; on another
+ *                         network what is open is sealed
+ *   the keys timer ends, or something is signed by an unknown key
+ *                         the collector's list of keys is asked for
+ *   SIGHUP                the configuration is read anew; a wrong one changes
+ *                         nothing
+ *   a command asks        an errand is done (errand.h); after leaving, the spool is
+ *                         closed without a seal, and everything of it removed
+ *   SIGTERM, SIGINT       checks are cancelled without a result, what is open
+ *                         is sealed, everything closes
+ * With `once`, every task runs now; after the last result comes sealing, and
+ * the end when nothing waits any more or the patience is over. */
+#include "agent/daemon/daemon.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/probe/departure.h"
+#include "agent/daemon/desk.h"
+#include "agent/io/host.h"
+#include "agent/probe/identity.h"
+#include "agent/uplink/keyring.h"
+#include "agent/probe/network.h"
+#include "agent/uplink/push.h"
+#include "agent/probe/redact.h"
+#include "agent/uplink/remote.h"
+#include "agent/schedule/runner.h"
+#include "agent/spool/spool.h"
+#include "agent/schedule/ticker.h"
+#include "agent/uplink/timekeeper.h"
+#include "agent/daemon/vitals.h"
+#include "common/lang.h"
+#include "common/log.h"
+
+/* How long `once` waits for a collector that does not answer. */
+#define ONCE_PATIENCE_US (30 * INT64_C(1000000))
+
+/* How often the clock is looked at; it is asked for only when it is wanted. */
+#define TIME_INTERVAL_MS (10 * 60 * 1000)
+
+/* How often the interfaces are looked at. A network that comes and goes faster
+ * makes no batch of its own. */
+#define LOOK_INTERVAL_MS (60 * 1000)
+
+enum once_state {
+    ONCE_NO,       /* an ordinary run */
+    ONCE_SCHEDULE, /* waiting for the collector's schedule and the time */
+    ONCE_MEASURE,  /* every task runs */
+    ONCE_SEND,     /* sealed; batches go out */
+};
+
+struct daemon {
+    const struct daemon_options *options;
+    struct host host;
+    struct settings settings;
+    struct identity identity;
+    const char *url; /* of the collector */
+    struct spool *spool;
+    struct push *push;
+    struct runner *runner;
+    struct ticker *ticker;
+    struct schedule remote, joined;
+    struct remote_fetch *fetch;
+    struct timekeeper timekeeper;
+    struct timekeeper_ask *ask;
+    struct keyring_fetch *keys;
+    int64_t keys_asked_us; /* CLOCK_BOOTTIME */
+    struct network network;
+    uv_timer_t sync_timer, seal_timer, schedule_timer, time_timer, keys_timer, look_timer, stop_timer;
+    uv_signal_t signals[3];
+    enum once_state once;
+    struct errand_host errands; /* what commands may work on */
+    struct desk *desk;
+    struct vitals vitals;
+    bool stopping;
+    bool left; /* the collector has confirmed that this is no probe any more */
+};
+
+static struct log_limit disk_limit = {.interval_us = 60 * INT64_C(1000000), .burst = 3};
+static struct log_limit denied_limit = {.interval_us = 86400 * INT64_C(1000000), .burst = 8};
+static struct log_limit push_limit = {.interval_us = 600 * INT64_C(1000000), .burst = 3};
+
+static uint64_t ms(int64_t us)
+{
+    return us > 0 ? (uint64_t)((us + 999) / 1000) : 0;
+}
+
+/* ---- the spool ---- */
+
+static void notice(struct daemon *d)
+{
+    char text[FAULT_TEXT_MAX];
+    if (spool_notice(d->spool, text))
+        log_limited(&disk_limit, LOG_WARN, "%s", text);
+}
+
+static void write_status(struct daemon *d)
+{
+    struct fault f;
+    struct status *s = &d->vitals.status;
+    vitals_gather(&d->vitals, d->spool, d->push);
+    strcpy(s->probe, d->identity.probe);
+    strcpy(s->collector, d->url);
+    s->at_us = clock_wall_us(d->host.env.clock);
+    s->missed = ticker_missed(d->ticker);
+    s->tasks = (int64_t)d->joined.count;
+    s->schedule_version = d->remote.version;
+    if (status_write(d->options->state_dir, s, &f) < 0)
+        log_limited(&disk_limit, LOG_WARN, "%s; the status is not updated", f.text);
+}
+
+static void on_sync(uv_timer_t *timer)
+{
+    struct daemon *d = timer->data;
+    struct fault f;
+    int r = spool_sync(d->spool, &f);
+    vitals_disk(&d->vitals, DISK_SYNC, r);
+    if (r < 0)
+        log_limited(&disk_limit, LOG_ERROR, "%s; a power cut now would lose open results", f.text);
+    write_status(d);
+}
+
+static void on_seal(uv_timer_t *timer);
+
+static void arm_timers(struct daemon *d)
+{
+    int64_t age = spool_age_us(d->spool);
+    if (age >= 0 && !uv_is_active((uv_handle_t *)&d->seal_timer))
+        uv_timer_start(&d->seal_timer, on_seal, ms(d->settings.seal_interval_us - age), 0);
+    bool tells = spool_dirty(d->spool) || d->vitals.status.disk_error; /* the status has something new */
+    if (tells && !uv_is_active((uv_handle_t *)&d->sync_timer))
+        uv_timer_start(&d->sync_timer, on_sync, ms(d->settings.journal_sync_us), 0);
+}
+
+/* Seals and sends; on a full disk the journal stays and the timer tries anew. */
+static void seal(struct daemon *d)
+{
+    struct fault f;
+    uv_timer_stop(&d->seal_timer);
+    int r = spool_seal(d->spool, &f);
+    vitals_disk(&d->vitals, DISK_SEAL, r);
+    if (r < 0) {
+        log_limited(&disk_limit, LOG_ERROR, "%s; sealing is tried again in a minute", f.text);
+        uv_timer_start(&d->seal_timer, on_seal, 60000, 0);
+    }
+    notice(d);
+    push_kick(d->push);
+}
+
+static void on_seal(uv_timer_t *timer)
+{
+    seal(timer->data);
+}
+
+/* ---- stopping ---- */
+
+static void stop(struct daemon *d)
+{
+    if (d->stopping)
+        return;
+    d->stopping = true;
+    uv_stop(&d->host.loop);
+}
+
+static void on_stop_timer(uv_timer_t *timer)
+{
+    stop(timer->data);
+}
+
+static void once_advance(struct daemon *d);
+
+/* ---- the network ---- */
+
+static void move_to_network(struct daemon *d)
+{
+    struct spool_network to;
+    struct fault f;
+    memcpy(to.link, d->network.link, sizeof to.link);
+    memcpy(to.net, d->network.net, sizeof to.net);
+    memcpy(to.net6, d->network.net6, sizeof to.net6);
+    if (spool_move(d->spool, &to, &f) < 0) /* tried anew at the next look */
+        log_limited(&disk_limit, LOG_ERROR, "%s; sealing is tried again in a minute", f.text);
+    if (spool_age_us(d->spool) < 0)
+        uv_timer_stop(&d->seal_timer);
+    push_kick(d->push);
+}
+
+static void on_look(uv_timer_t *timer)
+{
+    struct daemon *d = timer->data;
+    network_look(&d->network);
+    move_to_network(d);
+}
+
+/* ---- the collector's keys ---- */
+
+static void on_keys(void *user, int r, const struct fault *f)
+{
+    struct daemon *d = user;
+    d->keys = NULL;
+    if (r == 1)
+        log_info("the collector has changed its keys: list %" PRId64, d->identity.serial);
+    else if (r < 0)
+        log_limited(&push_limit, LOG_INFO, "keys from %s: %s; those that are pinned stay", d->url, f->text);
+}
+
+static void ask_keys(struct daemon *d)
+{
+    struct fault f;
+    int64_t now = clock_mono_us(d->host.env.clock);
+    if (d->keys || (d->keys_asked_us > 0 && now - d->keys_asked_us < KEYRING_PAUSE_US))
+        return;
+    d->keys_asked_us = now;
+    if (keyring_fetch_start(&d->host.env, d->options->state_dir, &d->identity, d->url, on_keys, d, &d->keys, &f) < 0)
+        log_limited(&push_limit, LOG_INFO, "keys from %s: %s", d->url, f.text);
+}
+
+static void on_keys_timer(uv_timer_t *timer)
+{
+    ask_keys(timer->data);
+}
+
+/* ---- sending ---- */
+
+static void on_push_news(void *user, const struct push_state *state)
+{
+    struct daemon *d = user;
+    if (*state->last_fault)
+        log_limited(&push_limit, LOG_WARN, "sending to %s: %s; batches waiting: %zu", d->url, state->last_fault,
+                    spool_waiting(d->spool)->count);
+    if (state->stranger)
+        ask_keys(d);
+    if (network_seen(&d->network, state->seen))
+        move_to_network(d);
+    notice(d);
+    if (push_idle(d->push) || state->failures > 0)
+        write_status(d);
+    desk_news(d->desk);
+    once_advance(d);
+}
+
+/* ---- errands ---- */
+
+static void on_errand(void *user, enum errand_end end)
+{
+    struct daemon *d = user;
+    if (end == ERRAND_LEFT) {
+        log_info("probe %s has left %s", d->identity.probe, d->url);
+        d->left = true;
+        stop(d);
+        return;
+    }
+    log_info("enrolled anew with %s", d->identity.collector);
+    push_move(d->push, d->url);
+    move_to_network(d);
+}
+
+/* Without it the probe measures all the same. */
+static void open_desk(struct daemon *d)
+{
+    struct fault f;
+    d->errands = (struct errand_host){&d->host.env, d->options->state_dir, &d->identity, d->url, d->spool, d->push,
+                                      &d->network};
+    if (desk_open(&d->errands, on_errand, d, &d->desk, &f) < 0)
+        log_warn("%s; commands cannot ask this agent while it runs", f.text);
+}
+
+/* The box's side of leaving: nobody writes into the folder any more. */
+static int depart(struct daemon *d, struct fault *f)
+{
+    keyring_fetch_cancel(TAKE(d->keys));
+    remote_fetch_cancel(TAKE(d->fetch));
+    push_free(TAKE(d->push));
+    spool_free(TAKE(d->spool));
+    int r = departure_begin(d->options->state_dir, f);
+    if (r == 0)
+        r = departure_finish(d->options->state_dir, f);
+    desk_farewell(d->desk, r, f);
+    return r;
+}
+
+/* ---- measuring ---- */
+
+/* What this host does not let the probe do will not pass by itself: its owner hears why. */
+static void say(const struct result *r)
+{
+    const char *why = json_string_value(json_object_get(r->detail, "reason"));
+    log_debug("%s: %s", r->task, outcome_word(r->outcome));
+    if (r->outcome == OUTCOME_DENIED && why)
+        log_limited(&denied_limit, LOG_WARN, "%s: %s: %s", r->task, outcome_word(r->outcome), why);
+}
+
+static void on_result(void *user, struct task *task, struct result *result)
+{
+    struct daemon *d = user;
+    struct fault f;
+    int64_t batches = (int64_t)spool_waiting(d->spool)->count;
+    redact_result(&d->network, result);
+    vitals_result(&d->vitals, result);
+    say(result);
+    int r = spool_append(d->spool, result, &f);
+    if (r == 0 && d->vitals.disk_errors[DISK_APPEND]) /* there is room again: also for what could not be sealed */
+        uv_timer_start(&d->seal_timer, on_seal, 0, 0);
+    vitals_disk(&d->vitals, DISK_APPEND, r);
+    if (r < 0) {
+        d->vitals.status.lost++;
+        log_limited(&disk_limit, LOG_ERROR, "%s; the result of %s is lost", f.text, result->task);
+    }
+    result_free(result);
+    notice(d);
+    if ((int64_t)spool_waiting(d->spool)->count != batches) { /* the journal was full */
+        uv_timer_stop(&d->seal_timer);
+        push_kick(d->push);
+    }
+    arm_timers(d);
+    once_advance(d);
+}
+
+static void on_due(void *user, struct task *task)
+{
+    struct daemon *d = user;
+    if (runner_submit(d->runner, task) < 0) {
+        d->vitals.status.overlaps++;
+        log_debug("%s: skipped, the last run has not ended or too many wait", task->args.task);
+    }
+}
+
+/* ---- the schedule ---- */
+
+static void use_schedule(struct daemon *d)
+{
+    static const struct schedule none = {0};
+    struct schedule old = d->joined;
+    schedule_join(&d->joined, &d->settings.tasks, d->settings.schedule == SCHEDULE_REMOTE ? &d->remote : &none,
+                  d->settings.forbid);
+    if (d->once == ONCE_NO)
+        ticker_set(d->ticker, &d->joined);
+    schedule_free(&old);
+}
+
+static void arm_schedule(struct daemon *d);
+
+static void on_schedule(void *user, int r, struct schedule *schedule, const struct fault *f)
+{
+    struct daemon *d = user;
+    d->fetch = NULL;
+    if (r == 1) {
+        schedule_free(&d->remote);
+        d->remote = *schedule;
+        log_info("schedule %" PRId64 " of the collector: %zu tasks", d->remote.version, d->remote.count);
+        if (d->remote.left_out > 0)
+            log_info("%zu of its tasks are left out, the last one: %s", d->remote.left_out, d->remote.left_out_why);
+        use_schedule(d);
+    } else if (r < 0) {
+        log_limited(&push_limit, LOG_INFO, "schedule from %s: %s; version %" PRId64 " stays", d->url, f->text,
+                    d->remote.version);
+        if (r == -EKEYREJECTED)
+            ask_keys(d);
+    }
+    arm_schedule(d);
+    once_advance(d);
+}
+
+static void on_schedule_timer(uv_timer_t *timer)
+{
+    struct daemon *d = timer->data;
+    struct fault f;
+    if (d->settings.schedule != SCHEDULE_REMOTE || d->fetch)
+        return;
+    if (remote_fetch_start(&d->host.env, d->options->state_dir, &d->identity, d->url, d->remote.version, on_schedule, d,
+                           &d->fetch, &f) < 0) {
+        log_limited(&push_limit, LOG_INFO, "schedule from %s: %s", d->url, f.text);
+        arm_schedule(d);
+    }
+}
+
+/* Next time, at this probe's own moment of the interval. */
+static void arm_schedule(struct daemon *d)
+{
+    int64_t interval = d->settings.schedule_interval_us, now = clock_wall_us(d->host.env.clock);
+    int64_t phase = schedule_phase(d->identity.key.public, "schedule", interval);
+    uv_timer_start(&d->schedule_timer, on_schedule_timer, ms(schedule_next(phase, interval, now) - now), 0);
+}
+
+/* ---- the time ---- */
+
+static void on_time(void *user, int r, const struct fault *f)
+{
+    struct daemon *d = user;
+    d->ask = NULL;
+    if (r < 0)
+        log_limited(&push_limit, LOG_INFO, "time from %s: %s; results say that the clock is not synchronised", d->url,
+                    f->text);
+    once_advance(d);
+}
+
+static void on_time_timer(uv_timer_t *timer)
+{
+    struct daemon *d = timer->data;
+    struct fault f;
+    if (d->ask || !timekeeper_wants(&d->timekeeper))
+        return;
+    if (timekeeper_ask_start(&d->timekeeper, &d->host.env, &d->identity, d->url, on_time, d, &d->ask, &f) < 0)
+        log_limited(&push_limit, LOG_INFO, "time from %s: %s", d->url, f.text);
+}
+
+/* ---- once ---- */
+
+static void once_measure(struct daemon *d)
+{
+    d->once = ONCE_MEASURE;
+    for (size_t i = 0; i < d->joined.count; i++)
+        on_due(d, d->joined.tasks[i]);
+    if (d->joined.count == 0)
+        once_advance(d);
+}
+
+static void once_advance(struct daemon *d)
+{
+    switch (d->once) {
+    case ONCE_NO:
+        break;
+    case ONCE_SCHEDULE:
+        if (!d->fetch && !d->ask)
+            once_measure(d);
+        break;
+    case ONCE_MEASURE:
+        if (runner_busy(d->runner) > 0)
+            break;
+        d->once = ONCE_SEND;
+        seal(d);
+        uv_timer_start(&d->stop_timer, on_stop_timer, ms(ONCE_PATIENCE_US), 0);
+        break;
+    case ONCE_SEND:
+        if (push_idle(d->push) && spool_waiting(d->spool)->count == 0)
+            stop(d);
+        break;
+    }
+}
+
+static void once_start(struct daemon *d)
+{
+    d->once = ONCE_SCHEDULE;
+    on_time_timer(&d->time_timer);
+    on_schedule_timer(&d->schedule_timer);
+    once_advance(d);
+}
+
+/* ---- signals ---- */
+
+static void reload(struct daemon *d)
+{
+    struct settings fresh = {0};
+    struct fault f;
+    if (settings_read(d->options->config, &fresh, &f) < 0) {
+        log_error("%s; the configuration stays as it was", f.text);
+        return;
+    }
+    /* d->url may point at it: this one is not reloadable. */
+    free(fresh.collector);
+    fresh.collector = TAKE(d->settings.collector);
+    settings_free(&d->settings);
+    d->settings = fresh;
+    log_set_level((enum log_level)d->settings.log_level);
+    spool_set_max(d->spool, d->settings.spool_max);
+    use_schedule(d);
+    uv_timer_stop(&d->seal_timer);
+    arm_timers(d);
+    if (d->settings.schedule == SCHEDULE_REMOTE)
+        on_schedule_timer(&d->schedule_timer);
+    log_info("the configuration has been read anew: %zu tasks", d->joined.count);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct daemon *d = handle->data;
+    if (number == SIGHUP)
+        reload(d);
+    else
+        stop(d);
+}
+
+/* ---- start and end ---- */
+
+static void start_signals(struct daemon *d)
+{
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        uv_signal_init(&d->host.loop, &d->signals[i]);
+        d->signals[i].data = d;
+        uv_signal_start(&d->signals[i], on_signal, numbers[i]);
+    }
+}
+
+static void start_timers(struct daemon *d)
+{
+    uv_timer_t *const timers[] = {&d->sync_timer, &d->seal_timer, &d->schedule_timer, &d->time_timer,
+                                  &d->keys_timer, &d->look_timer, &d->stop_timer};
+    for (size_t i = 0; i < COUNT(timers); i++) {
+        uv_timer_init(&d->host.loop, timers[i]);
+        timers[i]->data = d;
+    }
+    if (d->options->stop_after_us > 0)
+        uv_timer_start(&d->stop_timer, on_stop_timer, ms(d->options->stop_after_us), 0);
+}
+
+static void close_all(struct daemon *d)
+{
+    uv_handle_t *const handles[] = {(uv_handle_t *)&d->sync_timer,     (uv_handle_t *)&d->seal_timer,
+                                    (uv_handle_t *)&d->schedule_timer, (uv_handle_t *)&d->time_timer,
+                                    (uv_handle_t *)&d->keys_timer,     (uv_handle_t *)&d->look_timer,
+                                    (uv_handle_t *)&d->stop_timer,     (uv_handle_t *)&d->signals[0],
+                                    (uv_handle_t *)&d->signals[1],     (uv_handle_t *)&d->signals[2]};
+    for (size_t i = 0; i < COUNT(handles); i++)
+        uv_close(handles[i], NULL);
+    remote_fetch_cancel(d->fetch);
+    timekeeper_ask_cancel(d->ask);
+    keyring_fetch_cancel(d->keys);
+    desk_close(d->desk);
+    push_free(d->push);
+    ticker_free(d->ticker);
+    host_close(&d->host);
+}
+
+static int open_all(struct daemon *d, struct fault *f)
+{
+    int r = identity_read(d->options->state_dir, &d->identity, f);
+    if (r < 0)
+        return r;
+    d->url = d->settings.collector ? d->settings.collector : d->identity.collector;
+    r = spool_open(d->options->state_dir, &d->identity, &d->timekeeper.clock, d->settings.spool_max, &d->spool, f);
+    if (r < 0)
+        return r;
+    network_init(&d->network, d->options->state_dir);
+    network_look(&d->network);
+    struct fault ignored;
+    r = remote_read(d->options->state_dir, &d->identity, &d->remote, &ignored);
+    if (r < 0 && r != -ENOENT)
+        log_warn("%s; the kept schedule is not used", ignored.text);
+    r = host_open(&d->host, &d->timekeeper.clock, f);
+    return r;
+}
+
+static int once_result(const struct daemon *d, struct fault *f)
+{
+    size_t waiting = spool_waiting(d->spool)->count;
+    const struct push_state *push = push_state(d->push);
+    if (push->rejected > 0)
+        return fault_set(f, -EAGAIN,
+                         _("batches that the collector refused: %" PRId64 " (%s); they are in spool/rejected"),
+                         push->rejected, push->last_fault);
+    if (waiting > 0)
+        return fault_set(f, -EAGAIN, _("batches that still wait: %zu (%s)"), waiting,
+                         *push->last_fault ? push->last_fault : _("stopped before the collector answered"));
+    return 0;
+}
+
+static int finish(struct daemon *d, struct fault *f)
+{
+    LANG_SCOPE(LANG_EN); /* from here on it is a log */
+    struct fault late;
+    desk_stop(d->desk);
+    if (spool_seal(d->spool, &late) < 0)
+        log_error("%s; open results stay in the journal", late.text);
+    d->vitals.status.pid = d->vitals.status.started = 0;
+    write_status(d);
+    return d->options->once ? once_result(d, f) : 0;
+}
+
+static int loop(struct daemon *d, struct fault *f)
+{
+    d->runner = runner_new(&d->host.env, on_result, d);
+    d->ticker = ticker_new(&d->host.loop, d->host.env.clock, d->identity.key.public, on_due, d);
+    d->push = push_new(&d->host.env, d->spool, &d->identity, d->url, d->settings.retry_max_us, on_push_news, d);
+    open_desk(d);
+    start_timers(d);
+    start_signals(d);
+    vitals_init(&d->vitals, d->options->state_dir);
+    notice(d);
+    d->once = d->options->once ? ONCE_SCHEDULE : ONCE_NO;
+    use_schedule(d);
+    log_info("probe %s: %zu tasks, collector %s", d->identity.probe, d->joined.count, d->url);
+    if (d->joined.count == 0 && d->settings.schedule == SCHEDULE_OFF)
+        log_warn("there is nothing to measure: no [task NAME] in the configuration, and schedule = off");
+    arm_timers(d);
+    write_status(d);
+    move_to_network(d);
+    uv_timer_start(&d->look_timer, on_look, LOOK_INTERVAL_MS, LOOK_INTERVAL_MS);
+    if (d->options->once) {
+        once_start(d);
+    } else {
+        uv_timer_start(&d->time_timer, on_time_timer, 0, TIME_INTERVAL_MS);
+        uv_timer_start(&d->keys_timer, on_keys_timer,
+                       ms(schedule_phase(d->identity.key.public, "keys", KEYRING_INTERVAL_US)),
+                       ms(KEYRING_INTERVAL_US));
+        push_kick(d->push);
+        on_schedule_timer(&d->schedule_timer);
+    }
+    uv_run(&d->host.loop, UV_RUN_DEFAULT);
+
+    ticker_set(d->ticker, NULL);
+    runner_free(d->runner);
+    int r = d->left ? depart(d, f) : finish(d, f);
+    close_all(d);
+    return r;
+}
+
+int daemon_run(const struct daemon_options *options, struct settings *settings, struct fault *f)
+{
+    struct daemon d = {.options = options, .settings = *settings};
+    *settings = (struct settings){0};
+    timekeeper_init(&d.timekeeper, &clock_system);
+    int r = open_all(&d, f);
+    if (r == 0)
+        r = loop(&d, f);
+    spool_free(d.spool);
+    schedule_free(&d.joined);
+    schedule_free(&d.remote);
+    settings_free(&d.settings);
+    identity_wipe(&d.identity);
+    return r;
+}

@@ -1,0 +1,10 @@
+/* What packet.c, record.c and trust.c share: the message as ldns holds it. */
+#pragma once
+
+#include <ldns/ldns.h>
+
+#include "agent/dns/packet.h"
+
+struct packet {
+    ldns_pkt *pkt;
+};

@@ -1,0 +1,157 @@
+#include "agent/measure/check.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/conf.h"
+#include "common/lang.h"
+#include "common/log.h"
+
+const struct check_ops *check_find(const char *name)
+{
+    for (size_t i = 0; check_table[i]; i++)
+        if (!strcmp(check_table[i]->name, name))
+            return check_table[i];
+    return NULL;
+}
+
+static int param_find(const struct check_ops *ops, const char *name)
+{
+    for (size_t i = 0; i < ops->param_count; i++)
+        if (!strcmp(ops->params[i].name, name))
+            return (int)i;
+    return -ENOENT;
+}
+
+/* What the parameter accepts, for messages. */
+static void allowed(const struct check_param *p, struct buf *out)
+{
+    switch (p->type) {
+    case PARAM_INT:
+        buf_addf(out, _("a whole number from %" PRId64 " to %" PRId64), p->min, p->max);
+        break;
+    case PARAM_BOOL:
+        buf_add_text(out, _("yes or no"));
+        break;
+    case PARAM_TEXT:
+        buf_add_text(out, _("text"));
+        break;
+    case PARAM_CHOICE:
+        for (size_t i = 0; p->choices[i]; i++)
+            buf_addf(out, "%s%s", i ? ", " : "", p->choices[i]);
+    }
+}
+
+static int value_read(const struct check_param *p, const char *text, struct param_value *v)
+{
+    int64_t n = 0;
+    bool yes = false;
+    switch (p->type) {
+    case PARAM_INT:
+        if (conf_parse_int(text, &n) < 0 || n < p->min || n > p->max)
+            return -EINVAL;
+        v->number = n;
+        return 0;
+    case PARAM_BOOL:
+        if (conf_parse_bool(text, &yes) < 0)
+            return -EINVAL;
+        v->number = yes;
+        return 0;
+    case PARAM_CHOICE:
+        for (int i = 0; p->choices[i]; i++) {
+            if (strcmp(p->choices[i], text) != 0)
+                continue;
+            v->number = i;
+            return 0;
+        }
+        return -EINVAL;
+    case PARAM_TEXT:
+        break;
+    }
+    free(v->text);
+    v->text = alloc_text(text);
+    return 0;
+}
+
+void check_args_init(struct check_args *args, const struct check_ops *ops, const char *task, const char *target,
+                     const struct policy *policy)
+{
+    *args = (struct check_args){.ops = ops, .task = alloc_text(task), .target = alloc_text(target), .policy = *policy};
+    for (size_t i = 0; i < ops->param_count; i++) {
+        const struct check_param *p = &ops->params[i];
+        if (p->preset && value_read(p, p->preset, &args->values[i]) < 0) {
+            log_error("check %s: the default %s of %s is not allowed", ops->name, p->preset, p->name);
+            abort();
+        }
+    }
+}
+
+static int refuse(const struct check_ops *ops, const char *name, const char *value, const char *allowed,
+                  struct fault *f)
+{
+    return fault_set(f, -EINVAL, _("%s: %s cannot be \"%s\"; allowed: %s"), ops->name, name, value, allowed);
+}
+
+int check_args_set(struct check_args *args, const char *name, const char *value, struct fault *f)
+{
+    const struct check_ops *ops = args->ops;
+    _cleanup_(buf_free) struct buf fit = {0};
+    int i = param_find(ops, name);
+    if (i < 0) {
+        for (size_t k = 0; k < ops->param_count; k++)
+            buf_addf(&fit, "%s%s", k ? ", " : "", ops->params[k].name);
+        return fault_set(f, -EINVAL, _("%s has no parameter %s; it has: %s"), ops->name, name,
+                         fit.len ? fit.data : _("none"));
+    }
+    if (value_read(&ops->params[i], value, &args->values[i]) == 0)
+        return 0;
+    allowed(&ops->params[i], &fit);
+    return refuse(ops, name, value, fit.data, f);
+}
+
+int check_args_refuse(const struct check_args *args, const char *name, const char *allowed, struct fault *f)
+{
+    const char *text = check_arg_text(args, name);
+    return refuse(args->ops, name, text ? text : "", allowed, f);
+}
+
+void check_args_free(struct check_args *args)
+{
+    if (!args)
+        return;
+    for (size_t i = 0; i < CHECK_PARAMS_MAX; i++)
+        free(args->values[i].text);
+    free(args->task);
+    free(args->target);
+    *args = (struct check_args){0};
+}
+
+/* A check asks only for parameters that its own table declares. */
+static size_t declared(const struct check_args *args, const char *name)
+{
+    int i = param_find(args->ops, name);
+    if (i < 0) {
+        log_error("check %s asks for a parameter %s that it does not declare", args->ops->name, name);
+        abort();
+    }
+    return (size_t)i;
+}
+
+int64_t check_arg_int(const struct check_args *args, const char *name)
+{
+    return args->values[declared(args, name)].number;
+}
+
+bool check_arg_bool(const struct check_args *args, const char *name)
+{
+    return args->values[declared(args, name)].number != 0;
+}
+
+const char *check_arg_text(const struct check_args *args, const char *name)
+{
+    size_t i = declared(args, name);
+    const struct check_param *p = &args->ops->params[i];
+    return p->type == PARAM_CHOICE ? p->choices[args->values[i].number] : args->values[i].text;
+}

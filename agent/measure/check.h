@@ -1,0 +1,99 @@
+/* A check: one measurement method behind one ops structure. It receives
+ * parameters, a target and the environment, runs on the loop without ever
+ * blocking, and ends in exactly one result. It knows nothing of files, of the
+ * collector or of schedules. agent/check/table.c lists them all. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/io/env.h"
+#include "agent/io/policy.h"
+#include "common/fault.h"
+#include "common/result.h"
+
+/* How checks share the line (Holterbach et al., IMC 2015). */
+enum check_class {
+    CLASS_LIGHT, /* many at once */
+    CLASS_PATH,  /* a few at once */
+    CLASS_HEAVY, /* alone */
+};
+
+enum param_type { PARAM_INT, PARAM_BOOL, PARAM_TEXT, PARAM_CHOICE };
+
+struct check_param {
+    const char *name;
+    enum param_type type;
+    const char *preset;         /* the default as text; NULL: no value */
+    int64_t min, max;           /* PARAM_INT */
+    const char *const *choices; /* PARAM_CHOICE, NULL-terminated */
+    const char *help;           /* with unit; through gettext (N_) */
+};
+
+struct param_value {
+    int64_t number; /* PARAM_INT, PARAM_BOOL, PARAM_CHOICE (index) */
+    char *text;     /* PARAM_TEXT, owned, may be NULL */
+};
+
+#define CHECK_PARAMS_MAX 24
+
+struct check_args {
+    const struct check_ops *ops;
+    char *task, *target; /* owned; target may be NULL when the check allows it */
+    struct policy policy;
+    struct param_value values[CHECK_PARAMS_MAX]; /* in the order of ops->params */
+};
+
+/* Called once, from the loop and never from inside start. Ownership of the
+ * result passes to the callee. */
+typedef void (*check_done_fn)(void *user, struct result *result);
+
+enum target_form {
+    TARGET_HOST,     /* a name or an address, required */
+    TARGET_URL,      /* http:// or https://, required */
+    TARGET_RESOLVER, /* a server's name or address; without one, the system's first resolver */
+    TARGET_DOMAIN,   /* a domain name or zone, which DNS is asked about; required */
+};
+
+struct check_ops {
+    const char *name;
+    const char *help; /* one line, through gettext (N_) */
+    enum check_class class;
+    enum target_form target;
+    const struct check_param *params;
+    size_t param_count;
+
+    /* Do target and parameters make sense beyond what the table says of each?
+     * -EINVAL when not, f naming which one and what is allowed; NULL: always. Asked
+     * where a task comes from (task_check), so that start can rely on it. */
+    int (*valid)(const struct check_args *args, struct fault *f);
+    /* Can this host run it? 0, or -EPERM and the like with the cure in f; NULL:
+     * every host can. */
+    int (*able)(const struct env *env, struct fault *f);
+    /* Bytes on the wire that one run costs at most or about, both ways. */
+    int64_t (*cost_bytes)(const struct check_args *args);
+    /* Starts; args outlive the run. A failure is the agent's own (f says why). */
+    int (*start)(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
+                 struct fault *f);
+    /* Ends it early: done will not be called. free still has to be. */
+    void (*cancel)(void *state);
+    /* After done or cancel: closes handles and frees, at once or when the loop
+     * has closed them. */
+    void (*free)(void *state);
+};
+
+extern const struct check_ops *const check_table[];   /* NULL-terminated */
+const struct check_ops *check_find(const char *name); /* NULL when unknown */
+
+/* Arguments with every default filled in. */
+void check_args_init(struct check_args *args, const struct check_ops *ops, const char *task, const char *target,
+                     const struct policy *policy);
+/* One parameter from text; f names it and what is allowed. */
+int check_args_set(struct check_args *args, const char *name, const char *value, struct fault *f) CHECKED;
+/* -EINVAL, for a check's valid: the value cannot be; allowed says what can. */
+int check_args_refuse(const struct check_args *args, const char *name, const char *allowed, struct fault *f);
+void check_args_free(struct check_args *args);
+
+int64_t check_arg_int(const struct check_args *args, const char *name); /* also PARAM_CHOICE: the index */
+bool check_arg_bool(const struct check_args *args, const char *name);
+const char *check_arg_text(const struct check_args *args, const char *name); /* PARAM_TEXT or the choice's word */

@@ -1,0 +1,645 @@
+/* What lies where, in the state directory:
+ *
+ *   chain.json                 the head of the chain (chain.c)
+ *   journal/NNNNNNNN.ndjson    results that wait to be sealed (journal.c)
+ *   spool/NNNNNNNN.batch       sealed, signed, compressed; waits to be sent
+ *   spool/acked/…              what the collector holds, the last 20 MB
+ *   spool/rejected/…           what it refused, each with a .reason
+ *
+ * NNNNNNNN is a number that only grows; `seq` counts within the chain. A file
+ * of the spool is created whole (written aside, fsynced, renamed, folder
+ * fsynced) and never changes. Each journalled result has to end up in exactly
+ * one batch, whenever the power goes. Sealing number N = head.number + 1:
+ *
+ *   1. journal N is made durable;
+ *   2. its lines become batch N (seq = head.seq + 1, prev = head.hash), created
+ *      whole as spool/N.batch;
+ *   3. the head moves to N, replaced whole;
+ *   4. journal N is removed.
+ *
+ * A journal that holds no whole result is removed without a batch, and its
+ * number used again. Nothing is sent before 3. At start the same steps are finished from what is
+ * there: a batch head.number + 1 that continues the chain means that the crash
+ * came between 2 and 3: the head moves on (a damaged one is removed and made
+ * again from its journal, since nobody has seen it); a journal at or below
+ * head.number means it came between 3 and 4: the journal is removed. A journal
+ * of the same boot is appended to, one of an earlier boot is sealed.
+ *
+ * The header's sealed_at, mono_us, boot and sync are one moment on both
+ * clocks: that of sealing or, when the power went first, that of the last
+ * result, because a later boot cannot tell the earlier one's mono clock.
+ *
+ * Room. `spool_max` bounds what waits and what was refused. Small results are
+ * what indicators are made of, details are bulky; so details go first:
+ *
+ *   - past half of the room, a result whose detail is longer than
+ *     SPOOL_DETAIL_SMALL is journalled with {"left_out":"spool_max"} in its
+ *     place, which the probe signs as it signs the rest;
+ *   - past the whole, the oldest batch goes, which is one with its details as
+ *     long as there are any: the head is replaced by one that lists its seq in
+ *     `gap` and its number in `dropping`, then the file is removed (at start:
+ *     again, should it still be there). The next batch carries `gap` in its
+ *     signed header, and step 3 of its sealing empties it. So a hole in the
+ *     chain is either a batch that is still to come, or one that a later batch
+ *     says was dropped. A batch that changes the key is never dropped.
+ *
+ * When the disk itself is full, what the collector holds already goes first.
+ *
+ * Acknowledgements (ack.h) say what the collector holds. What it misses of what
+ * it once acknowledged, because it was restored from a backup, waits again:
+ * acked/ is kept for that (spool_places.c). Batches that changed the key are
+ * never let go of, and offered first to a collector that does not know it. A
+ * chain of ours in which it holds another batch than we made, because this
+ * folder was copied or put back, is given up: a new one begins, and both stay
+ * provable.
+ *
+ * The key. `key.next` is the wish for a new one. The next batch announces it in
+ * its header under both signatures (batch.h) and is the last one that the old
+ * key signs: step 3 writes the new public key into the head as `rotated`, then
+ * the old public key joins identity.json and key.next becomes key. At start a
+ * head whose `rotated` is the key of key.next finishes that.
+ *
+ * Epochs. Each batch belongs to one boot and one network, and its header says
+ * from when to when the agent ran there. From the last seal, or the agent's
+ * start, to this seal: what no batch covers, the box was off.
+ *
+ * Writes. A flash card wears by what is written to it, so a day is bounded,
+ * whatever the schedule: with the presets of seal_interval (15 min) and
+ * journal_sync (60 s)
+ *   1440 syncs of the journal, when a result comes every minute,
+ *   96 seals of 7 syncs (journal, batch, head, each file's folder),
+ *   1440 status files, replaced without a sync,
+ * that is SPOOL_SYNCS_A_DAY at most; and each result is written once to the
+ * journal as text and once compressed. With 10 kB of results a minute that is
+ * 20 MB a day. */
+#include "agent/spool/spool.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/spool/places.h"
+#include "build_config.h"
+#include "common/file.h"
+#include "common/json.h"
+#include "common/lang.h"
+#include "common/zst.h"
+
+struct spool {
+    const char *dir; /* owned */
+    struct identity *identity;
+    const struct clock *clock;
+    int64_t max_bytes;
+    struct journal journal;
+    struct chain chain;
+    struct spool_places places;
+    struct spool_network network;
+    int64_t covered_us; /* CLOCK_BOOTTIME up to which epochs tell where the agent was */
+    bool half_sealed;   /* a batch is on disk that the head does not know, and could not be taken back */
+    int64_t acked_seq;  /* the highest of this chain that was acknowledged since the start */
+    char notice[FAULT_TEXT_MAX];
+};
+
+/* ---- places ---- */
+
+/* The disk is full: is there something that the collector holds to let go of? */
+static bool make_room(struct spool *s, int r)
+{
+    const struct spool_list *acked = &s->places.of[SPOOL_ACKED];
+    size_t count = acked->count;
+    if (r != -ENOSPC && r != -EDQUOT)
+        return false;
+    spool_places_trim(&s->places, acked->bytes / 2);
+    return acked->count < count;
+}
+
+int spool_acked(struct spool *s, int64_t number, const struct batch_header *h, struct fault *f)
+{
+    if (strcmp(h->chain, s->chain.id) == 0 && h->seq > s->acked_seq)
+        s->acked_seq = h->seq;
+    /* Not fsynced: should the rename be lost, the batch is sent once more and
+     * the collector knows it already. */
+    int r = spool_places_move(&s->places, SPOOL_WAITING, SPOOL_ACKED, number, f);
+    if (r == 0)
+        spool_places_trim(&s->places, SPOOL_ACKED_MAX);
+    return r;
+}
+
+int spool_reject(struct spool *s, int64_t number, const char *reason, struct fault *f)
+{
+    return spool_places_reject(&s->places, number, reason, f);
+}
+
+int spool_unreject(struct spool *s, struct fault *f)
+{
+    return spool_places_unreject(&s->places, f);
+}
+
+int64_t spool_unreject_one(struct spool *s, uint64_t random, struct fault *f)
+{
+    return spool_places_unreject_one(&s->places, random, f);
+}
+
+int spool_refill(struct spool *s, const struct ack *ack, struct fault *f)
+{
+    return spool_places_refill(&s->places, ack, f);
+}
+
+int spool_refill_keys(struct spool *s, struct fault *f)
+{
+    return spool_places_refill_keys(&s->places, f);
+}
+
+bool spool_keys_wait(struct spool *s)
+{
+    return spool_places_keys_wait(&s->places);
+}
+
+/* ---- the head ---- */
+
+/* Numbers go on after every file that is there: a head that the card has lost
+ * must not make a new batch overwrite an old one. */
+static int64_t last_number(const struct spool *s)
+{
+    int64_t last = spool_places_last(&s->places);
+    return last > s->chain.number ? last : s->chain.number;
+}
+
+static int head_read(struct spool *s, struct fault *f)
+{
+    int r = chain_read(s->dir, &s->chain, f);
+    if (r != -ENOENT && r != -EBADMSG)
+        return r;
+    if (r == -EBADMSG)
+        snprintf(s->notice, sizeof s->notice, _("%s/chain.json is damaged: a new chain of batches begins"), s->dir);
+    return chain_start(s->dir, &s->chain, last_number(s), false, f);
+}
+
+/* ---- room ---- */
+
+/* 1 when it went, 0 when it has to stay. */
+static int drop(struct spool *s, const struct spool_position *v, struct fault *f)
+{
+    _cleanup_text_ char *path = spool_path(s->dir, v->place, v->number);
+    _cleanup_(buf_free) struct buf bytes = {0};
+    _cleanup_(batch_free) struct batch batch = {0};
+    bool readable = spool_read(path, NULL, &bytes, &batch, NULL) == 0;
+    if (readable && batch.has_rotate)
+        return 0;
+    int r = chain_drop(s->dir, &s->chain, v->number, readable ? &batch : NULL, f);
+    if (r < 0)
+        return r;
+    if ((r = spool_places_remove(&s->places, v->place, v->number, f)) < 0)
+        return r;
+    snprintf(s->notice, sizeof s->notice, _("spool_max is reached: batch %" PRId64 " is dropped, the next one says so"),
+             v->number);
+    return 1;
+}
+
+static int keep_within(struct spool *s, struct fault *f)
+{
+    struct spool_position v;
+    for (size_t n = 0; spool_places_bytes(&s->places) > s->max_bytes && !chain_gap_full(&s->chain) &&
+                       spool_places_oldest(&s->places, n, &v);) {
+        int r = drop(s, &v, f);
+        if (r < 0)
+            return r;
+        n += r == 0;
+    }
+    return 0;
+}
+
+/* ---- the key ---- */
+
+static char *path_in(const struct spool *s, const char *name)
+{
+    return alloc_format("%s/%s", s->dir, name);
+}
+
+/* The wish for a new key, when there is one. A file that is no key is not. */
+static bool next_key(const struct spool *s, struct sign_key *ret)
+{
+    _cleanup_text_ char *path = path_in(s, "key.next");
+    return access(path, F_OK) == 0 && sign_key_read(path, ret, NULL) == 0;
+}
+
+/* The head says that the new key is in force: so be it. */
+static int finish_rotation(struct spool *s, struct fault *f)
+{
+    _cleanup_(sign_key_wipe) struct sign_key next = {0};
+    if (!s->chain.has_rotated || !next_key(s, &next) || memcmp(next.public, s->chain.rotated, sizeof next.public) != 0)
+        return 0;
+    _cleanup_text_ char *wish = path_in(s, "key.next"), *path = path_in(s, "key");
+    identity_retire(s->identity);
+    int r = identity_write(s->dir, s->identity, f);
+    if (r < 0)
+        return r;
+    if (rename(wish, path) < 0)
+        return fault_set(f, -errno, "%s: %s", wish, fault_errno(errno));
+    s->identity->key = next;
+    return file_sync_dir(s->dir, f);
+}
+
+/* ---- sealing ---- */
+
+/* One moment on both clocks, of the boot that the results belong to. */
+static void header_moment(const struct spool *s, const struct journal_content *c, struct batch_header *h)
+{
+    char boot[BOOT_ID_SIZE];
+    clock_boot_id(s->clock, boot);
+    strcpy(h->boot, *c->boot ? c->boot : boot);
+    if (strcmp(boot, c->boot) == 0 || !c->has_last) {
+        h->sealed_at_us = clock_wall_us(s->clock);
+        h->mono_us = clock_mono_us(s->clock);
+        h->sync = clock_synced(s->clock);
+    } else {
+        h->sealed_at_us = c->last_at_us;
+        h->mono_us = c->last_mono_us;
+        h->sync = c->last_sync;
+    }
+}
+
+/* The journal's epoch, from its start to the moment of sealing. */
+static json_t *epochs_make(const struct journal_content *c, const struct batch_header *h)
+{
+    if (!c->epoch)
+        return NULL;
+    json_t *epoch = json_deep_copy(c->epoch);
+    int64_t from = json_integer_value(json_object_get(epoch, "from_mono_us"));
+    json_object_set_new(epoch, "boot", json_string(h->boot));
+    json_object_set_new(epoch, "to_mono_us", json_integer(h->mono_us > from ? h->mono_us : from));
+    return json_pack("[o]", epoch);
+}
+
+static void batch_make(const struct spool *s, const struct journal_content *c, const struct sign_key *rotate,
+                       struct buf *out)
+{
+    struct batch_header h = {.seq = s->chain.seq + 1, .has_prev = s->chain.seq > 0, .agent = VERSION};
+    strcpy(h.probe, s->identity->probe);
+    strcpy(h.chain, s->chain.id);
+    memcpy(h.prev, s->chain.hash, sizeof h.prev);
+    header_moment(s, c, &h);
+    _cleanup_json_ json_t *epochs = epochs_make(c, &h);
+    const struct batch_extra extra = {.gap = s->chain.gap, .epochs = epochs, .rotate = rotate};
+    batch_header_write(&h, &extra, out);
+    buf_add(out, c->lines.data, c->lines.len);
+    batch_seal(out, c->count, &s->identity->key);
+}
+
+/* Step 3: the head moves to a batch that is on disk. When it cannot, the batch
+ * is taken back, so that its journal can go on growing; were both to fail,
+ * nothing more may come into that journal, which the batch on disk replaces
+ * should the power go. */
+static int advance(struct spool *s, int64_t number, const struct buf *bytes, int64_t size, const uint8_t *rotated,
+                   struct fault *f)
+{
+    uint8_t hash[HASH_SIZE];
+    hash_make(DOMAIN_BATCH_HASH, bytes->data, bytes->len, hash);
+    int r = chain_advance(s->dir, &s->chain, number, s->chain.seq + 1, hash, rotated, f);
+    if (r < 0) {
+        _cleanup_text_ char *path = spool_path(s->dir, SPOOL_WAITING, number), *folder = path_in(s, "spool");
+        s->half_sealed = unlink(path) < 0 || file_sync_dir(folder, NULL) < 0;
+        return r;
+    }
+    s->half_sealed = false;
+    spool_list_add(&s->places.of[SPOOL_WAITING], number, size);
+    return 0;
+}
+
+static int batch_from(struct spool *s, int64_t number, const struct journal_content *content, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf bytes = {0}, wire = {0};
+    _cleanup_(sign_key_wipe) struct sign_key next = {0};
+    _cleanup_text_ char *path = spool_path(s->dir, SPOOL_WAITING, number);
+    bool rotates = next_key(s, &next);
+    batch_make(s, content, rotates ? &next : NULL, &bytes);
+    zst_pack(bytes.data, bytes.len, &wire);
+    int r = file_write_atomic(path, wire.data, wire.len, 0600, f);
+    if (r == 0)
+        r = advance(s, number, &bytes, (int64_t)wire.len, rotates ? next.public : NULL, f);
+    return r == 0 && rotates ? finish_rotation(s, f) : r;
+}
+
+static int seal_number(struct spool *s, int64_t number, struct fault *f)
+{
+    _cleanup_(journal_content_free) struct journal_content content = {0};
+    if (number <= s->chain.number) /* sealed before, and then something failed */
+        return journal_remove(&s->journal, number, f);
+    int r = journal_sync(&s->journal, f);
+    if (r == 0)
+        r = journal_read(&s->journal, number, &content, f);
+    if (r < 0)
+        return r;
+    if (content.damaged > 0)
+        snprintf(s->notice, sizeof s->notice,
+                 _("journal %" PRId64 ": %zu damaged lines are left out, as after a power cut"), number,
+                 content.damaged);
+    if (content.count > 0)
+        r = batch_from(s, number, &content, f);
+    return r < 0 ? r : journal_remove(&s->journal, number, f);
+}
+
+int spool_seal(struct spool *s, struct fault *f)
+{
+    if (s->journal.fd < 0)
+        return 0;
+    int64_t now = clock_mono_us(s->clock);
+    int r = seal_number(s, s->journal.number, f);
+    while (make_room(s, r))
+        r = seal_number(s, s->journal.number, f);
+    if (r == 0)
+        s->covered_us = now;
+    return r < 0 ? r : keep_within(s, f);
+}
+
+int64_t spool_age_us(const struct spool *s)
+{
+    return s->journal.fd < 0 ? -1 : clock_mono_us(s->clock) - s->journal.since_us;
+}
+
+bool spool_dirty(const struct spool *s)
+{
+    return s->journal.fd >= 0 && s->journal.dirty;
+}
+
+int spool_sync(struct spool *s, struct fault *f)
+{
+    return journal_sync(&s->journal, f);
+}
+
+/* Without its detail, and with the reason in its place. */
+static void write_bare(const struct result *result, const char *name, const char *why, struct buf *out)
+{
+    struct result bare = *result;
+    _cleanup_json_ json_t *detail = json_pack("{s:s}", name, why);
+    bare.detail = detail;
+    buf_clear(out);
+    result_write(&bare, out);
+}
+
+static bool is_bulky(const struct result *result)
+{
+    return json_dumpb(result->detail, NULL, 0, JSON_COMPACT) > SPOOL_DETAIL_SMALL;
+}
+
+static json_t *epoch_now(const struct spool *s)
+{
+    char since[TIME_TEXT_SIZE];
+    const struct spool_network *n = &s->network;
+    int64_t at = clock_wall_us(s->clock) - (clock_mono_us(s->clock) - s->covered_us);
+    json_t *epoch = json_pack("{s:I}", "from_mono_us", (json_int_t)s->covered_us);
+    if (*n->link)
+        json_object_set_new(epoch, "link", json_string(n->link));
+    if (*n->net)
+        json_object_set_new(epoch, "net", json_string(n->net));
+    if (*n->net6)
+        json_object_set_new(epoch, "net6", json_string(n->net6));
+    if (clock_synced(s->clock))
+        json_object_set_new(epoch, "since", json_string(time_format(at, since)));
+    return epoch;
+}
+
+static int open_journal(struct spool *s, struct fault *f)
+{
+    _cleanup_json_ json_t *epoch = epoch_now(s);
+    int r = journal_start(&s->journal, s->chain.number + 1, s->clock, epoch, f);
+    if (r == -EEXIST) { /* a failed write left it closed */
+        r = seal_number(s, s->chain.number + 1, f);
+        if (r == 0)
+            r = journal_start(&s->journal, s->chain.number + 1, s->clock, epoch, f);
+    }
+    return r;
+}
+
+static int append_line(struct spool *s, const struct buf *line, struct fault *f)
+{
+    int r = 0;
+    if (s->half_sealed || (s->journal.fd >= 0 && !journal_fits(&s->journal, line->len)))
+        r = spool_seal(s, f);
+    if (r == 0 && s->journal.fd < 0)
+        r = open_journal(s, f);
+    return r < 0 ? r : journal_append(&s->journal, line->data, line->len, f);
+}
+
+int spool_append(struct spool *s, const struct result *result, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf line = {0};
+    result_write(result, &line);
+    if (line.len > RESULT_LINE_MAX)
+        write_bare(result, "reason", "the detail was too long for a result and is left out", &line);
+    else if (spool_places_bytes(&s->places) > s->max_bytes / 2 && is_bulky(result))
+        write_bare(result, "left_out", "spool_max", &line);
+    int r = append_line(s, &line, f);
+    while (make_room(s, r))
+        r = append_line(s, &line, f);
+    return r;
+}
+
+int spool_move(struct spool *s, const struct spool_network *to, struct fault *f)
+{
+    if (strcmp(to->link, s->network.link) == 0 && strcmp(to->net, s->network.net) == 0 &&
+        strcmp(to->net6, s->network.net6) == 0)
+        return 0;
+    int r = spool_seal(s, f);
+    if (r < 0)
+        return r;
+    s->network = *to;
+    s->covered_us = clock_mono_us(s->clock);
+    return 0;
+}
+
+/* ---- what the collector says ---- */
+
+bool spool_behind(const struct spool *s, const struct ack *ack)
+{
+    struct ack_head head;
+    for (size_t cursor = 0; ack_head(ack, &cursor, &head);)
+        if (strcmp(head.chain, s->chain.id) == 0)
+            return head.seq < s->acked_seq;
+    return s->acked_seq > 0;
+}
+
+bool spool_forked(const struct spool *s, const struct ack *ack)
+{
+    struct ack_head head;
+    for (size_t cursor = 0; ack_head(ack, &cursor, &head);)
+        if (strcmp(head.chain, s->chain.id) == 0 &&
+            (head.seq > s->chain.seq || (head.seq == s->chain.seq && memcmp(head.hash, s->chain.hash, HASH_SIZE) != 0)))
+            return true;
+    return ack_forked(ack, s->chain.id);
+}
+
+int spool_new_chain(struct spool *s, struct fault *f)
+{
+    char old[CHAIN_ID_SIZE];
+    memcpy(old, s->chain.id, sizeof old);
+    int r = chain_start(s->dir, &s->chain, s->chain.number, true, f);
+    if (r == 0)
+        s->acked_seq = 0;
+    if (r == 0)
+        snprintf(
+            s->notice, sizeof s->notice,
+            _("the collector holds other batches of chain %s: this folder was copied or put back; chain %s begins"),
+            old, s->chain.id);
+    return r;
+}
+
+int64_t spool_forks(const struct spool *s)
+{
+    return s->chain.forks;
+}
+
+/* ---- recovery ---- */
+
+/* A damaged file past the head: nobody has seen it, so it is made again when
+ * its journal is there, and set aside when not. */
+static int damaged_past_head(struct spool *s, const struct spool_position *at, const char *why, struct fault *f)
+{
+    _cleanup_text_ char *journal = alloc_format("%s/%08" PRId64 ".ndjson", s->journal.dir, at->number);
+    if (at->place == SPOOL_WAITING && access(journal, F_OK) == 0)
+        return spool_places_remove(&s->places, at->place, at->number, f);
+    s->chain.number = at->number;
+    return at->place == SPOOL_WAITING ? spool_reject(s, at->number, why, f) : 0;
+}
+
+/* A crash between steps 2 and 3 of sealing, or a head that was restored from a
+ * backup: the head goes after what is there, so that no seq is used twice. */
+static int adopt(struct spool *s, int64_t number, const struct batch *b, struct fault *f)
+{
+    if (strcmp(b->header.chain, s->chain.id) != 0 || b->header.seq <= s->chain.seq) {
+        s->chain.number = number; /* of another chain: it is sent like any other */
+        return 0;
+    }
+    int r = chain_advance(s->dir, &s->chain, number, b->header.seq, b->hash, b->has_rotate ? b->rotate : NULL, f);
+    return r < 0 ? r : journal_remove(&s->journal, number, f);
+}
+
+static int finish_seal(struct spool *s, struct fault *f)
+{
+    struct spool_position at;
+    while (spool_places_past(&s->places, s->chain.number, &at)) {
+        _cleanup_text_ char *path = spool_path(s->dir, at.place, at.number);
+        _cleanup_(buf_free) struct buf bytes = {0};
+        _cleanup_(batch_free) struct batch batch = {0};
+        struct fault why = {0};
+        int r = spool_read(path, NULL, &bytes, &batch, &why);
+        if (r == -EBADMSG)
+            r = damaged_past_head(s, &at, why.text, f);
+        else if (r == 0)
+            r = adopt(s, at.number, &batch, f);
+        else
+            fault_set(f, r, "%s", why.text);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static void finish_drop(struct spool *s)
+{
+    static const enum spool_place places[] = {SPOOL_WAITING, SPOOL_REJECTED};
+    for (size_t i = 0; s->chain.dropping > 0 && i < COUNT(places); i++) {
+        _cleanup_text_ char *path = spool_path(s->dir, places[i], s->chain.dropping);
+        unlink(path);
+        spool_list_remove(&s->places.of[places[i]], s->chain.dropping);
+    }
+}
+
+/* head: the number that the head had before anything was finished. */
+static int finish_journals(struct spool *s, int64_t head, struct fault *f)
+{
+    int64_t numbers[64];
+    int n = journal_list(&s->journal, numbers, COUNT(numbers), f);
+    if (n < 0)
+        return n;
+    for (int i = 0; i < n; i++) {
+        int r;
+        if (numbers[i] <= head) {
+            r = journal_remove(&s->journal, numbers[i], f);
+        } else {
+            /* Files that do not belong here may have taken its number. */
+            r = journal_rename(&s->journal, numbers[i], s->chain.number + 1, f);
+            if (r == 0 && (i < n - 1 || journal_resume(&s->journal, s->chain.number + 1, s->clock, NULL) < 0))
+                r = seal_number(s, s->chain.number + 1, f);
+        }
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int recover(struct spool *s, struct fault *f)
+{
+    int r = spool_places_open(&s->places, s->dir, f);
+    if (r == 0)
+        r = journal_init(&s->journal, s->dir, f);
+    if (r == 0)
+        r = head_read(s, f);
+    int64_t head = s->chain.number;
+    if (r == 0) {
+        finish_drop(s);
+        r = finish_seal(s, f);
+    }
+    if (r == 0)
+        r = finish_rotation(s, f);
+    return r == 0 ? finish_journals(s, head, f) : r;
+}
+
+int spool_open(const char *state_dir, struct identity *identity, const struct clock *clock, int64_t max_bytes,
+               struct spool **ret, struct fault *f)
+{
+    struct spool *s = alloc_zero(1, sizeof *s);
+    s->dir = alloc_text(state_dir);
+    s->identity = identity;
+    s->clock = clock;
+    s->max_bytes = max_bytes;
+    s->journal.fd = -1;
+    s->covered_us = clock_mono_us(clock);
+    int r = recover(s, f);
+    if (r < 0)
+        spool_free(s);
+    else
+        *ret = s;
+    return r;
+}
+
+void spool_free(struct spool *s)
+{
+    if (!s)
+        return;
+    journal_free(&s->journal);
+    spool_places_free(&s->places);
+    chain_free(&s->chain);
+    free((char *)s->dir);
+    free(s);
+}
+
+void spool_set_max(struct spool *s, int64_t max_bytes)
+{
+    s->max_bytes = max_bytes;
+}
+
+bool spool_notice(struct spool *s, char ret_text[static FAULT_TEXT_MAX])
+{
+    if (!*s->notice)
+        return false;
+    memcpy(ret_text, s->notice, sizeof s->notice);
+    s->notice[0] = '\0';
+    return true;
+}
+
+const struct spool_list *spool_list(const struct spool *s, enum spool_place place)
+{
+    return &s->places.of[place];
+}
+
+const struct spool_list *spool_waiting(const struct spool *s)
+{
+    return spool_list(s, SPOOL_WAITING);
+}
+
+char *spool_entry_path(const struct spool *s, int64_t number)
+{
+    return spool_path(s->dir, SPOOL_WAITING, number);
+}
