@@ -2,8 +2,8 @@
  * given (http_context). */
 #pragma once
 
-#include "collector/desk.h"
-#include "collector/intake.h"
+#include "collector/probe/desk.h"
+#include "collector/ledger/intake.h"
 
 struct health {
     struct pg_pool *pool;

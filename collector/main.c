@@ -2,8 +2,8 @@
 #include <unistd.h>
 
 #include "build_config.h"
-#include "collector/command.h"
-#include "collector/user.h"
+#include "collector/command/command.h"
+#include "collector/db/user.h"
 #include "common/lang.h"
 #include "common/log.h"
 

@@ -2,9 +2,9 @@
 
 #include <pthread.h>
 
-#include "collector/again.h"
-#include "collector/refresh.h"
-#include "collector/rollup.h"
+#include "collector/ledger/again.h"
+#include "collector/figure/refresh.h"
+#include "collector/figure/rollup.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/wake.h"

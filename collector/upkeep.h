@@ -2,8 +2,8 @@
  * jobs. A job that fails is logged and tried again at its next time. */
 #pragma once
 
-#include "collector/project.h"
-#include "collector/retain.h"
+#include "collector/ledger/project.h"
+#include "collector/ledger/retain.h"
 
 struct upkeep;
 

@@ -2,10 +2,10 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "collector/command.h"
-#include "collector/import.h"
-#include "collector/import_kind.h"
-#include "collector/user.h"
+#include "collector/command/command.h"
+#include "collector/import/figures.h"
+#include "collector/import/kind.h"
+#include "collector/db/user.h"
 #include "common/lang.h"
 #include "common/log.h"
 

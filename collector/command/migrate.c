@@ -1,9 +1,9 @@
 /* migrate: the schema of a database, and the version of the private cluster. */
 #include <errno.h>
 
-#include "collector/cluster.h"
-#include "collector/command.h"
-#include "collector/migrate.h"
+#include "collector/db/cluster.h"
+#include "collector/command/command.h"
+#include "collector/db/migrate.h"
 #include "common/lang.h"
 #include "common/log.h"
 

@@ -1,8 +1,8 @@
 /* rollup: makes by hand what serve's upkeep makes by the clock. */
-#include "collector/command.h"
-#include "collector/days.h"
-#include "collector/refresh.h"
-#include "collector/rollup.h"
+#include "collector/command/command.h"
+#include "collector/command/days.h"
+#include "collector/figure/refresh.h"
+#include "collector/figure/rollup.h"
 #include "common/lang.h"
 #include "common/log.h"
 

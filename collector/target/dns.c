@@ -14,8 +14,8 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
-#include "collector/limiter.h"
-#include "collector/listen.h"
+#include "collector/http/limiter.h"
+#include "collector/http/listen.h"
 #include "collector/target/local.h"
 #include "collector/target/whoami.h"
 #include "common/clock.h"

@@ -14,7 +14,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "collector/keyed.h"
+#include "collector/http/keyed.h"
 #include "common/alloc.h"
 
 #define PORT_PRIVILEGED 1024

@@ -8,7 +8,7 @@
 
 #include <sys/socket.h>
 
-#include "collector/limiter.h"
+#include "collector/http/limiter.h"
 #include "common/stamp.h"
 
 struct reflector;

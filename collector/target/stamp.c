@@ -10,7 +10,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
-#include "collector/listen.h"
+#include "collector/http/listen.h"
 #include "collector/target/local.h"
 #include "collector/target/reflector.h"
 #include "common/lang.h"

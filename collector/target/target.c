@@ -15,7 +15,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 
-#include "collector/http.h"
+#include "collector/http/http.h"
 #include "collector/target/stamp.h"
 #include "common/clock.h"
 #include "common/lang.h"

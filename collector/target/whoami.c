@@ -9,7 +9,7 @@
 #include <ldns/ldns.h>
 #include <netinet/in.h>
 
-#include "collector/keyed.h"
+#include "collector/http/keyed.h"
 #include "common/lang.h"
 
 #define TTL           60

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "collector/copy.h"
-#include "collector/dictionary.h"
-#include "collector/project.h"
+#include "collector/db/copy.h"
+#include "collector/ledger/dictionary.h"
+#include "collector/ledger/project.h"
 #include "common/batch.h"
 #include "common/clock.h"
 #include "common/file.h"

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "collector/access.h"
+#include "collector/api/access.h"
 #include "common/alloc.h"
 
 static void reads_the_bearer(void **state)

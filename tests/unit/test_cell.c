@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "collector/cell.h"
+#include "collector/figure/cell.h"
 
 #define HEADER                                                                                                         \
     "-- id: TST1\n-- name.fr: n\n-- name.en: n\n-- unit: ms\n-- better: low\n-- status: proposed\n-- kind: measured\n" \

@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-#include "collector/chart.h"
-#include "collector/date.h"
+#include "collector/format/chart.h"
+#include "collector/format/date.h"
 #include "common/alloc.h"
 
 static const struct chart chart = {

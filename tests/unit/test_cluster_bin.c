@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#include "collector/cluster_bin.h"
+#include "collector/db/cluster_bin.h"
 #include "common/file.h"
 
 static char *dir;

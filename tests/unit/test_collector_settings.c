@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "collector/settings.h"
+#include "collector/command/settings.h"
 #include "common/file.h"
 
 static char *dir;

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "collector/copy.h"
+#include "collector/db/copy.h"
 
 /* What each field is on the wire, from PostgreSQL's manual and the types' recv functions. */
 #define BYTES(text) text, sizeof text - 1

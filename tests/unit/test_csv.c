@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "collector/csv.h"
+#include "collector/format/csv.h"
 
 /* All records in one text: fields joined by '|', records ended by ';'. */
 static int read_all(const char *text, size_t len, struct buf *ret, struct fault *f)

@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "collector/encode.h"
+#include "collector/format/encode.h"
 #include "common/json.h"
 
 static const struct encode_column columns[] = {

@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "collector/epoch.h"
+#include "collector/ledger/epoch.h"
 #include "common/json.h"
 
 /* What is written of a batch whose header has these epochs. */

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "collector/http.h"
+#include "collector/http/http.h"
 
 /* Every case speaks to a real server over a real socket. */
 

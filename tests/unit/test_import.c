@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "collector/import.h"
+#include "collector/import/figures.h"
 
 #define HEADER "indicator,country,period,value,unit,source,retrieved"
 #define LINE   "ACC1,BJ,2025,47.5,% of population,INStaD,2026-01-31"

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "collector/indicator.h"
+#include "collector/figure/indicator.h"
 
 #define WHOLE                                                                                                          \
     "-- id: TST1\n-- name.fr: Essai\n-- name.en: Test\n-- unit: % of x\n-- unit.fr: % de x\n-- better: low\n"          \

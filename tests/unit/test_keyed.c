@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "collector/keyed.h"
+#include "collector/http/keyed.h"
 #include "common/alloc.h"
 
 /* The key 00 01 … 0f and the messages 00 01 … of the paper's test (appendix A,

@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "collector/limiter.h"
+#include "collector/http/limiter.h"
 #include "common/alloc.h"
 
 #define S INT64_C(1000000)

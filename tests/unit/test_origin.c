@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "collector/origin.h"
+#include "collector/import/origin.h"
 
 static void reads_prefixes_and_their_origins(void **state)
 {

@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "collector/param.h"
+#include "collector/api/param.h"
 
 /* Read from real requests: the server says what was understood, or what is wrong. */
 

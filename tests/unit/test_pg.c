@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "collector/pg.h"
+#include "collector/db/pg.h"
 
 static void a_failed_connection_says_where_and_why(void **state)
 {

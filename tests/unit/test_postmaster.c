@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "collector/postmaster.h"
+#include "collector/db/postmaster.h"
 #include "common/clock.h"
 #include "common/file.h"
 

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "collector/project.h"
+#include "collector/ledger/project.h"
 #include "common/clock.h"
 #include "common/outcome.h"
 

@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "collector/keyed.h"
+#include "collector/http/keyed.h"
 #include "collector/target/reflector.h"
 
 #define SECOND_US INT64_C(1000000)

@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "collector/seen.h"
+#include "collector/http/seen.h"
 #include "common/alloc.h"
 
 static struct http_server *server;

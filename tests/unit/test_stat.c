@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <math.h>
 
-#include "collector/stat.h"
+#include "collector/figure/stat.h"
 
 static void near(double is, double wanted, double within)
 {

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "collector/template.h"
+#include "collector/format/template.h"
 
 static char *render(const char *text, const char *json, int *ret_rc)
 {

@@ -9,7 +9,7 @@
 #include <arpa/inet.h>
 
 #include "agent/io/web.h"
-#include "collector/http.h"
+#include "collector/http/http.h"
 
 /* ---- a server that does what is right ---- */
 

@@ -1,0 +1,90 @@
+#include "collector/api/answer.h"
+
+#include <string.h>
+
+#include "common/log.h"
+
+/* Rows are fetched until this much waits to be sent. */
+#define WAITING_BYTES (64u << 10)
+
+void answer_free(struct answer *a)
+{
+    if (!a)
+        return;
+    if (a->pg)
+        pg_pool_give(a->pool, a->pg);
+    buf_free(&a->waiting);
+    free((void *)a->extra);
+    free(a);
+}
+
+static void free_stream(void *ctx)
+{
+    answer_free(ctx);
+}
+
+static void write_columns(struct answer *a, const struct pg_rows *row, struct buf *out)
+{
+    const char *values[ENCODE_COLUMNS_MAX];
+    for (size_t i = 0; i < a->encoder.count; i++)
+        values[i] = pg_text(row, 0, (int)i);
+    encode_row(&a->encoder, values, out);
+}
+
+static int fill(struct answer *a, struct fault *f)
+{
+    buf_clear(&a->waiting);
+    a->sent = 0;
+    while (!a->ended && a->waiting.len < WAITING_BYTES) {
+        const struct pg_rows *row = NULL;
+        int rc = pg_stream_next(a->pg, &row, f);
+        if (rc < 0)
+            return rc;
+        if (row) {
+            (a->row ? a->row : write_columns)(a, row, &a->waiting);
+            continue;
+        }
+        a->ended = true;
+        encode_close(&a->encoder, &a->waiting);
+    }
+    return 0;
+}
+
+static ssize_t read_stream(void *ctx, char *bytes, size_t max)
+{
+    struct answer *a = ctx;
+    struct fault f = {0};
+    if (a->sent == a->waiting.len && fill(a, &f) < 0) {
+        log_debug("an answer is cut: %s", f.text);
+        return -1;
+    }
+    size_t len = a->waiting.len - a->sent;
+    if (len > max)
+        len = max;
+    if (len > 0)
+        memcpy(bytes, a->waiting.data + a->sent, len);
+    a->sent += len;
+    return (ssize_t)len;
+}
+
+int answer_start(struct answer *a, const char *sql, int count, const char *const *values, struct http_reply *reply,
+                 struct fault *f)
+{
+    struct buf head = {0};
+    int rc = pg_stream_start(a->pg, sql, count, values, f);
+    encode_open(&a->encoder, &head);
+    if (rc == 0)
+        rc = fill(a, f);
+    if (rc < 0) {
+        buf_free(&head);
+        answer_free(a);
+        return rc;
+    }
+    if (a->waiting.len > 0)
+        buf_add(&head, a->waiting.data, a->waiting.len);
+    buf_free(&a->waiting);
+    a->waiting = head;
+    reply->content_type = encode_media_type(a->encoder.format);
+    reply->stream = (struct http_stream){.read = read_stream, .free = free_stream, .ctx = a};
+    return 0;
+}

@@ -1,0 +1,26 @@
+/* The rows of a query as the body of an HTTP answer, made while they are sent:
+ * memory is bounded by one row and one buffer, however many rows there are. */
+#pragma once
+
+#include "collector/format/encode.h"
+#include "collector/http/http.h"
+#include "collector/db/pg.h"
+
+struct answer {
+    struct pg_pool *pool;
+    struct pg *pg; /* taken from pool, goes back when the answer ends */
+    struct encoder encoder;
+    /* Writes one row, between encode_next and encode_end_row when it is not encode_row. */
+    void (*row)(struct answer *a, const struct pg_rows *row, struct buf *out);
+    const struct encode_column *extra; /* of `row`: owned, freed at the end */
+    struct buf waiting;
+    size_t sent; /* of waiting */
+    bool ended;
+};
+
+/* Sends the statement over a->pg and makes the reply a stream of its rows. What
+ * fails before the first rows came is returned, so that it gets an answer of its
+ * own; later the connection is cut. Takes a (alloc'd) over in any case. */
+int answer_start(struct answer *a, const char *sql, int count, const char *const *values, struct http_reply *reply,
+                 struct fault *f) CHECKED;
+void answer_free(struct answer *a);

@@ -1,0 +1,14 @@
+/* Figures and results for programs: what the handlers of query.c are given
+ * (http_context). */
+#pragma once
+
+#include "collector/http/http.h"
+#include "collector/db/pg.h"
+
+struct api {
+    struct pg_pool *ingest;  /* role internetmetre_ingest: whose secret is this? */
+    struct pg_pool *analyst; /* role internetmetre_analyst: results, for holders of a key */
+    struct pg_pool *reader;  /* role internetmetre_reader: aggregates, for everybody */
+};
+
+extern const struct http_route query_routes[];

@@ -1,0 +1,214 @@
+#include "collector/api/param.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/format/encode.h"
+#include "collector/figure/indicator.h"
+#include "collector/probe/secret.h"
+#include "common/clock.h"
+#include "common/limits.h"
+#include "common/line.h"
+#include "common/metric.h"
+#include "common/scan.h"
+#include "common/sign.h"
+
+#define DAY_US INT64_C(86400000000)
+
+/* ---- what each may be ---- */
+
+typedef int (*param_check)(const char *value, struct fault *f);
+
+static int check_format(const char *value, struct fault *f)
+{
+    enum encode_format format;
+    return encode_format_parse(value, &format) == 0
+               ? 0
+               : fault_set(f, -EINVAL, "\"%s\" is no format; allowed are json, csv and ndjson", value);
+}
+
+static int check_limit(const char *value, struct fault *f)
+{
+    size_t len = strlen(value);
+    if (len <= 9 && strspn(value, "0123456789") == len && atol(value) > 0)
+        return 0;
+    return fault_set(f, -EINVAL, "\"%s\" is no number of rows; allowed is 1 to 999999999", value);
+}
+
+/* Sets *ret_day when the value is a day and not a moment. */
+static int read_moment(const char *value, int64_t *ret_us, bool *ret_day)
+{
+    char whole[TIME_TEXT_SIZE];
+    *ret_day = strlen(value) == 10;
+    if (!*ret_day)
+        return time_parse(value, strlen(value), ret_us);
+    snprintf(whole, sizeof whole, "%sT00:00:00Z", value);
+    return time_parse(whole, strlen(whole), ret_us);
+}
+
+static int check_moment(const char *value, struct fault *f)
+{
+    int64_t us;
+    bool day;
+    if (read_moment(value, &us, &day) == 0)
+        return 0;
+    return fault_set(f, -EINVAL, "\"%.40s\" is no time; write a day 2026-11-22 or a moment 2026-11-22T10:00:00Z (UTC)",
+                     value);
+}
+
+static int check_check(const char *value, struct fault *f)
+{
+    if (metric_set_find(value, strlen(value)))
+        return 0;
+    struct buf names = {0};
+    for (size_t s = 0; s < metric_set_count; s++)
+        buf_addf(&names, "%s%s", s ? ", " : "", metric_sets[s].check);
+    fault_set(f, -EINVAL, "\"%.40s\" is no check; allowed are %s", value, names.data);
+    buf_free(&names);
+    return -EINVAL;
+}
+
+static int check_metric(const char *value, struct fault *f)
+{
+    for (size_t s = 0; s < metric_set_count; s++)
+        if (metric_position(&metric_sets[s], value, strlen(value)) >= 0)
+            return 0;
+    return fault_set(f, -EINVAL, "\"%.40s\" is no metric; /api/v1/checks lists them", value);
+}
+
+static int check_name(const char *value, struct fault *f)
+{
+    if (strlen(value) <= NAME_MAX_TARGET)
+        return 0;
+    return fault_set(f, -EINVAL, "longer than %d octets", NAME_MAX_TARGET);
+}
+
+static int check_probe(const char *value, struct fault *f)
+{
+    if (probe_id_valid(value, strlen(value)))
+        return 0;
+    return fault_set(f, -EINVAL, "\"%.40s\" is no probe; its name has 20 characters of a-z and 2-7", value);
+}
+
+static int check_technology(const char *value, struct fault *f)
+{
+    if (choice_has(line_technologies, value))
+        return 0;
+    _cleanup_(buf_free) struct buf words = {0};
+    choice_words(line_technologies, &words);
+    return fault_set(f, -EINVAL, "\"%.40s\" is no technology; allowed are %s", value, words.data);
+}
+
+static int check_indicator(const char *value, struct fault *f)
+{
+    if (indicator_find(value))
+        return 0;
+    return fault_set(f, -EINVAL, "\"%.40s\" is no indicator; there are %s", value, indicator_ids());
+}
+
+static int check_year(const char *value, struct fault *f)
+{
+    if (strlen(value) == 4 && strspn(value, "0123456789") == 4)
+        return 0;
+    return fault_set(f, -EINVAL, "\"%.40s\" is no year of four digits", value);
+}
+
+static int check_key(const char *value, struct fault *f)
+{
+    if (!strncmp(value, SECRET_OWNER, strlen(SECRET_OWNER)))
+        return 0;
+    return fault_set(f, -EINVAL,
+                     "only the secret of a probe's owner (imo_…) may stand in a link; send an analyst's key as "
+                     "Authorization: Bearer imk_…");
+}
+
+static const struct {
+    const char *name;
+    param_check check;
+} params[PARAM_COUNT] = {
+    [PARAM_FORMAT] = {"format", check_format},
+    [PARAM_LIMIT] = {"limit", check_limit},
+    [PARAM_FROM] = {"from", check_moment},
+    [PARAM_TO] = {"to", check_moment},
+    [PARAM_CHECK] = {"check", check_check},
+    [PARAM_METRIC] = {"metric", check_metric},
+    [PARAM_TARGET] = {"target", check_name},
+    [PARAM_PROBE] = {"probe", check_probe},
+    [PARAM_OPERATOR] = {"operator", check_name},
+    [PARAM_DEPARTMENT] = {"department", check_name},
+    [PARAM_TECHNOLOGY] = {"technology", check_technology},
+    [PARAM_INDICATOR] = {"indicator", check_indicator},
+    [PARAM_YEAR] = {"year", check_year},
+    [PARAM_SOURCE] = {"source", check_name},
+    [PARAM_KEY] = {"key", check_key},
+};
+
+const char *param_name(enum param p)
+{
+    return params[p].name;
+}
+
+/* ---- reading ---- */
+
+struct reading {
+    unsigned allowed;
+    struct params *to;
+    int rc;
+    struct fault *f;
+};
+
+static void refuse_unknown(struct reading *r, const char *name)
+{
+    struct buf names = {0};
+    for (int p = 0; p < PARAM_COUNT; p++)
+        if (r->allowed & 1u << p)
+            buf_addf(&names, "%s%s", names.len ? ", " : "", params[p].name);
+    r->rc = fault_set(r->f, -EINVAL, "\"%.40s\" is no parameter here; allowed are %s", name, names.data);
+    buf_free(&names);
+}
+
+static void read_one(void *ctx, const char *name, const char *value)
+{
+    struct reading *r = ctx;
+    int p = 0;
+    if (r->rc < 0)
+        return;
+    while (p < PARAM_COUNT && (!(r->allowed & 1u << p) || strcmp(params[p].name, name) != 0))
+        p++;
+    if (p == PARAM_COUNT) {
+        refuse_unknown(r, name);
+        return;
+    }
+    if (r->to->values[p])
+        r->rc = fault_set(r->f, -EINVAL, "stands twice; give it once");
+    else if (!value || !*value)
+        r->rc = fault_set(r->f, -EINVAL, "has no value; leave it out for all");
+    else if (scan_utf8(value, strlen(value)) != strlen(value))
+        r->rc = fault_set(r->f, -EINVAL, "is not valid UTF-8");
+    else
+        r->rc = params[p].check(value, r->f);
+    if (r->rc < 0)
+        fault_prefix(r->f, "%s: ", name);
+    r->to->values[p] = value;
+}
+
+int params_read(struct http_request *request, unsigned allowed, struct params *ret, struct fault *f)
+{
+    *ret = (struct params){0};
+    struct reading r = {.allowed = allowed, .to = ret, .f = f};
+    http_query_each(request, read_one, &r);
+    return r.rc;
+}
+
+void params_span(const struct params *p, int64_t *ret_from_us, int64_t *ret_to_us)
+{
+    bool day;
+    *ret_from_us = 0;
+    *ret_to_us = INT64_C(253402300799000000); /* the end of the year 9999 */
+    if (p->values[PARAM_FROM] && read_moment(p->values[PARAM_FROM], ret_from_us, &day) < 0)
+        *ret_from_us = 0;
+    if (p->values[PARAM_TO] && read_moment(p->values[PARAM_TO], ret_to_us, &day) == 0 && day)
+        *ret_to_us += DAY_US;
+}

@@ -1,0 +1,149 @@
+/* load: batches from files, such as a spool that came on a USB stick during a
+ * shutdown. The signature authenticates a file, not who brings it: the same
+ * verification and the same transaction as over HTTP, so that a batch that
+ * came both ways is stored once. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/command/command.h"
+#include "collector/db/database.h"
+#include "collector/probe/forget.h"
+#include "collector/ledger/ledger.h"
+#include "collector/db/user.h"
+#include "collector/ledger/verify.h"
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/lang.h"
+#include "common/limits.h"
+#include "common/log.h"
+
+#define ZSTD_MAGIC "\x28\xb5\x2f\xfd" /* RFC 8878 section 3.1.1 */
+
+struct loader {
+    struct pg_pool *pool;
+    struct roster *roster;
+    struct project_names names;
+    struct ledger *ledger;
+    unsigned stored, known, refused;
+};
+
+/* A database failure is < 0; a file that is refused is told and counted. */
+static int refuse(struct loader *l, const char *path, const char *why, const char *detail)
+{
+    printf(_("%s: refused (%s): %s\n"), path, why, detail);
+    l->refused++;
+    return 0;
+}
+
+static int store(struct loader *l, const char *path, const struct incoming *in, int32_t probe_no, struct fault *f)
+{
+    _cleanup_(project_free) struct projection projection = {0};
+    const struct project_time time = {.now_us = clock_wall_us(&clock_system)};
+    int rc = project_batch(&in->batch, probe_no, &l->names, &time, &projection, f);
+    struct ledger_entry entry = {.batch = &in->batch,
+                                 .probe_no = probe_no,
+                                 .body = in->body,
+                                 .body_len = in->body_len,
+                                 .projection = &projection},
+                        *entries = &entry;
+    if (rc == 0)
+        rc = ledger_write(l->ledger, &entries, 1, f);
+    if (rc < 0)
+        return rc;
+    if (entry.fate == LEDGER_REVOKED)
+        return refuse(l, path, verdict_texts[VERDICT_REVOKED_PROBE].slug, in->batch.header.probe);
+    if (entry.fate == LEDGER_KNOWN) {
+        printf(_("%s: known already\n"), path);
+        l->known++;
+        return 0;
+    }
+    printf(_("%s: stored, results: %lld, with problems: %zu\n"), path, (long long)in->batch.count,
+           projection.problems.count);
+    l->stored++;
+    return 0;
+}
+
+static int load_file(struct loader *l, const char *path, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf bytes = {0};
+    _cleanup_(incoming_free) struct incoming in = {0};
+    struct fault why = {0};
+    int32_t probe_no = 0;
+    if (user_read(path, BATCH_BYTES_MAX, &bytes, &why) < 0)
+        return refuse(l, path, "file", why.text);
+    bool packed = bytes.len >= 4 && !memcmp(bytes.data, ZSTD_MAGIC, 4);
+    enum verdict verdict = verify_envelope(bytes.data, bytes.len, packed, &in, &why);
+    if (verdict == VERDICT_FINE) {
+        int rc = verify_batch(l->roster, &in.batch, &verdict, &probe_no, &why);
+        if (rc < 0) {
+            *f = why;
+            return rc;
+        }
+    }
+    if (verdict != VERDICT_FINE)
+        return refuse(l, path, verdict_texts[verdict].slug, why.text);
+    return store(l, path, &in, probe_no, f);
+}
+
+/* As serve does: the database may have come back from a backup meanwhile. */
+static int forget(const struct context *c, struct pg *pg, struct fault *f)
+{
+    unsigned count;
+    _cleanup_text_ char *archive = settings_archive(&c->settings, c->state_dir);
+    return forget_again(pg, c->state_dir, archive, &count, f);
+}
+
+static int loader_open(struct loader *l, const struct context *c, const struct database *d, struct fault *f)
+{
+    struct pg *pg = NULL;
+    int rc = pg_pool_new(database_conninfo(d), NULL, 1, &l->pool, f);
+    if (rc == 0)
+        rc = database_connect(d, &pg, f);
+    if (rc == 0)
+        rc = forget(c, pg, f);
+    if (rc < 0) {
+        pg_close(pg);
+        return rc;
+    }
+    l->ledger = ledger_new(pg);
+    l->roster = roster_new(l->pool);
+    l->names = (struct project_names){dictionary_new(l->pool, "target"), dictionary_new(l->pool, "task")};
+    return 0;
+}
+
+static void loader_close(struct loader *l)
+{
+    ledger_free(l->ledger);
+    roster_free(l->roster);
+    dictionary_free(l->names.targets);
+    dictionary_free(l->names.tasks);
+    pg_pool_free(l->pool);
+}
+
+static int run(const struct invocation *in)
+{
+    const struct context *c = in->context;
+    struct fault f = {0};
+    _cleanup_database_ struct database *d = NULL;
+    _cleanup_(loader_close) struct loader l = {0};
+    int rc = database_open(&c->database, &d, &f);
+    if (rc == 0)
+        rc = loader_open(&l, c, d, &f);
+    for (size_t i = 0; rc == 0 && i < in->arg_count; i++)
+        rc = load_file(&l, in->args[i], &f);
+    if (rc < 0)
+        log_error("%s", f.text);
+    else
+        printf(_("stored: %u, known already: %u, refused: %u\n"), l.stored, l.known, l.refused);
+    return rc < 0 || l.refused > 0;
+}
+
+const struct command command_load = {
+    .name = "load",
+    .usage = N_("FILE…"),
+    .help = N_("Store batches from files, such as a spool on a USB stick; each once, whoever brings it."),
+    .args_min = 1,
+    .args_max = SIZE_MAX,
+    .run = run,
+};

@@ -1,0 +1,153 @@
+/* probe: who measures here. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/command/command.h"
+#include "collector/db/database.h"
+#include "collector/probe/forget.h"
+#include "collector/db/table.h"
+#include "collector/db/user.h"
+#include "common/lang.h"
+#include "common/log.h"
+#include "common/sign.h"
+
+#define CONTEXT_NOW "LEFT JOIN probe_context c ON c.probe_no = p.probe_no AND c.valid_to = 'infinity' "
+
+static int list(struct pg *pg, struct fault *f)
+{
+    return table_query(
+        pg,
+        "SELECT p.probe, fp.name AS focal_point, c.department, c.commune, o.name AS operator, c.technology, "
+        "to_char(b.last, 'YYYY-MM-DD HH24:MI') AS last_batch, b.batches, "
+        "CASE WHEN p.forgotten_at IS NOT NULL THEN 'forgotten' WHEN p.revoked_at IS NOT NULL THEN 'revoked' "
+        "WHEN p.replaced_by IS NOT NULL THEN 'replaced' WHEN EXISTS (SELECT FROM chain x WHERE x.probe_no = "
+        "p.probe_no AND x.forked_at > now() - interval '30 days') THEN 'forked' ELSE 'good' END AS state "
+        "FROM probe p " CONTEXT_NOW
+        "LEFT JOIN focal_point fp USING (focal_point_no) LEFT JOIN operator o USING (operator_no), "
+        "LATERAL (SELECT max(received_at) AS last, count(*) AS batches FROM batch_key k "
+        "         WHERE k.probe_no = p.probe_no) b ORDER BY p.enrolled_at",
+        f);
+}
+
+static int find(struct pg *pg, const char *probe, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, "SELECT 1 FROM probe WHERE probe = $1", 1, &probe, &rows, f);
+    if (rc == 0 && pg_rows_count(rows) == 0)
+        rc = fault_set(f, -ENOENT, _("no probe %s; see: probe list"), probe);
+    return rc;
+}
+
+static int show(struct pg *pg, const char *probe, struct fault *f)
+{
+    static const char *const queries[] = {
+        "SELECT p.probe, p.source, to_char(p.enrolled_at, 'YYYY-MM-DD HH24:MI') AS enrolled, "
+        "to_char(p.revoked_at, 'YYYY-MM-DD HH24:MI') AS revoked, p.revoked_reason AS reason "
+        "FROM probe p WHERE p.probe = $1",
+        "SELECT to_char(c.valid_from, 'YYYY-MM-DD') AS from, "
+        "CASE WHEN isfinite(c.valid_to) THEN to_char(c.valid_to, 'YYYY-MM-DD') END AS to, "
+        "c.country, c.department, c.commune, c.zone, o.name AS operator, c.technology, fp.name AS focal_point, "
+        "c.tariff, c.metered, c.consent_version AS consent FROM probe p JOIN probe_context c USING (probe_no) "
+        "LEFT JOIN operator o USING (operator_no) LEFT JOIN focal_point fp ON fp.focal_point_no = c.focal_point_no "
+        "WHERE p.probe = $1 ORDER BY c.valid_from",
+        "SELECT k.chain, min(k.seq) AS first, max(k.seq) AS last, count(*) AS batches, sum(k.results) AS results, "
+        "to_char(max(k.received_at), 'YYYY-MM-DD HH24:MI') AS last_batch, max(k.agent) AS agent "
+        "FROM probe p JOIN batch_key k USING (probe_no) WHERE p.probe = $1 GROUP BY k.chain "
+        "ORDER BY max(k.received_at)",
+        "SELECT h.chain, h.first AS missing_from, h.last AS to, h.last - h.first + 1 AS batches "
+        "FROM probe p JOIN hole h USING (probe_no) WHERE p.probe = $1 ORDER BY 1, 2 LIMIT 1000",
+        "SELECT g.chain, g.first AS dropped_from, g.last AS to, g.results, g.reason "
+        "FROM probe p JOIN chain_gap g USING (probe_no) WHERE p.probe = $1 ORDER BY 1, 2 LIMIT 1000",
+        "SELECT c.chain AS forked_chain, to_char(c.forked_at, 'YYYY-MM-DD HH24:MI') AS found, "
+        "(SELECT min(f.seq) FROM fork f WHERE f.probe_no = c.probe_no AND f.chain = c.chain) AS from_seq "
+        "FROM probe p JOIN chain c USING (probe_no) WHERE p.probe = $1 AND c.forked_at IS NOT NULL ORDER BY 1",
+        "SELECT e.link, e.net, e.net6, array_to_string(e.operators, ', ') AS operators, "
+        "round(sum(extract(epoch FROM e.to_at - greatest(e.from_at, now() - interval '30 days'))) / 3600, 1) AS "
+        "hours_of_30_days, to_char(max(e.to_at), 'YYYY-MM-DD HH24:MI') AS last FROM line_epoch e "
+        "WHERE e.probe = $1 AND e.to_at > now() - interval '30 days' GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC LIMIT 100",
+        "SELECT r.reason, count(*) AS results, max(r.detail) AS example FROM probe p "
+        "JOIN result_problem r USING (probe_no) WHERE p.probe = $1 GROUP BY r.reason ORDER BY 2 DESC",
+    };
+    int rc = find(pg, probe, f);
+    for (size_t i = 0; rc == 0 && i < COUNT(queries); i++) {
+        _cleanup_rows_ struct pg_rows *rows = NULL;
+        rc = pg_query(pg, queries[i], 1, &probe, &rows, f);
+        if (rc < 0 || pg_rows_count(rows) == 0)
+            continue;
+        if (i > 0)
+            putchar('\n');
+        table_print(rows, stdout);
+    }
+    return rc;
+}
+
+static int revoke_probe(struct pg *pg, const char *probe, const char *reason, struct fault *f)
+{
+    const char *const params[] = {probe, reason};
+    int rc = find(pg, probe, f);
+    if (rc == 0)
+        rc = pg_query(pg,
+                      "UPDATE probe SET revoked_at = coalesce(revoked_at, now()), revoked_reason = coalesce($2, "
+                      "revoked_reason) WHERE probe = $1",
+                      2, params, NULL, f);
+    return rc;
+}
+
+static int forget(const struct context *c, struct pg *pg, const char *probe, struct fault *f)
+{
+    _cleanup_text_ char *archive = settings_archive(&c->settings, c->state_dir);
+    int rc = find(pg, probe, f);
+    if (rc == 0)
+        rc = user_take_dir(c->state_dir, f); /* for its tombstone, beside a database that is elsewhere */
+    if (rc == 0)
+        rc = forget_probe(pg, c->state_dir, archive, probe, f);
+    if (rc == 0)
+        printf(_("%s is forgotten: its batches, results and contact are deleted; published figures stay\n"), probe);
+    return rc;
+}
+
+/* ---- the command ---- */
+
+static const struct option options[] = {
+    {"reason", N_("TEXT"), N_("why, for who looks later; probe show tells it"), .verb = "revoke"},
+    {0},
+};
+
+static int check_probe(const char *text, struct fault *f)
+{
+    if (probe_id_valid(text, strlen(text)))
+        return 0;
+    return fault_set(f, -EINVAL, _("a probe's name is wanted: 20 characters of a-z and 2-7, see: probe list"));
+}
+
+static const struct verb verbs[] = {
+    {"list"}, {"show", 1, 1, check_probe}, {"revoke", 1, 1, check_probe}, {"forget", 1, 1, check_probe}, {0}};
+
+static int run(const struct invocation *in)
+{
+    struct fault f = {0};
+    _cleanup_database_ struct database *d = NULL;
+    _cleanup_(pg_closep) struct pg *pg = NULL;
+    int rc = database_session(&in->context->database, &d, &pg, &f);
+    if (rc == 0)
+        rc = invocation_verb(in, "list")     ? list(pg, &f)
+             : invocation_verb(in, "show")   ? show(pg, in->args[0], &f)
+             : invocation_verb(in, "forget") ? forget(in->context, pg, in->args[0], &f)
+                                             : revoke_probe(pg, in->args[0], invocation_text(in, "reason"), &f);
+    if (rc < 0)
+        log_error("%s", f.text);
+    return rc < 0 ? EXIT_NOT_OK : EXIT_OK;
+}
+
+const struct command command_probe = {
+    .name = "probe",
+    .usage = N_("list\n"
+                "show PROBE\n"
+                "revoke PROBE [--reason TEXT]\n"
+                "forget PROBE"),
+    .help = N_("List and show probes; refuse what one sends from now on; delete what one has sent."),
+    .options = options,
+    .verbs = verbs,
+    .run = run,
+};

@@ -1,0 +1,50 @@
+/* Cells of an indicator: its probe-days grouped by country, department,
+ * operator, technology, family, and what is published of each.
+ *
+ * The publication floor: the cell of a whole country is always published, and
+ * says when it is below the floor; a smaller cell below the floor says only
+ * that it is ("n<5"), and its probe-days count in the larger cells that hold
+ * them. */
+#pragma once
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "collector/figure/indicator.h"
+
+struct probe_day {
+    const char *probe;
+    int32_t day; /* since 1970-01-01 */
+    const char *source;
+    const char *network; /* tells lines apart for the floor */
+    const char *country;
+    const char *department, *operator, * technology; /* NULL when unknown */
+    const char *family;                              /* "ipv4", "ipv6", NULL for both together */
+    double value;
+    int64_t samples; /* results behind the value */
+};
+
+struct cells;
+
+struct cells *cells_new(const struct indicator *i) CHECKED; /* i is borrowed */
+void cells_free(struct cells *c);
+static inline void cells_freep(struct cells **c)
+{
+    cells_free(*c);
+}
+
+/* Probes must come in the order of their names, so that the bootstrap draws
+ * the same ones on every machine. The texts are copied. */
+void cells_add(struct cells *c, const struct probe_day *d);
+
+/* An array of objects whose members are columns of indicator_value: one for each
+ * statistic of each cell. The caller owns it. */
+json_t *cells_figures(struct cells *c) CHECKED;
+
+/* An array of objects whose members are columns of indicator_day: the main
+ * statistic over the country's probes, day by day, with the interval of a
+ * median by order statistics. The caller owns it. */
+json_t *cells_days(struct cells *c) CHECKED;
+
+int64_t cells_count(const struct cells *c); /* probe-days added, those of one family not counted */

@@ -1,0 +1,289 @@
+#include "collector/figure/indicator.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/db/schema.h"
+#include "common/buf.h"
+#include "common/log.h"
+
+/* ---- the values that some keys take ---- */
+
+static int one_of(const char *value, const char *allowed, char **ret, struct fault *f)
+{
+    size_t len = strlen(value);
+    for (const char *at = allowed; *at; at += strcspn(at, " "), at += *at == ' ')
+        if (strcspn(at, " ") == len && !strncmp(at, value, len)) {
+            free(*ret);
+            *ret = alloc_text(value);
+            return 0;
+        }
+    return fault_set(f, -EBADMSG, "\"%s\" is not one of: %s", value, allowed);
+}
+
+static int small_number(const char *value, int max, int *ret, struct fault *f)
+{
+    char *end;
+    long n = strtol(value, &end, 10);
+    if (!*value || *end || n < 0 || n > max)
+        return fault_set(f, -EBADMSG, "\"%s\" is not a number from 0 to %d", value, max);
+    *ret = (int)n;
+    return 0;
+}
+
+/* Calls fn for each word of a list with commas between. */
+static int each_word(const char *list, struct indicator *i, int (*fn)(struct indicator *, const char *, struct fault *),
+                     struct fault *f)
+{
+    while (*list) {
+        size_t len = strcspn(list, ", ");
+        _cleanup_text_ char *word = alloc_text_n(list, len);
+        int rc = *word ? fn(i, word, f) : 0;
+        if (rc < 0)
+            return rc;
+        list += len;
+        list += strspn(list, ", ");
+    }
+    return 0;
+}
+
+static int add_dimension(struct indicator *i, const char *word, struct fault *f)
+{
+    static const char *const words[] = {"department", "operator", "technology", "family",
+                                        "zone",       "sex",      "age_group",  "plan"};
+    for (size_t d = 0; d < COUNT(words); d++)
+        if (!strcmp(words[d], word)) {
+            i->dimensions |= 1u << d;
+            return 0;
+        }
+    return fault_set(f, -EBADMSG,
+                     "\"%s\" is no dimension; allowed: department operator technology family zone sex age_group plan",
+                     word);
+}
+
+static int add_statistic(struct indicator *i, const char *word, struct fault *f)
+{
+    struct statistic s = {0};
+    int percent;
+    if (i->statistic_count == STATISTICS_MAX)
+        return fault_set(f, -EBADMSG, "more than %d statistics", STATISTICS_MAX);
+    if (!strcmp(word, "mean"))
+        s.what.kind = STAT_MEAN;
+    else if (!strcmp(word, "share"))
+        s.what.kind = STAT_SHARE;
+    else if (word[0] == 'p' && isdigit((unsigned char)word[1]) && small_number(word + 1, 99, &percent, f) == 0)
+        s.what = (struct stat_what){STAT_QUANTILE, percent / 100.0};
+    else if (strcmp(word, "value") != 0)
+        return fault_set(f, -EBADMSG, "\"%s\" is no statistic; allowed: p1 to p99, mean, share, value", word);
+    snprintf(s.name, sizeof s.name, "%s", word);
+    i->statistics[i->statistic_count++] = s;
+    return 0;
+}
+
+static int set_text(char **ret, const char *value)
+{
+    free(*ret);
+    *ret = alloc_text(value);
+    return 0;
+}
+
+/* ---- one file ---- */
+
+static int set_named(struct indicator *i, const char *key, const char *value, struct fault *f)
+{
+    if (!strcmp(key, "id"))
+        return set_text(&i->id, value);
+    if (!strcmp(key, "decimals"))
+        return small_number(value, 6, &i->decimals, f);
+    if (!strcmp(key, "method"))
+        return small_number(value, 9999, &i->method, f);
+    if (!strcmp(key, "better"))
+        return one_of(value, "low high -", &i->better, f);
+    if (!strcmp(key, "status"))
+        return one_of(value, "proposed adopted retired", &i->status, f);
+    if (!strcmp(key, "nature"))
+        return one_of(value, "quantitative qualitative", &i->nature, f);
+    if (!strcmp(key, "kind")) {
+        _cleanup_text_ char *kind = NULL;
+        int rc = one_of(value, "measured imported", &kind, f);
+        i->measured = rc == 0 && !strcmp(kind, "measured");
+        return rc;
+    }
+    if (!strcmp(key, "dimensions"))
+        return each_word(value, i, add_dimension, f);
+    if (!strcmp(key, "aggregate"))
+        return each_word(value, i, add_statistic, f);
+    if (!strcmp(key, "unit"))
+        return set_text(&i->unit[LANG_FR], value) + set_text(&i->unit[LANG_EN], value);
+    return fault_set(f, -EBADMSG, "unknown key \"%s\"", key);
+}
+
+static int set_key(struct indicator *i, const char *key, const char *value, struct fault *f)
+{
+    static const struct {
+        const char *name;
+        size_t offset;
+    } by_language[] = {
+        {"name", offsetof(struct indicator, name)},
+        {"unit", offsetof(struct indicator, unit)},
+        {"headline", offsetof(struct indicator, headline)},
+        {"definition", offsetof(struct indicator, definition)},
+    };
+    size_t len = strlen(key);
+    bool french = len > 3 && !strcmp(key + len - 3, ".fr"), english = len > 3 && !strcmp(key + len - 3, ".en");
+    for (size_t k = 0; (french || english) && k < COUNT(by_language); k++)
+        if (strlen(by_language[k].name) == len - 3 && !strncmp(by_language[k].name, key, len - 3))
+            return set_text((char **)((char *)i + by_language[k].offset) + (french ? LANG_FR : LANG_EN), value);
+    return set_named(i, key, value, f);
+}
+
+static int check_whole(const struct indicator *i, struct fault *f)
+{
+    const struct {
+        const char *key, *value;
+    } wanted[] = {
+        {"id", i->id},
+        {"name.fr", i->name[LANG_FR]},
+        {"name.en", i->name[LANG_EN]},
+        {"unit", i->unit[LANG_FR]},
+        {"better", i->better},
+        {"status", i->status},
+        {"nature", i->nature},
+        {"headline.fr", i->headline[LANG_FR]},
+        {"headline.en", i->headline[LANG_EN]},
+        {"definition.fr", i->definition[LANG_FR]},
+        {"definition.en", i->definition[LANG_EN]},
+        {"method", i->method > 0 ? "" : NULL},
+        {"aggregate", i->statistic_count > 0 ? "" : NULL},
+    };
+    for (size_t k = 0; k < COUNT(wanted); k++)
+        if (!wanted[k].value)
+            return fault_set(f, -EBADMSG, "%s%s%s is missing", i->id ? i->id : "", i->id ? ": " : "", wanted[k].key);
+    if (i->measured != (*i->sql != '\0'))
+        return fault_set(f, -EBADMSG, "%s: a measured indicator ends in its SELECT, an imported one has none", i->id);
+    return 0;
+}
+
+static int read_line(struct indicator *i, const char *line, size_t len, struct fault *f)
+{
+    const char *colon = memchr(line, ':', len);
+    if (len < 3 || !colon)
+        return fault_set(f, -EBADMSG, "not of the form \"-- key: value\"");
+    _cleanup_text_ char *key = alloc_text_n(line + 3, (size_t)(colon - line - 3));
+    colon++;
+    while (colon < line + len && *colon == ' ')
+        colon++;
+    _cleanup_text_ char *value = alloc_text_n(colon, (size_t)(line + len - colon));
+    int rc = set_key(i, key, value, f);
+    if (rc < 0)
+        fault_prefix(f, "%s: ", key);
+    return rc;
+}
+
+int indicator_read(const char *text, struct indicator *ret, struct fault *f)
+{
+    _cleanup_(indicator_free) struct indicator i = {0};
+    size_t number = 1;
+    for (; !strncmp(text, "--", 2); number++) {
+        size_t len = strcspn(text, "\n");
+        int rc = read_line(&i, text, len, f);
+        if (rc < 0) {
+            fault_prefix(f, "line %zu: ", number);
+            return rc;
+        }
+        text += len + (text[len] == '\n');
+    }
+    i.sql = text + strspn(text, " \n");
+    int rc = check_whole(&i, f);
+    if (rc < 0)
+        return rc;
+    *ret = i;
+    i = (struct indicator){0};
+    return 0;
+}
+
+void indicator_free(struct indicator *i)
+{
+    free(i->id);
+    for (int l = 0; l < 2; l++) {
+        free(i->name[l]);
+        free(i->unit[l]);
+        free(i->headline[l]);
+        free(i->definition[l]);
+    }
+    free(i->better);
+    free(i->status);
+    free(i->nature);
+    *i = (struct indicator){0};
+}
+
+/* ---- all of them ---- */
+
+#define FOLDER "indicators/"
+static struct indicator *all;
+static size_t all_count;
+static char *all_ids;
+static pthread_once_t all_once = PTHREAD_ONCE_INIT;
+
+/* The files are part of the program: one that cannot be read is a program
+ * error, and the unit test reads them all. */
+static void read_all(void)
+{
+    struct buf ids = {0};
+    for (const struct embedded *e = NULL; (e = schema_next(FOLDER, e)) != NULL;) {
+        struct fault f = {0};
+        all = alloc_resize(all, all_count + 1, sizeof *all);
+        if (indicator_read(e->text, &all[all_count], &f) < 0) {
+            log_error("%s: %s", e->path, f.text);
+            abort();
+        }
+        buf_addf(&ids, "%s%s", all_count ? ", " : "", all[all_count].id);
+        all_count++;
+    }
+    all_ids = buf_take(&ids);
+}
+
+const struct indicator *indicator_all(size_t *ret_count)
+{
+    pthread_once(&all_once, read_all);
+    *ret_count = all_count;
+    return all;
+}
+
+const struct indicator *indicator_find(const char *id)
+{
+    size_t count;
+    const struct indicator *list = indicator_all(&count);
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(list[i].id, id))
+            return &list[i];
+    return NULL;
+}
+
+const char *indicator_ids(void)
+{
+    pthread_once(&all_once, read_all);
+    return all_ids;
+}
+
+uint64_t indicator_seed(const struct indicator *i)
+{
+    /* FNV-1a (Fowler, Noll, Vo) of "PER1/1". */
+    _cleanup_text_ char *text = alloc_format("%s/%d", i->id, i->method);
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (const char *at = text; *at; at++)
+        hash = (hash ^ (unsigned char)*at) * 0x100000001b3u;
+    return hash;
+}
+
+const struct statistic *indicator_main(const struct indicator *i)
+{
+    for (size_t s = 0; s < i->statistic_count; s++)
+        if (!strcmp(i->statistics[s].name, "p50"))
+            return &i->statistics[s];
+    return &i->statistics[0];
+}

@@ -1,0 +1,68 @@
+/* What each published figure means and how it is made. One file an indicator
+ * under schema/indicators/: "-- key: value" lines, then (when it is measured)
+ * one SELECT over rollups with $1 the first day and $2 the day after the last,
+ * giving day, probe_no, family (NULL for both together), value, samples. Adding
+ * an indicator is adding its file.
+ *
+ * Keys: id, name.fr, name.en, unit (and unit.fr, unit.en where they differ),
+ * decimals, better (low, high, -), status (proposed, adopted, retired), nature
+ * (quantitative, qualitative), kind (measured, imported), method (its version,
+ * raised when figures would change), dimensions, aggregate (p10 to p99, mean,
+ * share; value when imported), headline.fr, headline.en (with {statistic} in
+ * them), definition.fr, definition.en. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/figure/stat.h"
+#include "common/fault.h"
+#include "common/lang.h"
+
+enum dimension {
+    DIM_DEPARTMENT = 1 << 0,
+    DIM_OPERATOR = 1 << 1,
+    DIM_TECHNOLOGY = 1 << 2,
+    DIM_FAMILY = 1 << 3,
+    /* of imported figures only */
+    DIM_ZONE = 1 << 4,
+    DIM_SEX = 1 << 5,
+    DIM_AGE_GROUP = 1 << 6,
+    DIM_PLAN = 1 << 7,
+};
+
+#define STATISTICS_MAX 6
+struct statistic {
+    char name[8]; /* "p50", "mean", "share", "value" */
+    struct stat_what what;
+};
+
+struct indicator {
+    char *id;
+    char *name[2], *unit[2], *headline[2], *definition[2]; /* by enum lang */
+    char *better, *status, *nature;
+    bool measured;
+    int method, decimals;
+    unsigned dimensions; /* of enum dimension */
+    struct statistic statistics[STATISTICS_MAX];
+    size_t statistic_count;
+    const char *sql; /* borrowed from the text; empty when imported */
+};
+
+/* Reads one file's text, which must outlive *ret. -EBADMSG with the line and
+ * what is allowed in f. */
+int indicator_read(const char *text, struct indicator *ret, struct fault *f) CHECKED;
+void indicator_free(struct indicator *i); /* the members */
+
+/* All that this program carries, sorted by id. Never freed. */
+const struct indicator *indicator_all(size_t *ret_count);
+const struct indicator *indicator_find(const char *id); /* NULL when unknown */
+const char *indicator_ids(void);                        /* "ACC1, PER1, …" for messages */
+
+/* The seed of its bootstrap: fixed by id and method version. */
+uint64_t indicator_seed(const struct indicator *i);
+
+/* The statistic that stands for it where there is room for one: p50 when it
+ * has one, else the first. */
+const struct statistic *indicator_main(const struct indicator *i);

@@ -1,0 +1,170 @@
+#include "collector/figure/refresh.h"
+
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/json.h"
+#include "common/log.h"
+
+/* ---- one indicator ---- */
+
+/* Where each probe stood joins the values that the indicator's own SQL gives. */
+#define GATHER_SQL                                                                                                     \
+    "WITH given AS (%s) "                                                                                              \
+    "SELECT p.probe, g.day - '1970-01-01'::date, "                                                                     \
+    "CASE WHEN p.simulated THEN 'simulated' WHEN p.source = 'agent' THEN 'measured' ELSE p.source END, "               \
+    "x.network, x.country, x.department, x.operator, x.technology, g.family, g.value, g.samples "                      \
+    "FROM given g JOIN probe p USING (probe_no) CROSS JOIN LATERAL place_on(g.probe_no, g.day) x "                     \
+    "WHERE g.value IS NOT NULL ORDER BY p.probe, g.day"
+
+int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, const char *last, struct cells **ret,
+                   struct fault *f)
+{
+    _cleanup_text_ char *sql = alloc_format(GATHER_SQL, i->sql);
+    _cleanup_(cells_freep) struct cells *cells = cells_new(i);
+    const struct pg_rows *row = NULL;
+    int rc = pg_stream_start(pg, sql, 2, (const char *const[]){first, last}, f);
+    while (rc == 0 && (rc = pg_stream_next(pg, &row, f)) == 0 && row)
+        cells_add(cells, &(struct probe_day){
+                             .probe = pg_text(row, 0, 0),
+                             .day = (int32_t)pg_int(row, 0, 1),
+                             .source = pg_text(row, 0, 2),
+                             .network = pg_text(row, 0, 3),
+                             .country = pg_text(row, 0, 4),
+                             .department = pg_text(row, 0, 5),
+                             .operator= pg_text(row, 0, 6),
+                             .technology = pg_text(row, 0, 7),
+                             .family = pg_text(row, 0, 8),
+                             .value = pg_double(row, 0, 9),
+                             .samples = pg_int(row, 0, 10),
+                         });
+    if (rc < 0) {
+        fault_prefix(f, "indicator %s: ", i->id);
+        return rc;
+    }
+    *ret = TAKE(cells);
+    return 0;
+}
+
+static int store(struct pg *pg, const char *sql, const json_t *rows, const char *year, struct fault *f)
+{
+    _cleanup_text_ char *text = json_text(rows);
+    return pg_query(pg, sql, year ? 2 : 1, (const char *const[]){text, year}, NULL, f);
+}
+
+#define STORE_FIGURES_SQL                                                                                              \
+    "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, family, source, "  \
+    "simulated, computed, value, unit, low, high, interval_kind, n_samples, n_days, n_probes, n_networks, floor, "     \
+    "method_version, note, retrieved) "                                                                                \
+    "SELECT r.indicator, $2, r.statistic, r.country, r.geo, r.operator, r.technology, r.family, r.source, "            \
+    "r.source = 'simulated', true, r.value, r.unit, r.low, r.high, r.interval_kind, r.n_samples, r.n_days, "           \
+    "r.n_probes, r.n_networks, r.floor, r.method_version, r.note, (now() AT TIME ZONE 'UTC')::date "                   \
+    "FROM jsonb_populate_recordset(NULL::indicator_value, $1::jsonb) r"
+#define STORE_DAYS_SQL                                                                                                 \
+    "INSERT INTO indicator_day SELECT r.* FROM jsonb_populate_recordset(NULL::indicator_day, $1::jsonb) r"
+
+static int make(struct pg *pg, const struct indicator *i, const char *year, struct fault *f)
+{
+    _cleanup_text_ char *first = alloc_format("%s-01-01", year);
+    _cleanup_text_ char *last = alloc_format("%d-01-01", atoi(year) + 1);
+    _cleanup_(cells_freep) struct cells *cells = NULL;
+    int rc = refresh_gather(pg, i, first, last, &cells, f);
+    if (rc < 0)
+        return rc;
+    _cleanup_json_ json_t *figures = cells_figures(cells);
+    _cleanup_json_ json_t *days = cells_days(cells);
+    const char *const params[] = {i->id, year};
+    rc = pg_query(pg, "DELETE FROM indicator_value WHERE computed AND indicator = $1 AND period = $2", 2, params, NULL,
+                  f);
+    if (rc == 0)
+        rc = pg_query(pg, "DELETE FROM indicator_day WHERE indicator = $1 AND extract(year FROM day) = $2::int", 2,
+                      params, NULL, f);
+    if (rc == 0)
+        rc = store(pg, STORE_FIGURES_SQL, figures, year, f);
+    if (rc == 0)
+        rc = store(pg, STORE_DAYS_SQL, days, NULL, f);
+    return rc;
+}
+
+/* ---- the definitions ---- */
+
+/* Every year with rollups is made again when an indicator is new to the
+ * database or its method changed. */
+static int describe(struct pg *pg, const struct indicator *i, struct fault *f)
+{
+    char method[16];
+    snprintf(method, sizeof method, "%d", i->method);
+    const char *const params[] = {
+        i->id,
+        i->name[LANG_FR],
+        i->name[LANG_EN],
+        i->unit[LANG_EN],
+        i->better,
+        i->status,
+        i->nature,
+        i->measured ? "measured" : "imported",
+        method,
+        i->definition[LANG_FR],
+        i->definition[LANG_EN],
+    };
+    int rc = i->measured
+                 ? pg_query(pg,
+                            "INSERT INTO indicator_dirty SELECT DISTINCT extract(year FROM day)::int FROM rollup_day "
+                            "WHERE NOT EXISTS (SELECT FROM indicator WHERE indicator = $1 AND method_version = "
+                            "$2::int) ON CONFLICT DO NOTHING",
+                            2, (const char *const[]){i->id, method}, NULL, f)
+                 : 0;
+    if (rc == 0)
+        rc = pg_query(pg,
+                      "INSERT INTO indicator VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::int, $10, $11) "
+                      "ON CONFLICT (indicator) DO UPDATE SET name_fr = excluded.name_fr, name_en = excluded.name_en, "
+                      "unit = excluded.unit, better = excluded.better, status = excluded.status, "
+                      "nature = excluded.nature, kind = excluded.kind, method_version = excluded.method_version, "
+                      "definition_fr = excluded.definition_fr, definition_en = excluded.definition_en "
+                      "WHERE indicator.* IS DISTINCT FROM excluded.*",
+                      COUNT(params), params, NULL, f);
+    return rc;
+}
+
+/* ---- all ---- */
+
+static int make_years(struct pg *pg, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *years = NULL;
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    int rc = pg_query(pg, "DELETE FROM indicator_dirty RETURNING year", 0, NULL, &years, f);
+    for (size_t y = 0; rc == 0 && y < pg_rows_count(years); y++)
+        for (size_t i = 0; rc == 0 && i < count; i++)
+            if (all[i].measured)
+                rc = make(pg, &all[i], pg_text(years, y, 0), f);
+    return rc;
+}
+
+int refresh_run(struct pg *pg, struct fault *f)
+{
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    int rc = pg_run(pg, "BEGIN; SELECT pg_advisory_xact_lock(hashtext('internetmetre refresh'))", f);
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc = describe(pg, &all[i], f);
+    if (rc == 0)
+        rc = make_years(pg, f);
+    if (rc == 0)
+        rc = pg_run(pg, "COMMIT", f);
+    if (rc < 0 && pg_run(pg, "ROLLBACK", NULL) < 0)
+        log_debug("the transaction ended with the connection");
+    return rc;
+}
+
+int refresh_paced(struct pg *pg, struct fault *f)
+{
+    static int64_t not_before_us;
+    int64_t began_us = clock_mono_us(&clock_system);
+    if (began_us < not_before_us)
+        return 0;
+    int rc = refresh_run(pg, f);
+    int64_t ended_us = clock_mono_us(&clock_system);
+    not_before_us = ended_us + 9 * (ended_us - began_us);
+    return rc;
+}

@@ -1,0 +1,23 @@
+/* Figures made from rollups and stored for the pages, the API and the report. */
+#pragma once
+
+#include <stdint.h>
+
+#include "collector/figure/cell.h"
+#include "collector/db/pg.h"
+
+/* Makes the figures of every year that a rollup touched, and of all years for
+ * an indicator that is new or whose method version changed. All of it in one
+ * transaction: readers see the old figures or the new ones. Needs the owner's
+ * connection. */
+int refresh_run(struct pg *pg, struct fault *f) CHECKED;
+
+/* The same, but at most a tenth of the time is spent on it: returns at once
+ * while the last call was less than ten times its own duration ago. For the
+ * periodic work of one thread. */
+int refresh_paced(struct pg *pg, struct fault *f) CHECKED;
+
+/* Reads the probe-days of a measured indicator from first ("2026-01-01") to
+ * the day before last. The caller frees *ret (cells_free). */
+int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, const char *last, struct cells **ret,
+                   struct fault *f) CHECKED;

@@ -1,0 +1,21 @@
+/* A kind of file that `import` takes. One is a file of this folder and a line in
+ * the table of collector/command/import.c. */
+#pragma once
+
+#include <stddef.h>
+
+#include "collector/db/pg.h"
+#include "common/buf.h"
+#include "common/fault.h"
+
+struct import_kind {
+    /* Reads and checks a whole file before anything is stored: -EBADMSG with the
+     * place and the cure in f. *ret is freed by `free`. */
+    int (*read)(const struct buf *text, void **ret, struct fault *f);
+    /* Stores all of it in one transaction. -EBADMSG: the file's fault. */
+    int (*store)(struct pg *pg, const void *list, size_t *ret_count, struct fault *f);
+    void (*free)(void *list);
+    void (*say)(size_t count); /* how many of what were stored, in the log */
+};
+
+extern const struct import_kind import_figures, import_origins;

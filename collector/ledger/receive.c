@@ -1,0 +1,187 @@
+/* POST /api/v1/batches: a probe hands a sealed batch over.
+ *
+ *   probe      → the batch's file as it lies in the spool
+ *                (Content-Encoding: zstd), or uncompressed
+ *   collector  ← 200 and a statement signed under DOMAIN_ACK, after COMMIT:
+ *                {"ack":1,"probe":…,"stored":[hash],
+ *                 "heads":[{"chain","seq","hash"}],     the highest held of each chain
+ *                 "missing":[{"chain","from","to"}],    below it, and no gap explains it
+ *                 "forks":[chain],                      two state directories share it
+ *                 "seen":"192.0.2.0/24",                where the request came from, cut
+ *                 "problems":N,"at":…}
+ *              ← 4xx and a problem that names what is wrong with the envelope:
+ *                nothing is stored, and sending the same again will not help
+ *              ← 429, 503 and Retry-After: nothing is lost, come again
+ *
+ * A batch that was stored before gets the same 200: the probe missed our
+ * answer. Results that cannot be projected do not make an answer fail; they
+ * are counted in "problems". */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <strings.h>
+
+#include "collector/ledger/intake.h"
+#include "collector/ledger/project.h"
+#include "collector/http/seen.h"
+#include "common/clock.h"
+#include "common/json.h"
+#include "common/lang.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "common/statement.h"
+
+static bool is_packed(const struct http_request *request)
+{
+    const char *encoding = http_header(request, "Content-Encoding");
+    return encoding && !strcasecmp(encoding, "zstd");
+}
+
+/* The log has it in one language. For a client of another what was found is
+ * found again: only refusals pay for it. */
+static void say(const struct http_request *request, enum verdict verdict, const char *probe, struct fault *f)
+{
+    LANG_SCOPE(http_language(request));
+    _cleanup_(incoming_free) struct incoming again = {0};
+    const struct buf *body = http_body(request);
+    if (*probe)
+        verify_say(verdict, probe, f);
+    else if (verify_envelope(body->data ? body->data : "", body->len, is_packed(request), &again, f) != verdict)
+        fault_set(f, f->code, "%s", _(verdict_texts[verdict].title));
+}
+
+/* probe: whose batch it is, "" when it did not get that far. */
+static int refuse(struct http_request *request, struct http_reply *reply, enum verdict verdict, const char *probe,
+                  const struct fault *f)
+{
+    static struct log_limit limit = {.interval_us = 60 * INT64_C(1000000), .burst = 20};
+    struct intake *intake = http_context(request);
+    const struct verdict_text *text = &verdict_texts[verdict];
+    intake->counters.refused[verdict]++;
+    char seen[PREFIX_TEXT_SIZE];
+    log_limited(&limit, LOG_WARN, "batch from %s refused (%s): %s; nothing is stored, the probe keeps it",
+                seen_prefix(request, seen), text->slug, f->text);
+    struct fault said = *f;
+    if (http_language(request) != lang_current())
+        say(request, verdict, probe, &said);
+    return http_problem(request, reply, text->status, text->slug, text->title, "%s", said.text);
+}
+
+static json_t *heads_json(const struct ledger_entry *e)
+{
+    json_t *heads = json_array();
+    for (size_t i = 0; i < e->head_count; i++)
+        json_array_append_new(heads, json_pack("{s:s, s:I, s:s}", "chain", e->heads[i].chain, "seq",
+                                               (json_int_t)e->heads[i].seq, "hash", e->heads[i].hash));
+    return heads;
+}
+
+static json_t *missing_json(const struct ledger_entry *e)
+{
+    json_t *missing = json_array();
+    for (size_t i = 0; i < e->hole_count; i++)
+        json_array_append_new(missing, json_pack("{s:s, s:I, s:I}", "chain", e->holes[i].chain, "from",
+                                                 (json_int_t)e->holes[i].first, "to", (json_int_t)e->holes[i].last));
+    return missing;
+}
+
+static json_t *forks_json(const struct ledger_entry *e)
+{
+    json_t *forks = json_array();
+    for (size_t i = 0; i < e->head_count; i++)
+        if (e->heads[i].forked)
+            json_array_append_new(forks, json_string(e->heads[i].chain));
+    return forks;
+}
+
+static void write_ack(struct http_request *request, const struct ledger_entry *e, struct buf *out)
+{
+    const struct intake *intake = http_context(request);
+    char hash[HASH_TEXT_SIZE], at[TIME_TEXT_SIZE], seen[PREFIX_TEXT_SIZE];
+    _cleanup_json_ json_t *ack = json_pack(
+        "{s:i, s:s, s:[s], s:o, s:o, s:o, s:s, s:I, s:s}", "ack", 1, "probe", e->batch->header.probe, "stored",
+        hash_text(e->batch->hash, hash), "heads", heads_json(e), "missing", missing_json(e), "forks", forks_json(e),
+        "seen", seen_prefix(request, seen), "problems", (json_int_t)e->projection->problems.count, "at",
+        time_format(clock_wall_us(&clock_system), at));
+    statement_write(&intake->identity->key, DOMAIN_ACK, ack, out);
+}
+
+static void count(struct intake *intake, const struct ledger_entry *e, size_t wire_len)
+{
+    intake->counters.bytes += wire_len;
+    if (e->fate == LEDGER_KNOWN) {
+        intake->counters.known++;
+        return;
+    }
+    intake->counters.stored++;
+    intake->counters.results += e->projection->results.count;
+    intake->counters.problems += e->projection->problems.count;
+}
+
+static int store(struct http_request *request, struct http_reply *reply, const struct incoming *in, int32_t probe_no)
+{
+    struct intake *intake = http_context(request);
+    struct fault f = {0};
+    _cleanup_(project_free) struct projection projection = {0};
+    const struct project_names names = {intake->targets, intake->tasks};
+    const struct project_time time = {.now_us = clock_wall_us(&clock_system)};
+    int rc = project_batch(&in->batch, probe_no, &names, &time, &projection, &f);
+    struct ledger_entry entry = {.batch = &in->batch,
+                                 .probe_no = probe_no,
+                                 .body = in->body,
+                                 .body_len = in->body_len,
+                                 .projection = &projection};
+    if (rc == 0)
+        rc = store_put(intake->store, &entry, &f);
+    if (rc < 0)
+        return http_failed(request, reply, rc, &f);
+    if (entry.fate == LEDGER_REVOKED) {
+        roster_forget(intake->roster, in->batch.header.probe);
+        verify_say(VERDICT_REVOKED_PROBE, in->batch.header.probe, &f);
+        return refuse(request, reply, VERDICT_REVOKED_PROBE, in->batch.header.probe, &f);
+    }
+    if (in->batch.has_rotate)
+        roster_forget(intake->roster, in->batch.header.probe);
+    count(intake, &entry, http_body(request)->len);
+    reply->content_type = "application/x-ndjson";
+    write_ack(request, &entry, &reply->body);
+    return 0;
+}
+
+static int receive_batch(struct http_request *request, struct http_reply *reply)
+{
+    struct intake *intake = http_context(request);
+    const char *encoding = http_header(request, "Content-Encoding");
+    if (encoding && !is_packed(request) && strcasecmp(encoding, "identity") != 0)
+        return http_problem(request, reply, 415, "content-encoding", N_("This Content-Encoding is not known"),
+                            N_("\"%.40s\" is not known here; send zstd or identity"), encoding);
+    _cleanup_(incoming_free) struct incoming in = {0};
+    struct fault f = {0};
+    int32_t probe_no = 0;
+    const struct buf *body = http_body(request);
+    enum verdict verdict = verify_envelope(body->data ? body->data : "", body->len, is_packed(request), &in, &f);
+    const char *probe = verdict == VERDICT_FINE ? in.batch.header.probe : "";
+    if (verdict == VERDICT_FINE) {
+        int rc = verify_batch(intake->roster, &in.batch, &verdict, &probe_no, &f);
+        if (rc < 0)
+            return http_failed(request, reply, rc, &f);
+    }
+    if (verdict != VERDICT_FINE)
+        return refuse(request, reply, verdict, probe, &f);
+    return store(request, reply, &in, probe_no);
+}
+
+static int receive(struct http_request *request, struct http_reply *reply)
+{
+    struct intake *intake = http_context(request);
+    return strike_guard(intake->strikes, receive_batch, request, reply);
+}
+
+const struct http_route receive_routes[] = {
+    {.method = "POST",
+     .path = "/api/v1/batches",
+     .handler = receive,
+     .body_max = BATCH_BYTES_MAX,
+     .size_slug = "compressed-size"},
+    {0},
+};

@@ -1,7 +1,0 @@
-/* The front page's table of departments. */
-#pragma once
-
-#include "collector/group.h"
-
-/* page.departments, when a cell of it is published. */
-int overview_department_add(struct overview *o, const struct group *groups, size_t count, struct fault *f) CHECKED;

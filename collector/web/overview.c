@@ -1,0 +1,255 @@
+#include "collector/web/overview.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/format/date.h"
+#include "collector/web/overview_chart.h"
+#include "collector/web/overview_department.h"
+#include "collector/web/phrase.h"
+#include "collector/db/schema.h"
+#include "collector/format/template.h"
+#include "collector/web/web.h"
+#include "common/json.h"
+
+/* ---- headlines ---- */
+
+/* The sentence as HTML: its numbers strong, and never parted from their unit. */
+static char *sentence(const struct overview *o, const struct group *g)
+{
+    const struct indicator *i = g->indicator;
+    const char *pattern = i->headline[o->lang];
+    struct buf out = {0};
+    while (*pattern) {
+        size_t len = strcspn(pattern, "{");
+        template_escape(pattern, len, &out);
+        pattern += len;
+        if (!*pattern)
+            break;
+        size_t name = strcspn(pattern, "}");
+        _cleanup_text_ char *statistic = alloc_text_n(pattern + 1, name - 1);
+        ssize_t row = group_row(g, statistic);
+        char number[NUMBER_TEXT_SIZE];
+        pattern += name + 1;
+        buf_addf(&out, "<b>%s</b>",
+                 row < 0 ? phrase(o, "none")
+                         : lang_number(o->lang, pg_double(g->rows, (size_t)row, VALUE), i->decimals, number));
+        if (*pattern == ' ') {
+            buf_add_text(&out, "&nbsp;");
+            pattern++;
+        }
+    }
+    return buf_take(&out);
+}
+
+static void add_headline(struct overview *o, const struct group *g)
+{
+    _cleanup_text_ char *html = sentence(o, g);
+    json_array_append_new(
+        json_object_get(o->page, "headlines"),
+        json_pack("{s:s, s:s, s:s}", "sentence", html, "name", g->indicator->name[o->lang], "mark", group_mark(o, g)));
+}
+
+/* ---- the table ---- */
+
+static void set_interval(const struct overview *o, const struct group *g, size_t row, json_t *out)
+{
+    char low[NUMBER_TEXT_SIZE], high[NUMBER_TEXT_SIZE];
+    const char *kind = pg_text(g->rows, row, INTERVAL);
+    int decimals = g->indicator->decimals;
+    if (!kind) {
+        json_object_set_new(out, "interval", json_string(phrase(o, "none")));
+        return;
+    }
+    lang_number(o->lang, pg_double(g->rows, row, LOW), decimals, low);
+    lang_number(o->lang, pg_double(g->rows, row, HIGH), decimals, high);
+    _cleanup_text_ char *text = alloc_format("%s – %s", low, high);
+    json_object_set_new(out, "interval", json_string(text));
+    if (!strcmp(kind, "range") || !strcmp(kind, "margin"))
+        json_object_set_new(out, "interval_kind", json_string(phrase(o, kind)));
+}
+
+static void set_sample(const struct overview *o, const struct group *g, size_t row, json_t *out)
+{
+    if (pg_text(g->rows, row, PROBES)) {
+        _cleanup_text_ char *probes = phrase_count(o, pg_int(g->rows, row, PROBES), "probe", "probes");
+        _cleanup_text_ char *days = phrase_count(o, pg_int(g->rows, row, DAYS), "day", "days");
+        json_object_set_new(out, "sample", json_string(probes));
+        json_object_set_new(out, "days", json_string(days));
+    } else if (pg_text(g->rows, row, SAMPLES)) {
+        _cleanup_text_ char *text = phrase_count(o, pg_int(g->rows, row, SAMPLES), "persons", "persons");
+        json_object_set_new(out, "sample", json_string(text));
+    } else {
+        json_object_set_new(out, "sample", json_string(phrase(o, "none")));
+    }
+}
+
+static void set_source(const struct overview *o, const struct group *g, size_t row, json_t *out)
+{
+    const char *source = pg_text(g->rows, row, SOURCE), *url = pg_text(g->rows, row, URL);
+    char date[DATE_TEXT_SIZE];
+    int32_t day;
+    if (!strcmp(source, "measured"))
+        source = phrase(o, "measured");
+    else if (!strcmp(source, "simulated"))
+        source = phrase(o, "simulated_source");
+    else if (date_read(pg_text(g->rows, row, RETRIEVED), &day) == 0)
+        phrase_set(out, "retrieved", phrase(o, "retrieved"), json_pack("{s:s}", "date", date_long(o->lang, day, date)));
+    json_object_set_new(out, "source", json_string(source));
+    json_object_set_new(out, "url", json_string(url ? url : ""));
+}
+
+static void add_rows(struct overview *o, const struct group *g)
+{
+    const struct indicator *i = g->indicator;
+    for (size_t s = 0; s < i->statistic_count; s++) {
+        ssize_t row = group_row(g, i->statistics[s].name);
+        if (row < 0)
+            continue;
+        _cleanup_text_ char *statistic = phrase_statistic(o, &i->statistics[s]);
+        json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "id", i->id, "name", i->name[o->lang], "statistic",
+                                statistic, "unit", i->unit[o->lang], "mark", group_mark(o, g), "first", s == 0);
+        phrase_number(o, out, "value", pg_double(g->rows, (size_t)row, VALUE), i->decimals);
+        set_interval(o, g, (size_t)row, out);
+        set_sample(o, g, (size_t)row, out);
+        set_source(o, g, (size_t)row, out);
+        _cleanup_text_ char *version = alloc_format("%d", i->method);
+        phrase_set(out, "version", phrase(o, "version"), json_pack("{s:s}", "n", version));
+        if (!i->measured)
+            json_object_set_new(out, "statistic", json_string(pg_text(g->rows, (size_t)row, PERIOD)));
+        json_array_append_new(json_object_get(o->page, "rows"), out);
+    }
+}
+
+/* ---- the whole ---- */
+
+static void add_methods(struct overview *o)
+{
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    const json_t *words = json_object_get(o->text, "status");
+    for (size_t i = 0; i < count; i++) {
+        _cleanup_text_ char *number = alloc_format("%d", all[i].method);
+        json_t *method = json_pack("{s:s, s:s, s:s, s:s}", "id", all[i].id, "name", all[i].name[o->lang], "definition",
+                                   all[i].definition[o->lang], "status",
+                                   json_string_value(json_object_get(words, all[i].status)));
+        phrase_set(method, "version", phrase(o, "version"), json_pack("{s:s}", "n", number));
+        json_array_append_new(json_object_get(o->page, "methods"), method);
+    }
+}
+
+/* Which source the headline and the charts show: real measurements, unless they
+ * are provisional and a simulated country stands beside them. */
+static bool better_group(const struct group *g, const struct group *than)
+{
+    if (!than->rows)
+        return true;
+    bool simulated = pg_bool(g->rows, g->first, SIMULATED),
+         than_simulated = pg_bool(than->rows, than->first, SIMULATED);
+    if (simulated == than_simulated)
+        return false;
+    return simulated ? group_below(than) : !group_below(g);
+}
+
+static int add_indicator(struct overview *o, const struct indicator *i, struct pg_rows **ret_rows,
+                         struct group *ret_best, struct fault *f)
+{
+    struct group g = {0};
+    int rc = group_read(o, i, ret_rows, f);
+    if (rc < 0)
+        return rc;
+    while (group_next(*ret_rows, i, &g)) {
+        add_rows(o, &g);
+        if (better_group(&g, ret_best))
+            *ret_best = g;
+    }
+    return 0;
+}
+
+static int add_indicators(struct overview *o, struct fault *f)
+{
+    size_t count, best_count = 0;
+    const struct indicator *all = indicator_all(&count);
+    struct pg_rows **rows = alloc_zero(count, sizeof *rows);
+    struct group *best = alloc_zero(count, sizeof *best);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        struct group g = {0};
+        rc = add_indicator(o, &all[i], &rows[i], &g, f);
+        if (rc < 0 || !g.rows)
+            continue;
+        add_headline(o, &g);
+        if (!all[i].measured)
+            continue;
+        best[best_count++] = g;
+        snprintf(o->year, sizeof o->year, "%.4s", group_text(&g, PERIOD));
+        rc = overview_chart_add(o, &g, f);
+    }
+    if (rc == 0)
+        rc = overview_department_add(o, best, best_count, f);
+    for (size_t i = 0; i < count; i++)
+        pg_rows_free(rows[i]);
+    free(rows);
+    free(best);
+    return rc;
+}
+
+static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
+{
+    const char *zone = json_string_value(json_object_get(pack, "timezone"));
+    const char *params[] = {o->country, zone ? zone : "UTC", *o->year ? o->year : NULL};
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(o->pg,
+                      "SELECT count(*), count(DISTINCT department), to_char(coalesce((SELECT max(stored_at) FROM "
+                      "public_indicator WHERE country = $1), now()) AT TIME ZONE $2, 'YYYY-MM-DD HH24:MI'), "
+                      "extract(year FROM now() AT TIME ZONE $2) FROM public_probe WHERE country = $1 AND "
+                      "last_day >= make_date(coalesce($3::int, extract(year FROM now())::int), 1, 1)",
+                      3, params, &rows, f);
+    if (rc < 0)
+        return rc;
+    int64_t probes = pg_int(rows, 0, 0), departments = pg_int(rows, 0, 1);
+    _cleanup_text_ char *active = phrase_count(o, probes, "active_probe", "active_probes");
+    _cleanup_text_ char *places = departments ? phrase_count(o, departments, "place", "places") : alloc_text("");
+    const char *city = strrchr(params[1], '/'), *updated = pg_text(rows, 0, 2);
+    char date[DATE_TEXT_SIZE];
+    int32_t day = 0;
+    phrase_set(o->page, "scope", phrase(o, probes ? "scope" : "scope_none"),
+               json_pack("{s:s, s:s, s:s}", "probes", active, "places", places, "year",
+                         *o->year ? o->year : pg_text(rows, 0, 3)));
+    if (date_read(updated, &day) == 0)
+        phrase_set(o->page, "updated", phrase(o, "updated"),
+                   json_pack("{s:s, s:s, s:s}", "date", date_long(o->lang, day, date), "time", updated + 11, "zone",
+                             city ? city + 1 : params[1]));
+    return 0;
+}
+
+static void set_title(struct overview *o, const json_t *pack)
+{
+    const char *name = json_string_value(json_object_get(pack, o->lang == LANG_FR ? "name_fr" : "name_en"));
+    phrase_set(o->page, "title", phrase(o, "title"), json_pack("{s:s}", "country", name ? name : o->country));
+}
+
+int overview_read(struct pg *pg, const char *country, enum lang lang, json_t **ret, struct fault *f)
+{
+    const struct embedded *file = schema_file("countries/countries.json");
+    _cleanup_json_ json_t *packs = json_loadb(file->text, file->len, 0, NULL);
+    const json_t *pack = json_object_get(packs, country);
+    _cleanup_json_ json_t *page = json_pack("{s:[], s:[], s:[], s:[]}", "headlines", "rows", "details", "methods");
+    struct overview o = {.pg = pg, .country = country, .lang = lang, .text = web_words(lang), .page = page};
+    int rc = add_indicators(&o, f);
+    if (rc == 0)
+        rc = add_scope(&o, pack, f);
+    if (rc < 0)
+        return rc;
+    add_methods(&o);
+    set_title(&o, pack);
+    json_object_set(page, "t", (json_t *)o.text);
+    json_object_set_new(page, "below", json_boolean(o.below));
+    json_object_set_new(page, "simulated", json_boolean(o.simulated));
+    static const char *const lists[][2] = {
+        {"headlines", "has_headlines"}, {"rows", "has_rows"}, {"details", "has_details"}};
+    for (size_t l = 0; l < COUNT(lists); l++)
+        json_object_set_new(page, lists[l][1], json_boolean(json_array_size(json_object_get(page, lists[l][0])) > 0));
+    *ret = TAKE(page);
+    return 0;
+}

@@ -1,0 +1,154 @@
+#include "collector/web/overview_chart.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "collector/format/chart.h"
+#include "collector/format/date.h"
+#include "collector/web/phrase.h"
+
+/* Days that a line shows. */
+#define LINE_DAYS_MAX 90
+#define BARS_MAX      12
+
+static int read_points(struct overview *o, const struct group *g, struct chart_point *ret_points, size_t *ret_count,
+                       struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(
+        o->pg,
+        "SELECT day, value, low, high FROM public_indicator_day d WHERE indicator = $1 AND country = $2 AND "
+        "source = $3 AND day > (SELECT max(day) FROM public_indicator_day m WHERE m.indicator = $1 AND "
+        "m.country = $2 AND m.source = $3) - $4::int ORDER BY day",
+        4, (const char *const[]){g->indicator->id, o->country, group_text(g, SOURCE), "90"}, &rows, f);
+    if (rc < 0)
+        return rc;
+    *ret_count = 0;
+    for (size_t r = 0; r < pg_rows_count(rows) && r < LINE_DAYS_MAX; r++) {
+        struct chart_point *p = &ret_points[*ret_count];
+        *p = (struct chart_point){0, pg_double(rows, r, 1), pg_double(rows, r, 2), pg_double(rows, r, 3)};
+        if (date_read(pg_text(rows, r, 0), &p->day) == 0)
+            (*ret_count)++;
+    }
+    return 0;
+}
+
+static struct chart chart_for(const struct overview *o, const struct group *g, const char *id, const char *title,
+                              const char *description)
+{
+    return (struct chart){
+        .id = id,
+        .title = title,
+        .description = description,
+        .lang = o->lang,
+        .decimals = g->indicator->decimals,
+        .unit = g->indicator->unit[o->lang],
+    };
+}
+
+static char *line_description(const struct overview *o, const struct group *g, const struct chart_point *points,
+                              size_t count)
+{
+    const struct indicator *i = g->indicator;
+    char first[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE];
+    char value[NUMBER_TEXT_SIZE], low[NUMBER_TEXT_SIZE], high[NUMBER_TEXT_SIZE];
+    double min = points[0].value, max = min;
+    for (size_t p = 1; p < count; p++) {
+        min = fmin(min, points[p].value);
+        max = fmax(max, points[p].value);
+    }
+    return phrase_fill(
+        phrase(o, "line_description"),
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", i->name[o->lang], "unit", i->unit[o->lang], "first",
+                  date_long(o->lang, points[0].day, first), "last", date_long(o->lang, points[count - 1].day, last),
+                  "value", lang_number(o->lang, points[count - 1].value, i->decimals, value), "low",
+                  lang_number(o->lang, min, i->decimals, low), "high", lang_number(o->lang, max, i->decimals, high)));
+}
+
+static int add_line(struct overview *o, const struct group *g, json_t *detail, struct fault *f)
+{
+    struct chart_point points[LINE_DAYS_MAX];
+    size_t count;
+    int rc = read_points(o, g, points, &count, f);
+    if (rc < 0 || count == 0)
+        return rc;
+    _cleanup_text_ char *id = alloc_format("%s-l", g->indicator->id);
+    _cleanup_text_ char *title = phrase_fill(phrase(o, "line_title"),
+                                             json_pack("{s:s}", "name", g->indicator->name[o->lang]));
+    _cleanup_text_ char *description = line_description(o, g, points, count);
+    _cleanup_(buf_free) struct buf svg = {0};
+    struct chart chart = chart_for(o, g, id, title, description);
+    chart_line(&chart, points, count, &svg);
+    json_object_set_new(detail, "line", json_string(svg.data));
+    bool median = !strcmp(indicator_main(g->indicator)->name, "p50");
+    json_object_set_new(detail, "line_note", json_string(phrase(o, median ? "line_note" : "line_note_mean")));
+    return 0;
+}
+
+/* "MTN 32,1; Moov n<5". The caller frees. */
+static char *bars_description(const struct overview *o, const struct group *g, const struct chart_bar *bars,
+                              size_t count)
+{
+    _cleanup_(buf_free) struct buf list = {0};
+    char number[NUMBER_TEXT_SIZE];
+    for (size_t b = 0; b < count; b++)
+        buf_addf(&list, "%s%s %s", b ? "; " : "", bars[b].label,
+                 bars[b].instead ? bars[b].instead
+                                 : lang_number(o->lang, bars[b].value, g->indicator->decimals, number));
+    return phrase_fill(phrase(o, "bars_description"),
+                       json_pack("{s:s, s:s, s:s}", "name", g->indicator->name[o->lang], "unit",
+                                 g->indicator->unit[o->lang], "list", list.data));
+}
+
+static int add_bars(struct overview *o, const struct group *g, json_t *detail, struct fault *f)
+{
+    const char *statistic = indicator_main(g->indicator)->name;
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(
+        o->pg,
+        "SELECT operator, value, low, high FROM public_indicator WHERE indicator = $1 AND country = $2 AND "
+        "source = $3 AND period = $4 AND statistic = $5 AND operator IS NOT NULL AND geo IS NULL AND "
+        "technology IS NULL AND family IS NULL ORDER BY CASE better WHEN 'high' THEN -value ELSE value END "
+        "NULLS LAST, operator LIMIT 11",
+        5, (const char *const[]){g->indicator->id, o->country, group_text(g, SOURCE), group_text(g, PERIOD), statistic},
+        &rows, f);
+    ssize_t whole = group_row(g, statistic);
+    if (rc < 0 || whole < 0 || pg_rows_count(rows) == 0)
+        return rc;
+    struct chart_bar bars[BARS_MAX] = {{
+        .label = phrase(o, "country_bar"),
+        .value = pg_double(g->rows, (size_t)whole, VALUE),
+        .low = pg_double(g->rows, (size_t)whole, LOW),
+        .high = pg_double(g->rows, (size_t)whole, HIGH),
+        .reference = true,
+    }};
+    size_t count = 1;
+    for (size_t r = 0; r < pg_rows_count(rows) && count < BARS_MAX; r++)
+        bars[count++] = (struct chart_bar){.label = pg_text(rows, r, 0),
+                                           .value = pg_double(rows, r, 1),
+                                           .low = pg_double(rows, r, 2),
+                                           .high = pg_double(rows, r, 3),
+                                           .instead = pg_text(rows, r, 1) ? NULL : phrase(o, "small")};
+    _cleanup_text_ char *id = alloc_format("%s-b", g->indicator->id);
+    _cleanup_text_ char *title = phrase_fill(phrase(o, "bars_title"),
+                                             json_pack("{s:s}", "name", g->indicator->name[o->lang]));
+    _cleanup_text_ char *description = bars_description(o, g, bars, count);
+    _cleanup_(buf_free) struct buf svg = {0};
+    struct chart chart = chart_for(o, g, id, title, description);
+    chart_bars(&chart, bars, count, &svg);
+    json_object_set_new(detail, "bars", json_string(svg.data));
+    return 0;
+}
+
+int overview_chart_add(struct overview *o, const struct group *g, struct fault *f)
+{
+    json_t *detail = json_pack("{s:s, s:s, s:s, s:s}", "key", g->indicator->id, "name", g->indicator->name[o->lang],
+                               "unit", g->indicator->unit[o->lang], "mark", group_mark(o, g));
+    int rc = add_line(o, g, detail, f);
+    if (rc == 0)
+        rc = add_bars(o, g, detail, f);
+    if (rc == 0 && json_object_get(detail, "line"))
+        json_array_append(json_object_get(o->page, "details"), detail);
+    json_decref(detail);
+    return rc;
+}

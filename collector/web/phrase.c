@@ -1,0 +1,63 @@
+#include "collector/web/phrase.h"
+
+#include <string.h>
+
+#include "common/buf.h"
+
+const char *phrase(const struct overview *o, const char *name)
+{
+    const char *text = json_string_value(json_object_get(o->text, name));
+    return text ? text : "";
+}
+
+char *phrase_fill(const char *pattern, json_t *values)
+{
+    struct buf out = {0};
+    buf_add_text(&out, "");
+    while (*pattern) {
+        size_t len = strcspn(pattern, "{"), name = 0;
+        buf_add(&out, pattern, len);
+        pattern += len;
+        if (!*pattern)
+            break;
+        name = strcspn(pattern, "}");
+        const json_t *value = json_object_getn(values, pattern + 1, name ? name - 1 : 0);
+        if (value)
+            buf_add_text(&out, json_string_value(value));
+        else
+            buf_add(&out, pattern, name + (pattern[name] == '}'));
+        pattern += name + (pattern[name] == '}');
+    }
+    json_decref(values);
+    return buf_take(&out);
+}
+
+void phrase_set(json_t *object, const char *name, const char *pattern, json_t *values)
+{
+    _cleanup_text_ char *text = phrase_fill(pattern, values);
+    json_object_set_new(object, name, json_string(text));
+}
+
+void phrase_number(const struct overview *o, json_t *object, const char *name, double value, int decimals)
+{
+    char text[NUMBER_TEXT_SIZE];
+    json_object_set_new(object, name, json_string(lang_number(o->lang, value, decimals, text)));
+}
+
+char *phrase_statistic(const struct overview *o, const struct statistic *s)
+{
+    const json_t *names = json_object_get(o->text, "statistic");
+    const char *known = json_string_value(json_object_get(names, s->name));
+    if (known)
+        return alloc_text(known);
+    return phrase_fill(json_string_value(json_object_get(names, "percentile")), json_pack("{s:s}", "n", s->name + 1));
+}
+
+char *phrase_count(const struct overview *o, int64_t n, const char *one, const char *many)
+{
+    char number[NUMBER_TEXT_SIZE];
+    /* Zero is singular in French, plural in English. */
+    bool single = n == 1 || (n == 0 && o->lang == LANG_FR);
+    return phrase_fill(phrase(o, single ? one : many),
+                       json_pack("{s:s}", "n", lang_number(o->lang, (double)n, 0, number)));
+}
