@@ -58,14 +58,14 @@ static long look_uid(pid_t pid)
     return line && sscanf(line, "\nUid: %ld %ld", &real, &effective) == 2 ? effective : -1;
 }
 
-/* Calls `visit` for the postmaster and each of its servers. */
-static void each_process(pid_t postmaster, void (*visit)(pid_t pid, char state))
+/* Calls `visit` for each process that the postmaster has started. */
+static void each_server(pid_t postmaster, void (*visit)(pid_t pid, char state))
 {
     DIR *proc = opendir("/proc");
     for (const struct dirent *entry; proc && (entry = readdir(proc)) != NULL;) {
         pid_t pid = isdigit((unsigned char)entry->d_name[0]) ? (pid_t)strtol(entry->d_name, NULL, 10) : 0, parent;
         char state;
-        if (pid > 1 && look(pid, &state, &parent) && (pid == postmaster || parent == postmaster))
+        if (pid > 1 && look(pid, &state, &parent) && parent == postmaster)
             visit(pid, state);
     }
     if (proc)
@@ -137,7 +137,7 @@ static bool ends_within(const char *data_dir, pid_t pid, int64_t patience)
 }
 
 /* A process that somebody stopped cannot hear that it should end. */
-static void wake(pid_t pid, char state)
+static void wake_one(pid_t pid, char state)
 {
     if (state != 'T')
         return;
@@ -146,23 +146,34 @@ static void wake(pid_t pid, char state)
     kill(pid, SIGCONT);
 }
 
+static void wake_all(pid_t postmaster)
+{
+    char state;
+    pid_t parent;
+    if (look(postmaster, &state, &parent))
+        wake_one(postmaster, state);
+    each_server(postmaster, wake_one);
+}
+
 static void kill_one(pid_t pid, char state)
 {
     if (!is_over(state))
         kill(pid, SIGKILL);
 }
 
-/* The postmaster first hears of a server's death, and would start others. */
+/* The postmaster stands still meanwhile, as it would start others, and goes
+ * last: its servers are known by it. */
 static void kill_all(pid_t postmaster)
 {
     kill(postmaster, SIGSTOP);
-    each_process(postmaster, kill_one);
+    each_server(postmaster, kill_one);
+    kill(postmaster, SIGKILL);
 }
 
 int postmaster_stop(const char *data_dir, pid_t pid, const struct postmaster_patience *patience, struct fault *f)
 {
     kill(pid, SIGINT);
-    each_process(pid, wake);
+    wake_all(pid);
     if (ends_within(data_dir, pid, patience->say))
         return 0;
     log_warn(_("PostgreSQL, process %d, has not ended yet; it is waited for, %d seconds at most"), (int)pid,
@@ -172,7 +183,7 @@ int postmaster_stop(const char *data_dir, pid_t pid, const struct postmaster_pat
     log_warn(_("PostgreSQL, process %d, does not end; it is told to quit at once, and will recover at its next start"),
              (int)pid);
     kill(pid, SIGQUIT);
-    each_process(pid, wake);
+    wake_all(pid);
     if (ends_within(data_dir, pid, patience->quit))
         return 0;
     log_warn(_("PostgreSQL, process %d, does not quit either; it is killed with its servers"), (int)pid);
