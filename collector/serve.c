@@ -105,7 +105,7 @@ static int load_schedule(struct serve *s, struct fault *f)
         rc = json_read(text.data, text.len, STATEMENT_BYTES_MAX, JSON_DEPTH_MAX, &json, f);
     if (rc == 0 &&
         (!json_is_integer(json_object_get(json, "version")) || !json_is_array(json_object_get(json, "tasks"))))
-        rc = fault_set(f, -EBADMSG, "no schedule: \"version\" and \"tasks\" are wanted");
+        rc = fault_set(f, -EBADMSG, _("no schedule: \"version\" and \"tasks\" are wanted"));
     if (rc < 0) {
         fault_prefix(f, "%s: ", path);
         return rc;

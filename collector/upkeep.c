@@ -6,6 +6,7 @@
 #include "collector/figure/refresh.h"
 #include "collector/figure/rollup.h"
 #include "common/clock.h"
+#include "common/lang.h"
 #include "common/log.h"
 #include "common/wake.h"
 
@@ -102,7 +103,7 @@ int upkeep_start(const struct upkeep_options *options, struct upkeep **ret, stru
     int error = pthread_create(&u->thread, NULL, work, u);
     if (error) {
         free(u);
-        return fault_set(f, -error, "cannot start the upkeep thread");
+        return fault_set(f, -error, _("cannot start the upkeep thread"));
     }
     *ret = u;
     return 0;

@@ -256,6 +256,7 @@ static void on_push_news(void *user, const struct push_state *state)
 
 static void on_errand(void *user, enum errand_end end)
 {
+    LANG_SCOPE(LANG_EN); /* what was asked may have been asked in French */
     struct daemon *d = user;
     if (end == ERRAND_LEFT) {
         log_info("probe %s has left %s", d->identity.probe, d->url);

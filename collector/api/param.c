@@ -9,6 +9,7 @@
 #include "collector/figure/indicator.h"
 #include "collector/probe/secret.h"
 #include "common/clock.h"
+#include "common/lang.h"
 #include "common/limits.h"
 #include "common/line.h"
 #include "common/metric.h"
@@ -26,7 +27,7 @@ static int check_format(const char *value, struct fault *f)
     enum encode_format format;
     return encode_format_parse(value, &format) == 0
                ? 0
-               : fault_set(f, -EINVAL, "\"%s\" is no format; allowed are json, csv and ndjson", value);
+               : fault_set(f, -EINVAL, _("\"%s\" is no format; allowed are json, csv and ndjson"), value);
 }
 
 static int check_limit(const char *value, struct fault *f)
@@ -34,7 +35,7 @@ static int check_limit(const char *value, struct fault *f)
     size_t len = strlen(value);
     if (len <= 9 && strspn(value, "0123456789") == len && atol(value) > 0)
         return 0;
-    return fault_set(f, -EINVAL, "\"%s\" is no number of rows; allowed is 1 to 999999999", value);
+    return fault_set(f, -EINVAL, _("\"%s\" is no number of rows; allowed is 1 to 999999999"), value);
 }
 
 /* Sets *ret_day when the value is a day and not a moment. */
@@ -54,8 +55,8 @@ static int check_moment(const char *value, struct fault *f)
     bool day;
     if (read_moment(value, &us, &day) == 0)
         return 0;
-    return fault_set(f, -EINVAL, "\"%.40s\" is no time; write a day 2026-11-22 or a moment 2026-11-22T10:00:00Z (UTC)",
-                     value);
+    return fault_set(f, -EINVAL,
+                     _("\"%.40s\" is no time; write a day 2026-11-22 or a moment 2026-11-22T10:00:00Z (UTC)"), value);
 }
 
 static int check_check(const char *value, struct fault *f)
@@ -65,7 +66,7 @@ static int check_check(const char *value, struct fault *f)
     struct buf names = {0};
     for (size_t s = 0; s < metric_set_count; s++)
         buf_addf(&names, "%s%s", s ? ", " : "", metric_sets[s].check);
-    fault_set(f, -EINVAL, "\"%.40s\" is no check; allowed are %s", value, names.data);
+    fault_set(f, -EINVAL, _("\"%.40s\" is no check; allowed are %s"), value, names.data);
     buf_free(&names);
     return -EINVAL;
 }
@@ -75,21 +76,21 @@ static int check_metric(const char *value, struct fault *f)
     for (size_t s = 0; s < metric_set_count; s++)
         if (metric_position(&metric_sets[s], value, strlen(value)) >= 0)
             return 0;
-    return fault_set(f, -EINVAL, "\"%.40s\" is no metric; /api/v1/checks lists them", value);
+    return fault_set(f, -EINVAL, _("\"%.40s\" is no metric; /api/v1/checks lists them"), value);
 }
 
 static int check_name(const char *value, struct fault *f)
 {
     if (strlen(value) <= NAME_MAX_TARGET)
         return 0;
-    return fault_set(f, -EINVAL, "longer than %d octets", NAME_MAX_TARGET);
+    return fault_set(f, -EINVAL, _("longer than %d octets"), NAME_MAX_TARGET);
 }
 
 static int check_probe(const char *value, struct fault *f)
 {
     if (probe_id_valid(value, strlen(value)))
         return 0;
-    return fault_set(f, -EINVAL, "\"%.40s\" is no probe; its name has 20 characters of a-z and 2-7", value);
+    return fault_set(f, -EINVAL, _("\"%.40s\" is no probe; its name has 20 characters of a-z and 2-7"), value);
 }
 
 static int check_technology(const char *value, struct fault *f)
@@ -98,21 +99,21 @@ static int check_technology(const char *value, struct fault *f)
         return 0;
     _cleanup_(buf_free) struct buf words = {0};
     choice_words(line_technologies, &words);
-    return fault_set(f, -EINVAL, "\"%.40s\" is no technology; allowed are %s", value, words.data);
+    return fault_set(f, -EINVAL, _("\"%.40s\" is no technology; allowed are %s"), value, words.data);
 }
 
 static int check_indicator(const char *value, struct fault *f)
 {
     if (indicator_find(value))
         return 0;
-    return fault_set(f, -EINVAL, "\"%.40s\" is no indicator; there are %s", value, indicator_ids());
+    return fault_set(f, -EINVAL, _("\"%.40s\" is no indicator; there are %s"), value, indicator_ids());
 }
 
 static int check_year(const char *value, struct fault *f)
 {
     if (strlen(value) == 4 && strspn(value, "0123456789") == 4)
         return 0;
-    return fault_set(f, -EINVAL, "\"%.40s\" is no year of four digits", value);
+    return fault_set(f, -EINVAL, _("\"%.40s\" is no year of four digits"), value);
 }
 
 static int check_key(const char *value, struct fault *f)
@@ -120,8 +121,8 @@ static int check_key(const char *value, struct fault *f)
     if (!strncmp(value, SECRET_OWNER, strlen(SECRET_OWNER)))
         return 0;
     return fault_set(f, -EINVAL,
-                     "only the secret of a probe's owner (imo_…) may stand in a link; send an analyst's key as "
-                     "Authorization: Bearer imk_…");
+                     _("only the secret of a probe's owner (imo_…) may stand in a link; send an analyst's key as "
+                       "Authorization: Bearer imk_…"));
 }
 
 static const struct {
@@ -165,7 +166,7 @@ static void refuse_unknown(struct reading *r, const char *name)
     for (int p = 0; p < PARAM_COUNT; p++)
         if (r->allowed & 1u << p)
             buf_addf(&names, "%s%s", names.len ? ", " : "", params[p].name);
-    r->rc = fault_set(r->f, -EINVAL, "\"%.40s\" is no parameter here; allowed are %s", name, names.data);
+    r->rc = fault_set(r->f, -EINVAL, _("\"%.40s\" is no parameter here; allowed are %s"), name, names.data);
     buf_free(&names);
 }
 
@@ -182,11 +183,11 @@ static void read_one(void *ctx, const char *name, const char *value)
         return;
     }
     if (r->to->values[p])
-        r->rc = fault_set(r->f, -EINVAL, "stands twice; give it once");
+        r->rc = fault_set(r->f, -EINVAL, _("stands twice; give it once"));
     else if (!value || !*value)
-        r->rc = fault_set(r->f, -EINVAL, "has no value; leave it out for all");
+        r->rc = fault_set(r->f, -EINVAL, _("has no value; leave it out for all"));
     else if (scan_utf8(value, strlen(value)) != strlen(value))
-        r->rc = fault_set(r->f, -EINVAL, "is not valid UTF-8");
+        r->rc = fault_set(r->f, -EINVAL, _("is not valid UTF-8"));
     else
         r->rc = params[p].check(value, r->f);
     if (r->rc < 0)

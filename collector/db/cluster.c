@@ -71,7 +71,7 @@ static int make_private_dir(const char *path, struct fault *f)
     if (mkdir(path, 0700) == 0)
         return 0;
     if (errno != EEXIST)
-        return fault_set(f, -errno, _("%s: cannot make the folder: %s"), path, strerror(errno));
+        return fault_set(f, -errno, _("%s: cannot make the folder: %s"), path, fault_errno(errno));
     if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && !(st.st_mode & 077) && st.st_uid == geteuid())
         return 0;
     _cleanup_text_ char *name = user_name(geteuid());
@@ -133,11 +133,11 @@ static int open_log(struct cluster *c, int *ret_fd, struct fault *f)
     if (stat(c->log_path, &st) == 0 && st.st_size > LOG_BYTES_MAX) {
         _cleanup_text_ char *old = alloc_format("%s.old", c->log_path);
         if (rename(c->log_path, old) < 0)
-            log_debug("%s: cannot be renamed: %s", c->log_path, strerror(errno));
+            log_debug("%s: cannot be renamed: %s", c->log_path, fault_errno(errno));
     }
     _cleanup_fd_ int fd = open(c->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
     if (fd < 0)
-        return fault_set(f, -errno, "%s: %s", c->log_path, strerror(errno));
+        return fault_set(f, -errno, "%s: %s", c->log_path, fault_errno(errno));
     c->log_from = lseek(fd, 0, SEEK_END);
     *ret_fd = fd;
     fd = -1;
@@ -181,7 +181,7 @@ static int ended_early(const struct cluster *c, struct fault *f)
             if ((strstr(line, "FATAL") || strstr(line, "PANIC")) && !strstr(line, "FATAL:  the database system is "))
                 last = line;
     }
-    return fault_set(f, -EIO, "PostgreSQL does not start: %s; %s says more", *last ? last : "it said nothing",
+    return fault_set(f, -EIO, _("PostgreSQL does not start: %s; %s says more"), *last ? last : _("it said nothing"),
                      c->log_path);
 }
 
@@ -293,8 +293,8 @@ static int bring_up(struct cluster *c, struct fault *f)
     if (rc == -ENOENT && major)
         fault_set(
             f, rc,
-            "the data in %s is of PostgreSQL %u, which is not installed: apt-get install postgresql-%u; to move to "
-            "a later version have both installed and run migrate --upgrade-cluster",
+            _("the data in %s is of PostgreSQL %u, which is not installed: apt-get install postgresql-%u; to move to "
+              "a later version have both installed and run migrate --upgrade-cluster"),
             c->data_dir, major, major);
     if (rc == 0 && major == 0)
         rc = cluster_data_make(c->data_dir, &bin, f);
@@ -356,7 +356,7 @@ static int cluster_new(const struct cluster_options *options, struct cluster **r
     c->conninfo = conninfo_make(c->socket_dir, "internetmetre");
     c->lock_fd = open(c->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (c->lock_fd < 0)
-        return fault_set(f, -errno, "%s: %s", c->lock_path, strerror(errno));
+        return fault_set(f, -errno, "%s: %s", c->lock_path, fault_errno(errno));
     *ret = TAKE(c);
     return 0;
 }
@@ -385,7 +385,7 @@ int cluster_open(const struct cluster_options *options, struct cluster **ret, st
         if (told_to_end())
             return fault_set(f, -EINTR, _("told to end while another process starts or stops PostgreSQL"));
         if (clock_mono_us(&clock_system) > until)
-            return fault_set(f, -EBUSY, "another process starts or stops PostgreSQL in %s and does not finish",
+            return fault_set(f, -EBUSY, _("another process starts or stops PostgreSQL in %s and does not finish"),
                              options->state_dir);
         /* A shared lock kept here would keep the others from starting it. */
         flock(c->lock_fd, LOCK_UN);
@@ -429,7 +429,7 @@ int cluster_upgrade(const struct cluster_options *options, unsigned *ret_from, u
     unsigned major = 0;
     int rc = cluster_new(options, &c, f);
     if (rc == 0 && flock(c->lock_fd, LOCK_EX | LOCK_NB) < 0)
-        rc = fault_set(f, -EBUSY, "the cluster in %s is in use; stop the collector first", options->state_dir);
+        rc = fault_set(f, -EBUSY, _("the cluster in %s is in use; stop the collector first"), options->state_dir);
     if (rc == 0)
         rc = cluster_data_major(c->data_dir, &major, f);
     if (rc == 0 && major)

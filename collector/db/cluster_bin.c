@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "collector/db/user.h"
+#include "common/lang.h"
 
 static bool has_program(const char *dir, const char *name)
 {
@@ -56,11 +57,11 @@ int cluster_bin_find(const char *places, unsigned major, struct cluster_bin *ret
         if (*part == '/')
             consider_pattern(part, major, &best);
     if (!best.dir && major)
-        return fault_set(f, -ENOENT, "PostgreSQL %u is not installed: apt-get install postgresql-%u", major, major);
+        return fault_set(f, -ENOENT, _("PostgreSQL %u is not installed: apt-get install postgresql-%u"), major, major);
     if (!best.dir)
         return fault_set(f, -ENOENT,
-                         "no PostgreSQL server (%d or later) is installed: apt-get install postgresql-15, or set "
-                         "database = postgresql://… in the configuration",
+                         _("no PostgreSQL server (%d or later) is installed: apt-get install postgresql-15, or set "
+                           "database = postgresql://… in the configuration"),
                          CLUSTER_MAJOR_MIN);
     *ret = best;
     return 0;

@@ -12,6 +12,7 @@
 
 #include "collector/db/user.h"
 #include "common/file.h"
+#include "common/lang.h"
 
 int cluster_data_major(const char *data_dir, unsigned *ret, struct fault *f)
 {
@@ -24,7 +25,7 @@ int cluster_data_major(const char *data_dir, unsigned *ret, struct fault *f)
     }
     unsigned major;
     if (rc == 0 && sscanf(text.data, "%u", &major) != 1)
-        rc = fault_set(f, -EBADMSG, "%s: is not a PostgreSQL version", path);
+        rc = fault_set(f, -EBADMSG, _("%s: is not a PostgreSQL version"), path);
     if (rc == 0)
         *ret = major;
     return rc;
@@ -39,7 +40,7 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 static int remove_tree(const char *path, struct fault *f)
 {
     if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) < 0 && errno != ENOENT)
-        return fault_set(f, -errno, "%s: cannot be removed: %s", path, strerror(errno));
+        return fault_set(f, -errno, _("%s: cannot be removed: %s"), path, fault_errno(errno));
     return 0;
 }
 
@@ -58,7 +59,7 @@ static int append_tuning(const char *dir, unsigned major, struct fault *f)
     _cleanup_text_ char *path = alloc_format("%s/postgresql.conf", dir);
     FILE *out = fopen(path, "ae");
     if (!out)
-        return fault_set(f, -errno, "%s: %s", path, strerror(errno));
+        return fault_set(f, -errno, "%s: %s", path, fault_errno(errno));
     fprintf(out,
             "\n# Written once by internetmetre-collector for its load; change freely.\n"
             "max_connections = 150\n"
@@ -75,7 +76,7 @@ static int append_tuning(const char *dir, unsigned major, struct fault *f)
     int rc = fflush(out) == 0 && fsync(fileno(out)) == 0 ? 0 : -errno;
     if (fclose(out) != 0 && rc == 0)
         rc = -errno;
-    return rc < 0 ? fault_set(f, rc, "%s: %s", path, strerror(-rc)) : 0;
+    return rc < 0 ? fault_set(f, rc, "%s: %s", path, fault_errno(-rc)) : 0;
 }
 
 static int init(const char *dir, const struct cluster_bin *bin, struct fault *f)
@@ -106,7 +107,7 @@ static int init(const char *dir, const struct cluster_bin *bin, struct fault *f)
 static int put_in_place(const char *from, const char *to, struct fault *f)
 {
     if (rename(from, to) < 0)
-        return fault_set(f, -errno, "%s: cannot be renamed to %s: %s", from, to, strerror(errno));
+        return fault_set(f, -errno, _("%s: cannot be renamed to %s: %s"), from, to, fault_errno(errno));
     _cleanup_text_ char *copy = alloc_text(to);
     return file_sync_dir(dirname(copy), f);
 }
@@ -120,7 +121,7 @@ static int refuse_after_upgrade(const char *data_dir, struct fault *f)
     int rc = 0;
     if (glob(pattern, 0, NULL, &found) == 0)
         rc = fault_set(f, -EEXIST,
-                       "%s is missing but %s is there: an upgrade was interrupted; rename one of %s.new, %s to %s",
+                       _("%s is missing but %s is there: an upgrade was interrupted; rename one of %s.new, %s to %s"),
                        data_dir, found.gl_pathv[0], data_dir, found.gl_pathv[0], data_dir);
     globfree(&found);
     return rc;

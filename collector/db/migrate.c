@@ -65,7 +65,7 @@ static int apply(struct pg *pg, const struct embedded *file, const char *sum, st
         rc = pg_run(pg, "COMMIT", f);
     if (rc == 0)
         return 0;
-    fault_prefix(f, "migration %s: ", file->path);
+    fault_prefix(f, _("migration %s: "), file->path);
     return rolled_back(pg, rc);
 }
 
@@ -83,10 +83,11 @@ static int apply_missing(struct pg *pg, unsigned *ret_applied, struct fault *f)
                 return rc;
             (*ret_applied)++;
         } else if (strcmp(stored, wanted) != 0) {
-            return fault_set(f, -EINVAL,
-                             "migration %s was applied with other content than this program carries; a migration never "
-                             "changes: run the program that made this database, or a later one",
-                             e->path);
+            return fault_set(
+                f, -EINVAL,
+                _("migration %s was applied with other content than this program carries; a migration never "
+                  "changes: run the program that made this database, or a later one"),
+                e->path);
         }
     }
     return 0;
@@ -208,7 +209,7 @@ static int make_again(struct pg *pg, const struct buf *sql, const char *sum, str
         rc = pg_run(pg, "COMMIT", f);
     if (rc == 0)
         return 0;
-    fault_prefix(f, "functions and views: ");
+    fault_prefix(f, _("functions and views: "));
     return rolled_back(pg, rc);
 }
 
@@ -280,7 +281,7 @@ int migrate_check(struct pg *pg, struct fault *f)
     else if (rc == 0)
         rc = -ESTALE;
     return rc == -ESTALE ? fault_set(f, rc,
-                                     "the database's schema is not this program's; run: "
-                                     "internetmetre-collector migrate")
+                                     _("the database's schema is not this program's; run: "
+                                       "internetmetre-collector migrate"))
                          : rc;
 }

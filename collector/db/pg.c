@@ -8,6 +8,7 @@
 
 #include <libpq-fe.h>
 
+#include "common/lang.h"
 #include "common/log.h"
 
 /* Statements that a connection keeps prepared; there are about ten in all. */
@@ -52,7 +53,7 @@ static int failure(struct pg *pg, const PGresult *result, struct fault *f)
     if (!text || !*text)
         text = PQerrorMessage(pg->conn);
     int len = (int)strcspn(text, "\n");
-    return fault_set(f, code, "PostgreSQL: %.*s%s%s%s%s", len, len ? text : "the connection was lost",
+    return fault_set(f, code, "PostgreSQL: %.*s%s%s%s%s", len, len ? text : _("the connection was lost"),
                      detail ? "; " : "", detail ? detail : "", state ? ", SQLSTATE " : "", state ? state : "");
 }
 
@@ -83,7 +84,7 @@ int pg_open(const char *conninfo, struct pg **ret, struct fault *f)
     _cleanup_(pg_closep) struct pg *pg = alloc_zero(1, sizeof *pg);
     pg->conn = PQconnectdbParams(CONNECT_NAMES, CONNECT_VALUES(conninfo), 1);
     if (!pg->conn)
-        return fault_set(f, -ENOMEM, "PostgreSQL: no memory for a connection");
+        return fault_set(f, -ENOMEM, _("PostgreSQL: no memory for a connection"));
     if (PQstatus(pg->conn) != CONNECTION_OK)
         return failure(pg, NULL, f);
     PQsetNoticeReceiver(pg->conn, notice, NULL);
@@ -285,7 +286,7 @@ int pg_stream_start(struct pg *pg, const char *sql, int count, const char *const
         return failure(pg, NULL, f);
     if (!PQsetSingleRowMode(pg->conn)) {
         pg_stream_stop(pg);
-        return fault_set(f, -EIO, "PostgreSQL: rows cannot be streamed");
+        return fault_set(f, -EIO, _("PostgreSQL: rows cannot be streamed"));
     }
     return 0;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 
+#include "common/lang.h"
 #include "common/wake.h"
 
 /* Idle connections are a stack, so that a quiet collector touches few of them.
@@ -19,7 +20,7 @@ struct pg_pool {
 int pg_pool_new(const char *conninfo, const char *role, unsigned size, struct pg_pool **ret, struct fault *f)
 {
     if (size == 0)
-        return fault_set(f, -EINVAL, "a pool of connections needs room for one");
+        return fault_set(f, -EINVAL, _("a pool of connections needs room for one"));
     struct pg_pool *pool = alloc_zero(1, sizeof *pool);
     pool->conninfo = alloc_text(conninfo);
     pool->role = alloc_text(role);
@@ -86,7 +87,7 @@ int pg_pool_take(struct pg_pool *pool, int timeout_ms, struct pg **ret, struct f
 {
     struct pg *pg = NULL;
     if (wait_turn(pool, timeout_ms, &pg) < 0)
-        return fault_set(f, -EBUSY, "all %u connections to PostgreSQL are taken", pool->size);
+        return fault_set(f, -EBUSY, _("all %u connections to PostgreSQL are taken"), pool->size);
     /* An idle connection may have died: a round trip tells, and costs less than a failed request. */
     if (pg && pg_run(pg, "", f) < 0) {
         pg_close(pg);

@@ -80,7 +80,7 @@ static enum postmaster unclear(const char *path, pid_t pid, int error, struct fa
               _("%s names the process %d, and the system does not show whether that is a PostgreSQL that runs (%s). "
                 "Nothing was started or removed. Look at it (ps -p %d): end it when it is (kill -INT %d), remove the "
                 "file when it is not"),
-              path, (int)pid, strerror(error), (int)pid, (int)pid);
+              path, (int)pid, fault_errno(error), (int)pid, (int)pid);
     return POSTMASTER_UNCLEAR;
 }
 

@@ -50,7 +50,7 @@ static const struct passwd *choose(const char *wanted, struct fault *f)
 
 static int cannot_look(const char *path, struct fault *f)
 {
-    return fault_set(f, -errno, _("%s: cannot be looked at: %s"), path, strerror(errno));
+    return fault_set(f, -errno, _("%s: cannot be looked at: %s"), path, fault_errno(errno));
 }
 
 /* Whose the directory is, or when it is root's the database in it: 1. 0 when it
@@ -78,7 +78,7 @@ static int act_as(uid_t uid, gid_t gid, struct fault *f)
     if (rc < 0 || setegid(entry ? entry->pw_gid : gid) < 0 || seteuid(uid) < 0) {
         int error = errno;
         _cleanup_text_ char *name = user_name(uid);
-        return fault_set(f, -error, _("cannot act as the user %s: %s"), name, strerror(error));
+        return fault_set(f, -error, _("cannot act as the user %s: %s"), name, fault_errno(error));
     }
     /* libpq looks there for certificates and passwords, and fails on what it may not look at. */
     setenv("HOME", entry ? entry->pw_dir : "/", 1);
@@ -112,7 +112,7 @@ static int give_root_up(void)
 int user_become(struct fault *f)
 {
     int rc = give_root_up();
-    return rc < 0 ? fault_set(f, rc, _("cannot give root up: %s"), strerror(-rc)) : 0;
+    return rc < 0 ? fault_set(f, rc, _("cannot give root up: %s"), fault_errno(-rc)) : 0;
 }
 
 /* To go on as another than meant would be worse than to end. */
@@ -166,7 +166,7 @@ static int make_dir(const char *path, uid_t uid, gid_t gid, struct fault *f)
     _cleanup_text_ char *copy = alloc_text(path);
     int rc = file_make_dir(dirname(copy), 0755, f);
     if (rc == 0 && mkdir(path, 0750) < 0 && errno != EEXIST)
-        rc = fault_set(f, -errno, _("%s: cannot make the folder: %s"), path, strerror(errno));
+        rc = fault_set(f, -errno, _("%s: cannot make the folder: %s"), path, fault_errno(errno));
     if (rc < 0 || geteuid() != 0)
         return rc;
     _cleanup_fd_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -177,7 +177,8 @@ static int make_dir(const char *path, uid_t uid, gid_t gid, struct fault *f)
     if (!is_for_us(fd))
         return fault_set(f, -ENOTEMPTY, _("%s is root's and holds other things; choose another --state-dir"), path);
     if (fchown(fd, uid, gid) < 0)
-        return fault_set(f, -errno, _("%s: cannot be given to the user of the collector: %s"), path, strerror(errno));
+        return fault_set(f, -errno, _("%s: cannot be given to the user of the collector: %s"), path,
+                         fault_errno(errno));
     return 0;
 }
 
@@ -192,7 +193,7 @@ static int check_way(const char *path, const char *name, struct fault *f)
         *p = '\0';
         if (faccessat(AT_FDCWD, part, X_OK, AT_EACCESS) < 0 && end)
             return fault_set(f, -errno, _("the user %s cannot enter %s: %s; choose another --state-dir"), name, part,
-                             strerror(errno));
+                             fault_errno(errno));
         *p = end;
         if (end == '\0')
             return 0;
@@ -268,7 +269,7 @@ int user_spawn(const char *const *argv, int out_fd, pid_t *ret_pid, struct fault
 {
     pid_t pid = fork();
     if (pid < 0)
-        return fault_set(f, -errno, "%s: cannot start: %s", argv[0], strerror(errno));
+        return fault_set(f, -errno, _("%s: cannot start: %s"), argv[0], fault_errno(errno));
     if (pid == 0)
         child(argv, out_fd);
     *ret_pid = pid;
@@ -287,7 +288,7 @@ int user_run(const char *const *argv, struct buf *out, struct fault *f)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
-        return fault_set(f, -errno, "%s: no pipe: %s", argv[0], strerror(errno));
+        return fault_set(f, -errno, _("%s: no pipe: %s"), argv[0], fault_errno(errno));
     _cleanup_fd_ int read_end = ends[0];
     pid_t pid;
     int rc = user_spawn(argv, ends[1], &pid, f);
@@ -298,9 +299,9 @@ int user_run(const char *const *argv, struct buf *out, struct fault *f)
     int status;
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
-            return fault_set(f, -errno, "%s: %s", argv[0], strerror(errno));
+            return fault_set(f, -errno, "%s: %s", argv[0], fault_errno(errno));
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
     size_t from = out->len > 300 ? out->len - 300 : 0;
-    return fault_set(f, -EIO, "%s failed: %s", argv[0], out->len ? out->data + from : "it said nothing");
+    return fault_set(f, -EIO, _("%s failed: %s"), argv[0], out->len ? out->data + from : _("it said nothing"));
 }

@@ -9,6 +9,7 @@
 
 #include "collector/db/schema.h"
 #include "common/buf.h"
+#include "common/lang.h"
 #include "common/log.h"
 
 /* ---- the values that some keys take ---- */
@@ -22,7 +23,7 @@ static int one_of(const char *value, const char *allowed, char **ret, struct fau
             *ret = alloc_text(value);
             return 0;
         }
-    return fault_set(f, -EBADMSG, "\"%s\" is not one of: %s", value, allowed);
+    return fault_set(f, -EBADMSG, _("\"%s\" is not one of: %s"), value, allowed);
 }
 
 static int small_number(const char *value, int max, int *ret, struct fault *f)
@@ -30,7 +31,7 @@ static int small_number(const char *value, int max, int *ret, struct fault *f)
     char *end;
     long n = strtol(value, &end, 10);
     if (!*value || *end || n < 0 || n > max)
-        return fault_set(f, -EBADMSG, "\"%s\" is not a number from 0 to %d", value, max);
+        return fault_set(f, -EBADMSG, _("\"%s\" is not a number from 0 to %d"), value, max);
     *ret = (int)n;
     return 0;
 }
@@ -60,9 +61,9 @@ static int add_dimension(struct indicator *i, const char *word, struct fault *f)
             i->dimensions |= 1u << d;
             return 0;
         }
-    return fault_set(f, -EBADMSG,
-                     "\"%s\" is no dimension; allowed: department operator technology family zone sex age_group plan",
-                     word);
+    return fault_set(
+        f, -EBADMSG,
+        _("\"%s\" is no dimension; allowed: department operator technology family zone sex age_group plan"), word);
 }
 
 static int add_statistic(struct indicator *i, const char *word, struct fault *f)
@@ -70,7 +71,7 @@ static int add_statistic(struct indicator *i, const char *word, struct fault *f)
     struct statistic s = {0};
     int percent;
     if (i->statistic_count == STATISTICS_MAX)
-        return fault_set(f, -EBADMSG, "more than %d statistics", STATISTICS_MAX);
+        return fault_set(f, -EBADMSG, _("more than %d statistics"), STATISTICS_MAX);
     if (!strcmp(word, "mean"))
         s.what.kind = STAT_MEAN;
     else if (!strcmp(word, "share"))
@@ -78,7 +79,7 @@ static int add_statistic(struct indicator *i, const char *word, struct fault *f)
     else if (word[0] == 'p' && isdigit((unsigned char)word[1]) && small_number(word + 1, 99, &percent, f) == 0)
         s.what = (struct stat_what){STAT_QUANTILE, percent / 100.0};
     else if (strcmp(word, "value") != 0)
-        return fault_set(f, -EBADMSG, "\"%s\" is no statistic; allowed: p1 to p99, mean, share, value", word);
+        return fault_set(f, -EBADMSG, _("\"%s\" is no statistic; allowed: p1 to p99, mean, share, value"), word);
     snprintf(s.name, sizeof s.name, "%s", word);
     i->statistics[i->statistic_count++] = s;
     return 0;
@@ -119,7 +120,7 @@ static int set_named(struct indicator *i, const char *key, const char *value, st
         return each_word(value, i, add_statistic, f);
     if (!strcmp(key, "unit"))
         return set_text(&i->unit[LANG_FR], value) + set_text(&i->unit[LANG_EN], value);
-    return fault_set(f, -EBADMSG, "unknown key \"%s\"", key);
+    return fault_set(f, -EBADMSG, _("unknown key \"%s\""), key);
 }
 
 static int set_key(struct indicator *i, const char *key, const char *value, struct fault *f)
@@ -162,7 +163,7 @@ static int check_whole(const struct indicator *i, struct fault *f)
     };
     for (size_t k = 0; k < COUNT(wanted); k++)
         if (!wanted[k].value)
-            return fault_set(f, -EBADMSG, "%s%s%s is missing", i->id ? i->id : "", i->id ? ": " : "", wanted[k].key);
+            return fault_set(f, -EBADMSG, _("%s%s%s is missing"), i->id ? i->id : "", i->id ? ": " : "", wanted[k].key);
     if (i->measured != (*i->sql != '\0'))
         return fault_set(f, -EBADMSG, "%s: a measured indicator ends in its SELECT, an imported one has none", i->id);
     return 0;
@@ -172,7 +173,7 @@ static int read_line(struct indicator *i, const char *line, size_t len, struct f
 {
     const char *colon = memchr(line, ':', len);
     if (len < 3 || !colon)
-        return fault_set(f, -EBADMSG, "not of the form \"-- key: value\"");
+        return fault_set(f, -EBADMSG, _("not of the form \"-- key: value\""));
     _cleanup_text_ char *key = alloc_text_n(line + 3, (size_t)(colon - line - 3));
     colon++;
     while (colon < line + len && *colon == ' ')
@@ -192,7 +193,7 @@ int indicator_read(const char *text, struct indicator *ret, struct fault *f)
         size_t len = strcspn(text, "\n");
         int rc = read_line(&i, text, len, f);
         if (rc < 0) {
-            fault_prefix(f, "line %zu: ", number);
+            fault_prefix(f, _("line %zu: "), number);
             return rc;
         }
         text += len + (text[len] == '\n');

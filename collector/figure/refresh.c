@@ -4,6 +4,7 @@
 
 #include "common/clock.h"
 #include "common/json.h"
+#include "common/lang.h"
 #include "common/log.h"
 
 /* ---- one indicator ---- */
@@ -39,7 +40,7 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
                              .samples = pg_int(row, 0, 10),
                          });
     if (rc < 0) {
-        fault_prefix(f, "indicator %s: ", i->id);
+        fault_prefix(f, _("indicator %s: "), i->id);
         return rc;
     }
     *ret = TAKE(cells);

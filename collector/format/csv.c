@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "common/lang.h"
+
 void csv_write(struct buf *out, const char *text, size_t len)
 {
     bool quoted = false;
@@ -58,7 +60,7 @@ static int read_quoted(struct csv *c, struct fault *f)
                 if (!at_line_end(c) && *c->at != ',')
                     return fault_set(
                         f, -EBADMSG,
-                        "line %zu, column %zu: text after the closing quote; write a quote inside a field twice",
+                        _("line %zu, column %zu: text after the closing quote; write a quote inside a field twice"),
                         c->line, c->count + 1);
                 return 0;
             }
@@ -67,7 +69,7 @@ static int read_quoted(struct csv *c, struct fault *f)
         c->line += *c->at == '\n';
         buf_add_char(&c->text, *c->at);
     }
-    return fault_set(f, -EBADMSG, "line %zu, column %zu: the quote that opens here is never closed", opened,
+    return fault_set(f, -EBADMSG, _("line %zu, column %zu: the quote that opens here is never closed"), opened,
                      c->count + 1);
 }
 
@@ -77,8 +79,8 @@ static int read_bare(struct csv *c, struct fault *f)
         if (*c->at == '"')
             return fault_set(
                 f, -EBADMSG,
-                "line %zu, column %zu: a quote inside a field without quotes; put the field in quotes and write "
-                "the quote twice",
+                _("line %zu, column %zu: a quote inside a field without quotes; put the field in quotes and write "
+                  "the quote twice"),
                 c->line, c->count + 1);
         buf_add_char(&c->text, *c->at);
     }
@@ -89,12 +91,12 @@ static int read_field(struct csv *c, struct fault *f)
 {
     size_t start = c->text.len;
     if (c->count == CSV_FIELDS_MAX)
-        return fault_set(f, -EBADMSG, "line %zu: more than %d columns", c->line, CSV_FIELDS_MAX);
+        return fault_set(f, -EBADMSG, _("line %zu: more than %d columns"), c->line, CSV_FIELDS_MAX);
     int rc = c->at < c->end && *c->at == '"' ? read_quoted(c, f) : read_bare(c, f);
     if (rc < 0)
         return rc;
     if (c->text.len - start > CSV_FIELD_MAX || memchr(c->text.data ? c->text.data + start : "", 0, c->text.len - start))
-        return fault_set(f, -EBADMSG, "line %zu, column %zu: longer than %d octets, or with a NUL octet in it",
+        return fault_set(f, -EBADMSG, _("line %zu, column %zu: longer than %d octets, or with a NUL octet in it"),
                          c->record_line, c->count + 1, CSV_FIELD_MAX);
     buf_add_char(&c->text, '\0');
     c->count++;

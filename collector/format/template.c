@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "common/lang.h"
+
 struct tag {
     char kind;        /* '#', '^', '/', '{' (raw) or '=' (escaped) */
     const char *name; /* in the text */
@@ -49,7 +51,7 @@ static int next_tag(const char *text, struct tag *ret, struct fault *f)
     bool raw = start[2] == '{';
     const char *name = start + 2 + raw, *end = strstr(name, raw ? "}}}" : "}}");
     if (!end || end - name > 64)
-        return fault_set(f, -EBADMSG, "the tag \"%.20s\" is never closed", start);
+        return fault_set(f, -EBADMSG, _("the tag \"%.20s\" is never closed"), start);
     ret->kind = raw ? '{' : '=';
     if (!raw && (*name == '#' || *name == '^' || *name == '/'))
         ret->kind = *name++;
@@ -57,7 +59,7 @@ static int next_tag(const char *text, struct tag *ret, struct fault *f)
     ret->after = end + (raw ? 3 : 2);
     ret->name = name;
     ret->len = (size_t)(end - name);
-    return ret->len ? 1 : fault_set(f, -EBADMSG, "a tag has no name");
+    return ret->len ? 1 : fault_set(f, -EBADMSG, _("a tag has no name"));
 }
 
 /* ---- values ---- */
@@ -118,7 +120,7 @@ static int render_section(const struct tag *tag, struct stack *s, bool show, con
 {
     const json_t *value = find(s, tag);
     if (s->depth == TEMPLATE_DEPTH_MAX)
-        return fault_set(f, -EBADMSG, "sections lie deeper than %d", TEMPLATE_DEPTH_MAX);
+        return fault_set(f, -EBADMSG, _("sections lie deeper than %d"), TEMPLATE_DEPTH_MAX);
     if (tag->kind == '^' || !show || !is_true(value)) {
         s->values[s->depth++] = NULL;
         int rc = render(tag->after, tag, s, show && tag->kind == '^' && !is_true(value), ret_after, out, f);
@@ -149,12 +151,12 @@ static int render(const char *text, const struct tag *section, struct stack *s, 
             buf_add(out, text, rc ? (size_t)(tag.start - text) : strlen(text));
         if (rc == 0)
             return section
-                       ? fault_set(f, -EBADMSG, "the section %.*s is never closed", (int)section->len, section->name)
+                       ? fault_set(f, -EBADMSG, _("the section %.*s is never closed"), (int)section->len, section->name)
                        : 0;
         text = tag.after;
         if (tag.kind == '/') {
             if (!section || section->len != tag.len || memcmp(section->name, tag.name, tag.len))
-                return fault_set(f, -EBADMSG, "{{/%.*s}} closes nothing", (int)tag.len, tag.name);
+                return fault_set(f, -EBADMSG, _("{{/%.*s}} closes nothing"), (int)tag.len, tag.name);
             *ret_after = text;
             return 0;
         }

@@ -492,7 +492,7 @@ int http_start(const struct http_options *options, struct http_server **ret, str
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_THREAD_STACK_SIZE, (size_t)1 << 20,
         MHD_OPTION_END);
     if (!s->daemon)
-        return fault_set(f, -EIO, "listen: %s: the HTTP server does not start", options->listen);
+        return fault_set(f, -EIO, _("listen: %s: the HTTP server does not start"), options->listen);
     *ret = TAKE(s);
     return 0;
 }

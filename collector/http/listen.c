@@ -78,7 +78,7 @@ int listen_open(const char *key, const char *text, int type, struct fault *f)
     } else {
         fd = open_all(htons((in_port_t)atoi(port)), type);
     }
-    return fd < 0 ? fault_set(f, fd, _("%s: cannot listen on '%s': %s"), key, text, strerror(-fd)) : fd;
+    return fd < 0 ? fault_set(f, fd, _("%s: cannot listen on '%s': %s"), key, text, fault_errno(-fd)) : fd;
 }
 
 uint16_t listen_port(int fd)

@@ -33,7 +33,7 @@ static int check_indicator(const char *text, struct fault *f)
 {
     return indicator_find(text)
                ? 0
-               : fault_set(f, -EBADMSG, "\"%s\" is no indicator; there are: %s", text, indicator_ids());
+               : fault_set(f, -EBADMSG, _("\"%s\" is no indicator; there are: %s"), text, indicator_ids());
 }
 
 static bool letters(const char *text, size_t count)
@@ -48,7 +48,7 @@ static int check_country(const char *text, struct fault *f)
 {
     if (letters(text, 2) && !text[2])
         return 0;
-    return fault_set(f, -EBADMSG, "\"%s\" is no country code; write two capitals of ISO 3166-1, such as BJ", text);
+    return fault_set(f, -EBADMSG, _("\"%s\" is no country code; write two capitals of ISO 3166-1, such as BJ"), text);
 }
 
 static int check_geo(const char *text, struct fault *f)
@@ -56,7 +56,7 @@ static int check_geo(const char *text, struct fault *f)
     if (letters(text, 2) && text[2] == '-' && text[3])
         return 0;
     return fault_set(f, -EBADMSG,
-                     "\"%s\" is no department; write its ISO 3166-2 code, such as BJ-BO, or nothing for the country",
+                     _("\"%s\" is no department; write its ISO 3166-2 code, such as BJ-BO, or nothing for the country"),
                      text);
 }
 
@@ -64,14 +64,14 @@ static int check_zone(const char *text, struct fault *f)
 {
     if (!strcmp(text, "urban") || !strcmp(text, "rural"))
         return 0;
-    return fault_set(f, -EBADMSG, "\"%s\" is no zone; write urban, rural, or nothing for both", text);
+    return fault_set(f, -EBADMSG, _("\"%s\" is no zone; write urban, rural, or nothing for both"), text);
 }
 
 static int check_sex(const char *text, struct fault *f)
 {
     if (!strcmp(text, "female") || !strcmp(text, "male"))
         return 0;
-    return fault_set(f, -EBADMSG, "\"%s\" is not known here; write female, male, or nothing for both", text);
+    return fault_set(f, -EBADMSG, _("\"%s\" is not known here; write female, male, or nothing for both"), text);
 }
 
 /* YYYY, YYYY-MM, YYYY-Qn, YYYY-Sn. */
@@ -90,7 +90,7 @@ static int check_period(const char *text, struct fault *f)
         return 0;
     return fault_set(
         f, -EBADMSG,
-        "\"%s\" is no period; write a year 2025, a month 2025-03, a quarter 2025-Q1 or a half-year 2025-S1", text);
+        _("\"%s\" is no period; write a year 2025, a month 2025-03, a quarter 2025-Q1 or a half-year 2025-S1"), text);
 }
 
 static int read_number(const char *text, double *ret)
@@ -109,7 +109,8 @@ static int check_value(const char *text, struct fault *f)
     if (read_number(text, &value) == 0)
         return 0;
     return fault_set(f, -EBADMSG,
-                     "\"%s\" is no number; write digits with a point for decimals and no spaces, such as 1234.5", text);
+                     _("\"%s\" is no number; write digits with a point for decimals and no spaces, such as 1234.5"),
+                     text);
 }
 
 static int check_margin(const char *text, struct fault *f)
@@ -117,7 +118,7 @@ static int check_margin(const char *text, struct fault *f)
     double value;
     if (read_number(text, &value) == 0 && value >= 0)
         return 0;
-    return fault_set(f, -EBADMSG, "\"%s\" is no margin; write half the width of the interval, such as 2.5", text);
+    return fault_set(f, -EBADMSG, _("\"%s\" is no margin; write half the width of the interval, such as 2.5"), text);
 }
 
 static int check_sample_size(const char *text, struct fault *f)
@@ -125,14 +126,14 @@ static int check_sample_size(const char *text, struct fault *f)
     size_t len = strlen(text);
     if (len <= 12 && strspn(text, "0123456789") == len && atoll(text) > 0)
         return 0;
-    return fault_set(f, -EBADMSG, "\"%s\" is no number of persons or lines; write a whole number above 0", text);
+    return fault_set(f, -EBADMSG, _("\"%s\" is no number of persons or lines; write a whole number above 0"), text);
 }
 
 static int check_source(const char *text, struct fault *f)
 {
     if (strcmp(text, "measured") != 0 && strcmp(text, "simulated") != 0)
         return 0;
-    return fault_set(f, -EBADMSG, "\"%s\" is the name of our own figures; write whose figure this is, such as ARCEP",
+    return fault_set(f, -EBADMSG, _("\"%s\" is the name of our own figures; write whose figure this is, such as ARCEP"),
                      text);
 }
 
@@ -140,7 +141,7 @@ static int check_url(const char *text, struct fault *f)
 {
     if ((!strncmp(text, "https://", 8) && text[8]) || (!strncmp(text, "http://", 7) && text[7]))
         return 0;
-    return fault_set(f, -EBADMSG, "\"%s\" is no address; it begins with https:// or http://", text);
+    return fault_set(f, -EBADMSG, _("\"%s\" is no address; it begins with https:// or http://"), text);
 }
 
 static int check_retrieved(const char *text, struct fault *f)
@@ -149,11 +150,11 @@ static int check_retrieved(const char *text, struct fault *f)
     int64_t us;
     snprintf(whole, sizeof whole, "%.11sT00:00:00Z", text);
     if (strlen(text) != 10 || time_parse(whole, strlen(whole), &us) < 0)
-        return fault_set(f, -EBADMSG, "\"%s\" is no date; write year-month-day, such as 2026-01-31", text);
+        return fault_set(f, -EBADMSG, _("\"%s\" is no date; write year-month-day, such as 2026-01-31"), text);
     /* A day more: it may be tomorrow already where the file comes from. */
     time_format(clock_wall_us(&clock_system) + 86400 * INT64_C(1000000), today);
     if (strncmp(text, today, 10) > 0)
-        return fault_set(f, -EBADMSG, "%s lies in the future; write the day on which the figure was taken", text);
+        return fault_set(f, -EBADMSG, _("%s lies in the future; write the day on which the figure was taken"), text);
     return 0;
 }
 
@@ -193,8 +194,9 @@ static int read_header(const struct csv *csv, int ret_at[static COUNT(columns)],
     for (size_t c = 0; c < COUNT(columns); c++)
         ret_at[c] = -1;
     if (csv->count == 1 && strpbrk(csv->fields[0], ";\t"))
-        return fault_set(f, -EBADMSG, "line 1: the columns are parted by %s; save the file with commas between columns",
-                         strchr(csv->fields[0], ';') ? "semicolons" : "tabs");
+        return fault_set(f, -EBADMSG,
+                         _("line 1: the columns are parted by %s; save the file with commas between columns"),
+                         strchr(csv->fields[0], ';') ? _("semicolons") : _("tabs"));
     for (size_t i = 0; i < csv->count; i++) {
         size_t c = 0;
         while (c < COUNT(columns) && strcmp(columns[c].name, csv->fields[i]) != 0)
@@ -202,15 +204,15 @@ static int read_header(const struct csv *csv, int ret_at[static COUNT(columns)],
         if (c == COUNT(columns))
             return fault_set(
                 f, -EBADMSG,
-                "line 1, column %zu: \"%.64s\" is no column of this format; `import --template` prints them all", i + 1,
-                csv->fields[i]);
+                _("line 1, column %zu: \"%.64s\" is no column of this format; `import --template` prints them all"),
+                i + 1, csv->fields[i]);
         if (ret_at[c] >= 0)
-            return fault_set(f, -EBADMSG, "line 1, column %zu: %s stands twice; keep one", i + 1, columns[c].name);
+            return fault_set(f, -EBADMSG, _("line 1, column %zu: %s stands twice; keep one"), i + 1, columns[c].name);
         ret_at[c] = (int)i;
     }
     for (size_t c = 0; c < COUNT(columns); c++)
         if (columns[c].required && ret_at[c] < 0)
-            return fault_set(f, -EBADMSG, "line 1: the column %s is missing; `import --template` prints the header",
+            return fault_set(f, -EBADMSG, _("line 1: the column %s is missing; `import --template` prints the header"),
                              columns[c].name);
     return 0;
 }
@@ -220,7 +222,7 @@ static int read_header(const struct csv *csv, int ret_at[static COUNT(columns)],
 static int read_cell(const struct column *c, const char *text, json_t *row, struct fault *f)
 {
     if (!*text)
-        return c->required ? fault_set(f, -EBADMSG, "empty; every line needs it") : 0;
+        return c->required ? fault_set(f, -EBADMSG, _("empty; every line needs it")) : 0;
     int rc = c->check ? c->check(text, f) : 0;
     if (rc < 0)
         return rc;
@@ -240,10 +242,10 @@ static int check_row(const json_t *row, struct fault *f)
     double value = json_number_value(json_object_get(row, "value"));
     if (strcmp(unit, i->unit[LANG_EN]) != 0)
         return fault_set(f, -EBADMSG,
-                         "column unit: \"%.64s\" is not the unit of %s; convert the value and write \"%s\"", unit,
+                         _("column unit: \"%.64s\" is not the unit of %s; convert the value and write \"%s\""), unit,
                          i->id, i->unit[LANG_EN]);
     if (!strncmp(unit, "% of ", 5) && (value < 0 || value > 100))
-        return fault_set(f, -EBADMSG, "column value: %g is no share; it lies between 0 and 100", value);
+        return fault_set(f, -EBADMSG, _("column value: %g is no share; it lies between 0 and 100"), value);
     return 0;
 }
 
@@ -251,12 +253,12 @@ static int read_row(const struct csv *csv, const int at[static COUNT(columns)], 
                     struct fault *f)
 {
     if (csv->count != width)
-        return fault_set(f, -EBADMSG, "%zu columns, the header has %zu; put a value that holds a comma in quotes",
+        return fault_set(f, -EBADMSG, _("%zu columns, the header has %zu; put a value that holds a comma in quotes"),
                          csv->count, width);
     for (size_t c = 0; c < COUNT(columns); c++) {
         int rc = at[c] < 0 ? 0 : read_cell(&columns[c], csv->fields[at[c]], row, f);
         if (rc < 0) {
-            fault_prefix(f, "column %s: ", columns[c].name);
+            fault_prefix(f, _("column %s: "), columns[c].name);
             return rc;
         }
     }
@@ -276,7 +278,7 @@ static int check_new(json_t *seen, const json_t *row, size_t line, struct fault 
     const json_t *before = json_object_get(seen, key.data);
     if (before)
         return fault_set(f, -EBADMSG,
-                         "the same figure as line %lld (all columns of its key are equal); keep one of them",
+                         _("the same figure as line %lld (all columns of its key are equal); keep one of them"),
                          (long long)json_integer_value(before));
     json_object_set_new(seen, key.data, json_integer((json_int_t)line));
     return 0;
@@ -286,14 +288,14 @@ int import_read(const char *text, size_t len, json_t **ret, struct fault *f)
 {
     size_t bad = scan_utf8(text, len);
     if (bad != len)
-        return fault_set(f, -EBADMSG, "octet %zu: not UTF-8; save the file as \"CSV UTF-8\"", bad + 1);
+        return fault_set(f, -EBADMSG, _("octet %zu: not UTF-8; save the file as \"CSV UTF-8\""), bad + 1);
     _cleanup_(csv_free) struct csv csv;
     _cleanup_json_ json_t *rows = json_array(), *seen = json_object();
     int at[COUNT(columns)];
     csv_start(&csv, text, len);
     int rc = csv_next(&csv, f);
     if (rc == 0)
-        return fault_set(f, -EBADMSG, "the file is empty; `import --template` prints a header and an example");
+        return fault_set(f, -EBADMSG, _("the file is empty; `import --template` prints a header and an example"));
     if (rc > 0)
         rc = read_header(&csv, at, f);
     size_t width = csv.count;
@@ -303,7 +305,7 @@ int import_read(const char *text, size_t len, json_t **ret, struct fault *f)
         if (rc == 0)
             rc = check_new(seen, row, csv.record_line, f);
         if (rc < 0)
-            fault_prefix(f, "line %zu: ", csv.record_line);
+            fault_prefix(f, _("line %zu: "), csv.record_line);
         json_array_append(rows, row);
     }
     if (rc == 0)
@@ -326,8 +328,8 @@ static int check_places(struct pg *pg, const char *rows, struct fault *f)
     if (rc < 0 || pg_rows_count(wrong) == 0)
         return rc;
     const char *known = pg_text(wrong, 0, 3);
-    return fault_set(f, -EBADMSG, "line %s: column geo: %s is no department of %s; there are: %s", pg_text(wrong, 0, 0),
-                     pg_text(wrong, 0, 1), pg_text(wrong, 0, 2), known ? known : "none");
+    return fault_set(f, -EBADMSG, _("line %s: column geo: %s is no department of %s; there are: %s"),
+                     pg_text(wrong, 0, 0), pg_text(wrong, 0, 1), pg_text(wrong, 0, 2), known ? known : _("none"));
 }
 
 #define STORE_SQL                                                                                                      \

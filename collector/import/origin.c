@@ -56,14 +56,14 @@ static int read_prefix(const char *addr, const char *length, struct prefix *ret,
     uint64_t bits;
     *ret = (struct prefix){.v6 = strchr(addr, ':') != NULL};
     if (strlen(addr) >= sizeof ret->addr || inet_pton(ret->v6 ? AF_INET6 : AF_INET, addr, octets) != 1)
-        return fault_set(f, -EBADMSG, "\"%.64s\" is no address; write the prefix's first address, such as 41.85.160.0",
-                         addr);
+        return fault_set(f, -EBADMSG,
+                         _("\"%.64s\" is no address; write the prefix's first address, such as 41.85.160.0"), addr);
     unsigned widest = ret->v6 ? 128 : 32;
     if (read_whole(length, strlen(length), widest, &bits) < 0)
-        return fault_set(f, -EBADMSG, "\"%.64s\" is no length of a prefix; write a whole number from 0 to %u", length,
-                         widest);
+        return fault_set(f, -EBADMSG, _("\"%.64s\" is no length of a prefix; write a whole number from 0 to %u"),
+                         length, widest);
     if (has_host_bits(octets, widest / 8, (unsigned)bits))
-        return fault_set(f, -EBADMSG, "%s is not the first address of a /%u; correct one of the two", addr,
+        return fault_set(f, -EBADMSG, _("%s is not the first address of a /%u; correct one of the two"), addr,
                          (unsigned)bits);
     snprintf(ret->addr, sizeof ret->addr, "%s", addr);
     ret->bits = (unsigned)bits;
@@ -91,8 +91,8 @@ static int read_origins(const char *text, const struct prefix *prefix, struct or
             if (read_whole(at, digits, ASN_MAX, &asn) < 0)
                 return fault_set(
                     f, -EBADMSG,
-                    "\"%.64s\" are no origins; write AS numbers such as 28683, joined by _ when the prefix "
-                    "has several and by , when they are an AS set",
+                    _("\"%.64s\" are no origins; write AS numbers such as 28683, joined by _ when the prefix "
+                      "has several and by , when they are an AS set"),
                     text);
             add_row(out, prefix, asn, as_set);
             at += digits;
@@ -111,7 +111,7 @@ static int read_line(char *line, struct origin_list *out, struct fault *f)
     char *length = strchr(line, '\t'), *origins = length ? strchr(length + 1, '\t') : NULL;
     struct prefix prefix;
     if (!origins || strchr(origins + 1, '\t'))
-        return fault_set(f, -EBADMSG, "not three columns; write prefix, length and origins with a tab between");
+        return fault_set(f, -EBADMSG, _("not three columns; write prefix, length and origins with a tab between"));
     *length++ = *origins++ = '\0';
     int rc = read_prefix(line, length, &prefix, f);
     if (rc == 0)
@@ -128,18 +128,19 @@ static int read_line(char *line, struct origin_list *out, struct fault *f)
 int origin_read(const char *text, size_t len, struct origin_list *out, struct fault *f)
 {
     if (len >= 2 && !memcmp(text, "\x1f\x8b", 2))
-        return fault_set(f, -EBADMSG, "compressed; unpack it first: gunzip FILE");
+        return fault_set(f, -EBADMSG, _("compressed; unpack it first: gunzip FILE"));
     size_t bad = scan_utf8(text, len), number = 0;
     if (bad != len || memchr(text, '\0', len))
-        return fault_set(f, -EBADMSG, "not a text file; give the file as CAIDA publishes it, unpacked");
+        return fault_set(f, -EBADMSG, _("not a text file; give the file as CAIDA publishes it, unpacked"));
     for (const char *at = text, *end = text + len; at < end;) {
         char line[LINE_MAX];
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         size_t size = (size_t)((stop ? stop : end) - at);
         number++;
         if (size >= sizeof line)
-            return fault_set(f, -EBADMSG, "line %zu: longer than %d characters; put each prefix on a line of its own",
-                             number, LINE_MAX - 1);
+            return fault_set(f, -EBADMSG,
+                             _("line %zu: longer than %d characters; put each prefix on a line of its own"), number,
+                             LINE_MAX - 1);
         memcpy(line, at, size);
         at += size + 1;
         if (size > 0 && line[size - 1] == '\r')
@@ -147,14 +148,14 @@ int origin_read(const char *text, size_t len, struct origin_list *out, struct fa
         line[size] = '\0';
         int rc = *line ? read_line(line, out, f) : 0;
         if (rc < 0) {
-            fault_prefix(f, "line %zu: ", number);
+            fault_prefix(f, _("line %zu: "), number);
             return rc;
         }
     }
     return out->prefixes > 0 ? 0
                              : fault_set(f, -EBADMSG,
-                                         "the file holds no prefix; nothing would be left of the earlier "
-                                         "import");
+                                         _("the file holds no prefix; nothing would be left of the earlier "
+                                           "import"));
 }
 
 void origin_free(struct origin_list *list)

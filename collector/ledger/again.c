@@ -15,6 +15,7 @@
 #include "collector/ledger/epoch.h"
 #include "collector/ledger/verify.h"
 #include "common/clock.h"
+#include "common/lang.h"
 #include "common/log.h"
 
 /* Entries of the list that are read at once. */
@@ -190,7 +191,7 @@ int again_batch(struct pg *pg, const struct project_names *names, const char *pr
     if (body.len == 0)
         return strike_off(pg, probe_no, batch_no, f);
     if (verify_envelope(body.data, body.len, true, &in, f) != VERDICT_FINE) {
-        fault_prefix(f, "batch %s of the ledger: ", batch_no);
+        fault_prefix(f, _("batch %s of the ledger: "), batch_no);
         return -EBADMSG;
     }
     rc = read_time(pg, probe_no, in.batch.header.boot, &time, f);
@@ -213,14 +214,14 @@ int again_run(struct pg *pg, const struct project_names *names, struct fault *f)
         _cleanup_rows_ struct pg_rows *rows = NULL;
         int rc = pg_query(pg, STEP_SQL, 0, NULL, &rows, f);
         if (rc == 0 && pg_rows_count(rows) == 0 && batches > 0)
-            log_info("batches projected again: %" PRId64, batches);
+            log_info(_("batches projected again: %" PRId64), batches);
         if (rc < 0 || pg_rows_count(rows) == 0)
             return rc;
         for (size_t r = 0; rc == 0 && r < pg_rows_count(rows); r++, batches++) {
             rc = again_batch(pg, names, pg_text(rows, r, 0), pg_text(rows, r, 1), &results, f);
             /* One that cannot be read must not hold up the others for ever. */
             if (rc == -EBADMSG) {
-                log_error("%s; its results stay as they are", f->text);
+                log_error(_("%s; its results stay as they are"), f->text);
                 rc = strike_off(pg, pg_text(rows, r, 0), pg_text(rows, r, 1), f);
             }
         }

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "common/lang.h"
 #include "common/limits.h"
 
 /* Names kept in memory; then all are forgotten and met anew. The standard
@@ -110,7 +111,7 @@ static int ask(struct dictionary *d, const char *name, int32_t *ret_no, struct f
 {
     struct pg *pg = NULL;
     if (!d->pool)
-        return fault_set(f, -ENOTCONN, "no database to ask for the name %s", name);
+        return fault_set(f, -ENOTCONN, _("no database to ask for the name %s"), name);
     int rc = pg_pool_take(d->pool, TAKE_WAIT_MS, &pg, f);
     if (rc < 0)
         return rc;
@@ -124,7 +125,7 @@ static int ask(struct dictionary *d, const char *name, int32_t *ret_no, struct f
     }
     pg_pool_give(d->pool, pg);
     if (rc == 0 && no == 0)
-        rc = fault_set(f, -EIO, "the name %s gets no number", name);
+        rc = fault_set(f, -EIO, _("the name %s gets no number"), name);
     if (rc == 0)
         *ret_no = (int32_t)no;
     return rc;
@@ -139,7 +140,7 @@ int dictionary_find(struct dictionary *d, const char *name, size_t len, int32_t 
     if (no == 0) {
         char text[NAME_MAX_TARGET + 1];
         if (len >= sizeof text)
-            return fault_set(f, -EINVAL, "a name of %zu octets", len);
+            return fault_set(f, -EINVAL, _("a name of %zu octets"), len);
         memcpy(text, name, len);
         text[len] = '\0';
         int rc = ask(d, text, &no, f);

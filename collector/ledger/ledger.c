@@ -14,6 +14,7 @@
 #include "collector/ledger/epoch.h"
 #include "common/clock.h"
 #include "common/json.h"
+#include "common/lang.h"
 
 /* sealed_at is whatever the probe's clock said; the column keeps what
  * PostgreSQL can hold, the body keeps the truth. */
@@ -168,7 +169,7 @@ static int insert_keys(struct ledger *l, struct ledger_entry **entries, size_t c
     for (size_t r = 0; r < pg_rows_count(rows); r++) {
         struct ledger_entry *e = find_waiting(entries, count, pg_int(rows, r, 0), pg_text(rows, r, 1));
         if (!e)
-            return fault_set(f, -EIO, "PostgreSQL returned the key of another batch");
+            return fault_set(f, -EIO, _("PostgreSQL returned the key of another batch"));
         e->fate = LEDGER_STORED;
         e->batch_no = pg_int(rows, r, 2);
         project_number(e->projection, e->batch_no);

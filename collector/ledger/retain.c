@@ -24,6 +24,7 @@
 
 #include "common/clock.h"
 #include "common/file.h"
+#include "common/lang.h"
 #include "common/log.h"
 #include "common/zst.h"
 
@@ -63,7 +64,7 @@ static bool of_results(const struct archive *a)
 static int put(struct archive *a, const void *bytes, size_t len, struct fault *f)
 {
     if (fwrite(bytes, 1, len, a->out) != len)
-        return fault_set(f, -errno, "%s: cannot be written: %s", a->folder, strerror(errno));
+        return fault_set(f, -errno, _("%s: cannot be written: %s"), a->folder, fault_errno(errno));
     return 0;
 }
 
@@ -112,7 +113,7 @@ static int close_file(struct archive *a, struct fault *f)
         return 0;
     int rc = of_results(a) ? put_text(a, f) : put(a, end, sizeof end, f);
     if (rc == 0 && (fflush(a->out) != 0 || fsync(fileno(a->out)) < 0))
-        rc = fault_set(f, -errno, "%s: cannot be written: %s", a->folder, strerror(errno));
+        rc = fault_set(f, -errno, _("%s: cannot be written: %s"), a->folder, fault_errno(errno));
     fclose(a->out);
     a->out = NULL;
     return rc;
@@ -126,7 +127,7 @@ static int open_file(struct archive *a, const char *probe, struct fault *f)
     _cleanup_text_ char *path = alloc_format("%s/%s.%s", a->folder, probe, of_results(a) ? "ndjson.zst" : "tar");
     snprintf(a->probe, sizeof a->probe, "%s", probe);
     a->out = fopen(path, "we");
-    return a->out ? 0 : fault_set(f, -errno, "%s: %s", path, strerror(errno));
+    return a->out ? 0 : fault_set(f, -errno, "%s: %s", path, fault_errno(errno));
 }
 
 static int nibble(char c)
@@ -158,11 +159,12 @@ static int empty_folder(const char *folder, struct fault *f)
 {
     _cleanup_text_ char *pattern = alloc_format("%s/*", folder);
     glob_t found = {0};
-    int rc = glob(pattern, GLOB_NOSORT, NULL, &found) == GLOB_ABORTED ? fault_set(f, -EIO, "%s: cannot be read", folder)
-                                                                      : 0;
+    int rc = glob(pattern, GLOB_NOSORT, NULL, &found) == GLOB_ABORTED
+                 ? fault_set(f, -EIO, _("%s: cannot be read"), folder)
+                 : 0;
     for (size_t i = 0; rc == 0 && i < found.gl_pathc; i++)
         if (unlink(found.gl_pathv[i]) < 0)
-            rc = fault_set(f, -errno, "%s: %s", found.gl_pathv[i], strerror(errno));
+            rc = fault_set(f, -errno, "%s: %s", found.gl_pathv[i], fault_errno(errno));
     globfree(&found);
     return rc;
 }
@@ -188,7 +190,7 @@ static int check_count(struct pg *pg, const struct archive *a, struct fault *f)
         "SELECT count(*) FROM %s r JOIN probe p USING (probe_no) WHERE p.forgotten_at IS NULL", a->table);
     int rc = pg_query(pg, sql, 0, NULL, &rows, f);
     if (rc == 0 && pg_int(rows, 0, 0) != a->rows)
-        rc = fault_set(f, -EIO, "%s holds %" PRId64 " rows, but %" PRId64 " were archived; it stays", a->table,
+        rc = fault_set(f, -EIO, _("%s holds %" PRId64 " rows, but %" PRId64 " were archived; it stays"), a->table,
                        pg_int(rows, 0, 0), a->rows);
     return rc;
 }
@@ -204,7 +206,7 @@ static int put_in_place(const struct archive *a, const char *base, char **ret_na
         int error = errno;
         bool taken = access(name, F_OK) == 0;
         if (!taken)
-            fault_set(f, -error, "%s: %s", name, strerror(error));
+            fault_set(f, -error, "%s: %s", name, fault_errno(error));
         free(name);
         if (!taken)
             return -error;
@@ -249,7 +251,7 @@ static int archive_month(struct pg *pg, const char *root, const char *parent, co
     if (rc == 0)
         rc = drop(pg, &a, name, f);
     if (rc == 0)
-        log_info("retention: %" PRId64 " rows of %s %s are in %s", a.rows, parent, a.month, name);
+        log_info(_("retention: %" PRId64 " rows of %s %s are in %s"), a.rows, parent, a.month, name);
     buf_free(&a.text);
     free(a.table);
     free(a.folder);

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <pthread.h>
 
+#include "common/lang.h"
 #include "common/log.h"
 
 /* Enough to make a commit's fsync cheap per batch, small enough to be done
@@ -155,7 +156,7 @@ int store_start(const struct store_options *options, struct store **ret, struct 
         int error = pthread_create(&s->threads[i], NULL, writer, s);
         if (error) {
             store_stop(s);
-            return fault_set(f, -error, "cannot start a writer thread");
+            return fault_set(f, -error, _("cannot start a writer thread"));
         }
         s->thread_count++;
     }
@@ -188,7 +189,7 @@ int store_put(struct store *s, struct ledger_entry *entry, struct fault *f)
     pthread_mutex_lock(&s->lock);
     bool full = s->waiting >= s->queue_max || s->stopping;
     if (full) {
-        job->rc = fault_set(&job->fault, -EBUSY, "%u batches wait to be stored already", s->waiting);
+        job->rc = fault_set(&job->fault, -EBUSY, _("%u batches wait to be stored already"), s->waiting);
     } else {
         *s->last = job;
         s->last = &job->next;

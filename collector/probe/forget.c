@@ -8,6 +8,7 @@
 
 #include "common/clock.h"
 #include "common/file.h"
+#include "common/lang.h"
 #include "common/sign.h"
 
 static int write_tombstone(const char *state_dir, const char *probe, struct fault *f)
@@ -29,12 +30,12 @@ static int empty_archive(const char *archive, const char *probe, struct fault *f
     glob_t found = {0};
     int rc = glob(pattern, GLOB_NOSORT, NULL, &found);
     if (rc == GLOB_NOSPACE || rc == GLOB_ABORTED)
-        rc = fault_set(f, -EIO, "%s: cannot be read", archive);
+        rc = fault_set(f, -EIO, _("%s: cannot be read"), archive);
     else
         rc = 0;
     for (size_t i = 0; rc == 0 && i < found.gl_pathc; i++)
         if (unlink(found.gl_pathv[i]) < 0 && errno != ENOENT)
-            rc = fault_set(f, -errno, "%s: cannot be removed: %s", found.gl_pathv[i], strerror(errno));
+            rc = fault_set(f, -errno, _("%s: cannot be removed: %s"), found.gl_pathv[i], fault_errno(errno));
     globfree(&found);
     return rc;
 }
@@ -42,7 +43,7 @@ static int empty_archive(const char *archive, const char *probe, struct fault *f
 int forget_probe(struct pg *pg, const char *state_dir, const char *archive, const char *probe, struct fault *f)
 {
     if (!probe_id_valid(probe, strlen(probe)))
-        return fault_set(f, -EINVAL, "%s is no probe", probe);
+        return fault_set(f, -EINVAL, _("%s is no probe"), probe);
     int rc = write_tombstone(state_dir, probe, f);
     if (rc == 0)
         rc = pg_query(pg, "SELECT probe_forget($1)", 1, &probe, NULL, f);
@@ -68,7 +69,7 @@ int forget_again(struct pg *pg, const char *state_dir, const char *archive, unsi
     *ret_count = 0;
     DIR *dir = opendir(path);
     if (!dir)
-        return errno == ENOENT ? 0 : fault_set(f, -errno, "%s: %s", path, strerror(errno));
+        return errno == ENOENT ? 0 : fault_set(f, -errno, "%s: %s", path, fault_errno(errno));
     for (const struct dirent *entry; rc == 0 && (entry = readdir(dir)) != NULL;) {
         bool done = false;
         if (!probe_id_valid(entry->d_name, strlen(entry->d_name)))

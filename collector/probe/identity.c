@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/json.h"
+#include "common/lang.h"
 #include "common/limits.h"
 #include "common/statement.h"
 
@@ -42,7 +43,7 @@ static int remove_file(const char *state_dir, const char *name, struct fault *f)
 {
     _cleanup_text_ char *path = path_of(state_dir, name);
     if (unlink(path) < 0 && errno != ENOENT)
-        return fault_set(f, -errno, "%s: cannot be removed: %s", path, strerror(errno));
+        return fault_set(f, -errno, _("%s: cannot be removed: %s"), path, fault_errno(errno));
     return file_sync_dir(state_dir, f);
 }
 
@@ -55,7 +56,7 @@ static int read_or_make_key(const char *state_dir, struct sign_key *ret, struct 
         return rc;
     rc = sign_key_new(ret);
     if (rc < 0)
-        return fault_set(f, rc, "no random bytes for a key");
+        return fault_set(f, rc, _("no random bytes for a key"));
     return write_key(state_dir, "collector.key", ret, f);
 }
 
@@ -68,14 +69,14 @@ static int read_or_make_recovery(const char *state_dir, struct identity *i, bool
     *ret_fresh = rc == -ENOENT;
     i->has_recovery = true;
     if (rc == 0 && base64_read(text.data, strcspn(text.data, "\n"), i->recovery, SIGN_PUBLIC_SIZE) < 0)
-        return fault_set(f, -EBADMSG, "%s: no public key", path);
+        return fault_set(f, -EBADMSG, _("%s: no public key"), path);
     if (rc != -ENOENT)
         return rc;
     struct sign_key key;
     char public[PUBLIC_TEXT_SIZE + 1];
     rc = sign_key_new(&key);
     if (rc < 0)
-        return fault_set(f, rc, "no random bytes for a key");
+        return fault_set(f, rc, _("no random bytes for a key"));
     memcpy(i->recovery, key.public, SIGN_PUBLIC_SIZE);
     base64_write(key.public, SIGN_PUBLIC_SIZE, public);
     strcat(public, "\n");
@@ -102,7 +103,7 @@ static int read_succession(const char *state_dir, struct identity *i, struct fau
     if (rc == 0)
         rc = json_get_text_or(json, "old_until", 40, NULL, &until, f);
     if (rc == 0 && until && time_parse(until, strlen(until), &i->old_until_us) < 0)
-        rc = fault_set(f, -EBADMSG, "\"old_until\" is no time");
+        rc = fault_set(f, -EBADMSG, _("\"old_until\" is no time"));
     if (rc < 0)
         fault_prefix(f, "%s: ", path);
     return rc;
@@ -204,10 +205,10 @@ int identity_succeed(const char *state_dir, const struct sign_key *recovery, int
     bool fresh;
     int rc = identity_open(state_dir, &i, &fresh, f);
     if (rc == 0 && recovery && memcmp(recovery->public, i.recovery, SIGN_PUBLIC_SIZE) != 0)
-        rc = fault_set(f, -EKEYREJECTED, "this is not the recovery key that probes have pinned");
+        rc = fault_set(f, -EKEYREJECTED, _("this is not the recovery key that probes have pinned"));
     /* An attempt that was interrupted left the same key as the old one. */
     if (rc == 0 && !recovery && i.has_old && memcmp(i.old.public, i.key.public, SIGN_PUBLIC_SIZE) != 0)
-        rc = fault_set(f, -EBUSY, "the key before the last is still listed: some probes may trust nothing else");
+        rc = fault_set(f, -EBUSY, _("the key before the last is still listed: some probes may trust nothing else"));
     if (rc == 0)
         rc = sign_key_new(&next);
     if (rc == 0)

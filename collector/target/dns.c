@@ -255,7 +255,7 @@ int dns_server_start(const char *listen, const char *zone, struct dns_server **r
     r = s->stop < 0 ? -errno : -pthread_create(&s->thread, NULL, serve, s);
     if (r < 0) {
         server_free(s);
-        return fault_set(f, r, _("dns_listen: cannot start: %s"), strerror(-r));
+        return fault_set(f, r, _("dns_listen: cannot start: %s"), fault_errno(-r));
     }
     *ret = s;
     return 0;

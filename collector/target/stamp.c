@@ -74,7 +74,7 @@ static int open_listen(const struct stamp_settings *settings, struct fault *f)
     int r = fd < 0 ? fd : configure(fd);
     if (fd >= 0 && r < 0) {
         close(fd);
-        return fault_set(f, r, _("stamp_listen: cannot listen on '%s': %s"), settings->listen, strerror(-r));
+        return fault_set(f, r, _("stamp_listen: cannot listen on '%s': %s"), settings->listen, fault_errno(-r));
     }
     return fd;
 }
@@ -189,7 +189,7 @@ int stamp_server_start(const struct stamp_settings *settings, struct stamp_serve
     int r = s->stop < 0 ? -errno : -pthread_create(&s->thread, NULL, serve, s);
     if (r < 0) {
         server_free(s);
-        return fault_set(f, r, _("stamp_listen: cannot start: %s"), strerror(-r));
+        return fault_set(f, r, _("stamp_listen: cannot start: %s"), fault_errno(-r));
     }
     *ret = s;
     return 0;
