@@ -8,7 +8,7 @@ import time
 import pytest
 
 from agent import Agent, exactly_once
-from conftest import scratch
+from conftest import scratch, wait_until
 from disk import Disk
 
 EVERY = int(os.environ.get("INTERRUPTED_EVERY", "6"))  # every so many operations
@@ -77,6 +77,28 @@ def test_batch_that_brings_a_new_key(collector, at_each):
         agent.run("spool", "verify")
         assert agent.name() == name and not agent.files() and not agent.files("rejected")
         assert exactly_once(collector, agent) >= 3
+        return cut
+
+    at_each(story)
+
+
+def test_a_new_key_with_results_that_are_open(collector, at_each):
+    """Whatever was written of it: the old key or the new one is in force, and the collector knows which."""
+    def story(agent, n, worst):
+        agent.run(*enrolment(collector))
+        agent.configure(TASKS, seal_interval="15m", journal_sync="1s")
+        agent.start()
+        wait_until(agent.open_results, what="a result")
+        agent.kill()
+        opened, name = len(agent.open_results()), agent.name()
+        cut = interrupted(agent.command("rotate-key"), Disk(agent.state, n), n, worst)
+        agent.run("rotate-key")
+        for _ in range(2):
+            agent.run("run", "--once")
+        agent.run("spool", "verify")
+        assert agent.name() == name and not agent.files() and not agent.files("rejected")
+        assert not (agent.state / "key.next").exists()
+        assert exactly_once(collector, agent) >= opened + 2
         return cut
 
     at_each(story)
