@@ -14,6 +14,7 @@ struct alone {
     struct errand *errand;
     enum errand_end end;
     json_t *answer;
+    bool looping;
 };
 
 static void on_done(void *user, enum errand_end end, json_t *answer)
@@ -22,7 +23,8 @@ static void on_done(void *user, enum errand_end end, json_t *answer)
     a->errand = NULL;
     a->end = end;
     a->answer = answer;
-    uv_stop(&a->host.loop);
+    if (a->looping) /* or the loop would stop before it has closed anything */
+        uv_stop(&a->host.loop);
 }
 
 static void on_push_news(void *user, const struct push_state *state)
@@ -55,7 +57,8 @@ static int run(struct alone *a, const struct settings *settings, const json_t *r
     if (r == 0) {
         a->errand = errand_new(&a->lent, request, on_done, a);
         errand_begin(a->errand);
-        if (!a->answer)
+        a->looping = !a->answer;
+        if (a->looping)
             uv_run(&a->host.loop, UV_RUN_DEFAULT);
     }
     push_free(a->lent.push);
