@@ -1,9 +1,11 @@
 #include "common/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -43,12 +45,13 @@ int file_sync_dir(const char *path, struct fault *f)
 
 int file_write_atomic(const char *path, const void *bytes, size_t len, mode_t mode, struct fault *f)
 {
-    _cleanup_text_ char *tmp = alloc_format("%s.tmp", path);
+    _cleanup_text_ char *tmp = alloc_format("%s" FILE_UNFINISHED, path);
     /* A leftover of an earlier crash may have another mode. */
     unlink(tmp);
     _cleanup_fd_ int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
         return failed(f, _("cannot create"), tmp);
+    flock(fd, LOCK_SH | LOCK_NB); /* file_sweep of another process lets it alone */
     int r = write_all(fd, bytes, len);
     if (r == 0 && fsync(fd) < 0)
         r = -errno;
@@ -61,6 +64,33 @@ int file_write_atomic(const char *path, const void *bytes, size_t len, mode_t mo
     }
     _cleanup_text_ char *copy = alloc_text(path);
     return file_sync_dir(dirname(copy), f);
+}
+
+/* Of a process that ended, as the lock of one that writes ends with it. */
+static bool is_unfinished(int dir_fd, const char *name)
+{
+    struct stat st;
+    _cleanup_fd_ int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+int file_sweep(const char *path, const char *ending, struct fault *f)
+{
+    DIR *dir = opendir(path);
+    if (!dir)
+        return errno == ENOENT ? 0 : failed(f, _("cannot open the folder"), path);
+    int rc = 0;
+    for (const struct dirent *entry; rc == 0 && (entry = readdir(dir)) != NULL;) {
+        size_t len = strlen(entry->d_name), tail = strlen(ending);
+        if (len <= tail || strcmp(entry->d_name + len - tail, ending) != 0 || !is_unfinished(dirfd(dir), entry->d_name))
+            continue;
+        if (unlinkat(dirfd(dir), entry->d_name, 0) < 0 && errno != ENOENT) {
+            _cleanup_text_ char *file = alloc_format("%s/%s", path, entry->d_name);
+            rc = failed(f, _("cannot be removed"), file);
+        }
+    }
+    closedir(dir);
+    return rc;
 }
 
 int file_read(const char *path, size_t max, struct buf *ret, struct fault *f)
@@ -138,6 +168,9 @@ int file_lock_dir(const char *dir, int *ret_fd, struct fault *f)
     int n = snprintf(text, sizeof text, "%d\n", (int)getpid());
     if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)n, 0) != n)
         return failed(f, _("cannot write the lock"), path);
+    int rc = file_sweep(dir, FILE_UNFINISHED, f);
+    if (rc < 0)
+        return rc;
     *ret_fd = fd;
     fd = -1;
     return 0;

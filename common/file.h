@@ -11,6 +11,13 @@
 /* Writes path.tmp, fsyncs it, renames it over path, fsyncs the folder. */
 int file_write_atomic(const char *path, const void *bytes, size_t len, mode_t mode, struct fault *f) CHECKED;
 
+/* Removes what writes that were cut off left in a folder: the files whose names
+ * end in `ending`, FILE_UNFINISHED or the same behind more of a name where the
+ * folder is not ours alone. What somebody is writing stays. A folder that is not
+ * there is clean. */
+#define FILE_UNFINISHED ".tmp"
+int file_sweep(const char *dir, const char *ending, struct fault *f) CHECKED;
+
 /* Reads a whole file of at most max bytes; -EFBIG past that, -ENOENT when
  * absent (f is filled each time). */
 int file_read(const char *path, size_t max, struct buf *ret, struct fault *f) CHECKED;
@@ -21,7 +28,7 @@ int file_make_dir(const char *path, mode_t mode, struct fault *f) CHECKED;
 /* fsyncs a folder, so that a rename or an unlink in it is durable. */
 int file_sync_dir(const char *path, struct fault *f) CHECKED;
 
-/* Takes the lock of a state directory: an exclusive flock on dir/lock that
- * holds the owner's process id. -EBUSY names the other process. The
+/* Takes the lock of a state directory, and sweeps it: an exclusive flock on
+ * dir/lock that holds the owner's process id. -EBUSY names the other process. The
  * descriptor in ret_fd keeps the lock until it is closed. */
 int file_lock_dir(const char *dir, int *ret_fd, struct fault *f) CHECKED;

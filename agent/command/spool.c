@@ -14,6 +14,7 @@
 #include "agent/spool/stick.h"
 #include "common/clock.h"
 #include "common/json.h"
+#include "common/file.h"
 #include "common/lang.h"
 
 static const struct option options[] = {
@@ -179,7 +180,7 @@ static int export(const struct invocation *in, const struct all *all)
     struct exporting e = {.state_dir = in->state_dir, .dir = in->args[0]};
     struct fault f;
     bool here;
-    if (stick_check(e.dir, in->state_dir, &here, &f) < 0)
+    if (stick_check(e.dir, in->state_dir, &here, &f) < 0 || file_sweep(e.dir, ".batch" FILE_UNFINISHED, &f) < 0)
         return command_failed("%s", f.text);
     if (here)
         command_failed(_("warning: %s lies on this machine's own disk; if it is meant to be a stick, it is not mounted "

@@ -1,6 +1,5 @@
 #include "agent/spool/places.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -214,27 +213,14 @@ int64_t spool_places_bytes(const struct spool_places *p)
 
 /* ---- begin and end ---- */
 
-static void remove_leftovers(const char *dir_path)
-{
-    DIR *dir = opendir(dir_path);
-    for (const struct dirent *entry; dir && (entry = readdir(dir));) {
-        size_t len = strlen(entry->d_name);
-        if (len > 4 && strcmp(entry->d_name + len - 4, ".tmp") == 0)
-            unlinkat(dirfd(dir), entry->d_name, 0);
-    }
-    if (dir)
-        closedir(dir);
-}
-
 int spool_places_open(struct spool_places *p, const char *state_dir, struct fault *f)
 {
     *p = (struct spool_places){.dir = state_dir};
     for (int i = 0; i < SPOOL_PLACES; i++) {
         _cleanup_text_ char *path = alloc_format("%s/%s", state_dir, spool_folder((enum spool_place)i));
         int r = file_make_dir(path, 0700, f);
-        if (r < 0)
+        if (r < 0 || (r = file_sweep(path, FILE_UNFINISHED, f)) < 0)
             return r;
-        remove_leftovers(path);
         if ((r = spool_list_read(state_dir, (enum spool_place)i, &p->of[i], f)) < 0)
             return r;
     }

@@ -65,8 +65,10 @@ static int is_forgotten(struct pg *pg, const char *probe, bool *ret, struct faul
 int forget_again(struct pg *pg, const char *state_dir, const char *archive, unsigned *ret_count, struct fault *f)
 {
     _cleanup_text_ char *path = alloc_format("%s/tombstones", state_dir);
-    int rc = 0;
+    int rc = file_sweep(path, FILE_UNFINISHED, f);
     *ret_count = 0;
+    if (rc < 0)
+        return rc;
     DIR *dir = opendir(path);
     if (!dir)
         return errno == ENOENT ? 0 : fault_set(f, -errno, "%s: %s", path, fault_errno(errno));

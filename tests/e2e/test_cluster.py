@@ -47,6 +47,17 @@ def test_a_recovery_can_be_told_to_end(recovering):
     assert "told to end while PostgreSQL was starting" in collector.log.read_text() and not collector.postmaster()
 
 
+def test_what_a_cut_left_of_a_file_is_swept_away(own_collector):
+    own_collector.start()
+    own_collector.run("probe", "forget", own_collector.probe().id)
+    own_collector.stop()
+    left = [own_collector.state / "listen.tmp", own_collector.state / "tombstones/abc.tmp"]
+    for path in left:
+        path.write_text("half")
+    own_collector.start()
+    assert not any(path.exists() for path in left) and len(list((own_collector.state / "tombstones").iterdir())) == 1
+
+
 # ---- an end ----
 
 @pytest.mark.parametrize("which", ["postmaster", "checkpointer", "walwriter"])

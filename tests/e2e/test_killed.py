@@ -69,6 +69,7 @@ def test_away_for_a_while_then_everything_arrives_and_load_changes_nothing(load)
 
     stick = agent.state.parent / "stick"
     stick.mkdir()
+    (stick / "pulled-out-too-early.batch.tmp").touch()
     agent.run("spool", "export", stick, "--all")
     files = sorted(stick.iterdir())
     assert len(files) == len(agent.sealed())

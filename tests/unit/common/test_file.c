@@ -1,7 +1,9 @@
 #include "tests/unit/check.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -79,12 +81,70 @@ static void one_owner(void **state)
     rmdir(dir);
 }
 
+/* In the scratch folder: its names, joined. */
+static const char *left(const char *dir)
+{
+    static char names[200];
+    char *list = names;
+    struct dirent **entries;
+    int count = scandir(dir, &entries, NULL, alphasort);
+    *names = '\0';
+    for (int i = 0; i < count; i++) {
+        if (entries[i]->d_name[0] != '.')
+            list += sprintf(list, "%s ", entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+    return names;
+}
+
+static void put(const char *dir, const char *name)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    close(open(path, O_CREAT | O_WRONLY, 0600));
+}
+
+/* Only what nobody writes, only files, and in a folder of others only what is named. */
+static void sweeps_what_a_cut_left(void **state)
+{
+    const char *dir = scratch_dir();
+    char writing[128], sub[128], file[128];
+    struct fault f;
+    int lock;
+    static const char *const names[] = {"1.batch.tmp", "kept", "listen.tmp", "not.tmp.", "tmp", ".tmp"};
+    for (size_t i = 0; i < COUNT(names); i++)
+        put(dir, names[i]);
+    snprintf(sub, sizeof sub, "%s/sub.tmp", dir);
+    snprintf(writing, sizeof writing, "%s/writing.tmp", dir);
+    assert_int_equal(mkdir(sub, 0700), 0);
+    int fd = open(writing, O_CREAT | O_WRONLY, 0600);
+    assert_int_equal(flock(fd, LOCK_SH), 0); /* as file_write_atomic */
+    assert_int_equal(file_sweep(dir, ".batch" FILE_UNFINISHED, &f), 0);
+    assert_string_equal(left(dir), "kept listen.tmp not.tmp. sub.tmp tmp writing.tmp ");
+    assert_int_equal(file_lock_dir(dir, &lock, &f), 0);
+    assert_string_equal(left(dir), "kept lock not.tmp. sub.tmp tmp writing.tmp ");
+    close(fd);
+    assert_int_equal(file_sweep(dir, FILE_UNFINISHED, &f), 0);
+    assert_string_equal(left(dir), "kept lock not.tmp. sub.tmp tmp ");
+    close(lock);
+    rmdir(sub);
+    assert_int_equal(file_sweep(sub, FILE_UNFINISHED, &f), 0);
+    static const char *const rest[] = {"kept", "lock", "not.tmp.", "tmp", ".tmp"};
+    for (size_t i = 0; i < COUNT(rest); i++) {
+        snprintf(file, sizeof file, "%s/%s", dir, rest[i]);
+        assert_int_equal(unlink(file), 0);
+    }
+    rmdir(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_whole_or_not),
         cmocka_unit_test(makes_folders),
         cmocka_unit_test(one_owner),
+        cmocka_unit_test(sweeps_what_a_cut_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
