@@ -21,9 +21,10 @@ BUILD = Path(os.environ.get("INTERNETMETRE_BUILD", Path(__file__).resolve().pare
 AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
 
 
-def becomes_root():
-    """Whether these tests may act as root, without a question."""
-    return not AS_ROOT or subprocess.run([*AS_ROOT, "true"], capture_output=True, check=False).returncode == 0
+def need_root():
+    """These tests act as root without a question, or not at all."""
+    if AS_ROOT and subprocess.run([*AS_ROOT, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("needs root, or sudo without a question")
 
 
 def network_settings():
@@ -60,8 +61,7 @@ def base(*packages):
 @contextlib.contextmanager
 def root(*packages):
     """A folder with such a system, which goes when the block ends; nothing may be mounted in it by then."""
-    if not becomes_root():
-        pytest.skip("a system of its own needs root, or sudo without a question")
+    need_root()
     archive = base(*packages)
     scratch = Path(tempfile.mkdtemp(prefix="imt-debian-", dir="/var/tmp"))
     scratch.chmod(0o755)

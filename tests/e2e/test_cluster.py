@@ -91,7 +91,7 @@ def watch(collector, command):
     return process.returncode, process.communicate()[1], seen
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="root is needed, with fewer capabilities")
+@pytest.mark.root("with fewer capabilities")
 def test_root_who_may_not_look_at_others_waits_for_it_too(left_alone):
     """As containers have it: without CAP_SYS_PTRACE, and once without CAP_DAC_OVERRIDE."""
     for dropped in ("-sys_ptrace", "-sys_ptrace,-dac_override,-dac_read_search"):
@@ -104,7 +104,7 @@ def test_root_who_may_not_look_at_others_waits_for_it_too(left_alone):
         left_alone.kill()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="root is needed, to cover /proc")
+@pytest.mark.root("to cover /proc")
 def test_nothing_is_touched_when_it_cannot_be_told(left_alone):
     pid_file, run = left_alone.state / "postgresql/postmaster.pid", left_alone.state / "run"
     run.rename(run.with_name("away"))  # it does not answer

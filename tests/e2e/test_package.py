@@ -9,6 +9,7 @@ import pytest
 import packages as debs
 from packages import PROGRAMS, TOP
 
+INSTALLS = pytest.mark.root("the packages' scripts make users")
 # dpkg calls programs that are not in every user's PATH.
 PATH = os.environ["PATH"] + ":/usr/sbin:/sbin"
 
@@ -20,7 +21,7 @@ def run(*argv, **options):
 
 def dpkg(root, *words):
     """Its scripts run without entering the root."""
-    done = run("dpkg", f"--root={root}", "--force-script-chrootless", "--force-depends", "--force-not-root", *words,
+    done = run("dpkg", f"--root={root}", "--force-script-chrootless", "--force-depends", *words,
                env={**os.environ, "PATH": PATH, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"})
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -95,12 +96,14 @@ def test_the_build_compiles_no_test(packages):
     assert not re.search(r"^\[\d+/\d+\].*\b(tests/|internetmetre-collector-older)", log, re.M)
 
 
+@INSTALLS
 def test_says_the_one_line_in_french(root):
     said = (root / "said").read_text()
     assert "sudo internetmetre-agent enroll https://ADRESSE" in said
     assert "sudo internetmetre-collector token create" in said
 
 
+@INSTALLS
 def test_runs_in_its_root(root):
     program = root / "usr/bin/internetmetre-agent"
     env = {"LC_ALL": "en_US.UTF-8", "PATH": os.environ["PATH"]}
@@ -113,6 +116,7 @@ def test_runs_in_its_root(root):
         assert run(root / "usr/bin" / f"internetmetre-{name}", "--version", env=env).stdout.startswith(f"internetmetre-{name} ")
 
 
+@INSTALLS
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_configuration_names_every_key_in_french(root, name):
     text = (root / f"etc/internetmetre/{name}.conf").read_text()
@@ -123,6 +127,7 @@ def test_the_configuration_names_every_key_in_french(root, name):
     assert text == sample["fr_FR.UTF-8"] != sample["en_US.UTF-8"]
 
 
+@INSTALLS
 def test_nginx_fits_the_defaults(root):
     """The sample sends each name to where the program listens when nobody has configured anything."""
     defaults = {re.search(r"^#listen = (\S+)", (root / f"etc/internetmetre/{name}.conf").read_text(), re.M).group(1)
@@ -132,6 +137,7 @@ def test_nginx_fits_the_defaults(root):
         assert set(re.findall(r"proxy_pass http://([^;]+);", sample.read_text())) == defaults
 
 
+@INSTALLS
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_units_are_read_whole(root, name):
     verified = run("systemd-analyze", "verify", "--man=no", f"--root={root}", f"internetmetre-{name}.service").stderr
@@ -140,6 +146,7 @@ def test_the_units_are_read_whole(root, name):
 
 # What `systemd-analyze security` gives at most, of 10. Each needs what it does: raw sockets; a database's processes; a port
 # below 1024.
+@INSTALLS
 @pytest.mark.parametrize("name, most", [("agent", 2.2), ("collector", 1.6), ("target", 2.0)])
 def test_the_service_is_hardened(root, name, most):
     unit = root / f"lib/systemd/system/internetmetre-{name}.service"
@@ -147,6 +154,7 @@ def test_the_service_is_hardened(root, name, most):
     assert told.returncode == 0, told.stdout + told.stderr
 
 
+@INSTALLS
 def test_purge_takes_everything_away(root):
     for name in ("agent", "collector"):
         state = root / "var/lib/internetmetre" / name

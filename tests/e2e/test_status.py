@@ -42,15 +42,10 @@ def told(agent):
     return json.loads(agent.run("status", "--json"))
 
 
-def needs_root():
-    if os.geteuid() != 0:
-        pytest.skip("needs root")
-
-
 # ---- who may know what ----
 
+@pytest.mark.root("to look at another user's processes, and to be another one")
 def test_any_user_of_the_box_sees_how_it_is_and_nothing_that_opens_anything(collector, agent):
-    needs_root()
     other = seen(agent, *AS_OTHER)
     agent.start()
     wait_until(lambda: told(agent)["last_ack"], what=f"a delivery ({agent.log.read_text()})")
@@ -80,8 +75,8 @@ def test_nothing_else_of_the_folder_is_open_to_others(collector, agent):
     agent.stop()
 
 
+@pytest.mark.root("to look at another user's processes, and to be another one")
 def test_a_folder_that_others_may_not_enter(collector, agent):
-    needs_root()
     agent.state.chmod(0o700)
     assert "sudo" in seen(agent, *AS_OTHER).fails("status")
 
@@ -121,8 +116,8 @@ def test_the_address_in_the_configuration_counts(collector, agent):
 
 # ---- a disk, a clock ----
 
+@pytest.mark.root("to look at another user's processes, and to be another one")
 def test_a_full_disk_shows_to_everybody(collector, agent):
-    needs_root()
     folder = agent.state.parent / "small"
     folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,mode=755", "none", folder], check=True)
