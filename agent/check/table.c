@@ -1,4 +1,6 @@
-#include "agent/measure/check.h"
+#include "agent/check/table.h"
+
+#include <string.h>
 
 /* Every check, sorted; the order in which `checks` lists them. */
 #define EVERY_CHECK(X)                                                                                                 \
@@ -20,3 +22,11 @@ EVERY_CHECK(DECLARE)
 
 #define ENTRY(name) &check_##name,
 const struct check_ops *const check_table[] = {EVERY_CHECK(ENTRY) NULL};
+
+const struct check_ops *check_find(const char *name)
+{
+    for (size_t i = 0; check_table[i]; i++)
+        if (!strcmp(check_table[i]->name, name))
+            return check_table[i];
+    return NULL;
+}

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/check/table.h"
 #include "agent/command/command.h"
 #include "agent/io/host.h"
 #include "agent/command/show.h"

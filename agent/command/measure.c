@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/check/table.h"
 #include "agent/command/command.h"
 #include "agent/io/host.h"
 #include "agent/schedule/runner.h"

@@ -1,3 +1,4 @@
+#include "agent/check/table.h"
 #include "agent/daemon/settings.h"
 
 #include <errno.h>

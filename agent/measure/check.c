@@ -9,14 +9,6 @@
 #include "common/lang.h"
 #include "common/log.h"
 
-const struct check_ops *check_find(const char *name)
-{
-    for (size_t i = 0; check_table[i]; i++)
-        if (!strcmp(check_table[i]->name, name))
-            return check_table[i];
-    return NULL;
-}
-
 static int param_find(const struct check_ops *ops, const char *name)
 {
     for (size_t i = 0; i < ops->param_count; i++)

@@ -82,9 +82,6 @@ struct check_ops {
     void (*free)(void *state);
 };
 
-extern const struct check_ops *const check_table[];   /* NULL-terminated */
-const struct check_ops *check_find(const char *name); /* NULL when unknown */
-
 /* Arguments with every default filled in. */
 void check_args_init(struct check_args *args, const struct check_ops *ops, const char *task, const char *target,
                      const struct policy *policy);

@@ -1,3 +1,4 @@
+#include "agent/check/table.h"
 #include "agent/schedule/schedule.h"
 
 #include <errno.h>

@@ -8,6 +8,7 @@
 
 #include <sys/resource.h>
 
+#include "agent/check/table.h"
 #include "agent/io/host.h"
 #include "agent/measure/rtt.h"
 

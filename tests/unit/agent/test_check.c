@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "agent/measure/check.h"
+#include "agent/check/table.h"
 #include "agent/schedule/schedule.h"
 #include "common/metric.h"
 

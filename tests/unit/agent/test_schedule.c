@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "agent/check/table.h"
 #include "agent/schedule/schedule.h"
 #include "common/file.h"
 #include "common/json.h"
