@@ -42,7 +42,7 @@ static const struct conf_key keys[] = {
     {NULL, "collector", CONF_URL, offsetof(struct settings, collector), NULL, 0, 0, NULL,
      N_("Address of the collector, when it has moved since enrolment"), false},
     {NULL, "language", CONF_CHOICE, offsetof(struct settings, language), "auto", 0, 0, languages,
-     N_("Language of messages; auto follows the system"), true},
+     N_("Language of what commands print; auto follows the system. The log of the service is English"), true},
     {NULL, "log_level", CONF_CHOICE, offsetof(struct settings, log_level), "info", 0, 0, levels,
      N_("The least important messages that are written"), true},
     {NULL, "allow_private_targets", CONF_BOOL, offsetof(struct settings, allow_private_targets), "no", 0, 0, NULL,

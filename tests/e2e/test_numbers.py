@@ -8,6 +8,7 @@ import html.parser
 import http.client
 import io
 import json
+import os
 import re
 import subprocess
 import threading
@@ -440,12 +441,14 @@ def test_import_takes_nothing_of_a_bad_file(numbers, tmp_path):
     for line, says in [("ACC1,BJ,,2018,\"1,5\",% of population,X,,2020-01-31,\n", 'line 3: column value: "1,5" is no number'),
                        ("ACC1,BJ,town,2018,1,% of population,X,,2020-01-31,\n", 'line 3: column zone: "town" is no zone')]:
         path.write_text(HEADER + "ACC1,BJ,,2018,1,% of population,INStaD,,2020-01-31,\n" + line)
-        done = subprocess.run(numbers.command("import", "csv", path), capture_output=True, text=True, timeout=60)
+        done = subprocess.run(numbers.command("import", "csv", path), capture_output=True, text=True, timeout=60,
+                              env=os.environ | numbers.env)
         assert done.returncode == 1 and f"{path}: {says}" in done.stderr
         assert imported(numbers, 2018) == {}
     path.write_text("indicator,country,geo,period,value,unit,source,retrieved\n"
                     "ACC1,BJ,BJ-XX,2018,1,% of population,INStaD,2020-01-31\n")
-    done = subprocess.run(numbers.command("import", "csv", path), capture_output=True, text=True, timeout=60)
+    done = subprocess.run(numbers.command("import", "csv", path), capture_output=True, text=True, timeout=60,
+                              env=os.environ | numbers.env)
     assert done.returncode == 1 and "line 2: column geo: BJ-XX is no department of BJ; there are: BJ-AK" in done.stderr
     assert imported(numbers, 2018) == {}
     numbers.run("import", "xml", path, status=2)
