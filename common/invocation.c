@@ -159,7 +159,7 @@ static int option_read(struct invocation *in, int argc, char *argv[], int *i, st
     if (!o->value && text)
         return fault_set(f, -EINVAL, _("--%s takes no value; leave out \"=%s\""), o->name, text);
     if (o->value && !text) {
-        if (*i + 1 >= argc)
+        if (*i + 1 >= argc || strncmp(argv[*i + 1], "--", 2) == 0) /* the next option is no value: --name=--text is */
             return fault_set(f, -EINVAL, _("--%s needs a value: --%s %s"), o->name, o->name, _(o->value));
         text = argv[++*i];
     }

@@ -109,6 +109,7 @@ static void what_does_not_fit_is_refused(void **state)
         {"box make --coun 3", {"--coun: box has no such option"}},
         {"--count 3 box make", {"--count: no such option before a command"}},
         {"box make --count", {"--count needs a value"}},
+        {"box make --note --force", {"--note needs a value"}},
         {"box make --count=", {"--count : a whole number from 1 to 10"}},
         {"box make --count 12x", {"--count 12x: a whole number", "prog box --help"}},
         {"box make --count 0", {"--count 0: a whole number"}},
