@@ -32,6 +32,7 @@ static int run(const struct invocation *in)
     with.context = &c;
     int status = EXIT_USAGE; /* a wrong configuration is wrong usage */
     int rc = settings_read(c.config, in->config != NULL, &c.settings, &f);
+    c.config_read = access(c.config, F_OK) == 0;
     if (rc == 0) {
         log_set_level((enum log_level)c.settings.log_level);
         c.database = (struct database_options){c.settings.database, c.state_dir};

@@ -18,7 +18,7 @@
 #include "collector/health.h"
 #include "collector/ledger/intake.h"
 #include "collector/web/page.h"
-#include "collector/db/schema.h"
+#include "collector/schedule.h"
 #include "collector/upkeep.h"
 #include "collector/db/user.h"
 #include "common/clock.h"
@@ -40,7 +40,8 @@ struct serve {
     struct upkeep *upkeep;
     struct http_server *http;
     struct identity identity;
-    struct buf schedule;
+    json_t *tasks;       /* the schedule as it was read */
+    struct buf schedule; /* and as it is told, signed */
     char *archive;
     struct pg_pool *ingest, *analyst, *reader; /* a role each */
     /* What each room's handlers are given. */
@@ -66,55 +67,6 @@ static int take_state_dir(struct serve *s, struct fault *f)
     if (rc == 0)
         rc = file_lock_dir(dir, &s->lock_fd, f);
     return rc;
-}
-
-/* The tasks of the packs named behind those of the schedule. */
-static int add_packs(const char *names, json_t *schedule, struct fault *f)
-{
-    static const char separators[] = " ,\t";
-    for (const char *at = names ? names : ""; *(at += strspn(at, separators));) {
-        size_t len = strcspn(at, separators);
-        _cleanup_text_ char *path = alloc_format("schedule/packs/%.*s.json", (int)len, at);
-        const struct embedded *file = schema_file(path);
-        _cleanup_json_ json_t *pack = NULL;
-        if (!file)
-            return fault_set(f, -ENOENT, _("packs: there is no pack %.*s"), (int)len, at);
-        int rc = json_read(file->text, file->len, STATEMENT_BYTES_MAX, JSON_DEPTH_MAX, &pack, f);
-        if (rc < 0)
-            return rc;
-        json_array_extend(json_object_get(schedule, "tasks"), json_object_get(pack, "tasks"));
-        at += len;
-    }
-    return 0;
-}
-
-static int load_schedule(struct serve *s, struct fault *f)
-{
-    const char *path = s->context->settings.schedule;
-    _cleanup_(buf_free) struct buf text = {0};
-    _cleanup_json_ json_t *json = NULL;
-    int rc = 0;
-    if (path && *path) {
-        rc = file_read(path, STATEMENT_BYTES_MAX, &text, f);
-    } else {
-        const struct embedded *standard = schema_file("schedule/standard.json");
-        buf_add(&text, standard->text, standard->len);
-        path = standard->path;
-    }
-    if (rc == 0)
-        rc = json_read(text.data, text.len, STATEMENT_BYTES_MAX, JSON_DEPTH_MAX, &json, f);
-    if (rc == 0 &&
-        (!json_is_integer(json_object_get(json, "version")) || !json_is_array(json_object_get(json, "tasks"))))
-        rc = fault_set(f, -EBADMSG, _("no schedule: \"version\" and \"tasks\" are wanted"));
-    if (rc < 0) {
-        fault_prefix(f, "%s: ", path);
-        return rc;
-    }
-    rc = add_packs(s->context->settings.packs, json, f);
-    if (rc < 0)
-        return rc;
-    statement_write(&s->identity.key, DOMAIN_SCHEDULE, json, &s->schedule);
-    return 0;
 }
 
 /* An answer to a probe says "durable", and the probe deletes. PostgreSQL must
@@ -273,7 +225,7 @@ static int start(struct serve *s, struct fault *f)
     if (rc == 0)
         rc = open_identity(s, f);
     if (rc == 0)
-        rc = load_schedule(s, f);
+        statement_write(&s->identity.key, DOMAIN_SCHEDULE, s->tasks, &s->schedule);
     if (rc == 0)
         rc = database_serve(&s->context->database, &s->database, f);
     if (rc == 0)
@@ -305,6 +257,7 @@ static void stop(struct serve *s)
     database_close(s->database);
     free(s->archive);
     buf_free(&s->schedule);
+    json_decref(s->tasks);
     identity_close(&s->identity);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
@@ -324,15 +277,21 @@ static void watch_database(struct serve *s)
     }
 }
 
-/* SIGHUP: what the table calls reloadable, which is the log's level. */
+/* SIGHUP: what the table calls reloadable, which is the log's level. A file that
+ * is wrong, or is gone, changes nothing. */
 static void reload(const struct context *c)
 {
     struct fault f = {0};
     struct settings fresh = {0};
-    if (settings_read(c->config, false, &fresh, &f) < 0)
+    _cleanup_(buf_free) struct buf waiting = {0};
+    if (settings_read(c->config, c->config_read, &fresh, &f) < 0) {
         log_error(_("%s; the earlier settings stay"), f.text);
-    else
+    } else {
         log_set_level((enum log_level)fresh.log_level);
+        conf_changed(&settings_table, &c->settings, &fresh, &waiting);
+        if (waiting.len > 0)
+            log_warn(_("changed, and counts from the next start on: %s"), waiting.data);
+    }
     settings_free(&fresh);
 }
 
@@ -365,6 +324,10 @@ static int run(const struct invocation *in)
     sigaddset(&signals, SIGCHLD); /* PostgreSQL ended: looked after at once */
     /* Blocked before any thread starts: the main thread alone takes them. */
     sigprocmask(SIG_BLOCK, &signals, NULL);
+    if (schedule_load(&c->settings, &s.tasks, &f) < 0) { /* a wrong configuration, before anything is touched */
+        log_error("%s", f.text);
+        return EXIT_USAGE;
+    }
     s.archive = settings_archive(&c->settings, c->state_dir);
     int rc = start(&s, &f);
     if (rc == 0)

@@ -478,6 +478,24 @@ int conf_read(const struct conf_table *table, const char *path, void *target, st
     return r;
 }
 
+static bool same_value(const struct conf_key *key, const void *a, const void *b)
+{
+    const char *x = (const char *)a + key->offset, *y = (const char *)b + key->offset;
+    if (is_text(key)) {
+        const char *one = *(char *const *)x, *other = *(char *const *)y;
+        return strcmp(one ? one : "", other ? other : "") == 0;
+    }
+    size_t size = key->type == CONF_BOOL ? sizeof(bool) : key->type == CONF_CHOICE ? sizeof(int) : sizeof(int64_t);
+    return memcmp(x, y, size) == 0;
+}
+
+void conf_changed(const struct conf_table *table, const void *before, const void *after, struct buf *out)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (!table->keys[i].reloadable && !same_value(&table->keys[i], before, after))
+            conf_add_word(out, table->keys[i].name);
+}
+
 void conf_free(const struct conf_table *table, void *target)
 {
     for (size_t i = 0; i < table->count; i++) {

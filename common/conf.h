@@ -74,6 +74,9 @@ int conf_read(const struct conf_table *table, const char *path, void *target, st
 int conf_set(const struct conf_table *table, void *target, const char *section, const char *name, const char *value,
              struct fault *f) CHECKED;
 
+/* Adds the names of the keys that are not reloadable and differ. */
+void conf_changed(const struct conf_table *table, const void *before, const void *after, struct buf *out);
+
 void conf_free(const struct conf_table *table, void *target); /* frees CONF_TEXT members */
 void conf_print_help(const struct conf_table *table, FILE *out);
 void conf_print_sample(const struct conf_table *table, FILE *out); /* each key commented out with its default */

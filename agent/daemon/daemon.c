@@ -466,10 +466,19 @@ static void reload(struct daemon *d)
 {
     struct settings fresh = {0};
     struct fault f;
+    _cleanup_(buf_free) struct buf waiting = {0};
     if (settings_read(d->options->config, &fresh, &f) < 0) {
         log_error("%s; the configuration stays as it was", f.text);
         return;
     }
+    if (d->settings.present && !fresh.present) { /* the owner's vetoes do not go with it */
+        log_error("%s is gone; the configuration stays as it was", SETTINGS_FILE);
+        settings_free(&fresh);
+        return;
+    }
+    settings_changed(&d->settings, &fresh, &waiting);
+    if (waiting.len > 0)
+        log_warn("changed, and counts from the next start on: %s", waiting.data);
     /* d->url may point at it: this one is not reloadable. */
     free(fresh.collector);
     fresh.collector = TAKE(d->settings.collector);

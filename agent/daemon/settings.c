@@ -159,6 +159,7 @@ int settings_read(const char *path, struct settings *ret, struct fault *f)
     conf_preset(&table, &s);
     const char *file = path ? path : SETTINGS_FILE;
     int r = conf_read(&table, file, &s, f);
+    s.present = r == 0;
     if (r == -ENOENT && !path)
         r = 0;
     if (r == 0)
@@ -177,6 +178,11 @@ void settings_free(struct settings *s)
     conf_free(&table, s);
     schedule_free(&s->tasks);
     *s = (struct settings){0};
+}
+
+void settings_changed(const struct settings *before, const struct settings *after, struct buf *out)
+{
+    conf_changed(&table, before, after, out);
 }
 
 const char *settings_language(const struct settings *s)

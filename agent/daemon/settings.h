@@ -15,6 +15,7 @@
 enum settings_schedule { SCHEDULE_REMOTE, SCHEDULE_OFF };
 
 struct settings {
+    bool present;    /* there was a file */
     char *collector; /* replaces the address kept at enrolment; NULL: none given */
     int language;    /* index into auto, fr, en */
     int log_level;   /* enum log_level */
@@ -31,6 +32,9 @@ struct settings {
  * absent; a named file may not. f names file, line, key and what is allowed. */
 int settings_read(const char *path, struct settings *ret, struct fault *f) CHECKED;
 void settings_free(struct settings *s);
+
+/* Adds the names of the keys that differ and count from the next start only. */
+void settings_changed(const struct settings *before, const struct settings *after, struct buf *out);
 
 const char *settings_language(const struct settings *s); /* "auto", "fr", "en" */
 

@@ -9,7 +9,8 @@
 struct context { /* what the options common to all commands said */
     struct settings settings;
     char *state_dir;
-    char *config; /* the file that was read, or would have been */
+    char *config;     /* the file that was read, or would have been */
+    bool config_read; /* it was there */
     struct database_options database;
 };
 

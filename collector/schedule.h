@@ -1,0 +1,12 @@
+/* What probes are to measure: the schedule, and the packs of tasks added to it,
+ * as the configuration names them. The agent says what a task may be; this is
+ * as much of it as probes would otherwise leave out one by one, far away. */
+#pragma once
+
+#include <jansson.h>
+
+#include "collector/command/settings.h"
+
+/* The caller owns *ret. -EBADMSG with the file and what is wrong with it in f,
+ * or the errno of reading it. */
+int schedule_load(const struct settings *s, json_t **ret, struct fault *f) CHECKED;
