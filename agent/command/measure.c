@@ -94,6 +94,15 @@ static int measure(struct task *task, bool json)
     return status;
 }
 
+/* Does one of the pairs before the nth begin with the same "key="? */
+static bool is_set_before(const struct invocation *in, const char *pair, size_t len, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strncmp(invocation_nth(in, "set", i), pair, len) == 0)
+            return true;
+    return false;
+}
+
 /* "key=value" pairs into the task's arguments. */
 static int parameters(const struct invocation *in, struct task *task, struct fault *f)
 {
@@ -103,6 +112,8 @@ static int parameters(const struct invocation *in, struct task *task, struct fau
         if (!equals)
             return fault_set(f, -EINVAL, _("--set %s: write --set key=value"), pair);
         _cleanup_text_ char *key = alloc_text_n(pair, (size_t)(equals - pair));
+        if (is_set_before(in, pair, (size_t)(equals - pair) + 1, i))
+            return fault_set(f, -EINVAL, _("--set %s: %s stands twice; give it once"), pair, key);
         int r = check_args_set(&task->args, key, equals + 1, f);
         if (r < 0) {
             fault_prefix(f, _("--set %s: "), pair);
