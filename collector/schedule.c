@@ -59,7 +59,7 @@ static int add_packs(const char *packs, json_t *schedule, json_t *names, struct 
         if (rc == 0)
             rc = check_tasks(json_object_get(pack, "tasks"), names, f);
         if (rc < 0) {
-            fault_prefix(f, "packs, %.*s: ", (int)len, at - len);
+            fault_prefix(f, _("packs, %.*s: "), (int)len, at - len);
             return rc;
         }
         json_array_extend(json_object_get(schedule, "tasks"), json_object_get(pack, "tasks"));
@@ -93,7 +93,7 @@ int schedule_load(const struct settings *s, json_t **ret, struct fault *f)
     if (rc == 0)
         rc = check_tasks(json_object_get(json, "tasks"), names, f);
     if (rc < 0 && s->schedule)
-        fault_prefix(f, "schedule = %s: ", s->schedule);
+        fault_prefix(f, _("schedule = %s: "), s->schedule);
     if (rc == 0)
         rc = add_packs(s->packs, json, names, f);
     if (rc == 0)
