@@ -522,16 +522,32 @@ void conf_print_help(const struct conf_table *table, FILE *out)
     }
 }
 
+#define COMMENT_OCTETS 100 /* a screen; far below CONF_LINE_MAX */
+
+static void print_comment(const char *text, FILE *out)
+{
+    for (size_t len; *text; text += len + strspn(text + len, " ")) {
+        len = strlen(text);
+        if (len > COMMENT_OCTETS) {
+            const char *space = memrchr(text, ' ', COMMENT_OCTETS);
+            len = space ? (size_t)(space - text) : strcspn(text, " ");
+        }
+        fprintf(out, "# %.*s\n", (int)len, text);
+    }
+}
+
 void conf_print_sample(const struct conf_table *table, FILE *out)
 {
     const char *section = NULL;
     for (size_t i = 0; i < table->count; i++) {
         const struct conf_key *key = &table->keys[i];
-        _cleanup_(buf_free) struct buf text = {0};
+        _cleanup_(buf_free) struct buf text = {0}, hint = {0};
         if (!same_section(key->section, section))
             fprintf(out, "[%s]\n", key->section);
         section = key->section;
-        fprintf(out, "# %s\n# (%s)\n", _(key->help), allowed(key, &text)); /* two lines: CONF_LINE_MAX */
+        print_comment(_(key->help), out);
+        buf_addf(&hint, "(%s)", allowed(key, &text));
+        print_comment(hint.data, out);
         fprintf(out, "#%s = %s\n\n", key->name, key->preset ? key->preset : "");
     }
 }

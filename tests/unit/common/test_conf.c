@@ -33,10 +33,14 @@ static int check_low(const void *target, struct fault *f)
     return s->low > s->count ? fault_set(f, -EINVAL, "low is above count") : 0;
 }
 
+/* Longer than a line of a file may be: the sample has to break it. */
+#define WORDS10   "one and two and three and four and five and ten "
+#define LONG_HELP WORDS10 WORDS10 WORDS10 WORDS10 WORDS10
+
 #define AT(member) .name = #member, .offset = offsetof(struct settings, member)
 
 static const struct conf_key keys[] = {
-    {AT(page), .type = CONF_URL, .help = "pg"},
+    {AT(page), .type = CONF_URL, .help = LONG_HELP},
     {AT(near), .type = CONF_ADDRESSES, .help = "nr"},
     {AT(folder), .type = CONF_PATH, .help = "f"},
     {AT(zone), .type = CONF_DOMAIN, .help = "z"},
