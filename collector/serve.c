@@ -108,22 +108,29 @@ static int forget(struct serve *s, struct fault *f)
 
 static int open_pools(struct serve *s, const char **ret_ingest_role, struct fault *f)
 {
-    const char *conninfo = database_conninfo(s->database);
+    const struct {
+        const char *role;
+        unsigned size;
+        struct pg_pool **pool;
+    } pools[] = {
+        {"internetmetre_ingest", INGEST_POOL, &s->ingest},
+        {"internetmetre_analyst", ANALYST_POOL, &s->analyst},
+        {"internetmetre_reader", (unsigned)s->context->settings.readers, &s->reader},
+    };
+    const char *roles[COUNT(pools)];
     _cleanup_(pg_closep) struct pg *pg = NULL;
     int rc = database_connect(s->database, &pg, f);
+    for (size_t i = 0; rc == 0 && i < COUNT(pools); i++) {
+        rc = database_role(pg, pools[i].role, &roles[i], f);
+        if (rc == 0)
+            rc = pg_pool_new(database_conninfo(s->database), roles[i], pools[i].size, pools[i].pool, f);
+    }
     if (rc < 0)
         return rc;
-    const char *ingest = database_role(pg, "internetmetre_ingest");
-    if (!ingest)
+    if (!roles[0])
         log_warn(_("the roles internetmetre_ingest, _analyst and _reader do not exist; everything runs as the owner"));
-    *ret_ingest_role = ingest;
-    rc = pg_pool_new(conninfo, ingest, INGEST_POOL, &s->ingest, f);
-    if (rc == 0)
-        rc = pg_pool_new(conninfo, database_role(pg, "internetmetre_analyst"), ANALYST_POOL, &s->analyst, f);
-    if (rc == 0)
-        rc = pg_pool_new(conninfo, database_role(pg, "internetmetre_reader"), (unsigned)s->context->settings.readers,
-                         &s->reader, f);
-    return rc;
+    *ret_ingest_role = roles[0];
+    return 0;
 }
 
 static int start_store(struct serve *s, struct fault *f)

@@ -118,6 +118,24 @@ int file_read(const char *path, size_t max, struct buf *ret, struct fault *f)
     return 0;
 }
 
+static _Thread_local int match_error;
+
+static int stop_match(const char *path, int error)
+{
+    match_error = error;
+    return error != ENOENT && error != ENOTDIR;
+}
+
+int file_match(const char *pattern, glob_t *ret, struct fault *f)
+{
+    *ret = (glob_t){0};
+    int rc = glob(pattern, GLOB_NOSORT, stop_match, ret);
+    if (rc == 0 || rc == GLOB_NOMATCH)
+        return 0;
+    errno = rc == GLOB_NOSPACE ? ENOMEM : match_error;
+    return failed(f, _("cannot read"), pattern);
+}
+
 int file_make_dir(const char *path, mode_t mode, struct fault *f)
 {
     _cleanup_text_ char *part = alloc_text(path);

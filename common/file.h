@@ -1,6 +1,7 @@
 /* Files written so that a power cut leaves the old or the new content, whole. */
 #pragma once
 
+#include <glob.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -21,6 +22,10 @@ int file_sweep(const char *dir, const char *ending, struct fault *f) CHECKED;
 /* Reads a whole file of at most max bytes; -EFBIG past that, -ENOENT when
  * absent (f is filled each time). */
 int file_read(const char *path, size_t max, struct buf *ret, struct fault *f) CHECKED;
+
+/* The paths that match a pattern (glob(3)), for globfree in any case. None is
+ * fine; a folder that cannot be read is a failure, and not none. */
+int file_match(const char *pattern, glob_t *ret, struct fault *f) CHECKED;
 
 /* mkdir -p; what it makes gets `mode`. */
 int file_make_dir(const char *path, mode_t mode, struct fault *f) CHECKED;

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <ftw.h>
-#include <glob.h>
 #include <libgen.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -118,8 +117,8 @@ static int refuse_after_upgrade(const char *data_dir, struct fault *f)
 {
     _cleanup_text_ char *pattern = alloc_format("%s.[0-9][0-9]", data_dir);
     glob_t found;
-    int rc = 0;
-    if (glob(pattern, 0, NULL, &found) == 0)
+    int rc = file_match(pattern, &found, f);
+    if (rc == 0 && found.gl_pathc > 0)
         rc = fault_set(f, -EEXIST,
                        _("%s is missing but %s is there: an upgrade was interrupted; rename one of %s.new, %s to %s"),
                        data_dir, found.gl_pathv[0], data_dir, found.gl_pathv[0], data_dir);

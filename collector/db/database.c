@@ -93,14 +93,12 @@ int database_watch(struct database *d, struct fault *f)
     return d->cluster ? cluster_watch(d->cluster, f) : 0;
 }
 
-const char *database_role(struct pg *pg, const char *role)
+int database_role(struct pg *pg, const char *role, const char **ret, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    struct fault f = {0};
-    if (pg_query(pg, "SELECT 1 FROM pg_roles WHERE rolname = $1 AND pg_has_role(oid, 'MEMBER')", 1, &role, &rows, &f) <
-        0) {
-        log_debug("%s", f.text);
-        return NULL;
-    }
-    return pg_rows_count(rows) ? role : NULL;
+    int rc = pg_query(pg, "SELECT 1 FROM pg_roles WHERE rolname = $1 AND pg_has_role(oid, 'MEMBER')", 1, &role, &rows,
+                      f);
+    if (rc == 0)
+        *ret = pg_rows_count(rows) ? role : NULL;
+    return rc;
 }

@@ -39,6 +39,6 @@ int database_session(const struct database_options *o, struct database **ret, st
 /* cluster_watch, or 0 on a server. */
 int database_watch(struct database *d, struct fault *f) CHECKED;
 
-/* `role` when this connection may take it, else NULL (a server whose owner may
- * not make roles). The text is the argument's. */
-const char *database_role(struct pg *pg, const char *role);
+/* *ret is `role` when this connection may take it, else NULL (a server whose
+ * owner may not make roles). */
+int database_role(struct pg *pg, const char *role, const char **ret, struct fault *f) CHECKED;

@@ -15,7 +15,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -158,10 +157,8 @@ static int put_row(struct archive *a, const struct pg_rows *row, struct fault *f
 static int empty_folder(const char *folder, struct fault *f)
 {
     _cleanup_text_ char *pattern = alloc_format("%s/*", folder);
-    glob_t found = {0};
-    int rc = glob(pattern, GLOB_NOSORT, NULL, &found) == GLOB_ABORTED
-                 ? fault_set(f, -EIO, _("%s: cannot be read"), folder)
-                 : 0;
+    glob_t found;
+    int rc = file_match(pattern, &found, f);
     for (size_t i = 0; rc == 0 && i < found.gl_pathc; i++)
         if (unlink(found.gl_pathv[i]) < 0)
             rc = fault_set(f, -errno, "%s: %s", found.gl_pathv[i], fault_errno(errno));

@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,12 +26,8 @@ static int write_tombstone(const char *state_dir, const char *probe, struct faul
 static int empty_archive(const char *archive, const char *probe, struct fault *f)
 {
     _cleanup_text_ char *pattern = alloc_format("%s/*/*/%s.*", archive, probe);
-    glob_t found = {0};
-    int rc = glob(pattern, GLOB_NOSORT, NULL, &found);
-    if (rc == GLOB_NOSPACE || rc == GLOB_ABORTED)
-        rc = fault_set(f, -EIO, _("%s: cannot be read"), archive);
-    else
-        rc = 0;
+    glob_t found;
+    int rc = file_match(pattern, &found, f);
     for (size_t i = 0; rc == 0 && i < found.gl_pathc; i++)
         if (unlink(found.gl_pathv[i]) < 0 && errno != ENOENT)
             rc = fault_set(f, -errno, _("%s: cannot be removed: %s"), found.gl_pathv[i], fault_errno(errno));

@@ -3,6 +3,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
+#include <stdbool.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -138,13 +140,54 @@ static void sweeps_what_a_cut_left(void **state)
     rmdir(dir);
 }
 
+static bool nothing_matches(const char *pattern, int wanted)
+{
+    struct fault f;
+    glob_t found;
+    int rc = file_match(pattern, &found, &f);
+    bool right = rc == wanted && found.gl_pathc == 0;
+    globfree(&found);
+    return right;
+}
+
+/* A folder that cannot be read does not pass for an empty one. */
+static void matches_or_fails(void **state)
+{
+    const char *dir = scratch_dir();
+    struct fault f;
+    glob_t found;
+    int status;
+    char pattern[128], closed[128], path[140];
+    snprintf(pattern, sizeof pattern, "%s/*/x.*", dir);
+    snprintf(closed, sizeof closed, "%s/closed", dir);
+    snprintf(path, sizeof path, "%s/x.tar", closed);
+    assert_true(nothing_matches(pattern, 0));
+    assert_true(nothing_matches("/nonexistent/*/x", 0));
+    assert_int_equal(mkdir(closed, 0700), 0);
+    assert_true(nothing_matches(pattern, 0));
+    close(open(path, O_CREAT | O_WRONLY, 0600));
+    assert_int_equal(file_match(pattern, &found, &f), 0);
+    assert_int_equal(found.gl_pathc, 1);
+    assert_string_equal(found.gl_pathv[0], path);
+    globfree(&found);
+    assert_int_equal(chmod(closed, 0), 0);
+    assert_int_equal(chmod(dir, 0755), 0);
+    pid_t child = fork();
+    if (child == 0) /* root reads everything */
+        _exit((geteuid() == 0 && setuid(65534) < 0) || !nothing_matches(pattern, -EACCES));
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
+    chmod(closed, 0700);
+    unlink(path);
+    rmdir(closed);
+    rmdir(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_whole_or_not),
-        cmocka_unit_test(makes_folders),
-        cmocka_unit_test(one_owner),
-        cmocka_unit_test(sweeps_what_a_cut_left),
+        cmocka_unit_test(writes_whole_or_not),    cmocka_unit_test(makes_folders),    cmocka_unit_test(one_owner),
+        cmocka_unit_test(sweeps_what_a_cut_left), cmocka_unit_test(matches_or_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
