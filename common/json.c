@@ -5,11 +5,13 @@
 
 #include "common/lang.h"
 #include "common/scan.h"
+#include "common/stranger.h"
 
 int json_read(const char *text, size_t len, size_t max_len, unsigned max_depth, json_t **ret, struct fault *f)
 {
     if (len > max_len)
         return fault_set(f, -E2BIG, _("JSON of %zu bytes, at most %zu are allowed"), len, max_len);
+    stranger_read(STRANGER_JSON, len);
     /* jansson's own depth limit is 2048; ours is checked before it recurses. */
     struct scan s;
     scan_start(&s, text, len, max_depth);

@@ -13,6 +13,7 @@
 #include "common/lang.h"
 #include "common/log.h"
 #include "common/scan.h"
+#include "common/stranger.h"
 
 /* ---- building ---- */
 
@@ -265,6 +266,7 @@ int result_line_read(const char *text, size_t len, struct result_line *ret, stru
     struct scan s;
     unsigned seen = 0;
 
+    stranger_read(STRANGER_JSON, len);
     scan_start(&s, text, len, JSON_DEPTH_MAX);
     if (scan_next(&s) != SCAN_OBJECT)
         return fault_set(f, -EBADMSG, _("not a JSON object: %s"), _(s.error ? s.error : N_("another value")));
