@@ -24,7 +24,8 @@
  *                client would never see the answer. A client that asked with
  *                Expect: 100-continue is answered at once and sends nothing.
  *   body calls   octets go to the route's sink or into `body`; past body_max
- *                the request becomes DRAINING with a 413.
+ *                the request becomes DRAINING with a 413, and so it does when
+ *                the route's `front` answers from the first octets.
  *   last call    the handler runs, or the stored answer goes out.
  *
  * DRAINING has an end: past DRAIN_MAX the connection is cut. */
@@ -76,6 +77,9 @@ struct http_request {
     char peer[INET6_ADDRSTRLEN];
     struct buf body;
     uint64_t received; /* octets of the body, kept or not */
+    bool judged;       /* the route's `front` has seen the first octets */
+    void *kept;
+    void (*kept_free)(void *kept);
     int64_t notes[HTTP_NOTES];
     struct http_reply reply;
     struct reply_header *headers; /* of the answer */
@@ -183,6 +187,23 @@ const char *http_header(const struct http_request *request, const char *name)
 const struct buf *http_body(const struct http_request *request)
 {
     return &request->body;
+}
+
+size_t http_body_total(const struct http_request *request)
+{
+    const char *length = http_header(request, "Content-Length");
+    return length ? strtoull(length, NULL, 10) : 0;
+}
+
+void http_keep(struct http_request *request, void *kept, void (*free)(void *kept))
+{
+    request->kept = kept;
+    request->kept_free = free;
+}
+
+void *http_kept(const struct http_request *request)
+{
+    return request->kept;
 }
 
 const char *http_peer(const struct http_request *request)
@@ -364,6 +385,27 @@ static void request_route(struct http_request *r)
     r->state = DRAINING;
 }
 
+static void answer_internal(struct http_request *r)
+{
+    http_problem(r, &r->reply, 500, "internal", N_("The server failed"),
+                 N_("this is not the request's fault; the server's log says more; try again later"));
+}
+
+/* Are the first octets enough to say that the rest is not wanted? */
+static void judge_front(struct http_request *r)
+{
+    size_t total = http_body_total(r);
+    if (r->judged || !r->route->front || r->body.len < r->route->front_len || r->body.len == total)
+        return;
+    r->judged = true;
+    if (r->route->front(r, &r->reply) < 0)
+        answer_internal(r);
+    if (!r->reply.content_type)
+        return;
+    buf_free(&r->body);
+    r->state = DRAINING;
+}
+
 static enum MHD_Result request_octets(struct http_request *r, const char *bytes, size_t len)
 {
     r->received += len;
@@ -378,6 +420,7 @@ static enum MHD_Result request_octets(struct http_request *r, const char *bytes,
         r->route->sink(r, bytes, len);
     else
         buf_add(&r->body, bytes, len);
+    judge_front(r);
     return MHD_YES;
 }
 
@@ -415,8 +458,7 @@ static enum MHD_Result begin_or_go_on(void *ctx, struct MHD_Connection *connecti
         return request_octets(r, bytes, taken);
     }
     if (r->state == READING && r->route->handler(r, &r->reply) < 0)
-        http_problem(r, &r->reply, 500, "internal", N_("The server failed"),
-                     N_("this is not the request's fault; the server's log says more; try again later"));
+        answer_internal(r);
     return reply_send(r);
 }
 
@@ -434,6 +476,8 @@ static void request_end(void *ctx, struct MHD_Connection *connection, void **sta
     }
     free(r->headers);
     buf_free(&r->body);
+    if (r->kept)
+        r->kept_free(r->kept);
     free(r->method);
     free(r->path);
     free(r);

@@ -41,6 +41,11 @@ struct http_route {
     const void *data;      /* what tells routes of one handler apart (http_route_data) */
     size_t body_max;       /* 0: no body allowed; more is a 413 problem */
     const char *size_slug; /* of that problem; NULL: "body-size" */
+    /* Judges a body by its first octets (http_body), once front_len of them have
+     * come and more are to follow: an answer that it fills is sent, and the rest
+     * is not kept. NULL: bodies are judged when they are whole. */
+    http_handler front;
+    size_t front_len;
     /* Takes the body as it comes instead of keeping it (the target's upload). */
     void (*sink)(struct http_request *request, const char *bytes, size_t len);
 };
@@ -77,6 +82,11 @@ void http_query_each(struct http_request *request, void (*fn)(void *ctx, const c
                      void *ctx);
 const char *http_header(const struct http_request *request, const char *name);
 const struct buf *http_body(const struct http_request *request);
+/* What the whole body will have, as far as the request says: 0 when it does not. */
+size_t http_body_total(const struct http_request *request);
+/* Keeps something from `front` for the handler; freed with the request. */
+void http_keep(struct http_request *request, void *kept, void (*free)(void *kept));
+void *http_kept(const struct http_request *request);       /* NULL when nothing was */
 const char *http_peer(const struct http_request *request); /* address as text */
 #define HTTP_NOTES 4
 int64_t *http_notes(struct http_request *request); /* HTTP_NOTES counters that live as long as the request */

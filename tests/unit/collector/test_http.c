@@ -54,6 +54,33 @@ static int counted(struct http_request *request, struct http_reply *reply)
     return 0;
 }
 
+static atomic_int kept_count;
+
+static void let_go(void *kept)
+{
+    free(kept);
+    kept_count--;
+}
+
+/* By the first octets: "no" ends it, another word is kept for the handler. */
+static int judge(struct http_request *request, struct http_reply *reply)
+{
+    const char *word = http_header(request, "X-Word");
+    assert_in_range(http_body(request)->len, 1000, 2999999);
+    kept_count++;
+    http_keep(request, alloc_format("%s of %zu", word, http_body_total(request)), let_go);
+    if (!strcmp(word, "broken"))
+        return -EIO;
+    return strcmp(word, "no") ? 0 : http_problem(request, reply, 403, "no", "No", "not wanted");
+}
+
+static int judged(struct http_request *request, struct http_reply *reply)
+{
+    const char *kept = http_kept(request);
+    buf_addf(&reply->body, "handled %s, %zu", kept ? kept : "alone", http_body(request)->len);
+    return 0;
+}
+
 static int busy(struct http_request *request, struct http_reply *reply)
 {
     struct fault f;
@@ -107,6 +134,7 @@ static int streamed(struct http_request *request, struct http_reply *reply)
 static const struct http_route first[] = {
     {.method = "GET", .path = "/hello", .handler = hello},
     {.method = "POST", .path = "/echo", .handler = echo, .body_max = 100000},
+    {.method = "POST", .path = "/judged", .handler = judged, .body_max = 3000000, .front = judge, .front_len = 1000},
     {.method = "GET", .path = "/broken", .handler = broken},
     {.method = "GET", .path = "/away", .handler = away},
     {.method = "GET", .path = "/busy", .handler = busy},
@@ -235,6 +263,23 @@ static void answers(void **state)
          5000000,
          {"200 OK", "5000000, kept 0"},
          NULL},
+        /* Judged by its first octets, when more are to come. */
+        {"POST /judged HTTP/1.1\r\nX-Word: yes\r\nContent-Length: 3000000\r\n" CLOSE "\r\n",
+         3000000,
+         {"200 OK", "handled yes of 3000000, 3000000"},
+         NULL},
+        {"POST /judged HTTP/1.1\r\nX-Word: no\r\nContent-Length: 3000000\r\n" CLOSE "\r\n",
+         3000000,
+         {"403", "problem:no"},
+         "handled"},
+        {"POST /judged HTTP/1.1\r\nX-Word: broken\r\nContent-Length: 3000000\r\n" CLOSE "\r\n",
+         3000000,
+         {"500", "problem:internal"},
+         "handled"},
+        {"POST /judged HTTP/1.1\r\nX-Word: no\r\nContent-Length: 999\r\n" CLOSE "\r\n",
+         999,
+         {"200 OK", "handled alone, 999"},
+         NULL},
         {"POST /count HTTP/1.1\r\nContent-Length: 11000000\r\n" CLOSE "\r\n", 11000000, {"413"}, "kept"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -246,6 +291,7 @@ static void answers(void **state)
             fail_msg("%s\nanswered\n%s", cases[i].request, b.data);
         buf_free(&b);
     }
+    assert_int_equal(kept_count, 0);
 }
 
 /* Chunks past the limit, without a length given before. */
