@@ -1,18 +1,14 @@
-/* The format stands in batch.h. Reading it trusts nothing, and costs memory and
- * time in proportion to what came:
+/* The format stands in batch.h and envelope.h. A stranger's octets cost memory
+ * and time in proportion to what came, and reach no unpacker:
  *
- *   1. all of it is UTF-8; the first line is the header, the last the trailer,
- *      and nothing follows it;
- *   2. header and trailer are strict JSON, without a member twice, each member
- *      of its type and form; what is unknown is left for a newer reader; a new
- *      key has signed for its place in this chain;
- *   3. no result line is empty, too long, or nested deeper than a reader may be
- *      asked to go, and there are as many as the trailer counts;
- *   4. the hash is taken. The signature of the batch is checked apart
- *      (batch_verify), since only the collector knows the probe's keys.
- *
- * What the result lines mean is result.c's business: a bad one does not make
- * the batch bad. */
+ *   1. the first frame is a header of at most 8192 octets: strict JSON, without
+ *      a member twice, each member of its type and form; what is unknown is left
+ *      for a newer reader; a new key has signed for its place in this chain;
+ *   2. the file is as long as the header's `packed` makes it, and ends in a
+ *      signature's frame; the hash is taken;
+ *   3. the signature is checked apart (batch_verify), since only the collector
+ *      knows the probe's keys;
+ *   4. only then the results are unpacked (batch_unpack). */
 #include "common/batch.h"
 
 #include <errno.h>
@@ -21,11 +17,7 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/lang.h"
-#include "common/scan.h"
-
-/* A header or trailer is small: a gap record lists at most 24 ranges, epochs
- * at most 16 intervals. */
-#define HEADER_BYTES_MAX 8192
+#include "common/zst.h"
 
 /* ---- writing ---- */
 
@@ -56,18 +48,17 @@ static void member_write(const char *name, const json_t *value, struct buf *out)
 void batch_header_write(const struct batch_header *h, const struct batch_extra *extra, struct buf *out)
 {
     char time[TIME_TEXT_SIZE], prev[HASH_TEXT_SIZE];
-    buf_addf(out, "{\"batch\":1,\"probe\":\"%s\",\"chain\":\"%s\",\"seq\":%lld,\"prev\":", h->probe, h->chain,
+    buf_addf(out, "{\"batch\":2,\"probe\":\"%s\",\"chain\":\"%s\",\"seq\":%lld,\"prev\":", h->probe, h->chain,
              (long long)h->seq);
     if (h->has_prev)
         buf_addf(out, "\"%s\"", hash_text(h->prev, prev));
     else
         buf_add_text(out, "null");
+    buf_addf(out, ",\"count\":%lld,\"packed\":%zu,\"length\":%zu", (long long)h->count, h->packed, h->length);
     buf_addf(out, ",\"sealed_at\":\"%s\",\"mono_us\":%lld,\"boot\":\"%s\",\"sync\":%s,\"agent\":\"%s\"",
              time_format(h->sealed_at_us, time), (long long)h->mono_us, h->boot, h->sync ? "true" : "false", h->agent);
     if (extra && extra->gap)
         member_write("gap", extra->gap, out);
-    else
-        buf_add_text(out, ",\"gap\":null");
     if (extra && extra->epochs)
         member_write("epochs", extra->epochs, out);
     if (extra && extra->rotate)
@@ -75,13 +66,15 @@ void batch_header_write(const struct batch_header *h, const struct batch_extra *
     buf_add_text(out, "}\n");
 }
 
-void batch_seal(struct buf *out, int64_t count, const struct sign_key *key)
+void batch_write(struct batch_header *h, const struct batch_extra *extra, const struct buf *lines,
+                 const struct sign_key *key, struct buf *out, uint8_t ret_hash[static HASH_SIZE])
 {
-    uint8_t sig[SIGN_SIZE];
-    char text[SIGN_TEXT_SIZE];
-    sign_make(key, DOMAIN_BATCH, out->data, out->len, sig);
-    base64_write(sig, sizeof sig, text);
-    buf_addf(out, "{\"count\":%lld,\"sig\":\"%s\"}\n", (long long)count, text);
+    _cleanup_(buf_free) struct buf header = {0}, packed = {0};
+    zst_pack(lines->data, lines->len, &packed);
+    h->packed = packed.len;
+    h->length = lines->len;
+    batch_header_write(h, extra, &header);
+    envelope_write(&header, &packed, key, out, ret_hash);
 }
 
 /* ---- reading ---- */
@@ -89,8 +82,8 @@ void batch_seal(struct buf *out, int64_t count, const struct sign_key *key)
 const char *batch_fault_word(enum batch_fault fault)
 {
     static const char *const words[] = {
-        [BATCH_FINE] = "fine",   [BATCH_FRAMING] = "framing", [BATCH_TOO_LARGE] = "too-large", [BATCH_UTF8] = "utf-8",
-        [BATCH_DEPTH] = "depth", [BATCH_HEADER] = "header",   [BATCH_SIGNATURE] = "signature",
+        [BATCH_FINE] = "fine",     [BATCH_FRAMING] = "framing",     [BATCH_TOO_LARGE] = "too-large",
+        [BATCH_HEADER] = "header", [BATCH_SIGNATURE] = "signature", [BATCH_BODY] = "body",
     };
     return words[fault];
 }
@@ -173,18 +166,31 @@ static int read_rotate(const json_t *object, struct batch *b, struct fault *f)
     return 0;
 }
 
+static int read_sizes(const json_t *object, struct batch_header *h, struct fault *f)
+{
+    int64_t packed, length;
+    int r;
+    if ((r = json_get_int(object, "count", 0, BATCH_RESULTS_MAX, &h->count, f)) < 0 ||
+        (r = json_get_int(object, "packed", 1, BATCH_WIRE_MAX, &packed, f)) < 0 ||
+        (r = json_get_int(object, "length", 0, BATCH_BYTES_MAX, &length, f)) < 0)
+        return r;
+    h->packed = (size_t)packed;
+    h->length = (size_t)length;
+    return 0;
+}
+
 static int read_header(const json_t *object, struct batch *b, struct fault *f)
 {
     struct batch_header *h = &b->header;
     int64_t version;
     const char *sealed_at, *prev;
     int r;
-    if ((r = json_get_int(object, "batch", 1, 1, &version, f)) < 0 ||
+    if ((r = json_get_int(object, "batch", 2, 2, &version, f)) < 0 ||
         (r = copy_text(object, "probe", h->probe, sizeof h->probe, f)) < 0 ||
         (r = copy_text(object, "chain", h->chain, sizeof h->chain, f)) < 0 ||
         (r = json_get_int(object, "seq", 1, INT64_MAX, &h->seq, f)) < 0 ||
         (r = json_get_text_or(object, "prev", HASH_TEXT_SIZE - 1, NULL, &prev, f)) < 0 ||
-        (r = json_get_text(object, "sealed_at", 40, &sealed_at, f)) < 0 ||
+        (r = read_sizes(object, h, f)) < 0 || (r = json_get_text(object, "sealed_at", 40, &sealed_at, f)) < 0 ||
         (r = json_get_int(object, "mono_us", 0, INT64_MAX, &h->mono_us, f)) < 0 ||
         (r = copy_text(object, "boot", h->boot, sizeof h->boot, f)) < 0 ||
         (r = json_get_bool(object, "sync", &h->sync, f)) < 0 ||
@@ -209,131 +215,82 @@ static int read_header(const json_t *object, struct batch *b, struct fault *f)
     return r < 0 ? r : read_rotate(object, b, f);
 }
 
-static int read_trailer(const json_t *object, struct batch *b, struct fault *f)
-{
-    const char *sig;
-    int r;
-    if ((r = json_get_int(object, "count", 0, INT32_MAX, &b->count, f)) < 0 ||
-        (r = json_get_text(object, "sig", SIGN_TEXT_SIZE - 1, &sig, f)) < 0)
-        return r;
-    if (base64_read(sig, strlen(sig), b->sig, sizeof b->sig) < 0)
-        return fault_set(f, -EBADMSG, _("\"sig\" is not 64 octets in base64"));
-    return 0;
-}
-
-/* A line of the envelope (header or trailer) as an object. */
-static enum batch_fault read_envelope(const char *line, size_t len, const char *what, struct batch *b,
-                                      int (*read)(const json_t *, struct batch *, struct fault *), struct fault *f)
+/* One line: neither a second value nor white space in front or behind. */
+static int read_line(const struct envelope *e, struct batch *b, struct fault *f)
 {
     _cleanup_json_ json_t *object = NULL;
-    int r = json_read(line, len, HEADER_BYTES_MAX, JSON_DEPTH_MAX, &object, f);
-    if (r == 0 && !json_is_object(object))
-        r = fault_set(f, -EBADMSG, _("not a JSON object"));
-    if (r == 0)
-        r = read(object, b, f);
-    if (r == 0)
+    size_t len = e->header_len;
+    if (len > 0 && e->header[len - 1] == '\n')
+        len--;
+    if (len < 2 || e->header[0] != '{' || e->header[len - 1] != '}' || memchr(e->header, '\n', len))
+        return fault_set(f, -EBADMSG, _("not a JSON object on one line"));
+    int r = json_read(e->header, len, ENVELOPE_HEADER_MAX, JSON_DEPTH_MAX, &object, f);
+    return r < 0 ? r : read_header(object, b, f);
+}
+
+/* The file's size follows from the header alone. */
+static enum batch_fault check_size(const struct batch *b, size_t total, struct fault *f)
+{
+    size_t wanted = ENVELOPE_FRAME + b->envelope.header_len + b->header.packed + ENVELOPE_SIGNATURE_SIZE;
+    if (total == wanted)
         return BATCH_FINE;
-    fault_prefix(f, "%s: ", _(what));
-    return r == -ELOOP ? BATCH_DEPTH : BATCH_HEADER;
+    fault_set(f, -EBADMSG, _("%zu bytes, where header and \"packed\" make %zu: it was cut, or something was added"),
+              total, wanted);
+    return BATCH_FRAMING;
 }
 
-/* Nesting without parsing: brackets outside strings. Grammar is the result
- * reader's business; this bounds what any later reader can be made to do. */
-static bool too_deep(const char *line, size_t len)
+static enum batch_fault read_front(const char *bytes, size_t len, size_t total, struct batch *b, struct fault *f)
 {
-    unsigned depth = 0;
-    bool in_string = false;
-    for (size_t i = 0; i < len; i++) {
-        char c = line[i];
-        if (in_string) {
-            if (c == '\\')
-                i++;
-            else if (c == '"')
-                in_string = false;
-            continue;
-        }
-        if (c == '"')
-            in_string = true;
-        else if ((c == '{' || c == '[') && ++depth > JSON_DEPTH_MAX)
-            return true;
-        else if ((c == '}' || c == ']') && depth > 0)
-            depth--;
+    if (total > BATCH_WIRE_MAX) {
+        fault_set(f, -EFBIG, _("%zu bytes; at most %u are allowed"), total, BATCH_WIRE_MAX);
+        return BATCH_TOO_LARGE;
     }
-    return false;
+    int r = envelope_front(bytes, len, &b->envelope, f);
+    if (r < 0)
+        return BATCH_FRAMING;
+    r = read_line(&b->envelope, b, f);
+    if (r < 0) {
+        fault_prefix(f, "%s: ", _("the header"));
+        return BATCH_HEADER;
+    }
+    return total == 0 ? BATCH_FINE : check_size(b, total, f);
 }
 
-static enum batch_fault check_lines(const struct batch *b, struct fault *f)
+enum batch_fault batch_front(const char *bytes, size_t len, size_t total, struct batch *ret, struct fault *f)
 {
-    size_t cursor = 0, len;
-    const char *line;
-    int64_t count = 0;
-    while (batch_next(b, &cursor, &line, &len)) {
-        count++;
-        if (len == 0) {
-            fault_set(f, -EBADMSG, _("result line %lld is empty"), (long long)count);
-            return BATCH_FRAMING;
-        }
-        if (len > RESULT_LINE_MAX || count > BATCH_RESULTS_MAX) {
-            fault_set(f, -EBADMSG, _("result line %lld: %zu bytes; at most %u bytes a line and %d lines are allowed"),
-                      (long long)count, len, RESULT_LINE_MAX, BATCH_RESULTS_MAX);
-            return BATCH_TOO_LARGE;
-        }
-        if (too_deep(line, len)) {
-            fault_set(f, -EBADMSG, _("result line %lld is nested deeper than %d"), (long long)count, JSON_DEPTH_MAX);
-            return BATCH_DEPTH;
-        }
-    }
-    if (count != b->count) {
-        fault_set(f, -EBADMSG, _("the trailer counts %lld results, the batch holds %lld"), (long long)b->count,
-                  (long long)count);
-        return BATCH_FRAMING;
-    }
-    return BATCH_FINE;
-}
-
-static enum batch_fault read_parts(const char *bytes, size_t len, struct batch *b, struct fault *f)
-{
-    size_t bad = scan_utf8(bytes, len);
-    if (bad < len) {
-        fault_set(f, -EBADMSG, _("byte %zu is not valid UTF-8"), bad + 1);
-        return BATCH_UTF8;
-    }
-    const char *header_end = memchr(bytes, '\n', len);
-    if (!header_end || bytes[len - 1] != '\n') {
-        fault_set(f, -EBADMSG, _("the batch does not end in a whole line: it was cut"));
-        return BATCH_FRAMING;
-    }
-    const char *before = memrchr(bytes, '\n', len - 1);
-    if (!before) {
-        fault_set(f, -EBADMSG, _("one line; a header and a trailer are wanted"));
-        return BATCH_FRAMING;
-    }
-    const char *trailer = before + 1;
-    b->signed_len = (size_t)(trailer - bytes);
-    b->results = header_end + 1;
-    b->results_len = (size_t)(trailer - b->results);
-
-    enum batch_fault fault = read_envelope(bytes, (size_t)(header_end - bytes), N_("the header"), b, read_header, f);
+    struct batch b = {0};
+    enum batch_fault fault = read_front(bytes, len, total, &b, f);
     if (fault == BATCH_FINE)
-        fault = read_envelope(trailer, len - b->signed_len - 1, N_("the trailer"), b, read_trailer, f);
-    return fault == BATCH_FINE ? check_lines(b, f) : fault;
+        *ret = b;
+    else
+        batch_free(&b);
+    return fault;
+}
+
+enum batch_fault batch_rest(struct batch *b, const char *bytes, size_t len, struct fault *f)
+{
+    enum batch_fault fault = check_size(b, len, f);
+    if (fault != BATCH_FINE)
+        return fault;
+    return envelope_read(bytes, len, &b->envelope, f) < 0 ? BATCH_FRAMING : BATCH_FINE;
 }
 
 enum batch_fault batch_read(const char *bytes, size_t len, struct batch *ret, struct fault *f)
 {
-    if (len == 0 || len > BATCH_BYTES_MAX) {
-        fault_set(f, -EBADMSG, _("%zu bytes; 1 to %u are allowed"), len, BATCH_BYTES_MAX);
-        return len == 0 ? BATCH_FRAMING : BATCH_TOO_LARGE;
+    struct batch b;
+    if (len == 0) {
+        fault_set(f, -EBADMSG, _("the batch is empty"));
+        return BATCH_FRAMING;
     }
-    struct batch b = {.bytes = bytes, .len = len};
-    enum batch_fault fault = read_parts(bytes, len, &b, f);
-    if (fault != BATCH_FINE) {
-        batch_free(&b);
+    enum batch_fault fault = batch_front(bytes, len, len, &b, f);
+    if (fault != BATCH_FINE)
         return fault;
-    }
-    hash_make(DOMAIN_BATCH_HASH, bytes, len, b.hash);
-    *ret = b;
-    return BATCH_FINE;
+    fault = batch_rest(&b, bytes, len, f);
+    if (fault == BATCH_FINE)
+        *ret = b;
+    else
+        batch_free(&b);
+    return fault;
 }
 
 void batch_free(struct batch *b)
@@ -342,23 +299,52 @@ void batch_free(struct batch *b)
         return;
     json_decref(b->gap);
     json_decref(b->epochs);
+    buf_free(&b->results);
     b->gap = b->epochs = NULL;
 }
 
 enum batch_fault batch_verify(const struct batch *b, const uint8_t public[static SIGN_PUBLIC_SIZE], struct fault *f)
 {
-    if (sign_check(public, DOMAIN_BATCH, b->bytes, b->signed_len, b->sig))
+    if (sign_check(public, DOMAIN_BATCH, b->envelope.hash, HASH_SIZE, b->envelope.sig))
         return BATCH_FINE;
     fault_set(f, -EKEYREJECTED, _("the signature does not match the key of probe %s"), b->header.probe);
     return BATCH_SIGNATURE;
 }
 
+/* ---- the results ---- */
+
+static int64_t count_lines(const struct buf *results)
+{
+    int64_t count = 0;
+    const char *at = results->data, *end = at + results->len;
+    for (; at < end && (at = memchr(at, '\n', (size_t)(end - at))); at++)
+        count++;
+    return count;
+}
+
+enum batch_fault batch_unpack(struct batch *b, struct fault *f)
+{
+    const struct batch_header *h = &b->header;
+    buf_clear(&b->results);
+    int r = zst_unpack(b->envelope.packed, b->envelope.packed_len, h->length, &b->results, f);
+    int64_t count = r == 0 ? count_lines(&b->results) : 0;
+    if (r == 0 && h->length > 0 && b->results.data[h->length - 1] != '\n')
+        r = fault_set(f, -EBADMSG, _("the last result is no whole line"));
+    if (r == 0 && count != h->count)
+        r = fault_set(f, -EBADMSG, _("the header counts %lld results, %lld lines came"), (long long)h->count,
+                      (long long)count);
+    if (r == 0)
+        return BATCH_FINE;
+    buf_clear(&b->results);
+    return BATCH_BODY;
+}
+
 bool batch_next(const struct batch *b, size_t *cursor, const char **ret_line, size_t *ret_len)
 {
-    if (*cursor >= b->results_len)
+    if (*cursor >= b->results.len)
         return false;
-    const char *line = b->results + *cursor;
-    const char *end = memchr(line, '\n', b->results_len - *cursor);
+    const char *line = b->results.data + *cursor;
+    const char *end = memchr(line, '\n', b->results.len - *cursor);
     *ret_line = line;
     *ret_len = (size_t)(end - line);
     *cursor += *ret_len + 1;

@@ -19,8 +19,8 @@
 #define PROBE_ID_SIZE    21 /* 20 characters of base32 and NUL */
 
 /* The domain prefixes; each ends in a newline that is part of it. */
-#define DOMAIN_BATCH      "internetmetre batch 1\n"
-#define DOMAIN_BATCH_HASH "internetmetre batch-hash 1\n"
+#define DOMAIN_BATCH      "internetmetre batch 2\n"
+#define DOMAIN_BATCH_HASH "internetmetre batch-hash 2\n"
 #define DOMAIN_ACK        "internetmetre ack 1\n"
 #define DOMAIN_ENROL      "internetmetre enrol 1\n"
 #define DOMAIN_SCHEDULE   "internetmetre schedule 1\n"

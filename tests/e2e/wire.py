@@ -4,14 +4,15 @@ import base64
 import hashlib
 import json
 import os
+import struct
 from datetime import datetime, timedelta, timezone
 
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-BATCH = b"internetmetre batch 1\n"
-BATCH_HASH = b"internetmetre batch-hash 1\n"
+BATCH = b"internetmetre batch 2\n"
+BATCH_HASH = b"internetmetre batch-hash 2\n"
 ACK = b"internetmetre ack 1\n"
 LEAVE = b"internetmetre leave 1\n"
 ENROL = b"internetmetre enrol 1\n"
@@ -44,8 +45,30 @@ def open_statement(public, domain, body):
     return json.loads(first)
 
 
-def batch_hash(plain):
-    return hashlib.sha256(BATCH_HASH + plain).hexdigest()
+HEADER_FRAME, SIGNATURE_FRAME = 0x184D2A50, 0x184D2A51
+SIGNATURE_SIZE = 106
+MEDIA_TYPE = "application/vnd.internetmetre.batch"
+
+
+def frame(magic, content):
+    """A skippable frame of zstd."""
+    return struct.pack("<II", magic, len(content)) + content
+
+
+def batch_hash(file):
+    """The name of a batch: over its first two frames."""
+    return hashlib.sha256(BATCH_HASH + file[:-SIGNATURE_SIZE]).hexdigest()
+
+
+def header_of(file):
+    size, = struct.unpack_from("<I", file, 4)
+    return json.loads(file[8:8 + size])
+
+
+def results_of(file):
+    """The lines of a batch, as anybody's zstd prints them."""
+    size, = struct.unpack_from("<I", file, 4)
+    return zstandard.ZstdDecompressor().decompress(file[8 + size:-SIGNATURE_SIZE])
 
 
 def ping(**members):
@@ -60,8 +83,8 @@ def ping(**members):
 
 
 class Probe:
-    def __init__(self):
-        self.key = Ed25519PrivateKey.generate()
+    def __init__(self, key=None):
+        self.key = key or Ed25519PrivateKey.generate()
         raw = self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         self.public = base64.b64encode(raw).decode()
         self.id = base64.b32encode(hashlib.sha256(raw).digest()).decode().lower()[:20]
@@ -77,27 +100,34 @@ class Probe:
 
     def header(self, **members):
         header = {
-            "batch": 1, "probe": self.id, "chain": self.chain, "seq": self.seq + 1, "prev": self.prev, "sealed_at": now(),
-            "mono_us": 9_000_000, "boot": self.boot, "sync": True, "agent": "0.1.0", "gap": None,
+            "batch": 2, "probe": self.id, "chain": self.chain, "seq": self.seq + 1, "prev": self.prev, "count": 0,
+            "packed": 9, "length": 0, "sealed_at": now(), "mono_us": 9_000_000, "boot": self.boot, "sync": True,
+            "agent": "0.1.0", "gap": None,
         }
         header.update(members)
         return header
 
-    def seal(self, signed, count, key=None):
-        """Appends the trailer to the bytes of header and results."""
-        signature = base64.b64encode((key or self.key).sign(BATCH + signed)).decode()
-        return signed + line(count=count, sig=signature)
+    def seal(self, header, packed, key=None):
+        """A file of these octets of header and packed results, whatever they are."""
+        signed = frame(HEADER_FRAME, header) + packed
+        name = hashlib.sha256(BATCH_HASH + signed).digest()
+        signature = base64.b64encode((key or self.key).sign(BATCH + name)).decode()
+        return signed + frame(SIGNATURE_FRAME, b'{"sig":"%s"}' % signature.encode())
+
+    def file(self, lines, count, /, key=None, **header):
+        """A batch of these lines, which need not be any; the chain does not go on."""
+        packed = pack(lines)
+        sizes = {"count": count, "packed": len(packed), "length": len(lines)}
+        return self.seal(line(**self.header(**(sizes | header))), packed, key)
 
     def batch(self, results, **header):
-        """The next batch of the chain, uncompressed. A result may be given as bytes of its line."""
-        signed = line(**self.header(**header))
-        for result in results:
-            signed += result if isinstance(result, bytes) else line(**result)
-        plain = self.seal(signed, len(results))
+        """The next batch of the chain. A result may be given as bytes of its line."""
+        lines = b"".join(result if isinstance(result, bytes) else line(**result) for result in results)
+        file = self.file(lines, len(results), **header)
         self.seq += 1
-        self.prev = batch_hash(plain)
-        return plain
+        self.prev = batch_hash(file)
+        return file
 
 
-def pack(plain):
-    return zstandard.ZstdCompressor().compress(plain)
+def pack(lines):
+    return zstandard.ZstdCompressor().compress(lines)

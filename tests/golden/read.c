@@ -65,14 +65,20 @@ static void batch(const char *text, size_t len)
     const struct batch_header *h = &b.header;
     printf("batch %s\n  probe %s, chain %s, seq %" PRId64 ", prev %s\n  sealed %s, mono %" PRId64
            " us, boot %s, %s, agent %s\n",
-           hash_text(b.hash, hash), h->probe, h->chain, h->seq, h->has_prev ? hash_text(h->prev, prev) : "none",
-           time_format(h->sealed_at_us, sealed), h->mono_us, h->boot, h->sync ? "synchronised" : "not synchronised",
-           h->agent);
+           hash_text(b.envelope.hash, hash), h->probe, h->chain, h->seq,
+           h->has_prev ? hash_text(h->prev, prev) : "none", time_format(h->sealed_at_us, sealed), h->mono_us, h->boot,
+           h->sync ? "synchronised" : "not synchronised", h->agent);
+    printf("  %zu bytes packed, %zu unpacked\n", h->packed, h->length);
+    if (batch_unpack(&b, &f) != BATCH_FINE) {
+        printf("  a problem, %s: %s\n", batch_fault_word(BATCH_BODY), f.text);
+        batch_free(&b);
+        return;
+    }
     const char *line;
     size_t cursor = 0, line_len;
     while (batch_next(&b, &cursor, &line, &line_len))
         printf("  %.*s\n", (int)line_len, line);
-    printf("  %" PRId64 " results\n", b.count);
+    printf("  %" PRId64 " results\n", b.header.count);
     batch_free(&b);
 }
 

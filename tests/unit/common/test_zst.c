@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include <zstd.h>
+
 #include "common/zst.h"
 
 static void round_trip_and_bounds(void **state)
@@ -16,22 +18,32 @@ static void round_trip_and_bounds(void **state)
     assert_int_equal(back.len, plain.len);
     assert_memory_equal(back.data, plain.data, plain.len);
     buf_clear(&back);
-    assert_int_equal(zst_unpack(packed.data, packed.len, plain.len - 1, &back, &f), -EFBIG);
-    for (size_t cut = 0; cut < packed.len; cut += 7) {
-        buf_clear(&back);
+    for (int off = -1; off <= 1; off += 2)
+        assert_int_equal(zst_unpack(packed.data, packed.len, plain.len + (size_t)off, &back, &f), -EBADMSG);
+    for (size_t cut = 0; cut < packed.len; cut++)
         assert_int_equal(zst_unpack(packed.data, cut, plain.len, &back, &f), -EBADMSG);
-    }
     buf_add_char(&packed, 'x');
-    buf_clear(&back);
     assert_int_equal(zst_unpack(packed.data, packed.len, plain.len, &back, &f), -EBADMSG);
-    buf_clear(&back);
     assert_int_equal(zst_unpack("not zstd at all", 15, 100, &back, &f), -EBADMSG);
+    assert_int_equal(back.len, 0);
     buf_free(&plain);
     buf_free(&packed);
     buf_free(&back);
 }
 
-/* 64 MiB of zeros in a few kilobytes: stopped at the bound, memory stays small. */
+/* Nothing is a frame of its own, too: 9 octets. */
+static void nothing_packed(void **state)
+{
+    struct buf packed = {0}, back = {0};
+    struct fault f;
+    zst_pack("", 0, &packed);
+    assert_int_equal(zst_unpack(packed.data, packed.len, 0, &back, &f), 0);
+    assert_int_equal(back.len, 0);
+    buf_free(&packed);
+    buf_free(&back);
+}
+
+/* 64 MiB of zeros in a few kilobytes, which the frame owns up to or not. */
 static void stops_a_bomb(void **state)
 {
     struct buf zeros = {0}, bomb = {0}, out = {0};
@@ -41,15 +53,71 @@ static void stops_a_bomb(void **state)
     zeros.len = 64 << 20;
     zst_pack(zeros.data, zeros.len, &bomb);
     assert_true(bomb.len < 16384);
-    assert_int_equal(zst_unpack(bomb.data, bomb.len, 1 << 20, &out, &f), -EFBIG);
+    assert_int_equal(zst_unpack(bomb.data, bomb.len, 1 << 20, &out, &f), -EBADMSG);
+    /* Magic, descriptor, window, then the size in four octets: now it lies. */
+    assert_int_equal((uint8_t)bomb.data[4] >> 6, 2);
+    memcpy(bomb.data + 6, "\0\0\x10\0", 4);
+    assert_int_equal(zst_unpack(bomb.data, bomb.len, 1 << 20, &out, &f), -EBADMSG);
+    assert_non_null(strstr(f.text, "does not unpack"));
     assert_true(out.cap < 4 << 20);
     buf_free(&zeros);
     buf_free(&bomb);
     buf_free(&out);
 }
 
+static size_t pack_with(ZSTD_cParameter name, int value, const char *text, char *ret, size_t max)
+{
+    ZSTD_CCtx *c = ZSTD_createCCtx();
+    assert_false(ZSTD_isError(ZSTD_CCtx_setParameter(c, name, value)));
+    size_t n = ZSTD_compress2(c, ret, max, text, strlen(text));
+    assert_false(ZSTD_isError(n));
+    ZSTD_freeCCtx(c);
+    return n;
+}
+
+/* A raw block, the last one, behind a header of the row's. */
+static void frames_of_another_make(void **state)
+{
+    static const struct {
+        const char *frame;
+        size_t len;
+        const char *says; /* NULL: it is fine */
+    } rows[] = {
+        {"\x28\xb5\x2f\xfd\x20\x02\x11\0\0{}", 11, NULL},
+        {"\x28\xb5\x2f\xfd\x00\x88\x11\0\0{}", 11, "does not tell"},
+        {"\x28\xb5\x2f\xfd\x21\x07\x02\x11\0\0{}", 12, "dictionary"},
+        {"\x28\xb5\x2f\xfd\x28\x02\x11\0\0{}", 11, "not a zstd frame"}, /* the reserved bit */
+        {"\x28\xb5\x2f\xfd\x80\x68\x02\0\0\0\x11\0\0{}", 15, NULL},     /* a window of 8 MiB */
+        {"\x28\xb5\x2f\xfd\x80\x69\x02\0\0\0\x11\0\0{}", 15, "window"}, /* and an eighth */
+        {"\x28\xb5\x2f\xfd\x80\xa8\x02\0\0\0\x11\0\0{}", 15, "window"}, /* 2^31 */
+        {"\x28\xb5\x2f\xfd\x20\x02\x10\0\0{}", 11, "not a whole"},      /* no last block */
+        {"\x28\xb5\x2f\xfd\x20\x02\x17\0\0{}", 11, "not a whole"},      /* a block of no known type */
+        {"\x50\x2a\x4d\x18\x02\0\0\0{}", 10, "not a zstd frame"},
+        {"", 0, "not a zstd frame"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct buf out = {0};
+        struct fault f = {0};
+        int r = zst_unpack(rows[i].frame, rows[i].len, 2, &out, &f);
+        if (r != (rows[i].says ? -EBADMSG : 0) || (rows[i].says && !strstr(f.text, rows[i].says)))
+            fail_msg("row %zu: %d, %s", i, r, f.text);
+        buf_free(&out);
+    }
+    char packed[64];
+    struct buf out = {0};
+    struct fault f;
+    size_t n = pack_with(ZSTD_c_contentSizeFlag, 0, "{}", packed, sizeof packed);
+    assert_int_equal(zst_unpack(packed, n, 2, &out, &f), -EBADMSG);
+    n = pack_with(ZSTD_c_checksumFlag, 1, "{}", packed, sizeof packed);
+    assert_int_equal(zst_unpack(packed, n, 2, &out, &f), 0);
+    packed[n - 1] ^= 1;
+    assert_int_equal(zst_unpack(packed, n, 2, &out, &f), -EBADMSG);
+    buf_free(&out);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip_and_bounds), cmocka_unit_test(stops_a_bomb)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip_and_bounds), cmocka_unit_test(nothing_packed),
+                                       cmocka_unit_test(stops_a_bomb), cmocka_unit_test(frames_of_another_make)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
