@@ -75,9 +75,9 @@ static int list(const struct invocation *in, const struct all *all)
         const char *word = _(spool_place_word(one->place));
         printf("%08" PRId64 "  %s%*s  %9s", one->entry.number, word, show_pad(word, 12), "",
                show_bytes(one->entry.size, size));
-        int r = spool_read(path, NULL, &bytes, &b, &f);
+        int r = spool_read(path, &bytes, &b, &f);
         if (r == 0)
-            printf(_("  seq %-6" PRId64 "  results %-5" PRId64 "  sealed %.19sZ"), b.header.seq, b.count,
+            printf(_("  seq %-6" PRId64 "  results %-5" PRId64 "  sealed %.19sZ"), b.header.seq, b.header.count,
                    time_format(b.header.sealed_at_us, time));
         else
             printf("  %s", f.text);
@@ -100,7 +100,7 @@ static int verify_one(const char *path, const struct identity *id, struct chain_
 {
     _cleanup_(buf_free) struct buf bytes = {0};
     _cleanup_(batch_free) struct batch b = {0};
-    int r = spool_read(path, NULL, &bytes, &b, f);
+    int r = spool_read(path, &bytes, &b, f);
     if (r < 0)
         return r;
     bool ours = batch_verify(&b, id->key.public, f) == BATCH_FINE;
@@ -115,7 +115,7 @@ static int verify_one(const char *path, const struct identity *id, struct chain_
         return fault_set(f, -EBADMSG, _("%s: does not follow batch %" PRId64 " of its chain"), path, last->seq);
     memcpy(last->chain, b.header.chain, sizeof last->chain);
     last->seq = b.header.seq;
-    memcpy(last->hash, b.hash, sizeof last->hash);
+    memcpy(last->hash, b.envelope.hash, sizeof last->hash);
     return 0;
 }
 
@@ -150,14 +150,14 @@ struct exporting {
 static int export_one(struct exporting *e, const struct one *one, struct fault *f)
 {
     _cleanup_text_ char *path = spool_path(e->state_dir, one->place, one->entry.number);
-    _cleanup_(buf_free) struct buf wire = {0}, bytes = {0};
+    _cleanup_(buf_free) struct buf bytes = {0};
     _cleanup_(batch_free) struct batch b = {0};
-    int r = spool_read(path, &wire, &bytes, &b, f);
+    int r = spool_read(path, &bytes, &b, f);
     if (r < 0)
         return r;
     /* Sticks meet the batches of many probes: the name says whose it is. */
     _cleanup_text_ char *name = alloc_format("%s-%08" PRId64 ".batch", b.header.probe, one->entry.number);
-    r = stick_copy(e->dir, name, wire.data, wire.len, f);
+    r = stick_copy(e->dir, name, bytes.data, bytes.len, f);
     e->full = r < 0;
     return r;
 }

@@ -143,7 +143,7 @@ int chain_drop(const char *state_dir, struct chain *c, int64_t number, const str
     if (batch) {
         if (!next.gap)
             next.gap = json_pack("{s:s, s:[]}", "reason", "spool_max", "batches");
-        gap_add(next.gap, batch->header.chain, batch->header.seq, batch->count);
+        gap_add(next.gap, batch->header.chain, batch->header.seq, batch->header.count);
     }
     int r = chain_write(state_dir, &next, f);
     json_decref(r < 0 ? next.gap : c->gap);

@@ -9,7 +9,6 @@
 
 #include "common/file.h"
 #include "common/lang.h"
-#include "common/zst.h"
 
 static const char *const folders[] = {
     [SPOOL_WAITING] = "spool", [SPOOL_ACKED] = "spool/acked", [SPOOL_REJECTED] = "spool/rejected"};
@@ -95,26 +94,21 @@ int spool_list_read(const char *state_dir, enum spool_place place, struct spool_
     return 0;
 }
 
-int spool_read(const char *path, struct buf *ret_wire, struct buf *ret_bytes, struct batch *ret, struct fault *f)
+int spool_read(const char *path, struct buf *ret_bytes, struct batch *ret, struct fault *f)
 {
-    _cleanup_(buf_free) struct buf wire = {0}, bytes = {0};
-    int r = file_read(path, BATCH_WIRE_MAX, &wire, f);
-    if (r == -EFBIG)
-        r = -EBADMSG;
-    if (r == 0) {
-        r = zst_unpack(wire.data, wire.len, BATCH_BYTES_MAX, &bytes, f);
-        if (r == 0 && batch_read(bytes.data, bytes.len, ret, f) != BATCH_FINE)
-            r = -EBADMSG;
-        if (r < 0) {
-            fault_prefix(f, "%s: ", path);
-            return -EBADMSG;
-        }
-        if (ret_wire) {
-            *ret_wire = wire;
-            wire = (struct buf){0};
-        }
-        *ret_bytes = bytes;
-        bytes = (struct buf){0};
+    _cleanup_(buf_free) struct buf bytes = {0};
+    int r = file_read(path, BATCH_WIRE_MAX, &bytes, f);
+    if (r < 0)
+        return r == -EFBIG ? -EBADMSG : r;
+    _cleanup_(batch_free) struct batch batch = {0};
+    if (batch_read(bytes.data ? bytes.data : "", bytes.len, &batch, f) != BATCH_FINE ||
+        batch_unpack(&batch, f) != BATCH_FINE) {
+        fault_prefix(f, "%s: ", path);
+        return -EBADMSG;
     }
-    return r;
+    *ret = batch;
+    batch = (struct batch){0};
+    *ret_bytes = bytes;
+    bytes = (struct buf){0};
+    return 0;
 }

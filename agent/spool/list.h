@@ -39,7 +39,6 @@ const char *spool_folder(enum spool_place place); /* within the state directory 
 char *spool_path(const char *state_dir, enum spool_place place, int64_t number) CHECKED;
 const char *spool_place_word(enum spool_place place);
 
-/* Reads one sealed file: ret_wire (may be NULL) gets the compressed bytes,
- * ret_bytes the batch's own, which ret borrows. -EBADMSG when it is damaged. */
-int spool_read(const char *path, struct buf *ret_wire, struct buf *ret_bytes, struct batch *ret,
-               struct fault *f) CHECKED;
+/* Reads one sealed file, which is our own: its bytes, which ret borrows, and the
+ * results unpacked. -EBADMSG when it is damaged. */
+int spool_read(const char *path, struct buf *ret_bytes, struct batch *ret, struct fault *f) CHECKED;

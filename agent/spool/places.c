@@ -84,7 +84,7 @@ static void look(const struct spool_places *p, enum spool_place place, struct sp
     if (e->seq > 0)
         return;
     e->seq = INT64_MAX; /* damaged: no range names it */
-    if (spool_read(path, NULL, &bytes, &batch, NULL) < 0)
+    if (spool_read(path, &bytes, &batch, NULL) < 0)
         return;
     e->seq = batch.header.seq;
     e->chain = chain_key(batch.header.chain);

@@ -2,7 +2,7 @@
  *
  *   chain.json                 the head of the chain (chain.c)
  *   journal/NNNNNNNN.ndjson    results that wait to be sealed (journal.c)
- *   spool/NNNNNNNN.batch       sealed, signed, compressed; waits to be sent
+ *   spool/NNNNNNNN.batch       sealed, signed (batch.h); waits to be sent
  *   spool/acked/…              what the collector holds, the last 20 MB
  *   spool/rejected/…           what it refused, each with a .reason
  *
@@ -84,7 +84,6 @@
 #include "common/file.h"
 #include "common/json.h"
 #include "common/lang.h"
-#include "common/zst.h"
 
 struct spool {
     const char *dir; /* owned */
@@ -184,7 +183,7 @@ static int drop(struct spool *s, const struct spool_position *v, struct fault *f
     _cleanup_text_ char *path = spool_path(s->dir, v->place, v->number);
     _cleanup_(buf_free) struct buf bytes = {0};
     _cleanup_(batch_free) struct batch batch = {0};
-    bool readable = spool_read(path, NULL, &bytes, &batch, NULL) == 0;
+    bool readable = spool_read(path, &bytes, &batch, NULL) == 0;
     if (readable && batch.has_rotate)
         return 0;
     int r = chain_drop(s->dir, &s->chain, v->number, readable ? &batch : NULL, f);
@@ -273,29 +272,26 @@ static json_t *epochs_make(const struct journal_content *c, const struct batch_h
 }
 
 static void batch_make(const struct spool *s, const struct journal_content *c, const struct sign_key *rotate,
-                       struct buf *out)
+                       struct buf *out, uint8_t ret_hash[static HASH_SIZE])
 {
-    struct batch_header h = {.seq = s->chain.seq + 1, .has_prev = s->chain.seq > 0, .agent = VERSION};
+    struct batch_header h = {
+        .seq = s->chain.seq + 1, .has_prev = s->chain.seq > 0, .count = c->count, .agent = VERSION};
     strcpy(h.probe, s->identity->probe);
     strcpy(h.chain, s->chain.id);
     memcpy(h.prev, s->chain.hash, sizeof h.prev);
     header_moment(s, c, &h);
     _cleanup_json_ json_t *epochs = epochs_make(c, &h);
     const struct batch_extra extra = {.gap = s->chain.gap, .epochs = epochs, .rotate = rotate};
-    batch_header_write(&h, &extra, out);
-    buf_add(out, c->lines.data, c->lines.len);
-    batch_seal(out, c->count, &s->identity->key);
+    batch_write(&h, &extra, &c->lines, &s->identity->key, out, ret_hash);
 }
 
 /* Step 3: the head moves to a batch that is on disk. When it cannot, the batch
  * is taken back, so that its journal can go on growing; were both to fail,
  * nothing more may come into that journal, which the batch on disk replaces
  * should the power go. */
-static int advance(struct spool *s, int64_t number, const struct buf *bytes, int64_t size, const uint8_t *rotated,
-                   struct fault *f)
+static int advance(struct spool *s, int64_t number, int64_t size, const uint8_t hash[static HASH_SIZE],
+                   const uint8_t *rotated, struct fault *f)
 {
-    uint8_t hash[HASH_SIZE];
-    hash_make(DOMAIN_BATCH_HASH, bytes->data, bytes->len, hash);
     int r = chain_advance(s->dir, &s->chain, number, s->chain.seq + 1, hash, rotated, f);
     if (r < 0) {
         _cleanup_text_ char *path = spool_path(s->dir, SPOOL_WAITING, number), *folder = path_in(s, "spool");
@@ -309,15 +305,15 @@ static int advance(struct spool *s, int64_t number, const struct buf *bytes, int
 
 static int batch_from(struct spool *s, int64_t number, const struct journal_content *content, struct fault *f)
 {
-    _cleanup_(buf_free) struct buf bytes = {0}, wire = {0};
+    _cleanup_(buf_free) struct buf bytes = {0};
+    uint8_t hash[HASH_SIZE];
     _cleanup_(sign_key_wipe) struct sign_key next = {0};
     _cleanup_text_ char *path = spool_path(s->dir, SPOOL_WAITING, number);
     bool rotates = next_key(s, &next);
-    batch_make(s, content, rotates ? &next : NULL, &bytes);
-    zst_pack(bytes.data, bytes.len, &wire);
-    int r = file_write_atomic(path, wire.data, wire.len, 0600, f);
+    batch_make(s, content, rotates ? &next : NULL, &bytes, hash);
+    int r = file_write_atomic(path, bytes.data, bytes.len, 0600, f);
     if (r == 0)
-        r = advance(s, number, &bytes, (int64_t)wire.len, rotates ? next.public : NULL, f);
+        r = advance(s, number, (int64_t)bytes.len, hash, rotates ? next.public : NULL, f);
     return r == 0 && rotates ? finish_rotation(s, f) : r;
 }
 
@@ -511,7 +507,8 @@ static int adopt(struct spool *s, int64_t number, const struct batch *b, struct 
         s->chain.number = number; /* of another chain: it is sent like any other */
         return 0;
     }
-    int r = chain_advance(s->dir, &s->chain, number, b->header.seq, b->hash, b->has_rotate ? b->rotate : NULL, f);
+    int r = chain_advance(s->dir, &s->chain, number, b->header.seq, b->envelope.hash, b->has_rotate ? b->rotate : NULL,
+                          f);
     return r < 0 ? r : journal_remove(&s->journal, number, f);
 }
 
@@ -523,7 +520,7 @@ static int finish_seal(struct spool *s, struct fault *f)
         _cleanup_(buf_free) struct buf bytes = {0};
         _cleanup_(batch_free) struct batch batch = {0};
         struct fault why = {0};
-        int r = spool_read(path, NULL, &bytes, &batch, &why);
+        int r = spool_read(path, &bytes, &batch, &why);
         if (r == -EBADMSG)
             r = damaged_past_head(s, &at, why.text, f);
         else if (r == 0)

@@ -260,7 +260,7 @@ static void on_reply(void *user, const struct web_reply *reply)
 static int start(struct push *p, struct fault *f)
 {
     char language[LANG_HEADER_SIZE];
-    const char *const headers[] = {"Content-Type: application/x-ndjson", "Content-Encoding: zstd",
+    const char *const headers[] = {"Content-Type: " BATCH_MEDIA_TYPE,
                                    "Accept: application/x-ndjson, application/problem+json",
                                    lang_header(p->lang, language), NULL};
     const struct web_request request = {
@@ -280,15 +280,14 @@ static int load_oldest(struct push *p, struct fault *f)
 {
     const struct spool_list *waiting = spool_waiting(p->spool);
     while (waiting->count > 0) {
-        _cleanup_(buf_free) struct buf bytes = {0};
         _cleanup_(batch_free) struct batch batch = {0};
         _cleanup_text_ char *path = NULL;
         p->number = waiting->entries[0].number;
         path = spool_entry_path(p->spool, p->number);
         buf_free(&p->wire);
-        int r = spool_read(path, &p->wire, &bytes, &batch, f);
+        int r = spool_read(path, &p->wire, &batch, f);
         if (r == 0) {
-            memcpy(p->hash, batch.hash, sizeof p->hash);
+            memcpy(p->hash, batch.envelope.hash, sizeof p->hash);
             p->header = batch.header;
             return 1;
         }

@@ -133,7 +133,7 @@ static void store(const struct batch *b)
     assert_in_range(b->header.seq, 1, BATCHES_MAX - 1);
     struct held *h = &collector.held[b->header.seq];
     if (h->held) {
-        assert_memory_equal(h->hash, b->hash, HASH_SIZE); /* no fork, ever */
+        assert_memory_equal(h->hash, b->envelope.hash, HASH_SIZE); /* no fork, ever */
         collector.again++;
         return;
     }
@@ -152,7 +152,7 @@ static void store(const struct batch *b)
         assert_memory_equal(before->hash, b->header.prev, HASH_SIZE);
     h->held = true;
     h->at_us = true_us;
-    memcpy(h->hash, b->hash, HASH_SIZE);
+    memcpy(h->hash, b->envelope.hash, HASH_SIZE);
     if (b->header.seq > collector.head)
         collector.head = b->header.seq;
 }
@@ -172,7 +172,7 @@ static void answer(const struct batch *b, const char *probe, struct web_reply *r
     }
     _cleanup_json_ json_t *ack = json_pack(
         "{s:i, s:s, s:[s], s:[{s:s, s:I, s:s}], s:O, s:[], s:s}", "ack", 1, "probe", probe, "stored",
-        hash_text(b->hash, hash), "heads", "chain", collector.chain, "seq", (json_int_t)collector.head, "hash",
+        hash_text(b->envelope.hash, hash), "heads", "chain", collector.chain, "seq", (json_int_t)collector.head, "hash",
         hash_text(collector.held[collector.head].hash, head), "missing", missing, "forks", "seen", "192.0.2.0/24");
     *reply = (struct web_reply){.outcome = OUTCOME_OK, .status = 200, .retry_after_us = -1};
     statement_write(&collector.key, DOMAIN_ACK, ack, &reply->body);
@@ -290,12 +290,12 @@ static bool push_one(void)
         return false;
     int64_t number = waiting->entries[0].number;
     char *path = spool_entry_path(spool, number);
-    if (spool_read(path, NULL, &bytes, &b, &f) < 0)
+    if (spool_read(path, &bytes, &b, &f) < 0)
         fail_msg("%s", f.text); /* nothing sealed is ever damaged */
     free(path);
     store(&b);
     answer(&b, identity.probe, &reply);
-    assert_int_equal(push_judge(&reply, &identity, b.hash, &ack, &why), PUSH_STORED);
+    assert_int_equal(push_judge(&reply, &identity, b.envelope.hash, &ack, &why), PUSH_STORED);
     assert_false(spool_forked(spool, &ack));
     bool fine = spool_acked(spool, number, &b.header, &f) == 0 && spool_refill(spool, &ack, &f) >= 0;
     ack_free(&ack);
