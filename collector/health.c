@@ -4,6 +4,8 @@
 #include "collector/health.h"
 #include "common/lang.h"
 
+#include "common/stranger.h"
+
 static bool database_up(struct pg_pool *pool)
 {
     struct pg *pg = NULL;
@@ -50,6 +52,12 @@ static int get_metrics(struct http_request *request, struct http_reply *reply)
     for (int v = VERDICT_FINE + 1; v < VERDICT_COUNT; v++)
         buf_addf(out, "internetmetre_batches_refused_total{reason=\"%s\"} %llu\n", verdict_texts[v].slug,
                  (unsigned long long)i->counters.refused[v]);
+    family(out, "unproven_octets_total", "counter",
+           "Octets of batches that were given to a reader before their signature was found good.");
+    buf_addf(out,
+             "internetmetre_unproven_octets_total{reader=\"json\"} %llu\n"
+             "internetmetre_unproven_octets_total{reader=\"zstd\"} %llu\n",
+             stranger_octets(STRANGER_JSON), stranger_octets(STRANGER_ZSTD));
     sample(out, "unavailable_total", "counter", "Requests answered 503.", http_unavailable_count(request));
     sample(out, "enrolled_total", "counter", "Probes enrolled.", h->desk->enrolled);
     sample(out, "database_restarts_total", "counter", "Times the embedded PostgreSQL had died.", h->restarts);

@@ -17,8 +17,7 @@
 #include "common/lang.h"
 #include "common/limits.h"
 #include "common/log.h"
-
-#define ZSTD_MAGIC "\x28\xb5\x2f\xfd" /* RFC 8878 section 3.1.1 */
+#include "common/stranger.h"
 
 struct loader {
     struct pg_pool *pool;
@@ -36,15 +35,17 @@ static int refuse(struct loader *l, const char *path, const char *why, const cha
     return 0;
 }
 
-static int store(struct loader *l, const char *path, const struct incoming *in, int32_t probe_no, struct fault *f)
+static int store(struct loader *l, const char *path, const struct buf *bytes, struct batch *batch,
+                 const struct verified *by, struct fault *f)
 {
     _cleanup_(project_free) struct projection projection = {0};
     const struct project_time time = {.now_us = clock_wall_us(&clock_system)};
-    int rc = project_batch(&in->batch, probe_no, &l->names, &time, &projection, f);
-    struct ledger_entry entry = {.batch = &in->batch,
-                                 .probe_no = probe_no,
-                                 .body = in->body,
-                                 .body_len = in->body_len,
+    int rc = project_batch(batch, by->probe_no, &l->names, &time, &projection, f);
+    struct ledger_entry entry = {.batch = batch,
+                                 .probe_no = by->probe_no,
+                                 .signer = by->signer,
+                                 .body = bytes->data,
+                                 .body_len = bytes->len,
                                  .projection = &projection},
                         *entries = &entry;
     if (rc == 0)
@@ -52,13 +53,15 @@ static int store(struct loader *l, const char *path, const struct incoming *in, 
     if (rc < 0)
         return rc;
     if (entry.fate == LEDGER_REVOKED)
-        return refuse(l, path, verdict_texts[VERDICT_REVOKED_PROBE].slug, in->batch.header.probe);
+        return refuse(l, path, verdict_texts[VERDICT_REVOKED_PROBE].slug, batch->header.probe);
+    if (batch->has_rotate)
+        roster_forget(l->roster, batch->header.probe);
     if (entry.fate == LEDGER_KNOWN) {
         printf(_("%s: known already\n"), path);
         l->known++;
         return 0;
     }
-    printf(_("%s: stored, results: %lld, with problems: %zu\n"), path, (long long)in->batch.count,
+    printf(_("%s: stored, results: %lld, with problems: %zu\n"), path, (long long)batch->header.count,
            projection.problems.count);
     l->stored++;
     return 0;
@@ -67,23 +70,23 @@ static int store(struct loader *l, const char *path, const struct incoming *in, 
 static int load_file(struct loader *l, const char *path, struct fault *f)
 {
     _cleanup_(buf_free) struct buf bytes = {0};
-    _cleanup_(incoming_free) struct incoming in = {0};
+    _cleanup_(batch_free) struct batch batch = {0};
     struct fault why = {0};
-    int32_t probe_no = 0;
-    if (user_read(path, BATCH_BYTES_MAX, &bytes, &why) < 0)
-        return refuse(l, path, "file", why.text);
-    bool packed = bytes.len >= 4 && !memcmp(bytes.data, ZSTD_MAGIC, 4);
-    enum verdict verdict = verify_envelope(bytes.data, bytes.len, packed, &in, &why);
-    if (verdict == VERDICT_FINE) {
-        int rc = verify_batch(l->roster, &in.batch, &verdict, &probe_no, &why);
-        if (rc < 0) {
-            *f = why;
-            return rc;
-        }
+    struct verified by;
+    int rc = user_read(path, BATCH_WIRE_MAX, &bytes, &why);
+    if (rc < 0)
+        return refuse(l, path, rc == -EFBIG ? verdict_texts[VERDICT_TOO_LARGE].slug : "file", why.text);
+    stranger_begins();
+    enum verdict verdict = verify_read(bytes.data ? bytes.data : "", bytes.len, &batch, &why);
+    rc = verdict == VERDICT_FINE ? verify_batch(l->roster, &batch, &verdict, &by, &why) : 0;
+    stranger_ends();
+    if (rc < 0) {
+        *f = why;
+        return rc;
     }
     if (verdict != VERDICT_FINE)
         return refuse(l, path, verdict_texts[verdict].slug, why.text);
-    return store(l, path, &in, probe_no, f);
+    return store(l, path, &bytes, &batch, &by, f);
 }
 
 /* As serve does: the database may have come back from a backup meanwhile. */

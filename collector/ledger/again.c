@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "collector/ledger/epoch.h"
-#include "collector/ledger/verify.h"
 #include "common/clock.h"
 #include "common/lang.h"
 #include "common/log.h"
@@ -181,7 +180,7 @@ int again_batch(struct pg *pg, const struct project_names *names, const char *pr
                 int64_t *ret_results, struct fault *f)
 {
     _cleanup_(buf_free) struct buf body = {0}, epochs = {0};
-    _cleanup_(incoming_free) struct incoming in = {0};
+    _cleanup_(batch_free) struct batch batch = {0};
     _cleanup_(project_free) struct projection p = {0};
     struct project_time time;
     *ret_results = -1;
@@ -190,17 +189,17 @@ int again_batch(struct pg *pg, const struct project_names *names, const char *pr
         return rc;
     if (body.len == 0)
         return strike_off(pg, probe_no, batch_no, f);
-    if (verify_envelope(body.data, body.len, true, &in, f) != VERDICT_FINE) {
+    if (batch_read(body.data, body.len, &batch, f) != BATCH_FINE) {
         fault_prefix(f, _("batch %s of the ledger: "), batch_no);
         return -EBADMSG;
     }
-    rc = read_time(pg, probe_no, in.batch.header.boot, &time, f);
+    rc = read_time(pg, probe_no, batch.header.boot, &time, f);
     if (rc == 0)
-        rc = project_batch(&in.batch, (int32_t)strtol(probe_no, NULL, 10), names, &time, &p, f);
+        rc = project_batch(&batch, (int32_t)strtol(probe_no, NULL, 10), names, &time, &p, f);
     if (rc < 0)
         return rc;
     project_number(&p, strtoll(batch_no, NULL, 10));
-    epoch_write(&in.batch, (int32_t)strtol(probe_no, NULL, 10), &epochs);
+    epoch_write(&batch, (int32_t)strtol(probe_no, NULL, 10), &epochs);
     rc = replace(pg, &p, &epochs, probe_no, batch_no, f);
     if (rc == 0)
         *ret_results = (int64_t)p.results.count;

@@ -101,7 +101,7 @@ static int compare(const void *a, const void *b)
     const struct ledger_entry *x = *(struct ledger_entry *const *)a, *y = *(struct ledger_entry *const *)b;
     if (x->probe_no != y->probe_no)
         return x->probe_no < y->probe_no ? -1 : 1;
-    return memcmp(x->batch->hash, y->batch->hash, HASH_SIZE);
+    return memcmp(x->batch->envelope.hash, y->batch->envelope.hash, HASH_SIZE);
 }
 
 static void key_json(const struct ledger_entry *e, struct buf *out)
@@ -112,9 +112,9 @@ static void key_json(const struct ledger_entry *e, struct buf *out)
              "{\"probe_no\":%" PRId32 ",\"hash\":\"%s\",\"chain\":\"%s\",\"seq\":%" PRId64
              ",\"sealed_at\":\"%s\",\"mono_us\":%" PRId64
              ",\"boot\":\"%s\",\"sync\":%s,\"agent\":\"%s\",\"results\":%" PRId64,
-             e->probe_no, hash_text(e->batch->hash, hash), h->chain, h->seq,
+             e->probe_no, hash_text(e->batch->envelope.hash, hash), h->chain, h->seq,
              time_format(h->sealed_at_us < SEALED_MIN_US ? SEALED_MIN_US : h->sealed_at_us, sealed), h->mono_us,
-             h->boot, h->sync ? "true" : "false", h->agent, e->batch->count);
+             h->boot, h->sync ? "true" : "false", h->agent, e->batch->header.count);
     if (h->has_prev)
         buf_addf(out, ",\"prev\":\"%s\"", hash_text(h->prev, prev));
     if (e->batch->gap) {
@@ -146,7 +146,7 @@ static struct ledger_entry *find_waiting(struct ledger_entry **entries, size_t c
         return NULL;
     for (size_t i = 0; i < count; i++)
         if (entries[i]->fate == LEDGER_WAITING && entries[i]->probe_no == probe_no &&
-            !memcmp(entries[i]->batch->hash, hash, HASH_SIZE))
+            !memcmp(entries[i]->batch->envelope.hash, hash, HASH_SIZE))
             return entries[i];
     return NULL;
 }
@@ -274,7 +274,7 @@ static void note_json(const struct ledger_entry *e, int64_t now_us, struct buf *
     buf_addf(out,
              "{\"probe_no\":%" PRId32 ",\"batch_no\":%" PRId64 ",\"hash\":\"%s\",\"chain\":\"%s\",\"seq\":%" PRId64
              ",\"boot\":\"%s\",\"clock\":%s",
-             e->probe_no, e->batch_no, hash_text(e->batch->hash, hash), h->chain, h->seq, h->boot,
+             e->probe_no, e->batch_no, hash_text(e->batch->envelope.hash, hash), h->chain, h->seq, h->boot,
              e->projection->clock ? "true" : "false");
     /* A clock that says it is synchronised and is in 1970 is not believed. */
     if (h->sync && h->sealed_at_us >= PROJECT_AT_MIN_US && h->sealed_at_us <= now_us + PROJECT_AT_AHEAD_US)
@@ -288,6 +288,8 @@ static void note_json(const struct ledger_entry *e, int64_t now_us, struct buf *
     if (e->batch->has_rotate) {
         base64_write(e->batch->rotate, SIGN_PUBLIC_SIZE, public);
         buf_addf(out, ",\"rotate\":\"%s\"", public);
+        base64_write(e->signer, SIGN_PUBLIC_SIZE, public);
+        buf_addf(out, ",\"signer\":\"%s\"", public);
     }
     buf_add_char(out, '}');
 }

@@ -35,7 +35,8 @@ struct ledger_entry {
     /* in */
     const struct batch *batch;
     int32_t probe_no;
-    const void *body; /* zstd, borrowed */
+    const uint8_t *signer; /* the key that signed, borrowed */
+    const void *body;      /* the file as it came, borrowed */
     size_t body_len;
     struct projection *projection; /* borrowed; gets its batch_no */
     /* out */

@@ -1,5 +1,6 @@
 #include "collector/ledger/project.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,6 +49,7 @@ struct line_context {
     const struct project_names *names;
     int32_t probe_no;
     const struct project_time *time;
+    bool utf8; /* all of the lines are */
 };
 
 /* The measurement's time: as the probe said when its clock was synchronised;
@@ -102,6 +104,15 @@ static int add_row(struct projection *p, const struct line_context *c, const str
     return 0;
 }
 
+/* What any later reader of the line relies on. */
+static int check_line(const struct line_context *c, const char *text, size_t len, struct fault *f)
+{
+    if (len > RESULT_LINE_MAX)
+        return fault_set(f, -EFBIG, "%zu bytes; at most %u are allowed", len, RESULT_LINE_MAX);
+    size_t bad = c->utf8 ? len : scan_utf8(text, len);
+    return bad < len ? fault_set(f, -EBADMSG, "byte %zu is not valid UTF-8", bad + 1) : 0;
+}
+
 static int project_line(struct projection *p, const struct line_context *c, const char *text, size_t len, int ordinal,
                         struct fault *f)
 {
@@ -110,7 +121,7 @@ static int project_line(struct projection *p, const struct line_context *c, cons
     int64_t at_us;
     char detail[DETAIL_MAX];
     const char *reason = NULL;
-    if (result_line_read(text, len, &line, &why) < 0) {
+    if (check_line(c, text, len, &why) < 0 || result_line_read(text, len, &line, &why) < 0) {
         add_problem(p, c->probe_no, ordinal, "malformed", why.text);
         return 0;
     }
@@ -136,13 +147,19 @@ static int project_line(struct projection *p, const struct line_context *c, cons
     return 0;
 }
 
-int project_batch(const struct batch *b, int32_t probe_no, const struct project_names *names,
-                  const struct project_time *time, struct projection *ret, struct fault *f)
+int project_batch(struct batch *b, int32_t probe_no, const struct project_names *names, const struct project_time *time,
+                  struct projection *ret, struct fault *f)
 {
     LANG_SCOPE(LANG_EN); /* problems are kept: they are data */
-    const struct line_context c = {b, names, probe_no, time};
+    struct fault why = {0};
     size_t cursor = 0, len;
     const char *line;
+    if (batch_unpack(b, &why) != BATCH_FINE) {
+        add_problem(ret, probe_no, 0, "body", why.text);
+        return 0;
+    }
+    const struct line_context c = {b, names, probe_no, time,
+                                   scan_utf8(b->results.data, b->results.len) == b->results.len};
     for (int ordinal = 0; batch_next(b, &cursor, &line, &len); ordinal++) {
         int rc = project_line(ret, &c, line, len, ordinal, f);
         if (rc < 0)

@@ -44,11 +44,13 @@ struct project_time {
     int64_t offset_us; /* wall clock minus monotonic clock */
 };
 
-/* Projects b, a batch that was read. Fails only when a name's number cannot be
- * had from the database (-EBUSY, -ENOTCONN, -EIO); ret may be half filled then.
- * The caller frees in any case; a projection that was cleared can be used again. */
-int project_batch(const struct batch *b, int32_t probe_no, const struct project_names *names,
-                  const struct project_time *time, struct projection *ret, struct fault *f) CHECKED;
+/* Unpacks and projects b, a batch whose signature was good. What is packed may be
+ * anything all the same: when it is not what the header says, that is the batch's
+ * one problem. Fails only when a name's number cannot be had from the database
+ * (-EBUSY, -ENOTCONN, -EIO); ret may be half filled then. The caller frees in any
+ * case; a projection that was cleared can be used again. */
+int project_batch(struct batch *b, int32_t probe_no, const struct project_names *names, const struct project_time *time,
+                  struct projection *ret, struct fault *f) CHECKED;
 
 /* Writes batch_no into every row. */
 void project_number(struct projection *p, int64_t batch_no);

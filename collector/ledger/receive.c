@@ -1,7 +1,7 @@
 /* POST /api/v1/batches: a probe hands a sealed batch over.
  *
  *   probe      → the batch's file as it lies in the spool
- *                (Content-Encoding: zstd), or uncompressed
+ *                (Content-Type: application/vnd.internetmetre.batch)
  *   collector  ← 200 and a statement signed under DOMAIN_ACK, after COMMIT:
  *                {"ack":1,"probe":…,"stored":[hash],
  *                 "heads":[{"chain","seq","hash"}],     the highest held of each chain
@@ -13,9 +13,13 @@
  *                nothing is stored, and sending the same again will not help
  *              ← 429, 503 and Retry-After: nothing is lost, come again
  *
+ * A body is judged by its first octets as soon as the longest header has come:
+ * from an unknown probe, or of other sizes than the header says, the rest is not
+ * kept. Nothing is unpacked before the signature was found good.
+ *
  * A batch that was stored before gets the same 200: the probe missed our
- * answer. Results that cannot be projected do not make an answer fail; they
- * are counted in "problems". */
+ * answer. Results that cannot be projected do not make an answer fail, nor does a
+ * signed body that cannot be unpacked; they are counted in "problems". */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -30,25 +34,7 @@
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/statement.h"
-
-static bool is_packed(const struct http_request *request)
-{
-    const char *encoding = http_header(request, "Content-Encoding");
-    return encoding && !strcasecmp(encoding, "zstd");
-}
-
-/* The log has it in one language. For a client of another what was found is
- * found again: only refusals pay for it. */
-static void say(const struct http_request *request, enum verdict verdict, const char *probe, struct fault *f)
-{
-    LANG_SCOPE(http_language(request));
-    _cleanup_(incoming_free) struct incoming again = {0};
-    const struct buf *body = http_body(request);
-    if (*probe)
-        verify_say(verdict, probe, f);
-    else if (verify_envelope(body->data ? body->data : "", body->len, is_packed(request), &again, f) != verdict)
-        fault_set(f, f->code, "%s", _(verdict_texts[verdict].title));
-}
+#include "common/stranger.h"
 
 /* probe: whose batch it is, "" when it did not get that far. */
 static int refuse(struct http_request *request, struct http_reply *reply, enum verdict verdict, const char *probe,
@@ -62,8 +48,10 @@ static int refuse(struct http_request *request, struct http_reply *reply, enum v
     log_limited(&limit, LOG_WARN, "batch from %s refused (%s): %s; nothing is stored, the probe keeps it",
                 seen_prefix(request, seen), text->slug, f->text);
     struct fault said = *f;
-    if (http_language(request) != lang_current())
-        say(request, verdict, probe, &said);
+    if (*probe && http_language(request) != lang_current()) { /* the log has it in one language */
+        LANG_SCOPE(http_language(request));
+        verify_say(verdict, probe, &said);
+    }
     return http_problem(request, reply, text->status, text->slug, text->title, "%s", said.text);
 }
 
@@ -100,8 +88,8 @@ static void write_ack(struct http_request *request, const struct ledger_entry *e
     char hash[HASH_TEXT_SIZE], at[TIME_TEXT_SIZE], seen[PREFIX_TEXT_SIZE];
     _cleanup_json_ json_t *ack = json_pack(
         "{s:i, s:s, s:[s], s:o, s:o, s:o, s:s, s:I, s:s}", "ack", 1, "probe", e->batch->header.probe, "stored",
-        hash_text(e->batch->hash, hash), "heads", heads_json(e), "missing", missing_json(e), "forks", forks_json(e),
-        "seen", seen_prefix(request, seen), "problems", (json_int_t)e->projection->problems.count, "at",
+        hash_text(e->batch->envelope.hash, hash), "heads", heads_json(e), "missing", missing_json(e), "forks",
+        forks_json(e), "seen", seen_prefix(request, seen), "problems", (json_int_t)e->projection->problems.count, "at",
         time_format(clock_wall_us(&clock_system), at));
     statement_write(&intake->identity->key, DOMAIN_ACK, ack, out);
 }
@@ -118,70 +106,128 @@ static void count(struct intake *intake, const struct ledger_entry *e, size_t wi
     intake->counters.problems += e->projection->problems.count;
 }
 
-static int store(struct http_request *request, struct http_reply *reply, const struct incoming *in, int32_t probe_no)
+static int store(struct http_request *request, struct http_reply *reply, struct batch *batch, const struct verified *by)
 {
     struct intake *intake = http_context(request);
     struct fault f = {0};
     _cleanup_(project_free) struct projection projection = {0};
     const struct project_names names = {intake->targets, intake->tasks};
     const struct project_time time = {.now_us = clock_wall_us(&clock_system)};
-    int rc = project_batch(&in->batch, probe_no, &names, &time, &projection, &f);
-    struct ledger_entry entry = {.batch = &in->batch,
-                                 .probe_no = probe_no,
-                                 .body = in->body,
-                                 .body_len = in->body_len,
+    int rc = project_batch(batch, by->probe_no, &names, &time, &projection, &f);
+    const struct buf *body = http_body(request);
+    struct ledger_entry entry = {.batch = batch,
+                                 .probe_no = by->probe_no,
+                                 .signer = by->signer,
+                                 .body = body->data,
+                                 .body_len = body->len,
                                  .projection = &projection};
     if (rc == 0)
         rc = store_put(intake->store, &entry, &f);
     if (rc < 0)
         return http_failed(request, reply, rc, &f);
     if (entry.fate == LEDGER_REVOKED) {
-        roster_forget(intake->roster, in->batch.header.probe);
-        verify_say(VERDICT_REVOKED_PROBE, in->batch.header.probe, &f);
-        return refuse(request, reply, VERDICT_REVOKED_PROBE, in->batch.header.probe, &f);
+        roster_forget(intake->roster, batch->header.probe);
+        verify_say(VERDICT_REVOKED_PROBE, batch->header.probe, &f);
+        return refuse(request, reply, VERDICT_REVOKED_PROBE, batch->header.probe, &f);
     }
-    if (in->batch.has_rotate)
-        roster_forget(intake->roster, in->batch.header.probe);
-    count(intake, &entry, http_body(request)->len);
+    if (batch->has_rotate)
+        roster_forget(intake->roster, batch->header.probe);
+    count(intake, &entry, body->len);
     reply->content_type = "application/x-ndjson";
     write_ack(request, &entry, &reply->body);
     return 0;
 }
 
+static void free_batch(void *kept)
+{
+    batch_free(kept);
+    free(kept);
+}
+
+static bool check_encoding(struct http_request *request, struct http_reply *reply)
+{
+    const char *encoding = http_header(request, "Content-Encoding");
+    if (!encoding || !strcasecmp(encoding, "identity"))
+        return true;
+    http_problem(request, reply, 415, "content-encoding", N_("This Content-Encoding is not known"),
+                 N_("\"%.40s\" is not known here; send the batch's file as it is"), encoding);
+    return false;
+}
+
+/* The first octets: who speaks, and how much is to come? */
+static int judge_front(struct http_request *request, struct http_reply *reply)
+{
+    struct intake *intake = http_context(request);
+    const struct buf *body = http_body(request);
+    struct batch *batch = alloc_zero(1, sizeof *batch);
+    struct fault f = {0};
+    http_keep(request, batch, free_batch);
+    if (!check_encoding(request, reply))
+        return 0;
+    enum verdict verdict = verify_front(body->data, body->len, http_body_total(request), batch, &f);
+    int rc = verdict == VERDICT_FINE ? verify_probe(intake->roster, batch, &verdict, &f) : 0;
+    if (rc < 0)
+        return http_failed(request, reply, rc, &f);
+    return verdict == VERDICT_FINE ? 0 : refuse(request, reply, verdict, batch->header.probe, &f);
+}
+
+/* The whole body, whose first octets may have been judged. */
+static enum verdict read_whole(struct http_request *request, struct fault *f)
+{
+    const struct buf *body = http_body(request);
+    const char *bytes = body->data ? body->data : "";
+    struct batch *batch = http_kept(request);
+    if (batch)
+        return verify_rest(batch, bytes, body->len, f);
+    batch = alloc_zero(1, sizeof *batch);
+    http_keep(request, batch, free_batch);
+    return verify_read(bytes, body->len, batch, f);
+}
+
 static int receive_batch(struct http_request *request, struct http_reply *reply)
 {
     struct intake *intake = http_context(request);
-    const char *encoding = http_header(request, "Content-Encoding");
-    if (encoding && !is_packed(request) && strcasecmp(encoding, "identity") != 0)
-        return http_problem(request, reply, 415, "content-encoding", N_("This Content-Encoding is not known"),
-                            N_("\"%.40s\" is not known here; send zstd or identity"), encoding);
-    _cleanup_(incoming_free) struct incoming in = {0};
     struct fault f = {0};
-    int32_t probe_no = 0;
-    const struct buf *body = http_body(request);
-    enum verdict verdict = verify_envelope(body->data ? body->data : "", body->len, is_packed(request), &in, &f);
-    const char *probe = verdict == VERDICT_FINE ? in.batch.header.probe : "";
-    if (verdict == VERDICT_FINE) {
-        int rc = verify_batch(intake->roster, &in.batch, &verdict, &probe_no, &f);
-        if (rc < 0)
-            return http_failed(request, reply, rc, &f);
-    }
+    struct verified by;
+    if (!check_encoding(request, reply))
+        return 0;
+    enum verdict verdict = read_whole(request, &f);
+    struct batch *batch = http_kept(request);
+    int rc = verdict == VERDICT_FINE ? verify_batch(intake->roster, batch, &verdict, &by, &f) : 0;
+    if (rc < 0)
+        return http_failed(request, reply, rc, &f);
     if (verdict != VERDICT_FINE)
-        return refuse(request, reply, verdict, probe, &f);
-    return store(request, reply, &in, probe_no);
+        return refuse(request, reply, verdict, batch->header.probe, &f);
+    return store(request, reply, batch, &by);
+}
+
+/* A network that had too much refused is not heard; what is heard is a stranger's. */
+static int guard(http_handler handler, struct http_request *request, struct http_reply *reply)
+{
+    struct intake *intake = http_context(request);
+    stranger_begins();
+    int rc = strike_guard(intake->strikes, handler, request, reply);
+    stranger_ends();
+    return rc;
+}
+
+static int front(struct http_request *request, struct http_reply *reply)
+{
+    return guard(judge_front, request, reply);
 }
 
 static int receive(struct http_request *request, struct http_reply *reply)
 {
-    struct intake *intake = http_context(request);
-    return strike_guard(intake->strikes, receive_batch, request, reply);
+    return guard(receive_batch, request, reply);
 }
 
 const struct http_route receive_routes[] = {
     {.method = "POST",
      .path = "/api/v1/batches",
      .handler = receive,
-     .body_max = BATCH_BYTES_MAX,
-     .size_slug = "compressed-size"},
+     .body_max = BATCH_WIRE_MAX,
+     .size_slug = "too-large",
+     .front = front,
+     .front_len = ENVELOPE_FRONT_MAX},
     {0},
 };

@@ -5,93 +5,64 @@
 
 #include "common/lang.h"
 #include "common/limits.h"
-#include "common/zst.h"
+#include "common/stranger.h"
 
 const struct verdict_text verdict_texts[VERDICT_COUNT] = {
     [VERDICT_FINE] = {"fine", 200, N_("Stored")},
-    [VERDICT_COMPRESSED_SIZE] = {"compressed-size", 413, N_("The batch as sent is too large")},
-    [VERDICT_DECOMPRESSED_SIZE] = {"decompressed-size", 413, N_("The batch is too large once decompressed")},
-    [VERDICT_COMPRESSION] = {"compression", 400, N_("The batch is not what its Content-Encoding says")},
-    [VERDICT_FRAMING] = {"framing", 400, N_("The batch is not a header, results and a trailer")},
-    [VERDICT_TOO_LARGE] = {"too-large", 413, N_("The batch holds too much")},
-    [VERDICT_UTF8] = {"utf-8", 400, N_("The batch is not valid UTF-8")},
-    [VERDICT_DEPTH] = {"depth", 400, N_("The batch is nested too deep")},
-    [VERDICT_HEADER] = {"header", 400, N_("The batch's header or trailer is wrong")},
+    [VERDICT_FRAMING] = {"framing", 400, N_("The batch is not a header, results and a signature")},
+    [VERDICT_TOO_LARGE] = {"too-large", 413, N_("The batch is too large")},
+    [VERDICT_HEADER] = {"header", 400, N_("The batch's header is wrong")},
     [VERDICT_SIGNATURE] = {"signature", 403, N_("The signature does not match")},
+    [VERDICT_RETIRED_KEY] = {"retired-key", 403, N_("A key that was replaced signed it")},
     [VERDICT_UNKNOWN_PROBE] = {"unknown-probe", 403, N_("This probe is not enrolled here")},
     [VERDICT_REVOKED_PROBE] = {"revoked-probe", 403, N_("This probe was revoked")},
     [VERDICT_FORGOTTEN_PROBE] = {"forgotten-probe", 410, N_("This probe was forgotten")},
 };
 
-/* ---- the envelope ---- */
-
-void incoming_free(struct incoming *in)
-{
-    batch_free(&in->batch);
-    buf_free(&in->plain);
-    buf_free(&in->packed);
-}
+/* ---- the file ---- */
 
 static enum verdict from_fault(enum batch_fault fault)
 {
     switch (fault) {
     case BATCH_FINE:
         return VERDICT_FINE;
-    case BATCH_FRAMING:
-        return VERDICT_FRAMING;
     case BATCH_TOO_LARGE:
         return VERDICT_TOO_LARGE;
-    case BATCH_UTF8:
-        return VERDICT_UTF8;
-    case BATCH_DEPTH:
-        return VERDICT_DEPTH;
     case BATCH_HEADER:
         return VERDICT_HEADER;
     case BATCH_SIGNATURE:
+        return VERDICT_SIGNATURE;
+    case BATCH_FRAMING:
+    case BATCH_BODY: /* nobody has unpacked anything here */
         break;
     }
-    return VERDICT_SIGNATURE;
+    return VERDICT_FRAMING;
 }
 
-enum verdict verify_envelope(const void *bytes, size_t len, bool packed, struct incoming *ret, struct fault *f)
+enum verdict verify_front(const char *bytes, size_t len, size_t total, struct batch *ret, struct fault *f)
 {
-    const char *plain = bytes;
-    size_t plain_len = len;
-    ret->body = bytes;
-    ret->body_len = len;
-    if (packed && len > BATCH_WIRE_MAX) {
-        fault_set(f, -EFBIG, _("%zu bytes as sent; at most %u are allowed"), len, BATCH_WIRE_MAX);
-        return VERDICT_COMPRESSED_SIZE;
-    }
-    if (packed) {
-        int rc = zst_unpack(bytes, len, BATCH_BYTES_MAX, &ret->plain, f);
-        if (rc < 0)
-            return rc == -EFBIG ? VERDICT_DECOMPRESSED_SIZE : VERDICT_COMPRESSION;
-        plain = ret->plain.data ? ret->plain.data : "";
-        plain_len = ret->plain.len;
-    } else if (len > BATCH_BYTES_MAX) {
-        fault_set(f, -EFBIG, _("%zu bytes; at most %u are allowed"), len, BATCH_BYTES_MAX);
-        return VERDICT_DECOMPRESSED_SIZE;
-    }
-    enum batch_fault fault = batch_read(plain, plain_len, &ret->batch, f);
-    if (fault == BATCH_FINE && !packed) {
-        zst_pack(bytes, len, &ret->packed);
-        ret->body = ret->packed.data;
-        ret->body_len = ret->packed.len;
-    }
-    return from_fault(fault);
+    return from_fault(batch_front(bytes, len, total, ret, f));
+}
+
+enum verdict verify_rest(struct batch *b, const char *bytes, size_t len, struct fault *f)
+{
+    return from_fault(batch_rest(b, bytes, len, f));
+}
+
+enum verdict verify_read(const char *bytes, size_t len, struct batch *ret, struct fault *f)
+{
+    return from_fault(batch_read(bytes, len, ret, f));
 }
 
 /* ---- the probe ---- */
 
-/* A key of the past still speaks for its probe: batches come late, and from
- * clocks that were wrong. */
-static bool signed_by(const struct roster_probe *k, const struct batch *b)
+/* The index of the key that signed it, or key_count. */
+static size_t signer_of(const struct roster_probe *k, const struct batch *b)
 {
-    for (size_t i = 0; i < k->key_count; i++)
-        if (batch_verify(b, k->keys[i], NULL) == BATCH_FINE)
-            return true;
-    return false;
+    size_t i = 0;
+    while (i < k->key_count && batch_verify(b, k->keys[i], NULL) != BATCH_FINE)
+        i++;
+    return i;
 }
 
 void verify_say(enum verdict verdict, const char *probe, struct fault *f)
@@ -106,32 +77,85 @@ void verify_say(enum verdict verdict, const char *probe, struct fault *f)
     case VERDICT_REVOKED_PROBE:
         fault_set(f, -EACCES, _("probe %s was revoked; ask the team that gave the token"), probe);
         break;
+    case VERDICT_RETIRED_KEY:
+        fault_set(f, -EKEYREJECTED,
+                  _("a key signed it that probe %s has replaced since; such a key speaks only for what came before"),
+                  probe);
+        break;
     default:
         fault_set(f, -EKEYREJECTED, _("the signature does not match the key of probe %s"), probe);
         break;
     }
 }
 
-int verify_batch(struct roster *roster, const struct batch *b, enum verdict *ret_verdict, int32_t *ret_probe_no,
+static enum verdict standing(const struct roster_probe *k)
+{
+    return k->no == 0     ? VERDICT_UNKNOWN_PROBE
+           : k->forgotten ? VERDICT_FORGOTTEN_PROBE
+           : k->revoked   ? VERDICT_REVOKED_PROBE
+                          : VERDICT_FINE;
+}
+
+int verify_probe(struct roster *roster, const struct batch *b, enum verdict *ret_verdict, struct fault *f)
+{
+    struct roster_probe k;
+    const char *id = b->header.probe;
+    int rc = roster_remembers(roster, id, &k) && k.no != 0 ? 0 : roster_ask(roster, id, &k, f);
+    if (rc < 0)
+        return rc;
+    *ret_verdict = standing(&k);
+    if (*ret_verdict != VERDICT_FINE)
+        verify_say(*ret_verdict, id, f);
+    return 0;
+}
+
+/* Whoever finds an old key must not write with it. Batches come late all the
+ * same: such a key still speaks for what lies before the record that replaced it,
+ * on that record's chain, and for what a batch that is held calls its `prev`.
+ * When it was sealed proves nothing: the probe says so, and a thief can. */
+static int check_place(struct roster *roster, const struct roster_probe *k, size_t signer, const struct batch *b,
+                       enum verdict *ret_verdict, struct fault *f)
+{
+    enum roster_place place;
+    const struct batch_header *h = &b->header;
+    const struct roster_until *until = &k->until[signer];
+    *ret_verdict = VERDICT_FINE;
+    if (signer < k->current_count)
+        return 0;
+    int rc = roster_place(roster, k->no, h->chain, h->seq, b->envelope.hash, &place, f);
+    if (rc == 0 && place != ROSTER_PLACE_PROVEN &&
+        (place == ROSTER_PLACE_OTHER || strcmp(until->chain, h->chain) != 0 || h->seq > until->seq))
+        *ret_verdict = VERDICT_RETIRED_KEY;
+    return rc;
+}
+
+int verify_batch(struct roster *roster, const struct batch *b, enum verdict *ret_verdict, struct verified *ret,
                  struct fault *f)
 {
     const char *id = b->header.probe;
-    struct roster_probe k;
-    bool from_memory = roster_remembers(roster, id, &k), good = from_memory && signed_by(&k, b);
-    /* A key that is not remembered may have come meanwhile, over another collector. */
-    if (!good && !(from_memory && k.revoked)) {
+    struct roster_probe k = {0};
+    bool from_memory = roster_remembers(roster, id, &k);
+    size_t signer = from_memory ? signer_of(&k, b) : 0;
+    /* A key that is not remembered may have come meanwhile, over another collector;
+     * and one that is current here may have been replaced there. */
+    if (!from_memory || (signer == k.key_count && !k.revoked)) {
         int rc = roster_ask(roster, id, &k, f);
         if (rc < 0)
             return rc;
-        good = k.no != 0 && signed_by(&k, b);
+        signer = signer_of(&k, b);
     }
-    *ret_verdict = k.no == 0     ? VERDICT_UNKNOWN_PROBE
-                   : k.forgotten ? VERDICT_FORGOTTEN_PROBE
-                   : k.revoked   ? VERDICT_REVOKED_PROBE
-                   : !good       ? VERDICT_SIGNATURE
-                                 : VERDICT_FINE;
-    if (*ret_verdict != VERDICT_FINE)
+    *ret_verdict = standing(&k);
+    if (*ret_verdict == VERDICT_FINE && signer == k.key_count)
+        *ret_verdict = VERDICT_SIGNATURE;
+    int rc = *ret_verdict == VERDICT_FINE ? check_place(roster, &k, signer, b, ret_verdict, f) : 0;
+    if (rc < 0)
+        return rc;
+    if (*ret_verdict != VERDICT_FINE) {
         verify_say(*ret_verdict, id, f);
-    *ret_probe_no = k.no;
+        return 0;
+    }
+    ret->probe_no = k.no;
+    memcpy(ret->signer, k.keys[signer], sizeof ret->signer);
+    stranger_ends();
     return 0;
 }

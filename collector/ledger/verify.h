@@ -1,5 +1,6 @@
-/* Is a batch what it says: read, from a known probe that is not revoked,
- * signed by that probe's key? The same for HTTP and for files. */
+/* Is a batch what it says: framed, from a known probe that is not revoked,
+ * signed by a key that may speak for its place in the chain? The same for HTTP
+ * and for files, and nothing is unpacked for it. */
 #pragma once
 
 #include <stdint.h>
@@ -9,15 +10,11 @@
 
 enum verdict {
     VERDICT_FINE,
-    VERDICT_COMPRESSED_SIZE,
-    VERDICT_DECOMPRESSED_SIZE,
-    VERDICT_COMPRESSION, /* not a whole zstd frame */
     VERDICT_FRAMING,
     VERDICT_TOO_LARGE,
-    VERDICT_UTF8,
-    VERDICT_DEPTH,
     VERDICT_HEADER,
     VERDICT_SIGNATURE,
+    VERDICT_RETIRED_KEY, /* by a key that was rotated out, for a place that is not its own */
     VERDICT_UNKNOWN_PROBE,
     VERDICT_REVOKED_PROBE,
     VERDICT_FORGOTTEN_PROBE,
@@ -31,22 +28,24 @@ struct verdict_text {
 };
 extern const struct verdict_text verdict_texts[VERDICT_COUNT];
 
-/* A batch as it came, taken apart. */
-struct incoming {
-    struct buf plain;  /* uncompressed bytes */
-    struct buf packed; /* zstd, when it came uncompressed */
-    const void *body;  /* what goes into the ledger: packed, or as it came */
-    size_t body_len;
-    struct batch batch;
+/* batch_front, batch_rest and batch_read, as verdicts. */
+enum verdict verify_front(const char *bytes, size_t len, size_t total, struct batch *ret, struct fault *f) CHECKED;
+enum verdict verify_rest(struct batch *b, const char *bytes, size_t len, struct fault *f) CHECKED;
+enum verdict verify_read(const char *bytes, size_t len, struct batch *ret, struct fault *f) CHECKED;
+
+/* Who sent it, before its signature can be checked: a known probe that may speak
+ * at all? < 0 when the database cannot be asked (-EBUSY, -ENOTCONN, -EIO), else 0
+ * with *ret_verdict. */
+int verify_probe(struct roster *roster, const struct batch *b, enum verdict *ret_verdict, struct fault *f) CHECKED;
+
+struct verified {
+    int32_t probe_no;
+    uint8_t signer[SIGN_PUBLIC_SIZE]; /* the key that signed */
 };
-void incoming_free(struct incoming *in);
 
-/* Unpacks and reads the bytes, which must outlive *ret. */
-enum verdict verify_envelope(const void *bytes, size_t len, bool packed, struct incoming *ret, struct fault *f) CHECKED;
-
-/* Finds the probe and checks the signature. < 0 when the database cannot be
- * asked (-EBUSY, -ENOTCONN, -EIO), else 0 with *ret_verdict. */
-int verify_batch(struct roster *roster, const struct batch *b, enum verdict *ret_verdict, int32_t *ret_probe_no,
+/* The probe, its place and the signature; returns as verify_probe. A batch that
+ * is fine is a stranger's no more (stranger.h). */
+int verify_batch(struct roster *roster, const struct batch *b, enum verdict *ret_verdict, struct verified *ret,
                  struct fault *f) CHECKED;
 
 /* Why verify_batch refuses this probe's batch, once more, in the language of the

@@ -97,10 +97,10 @@ static int answer_leave(struct http_request *request, struct http_reply *reply)
     int rc = roster_ask(desk->roster, probe, &known, &f);
     if (rc < 0)
         return http_failed(request, reply, rc, &f);
-    if (known.key_count == 0)
+    if (known.current_count == 0)
         return http_problem(request, reply, 403, "unknown-probe", N_("This probe is not enrolled here"),
                             N_("probe %s is not known here"), probe);
-    rc = read_wish(request, known.keys, known.key_count, &w, &f);
+    rc = read_wish(request, known.keys, known.current_count, &w, &f);
     if (rc == -EKEYREJECTED)
         http_problem(request, reply, 403, "signature", N_("The signature does not match"),
                      N_("the request must be signed by the key of probe %s"), probe);

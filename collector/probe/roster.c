@@ -1,6 +1,8 @@
 #include "collector/probe/roster.h"
 
 #include <pthread.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/alloc.h"
@@ -74,18 +76,27 @@ static void fill(const struct pg_rows *rows, const char *id, struct roster_probe
     memcpy(ret->id, id, strnlen(id, PROBE_ID_SIZE - 1));
     for (size_t i = 0; i < pg_rows_count(rows) && ret->key_count < ROSTER_KEYS_MAX; i++) {
         const char *key = pg_text(rows, i, 2);
-        if (key && base64_read(key, strlen(key), ret->keys[ret->key_count], SIGN_PUBLIC_SIZE) == 0)
-            ret->key_count++;
+        if (!key || base64_read(key, strlen(key), ret->keys[ret->key_count], SIGN_PUBLIC_SIZE) < 0)
+            continue;
+        struct roster_until *until = &ret->until[ret->key_count++];
+        const char *chain = pg_text(rows, i, 4);
+        if (chain) {
+            snprintf(until->chain, sizeof until->chain, "%s", chain);
+            until->seq = pg_int(rows, i, 5);
+        } else {
+            ret->current_count++;
+        }
     }
 }
 
 int roster_ask(struct roster *r, const char *id, struct roster_probe *ret, struct fault *f)
 {
     static const char sql[] =
-        "SELECT p.probe_no, p.revoked_at IS NOT NULL, encode(k.public, 'base64'), p.forgotten_at IS NOT NULL "
+        "SELECT p.probe_no, p.revoked_at IS NOT NULL, encode(k.public, 'base64'), p.forgotten_at IS NOT NULL, "
+        "k.until_chain, k.until_seq "
         "FROM probe p LEFT JOIN probe_key k "
-        "ON k.probe_no = p.probe_no AND k.revoked_at IS NULL WHERE p.probe = $1 ORDER BY k.valid_to DESC, k.valid_from "
-        "DESC";
+        "ON k.probe_no = p.probe_no AND k.revoked_at IS NULL WHERE p.probe = $1 "
+        "ORDER BY k.until_seq IS NOT NULL, k.valid_to DESC, k.valid_from DESC";
     struct pg *pg = NULL;
     int rc = pg_pool_take(r->pool, TAKE_WAIT_MS, &pg, f);
     if (rc < 0)
@@ -104,4 +115,32 @@ int roster_ask(struct roster *r, const char *id, struct roster_probe *ret, struc
     *slot_of(r, id) = (struct slot){*ret, clock_mono_us(&clock_system)};
     pthread_mutex_unlock(&r->lock);
     return 0;
+}
+
+int roster_place(struct roster *r, int32_t probe_no, const char *chain, int64_t seq,
+                 const uint8_t hash[static HASH_SIZE], enum roster_place *ret, struct fault *f)
+{
+    static const char sql[] =
+        "SELECT coalesce(bool_or(prev = decode($4, 'hex') AND seq = $3::bigint + 1 OR hash = decode($4, 'hex')), "
+        "false), "
+        "coalesce(bool_or(seq = $3::bigint + 1), false) FROM batch_key WHERE probe_no = $1::int AND chain = $2 AND "
+        "seq BETWEEN $3::bigint AND $3::bigint + 1";
+    char no[16], place[24], hex[HASH_TEXT_SIZE];
+    const char *const params[] = {no, chain, place, hash_text(hash, hex)};
+    struct pg *pg = NULL;
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    if (seq == INT64_MAX) { /* nothing comes after it */
+        *ret = ROSTER_PLACE_OPEN;
+        return 0;
+    }
+    snprintf(no, sizeof no, "%" PRId32, probe_no);
+    snprintf(place, sizeof place, "%" PRId64, seq);
+    int rc = pg_pool_take(r->pool, TAKE_WAIT_MS, &pg, f);
+    if (rc < 0)
+        return rc;
+    rc = pg_query_kept(pg, sql, 4, params, &rows, f);
+    pg_pool_give(r->pool, pg);
+    if (rc == 0)
+        *ret = pg_bool(rows, 0, 0) ? ROSTER_PLACE_PROVEN : pg_bool(rows, 0, 1) ? ROSTER_PLACE_OTHER : ROSTER_PLACE_OPEN;
+    return rc;
 }

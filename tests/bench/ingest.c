@@ -19,17 +19,12 @@
 #include "common/json.h"
 #include "common/result.h"
 #include "common/statement.h"
-#include "common/zst.h"
 
 #define PROBES  50
 #define RESULTS 118 /* a batch: 15 minutes of a busy probe */
 
-struct one {
-    struct buf plain, packed;
-};
-
 static struct sign_key keys[PROBES];
-static struct one *batches;
+static struct buf *batches;
 static size_t batch_count;
 static struct sockaddr_in server;
 static atomic_size_t next_batch, refused;
@@ -91,10 +86,10 @@ static int dial(void)
 }
 
 /* Posts, and returns the status; the answer's body goes to `answer`. */
-static int post(int fd, const char *path, const char *encoding, const struct buf *body, struct buf *answer)
+static int post(int fd, const char *path, const char *headers, const struct buf *body, struct buf *answer)
 {
     struct buf request = {0};
-    buf_addf(&request, "POST %s HTTP/1.1\r\nHost: bench\r\n%sContent-Length: %zu\r\n\r\n", path, encoding, body->len);
+    buf_addf(&request, "POST %s HTTP/1.1\r\nHost: bench\r\n%sContent-Length: %zu\r\n\r\n", path, headers, body->len);
     buf_add(&request, body->data, body->len);
     for (size_t sent = 0; sent < request.len;) {
         ssize_t n = send(fd, request.data + sent, request.len - sent, MSG_NOSIGNAL);
@@ -195,18 +190,17 @@ static void make_batches(void)
                                  .sync = true,
                                  .sealed_at_us = from + 900 * INT64_C(1000000),
                                  .mono_us = 1000000000,
+                                 .count = RESULTS,
                                  .boot = "3d5f2f0e-6d0c-4c5e-9d2a-0d4a3c1b2a99",
                                  .agent = "0.1.0"};
         snprintf(h.chain, sizeof h.chain, "%032zx", probe + 1);
         memcpy(h.prev, prev[probe], HASH_SIZE);
         probe_id_make(keys[probe].public, h.probe);
-        struct buf *plain = &batches[i].plain;
-        batch_header_write(&h, NULL, plain);
+        struct buf lines = {0};
         for (unsigned n = 0; n < RESULTS; n++)
-            add_result(plain, from + n * INT64_C(7500000), n + (unsigned)i);
-        batch_seal(plain, RESULTS, &keys[probe]);
-        hash_make(DOMAIN_BATCH_HASH, plain->data, plain->len, prev[probe]);
-        zst_pack(plain->data, plain->len, &batches[i].packed);
+            add_result(&lines, from + n * INT64_C(7500000), n + (unsigned)i);
+        batch_write(&h, NULL, &lines, &keys[probe], &batches[i], prev[probe]);
+        buf_free(&lines);
     }
 }
 
@@ -218,7 +212,7 @@ static void *push(void *ctx)
     struct buf answer = {0};
     for (size_t i; (i = next_batch++) < batch_count;) {
         double started = now_s();
-        while (post(fd, "/api/v1/batches", "Content-Encoding: zstd\r\n", &batches[i].packed, &answer) != 200) {
+        while (post(fd, "/api/v1/batches", "Content-Type: " BATCH_MEDIA_TYPE "\r\n", &batches[i], &answer) != 200) {
             if (!strstr(answer.data, "503"))
                 die(answer.data, NULL);
             refused++;
@@ -276,7 +270,7 @@ static struct projection *project_all(const char *conninfo)
     for (size_t i = 0; i < batch_count; i++) {
         struct batch b;
         const struct project_time time = {.now_us = clock_wall_us(&clock_system)};
-        if (batch_read(batches[i].plain.data, batches[i].plain.len, &b, &f) != BATCH_FINE ||
+        if (batch_read(batches[i].data, batches[i].len, &b, &f) != BATCH_FINE ||
             project_batch(&b, (int32_t)(i % PROBES) + 1, &names, &time, &all[i], &f) < 0)
             die("projection", &f);
         project_number(&all[i], (int64_t)i + 1);
@@ -330,8 +324,7 @@ int main(int argc, char **argv)
     unsigned connections = (unsigned)strtoul(argv[5], NULL, 10);
     enrol(argv[2]);
     make_batches();
-    printf("%zu batches of %d results, %zu bytes each, %zu compressed\n", batch_count, RESULTS, batches[0].plain.len,
-           batches[0].packed.len);
+    printf("%zu batches of %d results, %zu bytes each\n", batch_count, RESULTS, batches[0].len);
     double http = run_http(connections, atol(argv[6]), atol(argv[7]));
     struct projection *all = project_all(argv[3]);
     run_copy(argv[3], "bench_indexed", "INCLUDING INDEXES", all, http);

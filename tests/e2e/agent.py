@@ -5,15 +5,9 @@ import signal
 import subprocess
 from pathlib import Path
 
-import zstandard
-
 import wire
 
 BUILD = Path(os.environ.get("INTERNETMETRE_BUILD", Path(__file__).resolve().parents[2] / "build"))
-
-
-def unpack(path):
-    return zstandard.ZstdDecompressor().decompressobj().decompress(path.read_bytes())
 
 
 class Agent:
@@ -80,15 +74,15 @@ class Agent:
         """The file of every batch it sealed and still has, by hash."""
         for path in self.files() + self.files("acked"):
             if path.name not in self.hashes:
-                self.hashes[path.name] = wire.batch_hash(unpack(path))
+                self.hashes[path.name] = wire.batch_hash(path.read_bytes())
         return {self.hashes[path.name]: path for path in self.files() + self.files("acked")}
 
     def sealed(self):
         """Every batch it sealed and still has: hash → its results."""
         batches = {}
         for path in self.files() + self.files("acked"):
-            plain = unpack(path)
-            batches[wire.batch_hash(plain)] = [json.loads(line) for line in plain.splitlines()[1:-1]]
+            file = path.read_bytes()
+            batches[wire.batch_hash(file)] = [json.loads(line) for line in wire.results_of(file).splitlines()]
         return batches
 
     def open_results(self):

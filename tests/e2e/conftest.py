@@ -180,16 +180,15 @@ class Collector:
         finally:
             connection.close()
 
-    def push(self, plain, packed=True, headers=None):
-        own = {"Content-Encoding": "zstd"} if packed else {}
-        return self.request("POST", "/api/v1/batches", wire.pack(plain) if packed else plain, own | (headers or {}))
+    def push(self, batch, headers=None):
+        return self.request("POST", "/api/v1/batches", batch, {"Content-Type": wire.MEDIA_TYPE} | (headers or {}))
 
-    def stored(self, plain, **how):
+    def stored(self, batch, **how):
         """Pushes, and returns the acknowledgement, whose signature is checked."""
-        reply = self.push(plain, **how)
+        reply = self.push(batch, **how)
         assert reply.status == 200, reply.body + self.log.read_bytes()
         ack = wire.open_statement(self.public, wire.ACK, reply.body)
-        assert ack["stored"] == [wire.batch_hash(plain)]
+        assert ack["stored"] == [wire.batch_hash(batch)]
         return ack
 
     def token(self, *options):

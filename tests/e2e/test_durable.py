@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import wire
-from agent import BUILD, Agent, exactly_once, key_of, unpack
+from agent import BUILD, Agent, exactly_once, key_of
 from conftest import free_port, scratch, wait_until
 from disk import Disk
 
@@ -175,8 +175,8 @@ def portal():
 def test_only_the_signed_word_for_this_batch_lets_go(collector, agent, portal):
     agent.run("run", "--once")
     first, = agent.files("acked")
-    old = wire.open_statement(collector.public or key_of_collector(agent), wire.ACK, collector.push(unpack(first)).body)
-    genuine_old = collector.push(unpack(first)).body  # for another batch than the one that will wait
+    old = wire.open_statement(collector.public or key_of_collector(agent), wire.ACK, collector.push(first.read_bytes()).body)
+    genuine_old = collector.push(first.read_bytes()).body  # for another batch than the one that will wait
     agent.configure(OFTEN, **QUICK, collector=f"http://127.0.0.1:{portal.server_port}")
     stranger = wire.Probe()
     forged = {
@@ -221,7 +221,7 @@ def chains(agent):
     """chain → its seqs, of all that the agent has sealed."""
     found = {}
     for path in agent.files() + agent.files("acked"):
-        header = json.loads(unpack(path).splitlines()[0])
+        header = wire.header_of(path.read_bytes())
         found.setdefault(header["chain"], []).append(header["seq"])
     return found
 
@@ -273,7 +273,7 @@ def test_new_key_in_the_middle_of_a_chain(collector, agent):
     agent.run("rotate-key")  # one wish is enough
     for _ in range(3):
         agent.run("run", "--once")
-    headers = [json.loads(unpack(path).splitlines()[0]) for path in agent.files("acked")]
+    headers = [wire.header_of(path.read_bytes()) for path in agent.files("acked")]
     assert ["rotate" in header for header in headers] == [False, True, False, False]
     assert len({header["chain"] for header in headers}) == 1 and agent.name() == name
     assert (agent.state / "key").read_text() != first and not (agent.state / "key.next").exists()
@@ -374,7 +374,7 @@ def test_redacted_before_it_is_signed(collector, agent):
     result, = agent_results(agent)
     cut = own.rsplit(".", 1)[0] + ".0"
     assert result["target"] == result["addr"] == cut
-    assert all(own.encode() not in unpack(path) for path in agent.files("acked"))
+    assert all(own.encode() not in path.read_bytes() + wire.results_of(path.read_bytes()) for path in agent.files("acked"))
 
 
 # ---- the collector's keys, the way out ----

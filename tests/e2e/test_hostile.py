@@ -1,9 +1,12 @@
-"""Batches as an attacker or a broken box makes them, validly signed: each is answered right, none does harm."""
+"""Batches as an attacker or a broken box makes them: each is answered right, none does harm, and nothing of a stranger is
+unpacked."""
 import base64
-import json
+import hashlib
+import re
 import shutil
 
 import pytest
+import zstandard
 
 import wire
 from conftest import BUILD, wait_until
@@ -11,7 +14,7 @@ from wire import ping
 
 BIG = 10**400
 WRONG = {
-    "batch": [None, 0, 2, "1", 1.5, True, [], {}],
+    "batch": [None, 0, 1, 3, "2", 1.5, True, [], {}],
     "probe": [None, "", "x", 7, "a" * 21, "A" * 20, "a" * 19 + "\u0000", ["a" * 20]],
     "chain": [None, "", "xyz", 5, "a" * 33, "A" * 32, []],
     "seq": [None, 0, -1, "1", 1.0, 2**63, -(2**63), BIG, []],
@@ -32,57 +35,197 @@ def totals(collector):
                          "result), (SELECT count(*) FROM result_problem), (SELECT count(*) FROM chain)")
 
 
+def unproven(collector):
+    """Octets of strangers that a reader was given: JSON's, zstd's."""
+    text = collector.request("GET", "/metrics").body.decode()
+    return [int(re.search(rf'unproven_octets_total{{reader="{reader}"}} (\d+)', text)[1]) for reader in ("json", "zstd")]
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_a_stranger_is_read(request):
+    """Whatever is pushed here, its header may be read before its signature is good, and no other octet."""
+    if "probe" not in request.fixturenames:
+        yield
+        return
+    collector, pushed = request.getfixturevalue("collector"), []
+    honest = collector.push
+    collector.push = lambda batch, **how: pushed.append(bytes(batch)) or honest(batch, **how)
+    json_before, zstd_before = unproven(collector)
+    yield
+    del collector.push
+    json_read, zstd_read = unproven(collector)
+    assert zstd_read == zstd_before
+    assert json_read - json_before <= sum(header_size(batch) for batch in pushed)
+    assert json_read > json_before or not pushed
+
+
+def header_size(batch):
+    """What a file says of its header, as far as there is any."""
+    if len(batch) < 8 or batch[:4] != wire.frame(wire.HEADER_FRAME, b"")[:4]:
+        return 0
+    size = int.from_bytes(batch[4:8], "little")
+    return size if size <= min(8192, len(batch) - 8) else 0
+
+
+def refused(collector, batch, *problems):
+    reply = collector.push(batch)
+    assert 400 <= reply.status < 500 and reply.problem() in problems, (reply.status, reply.body)
+
+
 @pytest.mark.parametrize("field", WRONG)
 def test_every_header_field_wrong_in_turn(collector, probe, field):
     before = totals(collector)
+    lines = wire.line(**ping())
     for value in WRONG[field]:
-        header = probe.header()
-        header[field] = value
-        reply = collector.push(probe.seal(wire.line(**header) + wire.line(**ping()), 1))
-        assert (reply.status, reply.problem()) == (400, "header"), (value, reply.body)
+        refused(collector, probe.file(lines, 1, **{field: value}), "header")
     if field not in ("gap", "prev", "epochs", "rotate"):  # and without it
-        header = probe.header()
+        header = wire.header_of(probe.file(lines, 1))
         del header[field]
-        assert collector.push(probe.seal(wire.line(**header), 0)).problem() == "header"
+        refused(collector, probe.seal(wire.line(**header), wire.pack(lines)), "header")
     assert totals(collector) == before
 
 
-def test_every_trailer_field_wrong_in_turn(collector, probe):
+def test_every_size_of_the_header_wrong_in_turn(collector, probe):
     before = totals(collector)
-    signed = wire.line(**probe.header()) + wire.line(**ping())
-    good = json.loads(probe.seal(signed, 1).splitlines()[-1])
-    for members in ({"count": None}, {"count": "1"}, {"count": -1}, {"count": 1.0}, {"count": 2**31}, {"count": BIG},
-                    {"sig": None}, {"sig": 1}, {"sig": ""}, {"sig": "!" * 88}, {"sig": good["sig"][:-4]}, {"sig": good["sig"] * 9}):
-        reply = collector.push(signed + wire.line(**(good | members)))
-        assert (reply.status, reply.problem()) == (400, "header"), (members, reply.body)
-    flipped = bytearray(base64.b64decode(good["sig"]))
-    flipped[0] ^= 1
-    assert collector.push(signed + wire.line(count=1, sig=base64.b64encode(flipped).decode())).problem() == "signature"
-    for n in (0, 2, 10_000):
-        assert collector.push(signed + wire.line(**(good | {"count": n}))).problem() == "framing"
+    lines = wire.line(**ping())
+    for member in ("count", "packed", "length"):
+        for value in (None, "1", -1, 1.0, 2**31, 2**63 - 1, BIG, True, []):
+            refused(collector, probe.file(lines, 1, **{member: value}), "header")
+    packed = len(wire.pack(lines))
+    for value in (1, packed - 1, packed + 1, 2 << 20):
+        refused(collector, probe.file(lines, 1, packed=value), "framing")
     assert totals(collector) == before
 
 
-def test_every_octet_of_an_envelope_lost(collector, probe):
+def test_every_flipped_octet_and_every_cut(collector, probe):
+    """Of a small batch, all of them: each is refused for what it is, and the whole is stored after."""
     before = totals(collector)
-    plain = probe.batch([ping()])
-    for at in range(0, len(plain), 7):
-        reply = collector.push(plain[:at] + plain[at + 1:], packed=False)
-        assert 400 <= reply.status < 500, (at, reply.body)
+    batch = probe.batch([ping()])
+    header_end = 8 + header_size(batch)
+    for at in range(len(batch)):
+        flipped = bytearray(batch)
+        flipped[at] ^= 1 << at % 8
+        if at < header_end:
+            problems = ["header", "framing", "signature", "unknown-probe"]
+        else:
+            problems = ["signature"] if at < len(batch) - 106 else ["framing", "signature"]
+        refused(collector, flipped, *problems)
+        refused(collector, batch[:at], "framing")
+        refused(collector, batch[:at] + batch[at + 1:], "framing", "header")
+    assert totals(collector) == before
+    collector.stored(batch)
+
+
+def test_frames_added_and_frames_that_lie(collector, probe):
+    before = totals(collector)
+    batch = probe.file(wire.line(**ping()), 1)
+    size = 8 + header_size(batch)
+    header, packed, last = batch[:size], batch[size:-106], batch[-106:]
+    for extra in (wire.frame(0x184D2A5F, b"hi"), wire.frame(wire.HEADER_FRAME, b"{}"), wire.pack(b"{}\n"), wire.pack(b"")):
+        for parts in ((extra, header, packed, last), (header, extra, packed, last), (header, packed, extra, last),
+                      (header, packed, last, extra)):
+            refused(collector, b"".join(parts), "framing", "header")
+            signed = b"".join(parts[:-1])  # and signed as it is
+            name = hashlib.sha256(wire.BATCH_HASH + signed).digest()
+            signature = base64.b64encode(probe.key.sign(wire.BATCH + name))
+            refused(collector, signed + wire.frame(wire.SIGNATURE_FRAME, b'{"sig":"%s"}' % signature), "framing", "header")
+    for lie in (0, 1, size - 9, size - 7, 8192, 8193, 2**31, 2**32 - 1):
+        refused(collector, batch[:4] + lie.to_bytes(4, "little") + batch[8:], "framing", "header")
+    for lie in (0, 97, 99, 2**32 - 1):
+        refused(collector, header + packed + last[:4] + lie.to_bytes(4, "little") + last[8:], "framing")
+    refused(collector, header + last, "framing")
+    assert totals(collector) == before
+
+
+def test_signature_frame_has_one_text(collector, probe):
+    before = totals(collector)
+    batch = probe.file(wire.line(**ping()), 1)
+    text = batch[-98:]
+    assert text[94:] == b'=="}' and text[93:94] in b"AQgw"
+    texts = [text.replace(b":", b": "), b" " + text, text + b"\n", text[:-1] + b',"a":1}', b'{"a":1,' + text[1:],
+             text[:8] + b" " + text[9:], text[:-4] + b'A="}', text[:93] + bytes([text[93] + 1]) + text[94:],  # not canonical
+             text.replace(b"sig", b"SIG"), text.replace(b"=", b"-"), b"", b"{}", b" " * 98]
+    for other in texts:
+        refused(collector, batch[:-106] + wire.frame(wire.SIGNATURE_FRAME, other), "framing")
+    flipped = base64.b64encode(bytes([base64.b64decode(text[8:96])[0] ^ 1]) + base64.b64decode(text[8:96])[1:])
+    refused(collector, batch[:-98] + b'{"sig":"%s"}' % flipped, "signature")
     assert totals(collector) == before
 
 
 def test_header_of_a_million_brackets_and_of_the_same_member_twice(collector, probe):
     before = totals(collector)
-    header = wire.line(**probe.header())
-    twice = header.replace(b'{"batch":1', b'{"batch":1,"batch":1', 1)
-    assert collector.push(probe.seal(twice, 0)).problem() == "header"
-    deep = header[:-2] + b',"x":' + b"[" * 1_000_000 + b"]" * 1_000_000 + b"}\n"
-    assert collector.push(probe.seal(deep, 0)).status in (400, 413)
+    lines = wire.line(**ping())
+    header = wire.line(**wire.header_of(probe.file(lines, 1)))
+    refused(collector, probe.seal(header.replace(b'{"batch":2', b'{"batch":2,"batch":2', 1), wire.pack(lines)), "header")
+    refused(collector, probe.seal(header[:-2] + b',"x":{"a":1,"a":1}}\n', wire.pack(lines)), "header")
+    for size, problem in ((8192, "header"), (8193, "framing"), (1_000_000, "framing")):
+        deep = header[:-2] + b',"x":'
+        deep += b"[" * ((size - len(deep) - 2) // 2 + 1) + b"]" * ((size - len(deep) - 2) // 2) + b"}\n"
+        refused(collector, probe.seal(deep[:size], wire.pack(lines)), problem, "header")
     assert totals(collector) == before
 
 
-BAD_LINES = [b"[" * 30 + b"]" * 30, b"null", b"{}", b'"text"', b"1e999999999", b"{" + b'"a":1,' * 10_000 + b'"b":2}']
+# ---- a signature is no promise ----
+
+RAW = b"\x11\0\0{}"  # zstd's last block, raw, of two octets
+
+
+def bodies():
+    lines = wire.line(**ping())
+    packed = wire.pack(lines)
+    empty = bytes.fromhex("28b52ffd2000010000")
+    zeros = zstandard.ZstdCompressor(level=19).compress(b"\0" * (8 << 20))
+    yield "no zstd at all", b"hello, hello, hello", len(lines), 1
+    yield "two data frames", packed + wire.pack(b"{}\n"), len(lines), 1
+    yield "two halves", wire.pack(lines[:9]) + wire.pack(lines[9:]), len(lines), 1
+    yield "an empty frame behind", packed + empty, len(lines), 1
+    yield "an empty frame in front", empty + packed, len(lines), 1
+    yield "a skippable frame behind", packed + wire.frame(0x184D2A5F, b"hi"), len(lines), 1
+    yield "a skippable frame alone", wire.frame(0x184D2A5F, b"hi"), 0, 0
+    yield "an empty frame alone", empty, len(lines), 1
+    yield "cut", packed[:-3], len(lines), 1
+    yield "a window of 2^31", b"\x28\xb5\x2f\xfd\x80\xa8\2\0\0\0" + RAW, 2, 0
+    yield "a dictionary", b"\x28\xb5\x2f\xfd\x21\7\2" + RAW, 2, 0
+    yield "no content size", zstandard.ZstdCompressor(write_content_size=False).compress(lines), len(lines), 1
+    yield "length one less", packed, len(lines) - 1, 1
+    yield "length one more", packed, len(lines) + 1, 1
+    yield "length 0", packed, 0, 1
+    yield "count one more", packed, len(lines), 2
+    yield "count 0", packed, len(lines), 0
+    yield "no whole line", wire.pack(lines[:-1]), len(lines) - 1, 1
+    yield "a bomb", zeros, len(lines), 1
+    yield "a bomb that owns up", zeros, 8 << 20, 1
+    yield "a bomb of another size than it says", b"".join([zeros[:4], b"\xa0", len(lines).to_bytes(4, "little"), zeros[10:]]), len(lines), 1
+
+
+@pytest.mark.parametrize("packed, length, count", [pytest.param(*more, id=name.replace(" ", "-")) for name, *more in bodies()])
+def test_signed_body_that_is_none_is_kept_and_listed_once(collector, probe, packed, length, count):
+    """Refused, it would be a hole for ever: the probe cannot make another batch of that place."""
+    header = probe.header(packed=len(packed), length=length, count=count)
+    batch = probe.seal(wire.line(**header), packed)
+    for _ in range(2):
+        ack = collector.stored(batch)
+        assert ack["problems"] == 1 and ack["missing"] == []
+    where = "FROM {} JOIN probe USING (probe_no) WHERE probe = %s"
+    (ordinal, reason, detail), = collector.sql("SELECT ordinal, reason, detail " + where.format("result_problem"), probe.id)
+    assert (ordinal, reason) == (0, "body") and detail
+    assert collector.sql("SELECT count(*) " + where.format("result"), probe.id) == [(0,)]
+    assert [bytes(body) for body, in collector.sql("SELECT body " + where.format("batch_body"), probe.id)] == [batch]
+    probe.seq, probe.prev = 1, wire.batch_hash(batch)
+    assert collector.stored(probe.batch([ping()]))["problems"] == 0
+
+
+def test_signed_body_that_is_none_stays_so_when_rebuilt(own_collector):
+    own_collector.start()
+    probe = own_collector.probe()
+    own_collector.stored(probe.file(wire.line(**ping()), 2))
+    assert "batches projected again: 1, results: 0" in own_collector.run("rebuild")
+    assert own_collector.sql("SELECT reason FROM result_problem") == [("body",)]
+
+
+BAD_LINES = [b"[" * 30 + b"]" * 30, b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}", b"[" * 1_000_000, b"",
+             b'{"task":"\x80"}', b'{"task":"\xed\xa0\x80"}', b'{"task":"' + b"a" * (1 << 18) + b'"}',
+             b"null", b"{}", b'"text"', b"1e999999999", b"{" + b'"a":1,' * 10_000 + b'"b":2}']
 for member, value in (("bytes", b"NaN"), ("bytes", b"1e400"), ("bytes", b"-1"), ("af", b"5"), ("at", b'"never"'),
                       ("mono_us", b"99999999999999999999"), ("sync", b"1"), ("outcome", b'"fine"'), ("metrics", b"[]"),
                       ("metrics", b'{"sent":NaN}'), ("metrics", b'{"sent":1e999999999}'), ("metrics", b'{"sent":"1"}'),

@@ -23,7 +23,7 @@ def shuffled_to_disk(folder, batches):
     paths = []
     for n, plain in enumerate(batches):
         paths.append(folder / f"{n}.batch")
-        paths[-1].write_bytes(wire.pack(plain))
+        paths[-1].write_bytes(plain)
     return paths
 
 
@@ -151,28 +151,81 @@ def rotation(probe, key, wrong=()):
     return {"public": base64.b64encode(public).decode(), "sig": base64.b64encode(key.sign(text)).decode()}
 
 
-def test_key_rotation(collector, probe):
+def rotated(collector, probe):
+    """A chain of 5, of which the third brought a new key; 2 has not come yet. The probe, with its new key; and the old key."""
     collector.stored(probe.batch([ping()]))
     late = probe.batch([ping()])
-    old, new = probe.key, Ed25519PrivateKey.generate()
-    turn = probe.batch([ping()], rotate=rotation(probe, new))
-    probe.key = new
+    old, probe.key_next = probe.key, Ed25519PrivateKey.generate()
+    turn = probe.batch([ping()], rotate=rotation(probe, probe.key_next))
+    probe.key = probe.key_next
     after = probe.batch([ping()])
     assert collector.push(after).problem() == "signature"
     collector.stored(turn)
     collector.stored(after)
-    collector.stored(late)
-    collector.stored(turn)
-    probe.key = old
     collector.stored(probe.batch([ping()]))
-    assert collector.sql("SELECT valid_to = 'infinity' FROM probe_key JOIN probe USING (probe_no) WHERE probe = %s "
-                         "ORDER BY valid_from", probe.id) == [(False,), (True,)]
+    return old, late, turn
+
+
+def keys_of(collector, probe):
+    return collector.sql("SELECT valid_to = 'infinity', until_chain, until_seq FROM probe_key JOIN probe USING (probe_no) "
+                         "WHERE probe = %s ORDER BY valid_from", probe.id)
+
+
+def at_place(probe, key, seq, **members):
+    """A batch for a place of the probe's chain, by a key; sealed in whatever year the thief likes."""
+    members = {"seq": seq, "prev": "ab" * 32 if seq > 1 else None, "sealed_at": "2026-01-01T00:00:00Z"} | members
+    lines = wire.line(**ping())
+    return probe.file(lines, 1, key=key, **members)
+
+
+def test_key_rotation(collector, probe):
+    old, late, turn = rotated(collector, probe)
+    collector.stored(late)  # before the record: still its own
+    for known in (late, turn):
+        collector.stored(known)
+    assert keys_of(collector, probe) == [(False, probe.chain, 3), (True, None, None)]
+    collector.stored(probe.batch([], rotate=rotation(probe, probe.key)))  # the same again changes nothing
+    assert keys_of(collector, probe) == [(False, probe.chain, 3), (True, None, None)]
     collector.sql("UPDATE probe_key SET revoked_at = now() WHERE valid_to < 'infinity' AND probe_no = "
                   "(SELECT probe_no FROM probe WHERE probe = %s)", probe.id)
-    probe.key = new
-    collector.stored(probe.batch([], rotate=rotation(probe, new)))  # the same again changes nothing
-    probe.key = old
-    assert collector.push(probe.batch([])).problem() == "signature"
+    collector.stored(probe.batch([]))
+    assert collector.push(at_place(probe, old, 9)).problem() == "signature"
+
+
+def test_stolen_old_key_speaks_for_no_other_place(collector, probe):
+    """Who finds a card with a key that was replaced can neither go on with the chain, nor begin another, nor fill a hole with
+    what the next batch does not follow, nor name a key of his own; whatever year he seals in."""
+    old, late, _ = rotated(collector, probe)
+    before, keys = totals_of(collector, probe), keys_of(collector, probe)
+    for n, stolen in enumerate([
+            at_place(probe, old, probe.seq + 1, prev=probe.prev), at_place(probe, old, 4), at_place(probe, old, 5),
+            at_place(probe, old, 2**63 - 1), at_place(probe, old, 2**62), at_place(probe, old, 1, chain="ab" * 16),
+            at_place(probe, old, 2, chain="ab" * 16),
+            at_place(probe, old, 2),  # the next one is held, and follows another
+            at_place(probe, old, 4, sealed_at="1970-01-01T00:00:00Z", sync=False)]):
+        assert collector.push(stolen).problem() == "retired-key", n
+    assert (totals_of(collector, probe), keys_of(collector, probe)) == (before, keys)
+    collector.stored(late)
+    assert leave(collector, probe, old).problem() == "signature"
+
+
+def test_stolen_old_key_names_no_new_key(collector, probe):
+    """In a hole far below, where nothing that is held tells what belongs there."""
+    probe.seq, probe.prev = 6, "cd" * 32
+    old, late, _ = rotated(collector, probe)
+    thief = Ed25519PrivateKey.generate()
+    text = f"internetmetre rotate 1\n{probe.id}\n{probe.chain}\n3\n".encode()
+    public = thief.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    record = {"public": base64.b64encode(public).decode(), "sig": base64.b64encode(thief.sign(text)).decode()}
+    keys = keys_of(collector, probe)
+    collector.stored(at_place(probe, old, 3, rotate=record))  # a place of the old key's, and no more than that
+    assert keys_of(collector, probe) == keys
+    assert collector.push(at_place(probe, thief, probe.seq + 1, prev=probe.prev)).problem() == "signature"
+    collector.stored(late)
+
+
+def totals_of(collector, probe):
+    return collector.sql("SELECT count(*) FROM batch_key JOIN probe USING (probe_no) WHERE probe = %s", probe.id)
 
 
 def test_rotation_that_the_new_key_did_not_sign_for(collector, probe):
@@ -436,7 +489,7 @@ def test_forgotten_by_its_owner_or_by_the_team(collector, tmp_path):
             leave(collector, probe, forget=True)  # once more; tells the running collector as well
         assert held(collector, probe) == [(0, 0, 0, 0)]
         path = tmp_path / f"{way}.batch"
-        path.write_bytes(wire.pack(plain))
+        path.write_bytes(plain)
         assert collector.push(plain).problem() == "forgotten-probe"
         assert "forgotten" in collector.run("load", path, status=1)
         assert collector.enrol(probe, collector.token()).problem() == "forgotten-probe"
@@ -564,7 +617,7 @@ def test_retention_archives_before_it_drops(own_collector, tmp_path):
     assert [(r["check"], r["outcome"], r["metrics"]["sent"]) for r in rows_] == [("ping", "ok", 10), ("ping", "timeout", 10)]
     with tarfile.open(archive / "batch_body/2024-03" / f"{probe.id}.tar") as tar:
         [member] = tar.getmembers()
-        assert zstandard.ZstdDecompressor().decompressobj().decompress(tar.extractfile(member).read()) == old[0]
+        assert tar.extractfile(member).read() == old[0]
         tar.extractall(tmp_path)
     assert "known already" in c.run("load", tmp_path / member.name)
 

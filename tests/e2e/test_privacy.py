@@ -98,6 +98,8 @@ class Search:
             yield binascii.unhexlify(found.group()[: len(found.group()) // 2 * 2])
         if bytes_.startswith(zstandard.FRAME_HEADER):
             yield zstandard.ZstdDecompressor().decompressobj().decompress(bytes_)
+        if bytes_.startswith(wire.frame(wire.HEADER_FRAME, b"")[:4]):
+            yield wire.results_of(bytes_)
 
     def __call__(self, bytes_, deep=2):
         found = self.plain(bytes_)
@@ -216,7 +218,8 @@ def world():
 def test_the_search_finds_what_is_there():
     search = Search("192.0.2.77", "2001:db8:1:2::3")
     packed = zstandard.ZstdCompressor().compress(b'{"raw":"' + base64.b64encode(b"...\xc0\x00\x02\x4d...") + b'"}')
-    for planted in (b"from 192.0.2.77:4000", b"192-0-2-77.dyn", b"77.2.0.192.in-addr.arpa", b"::ffff:192.0.2.77", b"2001:db8:1:2::3",
+    batch = wire.Probe().batch([b'{"detail":"from 192.0.2.77"}\n'])
+    for planted in (batch, batch.hex().encode(), b"from 192.0.2.77:4000", b"192-0-2-77.dyn", b"77.2.0.192.in-addr.arpa", b"::ffff:192.0.2.77", b"2001:db8:1:2::3",
                     b"2001:0DB8:0001:0002:0000:0000:0000:0003", packed, base64.b64encode(packed),
                     ipaddress.ip_address("2001:db8:1:2::3").reverse_pointer.encode(), packed.hex().encode()):
         assert search(planted), planted

@@ -11,9 +11,9 @@ import subprocess
 import urllib.request
 
 import pytest
-import zstandard
 
 import debian
+import wire
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 CHECKS = {"ping", "dns", "http", "throughput", "traceroute", "tcp", "stamp"}
@@ -83,7 +83,7 @@ def test_the_table_says_why_a_result_is_not_ok(tmp_path):
     (tmp_path / "acked").mkdir()
     for number, row in enumerate(rows):
         path = tmp_path / ("" if number % 2 else "acked") / f"{number:08}.batch"
-        path.write_bytes(zstandard.ZstdCompressor().compress(f'{{"batch":1}}\n{json.dumps(row)}\n{{"sig":""}}\n'.encode()))
+        path.write_bytes(wire.Probe().batch([row]))
     stored = [{name: row[name] for name in row if name != "detail"} for row in rows[1:]]
     table = [TOP / "deploy/quickstart-table", "en", f"--spool={tmp_path}", "ping", "tcp", "stamp"]
     done = subprocess.run(table, input="".join(json.dumps(row) + "\n" for row in stored), capture_output=True, text=True)

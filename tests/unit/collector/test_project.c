@@ -49,12 +49,14 @@ static struct buf batch_of(const char *lines, int64_t count, bool sync, int64_t 
                              .mono_us = mono_us,
                              .boot = "b",
                              .sync = sync,
+                             .count = count,
                              .agent = "1"};
-    struct buf out = {0};
+    struct buf out = {0}, text = {0};
+    uint8_t hash[HASH_SIZE];
     probe_id_make(key.public, h.probe);
-    batch_header_write(&h, NULL, &out);
-    buf_add_text(&out, lines);
-    batch_seal(&out, count, &key);
+    buf_add_text(&text, lines);
+    batch_write(&h, NULL, &text, &key, &out, hash);
+    buf_free(&text);
     return out;
 }
 
