@@ -59,6 +59,9 @@ static int show(struct pg *pg, const char *probe, struct fault *f)
         "FROM probe p JOIN hole h USING (probe_no) WHERE p.probe = $1 ORDER BY 1, 2 LIMIT 1000",
         "SELECT g.chain, g.first AS dropped_from, g.last AS to, g.results, g.reason "
         "FROM probe p JOIN chain_gap g USING (probe_no) WHERE p.probe = $1 ORDER BY 1, 2 LIMIT 1000",
+        "SELECT encode(k.public, 'base64') AS key, to_char(k.valid_from, 'YYYY-MM-DD HH24:MI') AS since, "
+        "k.until_seq AS last_seq, k.until_chain AS of_chain FROM probe p JOIN probe_key k USING (probe_no) "
+        "WHERE p.probe = $1 AND k.revoked_at IS NULL ORDER BY k.valid_from",
         "SELECT c.chain AS forked_chain, to_char(c.forked_at, 'YYYY-MM-DD HH24:MI') AS found, "
         "(SELECT min(f.seq) FROM fork f WHERE f.probe_no = c.probe_no AND f.chain = c.chain) AS from_seq "
         "FROM probe p JOIN chain c USING (probe_no) WHERE p.probe = $1 AND c.forked_at IS NOT NULL ORDER BY 1",
