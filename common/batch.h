@@ -37,8 +37,9 @@
 #include "common/limits.h"
 #include "common/sign.h"
 
-/* What the file is called over HTTP. */
-#define BATCH_MEDIA_TYPE "application/vnd.internetmetre.batch"
+/* What the file is called over HTTP, and which one it is when it is sent again (in hex). */
+#define BATCH_HASH_HEADER "Batch-Hash"
+#define BATCH_MEDIA_TYPE  "application/vnd.internetmetre.batch"
 
 #define CHAIN_ID_SIZE     33 /* 32 hex digits and NUL */
 #define AGENT_VERSION_MAX 32

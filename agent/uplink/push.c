@@ -259,10 +259,13 @@ static void on_reply(void *user, const struct web_reply *reply)
 
 static int start(struct push *p, struct fault *f)
 {
-    char language[LANG_HEADER_SIZE];
+    char language[LANG_HEADER_SIZE], name[sizeof BATCH_HASH_HEADER + HASH_TEXT_SIZE + 2], hash[HASH_TEXT_SIZE];
+    /* When an answer was lost, a long batch that arrived need not be taken again. */
+    bool again = p->news.failures > 0;
+    snprintf(name, sizeof name, "%s: %s", BATCH_HASH_HEADER, hash_text(p->hash, hash));
     const char *const headers[] = {"Content-Type: " BATCH_MEDIA_TYPE,
                                    "Accept: application/x-ndjson, application/problem+json",
-                                   lang_header(p->lang, language), NULL};
+                                   lang_header(p->lang, language), again ? name : NULL, NULL};
     const struct web_request request = {
         .method = "POST",
         .url = p->url,

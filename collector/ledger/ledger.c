@@ -111,10 +111,10 @@ static void key_json(const struct ledger_entry *e, struct buf *out)
     buf_addf(out,
              "{\"probe_no\":%" PRId32 ",\"hash\":\"%s\",\"chain\":\"%s\",\"seq\":%" PRId64
              ",\"sealed_at\":\"%s\",\"mono_us\":%" PRId64
-             ",\"boot\":\"%s\",\"sync\":%s,\"agent\":\"%s\",\"results\":%" PRId64,
+             ",\"boot\":\"%s\",\"sync\":%s,\"agent\":\"%s\",\"ask\":%s,\"results\":%" PRId64,
              e->probe_no, hash_text(e->batch->envelope.hash, hash), h->chain, h->seq,
              time_format(h->sealed_at_us < SEALED_MIN_US ? SEALED_MIN_US : h->sealed_at_us, sealed), h->mono_us,
-             h->boot, h->sync ? "true" : "false", h->agent, e->batch->header.count);
+             h->boot, h->sync ? "true" : "false", h->agent, e->ask ? "true" : "false", e->batch->header.count);
     if (h->has_prev)
         buf_addf(out, ",\"prev\":\"%s\"", hash_text(h->prev, prev));
     if (e->batch->gap) {
@@ -136,16 +136,17 @@ static void keys_json(struct ledger_entry **entries, size_t count, struct buf *o
 }
 
 #define KEY_COLUMNS                                                                                                    \
-    "json_to_recordset($1::json) AS n(probe_no int, hash text, chain text, seq bigint, prev text, "                    \
+    "json_to_recordset($1::json) AS n(probe_no int, hash text, chain text, seq bigint, ask boolean, prev text, "       \
     "sealed_at timestamptz, mono_us bigint, boot text, sync boolean, agent text, results int, gap jsonb)"
 
-static struct ledger_entry *find_waiting(struct ledger_entry **entries, size_t count, int64_t probe_no, const char *hex)
+static struct ledger_entry *find_waiting(struct ledger_entry **entries, size_t count, int64_t probe_no, const char *hex,
+                                         bool asks)
 {
     uint8_t hash[HASH_SIZE];
     if (hash_parse(hex, strlen(hex), hash) < 0)
         return NULL;
     for (size_t i = 0; i < count; i++)
-        if (entries[i]->fate == LEDGER_WAITING && entries[i]->probe_no == probe_no &&
+        if (entries[i]->fate == LEDGER_WAITING && entries[i]->probe_no == probe_no && (asks || !entries[i]->ask) &&
             !memcmp(entries[i]->batch->envelope.hash, hash, HASH_SIZE))
             return entries[i];
     return NULL;
@@ -159,7 +160,7 @@ static int insert_keys(struct ledger *l, struct ledger_entry **entries, size_t c
         "INSERT INTO batch_key (probe_no, hash, chain, seq, prev, received_at, sealed_at, mono_us, boot, sync, agent, "
         "results, gap) SELECT n.probe_no, decode(n.hash, 'hex'), n.chain, n.seq, decode(n.prev, 'hex'), "
         "$2::timestamptz, n.sealed_at, n.mono_us, n.boot, n.sync, n.agent, n.results, n.gap FROM " KEY_COLUMNS
-        " JOIN probe p USING (probe_no) WHERE p.revoked_at IS NULL ORDER BY 1, 2 ON CONFLICT DO NOTHING "
+        " JOIN probe p USING (probe_no) WHERE p.revoked_at IS NULL AND NOT n.ask ORDER BY 1, 2 ON CONFLICT DO NOTHING "
         "RETURNING probe_no, encode(hash, 'hex'), batch_no";
     const char *const params[] = {l->json.data, received};
     _cleanup_rows_ struct pg_rows *rows = NULL;
@@ -167,10 +168,11 @@ static int insert_keys(struct ledger *l, struct ledger_entry **entries, size_t c
     if (rc < 0)
         return rc;
     for (size_t r = 0; r < pg_rows_count(rows); r++) {
-        struct ledger_entry *e = find_waiting(entries, count, pg_int(rows, r, 0), pg_text(rows, r, 1));
+        struct ledger_entry *e = find_waiting(entries, count, pg_int(rows, r, 0), pg_text(rows, r, 1), false);
         if (!e)
             return fault_set(f, -EIO, _("PostgreSQL returned the key of another batch"));
         e->fate = LEDGER_STORED;
+        e->problems = (int64_t)e->projection->problems.count;
         e->batch_no = pg_int(rows, r, 2);
         project_number(e->projection, e->batch_no);
     }
@@ -180,7 +182,8 @@ static int insert_keys(struct ledger *l, struct ledger_entry **entries, size_t c
 /* What was not inserted is there already, or its probe was revoked. */
 static int tell_known(struct ledger *l, struct ledger_entry **entries, size_t count, struct fault *f)
 {
-    static const char sql[] = "SELECT k.probe_no, encode(k.hash, 'hex') FROM " KEY_COLUMNS
+    static const char sql[] = "SELECT k.probe_no, encode(k.hash, 'hex'), (SELECT count(*) FROM result_problem r "
+                              "WHERE r.probe_no = k.probe_no AND r.batch_no = k.batch_no) FROM " KEY_COLUMNS
                               " JOIN batch_key k ON k.probe_no = n.probe_no AND k.hash = decode(n.hash, 'hex')";
     bool waiting = false;
     for (size_t i = 0; i < count; i++)
@@ -194,8 +197,10 @@ static int tell_known(struct ledger *l, struct ledger_entry **entries, size_t co
         return rc;
     for (size_t r = 0; r < pg_rows_count(rows); r++)
         for (struct ledger_entry *e;
-             (e = find_waiting(entries, count, pg_int(rows, r, 0), pg_text(rows, r, 1))) != NULL;)
+             (e = find_waiting(entries, count, pg_int(rows, r, 0), pg_text(rows, r, 1), true)) != NULL;) {
             e->fate = LEDGER_KNOWN;
+            e->problems = pg_int(rows, r, 2);
+        }
     for (size_t i = 0; i < count; i++)
         if (entries[i]->fate == LEDGER_WAITING)
             entries[i]->fate = LEDGER_REVOKED;

@@ -39,8 +39,10 @@ struct ledger_entry {
     const void *body;      /* the file as it came, borrowed */
     size_t body_len;
     struct projection *projection; /* borrowed; gets its batch_no */
+    bool ask;                      /* store nothing: KNOWN when it is held, else REVOKED */
     /* out */
     enum ledger_fate fate;
+    int64_t problems; /* that are listed of it */
     int64_t batch_no; /* when it was stored now */
     struct ledger_head heads[LEDGER_HEADS_MAX];
     size_t head_count;

@@ -86,11 +86,11 @@ static void write_ack(struct http_request *request, const struct ledger_entry *e
 {
     const struct intake *intake = http_context(request);
     char hash[HASH_TEXT_SIZE], at[TIME_TEXT_SIZE], seen[PREFIX_TEXT_SIZE];
-    _cleanup_json_ json_t *ack = json_pack(
-        "{s:i, s:s, s:[s], s:o, s:o, s:o, s:s, s:I, s:s}", "ack", 1, "probe", e->batch->header.probe, "stored",
-        hash_text(e->batch->envelope.hash, hash), "heads", heads_json(e), "missing", missing_json(e), "forks",
-        forks_json(e), "seen", seen_prefix(request, seen), "problems", (json_int_t)e->projection->problems.count, "at",
-        time_format(clock_wall_us(&clock_system), at));
+    _cleanup_json_ json_t *ack = json_pack("{s:i, s:s, s:[s], s:o, s:o, s:o, s:s, s:I, s:s}", "ack", 1, "probe",
+                                           e->batch->header.probe, "stored", hash_text(e->batch->envelope.hash, hash),
+                                           "heads", heads_json(e), "missing", missing_json(e), "forks", forks_json(e),
+                                           "seen", seen_prefix(request, seen), "problems", (json_int_t)e->problems,
+                                           "at", time_format(clock_wall_us(&clock_system), at));
     statement_write(&intake->identity->key, DOMAIN_ACK, ack, out);
 }
 
@@ -154,7 +154,33 @@ static bool check_encoding(struct http_request *request, struct http_reply *repl
     return false;
 }
 
-/* The first octets: who speaks, and how much is to come? */
+/* A probe that sends again says which batch it is: one that is held already need
+ * not come. What is answered is true whoever asks; a hash that is held is known
+ * to those alone who have the batch. */
+static int answer_held(struct http_request *request, struct http_reply *reply, struct batch *batch, int32_t probe_no,
+                       struct fault *f)
+{
+    struct intake *intake = http_context(request);
+    struct projection none = {0};
+    enum roster_place place;
+    const struct batch_header *h = &batch->header;
+    const char *hash = http_header(request, BATCH_HASH_HEADER);
+    if (!hash || hash_parse(hash, strlen(hash), batch->envelope.hash) < 0)
+        return 0;
+    int rc = roster_place(intake->roster, probe_no, h->chain, h->seq, batch->envelope.hash, &place, f);
+    if (rc < 0 || place != ROSTER_PLACE_PROVEN)
+        return rc;
+    struct ledger_entry entry = {.batch = batch, .probe_no = probe_no, .projection = &none, .ask = true};
+    rc = store_put(intake->store, &entry, f);
+    if (rc < 0 || entry.fate != LEDGER_KNOWN)
+        return rc;
+    count(intake, &entry, 0);
+    reply->content_type = "application/x-ndjson";
+    write_ack(request, &entry, &reply->body);
+    return 0;
+}
+
+/* The first octets: who speaks, how much is to come, and is it held already? */
 static int judge_front(struct http_request *request, struct http_reply *reply)
 {
     struct intake *intake = http_context(request);
@@ -164,8 +190,11 @@ static int judge_front(struct http_request *request, struct http_reply *reply)
     http_keep(request, batch, free_batch);
     if (!check_encoding(request, reply))
         return 0;
+    int32_t probe_no = 0;
     enum verdict verdict = verify_front(body->data, body->len, http_body_total(request), batch, &f);
-    int rc = verdict == VERDICT_FINE ? verify_probe(intake->roster, batch, &verdict, &f) : 0;
+    int rc = verdict == VERDICT_FINE ? verify_probe(intake->roster, batch, &verdict, &probe_no, &f) : 0;
+    if (rc == 0 && verdict == VERDICT_FINE)
+        rc = answer_held(request, reply, batch, probe_no, &f);
     if (rc < 0)
         return http_failed(request, reply, rc, &f);
     return verdict == VERDICT_FINE ? 0 : refuse(request, reply, verdict, batch->header.probe, &f);

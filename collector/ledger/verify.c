@@ -96,7 +96,8 @@ static enum verdict standing(const struct roster_probe *k)
                           : VERDICT_FINE;
 }
 
-int verify_probe(struct roster *roster, const struct batch *b, enum verdict *ret_verdict, struct fault *f)
+int verify_probe(struct roster *roster, const struct batch *b, enum verdict *ret_verdict, int32_t *ret_probe_no,
+                 struct fault *f)
 {
     struct roster_probe k;
     const char *id = b->header.probe;
@@ -104,6 +105,7 @@ int verify_probe(struct roster *roster, const struct batch *b, enum verdict *ret
     if (rc < 0)
         return rc;
     *ret_verdict = standing(&k);
+    *ret_probe_no = k.no;
     if (*ret_verdict != VERDICT_FINE)
         verify_say(*ret_verdict, id, f);
     return 0;

@@ -36,7 +36,8 @@ enum verdict verify_read(const char *bytes, size_t len, struct batch *ret, struc
 /* Who sent it, before its signature can be checked: a known probe that may speak
  * at all? < 0 when the database cannot be asked (-EBUSY, -ENOTCONN, -EIO), else 0
  * with *ret_verdict. */
-int verify_probe(struct roster *roster, const struct batch *b, enum verdict *ret_verdict, struct fault *f) CHECKED;
+int verify_probe(struct roster *roster, const struct batch *b, enum verdict *ret_verdict, int32_t *ret_probe_no,
+                 struct fault *f) CHECKED;
 
 struct verified {
     int32_t probe_no;

@@ -2,6 +2,7 @@
 unpacked."""
 import base64
 import hashlib
+import os
 import re
 import shutil
 
@@ -163,6 +164,51 @@ def test_header_of_a_million_brackets_and_of_the_same_member_twice(collector, pr
         deep += b"[" * ((size - len(deep) - 2) // 2 + 1) + b"]" * ((size - len(deep) - 2) // 2) + b"}\n"
         refused(collector, probe.seal(deep[:size], wire.pack(lines)), problem, "header")
     assert totals(collector) == before
+
+
+# ---- the first 8 KB of a body decide ----
+
+def long_batch(probe, **header):
+    """Of some 60 KB that do not pack."""
+    return probe.batch([ping(detail={"raw": base64.b64encode(os.urandom(600)).decode()}) for _ in range(100)], **header)
+
+
+def test_first_octets_decide_whether_the_rest_is_wanted(collector, probe):
+    """Behind them comes what no reader may see: it is neither kept nor read, and the answer is still heard."""
+    stranger, revoked = wire.Probe(), collector.probe()
+    collector.run("probe", "revoke", revoked.id)
+    before = totals(collector)
+    for sender, problem in ((stranger, "unknown-probe"), (revoked, "revoked-probe")):
+        batch = long_batch(sender)
+        for _ in range(2):
+            refused(collector, batch[:8200] + bytes(len(batch) - 8200), problem)
+    batch = long_batch(probe)
+    for more in (-1, 1, 1_000_000):
+        refused(collector, batch[:8200] + bytes(len(batch) - 8200 + more), "framing")
+    refused(collector, batch[:8200] + bytes(len(batch) - 8200), "framing")  # of the right size, without a signature
+    refused(collector, batch[:8] + bytes(len(batch)), "header")
+    refused(collector, bytes(len(batch)), "framing")
+    assert totals(collector) == before
+    collector.stored(batch)
+
+
+def test_batch_that_is_held_need_not_come_again(collector, probe):
+    batch, later = long_batch(probe), long_batch(probe)
+    ack = collector.stored(batch)
+    before = totals(collector)
+    name = {"Batch-Hash": wire.batch_hash(batch)}
+    reply = collector.push(batch[:8200] + bytes(len(batch) - 8200), headers=name)
+    again = wire.open_statement(collector.public, wire.ACK, reply.body)
+    assert {**again, "at": None} == {**ack, "at": None}
+    for wrong in (wire.batch_hash(later), "ab" * 32, "", "x", wire.batch_hash(batch).upper()):
+        reply = collector.push(later[:8200] + bytes(len(later) - 8200), headers={"Batch-Hash": wrong})
+        assert reply.problem() == "framing"
+    other = collector.probe()  # whose hash it is not
+    mine = long_batch(other)
+    assert collector.push(mine[:8200] + bytes(len(mine) - 8200), headers=name).problem() == "framing"
+    assert totals(collector) == before
+    collector.stored(later, headers=name)  # a wrong name loses nothing
+    collector.stored(mine, headers={"Batch-Hash": wire.batch_hash(mine)})
 
 
 # ---- a signature is no promise ----

@@ -256,7 +256,7 @@ def test_a_network_whose_requests_are_refused_has_to_wait(own_collector):
     own_collector.config.write_text(own_collector.config.read_text() + "proxies = 127.0.0.1\n")
     own_collector.start()
     probe = own_collector.probe()
-    good, forged = probe.batch([ping()]), probe.seal(wire.line(**probe.header()), 0, key=Ed25519PrivateKey.generate())
+    good, forged = probe.batch([ping()]), probe.file(b"", 0, key=Ed25519PrivateKey.generate())
 
     def push(plain, source):
         return own_collector.push(plain, headers={"X-Forwarded-For": source})
