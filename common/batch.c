@@ -22,21 +22,21 @@
 /* ---- writing ---- */
 
 /* What the new key signs. */
-static void rotate_text(const char *probe, const char *chain, int64_t seq, struct buf *out)
+static void rotate_text(const struct batch_header *h, int64_t turn, struct buf *out)
 {
-    buf_addf(out, "%s\n%s\n%lld\n", probe, chain, (long long)seq);
+    buf_addf(out, "%s\n%s\n%lld\n%lld\n", h->probe, h->chain, (long long)h->seq, (long long)turn);
 }
 
-static void rotate_write(const struct batch_header *h, const struct sign_key *key, struct buf *out)
+static void rotate_write(const struct batch_header *h, const struct sign_key *key, int64_t turn, struct buf *out)
 {
     _cleanup_(buf_free) struct buf text = {0};
     uint8_t sig[SIGN_SIZE];
     char sig_text[SIGN_TEXT_SIZE], public[SIGN_TEXT_SIZE];
-    rotate_text(h->probe, h->chain, h->seq, &text);
+    rotate_text(h, turn, &text);
     sign_make(key, DOMAIN_ROTATE, text.data, text.len, sig);
     base64_write(sig, sizeof sig, sig_text);
     base64_write(key->public, SIGN_PUBLIC_SIZE, public);
-    buf_addf(out, ",\"rotate\":{\"public\":\"%s\",\"sig\":\"%s\"}", public, sig_text);
+    buf_addf(out, ",\"rotate\":{\"public\":\"%s\",\"turn\":%lld,\"sig\":\"%s\"}", public, (long long)turn, sig_text);
 }
 
 static void member_write(const char *name, const json_t *value, struct buf *out)
@@ -62,7 +62,7 @@ void batch_header_write(const struct batch_header *h, const struct batch_extra *
     if (extra && extra->epochs)
         member_write("epochs", extra->epochs, out);
     if (extra && extra->rotate)
-        rotate_write(h, extra->rotate, out);
+        rotate_write(h, extra->rotate, extra->turn, out);
     buf_add_text(out, "}\n");
 }
 
@@ -153,13 +153,14 @@ static int read_rotate(const json_t *object, struct batch *b, struct fault *f)
     if (!json_is_object(rotate))
         return fault_set(f, -EBADMSG, _("\"rotate\" is neither null nor an object"));
     if ((r = json_get_text(rotate, "public", SIGN_TEXT_SIZE - 1, &public, f)) < 0 ||
+        (r = json_get_int(rotate, "turn", 1, INT64_MAX, &b->turn, f)) < 0 ||
         (r = json_get_text(rotate, "sig", SIGN_TEXT_SIZE - 1, &sig_text, f)) < 0)
         return r;
     if (base64_read(public, strlen(public), b->rotate, SIGN_PUBLIC_SIZE) < 0 ||
         base64_read(sig_text, strlen(sig_text), sig, sizeof sig) < 0)
         return fault_set(f, -EBADMSG, _("\"rotate\" does not hold a key and a signature in base64"));
     _cleanup_(buf_free) struct buf text = {0};
-    rotate_text(b->header.probe, b->header.chain, b->header.seq, &text);
+    rotate_text(&b->header, b->turn, &text);
     if (!sign_check(b->rotate, DOMAIN_ROTATE, text.data, text.len, sig))
         return fault_set(f, -EBADMSG, _("\"rotate\": the new key has not signed for this batch"));
     b->has_rotate = true;

@@ -19,10 +19,11 @@
  *             link is ethernet, wifi, mobile, ppp or other; net and net6 are the
  *             public prefixes as the collector saw them, cut to /24 and /48;
  *             since is from_mono_us on the wall clock, when that was known
- *   "rotate"  {"public":"<base64>","sig":"<base64>"}: the key of the batches after
- *             this one. The new key signs DOMAIN_ROTATE + probe + "\n" + chain +
- *             "\n" + seq + "\n" to show that its owner wants it here; the old key
- *             signs the batch. */
+ *   "rotate"  {"public":"<base64>","turn":N,"sig":"<base64>"}: the key of the
+ *             batches after this one. The new key signs DOMAIN_ROTATE + probe + "\n"
+ *             + chain + "\n" + seq + "\n" + turn + "\n" to show that its owner wants
+ *             it here; the old key signs the batch. turn only grows, over all that
+ *             the probe asks for: enrolling, leaving, another key. */
 #pragma once
 
 #include <stdbool.h>
@@ -65,6 +66,7 @@ struct batch_header {
 struct batch_extra { /* all borrowed, NULL for none */
     const json_t *gap, *epochs;
     const struct sign_key *rotate; /* the new key, when it changes */
+    int64_t turn;                  /* of that wish: only grows (1 …) */
 };
 
 /* Packs `lines` (whole result lines, h->count of them), seals them under h and
@@ -93,6 +95,7 @@ struct batch {
     json_t *epochs;  /* owned, checked for its form; NULL when none */
     bool has_rotate; /* then rotate is the new key, whose own signature was checked */
     uint8_t rotate[SIGN_PUBLIC_SIZE];
+    int64_t turn; /* of the rotation */
     struct envelope envelope;
     struct buf results; /* owned: the lines, once unpacked */
 };

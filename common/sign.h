@@ -25,7 +25,7 @@
 #define DOMAIN_ENROL      "internetmetre enrol 1\n"
 #define DOMAIN_SCHEDULE   "internetmetre schedule 1\n"
 #define DOMAIN_TIME       "internetmetre time 1\n"
-#define DOMAIN_ROTATE     "internetmetre rotate 1\n"
+#define DOMAIN_ROTATE     "internetmetre rotate 2\n"
 #define DOMAIN_KEYS       "internetmetre keys 1\n"
 #define DOMAIN_LEAVE      "internetmetre leave 1\n"
 

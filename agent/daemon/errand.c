@@ -150,7 +150,8 @@ static void enroll_begin(struct errand *e)
         identity_key(e->host->state_dir, &e->key, &f) < 0 || owner_make(e->host->state_dir, secret, &f) < 0)
         return fail(e, &f);
     wish.owner = owner_hash(secret, owner);
-    enroll_request(&wish, &e->key, clock_wall_us(e->host->env->clock), &e->body);
+    int64_t now = clock_wall_us(e->host->env->clock);
+    enroll_request(&wish, &e->key, now, identity_turn(e->host->identity, now), &e->body);
     post(e, url, "/api/v1/probes");
 }
 
@@ -165,6 +166,7 @@ static int enroll_keep(struct errand *e, struct identity *id, struct fault *f)
         memcpy(id->was, kept->was, sizeof id->was);
     }
     id->enrolled_at_us = clock_wall_us(e->host->env->clock);
+    id->turn = kept->turn;
     int r = identity_write(e->host->state_dir, id, f);
     if (r == 0)
         *kept = *id;
@@ -203,10 +205,12 @@ static void enroll_answered(struct errand *e, const struct web_reply *reply)
 static void leave_tell(struct errand *e)
 {
     char at[TIME_TEXT_SIZE];
-    const struct identity *id = e->host->identity;
+    struct identity *id = e->host->identity;
+    int64_t now = clock_wall_us(e->host->env->clock);
     bool forget = json_is_true(json_object_get(e->request, "forget"));
-    _cleanup_json_ json_t *wish = json_pack("{s:i, s:s, s:s, s:b}", "leave", 1, "probe", id->probe, "at",
-                                            time_format(clock_wall_us(e->host->env->clock), at), "forget", forget);
+    _cleanup_json_ json_t *wish = json_pack("{s:i, s:s, s:s, s:I, s:b}", "leave", 1, "probe", id->probe, "at",
+                                            time_format(now, at), "turn", (json_int_t)identity_turn(id, now), "forget",
+                                            forget);
     buf_clear(&e->body);
     statement_write(&id->key, DOMAIN_LEAVE, wish, &e->body);
     post(e, e->host->url, "/api/v1/leave");

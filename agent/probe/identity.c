@@ -79,7 +79,9 @@ static int object_read(const json_t *object, struct identity *id, struct fault *
         return fault_set(f, -EBADMSG, _("no object"));
     if ((r = json_get_text(object, "probe", PROBE_ID_SIZE - 1, &probe, f)) < 0 ||
         (r = json_get_text(object, "collector", COLLECTOR_URL_MAX, &collector, f)) < 0 ||
-        (r = json_get_text(object, "enrolled_at", 40, &at, f)) < 0 || (r = keys_read(object, id, f)) < 0)
+        (r = json_get_text(object, "enrolled_at", 40, &at, f)) < 0 ||
+        (r = json_get_int_or(object, "turn", 0, INT64_MAX - 1, 0, &id->turn, f)) < 0 ||
+        (r = keys_read(object, id, f)) < 0)
         return r;
     if (time_parse(at, strlen(at), &id->enrolled_at_us) < 0)
         return fault_set(f, -EBADMSG, _("\"enrolled_at\" is no time"));
@@ -130,14 +132,21 @@ int identity_write(const char *state_dir, const struct identity *id, struct faul
     char at[TIME_TEXT_SIZE], recovery[64];
     base64_write(id->recovery, SIGN_PUBLIC_SIZE, recovery);
     _cleanup_text_ char *path = alloc_format("%s/identity.json", state_dir);
-    _cleanup_json_ json_t *object = json_pack("{s:s, s:s, s:o, s:s?, s:I, s:o, s:s}", "probe", id->probe, "collector",
-                                              id->collector, "keys", keys_json(id->keys, id->key_count), "recovery",
-                                              id->has_recovery ? recovery : NULL, "serial", (json_int_t)id->serial,
-                                              "was", keys_json(id->was, id->was_count), "enrolled_at",
-                                              time_format(id->enrolled_at_us, at));
+    _cleanup_json_ json_t *object = json_pack(
+        "{s:s, s:s, s:o, s:s?, s:I, s:o, s:s, s:I}", "probe", id->probe, "collector", id->collector, "keys",
+        keys_json(id->keys, id->key_count), "recovery", id->has_recovery ? recovery : NULL, "serial",
+        (json_int_t)id->serial, "was", keys_json(id->was, id->was_count), "enrolled_at",
+        time_format(id->enrolled_at_us, at), "turn", (json_int_t)id->turn);
     _cleanup_text_ char *line = json_text(object);
     _cleanup_text_ char *content = alloc_format("%s\n", line);
     return file_write_atomic(path, content, strlen(content), 0600, f);
+}
+
+int64_t identity_turn(struct identity *id, int64_t wall_us)
+{
+    int64_t wall_s = wall_us / 1000000;
+    id->turn = wall_s > id->turn ? wall_s : id->turn + 1;
+    return id->turn;
 }
 
 void identity_retire(struct identity *id)

@@ -4,7 +4,7 @@
  *   key            base64 of the secret, mode 0600
  *   key.next       the one that shall replace it (spool.c tells how)
  *   identity.json  {"probe":…,"collector":…,"keys":[…],"recovery":…,"serial":…,
- *                   "was":[…],"enrolled_at":…}
+ *                   "was":[…],"enrolled_at":…,"turn":N}
  *
  * recovery is a key of the collector that lies offline: it only ever signs a
  * new list of keys (keyring.h). was: public keys that this probe had before.
@@ -41,11 +41,17 @@ struct identity {
     uint8_t was[IDENTITY_WAS_MAX][SIGN_PUBLIC_SIZE]; /* newest first */
     size_t was_count;
     int64_t enrolled_at_us;
+    int64_t turn; /* of what this probe asked for last; only grows */
 };
 
 /* -ENOENT when the state directory is not enrolled. */
 int identity_read(const char *state_dir, struct identity *ret, struct fault *f) CHECKED;
 int identity_write(const char *state_dir, const struct identity *id, struct fault *f) CHECKED;
+/* The next turn: what enrols the probe, takes it away or changes its key carries
+ * one, so that an old wish that somebody kept does not count again. It grows by
+ * the wall clock, too (wall_us), so that a folder put back from a backup is not
+ * behind for ever. Not written yet. */
+int64_t identity_turn(struct identity *id, int64_t wall_us);
 /* The probe's public key joins those that it had; not written yet. */
 void identity_retire(struct identity *id);
 void identity_wipe(struct identity *id);

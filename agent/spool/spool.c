@@ -281,7 +281,9 @@ static void batch_make(const struct spool *s, const struct journal_content *c, c
     memcpy(h.prev, s->chain.hash, sizeof h.prev);
     header_moment(s, c, &h);
     _cleanup_json_ json_t *epochs = epochs_make(c, &h);
-    const struct batch_extra extra = {.gap = s->chain.gap, .epochs = epochs, .rotate = rotate};
+    struct batch_extra extra = {.gap = s->chain.gap, .epochs = epochs, .rotate = rotate};
+    if (rotate)
+        extra.turn = identity_turn(s->identity, clock_wall_us(s->clock)); /* written with the old key's retirement */
     batch_write(&h, &extra, &c->lines, &s->identity->key, out, ret_hash);
 }
 

@@ -82,7 +82,7 @@ static void add(json_t *object, const char *name, const char *text)
         json_object_set_new(object, name, json_string(text));
 }
 
-void enroll_request(const struct enrolment *e, const struct sign_key *key, int64_t at_us, struct buf *out)
+void enroll_request(const struct enrolment *e, const struct sign_key *key, int64_t at_us, int64_t turn, struct buf *out)
 {
     char public[64], at[TIME_TEXT_SIZE];
     base64_write(key->public, SIGN_PUBLIC_SIZE, public);
@@ -90,6 +90,7 @@ void enroll_request(const struct enrolment *e, const struct sign_key *key, int64
     add(o, "token", e->token);
     add(o, "public", public);
     add(o, "at", time_format(at_us, at));
+    json_object_set_new(o, "turn", json_integer(turn));
     add(o, "country", e->country);
     add(o, "department", e->department);
     add(o, "commune", e->commune);

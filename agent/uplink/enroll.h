@@ -42,7 +42,9 @@ int enroll_check(const struct enrolment *e, struct fault *f) CHECKED;
 int enroll_again(const struct identity *old, const char *state_dir, const char *url,
                  char ret_pin[static SIGN_TEXT_SIZE], struct fault *f) CHECKED;
 
-void enroll_request(const struct enrolment *e, const struct sign_key *key, int64_t at_us, struct buf *out);
+/* turn: identity_turn. */
+void enroll_request(const struct enrolment *e, const struct sign_key *key, int64_t at_us, int64_t turn,
+                    struct buf *out);
 
 /* Fills ret's probe, keys and (when the answer names one) collector; ret_seen is
  * the prefix under which the collector saw this box, "" when it does not say.

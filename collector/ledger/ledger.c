@@ -294,7 +294,7 @@ static void note_json(const struct ledger_entry *e, int64_t now_us, struct buf *
         base64_write(e->batch->rotate, SIGN_PUBLIC_SIZE, public);
         buf_addf(out, ",\"rotate\":\"%s\"", public);
         base64_write(e->signer, SIGN_PUBLIC_SIZE, public);
-        buf_addf(out, ",\"signer\":\"%s\"", public);
+        buf_addf(out, ",\"signer\":\"%s\",\"turn\":%" PRId64, public, e->batch->turn);
     }
     buf_add_char(out, '}');
 }

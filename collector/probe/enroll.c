@@ -2,7 +2,7 @@
  *
  *   probe      → a statement under DOMAIN_ENROL, signed by its own new key,
  *                which proves that it holds it:
- *                {"token":"imt_…","public":"<base64>","at":…,"consent":"1",
+ *                {"token":"imt_…","public":"<base64>","at":…,"turn":N,"consent":"1",
  *                 "country","department","commune","zone","operator",
  *                 "technology","tariff","metered","contact","replaces",
  *                 "owner":"<SHA-256 of the owner's secret, hex>"}  all optional
@@ -21,6 +21,7 @@
 
 #include "collector/probe/desk.h"
 #include "collector/probe/secret.h"
+#include "collector/probe/turn.h"
 #include "collector/http/seen.h"
 #include "common/clock.h"
 #include "common/json.h"
@@ -37,6 +38,7 @@ struct wish { /* what the probe asked for; texts borrowed from the JSON, NULL wh
     const char *token, *consent, *country, *department, *commune, *zone, *operator, * technology, *tariff, *contact,
         *replaces, *owner;
     bool metered;
+    int64_t turn;
     uint8_t public[SIGN_PUBLIC_SIZE];
     char probe[PROBE_ID_SIZE];
 };
@@ -118,6 +120,8 @@ static int read_wish(const struct http_request *request, struct wish *w, struct 
         rc = json_get_text(w->json, "token", 100, &w->token, f);
     if (rc == 0)
         rc = json_get_text(w->json, "consent", 40, &w->consent, f);
+    if (rc == 0)
+        rc = json_get_int(w->json, "turn", 1, INT64_MAX, &w->turn, f);
     if (rc == 0)
         rc = json_get_bool_or(w->json, "metered", false, &w->metered, f);
     if (rc == 0)
@@ -209,12 +213,15 @@ static int find_token(struct enrolment *e, struct fault *f)
     static const char sql[] =
         "SELECT t.token_no, t.focal_point_no, t.revoked_at IS NOT NULL, coalesce(t.expires_at <= now(), false), "
         "coalesce(t.uses >= t.uses_max, false), p.probe_no, p.revoked_at IS NOT NULL, p.token_no = t.token_no, "
-        "EXISTS (SELECT FROM tombstone x WHERE x.probe = $2) FROM token t LEFT JOIN probe p ON p.probe = $2 WHERE "
+        "EXISTS (SELECT FROM tombstone x WHERE x.probe = $2), EXISTS (SELECT FROM probe_key k WHERE "
+        "k.public = decode($3, 'base64') AND k.until_seq IS NOT NULL) FROM token t LEFT JOIN probe p ON p.probe = $2 "
+        "WHERE "
         "t.hash = decode($1, 'hex') FOR UPDATE OF t";
-    char hash[HASH_TEXT_SIZE];
-    const char *const params[] = {secret_hash(e->wish.token, hash), e->wish.probe};
+    char hash[HASH_TEXT_SIZE], key[2 * SIGN_PUBLIC_SIZE];
+    base64_write(e->wish.public, SIGN_PUBLIC_SIZE, key);
+    const char *const params[] = {secret_hash(e->wish.token, hash), e->wish.probe, key};
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(e->pg, sql, 2, params, &rows, f);
+    int rc = pg_query(e->pg, sql, 3, params, &rows, f);
     if (rc < 0)
         return rc;
     if (pg_rows_count(rows) == 0)
@@ -226,6 +233,9 @@ static int find_token(struct enrolment *e, struct fault *f)
     if (pg_bool(rows, 0, 8))
         return answer(e, 410, "forgotten-probe", N_("This probe was forgotten"),
                       N_("at its owner's wish; enrol with a new key"));
+    if (pg_bool(rows, 0, 9))
+        return answer(e, 403, "retired-key", N_("A key that was replaced signed it"),
+                      N_("this probe has another key now; its old one speaks only for what came before"));
     if (*e->probe_no && pg_bool(rows, 0, 6))
         return answer(e, 403, "revoked-probe", N_("This probe was revoked"), N_("ask the team that gave the token"));
     if (*e->probe_no && pg_bool(rows, 0, 7))
@@ -304,6 +314,15 @@ static const char *or_null(const char *text)
     return text && *text ? text : NULL;
 }
 
+static int take_turn(struct enrolment *e, struct fault *f)
+{
+    int rc = turn_take(e->pg, e->wish.probe, e->wish.turn, f);
+    if (rc != -ESTALE)
+        return rc;
+    turn_refuse(e->request, e->reply);
+    return ANSWERED;
+}
+
 /* Ends the row that counts when it says something else, and begins another. */
 static int keep_context(struct enrolment *e, const char *country, struct fault *f)
 {
@@ -368,6 +387,8 @@ static int enrol(struct enrolment *e, struct fault *f)
         rc = find_operator(e, country, f);
     if (rc == 0)
         rc = make_probe(e, f);
+    if (rc == 0)
+        rc = take_turn(e, f);
     if (rc == 0)
         rc = keep_context(e, country, f);
     if (rc == 0)

@@ -1,7 +1,7 @@
 /* POST /api/v1/leave: a probe's owner takes it away.
  *
  *   probe      → a statement under DOMAIN_LEAVE, signed by a key of the probe:
- *                {"leave":1,"probe":ID,"at":…,"forget":bool}
+ *                {"leave":1,"probe":ID,"at":…,"turn":N,"forget":bool}
  *   collector  ← a statement under DOMAIN_LEAVE, signed by the collector's key:
  *                {"left":1,"probe":ID,"forgotten":bool,"at":…}
  *
@@ -13,6 +13,7 @@
 
 #include "collector/probe/desk.h"
 #include "collector/probe/forget.h"
+#include "collector/probe/turn.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/lang.h"
@@ -24,6 +25,7 @@
 
 struct wish {
     json_t *json;
+    int64_t turn;
     bool forget;
 };
 
@@ -56,19 +58,23 @@ static int read_wish(const struct http_request *request, const uint8_t (*keys)[S
     if (rc == 0)
         rc = json_get_int(w->json, "leave", 1, 1, &version, f);
     if (rc == 0)
+        rc = json_get_int(w->json, "turn", 1, INT64_MAX, &w->turn, f);
+    if (rc == 0)
         rc = json_get_bool_or(w->json, "forget", false, &w->forget, f);
     return rc;
 }
 
-static int leave(struct desk *desk, const char *probe, bool forget, struct fault *f)
+/* -ESTALE: an old wish that somebody kept. */
+static int leave(struct desk *desk, const char *probe, const struct wish *w, struct fault *f)
 {
     struct pg *pg = NULL;
     int rc = pg_pool_take(desk->pool, TAKE_WAIT_MS, &pg, f);
     if (rc < 0)
         return rc;
-    if (forget)
+    rc = turn_take(pg, probe, w->turn, f);
+    if (rc == 0 && w->forget)
         rc = forget_probe(pg, desk->state_dir, desk->archive, probe, f);
-    else
+    else if (rc == 0)
         rc = pg_query(pg, "SELECT probe_leave($1)", 1, &probe, NULL, f);
     pg_pool_give(desk->pool, pg);
     roster_forget(desk->roster, probe);
@@ -107,7 +113,9 @@ static int answer_leave(struct http_request *request, struct http_reply *reply)
     else if (rc < 0)
         http_problem(request, reply, 400, "request", N_("The request is not as it should be"), "%s", f.text);
     else
-        rc = leave(desk, probe, w.forget, &f);
+        rc = leave(desk, probe, &w, &f);
+    if (rc == -ESTALE)
+        turn_refuse(request, reply);
     json_decref(w.json);
     if (reply->status >= 400)
         return 0;

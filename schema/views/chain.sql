@@ -19,7 +19,7 @@ FROM batch_key k, LATERAL gap_ranges(k.gap) g
 WHERE k.gap IS NOT NULL AND NOT EXISTS (SELECT FROM chain_gap LIMIT 1);
 
 -- A group of batches that this transaction stored, as JSON: [{"probe_no","chain","seq","hash","prev","batch_no","boot",
--- "offset_us" when the batch knew both clocks,"clock" when results wait for one,"gap","rotate","signer" with it}]. Rows are locked in the
+-- "offset_us" when the batch knew both clocks,"clock" when results wait for one,"gap","rotate","signer","turn" with it}]. Rows are locked in the
 -- order of (probe_no, chain), the same in every transaction.
 --
 -- Nearly every batch continues its chain, says nothing new, and its boot's clock is known: those are done in one
@@ -36,10 +36,10 @@ BEGIN
         WITH told AS MATERIALIZED (
             SELECT n.probe_no, n.chain, n.seq, decode(n.hash, 'hex') AS hash, decode(n.prev, 'hex') AS prev, n.batch_no,
                    n.boot, n.offset_us, n.clock, n.gap, decode(n.rotate, 'base64') AS rotate,
-                   decode(n.signer, 'base64') AS signer, p.forgotten_at,
+                   decode(n.signer, 'base64') AS signer, n.turn, p.forgotten_at,
                    count(*) OVER (PARTITION BY n.probe_no, n.chain) AS siblings
             FROM json_to_recordset(batches) AS n (probe_no int, chain text, seq bigint, hash text, prev text,
-                 batch_no bigint, boot text, offset_us bigint, clock boolean, gap jsonb, rotate text, signer text)
+                 batch_no bigint, boot text, offset_us bigint, clock boolean, gap jsonb, rotate text, signer text, turn bigint)
             JOIN probe p USING (probe_no)
             ORDER BY n.probe_no, n.chain, n.seq, n.batch_no
         ), locked AS MATERIALIZED (
@@ -102,9 +102,11 @@ BEGIN
         -- Only a key in force names the next one: a thief has the old one, and a hole to put a record of his own in.
         IF b.rotate IS NOT NULL AND NOT EXISTS (SELECT FROM probe_key y WHERE y.public = b.rotate) THEN
             UPDATE probe_key y SET valid_to = clock_timestamp(), until_chain = b.chain, until_seq = b.seq
-            WHERE y.probe_no = b.probe_no AND y.public = b.signer AND y.until_seq IS NULL;
+            WHERE y.probe_no = b.probe_no AND y.public = b.signer AND y.until_seq IS NULL AND y.turn <= b.turn;
             CONTINUE WHEN NOT FOUND;
-            INSERT INTO probe_key (probe_no, public, valid_from) VALUES (b.probe_no, b.rotate, clock_timestamp());
+            INSERT INTO probe_key (probe_no, public, turn, valid_from)
+            VALUES (b.probe_no, b.rotate, b.turn, clock_timestamp());
+            UPDATE probe p SET turn = greatest(p.turn, b.turn) WHERE p.probe_no = b.probe_no;
         END IF;
     END LOOP;
 END

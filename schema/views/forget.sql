@@ -28,6 +28,14 @@ END
 $$;
 REVOKE EXECUTE ON FUNCTION probe_forget FROM PUBLIC;
 
+-- Is it this probe's turn, which only grows? The same once more is the same wish, whose answer was lost.
+CREATE OR REPLACE FUNCTION probe_turn(of_probe text, told bigint) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH told AS (UPDATE probe SET turn = told WHERE probe = of_probe AND turn <= told RETURNING 1)
+    SELECT EXISTS (SELECT FROM told)
+$$;
+REVOKE EXECUTE ON FUNCTION probe_turn FROM PUBLIC;
+
 -- A probe that its owner takes away: nothing more is accepted of it.
 CREATE OR REPLACE FUNCTION probe_leave(of_probe text) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$

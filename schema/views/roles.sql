@@ -29,7 +29,7 @@ BEGIN
     GRANT SELECT ON probe_contact TO internetmetre_ingest;
     GRANT SELECT, INSERT, UPDATE ON probe_owner TO internetmetre_ingest;
     GRANT SELECT ON tombstone, chain, chain_hole, chain_gap, hole, boot TO internetmetre_ingest;
-    GRANT EXECUTE ON FUNCTION partition_make, ledger_note, epoch_note, probe_forget, probe_leave, probe_replace TO internetmetre_ingest;
+    GRANT EXECUTE ON FUNCTION partition_make, ledger_note, epoch_note, probe_forget, probe_leave, probe_replace, probe_turn TO internetmetre_ingest;
 
     GRANT SELECT ON department, operator, focal_point, probe, probe_context, check_kind, metric, outcome, target, task,
         result, result_problem, batch_key, chain, hole, fork, line_epoch,

@@ -127,8 +127,8 @@ static void enrol(const char *token)
         if (sign_key_new(&keys[i]) < 0)
             die("key", NULL);
         base64_write(keys[i].public, SIGN_PUBLIC_SIZE, public);
-        json_t *wish = json_pack("{s:s, s:s, s:s, s:s}", "token", token, "public", public, "country", "BJ", "consent",
-                                 "1");
+        json_t *wish = json_pack("{s:s, s:i, s:s, s:s, s:s}", "token", token, "turn", 1, "public", public, "country",
+                                 "BJ", "consent", "1");
         statement_write(&keys[i], DOMAIN_ENROL, wish, &body);
         if (post(fd, "/api/v1/probes", "", &body, &answer) != 200)
             die(answer.data, NULL);

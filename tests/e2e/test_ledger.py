@@ -145,10 +145,10 @@ def test_card_restored_to_last_week(collector, probe, tmp_path):
 # ---- keys ----
 
 def rotation(probe, key, wrong=()):
-    about = {"probe": probe.id, "chain": probe.chain, "seq": probe.seq + 1} | dict(wrong)
-    text = f"internetmetre rotate 1\n{about['probe']}\n{about['chain']}\n{about['seq']}\n".encode()
+    about = {"probe": probe.id, "chain": probe.chain, "seq": probe.seq + 1, "turn": 2} | dict(wrong)
+    text = f"internetmetre rotate 2\n{about['probe']}\n{about['chain']}\n{about['seq']}\n{about['turn']}\n".encode()
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return {"public": base64.b64encode(public).decode(), "sig": base64.b64encode(key.sign(text)).decode()}
+    return {"public": base64.b64encode(public).decode(), "turn": 2, "sig": base64.b64encode(key.sign(text)).decode()}
 
 
 def rotated(collector, probe):
@@ -206,7 +206,10 @@ def test_stolen_old_key_speaks_for_no_other_place(collector, probe):
         assert collector.push(stolen).problem() == "retired-key", n
     assert (totals_of(collector, probe), keys_of(collector, probe)) == (before, keys)
     collector.stored(late)
-    assert leave(collector, probe, old).problem() == "signature"
+    assert leave(collector, probe, old, turn=99).problem() == "signature"
+    key, probe.key = probe.key, old
+    assert collector.enrol(probe, collector.token(), turn=99).problem() == "retired-key"
+    probe.key = key
 
 
 def test_stolen_old_key_names_no_new_key(collector, probe):
@@ -214,9 +217,9 @@ def test_stolen_old_key_names_no_new_key(collector, probe):
     probe.seq, probe.prev = 6, "cd" * 32
     old, late, _ = rotated(collector, probe)
     thief = Ed25519PrivateKey.generate()
-    text = f"internetmetre rotate 1\n{probe.id}\n{probe.chain}\n3\n".encode()
+    text = f"internetmetre rotate 2\n{probe.id}\n{probe.chain}\n3\n9\n".encode()
     public = thief.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    record = {"public": base64.b64encode(public).decode(), "sig": base64.b64encode(thief.sign(text)).decode()}
+    record = {"public": base64.b64encode(public).decode(), "turn": 9, "sig": base64.b64encode(thief.sign(text)).decode()}
     keys = keys_of(collector, probe)
     collector.stored(at_place(probe, old, 3, rotate=record))  # a place of the old key's, and no more than that
     assert keys_of(collector, probe) == keys
@@ -229,7 +232,7 @@ def totals_of(collector, probe):
 
 
 def test_rotation_that_the_new_key_did_not_sign_for(collector, probe):
-    for wrong in ({"seq": 9}, {"chain": "ab" * 16}, {"probe": "a" * 20}):
+    for wrong in ({"seq": 9}, {"turn": 3}, {"chain": "ab" * 16}, {"probe": "a" * 20}):
         plain = probe.batch([], rotate=rotation(probe, Ed25519PrivateKey.generate(), wrong))
         assert collector.push(plain).problem() == "header"
 
@@ -442,9 +445,31 @@ def test_servers_of_a_delegation_and_their_origins(collector, probe, tmp_path):
 
 # ---- leaving, forgetting, replacing ----
 
-def leave(collector, probe, key=None, named=None, forget=False):
-    wish = {"leave": 1, "probe": named or probe.id, "at": wire.now(), "forget": forget}
+def leave(collector, probe, key=None, named=None, forget=False, turn=2):
+    wish = {"leave": 1, "probe": named or probe.id, "at": wire.now(), "turn": turn, "forget": forget}
     return collector.request("POST", "/api/v1/leave", wire.statement(key or probe.key, wire.LEAVE, wish))
+
+
+def test_wish_that_somebody_kept_does_not_count_again(collector):
+    """Wishes of a probe are signed, and go over the network: the number they carry only grows."""
+    probe = collector.probe(owner="ab" * 32)
+    token = collector.token()
+    owner = "SELECT encode(hash, 'hex') FROM probe_owner JOIN probe USING (probe_no) WHERE probe = %s"
+    for turn, hashed, status in ((5, "cd" * 32, 200), (5, "cd" * 32, 200), (4, "ef" * 32, 409), (1, "ab" * 32, 409)):
+        reply = collector.enrol(probe, token, owner=hashed, turn=turn)
+        assert reply.status == status and (status == 200 or reply.problem() == "stale")
+        assert collector.sql(owner, probe.id) == [("cd" * 32,)]
+    for turn in (0, -1, None, "6", 2**63):
+        assert collector.enrol(probe, token, turn=turn).problem() == "request"
+    assert leave(collector, probe, turn=4).problem() == "stale"
+    collector.stored(probe.batch([ping()]))
+    new = Ed25519PrivateKey.generate()
+    collector.stored(probe.batch([], rotate=rotation(probe, new)))  # of turn 2: the key came with the enrolment, before any
+    probe.key = new
+    assert collector.sql("SELECT turn FROM probe WHERE probe = %s", probe.id) == [(5,)]
+    assert leave(collector, probe, turn=4).problem() == "stale"
+    for turn in (6, 6, 7):
+        assert leave(collector, probe, turn=turn).status == 200
 
 
 def test_leave(collector, probe):

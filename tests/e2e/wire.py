@@ -94,7 +94,7 @@ class Probe:
         self.prev = None
 
     def enrolment(self, token, key=None, **members):
-        wish = {"token": token, "public": self.public, "at": now(), "country": "BJ", "consent": "1", "metered": False}
+        wish = {"token": token, "public": self.public, "at": now(), "turn": 1, "country": "BJ", "consent": "1", "metered": False}
         wish.update(members)
         return statement(key or self.key, ENROL, wish)
 

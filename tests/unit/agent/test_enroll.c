@@ -21,13 +21,14 @@ static void the_request_proves_possession(void **state)
     struct buf out = {0};
     struct fault f = {0};
     json_t *o;
-    enroll_request(&e, &probe, 1795341600000000, &out);
+    enroll_request(&e, &probe, 1795341600000000, 7, &out);
     assert_int_equal(statement_read(&probe.public, 1, DOMAIN_ENROL, out.data, out.len, &o, &f), 0);
     assert_string_equal(json_string_value(json_object_get(o, "token")), "imt_x");
     assert_string_equal(json_string_value(json_object_get(o, "public")), public_probe);
     assert_string_equal(json_string_value(json_object_get(o, "at")), "2026-11-22T10:00:00.000000Z");
     assert_string_equal(json_string_value(json_object_get(o, "department")), "BJ-BO");
     assert_true(json_is_false(json_object_get(o, "metered")));
+    assert_int_equal(json_integer_value(json_object_get(o, "turn")), 7);
     assert_string_equal(json_string_value(json_object_get(o, "consent")), CONSENT_VERSION);
     assert_null(json_object_get(o, "commune")); /* what was not said is absent */
     assert_int_equal(statement_read(&spare.public, 1, DOMAIN_ENROL, out.data, out.len, &o, &f), -EKEYREJECTED);

@@ -375,7 +375,7 @@ static void a_new_key_signs_too(void **state)
     struct batch b;
     struct fault f = {0};
     assert_int_equal(sign_key_new(&next), 0);
-    struct buf bytes = make_extra(&(struct batch_extra){.rotate = &next}, 7);
+    struct buf bytes = make_extra(&(struct batch_extra){.rotate = &next, .turn = 5}, 7);
     assert_int_equal(batch_read(bytes.data, bytes.len, &b, &f), BATCH_FINE);
     assert_true(b.has_rotate);
     assert_memory_equal(b.rotate, next.public, SIGN_PUBLIC_SIZE);
