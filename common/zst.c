@@ -98,7 +98,7 @@ int zst_unpack(const void *bytes, size_t len, size_t length, struct buf *out, st
     if (ZSTD_isError(n) || n != length) {
         out->data[out->len] = '\0';
         return fault_set(f, -EBADMSG, _("the zstd frame does not unpack: %s"),
-                         ZSTD_isError(n) ? ZSTD_getErrorName(n) : "another length");
+                         ZSTD_isError(n) ? ZSTD_getErrorName(n) : _("another length"));
     }
     out->len += n;
     out->data[out->len] = '\0';

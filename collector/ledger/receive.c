@@ -36,7 +36,23 @@
 #include "common/statement.h"
 #include "common/stranger.h"
 
-/* probe: whose batch it is, "" when it did not get that far. */
+/* The log has it in one language. For a client of another what was found is
+ * found again: only refusals pay for it. */
+static void say(const struct http_request *request, enum verdict verdict, const char *probe, struct fault *f)
+{
+    LANG_SCOPE(http_language(request));
+    _cleanup_(batch_free) struct batch again = {0};
+    const struct buf *body = http_body(request);
+    const char *bytes = body->data ? body->data : "";
+    size_t total = http_body_total(request);
+    if (verdict >= VERDICT_SIGNATURE)
+        verify_say(verdict, probe, f);
+    else if ((total > body->len ? verify_front(bytes, body->len, total, &again, f)
+                                : verify_read(bytes, body->len, &again, f)) != verdict)
+        fault_set(f, f->code, "%s", _(verdict_texts[verdict].title));
+}
+
+/* probe: whose batch it is, when it got that far. */
 static int refuse(struct http_request *request, struct http_reply *reply, enum verdict verdict, const char *probe,
                   const struct fault *f)
 {
@@ -48,10 +64,8 @@ static int refuse(struct http_request *request, struct http_reply *reply, enum v
     log_limited(&limit, LOG_WARN, "batch from %s refused (%s): %s; nothing is stored, the probe keeps it",
                 seen_prefix(request, seen), text->slug, f->text);
     struct fault said = *f;
-    if (*probe && http_language(request) != lang_current()) { /* the log has it in one language */
-        LANG_SCOPE(http_language(request));
-        verify_say(verdict, probe, &said);
-    }
+    if (http_language(request) != lang_current())
+        say(request, verdict, probe, &said);
     return http_problem(request, reply, text->status, text->slug, text->title, "%s", said.text);
 }
 
