@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-#include "collector/http/http.h"
 #include "collector/db/pg.h"
+#include "collector/http/http.h"
 
 /* Takes it. -ESTALE when the probe has taken a later one; the same once more is
  * the same wish, whose answer was lost. -EBUSY, -ENOTCONN, -EIO. */

@@ -323,7 +323,7 @@ def test_a_new_server_is_durable_before_its_first_words():
             plain, farewell = probe.batch([ping()]), leaver.batch([ping()])
             collector.stored(plain)
             collector.stored(farewell)
-            wish = {"leave": 1, "probe": leaver.id, "at": wire.now(), "forget": True}
+            wish = {"leave": 1, "probe": leaver.id, "at": wire.now(), "turn": 2, "forget": True}
             reply = collector.request("POST", "/api/v1/leave", wire.statement(leaver.key, wire.LEAVE, wish))
             assert wire.open_statement(collector.public, wire.LEAVE, reply.body)["forgotten"]
             files = own_files(collector)
