@@ -2,8 +2,6 @@
 
 #include <errno.h>
 
-#include <zstd.h>
-
 #include "common/zst.h"
 
 static void round_trip_and_bounds(void **state)
@@ -65,16 +63,6 @@ static void stops_a_bomb(void **state)
     buf_free(&out);
 }
 
-static size_t pack_with(ZSTD_cParameter name, int value, const char *text, char *ret, size_t max)
-{
-    ZSTD_CCtx *c = ZSTD_createCCtx();
-    assert_false(ZSTD_isError(ZSTD_CCtx_setParameter(c, name, value)));
-    size_t n = ZSTD_compress2(c, ret, max, text, strlen(text));
-    assert_false(ZSTD_isError(n));
-    ZSTD_freeCCtx(c);
-    return n;
-}
-
 /* A raw block, the last one, behind a header of the row's. */
 static void frames_of_another_make(void **state)
 {
@@ -103,15 +91,27 @@ static void frames_of_another_make(void **state)
             fail_msg("row %zu: %d, %s", i, r, f.text);
         buf_free(&out);
     }
-    char packed[64];
+    /* A frame may end in a checksum of its content. */
+    char sum[] = "\x28"
+                 "\xb5"
+                 "\x2f"
+                 "\xfd"
+                 "\x24"
+                 "\x02"
+                 "\x11"
+                 "\x00"
+                 "\x00"
+                 "\x7b"
+                 "\x7d"
+                 "\xd1"
+                 "\x94"
+                 "\xf2"
+                 "\x7a";
     struct buf out = {0};
     struct fault f;
-    size_t n = pack_with(ZSTD_c_contentSizeFlag, 0, "{}", packed, sizeof packed);
-    assert_int_equal(zst_unpack(packed, n, 2, &out, &f), -EBADMSG);
-    n = pack_with(ZSTD_c_checksumFlag, 1, "{}", packed, sizeof packed);
-    assert_int_equal(zst_unpack(packed, n, 2, &out, &f), 0);
-    packed[n - 1] ^= 1;
-    assert_int_equal(zst_unpack(packed, n, 2, &out, &f), -EBADMSG);
+    assert_int_equal(zst_unpack(sum, sizeof sum - 1, 2, &out, &f), 0);
+    sum[sizeof sum - 2] ^= 1;
+    assert_int_equal(zst_unpack(sum, sizeof sum - 1, 2, &out, &f), -EBADMSG);
     buf_free(&out);
 }
 
