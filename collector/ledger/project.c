@@ -108,9 +108,9 @@ static int add_row(struct projection *p, const struct line_context *c, const str
 static int check_line(const struct line_context *c, const char *text, size_t len, struct fault *f)
 {
     if (len > RESULT_LINE_MAX)
-        return fault_set(f, -EFBIG, "%zu bytes; at most %u are allowed", len, RESULT_LINE_MAX);
+        return fault_set(f, -EFBIG, _("%zu bytes; at most %u are allowed"), len, RESULT_LINE_MAX);
     size_t bad = c->utf8 ? len : scan_utf8(text, len);
-    return bad < len ? fault_set(f, -EBADMSG, "byte %zu is not valid UTF-8", bad + 1) : 0;
+    return bad < len ? fault_set(f, -EBADMSG, _("byte %zu is not valid UTF-8"), bad + 1) : 0;
 }
 
 static int project_line(struct projection *p, const struct line_context *c, const char *text, size_t len, int ordinal,

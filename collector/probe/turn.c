@@ -15,7 +15,7 @@ int turn_take(struct pg *pg, const char *probe, int64_t turn, struct fault *f)
     int rc = pg_query(pg, "SELECT probe_turn($1, $2::bigint)", 2, params, &rows, f);
     if (rc < 0 || pg_bool(rows, 0, 0))
         return rc;
-    return fault_set(f, -ESTALE, "probe %s has asked for something else since", probe);
+    return fault_set(f, -ESTALE, _("probe %s has asked for something else since"), probe);
 }
 
 int turn_refuse(struct http_request *request, struct http_reply *reply)
