@@ -49,13 +49,17 @@ def wait_until(condition, seconds=30, what="it"):
 
 @contextlib.contextmanager
 def scratch(place=None):
-    """A folder that the unprivileged user, whom the collector becomes when root starts it, can enter."""
+    """A folder that the unprivileged user, whom the collector becomes when root starts it, can enter. With KEEP=1 in the
+    environment it stays, and its name is printed."""
     folder = Path(tempfile.mkdtemp(prefix="imt-e2e-", dir=place))
     folder.chmod(0o755)
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if os.environ.get("KEEP"):
+            print("kept:", folder)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class Reply:
