@@ -18,6 +18,8 @@ void output_open(void)
             _exit(1); /* 0 to fd - 1 are open: the next one is fd */
 }
 
+static bool told; /* a command has said so already */
+
 int output_flush(struct fault *f)
 {
     bool failed = ferror(stdout);
@@ -25,6 +27,7 @@ int output_flush(struct fault *f)
     if (fflush(stdout) == 0 && !failed)
         return 0;
     int why = errno ? errno : EIO;
+    told = true;
     return fault_set(f, -why, _("standard output: %s; what was printed is lost, in whole or in part"),
                      fault_errno(why));
 }
@@ -32,8 +35,10 @@ int output_flush(struct fault *f)
 int output_close(const char *program, int status)
 {
     struct fault f;
+    bool said = told;
     if (output_flush(&f) == 0)
         return status;
-    fprintf(stderr, "%s: %s\n", program, f.text);
+    if (!said)
+        fprintf(stderr, "%s: %s\n", program, f.text);
     return status ? status : 1;
 }

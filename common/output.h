@@ -12,9 +12,9 @@
 void output_open(void);
 
 /* Sends what was printed on its way. -EIO or the errno of writing when any of
- * it, from the start on, did not get out. */
+ * it, from the start on, did not get out; the caller tells, and ends. */
 int output_flush(struct fault *f) CHECKED;
 
-/* The end of a program: the status, or 1 with a line on standard error when
- * what it printed did not get out. */
+/* The end of a program: the status, or 1 when what it printed did not get out,
+ * with a line on standard error where no command has told it. */
 int output_close(const char *program, int status) CHECKED;

@@ -15,6 +15,7 @@
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/line.h"
+#include "common/output.h"
 
 /* Before the token is used up. */
 static int check_pin(const char *text, struct fault *f)
@@ -143,16 +144,26 @@ static int enroll(const struct invocation *in, const struct settings *settings, 
                   const struct enrolment *e, struct fault *f)
 {
     _cleanup_json_ json_t *answer = NULL;
+    /* Who cannot be told the secret link spends no token on it. */
+    printf(_("The collector %s is asked.\n"), url);
+    int r = output_flush(f);
+    if (r < 0) {
+        fault_prefix(f, "%s: ", _("nothing was sent"));
+        return r;
+    }
     json_t *request = errand_request("enroll");
     errand_enrolment(request, url, invocation_text(in, "pin"), e);
-    int r = command_errand(in, settings, request, &answer, f);
+    r = command_errand(in, settings, request, &answer, f);
     if (r < 0)
         return r;
     printf(_("Enrolled: this is probe %s of %s.\n"), json_string_value(json_object_get(answer, "probe")),
            json_string_value(json_object_get(answer, "collector")));
     printf(_("What it measures, for you and those to whom you give this link:\n%s\n"),
            json_string_value(json_object_get(answer, "link")));
-    return 0;
+    r = output_flush(f);
+    if (r < 0)
+        fault_prefix(f, "%s: ", _("this probe is enrolled, and `internetmetre-agent status` shows its link"));
+    return r;
 }
 
 static int enroll_here(const struct invocation *in, const struct settings *settings, const char *url,

@@ -251,7 +251,7 @@ static const struct verb verbs[] = {{"list"}, {"verify"}, {"export", 1, 1}, {"pu
 
 const struct command command_spool = {
     .name = "spool",
-    .usage = N_("list | verify | export DIR [--all] | push [--rejected]"),
+    .usage = N_("list\nverify\nexport DIR [--all]\npush [--rejected]"),
     .help = N_("look at the sealed batches, check them, copy them to a stick, send them now"),
     .options = options,
     .verbs = verbs,
