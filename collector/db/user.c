@@ -103,10 +103,13 @@ int user_act(const char *state_dir, const char *wanted, struct fault *f)
     return act_as(st.st_uid, st.st_gid, f);
 }
 
+/* A service that never was root is not even allowed to ask. */
 static int give_root_up(void)
 {
-    return setresgid(getegid(), getegid(), getegid()) < 0 || setresuid(geteuid(), geteuid(), geteuid()) < 0 ? -errno
-                                                                                                            : 0;
+    uid_t real, acting, saved;
+    if (getresuid(&real, &acting, &saved) == 0 && real == acting && saved == acting)
+        return 0;
+    return setresgid(getegid(), getegid(), getegid()) < 0 || setresuid(acting, acting, acting) < 0 ? -errno : 0;
 }
 
 int user_become(struct fault *f)
