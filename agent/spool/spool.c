@@ -217,21 +217,24 @@ static char *path_in(const struct spool *s, const char *name)
 }
 
 /* The wish for a new key, when there is one. A file that is no key is not. */
-static bool next_key(const struct spool *s, struct sign_key *ret)
+static int next_key(const struct spool *s, struct sign_key *ret, struct fault *f)
 {
     _cleanup_text_ char *path = path_in(s, "key.next");
-    return access(path, F_OK) == 0 && sign_key_read(path, ret, NULL) == 0;
+    int r = sign_key_read(path, ret, f);
+    return r == -ENOENT || r == -EBADMSG ? 0 : r < 0 ? r : 1;
 }
 
-/* The head says that the new key is in force: so be it. */
+/* The head says that the new key is in force: so be it. One that cannot be read
+ * may be that key; to go on would sign with the old one, which is refused. */
 static int finish_rotation(struct spool *s, struct fault *f)
 {
     _cleanup_(sign_key_wipe) struct sign_key next = {0};
-    if (!s->chain.has_rotated || !next_key(s, &next) || memcmp(next.public, s->chain.rotated, sizeof next.public) != 0)
-        return 0;
+    int r = s->chain.has_rotated ? next_key(s, &next, f) : 0;
+    if (r <= 0 || memcmp(next.public, s->chain.rotated, sizeof next.public) != 0)
+        return r < 0 ? r : 0;
     _cleanup_text_ char *wish = path_in(s, "key.next"), *path = path_in(s, "key");
     identity_retire(s->identity);
-    int r = identity_write(s->dir, s->identity, f);
+    r = identity_write(s->dir, s->identity, f);
     if (r < 0)
         return r;
     if (rename(wish, path) < 0)
@@ -311,7 +314,7 @@ static int batch_from(struct spool *s, int64_t number, const struct journal_cont
     uint8_t hash[HASH_SIZE];
     _cleanup_(sign_key_wipe) struct sign_key next = {0};
     _cleanup_text_ char *path = spool_path(s->dir, SPOOL_WAITING, number);
-    bool rotates = next_key(s, &next);
+    bool rotates = next_key(s, &next, NULL) > 0; /* in doubt the wish waits */
     batch_make(s, content, rotates ? &next : NULL, &bytes, hash);
     int r = file_write_atomic(path, bytes.data, bytes.len, 0600, f);
     if (r == 0)
