@@ -201,14 +201,18 @@ void status_process(struct status *s)
     clock_boot_id(&clock_system, s->boot);
 }
 
+/* A container may show the service another boot id than its commands: that
+ * counts only where nothing better shows. */
 bool status_running(const struct status *s)
 {
     char boot[BOOT_ID_SIZE];
-    clock_boot_id(&clock_system, boot);
-    if (s->pid <= 1 || strcmp(boot, s->boot) != 0 || (kill((pid_t)s->pid, 0) < 0 && errno != EPERM))
+    if (s->pid <= 1 || (kill((pid_t)s->pid, 0) < 0 && errno != EPERM))
         return false;
     int64_t ticks = started(s->pid);
-    return ticks == 0 || s->started == 0 || ticks == s->started;
+    if (ticks > 0 && s->started > 0)
+        return ticks == s->started;
+    clock_boot_id(&clock_system, boot);
+    return strcmp(boot, s->boot) == 0;
 }
 
 int64_t status_age_us(const struct status *s, const struct status_moment *m, const struct clock *clock)
