@@ -174,7 +174,7 @@ static void decide(struct traceroute *t)
         char from[46] = "";
         uv_ip_name((const struct sockaddr *)&packet->from, from, sizeof from);
         const char *word = icmp_error_word(t->af, packet->type, packet->code);
-        result_reason(r, OUTCOME_UNREACHABLE, _("%s from %s"), word ? word : _("unreachable"), from);
+        result_reason(r, OUTCOME_UNREACHABLE, _("%s from %s"), word ? _(word) : _("unreachable"), from);
     } else if (t->frontier > 0) {
         result_reason(r, OUTCOME_PARTIAL, _("silence after hop %d"), t->frontier);
     } else if (r->outcome == OUTCOME_OK) { /* no local failure noted */

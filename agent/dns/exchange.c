@@ -166,7 +166,7 @@ static void on_icmp(struct exchange *x, const struct datagram_event *event)
     const char *word = icmp_error_word(x->af, event->type, event->code);
     uv_ip_name((const struct sockaddr *)&event->from, from, sizeof from);
     fail(x, class == ICMP_CLASS_PORT ? OUTCOME_REFUSED : OUTCOME_UNREACHABLE, _("%s from %s"),
-         word ? word : _("unreachable"), from);
+         word ? _(word) : _("unreachable"), from);
 }
 
 static void on_datagram(void *user, const struct datagram_event *event)

@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "common/alloc.h"
+#include "common/lang.h"
 
 enum {
     ECHO4_REPLY = 0,
@@ -119,33 +120,33 @@ static const struct icmp_kind {
     char atlas;
     const char *word;
 } kinds[] = {
-    {4, 3, 0, ICMP_CLASS_UNREACHABLE, 'N', "network_unreachable"},
-    {4, 3, 1, ICMP_CLASS_UNREACHABLE, 'H', "host_unreachable"},
-    {4, 3, 2, ICMP_CLASS_UNREACHABLE, 'P', "protocol_unreachable"},
-    {4, 3, 3, ICMP_CLASS_PORT, 0, "port_unreachable"},
-    {4, 3, 4, ICMP_CLASS_TOO_BIG, 0, "too_big"},
-    {4, 3, 5, ICMP_CLASS_UNREACHABLE, 0, "source_route_failed"},
-    {4, 3, 6, ICMP_CLASS_UNREACHABLE, 0, "network_unknown"},
-    {4, 3, 7, ICMP_CLASS_UNREACHABLE, 0, "host_unknown"},
-    {4, 3, 9, ICMP_CLASS_UNREACHABLE, 0, "network_prohibited"},
-    {4, 3, 10, ICMP_CLASS_UNREACHABLE, 0, "host_prohibited"},
-    {4, 3, 13, ICMP_CLASS_UNREACHABLE, 'A', "admin_prohibited"},
+    {4, 3, 0, ICMP_CLASS_UNREACHABLE, 'N', N_("network_unreachable")},
+    {4, 3, 1, ICMP_CLASS_UNREACHABLE, 'H', N_("host_unreachable")},
+    {4, 3, 2, ICMP_CLASS_UNREACHABLE, 'P', N_("protocol_unreachable")},
+    {4, 3, 3, ICMP_CLASS_PORT, 0, N_("port_unreachable")},
+    {4, 3, 4, ICMP_CLASS_TOO_BIG, 0, N_("too_big")},
+    {4, 3, 5, ICMP_CLASS_UNREACHABLE, 0, N_("source_route_failed")},
+    {4, 3, 6, ICMP_CLASS_UNREACHABLE, 0, N_("network_unknown")},
+    {4, 3, 7, ICMP_CLASS_UNREACHABLE, 0, N_("host_unknown")},
+    {4, 3, 9, ICMP_CLASS_UNREACHABLE, 0, N_("network_prohibited")},
+    {4, 3, 10, ICMP_CLASS_UNREACHABLE, 0, N_("host_prohibited")},
+    {4, 3, 13, ICMP_CLASS_UNREACHABLE, 'A', N_("admin_prohibited")},
     {4, 3, -1, ICMP_CLASS_UNREACHABLE, 0, NULL},
-    {4, 11, 0, ICMP_CLASS_EXPIRED, 0, "ttl_exceeded"},
-    {4, 11, -1, ICMP_CLASS_OTHER, 0, "reassembly_timeout"},
-    {4, 12, -1, ICMP_CLASS_OTHER, 0, "parameter_problem"},
-    {6, 1, 0, ICMP_CLASS_UNREACHABLE, 'N', "no_route"},
-    {6, 1, 1, ICMP_CLASS_UNREACHABLE, 'A', "admin_prohibited"},
-    {6, 1, 2, ICMP_CLASS_UNREACHABLE, 'h', "beyond_scope"},
-    {6, 1, 3, ICMP_CLASS_UNREACHABLE, 'H', "host_unreachable"},
-    {6, 1, 4, ICMP_CLASS_PORT, 0, "port_unreachable"},
-    {6, 1, 5, ICMP_CLASS_UNREACHABLE, 0, "source_policy"},
-    {6, 1, 6, ICMP_CLASS_UNREACHABLE, 0, "route_rejected"},
+    {4, 11, 0, ICMP_CLASS_EXPIRED, 0, N_("ttl_exceeded")},
+    {4, 11, -1, ICMP_CLASS_OTHER, 0, N_("reassembly_timeout")},
+    {4, 12, -1, ICMP_CLASS_OTHER, 0, N_("parameter_problem")},
+    {6, 1, 0, ICMP_CLASS_UNREACHABLE, 'N', N_("no_route")},
+    {6, 1, 1, ICMP_CLASS_UNREACHABLE, 'A', N_("admin_prohibited")},
+    {6, 1, 2, ICMP_CLASS_UNREACHABLE, 'h', N_("beyond_scope")},
+    {6, 1, 3, ICMP_CLASS_UNREACHABLE, 'H', N_("host_unreachable")},
+    {6, 1, 4, ICMP_CLASS_PORT, 0, N_("port_unreachable")},
+    {6, 1, 5, ICMP_CLASS_UNREACHABLE, 0, N_("source_policy")},
+    {6, 1, 6, ICMP_CLASS_UNREACHABLE, 0, N_("route_rejected")},
     {6, 1, -1, ICMP_CLASS_UNREACHABLE, 0, NULL},
-    {6, 2, -1, ICMP_CLASS_TOO_BIG, 0, "too_big"},
-    {6, 3, 0, ICMP_CLASS_EXPIRED, 0, "ttl_exceeded"},
-    {6, 3, -1, ICMP_CLASS_OTHER, 0, "reassembly_timeout"},
-    {6, 4, -1, ICMP_CLASS_OTHER, 0, "parameter_problem"},
+    {6, 2, -1, ICMP_CLASS_TOO_BIG, 0, N_("too_big")},
+    {6, 3, 0, ICMP_CLASS_EXPIRED, 0, N_("ttl_exceeded")},
+    {6, 3, -1, ICMP_CLASS_OTHER, 0, N_("reassembly_timeout")},
+    {6, 4, -1, ICMP_CLASS_OTHER, 0, N_("parameter_problem")},
 };
 
 static const struct icmp_kind *kind_find(int af, uint8_t type, uint8_t code)

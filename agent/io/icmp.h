@@ -58,7 +58,7 @@ enum icmp_class {
 enum icmp_class icmp_error_class(int af, uint8_t type, uint8_t code);
 
 /* One word for results ("host_unreachable", "admin_prohibited"…); "type_T_code_C"
- * has no word and gives NULL. */
+ * has no word and gives NULL. Through gettext (N_) for people. */
 const char *icmp_error_word(int af, uint8_t type, uint8_t code);
 
 /* RIPE Atlas's `err` of a hop: 'N' 'H' 'P' 'p' 'A' 'h', or 0 for none of them. */

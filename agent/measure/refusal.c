@@ -40,7 +40,7 @@ const char *refusals_text(const struct refusals *r, int af, char ret_text[static
 {
     const struct refusal *first = &r->list[0];
     const char *word = icmp_error_word(af, first->type, first->code);
-    snprintf(ret_text, REFUSAL_TEXT_MAX, _("%s from %s"), word ? word : _("ICMP error"), first->from);
+    snprintf(ret_text, REFUSAL_TEXT_MAX, _("%s from %s"), word ? _(word) : _("ICMP error"), first->from);
     return ret_text;
 }
 
