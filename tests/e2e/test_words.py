@@ -136,7 +136,7 @@ def test_logs_are_english(home, folder):
         agent.stop()
     finally:
         agent.clean()
-    assert "a header and a trailer are wanted" in home.log.read_text()
+    assert "refused (framing): " in home.log.read_text()
     for log in (agent.log, home.log):
         assert log.read_text() and french(log.read_text()) == [], log.read_text()
     wrong = subprocess.run([TARGET, "serve", "--listen", "nowhere"], capture_output=True, text=True, timeout=60,
