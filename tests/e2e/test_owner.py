@@ -38,7 +38,7 @@ def commands(collector, folder):
     """One of each that opens the database or writes in the state folder; what they read is closed to all but root."""
     probe, gone = collector.probe(), collector.probe()
     folder.mkdir(mode=0o700)
-    (folder / "a.batch").write_bytes(wire.pack(probe.batch([ping()])))
+    (folder / "a.batch").write_bytes(probe.batch([ping()]))
     (folder / "figures.csv").write_text(collector.run("import", "--template"))
     (folder / "pfx2as").write_text("192.0.2.0\t24\t64500\n")
     shutil.copy(collector.state / "recovery.key", folder / "recovery.key")
