@@ -18,7 +18,7 @@
 #include "collector/health.h"
 #include "collector/ledger/intake.h"
 #include "collector/web/page.h"
-#include "collector/schedule.h"
+#include "collector/probe/schedule.h"
 #include "collector/upkeep.h"
 #include "collector/db/user.h"
 #include "common/clock.h"
@@ -331,7 +331,8 @@ static int run(const struct invocation *in)
     sigaddset(&signals, SIGCHLD); /* PostgreSQL ended: looked after at once */
     /* Blocked before any thread starts: the main thread alone takes them. */
     sigprocmask(SIG_BLOCK, &signals, NULL);
-    if (schedule_load(&c->settings, &s.tasks, &f) < 0) { /* a wrong configuration, before anything is touched */
+    if (schedule_load(c->settings.schedule, c->settings.packs, &s.tasks, &f) <
+        0) { /* a wrong configuration, before anything is touched */
         log_error("%s", f.text);
         return EXIT_USAGE;
     }

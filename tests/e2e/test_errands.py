@@ -135,7 +135,7 @@ def test_sending_beside_ends_the_pause(own_collector):
             assert "acknowledged: 0, refused: 0, waiting: 0" in agent.run("spool", "push")
             agent.stop()
             agent.run("spool", "push")
-            assert exactly_once(own_collector, agent) > 1
+            assert exactly_once(own_collector, agent) >= 1
             assert not (agent.state / "control").exists()
         finally:
             agent.clean()

@@ -298,7 +298,9 @@ def test_results_of_a_newer_agent_appear_after_the_upgrade(own_collector):
         def command(self, *words):
             return [BUILD / "collector/internetmetre-collector-older", *super().command(*words)[1:]]
 
-    older = Older(own_collector.config.parent, listen=f"127.0.0.1:{own_collector.port}")
+    tasks = own_collector.config.parent / "of-older-checks.json"  # the standard schedule has newer ones
+    tasks.write_text('{"schedule": 1, "version": 1, "tasks": []}')
+    older = Older(own_collector.config.parent, listen=f"127.0.0.1:{own_collector.port}", schedule=tasks)
     older.port = own_collector.port
     shutil.rmtree(older.state)  # the newer version's schema
     try:

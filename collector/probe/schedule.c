@@ -1,4 +1,4 @@
-#include "collector/schedule.h"
+#include "collector/probe/schedule.h"
 
 #include <errno.h>
 #include <string.h>
@@ -81,21 +81,21 @@ static int read_schedule(const char *path, json_t **ret, struct fault *f)
     return json_read(text.data, text.len, STATEMENT_BYTES_MAX, JSON_DEPTH_MAX, ret, f);
 }
 
-int schedule_load(const struct settings *s, json_t **ret, struct fault *f)
+int schedule_load(const char *path, const char *packs, json_t **ret, struct fault *f)
 {
     _cleanup_json_ json_t *json = NULL, *names = json_object();
     int64_t number;
-    int rc = read_schedule(s->schedule, &json, f);
+    int rc = read_schedule(path, &json, f);
     if (rc == 0)
         rc = json_get_int(json, "schedule", 1, 1, &number, f);
     if (rc == 0)
         rc = json_get_int(json, "version", 1, INT64_MAX, &number, f);
     if (rc == 0)
         rc = check_tasks(json_object_get(json, "tasks"), names, f);
-    if (rc < 0 && s->schedule)
-        fault_prefix(f, _("schedule = %s: "), s->schedule);
+    if (rc < 0 && path)
+        fault_prefix(f, _("schedule = %s: "), path);
     if (rc == 0)
-        rc = add_packs(s->packs, json, names, f);
+        rc = add_packs(packs, json, names, f);
     if (rc == 0)
         *ret = TAKE(json);
     return rc;
