@@ -3,6 +3,7 @@ import csv
 import http.client
 import io
 import json
+import os
 import pathlib
 import re
 import shlex
@@ -155,6 +156,22 @@ def test_where_pings_cannot_be_let_it_goes_on_and_says_why(machine):
     found = outcomes(text)
     assert (found["ping"], found["tcp"], found["http"]) == ("denied", "ok", "ok"), text
     assert re.search(r"^ping .* denied .*net.ipv4.ping_group_range", text, re.M), text
+
+
+WRONG = [("--bogus", "option inconnue : --bogus", "no such option: --bogus"),
+         ("--port", "--port : il manque sa valeur", "--port: its value is missing"),
+         ("--state-dir", "--state-dir : il manque sa valeur", "--state-dir: its value is missing"),
+         ("--port abc", "--port abc : il faut un nombre de 1 à", "--port abc: a number from 1 to"),
+         ("--port 99999", "--port 99999 : il faut un nombre de 1 à", "--port 99999: a number from 1 to")]
+
+
+@pytest.mark.parametrize("line, french, english", WRONG, ids=[row[0] for row in WRONG])
+def test_says_what_is_wrong_with_its_options(line, french, english):
+    for lang, says in (("", french), ("en_US.UTF-8", english)):
+        done = subprocess.run([TOP / "deploy/quickstart", *line.split()], capture_output=True, text=True, timeout=30,
+                              env=os.environ | {"LC_ALL": "", "LC_MESSAGES": "", "LANG": lang})
+        assert done.returncode == 2 and done.stdout == "", done.stdout + done.stderr
+        assert done.stderr.startswith(says) and len(done.stderr.splitlines()) == 1, done.stderr
 
 
 def test_refuses_a_state_in_use_and_a_port_that_is_taken(machine):
