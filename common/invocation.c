@@ -130,7 +130,7 @@ static int option_keep(struct invocation *in, const struct option *o, const char
         r = o->check(text, f);
     if (r == 0)
         return 0;
-    fault_prefix(f, "--%s %s: ", o->name, text);
+    fault_prefix(f, _("--%s %s: "), o->name, text);
     return add_hint(in, f);
 }
 
@@ -249,7 +249,7 @@ static int words_take(struct invocation *in, const char *const *words, size_t co
     for (size_t i = 0; r == 0 && in->verb && in->verb->check && i < in->arg_count; i++) {
         r = in->verb->check(in->args[i], f);
         if (r < 0) {
-            fault_prefix(f, "%s: ", in->args[i]);
+            fault_prefix(f, _("%s: "), in->args[i]);
             add_hint(in, f);
         }
     }

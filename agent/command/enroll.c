@@ -148,7 +148,7 @@ static int enroll(const struct invocation *in, const struct settings *settings, 
     printf(_("The collector %s is asked.\n"), url);
     int r = output_flush(f);
     if (r < 0) {
-        fault_prefix(f, "%s: ", _("nothing was sent"));
+        fault_prefix(f, _("%s: "), _("nothing was sent"));
         return r;
     }
     json_t *request = errand_request("enroll");
@@ -162,7 +162,7 @@ static int enroll(const struct invocation *in, const struct settings *settings, 
            json_string_value(json_object_get(answer, "link")));
     r = output_flush(f);
     if (r < 0)
-        fault_prefix(f, "%s: ", _("this probe is enrolled, and `internetmetre-agent status` shows its link"));
+        fault_prefix(f, _("%s: "), _("this probe is enrolled, and `internetmetre-agent status` shows its link"));
     return r;
 }
 

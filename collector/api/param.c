@@ -191,7 +191,7 @@ static void read_one(void *ctx, const char *name, const char *value)
     else
         r->rc = params[p].check(value, r->f);
     if (r->rc < 0)
-        fault_prefix(r->f, "%s: ", name);
+        fault_prefix(r->f, _("%s: "), name);
     r->to->values[p] = value;
 }
 

@@ -35,7 +35,7 @@ static int load(const struct context *c, const struct import_kind *kind, const c
         rc = store(c, kind, list, f);
     kind->free(list);
     if (rc == -EBADMSG)
-        fault_prefix(f, "%s: ", path);
+        fault_prefix(f, _("%s: "), path);
     return rc;
 }
 

@@ -42,7 +42,7 @@ static int tell(const char *text, struct fault *f)
     printf("%s\n", text);
     int rc = output_flush(f);
     if (rc < 0)
-        fault_prefix(f, "%s: ", _("nothing was made"));
+        fault_prefix(f, _("%s: "), _("nothing was made"));
     return rc;
 }
 

@@ -109,6 +109,16 @@ def test_what_does_not_fit_is_refused(tmp_path, program, line, says):
     assert not state.exists()
 
 
+@pytest.mark.parametrize("program, line, says", [
+    ("agent", "run --seconds 12x", "--seconds 12x : il faut"), ("collector", "token create --uses 0", "--uses 0 : il faut"),
+    ("collector", "token revoke 12x", "12x : il faut"),
+])
+def test_what_is_refused_stands_before_its_colon_as_french_writes_it(tmp_path, program, line, says):
+    done = subprocess.run([PROGRAMS[program], *line.split(), "--state-dir", tmp_path / "state"], capture_output=True, text=True,
+                          timeout=60, stdin=subprocess.DEVNULL, env=os.environ | {"LC_ALL": "fr_FR.UTF-8"})
+    assert done.returncode == 2 and says in done.stderr, done.stderr
+
+
 # ---- the collector's schedule, a file beside the configuration ----
 
 TASK = {"name": "a", "check": "ping", "target": "192.0.2.1", "interval_s": 60}
