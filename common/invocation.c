@@ -215,16 +215,33 @@ static int verb_name(struct invocation *in, const char *word, struct fault *f)
     return add_hint(in, f);
 }
 
+/* The usage's line that begins with the verb, or all of a usage of one line; else NULL. */
+static const char *usage_line(const struct invocation *in)
+{
+    const char *line = usage(in->command), *verb = in->verb ? in->verb->name : "";
+    size_t len = strlen(verb);
+    if (!strchr(line, '\n'))
+        return line;
+    while (len > 0 && !(strncmp(line, verb, len) == 0 && strchr(" \n", line[len]))) { /* or the text's end */
+        line += strcspn(line, "\n");
+        if (!*line++)
+            return NULL;
+    }
+    return len > 0 ? line : NULL;
+}
+
 /* A usage of one line says more than where to find it. */
 static void add_usage(const struct invocation *in, struct fault *f)
 {
     const struct command *c = in->command;
-    _cleanup_text_ char *said = alloc_text(f->text);
-    if (strchr(usage(c), '\n'))
+    const char *line = usage_line(in);
+    if (!line) {
         add_hint(in, f);
-    else
-        fault_set(f, f->code, _("%s; usage: %s %s%s%s"), said, in->program->name, c->name, *c->usage ? " " : "",
-                  usage(c));
+        return;
+    }
+    _cleanup_text_ char *said = alloc_text(f->text);
+    _cleanup_text_ char *words = alloc_format("%.*s", (int)strcspn(line, "\n"), line);
+    fault_set(f, f->code, _("%s; usage: %s %s%s%s"), said, in->program->name, c->name, *words ? " " : "", words);
 }
 
 /* The words behind the command's name: a verb, where there are any, and arguments. */
