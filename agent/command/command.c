@@ -63,12 +63,17 @@ int command_folder(const struct invocation *in, struct fault *f)
     return r < 0 ? r : act_as_owner(in->state_dir, f);
 }
 
+int command_denied(const struct invocation *in, struct fault *f)
+{
+    return fault_set(f, -EACCES, _("%s: only root and the probe's own user may do this; put sudo before the command"),
+                     in->state_dir);
+}
+
 int command_probe(const struct invocation *in, struct identity *ret, struct fault *f)
 {
     int r = identity_read(in->state_dir, ret, f);
     if (r == -EACCES)
-        return fault_set(f, r, _("%s: only root and the probe's own user may do this; put sudo before the command"),
-                         in->state_dir);
+        return command_denied(in, f);
     return r < 0 ? r : act_as_owner(in->state_dir, f);
 }
 

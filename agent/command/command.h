@@ -20,6 +20,9 @@ int command_settings(const struct invocation *in, struct settings *ret) CHECKED;
  * then on, so that what it writes there can be read by the service. */
 int command_folder(const struct invocation *in, struct fault *f) CHECKED;
 
+/* Says who may do it, and how, in place of a bare "permission denied". Returns -EACCES. */
+int command_denied(const struct invocation *in, struct fault *f);
+
 /* Where a probe has to be there already: who it is goes to ret (identity_wipe
  * it); nothing is made. Root acts as the folder's owner, too. */
 int command_probe(const struct invocation *in, struct identity *ret, struct fault *f) CHECKED;

@@ -83,8 +83,14 @@ static int list(const struct invocation *in, const struct all *all)
             printf("  %s", f.text);
         putchar('\n');
     }
-    if (all->count == 0)
-        puts(_("The spool is empty."));
+    if (all->count > 0)
+        return EXIT_OK;
+    /* A folder that is no probe's has nothing either; whoever mistyped it would take that for good news. */
+    _cleanup_(identity_wipe) struct identity id = {0};
+    struct fault f;
+    if (identity_read(in->state_dir, &id, &f) == -ENOENT)
+        return command_failed("%s", f.text);
+    puts(_("The spool is empty."));
     return EXIT_OK;
 }
 
@@ -240,7 +246,10 @@ static int run(const struct invocation *in)
         return push(in, &settings);
     _cleanup_(all_free) struct all all = {0};
     struct fault f;
-    if (all_read(in->state_dir, &all, &f) < 0)
+    int r = all_read(in->state_dir, &all, &f);
+    if (r == -EACCES)
+        command_denied(in, &f);
+    if (r < 0)
         return command_failed("%s", f.text);
     if (invocation_verb(in, "list"))
         return list(in, &all);

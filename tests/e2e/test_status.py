@@ -81,6 +81,20 @@ def test_a_folder_that_others_may_not_enter(collector, agent):
     assert "sudo" in seen(agent, *AS_OTHER).fails("status")
 
 
+@pytest.mark.root("to look at another user's processes, and to be another one")
+@pytest.mark.parametrize("verb", ["list", "verify", "export /tmp"])
+def test_whoever_may_not_see_the_spool_is_told_who_may(collector, agent, verb):
+    agent.run("run", "--once")
+    assert "sudo" in seen(agent, *AS_OTHER).fails("spool", *verb.split())
+
+
+def test_the_spool_of_no_probe_is_not_called_empty():
+    with scratch() as folder:
+        a = Agent(folder)
+        a.configure({})
+        assert "enroll" in a.fails("spool", "list") and not a.state.exists()
+
+
 def test_looking_changes_nothing(collector, agent):
     def all_of_it():
         return {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in [agent.state, *agent.state.rglob("*")]}
