@@ -296,8 +296,11 @@ static int bring_up(struct cluster *c, struct fault *f)
             _("the data in %s is of PostgreSQL %u, which is not installed: apt-get install postgresql-%u; to move to "
               "a later version have both installed and run migrate --upgrade-cluster"),
             c->data_dir, major, major);
-    if (rc == 0 && major == 0)
+    if (rc == 0 && major == 0) {
         rc = cluster_data_make(c->data_dir, &bin, f);
+        if (rc == 0)
+            log_info(_("%s holds a new, empty database: there was none"), c->data_dir);
+    }
     if (rc == 0)
         rc = start(c, &bin, f);
     if (rc == 0)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import wait_until
+from conftest import BUILD, scratch, wait_until
 
 PATIENCE = 60  # seconds, of a start of which nothing is heard (START_WAIT_US)
 
@@ -118,3 +118,12 @@ def test_nothing_is_touched_when_it_cannot_be_told(left_alone):
     run.rmdir()
     run.with_name("away").rename(run)
     assert "state" in left_alone.run("token", "list")
+
+
+def test_a_command_says_when_it_has_made_a_database():
+    """A folder that was mistyped has no tokens either."""
+    with scratch() as folder:
+        command = [BUILD / "collector/internetmetre-collector", "token", "list", "--state-dir", folder / "state"]
+        first, second = (subprocess.run(command, capture_output=True, text=True, timeout=120, check=True,
+                                        env=os.environ | {"LC_ALL": "en_US.UTF-8"}).stderr for _ in range(2))
+        assert f"{folder}/state/postgresql holds a new, empty database" in first and "empty database" not in second, first + second
