@@ -58,14 +58,15 @@ static long look_uid(pid_t pid)
     return line && sscanf(line, "\nUid: %ld %ld", &real, &effective) == 2 ? effective : -1;
 }
 
-/* Calls `visit` for each process that the postmaster has started. */
+/* Calls `visit` for each process that the postmaster has started. A server is its
+ * owner's: whom the owner can signal is all that root may end for them. */
 static void each_server(pid_t postmaster, void (*visit)(pid_t pid, char state))
 {
     DIR *proc = opendir("/proc");
     for (const struct dirent *entry; proc && (entry = readdir(proc)) != NULL;) {
         pid_t pid = isdigit((unsigned char)entry->d_name[0]) ? (pid_t)strtol(entry->d_name, NULL, 10) : 0, parent;
         char state;
-        if (pid > 1 && look(pid, &state, &parent) && parent == postmaster)
+        if (pid > 1 && look(pid, &state, &parent) && parent == postmaster && look_uid(pid) == geteuid())
             visit(pid, state);
     }
     if (proc)

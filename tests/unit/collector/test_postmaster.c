@@ -223,6 +223,53 @@ static void one_that_hears_nothing_is_killed_with_its_servers(void **state)
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 }
 
+/* What an owner puts there as a postmaster, with a child of root's such as sudo starts. */
+static pid_t spawn_nobodys_with_roots(pid_t *ret_child)
+{
+    int ready[2];
+    assert_int_equal(pipe(ready), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        signal(SIGINT, SIG_IGN);
+        signal(SIGQUIT, SIG_IGN);
+        pid_t child = fork();
+        while (child == 0)
+            pause();
+        become_nobody();
+        if (chdir(data) < 0 || prctl(PR_SET_DUMPABLE, 1) < 0 || write(ready[1], &child, sizeof child) < 0)
+            _exit(9);
+        for (;;)
+            pause();
+    }
+    close(ready[1]);
+    assert_int_equal(read(ready[0], ret_child, sizeof *ret_child), sizeof *ret_child);
+    close(ready[0]);
+    return pid;
+}
+
+/* Root in reserve may signal root's processes; whose data it is may not. */
+static void what_is_anothers_is_not_killed_with_it(void **state)
+{
+    const struct passwd *nobody = getpwnam("nobody");
+    int status;
+    if (geteuid() != 0 || !nobody)
+        skip();
+    pid_t child, pid = spawn_nobodys_with_roots(&child);
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+    name_pid(pid);
+    pid_t stops = fork();
+    if (stops == 0) {
+        struct fault f;
+        _exit(setresuid(0, nobody->pw_uid, 0) < 0 || postmaster_stop(data, pid, &short_patience, &f) < 0);
+    }
+    waitpid(stops, &status, 0);
+    assert_int_equal(status, 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    assert_int_equal(waitpid(child, NULL, WNOHANG), 0); /* alive, and ours by now */
+    finish(child);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +281,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_that_hears_ends_at_once, setup, teardown),
         cmocka_unit_test_setup_teardown(one_that_stands_still_is_woken, setup, teardown),
         cmocka_unit_test_setup_teardown(one_that_hears_nothing_is_killed_with_its_servers, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_anothers_is_not_killed_with_it, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
