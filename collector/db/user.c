@@ -154,13 +154,15 @@ int user_read(const char *path, size_t max, struct buf *ret, struct fault *f)
 /* ---- the state directory ---- */
 
 /* A slip in --state-dir must not give /etc away: an empty one, a file system's
- * root that is empty, or one that a collector has used. */
+ * root that is empty, or one that a collector has used. /etc and /var/lib have a
+ * folder postgresql, /run and much else a lock: files that are ours alone count. */
 static bool is_for_us(int dir_fd)
 {
-    static const char *const ours[] = {"collector.key", "postgresql", "cluster.lock", "lock"};
+    static const char *const ours[] = {"collector.key", "recovery.pub", "cluster.lock", "postgresql/PG_VERSION"};
     static const char *const nothing[] = {".", "..", "lost+found"};
+    struct stat st;
     for (size_t i = 0; i < COUNT(ours); i++)
-        if (faccessat(dir_fd, ours[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        if (fstatat(dir_fd, ours[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
             return true;
     DIR *dir = fdopendir(dup(dir_fd));
     bool empty = dir != NULL;
