@@ -131,17 +131,18 @@ int user_become(struct fault *f)
 }
 
 /* To go on as another than meant would be worse than to end. */
-uid_t user_raise(void)
+struct user_acting user_raise(void)
 {
-    uid_t acting = geteuid();
+    struct user_acting acting = {geteuid(), getegid()};
     if (user_acts() && (seteuid(0) < 0 || setegid(getgid()) < 0))
         abort();
     return acting;
 }
 
-void user_lower(const uid_t *acting)
+/* The group first: only root may change it. */
+void user_lower(const struct user_acting *acting)
 {
-    if (geteuid() != *acting && seteuid(*acting) < 0)
+    if (geteuid() != acting->uid && (setegid(acting->gid) < 0 || seteuid(acting->uid) < 0))
         abort();
 }
 
@@ -246,11 +247,10 @@ static int check_owner(const char *path, const char *name, struct fault *f)
 
 int user_take_dir(const char *state_dir, struct fault *f)
 {
-    gid_t gid = getegid();
-    uid_t acting = user_raise();
-    int rc = make_dir(state_dir, acting, gid, f);
+    struct user_acting acting = user_raise();
+    int rc = make_dir(state_dir, acting.uid, acting.gid, f);
     user_lower(&acting);
-    _cleanup_text_ char *name = user_name(acting);
+    _cleanup_text_ char *name = user_name(acting.uid);
     if (rc == 0)
         rc = check_way(state_dir, name, f);
     if (rc == 0)

@@ -37,9 +37,13 @@ int user_take_dir(const char *state_dir, struct fault *f) CHECKED;
 
 /* Root, when it is in reserve, from here to the end of the block: for what the
  * command line names. */
-#define USER_ROOT_SCOPE __attribute__((unused, cleanup(user_lower))) const uid_t user_acting = user_raise()
-uid_t user_raise(void) CHECKED;
-void user_lower(const uid_t *acting);
+struct user_acting {
+    uid_t uid;
+    gid_t gid;
+};
+#define USER_ROOT_SCOPE __attribute__((unused, cleanup(user_lower))) const struct user_acting user_acting = user_raise()
+struct user_acting user_raise(void) CHECKED;
+void user_lower(const struct user_acting *acting);
 /* file_read in such a block. */
 int user_read(const char *path, size_t max, struct buf *ret, struct fault *f) CHECKED;
 

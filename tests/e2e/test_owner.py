@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,18 @@ def test_root_takes_nothing_over(service):
     service.stop()
     service.start()
     assert {owner for owner, _ in owners(service.state).values()} == {"nobody"}
+
+
+def test_nothing_of_roots_group_is_kept(service):
+    """Neither by what runs on nor on what was made: root is raised once on the way, to take the folder."""
+    nobody = pwd.getpwnam("nobody")
+    for pid in (service.process.pid, *service.servers().values()):
+        status = Path(f"/proc/{pid}/status").read_text()
+        for ids, wanted in (("Uid", nobody.pw_uid), ("Gid", nobody.pw_gid)):
+            assert f"\n{ids}:" + f"\t{wanted}" * 4 + "\n" in status, (pid, ids)
+    service.run("probe", "forget", service.probe().id)
+    assert {path.stat().st_gid for path in (service.state, *service.state.iterdir(), *(service.state / "tombstones").iterdir())} == {
+        nobody.pw_gid}
 
 
 def test_a_command_alone_acts_as_the_owner_too(service):
