@@ -324,18 +324,27 @@ static int take_turn(struct enrolment *e, struct fault *f)
 }
 
 /* Ends the row that counts when it says something else, and begins another. */
+/* What a probe that enrols again does not say anew stays as it was: `enroll
+ * --yes`, typed to be sure, must not take its place from it. In another country
+ * nothing of it holds. */
 static int keep_context(struct enrolment *e, const char *country, struct fault *f)
 {
-    static const char *const sql[] = {
-        "UPDATE probe_context SET valid_to = now() WHERE probe_no = $1 AND valid_to = 'infinity' AND (country, "
-        "department, "
-        "commune, zone, operator_no, technology, focal_point_no, tariff, metered, consent_version) IS DISTINCT FROM "
-        "($2, $3, $4, $5, $6::int, $7, $8::int, $9, $10::boolean, $11)",
+    static const char sql[] =
+        "WITH was AS (SELECT * FROM probe_context WHERE probe_no = $1::int AND valid_to = 'infinity'), "
+        "said AS (SELECT $2::text AS country, coalesce($3, w.department) AS department, coalesce($4, w.commune) AS "
+        "commune, "
+        "coalesce($5, w.zone) AS zone, coalesce($6::int, w.operator_no) AS operator_no, coalesce($7, w.technology) AS "
+        "technology, coalesce($8::int, w.focal_point_no) AS focal_point_no, coalesce($9, w.tariff) AS tariff, "
+        "$10::boolean AS metered, $11::text AS consent_version "
+        "FROM (SELECT) one LEFT JOIN was w ON w.country = $2), "
+        "closed AS (UPDATE probe_context c SET valid_to = now() FROM said s WHERE c.probe_no = $1::int AND "
+        "c.valid_to = 'infinity' AND (c.country, c.department, c.commune, c.zone, c.operator_no, c.technology, "
+        "c.focal_point_no, c.tariff, c.metered, c.consent_version) IS DISTINCT FROM (s.country, s.department, "
+        "s.commune, "
+        "s.zone, s.operator_no, s.technology, s.focal_point_no, s.tariff, s.metered, s.consent_version) RETURNING 1) "
         "INSERT INTO probe_context (probe_no, country, department, commune, zone, operator_no, technology, "
-        "focal_point_no, "
-        "tariff, metered, consent_version) SELECT $1::int, $2, $3, $4, $5, $6::int, $7, $8::int, $9, $10::boolean, $11 "
-        "WHERE NOT EXISTS (SELECT FROM probe_context WHERE probe_no = $1::int AND valid_to = 'infinity')",
-    };
+        "focal_point_no, tariff, metered, consent_version) SELECT $1::int, s.* FROM said s "
+        "WHERE NOT EXISTS (SELECT FROM was) OR EXISTS (SELECT FROM closed)";
     const struct wish *w = &e->wish;
     const char *const params[] = {e->probe_no,
                                   country,
@@ -348,9 +357,7 @@ static int keep_context(struct enrolment *e, const char *country, struct fault *
                                   w->tariff,
                                   w->metered ? "true" : "false",
                                   w->consent};
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < COUNT(sql); i++)
-        rc = pg_query(e->pg, sql[i], (int)COUNT(params), params, NULL, f);
+    int rc = pg_query(e->pg, sql, (int)COUNT(params), params, NULL, f);
     if (rc < 0 || !w->contact)
         return rc;
     const char *const contact[] = {e->probe_no, w->contact};

@@ -268,6 +268,21 @@ def test_enrolment_again_is_the_same(collector):
     assert (reply.status, reply.problem()) == (403, "token-exhausted")
 
 
+def test_what_is_not_said_again_stays(collector):
+    """`enroll --yes`, typed once more to be sure, does not take the probe's place from it; another country does."""
+    token, probe = collector.token("--uses", "5"), wire.Probe()
+    asked = ("SELECT country, department, commune, zone, technology, isfinite(valid_to) FROM probe_context "
+             "JOIN probe USING (probe_no) WHERE probe = %s ORDER BY valid_from")
+    here = ("BJ", "BJ-BO", "Parakou", "urban", "fibre")
+    collector.enrol(probe, token, department="Borgou", commune="Parakou", zone="urban", technology="fibre")
+    collector.enrol(probe, token)
+    assert collector.sql(asked, probe.id) == [(*here, False)]
+    collector.enrol(probe, token, technology="4g")
+    assert collector.sql(asked, probe.id) == [(*here, True), (*here[:4], "4g", False)]
+    collector.enrol(probe, token, country="ML")
+    assert collector.sql(asked, probe.id)[-1] == ("ML", None, None, None, None, False)
+
+
 def test_new_surroundings_count_from_now_on(collector):
     probe = wire.Probe()
     collector.enrol(probe, collector.token(), department="BJ-LI", technology="fibre")
