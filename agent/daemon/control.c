@@ -26,8 +26,8 @@ struct control_call {
     enum state state;
     uv_pipe_t pipe;
     uv_timer_t timer;
-    int open; /* handles that the loop still has */
-    char in[CONTROL_BYTES_MAX];
+    int open;                       /* handles that the loop still has */
+    char in[CONTROL_BYTES_MAX + 1]; /* one more, to see that nothing comes after it */
     size_t len;
     json_t *request;
     char *out;

@@ -51,8 +51,7 @@ static void on_ask(void *user, struct control_call *call, const json_t *request)
                                                      "again in a minute")));
         return;
     }
-    const char *name = json_string_value(json_object_get(request, "errand"));
-    log_info("a command asks: %s", name ? name : "?");
+    log_info("a command asks: %s", errand_name(request));
     d->call = call;
     d->request = json_deep_copy(request);
     d->errand = errand_new(d->host, d->request, on_done, d);

@@ -358,6 +358,12 @@ static const struct kind *kind_find(const char *name)
     return NULL;
 }
 
+const char *errand_name(const json_t *request)
+{
+    const struct kind *kind = kind_find(json_string_value(json_object_get(request, "errand")));
+    return kind ? kind->name : "?";
+}
+
 struct errand *errand_new(const struct errand_host *host, const json_t *request, errand_done_fn done, void *user)
 {
     struct errand *e = alloc_zero(1, sizeof *e);

@@ -64,6 +64,7 @@ void errand_cancel(struct errand *e); /* done is not called; accepts NULL */
 
 /* "name" of the request as the commands write it, in the user's language. */
 json_t *errand_request(const char *name) CHECKED;
+const char *errand_name(const json_t *request); /* ours, for the log: what was asked may be anything */
 enum lang errand_lang(const json_t *request);
 json_t *errand_failed(int code, const char *text) CHECKED; /* the answer that says so */
 /* 0, or what a failed answer says. */

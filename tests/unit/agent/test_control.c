@@ -100,6 +100,16 @@ static const char *oversize(void)
     return text;
 }
 
+/* As long as a request may be, its end included. */
+static const char *longest(void)
+{
+    static char text[CONTROL_BYTES_MAX + 1];
+    memset(text, ' ', sizeof text - 1);
+    memcpy(text, REQUEST, sizeof REQUEST - 1);
+    text[sizeof text - 2] = '\n';
+    return text;
+}
+
 static void only_one_whole_request_is_heard(void **state)
 {
     const struct {
@@ -109,6 +119,7 @@ static void only_one_whole_request_is_heard(void **state)
     } rows[] = {
         {REQUEST "\n", 0, true},
         {"{}\n", 0, true},
+        {longest(), 0, true},
         {"\n", 0, false},
         {"push\n", 0, false},
         {"[]\n", 0, false},
