@@ -252,8 +252,7 @@ static void what_is_anothers_is_not_killed_with_it(void **state)
 {
     const struct passwd *nobody = getpwnam("nobody");
     int status;
-    if (geteuid() != 0 || !nobody)
-        skip();
+    assert_non_null(nobody);
     pid_t child, pid = spawn_nobodys_with_roots(&child);
     assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
     name_pid(pid);
@@ -283,5 +282,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_that_hears_nothing_is_killed_with_its_servers, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_anothers_is_not_killed_with_it, setup, teardown),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    /* The last one wants root, who alone can be two users; cmocka's skip() is a failure in TAP. */
+    size_t count = COUNT(tests) - (geteuid() != 0);
+    return _cmocka_run_group_tests("tests", tests, count, NULL, NULL);
 }
