@@ -19,8 +19,8 @@ FROM batch_key k, LATERAL gap_ranges(k.gap) g
 WHERE k.gap IS NOT NULL AND NOT EXISTS (SELECT FROM chain_gap LIMIT 1);
 
 -- A group of batches that this transaction stored, as JSON: [{"probe_no","chain","seq","hash","prev","batch_no","boot",
--- "offset_us" when the batch knew both clocks,"clock" when results wait for one,"gap","rotate","signer","turn" with it}]. Rows are locked in the
--- order of (probe_no, chain), the same in every transaction.
+-- "offset_us" when the batch knew both clocks,"clock" when results wait for one,"gap","rotate","signer","turn" with it,"seen"}]. Rows are
+-- locked in the order of (probe_no, chain), the same in every transaction.
 --
 -- Nearly every batch continues its chain, says nothing new, and its boot's clock is known: those are done in one
 -- statement, and the loop sees the others only.
@@ -109,6 +109,7 @@ BEGIN
             UPDATE probe p SET turn = greatest(p.turn, b.turn) WHERE p.probe_no = b.probe_no;
         END IF;
     END LOOP;
+    PERFORM network_note(batches);
 END
 $$;
 REVOKE EXECUTE ON FUNCTION ledger_note FROM PUBLIC;
