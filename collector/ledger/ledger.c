@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/lang.h"
+#include "common/prefix.h"
 
 /* sealed_at is whatever the probe's clock said; the column keeps what
  * PostgreSQL can hold, the body keeps the truth. */
@@ -296,10 +297,12 @@ static void note_json(const struct ledger_entry *e, int64_t now_us, struct buf *
         base64_write(e->signer, SIGN_PUBLIC_SIZE, public);
         buf_addf(out, ",\"signer\":\"%s\",\"turn\":%" PRId64, public, e->batch->turn);
     }
+    if (e->seen && prefix_is_network(e->seen))
+        buf_addf(out, ",\"seen\":\"%s\"", e->seen);
     buf_add_char(out, '}');
 }
 
-/* Tells the chains, the boots, the epochs and the probes' keys what is new. */
+/* Tells the chains, the boots, the epochs, the networks and the probes' keys what is new. */
 static int note(struct ledger *l, struct ledger_entry **entries, size_t count, int64_t now_us, struct fault *f)
 {
     buf_clear(&l->notes);

@@ -36,6 +36,7 @@ struct ledger_entry {
     const struct batch *batch;
     int32_t probe_no;
     const uint8_t *signer; /* the key that signed, borrowed */
+    const char *seen;      /* where it was pushed from, seen_prefix, borrowed; NULL: nobody pushed it */
     const void *body;      /* the file as it came, borrowed */
     size_t body_len;
     struct projection *projection; /* borrowed; gets its batch_no */

@@ -99,12 +99,12 @@ static json_t *forks_json(const struct ledger_entry *e)
 static void write_ack(struct http_request *request, const struct ledger_entry *e, struct buf *out)
 {
     const struct intake *intake = http_context(request);
-    char hash[HASH_TEXT_SIZE], at[TIME_TEXT_SIZE], seen[PREFIX_TEXT_SIZE];
+    char hash[HASH_TEXT_SIZE], at[TIME_TEXT_SIZE];
     _cleanup_json_ json_t *ack = json_pack("{s:i, s:s, s:[s], s:o, s:o, s:o, s:s, s:I, s:s}", "ack", 1, "probe",
                                            e->batch->header.probe, "stored", hash_text(e->batch->envelope.hash, hash),
                                            "heads", heads_json(e), "missing", missing_json(e), "forks", forks_json(e),
-                                           "seen", seen_prefix(request, seen), "problems", (json_int_t)e->problems,
-                                           "at", time_format(clock_wall_us(&clock_system), at));
+                                           "seen", e->seen, "problems", (json_int_t)e->problems, "at",
+                                           time_format(clock_wall_us(&clock_system), at));
     statement_write(&intake->identity->key, DOMAIN_ACK, ack, out);
 }
 
@@ -127,11 +127,13 @@ static int store(struct http_request *request, struct http_reply *reply, struct 
     _cleanup_(project_free) struct projection projection = {0};
     const struct project_names names = {intake->targets, intake->tasks};
     const struct project_time time = {.now_us = clock_wall_us(&clock_system)};
+    char seen[PREFIX_TEXT_SIZE];
     int rc = project_batch(batch, by->probe_no, &names, &time, &projection, &f);
     const struct buf *body = http_body(request);
     struct ledger_entry entry = {.batch = batch,
                                  .probe_no = by->probe_no,
                                  .signer = by->signer,
+                                 .seen = seen_prefix(request, seen),
                                  .body = body->data,
                                  .body_len = body->len,
                                  .projection = &projection};
@@ -184,7 +186,9 @@ static int answer_held(struct http_request *request, struct http_reply *reply, s
     int rc = roster_place(intake->roster, probe_no, h->chain, h->seq, batch->envelope.hash, &place, f);
     if (rc < 0 || place != ROSTER_PLACE_PROVEN)
         return rc;
-    struct ledger_entry entry = {.batch = batch, .probe_no = probe_no, .projection = &none, .ask = true};
+    char seen[PREFIX_TEXT_SIZE];
+    struct ledger_entry entry = {
+        .batch = batch, .probe_no = probe_no, .seen = seen_prefix(request, seen), .projection = &none, .ask = true};
     rc = store_put(intake->store, &entry, f);
     if (rc < 0 || entry.fate != LEDGER_KNOWN)
         return rc;

@@ -4,7 +4,8 @@
  *   ARCHIVE/result/2026-08/PROBE.ndjson.zst   one result a line
  *   ARCHIVE/batch_body/2026-08/PROBE.tar      the signed batches, for `load`
  *
- * Keys of batches, rollups and figures stay. */
+ * Keys of batches, rollups and figures stay. The networks that probes were seen in
+ * are deleted after 13 months, whatever the settings, and are not archived. */
 #pragma once
 
 #include <stdint.h>
