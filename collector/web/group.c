@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "collector/web/phrase.h"
+#include "collector/format/phrase.h"
 
 /* Columns as the enumeration of group.h has them. */
 #define FIGURE_SQL                                                                                                     \
@@ -56,10 +56,10 @@ const char *group_mark(struct overview *o, const struct group *g)
 {
     if (pg_bool(g->rows, g->first, SIMULATED)) {
         o->simulated = true;
-        return phrase(o, "simulated_mark");
+        return phrase(&o->words, "simulated_mark");
     }
     if (!group_below(g))
         return "";
     o->below = true;
-    return phrase(o, "provisional");
+    return phrase(&o->words, "provisional");
 }

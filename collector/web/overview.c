@@ -6,7 +6,7 @@
 #include "collector/format/date.h"
 #include "collector/web/overview_chart.h"
 #include "collector/web/overview_department.h"
-#include "collector/web/phrase.h"
+#include "collector/format/phrase.h"
 #include "collector/db/schema.h"
 #include "collector/format/template.h"
 #include "collector/web/web.h"
@@ -18,7 +18,7 @@
 static char *sentence(const struct overview *o, const struct group *g)
 {
     const struct indicator *i = g->indicator;
-    const char *pattern = i->headline[o->lang];
+    const char *pattern = i->headline[o->words.lang];
     struct buf out = {0};
     while (*pattern) {
         size_t len = strcspn(pattern, "{");
@@ -32,8 +32,8 @@ static char *sentence(const struct overview *o, const struct group *g)
         char number[NUMBER_TEXT_SIZE];
         pattern += name + 1;
         buf_addf(&out, "<b>%s</b>",
-                 row < 0 ? phrase(o, "none")
-                         : lang_number(o->lang, pg_double(g->rows, (size_t)row, VALUE), i->decimals, number));
+                 row < 0 ? phrase(&o->words, "none")
+                         : lang_number(o->words.lang, pg_double(g->rows, (size_t)row, VALUE), i->decimals, number));
         if (*pattern == ' ') {
             buf_add_text(&out, "&nbsp;");
             pattern++;
@@ -45,9 +45,9 @@ static char *sentence(const struct overview *o, const struct group *g)
 static void add_headline(struct overview *o, const struct group *g)
 {
     _cleanup_text_ char *html = sentence(o, g);
-    json_array_append_new(
-        json_object_get(o->page, "headlines"),
-        json_pack("{s:s, s:s, s:s}", "sentence", html, "name", g->indicator->name[o->lang], "mark", group_mark(o, g)));
+    json_array_append_new(json_object_get(o->page, "headlines"),
+                          json_pack("{s:s, s:s, s:s}", "sentence", html, "name", g->indicator->name[o->words.lang],
+                                    "mark", group_mark(o, g)));
 }
 
 /* ---- the table ---- */
@@ -58,29 +58,29 @@ static void set_interval(const struct overview *o, const struct group *g, size_t
     const char *kind = pg_text(g->rows, row, INTERVAL);
     int decimals = g->indicator->decimals;
     if (!kind) {
-        json_object_set_new(out, "interval", json_string(phrase(o, "none")));
+        json_object_set_new(out, "interval", json_string(phrase(&o->words, "none")));
         return;
     }
-    lang_number(o->lang, pg_double(g->rows, row, LOW), decimals, low);
-    lang_number(o->lang, pg_double(g->rows, row, HIGH), decimals, high);
+    lang_number(o->words.lang, pg_double(g->rows, row, LOW), decimals, low);
+    lang_number(o->words.lang, pg_double(g->rows, row, HIGH), decimals, high);
     _cleanup_text_ char *text = alloc_format("%s – %s", low, high);
     json_object_set_new(out, "interval", json_string(text));
     if (!strcmp(kind, "range") || !strcmp(kind, "margin"))
-        json_object_set_new(out, "interval_kind", json_string(phrase(o, kind)));
+        json_object_set_new(out, "interval_kind", json_string(phrase(&o->words, kind)));
 }
 
 static void set_sample(const struct overview *o, const struct group *g, size_t row, json_t *out)
 {
     if (pg_text(g->rows, row, PROBES)) {
-        _cleanup_text_ char *probes = phrase_count(o, pg_int(g->rows, row, PROBES), "probe", "probes");
-        _cleanup_text_ char *days = phrase_count(o, pg_int(g->rows, row, DAYS), "day", "days");
+        _cleanup_text_ char *probes = phrase_count(&o->words, pg_int(g->rows, row, PROBES), "probe", "probes");
+        _cleanup_text_ char *days = phrase_count(&o->words, pg_int(g->rows, row, DAYS), "day", "days");
         json_object_set_new(out, "sample", json_string(probes));
         json_object_set_new(out, "days", json_string(days));
     } else if (pg_text(g->rows, row, SAMPLES)) {
-        _cleanup_text_ char *text = phrase_count(o, pg_int(g->rows, row, SAMPLES), "persons", "persons");
+        _cleanup_text_ char *text = phrase_count(&o->words, pg_int(g->rows, row, SAMPLES), "persons", "persons");
         json_object_set_new(out, "sample", json_string(text));
     } else {
-        json_object_set_new(out, "sample", json_string(phrase(o, "none")));
+        json_object_set_new(out, "sample", json_string(phrase(&o->words, "none")));
     }
 }
 
@@ -90,11 +90,12 @@ static void set_source(const struct overview *o, const struct group *g, size_t r
     char date[DATE_TEXT_SIZE];
     int32_t day;
     if (!strcmp(source, "measured"))
-        source = phrase(o, "measured");
+        source = phrase(&o->words, "measured");
     else if (!strcmp(source, "simulated"))
-        source = phrase(o, "simulated_source");
+        source = phrase(&o->words, "simulated_source");
     else if (date_read(pg_text(g->rows, row, RETRIEVED), &day) == 0)
-        phrase_set(out, "retrieved", phrase(o, "retrieved"), json_pack("{s:s}", "date", date_long(o->lang, day, date)));
+        phrase_set(out, "retrieved", phrase(&o->words, "retrieved"),
+                   json_pack("{s:s}", "date", date_long(o->words.lang, day, date)));
     json_object_set_new(out, "source", json_string(source));
     json_object_set_new(out, "url", json_string(url ? url : ""));
 }
@@ -106,15 +107,16 @@ static void add_rows(struct overview *o, const struct group *g)
         ssize_t row = group_row(g, i->statistics[s].name);
         if (row < 0)
             continue;
-        _cleanup_text_ char *statistic = phrase_statistic(o, &i->statistics[s]);
-        json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "id", i->id, "name", i->name[o->lang], "statistic",
-                                statistic, "unit", i->unit[o->lang], "mark", group_mark(o, g), "first", s == 0);
-        phrase_number(o, out, "value", pg_double(g->rows, (size_t)row, VALUE), i->decimals);
+        _cleanup_text_ char *statistic = phrase_statistic(&o->words, i->statistics[s].name);
+        json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "id", i->id, "name", i->name[o->words.lang],
+                                "statistic", statistic, "unit", i->unit[o->words.lang], "mark", group_mark(o, g),
+                                "first", s == 0);
+        phrase_number(&o->words, out, "value", pg_double(g->rows, (size_t)row, VALUE), i->decimals);
         set_interval(o, g, (size_t)row, out);
         set_sample(o, g, (size_t)row, out);
         set_source(o, g, (size_t)row, out);
         _cleanup_text_ char *version = alloc_format("%d", i->method);
-        phrase_set(out, "version", phrase(o, "version"), json_pack("{s:s}", "n", version));
+        phrase_set(out, "version", phrase(&o->words, "version"), json_pack("{s:s}", "n", version));
         if (!i->measured)
             json_object_set_new(out, "statistic", json_string(pg_text(g->rows, (size_t)row, PERIOD)));
         json_array_append_new(json_object_get(o->page, "rows"), out);
@@ -127,13 +129,13 @@ static void add_methods(struct overview *o)
 {
     size_t count;
     const struct indicator *all = indicator_all(&count);
-    const json_t *words = json_object_get(o->text, "status");
+    const json_t *words = json_object_get(o->words.texts, "status");
     for (size_t i = 0; i < count; i++) {
         _cleanup_text_ char *number = alloc_format("%d", all[i].method);
-        json_t *method = json_pack("{s:s, s:s, s:s, s:s}", "id", all[i].id, "name", all[i].name[o->lang], "definition",
-                                   all[i].definition[o->lang], "status",
+        json_t *method = json_pack("{s:s, s:s, s:s, s:s}", "id", all[i].id, "name", all[i].name[o->words.lang],
+                                   "definition", all[i].definition[o->words.lang], "status",
                                    json_string_value(json_object_get(words, all[i].status)));
-        phrase_set(method, "version", phrase(o, "version"), json_pack("{s:s}", "n", number));
+        phrase_set(method, "version", phrase(&o->words, "version"), json_pack("{s:s}", "n", number));
         json_array_append_new(json_object_get(o->page, "methods"), method);
     }
 }
@@ -208,25 +210,26 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
     if (rc < 0)
         return rc;
     int64_t probes = pg_int(rows, 0, 0), departments = pg_int(rows, 0, 1);
-    _cleanup_text_ char *active = phrase_count(o, probes, "active_probe", "active_probes");
-    _cleanup_text_ char *places = departments ? phrase_count(o, departments, "place", "places") : alloc_text("");
+    _cleanup_text_ char *active = phrase_count(&o->words, probes, "active_probe", "active_probes");
+    _cleanup_text_ char *places = departments ? phrase_count(&o->words, departments, "place", "places")
+                                              : alloc_text("");
     const char *city = strrchr(params[1], '/'), *updated = pg_text(rows, 0, 2);
     char date[DATE_TEXT_SIZE];
     int32_t day = 0;
-    phrase_set(o->page, "scope", phrase(o, probes ? "scope" : "scope_none"),
+    phrase_set(o->page, "scope", phrase(&o->words, probes ? "scope" : "scope_none"),
                json_pack("{s:s, s:s, s:s}", "probes", active, "places", places, "year",
                          *o->year ? o->year : pg_text(rows, 0, 3)));
     if (date_read(updated, &day) == 0)
-        phrase_set(o->page, "updated", phrase(o, "updated"),
-                   json_pack("{s:s, s:s, s:s}", "date", date_long(o->lang, day, date), "time", updated + 11, "zone",
-                             city ? city + 1 : params[1]));
+        phrase_set(o->page, "updated", phrase(&o->words, "updated"),
+                   json_pack("{s:s, s:s, s:s}", "date", date_long(o->words.lang, day, date), "time", updated + 11,
+                             "zone", city ? city + 1 : params[1]));
     return 0;
 }
 
 static void set_title(struct overview *o, const json_t *pack)
 {
-    const char *name = json_string_value(json_object_get(pack, o->lang == LANG_FR ? "name_fr" : "name_en"));
-    phrase_set(o->page, "title", phrase(o, "title"), json_pack("{s:s}", "country", name ? name : o->country));
+    const char *name = json_string_value(json_object_get(pack, o->words.lang == LANG_FR ? "name_fr" : "name_en"));
+    phrase_set(o->page, "title", phrase(&o->words, "title"), json_pack("{s:s}", "country", name ? name : o->country));
 }
 
 int overview_read(struct pg *pg, const char *country, enum lang lang, json_t **ret, struct fault *f)
@@ -235,7 +238,7 @@ int overview_read(struct pg *pg, const char *country, enum lang lang, json_t **r
     _cleanup_json_ json_t *packs = json_loadb(file->text, file->len, 0, NULL);
     const json_t *pack = json_object_get(packs, country);
     _cleanup_json_ json_t *page = json_pack("{s:[], s:[], s:[], s:[]}", "headlines", "rows", "details", "methods");
-    struct overview o = {.pg = pg, .country = country, .lang = lang, .text = web_words(lang), .page = page};
+    struct overview o = {.pg = pg, .country = country, .words = {lang, web_words(lang)}, .page = page};
     int rc = add_indicators(&o, f);
     if (rc == 0)
         rc = add_scope(&o, pack, f);
@@ -243,7 +246,7 @@ int overview_read(struct pg *pg, const char *country, enum lang lang, json_t **r
         return rc;
     add_methods(&o);
     set_title(&o, pack);
-    json_object_set(page, "t", (json_t *)o.text);
+    json_object_set(page, "t", (json_t *)o.words.texts);
     json_object_set_new(page, "below", json_boolean(o.below));
     json_object_set_new(page, "simulated", json_boolean(o.simulated));
     static const char *const lists[][2] = {

@@ -5,7 +5,7 @@
 
 #include "collector/format/chart.h"
 #include "collector/format/date.h"
-#include "collector/web/phrase.h"
+#include "collector/format/phrase.h"
 
 /* Days that a line shows. */
 #define LINE_DAYS_MAX 90
@@ -40,9 +40,9 @@ static struct chart chart_for(const struct overview *o, const struct group *g, c
         .id = id,
         .title = title,
         .description = description,
-        .lang = o->lang,
+        .lang = o->words.lang,
         .decimals = g->indicator->decimals,
-        .unit = g->indicator->unit[o->lang],
+        .unit = g->indicator->unit[o->words.lang],
     };
 }
 
@@ -57,12 +57,13 @@ static char *line_description(const struct overview *o, const struct group *g, c
         min = fmin(min, points[p].value);
         max = fmax(max, points[p].value);
     }
-    return phrase_fill(
-        phrase(o, "line_description"),
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", i->name[o->lang], "unit", i->unit[o->lang], "first",
-                  date_long(o->lang, points[0].day, first), "last", date_long(o->lang, points[count - 1].day, last),
-                  "value", lang_number(o->lang, points[count - 1].value, i->decimals, value), "low",
-                  lang_number(o->lang, min, i->decimals, low), "high", lang_number(o->lang, max, i->decimals, high)));
+    return phrase_fill(phrase(&o->words, "line_description"),
+                       json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", i->name[o->words.lang], "unit",
+                                 i->unit[o->words.lang], "first", date_long(o->words.lang, points[0].day, first),
+                                 "last", date_long(o->words.lang, points[count - 1].day, last), "value",
+                                 lang_number(o->words.lang, points[count - 1].value, i->decimals, value), "low",
+                                 lang_number(o->words.lang, min, i->decimals, low), "high",
+                                 lang_number(o->words.lang, max, i->decimals, high)));
 }
 
 static int add_line(struct overview *o, const struct group *g, json_t *detail, struct fault *f)
@@ -73,15 +74,15 @@ static int add_line(struct overview *o, const struct group *g, json_t *detail, s
     if (rc < 0 || count == 0)
         return rc;
     _cleanup_text_ char *id = alloc_format("%s-l", g->indicator->id);
-    _cleanup_text_ char *title = phrase_fill(phrase(o, "line_title"),
-                                             json_pack("{s:s}", "name", g->indicator->name[o->lang]));
+    _cleanup_text_ char *title = phrase_fill(phrase(&o->words, "line_title"),
+                                             json_pack("{s:s}", "name", g->indicator->name[o->words.lang]));
     _cleanup_text_ char *description = line_description(o, g, points, count);
     _cleanup_(buf_free) struct buf svg = {0};
     struct chart chart = chart_for(o, g, id, title, description);
     chart_line(&chart, points, count, &svg);
     json_object_set_new(detail, "line", json_string(svg.data));
     bool median = !strcmp(indicator_main(g->indicator)->name, "p50");
-    json_object_set_new(detail, "line_note", json_string(phrase(o, median ? "line_note" : "line_note_mean")));
+    json_object_set_new(detail, "line_note", json_string(phrase(&o->words, median ? "line_note" : "line_note_mean")));
     return 0;
 }
 
@@ -94,10 +95,10 @@ static char *bars_description(const struct overview *o, const struct group *g, c
     for (size_t b = 0; b < count; b++)
         buf_addf(&list, "%s%s %s", b ? "; " : "", bars[b].label,
                  bars[b].instead ? bars[b].instead
-                                 : lang_number(o->lang, bars[b].value, g->indicator->decimals, number));
-    return phrase_fill(phrase(o, "bars_description"),
-                       json_pack("{s:s, s:s, s:s}", "name", g->indicator->name[o->lang], "unit",
-                                 g->indicator->unit[o->lang], "list", list.data));
+                                 : lang_number(o->words.lang, bars[b].value, g->indicator->decimals, number));
+    return phrase_fill(phrase(&o->words, "bars_description"),
+                       json_pack("{s:s, s:s, s:s}", "name", g->indicator->name[o->words.lang], "unit",
+                                 g->indicator->unit[o->words.lang], "list", list.data));
 }
 
 static int add_bars(struct overview *o, const struct group *g, json_t *detail, struct fault *f)
@@ -116,7 +117,7 @@ static int add_bars(struct overview *o, const struct group *g, json_t *detail, s
     if (rc < 0 || whole < 0 || pg_rows_count(rows) == 0)
         return rc;
     struct chart_bar bars[BARS_MAX] = {{
-        .label = phrase(o, "country_bar"),
+        .label = phrase(&o->words, "country_bar"),
         .value = pg_double(g->rows, (size_t)whole, VALUE),
         .low = pg_double(g->rows, (size_t)whole, LOW),
         .high = pg_double(g->rows, (size_t)whole, HIGH),
@@ -128,10 +129,10 @@ static int add_bars(struct overview *o, const struct group *g, json_t *detail, s
                                            .value = pg_double(rows, r, 1),
                                            .low = pg_double(rows, r, 2),
                                            .high = pg_double(rows, r, 3),
-                                           .instead = pg_text(rows, r, 1) ? NULL : phrase(o, "small")};
+                                           .instead = pg_text(rows, r, 1) ? NULL : phrase(&o->words, "small")};
     _cleanup_text_ char *id = alloc_format("%s-b", g->indicator->id);
-    _cleanup_text_ char *title = phrase_fill(phrase(o, "bars_title"),
-                                             json_pack("{s:s}", "name", g->indicator->name[o->lang]));
+    _cleanup_text_ char *title = phrase_fill(phrase(&o->words, "bars_title"),
+                                             json_pack("{s:s}", "name", g->indicator->name[o->words.lang]));
     _cleanup_text_ char *description = bars_description(o, g, bars, count);
     _cleanup_(buf_free) struct buf svg = {0};
     struct chart chart = chart_for(o, g, id, title, description);
@@ -142,8 +143,9 @@ static int add_bars(struct overview *o, const struct group *g, json_t *detail, s
 
 int overview_chart_add(struct overview *o, const struct group *g, struct fault *f)
 {
-    json_t *detail = json_pack("{s:s, s:s, s:s, s:s}", "key", g->indicator->id, "name", g->indicator->name[o->lang],
-                               "unit", g->indicator->unit[o->lang], "mark", group_mark(o, g));
+    json_t *detail = json_pack("{s:s, s:s, s:s, s:s}", "key", g->indicator->id, "name",
+                               g->indicator->name[o->words.lang], "unit", g->indicator->unit[o->words.lang], "mark",
+                               group_mark(o, g));
     int rc = add_line(o, g, detail, f);
     if (rc == 0)
         rc = add_bars(o, g, detail, f);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/web/phrase.h"
+#include "collector/format/phrase.h"
 #include "common/json.h"
 
 /* A column of the table of departments for one indicator's main statistic.
@@ -32,12 +32,12 @@ static int add_department_column(struct overview *o, const struct group *g, json
         }
         json_t *cells = json_object_get(line, "cells");
         while (json_array_size(cells) < column)
-            json_array_append_new(cells, json_string(phrase(o, "none")));
+            json_array_append_new(cells, json_string(phrase(&o->words, "none")));
         bool published = pg_text(rows, r, 2) != NULL;
         *ret_published |= published;
-        json_array_append_new(
-            cells, json_string(published ? lang_number(o->lang, pg_double(rows, r, 2), g->indicator->decimals, number)
-                                         : phrase(o, "small")));
+        json_array_append_new(cells, json_string(published ? lang_number(o->words.lang, pg_double(rows, r, 2),
+                                                                         g->indicator->decimals, number)
+                                                           : phrase(&o->words, "small")));
     }
     return 0;
 }
@@ -58,7 +58,7 @@ static json_t *sorted_lines(const struct overview *o, json_t *lines, size_t colu
     {
         json_t *cells = json_object_get(line, "cells");
         while (json_array_size(cells) < columns)
-            json_array_append_new(cells, json_string(phrase(o, "none")));
+            json_array_append_new(cells, json_string(phrase(&o->words, "none")));
         list[count++] = line;
     }
     qsort(list, count, sizeof *list, by_name);
@@ -78,7 +78,8 @@ int overview_department_add(struct overview *o, const struct group *groups, size
         if (!(i->dimensions & DIM_DEPARTMENT))
             continue;
         rc = add_department_column(o, &groups[g], lines, json_array_size(heads), &published, f);
-        json_array_append_new(heads, json_pack("{s:s, s:s}", "name", i->name[o->lang], "unit", i->unit[o->lang]));
+        json_array_append_new(heads,
+                              json_pack("{s:s, s:s}", "name", i->name[o->words.lang], "unit", i->unit[o->words.lang]));
     }
     if (rc == 0 && published)
         json_object_set_new(

@@ -7,13 +7,12 @@
 #include <jansson.h>
 
 #include "collector/db/pg.h"
-#include "common/lang.h"
+#include "collector/format/phrase.h"
 
 struct overview {
     struct pg *pg;
     const char *country;
-    enum lang lang;
-    const json_t *text; /* of web/fr.json or en.json; borrowed */
+    struct words words;
     json_t *page;
     char year[8];
     bool below, simulated; /* does a figure say so? */

@@ -1,12 +1,12 @@
-#include "collector/web/phrase.h"
+#include "collector/format/phrase.h"
 
 #include <string.h>
 
 #include "common/buf.h"
 
-const char *phrase(const struct overview *o, const char *name)
+const char *phrase(const struct words *w, const char *name)
 {
-    const char *text = json_string_value(json_object_get(o->text, name));
+    const char *text = json_string_value(json_object_get(w->texts, name));
     return text ? text : "";
 }
 
@@ -38,26 +38,26 @@ void phrase_set(json_t *object, const char *name, const char *pattern, json_t *v
     json_object_set_new(object, name, json_string(text));
 }
 
-void phrase_number(const struct overview *o, json_t *object, const char *name, double value, int decimals)
+void phrase_number(const struct words *w, json_t *object, const char *name, double value, int decimals)
 {
     char text[NUMBER_TEXT_SIZE];
-    json_object_set_new(object, name, json_string(lang_number(o->lang, value, decimals, text)));
+    json_object_set_new(object, name, json_string(lang_number(w->lang, value, decimals, text)));
 }
 
-char *phrase_statistic(const struct overview *o, const struct statistic *s)
+char *phrase_statistic(const struct words *w, const char *statistic)
 {
-    const json_t *names = json_object_get(o->text, "statistic");
-    const char *known = json_string_value(json_object_get(names, s->name));
+    const json_t *names = json_object_get(w->texts, "statistic");
+    const char *known = json_string_value(json_object_get(names, statistic));
     if (known)
         return alloc_text(known);
-    return phrase_fill(json_string_value(json_object_get(names, "percentile")), json_pack("{s:s}", "n", s->name + 1));
+    return phrase_fill(json_string_value(json_object_get(names, "percentile")), json_pack("{s:s}", "n", statistic + 1));
 }
 
-char *phrase_count(const struct overview *o, int64_t n, const char *one, const char *many)
+char *phrase_count(const struct words *w, int64_t n, const char *one, const char *many)
 {
     char number[NUMBER_TEXT_SIZE];
     /* Zero is singular in French, plural in English. */
-    bool single = n == 1 || (n == 0 && o->lang == LANG_FR);
-    return phrase_fill(phrase(o, single ? one : many),
-                       json_pack("{s:s}", "n", lang_number(o->lang, (double)n, 0, number)));
+    bool single = n == 1 || (n == 0 && w->lang == LANG_FR);
+    return phrase_fill(phrase(w, single ? one : many),
+                       json_pack("{s:s}", "n", lang_number(w->lang, (double)n, 0, number)));
 }

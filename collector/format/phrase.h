@@ -1,0 +1,24 @@
+/* The words of what people read, with values put in. */
+#pragma once
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "common/alloc.h"
+#include "common/lang.h"
+
+struct words {
+    enum lang lang;
+    const json_t *texts; /* name: text; borrowed */
+};
+
+const char *phrase(const struct words *w, const char *name); /* "" when there is none */
+/* The pattern with each {name} replaced by that member of values, which is
+ * consumed. A name without a value stays. The caller frees. */
+char *phrase_fill(const char *pattern, json_t *values) CHECKED;
+void phrase_set(json_t *object, const char *name, const char *pattern, json_t *values);
+void phrase_number(const struct words *w, json_t *object, const char *name, double value, int decimals);
+char *phrase_statistic(const struct words *w, const char *statistic) CHECKED; /* of p50: "median"; the caller frees */
+/* "1 probe", "2 probes": one and many name the words. The caller frees. */
+char *phrase_count(const struct words *w, int64_t n, const char *one, const char *many) CHECKED;
