@@ -12,10 +12,22 @@
 #include "collector/web/web.h"
 #include "common/json.h"
 
+const char *overview_mark(struct overview *o, const struct national *g)
+{
+    if (national_simulated(g)) {
+        o->simulated = true;
+        return phrase(&o->words, "simulated_mark");
+    }
+    if (!national_below(g))
+        return "";
+    o->below = true;
+    return phrase(&o->words, "provisional");
+}
+
 /* ---- headlines ---- */
 
 /* The sentence as HTML: its numbers strong, and never parted from their unit. */
-static char *sentence(const struct overview *o, const struct group *g)
+static char *sentence(const struct overview *o, const struct national *g)
 {
     const struct indicator *i = g->indicator;
     const char *pattern = i->headline[o->words.lang];
@@ -28,7 +40,7 @@ static char *sentence(const struct overview *o, const struct group *g)
             break;
         size_t name = strcspn(pattern, "}");
         _cleanup_text_ char *statistic = alloc_text_n(pattern + 1, name - 1);
-        ssize_t row = group_row(g, statistic);
+        ssize_t row = national_row(g, statistic);
         char number[NUMBER_TEXT_SIZE];
         pattern += name + 1;
         buf_addf(&out, "<b>%s</b>",
@@ -42,17 +54,17 @@ static char *sentence(const struct overview *o, const struct group *g)
     return buf_take(&out);
 }
 
-static void add_headline(struct overview *o, const struct group *g)
+static void add_headline(struct overview *o, const struct national *g)
 {
     _cleanup_text_ char *html = sentence(o, g);
     json_array_append_new(json_object_get(o->page, "headlines"),
                           json_pack("{s:s, s:s, s:s}", "sentence", html, "name", g->indicator->name[o->words.lang],
-                                    "mark", group_mark(o, g)));
+                                    "mark", overview_mark(o, g)));
 }
 
 /* ---- the table ---- */
 
-static void set_interval(const struct overview *o, const struct group *g, size_t row, json_t *out)
+static void set_interval(const struct overview *o, const struct national *g, size_t row, json_t *out)
 {
     char low[NUMBER_TEXT_SIZE], high[NUMBER_TEXT_SIZE];
     const char *kind = pg_text(g->rows, row, INTERVAL);
@@ -69,7 +81,7 @@ static void set_interval(const struct overview *o, const struct group *g, size_t
         json_object_set_new(out, "interval_kind", json_string(phrase(&o->words, kind)));
 }
 
-static void set_sample(const struct overview *o, const struct group *g, size_t row, json_t *out)
+static void set_sample(const struct overview *o, const struct national *g, size_t row, json_t *out)
 {
     if (pg_text(g->rows, row, PROBES)) {
         _cleanup_text_ char *probes = phrase_count(&o->words, pg_int(g->rows, row, PROBES), "probe", "probes");
@@ -84,7 +96,7 @@ static void set_sample(const struct overview *o, const struct group *g, size_t r
     }
 }
 
-static void set_source(const struct overview *o, const struct group *g, size_t row, json_t *out)
+static void set_source(const struct overview *o, const struct national *g, size_t row, json_t *out)
 {
     const char *source = pg_text(g->rows, row, SOURCE), *url = pg_text(g->rows, row, URL);
     char date[DATE_TEXT_SIZE];
@@ -100,16 +112,16 @@ static void set_source(const struct overview *o, const struct group *g, size_t r
     json_object_set_new(out, "url", json_string(url ? url : ""));
 }
 
-static void add_rows(struct overview *o, const struct group *g)
+static void add_rows(struct overview *o, const struct national *g)
 {
     const struct indicator *i = g->indicator;
     for (size_t s = 0; s < i->statistic_count; s++) {
-        ssize_t row = group_row(g, i->statistics[s].name);
+        ssize_t row = national_row(g, i->statistics[s].name);
         if (row < 0)
             continue;
         _cleanup_text_ char *statistic = phrase_statistic(&o->words, i->statistics[s].name);
         json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "id", i->id, "name", i->name[o->words.lang],
-                                "statistic", statistic, "unit", i->unit[o->words.lang], "mark", group_mark(o, g),
+                                "statistic", statistic, "unit", i->unit[o->words.lang], "mark", overview_mark(o, g),
                                 "first", s == 0);
         phrase_number(&o->words, out, "value", pg_double(g->rows, (size_t)row, VALUE), i->decimals);
         set_interval(o, g, (size_t)row, out);
@@ -142,25 +154,24 @@ static void add_methods(struct overview *o)
 
 /* Which source the headline and the charts show: real measurements, unless they
  * are provisional and a simulated country stands beside them. */
-static bool better_group(const struct group *g, const struct group *than)
+static bool better_group(const struct national *g, const struct national *than)
 {
     if (!than->rows)
         return true;
-    bool simulated = pg_bool(g->rows, g->first, SIMULATED),
-         than_simulated = pg_bool(than->rows, than->first, SIMULATED);
+    bool simulated = national_simulated(g), than_simulated = national_simulated(than);
     if (simulated == than_simulated)
         return false;
-    return simulated ? group_below(than) : !group_below(g);
+    return simulated ? national_below(than) : !national_below(g);
 }
 
 static int add_indicator(struct overview *o, const struct indicator *i, struct pg_rows **ret_rows,
-                         struct group *ret_best, struct fault *f)
+                         struct national *ret_best, struct fault *f)
 {
-    struct group g = {0};
-    int rc = group_read(o, i, ret_rows, f);
+    struct national g = {0};
+    int rc = national_read(o->pg, o->country, i, ret_rows, f);
     if (rc < 0)
         return rc;
-    while (group_next(*ret_rows, i, &g)) {
+    while (national_next(*ret_rows, i, &g)) {
         add_rows(o, &g);
         if (better_group(&g, ret_best))
             *ret_best = g;
@@ -173,10 +184,10 @@ static int add_indicators(struct overview *o, struct fault *f)
     size_t count, best_count = 0;
     const struct indicator *all = indicator_all(&count);
     struct pg_rows **rows = alloc_zero(count, sizeof *rows);
-    struct group *best = alloc_zero(count, sizeof *best);
+    struct national *best = alloc_zero(count, sizeof *best);
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < count; i++) {
-        struct group g = {0};
+        struct national g = {0};
         rc = add_indicator(o, &all[i], &rows[i], &g, f);
         if (rc < 0 || !g.rows)
             continue;
@@ -184,7 +195,7 @@ static int add_indicators(struct overview *o, struct fault *f)
         if (!all[i].measured)
             continue;
         best[best_count++] = g;
-        snprintf(o->year, sizeof o->year, "%.4s", group_text(&g, PERIOD));
+        snprintf(o->year, sizeof o->year, "%.4s", national_text(&g, PERIOD));
         rc = overview_chart_add(o, &g, f);
     }
     if (rc == 0)

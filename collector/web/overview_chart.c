@@ -11,7 +11,7 @@
 #define LINE_DAYS_MAX 90
 #define BARS_MAX      12
 
-static int read_points(struct overview *o, const struct group *g, struct chart_point *ret_points, size_t *ret_count,
+static int read_points(struct overview *o, const struct national *g, struct chart_point *ret_points, size_t *ret_count,
                        struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
@@ -20,7 +20,7 @@ static int read_points(struct overview *o, const struct group *g, struct chart_p
         "SELECT day, value, low, high FROM public_indicator_day d WHERE indicator = $1 AND country = $2 AND "
         "source = $3 AND day > (SELECT max(day) FROM public_indicator_day m WHERE m.indicator = $1 AND "
         "m.country = $2 AND m.source = $3) - $4::int ORDER BY day",
-        4, (const char *const[]){g->indicator->id, o->country, group_text(g, SOURCE), "90"}, &rows, f);
+        4, (const char *const[]){g->indicator->id, o->country, national_text(g, SOURCE), "90"}, &rows, f);
     if (rc < 0)
         return rc;
     *ret_count = 0;
@@ -33,7 +33,7 @@ static int read_points(struct overview *o, const struct group *g, struct chart_p
     return 0;
 }
 
-static struct chart chart_for(const struct overview *o, const struct group *g, const char *id, const char *title,
+static struct chart chart_for(const struct overview *o, const struct national *g, const char *id, const char *title,
                               const char *description)
 {
     return (struct chart){
@@ -46,7 +46,7 @@ static struct chart chart_for(const struct overview *o, const struct group *g, c
     };
 }
 
-static char *line_description(const struct overview *o, const struct group *g, const struct chart_point *points,
+static char *line_description(const struct overview *o, const struct national *g, const struct chart_point *points,
                               size_t count)
 {
     const struct indicator *i = g->indicator;
@@ -66,7 +66,7 @@ static char *line_description(const struct overview *o, const struct group *g, c
                                  lang_number(o->words.lang, max, i->decimals, high)));
 }
 
-static int add_line(struct overview *o, const struct group *g, json_t *detail, struct fault *f)
+static int add_line(struct overview *o, const struct national *g, json_t *detail, struct fault *f)
 {
     struct chart_point points[LINE_DAYS_MAX];
     size_t count;
@@ -87,7 +87,7 @@ static int add_line(struct overview *o, const struct group *g, json_t *detail, s
 }
 
 /* "MTN 32,1; Moov n<5". The caller frees. */
-static char *bars_description(const struct overview *o, const struct group *g, const struct chart_bar *bars,
+static char *bars_description(const struct overview *o, const struct national *g, const struct chart_bar *bars,
                               size_t count)
 {
     _cleanup_(buf_free) struct buf list = {0};
@@ -101,7 +101,7 @@ static char *bars_description(const struct overview *o, const struct group *g, c
                                  g->indicator->unit[o->words.lang], "list", list.data));
 }
 
-static int add_bars(struct overview *o, const struct group *g, json_t *detail, struct fault *f)
+static int add_bars(struct overview *o, const struct national *g, json_t *detail, struct fault *f)
 {
     const char *statistic = indicator_main(g->indicator)->name;
     _cleanup_rows_ struct pg_rows *rows = NULL;
@@ -111,9 +111,11 @@ static int add_bars(struct overview *o, const struct group *g, json_t *detail, s
         "source = $3 AND period = $4 AND statistic = $5 AND operator IS NOT NULL AND geo IS NULL AND "
         "technology IS NULL AND family IS NULL ORDER BY CASE better WHEN 'high' THEN -value ELSE value END "
         "NULLS LAST, operator LIMIT 11",
-        5, (const char *const[]){g->indicator->id, o->country, group_text(g, SOURCE), group_text(g, PERIOD), statistic},
+        5,
+        (const char *const[]){g->indicator->id, o->country, national_text(g, SOURCE), national_text(g, PERIOD),
+                              statistic},
         &rows, f);
-    ssize_t whole = group_row(g, statistic);
+    ssize_t whole = national_row(g, statistic);
     if (rc < 0 || whole < 0 || pg_rows_count(rows) == 0)
         return rc;
     struct chart_bar bars[BARS_MAX] = {{
@@ -141,11 +143,11 @@ static int add_bars(struct overview *o, const struct group *g, json_t *detail, s
     return 0;
 }
 
-int overview_chart_add(struct overview *o, const struct group *g, struct fault *f)
+int overview_chart_add(struct overview *o, const struct national *g, struct fault *f)
 {
     json_t *detail = json_pack("{s:s, s:s, s:s, s:s}", "key", g->indicator->id, "name",
                                g->indicator->name[o->words.lang], "unit", g->indicator->unit[o->words.lang], "mark",
-                               group_mark(o, g));
+                               overview_mark(o, g));
     int rc = add_line(o, g, detail, f);
     if (rc == 0)
         rc = add_bars(o, g, detail, f);

@@ -8,7 +8,7 @@
 
 /* A column of the table of departments for one indicator's main statistic.
  * lines: iso -> {name, cells}. */
-static int add_department_column(struct overview *o, const struct group *g, json_t *lines, size_t column,
+static int add_department_column(struct overview *o, const struct national *g, json_t *lines, size_t column,
                                  bool *ret_published, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
@@ -18,7 +18,7 @@ static int add_department_column(struct overview *o, const struct group *g, json
         "i.indicator = $1 AND i.country = $2 AND i.source = $3 AND i.period = $4 AND i.statistic = $5 AND "
         "i.operator IS NULL AND i.technology IS NULL AND i.family IS NULL",
         5,
-        (const char *const[]){g->indicator->id, o->country, group_text(g, SOURCE), group_text(g, PERIOD),
+        (const char *const[]){g->indicator->id, o->country, national_text(g, SOURCE), national_text(g, PERIOD),
                               indicator_main(g->indicator)->name},
         &rows, f);
     if (rc < 0)
@@ -68,7 +68,7 @@ static json_t *sorted_lines(const struct overview *o, json_t *lines, size_t colu
     return sorted;
 }
 
-int overview_department_add(struct overview *o, const struct group *groups, size_t count, struct fault *f)
+int overview_department_add(struct overview *o, const struct national *groups, size_t count, struct fault *f)
 {
     _cleanup_json_ json_t *lines = json_object(), *heads = json_array();
     bool published = false;

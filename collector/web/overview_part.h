@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "collector/db/pg.h"
+#include "collector/figure/national.h"
 #include "collector/format/phrase.h"
 
 struct overview {
@@ -17,3 +18,5 @@ struct overview {
     char year[8];
     bool below, simulated; /* does a figure say so? */
 };
+
+const char *overview_mark(struct overview *o, const struct national *g); /* "provisional", "simulated" or "" */

@@ -1,10 +1,8 @@
-#include "collector/web/group.h"
+#include "collector/figure/national.h"
 
 #include <string.h>
 
-#include "collector/format/phrase.h"
-
-/* Columns as the enumeration of group.h has them. */
+/* Columns as the enumeration of national.h has them. */
 #define FIGURE_SQL                                                                                                     \
     "statistic, value, low, high, interval_kind, n_samples, n_days, n_probes, floor, source, simulated, source_url, "  \
     "retrieved, method_version, period "
@@ -13,32 +11,32 @@
     "geo IS NULL AND operator IS NULL AND technology IS NULL AND family IS NULL AND zone IS NULL AND sex IS NULL AND " \
     "age_group IS NULL AND plan IS NULL "
 
-int group_read(const struct overview *o, const struct indicator *i, struct pg_rows **ret, struct fault *f)
+int national_read(struct pg *pg, const char *country, const struct indicator *i, struct pg_rows **ret, struct fault *f)
 {
-    return pg_query(o->pg,
+    return pg_query(pg,
                     "SELECT " FIGURE_SQL "FROM (SELECT DISTINCT ON (source, statistic) * FROM public_indicator WHERE "
                     "indicator = $1 AND country = $2 AND " WHOLE_COUNTRY
                     "AND value IS NOT NULL ORDER BY source, statistic, period DESC) AS latest ORDER BY source",
-                    2, (const char *const[]){i->id, o->country}, ret, f);
+                    2, (const char *const[]){i->id, country}, ret, f);
 }
 
-bool group_next(const struct pg_rows *rows, const struct indicator *i, struct group *g)
+bool national_next(const struct pg_rows *rows, const struct indicator *i, struct national *g)
 {
     size_t count = pg_rows_count(rows), first = g->last, last = first + 1;
     if (first >= count)
         return false;
     while (last < count && !strcmp(pg_text(rows, last, SOURCE), pg_text(rows, first, SOURCE)))
         last++;
-    *g = (struct group){i, rows, first, last};
+    *g = (struct national){i, rows, first, last};
     return true;
 }
 
-const char *group_text(const struct group *g, int column)
+const char *national_text(const struct national *g, int column)
 {
     return pg_text(g->rows, g->first, column);
 }
 
-ssize_t group_row(const struct group *g, const char *statistic)
+ssize_t national_row(const struct national *g, const char *statistic)
 {
     for (size_t r = g->first; r < g->last; r++)
         if (!strcmp(pg_text(g->rows, r, STATISTIC), statistic))
@@ -46,20 +44,13 @@ ssize_t group_row(const struct group *g, const char *statistic)
     return -1;
 }
 
-bool group_below(const struct group *g)
+bool national_below(const struct national *g)
 {
-    const char *floor = group_text(g, FLOOR);
+    const char *floor = national_text(g, FLOOR);
     return floor && !strcmp(floor, "below");
 }
 
-const char *group_mark(struct overview *o, const struct group *g)
+bool national_simulated(const struct national *g)
 {
-    if (pg_bool(g->rows, g->first, SIMULATED)) {
-        o->simulated = true;
-        return phrase(&o->words, "simulated_mark");
-    }
-    if (!group_below(g))
-        return "";
-    o->below = true;
-    return phrase(&o->words, "provisional");
+    return pg_bool(g->rows, g->first, SIMULATED);
 }

@@ -1,0 +1,48 @@
+/* National figures: what one source says of an indicator over a whole country,
+ * a row a statistic. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "collector/db/pg.h"
+#include "collector/figure/indicator.h"
+#include "common/fault.h"
+
+/* Columns of a national figure's row. */
+enum {
+    STATISTIC,
+    VALUE,
+    LOW,
+    HIGH,
+    INTERVAL,
+    SAMPLES,
+    DAYS,
+    PROBES,
+    FLOOR,
+    SOURCE,
+    SIMULATED,
+    URL,
+    RETRIEVED,
+    METHOD,
+    PERIOD
+};
+
+/* One source's national figures of an indicator: rows first to last - 1. */
+struct national {
+    const struct indicator *indicator;
+    const struct pg_rows *rows;
+    size_t first, last;
+};
+
+/* The latest figures of an indicator, source by source; national_next walks over
+ * them, from a zero group on. False after the last. */
+int national_read(struct pg *pg, const char *country, const struct indicator *i, struct pg_rows **ret,
+                  struct fault *f) CHECKED;
+bool national_next(const struct pg_rows *rows, const struct indicator *i, struct national *g);
+
+const char *national_text(const struct national *g, int column);
+ssize_t national_row(const struct national *g, const char *statistic); /* -1: none */
+bool national_below(const struct national *g);                         /* below the publication floor? */
+bool national_simulated(const struct national *g);
