@@ -1,6 +1,7 @@
 """Fixtures that run the real programs against a real PostgreSQL, each in a state directory of its own."""
 
 import contextlib
+import fcntl
 import http.client
 import json
 import os
@@ -45,6 +46,15 @@ def wait_until(condition, seconds=30, what="it"):
             return found
         time.sleep(0.05)
     raise AssertionError(f"{what} did not happen within {seconds} s")
+
+
+def built(program):
+    """Where a program of the build folder lies that few want; nobody else has built it. Two ninjas in a folder take turns."""
+    with open(BUILD / "built.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run(["ninja", "-C", BUILD, program], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout
+    return BUILD / program
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import pytest
 import zstandard
 
 import wire
-from conftest import BUILD, wait_until
+from conftest import built, wait_until
 from wire import ping
 
 BIG = 10**400
@@ -294,9 +294,11 @@ def test_bad_results_are_listed_and_the_good_one_is_stored(collector, probe):
 # ---- a newer agent, an older collector ----
 
 def test_results_of_a_newer_agent_appear_after_the_upgrade(own_collector):
+    program = built("tests/e2e/internetmetre-collector-older")
+
     class Older(type(own_collector)):
         def command(self, *words):
-            return [BUILD / "collector/internetmetre-collector-older", *super().command(*words)[1:]]
+            return [program, *super().command(*words)[1:]]
 
     tasks = own_collector.config.parent / "of-older-checks.json"  # the standard schedule has newer ones
     tasks.write_text('{"schedule": 1, "version": 1, "tasks": []}')
