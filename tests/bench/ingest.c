@@ -250,10 +250,25 @@ static double run_http(unsigned connections, long collector, long postmaster)
            (double)batch_count / seconds, connections, (size_t)refused);
     printf("an answer takes:  %8.1f ms at the median, %.1f at the 99th percentile\n", latencies_ms[batch_count / 2],
            latencies_ms[batch_count * 99 / 100]);
+    if (!(theirs > 0 && postgres > 0 && ours > 0))
+        die("processor times", NULL);
     printf("CPU a result:     %8.2f us: %.2f collector, %.2f PostgreSQL, %.2f this client; two cores free of others\n"
            "                  would take %.0f results/s\n",
            theirs + postgres + ours, theirs, postgres, ours, 2e6 / (theirs + postgres + ours));
     return rate;
+}
+
+/* A rate is one of results that the database holds. */
+static void check_stored(const char *conninfo)
+{
+    struct fault f = {0};
+    struct pg *pg = NULL;
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    if (pg_open(conninfo, &pg, &f) < 0 || pg_query(pg, "SELECT count(*) FROM result", 0, NULL, &rows, &f) < 0)
+        die("count", &f);
+    if (pg_int(rows, 0, 0) != (int64_t)(batch_count * RESULTS))
+        die("not every result is in the database", NULL);
+    pg_close(pg);
 }
 
 /* ---- the bound ---- */
@@ -326,6 +341,7 @@ int main(int argc, char **argv)
     make_batches();
     printf("%zu batches of %d results, %zu bytes each\n", batch_count, RESULTS, batches[0].len);
     double http = run_http(connections, atol(argv[6]), atol(argv[7]));
+    check_stored(argv[3]);
     struct projection *all = project_all(argv[3]);
     run_copy(argv[3], "bench_indexed", "INCLUDING INDEXES", all, http);
     run_copy(argv[3], "bench_bare", "", all, http);
