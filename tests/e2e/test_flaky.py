@@ -1,4 +1,4 @@
-"""tests/bench/flaky, which is run by hand, finds what fails now and then."""
+"""tests/bench/flaky finds what fails now and then."""
 import os
 import re
 import subprocess

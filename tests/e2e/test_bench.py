@@ -1,0 +1,55 @@
+"""What is measured by hand (tests/bench) runs briefly here, so that it still runs when it is wanted; its figures are figures."""
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import BUILD
+
+BENCH = Path(__file__).resolve().parents[1] / "bench"
+FIGURE = r"(\d+(?:\.\d+)?)"
+
+
+def bench(name, *words, build=BUILD, statuses=(0,)):
+    done = subprocess.run([BENCH / name, *words], capture_output=True, text=True, timeout=300, check=False,
+                          env=os.environ | {"INTERNETMETRE_BUILD": str(build)})
+    assert done.returncode in statuses, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def figures(said, *lines):
+    """Each line is there, and the figures in it are above 0."""
+    for line in lines:
+        found = re.search(line.replace("#", FIGURE), said)
+        assert found and all(float(figure) > 0 for figure in found.groups()), (line, said)
+
+
+def test_agent():
+    figures(bench("agent", "5"), "at rest after the start +RssAnon +# MB  PSS +# MB  RSS +# MB", "under load +RssAnon +# MB",
+            "at rest after the load +RssAnon +# MB", r"processor per 1000 results +# ms \(# results in 5 s\)", "program +# kB stripped")
+
+
+def test_ingest():
+    figures(bench("ingest", "60", "4"), "over HTTP: +# results/s", "an answer takes: +# ms at the median",
+            "CPU a result: +# us: # collector, # PostgreSQL, # this client", "parsing alone: +# results",
+            "COPY BINARY alone: *# rows/s, with the indexes", "COPY BINARY alone: *# rows/s, into a bare table", "collector: # MiB")
+
+
+def test_durable():
+    """That its other stories are still there pytest says before the one that is wanted runs."""
+    said = bench("durable", "1", "30", "no_sync")
+    figures(said, "# results, .* 0 twice", "# days, # boots, # full disks, # batches", "# passed")
+    assert not re.search("failed|skipped|not ok", said), said
+
+
+def test_fuzz():
+    figures(bench("fuzz", "1", "header", build=BUILD / "fuzz"), "header +# runs in .*, # edges covered, no finding")
+
+
+@pytest.mark.root("network namespaces")
+def test_ping():
+    """Whether its bounds hold is for a machine that does nothing else."""
+    figures(bench("ping", "50", "5", "1", statuses=(0, 1)), "round trip +at once # ms, in turns # ms",
+            "slowest target # against # ms", "processor +# us a packet, fping #")
