@@ -167,6 +167,7 @@ static const struct {
      "SELECT p::cidr, (o->'asns'->>0)::bigint, 'country-pack' FROM jsonb_each($1::jsonb) c, "
      "jsonb_array_elements(c.value->'operators') o, jsonb_array_elements_text(o->'prefixes') p "
      "WHERE o->'asns'->>0 IS NOT NULL"},
+    {"countries/countries.json", "SELECT carrier_nat_seed($1::jsonb)"},
     {"countries/countries.json",
      "INSERT INTO target (name, kind, country) "
      "SELECT s->>'name', 'cctld', c.key FROM jsonb_each($1::jsonb) c, jsonb_array_elements(c.value->'cctld_servers') s "

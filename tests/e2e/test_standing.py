@@ -7,7 +7,8 @@ from wire import ping
 
 # What nobody but the owner sees of where somebody was.
 HIDDEN = ["SELECT * FROM probe_network", "INSERT INTO probe_network VALUES (current_date, 1, '192.0.2.0/24', 1)",
-          "DELETE FROM probe_network", "SELECT network_note('[]')", "SELECT network_retain()"]
+          "DELETE FROM probe_network", "SELECT network_note('[]')", "SELECT network_retain()", "SELECT * FROM probe_standing(current_date, current_date)",
+          "SELECT * FROM probe_change", "SELECT * FROM carrier_nat"]
 
 
 @pytest.fixture

@@ -1,0 +1,65 @@
+-- Which probes count where figures of few lines are hidden, and for which network each.
+
+-- What a probe is worth at a time, in one word:
+--   counts   its token was good for one use, or somebody confirmed it
+--   waits    whoever had the token could have made it, and as many more as they liked: until somebody confirms it
+--   young    enrolled less than seven days before
+--   refused  the team revoked it: what it measured is doubted, that of before as well. A probe that its owner took away, or
+--            had forgotten, was a good one until then, and goes on counting for those days.
+CREATE OR REPLACE FUNCTION standing_of(p probe, at timestamptz) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN p.revoked_at IS NOT NULL AND coalesce(p.revoked_reason, '') NOT IN ('left', 'forgotten') THEN 'refused'
+                WHEN p.confirmed_at IS NULL
+                     AND NOT EXISTS (SELECT FROM token t WHERE t.token_no = p.token_no AND t.uses_max = 1) THEN 'waits'
+                WHEN p.enrolled_at > at - interval '7 days' THEN 'young'
+                ELSE 'counts' END
+$$;
+
+-- A box and those that took its place, one after the other: a household, called by the last. Only what was replaced is listed.
+CREATE OR REPLACE VIEW probe_household AS
+WITH RECURSIVE line AS (
+    SELECT probe_no, replaced_by AS next_no FROM probe WHERE replaced_by IS NOT NULL
+    UNION -- not ALL: two boxes may have replaced each other
+    SELECT l.probe_no, p.replaced_by FROM line l JOIN probe p ON p.probe_no = l.next_no WHERE p.replaced_by IS NOT NULL
+)
+SELECT l.probe_no, coalesce(min(l.next_no) FILTER (WHERE n.replaced_by IS NULL), min(l.next_no)) AS household
+FROM line l
+JOIN probe n ON n.probe_no = l.next_no
+GROUP BY l.probe_no;
+
+-- A prefix with its origins: "192.0.2.0/24 AS64500".
+CREATE OR REPLACE FUNCTION network_text(prefix cidr) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT concat_ws(' ', prefix, 'AS' || nullif(array_to_string(origin_of(prefix), '+'), ''))
+$$;
+
+-- What the country packs mark, in the place of what they marked before.
+CREATE OR REPLACE FUNCTION carrier_nat_seed(packs jsonb) RETURNS void
+LANGUAGE sql AS $$
+    DELETE FROM carrier_nat WHERE source = 'country-pack';
+    INSERT INTO carrier_nat (prefix, source)
+    SELECT DISTINCT p::cidr, 'country-pack' FROM jsonb_each(packs) c, jsonb_array_elements_text(c.value->'carrier_nat') p
+$$;
+REVOKE EXECUTE ON FUNCTION carrier_nat_seed FROM PUBLIC;
+
+-- A row a probe, for a period from `first` to `last` (UTC days, both within). `network`: the one from which it pushed most
+-- often, or 'probe:N' for a confirmed household behind carrier NAT; NULL when none was seen. `voucher`: who confirmed it.
+CREATE OR REPLACE FUNCTION probe_standing(first date, last date)
+RETURNS TABLE (probe_no int, network text, counts boolean, voucher text)
+LANGUAGE sql STABLE AS $$
+    WITH seen AS (
+        SELECT DISTINCT ON (n.probe_no) n.probe_no, n.prefix
+        FROM (SELECT x.probe_no, x.prefix, sum(x.pushes) AS pushes FROM probe_network x
+              WHERE x.day BETWEEN first AND last GROUP BY x.probe_no, x.prefix) n
+        ORDER BY n.probe_no, n.pushes DESC, n.prefix
+    )
+    SELECT p.probe_no,
+           CASE WHEN p.confirmed_at IS NOT NULL AND EXISTS (SELECT FROM carrier_nat c WHERE c.prefix >>= s.prefix)
+                THEN 'probe:' || coalesce(h.household, p.probe_no)
+                WHEN s.prefix IS NOT NULL THEN network_text(s.prefix) END,
+           standing_of(p, least((last + 1)::timestamp AT TIME ZONE 'UTC', now())) = 'counts', p.confirmed_by
+    FROM probe p
+    LEFT JOIN seen s USING (probe_no)
+    LEFT JOIN probe_household h USING (probe_no)
+$$;
+REVOKE EXECUTE ON FUNCTION probe_standing FROM PUBLIC;
