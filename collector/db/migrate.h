@@ -2,8 +2,7 @@
  *
  * schema/migrations/NNNN_*.sql make tables, in order, once, each in its own
  * transaction; what was applied is remembered with its SHA-256 and must not
- * change after. Then everything that can be made again at any time: functions
- * and views (schema/views/), the registry, one view a check, the country packs.
+ * change after. Then everything that can be made again at any time (remake.h).
  * An advisory lock keeps two migrations apart. */
 #pragma once
 

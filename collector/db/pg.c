@@ -34,8 +34,15 @@ static int from_state(const char *state)
         {"08", -ENOTCONN},    /* connection exception */
         {"57P", -ENOTCONN},   /* shutting down, crashed, starting up */
         {"53300", -ENOTCONN}, /* too many connections */
-        {"23505", -EEXIST},   {"22", -EINVAL}, {"23", -EINVAL}, {"40", -EAGAIN}, /* deadlock, serialization failure */
-        {"55P03", -EAGAIN},
+        {"23505", -EEXIST},   /* unique violation */
+        {"22", -EINVAL},      /* data exception */
+        {"23", -EINVAL},      /* integrity constraint violation */
+        {"40", -EAGAIN},      /* deadlock, serialization failure */
+        {"55P03", -EAGAIN},   /* lock not available */
+        {"42P01", -ENOENT},   /* no such table or view */
+        {"42883", -ENOENT},   /* function */
+        {"42703", -ENOENT},   /* column */
+        {"42704", -ENOENT},   /* type or role */
     };
     for (size_t i = 0; state && i < COUNT(codes); i++)
         if (!strncmp(state, codes[i].prefix, strlen(codes[i].prefix)))

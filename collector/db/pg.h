@@ -4,7 +4,7 @@
  * Failures: -ENOTCONN when the server is away or went away (try later), -EEXIST
  * on a unique violation, -EINVAL on data the server refuses (SQLSTATE classes
  * 22 and 23), -EAGAIN when the transaction lost against another one (class 40),
- * -EIO otherwise; f carries the server's message. */
+ * -ENOENT when a statement names what the schema does not have, -EIO otherwise; f carries the server's message. */
 #pragma once
 
 #include <stdbool.h>

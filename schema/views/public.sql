@@ -26,3 +26,5 @@ JOIN indicator i USING (indicator);
 
 CREATE OR REPLACE VIEW public_indicator_day AS
 SELECT * FROM indicator_day;
+
+SELECT allow('SELECT ON public_probe, public_target, public_check, public_indicator, public_indicator_day', 'reader', 'analyst');

@@ -575,6 +575,29 @@ def test_a_changed_migration_is_refused(own_collector):
     assert "migrations/0001_base.sql was applied with other content" in own_collector.run("migrate", status=1)
 
 
+def test_migrate_names_the_file_that_fails(own_collector):
+    own_collector.start()
+    own_collector.sql("DROP VIEW public_edns_league")
+    own_collector.sql("CREATE TABLE public_edns_league (zone text)")
+    error = own_collector.run("migrate", status=1)
+    assert "views/edns.sql: PostgreSQL: " in error and "public_edns_league" in error
+    own_collector.sql("DROP TABLE public_edns_league")
+    own_collector.run("migrate")
+    assert own_collector.sql("SELECT count(*) FROM public_edns_league") is not None
+    own_collector.stop()
+
+
+def test_migrate_makes_views_in_the_order_that_they_need(own_collector):
+    """A view that others stand on is gone, as on a database of a version that had none of them."""
+    own_collector.start()
+    before = own_collector.sql("SELECT count(*) FROM pg_views WHERE schemaname = 'public'")
+    own_collector.sql("DROP VIEW day_metric, day_bucket, public_indicator CASCADE")
+    assert own_collector.sql("SELECT count(*) FROM pg_views WHERE schemaname = 'public'") < before
+    own_collector.run("migrate")
+    assert own_collector.sql("SELECT count(*) FROM pg_views WHERE schemaname = 'public'") == before
+    own_collector.stop()
+
+
 def test_migrate_again_changes_nothing(own_collector):
     assert "migrations applied: 0" in own_collector.run("migrate")
 

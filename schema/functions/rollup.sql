@@ -118,3 +118,4 @@ BEGIN
     RETURN marked;
 END
 $$;
+REVOKE EXECUTE ON FUNCTION rollup_some, rollup_mark FROM PUBLIC;

@@ -45,3 +45,5 @@ BEGIN
     FROM series(first, last, of_check, of_metric, of_target, of_probe, of_operator, of_department, of_technology) s;
 END
 $$;
+REVOKE EXECUTE ON FUNCTION public_series FROM PUBLIC;
+SELECT allow('EXECUTE ON FUNCTION public_series', 'reader');

@@ -19,3 +19,4 @@ BEGIN
                    month::text || ' 00:00:00+00', (month + interval '1 month')::date::text || ' 00:00:00+00');
 END $$;
 REVOKE EXECUTE ON FUNCTION partition_make FROM PUBLIC;
+SELECT allow('EXECUTE ON FUNCTION partition_make', 'ingest');

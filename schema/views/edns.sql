@@ -28,3 +28,5 @@ SELECT g.name AS zone, g.country, t.simulated, t.n_probes, t.last_day, t.passed 
        t.optlist / t.tested AS fail_optlist, t.edns512tcp / t.tested AS fail_edns512tcp
 FROM total t
 JOIN target g USING (target_no);
+
+SELECT allow('SELECT ON public_edns_league', 'reader', 'analyst');

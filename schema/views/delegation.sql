@@ -1,13 +1,3 @@
--- The origin ASNs of an address: those of the longest prefix that holds it. What was imported from BGP goes before the
--- country packs, which know only whose the space is. Empty when no prefix holds the address.
-CREATE OR REPLACE FUNCTION origin_of(addr inet) RETURNS bigint[]
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT coalesce(array_agg(DISTINCT o.asn), '{}')
-    FROM (SELECT p.asn, rank() OVER (ORDER BY p.source = 'country-pack', masklen(p.prefix) DESC) AS place
-          FROM prefix_origin p WHERE p.prefix >>= addr) o
-    WHERE o.place = 1
-$$;
-
 -- How far apart a zone's servers stand, as one probe saw it on one day (UTC). Origins are those known today, not those
 -- of the day. An address whose prefix has several origins counts with each; `unknown` addresses have none.
 CREATE OR REPLACE VIEW delegation_diversity AS
@@ -24,3 +14,5 @@ JOIN probe p USING (probe_no)
 JOIN target t USING (target_no)
 LEFT JOIN LATERAL unnest(origin_of(s.addr)) AS o (asn) ON true
 GROUP BY s.day, p.probe, t.name, t.country, p.source, p.simulated;
+
+SELECT allow('SELECT ON delegation_diversity', 'analyst');

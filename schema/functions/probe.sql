@@ -65,3 +65,4 @@ BEGIN
 END
 $$;
 REVOKE EXECUTE ON FUNCTION probe_replace FROM PUBLIC;
+SELECT allow('EXECUTE ON FUNCTION probe_forget, probe_turn, probe_leave, probe_replace', 'ingest');

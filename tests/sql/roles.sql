@@ -1,0 +1,28 @@
+BEGIN;
+SELECT plan(7);
+
+-- What runs as the owner is for those alone to whom its file gives it.
+SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+                  WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND a.grantee = 0$$,
+                'no function that runs as the owner is everybody''s');
+SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef
+                  AND NOT 'search_path=public, pg_temp' = ANY (coalesce(p.proconfig, '{}'))$$,
+                'each of them looks in this schema first, and in nobody''s temporary one before');
+SELECT is((SELECT string_agg(DISTINCT table_name::text, ' ' ORDER BY table_name::text)
+           FROM information_schema.role_table_grants WHERE grantee = 'internetmetre_reader'),
+          'check_kind department metric operator outcome public_check public_edns_league public_indicator '
+          'public_indicator_day public_probe public_target target', 'readers see public views, and the names in them');
+SELECT is_empty($$SELECT DISTINCT table_name FROM information_schema.role_table_grants
+                  WHERE grantee IN ('internetmetre_reader', 'internetmetre_analyst')
+                    AND (privilege_type <> 'SELECT' OR table_name IN ('probe_contact', 'probe_owner', 'token', 'api_key'))$$,
+                'neither readers nor analysts write, or see a contact or a hash');
+
+CREATE TABLE told (word text);
+SELECT allow('SELECT ON told', 'reader', 'ingest') \g /dev/null
+SELECT ok(has_table_privilege('internetmetre_reader', 'told', 'SELECT')
+          AND has_table_privilege('internetmetre_ingest', 'told', 'SELECT')
+          AND NOT has_table_privilege('internetmetre_analyst', 'told', 'SELECT'), 'allow grants to those it names');
+SELECT throws_ok($$SELECT allow('SELECT ON told', 'everybody')$$, 'there is no role everybody', 'and knows them');
+SELECT throws_ok($$SELECT allow('SELECT ON told', 'analyst', 'Reader')$$, 'there is no role Reader', 'by their very names');
+SELECT * FROM finish();
+ROLLBACK;
