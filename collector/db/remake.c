@@ -141,53 +141,24 @@ static int make_files(struct pg *pg, struct fault *f)
 
 /* ---- facts ---- */
 
-/* Facts that come with the program: each statement takes a file as $1. What an
- * operator of a collector changed in `target` stays. */
+/* Each file of a folder goes through a function of schema/functions/seed.sql. */
 static const struct {
-    const char *file, *sql;
+    const char *folder, *sql;
 } seeds[] = {
-    {"countries/countries.json",
-     "INSERT INTO department (iso, country, name) "
-     "SELECT d->>'iso', c.key, d->>'name' FROM jsonb_each($1::jsonb) c, jsonb_array_elements(c.value->'departments') d "
-     "ON CONFLICT (iso) DO UPDATE SET name = excluded.name WHERE department.name <> excluded.name"},
-    {"countries/countries.json",
-     "INSERT INTO operator (country, name, asns) "
-     "SELECT c.key, o->>'name', ARRAY(SELECT a::bigint FROM jsonb_array_elements_text(o->'asns') a) "
-     "FROM jsonb_each($1::jsonb) c, jsonb_array_elements(c.value->'operators') o "
-     "ON CONFLICT (country, name) DO UPDATE SET asns = excluded.asns WHERE operator.asns <> excluded.asns"},
-    {"countries/countries.json",
-     "WITH gone AS (DELETE FROM prefix_origin WHERE source = 'country-pack') "
-     "INSERT INTO prefix_origin (prefix, asn, source) "
-     "SELECT p::cidr, (o->'asns'->>0)::bigint, 'country-pack' FROM jsonb_each($1::jsonb) c, "
-     "jsonb_array_elements(c.value->'operators') o, jsonb_array_elements_text(o->'prefixes') p "
-     "WHERE o->'asns'->>0 IS NOT NULL"},
-    {"countries/countries.json", "SELECT carrier_nat_seed($1::jsonb)"},
-    {"countries/countries.json",
-     "INSERT INTO target (name, kind, country) "
-     "SELECT s->>'name', 'cctld', c.key FROM jsonb_each($1::jsonb) c, jsonb_array_elements(c.value->'cctld_servers') s "
-     "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, country = excluded.country WHERE target.kind IS NULL"},
-    {"schedule/standard.json",
-     "INSERT INTO target (name, kind, country) SELECT DISTINCT ON (1) t->>'target', t->>'kind', t->>'country' "
-     "FROM jsonb_array_elements($1::jsonb->'tasks') t WHERE t->>'target' <> '' ORDER BY 1, 2 "
-     "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, country = excluded.country WHERE target.kind IS NULL"},
-    {"schedule/packs/dns.json",
-     "INSERT INTO target (name, kind, country) SELECT DISTINCT ON (1) t->>'target', t->>'kind', t->>'country' "
-     "FROM jsonb_array_elements($1::jsonb->'tasks') t WHERE t->>'target' <> '' ORDER BY 1, 2 "
-     "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, country = excluded.country WHERE target.kind IS NULL"},
-    {"schedule/packs/edns-africa.json",
-     "INSERT INTO target (name, kind, country) SELECT DISTINCT ON (1) t->>'target', t->>'kind', t->>'country' "
-     "FROM jsonb_array_elements($1::jsonb->'tasks') t WHERE t->>'target' <> '' ORDER BY 1, 2 "
-     "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, country = excluded.country WHERE target.kind IS NULL"},
+    {"countries/", "SELECT country_seed($1::jsonb)"},
+    {"schedule/", "SELECT schedule_seed($1::jsonb)"},
 };
 
 static int seed(struct pg *pg, struct fault *f)
 {
-    for (size_t i = 0; i < COUNT(seeds); i++) {
-        const char *text = schema_file(seeds[i].file)->text;
-        int rc = pg_query(pg, seeds[i].sql, 1, &text, NULL, f);
-        if (rc < 0)
-            return rc;
-    }
+    for (size_t i = 0; i < COUNT(seeds); i++)
+        for (const struct embedded *e = NULL; (e = schema_next(seeds[i].folder, e)) != NULL;) {
+            int rc = pg_query(pg, seeds[i].sql, 1, &e->text, NULL, f);
+            if (rc < 0) {
+                fault_prefix(f, _("%s: "), e->path);
+                return rc;
+            }
+        }
     return 0;
 }
 
@@ -223,8 +194,9 @@ void remake_checksum(char ret_text[static HASH_TEXT_SIZE])
         for (const struct embedded *e = NULL; (e = schema_next(folders[i], e)) != NULL;)
             buf_add(&all, e->text, e->len);
     for (size_t i = 0; i < COUNT(seeds); i++) {
-        buf_add_text(&all, schema_file(seeds[i].file)->text);
         buf_add_text(&all, seeds[i].sql);
+        for (const struct embedded *e = NULL; (e = schema_next(seeds[i].folder, e)) != NULL;)
+            buf_add(&all, e->text, e->len);
     }
     hash_make("", all.data, all.len, hash);
     hash_text(hash, ret_text);

@@ -1,0 +1,29 @@
+BEGIN;
+SELECT plan(8);
+
+SELECT target_seed('[{"name": "seed-b", "kind": "cctld", "country": "BJ"}, {"name": "seed-a", "kind": null, "country": null},
+                     {"name": "", "kind": "cctld"}, {"name": "seed-b", "kind": "domestic", "country": "TG"}]') \g /dev/null
+SELECT results_eq($$SELECT name, kind, country FROM target WHERE name LIKE 'seed-%' OR name = '' ORDER BY name$$,
+                  $$VALUES ('seed-a', NULL, NULL), ('seed-b', 'cctld', 'BJ')$$, 'a target once, none without a name');
+UPDATE target SET country = 'ML' WHERE name = 'seed-b';
+SELECT schedule_seed('{"tasks": [{"target": "seed-a", "kind": "ixp", "country": "BJ"}, {"check": "resolver"},
+                                 {"target": "seed-b", "kind": "abroad", "country": "FR"}]}') \g /dev/null
+SELECT results_eq($$SELECT name, kind, country FROM target WHERE name LIKE 'seed-%' ORDER BY name$$,
+                  $$VALUES ('seed-a', 'ixp', 'BJ'), ('seed-b', 'cctld', 'ML')$$,
+                  'a schedule tells what was not known, and changes nothing that was');
+SELECT lives_ok($$SELECT schedule_seed('{}')$$, 'a schedule without tasks has no targets');
+
+SELECT country_seed('{"XA": {"departments": [{"iso": "XA-1", "name": "Ouest"}],
+    "operators": [{"name": "Un", "asns": [64500, 64501], "prefixes": ["198.51.100.0/24"]}, {"name": "Sans", "asns": [], "prefixes": ["203.0.113.0/24"]}],
+    "cctld_servers": [{"name": "ns.nic.xa"}]}}') \g /dev/null
+SELECT results_eq($$SELECT iso, name FROM department WHERE country = 'XA'$$, $$VALUES ('XA-1', 'Ouest')$$, 'departments');
+SELECT results_eq($$SELECT name, asns FROM operator WHERE country = 'XA' ORDER BY name$$,
+                  $$VALUES ('Sans', '{}'::bigint[]), ('Un', '{64500,64501}')$$, 'operators');
+SELECT results_eq($$SELECT prefix, asn FROM prefix_origin WHERE source = 'country-pack'$$,
+                  $$VALUES ('198.51.100.0/24'::cidr, 64500::bigint)$$,
+                  'prefixes, instead of those of the packs before; none of an operator without a number');
+SELECT results_eq($$SELECT kind, country FROM target WHERE name = 'ns.nic.xa'$$, $$VALUES ('cctld', 'XA')$$,
+                  'the servers of its domain');
+SELECT ok(NOT has_function_privilege('internetmetre_ingest', 'country_seed(jsonb)', 'EXECUTE'), 'migrate alone seeds');
+SELECT * FROM finish();
+ROLLBACK;
