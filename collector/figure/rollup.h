@@ -1,5 +1,5 @@
 /* Days of results turned into rows that the figures are made of. All of the
- * work is SQL (schema/views/rollup.sql); this drives it. */
+ * work is SQL (schema/functions/rollup.sql); this drives it. */
 #pragma once
 
 #include "collector/db/pg.h"
