@@ -1,0 +1,153 @@
+#include "tests/unit/check.h"
+
+#include "collector/figure/floor.h"
+#include "common/alloc.h"
+
+/* A country, its departments and operators: a digit a probe in each text. */
+struct land {
+    const char *departments, *operators; /* "112": probes 1 and 2 in the first, 3 in the second; ' ' is none */
+    uint32_t days, networks;             /* of each probe; of all, 0: each has its own */
+    const char *verdicts; /* country, departments, operators: s(hown), n(etworks, probes or days), d(ifference) */
+};
+
+static struct floor *make(const struct land *l)
+{
+    struct floor *f = floor_new();
+    size_t first[2], country = floor_cell(f, 0, FLOOR_NONE), count = strlen(l->departments);
+    const char *const cuts[] = {l->departments, l->operators};
+    for (unsigned cut = 0; cut < COUNT(cuts); cut++) {
+        char most = '0';
+        for (size_t p = 0; p < count; p++)
+            most = cuts[cut][p] > most ? cuts[cut][p] : most;
+        for (char name = '1'; name <= most; name++) {
+            size_t cell = floor_cell(f, cut + 1, country);
+            first[cut] = name == '1' ? cell : first[cut];
+        }
+    }
+    for (uint32_t p = 0; p < count; p++) {
+        size_t cells[3] = {country}, in = 1;
+        for (unsigned cut = 0; cut < COUNT(cuts); cut++)
+            if (cuts[cut][p] != ' ')
+                cells[in++] = first[cut] + (size_t)(cuts[cut][p] - '1');
+        floor_add(f, p + 1, l->networks ? p % l->networks + 1 : p + 1, l->days, cells, in);
+    }
+    floor_decide(f);
+    return f;
+}
+
+static void hides_what_tells_of_few(void **state)
+{
+    static const struct land lands[] = {
+        /* The floor itself: networks, probes, days; nobody at all. */
+        {"11111", "     ", 6, 0, "ss"},
+        {"11111", "     ", 5, 0, "nn"},
+        {"1111", "    ", 100, 0, "nn"},
+        {"111111111111", "            ", 100, 4, "nn"},
+        {"11111", "11111", 6, 0, "sss"},
+        /* The country less a department is one line. */
+        {"1111112", "       ", 30, 0, "sdn"},
+        {"11111122222", "           ", 30, 0, "sss"},
+        /* The larger one goes first; without both, the third comes back by subtraction. */
+        {"111111122222334", "               ", 30, 0, "ssdnn"},
+        {"1111111222223344455", "                   ", 30, 0, "sssnnn"},
+        /* Both operators have nearly all of a department: it, less the operator, is a line or two. */
+        {"111111222222", "111112222222", 30, 0, "sssdd"},
+        {"111111222222", "111112122222", 30, 0, "sssdd"},
+        /* Rows and columns that cross in many lines. */
+        {"111111222222", "111222111222", 30, 0, "sssss"},
+        /* Lines whose operator nobody knows are what is left of a country. */
+        {"1111111111", "1111111112", 30, 0, "ssdn"},
+        {"1111111111", "111111111 ", 30, 0, "ssd"},
+        {"1111111111", "11111     ", 30, 0, "sss"},
+    };
+    for (size_t l = 0; l < COUNT(lands); l++) {
+        _cleanup_(floor_freep) struct floor *f = make(&lands[l]);
+        for (size_t c = 0; lands[l].verdicts[c]; c++) {
+            const char verdict = "snd"[floor_verdict(f, c)];
+            if (verdict != lands[l].verdicts[c])
+                fail_msg("land %zu, cell %zu: %c, not %c", l, c, verdict, lands[l].verdicts[c]);
+        }
+    }
+}
+
+static void hidden_values_move_to_the_next_larger_shown_cell(void **state)
+{
+    _cleanup_(floor_freep) struct floor *f = floor_new();
+    size_t country = floor_cell(f, 0, FLOOR_NONE), department = floor_cell(f, 1, country),
+           commune = floor_cell(f, 2, department), village = floor_cell(f, 3, commune);
+    for (uint32_t p = 1; p <= 15; p++)
+        floor_add(f, p, p, 30, (const size_t[]){country, department, commune, village}, p <= 4 ? 4 : p <= 10 ? 2 : 1);
+    floor_decide(f);
+    assert_int_equal(floor_verdict(f, commune), FLOOR_SMALL);
+    assert_int_equal(floor_larger(f, village), department);
+    assert_int_equal(floor_larger(f, department), country);
+    assert_true(floor_larger(f, country) == FLOOR_NONE);
+    assert_int_equal(floor_crowd(f, village)->probe_count, 4);
+}
+
+/* An edition of ten lines is out: in the next one, `late` more come. */
+static void an_edition_less_the_one_before_tells_of_nobody(void **state)
+{
+    static const enum floor_verdict verdicts[] = {FLOOR_SHOWN,      FLOOR_DIFFERENCE, FLOOR_DIFFERENCE,
+                                                  FLOOR_DIFFERENCE, FLOOR_DIFFERENCE, FLOOR_SHOWN};
+    for (uint32_t late = 0; late < COUNT(verdicts); late++) {
+        _cleanup_(floor_freep) struct floor *f = floor_new();
+        size_t country = floor_cell(f, 0, FLOOR_NONE), past = floor_past(f);
+        for (uint32_t p = 1; p <= 10 + late; p++)
+            floor_add(f, p, p, 30, (const size_t[]){country, past}, p <= 10 ? 2 : 1);
+        floor_decide(f);
+        assert_int_equal(floor_verdict(f, country), verdicts[late]);
+    }
+}
+
+/* What was shown wrongly once (one line alone) does not hide all that comes. */
+static void a_fault_of_the_past_hides_nothing(void **state)
+{
+    _cleanup_(floor_freep) struct floor *f = floor_new();
+    size_t country = floor_cell(f, 0, FLOOR_NONE), past = floor_past(f);
+    for (uint32_t p = 1; p <= 10; p++)
+        floor_add(f, p, p, 30, (const size_t[]){country, past}, p == 1 ? 2 : 1);
+    floor_decide(f);
+    assert_int_equal(floor_verdict(f, country), FLOOR_SHOWN);
+}
+
+/* A line that moved lies in two departments, and the country less both is nothing. */
+static void a_move_isolates_nobody(void **state)
+{
+    _cleanup_(floor_freep) struct floor *f = floor_new();
+    size_t country = floor_cell(f, 0, FLOOR_NONE), one = floor_cell(f, 1, country), two = floor_cell(f, 1, country);
+    for (uint32_t p = 1; p <= 12; p++)
+        floor_add(f, p, p, 30, (const size_t[]){country, p <= 6 ? one : two}, 2);
+    floor_add(f, 1, 1, 10, (const size_t[]){country, two}, 2);
+    floor_decide(f);
+    for (size_t c = 0; c < 3; c++)
+        assert_int_equal(floor_verdict(f, c), FLOOR_SHOWN);
+}
+
+static void nobody_at_all(void **state)
+{
+    _cleanup_(floor_freep) struct floor *f = floor_new();
+    size_t country = floor_cell(f, 0, FLOOR_NONE);
+    floor_decide(f);
+    assert_int_equal(floor_verdict(f, country), FLOOR_SMALL);
+    /* No network was seen of any of these. */
+    _cleanup_(floor_freep) struct floor *g = floor_new();
+    country = floor_cell(g, 0, FLOOR_NONE);
+    for (uint32_t p = 1; p <= 100; p++)
+        floor_add(g, p, 0, 30, &country, 1);
+    floor_decide(g);
+    assert_int_equal(floor_verdict(g, country), FLOOR_SMALL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hides_what_tells_of_few),
+        cmocka_unit_test(hidden_values_move_to_the_next_larger_shown_cell),
+        cmocka_unit_test(an_edition_less_the_one_before_tells_of_nobody),
+        cmocka_unit_test(a_fault_of_the_past_hides_nothing),
+        cmocka_unit_test(a_move_isolates_nobody),
+        cmocka_unit_test(nobody_at_all),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
