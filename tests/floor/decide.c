@@ -1,0 +1,55 @@
+/* Decides which cells are shown, of a country given on standard input:
+ *
+ *   cell RANK LARGER     LARGER: the number of the cell that holds it, - for none
+ *   past
+ *   unit PROBE NETWORK DAYS CELL…
+ *
+ * and prints a word a cell: shown, small, difference. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/figure/floor.h"
+#include "common/alloc.h"
+
+#define CELLS_MAX 1000
+
+static size_t cell(struct floor *f, char **save)
+{
+    unsigned rank = (unsigned)atoi(strtok_r(NULL, " \n", save));
+    const char *larger = strtok_r(NULL, " \n", save);
+    return floor_cell(f, rank, strcmp(larger, "-") ? (size_t)atoi(larger) : FLOOR_NONE);
+}
+
+static void unit(struct floor *f, char **save)
+{
+    uint32_t numbers[3];
+    size_t cells[CELLS_MAX], count = 0;
+    for (int i = 0; i < 3; i++)
+        numbers[i] = (uint32_t)atoi(strtok_r(NULL, " \n", save));
+    for (const char *word; count < CELLS_MAX && (word = strtok_r(NULL, " \n", save)) != NULL;)
+        cells[count++] = (size_t)atoi(word);
+    floor_add(f, numbers[0], numbers[1], numbers[2], cells, count);
+}
+
+int main(void)
+{
+    static const char *const words[] = {"shown", "small", "difference"};
+    _cleanup_(floor_freep) struct floor *f = floor_new();
+    size_t cells = 0;
+    char line[4 * CELLS_MAX];
+    while (fgets(line, sizeof line, stdin)) {
+        char *save;
+        const char *what = strtok_r(line, " \n", &save);
+        if (!strcmp(what, "cell"))
+            cells = cell(f, &save) + 1;
+        else if (!strcmp(what, "past"))
+            cells = floor_past(f) + 1;
+        else
+            unit(f, &save);
+    }
+    floor_decide(f);
+    for (size_t c = 0; c < cells; c++)
+        printf("%s\n", words[floor_verdict(f, c)]);
+    return 0;
+}
