@@ -6,7 +6,7 @@
 #include "common/alloc.h"
 
 #define PRIME       2147483647u /* 2^31 - 1 */
-#define STEPS_MAX   200000
+#define STEPS_MAX   50000
 #define WORD_BITS   64
 #define WORDS(bits) (((bits) + WORD_BITS - 1) / WORD_BITS)
 
