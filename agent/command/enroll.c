@@ -83,8 +83,8 @@ static int ask_place(struct ask *a, const json_t *country, struct enrolment *e)
 static int ask_line(const struct invocation *in, struct ask *a, struct enrolment *e)
 {
     int r = 0;
-    if (!e->operator)
-        r = ask_read(a, _("Operator of the line"), read_text, "operator", &e->operator);
+    if (!e->carrier)
+        r = ask_read(a, _("Operator of the line"), read_text, "operator", &e->carrier);
     if (r == 0 && !e->technology)
         r = ask_choice(a, _("Technology of the line"), line_technologies, &e->technology);
     if (r == 0 && !invocation_flag(in, "metered") && !invocation_flag(in, "no-metered"))
@@ -127,7 +127,7 @@ static int from_options(const struct invocation *in, struct enrolment *e, struct
     e->token = in->args[1];
     e->country = invocation_text(in, "country") ? invocation_text(in, "country") : "BJ";
     e->commune = invocation_text(in, "commune");
-    e->operator= invocation_text(in, "operator");
+    e->carrier = invocation_text(in, "operator");
     e->tariff = invocation_text(in, "tariff");
     e->contact = invocation_text(in, "contact");
     e->replaces = invocation_text(in, "replaces");

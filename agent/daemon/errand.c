@@ -103,15 +103,19 @@ void errand_enrolment(json_t *request, const char *url, const char *pin, const s
 {
     const struct {
         const char *name, *text;
-    } members[] = {{"url", url}, {"pin", pin}, {"token", e->token}, {"country", e->country},
-                   {"department", e->department}, {"commune", e->commune}, {"zone", e->zone},
-                   {
-                       "operator",
-                       e->operator},
-                       {"technology", e->technology},
-                       {"tariff", e->tariff},
-                       {"contact", e->contact},
-                       {"replaces", e->replaces},
+    } members[] = {
+        {"url", url},
+        {"pin", pin},
+        {"token", e->token},
+        {"country", e->country},
+        {"department", e->department},
+        {"commune", e->commune},
+        {"zone", e->zone},
+        {"operator", e->carrier},
+        {"technology", e->technology},
+        {"tariff", e->tariff},
+        {"contact", e->contact},
+        {"replaces", e->replaces},
     };
     for (size_t i = 0; i < COUNT(members); i++)
         if (members[i].text)
@@ -127,7 +131,7 @@ static int enrolment_read(const struct errand *e, struct enrolment *ret, struct 
         .department = text_of(e, "department"),
         .commune = text_of(e, "commune"),
         .zone = text_of(e, "zone"),
-        .operator= text_of(e, "operator"),
+        .carrier = text_of(e, "operator"),
         .technology = text_of(e, "technology"),
         .tariff = text_of(e, "tariff"),
         .contact = text_of(e, "contact"),

@@ -45,7 +45,10 @@ int enroll_check(const struct enrolment *e, struct fault *f)
     const struct {
         const char *option, *text;
     } texts[] = {{"commune", e->commune},
-                 {"operator", e->operator}, {"tariff", e->tariff}, {"contact", e->contact}, {"token", e->token}};
+                 {"operator", e->carrier},
+                 {"tariff", e->tariff},
+                 {"contact", e->contact},
+                 {"token", e->token}};
     if (strncmp(e->token, "imt_", 4) != 0)
         return fault_set(f, -EINVAL, _("%s: an enrolment token begins with imt_; your focal point gives you one"),
                          e->token);
@@ -95,7 +98,7 @@ void enroll_request(const struct enrolment *e, const struct sign_key *key, int64
     add(o, "department", e->department);
     add(o, "commune", e->commune);
     add(o, "zone", e->zone);
-    add(o, "operator", e->operator);
+    add(o, "operator", e->carrier);
     add(o, "technology", e->technology);
     json_object_set_new(o, "metered", json_boolean(e->metered));
     add(o, "tariff", e->tariff);

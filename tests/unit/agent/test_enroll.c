@@ -17,7 +17,7 @@ static char id[PROBE_ID_SIZE], public[64], public_spare[64], public_probe[64];
 
 static void the_request_proves_possession(void **state)
 {
-    struct enrolment e = {.token = "imt_x", .country = "BJ", .department = "BJ-BO", .operator= "Celtiis (SBIN)" };
+    struct enrolment e = {.token = "imt_x", .country = "BJ", .department = "BJ-BO", .carrier = "Celtiis (SBIN)"};
     struct buf out = {0};
     struct fault f = {0};
     json_t *o;
@@ -113,11 +113,12 @@ static void checks_what_is_said(void **state)
     static const struct {
         struct enrolment e;
         const char *says;
-    } rows[] = {{{.token = "abc"}, "imt_"}, {{.token = "imt_x", .commune = ""}, "--commune"},
-                {
-                    {.token = "imt_x", .operator= "a\nb" }, "--operator"},
-                    {{.token = "imt_x", .tariff = "\xff"}, "--tariff"},
-                    {{.token = "imt_x", .replaces = "me"}, "--replaces"},
+    } rows[] = {
+        {{.token = "abc"}, "imt_"},
+        {{.token = "imt_x", .commune = ""}, "--commune"},
+        {{.token = "imt_x", .carrier = "a\nb"}, "--operator"},
+        {{.token = "imt_x", .tariff = "\xff"}, "--tariff"},
+        {{.token = "imt_x", .replaces = "me"}, "--replaces"},
     };
     struct fault f = {0};
     const struct enrolment fine = {.token = "imt_x", .zone = "rural", .technology = "wifi-hotspot", .commune = "Pobè"};
