@@ -97,7 +97,7 @@ void cells_add(struct cells *c, const struct probe_day *d)
         .fields = {[FIELD_COUNTRY] = number_of(c, d->country),
                    [FIELD_SOURCE] = number_of(c, d->source),
                    [FIELD_DEPARTMENT] = number_of(c, d->department),
-                   [FIELD_OPERATOR] = number_of(c, d->operator),
+                   [FIELD_OPERATOR] = number_of(c, d->carrier),
                    [FIELD_TECHNOLOGY] = number_of(c, d->technology),
                    [FIELD_FAMILY] = number_of(c, d->family)},
         .probe = number_of(c, d->probe),

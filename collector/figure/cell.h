@@ -19,8 +19,8 @@ struct probe_day {
     const char *source;
     const char *network; /* tells lines apart for the floor */
     const char *country;
-    const char *department, *operator, * technology; /* NULL when unknown */
-    const char *family;                              /* "ipv4", "ipv6", NULL for both together */
+    const char *department, *carrier, *technology; /* NULL when unknown */
+    const char *family;                            /* "ipv4", "ipv6", NULL for both together */
     double value;
     int64_t samples; /* results behind the value */
 };

@@ -35,7 +35,7 @@
 
 struct wish { /* what the probe asked for; texts borrowed from the JSON, NULL when absent */
     json_t *json;
-    const char *token, *consent, *country, *department, *commune, *zone, *operator, * technology, *tariff, *contact,
+    const char *token, *consent, *country, *department, *commune, *zone, *carrier, *technology, *tariff, *contact,
         *replaces, *owner;
     bool metered;
     int64_t turn;
@@ -78,17 +78,17 @@ static int read_texts(struct wish *w, struct fault *f)
         const char *name;
         size_t max;
         const char **to;
-    } members[] = {{"country", 2, &w->country}, {"department", 60, &w->department}, {"commune", 200, &w->commune},
-                   {"zone", 10, &w->zone},
-                   {
-                       "operator",
-                       100,
-                       &w->operator},
-                       {"technology", 20, &w->technology},
-                       {"tariff", 200, &w->tariff},
-                       {"contact", 200, &w->contact},
-                       {"replaces", PROBE_ID_SIZE - 1, &w->replaces},
-                       {"owner", HASH_TEXT_SIZE - 1, &w->owner},
+    } members[] = {
+        {"country", 2, &w->country},
+        {"department", 60, &w->department},
+        {"commune", 200, &w->commune},
+        {"zone", 10, &w->zone},
+        {"operator", 100, &w->carrier},
+        {"technology", 20, &w->technology},
+        {"tariff", 200, &w->tariff},
+        {"contact", 200, &w->contact},
+        {"replaces", PROBE_ID_SIZE - 1, &w->replaces},
+        {"owner", HASH_TEXT_SIZE - 1, &w->owner},
     };
     for (size_t i = 0; i < COUNT(members); i++) {
         int rc = json_get_text_or(w->json, members[i].name, members[i].max, NULL, members[i].to, f);
@@ -194,8 +194,8 @@ static int find_department(struct enrolment *e, const char *country, struct faul
 static int find_operator(struct enrolment *e, const char *country, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    const char *const params[] = {country, e->wish.operator};
-    if (!e->wish.operator)
+    const char *const params[] = {country, e->wish.carrier};
+    if (!e->wish.carrier)
         return 0;
     int rc = pg_query(e->pg,
                       "INSERT INTO operator (country, name) VALUES ($1, $2) ON CONFLICT (country, name) DO NOTHING", 2,

@@ -24,7 +24,7 @@ static int teardown(void **state)
 static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"};
 
 /* `probes` lines of `days` days each, probe p measuring 10 + p every day. */
-static struct cells *fill(size_t probes, int days, const char *operator, const char * network)
+static struct cells *fill(size_t probes, int days, const char *carrier, const char *network)
 {
     struct cells *c = cells_new(&indicator);
     for (size_t p = 0; p < probes; p++)
@@ -36,7 +36,7 @@ static struct cells *fill(size_t probes, int days, const char *operator, const c
                                  .source = "measured",
                                  .network = network ? network : names[p],
                                  .country = "BJ",
-                                 .operator= operator,
+                                 .carrier = carrier,
                                  .family = family ? "ipv4" : NULL,
                                  .value = 10 + (double)p,
                                  .samples = 7,
@@ -45,7 +45,7 @@ static struct cells *fill(size_t probes, int days, const char *operator, const c
 }
 
 /* The figure of the cell with these members, NULL for those it must not have. */
-static const json_t *find(const json_t *figures, const char *operator, const char * family)
+static const json_t *find(const json_t *figures, const char *carrier, const char *family)
 {
     size_t i;
     const json_t *f;
@@ -53,7 +53,7 @@ static const json_t *find(const json_t *figures, const char *operator, const cha
     {
         const char *o = json_string_value(json_object_get(f, "operator"));
         const char *a = json_string_value(json_object_get(f, "family"));
-        if ((operator? o && !strcmp(o, operator) : !o) && (family ? a && !strcmp(a, family) : !a))
+        if ((carrier ? o && !strcmp(o, carrier) : !o) && (family ? a && !strcmp(a, family) : !a))
             return f;
     }
     return NULL;
