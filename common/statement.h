@@ -9,6 +9,8 @@
 #include "common/fault.h"
 #include "common/sign.h"
 
+#define STATEMENT_MEDIA_TYPE "application/x-ndjson"
+
 void statement_write(const struct sign_key *key, const char *domain, const json_t *object, struct buf *out);
 
 /* Checks the signature against one of `count` public keys and parses the first

@@ -10,6 +10,7 @@ struct alone {
     struct host host;
     struct identity identity;
     struct network network;
+    struct uplink uplink;
     struct errand_host lent;
     struct errand *errand;
     enum errand_end end;
@@ -39,10 +40,10 @@ static int open_spool(struct alone *a, const struct settings *settings, const ch
 {
     if (!*a->identity.collector || strcmp(errand, "enroll") == 0)
         return 0;
-    int r = spool_open(a->lent.state_dir, &a->identity, &clock_system, settings->spool_max, &a->lent.spool, f);
+    int r = spool_open(a->uplink.state_dir, &a->identity, &clock_system, settings->spool_max, &a->lent.spool, f);
     if (r < 0)
         return strcmp(errand, "leave") == 0 ? 0 : r;
-    a->lent.push = push_new(&a->host.env, a->lent.spool, &a->identity, a->lent.url, settings->retry_max_us,
+    a->lent.push = push_new(&a->host.env, a->lent.spool, &a->identity, a->uplink.url, settings->retry_max_us,
                             on_push_news, a);
     return 0;
 }
@@ -52,7 +53,7 @@ static int run(struct alone *a, const struct settings *settings, const json_t *r
     int r = host_open(&a->host, &clock_system, f);
     if (r < 0)
         return r;
-    network_init(&a->network, a->lent.state_dir);
+    network_init(&a->network, a->uplink.state_dir);
     r = open_spool(a, settings, json_string_value(json_object_get(request, "errand")), f);
     if (r == 0) {
         a->errand = errand_new(&a->lent, request, on_done, a);
@@ -64,22 +65,23 @@ static int run(struct alone *a, const struct settings *settings, const json_t *r
     push_free(a->lent.push);
     host_close(&a->host);
     spool_free(a->lent.spool);
-    if (r == 0 && a->end == ERRAND_LEFT && (r = departure_begin(a->lent.state_dir, f)) == 0)
-        r = departure_finish(a->lent.state_dir, f);
+    if (r == 0 && a->end == ERRAND_LEFT && (r = departure_begin(a->uplink.state_dir, f)) == 0)
+        r = departure_finish(a->uplink.state_dir, f);
     return r;
 }
 
 int errand_alone(const char *state_dir, const struct settings *settings, const json_t *request, json_t **ret_answer,
                  struct fault *f)
 {
-    struct alone a = {.lent = {.state_dir = state_dir}};
+    struct alone a = {.uplink = {.state_dir = state_dir}};
     int r = identity_read(state_dir, &a.identity, f);
     if (r == -ENOENT)
         r = departure_finish(state_dir, f);
-    a.lent.env = &a.host.env;
-    a.lent.identity = &a.identity;
+    a.uplink.env = &a.host.env;
+    a.uplink.identity = &a.identity;
+    a.lent.uplink = &a.uplink;
     a.lent.network = &a.network;
-    a.lent.url = settings->collector ? settings->collector : a.identity.collector;
+    a.uplink.url = settings->collector ? settings->collector : a.identity.collector;
     if (r == 0)
         r = run(&a, settings, request, f);
     identity_wipe(&a.identity);

@@ -67,7 +67,7 @@ struct daemon {
     struct host host;
     struct settings settings;
     struct identity identity;
-    const char *url; /* of the collector */
+    struct uplink uplink;
     struct spool *spool;
     struct push *push;
     struct runner *runner;
@@ -113,7 +113,7 @@ static void write_status(struct daemon *d)
     struct status *s = &d->vitals.status;
     vitals_gather(&d->vitals, d->spool, d->push);
     strcpy(s->probe, d->identity.probe);
-    strcpy(s->collector, d->url);
+    strcpy(s->collector, d->uplink.url);
     s->at_us = clock_wall_us(d->host.env.clock);
     s->missed = ticker_missed(d->ticker);
     s->tasks = (int64_t)d->joined.count;
@@ -214,7 +214,7 @@ static void on_keys(void *user, int r, const struct fault *f)
     if (r == 1)
         log_info("the collector has changed its keys: list %" PRId64, d->identity.serial);
     else if (r < 0)
-        log_limited(&push_limit, LOG_INFO, "keys from %s: %s; those that are pinned stay", d->url, f->text);
+        log_limited(&push_limit, LOG_INFO, "keys from %s: %s; those that are pinned stay", d->uplink.url, f->text);
 }
 
 static void ask_keys(struct daemon *d)
@@ -224,8 +224,9 @@ static void ask_keys(struct daemon *d)
     if (d->keys || (d->keys_asked_us > 0 && now - d->keys_asked_us < KEYRING_PAUSE_US))
         return;
     d->keys_asked_us = now;
-    if (keyring_fetch_start(&d->host.env, d->options->state_dir, &d->identity, d->url, on_keys, d, &d->keys, &f) < 0)
-        log_limited(&push_limit, LOG_INFO, "keys from %s: %s", d->url, f.text);
+    if (keyring_fetch_start(&d->host.env, d->options->state_dir, &d->identity, d->uplink.url, on_keys, d, &d->keys,
+                            &f) < 0)
+        log_limited(&push_limit, LOG_INFO, "keys from %s: %s", d->uplink.url, f.text);
 }
 
 static void on_keys_timer(uv_timer_t *timer)
@@ -239,7 +240,7 @@ static void on_push_news(void *user, const struct push_state *state)
 {
     struct daemon *d = user;
     if (*state->last_fault)
-        log_limited(&push_limit, LOG_WARN, "sending to %s: %s; batches waiting: %zu", d->url, state->last_fault,
+        log_limited(&push_limit, LOG_WARN, "sending to %s: %s; batches waiting: %zu", d->uplink.url, state->last_fault,
                     spool_waiting(d->spool)->count);
     if (state->stranger)
         ask_keys(d);
@@ -259,13 +260,13 @@ static void on_errand(void *user, enum errand_end end)
     LANG_SCOPE(LANG_EN); /* what was asked may have been asked in French */
     struct daemon *d = user;
     if (end == ERRAND_LEFT) {
-        log_info("probe %s has left %s", d->identity.probe, d->url);
+        log_info("probe %s has left %s", d->identity.probe, d->uplink.url);
         d->left = true;
         stop(d);
         return;
     }
     log_info("enrolled anew with %s", d->identity.collector);
-    push_move(d->push, d->url);
+    push_move(d->push, d->uplink.url);
     move_to_network(d);
 }
 
@@ -273,8 +274,7 @@ static void on_errand(void *user, enum errand_end end)
 static void open_desk(struct daemon *d)
 {
     struct fault f;
-    d->errands = (struct errand_host){&d->host.env, d->options->state_dir, &d->identity, d->url, d->spool, d->push,
-                                      &d->network};
+    d->errands = (struct errand_host){&d->uplink, d->spool, d->push, &d->network};
     if (desk_open(&d->errands, on_errand, d, &d->desk, &f) < 0)
         log_warn("%s; commands cannot ask this agent while it runs", f.text);
 }
@@ -366,7 +366,7 @@ static void on_schedule(void *user, int r, struct schedule *schedule, const stru
             log_info("%zu of its tasks are left out, the last one: %s", d->remote.left_out, d->remote.left_out_why);
         use_schedule(d);
     } else if (r < 0) {
-        log_limited(&push_limit, LOG_INFO, "schedule from %s: %s; version %" PRId64 " stays", d->url, f->text,
+        log_limited(&push_limit, LOG_INFO, "schedule from %s: %s; version %" PRId64 " stays", d->uplink.url, f->text,
                     d->remote.version);
         if (r == -EKEYREJECTED)
             ask_keys(d);
@@ -381,9 +381,9 @@ static void on_schedule_timer(uv_timer_t *timer)
     struct fault f;
     if (d->settings.schedule != SCHEDULE_REMOTE || d->fetch)
         return;
-    if (remote_fetch_start(&d->host.env, d->options->state_dir, &d->identity, d->url, d->remote.version, on_schedule, d,
-                           &d->fetch, &f) < 0) {
-        log_limited(&push_limit, LOG_INFO, "schedule from %s: %s", d->url, f.text);
+    if (remote_fetch_start(&d->host.env, d->options->state_dir, &d->identity, d->uplink.url, d->remote.version,
+                           on_schedule, d, &d->fetch, &f) < 0) {
+        log_limited(&push_limit, LOG_INFO, "schedule from %s: %s", d->uplink.url, f.text);
         arm_schedule(d);
     }
 }
@@ -403,8 +403,8 @@ static void on_time(void *user, int r, const struct fault *f)
     struct daemon *d = user;
     d->ask = NULL;
     if (r < 0)
-        log_limited(&push_limit, LOG_INFO, "time from %s: %s; results say that the clock is not synchronised", d->url,
-                    f->text);
+        log_limited(&push_limit, LOG_INFO, "time from %s: %s; results say that the clock is not synchronised",
+                    d->uplink.url, f->text);
     once_advance(d);
 }
 
@@ -414,8 +414,8 @@ static void on_time_timer(uv_timer_t *timer)
     struct fault f;
     if (d->ask || !timekeeper_wants(&d->timekeeper))
         return;
-    if (timekeeper_ask_start(&d->timekeeper, &d->host.env, &d->identity, d->url, on_time, d, &d->ask, &f) < 0)
-        log_limited(&push_limit, LOG_INFO, "time from %s: %s", d->url, f.text);
+    if (timekeeper_ask_start(&d->timekeeper, &d->host.env, &d->identity, d->uplink.url, on_time, d, &d->ask, &f) < 0)
+        log_limited(&push_limit, LOG_INFO, "time from %s: %s", d->uplink.url, f.text);
 }
 
 /* ---- once ---- */
@@ -479,7 +479,7 @@ static void reload(struct daemon *d)
     settings_changed(&d->settings, &fresh, &waiting);
     if (waiting.len > 0)
         log_warn("changed, and counts from the next start on: %s", waiting.data);
-    /* d->url may point at it: this one is not reloadable. */
+    /* The uplink's URL may be it: this one is not reloadable. */
     free(fresh.collector);
     fresh.collector = TAKE(d->settings.collector);
     settings_free(&d->settings);
@@ -550,7 +550,12 @@ static int open_all(struct daemon *d, struct fault *f)
     int r = identity_read(d->options->state_dir, &d->identity, f);
     if (r < 0)
         return r;
-    d->url = d->settings.collector ? d->settings.collector : d->identity.collector;
+    d->uplink = (struct uplink){
+        .env = &d->host.env,
+        .state_dir = d->options->state_dir,
+        .identity = &d->identity,
+        .url = d->settings.collector ? d->settings.collector : d->identity.collector,
+    };
     r = spool_open(d->options->state_dir, &d->identity, &d->timekeeper.clock, d->settings.spool_max, &d->spool, f);
     if (r < 0)
         return r;
@@ -594,7 +599,7 @@ static int loop(struct daemon *d, struct fault *f)
 {
     d->runner = runner_new(&d->host.env, on_result, d);
     d->ticker = ticker_new(&d->host.loop, d->host.env.clock, d->identity.key.public, on_due, d);
-    d->push = push_new(&d->host.env, d->spool, &d->identity, d->url, d->settings.retry_max_us, on_push_news, d);
+    d->push = push_new(&d->host.env, d->spool, &d->identity, d->uplink.url, d->settings.retry_max_us, on_push_news, d);
     open_desk(d);
     start_timers(d);
     start_signals(d);
@@ -602,7 +607,7 @@ static int loop(struct daemon *d, struct fault *f)
     notice(d);
     d->once = d->options->once ? ONCE_SCHEDULE : ONCE_NO;
     use_schedule(d);
-    log_info("probe %s: %zu tasks, collector %s", d->identity.probe, d->joined.count, d->url);
+    log_info("probe %s: %zu tasks, collector %s", d->identity.probe, d->joined.count, d->uplink.url);
     if (d->joined.count == 0 && d->settings.schedule == SCHEDULE_OFF)
         log_warn("there is nothing to measure: no [task NAME] in the configuration, and schedule = off");
     arm_timers(d);

@@ -73,7 +73,7 @@ int desk_open(const struct errand_host *host, desk_news_fn fn, void *user, struc
     d->host = host;
     d->fn = fn;
     d->user = user;
-    int r = control_open(host->env->loop, host->state_dir, on_ask, on_gone, d, &d->control, f);
+    int r = control_open(host->uplink->env->loop, host->uplink->state_dir, on_ask, on_gone, d, &d->control, f);
     if (r < 0)
         free(d);
     else

@@ -4,7 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "agent/uplink/letter.h"
+#include "agent/uplink/call.h"
 #include "agent/probe/owner.h"
 #include "common/clock.h"
 #include "common/json.h"
@@ -31,8 +31,7 @@ struct errand {
     const json_t *request;
     enum state state;
     enum lang lang;
-    char *url; /* of the letter; owned, as its body is */
-    struct buf body;
+    struct buf body; /* of the letter */
     struct web_transfer *transfer;
     struct sign_key key;     /* that signed an enrolment */
     bool delivered;          /* the key was offered to the collector before */
@@ -45,7 +44,6 @@ static void errand_free(struct errand *e)
 {
     sign_key_wipe(&e->key);
     buf_free(&e->body);
-    free(e->url);
     free(e);
 }
 
@@ -69,10 +67,10 @@ static const char *text_of(const struct errand *e, const char *name)
 
 static bool enrolled(const struct errand_host *host, struct fault *f)
 {
-    if (*host->identity->collector)
+    if (*host->uplink->identity->collector)
         return true;
     fault_set(f, -ENOENT, _("%s: this probe is not enrolled; run `internetmetre-agent enroll URL TOKEN`"),
-              host->state_dir);
+              host->uplink->state_dir);
     return false;
 }
 
@@ -89,11 +87,11 @@ static void on_reply(void *user, const struct web_reply *reply)
 /* The body is written by now. */
 static void post(struct errand *e, const char *collector, const char *path)
 {
+    const struct uplink to = {.env = e->host->uplink->env, .url = collector};
+    const struct call call = {.path = path, .body = &e->body, .done = on_reply, .user = e};
     struct fault f;
-    free(e->url);
-    e->url = alloc_format("%s%s", collector, path);
     e->state = STATE_WRITING;
-    if (letter_start(e->host->env, e->url, &e->body, on_reply, e, &e->transfer, &f) < 0)
+    if (call_start(&to, &call, &e->transfer, &f) < 0)
         fail(e, &f);
 }
 
@@ -148,14 +146,15 @@ static void enroll_begin(struct errand *e)
     char url[COLLECTOR_URL_MAX + 1], secret[OWNER_TEXT_SIZE], owner[HASH_TEXT_SIZE], trusted[SIGN_TEXT_SIZE];
     struct enrolment wish;
     struct fault f;
-    const struct identity *old = e->host->identity;
+    const struct identity *old = e->host->uplink->identity;
     if (enrolment_read(e, &wish, &f) < 0 || identity_url(text_of(e, "url"), url, &f) < 0 ||
-        (*old->collector && enroll_again(old, e->host->state_dir, url, trusted, &f) < 0) ||
-        identity_key(e->host->state_dir, &e->key, &f) < 0 || owner_make(e->host->state_dir, secret, &f) < 0)
+        (*old->collector && enroll_again(old, e->host->uplink->state_dir, url, trusted, &f) < 0) ||
+        identity_key(e->host->uplink->state_dir, &e->key, &f) < 0 ||
+        owner_make(e->host->uplink->state_dir, secret, &f) < 0)
         return fail(e, &f);
     wish.owner = owner_hash(secret, owner);
-    int64_t now = clock_wall_us(e->host->env->clock);
-    enroll_request(&wish, &e->key, now, identity_turn(e->host->identity, now), &e->body);
+    int64_t now = clock_wall_us(e->host->uplink->env->clock);
+    enroll_request(&wish, &e->key, now, identity_turn(e->host->uplink->identity, now), &e->body);
     post(e, url, "/api/v1/probes");
 }
 
@@ -163,15 +162,15 @@ static void enroll_begin(struct errand *e)
  * changed since it asked. */
 static int enroll_keep(struct errand *e, struct identity *id, struct fault *f)
 {
-    struct identity *kept = e->host->identity;
+    struct identity *kept = e->host->uplink->identity;
     if (*kept->collector) {
         id->key = kept->key;
         id->was_count = kept->was_count;
         memcpy(id->was, kept->was, sizeof id->was);
     }
-    id->enrolled_at_us = clock_wall_us(e->host->env->clock);
+    id->enrolled_at_us = clock_wall_us(e->host->uplink->env->clock);
     id->turn = kept->turn;
-    int r = identity_write(e->host->state_dir, id, f);
+    int r = identity_write(e->host->uplink->state_dir, id, f);
     if (r == 0)
         *kept = *id;
     return r;
@@ -182,19 +181,19 @@ static void enroll_answered(struct errand *e, const struct web_reply *reply)
     char seen[NETWORK_TEXT_MAX], secret[OWNER_TEXT_SIZE], trusted[SIGN_TEXT_SIZE];
     struct fault f;
     _cleanup_(identity_wipe) struct identity id = {0};
-    const struct identity *old = e->host->identity;
+    const struct identity *old = e->host->uplink->identity;
     const char *pin = text_of(e, "pin");
     int r = identity_url(text_of(e, "url"), id.collector, &f);
     if (r == 0 && *old->collector)
-        r = enroll_again(old, e->host->state_dir, id.collector, trusted, &f);
+        r = enroll_again(old, e->host->uplink->state_dir, id.collector, trusted, &f);
     if (r == 0 && *old->collector && !pin)
         pin = trusted;
     if (r == 0)
-        r = letter_judge(reply, &f);
+        r = call_judge(reply, true, &f);
     if (r == 0)
         r = enroll_answer(reply->body.data, reply->body.len, &e->key, pin, &id, seen, &f);
     if (r == 0)
-        r = owner_make(e->host->state_dir, secret, &f);
+        r = owner_make(e->host->uplink->state_dir, secret, &f);
     if (r < 0)
         return fail(e, &f);
     network_seen(e->host->network, seen); /* what the first results say of it is cut */
@@ -209,15 +208,15 @@ static void enroll_answered(struct errand *e, const struct web_reply *reply)
 static void leave_tell(struct errand *e)
 {
     char at[TIME_TEXT_SIZE];
-    struct identity *id = e->host->identity;
-    int64_t now = clock_wall_us(e->host->env->clock);
+    struct identity *id = e->host->uplink->identity;
+    int64_t now = clock_wall_us(e->host->uplink->env->clock);
     bool forget = json_is_true(json_object_get(e->request, "forget"));
     _cleanup_json_ json_t *wish = json_pack("{s:i, s:s, s:s, s:I, s:b}", "leave", 1, "probe", id->probe, "at",
                                             time_format(now, at), "turn", (json_int_t)identity_turn(id, now), "forget",
                                             forget);
     buf_clear(&e->body);
     statement_write(&id->key, DOMAIN_LEAVE, wish, &e->body);
-    post(e, e->host->url, "/api/v1/leave");
+    post(e, e->host->uplink->url, "/api/v1/leave");
 }
 
 static void leave_begin(struct errand *e)
@@ -257,11 +256,11 @@ static bool leave_delivers(struct errand *e)
 static void leave_answered(struct errand *e, const struct web_reply *reply)
 {
     struct fault f;
-    int r = letter_judge(reply, &f);
+    int r = call_judge(reply, true, &f);
     if (r == -EKEYREJECTED && leave_delivers(e))
         return;
     if (r == 0)
-        r = leave_confirmed(e->host->identity, reply, &f);
+        r = leave_confirmed(e->host->uplink->identity, reply, &f);
     if (r < 0)
         fail(e, &f);
     else
@@ -316,7 +315,7 @@ static void push_end(struct errand *e)
 static int rotate(struct errand *e, bool *ret_waited, struct fault *f)
 {
     _cleanup_(sign_key_wipe) struct sign_key next = {0};
-    _cleanup_text_ char *path = alloc_format("%s/key.next", e->host->state_dir);
+    _cleanup_text_ char *path = alloc_format("%s/key.next", e->host->uplink->state_dir);
     int r = 0;
     *ret_waited = access(path, F_OK) == 0 && sign_key_read(path, &next, f) == 0;
     if (!*ret_waited) {
@@ -335,7 +334,7 @@ static int rotate(struct errand *e, bool *ret_waited, struct fault *f)
 static void rotate_begin(struct errand *e)
 {
     struct fault f;
-    struct identity *id = e->host->identity;
+    struct identity *id = e->host->uplink->identity;
     uint8_t before[SIGN_PUBLIC_SIZE];
     bool waited;
     memcpy(before, id->key.public, sizeof before);

@@ -17,9 +17,8 @@
 
 #include <jansson.h>
 
-#include "agent/io/env.h"
+#include "agent/uplink/call.h"
 #include "agent/uplink/enroll.h"
-#include "agent/probe/identity.h"
 #include "agent/probe/network.h"
 #include "agent/uplink/push.h"
 #include "agent/spool/spool.h"
@@ -30,10 +29,7 @@
  * identity has no collector, and spool and push are NULL; they may also be for
  * a farewell whose spool cannot be opened. */
 struct errand_host {
-    const struct env *env;
-    const char *state_dir;
-    struct identity *identity;
-    const char *url; /* of the collector */
+    const struct uplink *uplink;
     struct spool *spool;
     struct push *push;
     struct network *network;

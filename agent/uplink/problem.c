@@ -8,7 +8,7 @@
 
 static bool is_problem(const struct web_reply *reply)
 {
-    static const char type[] = "application/problem+json";
+    static const char type[] = PROBLEM_MEDIA_TYPE;
     size_t len = sizeof type - 1;
     return strncasecmp(reply->content_type, type, len) == 0 &&
            (reply->content_type[len] == '\0' || strchr("; \t", reply->content_type[len]));

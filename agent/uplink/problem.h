@@ -5,6 +5,8 @@
 
 #include "agent/io/web.h"
 
+#define PROBLEM_MEDIA_TYPE "application/problem+json"
+
 /* Title and detail, which may be "". False when the answer is no problem+json,
  * as from a captive portal or a proxy: then the collector has not spoken. */
 bool problem_read(const struct web_reply *reply, char *ret_title, size_t title_size, char *ret_detail,

@@ -208,14 +208,6 @@ const char *trouble_text(const struct trouble *t, bool again, char ret_text[stat
     return ret_text;
 }
 
-int trouble_fault(const struct web_reply *reply, struct fault *f)
-{
-    struct trouble t;
-    char text[FAULT_TEXT_MAX];
-    trouble_of(reply, &t);
-    return fault_set(f, t.kind == TROUBLE_REFUSED ? -EACCES : -EIO, "%s", trouble_text(&t, true, text));
-}
-
 /* ---- as data ---- */
 
 json_t *trouble_json(const struct trouble *t)

@@ -43,10 +43,6 @@ bool trouble_lasts(const struct trouble *t);
  * `again`: whether to say that it may be tried again. */
 const char *trouble_text(const struct trouble *t, bool again, char ret_text[static FAULT_TEXT_MAX]);
 
-/* The same of an answer, for who may try again by hand: -EACCES when the
- * collector refuses, -EIO when there is none or none of a collector. */
-int trouble_fault(const struct web_reply *reply, struct fault *f);
-
 /* For status.json; null when there is none. */
 json_t *trouble_json(const struct trouble *t);
 /* What cannot be read is none. */
