@@ -224,8 +224,7 @@ static void ask_keys(struct daemon *d)
     if (d->keys || (d->keys_asked_us > 0 && now - d->keys_asked_us < KEYRING_PAUSE_US))
         return;
     d->keys_asked_us = now;
-    if (keyring_fetch_start(&d->host.env, d->options->state_dir, &d->identity, d->uplink.url, on_keys, d, &d->keys,
-                            &f) < 0)
+    if (keyring_fetch_start(&d->uplink, on_keys, d, &d->keys, &f) < 0)
         log_limited(&push_limit, LOG_INFO, "keys from %s: %s", d->uplink.url, f.text);
 }
 

@@ -4,13 +4,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "agent/io/web.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/limits.h"
 #include "common/statement.h"
-
-#define FETCH_TIMEOUT_US (30 * INT64_C(1000000))
 
 int keyring_accept(const char *state_dir, struct identity *identity, const char *text, size_t len, struct fault *f)
 {
@@ -44,56 +41,32 @@ int keyring_accept(const char *state_dir, struct identity *identity, const char 
 }
 
 struct keyring_fetch {
+    const struct uplink *uplink;
     struct web_transfer *transfer;
-    const char *state_dir;
-    struct identity *identity;
-    char *url;
     keyring_done_fn done;
     void *user;
 };
 
-static void fetch_free(struct keyring_fetch *fetch)
-{
-    free(fetch->url);
-    free(fetch);
-}
-
 static void on_reply(void *user, const struct web_reply *reply)
 {
-    struct keyring_fetch *fetch = user;
+    const struct keyring_fetch fetch = *(struct keyring_fetch *)user;
     struct fault f = {0};
-    int r;
-    if (reply->outcome != OUTCOME_OK)
-        r = fault_set(&f, -EIO, "%s: %s", outcome_word(reply->outcome), reply->reason);
-    else if (reply->status != 200 || !reply->body.data)
-        r = fault_set(&f, -EIO, _("HTTP status %ld"), reply->status);
-    else
-        r = keyring_accept(fetch->state_dir, fetch->identity, reply->body.data, reply->body.len, &f);
-    keyring_done_fn done = fetch->done;
-    void *done_user = fetch->user;
-    fetch_free(fetch);
-    done(done_user, r, &f);
+    free(user);
+    int r = call_judge(reply, false, &f);
+    if (r == 0)
+        r = keyring_accept(fetch.uplink->state_dir, fetch.uplink->identity, reply->body.data, reply->body.len, &f);
+    fetch.done(fetch.user, r, &f);
 }
 
-int keyring_fetch_start(const struct env *env, const char *state_dir, struct identity *identity, const char *url,
-                        keyring_done_fn done, void *user, struct keyring_fetch **ret, struct fault *f)
+int keyring_fetch_start(const struct uplink *uplink, keyring_done_fn done, void *user, struct keyring_fetch **ret,
+                        struct fault *f)
 {
     struct keyring_fetch *fetch = alloc_zero(1, sizeof *fetch);
-    fetch->state_dir = state_dir;
-    fetch->identity = identity;
-    fetch->url = alloc_format("%s/api/v1/keys", url);
-    fetch->done = done;
-    fetch->user = user;
-    const struct web_request request = {
-        .method = "GET",
-        .url = fetch->url,
-        .body_max = STATEMENT_BYTES_MAX,
-        .timeout_us = FETCH_TIMEOUT_US,
-        .unverified = true,
-    };
-    int r = web_start(env->web, &request, on_reply, fetch, &fetch->transfer, f);
+    *fetch = (struct keyring_fetch){.uplink = uplink, .done = done, .user = user};
+    const struct call call = {.path = "/api/v1/keys", .done = on_reply, .user = fetch};
+    int r = call_start(uplink, &call, &fetch->transfer, f);
     if (r < 0)
-        fetch_free(fetch);
+        free(fetch);
     else
         *ret = fetch;
     return r;
@@ -104,5 +77,5 @@ void keyring_fetch_cancel(struct keyring_fetch *fetch)
     if (!fetch)
         return;
     web_cancel(fetch->transfer);
-    fetch_free(fetch);
+    free(fetch);
 }

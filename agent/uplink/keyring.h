@@ -11,9 +11,7 @@
 
 #include <stdint.h>
 
-#include "agent/io/env.h"
-#include "agent/probe/identity.h"
-#include "common/fault.h"
+#include "agent/uplink/call.h"
 
 /* An unknown signature is no reason to ask more often: anybody can make one. */
 #define KEYRING_PAUSE_US    (600 * INT64_C(1000000))
@@ -29,6 +27,6 @@ struct keyring_fetch;
 /* Called once, from the loop; r as of keyring_accept, or another failure. */
 typedef void (*keyring_done_fn)(void *user, int r, const struct fault *f);
 
-int keyring_fetch_start(const struct env *env, const char *state_dir, struct identity *identity, const char *url,
-                        keyring_done_fn done, void *user, struct keyring_fetch **ret, struct fault *f) CHECKED;
+int keyring_fetch_start(const struct uplink *uplink, keyring_done_fn done, void *user, struct keyring_fetch **ret,
+                        struct fault *f) CHECKED;
 void keyring_fetch_cancel(struct keyring_fetch *fetch); /* done is not called; accepts NULL */
