@@ -380,8 +380,7 @@ static void on_schedule_timer(uv_timer_t *timer)
     struct fault f;
     if (d->settings.schedule != SCHEDULE_REMOTE || d->fetch)
         return;
-    if (remote_fetch_start(&d->host.env, d->options->state_dir, &d->identity, d->uplink.url, d->remote.version,
-                           on_schedule, d, &d->fetch, &f) < 0) {
+    if (remote_fetch_start(&d->uplink, d->remote.version, on_schedule, d, &d->fetch, &f) < 0) {
         log_limited(&push_limit, LOG_INFO, "schedule from %s: %s", d->uplink.url, f.text);
         arm_schedule(d);
     }

@@ -3,14 +3,11 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "agent/io/web.h"
 #include "common/file.h"
 #include "common/limits.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/statement.h"
-
-#define FETCH_TIMEOUT_US (30 * INT64_C(1000000))
 
 static char *path_of(const char *state_dir)
 {
@@ -60,63 +57,40 @@ int remote_accept(const char *state_dir, const struct identity *identity, int64_
 }
 
 struct remote_fetch {
+    const struct uplink *uplink;
     struct web_transfer *transfer;
-    const char *state_dir;
-    const struct identity *identity;
-    char *url;
     int64_t version;
     remote_done_fn done;
     void *user;
 };
 
-static void fetch_free(struct remote_fetch *fetch)
-{
-    free(fetch->url);
-    free(fetch);
-}
-
 static void on_reply(void *user, const struct web_reply *reply)
 {
-    struct remote_fetch *fetch = user;
+    const struct remote_fetch fetch = *(struct remote_fetch *)user;
+    const struct uplink *uplink = fetch.uplink;
     struct schedule schedule = {0};
     struct fault f = {0};
-    int r;
-    if (reply->outcome != OUTCOME_OK)
-        r = fault_set(&f, -EIO, "%s: %s", outcome_word(reply->outcome), reply->reason);
-    else if (reply->status == 204)
-        r = 0; /* nothing newer */
-    else if (reply->status != 200 || !reply->body.data)
-        r = fault_set(&f, -EIO, _("HTTP status %ld"), reply->status);
-    else
-        r = remote_accept(fetch->state_dir, fetch->identity, fetch->version, reply->body.data, reply->body.len,
+    free(user);
+    int r = call_judge(reply, false, &f);
+    if (r == 0)
+        r = remote_accept(uplink->state_dir, uplink->identity, fetch.version, reply->body.data, reply->body.len,
                           &schedule, &f);
-    remote_done_fn done = fetch->done;
-    void *done_user = fetch->user;
-    fetch_free(fetch);
-    done(done_user, r, &schedule, &f);
+    else if (r == -ENODATA) /* nothing newer */
+        r = 0;
+    fetch.done(fetch.user, r, &schedule, &f);
 }
 
-int remote_fetch_start(const struct env *env, const char *state_dir, const struct identity *identity, const char *url,
-                       int64_t version, remote_done_fn done, void *user, struct remote_fetch **ret, struct fault *f)
+int remote_fetch_start(const struct uplink *uplink, int64_t version, remote_done_fn done, void *user,
+                       struct remote_fetch **ret, struct fault *f)
 {
-    static const char *const headers[] = {"Accept: application/x-ndjson", NULL};
     struct remote_fetch *fetch = alloc_zero(1, sizeof *fetch);
-    fetch->state_dir = state_dir;
-    fetch->identity = identity;
-    fetch->url = alloc_format("%s/api/v1/schedule?probe=%s&have=%" PRId64, url, identity->probe, version);
-    fetch->version = version;
-    fetch->done = done;
-    fetch->user = user;
-    const struct web_request request = {
-        .method = "GET",
-        .url = fetch->url,
-        .headers = headers,
-        .body_max = STATEMENT_BYTES_MAX,
-        .timeout_us = FETCH_TIMEOUT_US,
-    };
-    int r = web_start(env->web, &request, on_reply, fetch, &fetch->transfer, f);
+    *fetch = (struct remote_fetch){.uplink = uplink, .version = version, .done = done, .user = user};
+    _cleanup_text_ char *path = alloc_format("/api/v1/schedule?probe=%s&have=%" PRId64, uplink->identity->probe,
+                                             version);
+    const struct call call = {.path = path, .done = on_reply, .user = fetch};
+    int r = call_start(uplink, &call, &fetch->transfer, f);
     if (r < 0)
-        fetch_free(fetch);
+        free(fetch);
     else
         *ret = fetch;
     return r;
@@ -127,5 +101,5 @@ void remote_fetch_cancel(struct remote_fetch *fetch)
     if (!fetch)
         return;
     web_cancel(fetch->transfer);
-    fetch_free(fetch);
+    free(fetch);
 }

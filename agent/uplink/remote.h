@@ -6,10 +6,8 @@
 
 #include <stdint.h>
 
-#include "agent/io/env.h"
-#include "agent/probe/identity.h"
 #include "agent/schedule/schedule.h"
-#include "common/fault.h"
+#include "agent/uplink/call.h"
 
 /* The kept schedule. -ENOENT when there is none. */
 int remote_read(const char *state_dir, const struct identity *identity, struct schedule *ret, struct fault *f) CHECKED;
@@ -26,8 +24,7 @@ struct remote_fetch;
  * the schedule's ownership passes when r is 1. */
 typedef void (*remote_done_fn)(void *user, int r, struct schedule *schedule, const struct fault *f);
 
-/* Asks the collector at url for a schedule newer than `version`. */
-int remote_fetch_start(const struct env *env, const char *state_dir, const struct identity *identity, const char *url,
-                       int64_t version, remote_done_fn done, void *user, struct remote_fetch **ret,
-                       struct fault *f) CHECKED;
+/* Asks for a schedule newer than `version`. */
+int remote_fetch_start(const struct uplink *uplink, int64_t version, remote_done_fn done, void *user,
+                       struct remote_fetch **ret, struct fault *f) CHECKED;
 void remote_fetch_cancel(struct remote_fetch *fetch); /* done is not called; accepts NULL */

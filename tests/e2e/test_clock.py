@@ -65,12 +65,12 @@ def box():
             host.collector.clean()
 
 
-def enrolled(box, name):
+def enrolled(box, name, tasks=TASKS, **settings):
     folder = box.folder / name
     folder.mkdir()
     folder.chmod(0o755)
     agent = Agent(folder, ["ip", "netns", "exec", box.space])
-    agent.configure(TASKS, **QUICK)
+    agent.configure(tasks, **QUICK, **settings)
     agent.run("enroll", "https://collector.example", box.collector.token(), "--yes")
     return agent
 
@@ -101,6 +101,21 @@ def test_a_clock_that_is_years_off(box, year):
         assert began - slack < first < last < datetime.datetime.now(datetime.timezone.utc) + slack
         pages = [r["outcome"] for r in results if r["task"] == "page" and r["sync"]]
         assert pages and set(pages) == {"ok"}, "a certificate is judged by the time that was learned"
+    finally:
+        agent.clean()
+
+
+def test_the_schedule_is_there_before_the_time_is_known(box):
+    """The first question for it goes out together with the one for the time; the next one is an hour away."""
+    agent = enrolled(box, "scheduled", {}, schedule="remote")
+    wrong(agent, offset(1970))
+    agent.start()
+    try:
+        wait_until(lambda: "schedule from https" in agent.log.read_text() or "of the collector:" in agent.log.read_text(),
+                   what="the schedule's answer")
+        assert "schedule from https" not in agent.log.read_text()
+        assert (agent.state / "schedule.ndjson").exists()
+        agent.stop()
     finally:
         agent.clean()
 
