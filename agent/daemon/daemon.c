@@ -412,7 +412,7 @@ static void on_time_timer(uv_timer_t *timer)
     struct fault f;
     if (d->ask || !timekeeper_wants(&d->timekeeper))
         return;
-    if (timekeeper_ask_start(&d->timekeeper, &d->host.env, &d->identity, d->uplink.url, on_time, d, &d->ask, &f) < 0)
+    if (timekeeper_ask_start(&d->timekeeper, &d->uplink, on_time, d, &d->ask, &f) < 0)
         log_limited(&push_limit, LOG_INFO, "time from %s: %s", d->uplink.url, f.text);
 }
 

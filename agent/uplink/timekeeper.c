@@ -5,14 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/io/web.h"
 #include "common/json.h"
 #include "common/lang.h"
-#include "common/limits.h"
 #include "common/statement.h"
 
-#define ASK_TIMEOUT_US (20 * INT64_C(1000000))
-#define NONCE_SIZE     33
+#define NONCE_SIZE 33
 
 /* ---- the clock ---- */
 
@@ -100,20 +97,13 @@ int timekeeper_read(const struct identity *identity, const char *nonce, const ch
 
 struct timekeeper_ask {
     struct timekeeper *keeper;
-    const struct identity *identity;
+    const struct uplink *uplink;
     struct web_transfer *transfer;
     char nonce[NONCE_SIZE];
-    char *url;
     int64_t asked_mono_us;
     timekeeper_done_fn done;
     void *user;
 };
-
-static void ask_free(struct timekeeper_ask *ask)
-{
-    free(ask->url);
-    free(ask);
-}
 
 /* A phase that did not happen is negative. */
 static double phase(double ms)
@@ -123,53 +113,37 @@ static double phase(double ms)
 
 static void on_reply(void *user, const struct web_reply *reply)
 {
-    struct timekeeper_ask *ask = user;
+    const struct timekeeper_ask ask = *(struct timekeeper_ask *)user;
     struct fault f = {0};
-    int64_t server_us = 0, now = clock_mono_us(ask->keeper->below);
+    int64_t server_us = 0, now = clock_mono_us(ask.keeper->below);
     /* The connection's own round trips are no part of the question's. */
     double ms = reply->total_ms - phase(reply->lookup_ms) - phase(reply->connect_ms) - phase(reply->tls_ms);
     int64_t asked = now - (int64_t)(ms * 1000);
-    if (asked < ask->asked_mono_us)
-        asked = ask->asked_mono_us;
-    int r = 0;
-    if (reply->outcome != OUTCOME_OK)
-        r = fault_set(&f, -EIO, "%s: %s", outcome_word(reply->outcome), reply->reason);
-    else if (reply->status != 200)
-        r = fault_set(&f, -EIO, _("HTTP status %ld"), reply->status);
-    else
-        r = timekeeper_read(ask->identity, ask->nonce, reply->body.data ? reply->body.data : "", reply->body.len,
-                            &server_us, &f);
-    if (r == 0 && !timekeeper_learn(ask->keeper, asked, now, server_us))
+    if (asked < ask.asked_mono_us)
+        asked = ask.asked_mono_us;
+    free(user);
+    int r = call_judge(reply, false, &f);
+    if (r == 0)
+        r = timekeeper_read(ask.uplink->identity, ask.nonce, reply->body.data, reply->body.len, &server_us, &f);
+    if (r == 0 && !timekeeper_learn(ask.keeper, asked, now, server_us))
         r = fault_set(&f, -EAGAIN, _("the answer took too long to tell the time"));
-    timekeeper_done_fn done = ask->done;
-    void *done_user = ask->user;
-    ask_free(ask);
-    done(done_user, r, &f);
+    ask.done(ask.user, r, &f);
 }
 
-int timekeeper_ask_start(struct timekeeper *t, const struct env *env, const struct identity *identity, const char *url,
-                         timekeeper_done_fn done, void *user, struct timekeeper_ask **ret, struct fault *f)
+int timekeeper_ask_start(struct timekeeper *t, const struct uplink *uplink, timekeeper_done_fn done, void *user,
+                         struct timekeeper_ask **ret, struct fault *f)
 {
     struct timekeeper_ask *ask = alloc_zero(1, sizeof *ask);
     uint64_t random[2];
     random_bytes(random, sizeof random);
+    *ask = (struct timekeeper_ask){.keeper = t, .uplink = uplink, .done = done, .user = user};
     snprintf(ask->nonce, sizeof ask->nonce, "%016" PRIx64 "%016" PRIx64, random[0], random[1]);
-    ask->keeper = t;
-    ask->identity = identity;
-    ask->url = alloc_format("%s/api/v1/time?nonce=%s", url, ask->nonce);
     ask->asked_mono_us = clock_mono_us(t->below);
-    ask->done = done;
-    ask->user = user;
-    const struct web_request request = {
-        .method = "GET",
-        .url = ask->url,
-        .body_max = 4096,
-        .timeout_us = ASK_TIMEOUT_US,
-        .unverified = true,
-    };
-    int r = web_start(env->web, &request, on_reply, ask, &ask->transfer, f);
+    _cleanup_text_ char *path = alloc_format("/api/v1/time?nonce=%s", ask->nonce);
+    const struct call call = {.path = path, .done = on_reply, .user = ask};
+    int r = call_start(uplink, &call, &ask->transfer, f);
     if (r < 0)
-        ask_free(ask);
+        free(ask);
     else
         *ret = ask;
     return r;
@@ -180,5 +154,5 @@ void timekeeper_ask_cancel(struct timekeeper_ask *ask)
     if (!ask)
         return;
     web_cancel(ask->transfer);
-    ask_free(ask);
+    free(ask);
 }

@@ -15,10 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "agent/io/env.h"
-#include "agent/probe/identity.h"
+#include "agent/uplink/call.h"
 #include "common/clock.h"
-#include "common/fault.h"
 
 #define TIMEKEEPER_ERROR_MAX_US (1 * INT64_C(1000000))
 /* 100 ppm: twice what a common crystal drifts over its temperature range. */
@@ -53,7 +51,7 @@ struct timekeeper_ask;
 /* Called once, from the loop; r is 0, or why nothing was learned. */
 typedef void (*timekeeper_done_fn)(void *user, int r, const struct fault *f);
 
-/* Asks the collector at url once and learns from its answer. */
-int timekeeper_ask_start(struct timekeeper *t, const struct env *env, const struct identity *identity, const char *url,
-                         timekeeper_done_fn done, void *user, struct timekeeper_ask **ret, struct fault *f) CHECKED;
+/* Asks the collector once and learns from its answer. */
+int timekeeper_ask_start(struct timekeeper *t, const struct uplink *uplink, timekeeper_done_fn done, void *user,
+                         struct timekeeper_ask **ret, struct fault *f) CHECKED;
 void timekeeper_ask_cancel(struct timekeeper_ask *ask); /* done is not called; accepts NULL */
