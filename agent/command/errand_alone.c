@@ -43,8 +43,7 @@ static int open_spool(struct alone *a, const struct settings *settings, const ch
     int r = spool_open(a->uplink.state_dir, &a->identity, &clock_system, settings->spool_max, &a->lent.spool, f);
     if (r < 0)
         return strcmp(errand, "leave") == 0 ? 0 : r;
-    a->lent.push = push_new(&a->host.env, a->lent.spool, &a->identity, a->uplink.url, settings->retry_max_us,
-                            on_push_news, a);
+    a->lent.push = push_new(&a->uplink, a->lent.spool, settings->retry_max_us, on_push_news, a);
     return 0;
 }
 

@@ -265,7 +265,6 @@ static void on_errand(void *user, enum errand_end end)
         return;
     }
     log_info("enrolled anew with %s", d->identity.collector);
-    push_move(d->push, d->uplink.url);
     move_to_network(d);
 }
 
@@ -597,7 +596,7 @@ static int loop(struct daemon *d, struct fault *f)
 {
     d->runner = runner_new(&d->host.env, on_result, d);
     d->ticker = ticker_new(&d->host.loop, d->host.env.clock, d->identity.key.public, on_due, d);
-    d->push = push_new(&d->host.env, d->spool, &d->identity, d->uplink.url, d->settings.retry_max_us, on_push_news, d);
+    d->push = push_new(&d->uplink, d->spool, d->settings.retry_max_us, on_push_news, d);
     open_desk(d);
     start_timers(d);
     start_signals(d);

@@ -29,7 +29,6 @@
 
 #include "agent/uplink/problem.h"
 #include "common/lang.h"
-#include "common/limits.h"
 
 /* ---- decisions ---- */
 
@@ -82,10 +81,8 @@ enum state {
 };
 
 struct push {
-    const struct env *env;
+    const struct uplink *uplink;
     struct spool *spool;
-    const struct identity *identity;
-    char *url; /* owned */
     int64_t retry_max_us;
     enum lang lang; /* of the log, whoever asks that something be sent */
     push_news_fn fn;
@@ -154,7 +151,7 @@ static int refill(struct push *p, const struct ack *ack, struct fault *f)
 {
     static const uint8_t none[HASH_SIZE];
     uint8_t holes[HASH_SIZE];
-    int64_t now = clock_mono_us(p->env->clock);
+    int64_t now = clock_mono_us(p->uplink->env->clock);
     holes_hash(ack, p->spool, holes);
     if (memcmp(holes, none, sizeof none) == 0 ||
         (memcmp(holes, p->filled, sizeof holes) == 0 && now - p->filled_us < PUSH_REFILL_US))
@@ -171,7 +168,7 @@ static int refill(struct push *p, const struct ack *ack, struct fault *f)
 /* One of the refused batches, or all when that one was just taken. */
 static int offer_refused(struct push *p, struct fault *f)
 {
-    int64_t now = clock_mono_us(p->env->clock);
+    int64_t now = clock_mono_us(p->uplink->env->clock);
     if (p->number == p->offered) {
         p->offered = 0;
         return spool_unreject(p->spool, f);
@@ -193,7 +190,7 @@ static int offer_refused(struct push *p, struct fault *f)
  * changed it go first, and this one waits behind them. */
 static int on_refused(struct push *p, const struct web_reply *reply, const char *text, struct fault *f)
 {
-    int64_t now = clock_mono_us(p->env->clock);
+    int64_t now = clock_mono_us(p->uplink->env->clock);
     if (problem_is(reply, "signature") && (p->keys_us == 0 || now - p->keys_us >= PUSH_REFILL_US)) {
         int moved = spool_refill_keys(p->spool, f);
         p->keys_us = now;
@@ -211,8 +208,8 @@ static int on_stored(struct push *p, const struct ack *ack, struct fault *f)
 {
     int r = spool_acked(p->spool, p->number, &p->header, f);
     p->news.acked++;
-    p->news.last_ack_us = clock_wall_us(p->env->clock);
-    p->news.last_ack_mono_us = clock_mono_us(p->env->clock);
+    p->news.last_ack_us = clock_wall_us(p->uplink->env->clock);
+    p->news.last_ack_mono_us = clock_mono_us(p->uplink->env->clock);
     snprintf(p->news.seen, sizeof p->news.seen, "%s", ack_seen(ack));
     if (r == 0)
         r = refill(p, ack, f);
@@ -230,7 +227,7 @@ static void on_reply(void *user, const struct web_reply *reply)
     p->transfer = NULL;
     _cleanup_(ack_free) struct ack ack = {0};
     int r = 0;
-    enum push_verdict verdict = push_judge(reply, p->identity, p->hash, &ack, &trouble);
+    enum push_verdict verdict = push_judge(reply, p->uplink->identity, p->hash, &ack, &trouble);
     tell(p, &trouble);
     p->news.stranger = verdict == PUSH_STRANGER;
     switch (verdict) {
@@ -259,23 +256,18 @@ static void on_reply(void *user, const struct web_reply *reply)
 
 static int start(struct push *p, struct fault *f)
 {
-    char language[LANG_HEADER_SIZE], name[sizeof BATCH_HASH_HEADER + HASH_TEXT_SIZE + 2], hash[HASH_TEXT_SIZE];
-    /* When an answer was lost, a long batch that arrived need not be taken again. */
-    bool again = p->news.failures > 0;
+    char name[sizeof BATCH_HASH_HEADER + HASH_TEXT_SIZE + 2], hash[HASH_TEXT_SIZE];
     snprintf(name, sizeof name, "%s: %s", BATCH_HASH_HEADER, hash_text(p->hash, hash));
-    const char *const headers[] = {"Content-Type: " BATCH_MEDIA_TYPE,
-                                   "Accept: application/x-ndjson, application/problem+json",
-                                   lang_header(p->lang, language), again ? name : NULL, NULL};
-    const struct web_request request = {
-        .method = "POST",
-        .url = p->url,
-        .headers = headers,
-        .body = p->wire.data,
-        .body_len = p->wire.len,
-        .body_max = STATEMENT_BYTES_MAX,
-        .timeout_us = PUSH_TIMEOUT_US,
+    const struct call call = {
+        .path = "/api/v1/batches",
+        .body = &p->wire,
+        .media = BATCH_MEDIA_TYPE,
+        /* When an answer was lost, a long batch that arrived need not be taken again. */
+        .header = p->news.failures > 0 ? name : NULL,
+        .done = on_reply,
+        .user = p,
     };
-    return web_start(p->env->web, &request, on_reply, p, &p->transfer, f);
+    return call_start(p->uplink, &call, &p->transfer, f);
 }
 
 /* Reads the oldest batch; a file that the card has damaged is set aside. */
@@ -326,12 +318,6 @@ static void send_next(struct push *p)
     }
 }
 
-void push_move(struct push *p, const char *url)
-{
-    free(p->url);
-    p->url = alloc_format("%s/api/v1/batches", url);
-}
-
 void push_kick(struct push *p)
 {
     if (p->state == STATE_IDLE)
@@ -356,19 +342,17 @@ const struct push_state *push_state(const struct push *p)
     return &p->news;
 }
 
-struct push *push_new(const struct env *env, struct spool *spool, const struct identity *identity, const char *url,
-                      int64_t retry_max_us, push_news_fn fn, void *user)
+struct push *push_new(const struct uplink *uplink, struct spool *spool, int64_t retry_max_us, push_news_fn fn,
+                      void *user)
 {
     struct push *p = alloc_zero(1, sizeof *p);
-    p->env = env;
+    p->uplink = uplink;
     p->spool = spool;
-    p->identity = identity;
-    push_move(p, url);
     p->retry_max_us = retry_max_us;
     p->lang = lang_current();
     p->fn = fn;
     p->user = user;
-    uv_timer_init(env->loop, &p->timer);
+    uv_timer_init(uplink->env->loop, &p->timer);
     p->timer.data = p;
     return p;
 }
@@ -377,7 +361,6 @@ static void on_closed(uv_handle_t *handle)
 {
     struct push *p = handle->data;
     buf_free(&p->wire);
-    free(p->url);
     free(p);
 }
 

@@ -5,10 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "agent/io/env.h"
-#include "agent/probe/identity.h"
-#include "agent/io/web.h"
 #include "agent/spool/spool.h"
+#include "agent/uplink/call.h"
 #include "agent/uplink/trouble.h"
 #include "common/fault.h"
 #include "common/sign.h"
@@ -17,7 +15,6 @@
  * must not be able to silence a probe for good. */
 #define PUSH_RETRY_AFTER_MAX_US (86400 * INT64_C(1000000))
 #define PUSH_RETRY_FIRST_US     (2 * INT64_C(1000000))
-#define PUSH_TIMEOUT_US         (60 * INT64_C(1000000))
 /* The same holes are filled at most so often: a collector that goes on naming
  * them must not make a metered line send its ring again and again. */
 #define PUSH_REFILL_US (3600 * INT64_C(1000000))
@@ -65,12 +62,11 @@ struct push;
 /* Called after each batch and each failed try. */
 typedef void (*push_news_fn)(void *user, const struct push_state *state);
 
-/* Everything is borrowed. url is the collector's address. */
-struct push *push_new(const struct env *env, struct spool *spool, const struct identity *identity, const char *url,
-                      int64_t retry_max_us, push_news_fn fn, void *user) CHECKED;
-void push_move(struct push *p, const char *url); /* from the next batch on */
-void push_kick(struct push *p);                  /* something waits; goes at once unless a pause runs */
-void push_now(struct push *p);                   /* somebody asks for it: a pause ends */
-bool push_idle(const struct push *p);            /* nothing in flight */
+/* Everything is borrowed. */
+struct push *push_new(const struct uplink *uplink, struct spool *spool, int64_t retry_max_us, push_news_fn fn,
+                      void *user) CHECKED;
+void push_kick(struct push *p);       /* something waits; goes at once unless a pause runs */
+void push_now(struct push *p);        /* somebody asks for it: a pause ends */
+bool push_idle(const struct push *p); /* nothing in flight */
 const struct push_state *push_state(const struct push *p);
 void push_free(struct push *p); /* what is in flight is dropped; the loop has to turn once more */
