@@ -2,41 +2,44 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "collector/command/command.h"
+#include "collector/command/session.h"
 #include "collector/import/figures.h"
 #include "collector/import/kind.h"
 #include "collector/db/user.h"
 #include "common/lang.h"
 #include "common/log.h"
 
-static int store(const struct context *c, const struct import_kind *kind, const void *list, struct fault *f)
+struct loaded {
+    const struct import_kind *kind;
+    const char *path;
+    void *list; /* what the file says */
+};
+
+static int fault_of_file(const struct loaded *l, int rc, struct fault *f)
 {
-    _cleanup_database_ struct database *d = NULL;
-    _cleanup_(pg_closep) struct pg *pg = NULL;
-    size_t count = 0;
-    int rc = database_session(&c->database, &d, &pg, f);
-    if (rc == 0)
-        rc = kind->store(pg, list, &count, f);
-    if (rc == 0)
-        kind->say(count);
+    if (rc == -EBADMSG)
+        fault_prefix(f, _("%s: "), l->path);
     return rc;
 }
 
-static int load(const struct context *c, const struct import_kind *kind, const char *path, struct fault *f)
+static int load(struct loaded *l, struct fault *f)
 {
     _cleanup_(buf_free) struct buf text = {0};
-    void *list = NULL;
-    int rc = user_read(path, IMPORT_BYTES_MAX, &text, f);
+    int rc = user_read(l->path, IMPORT_BYTES_MAX, &text, f);
     if (rc < 0)
         return rc;
     buf_reserve(&text, 1); /* an empty file has no memory */
-    rc = kind->read(&text, &list, f);
+    return fault_of_file(l, l->kind->read(&text, &l->list, f), f);
+}
+
+static int store(const struct session *s, struct fault *f)
+{
+    const struct loaded *l = s->data;
+    size_t count = 0;
+    int rc = l->kind->store(s->pg, l->list, &count, f);
     if (rc == 0)
-        rc = store(c, kind, list, f);
-    kind->free(list);
-    if (rc == -EBADMSG)
-        fault_prefix(f, _("%s: "), path);
-    return rc;
+        l->kind->say(count);
+    return fault_of_file(l, rc, f);
 }
 
 static const struct option options[] = {
@@ -60,12 +63,12 @@ static int run(const struct invocation *in)
     }
     if (invocation_verb(in, ""))
         return invocation_wrong(in, "%s", _("a file is missing: csv FILE or pfx2as FILE; or give --template"));
-    if (load(in->context, in->verb->data, in->args[0], &f) < 0) {
-        log_error("%s", f.text);
+    struct loaded l = {.kind = in->verb->data, .path = in->args[0]};
+    int rc = load(&l, &f), status = rc < 0 ? session_end(rc, &f) : session_do(in, store, &l);
+    l.kind->free(l.list);
+    if (status != EXIT_OK)
         log_error("%s", _("nothing of the file was imported"));
-        return EXIT_NOT_OK;
-    }
-    return EXIT_OK;
+    return status;
 }
 
 const struct command command_import = {

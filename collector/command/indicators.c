@@ -5,15 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "collector/command/command.h"
-#include "collector/db/database.h"
+#include "collector/command/session.h"
 #include "collector/format/encode.h"
 #include "collector/figure/figure.h"
 #include "collector/figure/refresh.h"
 #include "collector/figure/rollup.h"
 #include "common/conf.h"
 #include "common/lang.h"
-#include "common/log.h"
 #include "common/output.h"
 
 /* ---- the figures ---- */
@@ -121,37 +119,29 @@ static const struct option options[] = {
 
 static const struct verb verbs[] = {{"explain", 1, 1, check_indicator}, {""}, {0}};
 
-static int print(const struct invocation *in, const struct indicator *explain, struct fault *f)
+static int print(const struct session *s, struct fault *f)
 {
-    _cleanup_database_ struct database *d = NULL;
-    _cleanup_(pg_closep) struct pg *pg = NULL;
-    const char *word = invocation_text(in, "format");
+    const struct indicator *explain = s->data;
+    const char *word = invocation_text(s->in, "format");
     enum encode_format format = ENCODE_CSV;
-    int rc = database_session(&in->context->database, &d, &pg, f);
+    int rc = rollup_run(s->pg, f);
     if (rc == 0)
-        rc = rollup_run(pg, f);
-    if (rc == 0)
-        rc = refresh_run(pg, f);
+        rc = refresh_run(s->pg, f);
     if (rc == 0 && word)
         rc = encode_format_parse(word, &format);
     if (rc < 0)
         return rc;
-    return explain ? print_inputs(pg, explain, f) : print_year(pg, invocation_text(in, "year"), format, f);
+    return explain ? print_inputs(s->pg, explain, f) : print_year(s->pg, invocation_text(s->in, "year"), format, f);
 }
 
 static int run(const struct invocation *in)
 {
     const struct indicator *explain = in->arg_count > 0 ? indicator_find(in->args[0]) : NULL;
-    struct fault f = {0};
     if (!explain && !invocation_text(in, "year"))
         return invocation_wrong(in, "%s", _("--year is missing; or name an indicator: explain ID"));
     if (explain)
         print_definition(explain);
-    if (print(in, explain, &f) < 0) {
-        log_error("%s", f.text);
-        return EXIT_NOT_OK;
-    }
-    return EXIT_OK;
+    return session_do(in, print, explain);
 }
 
 const struct command command_indicators = {

@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "collector/command/command.h"
-#include "collector/db/database.h"
+#include "collector/command/session.h"
 #include "collector/probe/identity.h"
 #include "collector/probe/secret.h"
 #include "collector/db/table.h"
@@ -12,28 +11,28 @@
 #include "common/clock.h"
 #include "common/form.h"
 #include "common/lang.h"
-#include "common/log.h"
 
-static int create(struct pg *pg, const char *name, struct fault *f)
+static int create(const struct session *s, struct fault *f)
 {
     char text[SECRET_TEXT_SIZE], hash[HASH_TEXT_SIZE];
     secret_make(SECRET_KEY, text);
-    const char *const params[] = {secret_hash(text, hash), name};
-    return secret_give(pg, "INSERT INTO api_key (hash, name) VALUES (decode($1, 'hex'), $2)", 2, params, text, f);
+    const char *const params[] = {secret_hash(text, hash), s->in->args[0]};
+    return secret_give(s->pg, "INSERT INTO api_key (hash, name) VALUES (decode($1, 'hex'), $2)", 2, params, text, f);
 }
 
-static int list(struct pg *pg, struct fault *f)
+static int list(const struct session *s, struct fault *f)
 {
     return table_query(
-        pg,
+        s->pg,
         "SELECT key_no AS no, name, level, to_char(created_at, 'YYYY-MM-DD') AS created, "
         "CASE WHEN revoked_at IS NULL THEN 'good' ELSE 'revoked' END AS state FROM api_key ORDER BY key_no",
         f);
 }
 
-static int revoke_key(struct pg *pg, const char *which, struct fault *f)
+static int revoke_key(const struct session *s, struct fault *f)
 {
-    int rc = secret_revoke(pg,
+    const char *which = s->in->args[0];
+    int rc = secret_revoke(s->pg,
                            "UPDATE api_key SET revoked_at = coalesce(revoked_at, now()) WHERE key_no::text = $1 OR "
                            "hash = decode($2, 'hex')",
                            which, f);
@@ -51,17 +50,17 @@ static int read_recovery(const char *path, struct sign_key *ret, struct fault *f
 }
 
 /* Works on files alone; the collector that runs goes on with the old key. */
-static int succeed(const struct invocation *in, struct fault *f)
+static int succeed(const struct session *s, struct fault *f)
 {
-    const struct context *c = in->context;
-    int64_t keep = invocation_number(in, "keep", KEEP_DEFAULT_US);
-    const char *recovery = invocation_text(in, "recovery");
+    const char *state_dir = s->context->state_dir;
+    int64_t keep = invocation_number(s->in, "keep", KEEP_DEFAULT_US);
+    const char *recovery = invocation_text(s->in, "recovery");
     struct sign_key key;
-    int rc = user_take_dir(c->state_dir, f);
+    int rc = user_take_dir(state_dir, f);
     if (rc == 0 && recovery)
         rc = read_recovery(recovery, &key, f);
     if (rc == 0)
-        rc = identity_succeed(c->state_dir, recovery ? &key : NULL, clock_wall_us(&clock_system) + keep, f);
+        rc = identity_succeed(state_dir, recovery ? &key : NULL, clock_wall_us(&clock_system) + keep, f);
     if (recovery)
         sign_key_wipe(&key);
     if (rc == 0)
@@ -91,29 +90,11 @@ static int check_key(const char *text, struct fault *f)
     return secret_check(SECRET_KEY, text, f);
 }
 
-static const struct verb verbs[] = {
-    {"create", 1, 1, check_name}, {"list"}, {"revoke", 1, 1, check_key}, {"succeed"}, {0}};
-
-static int run_session(const struct invocation *in, struct fault *f)
-{
-    _cleanup_database_ struct database *d = NULL;
-    _cleanup_(pg_closep) struct pg *pg = NULL;
-    int rc = database_session(&in->context->database, &d, &pg, f);
-    if (rc < 0)
-        return rc;
-    return invocation_verb(in, "create") ? create(pg, in->args[0], f)
-           : invocation_verb(in, "list") ? list(pg, f)
-                                         : revoke_key(pg, in->args[0], f);
-}
-
-static int run(const struct invocation *in)
-{
-    struct fault f = {0};
-    int rc = invocation_verb(in, "succeed") ? succeed(in, &f) : run_session(in, &f);
-    if (rc < 0)
-        log_error("%s", f.text);
-    return rc < 0 ? EXIT_NOT_OK : EXIT_OK;
-}
+static const struct verb verbs[] = {{"create", 1, 1, check_name, DEED(create)},
+                                    {"list", DEED(list)},
+                                    {"revoke", 1, 1, check_key, DEED(revoke_key)},
+                                    {"succeed", DEED_ALONE(succeed)},
+                                    {0}};
 
 const struct command command_key = {
     .name = "key",
@@ -124,5 +105,5 @@ const struct command command_key = {
     .help = N_("Make, list and revoke the keys with which analysts read results; give the collector its next own key."),
     .options = options,
     .verbs = verbs,
-    .run = run,
+    .run = session_run,
 };

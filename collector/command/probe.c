@@ -3,21 +3,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "collector/command/command.h"
-#include "collector/db/database.h"
+#include "collector/command/session.h"
 #include "collector/probe/forget.h"
 #include "collector/db/table.h"
 #include "collector/db/user.h"
 #include "common/lang.h"
-#include "common/log.h"
 #include "common/sign.h"
 
 #define CONTEXT_NOW "LEFT JOIN probe_context c ON c.probe_no = p.probe_no AND c.valid_to = 'infinity' "
 
-static int list(struct pg *pg, struct fault *f)
+static int list(const struct session *s, struct fault *f)
 {
     return table_query(
-        pg,
+        s->pg,
         "SELECT p.probe, fp.name AS focal_point, c.department, c.commune, o.name AS operator, c.technology, "
         "to_char(b.last, 'YYYY-MM-DD HH24:MI') AS last_batch, b.batches, "
         "CASE WHEN p.forgotten_at IS NOT NULL THEN 'forgotten' WHEN p.revoked_at IS NOT NULL THEN 'revoked' "
@@ -30,16 +28,20 @@ static int list(struct pg *pg, struct fault *f)
         f);
 }
 
-static int find(struct pg *pg, const char *probe, struct fault *f)
+/* The probe that the first word names. */
+static int find(const struct session *s, const char **ret_probe, struct fault *f)
 {
+    const char *probe = s->in->args[0];
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(pg, "SELECT 1 FROM probe WHERE probe = $1", 1, &probe, &rows, f);
+    int rc = pg_query(s->pg, "SELECT 1 FROM probe WHERE probe = $1", 1, &probe, &rows, f);
     if (rc == 0 && pg_rows_count(rows) == 0)
         rc = fault_set(f, -ENOENT, _("no probe %s; see: probe list"), probe);
+    if (rc == 0)
+        *ret_probe = probe;
     return rc;
 }
 
-static int show(struct pg *pg, const char *probe, struct fault *f)
+static int show(const struct session *s, struct fault *f)
 {
     static const char *const queries[] = {
         "SELECT p.probe, p.source, to_char(p.enrolled_at, 'YYYY-MM-DD HH24:MI') AS enrolled, "
@@ -72,10 +74,11 @@ static int show(struct pg *pg, const char *probe, struct fault *f)
         "SELECT r.reason, count(*) AS results, max(r.detail) AS example FROM probe p "
         "JOIN result_problem r USING (probe_no) WHERE p.probe = $1 GROUP BY r.reason ORDER BY 2 DESC",
     };
-    int rc = find(pg, probe, f);
+    const char *probe;
+    int rc = find(s, &probe, f);
     for (size_t i = 0; rc == 0 && i < COUNT(queries); i++) {
         _cleanup_rows_ struct pg_rows *rows = NULL;
-        rc = pg_query(pg, queries[i], 1, &probe, &rows, f);
+        rc = pg_query(s->pg, queries[i], 1, &probe, &rows, f);
         if (rc < 0 || pg_rows_count(rows) == 0)
             continue;
         if (i > 0)
@@ -85,26 +88,28 @@ static int show(struct pg *pg, const char *probe, struct fault *f)
     return rc;
 }
 
-static int revoke_probe(struct pg *pg, const char *probe, const char *reason, struct fault *f)
+static int revoke_probe(const struct session *s, struct fault *f)
 {
-    const char *const params[] = {probe, reason};
-    int rc = find(pg, probe, f);
+    const char *params[] = {NULL, invocation_text(s->in, "reason")};
+    int rc = find(s, &params[0], f);
     if (rc == 0)
-        rc = pg_query(pg,
+        rc = pg_query(s->pg,
                       "UPDATE probe SET revoked_at = coalesce(revoked_at, now()), revoked_reason = coalesce($2, "
                       "revoked_reason) WHERE probe = $1",
                       2, params, NULL, f);
     return rc;
 }
 
-static int forget(const struct context *c, struct pg *pg, const char *probe, struct fault *f)
+static int forget(const struct session *s, struct fault *f)
 {
+    const struct context *c = s->context;
+    const char *probe;
     _cleanup_text_ char *archive = settings_archive(&c->settings, c->state_dir);
-    int rc = find(pg, probe, f);
+    int rc = find(s, &probe, f);
     if (rc == 0)
         rc = user_take_dir(c->state_dir, f); /* for its tombstone, beside a database that is elsewhere */
     if (rc == 0)
-        rc = forget_probe(pg, c->state_dir, archive, probe, f);
+        rc = forget_probe(s->pg, c->state_dir, archive, probe, f);
     if (rc == 0)
         printf(_("%s is forgotten: its batches, results and contact are deleted; published figures stay\n"), probe);
     return rc;
@@ -124,24 +129,11 @@ static int check_probe(const char *text, struct fault *f)
     return fault_set(f, -EINVAL, _("a probe's name is wanted: 20 characters of a-z and 2-7, see: probe list"));
 }
 
-static const struct verb verbs[] = {
-    {"list"}, {"show", 1, 1, check_probe}, {"revoke", 1, 1, check_probe}, {"forget", 1, 1, check_probe}, {0}};
-
-static int run(const struct invocation *in)
-{
-    struct fault f = {0};
-    _cleanup_database_ struct database *d = NULL;
-    _cleanup_(pg_closep) struct pg *pg = NULL;
-    int rc = database_session(&in->context->database, &d, &pg, &f);
-    if (rc == 0)
-        rc = invocation_verb(in, "list")     ? list(pg, &f)
-             : invocation_verb(in, "show")   ? show(pg, in->args[0], &f)
-             : invocation_verb(in, "forget") ? forget(in->context, pg, in->args[0], &f)
-                                             : revoke_probe(pg, in->args[0], invocation_text(in, "reason"), &f);
-    if (rc < 0)
-        log_error("%s", f.text);
-    return rc < 0 ? EXIT_NOT_OK : EXIT_OK;
-}
+static const struct verb verbs[] = {{"list", DEED(list)},
+                                    {"show", 1, 1, check_probe, DEED(show)},
+                                    {"revoke", 1, 1, check_probe, DEED(revoke_probe)},
+                                    {"forget", 1, 1, check_probe, DEED(forget)},
+                                    {0}};
 
 const struct command command_probe = {
     .name = "probe",
@@ -152,5 +144,5 @@ const struct command command_probe = {
     .help = N_("List and show probes; refuse what one sends from now on; delete what one has sent."),
     .options = options,
     .verbs = verbs,
-    .run = run,
+    .run = session_run,
 };

@@ -6,11 +6,9 @@
 #include <string.h>
 
 #include "collector/ledger/again.h"
-#include "collector/command/command.h"
-#include "collector/db/database.h"
 #include "collector/command/days.h"
+#include "collector/command/session.h"
 #include "common/lang.h"
-#include "common/log.h"
 
 /* What the ledger does not hold any more cannot be made again, and half a
  * range would look like the whole. */
@@ -60,24 +58,20 @@ static int rebuild(struct pg *pg, const struct project_names *names, const struc
     return 0;
 }
 
-static int rebuild_range(const struct context *c, const struct days *range, struct fault *f)
+static int rebuild_range(const struct session *s, struct fault *f)
 {
-    _cleanup_database_ struct database *d = NULL;
+    const struct days *range = s->data;
     struct pg_pool *pool = NULL;
-    struct pg *pg = NULL;
-    int rc = database_session(&c->database, &d, &pg, f);
+    int rc = check_held(s->pg, range, f);
     if (rc == 0)
-        rc = check_held(pg, range, f);
-    if (rc == 0)
-        rc = pg_pool_new(database_conninfo(d), NULL, 1, &pool, f);
+        rc = pg_pool_new(database_conninfo(s->database), NULL, 1, &pool, f);
     if (rc == 0) {
         struct project_names names = {dictionary_new(pool, "target"), dictionary_new(pool, "task")};
-        rc = rebuild(pg, &names, range, f);
+        rc = rebuild(s->pg, &names, range, f);
         dictionary_free(names.targets);
         dictionary_free(names.tasks);
     }
     pg_pool_free(pool);
-    pg_close(pg);
     return rc;
 }
 
@@ -89,11 +83,7 @@ static int run(const struct invocation *in)
         return invocation_wrong(in, "%s", f.text);
     range.from = range.from ? range.from : "1970-01-01";
     range.to = range.to ? range.to : "9999-01-01";
-    if (rebuild_range(in->context, &range, &f) < 0) {
-        log_error("%s", f.text);
-        return EXIT_NOT_OK;
-    }
-    return EXIT_OK;
+    return session_do(in, rebuild_range, &range);
 }
 
 const struct command command_rebuild = {

@@ -1,25 +1,22 @@
 /* rollup: makes by hand what serve's upkeep makes by the clock. */
-#include "collector/command/command.h"
 #include "collector/command/days.h"
+#include "collector/command/session.h"
 #include "collector/figure/refresh.h"
 #include "collector/figure/rollup.h"
 #include "common/lang.h"
-#include "common/log.h"
 
-static int make(const struct context *c, const struct days *days, struct fault *f)
+static int make(const struct session *s, struct fault *f)
 {
-    _cleanup_database_ struct database *d = NULL;
-    _cleanup_(pg_closep) struct pg *pg = NULL;
-    int rc = database_session(&c->database, &d, &pg, f);
-    if (rc == 0 && (days->from || days->to)) {
-        const char *const params[] = {days->from, days->to};
-        rc = pg_query(pg, "SELECT rollup_mark(coalesce($1, '1970-01-01')::date, coalesce($2, '9999-01-01')::date)", 2,
-                      params, NULL, f);
-    }
+    const struct days *days = s->data;
+    const char *const params[] = {days->from, days->to};
+    int rc = 0;
+    if (days->from || days->to)
+        rc = pg_query(s->pg, "SELECT rollup_mark(coalesce($1, '1970-01-01')::date, coalesce($2, '9999-01-01')::date)",
+                      2, params, NULL, f);
     if (rc == 0)
-        rc = rollup_run(pg, f);
+        rc = rollup_run(s->pg, f);
     if (rc == 0)
-        rc = refresh_run(pg, f);
+        rc = refresh_run(s->pg, f);
     return rc;
 }
 
@@ -29,11 +26,7 @@ static int run(const struct invocation *in)
     struct fault f = {0};
     if (days_read(in, &days, &f) < 0)
         return invocation_wrong(in, "%s", f.text);
-    if (make(in->context, &days, &f) < 0) {
-        log_error("%s", f.text);
-        return EXIT_NOT_OK;
-    }
-    return EXIT_OK;
+    return session_do(in, make, &days);
 }
 
 const struct command command_rollup = {

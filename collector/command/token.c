@@ -3,15 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "collector/command/command.h"
-#include "collector/db/database.h"
+#include "collector/command/session.h"
 #include "collector/probe/secret.h"
 #include "collector/db/table.h"
 #include "common/clock.h"
 #include "common/conf.h"
 #include "common/form.h"
 #include "common/lang.h"
-#include "common/log.h"
 
 #define EXPIRY_MAX_US (36500 * INT64_C(86400000000)) /* a hundred years */
 
@@ -45,29 +43,29 @@ static const struct option options[] = {
     {0},
 };
 
-static int create(struct pg *pg, const struct invocation *in, struct fault *f)
+static int create(const struct session *s, struct fault *f)
 {
     static const char sql[] =
         "WITH fp AS (INSERT INTO focal_point (name) SELECT $2::text WHERE $2 IS NOT NULL ON CONFLICT (name) DO UPDATE "
         "SET name = excluded.name RETURNING focal_point_no) "
         "INSERT INTO token (hash, focal_point_no, uses_max, expires_at) "
         "SELECT decode($1, 'hex'), (SELECT focal_point_no FROM fp), $3::int, $4::timestamptz";
-    const char *expires = invocation_text(in, "expires");
+    const char *expires = invocation_text(s->in, "expires");
     char text[SECRET_TEXT_SIZE], hash[HASH_TEXT_SIZE], expires_at[TIME_TEXT_SIZE];
     int64_t us = 0;
     int rc = expires ? read_expiry(expires, &us, f) : 0;
     if (rc < 0)
         return rc;
     secret_make(SECRET_TOKEN, text);
-    const char *const params[] = {secret_hash(text, hash), invocation_text(in, "focal-point"),
-                                  invocation_text(in, "uses"), expires ? time_format(us, expires_at) : NULL};
-    return secret_give(pg, sql, 4, params, text, f);
+    const char *const params[] = {secret_hash(text, hash), invocation_text(s->in, "focal-point"),
+                                  invocation_text(s->in, "uses"), expires ? time_format(us, expires_at) : NULL};
+    return secret_give(s->pg, sql, 4, params, text, f);
 }
 
-static int list(struct pg *pg, struct fault *f)
+static int list(const struct session *s, struct fault *f)
 {
     return table_query(
-        pg,
+        s->pg,
         "SELECT token_no AS no, fp.name AS focal_point, uses || coalesce('/' || uses_max, '') AS uses, "
         "to_char(created_at, 'YYYY-MM-DD') AS created, to_char(expires_at, 'YYYY-MM-DD HH24:MI') AS expires, "
         "CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= now() THEN 'expired' "
@@ -76,9 +74,10 @@ static int list(struct pg *pg, struct fault *f)
         f);
 }
 
-static int revoke_token(struct pg *pg, const char *which, struct fault *f)
+static int revoke_token(const struct session *s, struct fault *f)
 {
-    int rc = secret_revoke(pg,
+    const char *which = s->in->args[0];
+    int rc = secret_revoke(s->pg,
                            "UPDATE token SET revoked_at = coalesce(revoked_at, now()) WHERE token_no::text = $1 OR "
                            "hash = decode($2, 'hex')",
                            which, f);
@@ -90,22 +89,8 @@ static int check_token(const char *text, struct fault *f)
     return secret_check(SECRET_TOKEN, text, f);
 }
 
-static const struct verb verbs[] = {{"create"}, {"list"}, {"revoke", 1, 1, check_token}, {0}};
-
-static int run(const struct invocation *in)
-{
-    struct fault f = {0};
-    _cleanup_database_ struct database *d = NULL;
-    _cleanup_(pg_closep) struct pg *pg = NULL;
-    int rc = database_session(&in->context->database, &d, &pg, &f);
-    if (rc == 0)
-        rc = invocation_verb(in, "create") ? create(pg, in, &f)
-             : invocation_verb(in, "list") ? list(pg, &f)
-                                           : revoke_token(pg, in->args[0], &f);
-    if (rc < 0)
-        log_error("%s", f.text);
-    return rc < 0 ? EXIT_NOT_OK : EXIT_OK;
-}
+static const struct verb verbs[] = {
+    {"create", DEED(create)}, {"list", DEED(list)}, {"revoke", 1, 1, check_token, DEED(revoke_token)}, {0}};
 
 const struct command command_token = {
     .name = "token",
@@ -115,5 +100,5 @@ const struct command command_token = {
     .help = N_("Make, list and revoke the tokens with which probes enrol."),
     .options = options,
     .verbs = verbs,
-    .run = run,
+    .run = session_run,
 };
