@@ -92,9 +92,11 @@ static bool string(struct scan *s)
     s->token = ++s->at;
     s->escaped = false;
     for (;;) {
-        while (s->at < s->end && (unsigned char)*s->at >= 0x20 && *s->at != '"' && *s->at != '\\')
-            s->at++;
-        if (s->at >= s->end) {
+        const char *p = s->at, *end = s->end; /* most of a line passes here, letter by letter: not through memory */
+        while (p < end && (unsigned char)*p >= 0x20 && *p != '"' && *p != '\\')
+            p++;
+        s->at = p;
+        if (p >= end) {
             bad(s, N_("a string does not end"));
             return false;
         }
@@ -118,10 +120,11 @@ static bool string(struct scan *s)
 
 static bool some_digits(struct scan *s)
 {
-    const char *from = s->at;
-    while (s->at < s->end && *s->at >= '0' && *s->at <= '9')
-        s->at++;
-    return s->at > from;
+    const char *from = s->at, *p = from, *end = s->end;
+    while (p < end && *p >= '0' && *p <= '9')
+        p++;
+    s->at = p;
+    return p > from;
 }
 
 static enum scan_token number(struct scan *s)
