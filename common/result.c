@@ -101,7 +101,8 @@ void result_write(const struct result *r, struct buf *out)
     for (size_t i = 0; i < r->set->count; i++) {
         if (!(r->present >> i & 1))
             continue;
-        buf_addf(out, "%s\"%s\":%.7g", first ? "" : ",", r->set->metrics[i].name, r->metrics[i]);
+        buf_addf(out, "%s\"%s\":%.*g", first ? "" : ",", r->set->metrics[i].name, r->set->whole >> i & 1 ? 15 : 7,
+                 r->metrics[i]);
         first = false;
     }
     buf_add_char(out, '}');
@@ -178,8 +179,8 @@ static int read_metrics(struct slice text, struct result_line *ret, struct fault
         int position = -ENOENT;
         /* The agent writes them in the registry's order: look from the last. */
         for (size_t i = guess; i < ret->set->count && position < 0; i++) {
-            const char *known = ret->set->metrics[i].name;
-            if (strncmp(known, name.at, name.len) == 0 && known[name.len] == '\0')
+            const struct metric *known = &ret->set->metrics[i];
+            if (known->len == name.len && memcmp(known->name, name.at, name.len) == 0)
                 position = (int)i;
         }
         if (position < 0)
@@ -193,7 +194,7 @@ static int read_metrics(struct slice text, struct result_line *ret, struct fault
         if (ret->present >> position & 1)
             return fault_set(f, -EBADMSG, _("metric \"%.*s\" stands twice"), (int)name.len, name.at);
         ret->present |= 1ull << position;
-        ret->metrics[position] = (float)value;
+        ret->metrics[position] = value;
     }
     return 0;
 }

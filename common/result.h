@@ -51,8 +51,9 @@ void result_addr(struct result *r, const void *sockaddr); /* sets addr and af */
 void result_reason(struct result *r, enum outcome outcome, const char *format, ...)
     __attribute__((format(printf, 3, 4))); /* sets outcome and detail.reason */
 
-/* Appends the line, newline included. Numbers are written with the digits
- * that a float resolves (seven), never NaN or infinity. */
+/* Appends the line, newline included. Whole numbers are written with all of
+ * their digits, others with those that a float resolves (seven), never NaN or
+ * infinity. */
 void result_write(const struct result *r, struct buf *out);
 
 /* ---- reading, on the collector ---- */
@@ -70,7 +71,7 @@ struct result_line { /* slices borrow from the line */
     bool sync;
     enum outcome outcome;
     int64_t bytes;
-    float metrics[METRICS_MAX];
+    double metrics[METRICS_MAX];
     uint64_t present;
     struct slice detail;  /* the raw JSON text, empty when absent */
     struct slice unknown; /* first metric name that the registry does not declare, empty when none */

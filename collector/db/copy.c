@@ -7,6 +7,7 @@
 #define HEADER_LEN 19
 #define TRAILER    "\377\377"
 #define FLOAT4_OID 700
+#define FLOAT8_OID 701
 #define INET_V4    2 /* PGSQL_AF_INET */
 #define INET_V6    3
 
@@ -144,20 +145,44 @@ char *copy_cidr(char *to, const char *addr, size_t len, unsigned bits)
     return to;
 }
 
-/* Dimensions, has NULLs, element type; length and lower bound of the dimension; elements. */
-char *copy_reals(char *to, const float *values, uint64_t present)
+/* Dimensions, has NULLs, element type; length and lower bound of the dimension. Returns the number of elements. */
+static uint32_t array_begin(char **to, uint64_t present, uint32_t type)
 {
     uint32_t count = present ? 64 - (uint32_t)__builtin_clzll(present) : 0;
-    char *length = to;
-    to = put32(to + 4, count ? 1 : 0);
-    to = put32(to, present & (present + 1) ? 1 : 0);
-    to = put32(to, FLOAT4_OID);
+    *to = put32(*to, count ? 1 : 0);
+    *to = put32(*to, present & (present + 1) ? 1 : 0);
+    *to = put32(*to, type);
     if (count)
-        to = put32(put32(to, count), 1);
+        *to = put32(put32(*to, count), 1);
+    return count;
+}
+
+char *copy_reals(char *to, const double *values, uint64_t present)
+{
+    char *length = to;
+    to += 4;
+    uint32_t count = array_begin(&to, present, FLOAT4_OID);
     for (uint32_t i = 0; i < count; i++) {
+        float value = (float)values[i];
         uint32_t bits;
-        memcpy(&bits, &values[i], sizeof bits);
+        memcpy(&bits, &value, sizeof bits);
         to = present >> i & 1 ? copy_int4(to, (int32_t)bits) : copy_null(to);
+    }
+    put32(length, (uint32_t)(to - length - 4));
+    return to;
+}
+
+char *copy_doubles(char *to, const double *values, uint64_t present)
+{
+    if (!present)
+        return copy_null(to);
+    char *length = to;
+    to += 4;
+    uint32_t count = array_begin(&to, present, FLOAT8_OID);
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t bits;
+        memcpy(&bits, &values[i], sizeof bits);
+        to = present >> i & 1 ? copy_int8(to, bits) : copy_null(to);
     }
     put32(length, (uint32_t)(to - length - 4));
     return to;

@@ -45,6 +45,8 @@ char *copy_bytes(char *to, const void *bytes, size_t len); /* text, bytea */
 char *copy_inet(char *to, const char *addr, size_t len);   /* NULL when it is no address */
 /* A prefix of that many bits; its address has no bits beyond. */
 char *copy_cidr(char *to, const char *addr, size_t len, unsigned bits);
-/* real[], as long as the last value that is present; bit i of present says
- * that values[i] is there, else NULL. */
-char *copy_reals(char *to, const float *values, uint64_t present);
+/* Arrays as long as the last value that is present; bit i of present says that
+ * values[i] is there, else NULL. real[], and double precision[], which is
+ * NULL itself without any value. */
+char *copy_reals(char *to, const double *values, uint64_t present);
+char *copy_doubles(char *to, const double *values, uint64_t present);

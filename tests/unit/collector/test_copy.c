@@ -48,7 +48,7 @@ static void addresses(void **state)
 
 static void arrays(void **state)
 {
-    const float values[64] = {1.5f, 0, -2, [63] = 4};
+    const double values[64] = {1.5, 0, -2, [63] = 4};
     char b[1024];
     /* None: no dimension. */
     expect(b, copy_reals(b, values, 0), BYTES("\0\0\0\xc\0\0\0\0\0\0\0\0\0\0\2\xbc"));
@@ -63,6 +63,11 @@ static void arrays(void **state)
     char *end = copy_reals(b, values, 1ull << 63);
     assert_int_equal(end - b, 4 + 20 + 63 * 4 + 8);
     assert_memory_equal(end - 8, "\0\0\0\4\x40\x80\0\0", 8);
+    /* Without any value no array at all. */
+    expect(b, copy_doubles(b, values, 0), BYTES("\xff\xff\xff\xff"));
+    expect(b, copy_doubles(b, (const double[]){0, 16777217}, 2),
+           BYTES("\0\0\0\x24\0\0\0\1\0\0\0\1\0\0\2\xbd\0\0\0\2\0\0\0\1\xff\xff\xff\xff"
+                 "\0\0\0\x8\x41\x70\0\0\x10\0\0\0"));
 }
 
 static void rows(void **state)
