@@ -128,6 +128,9 @@ static int project_line(struct projection *p, const struct line_context *c, cons
     if (!line.set) {
         reason = "unknown_check";
         snprintf(detail, sizeof detail, "%.*s", (int)line.check.len, line.check.at);
+    } else if (metric_judge(line.set, line.metrics, line.present, &why) < 0) {
+        reason = "out_of_range";
+        snprintf(detail, sizeof detail, "%.*s", DETAIL_MAX - 1, why.text);
     } else if (!line_time(c, &line, &at_us)) {
         reason = "clock";
         p->clock = true;

@@ -1,6 +1,7 @@
 /* The projection of a batch: its result lines as rows of the table `result`,
  * in the binary form that COPY takes, what of their detail has a table, and what could not be projected as rows
- * of `result_problem`. A bad result never sinks its batch. */
+ * of `result_problem`: with it what breaks schema/ranges.tsv, so that no figure
+ * is made of it. A bad result never sinks its batch. */
 #pragma once
 
 #include <stdbool.h>

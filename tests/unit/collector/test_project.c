@@ -76,7 +76,8 @@ static void project(const char *lines, int64_t count, bool sync, int64_t mono_us
 #define LINE(at, mono, sync, rest)                                                                                     \
     "{\"task\":\"t\",\"target\":\"ns1.nic.bj\",\"at\":\"" at "\",\"mono_us\":" mono ",\"sync\":" sync                  \
     ",\"bytes\":840," rest "}\n"
-#define PING "\"check\":\"ping\",\"outcome\":\"ok\",\"metrics\":{\"rtt_min_ms\":1.5,\"rtt_p50_ms\":2}"
+#define OF(metrics) "\"check\":\"ping\",\"outcome\":\"ok\",\"metrics\":{" metrics "}"
+#define PING        "\"check\":\"ping\",\"outcome\":\"ok\",\"metrics\":{\"rtt_min_ms\":1.5,\"rtt_p50_ms\":2}"
 
 static void row_of_a_result(void **state)
 {
@@ -203,6 +204,12 @@ static void what_is_not_projected_is_listed(void **state)
         {LINE("2020-01-01T00:00:00Z", "5", "true", PING), NULL, true, 9, 1},
         {LINE("2026-11-23T10:00:00Z", "5", "true", PING), NULL, true, 9, 1},
         {LINE("2026-11-23T10:00:00.000001Z", "5", "true", PING), "out_of_range", true, 9, 0},
+        {LINE("2026-11-22T09:00:00Z", "5", "true", OF("\"rtt_min_ms\":-1")), "out_of_range", true, 9, 0},
+        {LINE("2026-11-22T09:00:00Z", "5", "true", OF("\"sent\":1e-30,\"rcvd\":3e38")), "out_of_range", true, 9, 0},
+        {LINE("2026-11-22T09:00:00Z", "5", "true", OF("\"sent\":2,\"rcvd\":1,\"loss\":0.9")), "out_of_range", true, 9,
+         0},
+        {LINE("2026-11-22T09:00:00Z", "5", "true", OF("\"warp\":1,\"sent\":0")), "out_of_range", true, 9, 0},
+        {LINE("1970-01-01T00:00:05Z", "5", "false", OF("\"sent\":0")), "out_of_range", false, 9, 0},
         /* A clock that was not synchronised: the seal's is taken when it was, in the same boot. */
         {LINE("1970-01-01T00:00:05Z", "5", "false", PING), NULL, true, 9, 1},
         {LINE("1970-01-01T00:00:05Z", "10", "false", PING), "clock", true, 9, 0},
@@ -233,6 +240,19 @@ static void unsynchronised_time_is_the_seals(void **state)
     project(LINE("1970-01-01T00:00:05Z", "4000000", "false", PING), 1, true, 9000000, &p);
     read_row(p.results.bytes.data, f, 12);
     assert_int_equal(number(f[1]) + INT64_C(946684800000000), NOW_US - HOUR - 5000000);
+    project_free(&p);
+}
+
+/* Who reads the list sees what was wrong without the batch. */
+static void problem_tells_check_metric_value_and_bound(void **state)
+{
+    struct projection p = {0};
+    struct field f[5];
+    static const char says[] = "ping: loss is 1.5; 1 is the most that is allowed";
+    project(LINE("2026-11-22T09:00:00Z", "5", "true", OF("\"loss\":1.5,\"sent\":2")), 1, true, 9, &p);
+    read_row(p.problems.bytes.data, f, 5);
+    assert_int_equal(f[4].len, strlen(says));
+    assert_memory_equal(f[4].at, says, strlen(says));
     project_free(&p);
 }
 
@@ -305,6 +325,7 @@ int main(void)
         cmocka_unit_test(servers_are_bounded),
         cmocka_unit_test(what_is_not_projected_is_listed),
         cmocka_unit_test(unsynchronised_time_is_the_seals),
+        cmocka_unit_test(problem_tells_check_metric_value_and_bound),
         cmocka_unit_test(problem_text_is_cut),
         cmocka_unit_test(unknown_name_without_a_database),
         cmocka_unit_test(dictionary_grows),
