@@ -67,6 +67,11 @@ remote-control:
 """
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "timed: compares what time takes with what it should: tests/run has it alone on the machine")
+    config.addinivalue_line("markers", "quick: one of those that tell most: tests/run --quick has them alone")
+
+
 @pytest.fixture(scope="session")
 def world():
     if os.geteuid() != 0:

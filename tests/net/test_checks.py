@@ -39,6 +39,7 @@ def block(host, rule, hook="forward"):
 # ---- ping ----
 
 
+@pytest.mark.quick
 @FAMILIES
 @pytest.mark.parametrize("who", ["root", "nobody"])
 def test_ping_answers(net, agent, unprivileged, family, who):
@@ -215,6 +216,7 @@ def test_ping_by_name(net, agent, family):
 # ---- traceroute ----
 
 
+@pytest.mark.quick
 @FAMILIES
 @pytest.mark.parametrize("who", ["root", "nobody"])
 def test_traceroute_path(net, agent, forbidden, family, who):
@@ -321,6 +323,7 @@ def test_traceroute_neighbour(net, agent):
 # ---- dns ----
 
 
+@pytest.mark.quick
 @FAMILIES
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 @pytest.mark.parametrize("server", ["server", "resolver"])

@@ -100,6 +100,7 @@ def tcp_rtts(packets):
     return rtts
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("family", [4, 6])
 @pytest.mark.parametrize("rtt_ms", [0, 5, 50, 300])
 def test_median_rtt_against_a_capture(clean, rtt_ms, family):
@@ -131,6 +132,7 @@ def test_median_rtt_against_a_capture(clean, rtt_ms, family):
     assert all(abs(error) <= allowed for error in errors.values()), errors
 
 
+@pytest.mark.timed
 def test_tcp_without_privilege(clean):
     """Without packet sockets TCP's own clock serves: some tens of microseconds of this host are in it."""
     clean.link0.set(delay_ms=5)
@@ -259,6 +261,7 @@ def test_reordering(line, lossy):
         assert count(row, "reorder") == report[way]["reordered"]
 
 
+@pytest.mark.timed
 def test_jitter_and_delay_variation(clean):
     clean.link0.set(delay_ms=10, ab_jitter_ms=8, seed=3)
     row = clean.agent.measure("stamp", clean.server.v4, count=300, interval_ms=10)["metrics"]
@@ -274,6 +277,7 @@ def test_jitter_and_delay_variation(clean):
 
 # ---- one-way delay ----
 
+@pytest.mark.timed
 def test_one_way_delay_wants_two_synchronised_clocks(clean):
     """Both ends share this host's clock, so the delay each way is what the link was told."""
     preload = BUILD / "tests/net/synced_clock.so"

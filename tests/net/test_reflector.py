@@ -120,6 +120,7 @@ s.sendto(bytes.fromhex("{udp.hex()}"), ("{world.server.v4}", 0))
     assert seen == [(first, second), (second, first)]
 
 
+@pytest.mark.timed
 def test_rate_limit(world):
     far = world.server.v6
     first = ask(world, [(43000, request(seq=n)) for n in range(1000)], far, SLOW, wait=0.3)

@@ -119,6 +119,7 @@ def trips(ms):
     return round(ms / 50)
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("family", [4, 6])
 def test_good_chain(world, slow, family):
     row = measure(world, target=world.server.v4 if family == 4 else world.server.v6)
@@ -149,6 +150,7 @@ def test_address_in_the_certificate(world):
     assert row["outcome"] == "ok" and row["af"] == 6
 
 
+@pytest.mark.timed
 def test_tls12_takes_two_round_trips(world, slow):
     row = measure(world, 4436, alpn="")
     assert row["metrics"]["version"] == 12 and trips(row["metrics"]["tls_ms"]) == 2
@@ -213,6 +215,7 @@ def fetch(world, port=443, **params):
     return world.agent.measure("http", f"https://probe.example:{port}/", ca_file=world.ca_file, **params)
 
 
+@pytest.mark.timed
 def test_http2_over_both_families(world, slow):
     row = fetch(world, family="both")
     four, six = (row["detail"]["families"][family] for family in "46")

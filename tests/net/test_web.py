@@ -96,6 +96,7 @@ def near(value, expected, part):
 # ---- http ----
 
 
+@pytest.mark.timed
 @FAMILIES
 def test_http_phases(net, family):
     row = net.agent.measure("http", url(net, family, 80, "/page"))
@@ -109,6 +110,7 @@ def test_http_phases(net, family):
     assert near(row["bytes"], octets(net), 0.15)
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("status, outcome", [(204, "ok"), (404, "refused"), (451, "blocked"), (503, "refused")])
 def test_http_status(net, status, outcome):
     row = net.agent.measure("http", url(net, 4, 80, f"/status?{status}"))
@@ -198,6 +200,7 @@ def test_policy_throughput(net):
 # ---- throughput ----
 
 
+@pytest.mark.timed
 @FAMILIES
 def test_throughput_rates(net, family):
     """10 Mbit/s down and 2 up; a segment of 1448 (1428) octets is a frame of 1514."""
@@ -218,6 +221,7 @@ def test_throughput_rates(net, family):
         assert detail[way]["tcp"]["min_rtt_ms"] >= 2 * DELAY_MS
 
 
+@pytest.mark.timed
 def test_throughput_sender_count_is_not_believed(net):
     """A queue of eight seconds in the modem swallows what the sender sends; the target's count does not."""
     net.link_between.set(ab_rate_kbps=500, queue_bytes=500000)
