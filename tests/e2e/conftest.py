@@ -23,6 +23,7 @@ BUILD = Path(os.environ.get("INTERNETMETRE_BUILD", Path(__file__).resolve().pare
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "root(why): tests/run runs it as root, also for a user who may sudo")
+    config.addinivalue_line("markers", "quick: one of those that tell most: tests/run --quick has them alone")
 
 
 def pytest_runtest_setup(item):

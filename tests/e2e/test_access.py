@@ -10,6 +10,7 @@ from agent import Agent
 from conftest import scratch
 from wire import ping
 
+pytestmark = pytest.mark.quick
 TASKS = {"echo": {"check": "ping", "target": "127.0.0.1", "interval": "1h", "count": "1"},
          "other": {"check": "ping", "target": "127.0.0.2", "interval": "1h", "count": "1"}}
 

@@ -11,6 +11,7 @@ import wire
 from agent import Agent
 from conftest import scratch
 
+pytestmark = pytest.mark.quick
 PAGE = Path(__file__).resolve().parents[2] / "docs/batch.md"
 ALLOWED = {"zstd", "head", "tail", "od", "tr", "cat", "sed", "wc", "printf", "sha256sum", "openssl", "base32", "grep", "test"}
 

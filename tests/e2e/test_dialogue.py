@@ -7,6 +7,9 @@ from agent import Agent
 from conftest import scratch
 from terminal import CTRL_D, Terminal
 
+pytestmark = pytest.mark.quick
+
+
 @pytest.fixture
 def agent():
     with scratch() as folder:

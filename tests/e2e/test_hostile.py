@@ -282,6 +282,7 @@ for member, value in (("bytes", b"NaN"), ("bytes", b"1e400"), ("bytes", b"-1"), 
 BAD_LINES.append(wire.line(**ping()).rstrip()[:-1] + b',"af":4}')  # a member twice
 
 
+@pytest.mark.quick
 def test_bad_results_are_listed_and_the_good_one_is_stored(collector, probe):
     ack = collector.stored(probe.batch([line + b"\n" for line in BAD_LINES] + [ping(metrics={"undeclared": 1, "sent": 3})]))
     assert ack["problems"] == len(BAD_LINES) + 1

@@ -35,6 +35,7 @@ def batches_of(collector, probe):
 
 # ---- the good case ----
 
+@pytest.mark.quick
 def test_batch_is_stored_and_projected(collector, probe):
     at = wire.now(minutes=3)
     plain = probe.batch([ping(at=at), ping(at=at, outcome="timeout", addr=None, af=None, metrics={"sent": 10, "rcvd": 0})])
@@ -50,6 +51,7 @@ def test_batch_is_stored_and_projected(collector, probe):
     assert second[3:6] == (None, None, "timeout") and second[7:11] == (None, None, 10, 0)
 
 
+@pytest.mark.quick
 def test_ledger_keeps_the_bytes_as_they_came(collector, probe):
     plain = probe.batch([ping()])
     collector.stored(plain)
@@ -59,6 +61,7 @@ def test_ledger_keeps_the_bytes_as_they_came(collector, probe):
     assert key == [(wire.batch_hash(plain), probe.chain, 1, 1, "0.1.0", probe.boot, plain)]
 
 
+@pytest.mark.quick
 def test_duplicate_gets_the_same_answer_and_changes_nothing(collector, probe):
     plain = probe.batch([ping(), ping(check="nothing-known")])
     first = collector.stored(plain)
@@ -68,6 +71,7 @@ def test_duplicate_gets_the_same_answer_and_changes_nothing(collector, probe):
     assert (batches_of(collector, probe), results_of(collector, probe)) == (1, 1)
 
 
+@pytest.mark.quick
 def test_late_and_out_of_order(collector, probe):
     batches = [probe.batch([ping()]) for _ in range(4)]
     for n in (2, 0, 3, 1):
@@ -117,6 +121,7 @@ BAD_RESULTS = {
 }
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", BAD_RESULTS)
 def test_bad_result_is_listed_and_its_neighbours_are_stored(collector, probe, name):
     bad, reason = BAD_RESULTS[name]
@@ -175,6 +180,7 @@ def nested(depth):
 
 @pytest.mark.parametrize("slug, batch, status", [pytest.param(s, b, n, id=f"{s}-{t}".replace(" ", "-"))
                                                  for s, t, b, n in bad_envelopes()])
+@pytest.mark.quick
 def test_envelope_fault_is_named(collector, slug, batch, status):
     reply = collector.push(batch)
     assert (reply.status, reply.problem()) == (status, slug), reply.body
@@ -194,6 +200,7 @@ def test_file_goes_as_it_is(collector, probe):
     assert batches_of(collector, probe) == 0
 
 
+@pytest.mark.quick
 def test_signature(collector, probe):
     stranger = wire.Probe()
     lines = wire.line(**ping())
@@ -312,6 +319,7 @@ def test_enrolment_names_what_is_wrong(collector, members, slug, names):
     assert collector.enrol(probe, token).status == 200  # no use was counted
 
 
+@pytest.mark.quick
 def test_enrolment_wants_proof_and_a_good_token(collector):
     probe, thief = wire.Probe(), wire.Probe()
     reply = collector.request("POST", "/api/v1/probes", probe.enrolment(collector.token(), key=thief.key))
@@ -372,6 +380,7 @@ def test_time_and_schedule_are_signed(collector, probe):
     assert collector.request("GET", "/api/v1/schedule?probe=nobody").problem() == "probe"
 
 
+@pytest.mark.quick
 def test_description_has_every_route_and_no_other(collector):
     sources = [path for path in (Path(__file__).resolve().parents[2] / "collector").rglob("*.c") if path.parent.name != "target"]
     routes = {(path, method.lower()) for source in sources
@@ -404,6 +413,7 @@ def test_wrong_method_and_wrong_path(collector):
 
 # ---- files ----
 
+@pytest.mark.quick
 def test_load_twice_changes_nothing(collector, probe, tmp_path):
     by_http, by_file = probe.batch([ping()]), probe.batch([ping(), ping()])
     collector.stored(by_http)

@@ -40,6 +40,7 @@ def twin(probe):
 
 # ---- holes ----
 
+@pytest.mark.quick
 def test_holes_are_named_until_they_are_filled(collector, probe):
     batches = [probe.batch([ping()]) for _ in range(9)]
     assert missing(collector.stored(batches[0])) == []
@@ -95,6 +96,7 @@ def test_gap_record_that_is_none_is_kept_and_explains_nothing(collector, probe):
 
 # ---- forks ----
 
+@pytest.mark.quick
 def test_two_boxes_with_one_state_directory(collector, probe):
     for _ in range(2):
         collector.stored(probe.batch([ping()]))
@@ -178,6 +180,7 @@ def at_place(probe, key, seq, **members):
     return probe.file(lines, 1, key=key, **members)
 
 
+@pytest.mark.quick
 def test_key_rotation(collector, probe):
     old, late, turn = rotated(collector, probe)
     collector.stored(late)  # before the record: still its own
@@ -385,6 +388,7 @@ def test_what_a_box_announces_belongs_to_the_operator_of_its_prefix(collector, p
 
 # ---- rebuild ----
 
+@pytest.mark.quick
 def test_rebuild_gives_the_same_rows(collector, probe):
     for n in range(5):
         collector.stored(probe.batch([ping(), ping(outcome="timeout"), ping(metrics={"new_ms": 1, "rtt_min_ms": n}), b"{}\n"]))
@@ -472,6 +476,7 @@ def test_wish_that_somebody_kept_does_not_count_again(collector):
         assert leave(collector, probe, turn=turn).status == 200
 
 
+@pytest.mark.quick
 def test_leave(collector, probe):
     plain = probe.batch([ping()])
     collector.stored(plain)

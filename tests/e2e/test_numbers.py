@@ -98,6 +98,7 @@ def table(text):
 
 # ---- results ----
 
+@pytest.mark.quick
 def test_results_come_back_as_they_were_sent(numbers):
     got = rows(numbers, "/api/v1/results", numbers.key)
     assert len(got) == sum(map(len, numbers.sent.values())) == PROBES * len(DAYS) * 12
@@ -111,6 +112,7 @@ def test_results_come_back_as_they_were_sent(numbers):
     assert sorted(got, key=order) == sorted(wanted, key=order)
 
 
+@pytest.mark.quick
 def test_formats_agree(numbers):
     path = "/api/v1/results?check=ping"
     as_json = rows(numbers, path, numbers.key)
@@ -152,6 +154,7 @@ def test_csv_of_all_checks_has_every_metric_once(numbers):
     ("from=2024-03-03T10:00:04Z&to=2024-03-03T10:00:20Z", lambda p, r: "2024-03-03T10:00:04" <= r["at"] < "2024-03-03T10:00:20"),
     ("to=2024-03-01T11:00:20%2B01:00", lambda p, r: r["at"] < "2024-03-01T10:00:20"),
 ])
+@pytest.mark.quick
 def test_filters(numbers, query, keep):
     wanted = sum(keep(p, r) for p, sent in enumerate(numbers.sent.values()) for r in sent)
     assert len(rows(numbers, f"/api/v1/results?{query}", numbers.key)) == wanted
@@ -168,6 +171,7 @@ def test_one_probe_and_a_limit(numbers):
 @pytest.mark.parametrize("headers", [
     {}, {"Authorization": "Bearer imk_" + 32 * "0"}, {"Authorization": "Basic dXNlcjpwYXNz"}, {"Authorization": "Bearer "},
 ])
+@pytest.mark.quick
 def test_results_want_a_key(numbers, headers):
     reply = numbers.request("GET", "/api/v1/results", headers=headers)
     assert (reply.status, reply.problem()) == (401, "key")
@@ -218,6 +222,7 @@ def test_public_rows_tell_nothing_private(numbers):
     ("results?target=%ff", "target: is not valid UTF-8"),
     ("results?target=" + 300 * "x", "target: longer than 255"),
 ])
+@pytest.mark.quick
 def test_bad_parameters_are_named(numbers, path, says):
     reply = get(numbers, f"/api/v1/{path}", numbers.key)
     assert (reply.status, reply.problem()) == (400, "parameter")
@@ -315,6 +320,7 @@ def figure(numbers, indicator, statistic, **cell):
     return found[0]
 
 
+@pytest.mark.quick
 def test_indicators_are_what_the_definitions_say(numbers):
     resolution = [20 + 4 * p + d + 2 for p in range(PROBES) for d in range(len(DAYS))]
     speed = [10 + 5 * p for p in range(PROBES) for _ in DAYS]
@@ -520,6 +526,7 @@ def test_root_leads_to_the_reader_s_language(numbers, accept, to):
     assert (reply.status, reply.headers["Location"], reply.headers["Vary"]) == (302, to, "Accept-Language")
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("lang, speed, other", [("fr", "25,1", "/en/"), ("en", "25.1", "/fr/")])
 def test_page_is_light_closed_and_accessible(numbers, lang, speed, other):
     reply, p = page(numbers, f"/{lang}/")
@@ -554,6 +561,7 @@ def shown(value, decimals, lang):
     return f"{value:.{decimals}f}".replace(".", "," if lang == "fr" else ".")
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_page_shows_the_figures_of_the_api(numbers, lang):
     _, p = page(numbers, f"/{lang}/")

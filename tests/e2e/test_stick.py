@@ -9,7 +9,7 @@ import pytest
 from agent import Agent
 from conftest import scratch
 
-pytestmark = pytest.mark.root("to mount, and to become another user")
+pytestmark = [pytest.mark.root("to mount, and to become another user"), pytest.mark.quick]
 PAGE = 4096  # of a tmpfs: a small batch takes one
 
 

@@ -10,6 +10,7 @@ import pytest
 from agent import Agent
 from conftest import BUILD, scratch, wait_until
 
+pytestmark = pytest.mark.quick
 PROGRAMS = {"agent": BUILD / "agent/internetmetre-agent", "collector": BUILD / "collector/internetmetre-collector",
             "target": BUILD / "collector/target/internetmetre-target"}
 
