@@ -20,6 +20,8 @@
 #define NAME_MAX_TARGET 255
 /* Metrics a check can declare: presence is a 64-bit mask. */
 #define METRICS_MAX 64
+/* A member of a path, "/fr/operateur/{id}": a name as people write it, twice over in UTF-8. */
+#define PATH_MEMBER_MAX 128
 /* A schedule or an acknowledgement as fetched by the agent. */
 #define STATEMENT_BYTES_MAX (1u << 20)
 /* An enrolment request. */

@@ -1,0 +1,74 @@
+#include "collector/http/path.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/scan.h"
+
+static bool member_valid(const char *text, size_t len)
+{
+    if (len == 0 || len > PATH_MEMBER_MAX || scan_utf8(text, len) != len)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+            return false;
+    return true;
+}
+
+/* Goes over both up to the next member of the pattern: true at its "{", with the
+ * path at its value; false at the end of what they have in common. */
+static bool next_member(const char **pattern, const char **path)
+{
+    while (**pattern && !strchr("{*", **pattern) && **pattern == **path) {
+        (*pattern)++;
+        (*path)++;
+    }
+    return **pattern == '{';
+}
+
+/* Behind the member on both sides. */
+static void skip_member(const char **pattern, const char **path)
+{
+    *pattern += strcspn(*pattern, "}") + 1;
+    *path += strcspn(*path, "/");
+}
+
+bool path_matches(const char *pattern, const char *path)
+{
+    while (next_member(&pattern, &path)) {
+        if (!member_valid(path, strcspn(path, "/")))
+            return false;
+        skip_member(&pattern, &path);
+    }
+    return !strcmp(pattern, "*") || (!*pattern && !*path);
+}
+
+/* How much a pattern says at this place. */
+static int closeness(char c)
+{
+    return c == '*' ? 0 : c == '{' ? 1 : 2;
+}
+
+bool path_closer(const char *a, const char *b)
+{
+    while (*a && *a == *b) {
+        /* Names of members say nothing. */
+        size_t n = *a == '{' ? strcspn(a, "}") : 1, m = *b == '{' ? strcspn(b, "}") : 1;
+        a += n;
+        b += m;
+    }
+    return closeness(*a) > closeness(*b);
+}
+
+const char *path_member(const char *pattern, const char *path, const char *name, char ret_text[static PATH_MEMBER_SIZE])
+{
+    size_t len = strlen(name);
+    while (next_member(&pattern, &path)) {
+        if (!strncmp(pattern + 1, name, len) && pattern[1 + len] == '}') {
+            snprintf(ret_text, PATH_MEMBER_SIZE, "%.*s", (int)strcspn(path, "/"), path);
+            return ret_text;
+        }
+        skip_member(&pattern, &path);
+    }
+    return NULL;
+}
