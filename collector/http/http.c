@@ -88,27 +88,19 @@ struct http_request {
 
 /* ---- routes ---- */
 
-static bool path_matches(const struct http_route *route, const char *path)
-{
-    size_t len = strlen(route->path);
-    if (len > 0 && route->path[len - 1] == '*')
-        return !strncmp(route->path, path, len - 1);
-    return !strcmp(route->path, path);
-}
-
 static bool method_matches(const struct http_route *route, const char *method)
 {
     return !strcmp(route->method, method) || (!strcmp(route->method, "GET") && !strcmp(method, "HEAD"));
 }
 
-/* The longest path that matches wins, an exact one over a prefix. */
+/* Of several that match, the closest. */
 static const struct place *place_find(const struct http_server *s, const char *method, const char *path)
 {
     const struct place *best = NULL;
     for (size_t i = 0; i < s->place_count; i++) {
         const struct http_route *r = s->places[i].route;
-        if (path_matches(r, path) && method_matches(r, method) &&
-            (!best || strlen(r->path) > strlen(best->route->path)))
+        if (path_matches(r->path, path) && method_matches(r, method) &&
+            (!best || path_closer(r->path, best->route->path)))
             best = &s->places[i];
     }
     return best;
@@ -153,6 +145,11 @@ const char *http_method(const struct http_request *request)
 const char *http_path(const struct http_request *request)
 {
     return request->path;
+}
+
+const char *http_member(const struct http_request *request, const char *name, char ret_text[static PATH_MEMBER_SIZE])
+{
+    return path_member(request->route->path, request->path, name, ret_text);
 }
 
 const char *http_query(const struct http_request *request, const char *name)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "collector/http/path.h"
 #include "common/alloc.h"
 #include "common/buf.h"
 #include "common/fault.h"
@@ -36,7 +37,7 @@ typedef int (*http_handler)(struct http_request *request, struct http_reply *rep
 
 struct http_route {
     const char *method; /* GET answers HEAD too */
-    const char *path;   /* exact, or a prefix when it ends in "*" */
+    const char *path;   /* a pattern, with members: "/fr/operateur/{id}" (path.h) */
     http_handler handler;
     const void *data;      /* what tells routes of one handler apart (http_route_data) */
     size_t body_max;       /* 0: no body allowed; more is a 413 problem */
@@ -76,6 +77,8 @@ const char *http_proxies(const struct http_request *request);
 unsigned long long http_unavailable_count(const struct http_request *request); /* answers 503 since the start */
 const char *http_method(const struct http_request *request);
 const char *http_path(const struct http_request *request);
+/* A member of the path, decoded; NULL when the route has none of that name. */
+const char *http_member(const struct http_request *request, const char *name, char ret_text[static PATH_MEMBER_SIZE]);
 const char *http_query(const struct http_request *request, const char *name); /* NULL when absent; decoded */
 /* Calls fn for each query member, in order. */
 void http_query_each(struct http_request *request, void (*fn)(void *ctx, const char *name, const char *value),

@@ -24,6 +24,14 @@ static int hello(struct http_request *request, struct http_reply *reply)
     return 0;
 }
 
+static int told(struct http_request *request, struct http_reply *reply)
+{
+    char text[PATH_MEMBER_SIZE];
+    const char *id = http_member(request, "id", text);
+    buf_addf(&reply->body, "member <%s>", id ? id : "none");
+    return 0;
+}
+
 static int echo(struct http_request *request, struct http_reply *reply)
 {
     const struct buf *body = http_body(request);
@@ -140,6 +148,9 @@ static const struct http_route first[] = {
     {.method = "GET", .path = "/busy", .handler = busy},
     {.method = "GET", .path = "/faulty", .handler = faulty},
     {.method = "GET", .path = "/adorned", .handler = adorned},
+    {.method = "GET", .path = "/told/{id}", .handler = told},
+    {.method = "GET", .path = "/told/hello", .handler = hello},
+    {.method = "GET", .path = "/told/{id}/{name}", .handler = told},
     {0},
 };
 static const struct http_route second[] = {
@@ -240,6 +251,18 @@ static void answers(void **state)
         {"GET /adorned HTTP/1.1\r\n" CLOSE "\r\n", 0, {"X-Header-1: there\r\n", "X-Header-20: there\r\n"}, NULL},
         {"GET /tree/a/b HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK"}, "nobody"},
         {"GET /tree/exact HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK", "exactly the other nobody"}, NULL},
+        {"GET /told/7 HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK", "member <7>"}, NULL},
+        {"HEAD /told/7 HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK", "Content-Length: 10"}, "member"},
+        {"GET /told/MTN%20B%C3%A9nin%253f?id=8 HTTP/1.1\r\n" CLOSE "\r\n",
+         0,
+         {"200 OK", "member <MTN Bénin%3f>"},
+         NULL},
+        {"GET /told/hello HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK", "the app nobody"}, NULL},
+        {"GET /told/7%2F8 HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK", "member <7>"}, NULL},
+        {"GET /told/ HTTP/1.1\r\n" CLOSE "\r\n", 0, {"404"}, NULL},
+        {"GET /told/%ff HTTP/1.1\r\n" CLOSE "\r\n", 0, {"404"}, NULL},
+        {"GET /told/7/8/9 HTTP/1.1\r\n" CLOSE "\r\n", 0, {"404"}, NULL},
+        {"POST /told/7 HTTP/1.1\r\nContent-Length: 0\r\n" CLOSE "\r\n", 0, {"405", "Allow: GET, HEAD\r\n"}, NULL},
         {"POST /echo HTTP/1.1\r\nContent-Length: 3\r\n" CLOSE "\r\n", 3, {"200 OK", "\r\n\r\nxxx"}, NULL},
         {"POST /echo HTTP/1.1\r\nContent-Length: 0\r\n" CLOSE "\r\n", 0, {"200 OK"}, NULL},
         {"POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" CLOSE "\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n",
