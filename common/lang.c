@@ -167,25 +167,45 @@ static double weight(const char *element, size_t len)
     return value <= 1 ? value : 0;
 }
 
-enum lang lang_accepted(const char *header)
+/* What the header says of a language: its weight, below 0 when it does not name it. */
+static double wanted(const char *header, const char *code, double *ret_any)
 {
-    double best[] = {[LANG_FR] = -1, [LANG_EN] = -1}, any = 0;
+    double best = -1;
+    size_t code_len = strlen(code);
     while (header && *header) {
         header += strspn(header, ", \t");
         size_t len = strcspn(header, ","), tag = strcspn(header, ",;-_ \t");
         double w = weight(header, len);
-        for (int l = 0; l < 2; l++)
-            if (tag == 2 && strncasecmp(header, lang_code((enum lang)l), 2) == 0 && w > best[l])
-                best[l] = w;
+        if (tag == code_len && strncasecmp(header, code, tag) == 0 && w > best)
+            best = w;
         if (tag == 1 && *header == '*')
-            any = w;
+            *ret_any = w;
         header += len;
     }
-    /* One that was not named is still better than one that was refused. */
-    for (int l = 0; l < 2; l++)
-        if (best[l] < 0)
-            best[l] = any > 0 ? any : 0.0001;
-    return best[LANG_EN] > best[LANG_FR] ? LANG_EN : LANG_FR;
+    return best;
+}
+
+size_t lang_choose(const char *header, const char *const *codes, size_t count)
+{
+    size_t chosen = 0;
+    double best = -1;
+    for (size_t i = 0; i < count; i++) {
+        double any = 0, w = wanted(header, codes[i], &any);
+        /* One that was not named is still better than one that was refused. */
+        if (w < 0)
+            w = any > 0 ? any : 0.0001;
+        if (w > best) {
+            best = w;
+            chosen = i;
+        }
+    }
+    return chosen;
+}
+
+enum lang lang_accepted(const char *header)
+{
+    static const char *const codes[] = {[LANG_FR] = "fr", [LANG_EN] = "en"};
+    return (enum lang)lang_choose(header, codes, COUNT(codes));
 }
 
 /* ---- numbers ---- */

@@ -34,6 +34,10 @@ const char *lang_header(enum lang lang, char ret_text[static LANG_HEADER_SIZE]);
  * for; French when it asks for neither, or is NULL. */
 enum lang lang_accepted(const char *header);
 
+/* The same among `count` codes of two or three letters: which of them; the first
+ * when the header asks for none. */
+size_t lang_choose(const char *header, const char *const *codes, size_t count);
+
 /* This thread speaks `lang` from here to the end of the block. */
 #define LANG_SCOPE(lang)                                                                                               \
     __attribute__((unused, cleanup(lang_speak_again))) const struct lang_scope lang_scope = lang_speak(lang)

@@ -61,6 +61,26 @@ static void reads_accept_language(void **state)
             fail_msg("%s: %s", rows[i].header, lang_code(lang_accepted(rows[i].header)));
 }
 
+static void chooses_among_many(void **state)
+{
+    static const char *const codes[] = {"fr", "en", "fon"};
+    static const struct {
+        const char *header;
+        size_t result;
+    } rows[] = {
+        {NULL, 0},
+        {"de", 0},
+        {"fon", 2},
+        {"FON-BJ;q=0.3, en;q=0.2", 2},
+        {"fo, en;q=0.2", 1}, /* another language */
+        {"fr;q=0, en;q=0, *", 2},
+        {"fr;q=0, en;q=0", 2},
+        {"*;q=0.5, en;q=0.4", 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(lang_choose(rows[i].header, codes, 3), rows[i].result);
+}
+
 static const char *in_english(const char *text)
 {
     LANG_SCOPE(LANG_EN);
@@ -204,6 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chooses),
         cmocka_unit_test(reads_accept_language),
+        cmocka_unit_test(chooses_among_many),
         cmocka_unit_test(writes_numbers),
         cmocka_unit_test(a_thread_speaks_for_a_while),
         cmocka_unit_test(threads_do_not_mix),
