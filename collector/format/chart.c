@@ -105,13 +105,14 @@ static void draw_axes(const struct chart *c, const struct frame *f, struct buf *
     for (int i = 0; i * step <= f->top * (1 + 1e-9); i++) {
         double y = y_of(f, i * step);
         buf_addf(out, "<path class=\"%s\" d=\"M%d %.4gH%d\"/>", i ? "grid" : "axis", LINE_LEFT, y, LINE_RIGHT);
-        text_at(LINE_LEFT - 6, y + 4, "end", NULL, lang_number(c->lang, i * step, step_decimals(step), text), out);
+        text_at(LINE_LEFT - 6, y + 4, "end", NULL, lang_number(c->words->lang, i * step, step_decimals(step), text),
+                out);
     }
     text_at(0, FONT_SIZE, "start", "unit", c->unit, out);
     for (int i = 0; i < DAY_LABELS; i++) {
         int32_t day = f->first + (f->last - f->first) * i / (DAY_LABELS - 1);
         const char *anchor = i == 0 ? "start" : i == DAY_LABELS - 1 ? "end" : "middle";
-        text_at(x_of(f, day), LINE_BOTTOM + 18, anchor, NULL, date_short(c->lang, day, date), out);
+        text_at(x_of(f, day), LINE_BOTTOM + 18, anchor, NULL, date_short(c->words, day, date), out);
     }
 }
 
@@ -153,9 +154,10 @@ void chart_line(const struct chart *c, const struct chart_point *points, size_t 
     }
     /* The latest value in words, clear of the line. */
     const struct chart_point *last = &points[count - 1];
-    char number[NUMBER_TEXT_SIZE], date[DATE_TEXT_SIZE], text[NUMBER_TEXT_SIZE + DATE_TEXT_SIZE];
-    snprintf(text, sizeof text, c->lang == LANG_FR ? "%s\u00a0: %s" : "%s: %s", date_short(c->lang, last->day, date),
-             lang_number(c->lang, last->value, c->decimals, number));
+    char number[NUMBER_TEXT_SIZE], date[DATE_TEXT_SIZE];
+    _cleanup_text_ char *text = phrase_fill(
+        phrase(c->words, "last_value"), json_pack("{s:s, s:s}", "date", date_short(c->words, last->day, date), "value",
+                                                  lang_number(c->words->lang, last->value, c->decimals, number)));
     text_at(LINE_RIGHT, FONT_SIZE, "end", "value", text, out);
     buf_add_text(out, "</svg>");
 }
@@ -195,7 +197,7 @@ static void draw_bar(const struct chart *c, const struct chart_bar *bar, double 
                  middle - 3, high, middle - 3);
         end = fmax(end, high);
     }
-    text_at(end + 6, middle + 4, "start", "value", lang_number(c->lang, bar->value, c->decimals, text), out);
+    text_at(end + 6, middle + 4, "start", "value", lang_number(c->words->lang, bar->value, c->decimals, text), out);
 }
 
 void chart_bars(const struct chart *c, const struct chart_bar *bars, size_t count, struct buf *out)

@@ -7,13 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/format/phrase.h"
 #include "common/buf.h"
-#include "common/lang.h"
 
 struct chart {
     const char *id; /* unique in the page; of letters, digits and '-' */
     const char *title, *description;
-    enum lang lang;
+    const struct words *words;
     int decimals;
     const char *unit;
 };

@@ -12,18 +12,6 @@ struct civil {
     int year, month, day;
 };
 
-static const char *const months[2][12] = {
-    [LANG_FR] = {"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
-                 "novembre", "décembre"},
-    [LANG_EN] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-                 "November", "December"},
-};
-/* French as the Imprimerie nationale abbreviates them. */
-static const char *const short_months[2][12] = {
-    [LANG_FR] = {"janv.", "févr.", "mars", "avr.", "mai", "juin", "juill.", "août", "sept.", "oct.", "nov.", "déc."},
-    [LANG_EN] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
-};
-
 static struct civil civil_of(int32_t day)
 {
     struct civil c = {1970, 1, 1};
@@ -32,19 +20,35 @@ static struct civil civil_of(int32_t day)
     return c;
 }
 
-const char *date_long(enum lang lang, int32_t day, char ret_text[static DATE_TEXT_SIZE])
+/* "1er", "2". */
+static const char *day_text(const struct words *w, int day, char ret_text[static 16])
 {
-    struct civil c = civil_of(day);
-    snprintf(ret_text, DATE_TEXT_SIZE, "%d%s %s %d", c.day, lang == LANG_FR && c.day == 1 ? "er" : "",
-             months[lang][c.month - 1], c.year);
+    if (day == 1)
+        return phrase(w, "first_of_month");
+    snprintf(ret_text, 16, "%d", day);
     return ret_text;
 }
 
-const char *date_short(enum lang lang, int32_t day, char ret_text[static DATE_TEXT_SIZE])
+static const char *month_text(const struct words *w, const char *names, int month)
+{
+    const char *text = json_string_value(json_array_get(json_object_get(w->texts, names), (size_t)month - 1));
+    return text ? text : "";
+}
+
+const char *date_long(const struct words *w, int32_t day, char ret_text[static DATE_TEXT_SIZE])
 {
     struct civil c = civil_of(day);
-    snprintf(ret_text, DATE_TEXT_SIZE, "%d%s %s", c.day, lang == LANG_FR && c.day == 1 ? "er" : "",
-             short_months[lang][c.month - 1]);
+    char number[16];
+    snprintf(ret_text, DATE_TEXT_SIZE, "%s %s %d", day_text(w, c.day, number), month_text(w, "months", c.month),
+             c.year);
+    return ret_text;
+}
+
+const char *date_short(const struct words *w, int32_t day, char ret_text[static DATE_TEXT_SIZE])
+{
+    struct civil c = civil_of(day);
+    char number[16];
+    snprintf(ret_text, DATE_TEXT_SIZE, "%s %s", day_text(w, c.day, number), month_text(w, "short_months", c.month));
     return ret_text;
 }
 

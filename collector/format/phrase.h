@@ -1,6 +1,7 @@
 /* The words of what people read, with values put in. */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <jansson.h>
@@ -9,9 +10,15 @@
 #include "common/lang.h"
 
 struct words {
-    enum lang lang;
-    const json_t *texts; /* name: text; borrowed */
+    enum lang lang; /* how numbers are written, and in what the figures are named: English, or French */
+    json_t *texts;  /* name: text */
+    size_t lacking; /* how many of these are French for want of a translation */
 };
+
+static inline void words_free(struct words *w)
+{
+    json_decref(w->texts);
+}
 
 const char *phrase(const struct words *w, const char *name); /* "" when there is none */
 /* The pattern with each {name} replaced by that member of values, which is

@@ -9,7 +9,6 @@
 #include "collector/format/phrase.h"
 #include "collector/db/schema.h"
 #include "collector/format/template.h"
-#include "collector/web/web.h"
 #include "common/json.h"
 
 const char *overview_mark(struct overview *o, const struct national *g)
@@ -107,7 +106,7 @@ static void set_source(const struct overview *o, const struct national *g, size_
         source = phrase(&o->words, "simulated_source");
     else if (date_read(pg_text(g->rows, row, RETRIEVED), &day) == 0)
         phrase_set(out, "retrieved", phrase(&o->words, "retrieved"),
-                   json_pack("{s:s}", "date", date_long(o->words.lang, day, date)));
+                   json_pack("{s:s}", "date", date_long(&o->words, day, date)));
     json_object_set_new(out, "source", json_string(source));
     json_object_set_new(out, "url", json_string(url ? url : ""));
 }
@@ -232,8 +231,8 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
                          *o->year ? o->year : pg_text(rows, 0, 3)));
     if (date_read(updated, &day) == 0)
         phrase_set(o->page, "updated", phrase(&o->words, "updated"),
-                   json_pack("{s:s, s:s, s:s}", "date", date_long(o->words.lang, day, date), "time", updated + 11,
-                             "zone", city ? city + 1 : params[1]));
+                   json_pack("{s:s, s:s, s:s}", "date", date_long(&o->words, day, date), "time", updated + 11, "zone",
+                             city ? city + 1 : params[1]));
     return 0;
 }
 
@@ -243,13 +242,13 @@ static void set_title(struct overview *o, const json_t *pack)
     phrase_set(o->page, "title", phrase(&o->words, "title"), json_pack("{s:s}", "country", name ? name : o->country));
 }
 
-int overview_read(struct pg *pg, const char *country, enum lang lang, json_t **ret, struct fault *f)
+int overview_read(struct pg *pg, const char *country, const struct words *words, json_t **ret, struct fault *f)
 {
     const struct embedded *file = schema_file("countries/countries.json");
     _cleanup_json_ json_t *packs = json_loadb(file->text, file->len, 0, NULL);
     const json_t *pack = json_object_get(packs, country);
     _cleanup_json_ json_t *page = json_pack("{s:[], s:[], s:[], s:[]}", "headlines", "rows", "details", "methods");
-    struct overview o = {.pg = pg, .country = country, .words = {lang, web_words(lang)}, .page = page};
+    struct overview o = {.pg = pg, .country = country, .words = *words, .page = page};
     int rc = add_indicators(&o, f);
     if (rc == 0)
         rc = add_scope(&o, pack, f);
@@ -257,7 +256,7 @@ int overview_read(struct pg *pg, const char *country, enum lang lang, json_t **r
         return rc;
     add_methods(&o);
     set_title(&o, pack);
-    json_object_set(page, "t", (json_t *)o.words.texts);
+    json_object_set(page, "t", o.words.texts);
     json_object_set_new(page, "below", json_boolean(o.below));
     json_object_set_new(page, "simulated", json_boolean(o.simulated));
     static const char *const lists[][2] = {

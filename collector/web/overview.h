@@ -5,8 +5,8 @@
 #include <jansson.h>
 
 #include "collector/db/pg.h"
+#include "collector/format/phrase.h"
 #include "common/fault.h"
-#include "common/lang.h"
 
 /* country: ISO 3166-1 with a pack in schema/countries. The caller owns *ret. */
-int overview_read(struct pg *pg, const char *country, enum lang lang, json_t **ret, struct fault *f) CHECKED;
+int overview_read(struct pg *pg, const char *country, const struct words *words, json_t **ret, struct fault *f) CHECKED;

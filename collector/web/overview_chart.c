@@ -40,7 +40,7 @@ static struct chart chart_for(const struct overview *o, const struct national *g
         .id = id,
         .title = title,
         .description = description,
-        .lang = o->words.lang,
+        .words = &o->words,
         .decimals = g->indicator->decimals,
         .unit = g->indicator->unit[o->words.lang],
     };
@@ -59,8 +59,8 @@ static char *line_description(const struct overview *o, const struct national *g
     }
     return phrase_fill(phrase(&o->words, "line_description"),
                        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", i->name[o->words.lang], "unit",
-                                 i->unit[o->words.lang], "first", date_long(o->words.lang, points[0].day, first),
-                                 "last", date_long(o->words.lang, points[count - 1].day, last), "value",
+                                 i->unit[o->words.lang], "first", date_long(&o->words, points[0].day, first), "last",
+                                 date_long(&o->words, points[count - 1].day, last), "value",
                                  lang_number(o->words.lang, points[count - 1].value, i->decimals, value), "low",
                                  lang_number(o->words.lang, min, i->decimals, low), "high",
                                  lang_number(o->words.lang, max, i->decimals, high)));

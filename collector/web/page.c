@@ -3,10 +3,10 @@
 
 #include "collector/web/overview.h"
 #include "collector/db/schema.h"
+#include "collector/format/language.h"
 #include "collector/format/template.h"
 #include "collector/web/web.h"
 #include "common/json.h"
-#include "common/lang.h"
 
 #define TAKE_WAIT_MS 5000
 
@@ -25,27 +25,47 @@ static void set_headers(struct http_request *request)
         http_reply_header(request, headers[i][0], headers[i][1]);
 }
 
+/* What surrounds every page. */
+static void set_frame(json_t *page, const struct language *language, const struct words *words)
+{
+    size_t count;
+    const struct language *all = language_all(&count);
+    json_t *others = json_array();
+    for (size_t i = 0; i < count; i++)
+        if (&all[i] != language) {
+            _cleanup_text_ char *path = alloc_format("/%s/", all[i].code);
+            json_array_append_new(others, json_pack("{s:s, s:s, s:s}", "code", all[i].code, "name",
+                                                    language_name(&all[i]), "path", path));
+        }
+    json_object_set_new(page, "lang", json_string(language->code));
+    json_object_set_new(page, "others", others);
+    json_object_set_new(page, "partial", json_boolean(words->lacking > 0));
+    json_object_set_new(page, "style", json_string(web_style()));
+}
+
 static int get_page(struct http_request *request, struct http_reply *reply)
 {
-    const enum lang lang = *(const enum lang *)http_route_data(request);
+    const struct language *language = language_find(http_route_data(request));
     const struct pages *pages = http_context(request);
     struct fault f = {0};
     struct pg *pg = NULL;
     _cleanup_json_ json_t *page = NULL;
+    _cleanup_(words_free) struct words words;
+    language_words(language, "overview", &words);
     int rc = pg_pool_take(pages->reader, TAKE_WAIT_MS, &pg, &f);
     if (rc == 0)
-        rc = overview_read(pg, pages->country, lang, &page, &f);
+        rc = overview_read(pg, pages->country, &words, &page, &f);
     if (pg)
         pg_pool_give(pages->reader, pg);
     if (rc == 0) {
-        json_object_set_new(page, "style", json_string(web_style()));
+        set_frame(page, language, &words);
         rc = template_render(web_template(), page, &reply->body, &f);
     }
     if (rc < 0)
         return http_failed(request, reply, rc, &f);
     reply->content_type = "text/html; charset=utf-8";
     set_headers(request);
-    http_reply_header(request, "Content-Language", lang_code(lang));
+    http_reply_header(request, "Content-Language", language->code);
     return 0;
 }
 
@@ -60,9 +80,10 @@ static int redirect(struct http_request *request, struct http_reply *reply, cons
 
 static int get_root(struct http_request *request, struct http_reply *reply)
 {
-    enum lang lang = lang_accepted(http_header(request, "Accept-Language"));
+    const struct language *language = language_accepted(http_header(request, "Accept-Language"));
+    _cleanup_text_ char *to = alloc_format("/%s/", language->code);
     http_reply_header(request, "Vary", "Accept-Language");
-    return redirect(request, reply, lang == LANG_FR ? "/fr/" : "/en/");
+    return redirect(request, reply, to);
 }
 
 static int get_language_root(struct http_request *request, struct http_reply *reply)
@@ -78,14 +99,12 @@ static int get_openapi(struct http_request *request, struct http_reply *reply)
     return 0;
 }
 
-static const enum lang french = LANG_FR, english = LANG_EN;
-
 const struct http_route page_routes[] = {
     {.method = "GET", .path = "/", .handler = get_root},
     {.method = "GET", .path = "/en", .handler = get_language_root, .data = "/en/"},
-    {.method = "GET", .path = "/en/", .handler = get_page, .data = &english},
+    {.method = "GET", .path = "/en/", .handler = get_page, .data = "en"},
     {.method = "GET", .path = "/fr", .handler = get_language_root, .data = "/fr/"},
-    {.method = "GET", .path = "/fr/", .handler = get_page, .data = &french},
+    {.method = "GET", .path = "/fr/", .handler = get_page, .data = "fr"},
     {.method = "GET", .path = "/openapi.yaml", .handler = get_openapi},
     {0},
 };

@@ -11,7 +11,6 @@
 
 extern const struct embedded web_files[]; /* generated */
 
-static json_t *words[2];
 static const char *template_text, *style_text;
 static char *policy;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -28,23 +27,10 @@ static const struct embedded *file(const char *path)
     abort();
 }
 
-static json_t *read_words(const char *path)
-{
-    const struct embedded *e = file(path);
-    json_error_t error;
-    json_t *read = json_loadb(e->text, e->len, JSON_REJECT_DUPLICATES, &error);
-    if (read)
-        return read;
-    log_error("%s, line %d: %s", path, error.line, error.text);
-    abort();
-}
-
 static void start(void)
 {
     uint8_t hash[HASH_SIZE];
     char text[64];
-    words[LANG_FR] = read_words("fr.json");
-    words[LANG_EN] = read_words("en.json");
     template_text = file("page.html")->text;
     style_text = file("style.css")->text;
     hash_make("", style_text, strlen(style_text), hash);
@@ -53,12 +39,6 @@ static void start(void)
         "default-src 'none'; style-src 'sha256-%s'; img-src data:; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'",
         text);
-}
-
-const json_t *web_words(enum lang lang)
-{
-    pthread_once(&once, start);
-    return words[lang];
 }
 
 const char *web_template(void)

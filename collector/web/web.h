@@ -1,12 +1,6 @@
-/* What the pages are made of: words, template, style; compiled in from
- * collector/web/. */
+/* What the pages are made of: template, style; compiled in from collector/web/. */
 #pragma once
 
-#include <jansson.h>
-
-#include "common/lang.h"
-
-const json_t *web_words(enum lang lang); /* web/fr.json, web/en.json; borrowed */
 const char *web_template(void);
 const char *web_style(void);
 

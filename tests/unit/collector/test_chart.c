@@ -4,10 +4,26 @@
 
 #include "collector/format/chart.h"
 #include "collector/format/date.h"
+#include "collector/format/language.h"
 #include "common/alloc.h"
 
+static struct words french, english;
 static const struct chart chart = {
-    .id = "c1", .title = "A & <B>", .description = "d \"e\"", .lang = LANG_FR, .decimals = 1, .unit = "ms"};
+    .id = "c1", .title = "A & <B>", .description = "d \"e\"", .words = &french, .decimals = 1, .unit = "ms"};
+
+static int setup(void **state)
+{
+    language_words(language_find("fr"), "overview", &french);
+    language_words(language_find("en"), "overview", &english);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    words_free(&french);
+    words_free(&english);
+    return 0;
+}
 
 /* Well-formed as far as tags go, no number that is none, nothing unescaped. */
 static void check_drawing(const struct buf *b)
@@ -103,13 +119,13 @@ static void dates(void **state)
     char text[DATE_TEXT_SIZE];
     int32_t day;
     assert_int_equal(date_read("2026-11-22 05:12", &day), 0);
-    assert_string_equal(date_long(LANG_FR, day, text), "22 novembre 2026");
-    assert_string_equal(date_long(LANG_EN, day, text), "22 November 2026");
-    assert_string_equal(date_short(LANG_FR, day, text), "22 nov.");
+    assert_string_equal(date_long(&french, day, text), "22 novembre 2026");
+    assert_string_equal(date_long(&english, day, text), "22 November 2026");
+    assert_string_equal(date_short(&french, day, text), "22 nov.");
     assert_int_equal(date_read("2024-02-29", &day), 0);
-    assert_string_equal(date_short(LANG_EN, day + 1, text), "1 Mar");
-    assert_string_equal(date_short(LANG_FR, day + 1, text), "1er mars");
-    assert_string_equal(date_long(LANG_FR, 0, text), "1er janvier 1970");
+    assert_string_equal(date_short(&english, day + 1, text), "1 Mar");
+    assert_string_equal(date_short(&french, day + 1, text), "1er mars");
+    assert_string_equal(date_long(&french, 0, text), "1er janvier 1970");
     assert_true(date_read("2026-13-01", &day) < 0 && date_read("", &day) < 0 && date_read("22/11/2026", &day) < 0);
 }
 
@@ -121,5 +137,5 @@ int main(void)
         cmocka_unit_test(bars),
         cmocka_unit_test(dates),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, setup, teardown);
 }

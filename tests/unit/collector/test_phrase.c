@@ -43,7 +43,7 @@ static void fills(void **state)
 
 static void finds(void **state)
 {
-    const struct words w = {LANG_FR, texts};
+    const struct words w = {LANG_FR, texts, 0};
     assert_string_equal(phrase(&w, "hello"), "Bonjour {name}");
     assert_string_equal(phrase(&w, "nothing"), "");
     assert_string_equal(phrase(&w, "statistic"), ""); /* no text */
@@ -56,7 +56,7 @@ static void finds(void **state)
 
 static void names_statistics(void **state)
 {
-    const struct words w = {LANG_FR, texts};
+    const struct words w = {LANG_FR, texts, 0};
     _cleanup_text_ char *median = phrase_statistic(&w, "p50"), *other = phrase_statistic(&w, "p95");
     assert_string_equal(median, "médiane");
     assert_string_equal(other, "95e centile");
@@ -73,7 +73,7 @@ static void counts(void **state)
         {LANG_EN, 0, "0 jours"}, {LANG_EN, 1, "1 jour"}, {LANG_EN, 1200, "1,200 jours"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const struct words w = {rows[i].lang, texts};
+        const struct words w = {rows[i].lang, texts, 0};
         _cleanup_text_ char *text = phrase_count(&w, rows[i].n, "day", "days");
         assert_string_equal(text, rows[i].text);
     }
