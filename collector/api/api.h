@@ -1,4 +1,4 @@
-/* Figures and results for programs: what the handlers of query.c are given
+/* Figures and results for programs: what the handler of query.c is given
  * (http_context). */
 #pragma once
 
@@ -11,4 +11,7 @@ struct api {
     struct pg_pool *reader;  /* role internetmetre_reader: aggregates, for everybody */
 };
 
-extern const struct http_route query_routes[];
+extern const struct http_route query_routes[]; /* endpoint.c */
+
+/* The handler of them all: the route's data is its struct endpoint. */
+int query_answer(struct http_request *request, struct http_reply *reply) CHECKED;

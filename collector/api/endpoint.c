@@ -1,0 +1,157 @@
+/* The endpoints that hand out aggregates above the publication floor, and the
+ * table of them all. */
+#include "collector/api/endpoint.h"
+
+#include "collector/api/api.h"
+#include "collector/figure/figure.h"
+
+/* ---- probes, targets, checks ---- */
+
+static const struct encode_column probe_columns[] = {
+    {"probe", ENCODE_TEXT},      {"country", ENCODE_TEXT}, {"department", ENCODE_TEXT}, {"operator", ENCODE_TEXT},
+    {"technology", ENCODE_TEXT}, {"source", ENCODE_TEXT},  {"simulated", ENCODE_BOOL},  {"last_day", ENCODE_TEXT},
+};
+
+static void select_probes(struct selection *s)
+{
+    buf_add_text(&s->sql, "SELECT probe, country, department, operator, technology, source, simulated, last_day "
+                          "FROM public_probe WHERE true");
+    selection_narrow(s, PARAM_PROBE, "probe =");
+    selection_narrow(s, PARAM_OPERATOR, "operator =");
+    selection_narrow(s, PARAM_DEPARTMENT, "department =");
+    selection_narrow(s, PARAM_TECHNOLOGY, "technology =");
+    buf_add_text(&s->sql, " ORDER BY probe");
+    selection_limit(s);
+}
+
+static const struct encode_column target_columns[] = {
+    {"target", ENCODE_TEXT}, {"kind", ENCODE_TEXT}, {"country", ENCODE_TEXT}};
+
+static void select_targets(struct selection *s)
+{
+    buf_add_text(&s->sql, "SELECT target, kind, country FROM public_target WHERE true");
+    selection_narrow(s, PARAM_TARGET, "target =");
+    buf_add_text(&s->sql, " ORDER BY target");
+    selection_limit(s);
+}
+
+/* ---- the league of EDNS ---- */
+
+static const struct encode_column edns_columns[] = {
+    {"zone", ENCODE_TEXT},
+    {"country", ENCODE_TEXT},
+    {"simulated", ENCODE_BOOL},
+    {"n_probes", ENCODE_NUMBER},
+    {"last_day", ENCODE_TEXT},
+    {"passed", ENCODE_NUMBER},
+    {"compliant", ENCODE_NUMBER},
+    {"fail_dns", ENCODE_NUMBER},
+    {"fail_edns", ENCODE_NUMBER},
+    {"fail_edns1", ENCODE_NUMBER},
+    {"fail_edns512", ENCODE_NUMBER},
+    {"fail_ednsopt", ENCODE_NUMBER},
+    {"fail_edns1opt", ENCODE_NUMBER},
+    {"fail_do", ENCODE_NUMBER},
+    {"fail_ednsflags", ENCODE_NUMBER},
+    {"fail_optlist", ENCODE_NUMBER},
+    {"fail_edns512tcp", ENCODE_NUMBER},
+};
+
+static void select_edns(struct selection *s)
+{
+    buf_add_text(&s->sql, "SELECT * FROM public_edns_league WHERE true");
+    selection_narrow(s, PARAM_TARGET, "zone =");
+    buf_add_text(&s->sql, " ORDER BY simulated, compliant DESC NULLS LAST, passed DESC NULLS LAST, zone");
+    selection_limit(s);
+}
+
+/* ---- checks ---- */
+
+static const struct encode_column check_columns[] = {
+    {"check", ENCODE_TEXT}, {"id", ENCODE_NUMBER},   {"metric", ENCODE_TEXT},
+    {"unit", ENCODE_TEXT},  {"better", ENCODE_TEXT}, {"kind", ENCODE_TEXT},
+};
+
+static void select_checks(struct selection *s)
+{
+    buf_add_text(&s->sql, "SELECT check_name, id, metric, unit, better, kind FROM public_check WHERE true");
+    selection_narrow(s, PARAM_CHECK, "check_name =");
+    selection_narrow(s, PARAM_METRIC, "metric =");
+    buf_add_text(&s->sql, " ORDER BY id");
+    selection_limit(s);
+}
+
+/* ---- indicators ---- */
+
+static void select_indicators(struct selection *s)
+{
+    _cleanup_text_ char *columns = figure_select();
+    buf_addf(&s->sql, "SELECT %s FROM public_indicator WHERE true", columns);
+    selection_narrow(s, PARAM_INDICATOR, "indicator =");
+    selection_narrow(s, PARAM_YEAR, "left(period, 4) =");
+    selection_narrow(s, PARAM_OPERATOR, "operator =");
+    selection_narrow(s, PARAM_DEPARTMENT, "geo =");
+    selection_narrow(s, PARAM_TECHNOLOGY, "technology =");
+    selection_narrow(s, PARAM_SOURCE, "source =");
+    buf_add_text(&s->sql, " ORDER BY " FIGURE_ORDER);
+    selection_limit(s);
+}
+
+/* ---- series ---- */
+
+static const struct encode_column series_columns[] = {
+    {"day", ENCODE_TEXT},         {"check", ENCODE_TEXT},      {"metric", ENCODE_TEXT},
+    {"unit", ENCODE_TEXT},        {"source", ENCODE_TEXT},     {"simulated", ENCODE_BOOL},
+    {"n_samples", ENCODE_NUMBER}, {"n_probes", ENCODE_NUMBER}, {"n_networks", ENCODE_NUMBER},
+    {"p10", ENCODE_NUMBER},       {"p50", ENCODE_NUMBER},      {"p90", ENCODE_NUMBER},
+};
+
+static void select_series(struct selection *s)
+{
+    static const enum param filters[] = {PARAM_CHECK,    PARAM_METRIC,     PARAM_TARGET,    PARAM_PROBE,
+                                         PARAM_OPERATOR, PARAM_DEPARTMENT, PARAM_TECHNOLOGY};
+    /* Whole days: the one that `to` falls into counts. */
+    buf_addf(&s->sql, "SELECT * FROM %s(($1::timestamptz)::date, ($2::timestamptz - interval '1 microsecond')::date",
+             s->everybody ? "public_series" : "series");
+    selection_bind(s, s->from);
+    selection_bind(s, s->to);
+    for (size_t i = 0; i < COUNT(filters); i++)
+        buf_addf(&s->sql, ", $%d", selection_bind(s, s->params->values[filters[i]]));
+    buf_add_char(&s->sql, ')');
+    selection_limit(s);
+}
+
+/* ---- the endpoints ---- */
+
+static const struct endpoint probes = {
+    PARAMS_COMMON | PARAMS_CELL | PARAM(PROBE), probe_columns, COUNT(probe_columns), KEY_NONE, select_probes, NULL};
+static const struct endpoint targets = {
+    PARAMS_COMMON | PARAM(TARGET), target_columns, COUNT(target_columns), KEY_NONE, select_targets, NULL};
+static const struct endpoint edns = {
+    PARAMS_COMMON | PARAM(TARGET), edns_columns, COUNT(edns_columns), KEY_NONE, select_edns, NULL};
+static const struct endpoint checks = {
+    PARAMS_COMMON | PARAM(CHECK) | PARAM(METRIC), check_columns, COUNT(check_columns), KEY_NONE, select_checks, NULL};
+static const struct endpoint series = {PARAMS_COMMON | PARAMS_CELL | PARAM(FROM) | PARAM(TO) | PARAM(CHECK) |
+                                           PARAM(METRIC) | PARAM(TARGET) | PARAM(PROBE) | PARAM(KEY),
+                                       series_columns,
+                                       COUNT(series_columns),
+                                       KEY_HELPS,
+                                       select_series,
+                                       NULL};
+static const struct endpoint indicators = {PARAMS_COMMON | PARAMS_CELL | PARAM(INDICATOR) | PARAM(YEAR) | PARAM(SOURCE),
+                                           figure_columns,
+                                           0,
+                                           KEY_NONE,
+                                           select_indicators,
+                                           NULL};
+
+const struct http_route query_routes[] = {
+    {.method = "GET", .path = "/api/v1/checks", .handler = query_answer, .data = &checks},
+    {.method = "GET", .path = "/api/v1/edns", .handler = query_answer, .data = &edns},
+    {.method = "GET", .path = "/api/v1/indicators", .handler = query_answer, .data = &indicators},
+    {.method = "GET", .path = "/api/v1/probes", .handler = query_answer, .data = &probes},
+    {.method = "GET", .path = "/api/v1/results", .handler = query_answer, .data = &endpoint_results},
+    {.method = "GET", .path = "/api/v1/series", .handler = query_answer, .data = &series},
+    {.method = "GET", .path = "/api/v1/targets", .handler = query_answer, .data = &targets},
+    {0},
+};

@@ -1,0 +1,24 @@
+/* What the API answers: an endpoint is a list of columns, the parameters it takes
+ * and a SELECT that they narrow. One is its place in its file, and its row in
+ * the table of endpoint.c. */
+#pragma once
+
+#include "collector/api/answer.h"
+#include "collector/api/selection.h"
+
+struct endpoint {
+    unsigned params;
+    const struct encode_column *columns;
+    size_t column_count; /* 0: of the figures, figure_column_count */
+    enum { KEY_NONE, KEY_HELPS, KEY_NEEDED } key;
+    void (*select)(struct selection *s); /* fills sql and values */
+    /* How a row is written; NULL: its columns as they are. */
+    void (*row)(struct answer *a, const struct pg_rows *row, struct buf *out);
+    /* The columns of a table, where they depend on what is asked for: the caller frees. NULL: `columns`. */
+    struct encode_column *(*table)(const struct params *params, size_t *ret_count);
+};
+
+#define PARAMS_COMMON (PARAM(FORMAT) | PARAM(LIMIT))
+#define PARAMS_CELL   (PARAM(OPERATOR) | PARAM(DEPARTMENT) | PARAM(TECHNOLOGY))
+
+extern const struct endpoint endpoint_results; /* single measurements, in result.c */

@@ -1,0 +1,235 @@
+#include "tests/unit/check.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "collector/api/api.h"
+#include "collector/api/endpoint.h"
+#include "collector/format/encode.h"
+
+/* Real requests to the API's own routes: the server says which statement it
+ * would send, and with what. */
+
+#define ROUTES_MAX 32
+
+static struct http_server *server;
+static struct http_route routes[ROUTES_MAX];
+static bool everybody;
+
+static int tell(struct http_request *request, struct http_reply *reply)
+{
+    const struct endpoint *e = http_route_data(request);
+    struct params p;
+    struct selection s;
+    struct fault f = {0};
+    reply->content_type = "text/plain";
+    if (params_read(request, e->params, &p, &f) < 0) {
+        buf_addf(&reply->body, "wrong: %s", f.text);
+        return 0;
+    }
+    if (selection_open(&s, &p) < 0) {
+        buf_add_text(&reply->body, "wrong: from");
+        return 0;
+    }
+    s.everybody = everybody;
+    e->select(&s);
+    buf_add(&reply->body, s.sql.data, s.sql.len);
+    for (int i = 0; i < s.count; i++)
+        buf_addf(&reply->body, "\n%s", s.values[i] ? s.values[i] : "NULL");
+    selection_free(&s);
+    return 0;
+}
+
+static int start(void **state)
+{
+    static struct http_table table = {routes, NULL};
+    const struct http_options options = {
+        .listen = "127.0.0.1:0", .tables = &table, .table_count = 1, .connections_max = 4, .idle_timeout_s = 10};
+    struct fault f;
+    for (size_t i = 0; query_routes[i].path; i++) {
+        assert_true(i + 1 < ROUTES_MAX);
+        routes[i] = query_routes[i];
+        assert_ptr_equal(routes[i].handler, query_answer);
+        routes[i].handler = tell;
+    }
+    return http_start(&options, &server, &f);
+}
+
+static int stop(void **state)
+{
+    http_stop(server);
+    return 0;
+}
+
+static const char *ask(const char *path)
+{
+    static char text[8192];
+    struct sockaddr_in sa = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)http_port(server)),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&sa, sizeof sa), 0);
+    dprintf(fd, "GET %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", path);
+    size_t len = 0;
+    for (ssize_t n; len < sizeof text - 1 && (n = recv(fd, text + len, sizeof text - 1 - len, 0)) > 0;)
+        len += (size_t)n;
+    text[len] = '\0';
+    close(fd);
+    const char *body = strstr(text, "\r\n\r\n");
+    assert_non_null(body);
+    return body + 4;
+}
+
+#define WHOLE_TIME "\n1970-01-01T00:00:00.000000Z\n9999-12-31T23:59:59.000000Z"
+#define RESULTS                                                                                                        \
+    "SELECT r.at, p.probe, r.check_no, k.name, t.name, host(r.addr), r.af, r.outcome, r.bytes, r.metrics FROM result " \
+    "r JOIN probe p USING (probe_no) JOIN task k USING (task_no) LEFT JOIN target t USING (target_no)"
+#define SERIES                                                                                                         \
+    "(($1::timestamptz)::date, ($2::timestamptz - interval '1 microsecond')::date, $3, $4, $5, $6, $7, $8, $9)"
+
+static void each_route_makes_its_statement(void **state)
+{
+    static const struct {
+        const char *path, *says; /* the end of the columns, where there are many */
+        bool everybody;
+    } rows[] = {
+        {"/api/v1/probes", "SELECT probe, country, department, operator, technology, source, simulated, last_day FROM "
+                           "public_probe WHERE true ORDER BY probe"},
+        {"/api/v1/probes?technology=fibre&operator=MTN&limit=7&department=BJ-BO&format=csv",
+         "public_probe WHERE true AND operator = $1 AND department = $2 AND technology = $3 ORDER BY probe LIMIT 7\n"
+         "MTN\nBJ-BO\nfibre"},
+        {"/api/v1/targets", "SELECT target, kind, country FROM public_target WHERE true ORDER BY target"},
+        {"/api/v1/targets?target=ns1.nic.bj", "public_target WHERE true AND target = $1 ORDER BY target\nns1.nic.bj"},
+        {"/api/v1/edns?target=bj&limit=1",
+         "SELECT * FROM public_edns_league WHERE true AND zone = $1 ORDER BY simulated, compliant DESC NULLS LAST, "
+         "passed DESC NULLS LAST, zone LIMIT 1\nbj"},
+        {"/api/v1/checks?metric=rtt_p50_ms&check=ping",
+         "SELECT check_name, id, metric, unit, better, kind FROM public_check WHERE true AND check_name = $1 AND "
+         "metric = $2 ORDER BY id\nping\nrtt_p50_ms"},
+        {"/api/v1/indicators?indicator=PER1&year=2026&source=ARCEP&department=BJ-BO",
+         "public_indicator WHERE true AND indicator = $1 AND left(period, 4) = $2 AND geo = $3 AND source = $4 ORDER "
+         "BY indicator, period, country, source, "},
+        {"/api/v1/series", "SELECT * FROM series" SERIES WHOLE_TIME "\nNULL\nNULL\nNULL\nNULL\nNULL\nNULL\nNULL"},
+        {"/api/v1/series", "SELECT * FROM public_series" SERIES WHOLE_TIME, true},
+        /* the day of `to` counts, and what is not said is NULL in its own place */
+        {"/api/v1/series?from=2026-11-22&to=2026-11-22&metric=rtt_p50_ms&technology=4g", SERIES
+         "\n2026-11-22T00:00:00.000000Z\n2026-11-23T00:00:00.000000Z\nNULL\nrtt_p50_ms\nNULL\nNULL\nNULL\nNULL\n4g"},
+        {"/api/v1/results", RESULTS " WHERE true ORDER BY r.at"},
+        {"/api/v1/results?check=ping&from=2026-11-22T10:00:00Z&probe=abcdefghij234567abcd&limit=3",
+         RESULTS " WHERE true AND r.at >= $1 AND r.check_no = $2 AND p.probe = $3 ORDER BY r.at LIMIT 3\n"
+                 "2026-11-22T10:00:00.000000Z\n1\nabcdefghij234567abcd"},
+        /* surroundings are joined where they narrow, as they were then */
+        {"/api/v1/results?to=2026-11-22&operator=MTN",
+         RESULTS " JOIN probe_context x ON x.probe_no = r.probe_no AND r.at >= x.valid_from AND r.at < x.valid_to LEFT "
+                 "JOIN operator n ON n.operator_no = x.operator_no WHERE true AND r.at < $1 AND n.name = $2 ORDER BY "
+                 "r.at\n2026-11-23T00:00:00.000000Z\nMTN"},
+        {"/api/v1/results?from=2026-11-23&to=2026-11-22", "wrong: from"},
+        {"/api/v1/series?from=2026-11-22T00:00:00Z&to=2026-11-22T00:00:00Z", "wrong: from"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        everybody = rows[i].everybody;
+        const char *said = ask(rows[i].path);
+        if (!strstr(said, rows[i].says))
+            fail_msg("%s: %s\nwanted: %s", rows[i].path, said, rows[i].says);
+    }
+}
+
+/* Each parameter of each route with what is good, and with what tries to get out
+ * of its place. */
+static const struct {
+    enum param param;
+    const char *good;
+} goods[] = {
+    {PARAM_FORMAT, "csv"},        {PARAM_LIMIT, "10"},
+    {PARAM_FROM, "2026-11-22"},   {PARAM_TO, "2026-11-22"},
+    {PARAM_CHECK, "ping"},        {PARAM_METRIC, "rtt_p50_ms"},
+    {PARAM_TARGET, "ns1.nic.bj"}, {PARAM_PROBE, "abcdefghij234567abcd"},
+    {PARAM_OPERATOR, "MTN"},      {PARAM_DEPARTMENT, "BJ-BO"},
+    {PARAM_TECHNOLOGY, "fibre"},  {PARAM_INDICATOR, "PER1"},
+    {PARAM_YEAR, "2026"},         {PARAM_SOURCE, "ARCEP"},
+    {PARAM_KEY, "imo_00"},
+};
+static const struct {
+    const char *encoded, *text;
+} hostiles[] = {
+    {"x%27%20OR%20%271%27=%271", "x' OR '1'='1"},
+    {"%27%3B%20DROP%20TABLE%20probe%3B%20--%20", "'; DROP TABLE probe; -- "},
+    {"$1", "$1"},
+    {"10%3B%20SELECT%201", "10; SELECT 1"},
+    {"10%20OFFSET%201", "10 OFFSET 1"},
+    {"%5C%27", "\\'"},
+    {"%24%24", "$$"},
+    {"%0A--", "\n--"},
+    {"%2F%2A", "/*"},
+    {"%25s%25n", "%s%n"},
+    {"%C3%A9%E2%80%99", "é’"},
+    {"2026-11-22%27", "2026-11-22'"},
+};
+
+static size_t statement_len(const char *said)
+{
+    return strcspn(said, "\n");
+}
+
+static void try_hostiles(const char *path, enum param param, const char *good)
+{
+    const char *name = param_name(param);
+    _cleanup_text_ char *harmless = alloc_format("%s?%s=%s", path, name, good);
+    _cleanup_text_ char *wanted = alloc_text(ask(harmless));
+    assert_int_not_equal(strncmp(wanted, "wrong: ", 7), 0);
+    for (size_t h = 0; h < COUNT(hostiles); h++) {
+        _cleanup_text_ char *hostile = alloc_format("%s?%s=%s", path, name, hostiles[h].encoded);
+        _cleanup_text_ char *bound = alloc_format("\n%s", hostiles[h].text);
+        const char *said = ask(hostile);
+        if (!strncmp(said, "wrong: ", 7))
+            continue;
+        if (strncmp(said, wanted, statement_len(wanted) + 1) != 0 || !strstr(said + statement_len(said), bound))
+            fail_msg("%s: %s", hostile, said);
+    }
+}
+
+static void no_value_gets_into_the_text(void **state)
+{
+    for (size_t r = 0; routes[r].path; r++) {
+        const struct endpoint *e = routes[r].data;
+        for (size_t p = 0; p < COUNT(goods); p++)
+            if (e->params & 1u << goods[p].param)
+                try_hostiles(routes[r].path, goods[p].param, goods[p].good);
+    }
+    assert_int_equal(COUNT(goods), PARAM_COUNT); /* a new parameter is tried as well */
+}
+
+static void results_have_the_columns_of_what_is_asked_for(void **state)
+{
+    static const struct {
+        const char *check, *has, *lacks;
+    } rows[] = {{"ping", "rtt_p50_ms", "down_mbps"}, {NULL, "down_mbps", "nonsense"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct params p = {.values = {[PARAM_CHECK] = rows[i].check}};
+        bool has = false;
+        size_t count;
+        struct encode_column *columns = endpoint_results.table(&p, &count);
+        assert_true(count > endpoint_results.column_count && count <= ENCODE_COLUMNS_MAX);
+        for (size_t c = 0; c < count; c++) {
+            has |= !strcmp(columns[c].name, rows[i].has);
+            assert_string_not_equal(columns[c].name, rows[i].lacks);
+            for (size_t d = 0; d < c; d++)
+                assert_string_not_equal(columns[c].name, columns[d].name);
+        }
+        assert_true(has);
+        free(columns);
+    }
+    assert_int_equal(endpoint_results.key, KEY_NEEDED); /* single measurements are nobody else's */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_route_makes_its_statement),
+        cmocka_unit_test(no_value_gets_into_the_text),
+        cmocka_unit_test(results_have_the_columns_of_what_is_asked_for),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
