@@ -36,6 +36,8 @@
 
 #define PINGS       5
 #define INTERVAL_MS 250
+/* A terabit a second: two blocks that came at once, or a target's clock, say nothing of a line. */
+#define MBPS_MAX 1e6
 /* A small answer of the target: {"bytes":…,"us":…}, pong, or a problem. */
 #define ANSWER_MAX 4096
 /* What /v1/ping answers, and what to ask where another answer comes. */
@@ -295,7 +297,7 @@ static void on_down(void *user, const struct web_reply *reply)
     t->transfer = NULL;
     enum outcome outcome = judge(t, reply, "download");
     int64_t ns = (int64_t)(w->last_ns - w->first_ns), bytes = w->bytes - w->first_bytes;
-    if (outcome == OUTCOME_OK && (ns <= 0 || bytes <= 0)) {
+    if (outcome == OUTCOME_OK && (bytes <= 0 || (double)bytes * 8e3 > MBPS_MAX * (double)ns)) {
         outcome = OUTCOME_PROTOCOL_ERROR;
         result_reason(t->run.result, outcome, _("download: %lld octets came in one block"), (long long)w->bytes);
     }
@@ -356,6 +358,11 @@ static void on_up(void *user, const struct web_reply *reply)
     if (outcome == OUTCOME_OK && read_received(reply, w->bytes, &w->bytes, &us, &f) < 0) {
         outcome = OUTCOME_PROTOCOL_ERROR;
         result_reason(t->run.result, outcome, _("upload: the target's count: %s"), f.text);
+    } else if (outcome == OUTCOME_OK && (double)w->bytes * 8 > MBPS_MAX * (double)us) {
+        outcome = OUTCOME_PROTOCOL_ERROR;
+        result_reason(t->run.result, outcome,
+                      _("upload: the target counts %lld octets in %lld us, which no line carries"), (long long)w->bytes,
+                      (long long)us);
     }
     if (outcome != OUTCOME_OK) {
         way_fail(t, w, outcome);

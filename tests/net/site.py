@@ -1,4 +1,5 @@
-"""A small web site for tests: `site.py ADDRESS PORT`. /page answers 20 kB; /to?URL redirects to URL; /status?N answers N."""
+"""A small web site for tests: `site.py ADDRESS PORT`. /page answers 20 kB; /to?URL redirects to URL; /status?N answers N.
+/lie/v1/ping and /lie/v1/upload are those of a measurement target that counts what came as if it had come within a microsecond."""
 import http.server
 import socket
 import sys
@@ -15,9 +16,23 @@ class Site(http.server.BaseHTTPRequestHandler):
             status, headers, body = 302, {"Location": urllib.parse.unquote(query)}, b"elsewhere"
         elif path == "/status":
             status, body = int(query), b"so it is"
+        elif path == "/lie/v1/ping":
+            body = b"pong\n"
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self):
+        size = 0
+        while length := int(self.rfile.readline(), 16):  # in chunks
+            size += len(self.rfile.read(length))
+            self.rfile.readline()
+        self.rfile.readline()
+        body = b'{"bytes":%d,"us":1}' % size
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 

@@ -231,6 +231,13 @@ def test_throughput_sender_count_is_not_believed(net):
     assert "down_mbps" not in row["metrics"]
 
 
+def test_throughput_target_count_that_cannot_be(net):
+    """300 kB within a microsecond: no line carries that, and no figure is made of it."""
+    row = net.agent.measure("throughput", f"http://{net.server.v4}/lie", direction="up", bytes_max=300000)
+    assert row["outcome"] == "protocol_error" and "up_mbps" not in row["metrics"]
+    assert row["detail"]["reason"] == "upload: the target counts 300000 octets in 1 us, which no line carries"
+
+
 def test_throughput_byte_cap(net):
     row = net.agent.measure("throughput", url(net, 4, 8081), bytes_max=300000)
     time.sleep(0.3)
