@@ -5,6 +5,10 @@
 #include "agent/measure/rtt.h"
 #include "common/alloc.h"
 
+/* A reflector's clock that is off by more, or moves by more, measures nothing,
+ * whatever it says of itself: an hour. */
+#define CLOCK_MS 3600000.0
+
 void oneway_init(struct oneway *o, size_t capacity)
 {
     *o = (struct oneway){
@@ -75,10 +79,12 @@ static void report_delays(const struct oneway *o, size_t sent, struct result *r)
     struct rtt_stats forward, back;
     rtt_stats(o->forward, sent, &forward);
     rtt_stats(o->back, sent, &back);
+    if (forward.pdv_p95 > CLOCK_MS || back.pdv_p95 > CLOCK_MS)
+        return;
     /* Against their own minimum, the offset of the two clocks cancels out. */
     result_metric(r, "pdv_forward_p95_ms", forward.pdv_p95);
     result_metric(r, "pdv_return_p95_ms", back.pdv_p95);
-    if (o->unsynced)
+    if (o->unsynced || fabs(forward.p50) > CLOCK_MS || fabs(back.p50) > CLOCK_MS)
         return;
     result_metric(r, "owd_forward_p50_ms", forward.p50);
     result_metric(r, "owd_return_p50_ms", back.p50);

@@ -96,6 +96,8 @@ void rtt_stats(const double *ms, size_t count, struct rtt_stats *ret)
 void rtt_series_report(const struct rtt_series *s, struct result *r)
 {
     struct rtt_stats stats;
+    if (s->sent == 0) /* nothing was measured */
+        return;
     rtt_stats(s->ms, s->sent, &stats);
     result_metric(r, "rtt_min_ms", stats.min);
     result_metric(r, "rtt_mean_ms", stats.mean);
@@ -107,8 +109,7 @@ void rtt_series_report(const struct rtt_series *s, struct result *r)
     result_metric(r, "pdv_p95_ms", stats.pdv_p95);
     result_metric(r, "sent", (double)s->sent);
     result_metric(r, "rcvd", (double)s->rcvd);
-    if (s->sent > 0)
-        result_metric(r, "loss", (double)(s->sent - s->rcvd) / (double)s->sent);
+    result_metric(r, "loss", (double)(s->sent - s->rcvd) / (double)s->sent);
     result_metric(r, "dup", (double)s->dup);
     result_metric(r, "reorder", (double)s->reorder);
 

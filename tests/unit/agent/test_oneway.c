@@ -103,6 +103,43 @@ static void delay_wants_synchronised_clocks(void **state)
     }
 }
 
+/* A reflector may write any time: the clock it claims to have is believed within an hour. */
+static void a_clock_that_cannot_be_measures_nothing(void **state)
+{
+    static const struct {
+        int64_t off_ns, moves_ns; /* of the reflector's clock; from one answer to the next */
+        bool owd, pdv;
+    } rows[] = {
+        {3590 * 1000 * MS, 0, true, true},   {-3590 * 1000 * MS, 0, true, true},
+        {3700 * 1000 * MS, 0, false, true},  {-INT64_C(1000000000) * 1000 * MS, 0, false, true},
+        {0, 3700 * 1000 * MS, false, false}, {0, -INT64_C(100000000) * 1000 * MS, false, false},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct oneway o;
+        struct fault f = {0};
+        struct result *r = result_new("stamp", "t", "x");
+        oneway_init(&o, 10);
+        for (uint32_t n = 0; n < 10; n++) {
+            int64_t left = INT64_C(1795341600000) * MS + n * 20 * MS,
+                    theirs = left + rows[i].off_ns + n * rows[i].moves_ns;
+            struct stamp_reply p = {.seq = n,
+                                    .sender_seq = n + ONEWAY_FIRST_SEQ,
+                                    .received = stamp_time_make(theirs + 7 * MS),
+                                    .sent = stamp_time_make(theirs + 8 * MS),
+                                    .clock = {.synced = true},
+                                    .sender_clock = {.synced = true}};
+            oneway_answer(&o, n, &p, stamp_time_make(left), stamp_time_make(left + 11 * MS));
+        }
+        oneway_report(&o, 10, r);
+        if (!isnan(metric(r, "owd_forward_p50_ms")) != rows[i].owd ||
+            !isnan(metric(r, "pdv_return_p95_ms")) != rows[i].pdv)
+            fail_msg("row %zu: owd %g, pdv %g", i, metric(r, "owd_forward_p50_ms"), metric(r, "pdv_return_p95_ms"));
+        assert_int_equal(result_judge(r, &f), 0);
+        result_free(r);
+        oneway_free(&o);
+    }
+}
+
 /* The clock of either end, or a time on TAI's scale. */
 static void whose_clock_counts(void **state)
 {
@@ -129,6 +166,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loss_each_way),
         cmocka_unit_test(delay_wants_synchronised_clocks),
+        cmocka_unit_test(a_clock_that_cannot_be_measures_nothing),
         cmocka_unit_test(whose_clock_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
