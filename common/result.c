@@ -85,6 +85,22 @@ void result_reason(struct result *r, enum outcome outcome, const char *format, .
     json_object_set_new(r->detail, "reason", json_stringn(text, scan_utf8(text, strlen(text))));
 }
 
+int result_judge(struct result *r, struct fault *f)
+{
+    struct fault why;
+    int rc = metric_judge(r->set, r->metrics, r->present, &why);
+    if (rc == 0)
+        return 0;
+    json_t *values = json_object();
+    for (size_t i = 0; i < r->set->count; i++)
+        if (r->present >> i & 1)
+            json_object_set_new(values, r->set->metrics[i].name, json_real(r->metrics[i]));
+    json_object_set_new(r->detail, "out_of_range", values);
+    r->present = 0;
+    result_reason(r, OUTCOME_ERROR, "%s", why.text);
+    return fault_set(f, rc, "%s", why.text);
+}
+
 void result_write(const struct result *r, struct buf *out)
 {
     char at[TIME_TEXT_SIZE];

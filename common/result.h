@@ -51,6 +51,12 @@ void result_addr(struct result *r, const void *sockaddr); /* sets addr and af */
 void result_reason(struct result *r, enum outcome outcome, const char *format, ...)
     __attribute__((format(printf, 3, 4))); /* sets outcome and detail.reason */
 
+/* Holds the result to schema/ranges.tsv. What breaks it is a fault of ours: the
+ * outcome becomes error, with the reason, and the numbers are kept in
+ * detail.out_of_range, so that no figure is made of them and none is lost.
+ * -ERANGE then. */
+int result_judge(struct result *r, struct fault *f);
+
 /* Appends the line, newline included. Whole numbers are written with all of
  * their digits, others with those that a float resolves (seven), never NaN or
  * infinity. */

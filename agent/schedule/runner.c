@@ -12,6 +12,7 @@
 #include <errno.h>
 
 #include "common/lang.h"
+#include "common/log.h"
 
 struct run {
     struct runner *runner;
@@ -99,6 +100,9 @@ static void on_done(void *user, struct result *result)
         result_free(result);
         return;
     }
+    struct fault f;
+    if (result_judge(result, &f) < 0)
+        log_debug("task %s: %s", result->task, f.text);
     run_finish(run);
     run->runner->fn(run->runner->user, run->task, result);
 }

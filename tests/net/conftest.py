@@ -4,10 +4,14 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 
 import pytest
 
 from topology import Network
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "e2e"))
+import ranges  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("INTERNETMETRE_BUILD") or os.environ.get("IMT_BUILD")
                      or pathlib.Path(__file__).parents[2] / "build")
@@ -141,6 +145,7 @@ class Agent:
         assert "Sanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr
         row = json.loads(done.stdout.strip().splitlines()[-1])
         assert (row["outcome"] == "ok") == (done.returncode == 0)
+        assert not ranges.broken(row), row
         return row
 
 

@@ -27,7 +27,10 @@ static void on_nap(uv_timer_t *timer)
 {
     struct nap *nap = timer->data;
     end(nap);
-    nap->done(nap->user, result_new("ping", nap->args->task, nap->args->target));
+    struct result *result = result_new("ping", nap->args->task, nap->args->target);
+    if (strcmp(nap->args->task, "impossible") == 0)
+        result_metric(result, "loss", -0.5);
+    nap->done(nap->user, result);
 }
 
 static int nap_start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret,
@@ -154,6 +157,21 @@ static void classes_keep_to_their_limits(void **state)
     runner_free(r);
     uv_run(&loop, UV_RUN_DEFAULT);
     assert_int_equal(freed, RUNNER_LIGHT_MAX + 28 + 12 + 1 + 5 + 1);
+}
+
+/* Whatever check has a bug: the result is an error of ours, not a number. */
+static void numbers_that_cannot_be_are_an_error(void **state)
+{
+    struct runner *r = runner_new(&env, on_result, NULL);
+    submit(r, nap(CLASS_LIGHT, "fine", "0"), 0);
+    turn(r);
+    assert_int_equal(errors, 0);
+    submit(r, nap(CLASS_LIGHT, "impossible", "0"), 0);
+    turn(r);
+    assert_int_equal(results, 2);
+    assert_int_equal(errors, 1);
+    runner_free(r);
+    uv_run(&loop, UV_RUN_DEFAULT);
 }
 
 static void overlaps_and_a_full_line_are_refused(void **state)
@@ -298,6 +316,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(classes_keep_to_their_limits, reset, finish),
+        cmocka_unit_test_setup_teardown(numbers_that_cannot_be_are_an_error, reset, finish),
         cmocka_unit_test_setup_teardown(overlaps_and_a_full_line_are_refused, reset, finish),
         cmocka_unit_test_setup_teardown(failures_to_start_are_results, reset, finish),
         cmocka_unit_test_setup_teardown(stopping_cancels_without_results, reset, finish),

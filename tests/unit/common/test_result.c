@@ -53,6 +53,29 @@ static void written_and_read_back(void **state)
     result_free(NULL);
 }
 
+/* A bug of ours does not get into a figure, and its numbers are not lost. */
+static void what_cannot_be_is_our_fault(void **state)
+{
+    struct fault f = {0};
+    struct result *r = result_new("ping", "t", "x");
+    result_metric(r, "rtt_min_ms", 2.5);
+    result_metric(r, "sent", 3);
+    assert_int_equal(result_judge(r, &f), 0);
+    assert_int_equal(r->outcome, OUTCOME_OK);
+    assert_int_equal(r->present, 1u << 0 | 1u << 6);
+    result_metric(r, "rcvd", 4);
+    assert_int_equal(result_judge(r, &f), -ERANGE);
+    assert_string_equal(f.text, "ping: rcvd is 4; sent, which is 3, is the most that is allowed");
+    assert_int_equal(r->outcome, OUTCOME_ERROR);
+    assert_int_equal(r->present, 0);
+    assert_string_equal(json_string_value(json_object_get(r->detail, "reason")), f.text);
+    char *text = json_dumps(json_object_get(r->detail, "out_of_range"), JSON_COMPACT | JSON_SORT_KEYS);
+    assert_string_equal(text, "{\"rcvd\":4.0,\"rtt_min_ms\":2.5,\"sent\":3.0}");
+    free(text);
+    assert_int_equal(result_judge(r, &f), 0); /* what is left is fine */
+    result_free(r);
+}
+
 static void refuses(void **state)
 {
     /* what stands in the full line, what comes in its place, what is said */
@@ -124,6 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(written_and_read_back),
+        cmocka_unit_test(what_cannot_be_is_our_fault),
         cmocka_unit_test(refuses),
         cmocka_unit_test(unknown_is_no_failure),
     };
