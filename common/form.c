@@ -86,12 +86,27 @@ bool form_day(const char *text)
     return strlen(text) == 10 && time_parse(moment, strlen(moment), &us) == 0;
 }
 
+/* The octets of the control character that stands there, 0 when none does. */
+static size_t control(const char *at)
+{
+    const unsigned char *c = (const unsigned char *)at;
+    if (*c < ' ' || *c == 0x7f)
+        return *c ? 1 : 0;
+    return *c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0 ? 2 : 0;
+}
+
 bool form_text(const char *text)
 {
     for (const char *c = text; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
+        if (control(c))
             return false;
     return scan_utf8(text, strlen(text)) == strlen(text);
+}
+
+void form_tame(char *text)
+{
+    for (char *c = text; *c; c++)
+        memset(c, ' ', control(c));
 }
 
 size_t form_next_word(const char **at)

@@ -25,8 +25,12 @@ bool form_url(const char *text);
 /* "2026-11-22", a day of the calendar, and nothing after it. */
 bool form_day(const char *text);
 
-/* Valid UTF-8, without control characters. */
+/* Valid UTF-8, without control characters, those of U+0080 to U+009F among them. */
 bool form_text(const char *text);
+
+/* Control characters of a text become spaces: what strangers wrote ends in logs
+ * and at terminals, where they would begin a line of their own, or be obeyed. */
+void form_tame(char *text);
 
 /* The next word of a list between spaces, tabs or commas: *at moves behind it.
  * Returns the word's length, 0 at the end; the word ends at *at. */

@@ -146,8 +146,36 @@ static void texts(void **state)
         {"\x1b[2J", false},
         {"\xff", false},
         {"\x7f", false},
+        {"\xc2\x9b"
+         "2J",
+         false}, /* a terminal's escape in one character */
+        {"\xc2\xa0", true},
+        {"\xc2", false},
     };
     judge("a text", form_text, COUNTED(rows));
+}
+
+static void tames(void **state)
+{
+    static const struct {
+        const char *text, *tame;
+    } rows[] = {
+        {"", ""},
+        {"Natitingou, près du marché", "Natitingou, près du marché"},
+        {"a\r\nerror: b\t", "a  error: b "},
+        {"\x1b]0;x\x07\x7f", " ]0;x  "},
+        {"\xc2\x80\xc2\x9b"
+         "1m\xc2\xa0",
+         "    1m\xc2\xa0"},
+        {"\xc2", "\xc2"}, /* cut within a character */
+        {"\xff\n", "\xff "},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[64];
+        snprintf(text, sizeof text, "%s", rows[i].text);
+        form_tame(text);
+        assert_string_equal(text, rows[i].tame);
+    }
 }
 
 static void words(void **state)
@@ -165,7 +193,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses), cmocka_unit_test(names), cmocka_unit_test(listens), cmocka_unit_test(urls),
-        cmocka_unit_test(days),      cmocka_unit_test(texts), cmocka_unit_test(words),
+        cmocka_unit_test(days),      cmocka_unit_test(texts), cmocka_unit_test(tames),   cmocka_unit_test(words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
