@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/form.h"
 #include "common/lang.h"
 
 /* Beside f first: what is put in may be f's own text. */
@@ -14,6 +15,7 @@ __attribute__((format(printf, 3, 0))) static void fill(struct fault *f, const ch
     int n = vsnprintf(text, sizeof text, format, ap);
     if (n >= 0 && (size_t)n < sizeof text)
         snprintf(text + n, sizeof text - (size_t)n, "%s", after);
+    form_tame(text); /* a peer's words may be in it */
     memcpy(f->text, text, sizeof text);
 }
 

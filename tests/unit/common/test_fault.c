@@ -32,11 +32,22 @@ static void too_long_a_text_is_cut(void **state)
     fault_prefix(NULL, "nobody ");
 }
 
+/* A peer's words in it do not move a terminal, nor begin a line in a log. */
+static void has_no_control_characters(void **state)
+{
+    struct fault f;
+    assert_int_equal(fault_set(&f, -EIO, "%s: %s", "a", "\x1b[2J\nerror: b"), -EIO);
+    assert_string_equal(f.text, "a:  [2J error: b");
+    fault_prefix(&f, "%s ", "\xc2\x9bm");
+    assert_string_equal(f.text, "  m a:  [2J error: b");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(its_own_text_may_be_put_in),
         cmocka_unit_test(too_long_a_text_is_cut),
+        cmocka_unit_test(has_no_control_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
