@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
+#include "common/form.h"
 #include "common/lang.h"
 
 static const char *const words[] = {N_("error: "), N_("warn: "), N_("info: "), N_("debug: ")};
@@ -29,6 +30,7 @@ void log_line(enum log_level level, const char *format, ...)
     va_start(ap, format);
     vsnprintf(text + n, sizeof text - (size_t)n, format, ap);
     va_end(ap);
+    form_tame(text); /* what a stranger sent may be told, and is no line of ours */
     fprintf(stderr, "%s\n", text);
 }
 
