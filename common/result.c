@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include "common/form.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/log.h"
@@ -80,6 +81,7 @@ void result_reason(struct result *r, enum outcome outcome, const char *format, .
     va_start(ap, format);
     vsnprintf(text, sizeof text, format, ap);
     va_end(ap);
+    form_tame(text);
     r->outcome = outcome;
     /* A peer's bytes may be in it: what is no UTF-8 ends the text. */
     json_object_set_new(r->detail, "reason", json_stringn(text, scan_utf8(text, strlen(text))));
