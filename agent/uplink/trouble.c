@@ -6,6 +6,7 @@
 
 #include "agent/uplink/problem.h"
 #include "common/clock.h"
+#include "common/form.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/scan.h"
@@ -101,6 +102,7 @@ static void keep(char *to, size_t size, const char *text)
     len = scan_utf8(text, len < size ? len : size - 1); /* it may have been cut within a character */
     memcpy(to, text, len);
     to[len] = '\0';
+    form_tame(to);
 }
 
 void trouble_of(const struct web_reply *reply, struct trouble *ret)
@@ -247,7 +249,7 @@ void trouble_read(const json_t *object, struct trouble *ret)
     t.status = (int)status;
     t.lang = strcmp(lang, lang_code(LANG_EN)) == 0 ? LANG_EN : LANG_FR;
     strcpy(t.cause, cause);
-    strcpy(t.title, title);
-    strcpy(t.detail, detail);
+    keep(t.title, sizeof t.title, title);
+    keep(t.detail, sizeof t.detail, detail);
     *ret = t;
 }

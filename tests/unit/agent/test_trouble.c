@@ -111,6 +111,19 @@ static void is_kept_as_data(void **state)
     }
 }
 
+/* A portal's words are shown at a terminal, as they came or out of status.json. */
+static void has_nothing_that_a_terminal_obeys(void **state)
+{
+    char text[FAULT_TEXT_MAX];
+    struct trouble t = trouble(OUTCOME_OK, NULL, 403,
+                               "{\"title\":\"a\\u001b[2J\",\"detail\":\"b\\nc\\u009bm\\u007f\"}");
+    assert_string_equal(trouble_text(&t, false, text), "the collector refuses: 403 a [2J: b c  m ");
+    _cleanup_json_ json_t *kept = trouble_json(&t);
+    json_object_set_new(kept, "detail", json_string("\x1b]0;x\x07"));
+    trouble_read(kept, &t);
+    assert_string_equal(trouble_text(&t, false, text), "the collector refuses: 403 a [2J:  ]0;x ");
+}
+
 static void broken_data_is_none(void **state)
 {
     static const char *const rows[] = {
@@ -143,6 +156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(says_what_to_do),
         cmocka_unit_test(is_kept_as_data),
+        cmocka_unit_test(has_nothing_that_a_terminal_obeys),
         cmocka_unit_test(broken_data_is_none),
     };
     lang_start("en");
