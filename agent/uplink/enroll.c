@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/form.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/limits.h"
@@ -32,9 +33,8 @@ int enroll_text(const char *option, const char *text, struct fault *f)
     for (size_t i = 0; i < COUNT(limits); i++)
         if (strcmp(limits[i].option, option) == 0)
             max = limits[i].max;
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)text[i] < ' ')
-            return fault_set(f, -EINVAL, _("--%s: one line of text is wanted"), option);
+    if (scan_utf8(text, len) == len && !form_text(text))
+        return fault_set(f, -EINVAL, _("--%s: one line of text is wanted"), option);
     if (len == 0 || len > max || scan_utf8(text, len) < len)
         return fault_set(f, -EINVAL, _("--%s: 1 to %zu bytes of UTF-8 text are wanted"), option, max);
     return 0;

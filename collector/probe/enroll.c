@@ -24,6 +24,7 @@
 #include "collector/probe/turn.h"
 #include "collector/http/seen.h"
 #include "common/clock.h"
+#include "common/form.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/limits.h"
@@ -94,6 +95,8 @@ static int read_texts(struct wish *w, struct fault *f)
         int rc = json_get_text_or(w->json, members[i].name, members[i].max, NULL, members[i].to, f);
         if (rc < 0)
             return rc;
+        if (*members[i].to && !form_text(*members[i].to))
+            return fault_set(f, -EBADMSG, _("\"%s\" is no single line of text"), members[i].name);
         if (*members[i].to && !**members[i].to)
             *members[i].to = NULL;
     }

@@ -101,6 +101,14 @@ def test_a_link_that_went_astray_is_replaced_and_forgetting_ends_it(collector):
         assert get(collector, "/api/v1/results", last).status == 401
 
 
+@pytest.mark.parametrize("member", ["commune", "operator", "tariff", "contact", "department"])
+def test_enrolment_brings_no_control_characters(collector, member):
+    """A team reads at a terminal where its probes are: what a probe says of itself must not move it."""
+    for text in ("a\nb", "\x1b]0;x\x07", "\x7f", "\x9b2J"):
+        reply = collector.enrol(wire.Probe(), collector.token(), **{member: text})
+        assert reply.status == 400 and reply.problem() == "request", text
+
+
 def test_enrolment_with_a_hash_that_is_none(collector):
     for wrong in ("x", "0" * 63, "g" * 64):
         assert collector.enrol(wire.Probe(), collector.token(), owner=wrong).problem() == "owner"
