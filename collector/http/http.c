@@ -356,11 +356,30 @@ static int refuse_size(struct http_request *r)
                         r->path, r->route->body_max);
 }
 
+static enum MHD_Result find_nul(void *ctx, enum MHD_ValueKind kind, const char *name, size_t name_len,
+                                const char *value, size_t value_len)
+{
+    bool *found = ctx;
+    *found = *found || strlen(name) < name_len || (value && strlen(value) < value_len);
+    return MHD_YES;
+}
+
+/* Would a handler, to which names and values are texts, read less than was sent? */
+static bool query_has_nul(struct http_request *r)
+{
+    bool found = false;
+    MHD_get_connection_values_n(r->connection, MHD_GET_ARGUMENT_KIND, find_nul, &found);
+    return found;
+}
+
 /* Finds the route, or makes the answer that says why there is none. */
 static void request_route(struct http_request *r)
 {
     const struct place *place = place_find(r->server, r->method, r->path);
-    if (place) {
+    if (query_has_nul(r)) {
+        http_problem(r, &r->reply, 400, "query", N_("The query cannot be read"),
+                     N_("the query of %s has a NUL octet (%%00) in it; leave it out"), r->path);
+    } else if (place) {
         r->route = place->route;
         r->context = place->context;
         const char *length = http_header(r, "Content-Length");

@@ -221,6 +221,13 @@ static void answers(void **state)
         const char *says_not;
     } cases[] = {
         {"GET /hello?name=a%20b%26c HTTP/1.1\r\nX-Word: w\r\n" CLOSE "\r\n", 0, {"200 OK", "the app a b&c w"}, NULL},
+        /* What a handler would read is not what was sent. */
+        {"GET /hello?name=a%00b HTTP/1.1\r\nAccept-Language: en\r\n" CLOSE "\r\n",
+         0,
+         {"400", "problem:query", "NUL octet (%00)"},
+         "the app"},
+        {"GET /hello?na%00me=a HTTP/1.1\r\n" CLOSE "\r\n", 0, {"400", "problem:query"}, "the app"},
+        {"GET /hello?name= HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK", "the app  -"}, NULL},
         {"HEAD /hello HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK", "Content-Length: 16"}, "nobody"},
         {"GET /nothing HTTP/1.1\r\n" CLOSE "\r\n", 0, {"404", "application/problem+json", "problem:not-found"}, NULL},
         {"GET / HTTP/1.1\r\n" CLOSE "\r\n", 0, {"404"}, NULL},
