@@ -16,7 +16,7 @@ int ack_read(const struct identity *identity, const char *text, size_t len, stru
     int r = statement_read(identity->keys, identity->key_count, DOMAIN_ACK, text, len, &json, f);
     if (r < 0)
         return r;
-    if (!json_is_object(json) || json_get_int(json, "ack", 1, 1, &format, f) < 0 ||
+    if (json_get_int(json, "ack", 1, 1, &format, f) < 0 ||
         json_get_text(json, "probe", PROBE_ID_SIZE - 1, &probe, f) < 0)
         return -EBADMSG;
     if (strcmp(probe, identity->probe) != 0)
