@@ -143,6 +143,28 @@ static void unknown_is_no_failure(void **state)
     assert_null(line.set);
 }
 
+/* A peer's octets may be in it. */
+static void a_reason_is_text(void **state)
+{
+    static const struct {
+        const char *said, *reason;
+    } rows[] = {
+        {"", ""},
+        {"a\x1b[2J\r\nb\xc2\x9bm", "a [2J  b  m"},
+        {"connexion coupée", "connexion coupée"},
+        {"a\xff"
+         "b",
+         "a"}, /* what is no UTF-8 ends it */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        _cleanup_json_ json_t *detail = json_object();
+        struct result r = {.detail = detail};
+        result_reason(&r, OUTCOME_PROTOCOL_ERROR, "%s", rows[i].said);
+        assert_int_equal(r.outcome, OUTCOME_PROTOCOL_ERROR);
+        assert_string_equal(json_string_value(json_object_get(detail, "reason")), rows[i].reason);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +172,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_is_our_fault),
         cmocka_unit_test(refuses),
         cmocka_unit_test(unknown_is_no_failure),
+        cmocka_unit_test(a_reason_is_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
