@@ -8,18 +8,22 @@
 
 #define SEPARATORS ", \t"
 
+/* As one of IPv6, that of IPv4 in its clothes (RFC 4291 section 2.5.5.2): a socket
+ * that takes both families tells it so. */
 static bool read_address(const char *text, size_t len, unsigned char ret[static 16])
 {
+    static const unsigned char clothes[12] = {[10] = 0xff, [11] = 0xff};
     char copy[INET6_ADDRSTRLEN];
     if (len >= sizeof copy)
         return false;
     snprintf(copy, sizeof copy, "%.*s", (int)len, text);
-    memset(ret, 0, 16);
-    return inet_pton(strchr(copy, ':') ? AF_INET6 : AF_INET, copy, ret) == 1;
+    memcpy(ret, clothes, sizeof clothes);
+    return strchr(copy, ':') ? inet_pton(AF_INET6, copy, ret) == 1
+                             : inet_pton(AF_INET, copy, ret + sizeof clothes) == 1;
 }
 
-/* Is the word of `len` octets an address of the list? One of IPv6 has many
- * spellings, and who wrote the list chose one. */
+/* Is the word of `len` octets an address of the list? One has many spellings,
+ * and who wrote the list chose one. */
 static bool is_listed(const char *list, const char *word, size_t len)
 {
     unsigned char wanted[16], listed[16];
@@ -27,8 +31,7 @@ static bool is_listed(const char *list, const char *word, size_t len)
     if (!list || !read_address(word, len, wanted))
         return false;
     for (const char *at = list; (n = form_next_word(&at)) > 0;)
-        if (read_address(at - n, n, listed) && !memcmp(listed, wanted, sizeof wanted) &&
-            !memchr(at - n, ':', n) == !memchr(word, ':', len))
+        if (read_address(at - n, n, listed) && !memcmp(listed, wanted, sizeof wanted))
             return true;
     return false;
 }

@@ -17,13 +17,13 @@ static int answer(struct http_request *request, struct http_reply *reply)
     return 0;
 }
 
-/* What the server, with these proxies, takes for the origin of a request from
- * 127.0.0.1 with this X-Forwarded-For. */
-static void is_seen_as(const char *proxies, const char *forwarded, const char *wanted)
+/* What the server, listening there and with these proxies, takes for the origin
+ * of a request from 127.0.0.1 with this X-Forwarded-For. */
+static void is_seen_as(const char *listen, const char *proxies, const char *forwarded, const char *wanted)
 {
     static const struct http_route routes[] = {{.method = "GET", .path = "/", .handler = answer}, {0}};
     const struct http_table tables[] = {{routes, NULL}};
-    const struct http_options options = {.listen = "127.0.0.1:0",
+    const struct http_options options = {.listen = listen,
                                          .tables = tables,
                                          .table_count = 1,
                                          .proxies = proxies,
@@ -69,9 +69,23 @@ static void only_ones_own_proxies_are_believed(void **state)
         {"127.0.0.1", "2001:db8:1:2::7", "2001:db8:1::/48"},
         {"127.0.0.1", "unknown", "?"},
         {"127.0.0.1", ", ,", "127.0.0.0/24"},
+        {"127.0.0.1", "", "127.0.0.0/24"},
+        /* an address has many spellings */
+        {"::ffff:127.0.0.1", "198.51.100.7", "198.51.100.0/24"},
+        {"127.0.0.1", "::ffff:198.51.100.7", "198.51.100.0/24"},
+        {"127.0.0.1 192.0.2.1", "198.51.100.7, ::ffff:192.0.2.1", "198.51.100.0/24"},
+        {"127.0.0.1 2001:db8::1", "198.51.100.7, 2001:0DB8:0::1", "198.51.100.0/24"},
+        {"127.0.0.1", "198.51.100.7:4711", "?"},
+        {"127.0.0.1", "198.51.100.7\t", "198.51.100.0/24"},
+        {"127.0.0.1", "2001:db8:0:0:0:0:0:1111111111111111111111111111", "?"},
+        {"127.0.0.11", "198.51.100.7", "127.0.0.0/24"},
+        {"127.0.0.", "198.51.100.7", "127.0.0.0/24"},
     };
-    for (size_t i = 0; i < COUNT(rows); i++)
-        is_seen_as(rows[i].proxies, rows[i].forwarded, rows[i].seen);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        is_seen_as("127.0.0.1:0", rows[i].proxies, rows[i].forwarded, rows[i].seen);
+        /* There one of IPv4 comes in IPv6's clothes. */
+        is_seen_as(":0", rows[i].proxies, rows[i].forwarded, rows[i].seen);
+    }
 }
 
 int main(void)
