@@ -1,0 +1,90 @@
+/* A file of figures that somebody brings: taken whole, with all that a row must
+ * have, or refused with the place. What the reader of CSV reads, its writer
+ * writes, and that reads the same. */
+#include "tests/fuzz/fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/format/csv.h"
+#include "collector/import/figures.h"
+#include "common/json.h"
+#include "common/scan.h"
+
+static void write_record(const struct csv *csv, struct buf *out)
+{
+    for (size_t i = 0; i < csv->count; i++) {
+        if (i)
+            buf_add_char(out, ',');
+        csv_write(out, csv->fields[i], strlen(csv->fields[i]));
+    }
+    buf_add_char(out, '\n');
+}
+
+static void check_same(const struct csv *a, const struct csv *b)
+{
+    if (a->count != b->count)
+        abort();
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->fields[i], b->fields[i]) != 0)
+            abort();
+}
+
+static void check_csv(const char *text, size_t len)
+{
+    _cleanup_(csv_free) struct csv csv;
+    struct fault f = {0};
+    int rc;
+    csv_start(&csv, text, len);
+    while ((rc = csv_next(&csv, &f)) > 0) {
+        _cleanup_(csv_free) struct csv again;
+        _cleanup_(buf_free) struct buf out = {0};
+        /* One empty field alone is an empty line, which is passed over. */
+        if (csv.count == 1 && !*csv.fields[0])
+            continue;
+        if (csv.count == 0 || csv.count > CSV_FIELDS_MAX || csv.record_line > csv.line)
+            abort();
+        write_record(&csv, &out);
+        csv_start(&again, out.data, out.len);
+        if (csv_next(&again, &f) != 1)
+            abort();
+        check_same(&csv, &again);
+    }
+    if (rc < 0 && !f.text[0])
+        abort();
+}
+
+static void check_rows(const json_t *rows)
+{
+    static const char *const members[] = {"indicator", "country", "period", "unit", "source", "retrieved"};
+    const json_t *row;
+    size_t i;
+    json_array_foreach(rows, i, row)
+    {
+        for (size_t m = 0; m < COUNT(members); m++)
+            if (!json_string_length(json_object_get(row, members[m])))
+                abort();
+        if (!json_is_real(json_object_get(row, "value")))
+            abort();
+    }
+    /* As the database is given it. */
+    char *text = json_text(rows);
+    if (!text)
+        abort();
+    free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    _cleanup_json_ json_t *rows = NULL;
+    struct fault f = {0};
+    const char *text = (const char *)bytes;
+    int rc = import_read(text, len, &rows, &f);
+    if (rc < 0 ? rows || !f.text[0] : !rows)
+        abort();
+    if (rc == 0)
+        check_rows(rows);
+    if (scan_utf8(text, len) == len)
+        check_csv(text, len);
+    return 0;
+}
