@@ -1,7 +1,7 @@
 /* One thread, one poll: the UDP socket, the TCP listener, and a fixed number of
  * connections, the longest silent of which gives way to a new one. A
- * connection carries one question at a time, each with its length in front
- * (RFC 7766); while an answer waits to be taken, nothing is read. */
+ * connection carries questions, each with its length in front (RFC 7766),
+ * answered in their order; while an answer waits to be taken, nothing is read. */
 #include "collector/target/dns.h"
 
 #include <errno.h>
@@ -142,14 +142,15 @@ static void send_out(struct connection *c)
         c->out_len = c->out_sent = 0;
 }
 
-/* Answers the question that has come whole, if there is one. */
-static void take_question(struct dns_server *s, struct connection *c)
+/* Answers the question that has come whole, if there is one; true when its answer
+ * is out and another may be looked for. */
+static bool take_question(struct dns_server *s, struct connection *c)
 {
     struct sockaddr_storage local;
     socklen_t size = sizeof local;
     size_t len = c->in_len >= 2 ? (size_t)(c->in[0] << 8 | c->in[1]) : 0;
     if (c->out_len > 0 || c->in_len < 2 || (len <= QUERY_MAX && c->in_len < 2 + len))
-        return;
+        return false;
     bool known = getsockname(c->fd, (struct sockaddr *)&local, &size) == 0;
     struct whoami_query q = {.bytes = c->in + 2,
                              .len = len,
@@ -160,7 +161,7 @@ static void take_question(struct dns_server *s, struct connection *c)
     size_t out = len <= QUERY_MAX ? answer(s, &q, c->out + 2) : 0;
     if (out == 0) {
         drop(c);
-        return;
+        return false;
     }
     c->in_len -= 2 + len;
     memmove(c->in, c->in + 2 + len, c->in_len);
@@ -168,6 +169,7 @@ static void take_question(struct dns_server *s, struct connection *c)
     c->out[1] = (uint8_t)out;
     c->out_len = 2 + out;
     send_out(c);
+    return c->fd >= 0 && c->out_len == 0;
 }
 
 static void serve_connection(struct dns_server *s, struct connection *c, int events, int64_t now)
@@ -184,8 +186,9 @@ static void serve_connection(struct dns_server *s, struct connection *c, int eve
         }
         c->in_len += n > 0 ? (size_t)n : 0;
     }
-    if (c->fd >= 0)
-        take_question(s, c);
+    /* What came together is answered now: no event tells of it again. */
+    while (c->fd >= 0 && take_question(s, c))
+        ;
 }
 
 /* ---- the loop ---- */
