@@ -3,6 +3,7 @@ import datetime
 import json
 import os
 import re
+import signal
 import subprocess
 import time
 
@@ -66,12 +67,14 @@ def test_nothing_else_of_the_folder_is_open_to_others(collector, agent):
     agent.run("rotate-key")
     agent.start()
     wait_until(lambda: agent.files("acked") and agent.open_results(), what="files of every kind")
+    agent.process.send_signal(signal.SIGSTOP)  # no file is half made
     open_to_others = {str(path.relative_to(agent.state)) for path in agent.state.rglob("*") if path.stat().st_mode & 0o077}
-    assert open_to_others == {"status.json"}
+    assert open_to_others - {"status.json.tmp"} == {"status.json"}
     assert (agent.state.stat().st_mode & 0o777, (agent.state / "status.json").stat().st_mode & 0o777) == (0o711, 0o644)
     if os.geteuid() == 0:
         assert subprocess.run([*AS_OTHER, "ls", agent.state], capture_output=True).returncode != 0
         assert subprocess.run([*AS_OTHER, "flock", "-n", agent.state / "lock", "true"], capture_output=True).returncode != 0
+    agent.process.send_signal(signal.SIGCONT)
     agent.stop()
 
 
