@@ -24,6 +24,15 @@ BUILD = Path(os.environ.get("INTERNETMETRE_BUILD", Path(__file__).resolve().pare
 def pytest_configure(config):
     config.addinivalue_line("markers", "root(why): tests/run runs it as root, also for a user who may sudo")
     config.addinivalue_line("markers", "quick: one of those that tell most: tests/run --quick has them alone")
+    config.addinivalue_line("markers", "long(seconds): what its file takes alone: the longest starts first, so that none is waited for")
+
+
+def pytest_collection_modifyitems(items):
+    def seconds(item):
+        mark = item.get_closest_marker("long")
+        return mark.args[0] if mark else 0
+
+    items.sort(key=seconds, reverse=True)
 
 
 def pytest_runtest_setup(item):

@@ -8,6 +8,7 @@ import pytest
 
 from conftest import BUILD
 
+pytestmark = pytest.mark.long(60)
 BENCH = Path(__file__).resolve().parents[1] / "bench"
 FIGURE = r"(\d+(?:\.\d+)?)"
 

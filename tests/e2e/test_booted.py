@@ -13,6 +13,7 @@ from conftest import wait_until
 from machine import HAS, USER, Site
 from packages import TOP
 
+pytestmark = pytest.mark.long(140)
 ANSWERS = {
     "Acceptez-vous ? (oui/non) :": "oui",
     "Département (Entrée : non précisé) :": "Borgou",

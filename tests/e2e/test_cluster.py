@@ -10,6 +10,7 @@ import pytest
 
 from conftest import BUILD, scratch, wait_until
 
+pytestmark = pytest.mark.long(75)
 PATIENCE = 60  # seconds, of a start of which nothing is heard (START_WAIT_US)
 
 

@@ -17,6 +17,8 @@ import yaml
 from conftest import wait_until
 from wire import ping
 
+pytestmark = pytest.mark.long(40)
+
 
 def results_of(collector, probe):
     return collector.sql(

@@ -8,6 +8,7 @@ import pytest
 
 import debian
 
+pytestmark = pytest.mark.long(60)
 INSTALL = Path(__file__).resolve().parents[2] / "deploy/install-packages"
 LOCKS = {"update": "var/lib/apt/lists/lock", "packages": "var/lib/dpkg/lock-frontend", "archives": "var/cache/apt/archives/lock"}
 HOLD = "import fcntl, sys; lock = open(sys.argv[1], 'w'); fcntl.lockf(lock, fcntl.LOCK_EX); print(flush=True); sys.stdin.read()"

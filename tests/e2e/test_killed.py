@@ -11,6 +11,7 @@ import pytest
 from agent import Agent, exactly_once, key_of, stored
 from conftest import wait_until
 
+pytestmark = pytest.mark.long(30)
 KILLS = int(os.environ.get("KILL_ROUNDS", "8"))  # of each, at least
 SEED = int(os.environ.get("KILL_SEED", "20261123"))
 VICTIMS = ["agent one", "agent two", "collector", "PostgreSQL"]

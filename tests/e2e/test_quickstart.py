@@ -16,6 +16,7 @@ import pytest
 import debian
 import wire
 
+pytestmark = pytest.mark.long(150)
 TOP = pathlib.Path(__file__).resolve().parents[2]
 CHECKS = {"ping", "dns", "http", "throughput", "traceroute", "tcp", "stamp"}
 

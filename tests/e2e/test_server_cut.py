@@ -17,6 +17,7 @@ from conftest import Collector, scratch, wait_until
 from disk import Disk
 from wire import ping
 
+pytestmark = pytest.mark.long(50)
 ROUNDS = int(os.environ.get("SERVER_CUT_ROUNDS", "5"))
 SEED = int(os.environ.get("SERVER_CUT_SEED", "20261124"))
 TASKS = {f"p{n}": {"check": "ping", "target": "127.0.0.1", "interval": "1s", "count": "1"} for n in range(6)}
