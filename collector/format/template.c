@@ -7,7 +7,7 @@
 #include "common/lang.h"
 
 struct tag {
-    char kind;        /* '#', '^', '/', '{' (raw) or '=' (escaped) */
+    char kind;        /* '#', '^', '/', '>', '{' (raw) or '=' (escaped) */
     const char *name; /* in the text */
     size_t len;
     const char *start, *after; /* the whole tag in the text */
@@ -15,7 +15,8 @@ struct tag {
 
 struct stack {
     const json_t *values[TEMPLATE_DEPTH_MAX];
-    size_t depth;
+    size_t depth, parts_open;
+    const struct template_part *parts;
 };
 
 void template_escape(const char *text, size_t len, struct buf *out)
@@ -53,7 +54,7 @@ static int next_tag(const char *text, struct tag *ret, struct fault *f)
     if (!end || end - name > 64)
         return fault_set(f, -EBADMSG, _("the tag \"%.20s\" is never closed"), start);
     ret->kind = raw ? '{' : '=';
-    if (!raw && (*name == '#' || *name == '^' || *name == '/'))
+    if (!raw && strchr("#^/>", *name))
         ret->kind = *name++;
     ret->start = start;
     ret->after = end + (raw ? 3 : 2);
@@ -138,6 +139,23 @@ static int render_section(const struct tag *tag, struct stack *s, bool show, con
     return rc;
 }
 
+/* A part stands by itself: it closes no section that was opened outside. */
+static int render_part(const struct tag *tag, struct stack *s, bool show, struct buf *out, struct fault *f)
+{
+    const struct template_part *part = s->parts;
+    const char *after;
+    while (part && part->name && (strlen(part->name) != tag->len || memcmp(part->name, tag->name, tag->len) != 0))
+        part++;
+    if (!part || !part->name)
+        return fault_set(f, -EBADMSG, _("there is no part \"%.*s\""), (int)tag->len, tag->name);
+    if (s->parts_open == TEMPLATE_PARTS_MAX)
+        return fault_set(f, -EBADMSG, _("parts lie deeper than %d"), TEMPLATE_PARTS_MAX);
+    s->parts_open++;
+    int rc = render(part->text, NULL, s, show, &after, out, f);
+    s->parts_open--;
+    return rc;
+}
+
 /* Renders up to the end of the section, or of the text without one. */
 static int render(const char *text, const struct tag *section, struct stack *s, bool show, const char **ret_after,
                   struct buf *out, struct fault *f)
@@ -162,6 +180,8 @@ static int render(const char *text, const struct tag *section, struct stack *s, 
         }
         if (tag.kind == '#' || tag.kind == '^')
             rc = render_section(&tag, s, show, &text, out, f);
+        else if (tag.kind == '>')
+            rc = render_part(&tag, s, show, out, f);
         else if (show)
             write_value(find(s, &tag), tag.kind == '{', out);
         if (rc < 0)
@@ -169,9 +189,10 @@ static int render(const char *text, const struct tag *section, struct stack *s, 
     }
 }
 
-int template_render(const char *text, const json_t *values, struct buf *out, struct fault *f)
+int template_render(const char *text, const struct template_part *parts, const json_t *values, struct buf *out,
+                    struct fault *f)
 {
-    struct stack s = {.values = {values}, .depth = 1};
+    struct stack s = {.values = {values}, .depth = 1, .parts = parts};
     const char *after;
     return render(text, NULL, &s, true, &after, out, f);
 }

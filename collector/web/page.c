@@ -59,7 +59,7 @@ static int get_page(struct http_request *request, struct http_reply *reply)
         pg_pool_give(pages->reader, pg);
     if (rc == 0) {
         set_frame(page, language, &words);
-        rc = template_render(web_template(), page, &reply->body, &f);
+        rc = template_render(web_template(), NULL, page, &reply->body, &f);
     }
     if (rc < 0)
         return http_failed(request, reply, rc, &f);

@@ -4,13 +4,24 @@
 
 #include "collector/format/template.h"
 
+static const struct template_part parts[] = {
+    {"name", "<b>{{n}}</b>"},
+    {"twice", "{{>name}}{{>name}}"},
+    {"itself", "{{>itself}}"},
+    {"open", "{{#a}}"},
+    {"close", "{{/a}}"},
+    {"broken", "{{"},
+    {"names", "{{#l}}{{>name}}{{/l}}"},
+    {NULL, NULL},
+};
+
 static char *render(const char *text, const char *json, int *ret_rc)
 {
     json_t *values = json_loads(json, JSON_DECODE_ANY, NULL);
     struct buf out = {0};
     struct fault f = {0};
     assert_non_null(values);
-    *ret_rc = template_render(text, values, &out, &f);
+    *ret_rc = template_render(text, parts, values, &out, &f);
     if (*ret_rc < 0)
         assert_string_not_equal(f.text, "");
     json_decref(values);
@@ -39,6 +50,11 @@ static void renders(void **state)
         {"{{#f}}{{#g}}x{{/g}}{{a}}{{/f}}y", "{\"f\":false,\"g\":[1,2],\"a\":1}", "y"},
         {"{{^f}}{{a}}{{/f}}", "{\"a\":\"seen\"}", "seen"},
         {"{{#l}}{{#.}}{{.}}{{/.}}|{{/l}}", "{\"l\":[[1,2],[3]]}", "12|3|"},
+        {"[{{>name}}]", "{\"n\":\"&\"}", "[<b>&amp;</b>]"},
+        {"{{>twice}}", "{\"n\":1}", "<b>1</b><b>1</b>"},
+        {"{{>names}}", "{\"n\":0,\"l\":[{\"n\":1},{}]}", "<b>1</b><b>0</b>"},
+        {"{{#o}}{{>name}}{{/o}}", "{\"o\":{\"n\":\"x\"}}", "<b>x</b>"},
+        {"{{#none}}{{>name}}{{/none}}", "{}", ""},
         {"{{a}}", "{\"a\":\"{{b}}\",\"b\":\"never\"}", "{{b}}"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -64,6 +80,13 @@ static void refuses(void **state)
         "{{#a}}{{/b}}",
         "{{^a}}",
         "{{#a}}{{^b}}{{/a}}{{/b}}",
+        "{{>nothing}}",
+        "{{#none}}{{>nothing}}{{/none}}", /* found out before somebody sees it */
+        "{{>}}",
+        "{{>itself}}",
+        "{{>broken}}",
+        "{{>open}}x{{/a}}",
+        "{{#a}}x{{>close}}",
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         int rc;
