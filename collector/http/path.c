@@ -1,8 +1,10 @@
 #include "collector/http/path.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/scan.h"
 
 static bool member_valid(const char *text, size_t len)
@@ -71,4 +73,31 @@ const char *path_member(const char *pattern, const char *path, const char *name,
         skip_member(&pattern, &path);
     }
     return NULL;
+}
+
+/* What RFC 3986 leaves unreserved stands for itself. */
+static void write_encoded(const char *text, struct buf *out)
+{
+    for (; *text; text++)
+        if (isalnum((unsigned char)*text) || strchr("-._~", *text))
+            buf_add_char(out, *text);
+        else
+            buf_addf(out, "%%%02X", (unsigned char)*text);
+}
+
+void path_write(const char *to, const char *pattern, const char *path, struct buf *out)
+{
+    while (*to) {
+        size_t len = strcspn(to, "{");
+        buf_add(out, to, len);
+        to += len;
+        if (!*to)
+            return;
+        len = strcspn(to, "}");
+        _cleanup_text_ char *name = alloc_text_n(to + 1, len - 1);
+        char text[PATH_MEMBER_SIZE];
+        if (path_member(pattern, path, name, text))
+            write_encoded(text, out);
+        to += len + (to[len] == '}');
+    }
 }

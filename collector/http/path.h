@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "common/buf.h"
 #include "common/limits.h"
 
 #define PATH_MEMBER_SIZE (PATH_MEMBER_MAX + 1)
@@ -20,3 +21,5 @@ bool path_closer(const char *a, const char *b);
 /* The member of that name in a path that matches; NULL when the pattern has none. */
 const char *path_member(const char *pattern, const char *path, const char *name,
                         char ret_text[static PATH_MEMBER_SIZE]);
+/* A path of another pattern with the same members, written for a link. */
+void path_write(const char *to, const char *pattern, const char *path, struct buf *out);

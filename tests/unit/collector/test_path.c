@@ -82,8 +82,28 @@ static void the_closer_goes_first(void **state)
     assert_false(path_closer("/op/{id}", "/op/{name}") || path_closer("/op/{name}", "/op/{id}"));
 }
 
+static void links_have_the_same_members(void **state)
+{
+    static const struct {
+        const char *to, *pattern, *path, *link;
+    } rows[] = {
+        {"/en/", "/fr/", "/fr/", "/en/"},
+        {"/en/operator/{id}", "/fr/operateur/{id}", "/fr/operateur/3", "/en/operator/3"},
+        {"/en/{b}/{a}/x", "/fr/{a}/{b}", "/fr/1/2", "/en/2/1/x"},
+        {"/en/{id}", "/fr/{id}", "/fr/MTN Bénin", "/en/MTN%20B%C3%A9nin"},
+        {"/en/{id}", "/fr/{id}", "/fr/a%b\"<?#&", "/en/a%25b%22%3C%3F%23%26"},
+        {"/en/{none}.", "/fr/{id}", "/fr/3", "/en/."},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        _cleanup_(buf_free) struct buf out = {0};
+        path_write(rows[i].to, rows[i].pattern, rows[i].path, &out);
+        assert_string_equal(out.data, rows[i].link);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(matches), cmocka_unit_test(the_closer_goes_first)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(matches), cmocka_unit_test(the_closer_goes_first),
+                                       cmocka_unit_test(links_have_the_same_members)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
