@@ -17,7 +17,7 @@
 #include "collector/probe/forget.h"
 #include "collector/health.h"
 #include "collector/ledger/intake.h"
-#include "collector/web/page.h"
+#include "collector/web/site.h"
 #include "collector/probe/schedule.h"
 #include "collector/upkeep.h"
 #include "collector/db/user.h"
@@ -48,7 +48,7 @@ struct serve {
     struct desk desk;
     struct intake intake;
     struct api api;
-    struct pages pages;
+    struct site *site;
     struct health health;
 };
 
@@ -188,7 +188,7 @@ static void furnish(struct serve *s)
         .archive = s->archive,
     };
     s->api = (struct api){s->ingest, s->analyst, s->reader};
-    s->pages = (struct pages){s->reader, s->context->settings.country};
+    s->site = site_new(s->reader, s->context->settings.country);
     s->health.pool = s->ingest;
     s->health.desk = &s->desk;
     s->health.intake = &s->intake;
@@ -200,7 +200,7 @@ static int start_http(struct serve *s, struct fault *f)
     /* Every route of the collector; a module with routes adds its table here. */
     const struct http_table tables[] = {
         {announce_routes, &s->desk},  {enroll_routes, &s->desk}, {leave_routes, &s->desk},
-        {receive_routes, &s->intake}, {query_routes, &s->api},   {page_routes, &s->pages},
+        {receive_routes, &s->intake}, {query_routes, &s->api},   {site_routes(s->site), s->site},
         {health_routes, &s->health},
     };
     const struct http_options options = {
@@ -252,6 +252,7 @@ static void stop(struct serve *s)
 {
     LANG_SCOPE(LANG_EN);
     http_stop(s->http);
+    site_free(s->site);
     store_stop(s->intake.store);
     upkeep_stop(s->upkeep);
     dictionary_free(s->intake.targets);

@@ -1,73 +1,133 @@
-/* The public pages, in French at /fr/ and in English at /en/. */
-#include "collector/web/page.h"
+#include "collector/web/site.h"
 
-#include "collector/web/overview.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "collector/db/schema.h"
 #include "collector/format/language.h"
 #include "collector/format/template.h"
+#include "collector/web/page.h"
 #include "collector/web/web.h"
 #include "common/json.h"
 
 #define TAKE_WAIT_MS 5000
 
-/* ---- the pages ---- */
+/* A page in a language. */
+struct edition {
+    const struct page *page;
+    const struct language *language;
+    struct words words;
+    char *pattern; /* "/fr/operateur/{id}" */
+};
 
-static void set_headers(struct http_request *request)
+struct site {
+    struct pg_pool *reader;
+    const char *country;
+    struct edition *editions;
+    size_t edition_count;
+    struct http_route *routes;
+    size_t route_count;
+    char **roots; /* "/fr", then "/fr/" of each language, in its order */
+};
+
+/* ---- the frame ---- */
+
+static bool is_here(const struct edition *of, const struct edition *e)
 {
-    static const char *const headers[][2] = {
+    return of->page == e->page && of->language == e->language;
+}
+
+/* {code, name, path} of the same page in the other languages. */
+static json_t *other_languages(const struct site *site, const struct edition *here, const char *path)
+{
+    json_t *others = json_array();
+    for (size_t i = 0; i < site->edition_count; i++) {
+        const struct edition *e = &site->editions[i];
+        if (e->page != here->page || e->language == here->language)
+            continue;
+        _cleanup_(buf_free) struct buf link = {0};
+        path_write(e->pattern, here->pattern, path, &link);
+        json_array_append_new(others, json_pack("{s:s, s:s, s:s}", "code", e->language->code, "name",
+                                                language_name(e->language), "path", link.data));
+    }
+    return others;
+}
+
+/* {name, path, here} of the pages that have a place in the menu, the front page
+ * first; none when there is but one to go to. */
+static json_t *menu(const struct site *site, const struct edition *here)
+{
+    json_t *items = json_array();
+    for (size_t i = 0; i < site->edition_count; i++) {
+        const struct edition *e = &site->editions[i];
+        const char *name = phrase(&e->words, "menu");
+        if (e->language != here->language || !*name || strchr(e->pattern, '{'))
+            continue;
+        json_array_insert_new(items, *phrase(&e->words, "path") ? json_array_size(items) : 0,
+                              json_pack("{s:s, s:s, s:b}", "name", name, "path", e->pattern, "here", is_here(e, here)));
+    }
+    if (json_array_size(items) < 2)
+        json_array_clear(items);
+    return items;
+}
+
+/* What surrounds every page. */
+static json_t *frame(const struct site *site, const struct edition *e, const char *path)
+{
+    return json_pack("{s:s, s:O, s:o, s:o, s:b, s:s}", "lang", e->language->code, "t", e->words.texts, "others",
+                     other_languages(site, e, path), "menu", menu(site, e), "partial", e->words.lacking > 0, "style",
+                     web_style());
+}
+
+/* ---- a page ---- */
+
+static int render(const struct site *site, const struct edition *e, struct pg *pg, const char *path, struct buf *out,
+                  struct fault *f)
+{
+    const struct visit visit = {pg, site->country, &e->words, e->pattern, path};
+    const struct template_part parts[] = {{"page", web_template(e->page->name)}, {0}};
+    _cleanup_json_ json_t *values = frame(site, e, path);
+    int rc = e->page->read(&visit, values, f);
+    return rc < 0 ? rc : template_render(web_frame(), parts, values, out, f);
+}
+
+static void set_headers(struct http_request *request, const struct edition *e)
+{
+    const char *const headers[][2] = {
         {"Referrer-Policy", "no-referrer"},
-        {"Cache-Control", "public, max-age=60"},
+        {"Cache-Control", e->page->secret ? "no-store" : "public, max-age=60"},
         {"Cross-Origin-Opener-Policy", "same-origin"},
         {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
+        {"Content-Security-Policy", web_policy()},
+        {"Content-Language", e->language->code},
     };
-    http_reply_header(request, "Content-Security-Policy", web_policy());
     for (size_t i = 0; i < COUNT(headers); i++)
         http_reply_header(request, headers[i][0], headers[i][1]);
 }
 
-/* What surrounds every page. */
-static void set_frame(json_t *page, const struct language *language, const struct words *words)
-{
-    size_t count;
-    const struct language *all = language_all(&count);
-    json_t *others = json_array();
-    for (size_t i = 0; i < count; i++)
-        if (&all[i] != language) {
-            _cleanup_text_ char *path = alloc_format("/%s/", all[i].code);
-            json_array_append_new(others, json_pack("{s:s, s:s, s:s}", "code", all[i].code, "name",
-                                                    language_name(&all[i]), "path", path));
-        }
-    json_object_set_new(page, "lang", json_string(language->code));
-    json_object_set_new(page, "others", others);
-    json_object_set_new(page, "partial", json_boolean(words->lacking > 0));
-    json_object_set_new(page, "style", json_string(web_style()));
-}
-
 static int get_page(struct http_request *request, struct http_reply *reply)
 {
-    const struct language *language = language_find(http_route_data(request));
-    const struct pages *pages = http_context(request);
+    const struct site *site = http_context(request);
+    const struct edition *e = http_route_data(request);
     struct fault f = {0};
     struct pg *pg = NULL;
-    _cleanup_json_ json_t *page = NULL;
-    _cleanup_(words_free) struct words words;
-    language_words(language, "overview", &words);
-    int rc = pg_pool_take(pages->reader, TAKE_WAIT_MS, &pg, &f);
+    int rc = pg_pool_take(site->reader, TAKE_WAIT_MS, &pg, &f);
     if (rc == 0)
-        rc = overview_read(pg, pages->country, &words, &page, &f);
+        rc = render(site, e, pg, http_path(request), &reply->body, &f);
     if (pg)
-        pg_pool_give(pages->reader, pg);
-    if (rc == 0) {
-        set_frame(page, language, &words);
-        rc = template_render(web_template(), NULL, page, &reply->body, &f);
-    }
+        pg_pool_give(site->reader, pg);
+    if (rc == -ENOENT)
+        return http_problem(request, reply, 404, "not-found", N_("Nothing is here"), N_("%s is no path of this server"),
+                            http_path(request));
     if (rc < 0)
         return http_failed(request, reply, rc, &f);
     reply->content_type = "text/html; charset=utf-8";
-    set_headers(request);
-    http_reply_header(request, "Content-Language", language->code);
+    set_headers(request, e);
     return 0;
 }
+
+/* ---- what is beside the pages ---- */
 
 static int redirect(struct http_request *request, struct http_reply *reply, const char *to)
 {
@@ -99,12 +159,62 @@ static int get_openapi(struct http_request *request, struct http_reply *reply)
     return 0;
 }
 
-const struct http_route page_routes[] = {
-    {.method = "GET", .path = "/", .handler = get_root},
-    {.method = "GET", .path = "/en", .handler = get_language_root, .data = "/en/"},
-    {.method = "GET", .path = "/en/", .handler = get_page, .data = "en"},
-    {.method = "GET", .path = "/fr", .handler = get_language_root, .data = "/fr/"},
-    {.method = "GET", .path = "/fr/", .handler = get_page, .data = "fr"},
-    {.method = "GET", .path = "/openapi.yaml", .handler = get_openapi},
-    {0},
-};
+/* ---- the whole ---- */
+
+static void add_edition(struct site *site, const struct page *page, const struct language *language)
+{
+    site->editions = alloc_resize(site->editions, site->edition_count + 1, sizeof *site->editions);
+    struct edition *e = &site->editions[site->edition_count++];
+    *e = (struct edition){.page = page, .language = language};
+    language_words(language, page->name, &e->words);
+    e->pattern = alloc_format("/%s/%s", language->code, phrase(&e->words, "path"));
+}
+
+static void add_route(struct site *site, const char *path, http_handler handler, const void *data)
+{
+    site->routes = alloc_resize(site->routes, site->route_count + 1, sizeof *site->routes);
+    site->routes[site->route_count++] = (struct http_route){
+        .method = "GET", .path = path, .handler = handler, .data = data};
+}
+
+struct site *site_new(struct pg_pool *reader, const char *country)
+{
+    struct site *site = alloc_zero(1, sizeof *site);
+    size_t count;
+    const struct language *languages = language_all(&count);
+    *site = (struct site){.reader = reader, .country = country, .roots = alloc_zero(2 * count + 1, sizeof(char *))};
+    add_route(site, "/", get_root, NULL);
+    add_route(site, "/openapi.yaml", get_openapi, NULL);
+    for (size_t l = 0; l < count; l++) {
+        site->roots[2 * l] = alloc_format("/%s", languages[l].code);
+        site->roots[2 * l + 1] = alloc_format("/%s/", languages[l].code);
+        add_route(site, site->roots[2 * l], get_language_root, site->roots[2 * l + 1]);
+        for (const struct page *const *page = page_all; *page; page++)
+            add_edition(site, *page, &languages[l]);
+    }
+    for (size_t i = 0; i < site->edition_count; i++)
+        add_route(site, site->editions[i].pattern, get_page, &site->editions[i]);
+    add_route(site, NULL, NULL, NULL);
+    return site;
+}
+
+void site_free(struct site *site)
+{
+    if (!site)
+        return;
+    for (size_t i = 0; i < site->edition_count; i++) {
+        words_free(&site->editions[i].words);
+        free(site->editions[i].pattern);
+    }
+    for (char **root = site->roots; *root; root++)
+        free(*root);
+    free(site->roots);
+    free(site->editions);
+    free(site->routes);
+    free(site);
+}
+
+const struct http_route *site_routes(const struct site *site)
+{
+    return site->routes;
+}

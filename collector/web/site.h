@@ -1,12 +1,13 @@
-/* The public pages: what the handlers of page.c are given (http_context). */
+/* The pages as they are served: each page of the table in each language that is
+ * found, French at /fr/, English at /en/. */
 #pragma once
 
-#include "collector/http/http.h"
 #include "collector/db/pg.h"
+#include "collector/http/http.h"
 
-struct pages {
-    struct pg_pool *reader; /* role internetmetre_reader */
-    const char *country;    /* ISO 3166-1, with a pack in schema/countries */
-};
+struct site;
 
-extern const struct http_route page_routes[];
+/* reader: of the role internetmetre_reader. Both outlive the site. */
+struct site *site_new(struct pg_pool *reader, const char *country);
+void site_free(struct site *site);
+const struct http_route *site_routes(const struct site *site); /* with the site as context */

@@ -11,7 +11,7 @@
 
 extern const struct embedded web_files[]; /* generated */
 
-static const char *template_text, *style_text;
+static const char *style_text;
 static char *policy;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -31,7 +31,6 @@ static void start(void)
 {
     uint8_t hash[HASH_SIZE];
     char text[64];
-    template_text = file("page.html")->text;
     style_text = file("style.css")->text;
     hash_make("", style_text, strlen(style_text), hash);
     base64_write(hash, sizeof hash, text);
@@ -41,10 +40,15 @@ static void start(void)
         text);
 }
 
-const char *web_template(void)
+const char *web_frame(void)
 {
-    pthread_once(&once, start);
-    return template_text;
+    return file("frame.html")->text;
+}
+
+const char *web_template(const char *page)
+{
+    _cleanup_text_ char *path = alloc_format("page/%s.html", page);
+    return file(path)->text;
 }
 
 const char *web_style(void)

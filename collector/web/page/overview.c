@@ -1,11 +1,12 @@
-#include "collector/web/overview.h"
+/* The front page: headlines, the table of figures, charts, departments, methods. */
+#include "collector/web/page.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/format/date.h"
-#include "collector/web/overview_chart.h"
-#include "collector/web/overview_department.h"
+#include "collector/web/page/overview_chart.h"
+#include "collector/web/page/overview_department.h"
 #include "collector/format/phrase.h"
 #include "collector/db/schema.h"
 #include "collector/format/template.h"
@@ -242,13 +243,16 @@ static void set_title(struct overview *o, const json_t *pack)
     phrase_set(o->page, "title", phrase(&o->words, "title"), json_pack("{s:s}", "country", name ? name : o->country));
 }
 
-int overview_read(struct pg *pg, const char *country, const struct words *words, json_t **ret, struct fault *f)
+static int read_overview(const struct visit *v, json_t *page, struct fault *f)
 {
     const struct embedded *file = schema_file("countries/countries.json");
     _cleanup_json_ json_t *packs = json_loadb(file->text, file->len, 0, NULL);
-    const json_t *pack = json_object_get(packs, country);
-    _cleanup_json_ json_t *page = json_pack("{s:[], s:[], s:[], s:[]}", "headlines", "rows", "details", "methods");
-    struct overview o = {.pg = pg, .country = country, .words = *words, .page = page};
+    const json_t *pack = json_object_get(packs, v->country);
+    static const char *const lists[][2] = {
+        {"headlines", "has_headlines"}, {"rows", "has_rows"}, {"details", "has_details"}, {"methods", NULL}};
+    for (size_t l = 0; l < COUNT(lists); l++)
+        json_object_set_new(page, lists[l][0], json_array());
+    struct overview o = {.pg = v->pg, .country = v->country, .words = *v->words, .page = page};
     int rc = add_indicators(&o, f);
     if (rc == 0)
         rc = add_scope(&o, pack, f);
@@ -256,13 +260,11 @@ int overview_read(struct pg *pg, const char *country, const struct words *words,
         return rc;
     add_methods(&o);
     set_title(&o, pack);
-    json_object_set(page, "t", o.words.texts);
     json_object_set_new(page, "below", json_boolean(o.below));
     json_object_set_new(page, "simulated", json_boolean(o.simulated));
-    static const char *const lists[][2] = {
-        {"headlines", "has_headlines"}, {"rows", "has_rows"}, {"details", "has_details"}};
-    for (size_t l = 0; l < COUNT(lists); l++)
+    for (size_t l = 0; l < COUNT(lists) && lists[l][1]; l++)
         json_object_set_new(page, lists[l][1], json_boolean(json_array_size(json_object_get(page, lists[l][0])) > 0));
-    *ret = TAKE(page);
     return 0;
 }
+
+const struct page page_overview = {.name = "overview", .read = read_overview};

@@ -1,4 +1,4 @@
-#include "collector/web/overview_chart.h"
+#include "collector/web/page/overview_chart.h"
 
 #include <math.h>
 #include <string.h>

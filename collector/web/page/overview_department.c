@@ -1,4 +1,4 @@
-#include "collector/web/overview_department.h"
+#include "collector/web/page/overview_department.h"
 
 #include <stdlib.h>
 #include <string.h>
