@@ -20,7 +20,7 @@
 #include <string.h>
 
 #include "agent/io/web.h"
-#include "agent/measure/target.h"
+#include "agent/measure/measurement.h"
 #include "common/lang.h"
 
 /* What one request costs besides its body: connection, TLS, headers. */
@@ -29,16 +29,13 @@
 /* One fetch over each version, or one over any. */
 #define FETCHES_MAX 2
 
-struct http_run {
-    const struct env *env;
-    const struct check_args *args;
+struct http {
+    struct measurement run;        /* its result is the first fetch's, and at the end that of both */
     struct web_transfer *transfer; /* NULL once it ended */
     const int *families;           /* of each fetch */
     int fetches, fetch;            /* planned; the running one */
-    struct result *results[FETCHES_MAX];
+    struct result *second;         /* the second fetch's */
     int64_t body_max, body_seen;
-    check_done_fn done;
-    void *user;
 };
 
 static const char *const families[] = {"any", "4", "6", "both", NULL};
@@ -99,8 +96,9 @@ static int version_code(const char *version)
     return 10 * (version[0] - '0') + (version[0] && version[1] == '.' ? version[2] - '0' : 0);
 }
 
-static void report(const struct http_run *run, const struct web_reply *reply, struct result *r)
+static void report(const struct http *h, const struct web_reply *reply)
 {
+    struct result *r = h->fetch == 0 ? h->run.result : h->second;
     r->bytes = reply->wire_bytes;
     r->af = reply->af;
     snprintf(r->addr, sizeof r->addr, "%s", reply->addr);
@@ -123,7 +121,7 @@ static void report(const struct http_run *run, const struct web_reply *reply, st
             result_reason(r, reply->status == 451 ? OUTCOME_BLOCKED : OUTCOME_REFUSED, "HTTP status %ld",
                           reply->status);
     }
-    fill_detail(r->detail, reply, run->body_seen > run->body_max);
+    fill_detail(r->detail, reply, h->body_seen > h->body_max);
 }
 
 /* One fetch as a member of detail.families. */
@@ -143,9 +141,9 @@ static json_t *family_detail(const struct result *r)
 }
 
 /* Both fetches as one result, which keeps the numbers of the better one. */
-static struct result *merge(struct http_run *run)
+static void merge(struct http *h)
 {
-    struct result *four = run->results[0], *six = run->results[1];
+    struct result *four = h->run.result, *six = TAKE(h->second);
     bool ok4 = four->outcome == OUTCOME_OK, ok6 = six->outcome == OUTCOME_OK;
     struct result *kept = ok4 || !ok6 ? four : six, *other = kept == four ? six : four;
     json_t *both = json_pack("{s:o, s:o}", "4", family_detail(four), "6", family_detail(six));
@@ -157,94 +155,93 @@ static struct result *merge(struct http_run *run)
     }
     json_object_set_new(kept->detail, "families", both);
     result_free(other);
-    run->results[0] = run->results[1] = NULL;
-    return kept;
+    h->run.result = kept;
 }
 
-static int fetch(struct http_run *run, struct fault *f);
+static int fetch(struct http *h, struct fault *f);
 
 static void on_reply(void *user, const struct web_reply *reply)
 {
-    struct http_run *run = user;
+    struct http *h = user;
     struct fault f;
-    run->transfer = NULL;
-    report(run, reply, run->results[run->fetch]);
-    if (++run->fetch < run->fetches) {
-        if (fetch(run, &f) >= 0)
+    h->transfer = NULL;
+    report(h, reply);
+    if (++h->fetch < h->fetches) {
+        h->second = result_new(h->run.args->ops->name, h->run.args->task, h->run.args->target);
+        result_begin(h->second, h->run.env->clock);
+        if (fetch(h, &f) >= 0)
             return;
-        result_reason(run->results[run->fetch], OUTCOME_ERROR, "%s", f.text);
+        result_reason(h->second, OUTCOME_ERROR, "%s", f.text);
     }
-    run->done(run->user, run->fetches == 1 ? TAKE(run->results[0]) : merge(run));
+    if (h->second)
+        merge(h);
+    measurement_end(&h->run);
 }
 
 static bool on_body(void *user, const char *bytes, size_t len)
 {
-    struct http_run *run = user;
-    run->body_seen += (int64_t)len;
-    return run->body_seen <= run->body_max;
+    struct http *h = user;
+    h->body_seen += (int64_t)len;
+    return h->body_seen <= h->body_max;
 }
 
-static int fetch(struct http_run *run, struct fault *f)
+static int fetch(struct http *h, struct fault *f)
 {
-    const struct check_args *args = run->args;
+    const struct check_args *args = h->run.args;
     const char *ca_file = check_arg_text(args, "ca_file");
     const struct web_request request = {
         .method = check_arg_text(args, "method"),
         .url = args->target,
         .body_write = on_body,
         .timeout_us = check_arg_int(args, "timeout_ms") * 1000,
-        .family = run->families[run->fetch],
+        .family = h->families[h->fetch],
         .redirects_max = (int)check_arg_int(args, "redirects"),
         .policy = &args->policy,
         .ca_file = ca_file && *ca_file ? ca_file : NULL,
         .fresh = true,
     };
-    struct result *r = result_new("http", args->task, args->target);
-    result_begin(r, run->env->clock);
-    run->results[run->fetch] = r;
-    run->body_seen = 0;
-    return web_start(run->env->web, &request, on_reply, run, &run->transfer, f);
+    h->body_seen = 0;
+    return web_start(h->run.env->web, &request, on_reply, h, &h->transfer, f);
 }
 
-static void http_free(void *state)
+static void begin(void *check, const struct target_answer *target)
 {
-    struct http_run *run = state;
-    for (int i = 0; i < FETCHES_MAX; i++)
-        result_free(run->results[i]);
-    free(run);
+    struct http *h = check;
+    struct fault f;
+    if (fetch(h, &f) < 0)
+        measurement_fail(&h->run, OUTCOME_ERROR, f.text);
 }
 
-static void http_cancel(void *state)
+/* ---- the operations ---- */
+
+static void stop(void *check)
 {
-    struct http_run *run = state;
-    web_cancel(run->transfer);
-    run->transfer = NULL;
+    struct http *h = check;
+    web_cancel(TAKE(h->transfer));
 }
 
-static int http_start(const struct env *env, const struct check_args *args, check_done_fn done, void *user,
-                      void **ret_state, struct fault *f)
+static void clear(void *check)
 {
-    struct http_run *run = alloc_zero(1, sizeof *run);
+    struct http *h = check;
+    result_free(h->second);
+}
+
+static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
+
+static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
+                 struct fault *f)
+{
+    struct http *h = measurement_new(sizeof *h, &steps, env, args, done, user);
     int64_t family = check_arg_int(args, "family");
-    *run = (struct http_run){
-        .env = env,
-        .args = args,
-        .families = &family_values[family],
-        .fetches = strcmp(families[family], "both") == 0 ? 2 : 1,
-        .body_max = check_arg_int(args, "body_max"),
-        .done = done,
-        .user = user,
-    };
-    int rc = fetch(run, f);
-    if (rc < 0) {
-        http_free(run);
-        return rc;
-    }
-    *ret_state = run;
+    h->families = &family_values[family];
+    h->fetches = strcmp(families[family], "both") == 0 ? 2 : 1;
+    h->body_max = check_arg_int(args, "body_max");
+    measurement_begin(&h->run);
+    *ret_state = h;
     return 0;
 }
 
-static int64_t http_cost(const struct check_args *args)
+static int64_t cost_bytes(const struct check_args *args)
 {
     int64_t body = check_arg_int(args, "body_max");
     /* Most of what is asked for is a small page; the cap is for the others. */
@@ -262,8 +259,8 @@ const struct check_ops check_http = {
     .params = params,
     .param_count = COUNT(params),
     .valid = target_url_valid,
-    .cost_bytes = http_cost,
-    .start = http_start,
-    .cancel = http_cancel,
-    .free = http_free,
+    .cost_bytes = cost_bytes,
+    .start = start,
+    .cancel = measurement_cancel,
+    .free = measurement_free,
 };
