@@ -552,19 +552,14 @@ static void clear(void *check)
     free(d->questions);
 }
 
-static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
-
-static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
-                 struct fault *f)
+static int prepare(void *check, struct fault *f)
 {
-    struct delegation *d = measurement_new(sizeof *d, &steps, env, args, done, user);
-    zone_name(args->target, d->zone);
-    zone_name(args->target, d->parent);
+    struct delegation *d = check;
+    zone_name(d->run.args->target, d->zone);
+    zone_name(d->run.args->target, d->parent);
     d->addresses = alloc_zero(ADDRESSES_MAX, sizeof *d->addresses);
     d->questions = alloc_zero(ADDRESSES_MAX * ASKED_COUNT, sizeof *d->questions);
     d->problems = json_array();
-    measurement_begin(&d->run);
-    *ret_state = d;
     return 0;
 }
 
@@ -577,7 +572,9 @@ const struct check_ops check_delegation = {
     .param_count = COUNT(params),
     .valid = target_domain_valid,
     .cost_bytes = cost_bytes,
-    .start = start,
-    .cancel = measurement_cancel,
-    .free = measurement_free,
+    .state_size = sizeof(struct delegation),
+    .prepare = prepare,
+    .begin = begin,
+    .stop = stop,
+    .clear = clear,
 };

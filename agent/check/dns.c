@@ -404,20 +404,13 @@ static void clear(void *check)
     free(d->url);
 }
 
-static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
-
-static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
-                 struct fault *f)
+static int prepare(void *check, struct fault *f)
 {
-    struct dns *d = measurement_new(sizeof *d, &steps, env, args, done, user);
+    struct dns *d = check;
     compose(d);
-    if (is_https(args)) {
-        d->question.url = d->url = service_url(args);
-        measurement_begin(&d->run);
-    } else {
-        measurement_lookup(&d->run);
-    }
-    *ret_state = d;
+    d->run.by_itself = is_https(d->run.args); /* a URL's host is looked up with it */
+    if (d->run.by_itself)
+        d->question.url = d->url = service_url(d->run.args);
     return 0;
 }
 
@@ -430,7 +423,9 @@ const struct check_ops check_dns = {
     .param_count = COUNT(params),
     .valid = valid,
     .cost_bytes = cost_bytes,
-    .start = start,
-    .cancel = measurement_cancel,
-    .free = measurement_free,
+    .state_size = sizeof(struct dns),
+    .prepare = prepare,
+    .begin = begin,
+    .stop = stop,
+    .clear = clear,
 };

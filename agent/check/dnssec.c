@@ -118,17 +118,6 @@ static int64_t cost_bytes(const struct check_args *args)
     return (zones + 1) * COST_ZONE_BYTES;
 }
 
-static int trust_open(struct dnssec *d, struct fault *f)
-{
-    const char *path = check_arg_text(d->run.args, "anchor"), *type = check_arg_text(d->run.args, "type");
-    _cleanup_(buf_free) struct buf text = {0};
-    int r = path && *path ? file_read(path, ANCHOR_MAX, &text, f) : 0;
-    if (r < 0)
-        return r;
-    return trust_new(text.len ? text.data : trust_root_anchor(), d->run.args->target, type ? type : "SOA",
-                     clock_wall_us(d->run.env->clock) / 1000000, &d->trust, f);
-}
-
 static void stop(void *check)
 {
     struct dnssec *d = check;
@@ -142,20 +131,16 @@ static void clear(void *check)
     trust_free(d->trust);
 }
 
-static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
-
-static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
-                 struct fault *f)
+static int prepare(void *check, struct fault *f)
 {
-    struct dnssec *d = measurement_new(sizeof *d, &steps, env, args, done, user);
-    int r = trust_open(d, f);
-    if (r < 0) {
-        measurement_free(d);
+    struct dnssec *d = check;
+    const char *path = check_arg_text(d->run.args, "anchor"), *type = check_arg_text(d->run.args, "type");
+    _cleanup_(buf_free) struct buf text = {0};
+    int r = path && *path ? file_read(path, ANCHOR_MAX, &text, f) : 0;
+    if (r < 0)
         return r;
-    }
-    measurement_begin(&d->run);
-    *ret_state = d;
-    return 0;
+    return trust_new(text.len ? text.data : trust_root_anchor(), d->run.args->target, type ? type : "SOA",
+                     clock_wall_us(d->run.env->clock) / 1000000, &d->trust, f);
 }
 
 const struct check_ops check_dnssec = {
@@ -167,7 +152,9 @@ const struct check_ops check_dnssec = {
     .param_count = COUNT(params),
     .valid = valid,
     .cost_bytes = cost_bytes,
-    .start = start,
-    .cancel = measurement_cancel,
-    .free = measurement_free,
+    .state_size = sizeof(struct dnssec),
+    .prepare = prepare,
+    .begin = begin,
+    .stop = stop,
+    .clear = clear,
 };

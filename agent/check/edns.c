@@ -382,17 +382,6 @@ static void clear(void *check)
     free(e->questions);
 }
 
-static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
-
-static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
-                 struct fault *f)
-{
-    struct edns *e = measurement_new(sizeof *e, &steps, env, args, done, user);
-    measurement_begin(&e->run);
-    *ret_state = e;
-    return 0;
-}
-
 const struct check_ops check_edns = {
     .name = "edns",
     .help = N_("EDNS conformance of every server of a zone"),
@@ -402,7 +391,8 @@ const struct check_ops check_edns = {
     .param_count = COUNT(params),
     .valid = target_domain_valid,
     .cost_bytes = cost_bytes,
-    .start = start,
-    .cancel = measurement_cancel,
-    .free = measurement_free,
+    .state_size = sizeof(struct edns),
+    .begin = begin,
+    .stop = stop,
+    .clear = clear,
 };

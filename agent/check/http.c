@@ -214,6 +214,16 @@ static void begin(void *check, const struct target_answer *target)
 
 /* ---- the operations ---- */
 
+static int prepare(void *check, struct fault *f)
+{
+    struct http *h = check;
+    int64_t family = check_arg_int(h->run.args, "family");
+    h->families = &family_values[family];
+    h->fetches = strcmp(families[family], "both") == 0 ? 2 : 1;
+    h->body_max = check_arg_int(h->run.args, "body_max");
+    return 0;
+}
+
 static void stop(void *check)
 {
     struct http *h = check;
@@ -224,21 +234,6 @@ static void clear(void *check)
 {
     struct http *h = check;
     result_free(h->second);
-}
-
-static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
-
-static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
-                 struct fault *f)
-{
-    struct http *h = measurement_new(sizeof *h, &steps, env, args, done, user);
-    int64_t family = check_arg_int(args, "family");
-    h->families = &family_values[family];
-    h->fetches = strcmp(families[family], "both") == 0 ? 2 : 1;
-    h->body_max = check_arg_int(args, "body_max");
-    measurement_begin(&h->run);
-    *ret_state = h;
-    return 0;
 }
 
 static int64_t cost_bytes(const struct check_args *args)
@@ -260,7 +255,9 @@ const struct check_ops check_http = {
     .param_count = COUNT(params),
     .valid = target_url_valid,
     .cost_bytes = cost_bytes,
-    .start = start,
-    .cancel = measurement_cancel,
-    .free = measurement_free,
+    .state_size = sizeof(struct http),
+    .prepare = prepare,
+    .begin = begin,
+    .stop = stop,
+    .clear = clear,
 };

@@ -233,12 +233,10 @@ static void clear(void *check)
     free(p->requests);
 }
 
-static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
-
-static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
-                 struct fault *f)
+static int prepare(void *check, struct fault *f)
 {
-    struct ping *p = measurement_new(sizeof *p, &steps, env, args, done, user);
+    struct ping *p = check;
+    const struct check_args *args = p->run.args;
     p->count = (int)check_arg_int(args, "count");
     p->interval_ms = (int)check_arg_int(args, "interval_ms");
     p->timeout_ms = (int)check_arg_int(args, "timeout_ms");
@@ -246,8 +244,6 @@ static int start(const struct env *env, const struct check_args *args, check_don
     p->requests = alloc_zero((size_t)p->count, sizeof *p->requests);
     rtt_series_init(&p->rtts, (size_t)p->count);
     tag_make(&p->tag);
-    measurement_lookup(&p->run);
-    *ret_state = p;
     return 0;
 }
 
@@ -260,7 +256,9 @@ const struct check_ops check_ping = {
     .param_count = COUNT(params),
     .able = able,
     .cost_bytes = cost_bytes,
-    .start = start,
-    .cancel = measurement_cancel,
-    .free = measurement_free,
+    .state_size = sizeof(struct ping),
+    .prepare = prepare,
+    .begin = begin,
+    .stop = stop,
+    .clear = clear,
 };

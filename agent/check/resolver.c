@@ -531,18 +531,13 @@ static void clear(void *check)
         free(v->names[i].name);
 }
 
-static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
-
-static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
-                 struct fault *f)
+static int prepare(void *check, struct fault *f)
 {
-    const char *zone = check_arg_text(args, "zone");
-    struct resolver *v = measurement_new(sizeof *v, &steps, env, args, done, user);
+    struct resolver *v = check;
+    const char *zone = check_arg_text(v->run.args, "zone");
     v->zone = zone && *zone ? zone : NULL;
     v->tcp = v->rewrites = v->wildcard = v->good_ad = v->bogus_refused = v->bogus_cd = v->ecs = -1;
     read_names(v);
-    measurement_lookup(&v->run);
-    *ret_state = v;
     return 0;
 }
 
@@ -555,7 +550,9 @@ const struct check_ops check_resolver = {
     .param_count = COUNT(params),
     .valid = valid,
     .cost_bytes = cost_bytes,
-    .start = start,
-    .cancel = measurement_cancel,
-    .free = measurement_free,
+    .state_size = sizeof(struct resolver),
+    .prepare = prepare,
+    .begin = begin,
+    .stop = stop,
+    .clear = clear,
 };

@@ -304,12 +304,10 @@ static void clear(void *check)
     free(s->packets);
 }
 
-static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
-
-static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
-                 struct fault *f)
+static int prepare(void *check, struct fault *f)
 {
-    struct stamp *s = measurement_new(sizeof *s, &steps, env, args, done, user);
+    struct stamp *s = check;
+    const struct check_args *args = s->run.args;
     s->count = (int)check_arg_int(args, "count");
     s->interval_ms = (int)check_arg_int(args, "interval_ms");
     s->timeout_ms = (int)check_arg_int(args, "timeout_ms");
@@ -319,8 +317,6 @@ static int start(const struct env *env, const struct check_args *args, check_don
     s->packets = alloc_zero((size_t)s->count, sizeof *s->packets);
     rtt_series_init(&s->rtts, (size_t)s->count);
     oneway_init(&s->oneway, (size_t)s->count);
-    measurement_lookup(&s->run);
-    *ret_state = s;
     return 0;
 }
 
@@ -332,7 +328,9 @@ const struct check_ops check_stamp = {
     .params = params,
     .param_count = COUNT(params),
     .cost_bytes = cost_bytes,
-    .start = start,
-    .cancel = measurement_cancel,
-    .free = measurement_free,
+    .state_size = sizeof(struct stamp),
+    .prepare = prepare,
+    .begin = begin,
+    .stop = stop,
+    .clear = clear,
 };

@@ -155,17 +155,12 @@ static void clear(void *check)
     free(t->attempts);
 }
 
-static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
-
-static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
-                 struct fault *f)
+static int prepare(void *check, struct fault *f)
 {
-    struct tcp *t = measurement_new(sizeof *t, &steps, env, args, done, user);
-    t->count = (int)check_arg_int(args, "count");
+    struct tcp *t = check;
+    t->count = (int)check_arg_int(t->run.args, "count");
     t->attempts = alloc_zero((size_t)t->count, sizeof *t->attempts);
     rtt_series_init(&t->rtts, (size_t)t->count);
-    measurement_lookup(&t->run);
-    *ret_state = t;
     return 0;
 }
 
@@ -177,7 +172,9 @@ const struct check_ops check_tcp = {
     .params = params,
     .param_count = COUNT(params),
     .cost_bytes = cost_bytes,
-    .start = start,
-    .cancel = measurement_cancel,
-    .free = measurement_free,
+    .state_size = sizeof(struct tcp),
+    .prepare = prepare,
+    .begin = begin,
+    .stop = stop,
+    .clear = clear,
 };

@@ -443,18 +443,13 @@ static void clear(void *check)
     free(t->base);
 }
 
-static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
-
-static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
-                 struct fault *f)
+static int prepare(void *check, struct fault *f)
 {
-    struct throughput *t = measurement_new(sizeof *t, &steps, env, args, done, user);
-    t->base = alloc_text(args->target);
+    struct throughput *t = check;
+    t->base = alloc_text(t->run.args->target);
     for (size_t len = strlen(t->base); len > 0 && t->base[len - 1] == '/'; len--)
         t->base[len - 1] = '\0';
     noise_seed(&t->noise);
-    measurement_begin(&t->run);
-    *ret_state = t;
     return 0;
 }
 
@@ -467,7 +462,9 @@ const struct check_ops check_throughput = {
     .param_count = COUNT(params),
     .valid = target_url_valid,
     .cost_bytes = cost_bytes,
-    .start = start,
-    .cancel = measurement_cancel,
-    .free = measurement_free,
+    .state_size = sizeof(struct throughput),
+    .prepare = prepare,
+    .begin = begin,
+    .stop = stop,
+    .clear = clear,
 };

@@ -158,31 +158,22 @@ static void stop(void *check)
     tls_close(TAKE(t->tls));
 }
 
-static const struct measurement_steps steps = {.begin = begin, .stop = stop};
-
-static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
-                 struct fault *f)
+static int prepare(void *check, struct fault *f)
 {
+    struct tls_run *t = check;
+    const struct check_args *args = t->run.args;
     _cleanup_text_ char *host = server_name(args);
     const char *alpn = check_arg_text(args, "alpn"), *ca_file = check_arg_text(args, "ca_file");
     const struct tls_request request = {
         .host = host,
         .alpn = alpn && *alpn ? alpn : NULL,
         .ca_file = ca_file && *ca_file ? ca_file : NULL,
-        .at_us = clock_wall_us(env->clock),
+        .at_us = clock_wall_us(t->run.env->clock),
         .timeout_us = check_arg_int(args, "timeout_ms") * 1000,
     };
-    struct tls *tls;
-    int r = tls_new(&request, &tls, f);
-    if (r < 0)
-        return r;
-    struct tls_run *t = measurement_new(sizeof *t, &steps, env, args, done, user);
-    t->tls = tls;
     t->timeout_us = request.timeout_us;
-    result_begin(t->run.result, env->clock); /* the lookup is part of it */
-    measurement_lookup(&t->run);
-    *ret_state = t;
-    return 0;
+    result_begin(t->run.result, t->run.env->clock); /* the lookup is part of it */
+    return tls_new(&request, &t->tls, f);
 }
 
 const struct check_ops check_tls = {
@@ -194,7 +185,8 @@ const struct check_ops check_tls = {
     .param_count = COUNT(params),
     .valid = valid,
     .cost_bytes = cost_bytes,
-    .start = start,
-    .cancel = measurement_cancel,
-    .free = measurement_free,
+    .state_size = sizeof(struct tls_run),
+    .prepare = prepare,
+    .begin = begin,
+    .stop = stop,
 };

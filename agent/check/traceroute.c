@@ -421,12 +421,10 @@ static void clear(void *check)
     free(t->table);
 }
 
-static const struct measurement_steps steps = {.begin = begin, .stop = stop, .clear = clear};
-
-static int start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
-                 struct fault *f)
+static int prepare(void *check, struct fault *f)
 {
-    struct traceroute *t = measurement_new(sizeof *t, &steps, env, args, done, user);
+    struct traceroute *t = check;
+    const struct check_args *args = t->run.args;
     t->hops = (int)check_arg_int(args, "hops");
     t->packets = (int)check_arg_int(args, "packets");
     t->gap = (int)check_arg_int(args, "gap");
@@ -435,8 +433,6 @@ static int start(const struct env *env, const struct check_args *args, check_don
     t->table_size = (size_t)(t->hops * t->packets);
     t->table = alloc_zero(t->table_size, sizeof *t->table);
     tag_make(&t->tag);
-    measurement_lookup(&t->run);
-    *ret_state = t;
     return 0;
 }
 
@@ -448,7 +444,9 @@ const struct check_ops check_traceroute = {
     .params = params,
     .param_count = COUNT(params),
     .cost_bytes = cost_bytes,
-    .start = start,
-    .cancel = measurement_cancel,
-    .free = measurement_free,
+    .state_size = sizeof(struct traceroute),
+    .prepare = prepare,
+    .begin = begin,
+    .stop = stop,
+    .clear = clear,
 };

@@ -1,7 +1,7 @@
 /* A check: one measurement method behind one ops structure. It receives
  * parameters, a target and the environment, runs on the loop without ever
- * blocking, and ends in exactly one result. It knows nothing of files, of the
- * collector or of schedules. agent/check/table.c lists them all. */
+ * blocking, and ends in exactly one result (measurement.h). It knows nothing of
+ * files, of the collector or of schedules. agent/check/table.c lists them all. */
 #pragma once
 
 #include <stdbool.h>
@@ -44,16 +44,14 @@ struct check_args {
     struct param_value values[CHECK_PARAMS_MAX]; /* in the order of ops->params */
 };
 
-/* Called once, from the loop and never from inside start. Ownership of the
- * result passes to the callee. */
-typedef void (*check_done_fn)(void *user, struct result *result);
-
 enum target_form {
-    TARGET_HOST,     /* a name or an address, required */
+    TARGET_HOST,     /* a name or an address, required; looked up before the run begins */
     TARGET_URL,      /* http:// or https://, required */
-    TARGET_RESOLVER, /* a server's name or address; without one, the system's first resolver */
+    TARGET_RESOLVER, /* a server's name or address, looked up; without one, the system's first resolver */
     TARGET_DOMAIN,   /* a domain name or zone, which DNS is asked about; required */
 };
+
+struct target_answer; /* agent/measure/target.h */
 
 struct check_ops {
     const char *name;
@@ -72,14 +70,23 @@ struct check_ops {
     int (*able)(const struct env *env, struct fault *f);
     /* Bytes on the wire that one run costs at most or about, both ways. */
     int64_t (*cost_bytes)(const struct check_args *args);
-    /* Starts; args outlive the run. A failure is the agent's own (f says why). */
-    int (*start)(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret_state,
-                 struct fault *f);
-    /* Ends it early: done will not be called. free still has to be. */
-    void (*cancel)(void *state);
-    /* After done or cancel: closes handles and frees, at once or when the loop
-     * has closed them. */
-    void (*free)(void *state);
+
+    /* One run, step by step. Each is given the check's state: state_size octets,
+     * zero but for the struct measurement that they begin with. */
+    size_t state_size;
+    /* Before anything is sent: what the arguments ask for. A failure is the
+     * agent's own (f says why); then clear alone follows. May be NULL. */
+    int (*prepare)(void *check, struct fault *f);
+    /* Once, from the loop, unless the lookup failed. target is the lookup's
+     * answer, whose address the result has already; NULL without a lookup. May
+     * end the measurement. */
+    void (*begin)(void *check, const struct target_answer *target);
+    /* Once, at the end or when cancelled: closes what could still call back, and
+     * adds to the result what it carries however the run went. May be NULL. */
+    void (*stop)(void *check);
+    /* Last of all: frees what the state owns, but not the state. The arguments
+     * may be gone by then. May be NULL. */
+    void (*clear)(void *check);
 };
 
 /* Arguments with every default filled in. */

@@ -4,18 +4,6 @@
 
 #include "common/lang.h"
 
-void *measurement_new(size_t size, const struct measurement_steps *steps, const struct env *env,
-                      const struct check_args *args, check_done_fn done, void *user)
-{
-    struct measurement *m = alloc_zero(1, size);
-    *m = (struct measurement){.env = env, .args = args, .steps = steps, .done = done, .user = user};
-    /* Only who measures resolvers may go without a target. */
-    m->result = result_new(args->ops->name, args->task, args->target ? args->target : "resolver");
-    uv_timer_init(env->loop, &m->timer);
-    m->timer.data = m;
-    return m;
-}
-
 static void begin(struct measurement *m, const struct target_answer *target)
 {
     if (m->result->at_us == 0)
@@ -26,7 +14,7 @@ static void begin(struct measurement *m, const struct target_answer *target)
     }
     if (target)
         result_addr(m->result, &target->addr);
-    m->steps->begin(m, target);
+    m->ops->begin(m, target);
 }
 
 static void on_target(void *user, const struct target_answer *answer)
@@ -53,18 +41,42 @@ static void on_turn_without_target(uv_timer_t *timer)
     begin(m, &system);
 }
 
-void measurement_lookup(struct measurement *m)
+static bool looks_up(const struct measurement *m)
+{
+    enum target_form form = m->ops->target;
+    return !m->by_itself && (form == TARGET_HOST || form == TARGET_RESOLVER);
+}
+
+static void lookup(struct measurement *m)
 {
     const struct check_args *args = m->args;
-    if (args->target)
+    if (!looks_up(m))
+        uv_timer_start(&m->timer, on_turn, 0, 0);
+    else if (args->target)
         m->target = target_find(m->env, &args->policy, args->target, target_family(args), on_target, m);
     else
         uv_timer_start(&m->timer, on_turn_without_target, 0, 0);
 }
 
-void measurement_begin(struct measurement *m)
+int measurement_start(const struct env *env, const struct check_args *args, measurement_done_fn done, void *user,
+                      struct measurement **ret, struct fault *f)
 {
-    uv_timer_start(&m->timer, on_turn, 0, 0);
+    const struct check_ops *ops = args->ops;
+    struct measurement *m = alloc_zero(1, ops->state_size);
+    *m = (struct measurement){.env = env, .args = args, .ops = ops, .done = done, .user = user};
+    /* Only who measures resolvers may go without a target. */
+    m->result = result_new(ops->name, args->task, args->target ? args->target : "resolver");
+    uv_timer_init(env->loop, &m->timer);
+    m->timer.data = m;
+    int r = ops->prepare ? ops->prepare(m, f) : 0;
+    if (r < 0) {
+        m->over = true;
+        measurement_free(m);
+        return r;
+    }
+    lookup(m);
+    *ret = m;
+    return 0;
 }
 
 static void stop(struct measurement *m)
@@ -74,8 +86,8 @@ static void stop(struct measurement *m)
     m->over = true;
     target_cancel(TAKE(m->target));
     uv_timer_stop(&m->timer);
-    if (m->steps->stop)
-        m->steps->stop(m);
+    if (m->ops->stop)
+        m->ops->stop(m);
 }
 
 void measurement_end(struct measurement *m)
@@ -90,23 +102,22 @@ void measurement_fail(struct measurement *m, enum outcome outcome, const char *r
     measurement_end(m);
 }
 
-void measurement_cancel(void *check)
+void measurement_cancel(struct measurement *m)
 {
-    stop(check);
+    stop(m);
 }
 
 static void on_closed(uv_handle_t *handle)
 {
     struct measurement *m = handle->data;
-    if (m->steps->clear)
-        m->steps->clear(m);
+    if (m->ops->clear)
+        m->ops->clear(m);
     result_free(m->result);
     free(m);
 }
 
-void measurement_free(void *check)
+void measurement_free(struct measurement *m)
 {
-    struct measurement *m = check;
     if (!m)
         return;
     stop(m);

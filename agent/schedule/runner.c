@@ -11,13 +11,14 @@
 
 #include <errno.h>
 
+#include "agent/measure/measurement.h"
 #include "common/lang.h"
 #include "common/log.h"
 
 struct run {
     struct runner *runner;
     struct task *task;
-    void *state; /* the check's, NULL before start */
+    struct measurement *measurement; /* NULL before start */
     int64_t since_us;
     bool done;
     struct run *next;
@@ -52,8 +53,7 @@ static enum check_class class_of(const struct run *run)
 
 static void run_free(struct run *run)
 {
-    if (run->state)
-        run->task->args.ops->free(run->state);
+    measurement_free(run->measurement);
     task_unref(run->task);
     free(run);
 }
@@ -127,7 +127,7 @@ static void on_guard(uv_timer_t *timer)
         next = run->next;
         if (now - run->since_us < RUNNER_TIME_MAX_US)
             continue;
-        run->task->args.ops->cancel(run->state);
+        measurement_cancel(run->measurement);
         run_fail(run, OUTCOME_ERROR, _("the check did not end by itself"));
     }
 }
@@ -144,7 +144,7 @@ static void run_start(struct run *run)
     int err = ops->able ? ops->able(r->env, &f) : 0;
     enum outcome outcome = OUTCOME_DENIED;
     if (err == 0) {
-        err = ops->start(r->env, &run->task->args, on_done, run, &run->state, &f);
+        err = measurement_start(r->env, &run->task->args, on_done, run, &run->measurement, &f);
         outcome = err == -EPERM || err == -EACCES ? OUTCOME_DENIED : OUTCOME_ERROR;
     }
     if (err < 0)
@@ -230,8 +230,8 @@ static void runs_free(struct run *list, bool cancel)
     while (list) {
         struct run *run = list;
         list = run->next;
-        if (cancel && run->state)
-            run->task->args.ops->cancel(run->state);
+        if (cancel && run->measurement)
+            measurement_cancel(run->measurement);
         if (!run->done)
             run->task->busy = false;
         run_free(run);

@@ -4,72 +4,59 @@
 
 #include <errno.h>
 
+#include "agent/measure/measurement.h"
 #include "agent/schedule/runner.h"
 #include "agent/schedule/ticker.h"
 
 /* ---- a check that lasts as long as its target says, in ms ---- */
 
 struct nap {
-    uv_timer_t timer;
-    const struct check_args *args;
-    check_done_fn done;
-    void *user;
+    struct measurement run;
+    bool ended;
 };
 
 static unsigned napping[3], most[3], freed, cancelled, together_with_heavy;
 
-static void end(struct nap *nap)
-{
-    napping[nap->args->ops->class]--;
-}
-
 static void on_nap(uv_timer_t *timer)
 {
     struct nap *nap = timer->data;
-    end(nap);
-    struct result *result = result_new("ping", nap->args->task, nap->args->target);
-    if (strcmp(nap->args->task, "impossible") == 0)
-        result_metric(result, "loss", -0.5);
-    nap->done(nap->user, result);
+    nap->ended = true;
+    if (strcmp(nap->run.args->task, "impossible") == 0)
+        result_metric(nap->run.result, "loss", -0.5);
+    measurement_end(&nap->run);
 }
 
-static int nap_start(const struct env *env, const struct check_args *args, check_done_fn done, void *user, void **ret,
-                     struct fault *f)
+static int prepare(void *check, struct fault *f)
 {
-    if (strcmp(args->target, "fails") == 0)
+    struct nap *nap = check;
+    enum check_class class = nap->run.args->ops->class;
+    if (strcmp(nap->run.args->target, "fails") == 0)
         return fault_set(f, -EPERM, "no permission");
-    if (strcmp(args->target, "breaks") == 0)
+    if (strcmp(nap->run.args->target, "breaks") == 0)
         return fault_set(f, -EIO, "broken");
-    enum check_class class = args->ops->class;
-    struct nap *nap = calloc(1, sizeof *nap);
-    *nap = (struct nap){.args = args, .done = done, .user = user};
-    uv_timer_init(env->loop, &nap->timer);
-    nap->timer.data = nap;
-    uv_timer_start(&nap->timer, on_nap, strtoul(args->target, NULL, 10), 0);
     if (++napping[class] > most[class])
         most[class] = napping[class];
     if (napping[CLASS_HEAVY] > 0 && napping[0] + napping[1] + napping[2] > 1)
         together_with_heavy++;
-    *ret = nap;
     return 0;
 }
 
-static void nap_cancel(void *state)
+static void begin(void *check, const struct target_answer *target)
 {
-    end(state);
-    cancelled++;
+    struct nap *nap = check;
+    uv_timer_start(&nap->run.timer, on_nap, strtoul(nap->run.args->target, NULL, 10), 0);
 }
 
-static void on_closed(uv_handle_t *handle)
+static void stop(void *check)
 {
-    free(handle->data);
+    struct nap *nap = check;
+    napping[nap->run.args->ops->class]--;
+    cancelled += !nap->ended;
+}
+
+static void clear(void *check)
+{
     freed++;
-}
-
-static void nap_free(void *state)
-{
-    struct nap *nap = state;
-    uv_close((uv_handle_t *)&nap->timer, on_closed);
 }
 
 static int64_t nap_cost(const struct check_args *args)
@@ -79,7 +66,8 @@ static int64_t nap_cost(const struct check_args *args)
 
 #define NAP(c)                                                                                                         \
     {                                                                                                                  \
-        .name = "ping", .class = c, .cost_bytes = nap_cost, .start = nap_start, .cancel = nap_cancel, .free = nap_free \
+        .name = "ping", .class = c, .target = TARGET_DOMAIN, .cost_bytes = nap_cost, .state_size = sizeof(struct nap), \
+        .prepare = prepare, .begin = begin, .stop = stop, .clear = clear                                               \
     }
 static const struct check_ops naps[] = {NAP(CLASS_LIGHT), NAP(CLASS_PATH), NAP(CLASS_HEAVY)};
 
