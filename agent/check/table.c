@@ -2,20 +2,7 @@
 
 #include <string.h>
 
-/* Every check, sorted; the order in which `checks` lists them. */
-#define EVERY_CHECK(X)                                                                                                 \
-    X(delegation)                                                                                                      \
-    X(dns)                                                                                                             \
-    X(dnssec)                                                                                                          \
-    X(edns)                                                                                                            \
-    X(http)                                                                                                            \
-    X(ping)                                                                                                            \
-    X(resolver)                                                                                                        \
-    X(stamp)                                                                                                           \
-    X(tcp)                                                                                                             \
-    X(throughput)                                                                                                      \
-    X(tls)                                                                                                             \
-    X(traceroute)
+#include "agent/check/every_check.h" /* meson.build lists them */
 
 #define DECLARE(name) extern const struct check_ops check_##name;
 EVERY_CHECK(DECLARE)

@@ -1,4 +1,4 @@
-/* Every check that the agent has. A new one is its file and a line in table.c. */
+/* Every check that the agent has. A new one is its file and its name in meson.build. */
 #pragma once
 
 #include "agent/measure/check.h"

@@ -1,7 +1,7 @@
 /* A check: one measurement method behind one ops structure. It receives
  * parameters, a target and the environment, runs on the loop without ever
  * blocking, and ends in exactly one result (measurement.h). It knows nothing of
- * files, of the collector or of schedules. agent/check/table.c lists them all. */
+ * files, of the collector or of schedules. agent/check/meson.build lists them all. */
 #pragma once
 
 #include <stdbool.h>
