@@ -6,9 +6,12 @@
 
 #include "common/lang.h"
 
+#define BOM "\xEF\xBB\xBF" /* UTF-8's byte order mark */
+
 void csv_write(struct buf *out, const char *text, size_t len)
 {
-    bool quoted = false;
+    /* At the beginning of a file it would be passed over. */
+    bool quoted = len >= sizeof BOM - 1 && !memcmp(text, BOM, sizeof BOM - 1);
     for (size_t i = 0; i < len && !quoted; i++)
         quoted = strchr(",\"\r\n", text[i]) != NULL;
     if (!quoted) {
@@ -27,8 +30,8 @@ void csv_write(struct buf *out, const char *text, size_t len)
 void csv_start(struct csv *c, const char *text, size_t len)
 {
     *c = (struct csv){.at = text, .end = text + len, .line = 1};
-    if (len >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3))
-        c->at += 3;
+    if (len >= sizeof BOM - 1 && !memcmp(text, BOM, sizeof BOM - 1))
+        c->at += sizeof BOM - 1;
 }
 
 void csv_free(struct csv *c)

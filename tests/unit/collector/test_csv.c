@@ -87,7 +87,8 @@ static void bounds_what_it_reads(void **state)
 
 static void writes_what_it_reads(void **state)
 {
-    static const char *const fields[] = {"", "plain", "a,b", "say \"oui\"", "two\nlines", "\r", "Bénin"};
+    static const char *const fields[] = {"\xEF\xBB\xBFmark", "",           "plain", "a,b",
+                                         "say \"oui\"",      "two\nlines", "\r",    "Bénin"};
     struct buf text = {0}, out = {0}, wanted = {0};
     struct fault f = {0};
     for (size_t i = 0; i < COUNT(fields); i++) {
