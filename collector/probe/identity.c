@@ -132,8 +132,9 @@ int identity_open(const char *state_dir, struct identity *ret, bool *ret_fresh, 
         rc = read_succession(state_dir, ret, f);
     if (rc == 0)
         rc = read_old(state_dir, ret, f);
-    if (rc == 0)
-        rc = file_read(path, STATEMENT_BYTES_MAX, &ret->signed_list, f);
+    if (rc < 0)
+        return rc;
+    rc = file_read(path, STATEMENT_BYTES_MAX, &ret->signed_list, f);
     return rc == -ENOENT ? 0 : rc;
 }
 
