@@ -5,11 +5,10 @@ import fcntl
 import http.client
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
+import sys
 import time
 from pathlib import Path
 
@@ -17,6 +16,10 @@ import psycopg
 import pytest
 
 import wire
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "net"))
+import kept  # noqa: E402
+from kept import pytest_terminal_summary  # noqa: E402, F401
 
 BUILD = Path(os.environ.get("INTERNETMETRE_BUILD", Path(__file__).resolve().parents[2] / "build"))
 
@@ -69,17 +72,12 @@ def built(program):
 
 @contextlib.contextmanager
 def scratch(place=None):
-    """A folder that the unprivileged user, whom the collector becomes when root starts it, can enter. With KEEP=1 in the
-    environment it stays, and its name is printed."""
-    folder = Path(tempfile.mkdtemp(prefix="imt-e2e-", dir=place))
-    folder.chmod(0o755)
+    """A folder that the unprivileged user, whom the collector becomes when root starts it, can enter."""
+    folder = kept.folder("imt-e2e-", place)
     try:
         yield folder
     finally:
-        if os.environ.get("KEEP"):
-            print("kept:", folder)
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
+        kept.leave(folder)
 
 
 class Reply:

@@ -3,7 +3,6 @@ certificates by what it learned, and its results get their right time."""
 import datetime
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -11,10 +10,8 @@ import pytest
 
 from agent import BUILD, Agent, exactly_once
 from conftest import FarCollector, scratch, wait_until
-
-sys.path.append(str(Path(__file__).resolve().parents[1] / "net"))
-from pki import Authority  # noqa: E402
-from topology import Network  # noqa: E402
+from pki import Authority
+from topology import Network
 
 pytestmark = pytest.mark.root("network namespaces")
 SAMPLE = Path(__file__).resolve().parents[2] / "deploy/nginx/internetmetre.conf"

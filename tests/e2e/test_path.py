@@ -1,18 +1,15 @@
 """The whole path, from a packet to a row: a probe three hops from everything."""
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
 from agent import Agent
 from conftest import FarCollector, scratch
+from emulator import emulated_link
+from topology import Network
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "net"))
-from emulator import emulated_link  # noqa: E402
-from topology import Network  # noqa: E402
-
-pytestmark = pytest.mark.root("network namespaces")
+pytestmark = [pytest.mark.root("network namespaces"), pytest.mark.quick]
 BUILD = Path(os.environ.setdefault("INTERNETMETRE_BUILD", str(Path(__file__).resolve().parents[2] / "build")))
 PORT = 8080
 TARGET_PORT = 8090

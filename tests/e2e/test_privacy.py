@@ -6,7 +6,6 @@ import ipaddress
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,10 +14,8 @@ import zstandard
 import wire
 from agent import BUILD, Agent, exactly_once
 from conftest import FarCollector, scratch
-
-sys.path.append(str(Path(__file__).resolve().parents[1] / "net"))
-from pki import Authority  # noqa: E402
-from topology import Network  # noqa: E402
+from pki import Authority
+from topology import Network
 
 pytestmark = pytest.mark.root("network namespaces")
 BIN = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))

@@ -5,7 +5,6 @@ import os
 import pty
 import signal
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -15,10 +14,8 @@ import wire
 from agent import Agent
 from catalogue import english, french
 from conftest import BUILD, Collector, scratch, wait_until
-
-sys.path.append(str(Path(__file__).resolve().parents[1] / "net"))
-from pki import Authority  # noqa: E402
-from topology import Network  # noqa: E402
+from pki import Authority
+from topology import Network
 
 # As on a Debian that was installed in French, whether or not the locale is there.
 FRENCH = {"LC_ALL": "", "LC_MESSAGES": "", "LANGUAGE": "", "LANG": "fr_FR.UTF-8"}

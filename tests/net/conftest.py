@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from kept import pytest_terminal_summary  # noqa: F401
 from topology import Network
 
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "e2e"))

@@ -16,8 +16,9 @@ import pathlib
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
+
+import kept
 
 SYSCTLS = {
     # No waiting for duplicate addresses, no limits on how many ICMP errors a router may send.
@@ -111,9 +112,7 @@ class Host:
 class Network:
     def __init__(self):
         self.hosts, self.programs, self.count = [], [], 0
-        # For logs and configurations; readable to everybody, as programs in it give up their rights.
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="imt-net-"))
-        self.folder.chmod(0o755)
+        self.folder = kept.folder("imt-net-")  # for logs and configurations
 
     def __enter__(self):
         return self
@@ -131,7 +130,7 @@ class Network:
         for host in self.hosts:
             command("ip", "netns", "del", host.space, check=False)
             shutil.rmtree(pathlib.Path("/etc/netns") / host.space, ignore_errors=True)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        kept.leave(self.folder)
 
     def host(self, name):
         self.hosts.append(Host(self, name, False))
