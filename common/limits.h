@@ -1,6 +1,8 @@
 /* Every size that a peer controls, with its reason. */
 #pragma once
 
+#include <stdint.h>
+
 /* A sealed batch spans at most 15 minutes; 10 000 results is twenty times what
  * the standard schedule makes in that time. */
 #define BATCH_RESULTS_MAX 10000
@@ -18,6 +20,9 @@
 #define NAME_MAX_TASK   64
 #define NAME_MAX_CHECK  32
 #define NAME_MAX_TARGET 255
+/* A boot's clock, in microseconds: a century. No box has been on for longer,
+ * and whatever is added to a time of four digits' years stays a number. */
+#define MONO_US_MAX INT64_C(3155760000000000)
 /* Metrics a check can declare: presence is a 64-bit mask. */
 #define METRICS_MAX 64
 /* A member of a path, "/fr/operateur/{id}": a name as people write it, twice over in UTF-8. */

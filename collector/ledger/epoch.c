@@ -3,10 +3,8 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/limits.h"
 #include "common/prefix.h"
-
-/* A century: no box has been on for longer, and its end is still a time. */
-#define EPOCH_MONO_MAX_US INT64_C(3155760000000000)
 
 static const char *const links[] = {"ethernet", "wifi", "mobile", "ppp", "other"};
 
@@ -36,7 +34,7 @@ void epoch_write(const struct batch *b, int32_t probe_no, struct buf *out)
     json_array_foreach(b->epochs, i, epoch)
     {
         char net[PREFIX_TEXT_SIZE], net6[PREFIX_TEXT_SIZE];
-        if (json_integer_value(json_object_get(epoch, "to_mono_us")) > EPOCH_MONO_MAX_US)
+        if (json_integer_value(json_object_get(epoch, "to_mono_us")) > MONO_US_MAX)
             continue;
         _cleanup_json_ json_t *row = json_pack(
             "{s:i, s:O, s:s?, s:s?, s:s?, s:O, s:O}", "probe_no", (int)probe_no, "boot", json_object_get(epoch, "boot"),

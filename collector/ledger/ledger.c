@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/lang.h"
+#include "common/limits.h"
 #include "common/prefix.h"
 
 /* sealed_at is whatever the probe's clock said; the column keeps what
@@ -282,8 +283,9 @@ static void note_json(const struct ledger_entry *e, int64_t now_us, struct buf *
              ",\"boot\":\"%s\",\"clock\":%s",
              e->probe_no, e->batch_no, hash_text(e->batch->envelope.hash, hash), h->chain, h->seq, h->boot,
              e->projection->clock ? "true" : "false");
-    /* A clock that says it is synchronised and is in 1970 is not believed. */
-    if (h->sync && h->sealed_at_us >= PROJECT_AT_MIN_US && h->sealed_at_us <= now_us + PROJECT_AT_AHEAD_US)
+    /* A clock that says it is synchronised and is in 1970 is not believed, nor a boot that began before Christ. */
+    if (h->sync && h->mono_us <= MONO_US_MAX && h->sealed_at_us >= PROJECT_AT_MIN_US &&
+        h->sealed_at_us <= now_us + PROJECT_AT_AHEAD_US)
         buf_addf(out, ",\"offset_us\":%" PRId64, h->sealed_at_us - h->mono_us);
     if (h->has_prev)
         buf_addf(out, ",\"prev\":\"%s\"", hash_text(h->prev, prev));

@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "common/lang.h"
+#include "common/limits.h"
 #include "common/outcome.h"
 #include "common/result.h"
 #include "common/scan.h"
@@ -55,7 +56,8 @@ struct line_context {
 /* The measurement's time: as the probe said when its clock was synchronised;
  * else from the monotonic clock, when the clock was synchronised by the time
  * the batch was sealed in the same boot, or when another batch of that boot
- * tells the offset. False when no clock can be trusted. */
+ * tells the offset. False when no clock can be trusted. The numbers are a
+ * stranger's: MONO_US_MAX keeps what is added here from overflowing. */
 static bool line_time(const struct line_context *c, const struct result_line *line, int64_t *ret_us)
 {
     const struct batch_header *h = &c->batch->header;
@@ -63,7 +65,7 @@ static bool line_time(const struct line_context *c, const struct result_line *li
         *ret_us = line->at_us;
         return true;
     }
-    if (line->mono_us > h->mono_us)
+    if (line->mono_us > h->mono_us || h->mono_us > MONO_US_MAX)
         return false;
     if (!h->sync) {
         *ret_us = line->mono_us + c->time->offset_us;

@@ -215,6 +215,8 @@ static void what_is_not_projected_is_listed(void **state)
         {LINE("1970-01-01T00:00:05Z", "10", "false", PING), "clock", true, 9, 0},
         {LINE("1970-01-01T00:00:05Z", "5", "false", PING), "clock", false, 9, 0},
         {LINE("1970-01-01T00:00:05Z", "5", "false", PING), "clock", true, INT64_MAX, 0},
+        {LINE("1970-01-01T00:00:05Z", "9223372036854775807", "false", PING), "clock", true, INT64_MAX, 0},
+        {LINE("2026-11-22T09:00:00Z", "9223372036854775807", "true", PING), NULL, true, INT64_MAX, 1},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct projection p = {0};
@@ -241,6 +243,34 @@ static void unsynchronised_time_is_the_seals(void **state)
     read_row(p.results.bytes.data, f, 12);
     assert_int_equal(number(f[1]) + INT64_C(946684800000000), NOW_US - HOUR - 5000000);
     project_free(&p);
+}
+
+/* What a stranger says of its clocks overflows nothing, whichever numbers meet: UBSan looks on. */
+static void times_at_the_ends_of_numbers(void **state)
+{
+    static const int64_t monos[] = {0, 1, MONO_US_MAX, MONO_US_MAX + 1, INT64_MAX - 1, INT64_MAX};
+    static const int64_t offsets[] = {INT64_MIN, -NOW_US, 0, NOW_US, INT64_MAX - MONO_US_MAX};
+    static const char *const ats[] = {"0000-01-01T00:00:00+23:59", "1970-01-01T00:00:05Z", "9999-12-31T23:59:60-23:59"};
+    for (size_t n = 0; n < COUNT(monos) * COUNT(monos) * COUNT(offsets) * COUNT(ats) * 4; n++) {
+        int64_t of_line = monos[n / 4 % COUNT(monos)], of_batch = monos[n / 4 / COUNT(monos) % COUNT(monos)];
+        size_t rest = n / 4 / COUNT(monos) / COUNT(monos);
+        _cleanup_text_ char *line = alloc_format(LINE("%s", "%lld", "%s", PING), ats[rest % COUNT(ats)],
+                                                 (long long)of_line, n & 1 ? "true" : "false");
+        struct buf bytes = batch_of(line, 1, n & 2, of_batch);
+        struct batch b;
+        struct fault f = {0};
+        struct projection p = {0};
+        const struct project_names names = {targets, tasks};
+        const struct project_time time = {NOW_US, true, offsets[rest / COUNT(ats)]};
+        assert_int_equal(batch_read(bytes.data, bytes.len, &b, &f), BATCH_FINE);
+        assert_int_equal(project_batch(&b, 42, &names, &time, &p, &f), 0);
+        assert_int_equal(p.results.count + p.problems.count, 1);
+        if (!(n & 1) && of_batch > MONO_US_MAX)
+            assert_int_equal(p.results.count, 0);
+        project_free(&p);
+        batch_free(&b);
+        buf_free(&bytes);
+    }
 }
 
 /* Who reads the list sees what was wrong without the batch. */
@@ -325,6 +355,7 @@ int main(void)
         cmocka_unit_test(servers_are_bounded),
         cmocka_unit_test(what_is_not_projected_is_listed),
         cmocka_unit_test(unsynchronised_time_is_the_seals),
+        cmocka_unit_test(times_at_the_ends_of_numbers),
         cmocka_unit_test(problem_tells_check_metric_value_and_bound),
         cmocka_unit_test(problem_text_is_cut),
         cmocka_unit_test(unknown_name_without_a_database),
