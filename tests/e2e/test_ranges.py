@@ -1,0 +1,86 @@
+"""Numbers that cannot be: each is kept as it was signed, listed with what is wrong, and no figure is made of it."""
+import datetime
+
+import pytest
+
+import ranges
+import wire
+from wire import ping
+
+WRONG = [
+    ("ping", {"rtt_min_ms": -1}, "ping: rtt_min_ms is -1; 0 is the least that is allowed"),
+    ("ping", {"rtt_p50_ms": 3e38}, "ping: rtt_p50_ms is 3e+38; 3600000 is the most that is allowed"),
+    ("ping", {"sent": 2, "loss": 1.5}, "ping: loss is 1.5; 1 is the most that is allowed"),
+    ("ping", {"sent": 1e-30, "rcvd": 3e38}, "ping: sent is 1e-30; 1 is the least that is allowed"),
+    ("ping", {"sent": 0, "rcvd": 0}, "ping: sent is 0; 1 is the least that is allowed"),
+    ("ping", {"sent": 10, "rcvd": 9.5}, "ping: rcvd is 9.5; it has to be a whole number"),
+    ("ping", {"sent": 10, "rcvd": 11}, "ping: rcvd is 11; sent, which is 10, is the most that is allowed"),
+    ("ping", {"rcvd": 11}, "ping: rcvd is 11; it says nothing without sent"),
+    ("ping", {"sent": 10, "rcvd": 9, "loss": 0.2}, "ping: loss is 0.2; sent of 10 and rcvd of 9 make it 0.1"),
+    ("ping", {"rtt_min_ms": 3, "rtt_p50_ms": 2}, "ping: rtt_min_ms is 3; rtt_p50_ms, which is 2, is the most that is allowed"),
+    ("ping", {"rtt_p95_ms": 3, "rtt_max_ms": 2}, "ping: rtt_p95_ms is 3; rtt_max_ms, which is 2, is the most that is allowed"),
+    ("dns", {"rcode": 4096}, "dns: rcode is 4096; 4095 is the most that is allowed"),
+    ("throughput", {"down_mbps": -5}, "throughput: down_mbps is -5; 0 is the least that is allowed"),
+    ("traceroute", {"reached": 0.5}, "traceroute: reached is 0.5; it has to be a whole number"),
+    ("edns", {"tests": 1, "passed": 2}, "edns: passed is 2; tests, which is 1, is the most that is allowed"),
+]
+MINE = "JOIN probe USING (probe_no) WHERE probe = %s"
+
+
+def results(check, metrics):
+    return ping(check=check, task="t", metrics=metrics, detail={})
+
+
+@pytest.mark.quick
+def test_what_cannot_be_is_listed_and_kept(collector, probe):
+    batch = probe.batch([results(check, metrics) for check, metrics, _ in WRONG] + [ping()])
+    assert collector.stored(batch)["problems"] == len(WRONG)
+    assert collector.sql(f"SELECT ordinal, reason, detail FROM result_problem {MINE} ORDER BY 1", probe.id) == [
+        (n, "out_of_range", says) for n, (_, _, says) in enumerate(WRONG)]
+    assert collector.sql(f"SELECT ordinal FROM result {MINE}", probe.id) == [(len(WRONG),)]
+    assert [bytes(body) for body, in collector.sql(f"SELECT body FROM batch_body {MINE}", probe.id)] == [batch]
+
+
+def test_readers_agree():
+    """The tests' reader of ranges.tsv, which holds what agents measure, and the collector's."""
+    for check, metrics, _ in WRONG:
+        assert ranges.broken(results(check, metrics)), metrics
+    assert not ranges.broken(ping())
+
+
+def figures(collector):
+    """All that is published, and the share of packets that came back, which no floor hides."""
+    collector.run("rollup")
+    published = collector.sql("SELECT indicator, period, statistic, geo, operator, value, n_samples FROM indicator_value ORDER BY 1, 2, 3, 4, 5, 6")
+    [(share,)] = collector.sql("SELECT sum(sum) FILTER (WHERE metric = 'rcvd') / sum(sum) FILTER (WHERE metric = 'sent') "
+                               "FROM day_metric WHERE check_name = 'ping'")
+    return published, share
+
+
+def test_no_figure_moves(own_collector):
+    """One line whose numbers are mad, beside six honest ones: the country's figures stay what they were."""
+    c = own_collector.start()
+    day = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=3)
+    probes = [c.probe(department="BJ-BO", commune=f"commune {n}", technology="fibre", operator="Grand") for n in range(7)]
+    for n, probe in enumerate(probes):
+        c.stored(probe.batch([ping(at=wire.stamp(day), metrics={"rtt_min_ms": 5 + n, "rtt_p50_ms": 5 + n, "sent": 10,
+                                                                "rcvd": 9, "loss": 0.1})]))
+    c.sql("UPDATE probe_context SET valid_from = '2020-01-01'")
+    published, share = before = figures(c)
+    assert share == 0.9 and "PER8" in [indicator for indicator, *_ in published]
+    c.stored(probes[0].batch([results(check, metrics) | {"at": wire.stamp(day)} for check, metrics, _ in WRONG]))
+    assert figures(c) == before
+    c.run("rebuild")
+    assert figures(c) == before
+
+
+def test_a_boot_of_the_stone_age_harms_no_view(collector, probe):
+    """mono_us may be any number of 63 bits, and the wall clock minus it is no time."""
+    line = {"boot": "a" * 32, "from_mono_us": 0, "to_mono_us": 60_000_000, "link": "wifi"}
+    header = {"boot": "a" * 32, "mono_us": 2**63 - 1, "epochs": [line]}
+    late = ping(mono_us=2**63 - 1, sync=False, at="1970-01-01T00:00:05.000000Z")
+    assert collector.stored(probe.batch([ping(mono_us=2**63 - 1), late], sync=True, **header))["problems"] == 1
+    collector.stored(probe.batch([late], sync=False, **header))
+    assert collector.sql(f"SELECT reason FROM result_problem {MINE}", probe.id) == [("clock",)] * 2
+    assert collector.sql("SELECT from_at FROM line_epoch WHERE probe = %s", probe.id) == []
+    assert collector.sql(f"SELECT count(*) FROM result {MINE}", probe.id) == [(1,)]
