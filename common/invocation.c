@@ -169,12 +169,23 @@ static int option_read(struct invocation *in, int argc, char *argv[], int *i, st
     return r;
 }
 
+static bool goes_with(const struct option *o, const struct verb *verb)
+{
+    if (!o->verb || strcmp(o->verb, verb->name) == 0)
+        return true;
+    const char *at = o->verb;
+    for (size_t len; (len = form_next_word(&at)) > 0;)
+        if (strlen(verb->name) == len && memcmp(at - len, verb->name, len) == 0)
+            return true;
+    return false;
+}
+
 /* An option of another verb would be taken for one that counts. */
 static int check_options(const struct invocation *in, struct fault *f)
 {
     for (size_t i = 0; i < in->value_count; i++) {
         const struct option *o = in->values[i].option;
-        if (!o->verb || strcmp(o->verb, in->verb->name) == 0)
+        if (goes_with(o, in->verb))
             continue;
         fault_set(f, -EINVAL, _("--%s does not go with %s %s; leave it out"), o->name, in->command->name,
                   in->verb->name);

@@ -38,7 +38,7 @@ struct option {
     int64_t min, max;
     const char *const *choices; /* NULL-terminated */
     word_check check;
-    const char *verb; /* the one it belongs to; NULL: each of them */
+    const char *verb; /* the one it belongs to, or some between blanks; NULL: each of them */
     bool many;        /* may be repeated */
 };
 

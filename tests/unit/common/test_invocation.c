@@ -21,6 +21,7 @@ static const struct option options[] = {
     {"colour", "WORD", "", OPTION_WORD, .choices = colours},
     {"pair", "TEXT", "", .check = check_even, .many = true},
     {"force", NULL, "", .verb = "make"},
+    {"why", "TEXT", "", .verb = "make drop"},
     {0},
 };
 
@@ -66,7 +67,8 @@ static void what_fits_is_read(void **state)
     assert_string_equal(invocation_nth(&in, "pair", 1), "cd");
     assert_true(invocation_flag(&in, "force"));
 
-    assert_int_equal(read_line(&program, "--state-dir x box drop ab --note n cdef", &in, &f), 0);
+    assert_int_equal(read_line(&program, "box make --why x", &in, &f), 0);
+    assert_int_equal(read_line(&program, "--state-dir x box drop ab --note n cdef --why x", &in, &f), 0);
     assert_int_equal(in.arg_count, 2);
     assert_string_equal(in.args[1], "cdef");
     assert_string_equal(in.state_dir, "x");
@@ -119,6 +121,7 @@ static void what_does_not_fit_is_refused(void **state)
         {"box make --count 3 --count 3", {"--count stands twice"}},
         {"box list --count 3", {"--count does not go with box list"}},
         {"box drop ab --force", {"--force does not go with box drop"}},
+        {"box list --why x", {"--why does not go with box list"}},
         {"box make --force=yes", {"--force takes no value"}},
         {"box make --keep 0s", {"--keep 0s: a duration"}},
         {"box make --keep 5", {"--keep 5: a duration"}},
