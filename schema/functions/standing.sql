@@ -51,3 +51,32 @@ LANGUAGE sql STABLE AS $$
     LEFT JOIN probe_household h USING (probe_no)
 $$;
 REVOKE EXECUTE ON FUNCTION probe_standing FROM PUBLIC;
+
+-- The years in which a probe measured: their figures are decided again, since it counts otherwise than it did.
+CREATE OR REPLACE FUNCTION standing_changed(no int) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO indicator_dirty (year)
+    SELECT DISTINCT extract(year FROM day)::int FROM rollup_day WHERE probe_no = no
+    ON CONFLICT DO NOTHING
+$$;
+REVOKE EXECUTE ON FUNCTION standing_changed FROM PUBLIC;
+
+-- Somebody's word that there is a household behind a probe, or that word taken back. Said once more it changes nothing: the
+-- first one's word stays. Returns whether it did.
+CREATE OR REPLACE FUNCTION probe_confirm(of_probe text, by_whom text, undo boolean) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+    no int;
+BEGIN
+    UPDATE probe SET confirmed_at = CASE WHEN NOT undo THEN now() END, confirmed_by = CASE WHEN NOT undo THEN by_whom END
+    WHERE probe = of_probe AND (confirmed_at IS NULL) <> undo
+    RETURNING probe_no INTO no;
+    IF no IS NULL THEN
+        RETURN false;
+    END IF;
+    INSERT INTO probe_change (probe_no, who, key, value) VALUES (no, by_whom, 'confirmed', CASE WHEN NOT undo THEN 'yes' END);
+    PERFORM standing_changed(no);
+    RETURN true;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION probe_confirm FROM PUBLIC;
