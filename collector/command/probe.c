@@ -12,12 +12,17 @@
 
 #define CONTEXT_NOW "LEFT JOIN probe_context c ON c.probe_no = p.probe_no AND c.valid_to = 'infinity' "
 
+/* Whether it counts where figures of few lines are hidden. */
+#define STANDING                                                                                                       \
+    "CASE standing_of(p, now()) WHEN 'waits' THEN 'waits for confirmation' WHEN 'young' THEN 'too young' ELSE "        \
+    "standing_of(p, now()) END"
+
 static int list(const struct session *s, struct fault *f)
 {
     return table_query(
         s->pg,
         "SELECT p.probe, fp.name AS focal_point, c.department, c.commune, o.name AS operator, c.technology, "
-        "to_char(b.last, 'YYYY-MM-DD HH24:MI') AS last_batch, b.batches, "
+        "to_char(b.last, 'YYYY-MM-DD HH24:MI') AS last_batch, b.batches, " STANDING " AS standing, "
         "CASE WHEN p.forgotten_at IS NOT NULL THEN 'forgotten' WHEN p.revoked_at IS NOT NULL THEN 'revoked' "
         "WHEN p.replaced_by IS NOT NULL THEN 'replaced' WHEN EXISTS (SELECT FROM chain x WHERE x.probe_no = "
         "p.probe_no AND x.forked_at > now() - interval '30 days') THEN 'forked' ELSE 'good' END AS state "
@@ -28,16 +33,24 @@ static int list(const struct session *s, struct fault *f)
         f);
 }
 
-/* The probe that the first word names. */
-static int find(const struct session *s, const char **ret_probe, struct fault *f)
+static int check_known(struct pg *pg, const char *probe, bool *ret_revoked, struct fault *f)
 {
-    const char *probe = s->in->args[0];
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(s->pg, "SELECT 1 FROM probe WHERE probe = $1", 1, &probe, &rows, f);
+    int rc = pg_query(pg, "SELECT revoked_at IS NOT NULL FROM probe WHERE probe = $1", 1, &probe, &rows, f);
     if (rc == 0 && pg_rows_count(rows) == 0)
         rc = fault_set(f, -ENOENT, _("no probe %s; see: probe list"), probe);
     if (rc == 0)
-        *ret_probe = probe;
+        *ret_revoked = pg_bool(rows, 0, 0);
+    return rc;
+}
+
+/* The probe that the first word names. */
+static int find(const struct session *s, const char **ret_probe, struct fault *f)
+{
+    bool revoked;
+    int rc = check_known(s->pg, s->in->args[0], &revoked, f);
+    if (rc == 0)
+        *ret_probe = s->in->args[0];
     return rc;
 }
 
@@ -45,7 +58,8 @@ static int show(const struct session *s, struct fault *f)
 {
     static const char *const queries[] = {
         "SELECT p.probe, p.source, to_char(p.enrolled_at, 'YYYY-MM-DD HH24:MI') AS enrolled, "
-        "to_char(p.revoked_at, 'YYYY-MM-DD HH24:MI') AS revoked, p.revoked_reason AS reason "
+        "to_char(p.revoked_at, 'YYYY-MM-DD HH24:MI') AS revoked, p.revoked_reason AS reason, " STANDING " AS standing, "
+        "to_char(p.confirmed_at, 'YYYY-MM-DD HH24:MI') AS confirmed, p.confirmed_by AS by "
         "FROM probe p WHERE p.probe = $1",
         "SELECT to_char(c.valid_from, 'YYYY-MM-DD') AS from, "
         "CASE WHEN isfinite(c.valid_to) THEN to_char(c.valid_to, 'YYYY-MM-DD') END AS to, "
@@ -53,6 +67,9 @@ static int show(const struct session *s, struct fault *f)
         "c.tariff, c.metered, c.consent_version AS consent FROM probe p JOIN probe_context c USING (probe_no) "
         "LEFT JOIN operator o USING (operator_no) LEFT JOIN focal_point fp ON fp.focal_point_no = c.focal_point_no "
         "WHERE p.probe = $1 ORDER BY c.valid_from",
+        "SELECT to_char(c.at, 'YYYY-MM-DD HH24:MI') AS changed, c.who, c.key, c.value, "
+        "to_char(c.valid_from, 'YYYY-MM-DD') AS from, c.why FROM probe p JOIN probe_change c USING (probe_no) "
+        "WHERE p.probe = $1 ORDER BY c.change_no",
         "SELECT k.chain, min(k.seq) AS first, max(k.seq) AS last, count(*) AS batches, sum(k.results) AS results, "
         "to_char(max(k.received_at), 'YYYY-MM-DD HH24:MI') AS last_batch, max(k.agent) AS agent "
         "FROM probe p JOIN batch_key k USING (probe_no) WHERE p.probe = $1 GROUP BY k.chain "
@@ -94,8 +111,9 @@ static int revoke_probe(const struct session *s, struct fault *f)
     int rc = find(s, &params[0], f);
     if (rc == 0)
         rc = pg_query(s->pg,
-                      "UPDATE probe SET revoked_at = coalesce(revoked_at, now()), revoked_reason = coalesce($2, "
-                      "revoked_reason) WHERE probe = $1",
+                      "WITH p AS (UPDATE probe SET revoked_at = coalesce(revoked_at, now()), revoked_reason = "
+                      "coalesce($2, revoked_reason) WHERE probe = $1 RETURNING probe_no) "
+                      "SELECT standing_changed(probe_no) FROM p",
                       2, params, NULL, f);
     return rc;
 }
@@ -115,10 +133,48 @@ static int forget(const struct session *s, struct fault *f)
     return rc;
 }
 
+/* ---- confirmed ---- */
+
+static int confirm_one(struct pg *pg, const char *probe, const char *who, bool undo, struct fault *f)
+{
+    const char *const params[] = {probe, who, undo ? "true" : "false"};
+    _cleanup_rows_ struct pg_rows *rows = NULL, *held = NULL;
+    bool revoked;
+    int rc = check_known(pg, probe, &revoked, f);
+    if (rc == 0 && revoked && !undo)
+        rc = fault_set(f, -EPERM, _("probe %s was revoked; nobody is confirmed, leave it out"), probe);
+    if (rc == 0)
+        rc = pg_query(pg, "SELECT probe_confirm($1, $2, $3::boolean)", 3, params, &rows, f);
+    if (rc == 0)
+        rc = pg_query(pg, "SELECT confirmed_by FROM probe WHERE probe = $1", 1, params, &held, f);
+    if (rc < 0)
+        return rc;
+    if (undo)
+        printf(pg_bool(rows, 0, 0) ? _("%s is no longer confirmed\n") : _("%s was not confirmed\n"), probe);
+    else
+        printf(pg_bool(rows, 0, 0) ? _("%s is confirmed by %s\n") : _("%s was confirmed already, by %s\n"), probe,
+               pg_text(held, 0, 0));
+    return 0;
+}
+
+/* All of them or none. */
+static int confirm(const struct session *s, struct fault *f)
+{
+    const struct invocation *in = s->in;
+    _cleanup_text_ char *asking = user_asking();
+    const char *by = invocation_text(in, "by");
+    int rc = pg_run(s->pg, "BEGIN", f);
+    for (size_t i = 0; rc == 0 && i < in->arg_count; i++)
+        rc = confirm_one(s->pg, in->args[i], by ? by : asking, invocation_flag(in, "undo"), f);
+    return rc < 0 ? rc : pg_run(s->pg, "COMMIT", f);
+}
+
 /* ---- the command ---- */
 
 static const struct option options[] = {
     {"reason", N_("TEXT"), N_("why, for who looks later; probe show tells it"), .verb = "revoke"},
+    {"by", N_("NAME"), N_("who says so; without it, the user who gives the command"), .max = 100, .verb = "confirm"},
+    {"undo", NULL, N_("take it back"), .verb = "confirm"},
     {0},
 };
 
@@ -131,6 +187,7 @@ static int check_probe(const char *text, struct fault *f)
 
 static const struct verb verbs[] = {{"list", DEED(list)},
                                     {"show", 1, 1, check_probe, DEED(show)},
+                                    {"confirm", 1, SIZE_MAX, check_probe, DEED(confirm)},
                                     {"revoke", 1, 1, check_probe, DEED(revoke_probe)},
                                     {"forget", 1, 1, check_probe, DEED(forget)},
                                     {0}};
@@ -139,9 +196,12 @@ const struct command command_probe = {
     .name = "probe",
     .usage = N_("list\n"
                 "show PROBE\n"
+                "confirm PROBE… [--by NAME] [--undo]\n"
                 "revoke PROBE [--reason TEXT]\n"
                 "forget PROBE"),
-    .help = N_("List and show probes; refuse what one sends from now on; delete what one has sent."),
+    .help = N_(
+        "List and show probes; say that there is a household behind one; refuse what one sends from now on; delete "
+        "what one has sent."),
     .options = options,
     .verbs = verbs,
     .run = session_run,

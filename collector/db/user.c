@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 
 #include "common/file.h"
+#include "common/form.h"
 #include "common/lang.h"
 #include "common/log.h"
 
@@ -23,6 +24,12 @@ char *user_name(uid_t uid)
 {
     const struct passwd *entry = getpwuid(uid);
     return entry ? alloc_text(entry->pw_name) : alloc_format("#%u", (unsigned)uid);
+}
+
+char *user_asking(void)
+{
+    const char *behind = getuid() == 0 ? getenv("SUDO_USER") : NULL;
+    return behind && *behind && form_text(behind) ? alloc_text(behind) : user_name(getuid());
 }
 
 /* ---- to act, and root in reserve ---- */

@@ -30,6 +30,10 @@ int user_become(struct fault *f) CHECKED;
 /* The name, or "#1000"; the caller frees. */
 char *user_name(uid_t uid) CHECKED;
 
+/* Who gave the command, behind sudo as well, for what is noted with a name; the
+ * caller frees. */
+char *user_asking(void) CHECKED;
+
 /* The state directory for whoever acts: made when missing, and given to them
  * when it is root's. What is somebody else's is never taken; f says whose it is
  * and what helps. */

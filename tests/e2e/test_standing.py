@@ -1,9 +1,12 @@
 """Which probes count where figures of few lines are hidden: the networks they are seen in, and who confirmed them."""
 
+import os
+import pwd
+
 import psycopg
 import pytest
 
-from wire import ping
+from wire import Probe, ping
 
 # What nobody but the owner sees of where somebody was.
 HIDDEN = ["SELECT * FROM probe_network", "INSERT INTO probe_network VALUES (current_date, 1, '192.0.2.0/24', 1)",
@@ -59,3 +62,62 @@ def test_no_role_sees_where_a_probe_was(collector, role):
             with psycopg.connect(host=str(collector.state / "run"), dbname="internetmetre", user="internetmetre") as db:
                 db.execute(f"SET ROLE {role}")
                 db.execute(query)
+
+
+# ---- tokens, and who vouches for a probe ----
+
+def standing(collector, probe):
+    """What probe list says of it."""
+    line = next(line for line in collector.run("probe", "list").splitlines() if line.startswith(probe.id))
+    return next(words for words in ("waits for confirmation", "too young", "counts", "refused") if words in line)
+
+
+def age(collector, probe):
+    collector.sql("UPDATE probe SET enrolled_at = enrolled_at - interval '7 days' WHERE probe = %s", probe.id)
+
+
+def test_a_list_of_tokens_lets_in_one_probe_each(collector):
+    tokens = collector.run("token", "create", "--count", "3", "--focal-point", "Kandi", "--expires", "30d").splitlines()
+    assert len(set(tokens)) == 3 and all(len(token) == 36 and token.startswith("imt_") for token in tokens)
+    assert [collector.enrol(Probe(), token).status for token in tokens] == [200, 200, 200]
+    assert [collector.enrol(Probe(), token).problem() for token in tokens] == ["token-exhausted"] * 3
+    assert collector.sql("SELECT DISTINCT name, uses_max, expires_at > now() + interval '29 days' FROM token JOIN focal_point "
+                         "USING (focal_point_no) WHERE name = 'Kandi'") == [("Kandi", 1, True)]
+
+
+def test_a_probe_of_a_token_of_many_uses_waits_for_somebodys_word(collector):
+    tokens = {"many": collector.token("--uses", "2"), "one": collector.token("--count", "1")}
+    probes = {}
+    for kind, token in tokens.items():
+        probes[kind] = Probe()
+        assert collector.enrol(probes[kind], token).status == 200
+    many, one = probes["many"], probes["one"]
+    assert (standing(collector, many), standing(collector, one)) == ("waits for confirmation", "too young")
+    age(collector, many), age(collector, one)
+    assert (standing(collector, many), standing(collector, one)) == ("waits for confirmation", "counts")
+
+    assert collector.run("probe", "confirm", many.id, one.id, "--by", "Aïcha") == (
+        f"{many.id} is confirmed by Aïcha\n{one.id} is confirmed by Aïcha\n")
+    assert collector.run("probe", "confirm", many.id, "--by", "Bio") == f"{many.id} was confirmed already, by Aïcha\n"
+    assert standing(collector, many) == "counts"
+    assert collector.run("probe", "confirm", many.id, "--undo") == f"{many.id} is no longer confirmed\n"
+    assert collector.run("probe", "confirm", many.id, "--undo") == f"{many.id} was not confirmed\n"
+    assert standing(collector, many) == "waits for confirmation"
+    asking = os.geteuid() == 0 and os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
+    shown = [line.split()[2:5] for line in collector.run("probe", "show", many.id).splitlines() if " confirmed " in line and "-" in line]
+    assert shown == [["Aïcha", "confirmed", "yes"], [asking, "confirmed", "-"]], shown
+
+
+def test_nobody_is_confirmed_when_one_cannot_be(collector):
+    good, revoked = collector.probe(), collector.probe()
+    collector.run("probe", "revoke", revoked.id, "--reason", "a room full of them")
+    for other, says in ((revoked.id, "was revoked"), ("a" * 20, "no probe")):
+        assert says in collector.run("probe", "confirm", good.id, other, status=1)
+    assert standing(collector, good) == "waits for confirmation" and standing(collector, revoked) == "refused"
+
+
+def test_whose_word_it_was_goes_with_the_probe(collector):
+    probe = collector.probe()
+    collector.run("probe", "confirm", probe.id, "--by", "Aïcha")
+    collector.run("probe", "forget", probe.id)
+    assert collector.sql("SELECT count(*) FROM probe_change JOIN probe USING (probe_no) WHERE probe = %s", probe.id) == [(0,)]
