@@ -39,9 +39,23 @@ static const struct option options[] = {
     {"focal-point", N_("NAME"), N_("whose volunteers the token is for"), .max = 60, .verb = "create"},
     {"uses", "N", N_("how many probes may enrol with it; without it, any number"), OPTION_NUMBER, 1, 100000,
      .verb = "create"},
+    {"count", "N", N_("make that many, each for one probe, one a line: a list to hand out"), OPTION_NUMBER, 1, 1000,
+     .verb = "create"},
     {"expires", N_("30d|YYYY-MM-DD"), N_("when it ends; without it, never"), .check = check_expiry, .verb = "create"},
     {0},
 };
+
+/* So many tokens, a line each, and their hashes as PostgreSQL's array. */
+static void make(int64_t count, struct buf *texts, struct buf *hashes)
+{
+    char text[SECRET_TEXT_SIZE], hash[HASH_TEXT_SIZE];
+    for (int64_t i = 0; i < count; i++) {
+        secret_make(SECRET_TOKEN, text);
+        buf_addf(texts, "%s%s", i > 0 ? "\n" : "", text);
+        buf_addf(hashes, "%c%s", i > 0 ? ',' : '{', secret_hash(text, hash));
+    }
+    buf_add_char(hashes, '}');
+}
 
 static int create(const struct session *s, struct fault *f)
 {
@@ -49,17 +63,20 @@ static int create(const struct session *s, struct fault *f)
         "WITH fp AS (INSERT INTO focal_point (name) SELECT $2::text WHERE $2 IS NOT NULL ON CONFLICT (name) DO UPDATE "
         "SET name = excluded.name RETURNING focal_point_no) "
         "INSERT INTO token (hash, focal_point_no, uses_max, expires_at) "
-        "SELECT decode($1, 'hex'), (SELECT focal_point_no FROM fp), $3::int, $4::timestamptz";
-    const char *expires = invocation_text(s->in, "expires");
-    char text[SECRET_TEXT_SIZE], hash[HASH_TEXT_SIZE], expires_at[TIME_TEXT_SIZE];
+        "SELECT decode(h, 'hex'), (SELECT focal_point_no FROM fp), $3::int, $4::timestamptz FROM unnest($1::text[]) AS "
+        "h";
+    const char *expires = invocation_text(s->in, "expires"), *uses = invocation_text(s->in, "uses");
+    char expires_at[TIME_TEXT_SIZE];
+    _cleanup_(buf_free) struct buf texts = {0}, hashes = {0};
     int64_t us = 0;
     int rc = expires ? read_expiry(expires, &us, f) : 0;
     if (rc < 0)
         return rc;
-    secret_make(SECRET_TOKEN, text);
-    const char *const params[] = {secret_hash(text, hash), invocation_text(s->in, "focal-point"),
-                                  invocation_text(s->in, "uses"), expires ? time_format(us, expires_at) : NULL};
-    return secret_give(s->pg, sql, 4, params, text, f);
+    make(invocation_number(s->in, "count", 1), &texts, &hashes);
+    const char *const params[] = {hashes.data, invocation_text(s->in, "focal-point"),
+                                  invocation_text(s->in, "count") ? "1" : uses,
+                                  expires ? time_format(us, expires_at) : NULL};
+    return secret_give(s->pg, sql, 4, params, texts.data, f);
 }
 
 static int list(const struct session *s, struct fault *f)
@@ -92,13 +109,20 @@ static int check_token(const char *text, struct fault *f)
 static const struct verb verbs[] = {
     {"create", DEED(create)}, {"list", DEED(list)}, {"revoke", 1, 1, check_token, DEED(revoke_token)}, {0}};
 
+static int run(const struct invocation *in)
+{
+    if (invocation_text(in, "count") && invocation_text(in, "uses"))
+        return invocation_wrong(in, "%s", _("--count makes tokens of one use each; leave --uses out"));
+    return session_run(in);
+}
+
 const struct command command_token = {
     .name = "token",
-    .usage = N_("create [--focal-point NAME] [--uses N] [--expires 30d|YYYY-MM-DD]\n"
+    .usage = N_("create [--focal-point NAME] [--uses N|--count N] [--expires 30d|YYYY-MM-DD]\n"
                 "list\n"
                 "revoke NUMBER|TOKEN"),
     .help = N_("Make, list and revoke the tokens with which probes enrol."),
     .options = options,
     .verbs = verbs,
-    .run = session_run,
+    .run = run,
 };
