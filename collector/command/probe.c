@@ -135,7 +135,7 @@ static int forget(const struct session *s, struct fault *f)
 
 /* ---- confirmed ---- */
 
-static int confirm_one(struct pg *pg, const char *probe, const char *who, bool undo, struct fault *f)
+static int confirm_one(struct pg *pg, const char *probe, const char *who, bool undo, struct buf *said, struct fault *f)
 {
     const char *const params[] = {probe, who, undo ? "true" : "false"};
     _cleanup_rows_ struct pg_rows *rows = NULL, *held = NULL;
@@ -150,23 +150,28 @@ static int confirm_one(struct pg *pg, const char *probe, const char *who, bool u
     if (rc < 0)
         return rc;
     if (undo)
-        printf(pg_bool(rows, 0, 0) ? _("%s is no longer confirmed\n") : _("%s was not confirmed\n"), probe);
+        buf_addf(said, pg_bool(rows, 0, 0) ? _("%s is no longer confirmed\n") : _("%s was not confirmed\n"), probe);
     else
-        printf(pg_bool(rows, 0, 0) ? _("%s is confirmed by %s\n") : _("%s was confirmed already, by %s\n"), probe,
-               pg_text(held, 0, 0));
+        buf_addf(said, pg_bool(rows, 0, 0) ? _("%s is confirmed by %s\n") : _("%s was confirmed already, by %s\n"),
+                 probe, pg_text(held, 0, 0));
     return 0;
 }
 
-/* All of them or none. */
+/* All of them or none, and nothing is said of those that another one takes back. */
 static int confirm(const struct session *s, struct fault *f)
 {
     const struct invocation *in = s->in;
     _cleanup_text_ char *asking = user_asking();
+    _cleanup_(buf_free) struct buf said = {0};
     const char *by = invocation_text(in, "by");
     int rc = pg_run(s->pg, "BEGIN", f);
     for (size_t i = 0; rc == 0 && i < in->arg_count; i++)
-        rc = confirm_one(s->pg, in->args[i], by ? by : asking, invocation_flag(in, "undo"), f);
-    return rc < 0 ? rc : pg_run(s->pg, "COMMIT", f);
+        rc = confirm_one(s->pg, in->args[i], by ? by : asking, invocation_flag(in, "undo"), &said, f);
+    if (rc == 0)
+        rc = pg_run(s->pg, "COMMIT", f);
+    if (rc == 0)
+        printf("%s", said.data);
+    return rc;
 }
 
 /* ---- the command ---- */
