@@ -39,8 +39,8 @@ static const struct option options[] = {
     {"focal-point", N_("NAME"), N_("whose volunteers the token is for"), .max = 60, .verb = "create"},
     {"uses", "N", N_("how many probes may enrol with it; without it, any number"), OPTION_NUMBER, 1, 100000,
      .verb = "create"},
-    {"count", "N", N_("make that many, each for one probe, one a line: a list to hand out"), OPTION_NUMBER, 1, 1000,
-     .verb = "create"},
+    {"count", "N", N_("make that many, one a line to hand out, each for one probe unless --uses says more"),
+     OPTION_NUMBER, 1, 1000, .verb = "create"},
     {"expires", N_("30d|YYYY-MM-DD"), N_("when it ends; without it, never"), .check = check_expiry, .verb = "create"},
     {0},
 };
@@ -74,7 +74,7 @@ static int create(const struct session *s, struct fault *f)
         return rc;
     make(invocation_number(s->in, "count", 1), &texts, &hashes);
     const char *const params[] = {hashes.data, invocation_text(s->in, "focal-point"),
-                                  invocation_text(s->in, "count") ? "1" : uses,
+                                  uses || !invocation_text(s->in, "count") ? uses : "1",
                                   expires ? time_format(us, expires_at) : NULL};
     return secret_give(s->pg, sql, 4, params, texts.data, f);
 }
@@ -109,20 +109,13 @@ static int check_token(const char *text, struct fault *f)
 static const struct verb verbs[] = {
     {"create", DEED(create)}, {"list", DEED(list)}, {"revoke", 1, 1, check_token, DEED(revoke_token)}, {0}};
 
-static int run(const struct invocation *in)
-{
-    if (invocation_text(in, "count") && invocation_text(in, "uses"))
-        return invocation_wrong(in, "%s", _("--count makes tokens of one use each; leave --uses out"));
-    return session_run(in);
-}
-
 const struct command command_token = {
     .name = "token",
-    .usage = N_("create [--focal-point NAME] [--uses N|--count N] [--expires 30d|YYYY-MM-DD]\n"
+    .usage = N_("create [--focal-point NAME] [--uses N] [--count N] [--expires 30d|YYYY-MM-DD]\n"
                 "list\n"
                 "revoke NUMBER|TOKEN"),
     .help = N_("Make, list and revoke the tokens with which probes enrol."),
     .options = options,
     .verbs = verbs,
-    .run = run,
+    .run = session_run,
 };

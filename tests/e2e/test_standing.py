@@ -83,6 +83,8 @@ def test_a_list_of_tokens_lets_in_one_probe_each(collector):
     assert [collector.enrol(Probe(), token).problem() for token in tokens] == ["token-exhausted"] * 3
     assert collector.sql("SELECT DISTINCT name, uses_max, expires_at > now() + interval '29 days' FROM token JOIN focal_point "
                          "USING (focal_point_no) WHERE name = 'Kandi'") == [("Kandi", 1, True)]
+    collector.run("token", "create", "--count", "2", "--uses", "3", "--focal-point", "Banikoara")
+    assert collector.sql("SELECT uses_max FROM token JOIN focal_point USING (focal_point_no) WHERE name = 'Banikoara'") == [(3,), (3,)]
 
 
 def test_a_probe_of_a_token_of_many_uses_waits_for_somebodys_word(collector):

@@ -60,7 +60,6 @@ WRONG = [
     ("collector", "token create --expires 2020-01-01", "--expires 2020-01-01: this is past"),
     ("collector", "token create --expires 99999999d", "--expires 99999999d: "),
     ("collector", "token create --count 0", "--count 0: a whole number from 1 to 1000"),
-    ("collector", "token create --count 3 --uses 2", "leave --uses out"),
     ("collector", "token list --uses 5", "--uses does not go with token list"),
     ("collector", "token revoke", "something is missing; usage: internetmetre-collector token revoke NUMBER|TOKEN"),
     ("collector", "token revoke 12x", "12x: a number of the list"),
