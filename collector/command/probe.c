@@ -14,8 +14,8 @@
 
 /* Whether it counts where figures of few lines are hidden. */
 #define STANDING                                                                                                       \
-    "CASE standing_of(p, now()) WHEN 'waits' THEN 'waits for confirmation' WHEN 'young' THEN 'too young' ELSE "        \
-    "standing_of(p, now()) END"
+    "(SELECT CASE w WHEN 'waits' THEN 'waits for confirmation' WHEN 'young' THEN 'too young' ELSE w END "              \
+    "FROM standing_of(p, now()) AS w)"
 
 static int list(const struct session *s, struct fault *f)
 {
