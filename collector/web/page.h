@@ -21,6 +21,7 @@
 struct visit {
     struct pg *pg;       /* role internetmetre_reader; one snapshot for the whole page */
     const char *country; /* ISO 3166-1, with a pack in schema/countries */
+    const json_t *pack;  /* that pack */
     const struct words *words;
     const char *pattern, *path; /* of the request, for page_member */
 };
@@ -40,4 +41,11 @@ extern const struct page *const page_all[];
 static inline const char *page_member(const struct visit *v, const char *name, char ret_text[static PATH_MEMBER_SIZE])
 {
     return path_member(v->pattern, v->path, name, ret_text);
+}
+
+/* Where the pack's people live: "Africa/Porto-Novo". */
+static inline const char *page_zone(const json_t *pack)
+{
+    const char *zone = json_string_value(json_object_get(pack, "timezone"));
+    return zone ? zone : "UTC";
 }

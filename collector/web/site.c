@@ -1,17 +1,21 @@
 #include "collector/web/site.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/db/schema.h"
 #include "collector/format/language.h"
 #include "collector/format/template.h"
+#include "collector/http/etag.h"
+#include "collector/web/cache.h"
 #include "collector/web/page.h"
 #include "collector/web/web.h"
 #include "common/json.h"
 
 #define TAKE_WAIT_MS 5000
+#define VERSION_SIZE 48 /* a number and a day */
 
 /* A page in a language. */
 struct edition {
@@ -24,6 +28,9 @@ struct edition {
 struct site {
     struct pg_pool *reader;
     const char *country;
+    json_t *packs;      /* of countries */
+    const json_t *pack; /* the country's */
+    struct cache *cache;
     struct edition *editions;
     size_t edition_count;
     struct http_route *routes;
@@ -85,7 +92,7 @@ static json_t *frame(const struct site *site, const struct edition *e, const cha
 static int render(const struct site *site, const struct edition *e, struct pg *pg, const char *path, struct buf *out,
                   struct fault *f)
 {
-    const struct visit visit = {pg, site->country, &e->words, e->pattern, path};
+    const struct visit visit = {pg, site->country, site->pack, &e->words, e->pattern, path};
     const struct template_part parts[] = {{"page", web_template(e->page->name)}, {0}};
     _cleanup_json_ json_t *values = frame(site, e, path);
     int rc = e->page->read(&visit, values, f);
@@ -106,17 +113,59 @@ static void set_headers(struct http_request *request, const struct edition *e)
         http_reply_header(request, headers[i][0], headers[i][1]);
 }
 
+/* What a page depends on beside its path: the data, and the day where it is read,
+ * for "this year". Nothing in a page changes with the hour. */
+static int read_version(const struct site *site, struct pg *pg, char ret_text[static VERSION_SIZE], struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    const char *zone = page_zone(site->pack);
+    int rc = pg_query_kept(pg, "SELECT version || ' ' || (now() AT TIME ZONE $1)::date FROM data_version", 1, &zone,
+                           &rows, f);
+    if (rc == 0)
+        snprintf(ret_text, VERSION_SIZE, "%s", pg_text(rows, 0, 0));
+    return rc;
+}
+
+/* The version is read once more in the page's own snapshot: data that change
+ * meanwhile belong to the next version, and so does the page that shows them. */
+static int make_page(const struct site *site, const struct edition *e, struct pg *pg, const char *path,
+                     struct buf *body, char ret_etag[static ETAG_SIZE], struct fault *f)
+{
+    char version[VERSION_SIZE];
+    int rc = pg_run(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f);
+    if (rc == 0)
+        rc = read_version(site, pg, version, f);
+    if (rc == 0)
+        rc = render(site, e, pg, path, body, f);
+    if (rc == 0)
+        rc = pg_run(pg, "COMMIT", f);
+    if (rc < 0)
+        return rc;
+    etag_make(body->data, body->len, ret_etag);
+    cache_put(site->cache, e->page, path, version, body, ret_etag);
+    return 0;
+}
+
+static int find_or_make(const struct site *site, const struct edition *e, const char *path, struct buf *body,
+                        char ret_etag[static ETAG_SIZE], struct fault *f)
+{
+    struct pg *pg = NULL;
+    char version[VERSION_SIZE];
+    int rc = pg_pool_take(site->reader, TAKE_WAIT_MS, &pg, f);
+    if (rc == 0)
+        rc = read_version(site, pg, version, f);
+    if (rc == 0 && !cache_get(site->cache, path, version, body, ret_etag))
+        rc = make_page(site, e, pg, path, body, ret_etag, f);
+    pg_pool_give(site->reader, pg);
+    return rc;
+}
+
 static int get_page(struct http_request *request, struct http_reply *reply)
 {
-    const struct site *site = http_context(request);
     const struct edition *e = http_route_data(request);
     struct fault f = {0};
-    struct pg *pg = NULL;
-    int rc = pg_pool_take(site->reader, TAKE_WAIT_MS, &pg, &f);
-    if (rc == 0)
-        rc = render(site, e, pg, http_path(request), &reply->body, &f);
-    if (pg)
-        pg_pool_give(site->reader, pg);
+    char etag[ETAG_SIZE];
+    int rc = find_or_make(http_context(request), e, http_path(request), &reply->body, etag, &f);
     if (rc == -ENOENT)
         return http_problem(request, reply, 404, "not-found", N_("Nothing is here"), N_("%s is no path of this server"),
                             http_path(request));
@@ -124,6 +173,13 @@ static int get_page(struct http_request *request, struct http_reply *reply)
         return http_failed(request, reply, rc, &f);
     reply->content_type = "text/html; charset=utf-8";
     set_headers(request, e);
+    if (e->page->secret)
+        return 0;
+    http_reply_header(request, "ETag", etag);
+    if (etag_matches(http_header(request, "If-None-Match"), etag)) {
+        reply->status = 304;
+        buf_clear(&reply->body);
+    }
     return 0;
 }
 
@@ -183,6 +239,9 @@ struct site *site_new(struct pg_pool *reader, const char *country)
     size_t count;
     const struct language *languages = language_all(&count);
     *site = (struct site){.reader = reader, .country = country, .roots = alloc_zero(2 * count + 1, sizeof(char *))};
+    site->cache = cache_new();
+    site->packs = json_loads(schema_file("countries/countries.json")->text, 0, NULL);
+    site->pack = json_object_get(site->packs, country);
     add_route(site, "/", get_root, NULL);
     add_route(site, "/openapi.yaml", get_openapi, NULL);
     for (size_t l = 0; l < count; l++) {
@@ -208,6 +267,8 @@ void site_free(struct site *site)
     }
     for (char **root = site->roots; *root; root++)
         free(*root);
+    json_decref(site->packs);
+    cache_free(site->cache);
     free(site->roots);
     free(site->editions);
     free(site->routes);

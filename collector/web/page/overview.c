@@ -8,7 +8,6 @@
 #include "collector/web/page/overview_chart.h"
 #include "collector/web/page/overview_department.h"
 #include "collector/format/phrase.h"
-#include "collector/db/schema.h"
 #include "collector/format/template.h"
 #include "common/json.h"
 
@@ -209,14 +208,13 @@ static int add_indicators(struct overview *o, struct fault *f)
 
 static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
 {
-    const char *zone = json_string_value(json_object_get(pack, "timezone"));
-    const char *params[] = {o->country, zone ? zone : "UTC", *o->year ? o->year : NULL};
+    const char *params[] = {o->country, page_zone(pack), *o->year ? o->year : NULL};
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = pg_query(o->pg,
-                      "SELECT count(*), count(DISTINCT department), to_char(coalesce((SELECT max(stored_at) FROM "
-                      "public_indicator WHERE country = $1), now()) AT TIME ZONE $2, 'YYYY-MM-DD HH24:MI'), "
+                      "SELECT count(*), count(DISTINCT department), to_char((SELECT max(stored_at) FROM "
+                      "public_indicator WHERE country = $1) AT TIME ZONE $2, 'YYYY-MM-DD HH24:MI'), "
                       "extract(year FROM now() AT TIME ZONE $2) FROM public_probe WHERE country = $1 AND "
-                      "last_day >= make_date(coalesce($3::int, extract(year FROM now())::int), 1, 1)",
+                      "last_day >= make_date(coalesce($3::int, extract(year FROM now() AT TIME ZONE $2)::int), 1, 1)",
                       3, params, &rows, f);
     if (rc < 0)
         return rc;
@@ -230,7 +228,7 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
     phrase_set(o->page, "scope", phrase(&o->words, probes ? "scope" : "scope_none"),
                json_pack("{s:s, s:s, s:s}", "probes", active, "places", places, "year",
                          *o->year ? o->year : pg_text(rows, 0, 3)));
-    if (date_read(updated, &day) == 0)
+    if (updated && date_read(updated, &day) == 0)
         phrase_set(o->page, "updated", phrase(&o->words, "updated"),
                    json_pack("{s:s, s:s, s:s}", "date", date_long(&o->words, day, date), "time", updated + 11, "zone",
                              city ? city + 1 : params[1]));
@@ -245,9 +243,6 @@ static void set_title(struct overview *o, const json_t *pack)
 
 static int read_overview(const struct visit *v, json_t *page, struct fault *f)
 {
-    const struct embedded *file = schema_file("countries/countries.json");
-    _cleanup_json_ json_t *packs = json_loadb(file->text, file->len, 0, NULL);
-    const json_t *pack = json_object_get(packs, v->country);
     static const char *const lists[][2] = {
         {"headlines", "has_headlines"}, {"rows", "has_rows"}, {"details", "has_details"}, {"methods", NULL}};
     for (size_t l = 0; l < COUNT(lists); l++)
@@ -255,11 +250,11 @@ static int read_overview(const struct visit *v, json_t *page, struct fault *f)
     struct overview o = {.pg = v->pg, .country = v->country, .words = *v->words, .page = page};
     int rc = add_indicators(&o, f);
     if (rc == 0)
-        rc = add_scope(&o, pack, f);
+        rc = add_scope(&o, v->pack, f);
     if (rc < 0)
         return rc;
     add_methods(&o);
-    set_title(&o, pack);
+    set_title(&o, v->pack);
     json_object_set_new(page, "below", json_boolean(o.below));
     json_object_set_new(page, "simulated", json_boolean(o.simulated));
     for (size_t l = 0; l < COUNT(lists) && lists[l][1]; l++)

@@ -1,0 +1,95 @@
+"""Pages as they are served: made once for each version of the data, and never older than it."""
+
+import datetime
+import re
+
+import psycopg
+import pytest
+import wire
+from conftest import wait_until
+
+TODAY = datetime.date.today()
+
+
+def dns(rt_ms, second):
+    at = datetime.datetime.combine(TODAY, datetime.time(0, 0, second), datetime.timezone.utc)
+    return {"task": "dns", "check": "dns", "target": "resolver.example", "addr": "192.0.2.53", "af": 4, "at": wire.stamp(at),
+            "mono_us": second, "sync": True, "outcome": "ok", "bytes": 150, "metrics": {"rt_ms": rt_ms, "size": 64, "rcode": 0},
+            "detail": {}}
+
+
+@pytest.fixture
+def quiet(own_collector):
+    """A collector that makes figures when it is told to, and has one."""
+    own_collector.settings = {"upkeep": "no"}
+    own_collector.move(own_collector.port)
+    c = own_collector.start()
+    c.line = c.probe(operator="Grand")
+    c.stored(c.line.batch([dns(31.0, 1)], sealed_at=wire.now()))
+    c.sql("UPDATE probe_context SET valid_from = '2020-01-01'")
+    c.run("rollup")
+    return c
+
+
+def statements(c):
+    return re.findall(r"(?:statement|execute \S+): (.*)", (c.state / "postgresql.log").read_text())
+
+
+def get(c, path, **headers):
+    return c.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def test_a_page_that_was_made_costs_two_statements(quiet):
+    c = quiet
+    c.sql("ALTER SYSTEM SET log_statement = 'all'")
+    c.sql("SELECT pg_reload_conf()")
+    wait_until(lambda: get(c, "/fr/").status == 200 and "data_version" in " ".join(statements(c)), what="statements in the log")
+    costs = []
+    for _ in range(3):
+        before = len(statements(c))
+        assert get(c, "/fr/").status == 200
+        costs.append(statements(c)[before:])
+    # The pool's own look at the connection, and the version.
+    assert all(len(cost) <= 2 and "data_version" in cost[-1] for cost in costs), costs
+    before = len(statements(c))
+    c.sql("UPDATE indicator_value SET value = value")
+    assert get(c, "/fr/").status == 200
+    assert len(statements(c)) - before > 10  # made anew
+
+
+def test_a_client_that_has_the_page_is_told_so(quiet):
+    c = quiet
+    first = get(c, "/fr/")
+    tag = first.headers["ETag"]
+    again = get(c, "/fr/", If_None_Match=f'"other", W/{tag}')
+    assert (again.status, again.body, again.headers["ETag"]) == (304, b"", tag)
+    assert {"Cache-Control", "Content-Security-Policy"} <= set(again.headers.keys())
+    assert get(c, "/en/", If_None_Match=tag).status == 200  # another page
+    assert get(c, "/fr/", If_None_Match='"other"').body == first.body == get(c, "/fr/").body
+    assert c.request("HEAD", "/fr/", headers={"If-None-Match": tag}).status == 304
+
+
+def test_new_data_are_shown_at_once(quiet):
+    c = quiet
+    first = get(c, "/fr/")
+    assert " 31," in first.body.decode() or ">31,0<" in first.body.decode()
+    c.stored(c.line.batch([dns(57.0, second) for second in range(2, 9)], sealed_at=wire.now()))
+    c.run("rollup")
+    second = get(c, "/fr/", If_None_Match=first.headers["ETag"])
+    assert second.status == 200 and ">57," in second.body.decode()
+    # Uncommitted, it is nobody's; committed after another one that began later, it is not missed.
+    with psycopg.connect(host=str(c.state / "run"), dbname="internetmetre", user="internetmetre") as slow:
+        slow.execute("UPDATE indicator_value SET value = 71.5 WHERE value IS NOT NULL")
+        assert ">71,5<" not in get(c, "/fr/").body.decode()
+        c.sql("UPDATE department SET name = name || ' '")
+        assert ">71,5<" not in get(c, "/fr/").body.decode()
+        slow.commit()
+        assert ">71,5<" in get(c, "/fr/").body.decode()
+    c.run("probe", "revoke", c.line.id)
+    assert "1 sonde active" in second.body.decode() and "Aucune sonde" in get(c, "/fr/").body.decode()
+
+
+@pytest.mark.parametrize("path", ["/de/", "/fr/nothing", "/fr//", "/fr/index.html", "/EN/"])
+def test_there_is_no_other_page(collector, path):
+    reply = get(collector, path)
+    assert (reply.status, reply.problem()) == (404, "not-found")
