@@ -158,32 +158,36 @@ static int check_retrieved(const char *text, struct fault *f)
     return 0;
 }
 
+/* How the database is given it: a whole number with a point in it is none there. */
+enum cell_form { CELL_TEXT, CELL_NUMBER, CELL_WHOLE };
+
 /* Not in the file's order: the header says where each is. */
 static const struct column {
     const char *name;
     const char *member; /* of the row; NULL: the same name */
-    bool required, number;
+    bool required;
+    enum cell_form form;
     cell_check check; /* NULL: any text */
 } columns[] = {
-    {"indicator", NULL, true, false, check_indicator},
-    {"country", NULL, true, false, check_country},
-    {"geo", NULL, false, false, check_geo},
-    {"operator", NULL, false, false, NULL},
-    {"technology", NULL, false, false, NULL},
-    {"zone", NULL, false, false, check_zone},
-    {"sex", NULL, false, false, check_sex},
-    {"age_group", NULL, false, false, NULL},
-    {"plan", NULL, false, false, NULL},
-    {"period", NULL, true, false, check_period},
-    {"value", NULL, true, true, check_value},
-    {"unit", NULL, true, false, NULL},
-    {"sample_size", "n_samples", false, true, check_sample_size},
-    {"margin", NULL, false, true, check_margin},
-    {"method", NULL, false, false, NULL},
-    {"source", NULL, true, false, check_source},
-    {"source_url", NULL, false, false, check_url},
-    {"retrieved", NULL, true, false, check_retrieved},
-    {"note", NULL, false, false, NULL},
+    {"indicator", NULL, true, CELL_TEXT, check_indicator},
+    {"country", NULL, true, CELL_TEXT, check_country},
+    {"geo", NULL, false, CELL_TEXT, check_geo},
+    {"operator", NULL, false, CELL_TEXT, NULL},
+    {"technology", NULL, false, CELL_TEXT, NULL},
+    {"zone", NULL, false, CELL_TEXT, check_zone},
+    {"sex", NULL, false, CELL_TEXT, check_sex},
+    {"age_group", NULL, false, CELL_TEXT, NULL},
+    {"plan", NULL, false, CELL_TEXT, NULL},
+    {"period", NULL, true, CELL_TEXT, check_period},
+    {"value", NULL, true, CELL_NUMBER, check_value},
+    {"unit", NULL, true, CELL_TEXT, NULL},
+    {"sample_size", "n_samples", false, CELL_WHOLE, check_sample_size},
+    {"margin", NULL, false, CELL_NUMBER, check_margin},
+    {"method", NULL, false, CELL_TEXT, NULL},
+    {"source", NULL, true, CELL_TEXT, check_source},
+    {"source_url", NULL, false, CELL_TEXT, check_url},
+    {"retrieved", NULL, true, CELL_TEXT, check_retrieved},
+    {"note", NULL, false, CELL_TEXT, NULL},
 };
 
 /* ---- the header ---- */
@@ -219,6 +223,16 @@ static int read_header(const struct csv *csv, int ret_at[static COUNT(columns)],
 
 /* ---- a line ---- */
 
+static json_t *cell_json(enum cell_form form, const char *text)
+{
+    double number;
+    if (form == CELL_WHOLE)
+        return json_integer(atoll(text));
+    if (form == CELL_NUMBER && read_number(text, &number) == 0)
+        return json_real(number);
+    return json_string(text);
+}
+
 static int read_cell(const struct column *c, const char *text, json_t *row, struct fault *f)
 {
     if (!*text)
@@ -226,11 +240,7 @@ static int read_cell(const struct column *c, const char *text, json_t *row, stru
     int rc = c->check ? c->check(text, f) : 0;
     if (rc < 0)
         return rc;
-    double number;
-    if (c->number && read_number(text, &number) == 0)
-        json_object_set_new(row, c->member ? c->member : c->name, json_real(number));
-    else
-        json_object_set_new(row, c->name, json_string(text));
+    json_object_set_new(row, c->member ? c->member : c->name, cell_json(c->form, text));
     return 0;
 }
 

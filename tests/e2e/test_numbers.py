@@ -460,6 +460,17 @@ def test_import_takes_nothing_of_a_bad_file(numbers, tmp_path):
     numbers.run("import", "xml", path, status=2)
 
 
+def test_every_column_can_be_imported(numbers, tmp_path):
+    path = tmp_path / "whole.csv"
+    header = numbers.run("import", "--template").splitlines()[0]
+    path.write_text(f"{header}\nACC1,BJ,BJ-BO,MTN,fibre,urban,female,15-24,a plan,2017-S1,12.5,% of population,1200,0.5,a survey,INStaD,"
+                    "https://instad.bj/,2020-01-31,\"a note, with a comma\"\n")
+    numbers.run("import", "csv", path)
+    numbers.run("import", "csv", path)
+    assert numbers.sql("SELECT n_samples, low, high, sex, plan, note FROM indicator_value WHERE period = '2017-S1'") == \
+        [(1200, 12.0, 13.0, "female", "a plan", "a note, with a comma")]
+
+
 def test_template_can_be_imported(numbers, tmp_path):
     path = tmp_path / "template.csv"
     path.write_text(numbers.run("import", "--template"))

@@ -38,7 +38,9 @@ static void takes_columns_in_any_order(void **state)
     assert_string_equal(text_of(rows, 0, "note"), "a, b");
     assert_string_equal(text_of(rows, 0, "geo"), "BJ-BO");
     const json_t *first = json_array_get(rows, 0), *second = json_array_get(rows, 1);
-    assert_true(json_number_value(json_object_get(first, "n_samples")) == 1200);
+    /* PostgreSQL takes no 1200.0 for a whole number. */
+    assert_true(json_is_integer(json_object_get(first, "n_samples")));
+    assert_int_equal(json_integer_value(json_object_get(first, "n_samples")), 1200);
     assert_true(json_number_value(json_object_get(first, "margin")) == 2.5);
     assert_true(json_number_value(json_object_get(second, "value")) == 10);
     assert_int_equal(json_integer_value(json_object_get(second, "line")), 3);
