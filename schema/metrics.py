@@ -8,6 +8,9 @@ import pathlib
 import re
 import sys
 
+sys.dont_write_bytecode = True
+import registry
+
 TOP = pathlib.Path(__file__).resolve().parents[1]
 PAGE = TOP / "docs/metrics.md"
 # Where GET /metrics is answered: sample(out, NAME, TYPE, HELP, …) and family(out, NAME, TYPE, HELP).
@@ -19,8 +22,9 @@ HEAD = """# What is measured
 
 A result carries the metrics of its check (`schema/metrics.tsv`); one that could not be had is absent, never 0. The **id** stands
 for a metric for ever: it is never used again, and its row never changes. **Better** is what is good for people, – where neither is.
-**Kind**: of a *value* means and percentiles make sense, of a *count* sums, of a *category* only how often each code comes. What else a
-check tells stands in its schema, `schema/checks/NAME.json`, under `detail`; how a result is written in [`batch.md`](batch.md).
+**Kind**: of a *value* means and percentiles make sense, of a *count* sums, of a *category* only how often each code comes. A result
+with a metric out of its **range**, or that breaks a rule below the table (`schema/ranges.tsv`), makes no figure. What else a check
+tells stands in its schema, `schema/checks/NAME.json`, under `detail`; how a result is written in [`batch.md`](batch.md).
 """
 
 TAIL = """
@@ -33,42 +37,27 @@ TAIL = """
 """
 
 
-def registry():
-    """Each check, in the registry's order: its rows."""
-    checks = {}
-    for line in (TOP / "schema/metrics.tsv").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            ident, _, check, *rest = line.split("\t")
-            checks.setdefault(check, []).append((ident, *rest))
-    return checks
+def rules():
+    """Of each check, its rules as ranges.tsv has them."""
+    of = {}
+    for _, fields in registry.rows(TOP / "schema/ranges.tsv"):
+        for check in fields[0].split(",") if len(fields) == 2 else ():
+            of.setdefault(check, []).append(f"`{fields[1]}`")
+    return of
 
 
-def resolve(schema, shared):
-    """A metric's own words over those that it refers to in result.json."""
-    name = schema.get("$ref", "").rpartition("/")[2]
-    return {**(shared[name] if name else {}), **schema}
-
-
-def spread(schema):
-    """The range of values, as a reader would say it."""
-    if "enum" in schema:
-        return ", ".join(map(str, schema["enum"]))
-    low, high = schema.get("minimum"), schema.get("maximum")
-    if low is None and high is None:
-        return "any"
-    return f"{low} …" if high is None else f"{low} … {high}"
-
-
-def check_lines(check, rows, shared):
-    schema = json.loads((TOP / f"schema/checks/{check}.json").read_text(encoding="utf-8"))
+def check_lines(check, own_rules):
+    schema = json.loads((TOP / f"schema/checks/{check.name}.json").read_text(encoding="utf-8"))
     known = schema["properties"]["metrics"]["properties"]
     yield f"\n## {schema['title']}\n\n| metric | unit | range | better | kind | id | |\n|---|---|---|---|---|---|---|\n"
-    for ident, name, unit, better, kind in rows:
-        if "description" not in known.get(name, {}):
-            sys.exit(f"schema/checks/{check}.json: {name} has no description; say in one line what it is")
-        full = resolve(known[name], shared)
-        yield (f"| `{name}` | {unit} | {spread(full)} | {'–' if better == '-' else better} | {kind} | {ident} | "
-               f"{known[name]['description']} |\n")
+    for m in check.metrics.values():
+        words = known.get(m.name, {}).get("description")
+        if not words:
+            sys.exit(f"schema/checks/{check.name}.json: {m.name} has no description; say in one line what it is")
+        spread = f"{m.min:.15g} … {m.max:.15g}{', whole' if m.whole else ''}"
+        yield f"| `{m.name}` | {m.unit} | {spread} | {'–' if m.better == '-' else m.better} | {m.kind} | {m.id} | {words} |\n"
+    if own_rules:
+        yield f"\nRules: {', '.join(own_rules)}.\n"
 
 
 def counter_lines():
@@ -81,10 +70,10 @@ def counter_lines():
 
 
 def page():
-    shared = json.loads((TOP / "schema/result.json").read_text(encoding="utf-8"))["$defs"]
+    of = rules()
     parts = [HEAD]
-    for check, rows in registry().items():
-        parts += check_lines(check, rows, shared)
+    for check in registry.read(TOP / "schema/metrics.tsv", TOP / "schema/ranges.tsv").values():
+        parts += check_lines(check, of.get(check.name))
     return "".join([*parts, TAIL, *counter_lines()])
 
 
