@@ -54,7 +54,6 @@ struct enrolment {
     char token_no[24], focal_point_no[24];
     char probe_no[24]; /* "" when the key is new */
     char department[16];
-    char operator_no[24];
     char replaced_no[24]; /* "" unless it replaces another probe */
     char country[4];      /* of that probe */
 };
@@ -194,95 +193,72 @@ static int find_department(struct enrolment *e, const char *country, struct faul
                                       : N_("this country's departments are not known here; leave it out"));
 }
 
-static int find_operator(struct enrolment *e, const char *country, struct fault *f)
+/* What the database's functions refuse (schema/functions/enroll.sql), by their verdicts. */
+static const struct {
+    const char *verdict;
+    unsigned status;
+    const char *title, *detail;
+} refusals[] = {
+    {"token", 403, N_("This token is not known"), N_("no such token here; copy it whole, with its imt_")},
+    {"forgotten-probe", 410, N_("This probe was forgotten"), N_("at its owner's wish; enrol with a new key")},
+    {"retired-key", 403, N_("A key that was replaced signed it"),
+     N_("this probe has another key now; its old one speaks only for what came before")},
+    {"revoked-probe", 403, N_("This probe was revoked"), N_("ask the team that gave the token")},
+    {"token-revoked", 403, N_("This token was revoked"), N_("ask the team that gave it for another")},
+    {"token-expired", 403, N_("This token has expired"), N_("ask the team that gave it for another")},
+    {"token-exhausted", 403, N_("This token was used as often as it may be"),
+     N_("ask the team that gave it for another")},
+    {"replaces", 422, N_("No such probe to replace"), N_("\"replaces\" must name another probe of this collector")},
+    {"replaces-other-team", 403, N_("That probe is another team's"),
+     N_("a token of the focal point that the old probe belongs to is wanted")},
+    {"replaces-again", 409, N_("That probe was replaced already"), N_("it has a successor; name that one")},
+};
+
+/* ANSWERED, unless the verdict is good. */
+static int hear(struct enrolment *e, const char *verdict, struct fault *f)
 {
-    _cleanup_rows_ struct pg_rows *rows = NULL;
-    const char *const params[] = {country, e->wish.carrier};
-    if (!e->wish.carrier)
+    if (!strcmp(verdict, "good"))
         return 0;
-    int rc = pg_query(e->pg,
-                      "INSERT INTO operator (country, name) VALUES ($1, $2) ON CONFLICT (country, name) DO NOTHING", 2,
-                      params, NULL, f);
-    if (rc == 0)
-        rc = pg_query(e->pg, "SELECT operator_no FROM operator WHERE country = $1 AND name = $2", 2, params, &rows, f);
-    if (rc == 0 && pg_rows_count(rows) > 0)
-        keep(e->operator_no, sizeof e->operator_no, rows, 0, 0);
-    return rc;
+    for (size_t i = 0; i < COUNT(refusals); i++)
+        if (!strcmp(verdict, refusals[i].verdict))
+            return answer(e, refusals[i].status, verdict, refusals[i].title, refusals[i].detail);
+    return fault_set(f, -EIO, "enrolment: the database says \"%s\"", verdict);
 }
 
-/* Locks the token's row, so that two probes do not share its last use. */
-static int find_token(struct enrolment *e, struct fault *f)
+static int use_token(struct enrolment *e, struct fault *f)
 {
-    static const char sql[] =
-        "SELECT t.token_no, t.focal_point_no, t.revoked_at IS NOT NULL, coalesce(t.expires_at <= now(), false), "
-        "coalesce(t.uses >= t.uses_max, false), p.probe_no, p.revoked_at IS NOT NULL, p.token_no = t.token_no, "
-        "EXISTS (SELECT FROM tombstone x WHERE x.probe = $2), EXISTS (SELECT FROM probe_key k WHERE "
-        "k.public = decode($3, 'base64') AND k.until_seq IS NOT NULL) FROM token t LEFT JOIN probe p ON p.probe = $2 "
-        "WHERE "
-        "t.hash = decode($1, 'hex') FOR UPDATE OF t";
     char hash[HASH_TEXT_SIZE], key[2 * SIGN_PUBLIC_SIZE];
     base64_write(e->wish.public, SIGN_PUBLIC_SIZE, key);
     const char *const params[] = {secret_hash(e->wish.token, hash), e->wish.probe, key};
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(e->pg, sql, 3, params, &rows, f);
+    int rc = pg_query(e->pg, "SELECT verdict, token_no, focal_point_no, probe_no FROM token_use($1, $2, $3)", 3, params,
+                      &rows, f);
     if (rc < 0)
         return rc;
-    if (pg_rows_count(rows) == 0)
-        return answer(e, 403, "token", N_("This token is not known"),
-                      N_("no such token here; copy it whole, with its imt_"));
-    keep(e->token_no, sizeof e->token_no, rows, 0, 0);
-    keep(e->focal_point_no, sizeof e->focal_point_no, rows, 0, 1);
-    keep(e->probe_no, sizeof e->probe_no, rows, 0, 5);
-    if (pg_bool(rows, 0, 8))
-        return answer(e, 410, "forgotten-probe", N_("This probe was forgotten"),
-                      N_("at its owner's wish; enrol with a new key"));
-    if (pg_bool(rows, 0, 9))
-        return answer(e, 403, "retired-key", N_("A key that was replaced signed it"),
-                      N_("this probe has another key now; its old one speaks only for what came before"));
-    if (*e->probe_no && pg_bool(rows, 0, 6))
-        return answer(e, 403, "revoked-probe", N_("This probe was revoked"), N_("ask the team that gave the token"));
-    if (*e->probe_no && pg_bool(rows, 0, 7))
-        return 0; /* its own token once more: no use is counted, whatever became of the token */
-    if (pg_bool(rows, 0, 2))
-        return answer(e, 403, "token-revoked", N_("This token was revoked"),
-                      N_("ask the team that gave it for another"));
-    if (pg_bool(rows, 0, 3))
-        return answer(e, 403, "token-expired", N_("This token has expired"),
-                      N_("ask the team that gave it for another"));
-    if (pg_bool(rows, 0, 4))
-        return answer(e, 403, "token-exhausted", N_("This token was used as often as it may be"),
-                      N_("ask the team that gave it for another"));
-    const char *token_no = e->token_no;
-    return pg_query(e->pg, "UPDATE token SET uses = uses + 1 WHERE token_no = $1", 1, &token_no, NULL, f);
+    keep(e->token_no, sizeof e->token_no, rows, 0, 1);
+    keep(e->focal_point_no, sizeof e->focal_point_no, rows, 0, 2);
+    keep(e->probe_no, sizeof e->probe_no, rows, 0, 3);
+    return hear(e, pg_text(rows, 0, 0), f);
 }
 
-/* Whoever may hand out tokens for the old probe's team may say that it is gone. */
+static const char *or_null(const char *text)
+{
+    return text && *text ? text : NULL;
+}
+
 static int find_replaced(struct enrolment *e, struct fault *f)
 {
-    static const char sql[] =
-        "SELECT p.probe_no, c.country, c.focal_point_no IS NOT DISTINCT FROM $2::int, p.forgotten_at IS NOT NULL, "
-        "coalesce((SELECT n.probe <> $3 FROM probe n WHERE n.probe_no = p.replaced_by), false) FROM probe p "
-        "LEFT JOIN LATERAL (SELECT * FROM probe_context c WHERE c.probe_no = p.probe_no ORDER BY c.valid_from DESC "
-        "LIMIT 1) c ON true WHERE p.probe = $1";
     if (!e->wish.replaces)
         return 0;
-    const char *const params[] = {e->wish.replaces, *e->focal_point_no ? e->focal_point_no : NULL, e->wish.probe};
+    const char *const params[] = {e->wish.replaces, e->wish.probe, or_null(e->focal_point_no)};
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(e->pg, sql, 3, params, &rows, f);
+    int rc = pg_query(e->pg, "SELECT verdict, probe_no, country FROM probe_replaceable($1, $2, $3::int)", 3, params,
+                      &rows, f);
     if (rc < 0)
         return rc;
-    if (pg_rows_count(rows) == 0 || pg_bool(rows, 0, 3) || !strcmp(e->wish.replaces, e->wish.probe))
-        return answer(e, 422, "replaces", N_("No such probe to replace"),
-                      N_("\"replaces\" must name another probe of this collector"));
-    if (!pg_bool(rows, 0, 2))
-        return answer(e, 403, "replaces-other-team", N_("That probe is another team's"),
-                      N_("a token of the focal point that the old probe belongs to is wanted"));
-    if (pg_bool(rows, 0, 4))
-        return answer(e, 409, "replaces-again", N_("That probe was replaced already"),
-                      N_("it has a successor; name that one"));
-    keep(e->replaced_no, sizeof e->replaced_no, rows, 0, 0);
-    keep(e->country, sizeof e->country, rows, 0, 1);
-    return 0;
+    keep(e->replaced_no, sizeof e->replaced_no, rows, 0, 1);
+    keep(e->country, sizeof e->country, rows, 0, 2);
+    return hear(e, pg_text(rows, 0, 0), f);
 }
 
 /* After the new probe's own surroundings. */
@@ -302,19 +278,10 @@ static int make_probe(struct enrolment *e, struct fault *f)
     _cleanup_rows_ struct pg_rows *rows = NULL;
     if (*e->probe_no)
         return 0;
-    int rc = pg_query(e->pg,
-                      "WITH p AS (INSERT INTO probe (probe, token_no) VALUES ($1, $2) RETURNING probe_no) "
-                      "INSERT INTO probe_key (probe_no, public) SELECT probe_no, decode($3, 'base64') FROM p "
-                      "RETURNING probe_no",
-                      3, params, &rows, f);
+    int rc = pg_query(e->pg, "SELECT probe_make($1, $2::int, $3)", 3, params, &rows, f);
     if (rc == 0)
         keep(e->probe_no, sizeof e->probe_no, rows, 0, 0);
     return rc;
-}
-
-static const char *or_null(const char *text)
-{
-    return text && *text ? text : NULL;
 }
 
 static int take_turn(struct enrolment *e, struct fault *f)
@@ -326,75 +293,33 @@ static int take_turn(struct enrolment *e, struct fault *f)
     return ANSWERED;
 }
 
-/* Ends the row that counts when it says something else, and begins another. */
-/* What a probe that enrols again does not say anew stays as it was: `enroll
- * --yes`, typed to be sure, must not take its place from it. In another country
- * nothing of it holds. */
 static int keep_context(struct enrolment *e, const char *country, struct fault *f)
 {
-    static const char sql[] =
-        "WITH was AS (SELECT * FROM probe_context WHERE probe_no = $1::int AND valid_to = 'infinity'), "
-        "said AS (SELECT $2::text AS country, coalesce($3, w.department) AS department, coalesce($4, w.commune) AS "
-        "commune, "
-        "coalesce($5, w.zone) AS zone, coalesce($6::int, w.operator_no) AS operator_no, coalesce($7, w.technology) AS "
-        "technology, coalesce($8::int, w.focal_point_no) AS focal_point_no, coalesce($9, w.tariff) AS tariff, "
-        "$10::boolean AS metered, $11::text AS consent_version "
-        "FROM (SELECT) one LEFT JOIN was w ON w.country = $2), "
-        "closed AS (UPDATE probe_context c SET valid_to = now() FROM said s WHERE c.probe_no = $1::int AND "
-        "c.valid_to = 'infinity' AND (c.country, c.department, c.commune, c.zone, c.operator_no, c.technology, "
-        "c.focal_point_no, c.tariff, c.metered, c.consent_version) IS DISTINCT FROM (s.country, s.department, "
-        "s.commune, "
-        "s.zone, s.operator_no, s.technology, s.focal_point_no, s.tariff, s.metered, s.consent_version) RETURNING 1) "
-        "INSERT INTO probe_context (probe_no, country, department, commune, zone, operator_no, technology, "
-        "focal_point_no, tariff, metered, consent_version) SELECT $1::int, s.* FROM said s "
-        "WHERE NOT EXISTS (SELECT FROM was) OR EXISTS (SELECT FROM closed)";
+    static const char sql[] = "SELECT context_tell($1::int, $2, $3, $4, $5, $6, $7, $8::int, $9, $10::boolean, $11)";
     const struct wish *w = &e->wish;
-    const char *const params[] = {e->probe_no,
-                                  country,
-                                  or_null(e->department),
-                                  w->commune,
-                                  w->zone,
-                                  or_null(e->operator_no),
-                                  w->technology,
-                                  or_null(e->focal_point_no),
-                                  w->tariff,
-                                  w->metered ? "true" : "false",
-                                  w->consent};
-    int rc = pg_query(e->pg, sql, (int)COUNT(params), params, NULL, f);
-    if (rc < 0 || !w->contact)
-        return rc;
-    const char *const contact[] = {e->probe_no, w->contact};
-    return pg_query(e->pg,
-                    "INSERT INTO probe_contact (probe_no, contact) VALUES ($1, $2) "
-                    "ON CONFLICT (probe_no) DO UPDATE SET contact = excluded.contact",
-                    2, contact, NULL, f);
+    const char *const params[] = {
+        e->probe_no, country,       or_null(e->department),     w->commune, w->zone,
+        w->carrier,  w->technology, or_null(e->focal_point_no), w->tariff,  w->metered ? "true" : "false",
+        w->consent};
+    return pg_query(e->pg, sql, (int)COUNT(params), params, NULL, f);
 }
 
-/* The last one told counts: a link that went astray is put out of use by
- * enrolling again with another. */
-static int keep_owner(struct enrolment *e, struct fault *f)
+static int keep_host(struct enrolment *e, struct fault *f)
 {
-    const char *const params[] = {e->probe_no, e->wish.owner};
-    if (!e->wish.owner)
-        return 0;
-    return pg_query(e->pg,
-                    "INSERT INTO probe_owner (probe_no, hash) VALUES ($1, decode($2, 'hex')) "
-                    "ON CONFLICT (probe_no) DO UPDATE SET hash = excluded.hash",
-                    2, params, NULL, f);
+    const char *const params[] = {e->probe_no, e->wish.contact, e->wish.owner};
+    return pg_query(e->pg, "SELECT host_tell($1::int, $2, $3)", 3, params, NULL, f);
 }
 
 static int enrol(struct enrolment *e, struct fault *f)
 {
     int rc = pg_run(e->pg, "BEGIN", f);
     if (rc == 0)
-        rc = find_token(e, f);
+        rc = use_token(e, f);
     if (rc == 0)
         rc = find_replaced(e, f);
     const char *country = e->wish.country ? e->wish.country : *e->country ? e->country : e->desk->country;
     if (rc == 0)
         rc = find_department(e, country, f);
-    if (rc == 0)
-        rc = find_operator(e, country, f);
     if (rc == 0)
         rc = make_probe(e, f);
     if (rc == 0)
@@ -402,7 +327,7 @@ static int enrol(struct enrolment *e, struct fault *f)
     if (rc == 0)
         rc = keep_context(e, country, f);
     if (rc == 0)
-        rc = keep_owner(e, f);
+        rc = keep_host(e, f);
     if (rc == 0)
         rc = carry_over(e, f);
     if (rc == 0)
