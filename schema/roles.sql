@@ -31,14 +31,31 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION allow FROM PUBLIC;
 
+-- What an earlier version granted and this one does not is taken back: what follows is all that they may do.
+DO $$
+DECLARE
+    granted record;
+BEGIN
+    FOR granted IN
+        SELECT DISTINCT o.kind, o.name, a.grantee::regrole AS role
+        FROM (SELECT 'TABLE' AS kind, oid::regclass::text AS name, relacl AS acl, relowner AS owner FROM pg_class
+              WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v')
+              UNION ALL
+              SELECT 'FUNCTION', oid::regprocedure::text, proacl, proowner FROM pg_proc
+              WHERE pronamespace = 'public'::regnamespace) o
+        CROSS JOIN aclexplode(o.acl) a
+        JOIN pg_roles r ON r.oid = a.grantee
+        WHERE r.rolname IN ('internetmetre_ingest', 'internetmetre_analyst', 'internetmetre_reader')
+          AND pg_has_role(o.owner, 'MEMBER')
+    LOOP
+        EXECUTE format('REVOKE ALL ON %s %s FROM %s', granted.kind, granted.name, granted.role);
+    END LOOP;
+END $$;
+
 -- What each may do with the tables.
-SELECT allow('SELECT ON department, operator, focal_point, token, api_key, probe, probe_key, probe_context, check_kind,
-    metric, outcome, target, task, batch_key, batch_body, result, result_problem, rollup_dirty, probe_contact,
-    tombstone, chain, chain_hole, chain_gap, boot', 'ingest');
-SELECT allow('INSERT ON operator, probe, probe_key, probe_contact, probe_context, target, task, batch_key, batch_body,
-    result, result_problem, delegation_server, rollup_dirty', 'ingest');
-SELECT allow('UPDATE ON token, probe_context, probe_contact', 'ingest');
-SELECT allow('SELECT, INSERT, UPDATE ON probe_owner', 'ingest');
+SELECT allow('SELECT ON department, probe, probe_key, probe_owner, api_key, target, task, batch_key, result_problem, chain',
+    'ingest');
+SELECT allow('INSERT ON target, task, batch_key, batch_body, result, result_problem, delegation_server, rollup_dirty', 'ingest');
 SELECT allow('SELECT ON department, operator, focal_point, probe, probe_context, check_kind, metric, outcome, target, task,
     result, result_problem, batch_key, chain, prefix_origin, delegation_server, rollup_day, rollup_day_sketch, indicator,
     indicator_value, indicator_day', 'analyst');

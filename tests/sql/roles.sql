@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(7);
+SELECT plan(9);
 
 -- What runs as the owner is for those alone to whom its file gives it.
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
@@ -12,6 +12,17 @@ SELECT is((SELECT string_agg(DISTINCT table_name::text, ' ' ORDER BY table_name:
            FROM information_schema.role_table_grants WHERE grantee = 'internetmetre_reader'),
           'check_kind department metric operator outcome public_check public_edns_league public_indicator '
           'public_indicator_day public_probe public_target target', 'readers see public views, and the names in them');
+SELECT is((SELECT string_agg(table_name || ' ' || rights, '; ' ORDER BY table_name) FROM (
+              SELECT table_name::text, string_agg(privilege_type, '+' ORDER BY privilege_type) AS rights
+              FROM information_schema.role_table_grants WHERE grantee = 'internetmetre_ingest' GROUP BY table_name) g),
+          'api_key SELECT; batch_body INSERT; batch_key INSERT+SELECT; chain SELECT; delegation_server INSERT; '
+          'department SELECT; hole SELECT; probe SELECT; probe_key SELECT; probe_owner SELECT; result INSERT; '
+          'result_problem INSERT+SELECT; rollup_dirty INSERT; target INSERT+SELECT; task INSERT+SELECT',
+          'ingest stores what comes, and enrols through functions');
+SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p, aclexplode(p.proacl) a
+           WHERE p.pronamespace = 'public'::regnamespace AND a.grantee = 'internetmetre_ingest'::regrole),
+          'context_tell epoch_note host_tell ledger_note partition_make probe_forget probe_leave probe_make '
+          'probe_replace probe_replaceable probe_turn token_use', 'these');
 SELECT is_empty($$SELECT DISTINCT table_name FROM information_schema.role_table_grants
                   WHERE grantee IN ('internetmetre_reader', 'internetmetre_analyst')
                     AND (privilege_type <> 'SELECT' OR table_name IN ('probe_contact', 'probe_owner', 'token', 'api_key'))$$,
