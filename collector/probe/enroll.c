@@ -222,7 +222,7 @@ static int hear(struct enrolment *e, const char *verdict, struct fault *f)
     for (size_t i = 0; i < COUNT(refusals); i++)
         if (!strcmp(verdict, refusals[i].verdict))
             return answer(e, refusals[i].status, verdict, refusals[i].title, refusals[i].detail);
-    return fault_set(f, -EIO, "enrolment: the database says \"%s\"", verdict);
+    return fault_set(f, -EIO, "PostgreSQL: %s", verdict); /* of another version */
 }
 
 static int use_token(struct enrolment *e, struct fault *f)
