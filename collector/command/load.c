@@ -35,6 +35,14 @@ static int refuse(struct loader *l, const char *path, const char *why, const cha
     return 0;
 }
 
+/* What is said of a path that stands already. */
+static const char *behind(const char *path, const struct fault *f)
+{
+    char place[FAULT_TEXT_MAX];
+    snprintf(place, sizeof place, _("%s: "), path);
+    return f->text + (strncmp(f->text, place, strlen(place)) == 0 ? strlen(place) : 0);
+}
+
 static int store(struct loader *l, const char *path, const struct buf *bytes, struct batch *batch,
                  const struct verified *by, struct fault *f)
 {
@@ -75,7 +83,7 @@ static int load_file(struct loader *l, const char *path, struct fault *f)
     struct verified by;
     int rc = user_read(path, BATCH_WIRE_MAX, &bytes, &why);
     if (rc < 0)
-        return refuse(l, path, rc == -EFBIG ? verdict_texts[VERDICT_TOO_LARGE].slug : "file", why.text);
+        return refuse(l, path, rc == -EFBIG ? verdict_texts[VERDICT_TOO_LARGE].slug : "file", behind(path, &why));
     stranger_begins();
     enum verdict verdict = verify_read(bytes.data ? bytes.data : "", bytes.len, &batch, &why);
     rc = verdict == VERDICT_FINE ? verify_batch(l->roster, &batch, &verdict, &by, &why) : 0;

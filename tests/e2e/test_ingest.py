@@ -443,6 +443,13 @@ def test_load_names_bad_files_and_goes_on(collector, probe, tmp_path):
     assert "good: stored" in out and results_of(collector, probe) == 1
 
 
+def test_load_waits_for_no_pipe_and_names_a_path_once(collector, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    out = collector.run("load", tmp_path / "pipe", tmp_path, status=1)
+    assert f"{tmp_path}/pipe: refused (file): not a regular file\n" in out
+    assert f"{tmp_path}: refused (file): cannot open: Is a directory\n" in out
+
+
 def test_load_without_serve_starts_the_cluster_for_itself(own_collector, tmp_path):
     own_collector.start()
     probe = own_collector.probe()
