@@ -93,11 +93,30 @@ int file_sweep(const char *path, const char *ending, struct fault *f)
     return rc;
 }
 
+int file_open(const char *path, int flags, mode_t mode, int *ret_fd, struct fault *f)
+{
+    struct stat st;
+    _cleanup_fd_ int fd = open(path, flags | O_NONBLOCK | O_CLOEXEC, mode);
+    bool pipe = fd < 0 && errno == ENXIO; /* one that nobody reads, or a socket */
+    if (!pipe && (fd < 0 || fstat(fd, &st) < 0))
+        return failed(f, _("cannot open"), path);
+    if (!pipe && S_ISDIR(st.st_mode)) {
+        errno = EISDIR;
+        return failed(f, _("cannot open"), path);
+    }
+    if (pipe || (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode)))
+        return fault_set(f, -EINVAL, _("%s: not a regular file"), path);
+    *ret_fd = fd;
+    fd = -1;
+    return 0;
+}
+
 int file_read(const char *path, size_t max, struct buf *ret, struct fault *f)
 {
-    _cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return failed(f, _("cannot open"), path);
+    _cleanup_fd_ int fd = -1;
+    int r = file_open(path, O_RDONLY, 0, &fd, f);
+    if (r < 0)
+        return r;
     _cleanup_(buf_free) struct buf b = {0};
     for (;;) {
         buf_reserve(&b, 16384);
@@ -168,9 +187,10 @@ int file_lock_dir(const char *dir, int *ret_fd, struct fault *f)
 {
     _cleanup_text_ char *path = alloc_format("%s/lock", dir);
     /* Whoever can open it can hold it: nobody else may. */
-    _cleanup_fd_ int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return failed(f, _("cannot open the lock"), path);
+    _cleanup_fd_ int fd = -1;
+    int rc = file_open(path, O_RDWR | O_CREAT, 0600, &fd, f);
+    if (rc < 0)
+        return rc;
     fchmod(fd, 0600); /* an older one */
     if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
         if (errno != EWOULDBLOCK)
@@ -186,7 +206,7 @@ int file_lock_dir(const char *dir, int *ret_fd, struct fault *f)
     int n = snprintf(text, sizeof text, "%d\n", (int)getpid());
     if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)n, 0) != n)
         return failed(f, _("cannot write the lock"), path);
-    int rc = file_sweep(dir, FILE_UNFINISHED, f);
+    rc = file_sweep(dir, FILE_UNFINISHED, f);
     if (rc < 0)
         return rc;
     *ret_fd = fd;

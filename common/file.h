@@ -19,6 +19,11 @@ int file_write_atomic(const char *path, const void *bytes, size_t len, mode_t mo
 #define FILE_UNFINISHED ".tmp"
 int file_sweep(const char *dir, const char *ending, struct fault *f) CHECKED;
 
+/* open(2) for names that somebody else may have given a meaning: a named pipe
+ * would be waited for without end, and is refused with -EINVAL, a folder with
+ * -EISDIR; a device such as /dev/null is as good as a file. */
+int file_open(const char *path, int flags, mode_t mode, int *ret_fd, struct fault *f) CHECKED;
+
 /* Reads a whole file of at most max bytes; -EFBIG past that, -ENOENT when
  * absent (f is filled each time). */
 int file_read(const char *path, size_t max, struct buf *ret, struct fault *f) CHECKED;

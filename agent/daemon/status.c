@@ -58,8 +58,11 @@ static json_t *to_json(const struct status *s)
 static int write_over(const char *path, struct buf *content, struct fault *f)
 {
     struct stat st;
-    _cleanup_fd_ int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0 || fstat(fd, &st) < 0)
+    _cleanup_fd_ int fd = -1;
+    int r = file_open(path, O_WRONLY | O_NOFOLLOW, 0, &fd, f);
+    if (r < 0)
+        return r;
+    if (fstat(fd, &st) < 0)
         return fault_set(f, -errno, "%s: %s", path, fault_errno(errno));
     if (st.st_size > STATUS_BYTES_MAX || (size_t)st.st_size < content->len)
         return fault_set(f, -ENOSPC, "%s: %s", path, fault_errno(ENOSPC));

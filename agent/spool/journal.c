@@ -139,10 +139,9 @@ void journal_content_free(struct journal_content *c)
 static int open_at(struct journal *j, int64_t number, int flags, struct fault *f)
 {
     _cleanup_text_ char *path = path_of(j, number);
-    int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | flags, 0600);
-    if (fd < 0)
-        return failed(f, _("cannot open"), path);
-    j->fd = fd;
+    int r = file_open(path, O_RDWR | O_APPEND | flags, 0600, &j->fd, f);
+    if (r < 0)
+        return r;
     j->number = number;
     j->count = 0;
     j->bytes = 0;

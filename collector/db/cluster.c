@@ -135,9 +135,10 @@ static int open_log(struct cluster *c, int *ret_fd, struct fault *f)
         if (rename(c->log_path, old) < 0)
             log_debug("%s: cannot be renamed: %s", c->log_path, fault_errno(errno));
     }
-    _cleanup_fd_ int fd = open(c->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-    if (fd < 0)
-        return fault_set(f, -errno, "%s: %s", c->log_path, fault_errno(errno));
+    _cleanup_fd_ int fd = -1;
+    int rc = file_open(c->log_path, O_WRONLY | O_CREAT | O_APPEND, 0640, &fd, f);
+    if (rc < 0)
+        return rc;
     c->log_from = lseek(fd, 0, SEEK_END);
     *ret_fd = fd;
     fd = -1;
@@ -357,9 +358,9 @@ static int cluster_new(const struct cluster_options *options, struct cluster **r
     if (rc < 0)
         return rc;
     c->conninfo = conninfo_make(c->socket_dir, "internetmetre");
-    c->lock_fd = open(c->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    if (c->lock_fd < 0)
-        return fault_set(f, -errno, "%s: %s", c->lock_path, fault_errno(errno));
+    rc = file_open(c->lock_path, O_RDWR | O_CREAT, 0640, &c->lock_fd, f);
+    if (rc < 0)
+        return rc;
     *ret = TAKE(c);
     return 0;
 }

@@ -41,6 +41,49 @@ static void writes_whole_or_not(void **state)
     rmdir(dir);
 }
 
+/* An alarm ends the test should it wait for a pipe's other end. */
+static void waits_for_no_pipe(void **state)
+{
+    static const struct {
+        mode_t kind;
+        int flags, code;
+    } cases[] = {
+        {S_IFIFO, O_RDONLY, -EINVAL},  {S_IFIFO, O_WRONLY, -EINVAL},
+        {S_IFIFO, O_RDWR, -EINVAL},    {S_IFIFO, O_WRONLY | O_CREAT | O_APPEND, -EINVAL},
+        {S_IFSOCK, O_RDONLY, -EINVAL}, {S_IFDIR, O_RDONLY, -EISDIR},
+        {S_IFREG, O_RDONLY, 0},        {S_IFREG, O_WRONLY, 0},
+    };
+    const char *dir = scratch_dir();
+    char path[128];
+    struct fault f;
+    struct buf b = {0};
+    snprintf(path, sizeof path, "%s/x", dir);
+    alarm(10);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int fd = -1;
+        assert_int_equal(cases[i].kind == S_IFDIR ? mkdir(path, 0700) : mknod(path, cases[i].kind | 0600, 0), 0);
+        assert_int_equal(file_open(path, cases[i].flags, 0600, &fd, &f), cases[i].code);
+        assert_int_equal(fd >= 0, cases[i].code == 0);
+        if (cases[i].code < 0)
+            assert_non_null(strstr(f.text, path));
+        if (cases[i].code == -EINVAL)
+            assert_non_null(strstr(f.text, "not a regular file"));
+        assert_int_equal(file_read(path, 1, &b, &f), cases[i].code);
+        buf_free(&b);
+        close(fd);
+        remove(path);
+    }
+    snprintf(path, sizeof path, "%s/lock", dir);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int fd;
+    assert_int_equal(file_lock_dir(dir, &fd, &f), -EINVAL);
+    alarm(0);
+    unlink(path);
+    assert_int_equal(file_read("/dev/null", 1, &b, &f), 0);
+    buf_free(&b);
+    rmdir(dir);
+}
+
 static void makes_folders(void **state)
 {
     const char *dir = scratch_dir();
@@ -186,7 +229,8 @@ static void matches_or_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_whole_or_not),    cmocka_unit_test(makes_folders),    cmocka_unit_test(one_owner),
+        cmocka_unit_test(writes_whole_or_not),    cmocka_unit_test(waits_for_no_pipe),
+        cmocka_unit_test(makes_folders),          cmocka_unit_test(one_owner),
         cmocka_unit_test(sweeps_what_a_cut_left), cmocka_unit_test(matches_or_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
