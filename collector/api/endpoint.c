@@ -108,6 +108,7 @@ static const struct encode_column series_columns[] = {
 
 static void select_series(struct selection *s)
 {
+    /* Everybody's are the first three: those of a place would come out by subtraction. */
     static const enum param filters[] = {PARAM_CHECK,    PARAM_METRIC,     PARAM_TARGET,    PARAM_PROBE,
                                          PARAM_OPERATOR, PARAM_DEPARTMENT, PARAM_TECHNOLOGY};
     /* Whole days: the one that `to` falls into counts. */
@@ -115,7 +116,7 @@ static void select_series(struct selection *s)
              s->everybody ? "public_series" : "series");
     selection_bind(s, s->from);
     selection_bind(s, s->to);
-    for (size_t i = 0; i < COUNT(filters); i++)
+    for (size_t i = 0; i < (s->everybody ? 3 : COUNT(filters)); i++)
         buf_addf(&s->sql, ", $%d", selection_bind(s, s->params->values[filters[i]]));
     buf_add_char(&s->sql, ')');
     selection_limit(s);

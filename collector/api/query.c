@@ -142,6 +142,12 @@ static int allow(struct query *q, const struct endpoint *e, bool *ret_answered, 
     if (q->access.level == ACCESS_PUBLIC && q->params.values[PARAM_PROBE])
         return key_wanted(q, N_("what one probe measured is for analysts: send Authorization: Bearer imk_…, or leave "
                                 "`probe` out"));
+    bool place = q->params.values[PARAM_OPERATOR] || q->params.values[PARAM_DEPARTMENT] ||
+                 q->params.values[PARAM_TECHNOLOGY];
+    if (q->access.level == ACCESS_PUBLIC && place)
+        return key_wanted(q,
+                          N_("days of an operator, a department or a technology are for analysts: send Authorization: "
+                             "Bearer imk_…, or ask /api/v1/indicators for the figures that are public"));
     *ret_answered = false;
     return 0;
 }

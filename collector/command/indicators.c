@@ -7,9 +7,11 @@
 
 #include "collector/command/session.h"
 #include "collector/format/encode.h"
+#include "collector/figure/crowd.h"
 #include "collector/figure/figure.h"
 #include "collector/figure/refresh.h"
 #include "collector/figure/rollup.h"
+#include "collector/figure/weight.h"
 #include "common/conf.h"
 #include "common/lang.h"
 #include "common/output.h"
@@ -61,11 +63,16 @@ static void print_definition(const struct indicator *i)
         printf(_("source           imported: internetmetre-collector import csv FILE\n"));
         return;
     }
-    printf(_("interval         95 %%, bootstrap over probes, %d replicates, seed %" PRIu64
-             "; the range below %d probes\n"),
+    printf(_("interval         95 %%, bootstrap over probes, %d replicates, seed %" PRIu64 "; none below %d probes\n"),
            STAT_REPLICATES, indicator_seed(i), STAT_BOOTSTRAP_CLUSTERS_MIN);
-    printf(_("publication      from %d networks and %d probe-days on; smaller cells count in the larger ones only\n"),
-           STAT_FLOOR_NETWORKS, STAT_FLOOR_PROBE_DAYS);
+    printf(_("publication      from %d networks, %d probes and %d days of measurement on, and where no difference of "
+             "figures tells "
+             "of fewer; hidden cells count in the larger ones\n"),
+           FLOOR_NETWORKS, FLOOR_PROBES, FLOOR_DAYS);
+    printf(
+        _("weights          no probe more than a fifth; what one person confirmed, no more than all others; in a mean, "
+          "the largest probe at most %d times all but the two largest\n"),
+        WEIGHT_MEAN_TIMES);
     printf(_("\nSQL, $1 the first day, $2 the day after the last:\n\n%s\n"), i->sql);
 }
 

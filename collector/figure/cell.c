@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/floor.h"
+#include "collector/figure/tally.h"
 #include "common/clock.h"
 
 /* What a probe-day is grouped by; each text is a number in the table of texts,
@@ -29,12 +31,31 @@ static const struct {
     [FIELD_FAMILY] = {"family", DIM_FAMILY},
 };
 
+/* What figures are made of, coarse cuts first, and the cut whose cell holds the
+ * value of one that is hidden. */
+static const struct {
+    unsigned dimensions;
+    size_t larger;
+} cuts[] = {
+    {0, FLOOR_NONE},     {DIM_DEPARTMENT, 0}, {DIM_OPERATOR, 0},
+    {DIM_TECHNOLOGY, 0}, {DIM_FAMILY, 0},     {DIM_OPERATOR | DIM_DEPARTMENT, 2},
+};
+#define CUTS COUNT(cuts)
+
 struct row {
     uint32_t fields[FIELD_COUNT];
-    uint32_t probe, network;
+    uint32_t probe, network, voucher;
     int32_t day;
     int64_t samples;
     double value;
+    size_t cells[CUTS]; /* numbers of the cells that it lies in, or FLOOR_NONE */
+};
+
+struct cell {
+    struct row *const *rows; /* sorted by probe */
+    size_t count;
+    size_t cut;    /* in cuts */
+    size_t number; /* in the floor */
 };
 
 struct cells {
@@ -45,6 +66,10 @@ struct cells {
     json_t *numbers; /* text -> its number */
     char **texts;    /* number -> text; [0] is none */
     uint32_t text_count;
+    struct floor *floor; /* NULL until it is decided */
+    struct row **orders[CUTS];
+    struct cell *list; /* in the order of their numbers */
+    size_t list_count, list_cap;
 };
 
 struct cells *cells_new(const struct indicator *i)
@@ -64,6 +89,10 @@ void cells_free(struct cells *c)
     for (uint32_t t = 1; t < c->text_count; t++)
         free(c->texts[t]);
     free(c->texts);
+    for (size_t k = 0; k < CUTS; k++)
+        free(c->orders[k]);
+    free(c->list);
+    floor_free(c->floor);
     json_decref(c->numbers);
     free(c->rows);
     free(c);
@@ -102,6 +131,7 @@ void cells_add(struct cells *c, const struct probe_day *d)
                    [FIELD_FAMILY] = number_of(c, d->family)},
         .probe = number_of(c, d->probe),
         .network = number_of(c, d->network),
+        .voucher = number_of(c, d->voucher),
         .day = d->day,
         .samples = d->samples,
         .value = d->value,
@@ -109,59 +139,157 @@ void cells_add(struct cells *c, const struct probe_day *d)
     c->whole += d->family == NULL;
 }
 
+/* ---- the cuts ---- */
+
+static int by_cell(const void *a, const void *b, void *dimensions)
+{
+    const struct row *x = *(const struct row *const *)a, *y = *(const struct row *const *)b;
+    for (int f = 0; f < FIELD_COUNT; f++)
+        if ((!fields[f].dimension || (*(unsigned *)dimensions & fields[f].dimension)) && x->fields[f] != y->fields[f])
+            return x->fields[f] < y->fields[f] ? -1 : 1;
+    if (x->probe != y->probe)
+        return x->probe < y->probe ? -1 : 1;
+    return (x->day > y->day) - (x->day < y->day);
+}
+
+static bool same_cell(const struct row *x, const struct row *y, unsigned dimensions)
+{
+    for (int f = 0; f < FIELD_COUNT; f++)
+        if ((!fields[f].dimension || (dimensions & fields[f].dimension)) && x->fields[f] != y->fields[f])
+            return false;
+    return true;
+}
+
+/* Rows of one family stand beside those of both together: a cut by family takes
+ * the first, every other cut the second. */
+static bool belongs(const struct row *row, unsigned dimensions)
+{
+    if ((row->fields[FIELD_FAMILY] != 0) != ((dimensions & DIM_FAMILY) != 0))
+        return false;
+    for (int f = 0; f < FIELD_COUNT; f++)
+        if ((dimensions & fields[f].dimension) && !row->fields[f])
+            return false;
+    return true;
+}
+
+/* The cell that holds the row's in a coarser cut. A row of one family is in no
+ * cell of both families: the one of its country and source is looked for. */
+static size_t larger_of(const struct cells *c, const struct row *row, size_t cut)
+{
+    if (cuts[cut].larger == FLOOR_NONE || row->cells[cuts[cut].larger] != FLOOR_NONE)
+        return cuts[cut].larger == FLOOR_NONE ? FLOOR_NONE : row->cells[cuts[cut].larger];
+    for (size_t i = 0; i < c->list_count; i++)
+        if (c->list[i].cut == 0 && same_cell(c->list[i].rows[0], row, 0))
+            return i;
+    return FLOOR_NONE;
+}
+
+static void list_cell(struct cells *c, struct row **rows, size_t count, size_t cut)
+{
+    if (c->list_count == c->list_cap) {
+        c->list_cap = c->list_cap ? c->list_cap * 2 : 64;
+        c->list = alloc_resize(c->list, c->list_cap, sizeof *c->list);
+    }
+    size_t number = floor_cell(c->floor, (unsigned)cut, larger_of(c, rows[0], cut));
+    c->list[c->list_count++] = (struct cell){rows, count, cut, number};
+    for (size_t i = 0; i < count; i++)
+        rows[i]->cells[cut] = number;
+}
+
+static void list_cut(struct cells *c, size_t cut)
+{
+    unsigned dimensions = cuts[cut].dimensions;
+    struct row **rows = c->orders[cut] = alloc_zero(c->count + 1, sizeof *rows);
+    size_t count = 0;
+    for (size_t i = 0; i < c->count; i++)
+        if (belongs(&c->rows[i], dimensions))
+            rows[count++] = &c->rows[i];
+    qsort_r(rows, count, sizeof *rows, by_cell, &dimensions);
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from + 1; to < count && same_cell(rows[from], rows[to], dimensions); to++)
+            ;
+        list_cell(c, rows + from, to - from, cut);
+    }
+}
+
+/* ---- the decision ---- */
+
+/* Days of a probe that lie in the same cells. */
+struct stay {
+    size_t cells[CUTS + 1]; /* of two families at once */
+    size_t count;
+    uint32_t days;
+};
+
+/* The cells of one probe-day: of its row and those of its families. */
+static struct stay stay_of(const struct row *rows, size_t count)
+{
+    struct stay stay = {.days = 1};
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < CUTS; k++)
+            if (rows[i].cells[k] != FLOOR_NONE && stay.count < COUNT(stay.cells))
+                stay.cells[stay.count++] = rows[i].cells[k];
+    return stay;
+}
+
+static void add_stay(struct stay **stays, size_t *count, const struct stay *stay)
+{
+    for (size_t s = 0; s < *count; s++)
+        if ((*stays)[s].count == stay->count &&
+            !memcmp((*stays)[s].cells, stay->cells, stay->count * sizeof *stay->cells)) {
+            (*stays)[s].days++;
+            return;
+        }
+    *stays = alloc_resize(*stays, *count + 1, sizeof **stays);
+    (*stays)[(*count)++] = *stay;
+}
+
+/* Rows come probe by probe, and day by day. */
+static void add_units(struct cells *c)
+{
+    for (size_t from = 0, to; from < c->count; from = to) {
+        struct stay *stays = NULL;
+        size_t count = 0;
+        for (to = from; to < c->count && c->rows[to].probe == c->rows[from].probe;) {
+            size_t day = to;
+            while (to < c->count && c->rows[to].probe == c->rows[from].probe && c->rows[to].day == c->rows[day].day)
+                to++;
+            struct stay stay = stay_of(&c->rows[day], to - day);
+            add_stay(&stays, &count, &stay);
+        }
+        for (size_t s = 0; s < count; s++)
+            floor_add(c->floor, c->rows[from].probe, c->rows[from].network, stays[s].days, stays[s].cells,
+                      stays[s].count);
+        free(stays);
+    }
+}
+
+static void decide(struct cells *c)
+{
+    if (c->floor)
+        return;
+    c->floor = floor_new();
+    for (size_t i = 0; i < c->count; i++)
+        for (size_t k = 0; k < CUTS; k++)
+            c->rows[i].cells[k] = FLOOR_NONE;
+    for (size_t k = 0; k < CUTS; k++)
+        if ((c->indicator->dimensions & cuts[k].dimensions) == cuts[k].dimensions)
+            list_cut(c, k);
+    add_units(c);
+    floor_decide(c->floor);
+}
+
 /* ---- one cell ---- */
 
-struct cell {
-    const struct row *const *rows; /* sorted by probe */
-    size_t count;
-    unsigned cut; /* the dimensions that it is cut by */
-};
-
-struct tally {
-    struct stat_sample *samples; /* sorted; the clusters are the probes in order */
-    uint32_t probes, networks;
-    int64_t results;
-};
-
-static int by_text_number(const void *a, const void *b)
+static struct tally tally_rows(struct row *const *rows, size_t count)
 {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
-static struct tally tally_cell(const struct cell *cell)
-{
-    struct tally t = {.samples = alloc_zero(cell->count, sizeof *t.samples)};
-    uint32_t *networks = alloc_zero(cell->count, sizeof *networks);
-    for (size_t i = 0; i < cell->count; i++) {
-        const struct row *row = cell->rows[i];
-        t.probes += i == 0 || row->probe != cell->rows[i - 1]->probe;
-        t.samples[i] = (struct stat_sample){row->value, t.probes - 1};
-        t.results += row->samples;
-        networks[i] = row->network;
-    }
-    qsort(networks, cell->count, sizeof *networks, by_text_number);
-    for (size_t i = 0; i < cell->count; i++)
-        t.networks += i == 0 || networks[i] != networks[i - 1];
-    free(networks);
-    stat_sort(t.samples, cell->count);
+    struct tally_day *days = alloc_zero(count, sizeof *days);
+    for (size_t i = 0; i < count; i++)
+        days[i] = (struct tally_day){rows[i]->probe, rows[i]->network, rows[i]->voucher, rows[i]->value,
+                                     rows[i]->samples};
+    struct tally t = tally_days(days, count);
+    free(days);
     return t;
-}
-
-static const char *interval_of(const struct indicator *i, const struct statistic *s, const struct cell *cell,
-                               const struct tally *t, double value, struct stat_interval *ret)
-{
-    if (s->what.kind == STAT_SHARE) {
-        struct stat_interval w = stat_wilson((uint64_t)(value * t->probes / 100 + 0.5), t->probes);
-        *ret = (struct stat_interval){100 * w.low, 100 * w.high};
-        return "wilson95";
-    }
-    if (t->probes < STAT_BOOTSTRAP_CLUSTERS_MIN) {
-        *ret = (struct stat_interval){t->samples[0].value, t->samples[cell->count - 1].value};
-        return "range";
-    }
-    *ret = stat_bootstrap(&s->what, t->samples, cell->count, t->probes, indicator_seed(i));
-    return "bootstrap95";
 }
 
 /* The members that every figure of the cell has. */
@@ -171,98 +299,78 @@ static json_t *describe(const struct cells *c, const struct cell *cell, const st
     json_t *figure = json_pack("{s:s, s:s, s:s, s:s, s:i}", "indicator", c->indicator->id, "statistic", s->name, "unit",
                                c->indicator->unit[LANG_EN], "floor", floor, "method_version", c->indicator->method);
     for (int f = 0; f < FIELD_COUNT; f++)
-        if (row->fields[f] && (!fields[f].dimension || (cell->cut & fields[f].dimension)))
+        if (row->fields[f] && (!fields[f].dimension || (cuts[cell->cut].dimensions & fields[f].dimension)))
             json_object_set_new(figure, fields[f].column, json_string(c->texts[row->fields[f]]));
     return figure;
 }
 
+/* How many lines there are, in steps: which one it was that came tells of it. */
+static int lines_of(const struct crowd *crowd)
+{
+    static const int steps[] = {0, 1, 1, 3, 3, 5};
+    uint32_t lines = crowd->network_count < crowd->probe_count ? crowd->network_count : crowd->probe_count;
+    return steps[lines];
+}
+
+/* Says that a cell is hidden, and where its value counts. */
+static void hide(const struct cells *c, const struct cell *cell, json_t *figure)
+{
+    static const char *const steps[FLOOR_PROBES + 1] = {"none", "1 or 2", NULL, "3 or 4", NULL, "5"};
+    size_t larger = floor_larger(c->floor, cell->number);
+    if (larger != FLOOR_NONE) {
+        bool country = c->list[larger].cut == 0;
+        json_object_set_new(figure, "note",
+                            json_sprintf("%s; counted in the %s",
+                                         floor_verdict(c->floor, cell->number) == FLOOR_SMALL
+                                             ? "below the publication floor"
+                                             : "would tell of too few lines by subtraction",
+                                         country ? "country" : "operator"));
+        return;
+    }
+    int lines = lines_of(floor_crowd(c->floor, cell->number));
+    json_object_set_new(figure, "lines", json_integer(lines));
+    json_object_set_new(figure, "note",
+                        lines < FLOOR_PROBES
+                            ? json_sprintf("not enough lines yet: %s of %d", steps[lines], FLOOR_PROBES)
+                            : json_sprintf("not enough days yet: fewer than %d days of measurement", FLOOR_DAYS));
+}
+
 static void publish(const struct cells *c, const struct cell *cell, json_t *figures)
 {
-    struct tally t = tally_cell(cell);
-    bool met = stat_publishable(t.networks, cell->count);
-    const char *floor = met ? "met" : cell->cut ? "n<5" : "below";
+    static const char *const words[] = {[FLOOR_SHOWN] = "met", [FLOOR_SMALL] = "n<5", [FLOOR_DIFFERENCE] = "hidden"};
+    enum floor_verdict verdict = floor_verdict(c->floor, cell->number);
+    _cleanup_tally_ struct tally t = tally_rows(cell->rows, cell->count);
     for (size_t s = 0; s < c->indicator->statistic_count; s++) {
         const struct statistic *statistic = &c->indicator->statistics[s];
-        json_t *figure = describe(c, cell, statistic, floor);
+        bool tells = tally_tells(&t, &statistic->what);
+        json_t *figure = describe(c, cell, statistic, verdict == FLOOR_SHOWN && !tells ? "hidden" : words[verdict]);
         json_array_append_new(figures, figure);
-        if (!met && cell->cut) {
-            json_object_set_new(figure, "note",
-                                json_string(cell->cut == (DIM_OPERATOR | DIM_DEPARTMENT)
-                                                ? "below the publication floor; counted in the operator"
-                                                : "below the publication floor; counted in the country"));
+        if (verdict != FLOOR_SHOWN) {
+            hide(c, cell, figure);
             continue;
         }
-        double value = stat_value(&statistic->what, t.samples, cell->count, t.probes);
+        if (!tells) {
+            json_object_set_new(figure, "note", json_string("too few lines for this percentile"));
+            continue;
+        }
         struct stat_interval interval;
-        const char *kind = interval_of(c->indicator, statistic, cell, &t, value, &interval);
+        const char *kind = tally_interval(&t, &statistic->what, indicator_seed(c->indicator), &interval);
         json_object_update_new(figure,
-                               json_pack("{s:f, s:f, s:f, s:s, s:I, s:I, s:I, s:I}", "value", value, "low",
-                                         interval.low, "high", interval.high, "interval_kind", kind, "n_samples",
-                                         (json_int_t)t.results, "n_days", (json_int_t)cell->count, "n_probes",
-                                         (json_int_t)t.probes, "n_networks", (json_int_t)t.networks));
+                               json_pack("{s:f, s:I, s:I, s:I, s:I}", "value", tally_value(&t, &statistic->what),
+                                         "n_samples", (json_int_t)t.results, "n_days", (json_int_t)cell->count,
+                                         "n_probes", (json_int_t)t.probes, "n_networks", (json_int_t)t.networks));
+        if (kind)
+            json_object_update_new(figure, json_pack("{s:f, s:f, s:s}", "low", interval.low, "high", interval.high,
+                                                     "interval_kind", kind));
     }
-    free(t.samples);
-}
-
-/* ---- the cuts ---- */
-
-static int by_cell(const void *a, const void *b, void *cut)
-{
-    const struct row *x = *(const struct row *const *)a, *y = *(const struct row *const *)b;
-    for (int f = 0; f < FIELD_COUNT; f++)
-        if ((!fields[f].dimension || (*(unsigned *)cut & fields[f].dimension)) && x->fields[f] != y->fields[f])
-            return x->fields[f] < y->fields[f] ? -1 : 1;
-    if (x->probe != y->probe)
-        return x->probe < y->probe ? -1 : 1;
-    return (x->day > y->day) - (x->day < y->day);
-}
-
-static bool same_cell(const struct row *x, const struct row *y, unsigned cut)
-{
-    for (int f = 0; f < FIELD_COUNT; f++)
-        if ((!fields[f].dimension || (cut & fields[f].dimension)) && x->fields[f] != y->fields[f])
-            return false;
-    return true;
-}
-
-/* Rows of one family stand beside those of both together: a cut by family takes
- * the first, every other cut the second. */
-static bool belongs(const struct row *row, unsigned cut)
-{
-    if ((row->fields[FIELD_FAMILY] != 0) != ((cut & DIM_FAMILY) != 0))
-        return false;
-    for (int f = 0; f < FIELD_COUNT; f++)
-        if ((cut & fields[f].dimension) && !row->fields[f])
-            return false;
-    return true;
-}
-
-/* Calls fn with each cell of the cut. */
-static void each_cell(struct cells *c, unsigned cut, void (*fn)(const struct cells *, const struct cell *, json_t *),
-                      json_t *out)
-{
-    const struct row **rows = alloc_zero(c->count + 1, sizeof *rows);
-    size_t count = 0;
-    for (size_t i = 0; i < c->count; i++)
-        if (belongs(&c->rows[i], cut))
-            rows[count++] = &c->rows[i];
-    qsort_r(rows, count, sizeof *rows, by_cell, &cut);
-    for (size_t from = 0, to; from < count; from = to) {
-        for (to = from + 1; to < count && same_cell(rows[from], rows[to], cut); to++)
-            ;
-        fn(c, &(struct cell){rows + from, to - from, cut}, out);
-    }
-    free(rows);
 }
 
 json_t *cells_figures(struct cells *c)
 {
-    static const unsigned cuts[] = {
-        0, DIM_DEPARTMENT, DIM_OPERATOR, DIM_TECHNOLOGY, DIM_FAMILY, DIM_OPERATOR | DIM_DEPARTMENT};
     json_t *figures = json_array();
-    for (size_t i = 0; i < COUNT(cuts); i++)
-        if ((c->indicator->dimensions & cuts[i]) == cuts[i])
-            each_cell(c, cuts[i], publish, figures);
+    decide(c);
+    for (size_t i = 0; i < c->list_count; i++)
+        publish(c, &c->list[i], figures);
     return figures;
 }
 
@@ -276,42 +384,83 @@ static int by_day(const void *a, const void *b)
     return (x->probe > y->probe) - (x->probe < y->probe);
 }
 
-static void one_day(const struct cells *c, const struct cell *day, json_t *days)
+struct day {
+    struct row **rows;
+    size_t count; /* of probes */
+    struct crowd crowd;
+    bool shown;
+};
+
+/* A day is shown where it has lines enough. What its cell's figure counts and no
+ * day shows can be reckoned from the two, and has to be enough as well: days
+ * with the fewest lines are hidden until it is, or until nothing is left. */
+static void decide_days(struct day *days, size_t count)
+{
+    struct crowd hidden = {0};
+    for (size_t d = 0; d < count; d++) {
+        const struct crowd *crowd = &days[d].crowd;
+        days[d].shown = crowd->probe_count >= FLOOR_PROBES && crowd->network_count >= FLOOR_NETWORKS;
+        if (!days[d].shown)
+            crowd_join(&hidden, crowd);
+    }
+    while (hidden.days > 0 && !crowd_enough(&hidden)) {
+        struct day *least = NULL;
+        for (size_t d = 0; d < count; d++)
+            if (days[d].shown && (!least || days[d].count <= least->count))
+                least = &days[d];
+        if (!least)
+            return;
+        least->shown = false;
+        crowd_join(&hidden, &least->crowd);
+    }
+}
+
+static void one_day(const struct cells *c, const struct day *day, json_t *days)
 {
     const struct statistic *s = indicator_main(c->indicator);
     const struct row *row = day->rows[0];
-    struct tally t = tally_cell(day);
+    _cleanup_tally_ struct tally t = tally_rows(day->rows, day->count);
     char date[TIME_TEXT_SIZE];
     time_format((int64_t)row->day * 86400 * 1000000, date);
     date[10] = '\0';
     json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:f, s:I, s:I}", "indicator", c->indicator->id, "country",
                           c->texts[row->fields[FIELD_COUNTRY]], "source", c->texts[row->fields[FIELD_SOURCE]], "day",
-                          date, "value", stat_value(&s->what, t.samples, day->count, t.probes), "n_probes",
-                          (json_int_t)t.probes, "n_networks", (json_int_t)t.networks);
+                          date, "value", tally_value(&t, &s->what), "n_probes", (json_int_t)t.probes, "n_networks",
+                          (json_int_t)t.networks);
     size_t low, high;
     if (s->what.kind == STAT_QUANTILE && s->what.q == 0.5 && stat_median_ranks(day->count, &low, &high) == 0)
         json_object_update_new(
             o, json_pack("{s:f, s:f}", "low", t.samples[low - 1].value, "high", t.samples[high - 1].value));
     json_array_append_new(days, o);
-    free(t.samples);
 }
 
-static void split_days(const struct cells *c, const struct cell *cell, json_t *days)
+static void split_days(const struct cells *c, const struct cell *cell, json_t *out)
 {
-    const struct row **rows = alloc_zero(cell->count, sizeof *rows);
+    struct row **rows = alloc_zero(cell->count, sizeof *rows);
+    struct day *days = alloc_zero(cell->count, sizeof *days);
+    size_t count = 0;
     memcpy(rows, cell->rows, cell->count * sizeof *rows);
     qsort(rows, cell->count, sizeof *rows, by_day);
-    for (size_t from = 0, to; from < cell->count; from = to) {
-        for (to = from + 1; to < cell->count && rows[to]->day == rows[from]->day; to++)
-            ;
-        one_day(c, &(struct cell){rows + from, to - from, 0}, days);
+    for (size_t i = 0; i < cell->count; i++) {
+        if (i == 0 || rows[i]->day != rows[i - 1]->day)
+            days[count++].rows = &rows[i];
+        days[count - 1].count++;
+        crowd_add(&days[count - 1].crowd, rows[i]->probe, rows[i]->network, 1);
     }
+    decide_days(days, count);
+    for (size_t d = 0; d < count; d++)
+        if (days[d].shown)
+            one_day(c, &days[d], out);
+    free(days);
     free(rows);
 }
 
 json_t *cells_days(struct cells *c)
 {
     json_t *days = json_array();
-    each_cell(c, 0, split_days, days);
+    decide(c);
+    for (size_t i = 0; i < c->list_count; i++)
+        if (c->list[i].cut == 0 && floor_verdict(c->floor, i) == FLOOR_SHOWN)
+            split_days(c, &c->list[i], days);
     return days;
 }

@@ -1,9 +1,9 @@
 /* Cells of an indicator: its probe-days grouped by country, department,
  * operator, technology, family, and what is published of each.
  *
- * The publication floor: the cell of a whole country is always published, and
- * says when it is below the floor; a smaller cell below the floor says only
- * that it is ("n<5"), and its probe-days count in the larger cells that hold
+ * Which cells are shown is one decision for all of them (floor.h). One that is
+ * hidden says that it is ("n<5" where it is small itself, "hidden" where others
+ * would give it away), and its probe-days count in the larger cells that hold
  * them. */
 #pragma once
 
@@ -17,7 +17,8 @@ struct probe_day {
     const char *probe;
     int32_t day; /* since 1970-01-01 */
     const char *source;
-    const char *network; /* tells lines apart for the floor */
+    const char *network; /* tells lines apart for the floor; NULL: none was seen */
+    const char *voucher; /* who confirmed the probe; NULL: nobody */
     const char *country;
     const char *department, *carrier, *technology; /* NULL when unknown */
     const char *family;                            /* "ipv4", "ipv6", NULL for both together */
@@ -44,7 +45,8 @@ json_t *cells_figures(struct cells *c) CHECKED;
 
 /* An array of objects whose members are columns of indicator_day: the main
  * statistic over the country's probes, day by day, with the interval of a
- * median by order statistics. The caller owns it. */
+ * median by order statistics; of countries that are shown, the days on which
+ * enough lines measured. The caller owns it. */
 json_t *cells_days(struct cells *c) CHECKED;
 
 int64_t cells_count(const struct cells *c); /* probe-days added, those of one family not counted */

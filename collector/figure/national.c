@@ -44,10 +44,18 @@ ssize_t national_row(const struct national *g, const char *statistic)
     return -1;
 }
 
-bool national_below(const struct national *g)
+int national_lines(struct pg *pg, const char *country, int *ret, struct fault *f)
 {
-    const char *floor = national_text(g, FLOOR);
-    return floor && !strcmp(floor, "below");
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(
+        pg,
+        "SELECT max(lines) FROM public_indicator WHERE country = $1 AND " WHOLE_COUNTRY
+        "AND period = (SELECT max(period) FROM public_indicator WHERE country = $1 AND kind = 'measured') "
+        "HAVING bool_and(value IS NULL) FILTER (WHERE kind = 'measured')",
+        1, &country, &rows, f);
+    if (rc == 0)
+        *ret = pg_rows_count(rows) && pg_text(rows, 0, 0) ? (int)pg_int(rows, 0, 0) : -1;
+    return rc;
 }
 
 bool national_simulated(const struct national *g)

@@ -44,5 +44,9 @@ bool national_next(const struct pg_rows *rows, const struct indicator *i, struct
 
 const char *national_text(const struct national *g, int column);
 ssize_t national_row(const struct national *g, const char *statistic); /* -1: none */
-bool national_below(const struct national *g);                         /* below the publication floor? */
 bool national_simulated(const struct national *g);
+
+/* How many lines a country has whose latest measured figures are all below the
+ * publication floor: 0, 1 (or 2), 3 (or 4), 5 (and too few days); -1: some are
+ * shown, or nothing was measured. */
+int national_lines(struct pg *pg, const char *country, int *ret, struct fault *f) CHECKED;

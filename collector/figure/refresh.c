@@ -9,13 +9,16 @@
 
 /* ---- one indicator ---- */
 
-/* Where each probe stood joins the values that the indicator's own SQL gives. */
+/* Where each probe stood joins the values that the indicator's own SQL gives.
+ * A probe that nobody vouches for, or a young one, is in no figure at all. */
 #define GATHER_SQL                                                                                                     \
     "WITH given AS (%s) "                                                                                              \
     "SELECT p.probe, g.day - '1970-01-01'::date, "                                                                     \
     "CASE WHEN p.simulated THEN 'simulated' WHEN p.source = 'agent' THEN 'measured' ELSE p.source END, "               \
-    "x.network, x.country, x.department, x.operator, x.technology, g.family, g.value, g.samples "                      \
-    "FROM given g JOIN probe p USING (probe_no) CROSS JOIN LATERAL place_on(g.probe_no, g.day) x "                     \
+    "s.network, s.voucher, x.country, x.department, x.operator, x.technology, g.family, g.value, g.samples "           \
+    "FROM given g JOIN probe p USING (probe_no) "                                                                      \
+    "JOIN probe_standing($1::date, $2::date - 1) s ON s.probe_no = g.probe_no AND s.counts "                           \
+    "CROSS JOIN LATERAL place_on(g.probe_no, g.day) x "                                                                \
     "WHERE g.value IS NOT NULL ORDER BY p.probe, g.day"
 
 int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, const char *last, struct cells **ret,
@@ -31,13 +34,14 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
                              .day = (int32_t)pg_int(row, 0, 1),
                              .source = pg_text(row, 0, 2),
                              .network = pg_text(row, 0, 3),
-                             .country = pg_text(row, 0, 4),
-                             .department = pg_text(row, 0, 5),
-                             .carrier = pg_text(row, 0, 6),
-                             .technology = pg_text(row, 0, 7),
-                             .family = pg_text(row, 0, 8),
-                             .value = pg_double(row, 0, 9),
-                             .samples = pg_int(row, 0, 10),
+                             .voucher = pg_text(row, 0, 4),
+                             .country = pg_text(row, 0, 5),
+                             .department = pg_text(row, 0, 6),
+                             .carrier = pg_text(row, 0, 7),
+                             .technology = pg_text(row, 0, 8),
+                             .family = pg_text(row, 0, 9),
+                             .value = pg_double(row, 0, 10),
+                             .samples = pg_int(row, 0, 11),
                          });
     if (rc < 0) {
         fault_prefix(f, _("indicator %s: "), i->id);
@@ -56,10 +60,10 @@ static int store(struct pg *pg, const char *sql, const json_t *rows, const char 
 #define STORE_FIGURES_SQL                                                                                              \
     "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, family, source, "  \
     "simulated, computed, value, unit, low, high, interval_kind, n_samples, n_days, n_probes, n_networks, floor, "     \
-    "method_version, note, retrieved) "                                                                                \
+    "method_version, lines, note, retrieved) "                                                                         \
     "SELECT r.indicator, $2, r.statistic, r.country, r.geo, r.operator, r.technology, r.family, r.source, "            \
     "r.source = 'simulated', true, r.value, r.unit, r.low, r.high, r.interval_kind, r.n_samples, r.n_days, "           \
-    "r.n_probes, r.n_networks, r.floor, r.method_version, r.note, (now() AT TIME ZONE 'UTC')::date "                   \
+    "r.n_probes, r.n_networks, r.floor, r.method_version, r.lines, r.note, (now() AT TIME ZONE 'UTC')::date "          \
     "FROM jsonb_populate_recordset(NULL::indicator_value, $1::jsonb) r"
 #define STORE_DAYS_SQL                                                                                                 \
     "INSERT INTO indicator_day SELECT r.* FROM jsonb_populate_recordset(NULL::indicator_day, $1::jsonb) r"

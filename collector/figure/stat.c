@@ -20,21 +20,33 @@ void stat_sort(struct stat_sample *samples, size_t count)
 
 /* ---- one value of a sample in which each cluster counts `times` times ---- */
 
-/* times NULL: each once. *total is the number of samples so counted. */
-static double weighted_quantile(double q, const struct stat_sample *samples, size_t count, const uint32_t *times,
-                                uint64_t total)
+/* A sample counts weight times; weights NULL: once. total is their sum. */
+static double weight_of(const struct stat_sample *s, const double *weights)
 {
-    double rank = q * (double)(total - 1), below = floor(rank);
-    double low = samples[count - 1].value, high = low;
-    uint64_t upto = 0;
+    return weights ? weights[s->cluster] : 1;
+}
+
+static double total_of(const struct stat_sample *samples, size_t count, const double *weights)
+{
+    double total = 0;
+    for (size_t i = 0; i < count; i++)
+        total += weight_of(&samples[i], weights);
+    return total;
+}
+
+static double weighted_quantile(double q, const struct stat_sample *samples, size_t count, const double *weights,
+                                double total)
+{
+    double rank = q * fmax(total - 1, 0), below = floor(rank);
+    double low = samples[count - 1].value, high = low, upto = 0;
     bool found = false;
     for (size_t i = 0; i < count; i++) {
-        upto += times ? times[samples[i].cluster] : 1;
-        if (!found && (double)upto > below) {
+        upto += weight_of(&samples[i], weights);
+        if (!found && upto > below) {
             low = samples[i].value;
             found = true;
         }
-        if ((double)upto > ceil(rank)) {
+        if (upto > ceil(rank)) {
             high = samples[i].value;
             break;
         }
@@ -42,12 +54,12 @@ static double weighted_quantile(double q, const struct stat_sample *samples, siz
     return low + (rank - below) * (high - low);
 }
 
-static double weighted_mean(const struct stat_sample *samples, size_t count, const uint32_t *times, uint64_t total)
+static double weighted_mean(const struct stat_sample *samples, size_t count, const double *weights, double total)
 {
     double sum = 0;
     for (size_t i = 0; i < count; i++)
-        sum += samples[i].value * (times ? times[samples[i].cluster] : 1);
-    return sum / (double)total;
+        sum += samples[i].value * weight_of(&samples[i], weights);
+    return sum / total;
 }
 
 static int by_cluster(const void *a, const void *b)
@@ -73,13 +85,15 @@ static double share(const struct stat_sample *samples, size_t count, uint32_t cl
     return 100.0 * yes / clusters;
 }
 
-double stat_value(const struct stat_what *what, const struct stat_sample *samples, size_t count, uint32_t clusters)
+double stat_value(const struct stat_what *what, const struct stat_sample *samples, size_t count, uint32_t clusters,
+                  const double *weights)
 {
+    double total = total_of(samples, count, weights);
     switch (what->kind) {
     case STAT_QUANTILE:
-        return weighted_quantile(what->q, samples, count, NULL, count);
+        return weighted_quantile(what->q, samples, count, weights, total);
     case STAT_MEAN:
-        return weighted_mean(samples, count, NULL, count);
+        return weighted_mean(samples, count, weights, total);
     case STAT_SHARE:
         return share(samples, count, clusters);
     }
@@ -117,18 +131,18 @@ static double percentile(const double *sorted, size_t count, double q)
 }
 
 struct stat_interval stat_bootstrap(const struct stat_what *what, const struct stat_sample *samples, size_t count,
-                                    uint32_t clusters, uint64_t seed)
+                                    uint32_t clusters, const double *weights, uint64_t seed)
 {
     double replicates[STAT_REPLICATES];
-    uint32_t *sizes = alloc_zero(clusters, sizeof *sizes), *times = alloc_zero(clusters, sizeof *times);
+    double *sizes = alloc_zero(clusters, sizeof *sizes), *times = alloc_zero(clusters, sizeof *times);
     for (size_t i = 0; i < count; i++)
-        sizes[samples[i].cluster]++;
+        sizes[samples[i].cluster] += weight_of(&samples[i], weights);
     for (size_t r = 0; r < STAT_REPLICATES; r++) {
-        uint64_t total = 0;
+        double total = 0;
         memset(times, 0, clusters * sizeof *times);
         for (uint32_t c = 0; c < clusters; c++) {
             uint32_t drawn = random_below(&seed, clusters);
-            times[drawn]++;
+            times[drawn] += weights ? weights[drawn] : 1;
             total += sizes[drawn];
         }
         replicates[r] = what->kind == STAT_MEAN ? weighted_mean(samples, count, times, total)
@@ -167,9 +181,4 @@ struct stat_interval stat_wilson(uint64_t successes, uint64_t trials)
     double half = z * sqrt(p * (1 - p) / n + zz / (4 * n * n)) / (1 + zz / n);
     /* At the ends the interval closes exactly; rounding would leave 1e-17. */
     return (struct stat_interval){successes == 0 ? 0 : middle - half, successes == trials ? 1 : middle + half};
-}
-
-bool stat_publishable(size_t networks, size_t probe_days)
-{
-    return networks >= STAT_FLOOR_NETWORKS && probe_days >= STAT_FLOOR_PROBE_DAYS;
 }

@@ -1,5 +1,5 @@
 /* The statistics of published figures: quantiles, seeded cluster bootstrap,
- * order-statistic and Wilson intervals, the publication floor. */
+ * order-statistic and Wilson intervals. */
 #pragma once
 
 #include <stdbool.h>
@@ -32,9 +32,14 @@ struct stat_what {
 
 void stat_sort(struct stat_sample *samples, size_t count); /* by value, then cluster */
 
-/* samples sorted, count > 0. Quantiles interpolate between the two closest
- * ranks (type 7 of Hyndman and Fan 1996, PostgreSQL's percentile_cont). */
-double stat_value(const struct stat_what *what, const struct stat_sample *samples, size_t count, uint32_t clusters);
+/* samples sorted, count > 0. Each sample of a cluster counts as many times as
+ * weights says, from 0 to 1; weights NULL: once. Quantiles interpolate between
+ * the two closest ranks (type 7 of Hyndman and Fan 1996, PostgreSQL's
+ * percentile_cont): with W the sum of weights and r = q (W - 1), between the
+ * first sample up to which more than floor(r) are counted and the first up to
+ * which more than ceil(r) are. A share knows no weights. */
+double stat_value(const struct stat_what *what, const struct stat_sample *samples, size_t count, uint32_t clusters,
+                  const double *weights);
 
 /* Bootstrap over clusters (Field and Welsh 2007): each of STAT_REPLICATES
  * draws `clusters` clusters with replacement and computes the same thing of all
@@ -43,9 +48,9 @@ double stat_value(const struct stat_what *what, const struct stat_sample *sample
  * and means. samples sorted. */
 #define STAT_REPLICATES 1000
 struct stat_interval stat_bootstrap(const struct stat_what *what, const struct stat_sample *samples, size_t count,
-                                    uint32_t clusters, uint64_t seed);
+                                    uint32_t clusters, const double *weights, uint64_t seed);
 
-/* Below this many clusters a bootstrap says little: the range is printed. */
+/* Below this many clusters a bootstrap says little, and the range is two of them. */
 #define STAT_BOOTSTRAP_CLUSTERS_MIN 6
 
 /* Interval of the median of n independent samples by order statistics: the
@@ -56,8 +61,3 @@ int stat_median_ranks(size_t n, size_t *ret_low, size_t *ret_high) CHECKED;
 /* Wilson score interval of a proportion (Wilson 1927) at 95 %, 0 to 1.
  * trials > 0. */
 struct stat_interval stat_wilson(uint64_t successes, uint64_t trials);
-
-/* May a cell be published by itself? A cell below is counted in a larger one. */
-#define STAT_FLOOR_NETWORKS   5
-#define STAT_FLOOR_PROBE_DAYS 30
-bool stat_publishable(size_t networks, size_t probe_days);

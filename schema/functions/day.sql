@@ -5,14 +5,10 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 -- Where a probe stood on a day: the surroundings that were valid then, the latest when they changed within the day.
---
--- `network` tells lines apart for the publication floor. The prefix of a line is not known to the collector, so that
--- lines of one operator and technology in one commune count as one network: the floor then errs on the side of privacy.
 CREATE OR REPLACE FUNCTION place_on(of_probe int, on_day date)
-RETURNS TABLE (country text, department text, zone text, operator text, technology text, network text)
+RETURNS TABLE (country text, department text, zone text, operator text, technology text)
 LANGUAGE sql STABLE AS $$
-    SELECT c.country, c.department, c.zone, o.name, c.technology,
-           concat_ws('/', c.country, c.department, c.commune, o.name, c.technology)
+    SELECT c.country, c.department, c.zone, o.name, c.technology
     FROM probe_context c
     LEFT JOIN operator o USING (operator_no)
     WHERE c.probe_no = of_probe AND valid_on(c.valid_from, c.valid_to, on_day)

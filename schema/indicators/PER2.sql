@@ -7,13 +7,13 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: measured
--- method: 1
+-- method: 2
 -- dimensions: operator, department
 -- aggregate: mean
 -- headline.fr: {mean} % des questions DNS restent sans réponse utile.
 -- headline.en: {mean}% of DNS questions get no useful answer.
--- definition.fr: Part des questions posées au résolveur qui expirent ou reçoivent SERVFAIL, parmi toutes celles qui ont pu partir. Une part par sonde et par jour, puis la moyenne de ces sondes-jours.
--- definition.en: Share of questions to the resolver that time out or get SERVFAIL, among all that could be sent. One share a probe and day, then the mean over these probe-days.
+-- definition.fr: Part des questions posées au résolveur qui expirent ou reçoivent SERVFAIL, parmi toutes celles qui ont pu partir. Une part par sonde et par jour, puis la moyenne de ces sondes-jours. Aucune sonde n’y pèse plus d’un cinquième, ni plus de cinq fois ce que font ensemble toutes les autres, la deuxième exceptée.
+-- definition.en: Share of questions to the resolver that time out or get SERVFAIL, among all that could be sent. One share a probe and day, then the mean over these probe-days. No probe weighs more than a fifth, nor more than five times what all others but the second come to.
 WITH asked AS (
     SELECT d.day, d.probe_no, sum(d.measured) AS queries, sum(d.timeout) AS timeouts
     FROM rollup_day d

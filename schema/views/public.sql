@@ -1,12 +1,18 @@
 -- What the HTTP interface hands out. Nothing here tells a probe's commune, line or owner.
 
+-- A department is said where five probes are in it, operator and technology where five have the same in all three: else
+-- the list would tell whose line a probe is on.
 CREATE OR REPLACE VIEW public_probe AS
-SELECT p.probe, c.country, c.department, o.name AS operator, c.technology, p.source, p.simulated,
-       (SELECT max(r.day) FROM rollup_day r WHERE r.probe_no = p.probe_no) AS last_day
-FROM probe p
-LEFT JOIN probe_context c ON c.probe_no = p.probe_no AND c.valid_to = 'infinity'
-LEFT JOIN operator o USING (operator_no)
-WHERE p.revoked_at IS NULL;
+SELECT x.probe, x.country, CASE WHEN x.in_department >= 5 THEN x.department END AS department,
+       CASE WHEN x.alike >= 5 THEN x.operator END AS operator, CASE WHEN x.alike >= 5 THEN x.technology END AS technology,
+       x.source, x.simulated, (SELECT max(r.day) FROM rollup_day r WHERE r.probe_no = x.probe_no) AS last_day
+FROM (SELECT p.probe_no, p.probe, c.country, c.department, o.name AS operator, c.technology, p.source, p.simulated,
+             count(*) OVER (PARTITION BY p.simulated, c.country, c.department) AS in_department,
+             count(*) OVER (PARTITION BY p.simulated, c.country, c.department, o.name, c.technology) AS alike
+      FROM probe p
+      LEFT JOIN probe_context c ON c.probe_no = p.probe_no AND c.valid_to = 'infinity'
+      LEFT JOIN operator o USING (operator_no)
+      WHERE p.revoked_at IS NULL) AS x;
 
 CREATE OR REPLACE VIEW public_target AS
 SELECT name AS target, kind, country FROM target;
@@ -16,15 +22,19 @@ SELECT c.name AS check_name, m.metric_no AS id, m.name AS metric, m.unit, m.bett
 FROM metric m
 JOIN check_kind c USING (check_no);
 
+-- Of what the collector computed, everybody gets the counts in steps; analysts have indicator_value.
 CREATE OR REPLACE VIEW public_indicator AS
 SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.geo, v.operator, v.technology, v.family,
-       v.zone, v.sex, v.age_group, v.plan, v.value, v.unit, v.low, v.high, v.interval_kind, v.n_samples, v.n_days,
-       v.n_probes, v.n_networks, v.floor, i.kind, i.status, i.better, v.source, v.simulated, v.method, v.method_version,
-       v.source_url, v.retrieved, v.note, v.stored_at
+       v.zone, v.sex, v.age_group, v.plan, v.value, v.unit, v.low, v.high, v.interval_kind,
+       CASE WHEN v.computed THEN two_digits(v.n_samples) ELSE v.n_samples END AS n_samples, two_digits(v.n_days) AS n_days,
+       count_step(v.n_probes) AS n_probes, count_step(v.n_networks) AS n_networks, v.floor, i.kind, i.status, i.better, v.source, v.simulated, v.method, v.method_version,
+       v.source_url, v.retrieved, v.note, v.stored_at, v.lines
 FROM indicator_value v
 JOIN indicator i USING (indicator);
 
 CREATE OR REPLACE VIEW public_indicator_day AS
-SELECT * FROM indicator_day;
+SELECT indicator, country, source, day, value, low, high, count_step(n_probes) AS n_probes,
+       count_step(n_networks) AS n_networks
+FROM indicator_day;
 
 SELECT allow('SELECT ON public_probe, public_target, public_check, public_indicator, public_indicator_day', 'reader', 'analyst');

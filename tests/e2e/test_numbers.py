@@ -23,9 +23,11 @@ from wire import ping
 ASAN = "asan" in BUILD.name
 YEAR = 2024  # long past, so that no clock of the machine matters
 DAYS = [datetime.date(YEAR, 3, 1) + datetime.timedelta(days=d) for d in range(8)]
-PROBES = 7
+PROBES = 16
 DEPARTMENTS = ["BJ-LI", "BJ-BO", "BJ-AK"]
-OPERATORS = ["Grand", "<b>Petit & Cie</b>"]  # the second has two lines: below the floor, and hostile to pages
+GRAND = 11
+# The second has two lines and the third three: below the floor, the second hostile to pages.
+OPERATORS = GRAND * ["Grand"] + 2 * ["<b>Petit & Cie</b>"] + 3 * ["Lent"]
 
 
 def at(day, second):
@@ -55,9 +57,16 @@ def day_of(p, d, day):
     return results
 
 
+def counted(c, since):
+    """Makes lines that count of all probes: they enrolled before they measured, were confirmed, and each has its network."""
+    c.sql("UPDATE probe_context SET valid_from = %s", since)
+    c.sql("UPDATE probe SET enrolled_at = %s, confirmed_at = %s, confirmed_by = 'tests'", since, since)
+    c.sql("INSERT INTO probe_network SELECT %s::date + 60, probe_no, format('198.51.%%s.0/24', probe_no)::cidr, 1000 FROM probe", since)
+
+
 @pytest.fixture(scope="module")
 def numbers():
-    """A collector with a country of seven lines and eight days, all of it sent as signed batches."""
+    """A collector with a country of sixteen lines and eight days, all of it sent as signed batches."""
     with scratch() as folder:
         c = Collector(folder)
         try:
@@ -65,12 +74,11 @@ def numbers():
             c.sent = {}
             for p in range(PROBES):
                 probe = c.probe(department=DEPARTMENTS[p % 3], commune=f"commune {p}", technology="fibre",
-                                operator=OPERATORS[p >= 5])
+                                operator=OPERATORS[p])
                 results = [r for d, day in enumerate(DAYS) for r in day_of(p, d, day)]
                 c.stored(probe.batch(results))
                 c.sent[probe.id] = results
-            # The probes enrolled before they measured.
-            c.sql("UPDATE probe_context SET valid_from = '2024-01-01'")
+            counted(c, "2024-01-01")
             c.run("rollup")
             c.key = c.run("key", "create", "tests").strip()
             yield c
@@ -146,8 +154,8 @@ def test_csv_of_all_checks_has_every_metric_once(numbers):
     ("check=dns", lambda p, r: r["check"] == "dns"),
     ("target=ns1.nic.bj", lambda p, r: r["target"] == "ns1.nic.bj"),
     ("department=BJ-BO", lambda p, r: p % 3 == 1),
-    ("operator=Grand", lambda p, r: p < 5),
-    ("operator=%3Cb%3EPetit%20%26%20Cie%3C%2Fb%3E&check=ping", lambda p, r: p >= 5 and r["check"] == "ping"),
+    ("operator=Grand", lambda p, r: p < GRAND),
+    ("operator=%3Cb%3EPetit%20%26%20Cie%3C%2Fb%3E&check=ping", lambda p, r: OPERATORS[p] == OPERATORS[GRAND] and r["check"] == "ping"),
     ("technology=fibre", lambda p, r: True),
     ("technology=4g", lambda p, r: False),
     ("from=2024-03-03&to=2024-03-04", lambda p, r: "2024-03-03" <= r["at"] < "2024-03-05"),
@@ -327,7 +335,7 @@ def test_indicators_are_what_the_definitions_say(numbers):
     domestic = [10 + p for p in range(PROBES) for _ in DAYS]
     expected = [
         # Only ok answers of resolvers: neither the SERVFAIL of 300 ms nor the authoritative server's 2 ms.
-        ("PER1", "p50", quantile(resolution, 0.5), 0.02), ("PER1", "p95", quantile(resolution, 0.95), 0.02),
+        ("PER1", "p50", quantile(resolution, 0.5), 0.02),
         # A timeout and a SERVFAIL of seven questions.
         ("PER2", "mean", 100 * 2 / 7, 1e-9),
         # Only targets in the country; both families together.
@@ -339,17 +347,24 @@ def test_indicators_are_what_the_definitions_say(numbers):
     for indicator, statistic, value, within in expected:
         f = figure(numbers, indicator, statistic)
         assert f["value"] == pytest.approx(value, rel=within), f
-        assert (f["n_probes"], f["n_days"], f["n_networks"]) == (PROBES, PROBES * len(DAYS), PROBES)
+        # In steps, and to two digits: 16 probes are "10 to 19", 128 days "about 130".
+        assert (f["n_probes"], f["n_days"], f["n_networks"]) == (10, 130, 10)
         assert f["floor"] == "met" and f["interval_kind"] == "bootstrap95" and f["source"] == "measured"
         assert f["low"] - 1e-6 <= f["value"] <= f["high"] + 1e-6
-    assert figure(numbers, "PER1", "p50")["n_samples"] == 5 * PROBES * len(DAYS)
-    assert figure(numbers, "PER3", "p50", family="ipv6")["n_samples"] == PROBES * len(DAYS)
+    assert figure(numbers, "PER1", "p50")["n_samples"] == 5 * PROBES * len(DAYS) == 640
+    assert figure(numbers, "PER3", "p50", family="ipv6")["n_samples"] == 130
+    # A twentieth of sixteen lines is not one line.
+    tail = figure(numbers, "PER1", "p95")
+    assert (tail["floor"], tail["value"], tail["note"]) == ("hidden", None, "too few lines for this percentile")
+    # Analysts have the numbers as they are.
+    assert numbers.sql("SELECT n_probes, n_days, n_networks FROM indicator_value WHERE indicator = 'PER8' AND geo IS NULL "
+                       "AND operator IS NULL") == [(PROBES, PROBES * len(DAYS), PROBES)]
 
 
 def test_small_cells_are_not_published(numbers):
     large = figure(numbers, "PER1", "p50", operator="Grand")
-    assert large["floor"] == "met" and large["n_probes"] == 5 and large["interval_kind"] == "range"
-    small = figure(numbers, "PER1", "p50", operator=OPERATORS[1])
+    assert large["floor"] == "met" and large["n_probes"] == 10 and large["interval_kind"] == "bootstrap95"
+    small = figure(numbers, "PER1", "p50", operator=OPERATORS[GRAND])
     assert small["floor"] == "n<5" and "counted in the country" in small["note"]
     assert [small[k] for k in ("value", "low", "high", "n_samples", "n_days", "n_probes", "n_networks")] == [None] * 7
     assert figure(numbers, "PER1", "p50", operator="Grand", geo="BJ-LI")["floor"] == "n<5"
@@ -359,11 +374,12 @@ def test_series_keep_the_floor_for_everybody_and_open_to_analysts(numbers):
     path = f"/api/v1/series?check=throughput&metric=down_mbps&from={DAYS[0]}&to={DAYS[1]}"
     whole = rows(numbers, path)
     assert [r["day"] for r in whole] == [str(d) for d in DAYS[:2]]
-    assert whole[0]["p50"] == pytest.approx(25, rel=0.02) and whole[0]["n_probes"] == PROBES
-    small = path + "&department=BJ-AK"
-    assert [(r["day"], r["p50"], r["n_probes"]) for r in rows(numbers, small)] == [(str(d), None, None) for d in DAYS[:2]]
-    opened = rows(numbers, small, numbers.key)
-    assert opened[0]["n_probes"] == 2 and opened[0]["p50"] == pytest.approx(27.5, rel=0.02)
+    assert whole[0]["p50"] == pytest.approx(47.5, rel=0.02) and whole[0]["n_probes"] == whole[0]["n_networks"] == 10
+    assert whole[0]["p10"] is None
+    for place in ("department=BJ-AK", "operator=Grand", "technology=fibre"):
+        assert get(numbers, f"{path}&{place}").problem() == "key"
+    opened = rows(numbers, path + "&department=BJ-AK", numbers.key)
+    assert opened[0]["n_probes"] == 5 and opened[0]["p50"] == pytest.approx(60 - 15 + 5, rel=0.02)
     one = f"{path}&probe={list(numbers.sent)[0]}"
     assert get(numbers, one).status == 401
     assert rows(numbers, one, numbers.key)[0]["p50"] == pytest.approx(10, rel=0.02)
@@ -394,7 +410,7 @@ def test_explain_tells_method_and_inputs(numbers):
     text = numbers.run("indicators", "explain", "PER5")
     for part in ("PER5", "Mbit/s", "p10, p50, p90", "FROM day_bucket"):
         assert part in text
-    assert re.search(rf"{YEAR} BJ measured: samples 56, probe-days 56, probes 7, networks 7", text)
+    assert re.search(rf"{YEAR} BJ measured: samples 128, probe-days 128, probes 16, networks 16", text)
     numbers.run("indicators", "explain", "PER0", status=2)
     numbers.run("indicators", status=2)
     numbers.run("indicators", "--year", "24", status=2)
@@ -404,11 +420,13 @@ def test_serve_makes_figures_by_itself(numbers):
     late = numbers.probe(commune="late")
     numbers.stored(late.batch([dns(datetime.date(2022, 1, 5), 1, 44.0)]))
     numbers.sql("UPDATE probe_context SET valid_from = '2021-01-01' WHERE commune = 'late'")
+    numbers.sql("UPDATE probe SET enrolled_at = '2021-01-01', confirmed_at = now(), confirmed_by = 'tests' WHERE probe = %s", late.id)
     until = time.monotonic() + 60
     while not (found := rows(numbers, "/api/v1/indicators?year=2022&indicator=PER1")):
         assert time.monotonic() < until, numbers.log.read_text()
         time.sleep(0.5)
-    assert {f["floor"] for f in found} == {"below"} and found[0]["value"] == pytest.approx(44, rel=0.01)
+    assert {f["floor"] for f in found} == {"n<5"} and found[0]["value"] is None
+    assert found[0]["note"] == "not enough lines yet: none of 5"
     numbers.run("probe", "revoke", late.id)
 
 
@@ -577,14 +595,15 @@ def shown(value, decimals, lang):
 def test_page_shows_the_figures_of_the_api(numbers, lang):
     _, p = page(numbers, f"/{lang}/")
     words = p.text()
-    for indicator, statistic, decimals in [("PER1", "p50", 1), ("PER1", "p95", 1), ("PER2", "mean", 2), ("PER3", "p50", 1),
+    for indicator, statistic, decimals in [("PER1", "p50", 1), ("PER2", "mean", 2), ("PER3", "p50", 1),
                                            ("PER5", "p10", 1), ("PER5", "p90", 1), ("PER8", "mean", 2)]:
         f = figure(numbers, indicator, statistic)
         assert f" {shown(f['value'], decimals, lang)} " in words, (indicator, words)
         assert f"{shown(f['low'], decimals, lang)} – {shown(f['high'], decimals, lang)}" in words
         assert f[f"name_{lang}"] in words
-    assert ("7 sondes actives dans 3 départements" if lang == "fr" else "7 active probes in 3 departments") in words
-    assert ("56 sondes-jours" if lang == "fr" else "56 probe-days") in words
+    assert ("16 sondes actives dans 3 départements" if lang == "fr" else "16 active probes in 3 departments") in words
+    assert ("10–19 sondes" if lang == "fr" else "10–19 probes") in words
+    assert ("130 sondes-jours" if lang == "fr" else "130 probe-days") in words
     assert "n<5" in words  # the small operator
     assert ("heure de Porto-Novo" if lang == "fr" else "Porto-Novo time") in words
 
@@ -592,29 +611,30 @@ def test_page_shows_the_figures_of_the_api(numbers, lang):
 def test_page_says_what_is_provisional_and_hides_no_markup(numbers, own_collector):
     reply, p = page(numbers, "/fr/")
     assert b"<b>Petit" not in reply.body and b"&lt;b&gt;Petit &amp; Cie" in reply.body
-    assert "échantillon insuffisant" not in p.text()
+    assert "Pas encore assez de lignes" not in p.text()
     c = own_collector.start()
     _, empty = page(c, "/fr/")
     assert "premiers chiffres" in empty.text() and "svg" not in [tag for tag, _ in empty.tags]
     probe = c.probe(operator="Grand")
     c.stored(probe.batch([dns(datetime.date.today(), 0, 31.0)], sealed_at=wire.now()))
-    c.sql("UPDATE probe_context SET valid_from = '2020-01-01'")
+    counted(c, f"{datetime.date.today() - datetime.timedelta(days=60)}")
     c.run("rollup")
     _, first = page(c, "/fr/")
     words = first.text()
     assert f"1 sonde active en {datetime.date.today().year}." in words
-    assert "échantillon insuffisant" in words and "provisoire" in words and " 31," in words
-    assert "svg" in [tag for tag, _ in first.tags]
+    assert "Pas encore assez de lignes" in words and "1 ou 2 sur 5" in words and " 31," not in words
+    assert "svg" not in [tag for tag, _ in first.tags]
     _, english = page(c, "/en/")
-    assert "provisional" in english.text() and " 31." in english.text()
+    assert "Not enough lines yet" in english.text() and "1 or 2 of 5" in english.text() and " 31." not in english.text()
 
 
 def test_simulated_figures_say_so(own_collector):
     c = own_collector.start()
-    probe = c.probe()
+    today = datetime.date.today()
+    for line in range(5):
+        c.stored(c.probe().batch([dns(today - datetime.timedelta(days=d), line, 31.0) for d in range(6)]))
     c.sql("UPDATE probe SET simulated = true")
-    c.stored(probe.batch([dns(datetime.date.today(), 0, 31.0)]))
-    c.sql("UPDATE probe_context SET valid_from = '2020-01-01'")
+    counted(c, f"{today - datetime.timedelta(days=60)}")
     c.run("rollup")
     figures = rows(c, "/api/v1/indicators")
     assert figures and all(f["simulated"] and f["source"] == "simulated" for f in figures)

@@ -1,6 +1,7 @@
 /* The front page: headlines, the table of figures, charts, departments, methods. */
 #include "collector/web/page.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,10 +18,7 @@ const char *overview_mark(struct overview *o, const struct national *g)
         o->simulated = true;
         return phrase(&o->words, "simulated_mark");
     }
-    if (!national_below(g))
-        return "";
-    o->below = true;
-    return phrase(&o->words, "provisional");
+    return "";
 }
 
 /* ---- headlines ---- */
@@ -76,14 +74,25 @@ static void set_interval(const struct overview *o, const struct national *g, siz
     lang_number(o->words.lang, pg_double(g->rows, row, HIGH), decimals, high);
     _cleanup_text_ char *text = alloc_format("%s – %s", low, high);
     json_object_set_new(out, "interval", json_string(text));
-    if (!strcmp(kind, "range") || !strcmp(kind, "margin"))
+    if (!strcmp(kind, "margin"))
         json_object_set_new(out, "interval_kind", json_string(phrase(&o->words, kind)));
+}
+
+/* "10–19": the step that everybody is told the lower end of (count_step). */
+static char *step_text(int64_t low)
+{
+    int64_t magnitude = 1;
+    while (low >= 10 * magnitude)
+        magnitude *= 10;
+    int64_t end = low / magnitude == 1 ? 2 * magnitude : low / magnitude == 2 ? 5 * magnitude : 10 * magnitude;
+    return alloc_format("%" PRId64 "–%" PRId64, low, end - 1);
 }
 
 static void set_sample(const struct overview *o, const struct national *g, size_t row, json_t *out)
 {
     if (pg_text(g->rows, row, PROBES)) {
-        _cleanup_text_ char *probes = phrase_count(&o->words, pg_int(g->rows, row, PROBES), "probe", "probes");
+        _cleanup_text_ char *step = step_text(pg_int(g->rows, row, PROBES));
+        _cleanup_text_ char *probes = phrase_fill(phrase(&o->words, "probes"), json_pack("{s:s}", "n", step));
         _cleanup_text_ char *days = phrase_count(&o->words, pg_int(g->rows, row, DAYS), "day", "days");
         json_object_set_new(out, "sample", json_string(probes));
         json_object_set_new(out, "days", json_string(days));
@@ -151,16 +160,11 @@ static void add_methods(struct overview *o)
     }
 }
 
-/* Which source the headline and the charts show: real measurements, unless they
- * are provisional and a simulated country stands beside them. */
+/* Which source the headline and the charts show: real measurements before those
+ * of a simulated country. */
 static bool better_group(const struct national *g, const struct national *than)
 {
-    if (!than->rows)
-        return true;
-    bool simulated = national_simulated(g), than_simulated = national_simulated(than);
-    if (simulated == than_simulated)
-        return false;
-    return simulated ? national_below(than) : !national_below(g);
+    return !than->rows || (national_simulated(than) && !national_simulated(g));
 }
 
 static int add_indicator(struct overview *o, const struct indicator *i, struct pg_rows **ret_rows,
@@ -235,6 +239,18 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
     return 0;
 }
 
+/* Says that there are too few lines for any figure. */
+static int add_below(struct overview *o, struct fault *f)
+{
+    int lines;
+    int rc = national_lines(o->pg, o->country, &lines, f);
+    if (rc < 0 || lines < 0)
+        return rc;
+    _cleanup_text_ char *name = alloc_format("lines_%d", lines);
+    phrase_set(o->page, "below", phrase(&o->words, "below"), json_pack("{s:s}", "lines", phrase(&o->words, name)));
+    return 0;
+}
+
 static void set_title(struct overview *o, const json_t *pack)
 {
     const char *name = json_string_value(json_object_get(pack, o->words.lang == LANG_FR ? "name_fr" : "name_en"));
@@ -251,11 +267,12 @@ static int read_overview(const struct visit *v, json_t *page, struct fault *f)
     int rc = add_indicators(&o, f);
     if (rc == 0)
         rc = add_scope(&o, v->pack, f);
+    if (rc == 0)
+        rc = add_below(&o, f);
     if (rc < 0)
         return rc;
     add_methods(&o);
     set_title(&o, v->pack);
-    json_object_set_new(page, "below", json_boolean(o.below));
     json_object_set_new(page, "simulated", json_boolean(o.simulated));
     for (size_t l = 0; l < COUNT(lists) && lists[l][1]; l++)
         json_object_set_new(page, lists[l][1], json_boolean(json_array_size(json_object_get(page, lists[l][0])) > 0));

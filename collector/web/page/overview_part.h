@@ -16,7 +16,7 @@ struct overview {
     struct words words;
     json_t *page;
     char year[8];
-    bool below, simulated; /* does a figure say so? */
+    bool simulated; /* does a figure say so? */
 };
 
-const char *overview_mark(struct overview *o, const struct national *g); /* "provisional", "simulated" or "" */
+const char *overview_mark(struct overview *o, const struct national *g); /* "simulated" or "" */

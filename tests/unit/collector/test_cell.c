@@ -23,24 +23,31 @@ static int teardown(void **state)
 
 static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"};
 
-/* `probes` lines of `days` days each, probe p measuring 10 + p every day. */
+/* A line of `days` days, on each of which it measures 10 + p; network NULL: its own, "": none was seen. */
+static void add(struct cells *c, size_t p, int days, const char *carrier, const char *network)
+{
+    for (int d = 0; d < days; d++)
+        for (int family = 0; family < 2; family++)
+            cells_add(c, &(struct probe_day){
+                             .probe = names[p],
+                             .day = 20000 + d,
+                             .source = "measured",
+                             .network = !network   ? names[p]
+                                        : *network ? network
+                                                   : NULL,
+                             .country = "BJ",
+                             .carrier = carrier,
+                             .family = family ? "ipv4" : NULL,
+                             .value = 10 + (double)p,
+                             .samples = 7,
+                         });
+}
+
 static struct cells *fill(size_t probes, int days, const char *carrier, const char *network)
 {
     struct cells *c = cells_new(&indicator);
     for (size_t p = 0; p < probes; p++)
-        for (int d = 0; d < days; d++)
-            for (int family = 0; family < 2; family++)
-                cells_add(c, &(struct probe_day){
-                                 .probe = names[p],
-                                 .day = 20000 + d,
-                                 .source = "measured",
-                                 .network = network ? network : names[p],
-                                 .country = "BJ",
-                                 .carrier = carrier,
-                                 .family = family ? "ipv4" : NULL,
-                                 .value = 10 + (double)p,
-                                 .samples = 7,
-                             });
+        add(c, p, days, carrier, network);
     return c;
 }
 
@@ -90,62 +97,134 @@ static void publishes_cells_above_the_floor(void **state)
     cells_free(c);
 }
 
-static void hides_small_cells_and_marks_the_country(void **state)
+static void hides_cells_below_the_floor(void **state)
 {
     static const struct {
         size_t probes;
         int days;
-        const char *network, *interval;
+        const char *network, *note;
+        int lines;
     } rows[] = {
-        {9, 3, NULL, "bootstrap95"},         /* 27 probe-days */
-        {4, 50, NULL, "range"},              /* four networks */
-        {12, 50, "one line", "bootstrap95"}, /* twelve keys on one line */
+        {9, 3, NULL, "not enough days yet: fewer than 30 days of measurement", 5}, /* 27 of them */
+        {4, 50, NULL, "not enough lines yet: 3 or 4 of 5", 3},
+        {12, 50, "one line", "not enough lines yet: 1 or 2 of 5", 1}, /* twelve keys */
+        {12, 50, "", "not enough lines yet: none of 5", 0},           /* brought on sticks */
     };
     for (size_t r = 0; r < COUNT(rows); r++) {
         struct cells *c = fill(rows[r].probes, rows[r].days, "op", rows[r].network);
-        json_t *figures = cells_figures(c);
+        json_t *figures = cells_figures(c), *days = cells_days(c);
         const json_t *country = find(figures, NULL, NULL), *small = find(figures, "op", NULL);
-        assert_string_equal(word(country, "floor"), "below");
-        assert_string_equal(word(country, "interval_kind"), rows[r].interval);
-        assert_true(number(country, "value") > 0);
+        assert_string_equal(word(country, "floor"), "n<5");
+        assert_string_equal(word(country, "note"), rows[r].note);
+        assert_true(number(country, "lines") == rows[r].lines);
         assert_string_equal(word(small, "floor"), "n<5");
-        assert_non_null(strstr(word(small, "note"), "counted in the country"));
         static const char *const hidden[] = {"value", "low", "high", "n_samples", "n_days", "n_probes", "n_networks"};
-        for (size_t h = 0; h < COUNT(hidden); h++)
+        for (size_t h = 0; h < COUNT(hidden); h++) {
             assert_null(json_object_get(small, hidden[h]));
+            assert_null(json_object_get(country, hidden[h]));
+        }
+        assert_int_equal(json_array_size(days), 0);
+        json_decref(figures);
+        json_decref(days);
+        cells_free(c);
+    }
+}
+
+/* One operator has all lines but `others`: the country less it must not tell them. */
+static void hides_what_others_would_give_away(void **state)
+{
+    static const char *const floors[] = {"met", "hidden", "hidden", "hidden", "hidden", "met"};
+    for (size_t others = 0; others < COUNT(floors); others++) {
+        struct cells *c = fill(6, 50, "op", NULL);
+        for (size_t p = 6; p < 6 + others; p++)
+            add(c, p, 50, NULL, NULL);
+        json_t *figures = cells_figures(c);
+        const json_t *f = find(figures, "op", NULL);
+        assert_string_equal(word(find(figures, NULL, NULL), "floor"), "met");
+        assert_string_equal(word(f, "floor"), floors[others]);
+        if (!strcmp(floors[others], "hidden")) {
+            assert_null(json_object_get(f, "value"));
+            assert_string_equal(word(f, "note"), "would tell of too few lines by subtraction; counted in the country");
+        }
         json_decref(figures);
         cells_free(c);
     }
 }
 
-static void below_six_probes_the_range(void **state)
+static void below_six_probes_no_interval(void **state)
 {
-    struct cells *c = fill(5, 6, NULL, NULL);
-    json_t *figures = cells_figures(c);
-    const json_t *f = find(figures, NULL, NULL);
-    assert_string_equal(word(f, "floor"), "met");
-    assert_string_equal(word(f, "interval_kind"), "range");
-    assert_true(number(f, "low") == 10 && number(f, "high") == 14);
-    json_decref(figures);
-    cells_free(c);
+    for (size_t probes = 5; probes <= 6; probes++) {
+        struct cells *c = fill(probes, 6, NULL, NULL);
+        json_t *figures = cells_figures(c);
+        const json_t *f = find(figures, NULL, NULL);
+        assert_string_equal(word(f, "floor"), "met");
+        assert_int_equal(json_object_get(f, "interval_kind") != NULL, probes == 6);
+        assert_int_equal(json_object_get(f, "low") != NULL, probes == 6);
+        assert_int_equal(json_object_get(f, "high") != NULL, probes == 6);
+        json_decref(figures);
+        cells_free(c);
+    }
+}
+
+/* A tenth of ten lines is one line. */
+static void a_percentile_is_of_more_than_one_line(void **state)
+{
+    struct indicator tails;
+    struct fault f;
+    _cleanup_text_ char *text = alloc_format("%s-- aggregate: p10\nSELECT 1", HEADER);
+    assert_int_equal(indicator_read(text, &tails, &f), 0);
+    for (size_t probes = 10; probes <= 11; probes++) {
+        struct cells *c = cells_new(&tails);
+        for (size_t p = 0; p < probes; p++)
+            add(c, p, 10, NULL, NULL);
+        json_t *figures = cells_figures(c);
+        size_t i;
+        const json_t *figure;
+        json_array_foreach(figures, i, figure)
+        {
+            bool shown = !strcmp(word(figure, "statistic"), "p50") || probes == 11;
+            assert_string_equal(word(figure, "floor"), shown ? "met" : "hidden");
+            assert_int_equal(json_object_get(figure, "value") != NULL, shown);
+        }
+        json_decref(figures);
+        cells_free(c);
+    }
+    indicator_free(&tails);
 }
 
 static void days_have_a_median_and_its_interval(void **state)
 {
-    struct cells *c = fill(10, 2, "op", NULL);
+    struct cells *c = fill(10, 3, "op", NULL);
     json_t *days = cells_days(c);
-    assert_int_equal(json_array_size(days), 2);
+    assert_int_equal(json_array_size(days), 3);
     const json_t *first = json_array_get(days, 0);
     assert_string_equal(word(first, "day"), "2024-10-04");
     assert_true(number(first, "value") == 14.5 && number(first, "low") == 11 && number(first, "high") == 18);
     assert_true(number(first, "n_probes") == 10);
     json_decref(days);
     cells_free(c);
-    c = fill(5, 1, "op", NULL);
+    c = fill(5, 6, "op", NULL);
     days = cells_days(c);
+    assert_int_equal(json_array_size(days), 6);
     assert_null(json_object_get(json_array_get(days, 0), "low"));
     json_decref(days);
     cells_free(c);
+}
+
+/* Six lines measure on ten days; of these, `alone` one line measures on another day as well. The year less its days
+ * would tell what it measured there: days are hidden until the rest is enough. */
+static void the_year_less_its_days_tells_of_nobody(void **state)
+{
+    for (int alone = 0; alone < 2; alone++) {
+        struct cells *c = cells_new(&indicator);
+        for (size_t p = 0; p < 6; p++)
+            add(c, p, alone && p == 0 ? 11 : 10, NULL, NULL);
+        json_t *days = cells_days(c);
+        /* Five days of six lines are thirty days, with the lone one. */
+        assert_int_equal(json_array_size(days), alone ? 5 : 10);
+        json_decref(days);
+        cells_free(c);
+    }
 }
 
 static void nothing_gives_nothing(void **state)
@@ -162,9 +241,10 @@ static void nothing_gives_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(publishes_cells_above_the_floor), cmocka_unit_test(hides_small_cells_and_marks_the_country),
-        cmocka_unit_test(below_six_probes_the_range),      cmocka_unit_test(days_have_a_median_and_its_interval),
-        cmocka_unit_test(nothing_gives_nothing),
+        cmocka_unit_test(publishes_cells_above_the_floor),        cmocka_unit_test(hides_cells_below_the_floor),
+        cmocka_unit_test(hides_what_others_would_give_away),      cmocka_unit_test(below_six_probes_no_interval),
+        cmocka_unit_test(a_percentile_is_of_more_than_one_line),  cmocka_unit_test(days_have_a_median_and_its_interval),
+        cmocka_unit_test(the_year_less_its_days_tells_of_nobody), cmocka_unit_test(nothing_gives_nothing),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

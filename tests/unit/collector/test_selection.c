@@ -112,7 +112,11 @@ static void each_route_makes_its_statement(void **state)
          "public_indicator WHERE true AND indicator = $1 AND left(period, 4) = $2 AND geo = $3 AND source = $4 ORDER "
          "BY indicator, period, country, source, "},
         {"/api/v1/series", "SELECT * FROM series" SERIES WHOLE_TIME "\nNULL\nNULL\nNULL\nNULL\nNULL\nNULL\nNULL"},
-        {"/api/v1/series", "SELECT * FROM public_series" SERIES WHOLE_TIME, true},
+        /* everybody's series know nothing of a probe or a place */
+        {"/api/v1/series?check=ping&operator=MTN",
+         "SELECT * FROM public_series(($1::timestamptz)::date, ($2::timestamptz - interval '1 microsecond')::date, $3, "
+         "$4, $5)" WHOLE_TIME "\nping\nNULL\nNULL",
+         true},
         /* the day of `to` counts, and what is not said is NULL in its own place */
         {"/api/v1/series?from=2026-11-22&to=2026-11-22&metric=rtt_p50_ms&technology=4g", SERIES
          "\n2026-11-22T00:00:00.000000Z\n2026-11-23T00:00:00.000000Z\nNULL\nrtt_p50_ms\nNULL\nNULL\nNULL\nNULL\n4g"},

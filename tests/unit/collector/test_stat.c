@@ -21,9 +21,9 @@ static void quantiles_interpolate(void **state)
         double q, value;
     } rows[] = {{0, 10}, {0.1, 13}, {0.5, 25}, {0.9, 37}, {1, 40}};
     for (size_t i = 0; i < COUNT(rows); i++)
-        near(stat_value(&(struct stat_what){STAT_QUANTILE, rows[i].q}, s, COUNT(s), 4), rows[i].value, 1e-12);
-    near(stat_value(&mean, s, COUNT(s), 4), 25, 1e-12);
-    near(stat_value(&median, s, 1, 1), 10, 0);
+        near(stat_value(&(struct stat_what){STAT_QUANTILE, rows[i].q}, s, COUNT(s), 4, NULL), rows[i].value, 1e-12);
+    near(stat_value(&mean, s, COUNT(s), 4, NULL), 25, 1e-12);
+    near(stat_value(&median, s, 1, 1, NULL), 10, 0);
 }
 
 static void share_counts_clusters_not_samples(void **state)
@@ -31,7 +31,7 @@ static void share_counts_clusters_not_samples(void **state)
     /* Cluster 0 says yes most days, 1 always no on many days, 2 yes once. */
     struct stat_sample s[] = {{1, 0}, {1, 0}, {0, 0}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {1, 2}};
     stat_sort(s, COUNT(s));
-    near(stat_value(&share, s, COUNT(s), 3), 200.0 / 3, 1e-9);
+    near(stat_value(&share, s, COUNT(s), 3, NULL), 200.0 / 3, 1e-9);
 }
 
 /* Published examples: the coverage of [x(k), x(n+1-k)] is 96.9, 97.9, 95.9 %. */
@@ -79,12 +79,12 @@ static void bootstrap_is_reproducible(void **state)
 {
     static struct stat_sample s[2000];
     size_t n = make(s, 40, 20);
-    struct stat_interval a = stat_bootstrap(&median, s, n, 40, 1), b = stat_bootstrap(&median, s, n, 40, 1),
-                         other = stat_bootstrap(&median, s, n, 40, 2);
+    struct stat_interval a = stat_bootstrap(&median, s, n, 40, NULL, 1), b = stat_bootstrap(&median, s, n, 40, NULL, 1),
+                         other = stat_bootstrap(&median, s, n, 40, NULL, 2);
     near(a.low, b.low, 0);
     near(a.high, b.high, 0);
     assert_true(a.low != other.low || a.high != other.high);
-    double m = stat_value(&median, s, n, 40);
+    double m = stat_value(&median, s, n, 40, NULL);
     assert_true(a.low <= m && m <= a.high);
     /* Days of one probe are alike: drawing probes must give a much wider
      * interval than drawing days would (about 0.6 here). */
@@ -108,16 +108,31 @@ static void bootstrap_width(void **state)
     }
     stat_sort(s, COUNT(s));
     double sd = sqrt(squares / 200 - sum / 200 * sum / 200), width = 2 * 1.96 * sd / sqrt(200);
-    struct stat_interval i = stat_bootstrap(&mean, s, COUNT(s), 200, 7);
+    struct stat_interval i = stat_bootstrap(&mean, s, COUNT(s), 200, NULL, 7);
     near(i.high - i.low, width, 0.1 * width);
     near((i.high + i.low) / 2, sum / 200, 0.1 * width);
 }
 
-static void floor_wants_networks_and_days(void **state)
+/* Half a sample is half a sample: with whole weights the same as samples said again. */
+static void weights_count_samples_in_parts(void **state)
 {
-    assert_true(stat_publishable(5, 30));
-    assert_false(stat_publishable(4, 3000));
-    assert_false(stat_publishable(500, 29));
+    struct stat_sample s[] = {{1, 0}, {2, 1}, {3, 2}, {10, 0}};
+    static const double ones[] = {1, 1, 1}, halves[] = {0.5, 1, 1};
+    static const struct {
+        struct stat_what what;
+        const double *weights;
+        double value;
+    } rows[] = {
+        {{STAT_MEAN, 0}, ones, 4},
+        {{STAT_MEAN, 0}, halves, (0.5 + 2 + 3 + 5) / 3},
+        {{STAT_QUANTILE, 0.5}, ones, 2.5},
+        /* Counted up to: 0.5, 1.5, 2.5, 3; rank 1. */
+        {{STAT_QUANTILE, 0.5}, halves, 2},
+        {{STAT_QUANTILE, 0.75}, halves, 2.5},
+        {{STAT_QUANTILE, 1}, halves, 3},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++)
+        near(stat_value(&rows[r].what, s, COUNT(s), 3, rows[r].weights), rows[r].value, 1e-12);
 }
 
 int main(void)
@@ -129,7 +144,7 @@ int main(void)
         cmocka_unit_test(wilson),
         cmocka_unit_test(bootstrap_is_reproducible),
         cmocka_unit_test(bootstrap_width),
-        cmocka_unit_test(floor_wants_networks_and_days),
+        cmocka_unit_test(weights_count_samples_in_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

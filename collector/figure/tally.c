@@ -1,0 +1,91 @@
+#include "collector/figure/tally.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "collector/figure/weight.h"
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static uint32_t count_networks(const struct tally_day *days, size_t count)
+{
+    uint32_t *networks = alloc_zero(count, sizeof *networks), different = 0;
+    for (size_t i = 0; i < count; i++)
+        networks[i] = days[i].network;
+    qsort(networks, count, sizeof *networks, by_number);
+    for (size_t i = 0; i < count; i++)
+        different += networks[i] && (i == 0 || networks[i] != networks[i - 1]);
+    free(networks);
+    return different;
+}
+
+struct tally tally_days(const struct tally_day *days, size_t count)
+{
+    struct tally t = {.count = count, .networks = count_networks(days, count)};
+    uint32_t *lengths = alloc_zero(count, sizeof *lengths), *vouchers = alloc_zero(count, sizeof *vouchers);
+    t.samples = alloc_zero(count, sizeof *t.samples);
+    for (size_t i = 0; i < count; i++) {
+        t.probes += i == 0 || days[i].probe != days[i - 1].probe;
+        t.samples[i] = (struct stat_sample){days[i].value, t.probes - 1};
+        t.results += days[i].results;
+        lengths[t.probes - 1]++;
+        vouchers[t.probes - 1] = days[i].voucher;
+    }
+    stat_sort(t.samples, count);
+    t.weights = alloc_zero(t.probes, sizeof *t.weights);
+    weight_days(lengths, vouchers, t.probes, t.weights);
+    t.largest = weight_largest(lengths, t.weights, t.probes);
+    free(lengths);
+    free(vouchers);
+    return t;
+}
+
+void tally_free(struct tally *t)
+{
+    free(t->samples);
+    free(t->weights);
+    *t = (struct tally){0};
+}
+
+bool tally_tells(const struct tally *t, const struct stat_what *what)
+{
+    return what->kind != STAT_QUANTILE || t->largest < fmin(what->q, 1 - what->q);
+}
+
+/* The samples as the statistic takes them; the caller frees. */
+static struct stat_sample *taken(const struct tally *t, const struct stat_what *what)
+{
+    struct stat_sample *samples = alloc_zero(t->count, sizeof *samples);
+    memcpy(samples, t->samples, t->count * sizeof *samples);
+    if (what->kind == STAT_MEAN)
+        weight_cut_mean(samples, t->count, t->probes, t->weights);
+    return samples;
+}
+
+double tally_value(const struct tally *t, const struct stat_what *what)
+{
+    struct stat_sample *samples = taken(t, what);
+    double value = stat_value(what, samples, t->count, t->probes, t->weights);
+    free(samples);
+    return value;
+}
+
+const char *tally_interval(const struct tally *t, const struct stat_what *what, uint64_t seed,
+                           struct stat_interval *ret)
+{
+    if (t->probes < STAT_BOOTSTRAP_CLUSTERS_MIN)
+        return NULL;
+    if (what->kind == STAT_SHARE) {
+        struct stat_interval w = stat_wilson((uint64_t)(tally_value(t, what) * t->probes / 100 + 0.5), t->probes);
+        *ret = (struct stat_interval){100 * w.low, 100 * w.high};
+        return "wilson95";
+    }
+    struct stat_sample *samples = taken(t, what);
+    *ret = stat_bootstrap(what, samples, t->count, t->probes, t->weights, seed);
+    free(samples);
+    return "bootstrap95";
+}

@@ -1,0 +1,37 @@
+/* The probe-days of one cell, counted and weighed, and the statistics of them. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "collector/figure/stat.h"
+
+struct tally {
+    struct stat_sample *samples; /* sorted; the clusters are the probes in order */
+    size_t count;
+    double *weights; /* of a day of each probe (weight.h) */
+    double largest;  /* the part of the whole that one probe weighs at most */
+    uint32_t probes, networks;
+    int64_t results;
+};
+
+/* A probe-day; network and voucher are numbers, 0 for none. */
+struct tally_day {
+    uint32_t probe, network, voucher;
+    double value;
+    int64_t results;
+};
+
+/* days: count > 0, those of a probe side by side. */
+struct tally tally_days(const struct tally_day *days, size_t count);
+void tally_free(struct tally *t); /* the members */
+#define _cleanup_tally_ _cleanup_(tally_free)
+
+/* Is the statistic told by more than one probe? A percentile is not where one
+ * probe may fill the whole of its tail. */
+bool tally_tells(const struct tally *t, const struct stat_what *what);
+
+double tally_value(const struct tally *t, const struct stat_what *what);
+
+/* The kind of the interval, or NULL: too few probes for any. */
+const char *tally_interval(const struct tally *t, const struct stat_what *what, uint64_t seed,
+                           struct stat_interval *ret);

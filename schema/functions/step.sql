@@ -1,0 +1,12 @@
+-- How many there are, for everybody: the lower end of 5–9, 10–19, 20–49, 50–99, 100–199 and so on. Which line it was that
+-- came tells of it.
+CREATE OR REPLACE FUNCTION count_step(n bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT m * CASE WHEN n >= 5 * m THEN 5 WHEN n >= 2 * m THEN 2 WHEN n > 0 THEN 1 ELSE 0 END
+    FROM (SELECT (10 ^ (length(n::text) - 1))::bigint AS m) AS magnitude
+$$;
+
+CREATE OR REPLACE FUNCTION two_digits(n bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT round(n::numeric, least(0, 2 - length(n::text)))::bigint
+$$;
