@@ -53,7 +53,8 @@ void tally_free(struct tally *t)
 
 bool tally_tells(const struct tally *t, const struct stat_what *what)
 {
-    return what->kind != STAT_QUANTILE || t->largest < fmin(what->q, 1 - what->q);
+    const double rounding = 1e-9; /* 1 - 0.95 is a little more than a twentieth */
+    return what->kind != STAT_QUANTILE || t->largest < fmin(what->q, 1 - what->q) - rounding;
 }
 
 /* The samples as the statistic takes them; the caller frees. */

@@ -1,0 +1,72 @@
+#include "tests/unit/check.h"
+
+#include <math.h>
+
+#include "collector/figure/tally.h"
+
+/* Lines of ten days each; line l measures l + 1 every day, behind a network of its own. */
+static struct tally make(uint32_t lines, uint32_t networks)
+{
+    struct tally_day *days = alloc_zero(lines * 10, sizeof *days);
+    for (uint32_t d = 0; d < lines * 10; d++)
+        days[d] = (struct tally_day){d / 10 + 1, networks ? d / 10 % networks + 1 : 0, 0, d / 10 + 1, 3};
+    struct tally t = tally_days(days, lines * 10);
+    free(days);
+    return t;
+}
+
+static void counts_whom_it_speaks_of(void **state)
+{
+    _cleanup_tally_ struct tally t = make(12, 7), none = make(12, 0);
+    assert_true(t.probes == 12 && t.networks == 7 && t.results == 360 && t.count == 120);
+    assert_true(fabs(t.largest - 1.0 / 12) < 1e-12);
+    assert_int_equal(none.networks, 0);
+}
+
+static void a_tail_is_more_than_one_line(void **state)
+{
+    static const struct {
+        uint32_t lines;
+        double q;
+        bool tells;
+    } rows[] = {
+        {5, 0.5, true},  {10, 0.1, false},  {11, 0.1, true},  {10, 0.9, false},
+        {11, 0.9, true}, {20, 0.95, false}, {21, 0.95, true},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        _cleanup_tally_ struct tally t = make(rows[r].lines, rows[r].lines);
+        assert_int_equal(tally_tells(&t, &(struct stat_what){STAT_QUANTILE, rows[r].q}), rows[r].tells);
+        assert_true(tally_tells(&t, &(struct stat_what){STAT_MEAN, 0}));
+    }
+}
+
+static void has_an_interval_from_six_lines_on(void **state)
+{
+    static const struct {
+        struct stat_what what;
+        const char *kind;
+    } rows[] = {{{STAT_QUANTILE, 0.5}, "bootstrap95"}, {{STAT_MEAN, 0}, "bootstrap95"}, {{STAT_SHARE, 0}, "wilson95"}};
+    for (size_t r = 0; r < COUNT(rows); r++)
+        for (uint32_t lines = 5; lines <= 6; lines++) {
+            _cleanup_tally_ struct tally t = make(lines, lines);
+            struct stat_interval interval;
+            const char *kind = tally_interval(&t, &rows[r].what, 1, &interval);
+            if (lines == 5) {
+                assert_null(kind);
+                continue;
+            }
+            assert_string_equal(kind, rows[r].kind);
+            double value = tally_value(&t, &rows[r].what);
+            assert_true(interval.low <= value && value <= interval.high);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts_whom_it_speaks_of),
+        cmocka_unit_test(a_tail_is_more_than_one_line),
+        cmocka_unit_test(has_an_interval_from_six_lines_on),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
