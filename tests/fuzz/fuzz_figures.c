@@ -37,7 +37,7 @@ static void check_csv(const char *text, size_t len)
     int rc;
     csv_start(&csv, text, len);
     while ((rc = csv_next(&csv, &f)) > 0) {
-        _cleanup_(csv_free) struct csv again;
+        _cleanup_(csv_free) struct csv again = {0};
         _cleanup_(buf_free) struct buf out = {0};
         /* One empty field alone is an empty line, which is passed over. */
         if (csv.count == 1 && !*csv.fields[0])
