@@ -7,11 +7,8 @@
 #include "common/lang.h"
 #include "common/log.h"
 
-/* Sorted as a user meets them: run it, let probes in, feed it, read it. */
-static const struct command *const commands[] = {
-    &command_serve,   &command_migrate, &command_token,  &command_probe,      &command_key, &command_load,
-    &command_rebuild, &command_rollup,  &command_import, &command_indicators, NULL,
-};
+#define COMMAND_ROW(name) &command_##name,
+static const struct command *const commands[] = {COMMANDS(COMMAND_ROW) NULL};
 
 /* PostgreSQL's programs start elsewhere, so that a path has to say it all. */
 static char *absolute(const char *path)

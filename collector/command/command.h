@@ -1,5 +1,5 @@
 /* The subcommands of internetmetre-collector. A module that has one defines a
- * `struct command`; main.c lists it. */
+ * `struct command`, which the list below names. */
 #pragma once
 
 #include "collector/db/database.h"
@@ -14,5 +14,9 @@ struct context { /* what the options common to all commands said */
     struct database_options database;
 };
 
-extern const struct command command_import, command_indicators, command_key, command_load, command_migrate,
-    command_probe, command_rebuild, command_rollup, command_serve, command_token;
+/* All of them, sorted as a user meets them: run it, let probes in, feed it, read
+ * it. A command is its file and its word here. */
+#define COMMANDS(X) X(serve) X(migrate) X(token) X(probe) X(key) X(load) X(rebuild) X(rollup) X(import) X(indicators)
+
+#define COMMAND_DECLARE(name) extern const struct command command_##name;
+COMMANDS(COMMAND_DECLARE)

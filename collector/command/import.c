@@ -47,12 +47,15 @@ static const struct option options[] = {
     {0},
 };
 
-static const struct verb verbs[] = {
-    {"csv", 1, 1, .data = &import_figures},
-    {"pfx2as", 1, 1, .data = &import_origins},
-    {""},
-    {0},
-};
+/* The word of each kind, and where it is defined; `usage` below has its line. */
+#define KINDS(X)                                                                                                       \
+    X("csv", import_figures)                                                                                           \
+    X("pfx2as", import_origins)
+
+#define KIND_DECLARE(word, kind) extern const struct import_kind kind;
+#define KIND_ROW(word, kind)     {word, 1, 1, .data = &kind},
+KINDS(KIND_DECLARE)
+static const struct verb verbs[] = {KINDS(KIND_ROW){""}, {0}};
 
 static int run(const struct invocation *in)
 {
@@ -62,7 +65,7 @@ static int run(const struct invocation *in)
         return EXIT_OK;
     }
     if (invocation_verb(in, ""))
-        return invocation_wrong(in, "%s", _("a file is missing: csv FILE or pfx2as FILE; or give --template"));
+        return invocation_wrong(in, "%s", _("a file is missing, behind the word for its kind; or give --template"));
     struct loaded l = {.kind = in->verb->data, .path = in->args[0]};
     int rc = load(&l, &f), status = rc < 0 ? session_end(rc, &f) : session_do(in, store, &l);
     l.kind->free(l.list);

@@ -1,5 +1,5 @@
-/* A kind of file that `import` takes. One is a file of this folder and a line in
- * the table of collector/command/import.c. */
+/* A kind of file that `import` takes. One is a file of this folder, which
+ * defines it, and a line in the table of collector/command/import.c. */
 #pragma once
 
 #include <stddef.h>
@@ -17,5 +17,3 @@ struct import_kind {
     void (*free)(void *list);
     void (*say)(size_t count); /* how many of what were stored, in the log */
 };
-
-extern const struct import_kind import_figures, import_origins;
