@@ -1,0 +1,172 @@
+"""Attacks on the publication floor through what everybody may read."""
+
+import collections
+import datetime
+import importlib.machinery
+import importlib.util
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+LOADER = importlib.machinery.SourceFileLoader("audit", str(Path(__file__).resolve().parents[1] / "floor/audit"))
+audit = importlib.util.module_from_spec(importlib.util.spec_from_loader("audit", LOADER))
+LOADER.exec_module(audit)
+
+YEAR = 2024
+ROUTES = ("indicators?year=2024", "series?check=ping", "probes", "targets")
+
+Line = collections.namedtuple("Line", "network confirmed department operator technology loss days", defaults=(
+    None, True, "BJ-BO", "Op0", "fibre", 1.0, 10))
+
+
+def household(c, line, number):
+    """A line and what it measured, as the ledger and the rollup would have left it."""
+    name = "".join(chr(97 + number // 26 ** i % 26) for i in range(3)).ljust(20, "a")
+    [(probe,)] = c.sql("INSERT INTO probe (probe, enrolled_at, confirmed_at, confirmed_by) VALUES (%s, '2023-01-01', "
+                       "CASE WHEN %s THEN now() END, CASE WHEN %s THEN 'Parakou' END) RETURNING probe_no", name, line.confirmed,
+                       line.confirmed)
+    c.sql("INSERT INTO operator (country, name) VALUES ('BJ', %s) ON CONFLICT DO NOTHING", line.operator)
+    c.sql("INSERT INTO probe_context (probe_no, country, department, commune, operator_no, technology, valid_from, "
+          "consent_version) SELECT %s, 'BJ', %s, %s, operator_no, %s, '2023-01-01', 'tests' FROM operator WHERE name = %s", probe, line.department, f"Spelling {number}",
+          line.technology, line.operator)
+    for network in [line.network] if isinstance(line.network, str) else line.network or []:
+        c.sql("INSERT INTO probe_network VALUES ('2024-03-01', %s, %s, 10)", probe, network)
+    c.sql("""INSERT INTO rollup_day (day, probe_no, check_no, af, source, simulated, ok, partial, timeout, refused, unreachable,
+                                     reset, dns_error, tls_error, protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max)
+             SELECT date '2024-03-01' + d, %s, check_no, 4, 'agent', false, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 840,
+                    array_agg(CASE WHEN name IN ('sent', 'rcvd') THEN 1 ELSE 0 END ORDER BY position), array_agg(v ORDER BY position),
+                    array_agg(v::real ORDER BY position), array_agg(v::real ORDER BY position)
+             FROM generate_series(0, %s - 1) d,
+                  (SELECT m.*, CASE name WHEN 'sent' THEN 1000 WHEN 'rcvd' THEN 1000 - 10 * %s ELSE 0 END::double precision AS v
+                   FROM metric m WHERE check_no = 1) m
+             GROUP BY d, check_no""", probe, line.days, line.loss)
+    return probe
+
+
+def measured(c, lines):
+    for number, line in enumerate(lines):
+        household(c, line, number)
+    c.sql("INSERT INTO indicator_dirty VALUES (%s) ON CONFLICT DO NOTHING", YEAR)
+    c.run("rollup")
+    return figures(c)
+
+
+def get(c, route):
+    reply = c.request("GET", f"/api/v1/{route}")
+    assert reply.status == 200, reply.body
+    return reply.json()
+
+
+def figures(c):
+    return [f for f in get(c, f"indicators?year={YEAR}&indicator=PER8") if f["statistic"] == "mean"]
+
+
+def whole(rows):
+    [f] = [f for f in rows if not any(f[k] for k in ("geo", "operator", "technology", "family"))] or [None]
+    return f
+
+
+def own(n):
+    return f"198.51.{n}.0/24"
+
+
+MOBILE = "41.85.160.0/24"
+
+
+@pytest.mark.parametrize("lines, shown", [
+    # Five spellings of a commune, an operator and a technology, from one network.
+    ([Line(own(1), operator=f"Op{n}", technology=t) for n, t in enumerate(("fibre", "4g", "3g", "5g", "vsat"))], False),
+    # Sybils of one token with several uses surround a victim; the victim alone counts.
+    ([Line(own(n), n == 0) for n in range(9)], False),
+    # Sybils of three tokens with one use each, a victim: four.
+    ([Line(own(n)) for n in range(4)], False),
+    # One line on changing addresses, and three more.
+    ([Line([own(n) for n in range(20)])] + [Line(own(n)) for n in range(20, 23)], False),
+    # Twenty lines that nobody confirmed, and twenty that somebody did, behind one carrier NAT.
+    ([Line(MOBILE, False) for _ in range(20)], False),
+    ([Line(MOBILE, days=3) for _ in range(12)], True),
+    # Twelve keys on a fixed line's network are one line.
+    ([Line(own(1)) for _ in range(12)], False),
+    # Brought on sticks: no network was seen.
+    ([Line(None) for _ in range(12)], False),
+    # Five lines of five days.
+    ([Line(own(n), days=5) for n in range(5)], False),
+    ([Line(own(n), days=6) for n in range(5)], True),
+])
+def test_what_makes_a_crowd(own_collector, lines, shown):
+    c = own_collector.start()
+    c.sql("INSERT INTO carrier_nat VALUES (%s, 'import') ON CONFLICT DO NOTHING", MOBILE)
+    country = whole(measured(c, lines))
+    if shown:
+        assert country["floor"] == "met" and country["value"] == pytest.approx(1.0, rel=0.01)
+    else:
+        assert country is None or (country["floor"] == "n<5" and country["value"] is None)
+        for route in ROUTES[:2]:
+            for row in get(c, route):
+                assert all(row.get(k) is None for k in ("value", "low", "high", "p50", "n_samples", "n_probes")), row
+        assert all(p["operator"] is None for p in get(c, "probes") if len({line.operator for line in lines}) > 1)
+
+
+def test_a_probe_of_yesterday_counts_in_a_week(own_collector):
+    c = own_collector.start()
+    measured(c, [Line(own(n), days=30) for n in range(5)])
+    before = figures(c)
+    probe = household(c, Line(own(9), loss=80.0), 9)
+    c.sql("UPDATE probe SET enrolled_at = now() WHERE probe_no = %s", probe)
+    c.sql("INSERT INTO indicator_dirty VALUES (%s) ON CONFLICT DO NOTHING", YEAR)
+    c.run("rollup")
+    assert figures(c) == before
+
+
+def test_one_extreme_value_is_not_the_figure(own_collector):
+    c = own_collector.start()
+    rows = measured(c, [Line(own(n), loss=90.0 if n == 0 else 0.1, days=30) for n in range(6)])
+    # Five times what all but the two largest give, over all: who knows the others learns 2 %, and not 90 %.
+    assert whole(rows)["value"] == pytest.approx((0.5 + 5 * 0.4) / 6, rel=0.01)
+    for row in get(c, "series?check=ping"):
+        assert row["p10"] is None and row["p90"] is None
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_sum_of_public_figures_tells_of_few(own_collector, seed):
+    """A country of random lines: all nested pairs, all sums of siblings, and all sums that four atoms could make."""
+    c, r = own_collector.start(), random.Random(seed)
+    departments = [iso for (iso,) in c.sql("SELECT iso FROM department ORDER BY iso LIMIT 5")]
+    lines = [Line(own(n), department=departments[min(int(r.expovariate(0.6)), 4)], operator=f"Op{min(int(r.expovariate(0.7)), 3)}",
+                  loss=r.choice([0.1, 1, 5, 20]), days=r.choice([3, 10, 30])) for n in range(70)]
+    rows = measured(c, lines)
+    units = [audit.Unit(n, line.network, line.days, line.department, line.operator, line.technology) for n, line in enumerate(lines)]
+    shown, hidden = {}, 0
+    for row in rows:
+        cell = {u for u in units if row["geo"] in (None, u.department) and row["operator"] in (None, u.operator)
+                and row["technology"] in (None, u.technology)}
+        cut = ("operator", "department") if row["geo"] and row["operator"] else ("department",) if row["geo"] else \
+            ("operator",) if row["operator"] else ("technology",) if row["technology"] else ()
+        if row["value"] is None:
+            hidden += 1
+            assert {row[k] for k in ("low", "high", "n_samples", "n_days", "n_probes", "n_networks")} == {None}
+            continue
+        assert row["n_probes"] in (5, 10, 20, 50) and row["n_probes"] <= len(cell) and row["interval_kind"] != "range"
+        shown[cut, (row["geo"], row["operator"], row["technology"])] = cell
+    assert len(shown) > 3 and hidden > 0
+    audit.nested_pairs(shown)
+    audit.sums_of_siblings(shown)
+    assert audit.light_sum(shown, 3) is None
+    # Days: each by itself, and the year less all of them.
+    days = {row["day"]: row for row in get(c, "series?check=ping&metric=rcvd") if row["n_probes"]}
+    assert all(row["n_probes"] >= 5 and row["n_networks"] >= 5 for row in days.values())
+    points = c.sql("SELECT day, n_probes FROM public_indicator_day WHERE indicator = 'PER8'")
+    of_day = [{u for u in units if u.days > d} for d in range(30)]
+    told = {(day - datetime.date(YEAR, 3, 1)).days for day, _ in points}
+    left = [(u, d) for d in range(30) for u in of_day[d] if d not in told]
+    assert told and (not left or (len({u for u, _ in left}) >= 5 and len(left) >= 30))
+    # Nobody asks for the days of a place, and the list tells no place that few share.
+    for place in ("operator=Op0", f"department={departments[0]}", "technology=fibre"):
+        assert c.request("GET", f"/api/v1/series?check=ping&{place}").status == 401
+    alike = collections.Counter((line.department, line.operator, line.technology) for line in lines)
+    for probe in get(c, "probes"):
+        place = probe["department"], probe["operator"], probe["technology"]
+        assert place[1] is None or alike[place] >= 5, probe
+    assert json.dumps(get(c, "probes")).find("Spelling") < 0
