@@ -1,5 +1,6 @@
 #include "collector/figure/national.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Columns as the enumeration of national.h has them. */
@@ -61,4 +62,10 @@ int national_lines(struct pg *pg, const char *country, int *ret, struct fault *f
 bool national_simulated(const struct national *g)
 {
     return pg_bool(g->rows, g->first, SIMULATED);
+}
+
+void national_note_year(char year[static YEAR_TEXT_SIZE], const char *period)
+{
+    if (strncmp(period, year, YEAR_TEXT_SIZE - 1) > 0)
+        snprintf(year, YEAR_TEXT_SIZE, "%s", period);
 }

@@ -50,3 +50,8 @@ bool national_simulated(const struct national *g);
  * publication floor: 0, 1 (or 2), 3 (or 4), 5 (and too few days); -1: some are
  * shown, or nothing was measured. */
 int national_lines(struct pg *pg, const char *country, int *ret, struct fault *f) CHECKED;
+
+#define YEAR_TEXT_SIZE 5
+/* The year that figures of several periods ("2026", "2026-Q1") are of, as far as
+ * they were noted: the latest. year is "" at first. */
+void national_note_year(char year[static YEAR_TEXT_SIZE], const char *period);

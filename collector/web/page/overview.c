@@ -198,7 +198,7 @@ static int add_indicators(struct overview *o, struct fault *f)
         if (!all[i].measured)
             continue;
         best[best_count++] = g;
-        snprintf(o->year, sizeof o->year, "%.4s", national_text(&g, PERIOD));
+        national_note_year(o->year, national_text(&g, PERIOD));
         rc = overview_chart_add(o, &g, f);
     }
     if (rc == 0)

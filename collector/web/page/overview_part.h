@@ -15,8 +15,8 @@ struct overview {
     const char *country;
     struct words words;
     json_t *page;
-    char year[8];
-    bool simulated; /* does a figure say so? */
+    char year[YEAR_TEXT_SIZE]; /* the latest that a measured figure is of; "": none is there */
+    bool simulated;            /* does a figure say so? */
 };
 
 const char *overview_mark(struct overview *o, const struct national *g); /* "simulated" or "" */
