@@ -234,6 +234,11 @@ const char *lang_number(enum lang lang, double value, int decimals, char ret_tex
     return ret_text;
 }
 
+bool lang_single(enum lang lang, double n)
+{
+    return n == 1 || (n == 0 && lang == LANG_FR);
+}
+
 /* Octets of what makes no difference, at the start of text: blanks, hyphens,
  * apostrophes, and accents that follow their letter (U+0300 on, as macOS has them). */
 static size_t ignored(const char *text)

@@ -22,10 +22,9 @@ static const struct {
     {N_("tests"), N_("test")},         {N_("zones"), N_("zone")},
 };
 
-/* French counts 0 and 1 as one. */
 static const char *unit_text(const char *unit, double value)
 {
-    bool one = value == 1 || (value == 0 && lang_current() == LANG_FR);
+    bool one = lang_single(lang_current(), value);
     for (size_t i = 0; one && i < COUNT(unit_words); i++)
         if (strcmp(unit_words[i].unit, unit) == 0)
             return _(unit_words[i].one);

@@ -56,8 +56,6 @@ char *phrase_statistic(const struct words *w, const char *statistic)
 char *phrase_count(const struct words *w, int64_t n, const char *one, const char *many)
 {
     char number[NUMBER_TEXT_SIZE];
-    /* Zero is singular in French, plural in English. */
-    bool single = n == 1 || (n == 0 && w->lang == LANG_FR);
-    return phrase_fill(phrase(w, single ? one : many),
+    return phrase_fill(phrase(w, lang_single(w->lang, (double)n) ? one : many),
                        json_pack("{s:s}", "n", lang_number(w->lang, (double)n, 0, number)));
 }
