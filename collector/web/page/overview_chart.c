@@ -7,9 +7,14 @@
 #include "collector/format/date.h"
 #include "collector/format/phrase.h"
 
-/* Days that a line shows. */
+/* Days that a line shows: a quarter, four units of the drawing a day. */
 #define LINE_DAYS_MAX 90
-#define BARS_MAX      12
+/* Operators, the best first, below the whole country: a phone's screen of bars. */
+#define OPERATORS_MAX 11
+#define BARS_MAX      (1 + OPERATORS_MAX)
+/* Such a limit as SQL. */
+#define SQL_OF(limit)   SQL_TEXT(limit)
+#define SQL_TEXT(limit) #limit
 
 static int read_points(struct overview *o, const struct national *g, struct chart_point *ret_points, size_t *ret_count,
                        struct fault *f)
@@ -19,8 +24,8 @@ static int read_points(struct overview *o, const struct national *g, struct char
         o->pg,
         "SELECT day, value, low, high FROM public_indicator_day d WHERE indicator = $1 AND country = $2 AND "
         "source = $3 AND day > (SELECT max(day) FROM public_indicator_day m WHERE m.indicator = $1 AND "
-        "m.country = $2 AND m.source = $3) - $4::int ORDER BY day",
-        4, (const char *const[]){g->indicator->id, o->country, national_text(g, SOURCE), "90"}, &rows, f);
+        "m.country = $2 AND m.source = $3) - " SQL_OF(LINE_DAYS_MAX) " ORDER BY day",
+        3, (const char *const[]){g->indicator->id, o->country, national_text(g, SOURCE)}, &rows, f);
     if (rc < 0)
         return rc;
     *ret_count = 0;
@@ -110,7 +115,7 @@ static int add_bars(struct overview *o, const struct national *g, json_t *detail
         "SELECT operator, value, low, high FROM public_indicator WHERE indicator = $1 AND country = $2 AND "
         "source = $3 AND period = $4 AND statistic = $5 AND operator IS NOT NULL AND geo IS NULL AND "
         "technology IS NULL AND family IS NULL ORDER BY CASE better WHEN 'high' THEN -value ELSE value END "
-        "NULLS LAST, operator LIMIT 11",
+        "NULLS LAST, operator LIMIT " SQL_OF(OPERATORS_MAX),
         5,
         (const char *const[]){g->indicator->id, o->country, national_text(g, SOURCE), national_text(g, PERIOD),
                               statistic},
