@@ -82,9 +82,10 @@ static json_t *menu(const struct site *site, const struct edition *here)
 /* What surrounds every page. */
 static json_t *frame(const struct site *site, const struct edition *e, const char *path)
 {
-    return json_pack("{s:s, s:O, s:o, s:o, s:b, s:s}", "lang", e->language->code, "t", e->words.texts, "others",
-                     other_languages(site, e, path), "menu", menu(site, e), "partial", e->words.lacking > 0, "style",
-                     web_style());
+    json_t *values = web_values(e->language, &e->words);
+    json_object_set_new(values, "others", other_languages(site, e, path));
+    json_object_set_new(values, "menu", menu(site, e));
+    return values;
 }
 
 /* ---- a page ---- */

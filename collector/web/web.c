@@ -51,6 +51,12 @@ const char *web_template(const char *page)
     return file(path)->text;
 }
 
+json_t *web_values(const struct language *l, const struct words *w)
+{
+    return json_pack("{s:s, s:O, s:b, s:s}", "lang", l->code, "t", w->texts, "partial", w->lacking > 0, "style",
+                     web_style());
+}
+
 const char *web_style(void)
 {
     pthread_once(&once, start);
