@@ -18,7 +18,8 @@ enum {
     RESULT_ADDR = 5,
     RESULT_AF = 6,
     RESULT_OUTCOME = 7,
-    RESULT_METRICS = COUNT(result_columns)
+    RESULT_METRICS = COUNT(result_columns),
+    RESULT_EXACT
 };
 
 /* Words of closed lists come as numbers and are written here, and surroundings
@@ -28,8 +29,8 @@ static void select_results(struct selection *s)
     bool place = s->params->values[PARAM_OPERATOR] || s->params->values[PARAM_DEPARTMENT] ||
                  s->params->values[PARAM_TECHNOLOGY];
     buf_addf(&s->sql,
-             "SELECT r.at, p.probe, r.check_no, k.name, t.name, host(r.addr), r.af, r.outcome, r.bytes, r.metrics "
-             "FROM result r JOIN probe p USING (probe_no) JOIN task k USING (task_no) LEFT JOIN target t USING "
+             "SELECT r.at, p.probe, r.check_no, k.name, t.name, host(r.addr), r.af, r.outcome, r.bytes, r.metrics, "
+             "r.exact FROM result r JOIN probe p USING (probe_no) JOIN task k USING (task_no) LEFT JOIN target t USING "
              "(target_no)%s "
              "WHERE true",
              place ? " JOIN probe_context x ON x.probe_no = r.probe_no AND r.at >= x.valid_from AND r.at < x.valid_to "
@@ -83,12 +84,14 @@ static const struct metric_set *set_of(const struct pg_rows *row)
     return NULL;
 }
 
-/* Parts "{1.5,NULL,3}" in place; returns how many there are. */
+/* Parts "{1.5,NULL,3}" in place, and leaves alone what is NULL; returns how many there are. */
 static size_t split_array(char *text, const char *ret_values[static METRICS_MAX])
 {
     size_t count = 0;
-    for (char *save, *at = strtok_r(text, "{,}", &save); at && count < METRICS_MAX; at = strtok_r(NULL, "{,}", &save))
-        ret_values[count++] = strcmp(at, "NULL") ? at : NULL;
+    for (char *save, *at = strtok_r(text, "{,}", &save); at && count < METRICS_MAX;
+         at = strtok_r(NULL, "{,}", &save), count++)
+        if (strcmp(at, "NULL") != 0)
+            ret_values[count] = at;
     return count;
 }
 
@@ -152,12 +155,16 @@ static void write_result(struct answer *a, const struct pg_rows *row, struct buf
     struct result_row r = {.set = set_of(row)};
     char at[TIME_TEXT_SIZE];
     _cleanup_text_ char *metrics = alloc_text(pg_text(row, 0, RESULT_METRICS));
+    const char *large = pg_text(row, 0, RESULT_EXACT); /* NULL in nearly every row */
+    _cleanup_text_ char *exact = large ? alloc_text(large) : NULL;
     for (size_t i = 0; i < COUNT(result_columns); i++)
         r.values[i] = pg_text(row, 0, (int)i);
     r.values[RESULT_AT] = rfc3339(r.values[RESULT_AT], at);
     r.values[RESULT_CHECK] = r.set ? r.set->check : "";
     r.values[RESULT_OUTCOME] = outcome_word((enum outcome)pg_int(row, 0, RESULT_OUTCOME));
     r.count = split_array(metrics, r.metrics);
+    if (exact)
+        split_array(exact, r.metrics);
     /* A database that a later version wrote may hold more than this one knows. */
     if (!r.set || r.count > r.set->count)
         r.count = r.set ? r.set->count : 0;

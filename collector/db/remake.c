@@ -45,8 +45,13 @@ static void check_view_sql(const struct metric_set *set, struct buf *out)
              "t.country AS target_country, k.name AS task, r.af, r.addr, o.word AS outcome, r.bytes, p.source, "
              "p.simulated, r.probe_no, r.target_no, r.batch_no, r.ordinal",
              set->check);
-    for (size_t m = 0; m < set->count; m++)
-        buf_addf(out, ", r.metrics[%zu] AS \"%s\"", m + 1, set->metrics[m].name);
+    for (size_t m = 0; m < set->count; m++) {
+        const char *name = set->metrics[m].name;
+        if (set->whole >> m & 1)
+            buf_addf(out, ", coalesce(r.exact[%zu], r.metrics[%zu]) AS \"%s\"", m + 1, m + 1, name);
+        else
+            buf_addf(out, ", r.metrics[%zu] AS \"%s\"", m + 1, name);
+    }
     buf_addf(
         out,
         " FROM result r JOIN probe p USING (probe_no) JOIN task k USING (task_no) JOIN outcome o ON o.outcome_no = "

@@ -1,6 +1,7 @@
 #include "collector/ledger/project.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,10 +13,12 @@
 #include "common/scan.h"
 
 #define DETAIL_MAX     300 /* octets of a problem's text */
-#define ROW_FIELDS     12
+#define ROW_FIELDS     13
 #define PROBLEM_FIELDS 5
-/* The longest row: 12 lengths, 37 octets of numbers, an IPv6 address, an array of all metrics. */
-#define ROW_MAX (2 + 12 * 4 + 64 + 20 + 20 + 8 * METRICS_MAX)
+/* The longest row: 13 lengths, 37 octets of numbers, an IPv6 address, two arrays of all metrics. */
+#define ROW_MAX (2 + ROW_FIELDS * 4 + 64 + 20 + 2 * 20 + (8 + 12) * METRICS_MAX)
+/* Up to here a real holds every whole number. */
+#define REAL_WHOLE_MAX 16777216
 
 /* ---- rows ---- */
 
@@ -75,6 +78,16 @@ static bool line_time(const struct line_context *c, const struct result_line *li
     return true;
 }
 
+/* The whole numbers that a real does not hold. */
+static uint64_t large(const struct result_line *line)
+{
+    uint64_t found = 0;
+    for (uint64_t left = line->present & line->set->whole; left; left &= left - 1)
+        if (fabs(line->metrics[__builtin_ctzll(left)]) > REAL_WHOLE_MAX)
+            found |= left & -left;
+    return found;
+}
+
 static int add_row(struct projection *p, const struct line_context *c, const struct result_line *line, int ordinal,
                    int64_t at_us, struct fault *f)
 {
@@ -97,6 +110,7 @@ static int add_row(struct projection *p, const struct line_context *c, const str
     to = copy_int2(to, (int)line->outcome);
     to = copy_inet(to, line->addr.at, line->addr.len);
     to = copy_reals(to, line->metrics, line->present);
+    to = copy_doubles(to, line->metrics, large(line));
     copy_row_end(&p->results, to);
     add_day(p, at_us);
     if (target_no && !strcmp(line->set->check, "delegation")) {

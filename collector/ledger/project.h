@@ -23,9 +23,9 @@ struct projection {
     bool clock;                /* results wait for a batch of the same boot that knows the time */
 };
 
-#define PROJECT_RESULT_SQL                                                                                             \
-    "COPY result (batch_no, at, probe_no, target_no, task_no, bytes, check_no, ordinal, af, outcome, addr, metrics) "  \
-    "FROM STDIN (FORMAT binary)"
+#define PROJECT_RESULT_COLUMNS                                                                                         \
+    "batch_no, at, probe_no, target_no, task_no, bytes, check_no, ordinal, af, outcome, addr, metrics, exact"
+#define PROJECT_RESULT_SQL "COPY result (" PROJECT_RESULT_COLUMNS ") FROM STDIN (FORMAT binary)"
 #define PROJECT_PROBLEM_SQL                                                                                            \
     "COPY result_problem (batch_no, probe_no, ordinal, reason, detail) FROM STDIN (FORMAT binary)"
 /* The first moment that is projected (2020-01-01), and how far the future goes

@@ -45,8 +45,9 @@ static const char result_sql[] =
     "SELECT p.probe, row_to_json(x) FROM %s r JOIN probe p USING (probe_no) JOIN check_kind c USING (check_no) "
     "JOIN outcome o ON o.outcome_no = r.outcome JOIN task k USING (task_no) LEFT JOIN target t USING (target_no), "
     "LATERAL (SELECT p.probe, k.name AS task, c.name AS check, t.name AS target, host(r.addr) AS addr, r.af, r.at, "
-    "o.word AS outcome, r.bytes, (SELECT json_object_agg(m.name, u.value) FROM unnest(r.metrics) WITH ORDINALITY AS "
-    "u (value, position) JOIN metric m ON m.check_no = r.check_no AND m.position = u.position WHERE u.value IS NOT "
+    "o.word AS outcome, r.bytes, (SELECT json_object_agg(m.name, coalesce(to_json(u.exact), to_json(u.value))) "
+    "FROM unnest(r.metrics, r.exact) WITH ORDINALITY AS u (value, exact, position) JOIN metric m ON m.check_no = "
+    "r.check_no AND m.position = u.position WHERE u.value IS NOT "
     "NULL) AS metrics, r.batch_no, r.ordinal) x WHERE p.forgotten_at IS NULL ORDER BY r.probe_no, r.at";
 static const char body_sql[] =
     "SELECT p.probe, encode(b.body, 'hex'), k.chain || '-' || lpad(k.seq::text, 8, '0') || '-' || "

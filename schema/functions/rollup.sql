@@ -46,7 +46,7 @@ BEGIN
                             bytes, n, sum, min, max)
     WITH picked AS (
         SELECT d.day, r.probe_no, r.check_no, coalesce(r.target_no, 0) AS target, coalesce(r.af, 0) AS family,
-               r.outcome, r.bytes, r.metrics
+               r.outcome, r.bytes, r.metrics, r.exact
         FROM unnest(days, probes) AS d (day, probe_no)
         CROSS JOIN LATERAL results_of(d.probe_no, d.day) r
     ), counted AS (
@@ -62,8 +62,9 @@ BEGIN
         GROUP BY day, probe_no, check_no, target, family
     ), by_metric AS (
         SELECT day, probe_no, check_no, target, family, m.position, count(m.value)::int AS n,
-               sum(m.value::double precision ORDER BY m.value) AS sum, min(m.value) AS min, max(m.value) AS max
-        FROM picked, unnest(metrics) WITH ORDINALITY AS m (value, position)
+               sum(coalesce(m.exact, m.value) ORDER BY coalesce(m.exact, m.value)) AS sum, min(m.value) AS min,
+               max(m.value) AS max
+        FROM picked, unnest(metrics, exact) WITH ORDINALITY AS m (value, exact, position)
         GROUP BY day, probe_no, check_no, target, family, m.position
     ), in_arrays AS (
         SELECT day, probe_no, check_no, target, family, array_agg(n ORDER BY position) AS n,

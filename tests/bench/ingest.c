@@ -306,9 +306,7 @@ static void run_copy(const char *conninfo, const char *table, const char *like, 
     struct pg *pg = NULL;
     _cleanup_text_ char *make = alloc_format("DROP TABLE IF EXISTS %s; CREATE TABLE %s (LIKE result %s)", table, table,
                                              like);
-    _cleanup_text_ char *copy = alloc_format("COPY %s (batch_no, at, probe_no, target_no, task_no, bytes, check_no, "
-                                             "ordinal, af, outcome, addr, metrics) FROM STDIN (FORMAT binary)",
-                                             table);
+    _cleanup_text_ char *copy = alloc_format("COPY %s (" PROJECT_RESULT_COLUMNS ") FROM STDIN (FORMAT binary)", table);
     if (pg_open(conninfo, &pg, &f) < 0 || pg_run(pg, make, &f) < 0)
         die("table", &f);
     double started = now_s();

@@ -1,5 +1,8 @@
 """Numbers that cannot be: each is kept as it was signed, listed with what is wrong, and no figure is made of it."""
+import csv
 import datetime
+import io
+import json
 
 import pytest
 
@@ -72,6 +75,30 @@ def test_no_figure_moves(own_collector):
     assert figures(c) == before
     c.run("rebuild")
     assert figures(c) == before
+
+
+LARGE = {"ping": {"sent": 16777217, "rcvd": 16777217, "rtt_min_ms": 11.2}, "http": {"body_bytes": 16777217, "total_ms": 0.1},
+         "throughput": {"bytes_used": 999999999999, "retrans": 4294967295, "down_mbps": 123.4567}}
+
+
+def test_large_whole_numbers_come_back_exact(own_collector):
+    """A float would say 16777216 of the first, and 16777216 of each result that a day sums up."""
+    c = own_collector.start()
+    probe, key = c.probe(), c.run("key", "create", "tests").strip()
+    c.stored(probe.batch([results(check, metrics) for check, metrics in LARGE.items()] * 2))
+    c.run("rollup")
+    for format, read in (("json", json.loads), ("ndjson", lambda text: [json.loads(line) for line in text.splitlines()]),
+                         ("csv", lambda text: list(csv.DictReader(io.StringIO(text))))):
+        reply = c.request("GET", f"/api/v1/results?format={format}", headers={"Authorization": f"Bearer {key}"})
+        rows = read(reply.body.decode())
+        assert len(rows) == 2 * len(LARGE)
+        for row in rows:
+            got = row if format == "csv" else row["metrics"]
+            assert {name: float(got[name]) for name in LARGE[row["check"]]} == LARGE[row["check"]], format
+    for check, metrics in LARGE.items():
+        assert c.sql(f'SELECT {", ".join(metrics)} FROM "{check}"') == [tuple(metrics.values())] * 2
+    for name, value in (("sent", 16777217), ("body_bytes", 16777217), ("bytes_used", 999999999999)):
+        assert c.sql("SELECT sum FROM day_metric WHERE metric = %s", name) == [(2 * value,)]
 
 
 def test_a_boot_of_the_stone_age_harms_no_view(collector, probe):

@@ -82,7 +82,7 @@ static void project(const char *lines, int64_t count, bool sync, int64_t mono_us
 static void row_of_a_result(void **state)
 {
     struct projection p = {0};
-    struct field f[12];
+    struct field f[13];
     project(LINE("2026-11-22T09:30:00.25Z", "5", "true", PING ",\"addr\":\"10.0.0.1\",\"af\":4")
                 LINE("2026-11-21T09:30:00Z", "5", "true", "\"check\":\"dns\",\"outcome\":\"timeout\",\"metrics\":{}"),
             2, true, 9, &p);
@@ -91,7 +91,7 @@ static void row_of_a_result(void **state)
     assert_int_equal(p.problems.count, 0);
     assert_int_equal(p.days.len, 2 * sizeof(int32_t));
 
-    size_t used = read_row(p.results.bytes.data, f, 12);
+    size_t used = read_row(p.results.bytes.data, f, 13);
     assert_int_equal(number(f[0]), INT64_C(5000000000));
     assert_int_equal(number(f[1]), NOW_US - 1800 * INT64_C(1000000) + 250000 - INT64_C(946684800000000));
     assert_int_equal(number(f[2]), 42);
@@ -106,7 +106,7 @@ static void row_of_a_result(void **state)
     /* rtt_min_ms is the first metric of ping, rtt_p50_ms the third: three elements, the second NULL. */
     assert_int_equal(f[11].len, 20 + 8 + 4 + 8);
 
-    used += read_row(p.results.bytes.data + used, f, 12);
+    used += read_row(p.results.bytes.data + used, f, 13);
     assert_int_equal(used, p.results.bytes.len);
     assert_int_equal(number(f[6]), 2);
     assert_int_equal(number(f[7]), 1);
@@ -114,7 +114,31 @@ static void row_of_a_result(void **state)
     assert_int_equal(number(f[9]), OUTCOME_TIMEOUT);
     assert_int_equal(f[10].len, -1);
     assert_int_equal(f[11].len, 12);
+    assert_int_equal(f[12].len, -1);
     project_free(&p);
+}
+
+/* A real holds 2^24 and not the next; what is no whole number needs no more digits. */
+static void large_whole_numbers_are_exact(void **state)
+{
+    static const struct {
+        const char *metrics;
+        int32_t len;
+    } cases[] = {
+        {OF("\"sent\":16777216"), -1},
+        {OF("\"sent\":16777217"), 20 + 6 * 4 + 12},
+        {OF("\"sent\":16777217,\"rcvd\":16777217"), 20 + 6 * 4 + 2 * 12},
+        {OF("\"rtt_min_ms\":123456.789012"), -1},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct projection p = {0};
+        struct field f[13];
+        _cleanup_text_ char *line = alloc_format(LINE("2026-11-22T09:30:00Z", "5", "true", "%s"), cases[i].metrics);
+        project(line, 1, true, 9, &p);
+        read_row(p.results.bytes.data, f, 13);
+        assert_int_equal(f[12].len, cases[i].len);
+        project_free(&p);
+    }
 }
 
 #define DELEGATION(detail) "\"check\":\"delegation\",\"outcome\":\"ok\",\"metrics\":{},\"detail\":" detail
@@ -238,9 +262,9 @@ static void what_is_not_projected_is_listed(void **state)
 static void unsynchronised_time_is_the_seals(void **state)
 {
     struct projection p = {0};
-    struct field f[12];
+    struct field f[13];
     project(LINE("1970-01-01T00:00:05Z", "4000000", "false", PING), 1, true, 9000000, &p);
-    read_row(p.results.bytes.data, f, 12);
+    read_row(p.results.bytes.data, f, 13);
     assert_int_equal(number(f[1]) + INT64_C(946684800000000), NOW_US - HOUR - 5000000);
     project_free(&p);
 }
@@ -318,8 +342,8 @@ static void unknown_name_without_a_database(void **state)
     dictionary_learn(tasks, "new", 3, 9);
     project_clear(&p);
     assert_int_equal(project_batch(&b, 1, &names, &time, &p, &f), 0);
-    struct field row[12];
-    read_row(p.results.bytes.data, row, 12);
+    struct field row[13];
+    read_row(p.results.bytes.data, row, 13);
     assert_int_equal(row[3].len, -1); /* no target */
     assert_int_equal(number(row[4]), 9);
     project_free(&p);
@@ -351,6 +375,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_of_a_result),
+        cmocka_unit_test(large_whole_numbers_are_exact),
         cmocka_unit_test(servers_of_a_delegation_have_rows),
         cmocka_unit_test(servers_are_bounded),
         cmocka_unit_test(what_is_not_projected_is_listed),

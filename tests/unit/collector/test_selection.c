@@ -84,7 +84,8 @@ static const char *ask(const char *path)
 
 #define WHOLE_TIME "\n1970-01-01T00:00:00.000000Z\n9999-12-31T23:59:59.000000Z"
 #define RESULTS                                                                                                        \
-    "SELECT r.at, p.probe, r.check_no, k.name, t.name, host(r.addr), r.af, r.outcome, r.bytes, r.metrics FROM result " \
+    "SELECT r.at, p.probe, r.check_no, k.name, t.name, host(r.addr), r.af, r.outcome, r.bytes, r.metrics, r.exact "    \
+    "FROM result "                                                                                                     \
     "r JOIN probe p USING (probe_no) JOIN task k USING (task_no) LEFT JOIN target t USING (target_no)"
 #define SERIES                                                                                                         \
     "(($1::timestamptz)::date, ($2::timestamptz - interval '1 microsecond')::date, $3, $4, $5, $6, $7, $8, $9)"
