@@ -5,16 +5,20 @@
  * once more the address that the connection really has (CURLOPT_PREREQFUNCTION),
  * because a connection may be one that is used again.
  *
- *   RESOLVING  names.h works on the hop's host
- *   RUNNING    curl works on the hop; at its end either the next hop begins
- *              (RESOLVING) or the transfer ends
+ *   BETWEEN    the transfer itself works on it, within one call of the loop: a
+ *              hop begins (RESOLVING), its host has addresses (RUNNING), or it
+ *              has ended; then the next one begins or the transfer ends
+ *   RESOLVING  names.h works on the hop's host, and answers (BETWEEN)
+ *   RUNNING    curl works on the hop, and lets go of it (BETWEEN)
  *   ENDED      done has been called or never will be; memory stays until the
  *              loop has closed the timer
  *
+ * From each of the first three it may end, by the limit or the caller.
  * One timer limits the whole. Proxies of the environment are not used: a
  * measurement goes the way the line goes. */
 #include "agent/io/web.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -54,12 +58,12 @@ struct web {
     enum { CERTS_UNKNOWN, CERTS_HASHED, CERTS_BUNDLE } certs;
 };
 
-enum state { RESOLVING, RUNNING, ENDED };
+enum web_state { WEB_BETWEEN, WEB_RESOLVING, WEB_RUNNING, WEB_ENDED };
 
 struct web_transfer {
     struct web *web;
     struct web_transfer *prev, *next;
-    enum state state;
+    enum web_state state;
     struct web_request request; /* url and headers are not used after web_start */
     web_done_fn done;
     void *user;
@@ -86,6 +90,26 @@ struct web_transfer {
 
 static void hop_start(struct web_transfer *t);
 
+/* ---- states ---- */
+
+/* The one place where a transfer goes from state to state. Who works on the hop
+ * is called off when everything ends, and has let go by itself otherwise. */
+static void enter(struct web_transfer *t, enum web_state to)
+{
+    static const unsigned follow[] = {
+        [WEB_BETWEEN] = 1u << WEB_RESOLVING | 1u << WEB_RUNNING | 1u << WEB_ENDED,
+        [WEB_RESOLVING] = 1u << WEB_BETWEEN | 1u << WEB_ENDED,
+        [WEB_RUNNING] = 1u << WEB_BETWEEN | 1u << WEB_ENDED,
+        [WEB_ENDED] = 0,
+    };
+    assert(follow[t->state] & 1u << to);
+    if (t->state == WEB_RESOLVING && to == WEB_ENDED)
+        names_cancel(t->query);
+    if (t->state == WEB_RUNNING && to == WEB_ENDED)
+        multi_remove(t->web->multi, &t->job);
+    t->state = to;
+}
+
 /* ---- the end ---- */
 
 static double since_ms(uint64_t since_ns)
@@ -109,11 +133,7 @@ static void on_closed(uv_handle_t *handle)
 
 static void transfer_close(struct web_transfer *t)
 {
-    if (t->state == RESOLVING)
-        names_cancel(t->query);
-    if (t->state == RUNNING)
-        multi_remove(t->web->multi, &t->job);
-    t->state = ENDED;
+    enter(t, WEB_ENDED);
     if (t->job.easy)
         curl_easy_cleanup(t->job.easy);
     t->job.easy = NULL;
@@ -144,7 +164,7 @@ static void on_limit(uv_timer_t *timer)
     char reason[sizeof t->reply.reason];
     const char *phase = _("the name lookup did not end");
     enum outcome outcome = t->stopped ? OUTCOME_OK : OUTCOME_TIMEOUT;
-    if (t->state == RUNNING) {
+    if (t->state == WEB_RUNNING) {
         bool tls = url_is_tls(t->url);
         phase = web_reply_phase(&t->job, tls);
         web_reply_read(&t->reply, &t->job, tls, t->since_ns, t->hop_ns);
@@ -292,7 +312,7 @@ static void hop_next(struct web_transfer *t, const char *location)
 static void on_hop_done(struct multi_job *job, CURLcode code)
 {
     struct web_transfer *t = (struct web_transfer *)((char *)job - offsetof(struct web_transfer, job));
-    t->state = ENDED; /* curl let go of it */
+    enter(t, WEB_BETWEEN);
     web_reply_read(&t->reply, job, url_is_tls(t->url), t->since_ns, t->hop_ns);
     const char *location = NULL;
     char reason[sizeof t->reply.reason] = "";
@@ -439,7 +459,7 @@ static void hop_run(struct web_transfer *t, bool literal)
     if (rc < 0)
         transfer_end(t, OUTCOME_ERROR, f.text);
     else
-        t->state = RUNNING;
+        enter(t, WEB_RUNNING);
 }
 
 /* The addresses that passed, as "+host:port:address,address": the plus lets
@@ -476,8 +496,7 @@ static void on_names(void *user, const struct names_answer *answer)
 {
     struct web_transfer *t = user;
     struct web_reply *reply = &t->reply;
-    t->query = NULL;
-    t->state = ENDED; /* between two states */
+    enter(t, WEB_BETWEEN);
     if (answer->error < 0) {
         reply->cause = answer->error == -ENOENT ? "no_such_name" : NULL;
         transfer_end(t, answer->error == -ETIMEDOUT ? OUTCOME_TIMEOUT : OUTCOME_DNS_ERROR, answer->reason);
@@ -509,7 +528,7 @@ static void hop_start(struct web_transfer *t)
     reply->addr[0] = '\0';
     reply->af = 0;
     t->header_bytes = 0;
-    t->state = RESOLVING;
+    enter(t, WEB_RESOLVING);
     t->query = names_lookup(t->web->names, host ? host : "", t->request.family, t->request.timeout_us, on_names, t);
 }
 
@@ -576,7 +595,7 @@ int web_start(struct web *w, const struct web_request *request, web_done_fn done
 
 void web_stop(struct web_transfer *t)
 {
-    if (t->state == ENDED)
+    if (t->state == WEB_ENDED)
         return;
     t->stopped = true;
     uv_timer_start(&t->timer, on_limit, 0, 0);
@@ -584,13 +603,13 @@ void web_stop(struct web_transfer *t)
 
 void web_cancel(struct web_transfer *t)
 {
-    if (t && t->state != ENDED)
+    if (t && t->state != WEB_ENDED)
         transfer_close(t);
 }
 
 int web_socket(const struct web_transfer *t)
 {
-    return t->state == RUNNING ? t->job.fd : -1;
+    return t->state == WEB_RUNNING ? t->job.fd : -1;
 }
 
 int web_new(uv_loop_t *loop, struct names *names, const struct clock *clock, struct web **ret, struct fault *f)
