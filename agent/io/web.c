@@ -19,74 +19,20 @@
 #include "agent/io/web.h"
 
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
-
 #include "agent/io/address.h"
-#include "agent/io/multi.h"
-#include "agent/io/tls.h"
 #include "agent/io/url.h"
+#include "agent/io/web_hop.h"
 #include "agent/io/web_reply.h"
-#include "build_config.h"
 #include "common/lang.h"
-#include "common/limits.h"
-
-#define USER_AGENT "internetmetre-agent/" VERSION
-/* Certificates by the hash of their name. From there OpenSSL reads the one or
- * two that it needs; the bundle of all of them is 3 MB of memory and 20 ms of a
- * small box's handshake. */
-#define CERTS_DIR "/etc/ssl/certs"
+#include "common/log.h"
 
 /* Queries for A and AAAA and their answers, with UDP and IP headers. */
 #define LOOKUP_WIRE_BYTES 400
-
-/* Octets that an upload has in the kernel beyond what TCP may send. */
-#define UNSENT_MAX (128 << 10)
-
-struct web {
-    uv_loop_t *loop;
-    struct names *names;
-    const struct clock *clock;
-    struct multi *multi;
-    struct web_transfer *transfers;
-    enum { CERTS_UNKNOWN, CERTS_HASHED, CERTS_BUNDLE } certs;
-};
-
-enum web_state { WEB_BETWEEN, WEB_RESOLVING, WEB_RUNNING, WEB_ENDED };
-
-struct web_transfer {
-    struct web *web;
-    struct web_transfer *prev, *next;
-    enum web_state state;
-    struct web_request request; /* url and headers are not used after web_start */
-    web_done_fn done;
-    void *user;
-    uv_timer_t timer;
-    uint64_t since_ns, hop_ns; /* start of all, and when curl took the hop */
-
-    CURLU *url;                  /* of the hop */
-    char from[INET6_ADDRSTRLEN]; /* the address whose redirect led to the hop */
-    char *origin;
-    char *ca_file;
-    struct curl_slist *headers;
-    struct names_query *query;
-    struct curl_slist *resolve;
-    struct multi_job job;
-    char error_text[CURL_ERROR_SIZE];
-    bool stopped;  /* web_stop: the timer is its messenger */
-    bool has_body; /* a redirect by 303 and the like drops it */
-
-    size_t header_bytes;
-    enum { CUT_NOT, CUT_ENOUGH, CUT_BODY_MAX, CUT_HEADERS, CUT_POLICY, CUT_REDIRECT } cut; /* why we stopped curl */
-    struct fault denied;
-    struct web_reply reply;
-};
 
 static void hop_start(struct web_transfer *t);
 
@@ -173,115 +119,6 @@ static void on_limit(uv_timer_t *timer)
     transfer_end(t, outcome, t->stopped ? "" : reason);
 }
 
-/* ---- what curl calls while it works on a hop ---- */
-
-static bool is_redirect(const struct web_transfer *t, const char **ret_location)
-{
-    long status = 0;
-    struct curl_header *location = NULL;
-    curl_easy_getinfo(t->job.easy, CURLINFO_RESPONSE_CODE, &status);
-    bool same_method = status == 307 || status == 308;
-    if (t->request.redirects_max == 0 || (!same_method && status != 301 && status != 302 && status != 303))
-        return false;
-    if (same_method && t->has_body && t->request.body_read)
-        return false;
-    if (curl_easy_header(t->job.easy, "Location", 0, CURLH_HEADER, -1, &location) != CURLHE_OK)
-        return false;
-    if (ret_location)
-        *ret_location = location->value;
-    return true;
-}
-
-static size_t on_header(char *bytes, size_t size, size_t count, void *user)
-{
-    struct web_transfer *t = user;
-    t->header_bytes += size * count;
-    if (t->header_bytes <= HTTP_HEADERS_MAX)
-        return size * count;
-    t->cut = CUT_HEADERS;
-    return 0;
-}
-
-static size_t on_body(char *bytes, size_t size, size_t count, void *user)
-{
-    struct web_transfer *t = user;
-    size_t len = size * count;
-    if (is_redirect(t, NULL)) {
-        t->cut = CUT_REDIRECT; /* nobody reads the page that says where to go */
-        return 0;
-    }
-    t->reply.body_bytes += (int64_t)len;
-    if (t->request.body_write) {
-        if (t->request.body_write(t->user, bytes, len))
-            return len;
-        t->cut = CUT_ENOUGH;
-        return 0;
-    }
-    if (t->reply.body.len + len > t->request.body_max) {
-        t->cut = CUT_BODY_MAX;
-        return 0;
-    }
-    buf_add(&t->reply.body, bytes, len);
-    return len;
-}
-
-static size_t on_body_wanted(char *bytes, size_t size, size_t count, void *user)
-{
-    struct web_transfer *t = user;
-    return t->request.body_read(t->user, bytes, size * count);
-}
-
-/* Whatever leads there. */
-static bool is_open(struct web_transfer *t, const struct sockaddr *sa)
-{
-    return !t->request.policy || policy_check(t->request.policy, sa, &t->denied) == 0;
-}
-
-/* Also as the target, which may have been typed, or back to where the redirect came from. */
-static bool may_reach(struct web_transfer *t, const struct sockaddr *sa)
-{
-    char text[INET6_ADDRSTRLEN] = "";
-    if (is_open(t, sa))
-        return true;
-    if (t->reply.redirects == 0)
-        return policy_check_target(t->request.policy, sa, &t->denied) == 0;
-    uv_ip_name(sa, text, sizeof text);
-    return t->request.policy->typed && strcmp(text, t->from) == 0;
-}
-
-static int on_connected(void *user, char *addr, char *local, int port, int local_port)
-{
-    struct web_transfer *t = user;
-    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
-    struct sockaddr_in v4 = {.sin_family = AF_INET};
-    const struct sockaddr *sa = (const struct sockaddr *)&v4;
-    if (inet_pton(AF_INET, addr, &v4.sin_addr) != 1) {
-        addr[strcspn(addr, "%")] = '\0'; /* a scope */
-        if (inet_pton(AF_INET6, addr, &v6.sin6_addr) != 1)
-            return CURL_PREREQFUNC_ABORT;
-        sa = (const struct sockaddr *)&v6;
-    }
-    if (may_reach(t, sa))
-        return CURL_PREREQFUNC_OK;
-    t->cut = CUT_POLICY;
-    return CURL_PREREQFUNC_ABORT;
-}
-
-/* An upload made as it goes is about now: what waits unsent in the kernel is
- * kept short, or a slow line would take long to end what was made in seconds. */
-static int on_socket(void *user, curl_socket_t fd, curlsocktype purpose)
-{
-    int unsent = UNSENT_MAX;
-    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
-    return CURL_SOCKOPT_OK;
-}
-
-/* curl asks for a name that names.h has not resolved: it must not. */
-static int on_own_lookup(void *resolver, void *reserved, void *user)
-{
-    return 1;
-}
-
 /* ---- a hop's end ---- */
 
 static void hop_next(struct web_transfer *t, const char *location)
@@ -315,126 +152,15 @@ static void on_hop_done(struct multi_job *job, CURLcode code)
     enter(t, WEB_BETWEEN);
     web_reply_read(&t->reply, job, url_is_tls(t->url), t->since_ns, t->hop_ns);
     const char *location = NULL;
-    char reason[sizeof t->reply.reason] = "";
-    enum outcome outcome = OUTCOME_OK;
-    switch (t->cut) {
-    case CUT_NOT:
-        outcome = web_reply_outcome(job->easy, code, t->error_text, reason, sizeof reason);
-        t->reply.cause = web_reply_cause(job->easy, code, t->error_text);
-        break;
-    case CUT_BODY_MAX:
-        outcome = OUTCOME_PROTOCOL_ERROR;
-        snprintf(reason, sizeof reason, _("the answer is larger than %zu octets"), t->request.body_max);
-        break;
-    case CUT_HEADERS:
-        outcome = OUTCOME_PROTOCOL_ERROR;
-        snprintf(reason, sizeof reason, _("the answer's headers are larger than %u octets"), HTTP_HEADERS_MAX);
-        break;
-    case CUT_POLICY:
-        outcome = OUTCOME_DENIED;
-        snprintf(reason, sizeof reason, "%.*s", (int)sizeof reason - 1, t->denied.text);
-        break;
-    case CUT_ENOUGH:
-    case CUT_REDIRECT:
-        break;
-    }
-    if (outcome == OUTCOME_OK && is_redirect(t, &location))
+    char reason[sizeof t->reply.reason];
+    enum outcome outcome = web_hop_judge(t, code, reason, sizeof reason);
+    if (outcome == OUTCOME_OK && web_hop_redirects(t, &location))
         hop_next(t, location);
     else
         transfer_end(t, outcome, reason);
 }
 
 /* ---- a hop's start ---- */
-
-static bool certs_are_hashed(struct web *w)
-{
-    if (w->certs == CERTS_UNKNOWN) {
-        w->certs = CERTS_BUNDLE;
-        DIR *dir = opendir(CERTS_DIR);
-        const struct dirent *entry;
-        while (dir && w->certs == CERTS_BUNDLE && (entry = readdir(dir)))
-            if (strspn(entry->d_name, "0123456789abcdef") == 8 && !strcmp(entry->d_name + 8, ".0"))
-                w->certs = CERTS_HASHED;
-        if (dir)
-            closedir(dir);
-    }
-    return w->certs == CERTS_HASHED;
-}
-
-static CURLcode on_tls_context(CURL *easy, void *context, void *user)
-{
-    const struct web *w = user;
-    tls_judge_at(context, clock_wall_us(w->clock));
-    return CURLE_OK;
-}
-
-static void easy_tls(struct web_transfer *t, CURL *easy)
-{
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls_context);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, t->web);
-    if (t->request.unverified) {
-        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-    } else if (t->ca_file) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, t->ca_file);
-        curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* this one alone */
-    } else if (certs_are_hashed(t->web)) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-        curl_easy_setopt(easy, CURLOPT_CAPATH, CERTS_DIR);
-    } /* else libcurl's own default is the system's bundle */
-}
-
-static void easy_method(struct web_transfer *t, CURL *easy)
-{
-    const struct web_request *r = &t->request;
-    if (!strcmp(r->method, "HEAD")) {
-        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-    } else if (!t->has_body) {
-        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-    } else {
-        curl_easy_setopt(easy, CURLOPT_POST, 1L);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(r->body_read ? -1 : (curl_off_t)r->body_len));
-        if (r->body_read) {
-            curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_body_wanted);
-            curl_easy_setopt(easy, CURLOPT_READDATA, t);
-            curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
-        } else {
-            curl_easy_setopt(easy, CURLOPT_POSTFIELDS, r->body ? r->body : "");
-        }
-    }
-    _cleanup_text_ char *origin = url_origin(t->url);
-    if (!strcmp(origin, t->origin))
-        curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
-}
-
-static void easy_setup(struct web_transfer *t, CURL *easy, bool literal)
-{
-    const struct web_request *r = &t->request;
-    curl_easy_setopt(easy, CURLOPT_CURLU, t->url);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error_text);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
-    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
-    curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
-    /* The limit is our timer's; curl shares this among a host's addresses. */
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(r->timeout_us / 1000 + 1000));
-    if (r->fresh) {
-        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-    }
-    if (!literal) {
-        curl_easy_setopt(easy, CURLOPT_RESOLVE, t->resolve);
-        curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_own_lookup);
-    }
-    easy_tls(t, easy);
-    easy_method(t, easy);
-}
 
 static void hop_run(struct web_transfer *t, bool literal)
 {
@@ -453,7 +179,7 @@ static void hop_run(struct web_transfer *t, bool literal)
         t->error_text[0] = '\0';
         t->hop_ns = uv_hrtime();
         t->job.done = on_hop_done;
-        easy_setup(t, t->job.easy, literal);
+        web_hop_set(t, literal);
         rc = multi_add(t->web->multi, &t->job, &f);
     }
     if (rc < 0)
@@ -502,9 +228,9 @@ static void on_names(void *user, const struct names_answer *answer)
         transfer_end(t, answer->error == -ETIMEDOUT ? OUTCOME_TIMEOUT : OUTCOME_DNS_ERROR, answer->reason);
         return;
     }
-    addresses_take(t, answer, is_open);
+    addresses_take(t, answer, web_hop_open);
     if (reply->address_count == 0)
-        addresses_take(t, answer, may_reach);
+        addresses_take(t, answer, web_hop_may_reach);
     if (reply->address_count == 0) {
         transfer_end(t, OUTCOME_DENIED, t->denied.text);
         return;
