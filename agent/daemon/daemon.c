@@ -3,14 +3,9 @@
  *   a result comes        it goes into the journal; the first one of a journal
  *                         starts the sealing timer, the first one since a sync
  *                         the sync timer
- *   the sync timer ends   the journal is made durable, status.json written
- *   the sealing timer ends, or the journal is full
- *                         a batch is made and the sender kicked
- *   the time timer ends   the collector is asked for the time, when the kernel
- *                         does not know it
- *   the look timer ends   addresses and link are looked at anew; on another
- *                         network what is open is sealed
- *   the keys timer ends, or something is signed by an unknown key
+ *   a timer ends          what its line of the table (enum timer) says
+ *   the journal is full   a batch is made and the sender kicked
+ *   something is signed by an unknown key
  *                         the collector's list of keys is asked for
  *   SIGHUP                the configuration is read anew; a wrong one changes
  *                         nothing
@@ -49,11 +44,25 @@
 #define ONCE_PATIENCE_US (30 * INT64_C(1000000))
 
 /* How often the clock is looked at; it is asked for only when it is wanted. */
-#define TIME_INTERVAL_MS (10 * 60 * 1000)
+#define TIME_INTERVAL_US (600 * INT64_C(1000000))
 
 /* How often the interfaces are looked at. A network that comes and goes faster
  * makes no batch of its own. */
-#define LOOK_INTERVAL_MS (60 * 1000)
+#define LOOK_INTERVAL_US (60 * INT64_C(1000000))
+
+/* When a full disk is tried again. */
+#define SEAL_AGAIN_US (60 * INT64_C(1000000))
+
+enum timer {
+    TIMER_SYNC,     /* the journal is made durable, status.json written */
+    TIMER_SEAL,     /* a batch is made and the sender kicked */
+    TIMER_LOOK,     /* addresses and link are looked at anew; on another network what is open is sealed */
+    TIMER_SCHEDULE, /* the collector's schedule is asked for */
+    TIMER_TIME,     /* the collector is asked for the time, when the kernel does not know it */
+    TIMER_KEYS,     /* the collector's list of keys is asked for */
+    TIMER_STOP,     /* the run is over, or the patience of `once` */
+    TIMER_COUNT,
+};
 
 enum once_state {
     ONCE_NO,       /* an ordinary run */
@@ -79,7 +88,7 @@ struct daemon {
     struct keyring_fetch *keys;
     int64_t keys_asked_us; /* CLOCK_BOOTTIME */
     struct network network;
-    uv_timer_t sync_timer, seal_timer, schedule_timer, time_timer, keys_timer, look_timer, stop_timer;
+    uv_timer_t timers[TIMER_COUNT];
     uv_signal_t signals[3];
     enum once_state once;
     struct errand_host errands; /* what commands may work on */
@@ -93,9 +102,29 @@ static struct log_limit disk_limit = {.interval_us = 60 * INT64_C(1000000), .bur
 static struct log_limit denied_limit = {.interval_us = 86400 * INT64_C(1000000), .burst = 8};
 static struct log_limit push_limit = {.interval_us = 600 * INT64_C(1000000), .burst = 3};
 
+/* ---- timers ---- */
+
+static void on_timer(uv_timer_t *timer);
+
 static uint64_t ms(int64_t us)
 {
     return us > 0 ? (uint64_t)((us + 999) / 1000) : 0;
+}
+
+/* In `after`, and then each `every`; 0: once. */
+static void arm(struct daemon *d, enum timer which, int64_t after_us, int64_t every_us)
+{
+    uv_timer_start(&d->timers[which], on_timer, ms(after_us), ms(every_us));
+}
+
+static void disarm(struct daemon *d, enum timer which)
+{
+    uv_timer_stop(&d->timers[which]);
+}
+
+static bool armed(const struct daemon *d, enum timer which)
+{
+    return uv_is_active((const uv_handle_t *)&d->timers[which]);
 }
 
 /* ---- the spool ---- */
@@ -122,9 +151,8 @@ static void write_status(struct daemon *d)
         log_limited(&disk_limit, LOG_WARN, "%s; the status is not updated", f.text);
 }
 
-static void on_sync(uv_timer_t *timer)
+static void sync_journal(struct daemon *d)
 {
-    struct daemon *d = timer->data;
     struct fault f;
     int r = spool_sync(d->spool, &f);
     vitals_disk(&d->vitals, DISK_SYNC, r);
@@ -133,36 +161,29 @@ static void on_sync(uv_timer_t *timer)
     write_status(d);
 }
 
-static void on_seal(uv_timer_t *timer);
-
 static void arm_timers(struct daemon *d)
 {
     int64_t age = spool_age_us(d->spool);
-    if (age >= 0 && !uv_is_active((uv_handle_t *)&d->seal_timer))
-        uv_timer_start(&d->seal_timer, on_seal, ms(d->settings.seal_interval_us - age), 0);
+    if (age >= 0 && !armed(d, TIMER_SEAL))
+        arm(d, TIMER_SEAL, d->settings.seal_interval_us - age, 0);
     bool tells = spool_dirty(d->spool) || d->vitals.status.disk_error; /* the status has something new */
-    if (tells && !uv_is_active((uv_handle_t *)&d->sync_timer))
-        uv_timer_start(&d->sync_timer, on_sync, ms(d->settings.journal_sync_us), 0);
+    if (tells && !armed(d, TIMER_SYNC))
+        arm(d, TIMER_SYNC, d->settings.journal_sync_us, 0);
 }
 
 /* Seals and sends; on a full disk the journal stays and the timer tries anew. */
 static void seal(struct daemon *d)
 {
     struct fault f;
-    uv_timer_stop(&d->seal_timer);
+    disarm(d, TIMER_SEAL);
     int r = spool_seal(d->spool, &f);
     vitals_disk(&d->vitals, DISK_SEAL, r);
     if (r < 0) {
         log_limited(&disk_limit, LOG_ERROR, "%s; sealing is tried again in a minute", f.text);
-        uv_timer_start(&d->seal_timer, on_seal, 60000, 0);
+        arm(d, TIMER_SEAL, SEAL_AGAIN_US, 0);
     }
     notice(d);
     push_kick(d->push);
-}
-
-static void on_seal(uv_timer_t *timer)
-{
-    seal(timer->data);
 }
 
 /* ---- stopping ---- */
@@ -173,11 +194,6 @@ static void stop(struct daemon *d)
         return;
     d->stopping = true;
     uv_stop(&d->host.loop);
-}
-
-static void on_stop_timer(uv_timer_t *timer)
-{
-    stop(timer->data);
 }
 
 static void once_advance(struct daemon *d);
@@ -194,13 +210,12 @@ static void move_to_network(struct daemon *d)
     if (spool_move(d->spool, &to, &f) < 0) /* tried anew at the next look */
         log_limited(&disk_limit, LOG_ERROR, "%s; sealing is tried again in a minute", f.text);
     if (spool_age_us(d->spool) < 0)
-        uv_timer_stop(&d->seal_timer);
+        disarm(d, TIMER_SEAL);
     push_kick(d->push);
 }
 
-static void on_look(uv_timer_t *timer)
+static void look(struct daemon *d)
 {
-    struct daemon *d = timer->data;
     network_look(&d->network);
     move_to_network(d);
 }
@@ -226,11 +241,6 @@ static void ask_keys(struct daemon *d)
     d->keys_asked_us = now;
     if (keyring_fetch_start(&d->uplink, on_keys, d, &d->keys, &f) < 0)
         log_limited(&push_limit, LOG_INFO, "keys from %s: %s", d->uplink.url, f.text);
-}
-
-static void on_keys_timer(uv_timer_t *timer)
-{
-    ask_keys(timer->data);
 }
 
 /* ---- sending ---- */
@@ -312,7 +322,7 @@ static void on_result(void *user, struct task *task, struct result *result)
     say(result);
     int r = spool_append(d->spool, result, &f);
     if (r == 0 && d->vitals.disk_errors[DISK_APPEND]) /* there is room again: also for what could not be sealed */
-        uv_timer_start(&d->seal_timer, on_seal, 0, 0);
+        arm(d, TIMER_SEAL, 0, 0);
     vitals_disk(&d->vitals, DISK_APPEND, r);
     if (r < 0) {
         d->vitals.status.lost++;
@@ -321,7 +331,7 @@ static void on_result(void *user, struct task *task, struct result *result)
     result_free(result);
     notice(d);
     if ((int64_t)spool_waiting(d->spool)->count != batches) { /* the journal was full */
-        uv_timer_stop(&d->seal_timer);
+        disarm(d, TIMER_SEAL);
         push_kick(d->push);
     }
     arm_timers(d);
@@ -373,9 +383,8 @@ static void on_schedule(void *user, int r, struct schedule *schedule, const stru
     once_advance(d);
 }
 
-static void on_schedule_timer(uv_timer_t *timer)
+static void ask_schedule(struct daemon *d)
 {
-    struct daemon *d = timer->data;
     struct fault f;
     if (d->settings.schedule != SCHEDULE_REMOTE || d->fetch)
         return;
@@ -390,7 +399,7 @@ static void arm_schedule(struct daemon *d)
 {
     int64_t interval = d->settings.schedule_interval_us, now = clock_wall_us(d->host.env.clock);
     int64_t phase = schedule_phase(d->identity.key.public, "schedule", interval);
-    uv_timer_start(&d->schedule_timer, on_schedule_timer, ms(schedule_next(phase, interval, now) - now), 0);
+    arm(d, TIMER_SCHEDULE, schedule_next(phase, interval, now) - now, 0);
 }
 
 /* ---- the time ---- */
@@ -405,9 +414,8 @@ static void on_time(void *user, int r, const struct fault *f)
     once_advance(d);
 }
 
-static void on_time_timer(uv_timer_t *timer)
+static void ask_time(struct daemon *d)
 {
-    struct daemon *d = timer->data;
     struct fault f;
     if (d->ask || !timekeeper_wants(&d->timekeeper))
         return;
@@ -440,7 +448,7 @@ static void once_advance(struct daemon *d)
             break;
         d->once = ONCE_SEND;
         seal(d);
-        uv_timer_start(&d->stop_timer, on_stop_timer, ms(ONCE_PATIENCE_US), 0);
+        arm(d, TIMER_STOP, ONCE_PATIENCE_US, 0);
         break;
     case ONCE_SEND:
         if (push_idle(d->push) && spool_waiting(d->spool)->count == 0)
@@ -452,8 +460,8 @@ static void once_advance(struct daemon *d)
 static void once_start(struct daemon *d)
 {
     d->once = ONCE_SCHEDULE;
-    on_time_timer(&d->time_timer);
-    on_schedule_timer(&d->schedule_timer);
+    ask_time(d);
+    ask_schedule(d);
     once_advance(d);
 }
 
@@ -484,10 +492,10 @@ static void reload(struct daemon *d)
     log_set_level((enum log_level)d->settings.log_level);
     spool_set_max(d->spool, d->settings.spool_max);
     use_schedule(d);
-    uv_timer_stop(&d->seal_timer);
+    disarm(d, TIMER_SEAL);
     arm_timers(d);
     if (d->settings.schedule == SCHEDULE_REMOTE)
-        on_schedule_timer(&d->schedule_timer);
+        ask_schedule(d);
     log_info("the configuration has been read anew: %zu tasks", d->joined.count);
 }
 
@@ -512,27 +520,34 @@ static void start_signals(struct daemon *d)
     }
 }
 
+/* What each timer does. */
+static void (*const timer_ends[TIMER_COUNT])(struct daemon *d) = {
+    [TIMER_SYNC] = sync_journal, [TIMER_SEAL] = seal,     [TIMER_LOOK] = look, [TIMER_SCHEDULE] = ask_schedule,
+    [TIMER_TIME] = ask_time,     [TIMER_KEYS] = ask_keys, [TIMER_STOP] = stop,
+};
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct daemon *d = timer->data;
+    timer_ends[timer - d->timers](d);
+}
+
 static void start_timers(struct daemon *d)
 {
-    uv_timer_t *const timers[] = {&d->sync_timer, &d->seal_timer, &d->schedule_timer, &d->time_timer,
-                                  &d->keys_timer, &d->look_timer, &d->stop_timer};
-    for (size_t i = 0; i < COUNT(timers); i++) {
-        uv_timer_init(&d->host.loop, timers[i]);
-        timers[i]->data = d;
+    for (size_t i = 0; i < TIMER_COUNT; i++) {
+        uv_timer_init(&d->host.loop, &d->timers[i]);
+        d->timers[i].data = d;
     }
     if (d->options->stop_after_us > 0)
-        uv_timer_start(&d->stop_timer, on_stop_timer, ms(d->options->stop_after_us), 0);
+        arm(d, TIMER_STOP, d->options->stop_after_us, 0);
 }
 
 static void close_all(struct daemon *d)
 {
-    uv_handle_t *const handles[] = {(uv_handle_t *)&d->sync_timer,     (uv_handle_t *)&d->seal_timer,
-                                    (uv_handle_t *)&d->schedule_timer, (uv_handle_t *)&d->time_timer,
-                                    (uv_handle_t *)&d->keys_timer,     (uv_handle_t *)&d->look_timer,
-                                    (uv_handle_t *)&d->stop_timer,     (uv_handle_t *)&d->signals[0],
-                                    (uv_handle_t *)&d->signals[1],     (uv_handle_t *)&d->signals[2]};
-    for (size_t i = 0; i < COUNT(handles); i++)
-        uv_close(handles[i], NULL);
+    for (size_t i = 0; i < TIMER_COUNT; i++)
+        uv_close((uv_handle_t *)&d->timers[i], NULL);
+    for (size_t i = 0; i < COUNT(d->signals); i++)
+        uv_close((uv_handle_t *)&d->signals[i], NULL);
     remote_fetch_cancel(d->fetch);
     timekeeper_ask_cancel(d->ask);
     keyring_fetch_cancel(d->keys);
@@ -610,16 +625,14 @@ static int loop(struct daemon *d, struct fault *f)
     arm_timers(d);
     write_status(d);
     move_to_network(d);
-    uv_timer_start(&d->look_timer, on_look, LOOK_INTERVAL_MS, LOOK_INTERVAL_MS);
+    arm(d, TIMER_LOOK, LOOK_INTERVAL_US, LOOK_INTERVAL_US);
     if (d->options->once) {
         once_start(d);
     } else {
-        uv_timer_start(&d->time_timer, on_time_timer, 0, TIME_INTERVAL_MS);
-        uv_timer_start(&d->keys_timer, on_keys_timer,
-                       ms(schedule_phase(d->identity.key.public, "keys", KEYRING_INTERVAL_US)),
-                       ms(KEYRING_INTERVAL_US));
+        arm(d, TIMER_TIME, 0, TIME_INTERVAL_US);
+        arm(d, TIMER_KEYS, schedule_phase(d->identity.key.public, "keys", KEYRING_INTERVAL_US), KEYRING_INTERVAL_US);
         push_kick(d->push);
-        on_schedule_timer(&d->schedule_timer);
+        ask_schedule(d);
     }
     uv_run(&d->host.loop, UV_RUN_DEFAULT);
 
