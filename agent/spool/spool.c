@@ -25,10 +25,6 @@
  * head.number means it came between 3 and 4: the journal is removed. A journal
  * of the same boot is appended to, one of an earlier boot is sealed.
  *
- * The header's sealed_at, mono_us, boot and sync are one moment on both
- * clocks: that of sealing or, when the power went first, that of the last
- * result, because a later boot cannot tell the earlier one's mono clock.
- *
  * Room. `spool_max` bounds what waits and what was refused. Small results are
  * what indicators are made of, details are bulky; so details go first:
  *
@@ -59,9 +55,8 @@
  * the old public key joins identity.json and key.next becomes key. At start a
  * head whose `rotated` is the key of key.next finishes that.
  *
- * Epochs. Each batch belongs to one boot and one network, and its header says
- * from when to when the agent ran there. From the last seal, or the agent's
- * start, to this seal: what no batch covers, the box was off.
+ * What else a header says is told where it is made: epoch.h (when and where the
+ * agent ran).
  *
  * Writes. A flash card wears by what is written to it, so a day is bounded,
  * whatever the schedule: with the presets of seal_interval (15 min) and
@@ -93,10 +88,9 @@ struct spool {
     struct journal journal;
     struct chain chain;
     struct spool_places places;
-    struct spool_network network;
-    int64_t covered_us; /* CLOCK_BOOTTIME up to which epochs tell where the agent was */
-    bool half_sealed;   /* a batch is on disk that the head does not know, and could not be taken back */
-    int64_t acked_seq;  /* the highest of this chain that was acknowledged since the start */
+    struct epoch epoch;
+    bool half_sealed;  /* a batch is on disk that the head does not know, and could not be taken back */
+    int64_t acked_seq; /* the highest of this chain that was acknowledged since the start */
     char notice[FAULT_TEXT_MAX];
 };
 
@@ -245,35 +239,6 @@ static int finish_rotation(struct spool *s, struct fault *f)
 
 /* ---- sealing ---- */
 
-/* One moment on both clocks, of the boot that the results belong to. */
-static void header_moment(const struct spool *s, const struct journal_content *c, struct batch_header *h)
-{
-    char boot[BOOT_ID_SIZE];
-    clock_boot_id(s->clock, boot);
-    strcpy(h->boot, *c->boot ? c->boot : boot);
-    if (strcmp(boot, c->boot) == 0 || !c->has_last) {
-        h->sealed_at_us = clock_wall_us(s->clock);
-        h->mono_us = clock_mono_us(s->clock);
-        h->sync = clock_synced(s->clock);
-    } else {
-        h->sealed_at_us = c->last_at_us;
-        h->mono_us = c->last_mono_us;
-        h->sync = c->last_sync;
-    }
-}
-
-/* The journal's epoch, from its start to the moment of sealing. */
-static json_t *epochs_make(const struct journal_content *c, const struct batch_header *h)
-{
-    if (!c->epoch)
-        return NULL;
-    json_t *epoch = json_deep_copy(c->epoch);
-    int64_t from = json_integer_value(json_object_get(epoch, "from_mono_us"));
-    json_object_set_new(epoch, "boot", json_string(h->boot));
-    json_object_set_new(epoch, "to_mono_us", json_integer(h->mono_us > from ? h->mono_us : from));
-    return json_pack("[o]", epoch);
-}
-
 static void batch_make(const struct spool *s, const struct journal_content *c, const struct sign_key *rotate,
                        struct buf *out, uint8_t ret_hash[static HASH_SIZE])
 {
@@ -282,8 +247,8 @@ static void batch_make(const struct spool *s, const struct journal_content *c, c
     strcpy(h.probe, s->identity->probe);
     strcpy(h.chain, s->chain.id);
     memcpy(h.prev, s->chain.hash, sizeof h.prev);
-    header_moment(s, c, &h);
-    _cleanup_json_ json_t *epochs = epochs_make(c, &h);
+    epoch_moment(&s->epoch, c, &h);
+    _cleanup_json_ json_t *epochs = epoch_end(c, &h);
     struct batch_extra extra = {.gap = s->chain.gap, .epochs = epochs, .rotate = rotate};
     if (rotate)
         extra.turn = identity_turn(s->identity, clock_wall_us(s->clock)); /* written with the old key's retirement */
@@ -350,7 +315,7 @@ int spool_seal(struct spool *s, struct fault *f)
     while (make_room(s, r))
         r = seal_number(s, s->journal.number, f);
     if (r == 0)
-        s->covered_us = now;
+        epoch_cover(&s->epoch, now);
     return r < 0 ? r : keep_within(s, f);
 }
 
@@ -384,26 +349,9 @@ static bool is_bulky(const struct result *result)
     return json_dumpb(result->detail, NULL, 0, JSON_COMPACT) > SPOOL_DETAIL_SMALL;
 }
 
-static json_t *epoch_now(const struct spool *s)
-{
-    char since[TIME_TEXT_SIZE];
-    const struct spool_network *n = &s->network;
-    int64_t at = clock_wall_us(s->clock) - (clock_mono_us(s->clock) - s->covered_us);
-    json_t *epoch = json_pack("{s:I}", "from_mono_us", (json_int_t)s->covered_us);
-    if (*n->link)
-        json_object_set_new(epoch, "link", json_string(n->link));
-    if (*n->net)
-        json_object_set_new(epoch, "net", json_string(n->net));
-    if (*n->net6)
-        json_object_set_new(epoch, "net6", json_string(n->net6));
-    if (clock_synced(s->clock))
-        json_object_set_new(epoch, "since", json_string(time_format(at, since)));
-    return epoch;
-}
-
 static int open_journal(struct spool *s, struct fault *f)
 {
-    _cleanup_json_ json_t *epoch = epoch_now(s);
+    _cleanup_json_ json_t *epoch = epoch_begin(&s->epoch);
     int r = journal_start(&s->journal, s->chain.number + 1, s->clock, epoch, f);
     if (r == -EEXIST) { /* a failed write left it closed */
         r = seal_number(s, s->chain.number + 1, f);
@@ -439,15 +387,10 @@ int spool_append(struct spool *s, const struct result *result, struct fault *f)
 
 int spool_move(struct spool *s, const struct spool_network *to, struct fault *f)
 {
-    if (strcmp(to->link, s->network.link) == 0 && strcmp(to->net, s->network.net) == 0 &&
-        strcmp(to->net6, s->network.net6) == 0)
-        return 0;
-    int r = spool_seal(s, f);
-    if (r < 0)
-        return r;
-    s->network = *to;
-    s->covered_us = clock_mono_us(s->clock);
-    return 0;
+    int r = epoch_leaves(&s->epoch, to) ? spool_seal(s, f) : 1;
+    if (r == 0)
+        epoch_move(&s->epoch, to);
+    return r < 0 ? r : 0;
 }
 
 /* ---- what the collector says ---- */
@@ -597,7 +540,7 @@ int spool_open(const char *state_dir, struct identity *identity, const struct cl
     s->clock = clock;
     s->max_bytes = max_bytes;
     s->journal.fd = -1;
-    s->covered_us = clock_mono_us(clock);
+    epoch_init(&s->epoch, clock);
     int r = recover(s, f);
     if (r < 0)
         spool_free(s);

@@ -9,8 +9,7 @@
 #include "agent/spool/ack.h"
 #include "agent/spool/chain.h"
 #include "agent/probe/identity.h"
-#include "agent/spool/journal.h"
-#include "agent/probe/network.h"
+#include "agent/spool/epoch.h"
 #include "agent/spool/list.h"
 #include "common/clock.h"
 #include "common/fault.h"
@@ -23,11 +22,6 @@
 #define SPOOL_DETAIL_SMALL 256
 /* What the prose in spool.c adds up to. */
 #define SPOOL_SYNCS_A_DAY (1440 + 96 * 7)
-
-/* Where the agent is, "" when not known (network.h). */
-struct spool_network {
-    char link[16], net[NETWORK_TEXT_MAX], net6[NETWORK_TEXT_MAX];
-};
 
 struct spool;
 
