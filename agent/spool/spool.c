@@ -49,14 +49,8 @@
  * folder was copied or put back, is given up: a new one begins, and both stay
  * provable.
  *
- * The key. `key.next` is the wish for a new one. The next batch announces it in
- * its header under both signatures (batch.h) and is the last one that the old
- * key signs: step 3 writes the new public key into the head as `rotated`, then
- * the old public key joins identity.json and key.next becomes key. At start a
- * head whose `rotated` is the key of key.next finishes that.
- *
  * What else a header says is told where it is made: epoch.h (when and where the
- * agent ran).
+ * agent ran) and rotation.h (a new key).
  *
  * Writes. A flash card wears by what is written to it, so a day is bounded,
  * whatever the schedule: with the presets of seal_interval (15 min) and
@@ -75,6 +69,7 @@
 #include <string.h>
 
 #include "agent/spool/places.h"
+#include "agent/spool/rotation.h"
 #include "build_config.h"
 #include "common/file.h"
 #include "common/json.h"
@@ -203,40 +198,6 @@ static int keep_within(struct spool *s, struct fault *f)
     return 0;
 }
 
-/* ---- the key ---- */
-
-static char *path_in(const struct spool *s, const char *name)
-{
-    return alloc_format("%s/%s", s->dir, name);
-}
-
-/* The wish for a new key, when there is one. A file that is no key is not. */
-static int next_key(const struct spool *s, struct sign_key *ret, struct fault *f)
-{
-    _cleanup_text_ char *path = path_in(s, "key.next");
-    int r = sign_key_read(path, ret, f);
-    return r == -ENOENT || r == -EBADMSG ? 0 : r < 0 ? r : 1;
-}
-
-/* The head says that the new key is in force: so be it. One that cannot be read
- * may be that key; to go on would sign with the old one, which is refused. */
-static int finish_rotation(struct spool *s, struct fault *f)
-{
-    _cleanup_(sign_key_wipe) struct sign_key next = {0};
-    int r = s->chain.has_rotated ? next_key(s, &next, f) : 0;
-    if (r <= 0 || memcmp(next.public, s->chain.rotated, sizeof next.public) != 0)
-        return r < 0 ? r : 0;
-    _cleanup_text_ char *wish = path_in(s, "key.next"), *path = path_in(s, "key");
-    identity_retire(s->identity);
-    r = identity_write(s->dir, s->identity, f);
-    if (r < 0)
-        return r;
-    if (rename(wish, path) < 0)
-        return fault_set(f, -errno, "%s: %s", wish, fault_errno(errno));
-    s->identity->key = next;
-    return file_sync_dir(s->dir, f);
-}
-
 /* ---- sealing ---- */
 
 static void batch_make(const struct spool *s, const struct journal_content *c, const struct sign_key *rotate,
@@ -264,7 +225,8 @@ static int advance(struct spool *s, int64_t number, int64_t size, const uint8_t 
 {
     int r = chain_advance(s->dir, &s->chain, number, s->chain.seq + 1, hash, rotated, f);
     if (r < 0) {
-        _cleanup_text_ char *path = spool_path(s->dir, SPOOL_WAITING, number), *folder = path_in(s, "spool");
+        _cleanup_text_ char *path = spool_path(s->dir, SPOOL_WAITING, number),
+                            *folder = alloc_format("%s/spool", s->dir);
         s->half_sealed = unlink(path) < 0 || file_sync_dir(folder, NULL) < 0;
         return r;
     }
@@ -279,12 +241,12 @@ static int batch_from(struct spool *s, int64_t number, const struct journal_cont
     uint8_t hash[HASH_SIZE];
     _cleanup_(sign_key_wipe) struct sign_key next = {0};
     _cleanup_text_ char *path = spool_path(s->dir, SPOOL_WAITING, number);
-    bool rotates = next_key(s, &next, NULL) > 0; /* in doubt the wish waits */
+    bool rotates = rotation_wish(s->dir, &next, NULL) > 0; /* in doubt the wish waits */
     batch_make(s, content, rotates ? &next : NULL, &bytes, hash);
     int r = file_write_atomic(path, bytes.data, bytes.len, 0600, f);
     if (r == 0)
         r = advance(s, number, (int64_t)bytes.len, hash, rotates ? next.public : NULL, f);
-    return r == 0 && rotates ? finish_rotation(s, f) : r;
+    return r == 0 && rotates ? rotation_finish(s->dir, &s->chain, s->identity, f) : r;
 }
 
 static int seal_number(struct spool *s, int64_t number, struct fault *f)
@@ -527,7 +489,7 @@ static int recover(struct spool *s, struct fault *f)
         r = finish_seal(s, f);
     }
     if (r == 0)
-        r = finish_rotation(s, f);
+        r = rotation_finish(s->dir, &s->chain, s->identity, f);
     return r == 0 ? finish_journals(s, head, f) : r;
 }
 
