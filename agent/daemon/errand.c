@@ -310,8 +310,8 @@ static void push_end(struct errand *e)
 /* ---- rotate-key ---- */
 
 /* The wish is written down, so that it outlives a power cut, and what is open
- * is sealed: the batch carries the new key under both signatures (spool.c tells
- * how). With nothing open, the next batch does. */
+ * is sealed: the batch carries the new key under both signatures (rotation.h
+ * tells how). With nothing open, the next batch does. */
 static int rotate(struct errand *e, bool *ret_waited, struct fault *f)
 {
     _cleanup_(sign_key_wipe) struct sign_key next = {0};

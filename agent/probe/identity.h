@@ -2,7 +2,7 @@
  * collector's address and the collector's keys, pinned at enrolment.
  *
  *   key            base64 of the secret, mode 0600
- *   key.next       the one that shall replace it (spool.c tells how)
+ *   key.next       the one that shall replace it (rotation.h tells how)
  *   identity.json  {"probe":…,"collector":…,"keys":[…],"recovery":…,"serial":…,
  *                   "was":[…],"enrolled_at":…,"turn":N}
  *

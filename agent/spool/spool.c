@@ -50,7 +50,8 @@
  * provable.
  *
  * What else a header says is told where it is made: epoch.h (when and where the
- * agent ran) and rotation.h (a new key).
+ * agent ran) and rotation.h (a new key). What a crash left half-done is finished
+ * in recovery.c.
  *
  * Writes. A flash card wears by what is written to it, so a day is bounded,
  * whatever the schedule: with the presets of seal_interval (15 min) and
@@ -68,26 +69,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/spool/places.h"
+#include "agent/spool/recovery.h"
 #include "agent/spool/rotation.h"
 #include "build_config.h"
 #include "common/file.h"
 #include "common/json.h"
 #include "common/lang.h"
-
-struct spool {
-    const char *dir; /* owned */
-    struct identity *identity;
-    const struct clock *clock;
-    int64_t max_bytes;
-    struct journal journal;
-    struct chain chain;
-    struct spool_places places;
-    struct epoch epoch;
-    bool half_sealed;  /* a batch is on disk that the head does not know, and could not be taken back */
-    int64_t acked_seq; /* the highest of this chain that was acknowledged since the start */
-    char notice[FAULT_TEXT_MAX];
-};
 
 /* ---- places ---- */
 
@@ -142,26 +129,6 @@ int spool_refill_keys(struct spool *s, struct fault *f)
 bool spool_keys_wait(struct spool *s)
 {
     return spool_places_keys_wait(&s->places);
-}
-
-/* ---- the head ---- */
-
-/* Numbers go on after every file that is there: a head that the card has lost
- * must not make a new batch overwrite an old one. */
-static int64_t last_number(const struct spool *s)
-{
-    int64_t last = spool_places_last(&s->places);
-    return last > s->chain.number ? last : s->chain.number;
-}
-
-static int head_read(struct spool *s, struct fault *f)
-{
-    int r = chain_read(s->dir, &s->chain, f);
-    if (r != -ENOENT && r != -EBADMSG)
-        return r;
-    if (r == -EBADMSG)
-        snprintf(s->notice, sizeof s->notice, _("%s/chain.json is damaged: a new chain of batches begins"), s->dir);
-    return chain_start(s->dir, &s->chain, last_number(s), false, f);
 }
 
 /* ---- room ---- */
@@ -249,7 +216,7 @@ static int batch_from(struct spool *s, int64_t number, const struct journal_cont
     return r == 0 && rotates ? rotation_finish(s->dir, &s->chain, s->identity, f) : r;
 }
 
-static int seal_number(struct spool *s, int64_t number, struct fault *f)
+int spool_seal_number(struct spool *s, int64_t number, struct fault *f)
 {
     _cleanup_(journal_content_free) struct journal_content content = {0};
     if (number <= s->chain.number) /* sealed before, and then something failed */
@@ -273,9 +240,9 @@ int spool_seal(struct spool *s, struct fault *f)
     if (s->journal.fd < 0)
         return 0;
     int64_t now = clock_mono_us(s->clock);
-    int r = seal_number(s, s->journal.number, f);
+    int r = spool_seal_number(s, s->journal.number, f);
     while (make_room(s, r))
-        r = seal_number(s, s->journal.number, f);
+        r = spool_seal_number(s, s->journal.number, f);
     if (r == 0)
         epoch_cover(&s->epoch, now);
     return r < 0 ? r : keep_within(s, f);
@@ -316,7 +283,7 @@ static int open_journal(struct spool *s, struct fault *f)
     _cleanup_json_ json_t *epoch = epoch_begin(&s->epoch);
     int r = journal_start(&s->journal, s->chain.number + 1, s->clock, epoch, f);
     if (r == -EEXIST) { /* a failed write left it closed */
-        r = seal_number(s, s->chain.number + 1, f);
+        r = spool_seal_number(s, s->chain.number + 1, f);
         if (r == 0)
             r = journal_start(&s->journal, s->chain.number + 1, s->clock, epoch, f);
     }
@@ -396,102 +363,7 @@ int64_t spool_forks(const struct spool *s)
     return s->chain.forks;
 }
 
-/* ---- recovery ---- */
-
-/* A damaged file past the head: nobody has seen it, so it is made again when
- * its journal is there, and set aside when not. */
-static int damaged_past_head(struct spool *s, const struct spool_position *at, const char *why, struct fault *f)
-{
-    _cleanup_text_ char *journal = alloc_format("%s/%08" PRId64 ".ndjson", s->journal.dir, at->number);
-    if (at->place == SPOOL_WAITING && access(journal, F_OK) == 0)
-        return spool_places_remove(&s->places, at->place, at->number, f);
-    s->chain.number = at->number;
-    return at->place == SPOOL_WAITING ? spool_reject(s, at->number, why, f) : 0;
-}
-
-/* A crash between steps 2 and 3 of sealing, or a head that was restored from a
- * backup: the head goes after what is there, so that no seq is used twice. */
-static int adopt(struct spool *s, int64_t number, const struct batch *b, struct fault *f)
-{
-    if (strcmp(b->header.chain, s->chain.id) != 0 || b->header.seq <= s->chain.seq) {
-        s->chain.number = number; /* of another chain: it is sent like any other */
-        return 0;
-    }
-    int r = chain_advance(s->dir, &s->chain, number, b->header.seq, b->envelope.hash, b->has_rotate ? b->rotate : NULL,
-                          f);
-    return r < 0 ? r : journal_remove(&s->journal, number, f);
-}
-
-static int finish_seal(struct spool *s, struct fault *f)
-{
-    struct spool_position at;
-    while (spool_places_past(&s->places, s->chain.number, &at)) {
-        _cleanup_text_ char *path = spool_path(s->dir, at.place, at.number);
-        _cleanup_(buf_free) struct buf bytes = {0};
-        _cleanup_(batch_free) struct batch batch = {0};
-        struct fault why = {0};
-        int r = spool_read(path, &bytes, &batch, &why);
-        if (r == -EBADMSG)
-            r = damaged_past_head(s, &at, why.text, f);
-        else if (r == 0)
-            r = adopt(s, at.number, &batch, f);
-        else
-            fault_set(f, r, "%s", why.text);
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
-static void finish_drop(struct spool *s)
-{
-    static const enum spool_place places[] = {SPOOL_WAITING, SPOOL_REJECTED};
-    for (size_t i = 0; s->chain.dropping > 0 && i < COUNT(places); i++) {
-        _cleanup_text_ char *path = spool_path(s->dir, places[i], s->chain.dropping);
-        unlink(path);
-        spool_list_remove(&s->places.of[places[i]], s->chain.dropping);
-    }
-}
-
-/* head: the number that the head had before anything was finished. */
-static int finish_journals(struct spool *s, int64_t head, struct fault *f)
-{
-    int64_t numbers[64];
-    int n = journal_list(&s->journal, numbers, COUNT(numbers), f);
-    if (n < 0)
-        return n;
-    for (int i = 0; i < n; i++) {
-        int r;
-        if (numbers[i] <= head) {
-            r = journal_remove(&s->journal, numbers[i], f);
-        } else {
-            /* Files that do not belong here may have taken its number. */
-            r = journal_rename(&s->journal, numbers[i], s->chain.number + 1, f);
-            if (r == 0 && (i < n - 1 || journal_resume(&s->journal, s->chain.number + 1, s->clock, NULL) < 0))
-                r = seal_number(s, s->chain.number + 1, f);
-        }
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
-static int recover(struct spool *s, struct fault *f)
-{
-    int r = spool_places_open(&s->places, s->dir, f);
-    if (r == 0)
-        r = journal_init(&s->journal, s->dir, f);
-    if (r == 0)
-        r = head_read(s, f);
-    int64_t head = s->chain.number;
-    if (r == 0) {
-        finish_drop(s);
-        r = finish_seal(s, f);
-    }
-    if (r == 0)
-        r = rotation_finish(s->dir, &s->chain, s->identity, f);
-    return r == 0 ? finish_journals(s, head, f) : r;
-}
+/* ---- start and end ---- */
 
 int spool_open(const char *state_dir, struct identity *identity, const struct clock *clock, int64_t max_bytes,
                struct spool **ret, struct fault *f)
@@ -503,7 +375,7 @@ int spool_open(const char *state_dir, struct identity *identity, const struct cl
     s->max_bytes = max_bytes;
     s->journal.fd = -1;
     epoch_init(&s->epoch, clock);
-    int r = recover(s, f);
+    int r = recovery_run(s, f);
     if (r < 0)
         spool_free(s);
     else
