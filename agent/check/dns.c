@@ -34,6 +34,12 @@
 /* Octets of an NSID that are told; real ones are host names. */
 #define NSID_MAX 128
 
+/* Around a question's name: type, class and its two ends; and an OPT record. */
+#define QUESTION_REST 6
+#define EDNS_BYTES    11
+/* A segment of TCP without payload, whose options are those of a SYN. */
+#define SEGMENT_BYTES 60
+
 /* Tags of the questions. */
 enum asked { ASKED_MAIN, ASKED_HOSTNAME, ASKED_ID_SERVER };
 
@@ -274,7 +280,7 @@ static void on_done(void *user)
 /* Without a target, the server is a resolver that this network gave the host. */
 static void set_server(struct dns *d, const struct sockaddr_storage *addr)
 {
-    static const uint16_t ports[] = {53, 53, 853, 443};
+    static const uint16_t ports[] = {DNS_PORT, DNS_PORT, DNS_TLS_PORT, HTTPS_PORT};
     int64_t port = check_arg_int(d->run.args, "port");
     d->question.server = *addr;
     if (port > 0)
@@ -306,7 +312,7 @@ static char *service_url(const struct check_args *args)
     int64_t port = check_arg_int(args, "port");
     bool brackets = strchr(args->target, ':') && args->target[0] != '[';
     return alloc_format("https://%s%s%s:%d%s", brackets ? "[" : "", args->target, brackets ? "]" : "",
-                        port ? (int)port : 443, path ? path : "/");
+                        port ? (int)port : HTTPS_PORT, path ? path : "/");
 }
 
 static int valid(const struct check_args *args, struct fault *f)
@@ -326,11 +332,13 @@ static int valid(const struct check_args *args, struct fault *f)
 static int64_t cost_bytes(const struct check_args *args)
 {
     /* TCP's handshake and end; and TLS's with a chain of certificates. */
-    static const int64_t setup[] = {0, 7 * 60, 7 * 60 + 5000, 7 * 60 + 6000};
+    static const int64_t setup[] = {0, TCP_SEGMENTS * SEGMENT_BYTES, TCP_SEGMENTS * SEGMENT_BYTES + 5000,
+                                    TCP_SEGMENTS * SEGMENT_BYTES + 6000};
     int64_t bufsize = check_arg_int(args, "bufsize");
     int64_t attempts = 1 + check_arg_int(args, "retries") + (check_arg_bool(args, "identity") ? 2 : 0);
     const char *qname = check_arg_text(args, "qname");
-    int64_t query = IP_HEADER_MAX + UDP_HEADER_SIZE + 12 + (qname ? (int64_t)strlen(qname) : 0) + 6 + 11;
+    int64_t query = IP_HEADER_MAX + UDP_HEADER_SIZE + DNS_HEADER_SIZE + (qname ? (int64_t)strlen(qname) : 0) +
+                    QUESTION_REST + EDNS_BYTES;
     /* Answers to ordinary questions are a third of what is allowed at most. */
     return attempts * (setup[check_arg_int(args, "transport")] + query + IP_HEADER_MAX + UDP_HEADER_SIZE +
                        (bufsize ? bufsize : 512) / 3);

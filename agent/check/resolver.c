@@ -499,7 +499,9 @@ static int64_t cost_bytes(const struct check_args *args)
     const char *names = check_arg_text(args, "names"), *zone = check_arg_text(args, "zone");
     for (const char *c = names; c && *c; c++)
         questions += *c == ',' ? 2 : 0;
-    int64_t padded = zone && *zone ? 512 + 1232 + 1452 + 4096 : 0;
+    int64_t padded = 0;
+    for (size_t i = 0; zone && *zone && i < COUNT(sizes); i++)
+        padded += sizes[i];
     return questions * QUESTION_BYTES + padded;
 }
 

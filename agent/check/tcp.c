@@ -13,6 +13,7 @@
 #include "agent/measure/check.h"
 #include "agent/io/connect.h"
 #include "agent/io/datagram.h"
+#include "agent/io/headers.h"
 #include "agent/io/syn.h"
 #include "agent/measure/measurement.h"
 #include "agent/measure/rtt.h"
@@ -22,7 +23,7 @@
 #define INTERVAL_FLOOR_MS 50
 #define COUNT_MAX         100
 /* SYN, SYN+ACK, ACK, and as many to close, with options. */
-#define COST_BYTES (6 * (40 + 40))
+#define COST_BYTES (6 * (IP_HEADER_MAX + 40))
 
 struct attempt {
     struct tcp *tcp;

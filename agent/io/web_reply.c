@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 
+#include "agent/io/headers.h"
 #include "agent/io/tls.h"
 #include "common/lang.h"
 #include "common/scan.h"
@@ -181,11 +182,10 @@ static void read_phases(struct web_reply *reply, CURL *easy, bool tls, double of
  *     with IPv6;
  *   - a TLS handshake with a usual chain is about 5500 octets both ways.
  * Retransmissions and the 0.3 % of TLS records are not seen. */
-#define SEGMENT_PAYLOAD  1400
-#define SEGMENTS_CONNECT 7
-#define HEADERS_V4       52
-#define HEADERS_V6       72
-#define TLS_HANDSHAKE    5500
+#define SEGMENT_PAYLOAD 1400
+#define HEADERS_V4      (IP4_HEADER_SIZE + TCP_HEADER_SIZE)
+#define HEADERS_V6      (IP6_HEADER_SIZE + TCP_HEADER_SIZE)
+#define TLS_HANDSHAKE   5500
 
 static int64_t wire_one_way(int64_t payload, int headers)
 {
@@ -203,7 +203,7 @@ static int64_t wire_bytes(CURL *easy, bool handshake, int af)
     curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
     int each = af == 6 ? HEADERS_V6 : HEADERS_V4;
     /* A connection that failed sent its SYNs, too. */
-    int64_t total = is_new(easy) ? SEGMENTS_CONNECT * each : 0;
+    int64_t total = is_new(easy) ? TCP_SEGMENTS * each : 0;
     if (handshake)
         total += wire_one_way(TLS_HANDSHAKE, each);
     return total + wire_one_way(request + up, each) + wire_one_way(headers + down, each);
