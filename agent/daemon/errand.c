@@ -244,8 +244,8 @@ static int leave_confirmed(const struct identity *id, const struct web_reply *re
 static bool leave_delivers(struct errand *e)
 {
     struct fault f;
-    if (e->delivered || !e->host->spool || spool_refill_keys(e->host->spool, &f) < 0 ||
-        !spool_keys_wait(e->host->spool))
+    if (e->delivered || !e->host->spool || spool_places_refill_keys(spool_places(e->host->spool), &f) < 0 ||
+        !spool_places_keys_wait(spool_places(e->host->spool)))
         return false;
     e->delivered = true;
     e->state = STATE_DELIVERING;
@@ -272,7 +272,7 @@ static void leave_news(struct errand *e)
     const struct push_state *push = push_state(e->host->push);
     char trouble[FAULT_TEXT_MAX];
     struct fault f;
-    if (!spool_keys_wait(e->host->spool) || push_idle(e->host->push)) {
+    if (!spool_places_keys_wait(spool_places(e->host->spool)) || push_idle(e->host->push)) {
         leave_tell(e);
     } else if (push->failures > 0) {
         fault_set(&f, -EIO, _("the batch that brings this probe's new key has to arrive first: %.400s"),
@@ -286,8 +286,8 @@ static void leave_news(struct errand *e)
 static void push_begin(struct errand *e)
 {
     struct fault f;
-    if (!enrolled(e->host, &f) ||
-        (json_is_true(json_object_get(e->request, "rejected")) && spool_unreject(e->host->spool, &f) < 0))
+    if (!enrolled(e->host, &f) || (json_is_true(json_object_get(e->request, "rejected")) &&
+                                   spool_places_unreject(spool_places(e->host->spool), &f) < 0))
         return fail(e, &f);
     e->state = STATE_SENDING;
     e->acked = push_state(e->host->push)->acked;

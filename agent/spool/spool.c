@@ -101,34 +101,9 @@ int spool_acked(struct spool *s, int64_t number, const struct batch_header *h, s
     return r;
 }
 
-int spool_reject(struct spool *s, int64_t number, const char *reason, struct fault *f)
+struct spool_places *spool_places(struct spool *s)
 {
-    return spool_places_reject(&s->places, number, reason, f);
-}
-
-int spool_unreject(struct spool *s, struct fault *f)
-{
-    return spool_places_unreject(&s->places, f);
-}
-
-int64_t spool_unreject_one(struct spool *s, uint64_t random, struct fault *f)
-{
-    return spool_places_unreject_one(&s->places, random, f);
-}
-
-int spool_refill(struct spool *s, const struct ack *ack, struct fault *f)
-{
-    return spool_places_refill(&s->places, ack, f);
-}
-
-int spool_refill_keys(struct spool *s, struct fault *f)
-{
-    return spool_places_refill_keys(&s->places, f);
-}
-
-bool spool_keys_wait(struct spool *s)
-{
-    return spool_places_keys_wait(&s->places);
+    return &s->places;
 }
 
 /* ---- room ---- */

@@ -11,6 +11,7 @@
 #include "agent/probe/identity.h"
 #include "agent/spool/epoch.h"
 #include "agent/spool/list.h"
+#include "agent/spool/places.h"
 #include "common/clock.h"
 #include "common/fault.h"
 #include "common/result.h"
@@ -47,19 +48,13 @@ bool spool_dirty(const struct spool *s); /* is something open not durable yet? *
 /* What the owner should know, such as a dropped batch: once, for the log. */
 bool spool_notice(struct spool *s, char ret_text[static FAULT_TEXT_MAX]);
 
+/* What lies where, and moves on the collector's word. */
+struct spool_places *spool_places(struct spool *s);
 const struct spool_list *spool_list(const struct spool *s, enum spool_place place);
 const struct spool_list *spool_waiting(const struct spool *s);
 char *spool_entry_path(const struct spool *s, int64_t number) CHECKED; /* of one that waits; the caller frees */
 /* The collector holds it: into the ring of acknowledged ones. h is its header. */
 int spool_acked(struct spool *s, int64_t number, const struct batch_header *h, struct fault *f) CHECKED;
-/* The collector refused it: kept aside with the reason. */
-int spool_reject(struct spool *s, int64_t number, const char *reason, struct fault *f) CHECKED;
-/* What the collector acknowledged once and does not hold waits again. Returns
- * how many, or < 0. */
-int spool_refill(struct spool *s, const struct ack *ack, struct fault *f) CHECKED;
-/* The batches that changed the key wait again. Returns how many, or < 0. */
-int spool_refill_keys(struct spool *s, struct fault *f) CHECKED;
-bool spool_keys_wait(struct spool *s); /* does one that changed the key wait to be sent? */
 /* Has the collector less of this chain than it once acknowledged? */
 bool spool_behind(const struct spool *s, const struct ack *ack);
 /* Does the collector hold another batch of this chain than the one made here? */
@@ -67,7 +62,3 @@ bool spool_forked(const struct spool *s, const struct ack *ack);
 /* Gives the chain up for a new one. */
 int spool_new_chain(struct spool *s, struct fault *f) CHECKED;
 int64_t spool_forks(const struct spool *s); /* chains given up so far */
-/* Refused batches wait again, for a collector that has been put right. */
-int spool_unreject(struct spool *s, struct fault *f) CHECKED;
-/* One of them, by chance: its number, 0 when there is none, or < 0. */
-int64_t spool_unreject_one(struct spool *s, uint64_t random, struct fault *f) CHECKED;

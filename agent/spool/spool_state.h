@@ -2,7 +2,6 @@
  * includes it. */
 #pragma once
 
-#include "agent/spool/places.h"
 #include "agent/spool/spool.h"
 
 struct spool {

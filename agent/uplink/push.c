@@ -156,7 +156,7 @@ static int refill(struct push *p, const struct ack *ack, struct fault *f)
     if (memcmp(holes, none, sizeof none) == 0 ||
         (memcmp(holes, p->filled, sizeof holes) == 0 && now - p->filled_us < PUSH_REFILL_US))
         return 0;
-    int r = spool_refill(p->spool, ack, f);
+    int r = spool_places_refill(spool_places(p->spool), ack, f);
     if (r < 0)
         return r;
     memcpy(p->filled, holes, sizeof holes);
@@ -171,13 +171,13 @@ static int offer_refused(struct push *p, struct fault *f)
     int64_t now = clock_mono_us(p->uplink->env->clock);
     if (p->number == p->offered) {
         p->offered = 0;
-        return spool_unreject(p->spool, f);
+        return spool_places_unreject(spool_places(p->spool), f);
     }
     if (p->offered_us > 0 && now - p->offered_us < PUSH_OFFER_US)
         return 0;
     uint64_t random;
     random_bytes(&random, sizeof random);
-    int64_t number = spool_unreject_one(p->spool, random, f);
+    int64_t number = spool_places_unreject_one(spool_places(p->spool), random, f);
     if (number < 0)
         return (int)number;
     p->offered = number;
@@ -192,7 +192,7 @@ static int on_refused(struct push *p, const struct web_reply *reply, const char 
 {
     int64_t now = clock_mono_us(p->uplink->env->clock);
     if (problem_is(reply, "signature") && (p->keys_us == 0 || now - p->keys_us >= PUSH_REFILL_US)) {
-        int moved = spool_refill_keys(p->spool, f);
+        int moved = spool_places_refill_keys(spool_places(p->spool), f);
         p->keys_us = now;
         if (moved != 0)
             return moved < 0 ? moved : 0;
@@ -200,7 +200,7 @@ static int on_refused(struct push *p, const struct web_reply *reply, const char 
     if (p->number == p->offered)
         p->offered = 0;
     p->news.rejected++;
-    return spool_reject(p->spool, p->number, text, f);
+    return spool_places_reject(spool_places(p->spool), p->number, text, f);
 }
 
 /* The batch is the collector's from here on; then what else it says. */
@@ -290,7 +290,7 @@ static int load_oldest(struct push *p, struct fault *f)
             return r;
         p->news.rejected++;
         tell_own(p, f);
-        r = spool_reject(p->spool, p->number, p->news.last_fault, f);
+        r = spool_places_reject(spool_places(p->spool), p->number, p->news.last_fault, f);
         if (r < 0)
             return r;
     }

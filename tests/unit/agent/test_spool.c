@@ -550,18 +550,18 @@ static void a_restored_collector_is_filled(void **state)
              b.header.chain, 0, b.header.chain);
     struct ack ack = ack_of(text);
     assert_false(spool_behind(s, &ack));
-    assert_int_equal(spool_refill(s, &ack, &f), 2);
+    assert_int_equal(spool_places_refill(spool_places(s), &ack, &f), 2);
     assert_int_equal(spool_waiting(s)->count, 3);
     assert_int_equal(spool_waiting(s)->entries[0].number, 3); /* the oldest goes first */
     ack_free(&ack);
     snprintf(text, sizeof text, "{\"heads\":[{\"chain\":\"%s\",\"seq\":6,\"hash\":\"%064d\"}]}", b.header.chain, 0);
     ack = ack_of(text);
     assert_true(spool_behind(s, &ack));
-    assert_int_equal(spool_refill(s, &ack, &f), 3); /* 7, 8, 9 */
+    assert_int_equal(spool_places_refill(spool_places(s), &ack, &f), 3); /* 7, 8, 9 */
     ack_free(&ack);
     ack = ack_of("{}"); /* a collector that holds nothing of it */
     assert_true(spool_behind(s, &ack));
-    assert_int_equal(spool_refill(s, &ack, &f), 4); /* 1, 2, 5, 6 */
+    assert_int_equal(spool_places_refill(spool_places(s), &ack, &f), 4); /* 1, 2, 5, 6 */
     assert_int_equal(spool_waiting(s)->count, 10);
     for (size_t i = 0; i < 10; i++)
         assert_int_equal(spool_waiting(s)->entries[i].number, i + 1);
@@ -713,13 +713,13 @@ static void rejected_ones_are_kept_with_the_reason(void **state)
         append(s, i, 0);
         seal(s);
     }
-    assert_int_equal(spool_reject(s, 1, "403 Unknown probe: abc", &f), 0);
+    assert_int_equal(spool_places_reject(spool_places(s), 1, "403 Unknown probe: abc", &f), 0);
     assert_int_equal(spool_waiting(s)->count, 1);
     snprintf(path, sizeof path, "%s/spool/rejected/00000001.reason", dir);
     assert_int_equal(file_read(path, 4096, &reason, &f), 0);
     assert_string_equal(reason.data, "403 Unknown probe: abc\n");
     buf_free(&reason);
-    assert_int_equal(spool_unreject(s, &f), 0);
+    assert_int_equal(spool_places_unreject(spool_places(s), &f), 0);
     assert_int_equal(spool_waiting(s)->count, 2);
     assert_int_equal(spool_waiting(s)->entries[0].number, 1);
     assert_int_equal(access(path, F_OK), -1);

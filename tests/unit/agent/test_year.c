@@ -297,7 +297,8 @@ static bool push_one(void)
     answer(&b, identity.probe, &reply);
     assert_int_equal(push_judge(&reply, &identity, b.envelope.hash, &ack, &why), PUSH_STORED);
     assert_false(spool_forked(spool, &ack));
-    bool fine = spool_acked(spool, number, &b.header, &f) == 0 && spool_refill(spool, &ack, &f) >= 0;
+    bool fine = spool_acked(spool, number, &b.header, &f) == 0 &&
+                spool_places_refill(spool_places(spool), &ack, &f) >= 0;
     ack_free(&ack);
     buf_free(&reply.body);
     batch_free(&b);
