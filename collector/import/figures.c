@@ -18,11 +18,13 @@
 #include "common/log.h"
 #include "common/scan.h"
 
+#define EXAMPLE "an example: replace this line"
+
 const char import_template[] =
     "indicator,country,geo,operator,technology,zone,sex,age_group,plan,period,value,unit,sample_size,margin,method,"
     "source,source_url,retrieved,note\n"
     "ACC1,BJ,,,,,,,,2025,47.5,% of population,,,estimate of the national statistics office,INStaD,"
-    "https://instad.bj/,2026-01-31,an example: replace this line\n";
+    "https://instad.bj/,2026-01-31," EXAMPLE "\n";
 
 /* ---- the columns ---- */
 
@@ -161,6 +163,13 @@ static int check_retrieved(const char *text, struct fault *f)
 /* How the database is given it: a whole number with a point in it is none there. */
 enum cell_form { CELL_TEXT, CELL_NUMBER, CELL_WHOLE };
 
+static int check_note(const char *text, struct fault *f)
+{
+    if (strcmp(text, EXAMPLE) != 0)
+        return 0;
+    return fault_set(f, -EBADMSG, _("this line is the template's example and no figure; write yours in its place"));
+}
+
 /* Not in the file's order: the header says where each is. */
 static const struct column {
     const char *name;
@@ -187,7 +196,7 @@ static const struct column {
     {"source", NULL, true, CELL_TEXT, check_source},
     {"source_url", NULL, false, CELL_TEXT, check_url},
     {"retrieved", NULL, true, CELL_TEXT, check_retrieved},
-    {"note", NULL, false, CELL_TEXT, NULL},
+    {"note", NULL, false, CELL_TEXT, check_note},
 };
 
 /* ---- the header ---- */

@@ -489,9 +489,11 @@ def test_every_column_can_be_imported(numbers, tmp_path):
         [(1200, 12.0, 13.0, "female", "a plan", "a note, with a comma")]
 
 
-def test_template_can_be_imported(numbers, tmp_path):
+def test_template_can_be_imported_once_its_example_is_replaced(numbers, tmp_path):
     path = tmp_path / "template.csv"
     path.write_text(numbers.run("import", "--template"))
+    assert "line 2: column note: this line is the template's example" in numbers.run("import", "csv", path, status=1)
+    path.write_text(path.read_text().replace("an example: replace this line", ""))
     numbers.run("import", "csv", path)
     assert len(table(path.read_text())[0]) == 19
 

@@ -12,11 +12,16 @@ static const char *text_of(const json_t *rows, size_t row, const char *name)
     return json_string_value(json_object_get(json_array_get(rows, row), name));
 }
 
-static void takes_the_template(void **state)
+/* As it was printed it has no figure but an example. */
+static void takes_the_template_with_another_line(void **state)
 {
     json_t *rows = NULL;
     struct fault f = {0};
-    if (import_read(import_template, strlen(import_template), &rows, &f) < 0)
+    assert_int_equal(import_read(import_template, strlen(import_template), &rows, &f), -EBADMSG);
+    assert_non_null(strstr(f.text, "line 2: column note: this line is the template's example"));
+    _cleanup_text_ char *text = alloc_text(import_template);
+    memcpy(strstr(text, "an example"), "my example", 10);
+    if (import_read(text, strlen(text), &rows, &f) < 0)
         fail_msg("%s", f.text);
     assert_int_equal(json_array_size(rows), 1);
     assert_string_equal(text_of(rows, 0, "period"), "2025");
@@ -109,7 +114,7 @@ static void names_line_column_and_cure(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_the_template),
+        cmocka_unit_test(takes_the_template_with_another_line),
         cmocka_unit_test(takes_columns_in_any_order),
         cmocka_unit_test(names_line_column_and_cure),
     };
