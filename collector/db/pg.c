@@ -233,6 +233,13 @@ const char *pg_column_name(const struct pg_rows *rows, int column)
     return PQfname(rows->result, column);
 }
 
+#define BOOL_OID 16 /* catalog/pg_type.dat */
+
+bool pg_column_is_bool(const struct pg_rows *rows, int column)
+{
+    return PQftype(rows->result, column) == BOOL_OID;
+}
+
 const char *pg_text(const struct pg_rows *rows, size_t row, int column)
 {
     return PQgetisnull(rows->result, (int)row, column) ? NULL : PQgetvalue(rows->result, (int)row, column);

@@ -61,6 +61,7 @@ size_t pg_rows_count(const struct pg_rows *rows);
 int64_t pg_rows_affected(const struct pg_rows *rows);
 int pg_columns(const struct pg_rows *rows);
 const char *pg_column_name(const struct pg_rows *rows, int column);
+bool pg_column_is_bool(const struct pg_rows *rows, int column);
 const char *pg_text(const struct pg_rows *rows, size_t row, int column); /* NULL for SQL NULL; borrowed */
 int64_t pg_int(const struct pg_rows *rows, size_t row, int column);      /* 0 for NULL */
 double pg_double(const struct pg_rows *rows, size_t row, int column);    /* NaN for NULL */

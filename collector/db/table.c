@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "common/lang.h"
+
 /* Characters, not octets: names have accents. */
 static int width(const char *text)
 {
@@ -14,7 +16,11 @@ static int width(const char *text)
 static const char *cell(const struct pg_rows *rows, size_t row, int column)
 {
     const char *text = pg_text(rows, row, column);
-    return text && *text ? text : "-";
+    if (!text || !*text)
+        return "-";
+    if (pg_column_is_bool(rows, column))
+        return pg_bool(rows, row, column) ? _("yes") : _("no");
+    return text;
 }
 
 static void print_cell(const char *text, int column_width, bool last, FILE *out)

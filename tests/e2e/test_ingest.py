@@ -268,6 +268,19 @@ def test_enrolment_keeps_the_surroundings(collector):
     ) == [("BJ", "BJ-BO", "Parakou", "urban", "ISOCEL", "fibre", "Parakou", "15 000 F", True, "1")]
 
 
+def test_probe_show_says_yes_and_no_in_the_readers_language(collector, monkeypatch):
+    token = collector.token()
+    for metered, words in ((True, ("yes", "oui")), (False, ("no", "non"))):
+        probe = wire.Probe()
+        assert collector.enrol(probe, token, metered=metered).status == 200
+        for locale, word in zip(("en_US.UTF-8", "fr_FR.UTF-8"), words):
+            monkeypatch.setitem(collector.env, "LC_ALL", locale)
+            shown = collector.run("probe", "show", probe.id).split("\n\n")
+            heads, row = next(part for part in shown if "metered" in part).splitlines()
+            at = heads.index("metered")
+            assert row[at:].split()[0] == word
+
+
 def test_enrolment_again_is_the_same(collector):
     token = collector.token("--uses", "1")
     probe = wire.Probe()
