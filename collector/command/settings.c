@@ -88,7 +88,6 @@ static const struct conf_key keys[] = {
     KEY(readers, CONF_INT, "8", .min = 1, .max = 64, .help = N_("Database connections for pages and the API.")),
     KEY(upkeep, CONF_BOOL, "yes",
         .help = N_("Make rollups and figures; say no on all but one of the collectors that share a database.")),
-    KEY(public_url, CONF_URL, NULL, .help = N_("The address under which the public reaches the pages.")),
     KEY(proxies, CONF_ADDRESSES, NULL,
         .help = N_("Addresses of your own proxies in front, whose X-Forwarded-For is believed.")),
     KEY(unsafe_database, CONF_BOOL, "no",

@@ -19,7 +19,6 @@ struct settings {
     int64_t connections;
     int64_t readers;
     bool upkeep;
-    char *public_url;
     char *proxies; /* addresses, separated by spaces or commas */
     bool unsafe_database;
     char *archive;                     /* folder, "" is STATE/archive */

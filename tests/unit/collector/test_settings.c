@@ -69,7 +69,6 @@ static void wrong_lines_say_where_and_what_is_allowed(void **state)
         {"\nproxies = 127.0.0.1, 300.1.1.1\n", {"line 2", "proxies = 300.1.1.1", "2001:db8::1"}},
         {"country = XX\n", {"line 1", "country = XX", "BJ"}},
         {"country =\n", {"line 1", "country", "BJ"}},
-        {"public_url = ftp://x\n", {"line 1", "public_url = ftp://x", "https://"}},
         {"database = mysql://x\n", {"line 1", "database", "postgresql://"}},
         {"database = postgresql://u:secret@x?sslmod=off\n", {"line 1", "database", "sslmod"}},
         {"user = nobody-of-that-name\n", {"line 1", "nobody-of-that-name", "adduser"}},
