@@ -175,6 +175,17 @@ def test_says_what_is_wrong_with_its_options(line, french, english):
         assert done.stderr.startswith(says) and len(done.stderr.splitlines()) == 1, done.stderr
 
 
+def test_help_is_in_the_readers_language():
+    said = {}
+    for lang in ("", "fr_FR.UTF-8", "en_US.UTF-8"):
+        env = os.environ | {"LC_ALL": "", "LC_MESSAGES": "", "LANG": lang}
+        said[lang] = subprocess.run([TOP / "deploy/quickstart", "--help"], capture_output=True, text=True, check=True, env=env).stdout
+    assert said[""] == said["fr_FR.UTF-8"] and said[""].startswith("usage : deploy/quickstart [--once]")
+    assert said["en_US.UTF-8"].startswith("usage: deploy/quickstart [--once]")
+    options = [re.findall(r"^  (--[a-z-]+)", text, re.M) for text in said.values()]
+    assert options[0] == options[2] == ["--once", "--state-dir", "--port"], "neither language lacks an option"
+
+
 def test_refuses_a_state_in_use_and_a_port_that_is_taken(machine):
     state = "build-quickstart/other-state"
     text = machine.run(f"mkdir {state}; flock {state}/quickstart.lock deploy/quickstart --once --state-dir {state}", 1)
