@@ -5,8 +5,10 @@
 
 #include "collector/command/session.h"
 #include "collector/probe/forget.h"
+#include "collector/probe/surroundings.h"
 #include "collector/db/table.h"
 #include "collector/db/user.h"
+#include "common/clock.h"
 #include "common/lang.h"
 #include "common/sign.h"
 
@@ -174,11 +176,63 @@ static int confirm(const struct session *s, struct fault *f)
     return rc;
 }
 
+/* ---- set ---- */
+
+/* The beginning of that day (UTC), or now. */
+static int read_since(const char *from, char ret[static TIME_TEXT_SIZE], struct fault *f)
+{
+    int64_t now = clock_wall_us(&clock_system);
+    time_format(now, ret);
+    if (from && strncmp(from, ret, strlen(from)) > 0)
+        return fault_set(f, -EINVAL, _("--from %s is yet to come; set it on that day"), from);
+    if (from)
+        snprintf(ret, TIME_TEXT_SIZE, "%sT00:00:00Z", from);
+    return 0;
+}
+
+static int say_set(const char *probe, const struct pg_rows *rows, struct fault *f)
+{
+    const char *changed = pg_text(rows, 0, 0);
+    if (!changed)
+        return fault_set(f, -ENOENT, _("nothing is known of %s from then on; give an earlier --from"), probe);
+    if (*changed)
+        printf(_("%s: set: %s\n"), probe, changed);
+    else
+        printf(_("%s: it was so already\n"), probe);
+    return 0;
+}
+
+static int set(const struct session *s, struct fault *f)
+{
+    static const char sql[] = "SELECT array_to_string(probe_set($1, $2::jsonb, $3::timestamptz, $4, $5), ', ')";
+    char since[TIME_TEXT_SIZE];
+    const char *probe = NULL;
+    _cleanup_text_ char *asking = user_asking();
+    _cleanup_json_ json_t *wish = json_object();
+    int rc = find(s, &probe, f);
+    if (rc == 0)
+        rc = read_since(invocation_text(s->in, "from"), since, f);
+    for (size_t i = 1; rc == 0 && i < s->in->arg_count; i++)
+        rc = surroundings_add(s->pg, probe, s->in->args[i], wish, f);
+    if (rc < 0)
+        return rc;
+    _cleanup_text_ char *json = json_text(wish);
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    const char *by = invocation_text(s->in, "by");
+    const char *const params[] = {probe, json, since, by ? by : asking, invocation_text(s->in, "why")};
+    rc = pg_query(s->pg, sql, 5, params, &rows, f);
+    return rc < 0 ? rc : say_set(probe, rows, f);
+}
+
 /* ---- the command ---- */
 
 static const struct option options[] = {
     {"reason", N_("TEXT"), N_("why, for who looks later; probe show tells it"), .verb = "revoke"},
-    {"by", N_("NAME"), N_("who says so; without it, the user who gives the command"), .max = 100, .verb = "confirm"},
+    {"by", N_("NAME"), N_("who says so; without it, the user who gives the command"), .max = 100,
+     .verb = "confirm set"},
+    {"from", N_("DAY"), N_("since when it holds, such as 2026-11-22; without it, from now on"), OPTION_DAY,
+     .verb = "set"},
+    {"why", N_("TEXT"), N_("why, for who looks later"), .max = 200, .verb = "set"},
     {"undo", NULL, N_("take it back"), .verb = "confirm"},
     {0},
 };
@@ -190,9 +244,16 @@ static int check_probe(const char *text, struct fault *f)
     return fault_set(f, -EINVAL, _("a probe's name is wanted: 20 characters of a-z and 2-7, see: probe list"));
 }
 
+/* The probe, then what is set. */
+static int check_set(const char *text, struct fault *f)
+{
+    return strchr(text, '=') ? surroundings_check(text, f) : check_probe(text, f);
+}
+
 static const struct verb verbs[] = {{"list", DEED(list)},
                                     {"show", 1, 1, check_probe, DEED(show)},
                                     {"confirm", 1, SIZE_MAX, check_probe, DEED(confirm)},
+                                    {"set", 2, 9, check_set, DEED(set)},
                                     {"revoke", 1, 1, check_probe, DEED(revoke_probe)},
                                     {"forget", 1, 1, check_probe, DEED(forget)},
                                     {0}};
@@ -202,11 +263,12 @@ const struct command command_probe = {
     .usage = N_("list\n"
                 "show PROBE\n"
                 "confirm PROBE… [--by NAME] [--undo]\n"
+                "set PROBE KEY=VALUE… [--from DAY] [--why TEXT] [--by NAME]\n"
                 "revoke PROBE [--reason TEXT]\n"
                 "forget PROBE"),
-    .help = N_(
-        "List and show probes; say that there is a household behind one; refuse what one sends from now on; delete "
-        "what one has sent."),
+    .help = N_("List and show probes; say that there is a household behind one, or correct where it stands; refuse "
+               "what one sends from now on; delete "
+               "what one has sent."),
     .options = options,
     .verbs = verbs,
     .run = session_run,

@@ -59,6 +59,7 @@ ROWS = {
     ("collector", "probe", "list"): ["probe list"],
     ("collector", "probe", "show"): ["probe show {probe}"],
     ("collector", "probe", "confirm"): ["probe confirm {probe}", "probe confirm {probe} --undo"],
+    ("collector", "probe", "set"): ["probe set {probe} commune=Kandi", "probe set {probe} zone="],
     ("collector", "probe", "revoke"): SILENT,
     ("collector", "probe", "forget"): ["probe forget {probe}"],
     ("collector", "key", "create"): ["key create somebody"],
