@@ -60,6 +60,27 @@ static int read_time(struct pg *pg, const char *probe_no, const char *boot, stru
     return rc;
 }
 
+/* Months that retention took, and this batch's rows with them: made again they would
+ * be archived a second time. What came late, for a month that was gone already, lies
+ * in the database until the next retention, or had no time yet. */
+static int read_archived(struct pg *pg, const char *probe_no, const char *batch_no, struct buf *out, struct fault *f)
+{
+    static const char sql[] =
+        "SELECT DISTINCT t.month - '1970-01-01'::date, (t.month + interval '1 month')::date - '1970-01-01'::date "
+        "FROM retained t WHERE t.parent = 'result' AND NOT EXISTS (SELECT FROM result r WHERE r.probe_no = $1::int AND "
+        "r.batch_no = $2::bigint AND r.at >= t.month::timestamp AT TIME ZONE 'UTC' AND r.at < (t.month + interval "
+        "'1 month') AT TIME ZONE 'UTC') AND NOT EXISTS (SELECT FROM result_problem p WHERE p.probe_no = $1::int AND "
+        "p.batch_no = $2::bigint AND p.reason = 'clock')";
+    const char *const params[] = {probe_no, batch_no};
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query_kept(pg, sql, 2, params, &rows, f);
+    for (size_t r = 0; rc == 0 && r < pg_rows_count(rows); r++) {
+        const int32_t month[2] = {(int32_t)pg_int(rows, r, 0), (int32_t)pg_int(rows, r, 1)};
+        buf_add(out, month, sizeof month);
+    }
+    return rc;
+}
+
 static int32_t day_at(const struct buf *days, size_t i)
 {
     int32_t day;
@@ -179,7 +200,7 @@ static int replace(struct pg *pg, const struct projection *p, struct buf *epochs
 int again_batch(struct pg *pg, const struct project_names *names, const char *probe_no, const char *batch_no,
                 int64_t *ret_results, struct fault *f)
 {
-    _cleanup_(buf_free) struct buf body = {0}, epochs = {0};
+    _cleanup_(buf_free) struct buf body = {0}, epochs = {0}, archived = {0};
     _cleanup_(batch_free) struct batch batch = {0};
     _cleanup_(project_free) struct projection p = {0};
     struct project_time time;
@@ -194,6 +215,9 @@ int again_batch(struct pg *pg, const struct project_names *names, const char *pr
         return -EBADMSG;
     }
     rc = read_time(pg, probe_no, batch.header.boot, &time, f);
+    if (rc == 0)
+        rc = read_archived(pg, probe_no, batch_no, &archived, f);
+    time.archived = &archived;
     if (rc == 0)
         rc = project_batch(&batch, (int32_t)strtol(probe_no, NULL, 10), names, &time, &p, f);
     if (rc < 0)

@@ -88,15 +88,20 @@ static uint64_t large(const struct result_line *line)
     return found;
 }
 
-static int add_row(struct projection *p, const struct line_context *c, const struct result_line *line, int ordinal,
-                   int64_t at_us, struct fault *f)
+static bool is_archived(const struct buf *months, int64_t at_us)
 {
-    int32_t target_no = 0, task_no;
-    int rc = dictionary_find(c->names->tasks, line->task.at, line->task.len, &task_no, f);
-    if (rc == 0 && line->target.len > 0)
-        rc = dictionary_find(c->names->targets, line->target.at, line->target.len, &target_no, f);
-    if (rc < 0)
-        return rc;
+    int32_t day = (int32_t)(at_us / DAY_US), month[2];
+    for (size_t i = 0; months && i < months->len; i += sizeof month) {
+        memcpy(month, months->data + i, sizeof month);
+        if (day >= month[0] && day < month[1])
+            return true;
+    }
+    return false;
+}
+
+static void put_row(struct projection *p, const struct line_context *c, const struct result_line *line, int ordinal,
+                    int64_t at_us, int32_t target_no, int32_t task_no)
+{
     char *to = copy_row_begin(&p->results, ROW_MAX, ROW_FIELDS);
     to = copy_int8(to, 0);
     to = copy_int8(to, at_us - PG_EPOCH_US);
@@ -113,6 +118,19 @@ static int add_row(struct projection *p, const struct line_context *c, const str
     to = copy_doubles(to, line->metrics, large(line));
     copy_row_end(&p->results, to);
     add_day(p, at_us);
+}
+
+static int add_row(struct projection *p, const struct line_context *c, const struct result_line *line, int ordinal,
+                   int64_t at_us, struct fault *f)
+{
+    int32_t target_no = 0, task_no;
+    int rc = dictionary_find(c->names->tasks, line->task.at, line->task.len, &task_no, f);
+    if (rc == 0 && line->target.len > 0)
+        rc = dictionary_find(c->names->targets, line->target.at, line->target.len, &target_no, f);
+    if (rc < 0)
+        return rc;
+    if (!is_archived(c->time->archived, at_us))
+        put_row(p, c, line, ordinal, at_us, target_no, task_no);
     if (target_no && !strcmp(line->set->check, "delegation")) {
         const struct delegation_place place = {at_us, c->probe_no, target_no, ordinal};
         delegation_rows(line, &place, &p->servers);

@@ -43,6 +43,9 @@ struct project_time {
     int64_t now_us;    /* nothing is measured much later than this */
     bool has_offset;   /* the batch's boot: */
     int64_t offset_us; /* wall clock minus monotonic clock */
+    /* Months whose rows of this batch are in the archive, and stay there: pairs of
+     * int32_t, the first day and the one after the last, since 1970-01-01; NULL: none. */
+    const struct buf *archived;
 };
 
 /* Unpacks and projects b, a batch whose signature was good. What is packed may be
