@@ -218,6 +218,7 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
                       "SELECT count(*), count(DISTINCT department), to_char((SELECT max(stored_at) FROM "
                       "public_indicator WHERE country = $1) AT TIME ZONE $2, 'YYYY-MM-DD HH24:MI'), "
                       "extract(year FROM now() AT TIME ZONE $2) FROM public_probe WHERE country = $1 AND "
+                      "source = 'agent' AND NOT simulated AND "
                       "last_day >= make_date(coalesce($3::int, extract(year FROM now() AT TIME ZONE $2)::int), 1, 1)",
                       3, params, &rows, f);
     if (rc < 0)
