@@ -16,6 +16,18 @@ static bool database_up(struct pg_pool *pool)
     return up;
 }
 
+/* Probe-days that came too late to count; 0 while the database is away. */
+static unsigned long long late_days(struct pg_pool *pool)
+{
+    struct pg *pg = NULL;
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    if (pg_pool_take(pool, 1000, &pg, NULL) < 0)
+        return 0;
+    bool known = pg_query(pg, "SELECT count(*) FROM rollup_late", 0, NULL, &rows, NULL) == 0;
+    pg_pool_give(pool, pg);
+    return known ? (unsigned long long)pg_int(rows, 0, 0) : 0;
+}
+
 static int get_health(struct http_request *request, struct http_reply *reply)
 {
     const struct health *h = http_context(request);
@@ -61,6 +73,9 @@ static int get_metrics(struct http_request *request, struct http_reply *reply)
     sample(out, "unavailable_total", "counter", "Requests answered 503.", http_unavailable_count(request));
     sample(out, "enrolled_total", "counter", "Probes enrolled.", h->desk->enrolled);
     sample(out, "database_restarts_total", "counter", "Times the embedded PostgreSQL had died.", h->restarts);
+    sample(out, "late_probe_days", "gauge",
+           "Probe-days whose results came after retention had taken their month; they are in no figure.",
+           late_days(h->pool));
     sample(out, "queue_depth", "gauge", "Batches that wait to be stored.", store_depth(i->store));
     sample(out, "database_up", "gauge", "Does the database answer?", database_up(h->pool));
     reply->content_type = "text/plain; version=0.0.4; charset=utf-8";

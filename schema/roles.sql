@@ -53,8 +53,8 @@ BEGIN
 END $$;
 
 -- What each may do with the tables.
-SELECT allow('SELECT ON department, probe, probe_key, probe_owner, api_key, target, task, batch_key, result_problem, chain',
-    'ingest');
+SELECT allow('SELECT ON department, probe, probe_key, probe_owner, api_key, target, task, batch_key, result_problem, chain,
+    rollup_late', 'ingest');
 SELECT allow('INSERT ON target, task, batch_key, batch_body, result, result_problem, delegation_server, rollup_dirty', 'ingest');
 SELECT allow('SELECT ON department, operator, focal_point, probe, probe_context, check_kind, metric, outcome, target, task,
     result, result_problem, batch_key, chain, prefix_origin, delegation_server, rollup_day, rollup_day_sketch, indicator,

@@ -90,6 +90,9 @@ static int show(const struct session *s, struct fault *f)
         "round(sum(extract(epoch FROM e.to_at - greatest(e.from_at, now() - interval '30 days'))) / 3600, 1) AS "
         "hours_of_30_days, to_char(max(e.to_at), 'YYYY-MM-DD HH24:MI') AS last FROM line_epoch e "
         "WHERE e.probe = $1 AND e.to_at > now() - interval '30 days' GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC LIMIT 100",
+        "SELECT to_char(min(l.day), 'YYYY-MM-DD') AS too_late_from, to_char(max(l.day), 'YYYY-MM-DD') AS to, "
+        "count(*) AS days, to_char(max(l.found_at), 'YYYY-MM-DD HH24:MI') AS came FROM probe p "
+        "JOIN rollup_late l USING (probe_no) WHERE p.probe = $1 GROUP BY date_trunc('month', l.day) ORDER BY 1",
         "SELECT r.reason, count(*) AS results, max(r.detail) AS example FROM probe p "
         "JOIN result_problem r USING (probe_no) WHERE p.probe = $1 GROUP BY r.reason ORDER BY 2 DESC",
     };

@@ -24,6 +24,7 @@ BEGIN
     DELETE FROM epoch e WHERE e.probe_no = no;
     DELETE FROM probe_network n WHERE n.probe_no = no;
     DELETE FROM probe_change c WHERE c.probe_no = no;
+    DELETE FROM rollup_late l WHERE l.probe_no = no;
     DELETE FROM rollup_dirty d WHERE d.probe_no = no; -- else the next rollup would empty its days
     RETURN true;
 END

@@ -31,8 +31,13 @@ BEGIN
     END IF;
     SELECT array_agg(d.day), array_agg(d.probe_no) INTO days, probes
     FROM (SELECT DISTINCT day, probe_no FROM rollup_dirty WHERE ctid = ANY (entries)) AS d
-    -- What comes late for a month that retention has taken away is not the whole of its days: those stay as they are.
+    -- What comes late for a month that retention has taken away is not the whole of its days: those stay as they are,
+    -- and are listed.
     WHERE NOT EXISTS (SELECT FROM retained t WHERE t.parent = 'result' AND t.month = date_trunc('month', d.day)::date);
+    INSERT INTO rollup_late (day, probe_no)
+    SELECT DISTINCT day, probe_no FROM rollup_dirty d WHERE ctid = ANY (entries) AND (day, probe_no) NOT IN (
+        SELECT * FROM unnest(days, probes))
+    ON CONFLICT DO NOTHING;
     DELETE FROM rollup_dirty WHERE ctid = ANY (entries);
 
     DELETE FROM rollup_day r USING unnest(days, probes) AS d (day, probe_no)

@@ -3,6 +3,7 @@ import base64
 import contextlib
 import json
 import os
+import re
 import subprocess
 import tarfile
 import time
@@ -626,7 +627,7 @@ def test_retention_archives_before_it_drops(own_collector, tmp_path):
     c = own_collector.start()
     probe = c.probe()
     old = [probe.batch([ping(at="2024-03-05T10:00:00Z"), ping(at="2024-03-06T10:00:00Z", outcome="timeout")]),
-           probe.batch([ping()])]
+           probe.batch([ping(), ping(at="2024-03-07T10:00:00Z")])]
     for plain in old:
         c.stored(plain)
     c.run("rollup")
@@ -644,7 +645,7 @@ def test_retention_archives_before_it_drops(own_collector, tmp_path):
     archive = c.state / "archive"
     packed = (archive / "result/2024-03" / f"{probe.id}.ndjson.zst").read_bytes()
     rows_ = [json.loads(line) for line in zstandard.ZstdDecompressor().stream_reader(packed).read().splitlines()]
-    assert [(r["check"], r["outcome"], r["metrics"]["sent"]) for r in rows_] == [("ping", "ok", 10), ("ping", "timeout", 10)]
+    assert [(r["check"], r["outcome"], r["metrics"]["sent"]) for r in rows_] == [("ping", "ok", 10), ("ping", "timeout", 10), ("ping", "ok", 10)]
     with tarfile.open(archive / "batch_body/2024-03" / f"{probe.id}.tar") as tar:
         [member] = tar.getmembers()
         assert tar.extractfile(member).read() == old[0]
@@ -653,10 +654,14 @@ def test_retention_archives_before_it_drops(own_collector, tmp_path):
 
     log = subprocess.run(c.command("rebuild"), capture_output=True, text=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
     assert log.returncode == 1 and "2024-03" in log.stderr
+    # as the refusal advises; the batch of today has a result of that month as well, which is in the archive
     c.run("rebuild", "--from", "2024-04-01")
+    assert c.sql("SELECT count(*) FROM result") == [(1,)]
     # late rows of that month do not empty what was made of its days
     c.stored(probe.batch([ping(at="2024-03-05T11:00:00Z")]))
-    c.run("rollup")
+    wait_until(lambda: "1 probe-days came after retention" in c.log.read_text() + c.run("rollup"), what="somebody is told")
     assert c.sql("SELECT * FROM rollup_day ORDER BY day") == before
+    assert b"internetmetre_late_probe_days 1\n" in c.request("GET", "/metrics").body
+    assert re.search(r"^2024-03-05 +2024-03-05 +1 ", c.run("probe", "show", probe.id), re.M)
     c.run("probe", "forget", probe.id)
     assert not list(archive.glob(f"*/*/{probe.id}*"))

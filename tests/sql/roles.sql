@@ -17,7 +17,7 @@ SELECT is((SELECT string_agg(table_name || ' ' || rights, '; ' ORDER BY table_na
               FROM information_schema.role_table_grants WHERE grantee = 'internetmetre_ingest' GROUP BY table_name) g),
           'api_key SELECT; batch_body INSERT; batch_key INSERT+SELECT; chain SELECT; delegation_server INSERT; '
           'department SELECT; hole SELECT; probe SELECT; probe_key SELECT; probe_owner SELECT; result INSERT; '
-          'result_problem INSERT+SELECT; rollup_dirty INSERT; target INSERT+SELECT; task INSERT+SELECT',
+          'result_problem INSERT+SELECT; rollup_dirty INSERT; rollup_late SELECT; target INSERT+SELECT; task INSERT+SELECT',
           'ingest stores what comes, and enrols through functions');
 SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p, aclexplode(p.proacl) a
            WHERE p.pronamespace = 'public'::regnamespace AND a.grantee = 'internetmetre_ingest'::regrole),
