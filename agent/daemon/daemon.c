@@ -5,8 +5,8 @@
  *                         the sync timer
  *   a timer ends          what its line of the table (enum timer) says
  *   the journal is full   a batch is made and the sender kicked
- *   something is signed by an unknown key
- *                         the collector's list of keys is asked for
+ *   the collector has told something (hearing.h)
+ *                         a newer schedule is used
  *   SIGHUP                the configuration is read anew; a wrong one changes
  *                         nothing
  *   a command asks        an errand is done (errand.h); after leaving, the spool is
@@ -25,26 +25,21 @@
 
 #include "agent/probe/departure.h"
 #include "agent/daemon/desk.h"
+#include "agent/daemon/hearing.h"
 #include "agent/io/host.h"
 #include "agent/probe/identity.h"
-#include "agent/uplink/keyring.h"
 #include "agent/probe/network.h"
 #include "agent/uplink/push.h"
 #include "agent/probe/redact.h"
-#include "agent/uplink/remote.h"
 #include "agent/schedule/runner.h"
 #include "agent/spool/spool.h"
 #include "agent/schedule/ticker.h"
-#include "agent/uplink/timekeeper.h"
 #include "agent/daemon/vitals.h"
 #include "common/lang.h"
 #include "common/log.h"
 
 /* How long `once` waits for a collector that does not answer. */
 #define ONCE_PATIENCE_US (30 * INT64_C(1000000))
-
-/* How often the clock is looked at; it is asked for only when it is wanted. */
-#define TIME_INTERVAL_US (600 * INT64_C(1000000))
 
 /* How often the interfaces are looked at. A network that comes and goes faster
  * makes no batch of its own. */
@@ -54,13 +49,10 @@
 #define SEAL_AGAIN_US (60 * INT64_C(1000000))
 
 enum timer {
-    TIMER_SYNC,     /* the journal is made durable, status.json written */
-    TIMER_SEAL,     /* a batch is made and the sender kicked */
-    TIMER_LOOK,     /* addresses and link are looked at anew; on another network what is open is sealed */
-    TIMER_SCHEDULE, /* the collector's schedule is asked for */
-    TIMER_TIME,     /* the collector is asked for the time, when the kernel does not know it */
-    TIMER_KEYS,     /* the collector's list of keys is asked for */
-    TIMER_STOP,     /* the run is over, or the patience of `once` */
+    TIMER_SYNC, /* the journal is made durable, status.json written */
+    TIMER_SEAL, /* a batch is made and the sender kicked */
+    TIMER_LOOK, /* addresses and link are looked at anew; on another network what is open is sealed */
+    TIMER_STOP, /* the run is over, or the patience of `once` */
     TIMER_COUNT,
 };
 
@@ -81,12 +73,9 @@ struct daemon {
     struct push *push;
     struct runner *runner;
     struct ticker *ticker;
-    struct schedule remote, joined;
-    struct remote_fetch *fetch;
+    struct schedule joined;
+    struct hearing *hearing;
     struct timekeeper timekeeper;
-    struct timekeeper_ask *ask;
-    struct keyring_fetch *keys;
-    int64_t keys_asked_us; /* CLOCK_BOOTTIME */
     struct network network;
     uv_timer_t timers[TIMER_COUNT];
     uv_signal_t signals[3];
@@ -146,7 +135,7 @@ static void write_status(struct daemon *d)
     s->at_us = clock_wall_us(d->host.env.clock);
     s->missed = ticker_missed(d->ticker);
     s->tasks = (int64_t)d->joined.count;
-    s->schedule_version = d->remote.version;
+    s->schedule_version = hearing_schedule(d->hearing)->version;
     if (status_write(d->options->state_dir, s, &f) < 0)
         log_limited(&disk_limit, LOG_WARN, "%s; the status is not updated", f.text);
 }
@@ -220,29 +209,6 @@ static void look(struct daemon *d)
     move_to_network(d);
 }
 
-/* ---- the collector's keys ---- */
-
-static void on_keys(void *user, int r, const struct fault *f)
-{
-    struct daemon *d = user;
-    d->keys = NULL;
-    if (r == 1)
-        log_info("the collector has changed its keys: list %" PRId64, d->identity.serial);
-    else if (r < 0)
-        log_limited(&push_limit, LOG_INFO, "keys from %s: %s; those that are pinned stay", d->uplink.url, f->text);
-}
-
-static void ask_keys(struct daemon *d)
-{
-    struct fault f;
-    int64_t now = clock_mono_us(d->host.env.clock);
-    if (d->keys || (d->keys_asked_us > 0 && now - d->keys_asked_us < KEYRING_PAUSE_US))
-        return;
-    d->keys_asked_us = now;
-    if (keyring_fetch_start(&d->uplink, on_keys, d, &d->keys, &f) < 0)
-        log_limited(&push_limit, LOG_INFO, "keys from %s: %s", d->uplink.url, f.text);
-}
-
 /* ---- sending ---- */
 
 static void on_push_news(void *user, const struct push_state *state)
@@ -252,7 +218,7 @@ static void on_push_news(void *user, const struct push_state *state)
         log_limited(&push_limit, LOG_WARN, "sending to %s: %s; batches waiting: %zu", d->uplink.url, state->last_fault,
                     spool_waiting(d->spool)->count);
     if (state->stranger)
-        ask_keys(d);
+        hearing_keys(d->hearing);
     if (network_seen(&d->network, state->seen))
         move_to_network(d);
     notice(d);
@@ -290,8 +256,7 @@ static void open_desk(struct daemon *d)
 /* The box's side of leaving: nobody writes into the folder any more. */
 static int depart(struct daemon *d, struct fault *f)
 {
-    keyring_fetch_cancel(TAKE(d->keys));
-    remote_fetch_cancel(TAKE(d->fetch));
+    hearing_stop(d->hearing);
     push_free(TAKE(d->push));
     spool_free(TAKE(d->spool));
     int r = departure_begin(d->options->state_dir, f);
@@ -353,74 +318,19 @@ static void use_schedule(struct daemon *d)
 {
     static const struct schedule none = {0};
     struct schedule old = d->joined;
-    schedule_join(&d->joined, &d->settings.tasks, d->settings.schedule == SCHEDULE_REMOTE ? &d->remote : &none,
-                  d->settings.forbid);
+    schedule_join(&d->joined, &d->settings.tasks,
+                  d->settings.schedule == SCHEDULE_REMOTE ? hearing_schedule(d->hearing) : &none, d->settings.forbid);
     if (d->once == ONCE_NO)
         ticker_set(d->ticker, &d->joined);
     schedule_free(&old);
 }
 
-static void arm_schedule(struct daemon *d);
-
-static void on_schedule(void *user, int r, struct schedule *schedule, const struct fault *f)
+static void on_heard(void *user, bool fresh)
 {
     struct daemon *d = user;
-    d->fetch = NULL;
-    if (r == 1) {
-        schedule_free(&d->remote);
-        d->remote = *schedule;
-        log_info("schedule %" PRId64 " of the collector: %zu tasks", d->remote.version, d->remote.count);
-        if (d->remote.left_out > 0)
-            log_info("%zu of its tasks are left out, the last one: %s", d->remote.left_out, d->remote.left_out_why);
+    if (fresh)
         use_schedule(d);
-    } else if (r < 0) {
-        log_limited(&push_limit, LOG_INFO, "schedule from %s: %s; version %" PRId64 " stays", d->uplink.url, f->text,
-                    d->remote.version);
-        if (r == -EKEYREJECTED)
-            ask_keys(d);
-    }
-    arm_schedule(d);
     once_advance(d);
-}
-
-static void ask_schedule(struct daemon *d)
-{
-    struct fault f;
-    if (d->settings.schedule != SCHEDULE_REMOTE || d->fetch)
-        return;
-    if (remote_fetch_start(&d->uplink, d->remote.version, on_schedule, d, &d->fetch, &f) < 0) {
-        log_limited(&push_limit, LOG_INFO, "schedule from %s: %s", d->uplink.url, f.text);
-        arm_schedule(d);
-    }
-}
-
-/* Next time, at this probe's own moment of the interval. */
-static void arm_schedule(struct daemon *d)
-{
-    int64_t interval = d->settings.schedule_interval_us, now = clock_wall_us(d->host.env.clock);
-    int64_t phase = schedule_phase(d->identity.key.public, "schedule", interval);
-    arm(d, TIMER_SCHEDULE, schedule_next(phase, interval, now) - now, 0);
-}
-
-/* ---- the time ---- */
-
-static void on_time(void *user, int r, const struct fault *f)
-{
-    struct daemon *d = user;
-    d->ask = NULL;
-    if (r < 0)
-        log_limited(&push_limit, LOG_INFO, "time from %s: %s; results say that the clock is not synchronised",
-                    d->uplink.url, f->text);
-    once_advance(d);
-}
-
-static void ask_time(struct daemon *d)
-{
-    struct fault f;
-    if (d->ask || !timekeeper_wants(&d->timekeeper))
-        return;
-    if (timekeeper_ask_start(&d->timekeeper, &d->uplink, on_time, d, &d->ask, &f) < 0)
-        log_limited(&push_limit, LOG_INFO, "time from %s: %s", d->uplink.url, f.text);
 }
 
 /* ---- once ---- */
@@ -440,7 +350,7 @@ static void once_advance(struct daemon *d)
     case ONCE_NO:
         break;
     case ONCE_SCHEDULE:
-        if (!d->fetch && !d->ask)
+        if (!hearing_waits(d->hearing))
             once_measure(d);
         break;
     case ONCE_MEASURE:
@@ -460,8 +370,7 @@ static void once_advance(struct daemon *d)
 static void once_start(struct daemon *d)
 {
     d->once = ONCE_SCHEDULE;
-    ask_time(d);
-    ask_schedule(d);
+    hearing_once(d->hearing);
     once_advance(d);
 }
 
@@ -494,8 +403,7 @@ static void reload(struct daemon *d)
     use_schedule(d);
     disarm(d, TIMER_SEAL);
     arm_timers(d);
-    if (d->settings.schedule == SCHEDULE_REMOTE)
-        ask_schedule(d);
+    hearing_schedule_now(d->hearing);
     log_info("the configuration has been read anew: %zu tasks", d->joined.count);
 }
 
@@ -522,9 +430,7 @@ static void start_signals(struct daemon *d)
 
 /* What each timer does. */
 static void (*const timer_ends[TIMER_COUNT])(struct daemon *d) = {
-    [TIMER_SYNC] = sync_journal, [TIMER_SEAL] = seal,     [TIMER_LOOK] = look, [TIMER_SCHEDULE] = ask_schedule,
-    [TIMER_TIME] = ask_time,     [TIMER_KEYS] = ask_keys, [TIMER_STOP] = stop,
-};
+    [TIMER_SYNC] = sync_journal, [TIMER_SEAL] = seal, [TIMER_LOOK] = look, [TIMER_STOP] = stop};
 
 static void on_timer(uv_timer_t *timer)
 {
@@ -548,9 +454,7 @@ static void close_all(struct daemon *d)
         uv_close((uv_handle_t *)&d->timers[i], NULL);
     for (size_t i = 0; i < COUNT(d->signals); i++)
         uv_close((uv_handle_t *)&d->signals[i], NULL);
-    remote_fetch_cancel(d->fetch);
-    timekeeper_ask_cancel(d->ask);
-    keyring_fetch_cancel(d->keys);
+    hearing_free(d->hearing);
     desk_close(d->desk);
     push_free(d->push);
     ticker_free(d->ticker);
@@ -573,10 +477,6 @@ static int open_all(struct daemon *d, struct fault *f)
         return r;
     network_init(&d->network, d->options->state_dir);
     network_look(&d->network);
-    struct fault ignored;
-    r = remote_read(d->options->state_dir, &d->identity, &d->remote, &ignored);
-    if (r < 0 && r != -ENOENT)
-        log_warn("%s; the kept schedule is not used", ignored.text);
     r = host_open(&d->host, &d->timekeeper.clock, f);
     return r;
 }
@@ -611,6 +511,7 @@ static int loop(struct daemon *d, struct fault *f)
 {
     d->runner = runner_new(&d->host.env, on_result, d);
     d->ticker = ticker_new(&d->host.loop, d->host.env.clock, d->identity.key.public, on_due, d);
+    d->hearing = hearing_new(&d->uplink, &d->timekeeper, &d->settings, on_heard, d);
     d->push = push_new(&d->uplink, d->spool, d->settings.retry_max_us, on_push_news, d);
     open_desk(d);
     start_timers(d);
@@ -629,10 +530,8 @@ static int loop(struct daemon *d, struct fault *f)
     if (d->options->once) {
         once_start(d);
     } else {
-        arm(d, TIMER_TIME, 0, TIME_INTERVAL_US);
-        arm(d, TIMER_KEYS, schedule_phase(d->identity.key.public, "keys", KEYRING_INTERVAL_US), KEYRING_INTERVAL_US);
         push_kick(d->push);
-        ask_schedule(d);
+        hearing_start(d->hearing);
     }
     uv_run(&d->host.loop, UV_RUN_DEFAULT);
 
@@ -653,7 +552,6 @@ int daemon_run(const struct daemon_options *options, struct settings *settings, 
         r = loop(&d, f);
     spool_free(d.spool);
     schedule_free(&d.joined);
-    schedule_free(&d.remote);
     settings_free(&d.settings);
     identity_wipe(&d.identity);
     return r;
