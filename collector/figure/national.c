@@ -8,16 +8,11 @@
     "statistic, value, low, high, interval_kind, n_samples, n_days, n_probes, floor, source, simulated, source_url, "  \
     "retrieved, method_version, period "
 
-#define WHOLE_COUNTRY                                                                                                  \
-    "geo IS NULL AND operator IS NULL AND technology IS NULL AND family IS NULL AND zone IS NULL AND sex IS NULL AND " \
-    "age_group IS NULL AND plan IS NULL "
-
 int national_read(struct pg *pg, const char *country, const struct indicator *i, struct pg_rows **ret, struct fault *f)
 {
     return pg_query(pg,
-                    "SELECT " FIGURE_SQL "FROM (SELECT DISTINCT ON (source, statistic) * FROM public_indicator WHERE "
-                    "indicator = $1 AND country = $2 AND " WHOLE_COUNTRY
-                    "AND value IS NOT NULL ORDER BY source, statistic, period DESC) AS latest ORDER BY source",
+                    "SELECT " FIGURE_SQL "FROM public_national_latest WHERE indicator = $1 AND country = $2 "
+                    "ORDER BY source",
                     2, (const char *const[]){i->id, country}, ret, f);
 }
 
@@ -48,12 +43,11 @@ ssize_t national_row(const struct national *g, const char *statistic)
 int national_lines(struct pg *pg, const char *country, int *ret, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(
-        pg,
-        "SELECT max(lines) FROM public_indicator WHERE country = $1 AND " WHOLE_COUNTRY
-        "AND period = (SELECT max(period) FROM public_indicator WHERE country = $1 AND kind = 'measured') "
-        "HAVING bool_and(value IS NULL) FILTER (WHERE kind = 'measured')",
-        1, &country, &rows, f);
+    int rc = pg_query(pg,
+                      "SELECT max(lines) FROM public_national WHERE country = $1 AND period = (SELECT max(period) FROM "
+                      "public_indicator WHERE country = $1 AND kind = 'measured') "
+                      "HAVING bool_and(value IS NULL) FILTER (WHERE kind = 'measured')",
+                      1, &country, &rows, f);
     if (rc == 0)
         *ret = pg_rows_count(rows) && pg_text(rows, 0, 0) ? (int)pg_int(rows, 0, 0) : -1;
     return rc;

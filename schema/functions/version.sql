@@ -35,4 +35,5 @@ END $$;
 
 -- Views that are made again may say something else of the same data.
 UPDATE data_version SET version = version + 1;
+REVOKE EXECUTE ON FUNCTION data_note, data_raise FROM PUBLIC;
 SELECT allow('SELECT ON data_version', 'reader');

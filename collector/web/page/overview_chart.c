@@ -112,9 +112,8 @@ static int add_bars(struct overview *o, const struct national *g, json_t *detail
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = pg_query(
         o->pg,
-        "SELECT operator, value, low, high FROM public_indicator WHERE indicator = $1 AND country = $2 AND "
-        "source = $3 AND period = $4 AND statistic = $5 AND operator IS NOT NULL AND geo IS NULL AND "
-        "technology IS NULL AND family IS NULL ORDER BY CASE better WHEN 'high' THEN -value ELSE value END "
+        "SELECT operator, value, low, high FROM public_operator WHERE indicator = $1 AND country = $2 AND "
+        "source = $3 AND period = $4 AND statistic = $5 ORDER BY CASE better WHEN 'high' THEN -value ELSE value END "
         "NULLS LAST, operator LIMIT " SQL_OF(OPERATORS_MAX),
         5,
         (const char *const[]){g->indicator->id, o->country, national_text(g, SOURCE), national_text(g, PERIOD),

@@ -14,9 +14,8 @@ static int add_department_column(struct overview *o, const struct national *g, j
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = pg_query(
         o->pg,
-        "SELECT d.iso, d.name, i.value FROM public_indicator i JOIN department d ON d.iso = i.geo WHERE "
-        "i.indicator = $1 AND i.country = $2 AND i.source = $3 AND i.period = $4 AND i.statistic = $5 AND "
-        "i.operator IS NULL AND i.technology IS NULL AND i.family IS NULL",
+        "SELECT iso, name, value FROM public_department WHERE indicator = $1 AND country = $2 AND source = $3 AND "
+        "period = $4 AND statistic = $5",
         5,
         (const char *const[]){g->indicator->id, o->country, national_text(g, SOURCE), national_text(g, PERIOD),
                               indicator_main(g->indicator)->name},

@@ -1,0 +1,28 @@
+-- The published figures, as pages, reports and the API read them: of a whole country, of its operators, of its departments.
+-- Each row is of that alone: a figure by sex, by plan or by technology is in none of them.
+
+CREATE OR REPLACE VIEW public_national AS
+SELECT indicator, country, source, statistic, period, value, low, high, interval_kind, n_samples, n_days, n_probes, floor,
+       simulated, source_url, retrieved, method_version, kind, lines
+FROM public_indicator
+WHERE num_nonnulls(geo, operator, technology, family, zone, sex, age_group, plan) = 0;
+
+-- The latest that each source has a value for.
+CREATE OR REPLACE VIEW public_national_latest AS
+SELECT DISTINCT ON (indicator, country, source, statistic) *
+FROM public_national
+WHERE value IS NOT NULL
+ORDER BY indicator, country, source, statistic, period DESC;
+
+CREATE OR REPLACE VIEW public_operator AS
+SELECT indicator, country, source, statistic, period, operator, value, low, high, better
+FROM public_indicator
+WHERE operator IS NOT NULL AND num_nonnulls(geo, technology, family, zone, sex, age_group, plan) = 0;
+
+CREATE OR REPLACE VIEW public_department AS
+SELECT i.indicator, i.country, i.source, i.statistic, i.period, d.iso, d.name, i.value
+FROM public_indicator i
+JOIN department d ON d.iso = i.geo
+WHERE num_nonnulls(i.operator, i.technology, i.family, i.zone, i.sex, i.age_group, i.plan) = 0;
+
+SELECT allow('SELECT ON public_national, public_national_latest, public_operator, public_department', 'reader', 'analyst');

@@ -1,0 +1,28 @@
+BEGIN;
+SELECT plan(5);
+
+INSERT INTO indicator (indicator, name_fr, name_en, unit, better, status, nature, kind, method_version, definition_fr, definition_en)
+VALUES ('FIG1', 'f', 'f', 'ms', 'low', 'adopted', 'quantitative', 'imported', 1, 'd', 'd');
+INSERT INTO department (iso, country, name) VALUES ('XA-1', 'XA', 'Ouest');
+INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, sex, plan, source, computed, value, unit, retrieved)
+SELECT 'FIG1', v.period, 'p50', 'XA', v.geo, v.operator, v.technology, v.sex, v.plan, v.source, false, v.value, 'ms', '2026-01-31'
+FROM (VALUES ('2025', NULL, NULL, NULL, NULL, NULL, 'a', 10.0), ('2026', NULL, NULL, NULL, NULL, NULL, 'a', 11.0),
+             ('2027', NULL, NULL, NULL, NULL, NULL, 'a', NULL), ('2024', NULL, NULL, NULL, NULL, NULL, 'b', 12.0),
+             ('2026', 'XA-1', NULL, NULL, NULL, NULL, 'a', 20.0), ('2026', 'XA-1', NULL, NULL, 'female', NULL, 'a', 21.0),
+             ('2026', NULL, 'Un', NULL, NULL, NULL, 'a', 30.0), ('2026', NULL, 'Un', NULL, NULL, '10 GB', 'a', 31.0),
+             ('2026', 'XA-1', 'Un', NULL, NULL, NULL, 'a', 32.0), ('2026', NULL, NULL, '4g', NULL, NULL, 'a', 40.0))
+     AS v (period, geo, operator, technology, sex, plan, source, value);
+
+SELECT results_eq($$SELECT source, period, value FROM public_national WHERE country = 'XA' ORDER BY source, period$$,
+                  $$VALUES ('a', '2025', 10::float8), ('a', '2026', 11), ('a', '2027', NULL), ('b', '2024', 12)$$,
+                  'a whole country''s, of every source and period');
+SELECT results_eq($$SELECT source, period, value FROM public_national_latest WHERE country = 'XA' ORDER BY source$$,
+                  $$VALUES ('a', '2026', 11::float8), ('b', '2024', 12)$$, 'the latest that has a value');
+SELECT results_eq($$SELECT operator, value FROM public_operator WHERE country = 'XA'$$, $$VALUES ('Un', 30::float8)$$,
+                  'an operator''s, not those of its plans or in a department');
+SELECT results_eq($$SELECT iso, name, value FROM public_department WHERE country = 'XA'$$,
+                  $$VALUES ('XA-1', 'Ouest', 20::float8)$$, 'a department''s, not those of a sex or an operator');
+SELECT ok(has_table_privilege('internetmetre_reader', 'public_national_latest', 'SELECT')
+          AND NOT has_table_privilege('internetmetre_ingest', 'public_national_latest', 'SELECT'), 'for everybody');
+SELECT * FROM finish();
+ROLLBACK;
