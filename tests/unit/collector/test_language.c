@@ -75,7 +75,7 @@ static void languages_are_found(void **state)
         json_object_foreach(all[l].texts, file, texts)
         {
             size_t lacking = 0;
-            _cleanup_json_ json_t *back = language_join(json_object_get(french->texts, file), texts, &lacking);
+            json_decref(language_join(json_object_get(french->texts, file), texts, &lacking));
             if (lacking > 0)
                 fail_msg("collector/texts/%s/%s.json has %zu texts that the French has not", all[l].code, file,
                          lacking);
