@@ -65,8 +65,7 @@ def test_holds_its_program_and_no_other(packages, name):
     package = f"internetmetre-{name}"
     own = {f"/usr/bin/{package}", f"/etc/internetmetre/{name}.conf", f"/lib/systemd/system/{package}.service",
            f"/usr/share/man/man1/{package}.1.gz", f"/usr/share/man/fr/man1/{package}.1.gz",
-           f"/usr/share/{package}/locale/fr/LC_MESSAGES/internetmetre.mo",
-           f"/usr/share/{package}/locale/en/LC_MESSAGES/internetmetre.mo", f"/usr/share/doc/{package}/copyright"}
+           f"/usr/share/{package}/locale/fr/LC_MESSAGES/internetmetre.mo", f"/usr/share/doc/{package}/copyright"}
     assert not (own | HELD[name]) - paths.keys()
     assert not [path for path in paths if any(other in path for other in PROGRAMS if other != name)]
     assert not [path for path in paths if path.endswith((".a", ".h"))]
