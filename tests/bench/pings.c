@@ -8,6 +8,7 @@
 
 #include <sys/resource.h>
 
+#include "agent/measure/measurement.h"
 #include "agent/check/table.h"
 #include "agent/io/host.h"
 #include "agent/measure/rtt.h"
@@ -15,7 +16,7 @@
 struct run {
     struct bench *bench;
     struct check_args args;
-    void *state;
+    struct measurement *measurement;
     double p50;
 };
 
@@ -43,7 +44,7 @@ static void on_done(void *user, struct result *result)
     run->p50 = metric(result, "rtt_p50_ms");
     b->rcvd += metric(result, "rcvd");
     result_free(result);
-    b->ops->free(run->state);
+    measurement_free(run->measurement);
     if (++b->done == b->count)
         uv_stop(&b->host.loop);
     else if (b->turns)
@@ -54,7 +55,7 @@ static void start_next(struct bench *b)
 {
     struct run *run = &b->runs[b->next++];
     struct fault f;
-    if (b->ops->start(&b->host.env, &run->args, on_done, run, &run->state, &f) < 0) {
+    if (measurement_start(&b->host.env, &run->args, on_done, run, &run->measurement, &f) < 0) {
         fprintf(stderr, "%s\n", f.text);
         exit(1);
     }
