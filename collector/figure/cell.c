@@ -67,15 +67,17 @@ struct cells {
     char **texts;    /* number -> text; [0] is none */
     uint32_t text_count;
     struct floor *floor; /* NULL until it is decided */
+    bool lifted;
     struct row **orders[CUTS];
     struct cell *list; /* in the order of their numbers */
     size_t list_count, list_cap;
 };
 
-struct cells *cells_new(const struct indicator *i)
+struct cells *cells_new(const struct indicator *i, bool lifted)
 {
     struct cells *c = alloc_zero(1, sizeof *c);
     c->indicator = i;
+    c->lifted = lifted;
     c->numbers = json_object();
     c->text_count = 1;
     c->texts = alloc_zero(1, sizeof *c->texts);
@@ -279,6 +281,11 @@ static void decide(struct cells *c)
     floor_decide(c->floor);
 }
 
+static enum floor_verdict verdict_of(const struct cells *c, const struct cell *cell)
+{
+    return c->lifted ? FLOOR_SHOWN : floor_verdict(c->floor, cell->number);
+}
+
 /* ---- one cell ---- */
 
 static struct tally tally_rows(struct row *const *rows, size_t count)
@@ -338,12 +345,13 @@ static void hide(const struct cells *c, const struct cell *cell, json_t *figure)
 static void publish(const struct cells *c, const struct cell *cell, json_t *figures)
 {
     static const char *const words[] = {[FLOOR_SHOWN] = "met", [FLOOR_SMALL] = "n<5", [FLOOR_DIFFERENCE] = "hidden"};
-    enum floor_verdict verdict = floor_verdict(c->floor, cell->number);
+    enum floor_verdict verdict = verdict_of(c, cell);
     _cleanup_tally_ struct tally t = tally_rows(cell->rows, cell->count);
     for (size_t s = 0; s < c->indicator->statistic_count; s++) {
         const struct statistic *statistic = &c->indicator->statistics[s];
-        bool tells = tally_tells(&t, &statistic->what);
-        json_t *figure = describe(c, cell, statistic, verdict == FLOOR_SHOWN && !tells ? "hidden" : words[verdict]);
+        bool tells = c->lifted || tally_tells(&t, &statistic->what);
+        const char *word = c->lifted ? "off" : verdict == FLOOR_SHOWN && !tells ? "hidden" : words[verdict];
+        json_t *figure = describe(c, cell, statistic, word);
         json_array_append_new(figures, figure);
         if (verdict != FLOOR_SHOWN) {
             hide(c, cell, figure);
@@ -447,9 +455,10 @@ static void split_days(const struct cells *c, const struct cell *cell, json_t *o
         days[count - 1].count++;
         crowd_add(&days[count - 1].crowd, rows[i]->probe, rows[i]->network, 1);
     }
-    decide_days(days, count);
+    if (!c->lifted)
+        decide_days(days, count);
     for (size_t d = 0; d < count; d++)
-        if (days[d].shown)
+        if (c->lifted || days[d].shown)
             one_day(c, &days[d], out);
     free(days);
     free(rows);
@@ -460,7 +469,7 @@ json_t *cells_days(struct cells *c)
     json_t *days = json_array();
     decide(c);
     for (size_t i = 0; i < c->list_count; i++)
-        if (c->list[i].cut == 0 && floor_verdict(c->floor, i) == FLOOR_SHOWN)
+        if (c->list[i].cut == 0 && verdict_of(c, &c->list[i]) == FLOOR_SHOWN)
             split_days(c, &c->list[i], days);
     return days;
 }

@@ -28,7 +28,8 @@ struct probe_day {
 
 struct cells;
 
-struct cells *cells_new(const struct indicator *i) CHECKED; /* i is borrowed */
+/* i is borrowed. lifted: every cell is shown, whatever stands behind it. */
+struct cells *cells_new(const struct indicator *i, bool lifted) CHECKED;
 void cells_free(struct cells *c);
 static inline void cells_freep(struct cells **c)
 {

@@ -10,24 +10,40 @@
 /* ---- one indicator ---- */
 
 /* Where each probe stood joins the values that the indicator's own SQL gives.
- * A probe that nobody vouches for, or a young one, is in no figure at all. */
+ * A probe that nobody vouches for, or a young one, is in no figure at all, unless
+ * the floor is lifted. */
 #define GATHER_SQL                                                                                                     \
     "WITH given AS (%s) "                                                                                              \
     "SELECT p.probe, g.day - '1970-01-01'::date, "                                                                     \
     "CASE WHEN p.simulated THEN 'simulated' WHEN p.source = 'agent' THEN 'measured' ELSE p.source END, "               \
     "s.network, s.voucher, x.country, x.department, x.operator, x.technology, g.family, g.value, g.samples "           \
     "FROM given g JOIN probe p USING (probe_no) "                                                                      \
-    "JOIN probe_standing($1::date, $2::date - 1) s ON s.probe_no = g.probe_no AND s.counts "                           \
+    "JOIN probe_standing($1::date, $2::date - 1) s ON s.probe_no = g.probe_no "                                        \
+    "JOIN publication_floor e ON s.counts OR e.lifted "                                                                \
     "CROSS JOIN LATERAL place_on(g.probe_no, g.day) x "                                                                \
     "WHERE g.value IS NOT NULL ORDER BY p.probe, g.day"
+
+static int is_lifted(struct pg *pg, bool *ret, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, "SELECT lifted FROM publication_floor", 0, NULL, &rows, f);
+    if (rc == 0)
+        *ret = pg_bool(rows, 0, 0);
+    return rc;
+}
 
 int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, const char *last, struct cells **ret,
                    struct fault *f)
 {
     _cleanup_text_ char *sql = alloc_format(GATHER_SQL, i->sql);
-    _cleanup_(cells_freep) struct cells *cells = cells_new(i);
+    _cleanup_(cells_freep) struct cells *cells = NULL;
     const struct pg_rows *row = NULL;
-    int rc = pg_stream_start(pg, sql, 2, (const char *const[]){first, last}, f);
+    bool lifted = false;
+    int rc = is_lifted(pg, &lifted, f);
+    if (rc < 0)
+        return rc;
+    cells = cells_new(i, lifted);
+    rc = pg_stream_start(pg, sql, 2, (const char *const[]){first, last}, f);
     while (rc == 0 && (rc = pg_stream_next(pg, &row, f)) == 0 && row)
         cells_add(cells, &(struct probe_day){
                              .probe = pg_text(row, 0, 0),

@@ -45,7 +45,7 @@ static void add(struct cells *c, size_t p, int days, const char *carrier, const 
 
 static struct cells *fill(size_t probes, int days, const char *carrier, const char *network)
 {
-    struct cells *c = cells_new(&indicator);
+    struct cells *c = cells_new(&indicator, false);
     for (size_t p = 0; p < probes; p++)
         add(c, p, days, carrier, network);
     return c;
@@ -174,7 +174,7 @@ static void a_percentile_is_of_more_than_one_line(void **state)
     _cleanup_text_ char *text = alloc_format("%s-- aggregate: p10\nSELECT 1", HEADER);
     assert_int_equal(indicator_read(text, &tails, &f), 0);
     for (size_t probes = 10; probes <= 11; probes++) {
-        struct cells *c = cells_new(&tails);
+        struct cells *c = cells_new(&tails, false);
         for (size_t p = 0; p < probes; p++)
             add(c, p, 10, NULL, NULL);
         json_t *figures = cells_figures(c);
@@ -216,7 +216,7 @@ static void days_have_a_median_and_its_interval(void **state)
 static void the_year_less_its_days_tells_of_nobody(void **state)
 {
     for (int alone = 0; alone < 2; alone++) {
-        struct cells *c = cells_new(&indicator);
+        struct cells *c = cells_new(&indicator, false);
         for (size_t p = 0; p < 6; p++)
             add(c, p, alone && p == 0 ? 11 : 10, NULL, NULL);
         json_t *days = cells_days(c);
@@ -229,7 +229,7 @@ static void the_year_less_its_days_tells_of_nobody(void **state)
 
 static void nothing_gives_nothing(void **state)
 {
-    struct cells *c = cells_new(&indicator);
+    struct cells *c = cells_new(&indicator, false);
     json_t *figures = cells_figures(c), *days = cells_days(c);
     assert_int_equal(json_array_size(figures) + json_array_size(days), 0);
     json_decref(figures);
