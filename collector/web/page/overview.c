@@ -14,6 +14,9 @@
 
 const char *overview_mark(struct overview *o, const struct national *g)
 {
+    const char *floor = pg_text(g->rows, g->first, FLOOR);
+    if (floor && !strcmp(floor, "off"))
+        o->lifted = true;
     if (national_simulated(g)) {
         o->simulated = true;
         return phrase(&o->words, "simulated_mark");
@@ -78,10 +81,13 @@ static void set_interval(const struct overview *o, const struct national *g, siz
         json_object_set_new(out, "interval_kind", json_string(phrase(&o->words, kind)));
 }
 
-/* "10–19": the step that everybody is told the lower end of (count_step). */
+/* "10–19": the step that everybody is told the lower end of (count_step). One
+ * is one: only where the floor is lifted. */
 static char *step_text(int64_t low)
 {
     int64_t magnitude = 1;
+    if (low == 1)
+        return alloc_text("1");
     while (low >= 10 * magnitude)
         magnitude *= 10;
     int64_t end = low / magnitude == 1 ? 2 * magnitude : low / magnitude == 2 ? 5 * magnitude : 10 * magnitude;
@@ -92,7 +98,8 @@ static void set_sample(const struct overview *o, const struct national *g, size_
 {
     if (pg_text(g->rows, row, PROBES)) {
         _cleanup_text_ char *step = step_text(pg_int(g->rows, row, PROBES));
-        _cleanup_text_ char *probes = phrase_fill(phrase(&o->words, "probes"), json_pack("{s:s}", "n", step));
+        _cleanup_text_ char *probes = phrase_fill(phrase(&o->words, strcmp(step, "1") != 0 ? "probes" : "probe"),
+                                                  json_pack("{s:s}", "n", step));
         _cleanup_text_ char *days = phrase_count(&o->words, pg_int(g->rows, row, DAYS), "day", "days");
         json_object_set_new(out, "sample", json_string(probes));
         json_object_set_new(out, "days", json_string(days));
@@ -275,6 +282,7 @@ static int read_overview(const struct visit *v, json_t *page, struct fault *f)
     add_methods(&o);
     set_title(&o, v->pack);
     json_object_set_new(page, "simulated", json_boolean(o.simulated));
+    json_object_set_new(page, "lifted", json_boolean(o.lifted));
     for (size_t l = 0; l < COUNT(lists) && lists[l][1]; l++)
         json_object_set_new(page, lists[l][1], json_boolean(json_array_size(json_object_get(page, lists[l][0])) > 0));
     return 0;

@@ -16,7 +16,7 @@ struct overview {
     struct words words;
     json_t *page;
     char year[YEAR_TEXT_SIZE]; /* the latest that a measured figure is of; "": none is there */
-    bool simulated;            /* does a figure say so? */
+    bool simulated, lifted;    /* does a figure say so? */
 };
 
 const char *overview_mark(struct overview *o, const struct national *g); /* "simulated" or "" */
