@@ -106,6 +106,19 @@ static int forget(struct serve *s, struct fault *f)
     return rc;
 }
 
+/* Before anybody can read: what was made without the floor must not be seen with it. */
+static int set_floor(struct serve *s, struct fault *f)
+{
+    const bool lifted = !s->context->settings.publication_floor;
+    _cleanup_(pg_closep) struct pg *pg = NULL;
+    int rc = database_connect(s->database, &pg, f);
+    if (rc == 0)
+        rc = pg_query(pg, "SELECT floor_lift($1)", 1, (const char *const[]){lifted ? "true" : "false"}, NULL, f);
+    if (rc == 0 && lifted)
+        log_warn(_("publication_floor = no: every figure is shown, also of a single household"));
+    return rc;
+}
+
 static int open_pools(struct serve *s, const char **ret_ingest_role, struct fault *f)
 {
     const struct {
@@ -239,6 +252,8 @@ static int start(struct serve *s, struct fault *f)
         rc = check_durable(s, f);
     if (rc == 0)
         rc = forget(s, f);
+    if (rc == 0)
+        rc = set_floor(s, f);
     if (rc == 0)
         rc = start_store(s, f);
     if (rc == 0)

@@ -65,6 +65,28 @@ static int check_user(const void *target, struct fault *f)
                      s->user, s->user);
 }
 
+/* What is shown without the floor tells of single households. */
+static int check_floor(const void *target, struct fault *f)
+{
+    const struct settings *s = target;
+    if (s->publication_floor)
+        return 0;
+    if (s->proxies && *s->proxies)
+        return fault_set(f, -EINVAL,
+                         _("publication_floor = no: only where nobody else reaches the collector, but proxies is set; "
+                           "take one of the two away"));
+    static const char *const own[] = {"127.0.0.1:", "[::1]:", "localhost:"};
+    bool alone = false;
+    for (size_t i = 0; i < COUNT(own); i++)
+        alone |= strncmp(s->listen, own[i], strlen(own[i])) == 0;
+    if (!alone)
+        return fault_set(f, -EINVAL,
+                         _("publication_floor = no: only where nobody else reaches the collector, but listen = %s; "
+                           "allowed with it: 127.0.0.1, [::1] and localhost"),
+                         s->listen);
+    return 0;
+}
+
 /* ---- the table ---- */
 
 #define KEY(member, conf_type_, preset_, ...)                                                                          \
@@ -93,6 +115,9 @@ static const struct conf_key keys[] = {
     KEY(unsafe_database, CONF_BOOL, "no",
         .help = N_("Start although PostgreSQL has fsync, full_page_writes or synchronous_commit off; a power cut then "
                    "loses data.")),
+    KEY(publication_floor, CONF_BOOL, "yes", .check = check_floor,
+        .help = N_("Hide figures behind which stand too few lines; no shows them all, to try the software on a machine "
+                   "of your own.")),
     KEY(keep_results, CONF_DURATION, "0s", .min = 0, .max = 36500 * DAY,
         .help = N_("How long single results stay in the database before they go to the archive; 0s: for ever.")),
     KEY(keep_bodies, CONF_DURATION, "0s", .min = 0, .max = 36500 * DAY,

@@ -21,6 +21,7 @@ struct settings {
     bool upkeep;
     char *proxies; /* addresses, separated by spaces or commas */
     bool unsafe_database;
+    bool publication_floor;
     char *archive;                     /* folder, "" is STATE/archive */
     int64_t keep_results, keep_bodies; /* microseconds, 0: for ever */
     char *country;

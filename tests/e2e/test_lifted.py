@@ -1,0 +1,49 @@
+"""publication_floor = no: every figure is shown on a machine of one's own, marked as what it is, and none of them later."""
+import pytest
+from wire import ping
+
+
+def figures(c):
+    """What everybody may read of this year's packet loss: its floor, how many probes, the value."""
+    return [(row["floor"], row["n_probes"], row["value"]) for row in c.request("GET", "/api/v1/indicators?indicator=PER8").json()
+            if row["geo"] is row["operator"] is None]
+
+
+def test_one_line_is_shown_while_the_floor_is_lifted_and_not_after(own_collector):
+    c = own_collector
+    c.settings = {"upkeep": "no", "publication_floor": "no"}
+    c.move(c.port)
+    c.start()
+    assert "publication_floor = no: every figure is shown" in c.log.read_text()
+    c.stored(c.probe(operator="Grand").batch([ping()]))
+    c.run("rollup")
+    assert figures(c) and {floor for floor, *_ in figures(c)} == {"off"} and all(probes == 1 for _, probes, _ in figures(c))
+    for language, words in (("fr", "Ils ne sont pas à publier."), ("en", "They are not for publication.")):
+        page = c.request("GET", f"/{language}/").body.decode()
+        assert words in page and "<svg" in page
+
+    c.stop()
+    c.settings = {"upkeep": "no"}
+    c.move(c.port)
+    c.start()
+    assert figures(c) == []  # not even until the next refresh
+    c.run("rollup")
+    assert figures(c) == []  # of a probe that nobody confirmed
+    page = c.request("GET", "/fr/").body.decode()
+    assert "Ils ne sont pas à publier." not in page and "<svg" not in page
+
+
+@pytest.mark.parametrize("others,says", [
+    ({"listen": "0.0.0.0:8080"}, "listen = 0.0.0.0:8080"),
+    ({"listen": ":8080"}, "listen = :8080"),
+    ({"listen": "[::]:8080"}, "listen = [::]:8080"),
+    ({"listen": "127.example.org:8080"}, "listen = 127.example.org:8080"),
+    ({"proxies": "192.0.2.1"}, "proxies is set"),
+])
+def test_it_is_refused_where_others_reach_the_collector(own_collector, others, says):
+    c = own_collector
+    c.settings = {"publication_floor": "no"} | others
+    c.move(c.port)
+    c.launch()
+    assert c.process.wait(60) != 0
+    assert says in c.log.read_text() and "publication_floor = no: only where nobody else reaches the collector" in c.log.read_text()
