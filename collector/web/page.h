@@ -3,7 +3,9 @@
  * the table; two of the texts say where it is found:
  *
  *   path   behind /LANGUAGE/, with members: "operateur/{id}"; "" is the front page
- *   menu   its name in the menu of all pages; a page without it is in none
+ *   menu   its name in the menu of all pages; a page without it is in none. The
+ *          menu is shown when two pages have one: the second brings the front
+ *          page's, too
  */
 #pragma once
 
