@@ -39,6 +39,10 @@
 /* How long http_stop waits for answers under way. */
 #define STOP_WAIT_MS 10000
 
+/* What microhttpd keeps for a request before its first call, when a NUL octet
+ * would end its path early. */
+static char path_is_cut;
+
 enum request_state {
     READING,  /* octets of the body are wanted */
     DRAINING, /* the answer is made already; what still comes is thrown away */
@@ -78,6 +82,7 @@ struct http_request {
     struct buf body;
     uint64_t received; /* octets of the body, kept or not */
     bool judged;       /* the route's `front` has seen the first octets */
+    bool cut;          /* a NUL octet ends the path before its end */
     void *kept;
     void (*kept_free)(void *kept);
     int64_t notes[HTTP_NOTES];
@@ -372,6 +377,13 @@ static bool query_has_nul(struct http_request *r)
     return found;
 }
 
+/* The path as it was sent, before microhttpd makes a text of it. */
+static void *look_at_target(void *ctx, const char *target, struct MHD_Connection *connection)
+{
+    const char *nul = strstr(target, "%00");
+    return nul && nul < target + strcspn(target, "?") ? &path_is_cut : NULL;
+}
+
 /* Finds the route, or makes the answer that says why there is none. */
 static void request_route(struct http_request *r)
 {
@@ -379,6 +391,9 @@ static void request_route(struct http_request *r)
     if (query_has_nul(r)) {
         http_problem(r, &r->reply, 400, "query", N_("The query cannot be read"),
                      N_("the query of %s has a NUL octet (%%00) in it; leave it out"), r->path);
+    } else if (r->cut) {
+        http_problem(r, &r->reply, 400, "path", N_("The path cannot be read"),
+                     N_("behind %s is a NUL octet (%%00); leave it out"), r->path);
     } else if (place) {
         r->route = place->route;
         r->context = place->context;
@@ -462,8 +477,10 @@ static enum MHD_Result begin_or_go_on(void *ctx, struct MHD_Connection *connecti
 {
     struct http_server *s = ctx;
     struct http_request *r = *state;
-    if (!r) {
+    if (!r || *state == &path_is_cut) {
+        bool cut = *state == &path_is_cut;
         r = *state = request_new(s, connection, path, method);
+        r->cut = cut;
         request_route(r);
         bool asks = http_header(r, "Expect") != NULL;
         return r->state == DRAINING && (asks || !has_body(r)) ? reply_send(r) : MHD_YES;
@@ -482,7 +499,7 @@ static void request_end(void *ctx, struct MHD_Connection *connection, void **sta
 {
     struct http_server *s = ctx;
     struct http_request *r = *state;
-    if (!r)
+    if (!r || *state == &path_is_cut)
         return;
     *state = NULL;
     reply_reset(&r->reply);
@@ -548,9 +565,9 @@ int http_start(const struct http_options *options, struct http_server **ret, str
     s->daemon = MHD_start_daemon(
         MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC, 0, NULL, NULL,
         begin_or_go_on, s, MHD_OPTION_LISTEN_SOCKET, s->listen_fd, MHD_OPTION_NOTIFY_COMPLETED, request_end, s,
-        MHD_OPTION_CONNECTION_LIMIT, options->connections_max, MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_s,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_THREAD_STACK_SIZE, (size_t)1 << 20,
-        MHD_OPTION_END);
+        MHD_OPTION_URI_LOG_CALLBACK, look_at_target, s, MHD_OPTION_CONNECTION_LIMIT, options->connections_max,
+        MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_THREAD_STACK_SIZE, (size_t)1 << 20, MHD_OPTION_END);
     if (!s->daemon)
         return fault_set(f, -EIO, _("listen: %s: the HTTP server does not start"), options->listen);
     *ret = TAKE(s);
