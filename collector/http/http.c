@@ -14,6 +14,7 @@
 #include "common/lang.h"
 #include "collector/http/listen.h"
 #include "common/log.h"
+#include "common/scan.h"
 #include "common/wake.h"
 
 /* A request's life, as microhttpd calls begin_or_go_on():
@@ -239,6 +240,14 @@ enum lang http_language(const struct http_request *request)
     return lang_accepted(http_header(request, "Accept-Language"));
 }
 
+/* A path or a method may be any octets, and a long text is cut anywhere. JSON is
+ * UTF-8 alone. */
+static void make_utf8(char *text)
+{
+    for (text += scan_utf8(text, strlen(text)); *text; text += scan_utf8(text, strlen(text)))
+        *text++ = '?';
+}
+
 int http_problem(struct http_request *request, struct http_reply *reply, unsigned status, const char *slug,
                  const char *title, const char *detail, ...)
 {
@@ -249,6 +258,7 @@ int http_problem(struct http_request *request, struct http_reply *reply, unsigne
     va_start(ap, detail);
     vsnprintf(text, sizeof text, _(detail), ap);
     va_end(ap);
+    make_utf8(text);
     title = _(title);
     reply_reset(reply);
     http_reply_header(request, "Content-Language", lang_code(lang));

@@ -238,6 +238,9 @@ static void answers(void **state)
         {"HEAD /hello HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK", "Content-Length: 16"}, "nobody"},
         {"GET /nothing HTTP/1.1\r\n" CLOSE "\r\n", 0, {"404", "application/problem+json", "problem:not-found"}, NULL},
         {"GET / HTTP/1.1\r\n" CLOSE "\r\n", 0, {"404"}, NULL},
+        /* A problem is UTF-8, whatever it is about. */
+        {"GET /%ffB%C3%A9%C3 HTTP/1.1\r\n" CLOSE "\r\n", 0, {"404", "\"/?Bé? n'est"}, "\xff"},
+        {"G\xffT /hello HTTP/1.1\r\n" CLOSE "\r\n", 0, {"405", "pas G?T\""}, "\xff"},
         /* Who asks for no language is French. */
         {"GET /nothing HTTP/1.1\r\n" CLOSE "\r\n",
          0,
