@@ -177,10 +177,8 @@ static int get_page(struct http_request *request, struct http_reply *reply)
     if (e->page->secret)
         return 0;
     http_reply_header(request, "ETag", etag);
-    if (etag_matches(http_header(request, "If-None-Match"), etag)) {
-        reply->status = 304;
-        buf_clear(&reply->body);
-    }
+    if (etag_matches(http_header(request, "If-None-Match"), etag))
+        reply->status = 304; /* microhttpd sends no body, but says how long it would be */
     return 0;
 }
 
