@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/wake.h"
+
 struct sheet {
     char *path, *version;
     struct buf body;
@@ -18,12 +20,15 @@ struct cache {
     struct sheet sheets[CACHE_PAGES_MAX]; /* those in use come first */
     size_t count, bytes;
     uint64_t turn;
+    struct cache_turn *making;
+    pthread_cond_t made;
 };
 
 struct cache *cache_new(void)
 {
     struct cache *cache = alloc_zero(1, sizeof *cache);
     pthread_mutex_init(&cache->lock, NULL);
+    wake_init(&cache->made);
     return cache;
 }
 
@@ -42,6 +47,7 @@ void cache_free(struct cache *cache)
         return;
     while (cache->count > 0)
         drop(cache, &cache->sheets[0]);
+    pthread_cond_destroy(&cache->made);
     pthread_mutex_destroy(&cache->lock);
     free(cache);
 }
@@ -95,4 +101,47 @@ void cache_put(struct cache *cache, const struct page *page, const char *path, c
     snprintf(s->etag, sizeof s->etag, "%s", etag);
     cache->bytes += body->len;
     pthread_mutex_unlock(&cache->lock);
+}
+
+/* ---- who makes one ---- */
+
+static bool is_made(const struct cache *cache, const char *path)
+{
+    const struct cache_turn *t = cache->making;
+    while (t && strcmp(t->path, path) != 0)
+        t = t->next;
+    return t;
+}
+
+bool cache_turn_take(struct cache *cache, const char *path, struct cache_turn *ret)
+{
+    pthread_mutex_lock(&cache->lock);
+    bool idle = !is_made(cache, path);
+    if (idle) {
+        *ret = (struct cache_turn){path, cache->making};
+        cache->making = ret;
+    }
+    pthread_mutex_unlock(&cache->lock);
+    return idle;
+}
+
+void cache_turn_give(struct cache *cache, struct cache_turn *turn)
+{
+    pthread_mutex_lock(&cache->lock);
+    struct cache_turn **at = &cache->making;
+    while (*at != turn)
+        at = &(*at)->next;
+    *at = turn->next;
+    pthread_cond_broadcast(&cache->made);
+    pthread_mutex_unlock(&cache->lock);
+}
+
+bool cache_turn_wait(struct cache *cache, const char *path, const struct timespec *until)
+{
+    int rc = 0;
+    pthread_mutex_lock(&cache->lock);
+    while (rc == 0 && is_made(cache, path))
+        rc = pthread_cond_timedwait(&cache->made, &cache->lock, until);
+    pthread_mutex_unlock(&cache->lock);
+    return rc == 0;
 }

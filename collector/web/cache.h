@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "collector/http/etag.h"
 #include "collector/web/page.h"
@@ -26,3 +27,15 @@ bool cache_get(struct cache *cache, const char *path, const char *version, struc
 /* Keeps it, unless the page is behind a secret link; etag: of body. */
 void cache_put(struct cache *cache, const struct page *page, const char *path, const char *version,
                const struct buf *body, const char *etag);
+
+/* Who makes a page of this path; nobody else does meanwhile. */
+struct cache_turn {
+    const char *path; /* borrowed until it is given back */
+    struct cache_turn *next;
+};
+
+/* False: another has it. */
+bool cache_turn_take(struct cache *cache, const char *path, struct cache_turn *ret);
+void cache_turn_give(struct cache *cache, struct cache_turn *turn);
+/* Waits until nobody makes it; false when that lasts longer than `until` (wake.h). */
+bool cache_turn_wait(struct cache *cache, const char *path, const struct timespec *until);

@@ -13,6 +13,8 @@
 #include "collector/web/page.h"
 #include "collector/web/web.h"
 #include "common/json.h"
+#include "common/lang.h"
+#include "common/wake.h"
 
 #define TAKE_WAIT_MS 5000
 #define VERSION_SIZE 48 /* a number and a day */
@@ -147,18 +149,42 @@ static int make_page(const struct site *site, const struct edition *e, struct pg
     return 0;
 }
 
+/* -EAGAIN: another request is making this very page. A secret page is kept for
+ * nobody, so nobody waits for another's. */
+static int try_page(const struct site *site, const struct edition *e, struct pg *pg, const char *path, struct buf *body,
+                    char ret_etag[static ETAG_SIZE], struct fault *f)
+{
+    struct cache_turn turn;
+    char version[VERSION_SIZE];
+    int rc = read_version(site, pg, version, f);
+    if (rc < 0 || cache_get(site->cache, path, version, body, ret_etag))
+        return rc;
+    if (e->page->secret)
+        return make_page(site, e, pg, path, body, ret_etag, f);
+    if (!cache_turn_take(site->cache, path, &turn))
+        return -EAGAIN;
+    rc = make_page(site, e, pg, path, body, ret_etag, f);
+    cache_turn_give(site->cache, &turn);
+    return rc;
+}
+
+/* When the data have changed, all who ask for a page need the same one: one of
+ * them makes it, and the others wait, with no connection in their hands. */
 static int find_or_make(const struct site *site, const struct edition *e, const char *path, struct buf *body,
                         char ret_etag[static ETAG_SIZE], struct fault *f)
 {
-    struct pg *pg = NULL;
-    char version[VERSION_SIZE];
-    int rc = pg_pool_take(site->reader, TAKE_WAIT_MS, &pg, f);
-    if (rc == 0)
-        rc = read_version(site, pg, version, f);
-    if (rc == 0 && !cache_get(site->cache, path, version, body, ret_etag))
-        rc = make_page(site, e, pg, path, body, ret_etag, f);
-    pg_pool_give(site->reader, pg);
-    return rc;
+    const struct timespec until = wake_after_ms(TAKE_WAIT_MS);
+    for (;;) {
+        struct pg *pg = NULL;
+        int rc = pg_pool_take(site->reader, TAKE_WAIT_MS, &pg, f);
+        if (rc == 0)
+            rc = try_page(site, e, pg, path, body, ret_etag, f);
+        pg_pool_give(site->reader, pg);
+        if (rc != -EAGAIN)
+            return rc;
+        if (!cache_turn_wait(site->cache, path, &until))
+            return fault_set(f, -EBUSY, _("another request has been making this page for long"));
+    }
 }
 
 static int get_page(struct http_request *request, struct http_reply *reply)

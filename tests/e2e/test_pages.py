@@ -1,7 +1,9 @@
 """Pages as they are served: made once for each version of the data, and never older than it."""
 
+import concurrent.futures
 import datetime
 import re
+import time
 
 import psycopg
 import pytest
@@ -103,6 +105,24 @@ def test_no_commit_is_missed(quiet, tmp_path):
         assert "<b>47,5</b>" in get(c, "/fr/").body.decode()
         slow.commit()
         assert "<b>71,5</b>" in get(c, "/fr/").body.decode()
+
+
+def test_many_who_ask_at_once_have_it_made_once(quiet):
+    c = quiet
+    assert get(c, "/fr/").status == 200
+    c.sql("UPDATE indicator_value SET value = value")
+    with psycopg.connect(host=str(c.state / "run"), dbname="internetmetre", user="internetmetre") as slow:
+        slow.execute("LOCK TABLE indicator_value IN ACCESS EXCLUSIVE MODE")
+        with concurrent.futures.ThreadPoolExecutor(20) as many:
+            asked = [many.submit(get, c, "/fr/") for _ in range(20)]
+            waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            wait_until(lambda: c.sql(waiting) != [(0,)], what="a page under way")
+            time.sleep(0.5)
+            # More than there are connections, and the rest is there for others.
+            assert c.sql(waiting) == [(1,)] and get(c, "/api/v1/checks").status == 200
+            slow.rollback()
+            replies = [a.result() for a in asked]
+    assert {(r.status, r.body) for r in replies} == {(200, get(c, "/fr/").body)}
 
 
 @pytest.mark.parametrize("path", ["/de/", "/fr/nothing", "/fr//", "/fr/index.html", "/EN/"])

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "collector/web/cache.h"
+#include "common/wake.h"
 
 static const struct page open_page = {.name = "open"}, secret_page = {.name = "secret", .secret = true};
 
@@ -113,6 +114,41 @@ static void threads_share_it(void **state)
     cache_free(cache);
 }
 
+struct waiter {
+    struct cache *cache;
+    bool came;
+};
+
+static void *wait_for_it(void *ctx)
+{
+    struct waiter *w = ctx;
+    const struct timespec until = wake_after_ms(10000);
+    w->came = cache_turn_wait(w->cache, "/fr/", &until);
+    return NULL;
+}
+
+static void one_makes_it_and_others_wait(void **state)
+{
+    struct cache *cache = cache_new();
+    struct cache_turn first, other, none;
+    struct waiter waiter = {.cache = cache};
+    pthread_t thread;
+    const struct timespec at_once = wake_after_ms(10);
+    assert_true(cache_turn_take(cache, "/fr/", &first));
+    assert_false(cache_turn_take(cache, "/fr/", &none));
+    assert_true(cache_turn_take(cache, "/en/", &other));
+    assert_false(cache_turn_wait(cache, "/fr/", &at_once));
+    assert_int_equal(pthread_create(&thread, NULL, wait_for_it, &waiter), 0);
+    cache_turn_give(cache, &first);
+    pthread_join(thread, NULL);
+    assert_true(waiter.came);
+    assert_true(cache_turn_take(cache, "/fr/", &first));
+    cache_turn_give(cache, &other);
+    cache_turn_give(cache, &first);
+    assert_true(cache_turn_wait(cache, "/en/", &at_once));
+    cache_free(cache);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +156,7 @@ int main(void)
         cmocka_unit_test(secrets_are_not_kept),
         cmocka_unit_test(it_is_bounded),
         cmocka_unit_test(threads_share_it),
+        cmocka_unit_test(one_makes_it_and_others_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
