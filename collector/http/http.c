@@ -263,6 +263,7 @@ int http_problem(struct http_request *request, struct http_reply *reply, unsigne
     reply_reset(reply);
     http_reply_header(request, "Content-Language", lang_code(lang));
     http_reply_header(request, "Vary", "Accept-Language");
+    http_reply_header(request, "Cache-Control", "no-store"); /* what is not here may be in a moment */
     reply->status = status;
     reply->content_type = "application/problem+json";
     buf_addf(&reply->body, "{\"type\":\"urn:internetmetre:problem:%s\",\"title\":", slug);

@@ -236,7 +236,10 @@ static void answers(void **state)
         {"GET /told/%2500 HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK", "member <%00>"}, NULL},
         {"GET /hello?name= HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK", "the app  -"}, NULL},
         {"HEAD /hello HTTP/1.1\r\n" CLOSE "\r\n", 0, {"200 OK", "Content-Length: 16"}, "nobody"},
-        {"GET /nothing HTTP/1.1\r\n" CLOSE "\r\n", 0, {"404", "application/problem+json", "problem:not-found"}, NULL},
+        {"GET /nothing HTTP/1.1\r\n" CLOSE "\r\n",
+         0,
+         {"404", "application/problem+json", "problem:not-found", "Cache-Control: no-store\r\n"},
+         NULL},
         {"GET / HTTP/1.1\r\n" CLOSE "\r\n", 0, {"404"}, NULL},
         /* A problem is UTF-8, whatever it is about. */
         {"GET /%ffB%C3%A9%C3 HTTP/1.1\r\n" CLOSE "\r\n", 0, {"404", "\"/?Bé? n'est"}, "\xff"},
