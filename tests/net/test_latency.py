@@ -145,7 +145,7 @@ def test_tcp_without_privilege(clean):
 
 # ---- loss, duplicates, reordering against the link's own counts ----
 
-def binomial(n, p, confidence=0.99):
+def binomial(n, p, confidence=0.9999):
     """The counts between which the middle `confidence` of a binomial distribution lies."""
     tail, total, bounds = (1 - confidence) / 2, 0.0, []
     for k in range(n + 1):
