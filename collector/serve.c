@@ -266,6 +266,7 @@ static int start(struct serve *s, struct fault *f)
 static void stop(struct serve *s)
 {
     LANG_SCOPE(LANG_EN);
+    database_wake(s->database); /* those that end now wait for its answers first */
     http_stop(s->http);
     site_free(s->site);
     store_stop(s->intake.store);

@@ -309,6 +309,12 @@ static int bring_up(struct cluster *c, struct fault *f)
     return rc;
 }
 
+void cluster_wake(const struct cluster *c)
+{
+    if (c->child)
+        postmaster_wake(c->child);
+}
+
 /* 0 when none runs any more. */
 static int stop(struct cluster *c, struct fault *f)
 {

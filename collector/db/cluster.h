@@ -28,6 +28,9 @@ int cluster_watch(struct cluster *c, struct fault *f) CHECKED;
 /* Stops PostgreSQL when nobody else uses it, or always when supervised. */
 void cluster_close(struct cluster *c);
 
+/* Before an end: what waits for a process that somebody stopped would wait for ever. */
+void cluster_wake(const struct cluster *c);
+
 /* For migrate --upgrade-cluster: brings the stopped cluster's data to the
  * newest PostgreSQL installed. *ret_from equals *ret_to when nothing was to do. */
 int cluster_upgrade(const struct cluster_options *options, unsigned *ret_from, unsigned *ret_to,

@@ -88,6 +88,12 @@ int database_session(const struct database_options *o, struct database **ret, st
     return rc < 0 ? rc : database_connect(*ret, ret_pg, f);
 }
 
+void database_wake(const struct database *d)
+{
+    if (d && d->cluster)
+        cluster_wake(d->cluster);
+}
+
 int database_watch(struct database *d, struct fault *f)
 {
     return d->cluster ? cluster_watch(d->cluster, f) : 0;

@@ -36,6 +36,7 @@ int database_connect(const struct database *d, struct pg **ret, struct fault *f)
 int database_session(const struct database_options *o, struct database **ret, struct pg **ret_pg,
                      struct fault *f) CHECKED;
 
+void database_wake(const struct database *d); /* cluster_wake; nothing on a server. Accepts NULL */
 /* cluster_watch, or 0 on a server. */
 int database_watch(struct database *d, struct fault *f) CHECKED;
 

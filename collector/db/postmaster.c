@@ -147,13 +147,13 @@ static void wake_one(pid_t pid, char state)
     kill(pid, SIGCONT);
 }
 
-static void wake_all(pid_t postmaster)
+void postmaster_wake(pid_t pid)
 {
     char state;
     pid_t parent;
-    if (look(postmaster, &state, &parent))
-        wake_one(postmaster, state);
-    each_server(postmaster, wake_one);
+    if (look(pid, &state, &parent))
+        wake_one(pid, state);
+    each_server(pid, wake_one);
 }
 
 static void kill_one(pid_t pid, char state)
@@ -174,7 +174,7 @@ static void kill_all(pid_t postmaster)
 int postmaster_stop(const char *data_dir, pid_t pid, const struct postmaster_patience *patience, struct fault *f)
 {
     kill(pid, SIGINT);
-    wake_all(pid);
+    postmaster_wake(pid);
     if (ends_within(data_dir, pid, patience->say))
         return 0;
     log_warn(_("PostgreSQL, process %d, has not ended yet; it is waited for, %d seconds at most"), (int)pid,
@@ -184,7 +184,7 @@ int postmaster_stop(const char *data_dir, pid_t pid, const struct postmaster_pat
     log_warn(_("PostgreSQL, process %d, does not end; it is told to quit at once, and will recover at its next start"),
              (int)pid);
     kill(pid, SIGQUIT);
-    wake_all(pid);
+    postmaster_wake(pid);
     if (ends_within(data_dir, pid, patience->quit))
         return 0;
     log_warn(_("PostgreSQL, process %d, does not quit either; it is killed with its servers"), (int)pid);

@@ -20,6 +20,10 @@ enum postmaster {
  * its number, 0 unless it runs. */
 enum postmaster postmaster_find(const char *data_dir, pid_t *ret, struct fault *f) CHECKED;
 
+/* Makes the server `pid` and its processes go on where somebody stopped one of
+ * them: what it holds, others wait for. */
+void postmaster_wake(pid_t pid);
+
 /* How long each step of the end is waited for, in microseconds. */
 struct postmaster_patience {
     int64_t say;  /* until somebody who waits is told */

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -70,6 +71,28 @@ def test_an_end_with_a_process_that_stands_still(own_collector, which):
     assert own_collector.process.wait(30) == 0
     assert f"process {pid} stands still" in own_collector.log.read_text()
     assert not Path(f"/proc/{pid}").exists() and not own_collector.postmaster()
+
+
+def backends(collector):
+    """The processes of the embedded PostgreSQL that answer the collector."""
+    folders = [Path(f"/proc/{pid}") for pid in Path(f"/proc/{collector.postmaster()}/task/{collector.postmaster()}/children")
+               .read_text().split()]
+    return [int(folder.name) for folder in folders if "[local]" in (folder / "cmdline").read_text()]
+
+
+def test_an_end_while_somebody_waits_for_what_stands_still(own_collector):
+    c = own_collector.start()
+    tasks = Path(f"/proc/{c.process.pid}/task")
+    for pid in wait_until(lambda: backends(c), what="connections"):
+        os.kill(pid, signal.SIGSTOP)
+    before = len(list(tasks.iterdir()))
+    waiting = [threading.Thread(target=c.responds, daemon=True) for _ in range(8)]
+    for thread in waiting:
+        thread.start()
+    wait_until(lambda: len(list(tasks.iterdir())) > before, what="somebody who is being answered")
+    c.process.send_signal(signal.SIGTERM)
+    assert c.process.wait(30) == 0
+    assert "stands still" in c.log.read_text() and not c.postmaster()
 
 
 # ---- one that outlived its collector, and does not answer ----
