@@ -5,6 +5,7 @@
  * no new connections, answers under way, waiting batches, then PostgreSQL.
  * Meanwhile the main thread looks each second whether PostgreSQL lives. */
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,8 +29,10 @@
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/statement.h"
+#include "common/wake.h"
 
 #define IDLE_TIMEOUT_S 60
+#define WAKE_EVERY_MS  500
 #define INGEST_POOL    8 /* connections for enrolment, probe and name look-ups */
 #define ANALYST_POOL   4
 
@@ -263,14 +266,53 @@ static int start(struct serve *s, struct fault *f)
 
 /* ---- stop ---- */
 
-static void stop(struct serve *s)
+/* Those that end wait for the database's answers first. One of its processes that
+ * somebody has just stopped may still be in a system call, and stands still only
+ * when that ends: it is looked for until they all have ended. */
+struct vigil {
+    const struct database *database;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool over;
+};
+
+static void *keep_awake(void *ctx)
 {
-    LANG_SCOPE(LANG_EN);
-    database_wake(s->database); /* those that end now wait for its answers first */
+    struct vigil *v = ctx;
+    pthread_mutex_lock(&v->lock);
+    while (!v->over) {
+        const struct timespec until = wake_after_ms(WAKE_EVERY_MS);
+        database_wake(v->database);
+        pthread_cond_timedwait(&v->wake, &v->lock, &until);
+    }
+    pthread_mutex_unlock(&v->lock);
+    return NULL;
+}
+
+static void stop_threads(struct serve *s)
+{
+    struct vigil v = {.database = s->database, .lock = PTHREAD_MUTEX_INITIALIZER};
+    pthread_t thread;
+    wake_init(&v.wake);
+    bool kept = pthread_create(&thread, NULL, keep_awake, &v) == 0;
     http_stop(s->http);
     site_free(s->site);
     store_stop(s->intake.store);
     upkeep_stop(s->upkeep);
+    if (kept) {
+        pthread_mutex_lock(&v.lock);
+        v.over = true;
+        pthread_cond_signal(&v.wake);
+        pthread_mutex_unlock(&v.lock);
+        pthread_join(thread, NULL);
+    }
+    pthread_cond_destroy(&v.wake);
+}
+
+static void stop(struct serve *s)
+{
+    LANG_SCOPE(LANG_EN);
+    stop_threads(s);
     dictionary_free(s->intake.targets);
     dictionary_free(s->intake.tasks);
     roster_free(s->intake.roster);

@@ -126,17 +126,6 @@ static bool has_ended(const char *data_dir, pid_t pid)
     return postmaster_find(data_dir, &found, NULL) == POSTMASTER_GONE || (found && found != pid);
 }
 
-static bool ends_within(const char *data_dir, pid_t pid, int64_t patience)
-{
-    int64_t until = clock_mono_us(&clock_system) + patience;
-    while (!has_ended(data_dir, pid)) {
-        if (clock_mono_us(&clock_system) >= until)
-            return false;
-        nanosleep(&(struct timespec){.tv_nsec = POLL_NS}, NULL);
-    }
-    return true;
-}
-
 /* A process that somebody stopped cannot hear that it should end. */
 static void wake_one(pid_t pid, char state)
 {
@@ -154,6 +143,24 @@ void postmaster_wake(pid_t pid)
     if (look(pid, &state, &parent))
         wake_one(pid, state);
     each_server(pid, wake_one);
+}
+
+/* Whoever was stopped within a system call stands still only when that ends, and
+ * is looked for again and again. */
+static bool ends_within(const char *data_dir, pid_t pid, int64_t patience)
+{
+    int64_t now = clock_mono_us(&clock_system), until = now + patience, wake = now;
+    while (!has_ended(data_dir, pid)) {
+        now = clock_mono_us(&clock_system);
+        if (now >= until)
+            return false;
+        if (now >= wake) {
+            postmaster_wake(pid);
+            wake = now + SECOND / 2;
+        }
+        nanosleep(&(struct timespec){.tv_nsec = POLL_NS}, NULL);
+    }
+    return true;
 }
 
 static void kill_one(pid_t pid, char state)
@@ -174,7 +181,6 @@ static void kill_all(pid_t postmaster)
 int postmaster_stop(const char *data_dir, pid_t pid, const struct postmaster_patience *patience, struct fault *f)
 {
     kill(pid, SIGINT);
-    postmaster_wake(pid);
     if (ends_within(data_dir, pid, patience->say))
         return 0;
     log_warn(_("PostgreSQL, process %d, has not ended yet; it is waited for, %d seconds at most"), (int)pid,
@@ -184,7 +190,6 @@ int postmaster_stop(const char *data_dir, pid_t pid, const struct postmaster_pat
     log_warn(_("PostgreSQL, process %d, does not end; it is told to quit at once, and will recover at its next start"),
              (int)pid);
     kill(pid, SIGQUIT);
-    postmaster_wake(pid);
     if (ends_within(data_dir, pid, patience->quit))
         return 0;
     log_warn(_("PostgreSQL, process %d, does not quit either; it is killed with its servers"), (int)pid);
