@@ -116,9 +116,8 @@ static int revoke_probe(const struct session *s, struct fault *f)
     int rc = find(s, &params[0], f);
     if (rc == 0)
         rc = pg_query(s->pg,
-                      "WITH p AS (UPDATE probe SET revoked_at = coalesce(revoked_at, now()), revoked_reason = "
-                      "coalesce($2, revoked_reason) WHERE probe = $1 RETURNING probe_no) "
-                      "SELECT standing_changed(probe_no) FROM p",
+                      "UPDATE probe SET revoked_at = coalesce(revoked_at, now()), revoked_reason = "
+                      "coalesce($2, revoked_reason) WHERE probe = $1",
                       2, params, NULL, f);
     return rc;
 }

@@ -52,15 +52,6 @@ LANGUAGE sql STABLE AS $$
 $$;
 REVOKE EXECUTE ON FUNCTION probe_standing FROM PUBLIC;
 
--- The years in which a probe measured: their figures are decided again, since it counts otherwise than it did.
-CREATE OR REPLACE FUNCTION standing_changed(no int) RETURNS void
-LANGUAGE sql AS $$
-    INSERT INTO indicator_dirty (year)
-    SELECT DISTINCT extract(year FROM day)::int FROM rollup_day WHERE probe_no = no
-    ON CONFLICT DO NOTHING
-$$;
-REVOKE EXECUTE ON FUNCTION standing_changed FROM PUBLIC;
-
 -- Somebody's word that there is a household behind a probe, or that word taken back. Said once more it changes nothing: the
 -- first one's word stays. Returns whether it did.
 CREATE OR REPLACE FUNCTION probe_confirm(of_probe text, by_whom text, undo boolean) RETURNS boolean
@@ -75,7 +66,6 @@ BEGIN
         RETURN false;
     END IF;
     INSERT INTO probe_change (probe_no, who, key, value) VALUES (no, by_whom, 'confirmed', CASE WHEN NOT undo THEN 'yes' END);
-    PERFORM standing_changed(no);
     RETURN true;
 END
 $$;
