@@ -20,3 +20,14 @@ static inline char *scratch_dir(void)
     assert_non_null(mkdtemp(path));
     return path;
 }
+
+static inline __attribute__((format(printf, 1, 2))) void shell(const char *format, ...)
+{
+    char command[1024];
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(command, sizeof command, format, ap);
+    va_end(ap);
+    if (system(command) != 0)
+        fail_msg("failed: %s", command);
+}

@@ -1,4 +1,4 @@
-#include "tests/unit/check.h"
+#include "tests/unit/folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -7,8 +7,6 @@
 
 #include "agent/probe/departure.h"
 #include "common/file.h"
-
-static char dir[64];
 
 static const char *const folders[] = {"journal", "spool", "spool/acked", "spool/rejected"};
 static const char *const files[] = {
@@ -25,7 +23,7 @@ static char *path_of(const char *name)
 static int a_probe(void **state)
 {
     struct fault f;
-    snprintf(dir, sizeof dir, "%s", scratch_dir());
+    in_a_fresh_folder(state);
     for (size_t i = 0; i < COUNT(folders); i++) {
         _cleanup_text_ char *path = path_of(folders[i]);
         assert_int_equal(file_make_dir(path, 0700, &f), 0);
@@ -35,12 +33,6 @@ static int a_probe(void **state)
         assert_int_equal(file_write_atomic(path, "x", 1, 0600, &f), 0);
     }
     return 0;
-}
-
-static int remove_folder(void **state)
-{
-    _cleanup_text_ char *command = alloc_format("rm -rf %s", dir);
-    return system(command);
 }
 
 static bool there(const char *name)

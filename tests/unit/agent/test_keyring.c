@@ -1,4 +1,4 @@
-#include "tests/unit/check.h"
+#include "tests/unit/folder.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -8,7 +8,6 @@
 #include "common/json.h"
 #include "common/statement.h"
 
-static char dir[64];
 static struct sign_key first, second, recovery, stranger;
 static struct identity identity;
 
@@ -16,19 +15,13 @@ static struct identity identity;
 static int enrolled(void **state)
 {
     struct fault f;
-    snprintf(dir, sizeof dir, "%s", scratch_dir());
+    in_a_fresh_folder(state);
     identity = (struct identity){.key_count = 1, .has_recovery = true, .serial = 7, .collector = "https://c.example"};
     assert_int_equal(identity_key(dir, &identity.key, &f), 0);
     probe_id_make(identity.key.public, identity.probe);
     memcpy(identity.keys[0], first.public, SIGN_PUBLIC_SIZE);
     memcpy(identity.recovery, recovery.public, SIGN_PUBLIC_SIZE);
     return identity_write(dir, &identity, &f);
-}
-
-static int remove_folder(void **state)
-{
-    _cleanup_text_ char *command = alloc_format("rm -rf %s", dir);
-    return system(command);
 }
 
 static char *text_of(const struct sign_key *key)

@@ -1,4 +1,4 @@
-#include "tests/unit/check.h"
+#include "tests/unit/folder.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -6,20 +6,6 @@
 #include "agent/probe/owner.h"
 #include "common/alloc.h"
 #include "common/file.h"
-
-static char dir[64];
-
-static int in_a_fresh_folder(void **state)
-{
-    snprintf(dir, sizeof dir, "%s", scratch_dir());
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    _cleanup_text_ char *command = alloc_format("rm -rf %s", dir);
-    return system(command);
-}
 
 static void is_made_once_and_for_its_owner_alone(void **state)
 {

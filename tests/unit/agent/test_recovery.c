@@ -1,6 +1,6 @@
 /* What a start makes of what lies there. That no result is lost or doubled on the
  * way is test_spool.c's, which kills the spool at each step. */
-#include "tests/unit/check.h"
+#include "tests/unit/folder.h"
 
 #include <unistd.h>
 
@@ -8,18 +8,6 @@
 #include "common/file.h"
 
 static struct identity identity;
-static char dir[] = "/tmp/recovery-XXXXXX";
-
-static __attribute__((format(printf, 1, 2))) void shell(const char *format, ...)
-{
-    char command[512];
-    va_list ap;
-    va_start(ap, format);
-    vsnprintf(command, sizeof command, format, ap);
-    va_end(ap);
-    if (system(command) != 0)
-        fail_msg("failed: %s", command);
-}
 
 static void put(const char *name, const char *text)
 {
@@ -37,17 +25,10 @@ static bool is_there(const char *name)
 
 static int open_dir(void **state)
 {
-    strcpy(dir, "/tmp/recovery-XXXXXX");
-    if (!mkdtemp(dir) || sign_key_new(&identity.key) < 0)
+    if (in_a_fresh_folder(state) < 0 || sign_key_new(&identity.key) < 0)
         return -1;
     probe_id_make(identity.key.public, identity.probe);
     shell("mkdir -p %s/spool/acked %s/spool/rejected %s/journal", dir, dir, dir);
-    return 0;
-}
-
-static int close_dir(void **state)
-{
-    shell("rm -rf %s", dir);
     return 0;
 }
 
@@ -155,11 +136,11 @@ static void journals_of_before_go(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_empty_folder_begins_a_chain, open_dir, close_dir),
-        cmocka_unit_test_setup_teardown(numbers_go_on_after_what_is_there, open_dir, close_dir),
-        cmocka_unit_test_setup_teardown(what_was_being_dropped_goes, open_dir, close_dir),
-        cmocka_unit_test_setup_teardown(a_damaged_batch_is_set_aside, open_dir, close_dir),
-        cmocka_unit_test_setup_teardown(journals_of_before_go, open_dir, close_dir),
+        cmocka_unit_test_setup_teardown(an_empty_folder_begins_a_chain, open_dir, remove_folder),
+        cmocka_unit_test_setup_teardown(numbers_go_on_after_what_is_there, open_dir, remove_folder),
+        cmocka_unit_test_setup_teardown(what_was_being_dropped_goes, open_dir, remove_folder),
+        cmocka_unit_test_setup_teardown(a_damaged_batch_is_set_aside, open_dir, remove_folder),
+        cmocka_unit_test_setup_teardown(journals_of_before_go, open_dir, remove_folder),
     };
     return cmocka_run_group_tests_name("recovery", tests, NULL, NULL);
 }

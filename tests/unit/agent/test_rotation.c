@@ -1,5 +1,5 @@
 /* The wish for a new key, and the head that says it is in force. */
-#include "tests/unit/check.h"
+#include "tests/unit/folder.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -8,7 +8,6 @@
 #include "agent/spool/rotation.h"
 #include "common/file.h"
 
-static char dir[] = "/tmp/rotation-XXXXXX";
 static struct identity identity;
 
 static char *in_dir(const char *name)
@@ -33,25 +32,12 @@ static bool is_there(const char *name)
 
 static int open_dir(void **state)
 {
-    static char made[sizeof dir];
-    strcpy(made, "/tmp/rotation-XXXXXX");
-    strcpy(dir, made);
     identity = (struct identity){.collector = "https://c.example", .key_count = 1};
-    if (!mkdtemp(dir) || sign_key_new(&identity.key) < 0)
+    if (in_a_fresh_folder(state) < 0 || sign_key_new(&identity.key) < 0)
         return -1;
     probe_id_make(identity.key.public, identity.probe);
     put_key("key", &identity.key);
     return 0;
-}
-
-static int close_dir(void **state)
-{
-    static const char *const names[] = {"key", "key.next", "identity.json"};
-    for (size_t i = 0; i < COUNT(names); i++) {
-        _cleanup_text_ char *path = in_dir(names[i]);
-        unlink(path);
-    }
-    return rmdir(dir);
 }
 
 static void a_file_that_is_no_key_is_no_wish(void **state)
@@ -103,8 +89,8 @@ static void the_head_says_when(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_file_that_is_no_key_is_no_wish, open_dir, close_dir),
-        cmocka_unit_test_setup_teardown(the_head_says_when, open_dir, close_dir),
+        cmocka_unit_test_setup_teardown(a_file_that_is_no_key_is_no_wish, open_dir, remove_folder),
+        cmocka_unit_test_setup_teardown(the_head_says_when, open_dir, remove_folder),
     };
     return cmocka_run_group_tests_name("rotation", tests, NULL, NULL);
 }

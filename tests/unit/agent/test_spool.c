@@ -15,17 +15,6 @@ static struct identity identity;
 
 /* ---- helpers ---- */
 
-static __attribute__((format(printf, 1, 2))) void shell(const char *format, ...)
-{
-    char command[1024];
-    va_list ap;
-    va_start(ap, format);
-    vsnprintf(command, sizeof command, format, ap);
-    va_end(ap);
-    if (system(command) != 0)
-        fail_msg("failed: %s", command);
-}
-
 static char *state_dir(const char *name)
 {
     static char path[160];

@@ -1,4 +1,4 @@
-#include "tests/unit/check.h"
+#include "tests/unit/folder.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -11,20 +11,6 @@
 #include "common/statement.h"
 
 #define DAY_US INT64_C(86400000000)
-
-static char dir[64];
-
-static int in_a_fresh_folder(void **state)
-{
-    snprintf(dir, sizeof dir, "%s", scratch_dir());
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    _cleanup_text_ char *command = alloc_format("rm -rf %s", dir);
-    return system(command);
-}
 
 static char *path_of(const char *name)
 {

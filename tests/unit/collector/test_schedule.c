@@ -1,4 +1,4 @@
-#include "tests/unit/check.h"
+#include "tests/unit/folder.h"
 
 #include <errno.h>
 
@@ -9,19 +9,13 @@
 #define TASK(name)     "{\"name\":\"" name "\",\"check\":\"ping\",\"target\":\"a.example\",\"interval_s\":300}"
 #define FILE_OF(tasks) "{\"schedule\":1,\"version\":3,\"tasks\":[" tasks "]}"
 
-static char dir[64], path[96];
+static char path[96];
 
-static int in_a_fresh_folder(void **state)
+static int in_a_fresh_state(void **state)
 {
-    snprintf(dir, sizeof dir, "%s", scratch_dir());
+    in_a_fresh_folder(state);
     snprintf(path, sizeof path, "%s/schedule.json", dir);
     return 0;
-}
-
-static int remove_folder(void **state)
-{
-    _cleanup_text_ char *command = alloc_format("rm -rf %s", dir);
-    return system(command);
 }
 
 static int load(const char *text, const char *packs, json_t **ret, struct fault *f)
@@ -106,7 +100,7 @@ static void names_the_file_and_what_is_wrong(void **state)
     assert_non_null(strstr(f.text, "/nowhere/schedule.json"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, in_a_fresh_folder, remove_folder)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, in_a_fresh_state, remove_folder)
 
 int main(void)
 {

@@ -1,9 +1,6 @@
-#include "tests/unit/check.h"
+#include "tests/unit/ask.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "collector/api/api.h"
 #include "collector/api/endpoint.h"
@@ -63,25 +60,6 @@ static int stop(void **state)
     return 0;
 }
 
-static const char *ask(const char *path)
-{
-    static char text[8192];
-    struct sockaddr_in sa = {.sin_family = AF_INET,
-                             .sin_port = htons((uint16_t)http_port(server)),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&sa, sizeof sa), 0);
-    dprintf(fd, "GET %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", path);
-    size_t len = 0;
-    for (ssize_t n; len < sizeof text - 1 && (n = recv(fd, text + len, sizeof text - 1 - len, 0)) > 0;)
-        len += (size_t)n;
-    text[len] = '\0';
-    close(fd);
-    const char *body = strstr(text, "\r\n\r\n");
-    assert_non_null(body);
-    return body + 4;
-}
-
 #define WHOLE_TIME "\n1970-01-01T00:00:00.000000Z\n9999-12-31T23:59:59.000000Z"
 #define RESULTS                                                                                                        \
     "SELECT r.at, p.probe, r.check_no, k.name, t.name, host(r.addr), r.af, r.outcome, r.bytes, r.metrics, r.exact "    \
@@ -135,7 +113,7 @@ static void each_route_makes_its_statement(void **state)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         everybody = rows[i].everybody;
-        const char *said = ask(rows[i].path);
+        const char *said = ask_for(server, rows[i].path);
         if (!strstr(said, rows[i].says))
             fail_msg("%s: %s\nwanted: %s", rows[i].path, said, rows[i].says);
     }
@@ -182,12 +160,12 @@ static void try_hostiles(const char *path, enum param param, const char *good)
 {
     const char *name = param_name(param);
     _cleanup_text_ char *harmless = alloc_format("%s?%s=%s", path, name, good);
-    _cleanup_text_ char *wanted = alloc_text(ask(harmless));
+    _cleanup_text_ char *wanted = alloc_text(ask_for(server, harmless));
     assert_int_not_equal(strncmp(wanted, "wrong: ", 7), 0);
     for (size_t h = 0; h < COUNT(hostiles); h++) {
         _cleanup_text_ char *hostile = alloc_format("%s?%s=%s", path, name, hostiles[h].encoded);
         _cleanup_text_ char *bound = alloc_format("\n%s", hostiles[h].text);
-        const char *said = ask(hostile);
+        const char *said = ask_for(server, hostile);
         if (!strncmp(said, "wrong: ", 7))
             continue;
         if (strncmp(said, wanted, statement_len(wanted) + 1) != 0 || !strstr(said + statement_len(said), bound))
