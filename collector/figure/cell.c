@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/day.h"
 #include "collector/figure/floor.h"
 #include "collector/figure/tally.h"
-#include "common/clock.h"
+#include "common/json.h"
 
 /* What a probe-day is grouped by; each text is a number in the table of texts,
  * 0 is none. The order of the fields is the order of cells in the output. */
@@ -288,13 +289,21 @@ static enum floor_verdict verdict_of(const struct cells *c, const struct cell *c
 
 /* ---- one cell ---- */
 
-static struct tally tally_rows(struct row *const *rows, size_t count)
+/* Its probe-days; the caller frees. */
+static struct tally_day *tallied(const struct cell *cell)
 {
-    struct tally_day *days = alloc_zero(count, sizeof *days);
-    for (size_t i = 0; i < count; i++)
-        days[i] = (struct tally_day){rows[i]->probe, rows[i]->network, rows[i]->voucher, rows[i]->value,
-                                     rows[i]->samples};
-    struct tally t = tally_days(days, count);
+    struct tally_day *days = alloc_zero(cell->count, sizeof *days);
+    for (size_t i = 0; i < cell->count; i++) {
+        const struct row *r = cell->rows[i];
+        days[i] = (struct tally_day){r->probe, r->network, r->voucher, r->day, r->value, r->samples};
+    }
+    return days;
+}
+
+static struct tally tally_cell(const struct cell *cell)
+{
+    struct tally_day *days = tallied(cell);
+    struct tally t = tally_days(days, cell->count);
     free(days);
     return t;
 }
@@ -346,7 +355,7 @@ static void publish(const struct cells *c, const struct cell *cell, json_t *figu
 {
     static const char *const words[] = {[FLOOR_SHOWN] = "met", [FLOOR_SMALL] = "n<5", [FLOOR_DIFFERENCE] = "hidden"};
     enum floor_verdict verdict = verdict_of(c, cell);
-    _cleanup_tally_ struct tally t = tally_rows(cell->rows, cell->count);
+    _cleanup_tally_ struct tally t = tally_cell(cell);
     for (size_t s = 0; s < c->indicator->statistic_count; s++) {
         const struct statistic *statistic = &c->indicator->statistics[s];
         bool tells = c->lifted || tally_tells(&t, &statistic->what);
@@ -384,83 +393,17 @@ json_t *cells_figures(struct cells *c)
 
 /* ---- day by day ---- */
 
-static int by_day(const void *a, const void *b)
-{
-    const struct row *x = *(const struct row *const *)a, *y = *(const struct row *const *)b;
-    if (x->day != y->day)
-        return x->day < y->day ? -1 : 1;
-    return (x->probe > y->probe) - (x->probe < y->probe);
-}
-
-struct day {
-    struct row **rows;
-    size_t count; /* of probes */
-    struct crowd crowd;
-    bool shown;
-};
-
-/* A day is shown where it has lines enough. What its cell's figure counts and no
- * day shows can be reckoned from the two, and has to be enough as well: days
- * with the fewest lines are hidden until it is, or until nothing is left. */
-static void decide_days(struct day *days, size_t count)
-{
-    struct crowd hidden = {0};
-    for (size_t d = 0; d < count; d++) {
-        const struct crowd *crowd = &days[d].crowd;
-        days[d].shown = crowd->probe_count >= FLOOR_PROBES && crowd->network_count >= FLOOR_NETWORKS;
-        if (!days[d].shown)
-            crowd_join(&hidden, crowd);
-    }
-    while (hidden.days > 0 && !crowd_enough(&hidden)) {
-        struct day *least = NULL;
-        for (size_t d = 0; d < count; d++)
-            if (days[d].shown && (!least || days[d].count <= least->count))
-                least = &days[d];
-        if (!least)
-            return;
-        least->shown = false;
-        crowd_join(&hidden, &least->crowd);
-    }
-}
-
-static void one_day(const struct cells *c, const struct day *day, json_t *days)
-{
-    const struct statistic *s = indicator_main(c->indicator);
-    const struct row *row = day->rows[0];
-    _cleanup_tally_ struct tally t = tally_rows(day->rows, day->count);
-    char date[TIME_TEXT_SIZE];
-    time_format((int64_t)row->day * 86400 * 1000000, date);
-    date[10] = '\0';
-    json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:f, s:I, s:I}", "indicator", c->indicator->id, "country",
-                          c->texts[row->fields[FIELD_COUNTRY]], "source", c->texts[row->fields[FIELD_SOURCE]], "day",
-                          date, "value", tally_value(&t, &s->what), "n_probes", (json_int_t)t.probes, "n_networks",
-                          (json_int_t)t.networks);
-    size_t low, high;
-    if (s->what.kind == STAT_QUANTILE && s->what.q == 0.5 && stat_median_ranks(day->count, &low, &high) == 0)
-        json_object_update_new(
-            o, json_pack("{s:f, s:f}", "low", t.samples[low - 1].value, "high", t.samples[high - 1].value));
-    json_array_append_new(days, o);
-}
-
 static void split_days(const struct cells *c, const struct cell *cell, json_t *out)
 {
-    struct row **rows = alloc_zero(cell->count, sizeof *rows);
-    struct day *days = alloc_zero(cell->count, sizeof *days);
-    size_t count = 0;
-    memcpy(rows, cell->rows, cell->count * sizeof *rows);
-    qsort(rows, cell->count, sizeof *rows, by_day);
-    for (size_t i = 0; i < cell->count; i++) {
-        if (i == 0 || rows[i]->day != rows[i - 1]->day)
-            days[count++].rows = &rows[i];
-        days[count - 1].count++;
-        crowd_add(&days[count - 1].crowd, rows[i]->probe, rows[i]->network, 1);
-    }
-    if (!c->lifted)
-        decide_days(days, count);
-    for (size_t d = 0; d < count; d++)
-        if (c->lifted || days[d].shown)
-            one_day(c, &days[d], out);
-    free(days);
+    const struct row *row = cell->rows[0];
+    struct tally_day *rows = tallied(cell);
+    _cleanup_json_ json_t *days = day_figures(rows, cell->count, &indicator_main(c->indicator)->what, c->lifted);
+    size_t d;
+    json_t *day;
+    json_array_foreach(days, d, day) json_object_update_new(
+        day, json_pack("{s:s, s:s, s:s}", "indicator", c->indicator->id, "country",
+                       c->texts[row->fields[FIELD_COUNTRY]], "source", c->texts[row->fields[FIELD_SOURCE]]));
+    json_array_extend(out, days);
     free(rows);
 }
 

@@ -17,6 +17,7 @@ struct tally {
 /* A probe-day; network and voucher are numbers, 0 for none. */
 struct tally_day {
     uint32_t probe, network, voucher;
+    int32_t day; /* since 1970-01-01 */
     double value;
     int64_t results;
 };

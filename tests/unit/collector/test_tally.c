@@ -9,7 +9,8 @@ static struct tally make(uint32_t lines, uint32_t networks)
 {
     struct tally_day *days = alloc_zero(lines * 10, sizeof *days);
     for (uint32_t d = 0; d < lines * 10; d++)
-        days[d] = (struct tally_day){d / 10 + 1, networks ? d / 10 % networks + 1 : 0, 0, d / 10 + 1, 3};
+        days[d] = (struct tally_day){d / 10 + 1, networks ? d / 10 % networks + 1 : 0, 0, (int32_t)d % 10, d / 10 + 1,
+                                     3};
     struct tally t = tally_days(days, lines * 10);
     free(days);
     return t;

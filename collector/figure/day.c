@@ -1,0 +1,81 @@
+#include "collector/figure/day.h"
+
+#include <stdlib.h>
+
+#include "collector/figure/crowd.h"
+#include "common/clock.h"
+
+struct day {
+    struct tally_day *rows;
+    size_t count; /* of probes */
+    struct crowd crowd;
+    bool shown;
+};
+
+static int by_day(const void *a, const void *b)
+{
+    const struct tally_day *x = a, *y = b;
+    if (x->day != y->day)
+        return x->day < y->day ? -1 : 1;
+    return (x->probe > y->probe) - (x->probe < y->probe);
+}
+
+/* A day is shown where it has lines enough. What its cell's figure counts and no
+ * day shows can be reckoned from the two, and has to be enough as well: days
+ * with the fewest lines are hidden until it is, or until nothing is left. */
+static void decide(struct day *days, size_t count)
+{
+    struct crowd hidden = {0};
+    for (size_t d = 0; d < count; d++) {
+        const struct crowd *crowd = &days[d].crowd;
+        days[d].shown = crowd->probe_count >= FLOOR_PROBES && crowd->network_count >= FLOOR_NETWORKS;
+        if (!days[d].shown)
+            crowd_join(&hidden, crowd);
+    }
+    while (hidden.days > 0 && !crowd_enough(&hidden)) {
+        struct day *least = NULL;
+        for (size_t d = 0; d < count; d++)
+            if (days[d].shown && (!least || days[d].count <= least->count))
+                least = &days[d];
+        if (!least)
+            return;
+        least->shown = false;
+        crowd_join(&hidden, &least->crowd);
+    }
+}
+
+static json_t *figure_of(const struct day *day, const struct stat_what *what)
+{
+    _cleanup_tally_ struct tally t = tally_days(day->rows, day->count);
+    char date[TIME_TEXT_SIZE];
+    time_format((int64_t)day->rows->day * 86400 * 1000000, date);
+    date[10] = '\0';
+    json_t *figure = json_pack("{s:s, s:f, s:I, s:I}", "day", date, "value", tally_value(&t, what), "n_probes",
+                               (json_int_t)t.probes, "n_networks", (json_int_t)t.networks);
+    size_t low, high;
+    if (what->kind == STAT_QUANTILE && what->q == 0.5 && stat_median_ranks(day->count, &low, &high) == 0)
+        json_object_update_new(
+            figure, json_pack("{s:f, s:f}", "low", t.samples[low - 1].value, "high", t.samples[high - 1].value));
+    return figure;
+}
+
+json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what *what, bool lifted)
+{
+    json_t *figures = json_array();
+    struct day *days = alloc_zero(count, sizeof *days);
+    size_t found = 0;
+    qsort(rows, count, sizeof *rows, by_day);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || rows[i].day != rows[i - 1].day)
+            days[found++].rows = &rows[i];
+        days[found - 1].count++;
+        crowd_add(&days[found - 1].crowd, rows[i].probe, rows[i].network, 1);
+    }
+    if (!lifted)
+        decide(days, found);
+    for (size_t d = 0; d < found; d++)
+        if (lifted || days[d].shown)
+            json_array_append_new(figures, figure_of(&days[d], what));
+    free(days);
+    return figures;
+}

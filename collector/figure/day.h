@@ -1,0 +1,14 @@
+/* What a cell says day by day, and on which days that may be shown. */
+#pragma once
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include "collector/figure/tally.h"
+
+/* An array of objects, a day each: day, value, n_probes, n_networks, and with a
+ * median low and high by order statistics. Days that tell of too few lines are
+ * left out, unless the floor is lifted. rows are put in the order of their days.
+ * The caller owns the array. */
+json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what *what, bool lifted) CHECKED;

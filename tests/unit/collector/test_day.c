@@ -1,0 +1,69 @@
+#include "tests/unit/check.h"
+
+#include "collector/figure/day.h"
+
+static const struct stat_what median = {STAT_QUANTILE, 0.5};
+
+/* Lines of `days` days each, and of the first line `more` days more; line l measures l + 1 every day, behind a network
+ * of its own. */
+static json_t *make(uint32_t lines, int32_t days, int32_t more, bool lifted)
+{
+    struct tally_day *rows = alloc_zero((size_t)lines * (size_t)(days + more), sizeof *rows);
+    size_t count = 0;
+    for (uint32_t l = 0; l < lines; l++)
+        for (int32_t d = 0; d < days + (l == 0 ? more : 0); d++)
+            rows[count++] = (struct tally_day){l + 1, l + 1, 0, 20000 + d, l + 1, 3};
+    json_t *figures = day_figures(rows, count, &median, lifted);
+    free(rows);
+    return figures;
+}
+
+static double number(const json_t *figure, const char *name)
+{
+    assert_non_null(json_object_get(figure, name));
+    return json_number_value(json_object_get(figure, name));
+}
+
+static void a_day_has_a_median_and_its_interval(void **state)
+{
+    json_t *days = make(10, 3, 0, false);
+    assert_int_equal(json_array_size(days), 3);
+    const json_t *last = json_array_get(days, 2);
+    assert_string_equal(json_string_value(json_object_get(last, "day")), "2024-10-06");
+    assert_true(number(last, "value") == 5.5 && number(last, "low") == 2 && number(last, "high") == 9);
+    assert_true(number(last, "n_probes") == 10 && number(last, "n_networks") == 10);
+    json_decref(days);
+    days = make(5, 6, 0, false);
+    assert_int_equal(json_array_size(days), 6);
+    assert_null(json_object_get(json_array_get(days, 0), "low"));
+    json_decref(days);
+}
+
+/* Of a cell that is shown. */
+static void days_of_too_few_lines_are_left_out(void **state)
+{
+    static const struct {
+        uint32_t lines;
+        int32_t days, more;
+        bool lifted;
+        size_t shown;
+    } rows[] = {
+        {6, 10, 0, false, 10}, {6, 10, 1, false, 5}, /* five days of six lines are thirty days, with the lone one */
+        {6, 10, 1, true, 11},  {4, 10, 0, false, 0}, {4, 10, 0, true, 10}, {6, 3, 1, false, 0},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        json_t *days = make(rows[r].lines, rows[r].days, rows[r].more, rows[r].lifted);
+        if (json_array_size(days) != rows[r].shown)
+            fail_msg("row %zu: %zu days", r, json_array_size(days));
+        json_decref(days);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_day_has_a_median_and_its_interval),
+        cmocka_unit_test(days_of_too_few_lines_are_left_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
