@@ -138,6 +138,19 @@ static int add_row(struct projection *p, const struct line_context *c, const str
     return 0;
 }
 
+static bool is_measured_then(const struct line_context *c, int64_t at_us)
+{
+    return at_us >= PROJECT_AT_MIN_US && at_us <= c->time->now_us + PROJECT_AT_AHEAD_US;
+}
+
+/* A row of it may be there, from a time when its numbers were allowed. */
+static void add_day_of_wrong(struct projection *p, const struct line_context *c, const struct result_line *line)
+{
+    int64_t at_us;
+    if (line_time(c, line, &at_us) && is_measured_then(c, at_us) && !is_archived(c->time->archived, at_us))
+        add_day(p, at_us);
+}
+
 /* What any later reader of the line relies on. */
 static int check_line(const struct line_context *c, const char *text, size_t len, struct fault *f)
 {
@@ -165,11 +178,12 @@ static int project_line(struct projection *p, const struct line_context *c, cons
     } else if (metric_judge(line.set, line.metrics, line.present, &why) < 0) {
         reason = "out_of_range";
         snprintf(detail, sizeof detail, "%.*s", DETAIL_MAX - 1, why.text);
+        add_day_of_wrong(p, c, &line);
     } else if (!line_time(c, &line, &at_us)) {
         reason = "clock";
         p->clock = true;
         snprintf(detail, sizeof detail, "the probe's clock was not synchronised");
-    } else if (at_us < PROJECT_AT_MIN_US || at_us > c->time->now_us + PROJECT_AT_AHEAD_US) {
+    } else if (!is_measured_then(c, at_us)) {
         char time[TIME_TEXT_SIZE];
         reason = line.sync ? "out_of_range" : "clock";
         snprintf(detail, sizeof detail, "%s is before 2020 or more than a day ahead", time_format(at_us, time));

@@ -19,8 +19,8 @@ struct projection {
     struct copy_rows results;  /* PROJECT_RESULT_SQL */
     struct copy_rows problems; /* PROJECT_PROBLEM_SQL */
     struct copy_rows servers;  /* DELEGATION_SERVER_SQL */
-    struct buf days;           /* of int32_t: the distinct days of `at`, since 1970-01-01 */
-    bool clock;                /* results wait for a batch of the same boot that knows the time */
+    struct buf days; /* of int32_t: the distinct days of `at`, since 1970-01-01, also of what is out of range */
+    bool clock;      /* results wait for a batch of the same boot that knows the time */
 };
 
 #define PROJECT_RESULT_COLUMNS                                                                                         \

@@ -259,6 +259,31 @@ static void what_is_not_projected_is_listed(void **state)
     }
 }
 
+/* A newer range may have taken the only row of a day: the day is made again. */
+static void what_is_out_of_range_has_a_day(void **state)
+{
+    static const struct {
+        const char *line;
+        size_t days;
+    } cases[] = {
+        {LINE("2026-11-22T09:00:00Z", "5", "true", OF("\"sent\":0")), 1},
+        {LINE("2026-11-22T09:00:00Z", "5", "true", PING) LINE("2026-11-21T09:00:00Z", "5", "true", OF("\"sent\":0")),
+         2},
+        {LINE("2026-11-22T09:00:00Z", "5", "true", PING) LINE("2026-11-22T08:00:00Z", "5", "true", OF("\"sent\":0")),
+         1},
+        {LINE("2019-11-22T09:00:00Z", "5", "true", OF("\"sent\":0")), 0},
+        {LINE("2026-12-22T09:00:00Z", "5", "true", OF("\"sent\":0")), 0},
+        {LINE("1970-01-01T00:00:05Z", "10", "false", OF("\"sent\":0")), 0},
+        {"[]\n", 0},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct projection p = {0};
+        project(cases[i].line, strstr(cases[i].line, "}\n{") ? 2 : 1, true, 9, &p);
+        assert_int_equal(p.days.len / sizeof(int32_t), cases[i].days);
+        project_free(&p);
+    }
+}
+
 static void unsynchronised_time_is_the_seals(void **state)
 {
     struct projection p = {0};
@@ -379,6 +404,7 @@ int main(void)
         cmocka_unit_test(servers_of_a_delegation_have_rows),
         cmocka_unit_test(servers_are_bounded),
         cmocka_unit_test(what_is_not_projected_is_listed),
+        cmocka_unit_test(what_is_out_of_range_has_a_day),
         cmocka_unit_test(unsynchronised_time_is_the_seals),
         cmocka_unit_test(times_at_the_ends_of_numbers),
         cmocka_unit_test(problem_tells_check_metric_value_and_bound),
