@@ -7,11 +7,6 @@
 
 #include "common/lang.h"
 
-/* Of seven digits, the last may be rounded up in one value and down in the other. */
-#define LAST_DIGIT 1e-6
-/* What a loss may differ from what its packets make. */
-#define LOSS_SLACK 0.001
-
 const struct metric_set *metric_set_find(const char *check, size_t len)
 {
     for (size_t i = 0; i < metric_set_count; i++) {
@@ -62,7 +57,7 @@ static int judge_range(const struct values *v, int position, struct fault *f)
 
 static int judge_at_most(const struct values *v, int a, int b, struct fault *f)
 {
-    double slack = v->set->whole >> a & 1 ? 0 : fabs(v->at[b]) * LAST_DIGIT;
+    double slack = v->set->whole >> a & 1 ? 0 : fabs(v->at[b]) * METRIC_LAST_DIGIT;
     if (!has(v, a) || !has(v, b) || v->at[a] <= v->at[b] + slack)
         return 0;
     return fault_set(f, -ERANGE, _("%s: %s is %.15g; %s, which is %.15g, is the most that is allowed"), v->set->check,
@@ -74,7 +69,7 @@ static int judge_loss(const struct values *v, int loss, int rcvd, int sent, stru
     if (!has(v, loss) || !has(v, rcvd) || !has(v, sent))
         return 0;
     double made = 1 - v->at[rcvd] / v->at[sent];
-    if (fabs(v->at[loss] - made) <= LOSS_SLACK)
+    if (fabs(v->at[loss] - made) <= METRIC_LOSS_SLACK)
         return 0;
     return fault_set(f, -ERANGE, _("%s: %s is %.15g; %s of %.15g and %s of %.15g make it %.6g"), v->set->check,
                      v->set->metrics[loss].name, v->at[loss], v->set->metrics[sent].name, v->at[sent],

@@ -41,6 +41,11 @@ struct metric_rule { /* between the metrics of one result */
     uint8_t at[3]; /* positions */
 };
 
+/* Of seven digits, the last may be rounded up in one value and down in the other. */
+#define METRIC_LAST_DIGIT 1e-6
+/* What a loss may differ from what its packets make. */
+#define METRIC_LOSS_SLACK 0.001
+
 struct metric_set { /* what one check declares */
     uint16_t check_id;
     uint8_t len; /* of its name */
