@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "collector/db/range.h"
 #include "collector/db/schema.h"
 #include "common/buf.h"
 #include "common/lang.h"
@@ -12,7 +13,14 @@
 
 /* ---- what the compiled registry says ---- */
 
-/* check_kind, metric, outcome. The registry's words are plain ASCII without
+static void check_range_sql(const struct metric_set *set, struct buf *out)
+{
+    buf_addf(out, "INSERT INTO check_range (check_no, broken) VALUES (%u, '", set->check_id);
+    range_broken_sql(set, out);
+    buf_add_text(out, "') ON CONFLICT (check_no) DO UPDATE SET broken = excluded.broken;\n");
+}
+
+/* check_kind, check_range, metric, outcome. The registry's words are plain ASCII without
  * quotes (schema/registry.py). */
 static void registry_sql(struct buf *out)
 {
@@ -22,6 +30,7 @@ static void registry_sql(struct buf *out)
         const struct metric_set *set = &metric_sets[c];
         buf_addf(out, "INSERT INTO check_kind VALUES (%u, '%s') ON CONFLICT (check_no) DO NOTHING;\n", set->check_id,
                  set->check);
+        check_range_sql(set, out);
         for (size_t m = 0; m < set->count; m++)
             buf_addf(
                 out,

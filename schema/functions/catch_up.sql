@@ -8,6 +8,7 @@ LANGUAGE sql AS $$
     WHERE p.reason = 'unknown_check' AND p.detail IN (SELECT name FROM check_kind)
        OR p.reason = 'unknown_metric' AND p.detail IN (SELECT name FROM metric)
     ON CONFLICT DO NOTHING;
+    SELECT range_again();
     -- Batches that came before gap records had a table of their own.
     INSERT INTO chain_gap (probe_no, chain, first, last, results, reason, batch_no)
     SELECT k.probe_no, g.chain, g.first, g.last, g.results, g.reason, k.batch_no

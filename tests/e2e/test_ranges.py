@@ -8,6 +8,7 @@ import pytest
 
 import ranges
 import wire
+from conftest import wait_until
 from wire import ping
 
 WRONG = [
@@ -76,6 +77,51 @@ def test_no_figure_moves(own_collector):
     assert figures(c) == before
     c.run("rebuild")
     assert figures(c) == before
+
+
+# What a program that knew no ranges made of it.
+AS_BEFORE = """
+    INSERT INTO result (at, batch_no, probe_no, task_no, bytes, check_no, ordinal, af, outcome, metrics)
+    SELECT %s::timestamptz, p.batch_no, p.probe_no, t.task_no, 840, k.check_no, p.ordinal, 4, 0,
+           (SELECT array_agg(given.value::real ORDER BY m.position) FROM metric m LEFT JOIN jsonb_each_text(%s) given ON given.key = m.name
+            WHERE m.check_no = k.check_no)
+    FROM result_problem p JOIN check_kind k ON k.name = %s, task t WHERE p.batch_no = %s"""
+
+
+def test_a_range_that_comes_later_counts_for_what_is_there(own_collector):
+    c = own_collector
+    c.settings = {"upkeep": "no"}
+    c.move(c.port)
+    c.start()
+    day, probe = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=3), c.probe()
+    c.stored(probe.batch([ping(at=wire.stamp(day))]))
+    [(good,)] = c.sql("SELECT max(batch_no) FROM batch_key")
+    before = figures(c)
+    for check, metrics, _ in WRONG:  # each in a batch and on a day of its own
+        day -= datetime.timedelta(days=1)
+        c.stored(probe.batch([results(check, metrics) | {"at": wire.stamp(day)}]))
+        [(batch,)] = c.sql("SELECT max(batch_no) FROM batch_key")
+        c.sql(AS_BEFORE, day, json.dumps(metrics), check, batch)
+    listed = c.sql("SELECT batch_no, ordinal, reason, detail FROM result_problem ORDER BY 1")
+    c.sql("DELETE FROM result_problem")
+    c.sql("SELECT rollup_mark(current_date - 30, current_date)")
+    assert figures(c) != before and c.sql("SELECT count(*) FROM result") == [(1 + len(WRONG),)]
+    # And one that was forbidden then.
+    c.sql("DELETE FROM result WHERE batch_no = %s", good)
+    c.sql("INSERT INTO result_problem VALUES (%s, (SELECT probe_no FROM probe), 0, 'out_of_range', 'ping: sent is 10; 9 is enough')", good)
+
+    c.run("migrate")
+    assert c.sql("SELECT count(*) FROM project_again") == [(0,)]  # these ranges were held to already
+    c.sql("UPDATE check_range SET held_to = 'of the program before'")
+    c.run("migrate")
+    assert c.sql("SELECT batch_no FROM project_again ORDER BY 1") == [(good,)] + [(batch,) for batch, *_ in listed]
+    c.stop()
+    c.settings = {}
+    c.move(c.port)
+    c.start()
+    wait_until(lambda: c.sql("SELECT count(*) FROM project_again") == [(0,)], what="the projection")
+    assert c.sql("SELECT batch_no, ordinal, reason, detail FROM result_problem ORDER BY 1") == listed
+    assert c.sql("SELECT batch_no FROM result") == [(good,)] and figures(c) == before
 
 
 LARGE = {"ping": {"sent": 16777217, "rcvd": 16777217, "rtt_min_ms": 11.2}, "http": {"body_bytes": 16777217, "total_ms": 0.1},
