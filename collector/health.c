@@ -6,36 +6,38 @@
 
 #include "common/stranger.h"
 
-static bool database_up(struct pg_pool *pool)
-{
-    struct pg *pg = NULL;
-    if (pg_pool_take(pool, 1000, &pg, NULL) < 0)
-        return false;
-    bool up = pg_run(pg, "SELECT 1", NULL) == 0;
-    pg_pool_give(pool, pg);
-    return up;
-}
+#define LATE_SQL "SELECT count(*) FROM rollup_late"
+/* Those that somebody who looks once a month should still see. */
+#define LATELY_SQL LATE_SQL " WHERE found_at > now() - interval '30 days'"
 
-/* Probe-days that came too late to count; 0 while the database is away. */
-static unsigned long long late_days(struct pg_pool *pool)
+/* Probe-days that came too late to count. */
+static int late_days(struct pg_pool *pool, const char *sql, unsigned long long *ret)
 {
     struct pg *pg = NULL;
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    if (pg_pool_take(pool, 1000, &pg, NULL) < 0)
-        return 0;
-    bool known = pg_query(pg, "SELECT count(*) FROM rollup_late", 0, NULL, &rows, NULL) == 0;
+    int rc = pg_pool_take(pool, 1000, &pg, NULL);
+    if (rc < 0)
+        return rc;
+    rc = pg_query(pg, sql, 0, NULL, &rows, NULL);
     pg_pool_give(pool, pg);
-    return known ? (unsigned long long)pg_int(rows, 0, 0) : 0;
+    if (rc == 0)
+        *ret = (unsigned long long)pg_int(rows, 0, 0);
+    return rc;
 }
 
+/* What came too late is no reason to send batches elsewhere: the answer stays 200. */
 static int get_health(struct http_request *request, struct http_reply *reply)
 {
     const struct health *h = http_context(request);
-    if (!database_up(h->pool))
+    unsigned long long late;
+    if (late_days(h->pool, LATELY_SQL, &late) < 0)
         return http_unavailable(request, reply, HTTP_RETRY_AFTER_S,
                                 N_("the database is away; batches are asked to come later"));
     reply->content_type = "application/json";
-    buf_add_text(&reply->body, "{\"status\":\"ok\"}\n");
+    if (late == 0)
+        buf_add_text(&reply->body, "{\"status\":\"ok\"}\n");
+    else
+        buf_addf(&reply->body, "{\"status\":\"degraded\",\"late_probe_days\":%llu}\n", late);
     return 0;
 }
 
@@ -55,6 +57,8 @@ static int get_metrics(struct http_request *request, struct http_reply *reply)
     const struct health *h = http_context(request);
     const struct intake *i = h->intake;
     struct buf *out = &reply->body;
+    unsigned long long late = 0;
+    bool up = late_days(h->pool, LATE_SQL, &late) == 0;
     sample(out, "batches_stored_total", "counter", "Batches stored.", i->counters.stored);
     sample(out, "batches_known_total", "counter", "Batches that had been stored before.", i->counters.known);
     sample(out, "batch_bytes_total", "counter", "Bytes of accepted batches as sent.", i->counters.bytes);
@@ -74,10 +78,9 @@ static int get_metrics(struct http_request *request, struct http_reply *reply)
     sample(out, "enrolled_total", "counter", "Probes enrolled.", h->desk->enrolled);
     sample(out, "database_restarts_total", "counter", "Times the embedded PostgreSQL had died.", h->restarts);
     sample(out, "late_probe_days", "gauge",
-           "Probe-days whose results came after retention had taken their month; they are in no figure.",
-           late_days(h->pool));
+           "Probe-days whose results came after retention had taken their month; they are in no figure.", late);
     sample(out, "queue_depth", "gauge", "Batches that wait to be stored.", store_depth(i->store));
-    sample(out, "database_up", "gauge", "Does the database answer?", database_up(h->pool));
+    sample(out, "database_up", "gauge", "Does the database answer?", up);
     reply->content_type = "text/plain; version=0.0.4; charset=utf-8";
     return 0;
 }

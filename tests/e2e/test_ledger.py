@@ -657,10 +657,15 @@ def test_retention_archives_before_it_drops(own_collector, tmp_path):
     # as the refusal advises; the batch of today has a result of that month as well, which is in the archive
     c.run("rebuild", "--from", "2024-04-01")
     assert c.sql("SELECT count(*) FROM result") == [(1,)]
+    assert c.request("GET", "/healthz").json() == {"status": "ok"}
     # late rows of that month do not empty what was made of its days
     c.stored(probe.batch([ping(at="2024-03-05T11:00:00Z")]))
     wait_until(lambda: "1 probe-days came after retention" in c.log.read_text() + c.run("rollup"), what="somebody is told")
     assert c.sql("SELECT * FROM rollup_day ORDER BY day") == before
+    health = c.request("GET", "/healthz")
+    assert (health.status, health.json()) == (200, {"status": "degraded", "late_probe_days": 1})
+    c.sql("UPDATE rollup_late SET found_at = now() - interval '31 days'")
+    assert c.request("GET", "/healthz").json() == {"status": "ok"}
     assert b"internetmetre_late_probe_days 1\n" in c.request("GET", "/metrics").body
     assert re.search(r"^2024-03-05 +2024-03-05 +1 ", c.run("probe", "show", probe.id), re.M)
     c.run("probe", "forget", probe.id)
