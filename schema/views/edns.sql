@@ -5,7 +5,7 @@ CREATE OR REPLACE VIEW public_edns_league AS
 WITH total AS (
     SELECT d.target_no, p.simulated, count(DISTINCT d.probe_no)::int AS n_probes, max(d.day) AS last_day,
            sum(d.sum) FILTER (WHERE d.metric = 'tests') AS tests, sum(d.sum) FILTER (WHERE d.metric = 'passed') AS passed,
-           nullif(sum(d.sum) FILTER (WHERE d.metric = 'tested'), 0) AS tested,
+           sum(d.sum) FILTER (WHERE d.metric = 'tested') AS tested,
            sum(d.sum) FILTER (WHERE d.metric = 'compliant') AS compliant,
            sum(d.sum) FILTER (WHERE d.metric = 'fail_dns') AS dns, sum(d.sum) FILTER (WHERE d.metric = 'fail_edns') AS edns,
            sum(d.sum) FILTER (WHERE d.metric = 'fail_edns1') AS edns1,
@@ -21,11 +21,13 @@ WITH total AS (
     WHERE d.check_name = 'edns' AND d.day > current_date - 30
     GROUP BY d.target_no, p.simulated
 )
-SELECT g.name AS zone, g.country, t.simulated, t.n_probes, t.last_day, t.passed / nullif(t.tests, 0) AS passed,
-       t.compliant / t.tested AS compliant, t.dns / t.tested AS fail_dns, t.edns / t.tested AS fail_edns,
-       t.edns1 / t.tested AS fail_edns1, t.edns512 / t.tested AS fail_edns512, t.ednsopt / t.tested AS fail_ednsopt,
-       t.edns1opt / t.tested AS fail_edns1opt, t.with_do / t.tested AS fail_do, t.ednsflags / t.tested AS fail_ednsflags,
-       t.optlist / t.tested AS fail_optlist, t.edns512tcp / t.tested AS fail_edns512tcp
+SELECT g.name AS zone, g.country, t.simulated, t.n_probes, t.last_day, share_of(t.passed, t.tests) AS passed,
+       share_of(t.compliant, t.tested) AS compliant, share_of(t.dns, t.tested) AS fail_dns,
+       share_of(t.edns, t.tested) AS fail_edns, share_of(t.edns1, t.tested) AS fail_edns1,
+       share_of(t.edns512, t.tested) AS fail_edns512, share_of(t.ednsopt, t.tested) AS fail_ednsopt,
+       share_of(t.edns1opt, t.tested) AS fail_edns1opt, share_of(t.with_do, t.tested) AS fail_do,
+       share_of(t.ednsflags, t.tested) AS fail_ednsflags, share_of(t.optlist, t.tested) AS fail_optlist,
+       share_of(t.edns512tcp, t.tested) AS fail_edns512tcp
 FROM total t
 JOIN target g USING (target_no);
 
