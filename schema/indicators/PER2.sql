@@ -7,30 +7,15 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: measured
--- method: 2
+-- method: 3
 -- dimensions: operator, department
 -- aggregate: mean
 -- headline.fr: {mean} % des questions DNS restent sans réponse utile.
 -- headline.en: {mean}% of DNS questions get no useful answer.
--- definition.fr: Part des questions posées au résolveur qui expirent ou reçoivent SERVFAIL, parmi toutes celles qui ont pu partir. Une part par sonde et par jour, puis la moyenne de ces sondes-jours. Aucune sonde n’y pèse plus d’un cinquième, ni plus de cinq fois ce que font ensemble toutes les autres, la deuxième exceptée.
--- definition.en: Share of questions to the resolver that time out or get SERVFAIL, among all that could be sent. One share a probe and day, then the mean over these probe-days. No probe weighs more than a fifth, nor more than five times what all others but the second come to.
-WITH asked AS (
-    SELECT d.day, d.probe_no, sum(d.measured) AS queries, sum(d.timeout) AS timeouts
-    FROM rollup_day d
-    JOIN check_kind c USING (check_no)
-    LEFT JOIN target t USING (target_no)
-    WHERE c.name = 'dns' AND coalesce(t.kind, 'resolver') = 'resolver' AND d.day >= $1 AND d.day < $2
-    GROUP BY d.day, d.probe_no
-), failed AS (
-    SELECT b.day, b.probe_no, sum(b.n) AS servfails
-    FROM day_bucket b
-    LEFT JOIN target t USING (target_no)
-    WHERE b.check_name = 'dns' AND b.metric = 'rcode' AND b.bucket = 2 AND coalesce(t.kind, 'resolver') = 'resolver'
-      AND b.day >= $1 AND b.day < $2
-    GROUP BY b.day, b.probe_no
-)
-SELECT day, probe_no, NULL AS family, 100.0 * (timeouts + coalesce(servfails, 0)) / queries AS value,
-       queries AS samples
-FROM asked
-LEFT JOIN failed USING (day, probe_no)
-WHERE queries > 0
+-- definition.fr: Part des questions posées au résolveur qui restent sans réponse utile, parmi toutes celles qui ont pu partir : tout ce qui n’est pas une réponse NOERROR ou NXDOMAIN (expiration, SERVFAIL, refus, réseau injoignable, coupure, erreur de TLS…). Ce que la sonde n’a pas pu ou pas voulu demander ne dit rien du réseau et n’y compte pas. Une part par sonde et par jour, puis la moyenne de ces sondes-jours. Aucune sonde n’y pèse plus d’un cinquième, ni plus de cinq fois ce que font ensemble toutes les autres, la deuxième exceptée.
+-- definition.en: Share of questions to the resolver that get no useful answer, among all that could be sent: whatever is not an answer NOERROR or NXDOMAIN (timeout, SERVFAIL, refusal, unreachable network, reset, TLS error…). What the probe could not or would not ask says nothing of the network and does not count. One share a probe and day, then the mean over these probe-days. No probe weighs more than a fifth, nor more than five times what all others but the second come to.
+SELECT q.day, q.probe_no, NULL AS family, percent_failed(sum(q.good), sum(q.tried)) AS value, sum(q.tried) AS samples
+FROM day_question q
+LEFT JOIN target t USING (target_no)
+WHERE coalesce(t.kind, 'resolver') = 'resolver' AND q.day >= $1 AND q.day < $2
+GROUP BY q.day, q.probe_no
