@@ -85,8 +85,10 @@ static void write_csv(const struct encode_column *column, const char *value, str
 {
     if (value && column->type == ENCODE_BOOL)
         value = *value == 't' ? "true" : "false";
-    if (value)
+    if (value && column->type == ENCODE_TEXT)
         csv_write(out, value, strlen(value));
+    else if (value)
+        buf_add_text(out, value);
 }
 
 void encode_row(struct encoder *e, const char *const *values, struct buf *out)
