@@ -8,24 +8,66 @@
 
 #define BOM "\xEF\xBB\xBF" /* UTF-8's byte order mark */
 
-void csv_write(struct buf *out, const char *text, size_t len)
+/* ---- what a spreadsheet takes for a formula ---- */
+
+/* Put before it: a spreadsheet then shows a text, without this sign or with it. */
+#define GUARD '\''
+/* Behind these a cell begins for a spreadsheet that parts columns otherwise, in
+ * French by semicolons: to that one our quotes stand within a cell. */
+#define EDGES "\";\t\r\n"
+
+/* The signs of OWASP's list, their wide forms, and what is passed over before one.
+ * One alone is none: "-" is a word of ours. */
+static bool is_formula(const char *text, size_t len)
 {
-    /* At the beginning of a file it would be passed over. */
-    bool quoted = len >= sizeof BOM - 1 && !memcmp(text, BOM, sizeof BOM - 1);
-    for (size_t i = 0; i < len && !quoted; i++)
-        quoted = strchr(",\"\r\n", text[i]) != NULL;
-    if (!quoted) {
-        buf_add(out, text, len);
-        return;
-    }
+    static const char *const signs[] = {
+        "=", "+", "-", "@", "\t", "\r", "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
+    for (size_t i = 0; i < COUNT(signs); i++)
+        if (len > strlen(signs[i]) && !memcmp(text, signs[i], strlen(signs[i])))
+            return true;
+    return false;
+}
+
+/* Does a cell that is a formula begin at `at`, guards before it included? A text
+ * that has guards of its own gets one more as well, so that taking one away
+ * gives back what was written. */
+static bool begins_formula(const char *text, size_t len, size_t at)
+{
+    if (at > 0 && !memchr(EDGES, text[at - 1], sizeof EDGES - 1))
+        return false;
+    while (at < len && text[at] == GUARD)
+        at++;
+    return is_formula(text + at, len - at);
+}
+
+/* ---- writing ---- */
+
+static void add_quoted(struct buf *out, const char *text, size_t len)
+{
     buf_add_char(out, '"');
     for (size_t i = 0; i < len; i++) {
+        if (begins_formula(text, len, i))
+            buf_add_char(out, GUARD);
         if (text[i] == '"')
             buf_add_char(out, '"');
         buf_add_char(out, text[i]);
     }
     buf_add_char(out, '"');
 }
+
+void csv_write(struct buf *out, const char *text, size_t len)
+{
+    /* At the beginning of a file it would be passed over. */
+    bool quoted = len >= sizeof BOM - 1 && !memcmp(text, BOM, sizeof BOM - 1);
+    for (size_t i = 0; i < len && !quoted; i++)
+        quoted = memchr(",\"\r\n", text[i], 4) || begins_formula(text, len, i);
+    if (quoted)
+        add_quoted(out, text, len);
+    else
+        buf_add(out, text, len);
+}
+
+/* ---- reading ---- */
 
 void csv_start(struct csv *c, const char *text, size_t len)
 {
@@ -90,6 +132,19 @@ static int read_bare(struct csv *c, struct fault *f)
     return 0;
 }
 
+/* Takes the guards away again from the field that begins at `start`. */
+static void take_guards(struct buf *text, size_t start)
+{
+    size_t len = text->len - start, to = 0;
+    if (len == 0)
+        return;
+    char *field = text->data + start;
+    for (size_t at = 0; at < len; at++)
+        if (field[at] != GUARD || !begins_formula(field, len, at))
+            field[to++] = field[at];
+    text->len = start + to;
+}
+
 static int read_field(struct csv *c, struct fault *f)
 {
     size_t start = c->text.len;
@@ -98,6 +153,7 @@ static int read_field(struct csv *c, struct fault *f)
     int rc = c->at < c->end && *c->at == '"' ? read_quoted(c, f) : read_bare(c, f);
     if (rc < 0)
         return rc;
+    take_guards(&c->text, start);
     if (c->text.len - start > CSV_FIELD_MAX || memchr(c->text.data ? c->text.data + start : "", 0, c->text.len - start))
         return fault_set(f, -EBADMSG, _("line %zu, column %zu: longer than %d octets, or with a NUL octet in it"),
                          c->record_line, c->count + 1, CSV_FIELD_MAX);

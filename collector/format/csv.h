@@ -9,7 +9,9 @@
 #include "common/buf.h"
 #include "common/fault.h"
 
-/* Appends a field, quoted where it must be. */
+/* Appends a text, quoted where it must be, and with a ' before what a spreadsheet
+ * would take for a formula: cells hold what members typed. csv_next takes it away
+ * again. A number is no text: it stands as it is, also below zero. */
 void csv_write(struct buf *out, const char *text, size_t len);
 
 #define CSV_FIELDS_MAX 64

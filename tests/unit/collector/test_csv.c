@@ -85,6 +85,72 @@ static void bounds_what_it_reads(void **state)
     }
 }
 
+/* OWASP's list, and what a spreadsheet that parts columns by semicolons sees in it. */
+static void makes_formulas_harmless(void **state)
+{
+    static const struct {
+        const char *text, *cell;
+    } rows[] = {
+        {"=HYPERLINK(\"http://x\")", "\"'=HYPERLINK(\"\"http://x\"\")\""},
+        {"+1", "\"'+1\""},
+        {"-1.5", "\"'-1.5\""},
+        {"@SUM(A1)", "\"'@SUM(A1)\""},
+        {"\t=1", "\"'\t'=1\""},
+        {"\r=1", "\"'\r'=1\""},
+        {"\xEF\xBC\x9D=", "\"'\xEF\xBC\x9D=\""},
+        {"a;=1", "\"a;'=1\""},
+        {"a;\"=1", "\"a;\"\"'=1\""},
+        {"a\n=1", "\"a\n'=1\""},
+        {"'=1", "\"''=1\""},
+        {"''-x;'+y", "\"'''-x;''+y\""},
+        /* none of these is one */
+        {"", ""},
+        {"-", "-"},
+        {"'", "'"},
+        {"l'eau", "l'eau"},
+        {"'quoted'", "'quoted'"},
+        {"a=b", "a=b"},
+        {"2026-11-22", "2026-11-22"},
+        {"n<5", "n<5"},
+        {"a; b", "a; b"},
+        {"Moov Africa Bénin", "Moov Africa Bénin"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct buf cell = {0}, out = {0}, wanted = {0};
+        struct fault f = {0};
+        csv_write(&cell, rows[i].text, strlen(rows[i].text));
+        assert_string_equal(cell.data ? cell.data : "", rows[i].cell);
+        buf_add_text(&cell, ",x");
+        buf_addf(&wanted, "%s|x;", rows[i].text);
+        assert_int_equal(read_all(cell.data, cell.len, &out, &f), 0);
+        assert_string_equal(out.data, wanted.data);
+        buf_free(&cell);
+        buf_free(&out);
+        buf_free(&wanted);
+    }
+}
+
+/* Whatever is put together of the signs that matter comes back as it was. */
+static void takes_away_what_it_put(void **state)
+{
+    static const char signs[] = {'\'', '=', '\t', '"', ';', '\r', 'a', ',', '-'};
+    for (unsigned n = 0; n < 9 * 9 * 9 * 9 * 9; n++) {
+        char text[6] = "";
+        struct buf cell = {0};
+        struct csv c;
+        struct fault f = {0};
+        for (unsigned i = 0, rest = n; i < 5; i++, rest /= 9)
+            text[i] = signs[rest % 9];
+        csv_write(&cell, text, 5);
+        csv_start(&c, cell.data, cell.len);
+        assert_int_equal(csv_next(&c, &f), 1);
+        assert_int_equal(c.count, 1);
+        assert_string_equal(c.fields[0], text);
+        csv_free(&c);
+        buf_free(&cell);
+    }
+}
+
 static void writes_what_it_reads(void **state)
 {
     static const char *const fields[] = {"\xEF\xBB\xBFmark", "",           "plain", "a,b",
@@ -111,6 +177,8 @@ int main(void)
         cmocka_unit_test(reads),
         cmocka_unit_test(names_the_place),
         cmocka_unit_test(bounds_what_it_reads),
+        cmocka_unit_test(makes_formulas_harmless),
+        cmocka_unit_test(takes_away_what_it_put),
         cmocka_unit_test(writes_what_it_reads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

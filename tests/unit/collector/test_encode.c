@@ -12,7 +12,7 @@ static const struct encode_column columns[] = {
 static const char *const rows[][3] = {
     {"plain", "1.5", "t"}, {"a \"quote\", a comma\nand a line", "-2e+10", "f"},
     {NULL, NULL, NULL},    {"\xC3\xA9t\xC3\xA9", "NaN", "t"},
-    {"", "Infinity", "f"},
+    {"", "Infinity", "f"}, {"=cmd", "-1.5", "t"},
 };
 
 static char *written(enum encode_format format, size_t count)
@@ -50,6 +50,7 @@ static void json_is_read_back(void **state)
                 json_is_null(json_object_get(third, "good")));
     assert_string_equal(json_string_value(json_object_get(fourth, "name")), rows[3][0]);
     assert_true(json_is_null(json_object_get(fourth, "value"))); /* JSON has no word for it */
+    assert_string_equal(json_string_value(json_object_get(json_array_get(array, COUNT(rows) - 1), "name")), "=cmd");
 }
 
 static void each_line_of_ndjson_is_an_object(void **state)
@@ -71,7 +72,8 @@ static void csv_quotes_and_leaves_null_empty(void **state)
                               "\"a \"\"quote\"\", a comma\nand a line\",-2e+10,false\n"
                               ",,\n"
                               "\xC3\xA9t\xC3\xA9,NaN,true\n"
-                              ",Infinity,false\n");
+                              ",Infinity,false\n"
+                              "\"'=cmd\",-1.5,true\n");
 }
 
 static void formats_have_one_word_each(void **state)
