@@ -1,14 +1,17 @@
 -- Facts that come with the program, as its files have them. What a collector's operator changed in `target` stays.
 
--- Targets with their kind and country: [{"name","kind","country"}].
+-- Targets with their kind and country: [{"name","kind","country"}]. They are ours from now on, also where a probe met them first:
+-- their names are for everybody.
 CREATE OR REPLACE FUNCTION target_seed(targets jsonb) RETURNS void
 LANGUAGE sql AS $$
-    INSERT INTO target (name, kind, country)
-    SELECT DISTINCT ON (name) name, kind, country
+    INSERT INTO target AS known (name, kind, country, ours)
+    SELECT DISTINCT ON (name) name, kind, country, true
     FROM jsonb_to_recordset(targets) AS t (name text, kind text, country text)
     WHERE name <> ''
     ORDER BY name, kind
-    ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, country = excluded.country WHERE target.kind IS NULL
+    ON CONFLICT (name) DO UPDATE SET ours = true, kind = coalesce(known.kind, excluded.kind),
+        country = CASE WHEN known.kind IS NULL THEN excluded.country ELSE known.country END
+    WHERE known.kind IS NULL OR NOT known.ours
 $$;
 
 -- A schedule, or a pack of tasks for one (schema/schedule/): what its tasks measure.

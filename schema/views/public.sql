@@ -14,8 +14,9 @@ FROM (SELECT p.probe_no, p.probe, c.country, c.department, o.name AS operator, c
       LEFT JOIN operator o USING (operator_no)
       WHERE p.revoked_at IS NULL) AS x;
 
+-- What a member measures at home is named nowhere.
 CREATE OR REPLACE VIEW public_target AS
-SELECT name AS target, kind, country FROM target;
+SELECT name AS target, kind, country FROM target WHERE ours;
 
 CREATE OR REPLACE VIEW public_check AS
 SELECT c.name AS check_name, m.metric_no AS id, m.name AS metric, m.unit, m.better, m.kind

@@ -1,16 +1,19 @@
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 
 SELECT target_seed('[{"name": "seed-b", "kind": "cctld", "country": "BJ"}, {"name": "seed-a", "kind": null, "country": null},
                      {"name": "", "kind": "cctld"}, {"name": "seed-b", "kind": "domestic", "country": "TG"}]') \g /dev/null
 SELECT results_eq($$SELECT name, kind, country FROM target WHERE name LIKE 'seed-%' OR name = '' ORDER BY name$$,
                   $$VALUES ('seed-a', NULL, NULL), ('seed-b', 'cctld', 'BJ')$$, 'a target once, none without a name');
 UPDATE target SET country = 'ML' WHERE name = 'seed-b';
-SELECT schedule_seed('{"tasks": [{"target": "seed-a", "kind": "ixp", "country": "BJ"}, {"check": "resolver"},
+INSERT INTO target (name) VALUES ('seed-met'), ('seed-own');
+SELECT schedule_seed('{"tasks": [{"target": "seed-a", "kind": "ixp", "country": "BJ"}, {"check": "resolver"}, {"target": "seed-met"},
                                  {"target": "seed-b", "kind": "abroad", "country": "FR"}]}') \g /dev/null
-SELECT results_eq($$SELECT name, kind, country FROM target WHERE name LIKE 'seed-%' ORDER BY name$$,
+SELECT results_eq($$SELECT name, kind, country FROM target WHERE name LIKE 'seed-_' ORDER BY name$$,
                   $$VALUES ('seed-a', 'ixp', 'BJ'), ('seed-b', 'cctld', 'ML')$$,
                   'a schedule tells what was not known, and changes nothing that was');
+SELECT results_eq($$SELECT target FROM public_target WHERE target LIKE 'seed-%' ORDER BY target$$,
+                  $$VALUES ('seed-a'), ('seed-b'), ('seed-met')$$, 'all that is named is ours; what a probe alone met is not');
 SELECT lives_ok($$SELECT schedule_seed('{}')$$, 'a schedule without tasks has no targets');
 
 SELECT country_seed('{"XA": {"departments": [{"iso": "XA-1", "name": "Ouest"}],
