@@ -1,6 +1,7 @@
 -- EDNS conformance of zones over the last 30 days: one row a zone that the check `edns` has measured.
 -- passed: share of single tests; compliant: share of addresses that passed all ten; a test's column: share of addresses
--- that fail it. It tells of public servers and of nobody's line, so that one probe is enough.
+-- that fail it. It tells of public servers and of nobody's line, so that one probe is enough. A zone that
+-- a member alone asks for is not shown.
 CREATE OR REPLACE VIEW public_edns_league AS
 WITH total AS (
     SELECT d.target_no, p.simulated, count(DISTINCT d.probe_no)::int AS n_probes, max(d.day) AS last_day,
@@ -29,6 +30,7 @@ SELECT g.name AS zone, g.country, t.simulated, t.n_probes, t.last_day, share_of(
        share_of(t.ednsflags, t.tested) AS fail_ednsflags, share_of(t.optlist, t.tested) AS fail_optlist,
        share_of(t.edns512tcp, t.tested) AS fail_edns512tcp
 FROM total t
-JOIN target g USING (target_no);
+JOIN target g USING (target_no)
+WHERE g.ours;
 
 SELECT allow('SELECT ON public_edns_league', 'reader', 'analyst');

@@ -2,7 +2,8 @@ BEGIN;
 SELECT plan(4);
 
 INSERT INTO probe (probe) VALUES ('aaaaaaaaaaaaaaaaaaaa'), ('bbbbbbbbbbbbbbbbbbbb');
-INSERT INTO target (name, kind, country) VALUES ('league-good', 'cctld', 'BJ'), ('league-bad', 'cctld', 'TG');
+INSERT INTO target (name, kind, country, ours) VALUES ('league-good', 'cctld', 'BJ', true), ('league-bad', 'cctld', 'TG', true),
+    ('league-own', NULL, NULL, false);
 -- servers addresses tested compliant tests passed, then the ten tests' failures
 CREATE FUNCTION pg_temp.add(who text, of_target text, on_day date, of_metrics float8[]) RETURNS void LANGUAGE sql AS $$
     INSERT INTO rollup_day (day, probe_no, check_no, target_no, af, source, simulated, ok, partial, timeout, refused,
@@ -16,12 +17,13 @@ SELECT pg_temp.add('a', 'league-good', current_date - 1, '{2,4,4,4,40,40,0,0,0,0
 SELECT pg_temp.add('b', 'league-good', current_date - 8, '{2,4,2,2,20,20,0,0,0,0,0,0,0,0,0,0}');
 SELECT pg_temp.add('a', 'league-bad', current_date - 1, '{2,4,4,1,40,34,0,0,3,0,0,3,0,0,0,0}');
 SELECT pg_temp.add('a', 'league-bad', current_date - 40, '{2,4,4,4,40,40,0,0,0,0,0,0,0,0,0,0}');
+SELECT pg_temp.add('a', 'league-own', current_date - 1, '{2,4,4,4,40,40,0,0,0,0,0,0,0,0,0,0}');
 
 SELECT results_eq($$SELECT zone, country, n_probes, last_day, passed::real, compliant::real FROM public_edns_league
                     WHERE zone LIKE 'league-%' ORDER BY compliant DESC$$,
                   $$VALUES ('league-good', 'BJ', 2, current_date - 1, 1::real, 1::real),
                            ('league-bad', 'TG', 1, current_date - 1, 0.85::real, 0.25::real)$$,
-                  'one row a zone: shares over the tests and addresses of the last 30 days');
+                  'one row a zone of ours: shares over the tests and addresses of the last 30 days');
 SELECT results_eq($$SELECT fail_edns1::real, fail_edns1opt::real, fail_dns::real FROM public_edns_league
                     WHERE zone = 'league-bad'$$, 'VALUES (0.75::real, 0.75::real, 0::real)', 'each test has its share');
 UPDATE probe SET simulated = true WHERE probe LIKE 'b%';
