@@ -54,6 +54,9 @@ RETURNS TABLE (day date, check_name text, metric text, unit text, source text, s
                n_probes bigint, n_networks bigint, p10 double precision, p50 double precision, p90 double precision)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    IF of_target IS NOT NULL AND NOT EXISTS (SELECT FROM target t WHERE t.name = of_target AND t.ours) THEN
+        RETURN; -- a member's own answers as one that is not there
+    END IF;
     RETURN QUERY
     WITH line AS MATERIALIZED (SELECT * FROM series_line(first, last) WHERE counts),
     counted AS (
