@@ -41,6 +41,9 @@ BEGIN
         FROM (SELECT 'TABLE' AS kind, oid::regclass::text AS name, relacl AS acl, relowner AS owner FROM pg_class
               WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v')
               UNION ALL
+              SELECT 'TABLE', c.oid::regclass::text, a.attacl, c.relowner FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+              WHERE c.relnamespace = 'public'::regnamespace AND a.attacl IS NOT NULL
+              UNION ALL
               SELECT 'FUNCTION', oid::regprocedure::text, proacl, proowner FROM pg_proc
               WHERE pronamespace = 'public'::regnamespace) o
         CROSS JOIN aclexplode(o.acl) a
@@ -55,8 +58,9 @@ END $$;
 -- What each may do with the tables.
 SELECT allow('SELECT ON department, probe, probe_key, probe_owner, api_key, target, task, batch_key, result_problem, chain,
     rollup_late', 'ingest');
-SELECT allow('INSERT ON target, task, batch_key, batch_body, result, result_problem, delegation_server, rollup_dirty', 'ingest');
+SELECT allow('INSERT (name) ON target', 'ingest');
+SELECT allow('INSERT ON task, batch_key, batch_body, result, result_problem, delegation_server, rollup_dirty', 'ingest');
 SELECT allow('SELECT ON department, operator, focal_point, probe, probe_context, check_kind, metric, outcome, target, task,
     result, result_problem, batch_key, chain, prefix_origin, delegation_server, rollup_day, rollup_day_sketch, indicator,
     indicator_value, indicator_day', 'analyst');
-SELECT allow('SELECT ON department, operator, check_kind, metric, outcome, target', 'reader');
+SELECT allow('SELECT ON department, operator, check_kind, metric, outcome', 'reader');

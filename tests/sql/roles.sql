@@ -12,13 +12,13 @@ SELECT is((SELECT string_agg(DISTINCT table_name::text, ' ' ORDER BY table_name:
            FROM information_schema.role_table_grants WHERE grantee = 'internetmetre_reader'),
           'check_kind data_version department metric operator outcome public_check public_department '
           'public_edns_league public_indicator public_indicator_day public_national public_national_latest '
-          'public_operator public_probe public_target target', 'readers see public views, and the names in them');
+          'public_operator public_probe public_target', 'readers see public views, and the names in them');
 SELECT is((SELECT string_agg(table_name || ' ' || rights, '; ' ORDER BY table_name) FROM (
               SELECT table_name::text, string_agg(privilege_type, '+' ORDER BY privilege_type) AS rights
               FROM information_schema.role_table_grants WHERE grantee = 'internetmetre_ingest' GROUP BY table_name) g),
           'api_key SELECT; batch_body INSERT; batch_key INSERT+SELECT; chain SELECT; delegation_server INSERT; '
           'department SELECT; hole SELECT; probe SELECT; probe_key SELECT; probe_owner SELECT; result INSERT; '
-          'result_problem INSERT+SELECT; rollup_dirty INSERT; rollup_late SELECT; target INSERT+SELECT; task INSERT+SELECT',
+          'result_problem INSERT+SELECT; rollup_dirty INSERT; rollup_late SELECT; target SELECT; task INSERT+SELECT',
           'ingest stores what comes, and enrols through functions');
 SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p, aclexplode(p.proacl) a
            WHERE p.pronamespace = 'public'::regnamespace AND a.grantee = 'internetmetre_ingest'::regrole),
