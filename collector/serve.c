@@ -122,6 +122,15 @@ static int set_floor(struct serve *s, struct fault *f)
     return rc;
 }
 
+/* What a schedule of the team's own file measures is for everybody to see; what members add to theirs is not. */
+static int name_targets(struct serve *s, struct fault *f)
+{
+    _cleanup_(pg_closep) struct pg *pg = NULL;
+    _cleanup_text_ char *tasks = json_text(s->tasks);
+    int rc = database_connect(s->database, &pg, f);
+    return rc < 0 ? rc : pg_query(pg, "SELECT schedule_seed($1::jsonb)", 1, (const char *const[]){tasks}, NULL, f);
+}
+
 static int open_pools(struct serve *s, const char **ret_ingest_role, struct fault *f)
 {
     const struct {
@@ -257,6 +266,8 @@ static int start(struct serve *s, struct fault *f)
         rc = forget(s, f);
     if (rc == 0)
         rc = set_floor(s, f);
+    if (rc == 0)
+        rc = name_targets(s, f);
     if (rc == 0)
         rc = start_store(s, f);
     if (rc == 0)
