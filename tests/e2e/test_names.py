@@ -1,0 +1,113 @@
+"""What members type reaches nobody but those whom it is for: names of their own targets and tasks, an operator that no pack
+knows, a commune, a tariff. Everything that is public is asked for, and looked through."""
+import datetime
+import json
+from pathlib import Path
+
+import pytest
+import wire
+import yaml
+from conftest import Collector, scratch
+
+SPEC = yaml.safe_load((Path(__file__).resolve().parents[2] / "schema/openapi.yaml").read_text())
+DAYS = [datetime.datetime(2024, 3, 1, 10, tzinfo=datetime.timezone.utc) + datetime.timedelta(days=d) for d in range(8)]
+TARGET, TASK, OPERATOR = "nas.family.home", "coffre-familial", '=HYPERLINK("http://x")'
+# As they might stand in a page, in JSON, in CSV.
+TYPED = (TARGET, TASK, "Hameau Secret", "forfait-de-tata", "zone.family.home", "unknown-to-all")
+SCHEDULE = {"schedule": 1, "version": 1, "tasks": [
+    {"name": "ping-ours", "check": "ping", "target": "ours.example", "kind": "domestic", "country": "BJ", "interval_s": 900}]}
+
+
+def results(at):
+    yield wire.ping(at=at)
+    yield wire.ping(at=at, target="ours.example", task="ping-ours")
+    yield wire.ping(at=at, target=TARGET, task=TASK)
+    metrics = {"servers": 2, "addresses": 4, "tested": 4, "compliant": 4, "tests": 40, "passed": 40}
+    for target in ("nic.bj", "zone.family.home"):
+        yield wire.ping(at=at, check="edns", target=target, task=TASK, addr=None, af=None, metrics=metrics, detail={})
+    yield wire.ping(at=at, target=TARGET, task=TASK, metrics={"unknown-to-all": 1})
+    yield wire.ping(at=at, target=TARGET, task=TASK, check="unknown-to-all")
+
+
+@pytest.fixture(scope="module")
+def country():
+    """Six lines that count, alike in all they told of themselves."""
+    with scratch() as folder:
+        path = folder / "schedule.json"
+        path.write_text(json.dumps(SCHEDULE))
+        path.chmod(0o644)
+        c = Collector(folder, schedule=path)
+        try:
+            c.start()
+            for _ in range(6):
+                probe = c.probe(department="BJ-BO", commune="Hameau Secret", operator=OPERATOR, technology="fibre", tariff="forfait-de-tata")
+                moments = [wire.stamp(day) for day in DAYS] + [wire.now()]
+                c.stored(probe.batch([r for at in moments for r in results(at)]))
+            c.sql("UPDATE probe SET enrolled_at = '2024-01-01', confirmed_at = now(), confirmed_by = 'Chef Secret'")
+            c.sql("UPDATE probe_context SET valid_from = '2024-01-01'")
+            c.sql("INSERT INTO probe_network SELECT '2024-03-01', probe_no, format('198.51.%%s.0/24', probe_no)::cidr, 9 FROM probe")
+            c.run("rollup")
+            yield c
+            c.stop()
+        finally:
+            c.clean()
+
+
+def routes():
+    """Every path that somebody without a key may read, in every form."""
+    for path, methods in SPEC["paths"].items():
+        if "get" not in methods or {} not in methods["get"].get("security", [{}]):
+            continue
+        names = [p["name"] for p in methods["get"].get("parameters", [])]
+        if "format" in names:
+            yield from (f"{path}?format={form}" for form in ("json", "csv", "ndjson"))
+        else:
+            yield path + ("?nonce=12345678" if "nonce" in names else "")
+
+
+def everything(c):
+    for path in routes():
+        for language in ("fr", "en"):
+            reply = c.request("GET", path, headers={"Accept-Language": language}, timeout=120)
+            assert reply.status in (200, 302), path
+            yield path, reply.body.decode()
+    for program in (("indicators", "--year", "2024"), ("indicators", "--year", "2024", "--format", "json"), ("indicators", "explain", "PER8"),
+                    ("import", "--template")):
+        yield " ".join(program), c.run(*program)
+
+
+def get(c, path):
+    reply = c.request("GET", f"/api/v1/{path}", timeout=120)
+    assert reply.status == 200, reply.body
+    return reply.json()
+
+
+def test_nothing_public_has_what_was_typed(country):
+    seen = dict(everything(country))
+    assert len(seen) > 25
+    assert not {where: word for where, text in seen.items() for word in (*TYPED, "Chef Secret") if word in text}
+
+
+def test_what_our_own_tasks_measure_is_public(country):
+    targets = {t["target"] for t in get(country, "targets")}
+    assert {"ours.example", "ns1.nic.bj"} < targets
+    assert [s for s in get(country, "series?check=ping&target=ours.example") if s["p50"]]
+    assert {z["zone"] for z in get(country, "edns")} == {"nic.bj"}
+
+
+@pytest.mark.parametrize("path", ["targets?target={}", "series?target={}", "series?target={}&check=ping", "edns?target={}",
+                                  "results?target={}", "probes?target={}", "indicators?target={}"])
+def test_a_member_s_target_answers_as_one_that_is_not_there(country, path):
+    def answer(name):
+        reply = country.request("GET", f"/api/v1/{path.format(name)}")
+        return reply.status, reply.headers["Content-Type"], reply.body.replace(name.encode(), b"NAME")
+
+    assert answer(TARGET) == answer("not.there.example")
+    assert answer("zone.family.home") == answer("not.there.example")
+
+
+def test_a_key_tells_what_the_probes_sent(country):
+    """Analysts read results as they came, and their owners do."""
+    key = country.run("key", "create", "tests").strip()
+    reply = country.request("GET", f"/api/v1/results?target={TARGET}&limit=1", headers={"Authorization": f"Bearer {key}"})
+    assert [r["task"] for r in reply.json()] == [TASK]
