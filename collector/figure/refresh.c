@@ -130,9 +130,8 @@ static int describe(struct pg *pg, const struct indicator *i, struct fault *f)
     };
     int rc = i->measured
                  ? pg_query(pg,
-                            "INSERT INTO indicator_dirty SELECT DISTINCT extract(year FROM day)::int FROM rollup_day "
-                            "WHERE NOT EXISTS (SELECT FROM indicator WHERE indicator = $1 AND method_version = "
-                            "$2::int) ON CONFLICT DO NOTHING",
+                            "SELECT years_stale(NULL, '-infinity') WHERE NOT EXISTS (SELECT FROM indicator WHERE "
+                            "indicator = $1 AND method_version = $2::int)",
                             2, (const char *const[]){i->id, method}, NULL, f)
                  : 0;
     if (rc == 0)

@@ -10,7 +10,7 @@ BEGIN
     END IF;
     DELETE FROM indicator_value WHERE computed;
     DELETE FROM indicator_day;
-    INSERT INTO indicator_dirty SELECT DISTINCT extract(year FROM day)::int FROM rollup_day ON CONFLICT DO NOTHING;
+    PERFORM years_stale(NULL, '-infinity');
     RETURN true;
 END
 $$;

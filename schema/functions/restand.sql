@@ -2,8 +2,7 @@
 CREATE OR REPLACE FUNCTION restand() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO indicator_dirty SELECT DISTINCT extract(year FROM day)::int FROM rollup_day WHERE probe_no = NEW.probe_no
-    ON CONFLICT DO NOTHING;
+    PERFORM years_stale(NEW.probe_no, '-infinity');
     RETURN NULL;
 END
 $$;

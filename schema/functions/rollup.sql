@@ -104,9 +104,7 @@ BEGIN
     FROM bucketed
     GROUP BY day, probe_no, check_no, target_no, af, position, ok;
 
-    INSERT INTO indicator_dirty (year)
-    SELECT DISTINCT extract(year FROM day)::int FROM unnest(days) AS d (day)
-    ON CONFLICT DO NOTHING;
+    PERFORM years_stale(array_agg(DISTINCT extract(year FROM day)::int)) FROM unnest(days) AS d (day);
     RETURN cardinality(entries);
 END
 $$;

@@ -43,10 +43,9 @@ BEGIN
         changed := changed || said.key;
     END LOOP;
     PERFORM context_join(no);
-    INSERT INTO indicator_dirty (year)
-    SELECT DISTINCT extract(year FROM r.day)::int FROM rollup_day r
-    WHERE r.probe_no = no AND r.day >= (start AT TIME ZONE 'UTC')::date AND changed <> '{}'
-    ON CONFLICT DO NOTHING;
+    IF changed <> '{}' THEN
+        PERFORM years_stale(no, (start AT TIME ZONE 'UTC')::date);
+    END IF;
     RETURN changed;
 END
 $$;
