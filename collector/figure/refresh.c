@@ -129,10 +129,11 @@ static int describe(struct pg *pg, const struct indicator *i, struct fault *f)
         i->definition[LANG_EN],
     };
     int rc = i->measured
-                 ? pg_query(pg,
-                            "SELECT years_stale(NULL, '-infinity') WHERE NOT EXISTS (SELECT FROM indicator WHERE "
-                            "indicator = $1 AND method_version = $2::int)",
-                            2, (const char *const[]){i->id, method}, NULL, f)
+                 ? pg_query(
+                       pg,
+                       "SELECT years_stale('method', NULL, '-infinity') WHERE NOT EXISTS (SELECT FROM indicator WHERE "
+                       "indicator = $1 AND method_version = $2::int)",
+                       2, (const char *const[]){i->id, method}, NULL, f)
                  : 0;
     if (rc == 0)
         rc = pg_query(pg,
@@ -153,7 +154,8 @@ static int make_years(struct pg *pg, struct fault *f)
     _cleanup_rows_ struct pg_rows *years = NULL;
     size_t count;
     const struct indicator *all = indicator_all(&count);
-    int rc = pg_query(pg, "DELETE FROM indicator_dirty RETURNING year", 0, NULL, &years, f);
+    int rc = pg_query(pg, "WITH taken AS (DELETE FROM indicator_dirty RETURNING year) SELECT DISTINCT year FROM taken",
+                      0, NULL, &years, f);
     for (size_t y = 0; rc == 0 && y < pg_rows_count(years); y++)
         for (size_t i = 0; rc == 0 && i < count; i++)
             if (all[i].measured)

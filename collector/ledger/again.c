@@ -143,8 +143,8 @@ static int mark_days(struct pg *pg, const char *probe_no, const struct buf *days
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < days->len / sizeof(int32_t); i++) {
         day_text(day_at(days, i), day);
-        rc = pg_query_kept(pg, "INSERT INTO rollup_dirty (day, probe_no) VALUES ($1::date, $2::int)", 2, params, NULL,
-                           f);
+        rc = pg_query_kept(pg, "INSERT INTO rollup_dirty (day, probe_no, again) VALUES ($1::date, $2::int, true)", 2,
+                           params, NULL, f);
     }
     return rc;
 }

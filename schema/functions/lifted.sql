@@ -10,7 +10,7 @@ BEGIN
     END IF;
     DELETE FROM indicator_value WHERE computed;
     DELETE FROM indicator_day;
-    PERFORM years_stale(NULL, '-infinity');
+    PERFORM years_stale('floor', NULL, '-infinity');
     RETURN true;
 END
 $$;

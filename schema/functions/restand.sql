@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION restand() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    PERFORM years_stale(NEW.probe_no, '-infinity');
+    PERFORM years_stale('standing', NEW.probe_no, '-infinity');
     RETURN NULL;
 END
 $$;

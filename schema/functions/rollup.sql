@@ -38,6 +38,10 @@ BEGIN
     SELECT DISTINCT day, probe_no FROM rollup_dirty d WHERE ctid = ANY (entries) AND (day, probe_no) NOT IN (
         SELECT * FROM unnest(days, probes))
     ON CONFLICT DO NOTHING;
+    PERFORM years_stale(CASE WHEN e.again THEN 'again' ELSE 'late' END, array_agg(DISTINCT extract(year FROM e.day)::int))
+    FROM (SELECT day, probe_no, again FROM rollup_dirty WHERE ctid = ANY (entries) OFFSET 0) AS e
+    WHERE (e.day, e.probe_no) IN (SELECT * FROM unnest(days, probes))
+    GROUP BY e.again;
     DELETE FROM rollup_dirty WHERE ctid = ANY (entries);
 
     DELETE FROM rollup_day r USING unnest(days, probes) AS d (day, probe_no)
@@ -104,7 +108,6 @@ BEGIN
     FROM bucketed
     GROUP BY day, probe_no, check_no, target_no, af, position, ok;
 
-    PERFORM years_stale(array_agg(DISTINCT extract(year FROM day)::int)) FROM unnest(days) AS d (day);
     RETURN cardinality(entries);
 END
 $$;
@@ -115,8 +118,8 @@ CREATE OR REPLACE FUNCTION rollup_mark(first date, last date) RETURNS bigint LAN
 DECLARE
     marked bigint;
 BEGIN
-    INSERT INTO rollup_dirty (day, probe_no)
-    SELECT DISTINCT (at AT TIME ZONE 'UTC')::date, probe_no FROM result
+    INSERT INTO rollup_dirty (day, probe_no, again)
+    SELECT DISTINCT (at AT TIME ZONE 'UTC')::date, probe_no, true FROM result
     WHERE at >= first::timestamp AT TIME ZONE 'UTC' AND at < (last + 1)::timestamp AT TIME ZONE 'UTC';
     GET DIAGNOSTICS marked = ROW_COUNT;
     RETURN marked;

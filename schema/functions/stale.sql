@@ -1,13 +1,21 @@
--- Years whose figures have to be made again. Whatever changes what figures are made of says so here; refresh takes the list.
-CREATE OR REPLACE FUNCTION years_stale(years int[]) RETURNS void
+-- Years whose figures have to be made again, and why. Whatever changes what figures are made of says so here; refresh takes the list.
+--   late          results came
+--   again         results were read once more: rebuild, rollup --from, a registry that understands more
+--   surroundings  probe set
+--   standing      a probe began to count, or ceased to
+--   method        another method version
+--   floor         the publication floor was lifted, or put back
+--   imported      figures of other sources came (functions/closing.sql)
+--   asked         somebody wrote it into the list
+CREATE OR REPLACE FUNCTION years_stale(reason text, years int[]) RETURNS void
 LANGUAGE sql AS $$
-    INSERT INTO indicator_dirty (year) SELECT DISTINCT unnest(years) ON CONFLICT DO NOTHING
+    INSERT INTO indicator_dirty (year, why) SELECT DISTINCT y, reason FROM unnest(years) AS y ON CONFLICT DO NOTHING
 $$;
 
 -- The years in which a probe measured, from a day on; NULL for the probe means any.
-CREATE OR REPLACE FUNCTION years_stale(of_probe int, since date) RETURNS void
+CREATE OR REPLACE FUNCTION years_stale(reason text, of_probe int, since date) RETURNS void
 LANGUAGE sql AS $$
-    SELECT years_stale(array_agg(DISTINCT extract(year FROM day)::int)) FROM rollup_day
+    SELECT years_stale(reason, array_agg(DISTINCT extract(year FROM day)::int)) FROM rollup_day
     WHERE day >= since AND (of_probe IS NULL OR probe_no = of_probe)
 $$;
-REVOKE EXECUTE ON FUNCTION years_stale(int[]), years_stale(int, date) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION years_stale(text, int[]), years_stale(text, int, date) FROM PUBLIC;

@@ -44,7 +44,7 @@ BEGIN
     END LOOP;
     PERFORM context_join(no);
     IF changed <> '{}' THEN
-        PERFORM years_stale(no, (start AT TIME ZONE 'UTC')::date);
+        PERFORM years_stale('surroundings', no, (start AT TIME ZONE 'UTC')::date);
     END IF;
     RETURN changed;
 END

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(20);
+SELECT plan(21);
 
 CREATE TABLE result_rollup_test PARTITION OF result FOR VALUES FROM ('2031-01-01') TO ('2031-02-01');
 INSERT INTO probe (probe) VALUES ('aaaaaaaaaaaaaaaaaaaa'), ('bbbbbbbbbbbbbbbbbbbb');
@@ -35,7 +35,8 @@ SELECT pg_temp.add('2031-01-05 13:00:00Z', 'b', 'dns', 'rollup-test-2', 6, 'ok',
 SELECT is(rollup_some(5), 5, 'takes as many entries as it is told');
 SELECT is(rollup_some(100), 4, 'and the rest next');
 SELECT is((SELECT count(*) FROM rollup_dirty), 0::bigint, 'the list is empty then');
-SELECT results_eq('SELECT year FROM indicator_dirty WHERE year = 2031', 'VALUES (2031)', 'the year asks for a refresh');
+SELECT results_eq('SELECT year, why FROM indicator_dirty WHERE year = 2031', $$VALUES (2031, 'late')$$,
+                  'the year asks for a refresh, because results came');
 
 CREATE TEMP VIEW seen AS
     SELECT p.probe, c.name AS check_name, r.* FROM rollup_day r JOIN probe p USING (probe_no) JOIN check_kind c USING (check_no)
@@ -73,7 +74,9 @@ CREATE TEMP TABLE shuffled AS SELECT * FROM result WHERE at >= '2031-01-01' ORDE
 DELETE FROM result WHERE at >= '2031-01-01';
 INSERT INTO result SELECT * FROM shuffled;
 SELECT is(rollup_mark('2031-01-01', '2031-01-31'), 3::bigint, 'every probe-day with results is listed');
+DELETE FROM indicator_dirty;
 SELECT is(rollup_some(100), 3, 'and made again');
+SELECT results_eq('SELECT year, why FROM indicator_dirty', $$VALUES (2031, 'again')$$, 'which is no late result');
 SELECT results_eq('SELECT * FROM rollup_day WHERE day >= ''2031-01-01'' ORDER BY 1, 2, 3, 4, 5',
                   'SELECT * FROM before_day ORDER BY 1, 2, 3, 4, 5', 'a rebuild gives equal days');
 SELECT results_eq('SELECT * FROM rollup_day_sketch WHERE day >= ''2031-01-01'' ORDER BY 1, 2, 3, 4, 5, 6, 7',

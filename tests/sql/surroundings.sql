@@ -99,7 +99,8 @@ SELECT is(probe_set(rpad('moved', 20, 'a'), pg_temp.wish('Tchaourou', 'rural'), 
           '{zone,commune}', 'from before the first row');
 SELECT results_eq('SELECT * FROM pg_temp.rows', $$VALUES ('2026-03-01T06:00Z'::timestamptz, '2026-06-01T18:00Z'::timestamptz,
     'Tchaourou'), ('2026-06-01T18:00Z', 'infinity', 'Lokossa')$$, 'is the first row, and the move that was told stays');
-SELECT results_eq('SELECT year FROM indicator_dirty ORDER BY 1', 'VALUES (2026), (2027)', 'the years from there on are made again');
+SELECT results_eq('SELECT * FROM indicator_dirty ORDER BY 1', $$VALUES (2026, 'surroundings'), (2027, 'surroundings')$$,
+                  'the years from there on are made again');
 SELECT results_eq($$SELECT who, key, value, valid_from, why FROM probe_change WHERE probe_no = pg_temp.no('moved') ORDER BY change_no$$,
     $$VALUES ('Aïcha', 'zone', 'rural', '2026-03-01T06:00Z'::timestamptz, 'a typing error'),
              ('Aïcha', 'commune', 'Tchaourou', '2026-03-01T06:00Z', 'a typing error')$$, 'who changed what, since when and why');
