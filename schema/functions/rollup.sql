@@ -9,6 +9,13 @@ LANGUAGE sql STABLE AS $$
     OFFSET 0
 $$;
 
+-- Does an outcome say something of the network? The last three (denied, skipped, error) say something of the box alone, whatever
+-- numbers stand beside them.
+CREATE OR REPLACE FUNCTION outcome_measured(outcome smallint) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT outcome < 10
+$$;
+
 -- Takes at most `most` entries off the dirty list and makes the probe-days they name: what was there goes, what `result`
 -- says comes. Returns how many entries it took. Writers append to the list in the transaction that brings the rows, so a
 -- day that changes meanwhile is simply listed again. Sums run over sorted values: a rebuild adds in the same order and
@@ -74,6 +81,7 @@ BEGIN
                sum(coalesce(m.exact, m.value) ORDER BY coalesce(m.exact, m.value)) AS sum, min(m.value) AS min,
                max(m.value) AS max
         FROM picked, unnest(metrics, exact) WITH ORDINALITY AS m (value, exact, position)
+        WHERE outcome_measured(outcome)
         GROUP BY day, probe_no, check_no, target, family, m.position
     ), in_arrays AS (
         SELECT day, probe_no, check_no, target, family, array_agg(n ORDER BY position) AS n,
@@ -100,7 +108,7 @@ BEGIN
         CROSS JOIN LATERAL results_of(d.probe_no, d.day) r
         CROSS JOIN LATERAL unnest(r.metrics) WITH ORDINALITY AS m (value, position)
         JOIN metric k ON k.check_no = r.check_no AND k.position = m.position AND k.kind <> 'count'
-        WHERE m.value IS NOT NULL
+        WHERE m.value IS NOT NULL AND outcome_measured(r.outcome)
         GROUP BY d.day, r.probe_no, r.check_no, r.target_no, r.af, k.position, r.outcome = 0, bucket
     )
     SELECT day, probe_no, check_no, target_no, af, position, ok, array_agg(bucket ORDER BY bucket),
