@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "collector/figure/random.h"
+
 static int by_value(const void *a, const void *b)
 {
     const struct stat_sample *x = a, *y = b;
@@ -101,21 +103,6 @@ double stat_value(const struct stat_what *what, const struct stat_sample *sample
 }
 
 /* ---- bootstrap ---- */
-
-/* splitmix64 (Steele, Lea, Flood 2014): a stream fixed by its seed alone. */
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = (*state += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-/* 0 to below - 1; the bias of the multiplication is under below / 2^32. */
-static uint32_t random_below(uint64_t *state, uint32_t below)
-{
-    return (uint32_t)(((next_random(state) >> 32) * below) >> 32);
-}
 
 static int by_number(const void *a, const void *b)
 {
