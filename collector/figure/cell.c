@@ -5,6 +5,8 @@
 
 #include "collector/figure/day.h"
 #include "collector/figure/floor.h"
+#include "collector/figure/line.h"
+#include "collector/figure/rank.h"
 #include "collector/figure/tally.h"
 #include "common/json.h"
 
@@ -45,7 +47,7 @@ static const struct {
 
 struct row {
     uint32_t fields[FIELD_COUNT];
-    uint32_t probe, network, voucher;
+    uint32_t probe, line, network, voucher;
     int32_t day;
     int64_t samples;
     double value;
@@ -57,6 +59,7 @@ struct cell {
     size_t count;
     size_t cut;    /* in cuts */
     size_t number; /* in the floor */
+    json_t *main;  /* its main figure, borrowed, when it has a value */
 };
 
 struct cells {
@@ -133,6 +136,7 @@ void cells_add(struct cells *c, const struct probe_day *d)
                    [FIELD_TECHNOLOGY] = number_of(c, d->technology),
                    [FIELD_FAMILY] = number_of(c, d->family)},
         .probe = number_of(c, d->probe),
+        .line = number_of(c, d->line),
         .network = number_of(c, d->network),
         .voucher = number_of(c, d->voucher),
         .day = d->day,
@@ -194,7 +198,7 @@ static void list_cell(struct cells *c, struct row **rows, size_t count, size_t c
         c->list = alloc_resize(c->list, c->list_cap, sizeof *c->list);
     }
     size_t number = floor_cell(c->floor, (unsigned)cut, larger_of(c, rows[0], cut));
-    c->list[c->list_count++] = (struct cell){rows, count, cut, number};
+    c->list[c->list_count++] = (struct cell){rows, count, cut, number, NULL};
     for (size_t i = 0; i < count; i++)
         rows[i]->cells[cut] = number;
 }
@@ -351,7 +355,7 @@ static void hide(const struct cells *c, const struct cell *cell, json_t *figure)
                             : json_sprintf("not enough days yet: fewer than %d days of measurement", FLOOR_DAYS));
 }
 
-static void publish(const struct cells *c, const struct cell *cell, json_t *figures)
+static void publish(const struct cells *c, struct cell *cell, json_t *figures)
 {
     static const char *const words[] = {[FLOOR_SHOWN] = "met", [FLOOR_SMALL] = "n<5", [FLOOR_DIFFERENCE] = "hidden"};
     enum floor_verdict verdict = verdict_of(c, cell);
@@ -376,9 +380,69 @@ static void publish(const struct cells *c, const struct cell *cell, json_t *figu
                                json_pack("{s:f, s:I, s:I, s:I, s:I}", "value", tally_value(&t, &statistic->what),
                                          "n_samples", (json_int_t)t.results, "n_days", (json_int_t)cell->count,
                                          "n_probes", (json_int_t)t.probes, "n_networks", (json_int_t)t.networks));
+        if (statistic == indicator_main(c->indicator))
+            cell->main = figure;
         if (kind)
             json_object_update_new(figure, json_pack("{s:f, s:f, s:s}", "low", interval.low, "high", interval.high,
                                                      "interval_kind", kind));
+    }
+}
+
+/* ---- places among others ---- */
+
+/* What each of the cell's lines says; the caller frees ret->lines. */
+static void take_lines(const struct cells *c, const struct cell *cell, struct rank_cell *ret)
+{
+    struct stat_sample *days = alloc_zero(cell->count, sizeof *days);
+    for (size_t i = 0; i < cell->count; i++)
+        days[i] = (struct stat_sample){cell->rows[i]->value, cell->rows[i]->line};
+    struct line *lines = line_values(&indicator_main(c->indicator)->what, days, cell->count, &ret->count);
+    double *values = alloc_zero(ret->count, sizeof *values);
+    for (size_t l = 0; l < ret->count; l++)
+        values[l] = lines[l].value;
+    free(lines);
+    free(days);
+    ret->lines = values;
+    ret->value = json_number_value(json_object_get(cell->main, "value"));
+}
+
+/* Those of the cells that are shown get their places among each other. */
+static void rank_shown(const struct cells *c, const struct cell *cells, size_t count)
+{
+    const struct indicator *i = c->indicator;
+    struct rank_cell *shown = alloc_zero(count, sizeof *shown);
+    struct rank *ranks = alloc_zero(count, sizeof *ranks);
+    json_t **figures = alloc_zero(count, sizeof(json_t *));
+    size_t n = 0;
+    for (size_t k = 0; k < count; k++)
+        if (cells[k].main) {
+            take_lines(c, &cells[k], &shown[n]);
+            figures[n++] = cells[k].main;
+        }
+    rank_cells(&indicator_main(i)->what, !strcmp(i->better, "high"), shown, n, indicator_seed(i), ranks);
+    for (size_t k = 0; k < n; k++) {
+        if (n > 1)
+            json_object_update_new(
+                figures[k], json_pack("{s:i, s:i}", "rank_low", (int)ranks[k].low, "rank_high", (int)ranks[k].high));
+        free((double *)shown[k].lines);
+    }
+    free(figures);
+    free(ranks);
+    free(shown);
+}
+
+/* Operators among operators, departments among departments: of one country and source. */
+static void rank_all(const struct cells *c)
+{
+    for (size_t from = 0, to; from < c->list_count; from = to) {
+        const struct cell *first = &c->list[from];
+        unsigned dimensions = cuts[first->cut].dimensions;
+        for (to = from + 1;
+             to < c->list_count && c->list[to].cut == first->cut && same_cell(first->rows[0], c->list[to].rows[0], 0);
+             to++)
+            ;
+        if (dimensions == DIM_OPERATOR || dimensions == DIM_DEPARTMENT)
+            rank_shown(c, first, to - from);
     }
 }
 
@@ -388,6 +452,8 @@ json_t *cells_figures(struct cells *c)
     decide(c);
     for (size_t i = 0; i < c->list_count; i++)
         publish(c, &c->list[i], figures);
+    if (strcmp(c->indicator->better, "-") != 0)
+        rank_all(c);
     return figures;
 }
 

@@ -19,6 +19,7 @@ struct probe_day {
     const char *source;
     const char *network; /* tells lines apart for the floor; NULL: none was seen */
     const char *voucher; /* who confirmed the probe; NULL: nobody */
+    const char *line;    /* the household: of boxes that replaced one another the same */
     const char *country;
     const char *department, *carrier, *technology; /* NULL when unknown */
     const char *family;                            /* "ipv4", "ipv6", NULL for both together */

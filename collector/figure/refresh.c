@@ -16,8 +16,10 @@
     "WITH given AS (%s) "                                                                                              \
     "SELECT p.probe, g.day - '1970-01-01'::date, "                                                                     \
     "CASE WHEN p.simulated THEN 'simulated' WHEN p.source = 'agent' THEN 'measured' ELSE p.source END, "               \
-    "s.network, s.voucher, x.country, x.department, x.operator, x.technology, g.family, g.value, g.samples "           \
+    "s.network, s.voucher, x.country, x.department, x.operator, x.technology, g.family, g.value, g.samples, "          \
+    "coalesce(l.probe, p.probe) "                                                                                      \
     "FROM given g JOIN probe p USING (probe_no) "                                                                      \
+    "LEFT JOIN probe_household h USING (probe_no) LEFT JOIN probe l ON l.probe_no = h.household "                      \
     "JOIN probe_standing($1::date, $2::date - 1) s ON s.probe_no = g.probe_no "                                        \
     "JOIN publication_floor e ON s.counts OR e.lifted "                                                                \
     "CROSS JOIN LATERAL place_on(g.probe_no, g.day) x "                                                                \
@@ -58,6 +60,7 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
                              .family = pg_text(row, 0, 9),
                              .value = pg_double(row, 0, 10),
                              .samples = pg_int(row, 0, 11),
+                             .line = pg_text(row, 0, 12),
                          });
     if (rc < 0) {
         fault_prefix(f, _("indicator %s: "), i->id);
@@ -76,10 +79,11 @@ static int store(struct pg *pg, const char *sql, const json_t *rows, const char 
 #define STORE_FIGURES_SQL                                                                                              \
     "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, family, source, "  \
     "simulated, computed, value, unit, low, high, interval_kind, n_samples, n_days, n_probes, n_networks, floor, "     \
-    "method_version, lines, note, retrieved) "                                                                         \
+    "method_version, lines, note, rank_low, rank_high, retrieved) "                                                    \
     "SELECT r.indicator, $2, r.statistic, r.country, r.geo, r.operator, r.technology, r.family, r.source, "            \
     "r.source = 'simulated', true, r.value, r.unit, r.low, r.high, r.interval_kind, r.n_samples, r.n_days, "           \
-    "r.n_probes, r.n_networks, r.floor, r.method_version, r.lines, r.note, (now() AT TIME ZONE 'UTC')::date "          \
+    "r.n_probes, r.n_networks, r.floor, r.method_version, r.lines, r.note, r.rank_low, r.rank_high, (now() AT TIME "   \
+    "ZONE 'UTC')::date "                                                                                               \
     "FROM jsonb_populate_recordset(NULL::indicator_value, $1::jsonb) r"
 #define STORE_DAYS_SQL                                                                                                 \
     "INSERT INTO indicator_day SELECT r.* FROM jsonb_populate_recordset(NULL::indicator_day, $1::jsonb) r"

@@ -23,6 +23,8 @@ static int teardown(void **state)
 
 static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"};
 
+static const char *const *lines = names;
+
 /* A line of `days` days, on each of which it measures 10 + p; network NULL: its own, "": none was seen. */
 static void add(struct cells *c, size_t p, int days, const char *carrier, const char *network)
 {
@@ -30,6 +32,7 @@ static void add(struct cells *c, size_t p, int days, const char *carrier, const 
         for (int family = 0; family < 2; family++)
             cells_add(c, &(struct probe_day){
                              .probe = names[p],
+                             .line = lines[p],
                              .day = 20000 + d,
                              .source = "measured",
                              .network = !network   ? names[p]
@@ -208,6 +211,57 @@ static void days_are_told_of_the_country_alone(void **state)
     cells_free(c);
 }
 
+static void operators_that_differ_have_their_places(void **state)
+{
+    static const struct {
+        const char *carriers; /* of the lines, in the order of what they measure */
+        int a_low, a_high, b_low, b_high;
+    } rows[] = {{"aaaaaabbbbbb", 1, 1, 2, 2}, {"abbaabbaabba", 1, 2, 1, 2}, {"bbbbbbaaaaaa", 2, 2, 1, 1}};
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct cells *c = cells_new(&indicator, false);
+        for (size_t p = 0; p < 12; p++)
+            add(c, p, 10, rows[r].carriers[p] == 'a' ? "a" : "b", NULL);
+        json_t *figures = cells_figures(c);
+        const json_t *a = find(figures, "a", NULL), *b = find(figures, "b", NULL);
+        assert_true(number(a, "rank_low") == rows[r].a_low && number(a, "rank_high") == rows[r].a_high);
+        assert_true(number(b, "rank_low") == rows[r].b_low && number(b, "rank_high") == rows[r].b_high);
+        assert_null(json_object_get(find(figures, NULL, NULL), "rank_low"));
+        json_decref(figures);
+        cells_free(c);
+    }
+}
+
+static void hidden_cells_and_lone_ones_have_none(void **state)
+{
+    struct cells *c = cells_new(&indicator, false);
+    for (size_t p = 0; p < 12; p++)
+        add(c, p, 10, p < 8 ? "a" : "b", NULL);
+    json_t *figures = cells_figures(c);
+    assert_null(json_object_get(find(figures, "a", NULL), "rank_low"));
+    assert_null(json_object_get(find(figures, "b", NULL), "rank_low"));
+    json_decref(figures);
+    cells_free(c);
+}
+
+/* Six boxes of one household are one line, which tells nothing. */
+static void a_replaced_box_is_the_same_line(void **state)
+{
+    static const char *const one[] = {"x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x"};
+    for (int same = 0; same < 2; same++) {
+        struct cells *c = cells_new(&indicator, false);
+        const char *const *before = lines;
+        for (size_t p = 0; p < 12; p++) {
+            lines = same && p >= 6 ? one : names;
+            add(c, p, 10, p < 6 ? "a" : "b", NULL);
+        }
+        lines = before;
+        json_t *figures = cells_figures(c);
+        assert_true(number(find(figures, "b", NULL), "rank_low") == (same ? 1 : 2));
+        json_decref(figures);
+        cells_free(c);
+    }
+}
+
 static void nothing_gives_nothing(void **state)
 {
     struct cells *c = cells_new(&indicator, false);
@@ -229,6 +283,9 @@ int main(void)
         cmocka_unit_test(a_percentile_is_of_more_than_one_line),
         cmocka_unit_test(days_are_told_of_the_country_alone),
         cmocka_unit_test(nothing_gives_nothing),
+        cmocka_unit_test(operators_that_differ_have_their_places),
+        cmocka_unit_test(hidden_cells_and_lone_ones_have_none),
+        cmocka_unit_test(a_replaced_box_is_the_same_line),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
