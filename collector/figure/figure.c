@@ -22,6 +22,8 @@ const struct encode_column figure_columns[] = {
     {"low", ENCODE_NUMBER},
     {"high", ENCODE_NUMBER},
     {"interval_kind", ENCODE_TEXT},
+    {"rank_low", ENCODE_NUMBER}, /* of an operator, a department */
+    {"rank_high", ENCODE_NUMBER},
     {"n_samples", ENCODE_NUMBER},
     {"n_days", ENCODE_NUMBER},
     {"n_probes", ENCODE_NUMBER},

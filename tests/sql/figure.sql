@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(5);
+SELECT plan(6);
 
 INSERT INTO indicator (indicator, name_fr, name_en, unit, better, status, nature, kind, method_version, definition_fr, definition_en)
 VALUES ('FIG1', 'f', 'f', 'ms', 'low', 'adopted', 'quantitative', 'imported', 1, 'd', 'd');
@@ -22,6 +22,14 @@ SELECT results_eq($$SELECT operator, value FROM public_operator WHERE country = 
                   'an operator''s, not those of its plans or in a department');
 SELECT results_eq($$SELECT iso, name, value FROM public_department WHERE country = 'XA'$$,
                   $$VALUES ('XA-1', 'Ouest', 20::float8)$$, 'a department''s, not those of a sex or an operator');
+INSERT INTO indicator_value (indicator, period, statistic, country, operator, source, computed, value, unit, rank_low, rank_high, retrieved)
+SELECT 'FIG1', v.period, 'p50', 'XB', v.operator, 'a', false, 1, 'ms', v.low, v.high, '2026-01-31'
+FROM (VALUES ('2025', 'A', 1, 1), ('2025', 'B', 2, 2), ('2025', 'C', 3, 4), ('2025', 'D', 3, 4), ('2025', 'Z', NULL, NULL),
+             ('2026', 'A', 1, 2), ('2026', 'B', 1, 3), ('2026', 'C', 2, 3), ('2026', 'D', 4, 4)) AS v (period, operator, low, high);
+SELECT results_eq($$SELECT period, operator, tie FROM public_operator WHERE country = 'XB' ORDER BY period, operator$$,
+                  $$VALUES ('2025', 'A', 1::bigint), ('2025', 'B', 2), ('2025', 'C', 3), ('2025', 'D', 3), ('2025', 'Z', NULL),
+                           ('2026', 'A', 1), ('2026', 'B', 1), ('2026', 'C', 1), ('2026', 'D', 2)$$,
+                  'those that their lines put in no order are together');
 SELECT ok(has_table_privilege('internetmetre_reader', 'public_national_latest', 'SELECT')
           AND NOT has_table_privilege('internetmetre_ingest', 'public_national_latest', 'SELECT'), 'for everybody');
 SELECT * FROM finish();
