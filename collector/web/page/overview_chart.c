@@ -1,6 +1,7 @@
 #include "collector/web/page/overview_chart.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/format/chart.h"
@@ -9,7 +10,7 @@
 
 /* Days that a line shows: a quarter, four units of the drawing a day. */
 #define LINE_DAYS_MAX 90
-/* Operators, the best first, below the whole country: a phone's screen of bars. */
+/* Operators below the whole country: a phone's screen of bars. */
 #define OPERATORS_MAX 11
 #define BARS_MAX      (1 + OPERATORS_MAX)
 /* Such a limit as SQL. */
@@ -106,19 +107,28 @@ static char *bars_description(const struct overview *o, const struct national *g
                                  g->indicator->unit[o->words.lang], "list", list.data));
 }
 
+/* Those that their lines tell apart in the order of their places, the others in that of the alphabet. */
+#define OPERATORS_SQL                                                                                                  \
+    "SELECT operator, value, low, high, CASE WHEN rank_low = rank_high THEN rank_low END FROM public_operator WHERE "  \
+    "indicator = $1 AND country = $2 AND source = $3 AND period = $4 AND statistic = $5 ORDER BY value IS NULL, tie, " \
+    "operator LIMIT " SQL_OF(OPERATORS_MAX)
+
+/* "2. Moov" where it differs from all others, else "Moov"; the caller frees. */
+static char *operator_label(const struct overview *o, const struct pg_rows *rows, size_t r)
+{
+    const char *place = pg_text(rows, r, 4), *name = pg_text(rows, r, 0);
+    return place ? phrase_fill(phrase(&o->words, "placed"), json_pack("{s:s, s:s}", "place", place, "name", name))
+                 : alloc_text(name);
+}
+
 static int add_bars(struct overview *o, const struct national *g, json_t *detail, struct fault *f)
 {
     const char *statistic = indicator_main(g->indicator)->name;
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(
-        o->pg,
-        "SELECT operator, value, low, high FROM public_operator WHERE indicator = $1 AND country = $2 AND "
-        "source = $3 AND period = $4 AND statistic = $5 ORDER BY CASE better WHEN 'high' THEN -value ELSE value END "
-        "NULLS LAST, operator LIMIT " SQL_OF(OPERATORS_MAX),
-        5,
-        (const char *const[]){g->indicator->id, o->country, national_text(g, SOURCE), national_text(g, PERIOD),
-                              statistic},
-        &rows, f);
+    int rc = pg_query(o->pg, OPERATORS_SQL, 5,
+                      (const char *const[]){g->indicator->id, o->country, national_text(g, SOURCE),
+                                            national_text(g, PERIOD), statistic},
+                      &rows, f);
     ssize_t whole = national_row(g, statistic);
     if (rc < 0 || whole < 0 || pg_rows_count(rows) == 0)
         return rc;
@@ -129,9 +139,10 @@ static int add_bars(struct overview *o, const struct national *g, json_t *detail
         .high = pg_double(g->rows, (size_t)whole, HIGH),
         .reference = true,
     }};
+    char *labels[OPERATORS_MAX] = {NULL};
     size_t count = 1;
     for (size_t r = 0; r < pg_rows_count(rows) && count < BARS_MAX; r++)
-        bars[count++] = (struct chart_bar){.label = pg_text(rows, r, 0),
+        bars[count++] = (struct chart_bar){.label = labels[r] = operator_label(o, rows, r),
                                            .value = pg_double(rows, r, 1),
                                            .low = pg_double(rows, r, 2),
                                            .high = pg_double(rows, r, 3),
@@ -144,6 +155,8 @@ static int add_bars(struct overview *o, const struct national *g, json_t *detail
     struct chart chart = chart_for(o, g, id, title, description);
     chart_bars(&chart, bars, count, &svg);
     json_object_set_new(detail, "bars", json_string(svg.data));
+    for (size_t l = 0; l < OPERATORS_MAX; l++)
+        free(labels[l]);
     return 0;
 }
 
