@@ -50,6 +50,12 @@ double stat_value(const struct stat_what *what, const struct stat_sample *sample
 struct stat_interval stat_bootstrap(const struct stat_what *what, const struct stat_sample *samples, size_t count,
                                     uint32_t clusters, const double *weights, uint64_t seed);
 
+/* The 95 % interval of STAT_REPLICATES replicates, which are sorted, over n
+ * independent clusters: their percentiles, moved outwards by what a t interval is
+ * wider than a normal one of n in the place of n - 1 (the expanded percentile
+ * interval of Hesterberg 2015). A plain one covers too little with few clusters. */
+struct stat_interval stat_expanded(double *replicates, uint32_t n);
+
 /* Below this many clusters a bootstrap says little, and the range is two of them. */
 #define STAT_BOOTSTRAP_CLUSTERS_MIN 6
 
