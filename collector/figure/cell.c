@@ -1,5 +1,6 @@
 #include "collector/figure/cell.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -289,6 +290,55 @@ static void decide(struct cells *c)
 static enum floor_verdict verdict_of(const struct cells *c, const struct cell *cell)
 {
     return c->lifted ? FLOOR_SHOWN : floor_verdict(c->floor, cell->number);
+}
+
+/* ---- for those who look at days ---- */
+
+static_assert(CUTS + 1 <= CELLS_OF_DAY_MAX, "a day lies in one cell a cut, or in those of two families");
+
+static struct cells_day describe_day(const struct cells *c, const struct row *row, const struct stay *stay)
+{
+    struct cells_day day = {
+        .probe = row->probe,
+        .network = row->network,
+        .country = c->texts[row->fields[FIELD_COUNTRY]],
+        .source = c->texts[row->fields[FIELD_SOURCE]],
+        .line = c->texts[row->line],
+        .voucher = c->texts[row->voucher],
+        .value = row->value,
+    };
+    for (size_t k = 0; k < stay->count; k++)
+        if (verdict_of(c, &c->list[stay->cells[k]]) == FLOOR_SHOWN)
+            day.shown[day.shown_count++] = stay->cells[k];
+    return day;
+}
+
+void cells_walk(struct cells *c, void (*fn)(void *context, const struct cells_day *d), void *context)
+{
+    decide(c);
+    for (size_t from = 0, to; from < c->count; from = to) {
+        const struct row *whole = NULL;
+        for (to = from;
+             to < c->count && c->rows[to].probe == c->rows[from].probe && c->rows[to].day == c->rows[from].day; to++)
+            if (!c->rows[to].fields[FIELD_FAMILY])
+                whole = &c->rows[to];
+        struct stay stay = stay_of(&c->rows[from], to - from);
+        if (!whole)
+            continue;
+        struct cells_day day = describe_day(c, whole, &stay);
+        fn(context, &day);
+    }
+}
+
+size_t cells_list_count(struct cells *c)
+{
+    decide(c);
+    return c->list_count;
+}
+
+bool cells_lifted(const struct cells *c)
+{
+    return c->lifted;
 }
 
 /* ---- one cell ---- */

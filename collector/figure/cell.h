@@ -51,4 +51,19 @@ json_t *cells_figures(struct cells *c) CHECKED;
  * enough lines measured. The caller owns it. */
 json_t *cells_days(struct cells *c) CHECKED;
 
+/* A probe-day as figures count it, with the numbers of the shown ones that do. */
+#define CELLS_OF_DAY_MAX 8
+struct cells_day {
+    uint32_t probe, network; /* network 0: none was seen */
+    const char *country, *source, *line, *voucher;
+    double value;
+    size_t shown[CELLS_OF_DAY_MAX];
+    size_t shown_count;
+};
+
+/* Calls fn for each, in the order in which they were added: those of a probe side by side. */
+void cells_walk(struct cells *c, void (*fn)(void *context, const struct cells_day *d), void *context);
+size_t cells_list_count(struct cells *c); /* more than the number of any */
+bool cells_lifted(const struct cells *c);
+
 int64_t cells_count(const struct cells *c); /* probe-days added, those of one family not counted */
