@@ -5,4 +5,4 @@ ALTER TABLE indicator_value
     ADD rank_high int,
     ADD CHECK (rank_low BETWEEN 1 AND rank_high);
 -- Figures that were made before have none: they are made again.
-INSERT INTO indicator_dirty SELECT DISTINCT extract(year FROM day)::int FROM rollup_day ON CONFLICT DO NOTHING;
+INSERT INTO indicator_dirty (year, why) SELECT DISTINCT extract(year FROM day)::int, 'method' FROM rollup_day ON CONFLICT DO NOTHING;
