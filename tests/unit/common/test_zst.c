@@ -63,6 +63,27 @@ static void stops_a_bomb(void **state)
     buf_free(&out);
 }
 
+/* What an agent may write (limits.h) has one window; what is longer would have a shorter one. */
+static void window_is_the_whole(void **state)
+{
+    for (size_t len = 1; len <= ZST_WHOLE_MAX + 1; len = len < ZST_WHOLE_MAX ? len * 2 : len + 1) {
+        struct buf plain = {0}, packed = {0}, back = {0};
+        struct fault f = {0};
+        buf_reserve(&plain, len);
+        memset(plain.data, 'a', len);
+        zst_pack(plain.data, len, &packed);
+        int r = zst_unpack(packed.data, packed.len, len, &back, &f);
+        assert_int_equal(r, len <= ZST_WHOLE_MAX ? 0 : -EBADMSG);
+        if (r < 0)
+            assert_non_null(strstr(f.text, "shorter than its content"));
+        else
+            assert_memory_equal(back.data, plain.data, len);
+        buf_free(&plain);
+        buf_free(&packed);
+        buf_free(&back);
+    }
+}
+
 /* A raw block, the last one, behind a header of the row's. */
 static void frames_of_another_make(void **state)
 {
@@ -118,6 +139,7 @@ static void frames_of_another_make(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip_and_bounds), cmocka_unit_test(nothing_packed),
-                                       cmocka_unit_test(stops_a_bomb), cmocka_unit_test(frames_of_another_make)};
+                                       cmocka_unit_test(stops_a_bomb), cmocka_unit_test(window_is_the_whole),
+                                       cmocka_unit_test(frames_of_another_make)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
