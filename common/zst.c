@@ -87,6 +87,28 @@ static int check_frame(const void *bytes, size_t len, size_t length, struct faul
     return 0;
 }
 
+/* As a stream: in one call libzstd lets blocks pass that are longer than any may be, and that others refuse. Given the
+ * whole at once the stream would be that one call, so that the last octet comes alone. */
+static size_t unpack_long(const void *bytes, size_t len, char *to, size_t length)
+{
+    ZSTD_DStream *stream = ZSTD_createDStream();
+    ZSTD_inBuffer in = {bytes, len - 1, 0};
+    ZSTD_outBuffer out = {to, length, 0};
+    size_t more = ZSTD_decompressStream(stream, &out, &in);
+    in.size = len;
+    for (size_t before = SIZE_MAX; more > 0 && !ZSTD_isError(more) && before != in.pos + out.pos;) {
+        before = in.pos + out.pos;
+        more = ZSTD_decompressStream(stream, &out, &in);
+    }
+    ZSTD_freeDStream(stream);
+    return ZSTD_isError(more) ? more : out.pos;
+}
+
+static size_t unpack(const void *bytes, size_t len, char *to, size_t length)
+{
+    return length <= ZSTD_BLOCKSIZE_MAX ? ZSTD_decompress(to, length, bytes, len) : unpack_long(bytes, len, to, length);
+}
+
 int zst_unpack(const void *bytes, size_t len, size_t length, struct buf *out, struct fault *f)
 {
     int r = check_frame(bytes, len, length, f);
@@ -99,7 +121,7 @@ int zst_unpack(const void *bytes, size_t len, size_t length, struct buf *out, st
     if (ends != len)
         return fault_set(f, -EBADMSG, _("%zu bytes follow the zstd frame"), len - ends);
     buf_reserve(out, length);
-    size_t n = ZSTD_decompress(out->data + out->len, length, bytes, len);
+    size_t n = unpack(bytes, len, out->data + out->len, length);
     if (ZSTD_isError(n) || n != length) {
         out->data[out->len] = '\0';
         return fault_set(f, -EBADMSG, _("the zstd frame does not unpack: %s"),

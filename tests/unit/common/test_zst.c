@@ -136,10 +136,34 @@ static void frames_of_another_make(void **state)
     buf_free(&out);
 }
 
+/* One block of as many octets a, which the frame's one segment holds. */
+static void blocks_have_a_limit(void **state)
+{
+    static const struct {
+        uint32_t size;
+        int r;
+    } rows[] = {{1, 0}, {128 << 10, 0}, {(128 << 10) + 1, -EBADMSG}, {(1 << 21) - 1, -EBADMSG}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        uint32_t n = rows[i].size, block = n << 3 | 1 << 1 | 1;
+        struct buf frame = {0}, out = {0};
+        struct fault f = {0};
+        buf_add(&frame, "\x28\xb5\x2f\xfd\xa0", 5);
+        for (int bit = 0; bit < 32; bit += 8)
+            buf_add_char(&frame, (char)(n >> bit));
+        for (int bit = 0; bit < 24; bit += 8)
+            buf_add_char(&frame, (char)(block >> bit));
+        buf_add_char(&frame, 'a');
+        if (zst_unpack(frame.data, frame.len, n, &out, &f) != rows[i].r)
+            fail_msg("%u: %s", n, f.text);
+        buf_free(&frame);
+        buf_free(&out);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip_and_bounds), cmocka_unit_test(nothing_packed),
-                                       cmocka_unit_test(stops_a_bomb), cmocka_unit_test(window_is_the_whole),
-                                       cmocka_unit_test(frames_of_another_make)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip_and_bounds),  cmocka_unit_test(nothing_packed),
+                                       cmocka_unit_test(stops_a_bomb),           cmocka_unit_test(window_is_the_whole),
+                                       cmocka_unit_test(frames_of_another_make), cmocka_unit_test(blocks_have_a_limit)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
