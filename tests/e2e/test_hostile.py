@@ -227,6 +227,8 @@ def bodies():
     yield "an empty frame behind", packed + empty, len(lines), 1
     yield "an empty frame in front", empty + packed, len(lines), 1
     yield "a skippable frame behind", packed + wire.frame(0x184D2A5F, b"hi"), len(lines), 1
+    yield "a skippable frame of nothing behind", packed + wire.frame(0x184D2A5F, b""), len(lines), 1
+    yield "a skippable frame of nothing in front", wire.frame(0x184D2A50, b"") + packed, len(lines), 1
     yield "a skippable frame alone", wire.frame(0x184D2A5F, b"hi"), 0, 0
     yield "an empty frame alone", empty, len(lines), 1
     yield "cut", packed[:-3], len(lines), 1
