@@ -109,7 +109,7 @@ static int compare(const void *a, const void *b)
 static void key_json(const struct ledger_entry *e, struct buf *out)
 {
     const struct batch_header *h = &e->batch->header;
-    char hash[HASH_TEXT_SIZE], prev[HASH_TEXT_SIZE] = "", sealed[TIME_TEXT_SIZE];
+    char hash[HASH_TEXT_SIZE], prev[HASH_TEXT_SIZE] = "", sealed[TIME_TEXT_SIZE], public[PUBLIC_TEXT_SIZE];
     buf_addf(out,
              "{\"probe_no\":%" PRId32 ",\"hash\":\"%s\",\"chain\":\"%s\",\"seq\":%" PRId64
              ",\"sealed_at\":\"%s\",\"mono_us\":%" PRId64
@@ -122,6 +122,10 @@ static void key_json(const struct ledger_entry *e, struct buf *out)
     if (e->batch->gap) {
         _cleanup_text_ char *gap = json_text(e->batch->gap);
         buf_addf(out, ",\"gap\":%s", gap);
+    }
+    if (e->in_force) {
+        base64_write(e->signer, SIGN_PUBLIC_SIZE, public);
+        buf_addf(out, ",\"in_force\":\"%s\"", public);
     }
     buf_add_char(out, '}');
 }
@@ -139,7 +143,8 @@ static void keys_json(struct ledger_entry **entries, size_t count, struct buf *o
 
 #define KEY_COLUMNS                                                                                                    \
     "json_to_recordset($1::json) AS n(probe_no int, hash text, chain text, seq bigint, ask boolean, prev text, "       \
-    "sealed_at timestamptz, mono_us bigint, boot text, sync boolean, agent text, results int, gap jsonb)"
+    "sealed_at timestamptz, mono_us bigint, boot text, sync boolean, agent text, results int, gap jsonb, in_force "    \
+    "text)"
 
 static struct ledger_entry *find_waiting(struct ledger_entry **entries, size_t count, int64_t probe_no, const char *hex,
                                          bool asks)
@@ -162,7 +167,9 @@ static int insert_keys(struct ledger *l, struct ledger_entry **entries, size_t c
         "INSERT INTO batch_key (probe_no, hash, chain, seq, prev, received_at, sealed_at, mono_us, boot, sync, agent, "
         "results, gap) SELECT n.probe_no, decode(n.hash, 'hex'), n.chain, n.seq, decode(n.prev, 'hex'), "
         "$2::timestamptz, n.sealed_at, n.mono_us, n.boot, n.sync, n.agent, n.results, n.gap FROM " KEY_COLUMNS
-        " JOIN probe p USING (probe_no) WHERE p.revoked_at IS NULL AND NOT n.ask ORDER BY 1, 2 ON CONFLICT DO NOTHING "
+        " JOIN probe p USING (probe_no) WHERE p.revoked_at IS NULL AND NOT n.ask AND (n.in_force IS NULL OR EXISTS "
+        "(SELECT FROM probe_key y WHERE y.public = decode(n.in_force, 'base64') AND y.until_seq IS NULL AND "
+        "y.revoked_at IS NULL)) ORDER BY 1, 2 ON CONFLICT DO NOTHING "
         "RETURNING probe_no, encode(hash, 'hex'), batch_no";
     const char *const params[] = {l->json.data, received};
     _cleanup_rows_ struct pg_rows *rows = NULL;
@@ -181,7 +188,7 @@ static int insert_keys(struct ledger *l, struct ledger_entry **entries, size_t c
     return 0;
 }
 
-/* What was not inserted is there already, or its probe was revoked. */
+/* What was not inserted is there already, or its probe or key is none any more. */
 static int tell_known(struct ledger *l, struct ledger_entry **entries, size_t count, struct fault *f)
 {
     static const char sql[] = "SELECT k.probe_no, encode(k.hash, 'hex'), (SELECT count(*) FROM result_problem r "

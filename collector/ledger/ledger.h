@@ -28,7 +28,7 @@ enum ledger_fate {
     LEDGER_WAITING,
     LEDGER_STORED,
     LEDGER_KNOWN,   /* was stored before; nothing changed */
-    LEDGER_REVOKED, /* the probe was revoked meanwhile; nothing was stored */
+    LEDGER_REVOKED, /* the probe was revoked, or its key replaced, meanwhile; nothing was stored */
 };
 
 struct ledger_entry {
@@ -36,6 +36,7 @@ struct ledger_entry {
     const struct batch *batch;
     int32_t probe_no;
     const uint8_t *signer; /* the key that signed, borrowed */
+    bool in_force;         /* stored only if that key still is */
     const char *seen;      /* where it was pushed from, seen_prefix, borrowed; NULL: nobody pushed it */
     const void *body;      /* the file as it came, borrowed */
     size_t body_len;

@@ -120,7 +120,25 @@ static void count(struct intake *intake, const struct ledger_entry *e, size_t wi
     intake->counters.problems += e->projection->problems.count;
 }
 
-static int store(struct http_request *request, struct http_reply *reply, struct batch *batch, const struct verified *by)
+/* *ret_verdict is VERDICT_FINE when it is held now. */
+static int put(struct intake *intake, struct ledger_entry *entry, struct verified *by, enum verdict *ret_verdict,
+               struct fault *f)
+{
+    *ret_verdict = VERDICT_FINE;
+    int rc = store_put(intake->store, entry, f);
+    if (rc < 0 || entry->fate != LEDGER_REVOKED)
+        return rc;
+    rc = verify_anew(intake->roster, entry->batch, ret_verdict, by, f);
+    if (rc < 0 || *ret_verdict != VERDICT_FINE)
+        return rc;
+    entry->in_force = by->in_force;
+    rc = store_put(intake->store, entry, f);
+    if (rc == 0 && entry->fate == LEDGER_REVOKED)
+        return fault_set(f, -EBUSY, _("the keys of probe %s have just changed"), entry->batch->header.probe);
+    return rc;
+}
+
+static int store(struct http_request *request, struct http_reply *reply, struct batch *batch, struct verified *by)
 {
     struct intake *intake = http_context(request);
     struct fault f = {0};
@@ -133,19 +151,18 @@ static int store(struct http_request *request, struct http_reply *reply, struct 
     struct ledger_entry entry = {.batch = batch,
                                  .probe_no = by->probe_no,
                                  .signer = by->signer,
+                                 .in_force = by->in_force,
                                  .seen = seen_prefix(request, seen),
                                  .body = body->data,
                                  .body_len = body->len,
                                  .projection = &projection};
+    enum verdict verdict;
     if (rc == 0)
-        rc = store_put(intake->store, &entry, &f);
+        rc = put(intake, &entry, by, &verdict, &f);
     if (rc < 0)
         return http_failed(request, reply, rc, &f);
-    if (entry.fate == LEDGER_REVOKED) {
-        roster_forget(intake->roster, batch->header.probe);
-        verify_say(VERDICT_REVOKED_PROBE, batch->header.probe, &f);
-        return refuse(request, reply, VERDICT_REVOKED_PROBE, batch->header.probe, &f);
-    }
+    if (verdict != VERDICT_FINE)
+        return refuse(request, reply, verdict, batch->header.probe, &f);
     if (batch->has_rotate)
         roster_forget(intake->roster, batch->header.probe);
     count(intake, &entry, body->len);

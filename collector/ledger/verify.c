@@ -138,8 +138,8 @@ int verify_batch(struct roster *roster, const struct batch *b, enum verdict *ret
     struct roster_probe k = {0};
     bool from_memory = roster_remembers(roster, id, &k);
     size_t signer = from_memory ? signer_of(&k, b) : 0;
-    /* A key that is not remembered may have come meanwhile, over another collector;
-     * and one that is current here may have been replaced there. */
+    /* A key that is not remembered may have come meanwhile, over another collector. One that is current here may have
+     * been replaced there: the ledger looks when it stores. */
     if (!from_memory || (signer == k.key_count && !k.revoked)) {
         int rc = roster_ask(roster, id, &k, f);
         if (rc < 0)
@@ -158,6 +158,14 @@ int verify_batch(struct roster *roster, const struct batch *b, enum verdict *ret
     }
     ret->probe_no = k.no;
     memcpy(ret->signer, k.keys[signer], sizeof ret->signer);
+    ret->in_force = signer < k.current_count;
     stranger_ends();
     return 0;
+}
+
+int verify_anew(struct roster *roster, const struct batch *b, enum verdict *ret_verdict, struct verified *ret,
+                struct fault *f)
+{
+    roster_forget(roster, b->header.probe);
+    return verify_batch(roster, b, ret_verdict, ret, f);
 }

@@ -42,12 +42,18 @@ int verify_probe(struct roster *roster, const struct batch *b, enum verdict *ret
 struct verified {
     int32_t probe_no;
     uint8_t signer[SIGN_PUBLIC_SIZE]; /* the key that signed */
+    bool in_force;                    /* is it the probe's own today, as far as the roster remembers? */
 };
 
 /* The probe, its place and the signature; returns as verify_probe. A batch that
  * is fine is a stranger's no more (stranger.h). */
 int verify_batch(struct roster *roster, const struct batch *b, enum verdict *ret_verdict, struct verified *ret,
                  struct fault *f) CHECKED;
+
+/* The same, but what the roster remembers of the probe does not count: the ledger
+ * would not have the batch, or nobody waits for an answer. */
+int verify_anew(struct roster *roster, const struct batch *b, enum verdict *ret_verdict, struct verified *ret,
+                struct fault *f) CHECKED;
 
 /* Why verify_batch refuses this probe's batch, once more, in the language of the
  * thread. */

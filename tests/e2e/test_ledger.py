@@ -216,6 +216,32 @@ def test_stolen_old_key_speaks_for_no_other_place(collector, probe):
     probe.key = key
 
 
+def test_keys_that_change_behind_a_collectors_back(collector, probe, tmp_path):
+    """The record comes by another way than this collector's: what it remembers of the probe counts no more."""
+    early = probe.batch([ping()])
+    collector.stored(early)
+    late, old, key = probe.batch([ping()]), probe.key, Ed25519PrivateKey.generate()
+    paths = shuffled_to_disk(tmp_path / "stick", [probe.batch([ping()], rotate=rotation(probe, key))])
+    assert "stored: 1" in collector.run("load", *paths)
+    assert collector.push(at_place(probe, old, 1, chain="ab" * 16)).problem() == "retired-key"
+    for known in (early, late, late):
+        collector.stored(known)
+    probe.key = key
+    collector.stored(probe.batch([ping()]))
+    collector.sql("UPDATE probe_key SET revoked_at = now() WHERE until_seq IS NULL AND probe_no = "
+                  "(SELECT probe_no FROM probe WHERE probe = %s)", probe.id)
+    assert collector.push(probe.batch([ping()])).problem() == "signature"
+
+
+def test_what_comes_late_is_taken_behind_a_collectors_back_too(collector, probe, tmp_path):
+    """The old key is remembered as the probe's own, and speaks for its place all the same."""
+    collector.stored(probe.batch([ping()]))
+    late, key = probe.batch([ping()]), Ed25519PrivateKey.generate()
+    paths = shuffled_to_disk(tmp_path / "stick", [probe.batch([ping()], rotate=rotation(probe, key))])
+    assert "stored: 1" in collector.run("load", *paths)
+    assert collector.stored(late)["missing"] == []
+
+
 def test_stolen_old_key_names_no_new_key(collector, probe):
     """In a hole far below, where nothing that is held tells what belongs there."""
     probe.seq, probe.prev = 6, "cd" * 32
