@@ -52,6 +52,7 @@ static int store(struct loader *l, const char *path, const struct buf *bytes, st
     struct ledger_entry entry = {.batch = batch,
                                  .probe_no = by->probe_no,
                                  .signer = by->signer,
+                                 .in_force = by->in_force,
                                  .body = bytes->data,
                                  .body_len = bytes->len,
                                  .projection = &projection},
@@ -62,8 +63,6 @@ static int store(struct loader *l, const char *path, const struct buf *bytes, st
         return rc;
     if (entry.fate == LEDGER_REVOKED)
         return refuse(l, path, verdict_texts[VERDICT_REVOKED_PROBE].slug, batch->header.probe);
-    if (batch->has_rotate)
-        roster_forget(l->roster, batch->header.probe);
     if (entry.fate == LEDGER_KNOWN) {
         printf(_("%s: known already\n"), path);
         l->known++;
@@ -86,7 +85,8 @@ static int load_file(struct loader *l, const char *path, struct fault *f)
         return refuse(l, path, rc == -EFBIG ? verdict_texts[VERDICT_TOO_LARGE].slug : "file", behind(path, &why));
     stranger_begins();
     enum verdict verdict = verify_read(bytes.data ? bytes.data : "", bytes.len, &batch, &why);
-    rc = verdict == VERDICT_FINE ? verify_batch(l->roster, &batch, &verdict, &by, &why) : 0;
+    /* The running collector may hear of another key between two files. */
+    rc = verdict == VERDICT_FINE ? verify_anew(l->roster, &batch, &verdict, &by, &why) : 0;
     stranger_ends();
     if (rc < 0) {
         *f = why;
