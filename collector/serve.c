@@ -418,7 +418,6 @@ static int run(const struct invocation *in)
 
 const struct command command_serve = {
     .name = "serve",
-    .usage = "",
     .help = N_("Run the collector: receive batches, answer questions, show pages."),
     .run = run,
 };

@@ -28,7 +28,7 @@ static const struct option shared[] = {
 /* gettext answers an empty text with the catalogue's header. */
 static const char *usage(const struct command *command)
 {
-    return *command->usage ? _(command->usage) : "";
+    return command->usage && *command->usage ? _(command->usage) : "";
 }
 
 /* ---- values ---- */

@@ -56,8 +56,8 @@ struct verb {
 
 struct command {
     const char *name;
-    const char *usage;            /* its forms, one a line, without its name; through gettext (N_) */
-    const char *help;             /* one line, through gettext (N_) */
+    const char *usage; /* its forms, one a line, without its name, NULL for its name alone; through gettext (N_) */
+    const char *help;  /* one line, through gettext (N_) */
     const struct option *options; /* ends in an option without a name; NULL for none */
     size_t args_min, args_max;    /* where there are no verbs */
     int (*run)(const struct invocation *in);

@@ -28,7 +28,6 @@ static int run(const struct invocation *in)
 
 const struct command command_rotate_key = {
     .name = "rotate-key",
-    .usage = "",
     .help = N_("give this probe a new key; its name stays"),
     .run = run,
 };

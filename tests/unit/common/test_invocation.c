@@ -32,7 +32,8 @@ static const struct command box = {
     .name = "box", .usage = "make\nlist\ndrop NAME…", .help = "", .options = options, .verbs = verbs};
 static const struct command page = {.name = "page", .usage = "[show NAME]", .help = "", .verbs = perhaps};
 static const struct command take = {.name = "take", .usage = "FILE…", .help = "", .args_min = 1, .args_max = SIZE_MAX};
-static const struct command *const commands[] = {&box, &page, &take, NULL};
+static const struct command plain = {.name = "plain", .help = ""};
+static const struct command *const commands[] = {&box, &page, &take, &plain, NULL};
 
 static const struct program program = {.name = "prog", .commands = commands, .config = "c", .state_dir = "s"};
 static const struct program stateless = {.name = "prog", .commands = commands, .config = "c"};
@@ -106,6 +107,7 @@ static void what_does_not_fit_is_refused(void **state)
         {"box drop ab cd ef", {"ef: one word too many"}},
         {"box drop ab abc", {"abc: an even number", "prog box --help"}},
         {"take", {"something is missing", "usage: prog take FILE…"}},
+        {"plain x", {"x: one word too many", "usage: prog plain"}},
         {"page hide", {"hide: ", "only: show"}},
         {"box make --cuont 3", {"--cuont: box has no such option", "prog box --help"}},
         {"box make --coun 3", {"--coun: box has no such option"}},
