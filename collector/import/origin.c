@@ -1,76 +1,24 @@
 #include "collector/import/origin.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "collector/import/kind.h"
+#include "collector/import/line.h"
 #include "common/lang.h"
 #include "common/log.h"
-#include "common/scan.h"
 
 #define SOURCE   "pfx2as"
 #define COPY_SQL "COPY prefix_origin (prefix, asn, source, as_set) FROM STDIN (FORMAT binary)"
 #define FIELDS   4
 /* Lengths, a prefix of IPv6, an ASN, the source, a boolean. */
-#define ROW_MAX  (2 + FIELDS * 4 + 20 + 8 + sizeof SOURCE + 1)
-#define LINE_MAX 2000
-#define ASN_MAX  UINT32_MAX
-
-struct prefix {
-    char addr[INET6_ADDRSTRLEN];
-    unsigned bits;
-    bool v6;
-};
-
-/* Digits only, at most max. */
-static int read_whole(const char *text, size_t len, uint64_t max, uint64_t *ret)
-{
-    uint64_t n = 0;
-    if (len == 0 || len > 10)
-        return -EBADMSG;
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return -EBADMSG;
-        n = n * 10 + (uint64_t)(text[i] - '0');
-    }
-    *ret = n;
-    return n > max ? -EBADMSG : 0;
-}
+#define ROW_MAX (2 + FIELDS * 4 + 20 + 8 + sizeof SOURCE + 1)
+#define ASN_MAX UINT32_MAX
 
 /* ---- a line ---- */
 
-static bool has_host_bits(const unsigned char *octets, size_t size, unsigned bits)
-{
-    for (unsigned i = bits; i < size * 8; i++)
-        if (octets[i / 8] & 0x80 >> i % 8)
-            return true;
-    return false;
-}
-
-static int read_prefix(const char *addr, const char *length, struct prefix *ret, struct fault *f)
-{
-    unsigned char octets[16];
-    uint64_t bits;
-    *ret = (struct prefix){.v6 = strchr(addr, ':') != NULL};
-    if (strlen(addr) >= sizeof ret->addr || inet_pton(ret->v6 ? AF_INET6 : AF_INET, addr, octets) != 1)
-        return fault_set(f, -EBADMSG,
-                         _("\"%.64s\" is no address; write the prefix's first address, such as 41.85.160.0"), addr);
-    unsigned widest = ret->v6 ? 128 : 32;
-    if (read_whole(length, strlen(length), widest, &bits) < 0)
-        return fault_set(f, -EBADMSG, _("\"%.64s\" is no length of a prefix; write a whole number from 0 to %u"),
-                         length, widest);
-    if (has_host_bits(octets, widest / 8, (unsigned)bits))
-        return fault_set(f, -EBADMSG, _("%s is not the first address of a /%u; correct one of the two"), addr,
-                         (unsigned)bits);
-    snprintf(ret->addr, sizeof ret->addr, "%s", addr);
-    ret->bits = (unsigned)bits;
-    return 0;
-}
-
-static void add_row(struct origin_list *out, const struct prefix *prefix, uint64_t asn, bool as_set)
+static void add_row(struct origin_list *out, const struct import_prefix *prefix, uint64_t asn, bool as_set)
 {
     char *to = copy_row_begin(&out->rows, ROW_MAX, FIELDS);
     to = copy_cidr(to, prefix->addr, strlen(prefix->addr), prefix->bits);
@@ -80,7 +28,7 @@ static void add_row(struct origin_list *out, const struct prefix *prefix, uint64
     copy_row_end(&out->rows, to);
 }
 
-static int read_origins(const char *text, const struct prefix *prefix, struct origin_list *out, struct fault *f)
+static int read_origins(const char *text, const struct import_prefix *prefix, struct origin_list *out, struct fault *f)
 {
     for (const char *at = text;;) {
         size_t len = strcspn(at, "_");
@@ -88,7 +36,7 @@ static int read_origins(const char *text, const struct prefix *prefix, struct or
         for (const char *end = at + len;;) {
             size_t digits = strcspn(at, ",_");
             uint64_t asn;
-            if (read_whole(at, digits, ASN_MAX, &asn) < 0)
+            if (import_whole(at, digits, ASN_MAX, &asn) < 0)
                 return fault_set(
                     f, -EBADMSG,
                     _("\"%.64s\" are no origins; write AS numbers such as 28683, joined by _ when the prefix "
@@ -106,14 +54,15 @@ static int read_origins(const char *text, const struct prefix *prefix, struct or
     }
 }
 
-static int read_line(char *line, struct origin_list *out, struct fault *f)
+static int read_line(void *ctx, char *line, struct fault *f)
 {
+    struct origin_list *out = ctx;
     char *length = strchr(line, '\t'), *origins = length ? strchr(length + 1, '\t') : NULL;
-    struct prefix prefix;
+    struct import_prefix prefix;
     if (!origins || strchr(origins + 1, '\t'))
         return fault_set(f, -EBADMSG, _("not three columns; write prefix, length and origins with a tab between"));
     *length++ = *origins++ = '\0';
-    int rc = read_prefix(line, length, &prefix, f);
+    int rc = import_prefix(line, length, &prefix, f);
     if (rc == 0)
         rc = read_origins(origins, &prefix, out, f);
     if (rc < 0)
@@ -129,29 +78,9 @@ int origin_read(const char *text, size_t len, struct origin_list *out, struct fa
 {
     if (len >= 2 && !memcmp(text, "\x1f\x8b", 2))
         return fault_set(f, -EBADMSG, _("compressed; unpack it first: gunzip FILE"));
-    size_t bad = scan_utf8(text, len), number = 0;
-    if (bad != len || memchr(text, '\0', len))
-        return fault_set(f, -EBADMSG, _("not a text file; give the file as CAIDA publishes it, unpacked"));
-    for (const char *at = text, *end = text + len; at < end;) {
-        char line[LINE_MAX];
-        const char *stop = memchr(at, '\n', (size_t)(end - at));
-        size_t size = (size_t)((stop ? stop : end) - at);
-        number++;
-        if (size >= sizeof line)
-            return fault_set(f, -EBADMSG,
-                             _("line %zu: longer than %d characters; put each prefix on a line of its own"), number,
-                             LINE_MAX - 1);
-        memcpy(line, at, size);
-        at += size + 1;
-        if (size > 0 && line[size - 1] == '\r')
-            size--;
-        line[size] = '\0';
-        int rc = *line ? read_line(line, out, f) : 0;
-        if (rc < 0) {
-            fault_prefix(f, _("line %zu: "), number);
-            return rc;
-        }
-    }
+    int rc = import_lines(text, len, read_line, out, f);
+    if (rc < 0)
+        return rc;
     return out->prefixes > 0 ? 0
                              : fault_set(f, -EBADMSG,
                                          _("the file holds no prefix; nothing would be left of the earlier "

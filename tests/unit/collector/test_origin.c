@@ -49,7 +49,7 @@ static void names_line_and_cure(void **state)
         {"", "the file holds no prefix"},
         {"\n\r\n", "the file holds no prefix"},
         {"\x1f\x8b\x08", "compressed; unpack it first: gunzip"},
-        {GOOD "\xC9\n", "not a text file; give"},
+        {GOOD "\xC9\n", "not a text file; give it as it was published, unpacked"},
         {GOOD "10.0.0.0/8 1\n", "line 2: not three columns; write prefix, length and origins"},
         {GOOD "\n10.0.0.0\t8\n", "line 3: not three columns"},
         {"10.0.0.0\t8\t1\t2\n", "line 1: not three columns"},
