@@ -21,14 +21,24 @@ LANGUAGE sql STABLE AS $$
     SELECT concat_ws(' ', prefix, 'AS' || nullif(array_to_string(origin_of(prefix), '+'), ''))
 $$;
 
--- What the country packs mark, in the place of what they marked before.
+-- The prefixes of a source, in the place of those it had before. What stays is left alone: a change makes figures anew.
+CREATE OR REPLACE FUNCTION carrier_nat_replace(of_source text, prefixes cidr[]) RETURNS void
+LANGUAGE sql AS $$
+    DELETE FROM carrier_nat WHERE source = of_source AND prefix <> ALL (prefixes);
+    INSERT INTO carrier_nat (prefix, source) SELECT p, of_source FROM unnest(prefixes) p ON CONFLICT DO NOTHING;
+$$;
+
 CREATE OR REPLACE FUNCTION carrier_nat_seed(packs jsonb) RETURNS void
 LANGUAGE sql AS $$
-    DELETE FROM carrier_nat WHERE source = 'country-pack';
-    INSERT INTO carrier_nat (prefix, source)
-    SELECT DISTINCT p::cidr, 'country-pack' FROM jsonb_each(packs) c, jsonb_array_elements_text(c.value->'carrier_nat') p
+    SELECT carrier_nat_replace('country-pack', ARRAY(
+        SELECT p::cidr FROM jsonb_each(packs) c, jsonb_array_elements_text(c.value->'carrier_nat') p))
 $$;
-REVOKE EXECUTE ON FUNCTION carrier_nat_seed FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION carrier_nat_import(prefixes cidr[]) RETURNS void
+LANGUAGE sql AS $$
+    SELECT carrier_nat_replace('import', prefixes)
+$$;
+REVOKE EXECUTE ON FUNCTION carrier_nat_replace, carrier_nat_seed, carrier_nat_import FROM PUBLIC;
 
 -- A row a probe, for a period from `first` to `last` (UTC days, both within). `network`: the one from which it pushed most
 -- often, or 'probe:N' for a confirmed household behind carrier NAT; NULL when none was seen. `voucher`: who confirmed it.
