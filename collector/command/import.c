@@ -42,31 +42,54 @@ static int store(const struct session *s, struct fault *f)
     return fault_of_file(l, rc, f);
 }
 
+static int undo(const struct session *s, struct fault *f)
+{
+    const struct loaded *l = s->data;
+    int rc = l->kind->undo(s->pg, f);
+    if (rc == 0)
+        log_info(_("what was imported before is taken back"));
+    return rc;
+}
+
 static const struct option options[] = {
-    {"template", NULL, N_("print the header of a CSV file, with an example"), .verb = ""},
+    {"template", NULL, N_("print what a file looks like, with an example; of a CSV file when no kind is named")},
+    {"undo", NULL, N_("take back what was imported before"), .verb = "carrier-nat"},
     {0},
 };
 
 /* The word of each kind, and where it is defined; `usage` below has its line. */
 #define KINDS(X)                                                                                                       \
     X("csv", import_figures)                                                                                           \
-    X("pfx2as", import_origins)
+    X("pfx2as", import_origins)                                                                                        \
+    X("carrier-nat", import_carriers)
 
 #define KIND_DECLARE(word, kind) extern const struct import_kind kind;
-#define KIND_ROW(word, kind)     {word, 1, 1, .data = &kind},
+#define KIND_ROW(word, kind)     {word, 0, 1, .data = &kind},
 KINDS(KIND_DECLARE)
-static const struct verb verbs[] = {KINDS(KIND_ROW){""}, {0}};
+static const struct verb verbs[] = {KINDS(KIND_ROW){"", .data = &import_figures}, {0}};
+
+static int print_template(const struct invocation *in, const struct import_kind *kind)
+{
+    if (!kind->template)
+        return invocation_wrong(in, _("--%s does not go with %s %s; leave it out"), "template", in->command->name,
+                                in->verb->name);
+    printf("%s", kind->template);
+    return EXIT_OK;
+}
 
 static int run(const struct invocation *in)
 {
     struct fault f = {0};
-    if (invocation_flag(in, "template")) {
-        printf("%s", import_template);
-        return EXIT_OK;
-    }
-    if (invocation_verb(in, ""))
-        return invocation_wrong(in, "%s", _("a file is missing, behind the word for its kind; or give --template"));
     struct loaded l = {.kind = in->verb->data, .path = in->args[0]};
+    const bool shows = invocation_flag(in, "template"), undoes = invocation_flag(in, "undo");
+    if (in->arg_count + shows + undoes > 1)
+        return invocation_wrong(in, "%s", _("one of a file, --template and --undo is wanted, and no other beside it"));
+    if (shows)
+        return print_template(in, l.kind);
+    if (undoes)
+        return session_do(in, undo, &l);
+    if (in->arg_count == 0)
+        return invocation_wrong(in, "%s", _("a file is missing, behind the word for its kind; or give --template"));
     int rc = load(&l, &f), status = rc < 0 ? session_end(rc, &f) : session_do(in, store, &l);
     l.kind->free(l.list);
     if (status != EXIT_OK)
@@ -76,9 +99,9 @@ static int run(const struct invocation *in)
 
 const struct command command_import = {
     .name = "import",
-    .usage = N_("csv FILE\npfx2as FILE\n--template"),
-    .help = N_("Take figures of other sources from a CSV file, whose header --template prints with an example; or the "
-               "origin ASNs of prefixes from a file of CAIDA's pfx2as."),
+    .usage = N_("csv FILE\npfx2as FILE\ncarrier-nat FILE\ncarrier-nat --undo\n[csv|carrier-nat] --template"),
+    .help = N_("Take figures of other sources from a CSV file, the origin ASNs of prefixes from a file of CAIDA's "
+               "pfx2as, or the prefixes in which many households share an address; --template prints an example."),
     .options = options,
     .verbs = verbs,
     .run = run,

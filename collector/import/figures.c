@@ -402,4 +402,4 @@ static void kind_say(size_t count)
     log_info(_("figures imported: %zu"), count);
 }
 
-const struct import_kind import_figures = {kind_read, kind_store, kind_free, kind_say};
+const struct import_kind import_figures = {kind_read, kind_store, kind_free, kind_say, import_template, NULL};

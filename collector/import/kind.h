@@ -15,5 +15,7 @@ struct import_kind {
     /* Stores all of it in one transaction. -EBADMSG: the file's fault. */
     int (*store)(struct pg *pg, const void *list, size_t *ret_count, struct fault *f);
     void (*free)(void *list);
-    void (*say)(size_t count); /* how many of what were stored, in the log */
+    void (*say)(size_t count);                   /* how many of what were stored, in the log */
+    const char *template;                        /* of a file; NULL: its publisher makes it */
+    int (*undo)(struct pg *pg, struct fault *f); /* takes back what was imported; NULL: a later file does */
 };

@@ -143,4 +143,4 @@ static void kind_say(size_t count)
     log_info(_("prefixes imported: %zu"), count);
 }
 
-const struct import_kind import_origins = {kind_read, kind_store, kind_free, kind_say};
+const struct import_kind import_origins = {kind_read, kind_store, kind_free, kind_say, NULL, NULL};

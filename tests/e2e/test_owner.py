@@ -42,6 +42,7 @@ def commands(collector, folder):
     (folder / "a.batch").write_bytes(probe.batch([ping()]))
     (folder / "figures.csv").write_text(collector.run("import", "--template").replace("an example: replace this line", ""))
     (folder / "pfx2as").write_text("192.0.2.0\t24\t64500\n")
+    (folder / "carrier-nat").write_text("192.0.2.0/24\n")
     shutil.copy(collector.state / "recovery.key", folder / "recovery.key")
     yield "token", "create"
     yield "token", "list"
@@ -52,6 +53,7 @@ def commands(collector, folder):
     yield "migrate",
     yield "import", "csv", folder / "figures.csv"
     yield "import", "pfx2as", folder / "pfx2as"
+    yield "import", "carrier-nat", folder / "carrier-nat"
     yield "rebuild",
     yield "rollup",
     yield "indicators", "--year", "2026"

@@ -33,7 +33,7 @@ def forms():
             block = help_of(program, command).partition("\n\n")[0]
             lines = re.findall(rf"internetmetre-{program} {command}(?: (.*))?$", block, re.M)
             assert lines, block
-            found |= {(program, command, verb[1] if (verb := re.match(r"([a-z][a-z0-9]*)( |$)", line)) else "") for line in lines}
+            found |= {(program, command, verb[1] if (verb := re.match(r"([a-z][a-z0-9-]*)( |$)", line)) else "") for line in lines}
     return found
 
 
@@ -71,7 +71,8 @@ ROWS = {
     ("collector", "rollup", ""): SILENT,
     ("collector", "import", "csv"): SILENT,
     ("collector", "import", "pfx2as"): SILENT,
-    ("collector", "import", ""): ["import --template"],
+    ("collector", "import", "carrier-nat"): ["import carrier-nat --template"],
+    ("collector", "import", ""): ["import --template", "import csv --template"],
     ("collector", "indicators", ""): ["indicators --year 2025", "indicators --year 2025 --format json"],
     ("collector", "indicators", "explain"): ["indicators explain PER1"],
     ("target", "serve", ""): SILENT,
@@ -90,7 +91,7 @@ def test_usage_names_every_verb(program, command):
     """That of the reader of the command line, too."""
     said = subprocess.run([PROGRAMS[program], command, "no-such-verb"], capture_output=True, text=True, env=ENGLISH)
     assert said.returncode == 2 and len(said.stderr.splitlines()) == 1
-    verbs = re.search(r"only: ([a-z0-9, ]+)", said.stderr)[1].split(", ")
+    verbs = re.search(r"only: ([a-z0-9, -]+)", said.stderr)[1].split(", ")
     assert set(verbs) == {key[2] for key in ROWS if key[:2] == (program, command)} - {""}
 
 

@@ -123,3 +123,18 @@ def test_whose_word_it_was_goes_with_the_probe(collector):
     collector.run("probe", "confirm", probe.id, "--by", "Aïcha")
     collector.run("probe", "forget", probe.id)
     assert collector.sql("SELECT count(*) FROM probe_change JOIN probe USING (probe_no) WHERE probe = %s", probe.id) == [(0,)]
+
+
+def test_prefixes_of_carrier_nat_are_imported_and_taken_back(own_collector, tmp_path):
+    c, file = own_collector.start(), tmp_path / "carrier"
+    marked = "SELECT prefix::text FROM carrier_nat WHERE source = 'import' ORDER BY 1"
+    file.write_text(c.run("import", "carrier-nat", "--template") + "127.0.0.0/16 # here\n192.0.2.0/24\n")
+    assert "prefixes of carrier NAT imported: 2" in c.run("import", "carrier-nat", file)
+    assert c.sql(marked) == [("127.0.0.0/16",), ("192.0.2.0/24",)]
+    file.write_text("192.0.2.0/24\n198.51.100.1/24\n")
+    assert f"{file}: line 2: 198.51.100.1 is not the first address" in c.run("import", "carrier-nat", file, status=1)
+    assert c.sql(marked) == [("127.0.0.0/16",), ("192.0.2.0/24",)]
+    file.write_text("192.0.2.0/24\n")
+    c.run("import", "carrier-nat", file)
+    assert c.sql(marked) == [("192.0.2.0/24",)]
+    assert "taken back" in c.run("import", "carrier-nat", "--undo") and c.sql(marked) == []

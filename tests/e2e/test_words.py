@@ -161,7 +161,7 @@ def test_what_the_log_says_in_english_a_person_reads_in_french(home, folder):
 @pytest.fixture(scope="module")
 def files(folder):
     texts = {
-        "empty.csv": "", "wrong.csv": "indicator,year\nx,2026\n", "wrong.batch": "nothing\n", "wrong.pfx2as": "a\tb\tc\n",
+        "empty.csv": "", "wrong.csv": "indicator,year\nx,2026\n", "wrong.batch": "nothing\n", "wrong.pfx2as": "a\tb\tc\n", "wrong.nat": "0.0.0.0/0\n",
         "agent.wrong": "listen = 1\n", "collector.wrong": "listen = 1\n", "target.wrong": "connections = x\n",
     }
     for name, text in texts.items():
@@ -192,6 +192,7 @@ PERSON = [
     "collector probe show x", "collector probe forget x", "collector load FOLDER/wrong.batch", "collector load /nonexistent",
     "collector import csv FOLDER/empty.csv", "collector import csv FOLDER/wrong.csv", "collector import csv /nonexistent",
     "collector import nonsense FOLDER/empty.csv", "collector import pfx2as FOLDER/wrong.pfx2as",
+    "collector import carrier-nat FOLDER/wrong.nat", "collector import carrier-nat FOLDER/empty.csv",
     "collector rebuild --from never", "collector rollup --from never", "collector indicators --year x",
     "collector indicators explain nonsense", "collector indicators --year 2026 --format odd", "collector indicators explain internet_users",
     "collector migrate", "collector token create", "collector token list --config FOLDER/collector.wrong",
