@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "collector/import/kind.h"
-#include "collector/import/line.h"
+#include "collector/import/listing.h"
 #include "common/lang.h"
 #include "common/log.h"
 

@@ -1,4 +1,4 @@
-#include "collector/import/line.h"
+#include "collector/import/listing.h"
 
 #include <errno.h>
 #include <stdio.h>
