@@ -71,9 +71,8 @@ static const struct verb verbs[] = {KINDS(KIND_ROW){"", .data = &import_figures}
 static int print_template(const struct invocation *in, const struct import_kind *kind)
 {
     if (!kind->template)
-        return invocation_wrong(in, _("--%s does not go with %s %s; leave it out"), "template", in->command->name,
-                                in->verb->name);
-    printf("%s", kind->template);
+        return invocation_wrong(in, "%s", _("files of this kind are their publisher's; there is no template"));
+    printf("%s", _(kind->template));
     return EXIT_OK;
 }
 

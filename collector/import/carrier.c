@@ -73,9 +73,9 @@ int carrier_store(struct pg *pg, const struct carrier_list *list, struct fault *
 
 /* ---- the kind ---- */
 
-static const char template_text[] =
+static const char template_text[] = N_(
     "# Prefixes in which many households share an address, one a line, on their operator's word:\n"
-    "# 192.0.2.0/24\n";
+    "# 192.0.2.0/24\n");
 
 static int kind_read(const struct buf *text, void **ret, struct fault *f)
 {

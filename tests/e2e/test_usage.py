@@ -91,7 +91,7 @@ WRONG = [
     ("collector", "import csv", "a file is missing"),
     ("collector", "import csv x --template", "one of a file, --template and --undo is wanted"),
     ("collector", "import carrier-nat x --undo", "one of a file, --template and --undo is wanted"),
-    ("collector", "import pfx2as --template", "--template does not go with import pfx2as"),
+    ("collector", "import pfx2as --template", "there is no template"),
     ("collector", "import csv --undo", "--undo does not go with import csv"),
     ("collector", "indicators", "--year is missing"),
     ("collector", "indicators --year 26", "--year 26: a year of four digits"),
