@@ -160,10 +160,14 @@ static int make_years(struct pg *pg, struct fault *f)
     const struct indicator *all = indicator_all(&count);
     int rc = pg_query(pg, "WITH taken AS (DELETE FROM indicator_dirty RETURNING year) SELECT DISTINCT year FROM taken",
                       0, NULL, &years, f);
-    for (size_t y = 0; rc == 0 && y < pg_rows_count(years); y++)
+    for (size_t y = 0; rc == 0 && y < pg_rows_count(years); y++) {
+        const char *year = pg_text(years, y, 0);
         for (size_t i = 0; rc == 0 && i < count; i++)
             if (all[i].measured)
-                rc = make(pg, &all[i], pg_text(years, y, 0), f);
+                rc = make(pg, &all[i], year, f);
+        if (rc == 0)
+            rc = pg_query(pg, "SELECT edition_note($1::int)", 1, &year, NULL, f);
+    }
     return rc;
 }
 

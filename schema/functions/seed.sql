@@ -39,6 +39,7 @@ LANGUAGE sql AS $$
     FROM jsonb_each(packs) c, jsonb_array_elements(c.value->'operators') o, jsonb_array_elements_text(o->'prefixes') p
     WHERE o->'asns'->>0 IS NOT NULL;
     SELECT carrier_nat_seed(packs);
+    SELECT edition_seed(packs);
 
     SELECT target_seed(jsonb_agg(jsonb_build_object('name', s->>'name', 'kind', 'cctld', 'country', c.key)))
     FROM jsonb_each(packs) c, jsonb_array_elements(c.value->'cctld_servers') s
