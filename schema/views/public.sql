@@ -29,9 +29,12 @@ SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.ge
        v.zone, v.sex, v.age_group, v.plan, v.value, v.unit, v.low, v.high, v.interval_kind,
        CASE WHEN v.computed THEN two_digits(v.n_samples) ELSE v.n_samples END AS n_samples, two_digits(v.n_days) AS n_days,
        count_step(v.n_probes) AS n_probes, count_step(v.n_networks) AS n_networks, v.floor, i.kind, i.status, i.better, v.source, v.simulated, v.method, v.method_version,
-       v.source_url, v.retrieved, v.note, v.stored_at, v.lines, v.rank_low, v.rank_high
+       v.source_url, v.retrieved, v.note, v.stored_at, v.lines, v.rank_low, v.rank_high,
+       CASE WHEN i.kind = 'measured' THEN CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone, v.sex, v.age_group, v.plan) = 0
+                                               THEN coalesce(e.speaks_of, 'lines') ELSE 'lines' END END AS speaks_of
 FROM indicator_value v
-JOIN indicator i USING (indicator);
+JOIN indicator i USING (indicator)
+LEFT JOIN public_edition e ON e.country = v.country AND e.period = v.period AND e.source = v.source;
 
 CREATE OR REPLACE VIEW public_indicator_day AS
 SELECT indicator, country, source, day, value, low, high, count_step(n_probes) AS n_probes,
