@@ -1,5 +1,6 @@
 #include "collector/format/phrase.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "common/buf.h"
@@ -58,4 +59,15 @@ char *phrase_count(const struct words *w, int64_t n, const char *one, const char
     char number[NUMBER_TEXT_SIZE];
     return phrase_fill(phrase(w, lang_single(w->lang, (double)n) ? one : many),
                        json_pack("{s:s}", "n", lang_number(w->lang, (double)n, 0, number)));
+}
+
+char *phrase_step(int64_t low)
+{
+    int64_t magnitude = 1;
+    if (low == 1)
+        return alloc_text("1");
+    while (low >= 10 * magnitude)
+        magnitude *= 10;
+    int64_t end = low / magnitude == 1 ? 2 * magnitude : low / magnitude == 2 ? 5 * magnitude : 10 * magnitude;
+    return alloc_format("%" PRId64 "–%" PRId64, low, end - 1);
 }

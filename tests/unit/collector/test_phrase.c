@@ -54,6 +54,18 @@ static void finds(void **state)
     assert_string_equal(json_string_value(json_object_get(out, "number")), "1,2");
 }
 
+static void tells_steps(void **state)
+{
+    static const struct {
+        int64_t low;
+        const char *text;
+    } rows[] = {{1, "1"}, {2, "2–4"}, {5, "5–9"}, {10, "10–19"}, {20, "20–49"}, {50, "50–99"}, {2000, "2000–4999"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        _cleanup_text_ char *text = phrase_step(rows[i].low);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
 static void names_statistics(void **state)
 {
     const struct words w = {LANG_FR, texts, 0};
@@ -82,9 +94,8 @@ static void counts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fills),
-        cmocka_unit_test(finds),
-        cmocka_unit_test(names_statistics),
+        cmocka_unit_test(fills),       cmocka_unit_test(finds),
+        cmocka_unit_test(tells_steps), cmocka_unit_test(names_statistics),
         cmocka_unit_test(counts),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
