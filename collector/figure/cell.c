@@ -394,7 +394,7 @@ static void hide(const struct cells *c, const struct cell *cell, json_t *figure)
                                          floor_verdict(c->floor, cell->number) == FLOOR_SMALL
                                              ? "below the publication floor"
                                              : "would tell of too few lines by subtraction",
-                                         country ? "country" : "operator"));
+                                         country ? "figure of all lines" : "operator"));
         return;
     }
     int lines = lines_of(floor_crowd(c->floor, cell->number));

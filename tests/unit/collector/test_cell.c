@@ -147,7 +147,7 @@ static void hides_what_others_would_give_away(void **state)
         assert_string_equal(word(f, "floor"), floors[others]);
         if (!strcmp(floors[others], "hidden")) {
             assert_null(json_object_get(f, "value"));
-            assert_string_equal(word(f, "note"), "would tell of too few lines by subtraction; counted in the country");
+            assert_string_equal(word(f, "note"), "would tell of too few lines by subtraction; counted in the figure of all lines");
         }
         json_decref(figures);
         cells_free(c);
