@@ -99,6 +99,33 @@ static int print_inputs(struct pg *pg, const struct indicator *i, struct fault *
     return 0;
 }
 
+/* Of what its figures speak, edition by edition. */
+static int print_editions(struct pg *pg, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg,
+                      "SELECT period, country, source, speaks_of, array_to_string(missing_fr, ' ; '), "
+                      "array_to_string(missing_en, '; ') FROM public_edition ORDER BY period, country, source",
+                      0, NULL, &rows, f);
+    if (rc == 0 && pg_rows_count(rows))
+        printf("%s", _("speaks of:\n"));
+    for (size_t r = 0; rc == 0 && r < pg_rows_count(rows); r++) {
+        const char *period = pg_text(rows, r, 0), *country = pg_text(rows, r, 1), *source = pg_text(rows, r, 2);
+        if (!strcmp(pg_text(rows, r, 3), "country"))
+            printf(_("  %s %s %s: the country\n"), period, country, source);
+        else
+            printf(_("  %s %s %s: the measured lines; for the country this is missing: %s\n"), period, country, source,
+                   pg_text(rows, r, lang_current() == LANG_FR ? 4 : 5));
+    }
+    return rc;
+}
+
+static int print_explained(struct pg *pg, const struct indicator *i, struct fault *f)
+{
+    int rc = print_inputs(pg, i, f);
+    return rc == 0 && i->measured ? print_editions(pg, f) : rc;
+}
+
 /* ---- the command ---- */
 
 static int check_indicator(const char *text, struct fault *f)
@@ -138,7 +165,7 @@ static int print(const struct session *s, struct fault *f)
         rc = encode_format_parse(word, &format);
     if (rc < 0)
         return rc;
-    return explain ? print_inputs(s->pg, explain, f) : print_year(s->pg, invocation_text(s->in, "year"), format, f);
+    return explain ? print_explained(s->pg, explain, f) : print_year(s->pg, invocation_text(s->in, "year"), format, f);
 }
 
 static int run(const struct invocation *in)
