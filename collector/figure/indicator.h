@@ -9,7 +9,8 @@
  * (quantitative, qualitative), kind (measured, imported), method (its version,
  * raised when figures would change), dimensions, aggregate (p10 to p99, mean,
  * share; value when imported), headline.fr, headline.en (with {statistic} in
- * them), definition.fr, definition.en. */
+ * them, and {where} in those of what is measured: in the country, or on so many
+ * measured lines), definition.fr, definition.en. */
 #pragma once
 
 #include <stdbool.h>

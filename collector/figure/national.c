@@ -6,7 +6,7 @@
 /* Columns as the enumeration of national.h has them. */
 #define FIGURE_SQL                                                                                                     \
     "statistic, value, low, high, interval_kind, n_samples, n_days, n_probes, floor, source, simulated, source_url, "  \
-    "retrieved, method_version, period "
+    "retrieved, method_version, period, speaks_of "
 
 int national_read(struct pg *pg, const char *country, const struct indicator *i, struct pg_rows **ret, struct fault *f)
 {
@@ -56,6 +56,12 @@ int national_lines(struct pg *pg, const char *country, int *ret, struct fault *f
 bool national_simulated(const struct national *g)
 {
     return pg_bool(g->rows, g->first, SIMULATED);
+}
+
+bool national_of_country(const struct national *g)
+{
+    const char *what = pg_text(g->rows, g->first, SPEAKS_OF);
+    return what && !strcmp(what, "country");
 }
 
 void national_note_year(char year[static YEAR_TEXT_SIZE], const char *period)

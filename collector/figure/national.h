@@ -26,7 +26,8 @@ enum {
     URL,
     RETRIEVED,
     METHOD,
-    PERIOD
+    PERIOD,
+    SPEAKS_OF
 };
 
 /* One source's national figures of an indicator: rows first to last - 1. */
@@ -45,6 +46,7 @@ bool national_next(const struct pg_rows *rows, const struct indicator *i, struct
 const char *national_text(const struct national *g, int column);
 ssize_t national_row(const struct national *g, const char *statistic); /* -1: none */
 bool national_simulated(const struct national *g);
+bool national_of_country(const struct national *g); /* not only of the lines that were measured */
 
 /* How many lines a country has whose latest measured figures are all below the
  * publication floor: 0, 1 (or 2), 3 (or 4), 5 (and too few days); -1: some are

@@ -10,8 +10,8 @@
 -- method: 2
 -- dimensions: operator, department
 -- aggregate: p50, p95
--- headline.fr: Sur une ligne type, une résolution DNS prend {p50} ms.
--- headline.en: On a typical line, a DNS lookup takes {p50} ms.
+-- headline.fr: Une résolution DNS prend typiquement {p50} ms {where}.
+-- headline.en: A DNS lookup typically takes {p50} ms {where}.
 -- definition.fr: Temps entre la question posée au résolveur et sa réponse, pour les mesures « dns » réussies ; les serveurs faisant autorité (racine, domaines nationaux) ne sont pas des résolveurs et n’y comptent pas. Une médiane par sonde et par jour, puis le 50e et le 95e centile de ces sondes-jours. Aucune sonde n’y pèse plus d’un cinquième.
 -- definition.en: Time between a question to the resolver and its answer, over "dns" measurements that succeeded; authoritative servers (root, country-code domains) are no resolvers and do not count. One median a probe and day, then the 50th and 95th percentile over these probe-days. No probe weighs more than a fifth.
 SELECT b.day, b.probe_no, NULL AS family, sketch_quantile(array_agg(b.bucket), array_agg(b.n), 0.5) AS value,

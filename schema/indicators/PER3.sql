@@ -10,8 +10,8 @@
 -- method: 2
 -- dimensions: operator, department, family
 -- aggregate: p50
--- headline.fr: Sur une ligne type, un aller-retour sans quitter le pays prend {p50} ms.
--- headline.en: On a typical line, a round trip inside the country takes {p50} ms.
+-- headline.fr: Un aller-retour sans quitter le pays prend typiquement {p50} ms {where}.
+-- headline.en: A round trip inside the country typically takes {p50} ms {where}.
 -- definition.fr: Temps d'aller-retour (RFC 2681) des mesures « ping » vers les cibles situées dans le pays de la sonde : cibles nationales, domaine national, point d'échange, opérateurs. Une médiane par sonde et par jour, puis le 50e centile de ces sondes-jours. Aucune sonde n’y pèse plus d’un cinquième.
 -- definition.en: Round-trip time (RFC 2681) of "ping" measurements to targets in the probe's own country: domestic targets, country-code domain, exchange point, operators. One median a probe and day, then the 50th percentile over these probe-days. No probe weighs more than a fifth.
 SELECT b.day, b.probe_no, 'ipv' || b.af AS family,

@@ -10,8 +10,8 @@
 -- method: 2
 -- dimensions: operator, department, technology
 -- aggregate: p10, p50, p90
--- headline.fr: Le débit descendant médian est de {p50} Mbit/s ; une fois sur dix, il reste sous {p10} Mbit/s.
--- headline.en: The median download runs at {p50} Mbit/s; one time in ten it stays below {p10} Mbit/s.
+-- headline.fr: Le débit descendant médian est de {p50} Mbit/s {where} ; une fois sur dix, il reste sous {p10} Mbit/s.
+-- headline.en: The median download runs at {p50} Mbit/s {where}; one time in ten it stays below {p10} Mbit/s.
 -- definition.fr: Débit utile de téléchargement des mesures « throughput ». Une médiane par sonde et par jour, puis les 10e, 50e et 90e centiles de ces sondes-jours. Aucune sonde n’y pèse plus d’un cinquième.
 -- definition.en: Download goodput of "throughput" measurements. One median a probe and day, then the 10th, 50th and 90th percentile over these probe-days. No probe weighs more than a fifth.
 SELECT day, probe_no, NULL AS family, sketch_quantile(array_agg(bucket), array_agg(n), 0.5) AS value, sum(n) AS samples

@@ -365,7 +365,7 @@ def test_small_cells_are_not_published(numbers):
     large = figure(numbers, "PER1", "p50", operator="Grand")
     assert large["floor"] == "met" and large["n_probes"] == 10 and large["interval_kind"] == "bootstrap95"
     small = figure(numbers, "PER1", "p50", operator=OPERATORS[GRAND])
-    assert small["floor"] == "n<5" and "counted in the country" in small["note"]
+    assert small["floor"] == "n<5" and "counted in the figure of all lines" in small["note"]
     assert [small[k] for k in ("value", "low", "high", "n_samples", "n_days", "n_probes", "n_networks")] == [None] * 7
     assert figure(numbers, "PER1", "p50", operator="Grand", geo="BJ-LI")["floor"] == "n<5"
 

@@ -1,13 +1,13 @@
 /* The front page: headlines, the table of figures, charts, departments, methods. */
 #include "collector/web/page.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/format/date.h"
 #include "collector/web/page/overview_chart.h"
 #include "collector/web/page/overview_department.h"
+#include "collector/web/page/overview_reach.h"
 #include "collector/format/phrase.h"
 #include "collector/format/template.h"
 #include "common/json.h"
@@ -26,6 +26,14 @@ const char *overview_mark(struct overview *o, const struct national *g)
 
 /* ---- headlines ---- */
 
+/* Of what the sentence speaks. */
+static void add_where(const struct overview *o, const struct national *g, struct buf *out)
+{
+    _cleanup_text_ char *text = overview_where(&o->words, o->in, national_of_country(g),
+                                               pg_int(g->rows, g->first, PROBES));
+    template_escape(text, strlen(text), out);
+}
+
 /* The sentence as HTML: its numbers strong, and never parted from their unit. */
 static char *sentence(const struct overview *o, const struct national *g)
 {
@@ -39,8 +47,13 @@ static char *sentence(const struct overview *o, const struct national *g)
         if (!*pattern)
             break;
         size_t name = strcspn(pattern, "}");
-        _cleanup_text_ char *statistic = alloc_text_n(pattern + 1, name - 1);
-        ssize_t row = national_row(g, statistic);
+        _cleanup_text_ char *member = alloc_text_n(pattern + 1, name - 1);
+        if (!strcmp(member, "where")) {
+            add_where(o, g, &out);
+            pattern += name + 1;
+            continue;
+        }
+        ssize_t row = national_row(g, member);
         char number[NUMBER_TEXT_SIZE];
         pattern += name + 1;
         buf_addf(&out, "<b>%s</b>",
@@ -81,23 +94,10 @@ static void set_interval(const struct overview *o, const struct national *g, siz
         json_object_set_new(out, "interval_kind", json_string(phrase(&o->words, kind)));
 }
 
-/* "10–19": the step that everybody is told the lower end of (count_step). One
- * is one: only where the floor is lifted. */
-static char *step_text(int64_t low)
-{
-    int64_t magnitude = 1;
-    if (low == 1)
-        return alloc_text("1");
-    while (low >= 10 * magnitude)
-        magnitude *= 10;
-    int64_t end = low / magnitude == 1 ? 2 * magnitude : low / magnitude == 2 ? 5 * magnitude : 10 * magnitude;
-    return alloc_format("%" PRId64 "–%" PRId64, low, end - 1);
-}
-
 static void set_sample(const struct overview *o, const struct national *g, size_t row, json_t *out)
 {
     if (pg_text(g->rows, row, PROBES)) {
-        _cleanup_text_ char *step = step_text(pg_int(g->rows, row, PROBES));
+        _cleanup_text_ char *step = phrase_step(pg_int(g->rows, row, PROBES));
         _cleanup_text_ char *probes = phrase_fill(phrase(&o->words, strcmp(step, "1") != 0 ? "probes" : "probe"),
                                                   json_pack("{s:s}", "n", step));
         _cleanup_text_ char *days = phrase_count(&o->words, pg_int(g->rows, row, DAYS), "day", "days");
@@ -189,7 +189,7 @@ static int add_indicator(struct overview *o, const struct indicator *i, struct p
     return 0;
 }
 
-static int add_indicators(struct overview *o, struct fault *f)
+static int add_indicators(struct overview *o, const json_t *pack, struct fault *f)
 {
     size_t count, best_count = 0;
     const struct indicator *all = indicator_all(&count);
@@ -210,6 +210,8 @@ static int add_indicators(struct overview *o, struct fault *f)
     }
     if (rc == 0)
         rc = overview_department_add(o, best, best_count, f);
+    if (rc == 0)
+        rc = overview_reach_add(o, pack, best, best_count, f);
     for (size_t i = 0; i < count; i++)
         pg_rows_free(rows[i]);
     free(rows);
@@ -259,20 +261,15 @@ static int add_below(struct overview *o, struct fault *f)
     return 0;
 }
 
-static void set_title(struct overview *o, const json_t *pack)
-{
-    const char *name = json_string_value(json_object_get(pack, o->words.lang == LANG_FR ? "name_fr" : "name_en"));
-    phrase_set(o->page, "title", phrase(&o->words, "title"), json_pack("{s:s}", "country", name ? name : o->country));
-}
-
 static int read_overview(const struct visit *v, json_t *page, struct fault *f)
 {
     static const char *const lists[][2] = {
         {"headlines", "has_headlines"}, {"rows", "has_rows"}, {"details", "has_details"}, {"methods", NULL}};
     for (size_t l = 0; l < COUNT(lists); l++)
         json_object_set_new(page, lists[l][0], json_array());
-    struct overview o = {.pg = v->pg, .country = v->country, .words = *v->words, .page = page};
-    int rc = add_indicators(&o, f);
+    _cleanup_text_ char *in = overview_in(v->pack, v->country, v->words->lang);
+    struct overview o = {.pg = v->pg, .country = v->country, .in = in, .words = *v->words, .page = page};
+    int rc = add_indicators(&o, v->pack, f);
     if (rc == 0)
         rc = add_scope(&o, v->pack, f);
     if (rc == 0)
@@ -280,7 +277,6 @@ static int read_overview(const struct visit *v, json_t *page, struct fault *f)
     if (rc < 0)
         return rc;
     add_methods(&o);
-    set_title(&o, v->pack);
     json_object_set_new(page, "simulated", json_boolean(o.simulated));
     json_object_set_new(page, "lifted", json_boolean(o.lifted));
     for (size_t l = 0; l < COUNT(lists) && lists[l][1]; l++)

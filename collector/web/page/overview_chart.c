@@ -133,7 +133,7 @@ static int add_bars(struct overview *o, const struct national *g, json_t *detail
     if (rc < 0 || whole < 0 || pg_rows_count(rows) == 0)
         return rc;
     struct chart_bar bars[BARS_MAX] = {{
-        .label = phrase(&o->words, "country_bar"),
+        .label = phrase(&o->words, national_of_country(g) ? "country_bar" : "lines_bar"),
         .value = pg_double(g->rows, (size_t)whole, VALUE),
         .low = pg_double(g->rows, (size_t)whole, LOW),
         .high = pg_double(g->rows, (size_t)whole, HIGH),

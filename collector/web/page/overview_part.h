@@ -1,5 +1,5 @@
 /* The front page that is being made: what its parts (overview_chart.c,
- * overview_department.c) are given. */
+ * overview_department.c, overview_reach.c) are given. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,7 +12,7 @@
 
 struct overview {
     struct pg *pg;
-    const char *country;
+    const char *country, *in; /* "in Benin" */
     struct words words;
     json_t *page;
     char year[YEAR_TEXT_SIZE]; /* the latest that a measured figure is of; "": none is there */

@@ -6,8 +6,8 @@
 
 #define WHOLE                                                                                                          \
     "-- id: TST1\n-- name.fr: Essai\n-- name.en: Test\n-- unit: % of x\n-- unit.fr: % de x\n-- better: low\n"          \
-    "-- status: proposed\n-- nature: quantitative\n-- method: 3\n-- headline.fr: {p50}\n-- headline.en: {p50}\n"       \
-    "-- definition.fr: d : e\n-- definition.en: d\n"
+    "-- status: proposed\n-- nature: quantitative\n-- method: 3\n-- headline.fr: {p50} {where}\n"                      \
+    "-- headline.en: {p50} {where}\n-- definition.fr: d : e\n-- definition.en: d\n"
 
 static void reads_a_file(void **state)
 {
@@ -56,6 +56,9 @@ static void refuses_with_the_reason(void **state)
         {WHOLE "-- aggregate: p50\n-- kind: measured\n", "TST1: a measured indicator ends in its SELECT"},
         {WHOLE "-- aggregate: value\n-- kind: imported\nSELECT 1\n", "TST1: a measured indicator ends in its SELECT"},
         {WHOLE "-- kind: imported\n", "TST1: aggregate is missing"},
+        {WHOLE "-- aggregate: value\n-- kind: imported\n", "TST1: the headline of a measured indicator has {where}"},
+        {WHOLE "-- aggregate: p50\n-- kind: measured\n-- headline.en: {p50}\nSELECT 1\n",
+         "TST1: the headline of a measured indicator has {where}"},
     };
     for (size_t r = 0; r < COUNT(rows); r++) {
         struct indicator i;
@@ -66,12 +69,12 @@ static void refuses_with_the_reason(void **state)
     }
 }
 
-/* Every {name} of a headline is one of the indicator's statistics. */
+/* Every {name} of a headline is one of the indicator's statistics, or says of what it speaks. */
 static void check_headline(const struct indicator *i, const char *headline)
 {
     size_t places = 0;
     for (const char *at = headline; (at = strchr(at, '{')) != NULL; at++, places++) {
-        bool known = false;
+        bool known = !strncmp(at, "{where}", 7);
         for (size_t s = 0; s < i->statistic_count; s++) {
             size_t len = strlen(i->statistics[s].name);
             known |= !strncmp(at + 1, i->statistics[s].name, len) && at[1 + len] == '}';
