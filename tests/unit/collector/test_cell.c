@@ -4,7 +4,8 @@
 
 #define HEADER                                                                                                         \
     "-- id: TST1\n-- name.fr: n\n-- name.en: n\n-- unit: ms\n-- better: low\n-- status: proposed\n-- kind: measured\n" \
-    "-- nature: quantitative\n-- method: 1\n-- headline.fr: {p50}\n-- headline.en: {p50}\n-- definition.fr: d\n"       \
+    "-- nature: quantitative\n-- method: 1\n-- headline.fr: {p50} {where}\n-- headline.en: {p50} {where}\n-- "         \
+    "definition.fr: d\n"                                                                                               \
     "-- definition.en: d\n-- aggregate: p50\n-- dimensions: operator, department, family\n"
 
 static struct indicator indicator;
@@ -147,7 +148,8 @@ static void hides_what_others_would_give_away(void **state)
         assert_string_equal(word(f, "floor"), floors[others]);
         if (!strcmp(floors[others], "hidden")) {
             assert_null(json_object_get(f, "value"));
-            assert_string_equal(word(f, "note"), "would tell of too few lines by subtraction; counted in the figure of all lines");
+            assert_string_equal(word(f, "note"),
+                                "would tell of too few lines by subtraction; counted in the figure of all lines");
         }
         json_decref(figures);
         cells_free(c);
