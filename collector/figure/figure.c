@@ -29,7 +29,7 @@ const struct encode_column figure_columns[] = {
     {"n_probes", ENCODE_NUMBER},
     {"n_networks", ENCODE_NUMBER},
     {"floor", ENCODE_TEXT},
-    {"speaks_of", ENCODE_TEXT},
+    {"speaks_of", ENCODE_TEXT}, /* lines, country */
     {"kind", ENCODE_TEXT},
     {"status", ENCODE_TEXT},
     {"better", ENCODE_TEXT},

@@ -168,8 +168,8 @@ static int check_whole(const struct indicator *i, struct fault *f)
         return fault_set(f, -EBADMSG, "%s: a measured indicator ends in its SELECT, an imported one has none", i->id);
     for (int l = 0; l < 2; l++)
         if (i->measured != (strstr(i->headline[l], "{where}") != NULL))
-            return fault_set(f, -EBADMSG, "%s: the headline of a measured indicator has {where}, of an imported none",
-                             i->id);
+            return fault_set(f, -EBADMSG,
+                             _("%s: the headline of a measured indicator has {where}, of an imported none"), i->id);
     return 0;
 }
 
