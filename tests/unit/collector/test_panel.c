@@ -4,7 +4,8 @@
 
 #define HEADER                                                                                                         \
     "-- id: TST1\n-- name.fr: n\n-- name.en: n\n-- unit: ms\n-- better: low\n-- status: proposed\n-- kind: measured\n" \
-    "-- nature: quantitative\n-- method: 1\n-- headline.fr: {p50}\n-- headline.en: {p50}\n-- definition.fr: d\n"       \
+    "-- nature: quantitative\n-- method: 1\n-- headline.fr: {p50} {where}\n-- headline.en: {p50} {where}\n-- "         \
+    "definition.fr: d\n"                                                                                               \
     "-- definition.en: d\n-- aggregate: p50\n-- dimensions: operator, family\n"
 
 static const struct stat_what median = {STAT_QUANTILE, 0.5};
