@@ -249,6 +249,7 @@ def test_description_says_what_the_api_takes(numbers):
         if "get" not in methods:
             continue
         names = [p["name"] for p in methods["get"].get("parameters", [])]
+        path = path.replace("{language}", "fr")
         if not path.startswith("/api/v1/") or "format" not in names:
             assert get(numbers, path + ("?nonce=12345678" if path.endswith("time") else "")).status in (200, 302), path
             continue

@@ -13,7 +13,7 @@ import zstandard
 
 import wire
 from agent import BUILD, Agent, exactly_once
-from conftest import FarCollector, scratch
+from conftest import FarCollector, pages, scratch
 from pki import Authority
 from topology import Network
 
@@ -135,7 +135,7 @@ class Everywhere:
         spec = (Path(__file__).resolve().parents[2] / "schema/openapi.yaml").read_text()
         routes = re.findall(r"^  (/\S*):\n    get:", spec, re.M)
         assert len(routes) > 8
-        for route in routes:
+        for route in [*routes, *pages()]:
             for form in ("json", "csv", "ndjson") if route.startswith("/api/v1/") else ("",):
                 path = route + (f"?format={form}" if form else "")
                 yield f"GET {path}", self.collector.request("GET", path, headers=bearer).body
