@@ -32,6 +32,7 @@
 #include "common/wake.h"
 
 #define IDLE_TIMEOUT_S 60
+#define BODY_TIMEOUT_S 120 /* twice what an agent waits for an answer to what it sends */
 #define WAKE_EVERY_MS  500
 #define INGEST_POOL    8 /* connections for enrolment, probe and name look-ups */
 #define ANALYST_POOL   4
@@ -235,6 +236,7 @@ static int start_http(struct serve *s, struct fault *f)
         .proxies = s->context->settings.proxies,
         .connections_max = (unsigned)s->context->settings.connections,
         .idle_timeout_s = IDLE_TIMEOUT_S,
+        .body_timeout_s = BODY_TIMEOUT_S,
     };
     int rc = http_start(&options, &s->http, f);
     return rc < 0 ? rc : announce(s, f);

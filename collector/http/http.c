@@ -11,8 +11,9 @@
 
 #include <microhttpd.h>
 
-#include "common/lang.h"
 #include "collector/http/listen.h"
+#include "common/clock.h"
+#include "common/lang.h"
 #include "common/log.h"
 #include "common/scan.h"
 #include "common/wake.h"
@@ -29,7 +30,9 @@
  *                the route's `front` answers from the first octets.
  *   last call    the handler runs, or the stored answer goes out.
  *
- * DRAINING has an end: past DRAIN_MAX the connection is cut. */
+ * DRAINING has an end: past DRAIN_MAX the connection is cut. So is one whose body
+ * comes for longer than body_timeout_s: an octet now and then keeps it from being
+ * idle, and its thread from everybody else. */
 
 /* What a refused request may still send before it is cut: a client that
  * overshoots by little gets its answer, a flood does not get our time. */
@@ -60,6 +63,7 @@ struct http_server {
     struct place *places; /* of all tables */
     size_t place_count;
     const char *proxies;
+    int64_t body_timeout_us;   /* 0: none */
     atomic_ullong unavailable; /* answers 503 */
     int listen_fd;
     unsigned port;
@@ -81,6 +85,7 @@ struct http_request {
     char *method, *path;
     char peer[INET6_ADDRSTRLEN];
     struct buf body;
+    int64_t began_us;  /* clock_mono_us */
     uint64_t received; /* octets of the body, kept or not */
     bool judged;       /* the route's `front` has seen the first octets */
     bool cut;          /* a NUL octet ends the path before its end */
@@ -448,8 +453,16 @@ static void judge_front(struct http_request *r)
     r->state = DRAINING;
 }
 
+static bool is_late(const struct http_request *r)
+{
+    int64_t timeout = r->server->body_timeout_us;
+    return timeout > 0 && clock_mono_us(&clock_system) - r->began_us > timeout;
+}
+
 static enum MHD_Result request_octets(struct http_request *r, const char *bytes, size_t len)
 {
+    if (is_late(r))
+        return MHD_NO;
     r->received += len;
     if (r->state == READING && r->received > r->route->body_max) {
         buf_free(&r->body);
@@ -474,6 +487,7 @@ static struct http_request *request_new(struct http_server *s, struct MHD_Connec
     r->connection = connection;
     r->method = alloc_text(method);
     r->path = alloc_text(path);
+    r->began_us = clock_mono_us(&clock_system);
     peer_name(connection, r->peer);
     reply_reset(&r->reply);
     pthread_mutex_lock(&s->lock);
@@ -566,6 +580,7 @@ int http_start(const struct http_options *options, struct http_server **ret, str
     _cleanup_(server_freep) struct http_server *s = alloc_zero(1, sizeof *s);
     s->listen_fd = -1;
     s->proxies = options->proxies;
+    s->body_timeout_us = options->body_timeout_s * INT64_C(1000000);
     pthread_mutex_init(&s->lock, NULL);
     wake_init(&s->done);
     join_tables(s, options);

@@ -65,6 +65,7 @@ struct http_options {
         *proxies; /* addresses in front whose X-Forwarded-For is believed (seen.h); NULL: none; outlives the server */
     unsigned connections_max;
     unsigned idle_timeout_s;
+    unsigned body_timeout_s; /* for a whole body, however it comes; 0: as long as it takes */
 };
 
 int http_start(const struct http_options *options, struct http_server **ret, struct fault *f) CHECKED;

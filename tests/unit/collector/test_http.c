@@ -433,6 +433,38 @@ static void listen_says_what_is_wrong(void **state)
     }
 }
 
+/* Never idle, never done: such a peer is left, whether its body is wanted or not. */
+static void body_that_trickles_is_cut(void **state)
+{
+    static const struct http_route routes[] = {{.method = "POST", .path = "/echo", .handler = echo, .body_max = 5000},
+                                               {0}};
+    static const struct http_table one[] = {{routes, NULL}};
+    static const char *const lengths[] = {"5000", "6000"};
+    const struct http_options options = {.listen = "127.0.0.1:0",
+                                         .tables = one,
+                                         .table_count = 1,
+                                         .connections_max = 4,
+                                         .idle_timeout_s = 60,
+                                         .body_timeout_s = 1};
+    struct http_server *kept = server;
+    struct fault f = {0};
+    assert_int_equal(http_start(&options, &server, &f), 0);
+    for (size_t i = 0; i < COUNT(lengths); i++) {
+        char answer[16];
+        int fd = dial(), octets = 0;
+        dprintf(fd, "POST /echo HTTP/1.1\r\n" CLOSE "Content-Length: %s\r\n\r\n", lengths[i]);
+        while (octets < 4000 && send(fd, "x", 1, MSG_NOSIGNAL) == 1 &&
+               recv(fd, answer, sizeof answer, MSG_DONTWAIT) < 0 && errno == EAGAIN) {
+            usleep(10000);
+            octets++;
+        }
+        assert_in_range(octets, 10, 3999);
+        close(fd);
+    }
+    http_stop(server);
+    server = kept;
+}
+
 static atomic_bool inside;
 
 static int slow(struct http_request *request, struct http_reply *reply)
@@ -474,6 +506,7 @@ int main(void)
         cmocka_unit_test(connection_is_kept),
         cmocka_unit_test(garbage_is_survived),
         cmocka_unit_test(listen_says_what_is_wrong),
+        cmocka_unit_test(body_that_trickles_is_cut),
         cmocka_unit_test(stop_waits_for_answers),
     };
     struct http_options options = {.listen = "127.0.0.1:0",
