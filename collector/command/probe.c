@@ -117,7 +117,7 @@ static int revoke_probe(const struct session *s, struct fault *f)
     if (rc == 0)
         rc = pg_query(s->pg,
                       "UPDATE probe SET revoked_at = coalesce(revoked_at, now()), revoked_reason = "
-                      "coalesce($2, revoked_reason) WHERE probe = $1",
+                      "coalesce($2, nullif(nullif(revoked_reason, 'left'), 'forgotten')) WHERE probe = $1",
                       2, params, NULL, f);
     return rc;
 }

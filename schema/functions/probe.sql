@@ -11,8 +11,11 @@ BEGIN
     IF no IS NULL THEN
         RETURN false;
     END IF;
+    -- Of one that the team had revoked, the days that stay are doubted as before (standing_of).
     UPDATE probe p SET forgotten_at = coalesce(p.forgotten_at, now()), revoked_at = coalesce(p.revoked_at, now()),
-        revoked_reason = 'forgotten' WHERE p.probe_no = no;
+        revoked_reason = CASE WHEN p.revoked_at IS NULL OR p.revoked_reason IN ('left', 'forgotten') THEN 'forgotten'
+                              ELSE 'refused, then forgotten' END
+    WHERE p.probe_no = no;
     DELETE FROM batch_body b WHERE b.probe_no = no;
     DELETE FROM result r WHERE r.probe_no = no;
     DELETE FROM result_problem r WHERE r.probe_no = no;
@@ -42,8 +45,7 @@ REVOKE EXECUTE ON FUNCTION probe_turn FROM PUBLIC;
 -- A probe that its owner takes away: nothing more is accepted of it.
 CREATE OR REPLACE FUNCTION probe_leave(of_probe text) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    UPDATE probe SET revoked_at = coalesce(revoked_at, now()), revoked_reason = coalesce(revoked_reason, 'left')
-    WHERE probe = of_probe
+    UPDATE probe SET revoked_at = now(), revoked_reason = 'left' WHERE probe = of_probe AND revoked_at IS NULL
 $$;
 REVOKE EXECUTE ON FUNCTION probe_leave FROM PUBLIC;
 

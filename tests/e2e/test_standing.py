@@ -138,3 +138,11 @@ def test_prefixes_of_carrier_nat_are_imported_and_taken_back(own_collector, tmp_
     c.run("import", "carrier-nat", file)
     assert c.sql(marked) == [("192.0.2.0/24",)]
     assert "taken back" in c.run("import", "carrier-nat", "--undo") and c.sql(marked) == []
+
+
+@pytest.mark.parametrize("before", ["left", "forgotten"])
+def test_a_team_that_doubts_a_probe_has_the_last_word(collector, probe, before):
+    collector.sql("UPDATE probe SET revoked_at = now(), revoked_reason = %s WHERE probe = %s", before, probe.id)
+    assert standing(collector, probe) != "refused"
+    collector.run("probe", "revoke", probe.id)
+    assert standing(collector, probe) == "refused"

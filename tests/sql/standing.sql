@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(18);
+SELECT plan(20);
 
 INSERT INTO token (hash, uses_max) VALUES ('one', 1), ('two', 2), ('many', NULL);
 INSERT INTO carrier_nat (prefix, source) VALUES ('198.51.100.0/22', 'import'), ('203.0.113.128/25', 'import');
@@ -46,6 +46,11 @@ UPDATE probe SET revoked_at = now(), revoked_reason = 'left' WHERE probe LIKE 's
 SELECT ok((SELECT counts FROM pg_temp.standing('single')), 'one that was taken away counts for the days before');
 UPDATE probe SET revoked_reason = 'ten of them in one room' WHERE probe LIKE 'single%';
 SELECT ok(NOT (SELECT counts FROM pg_temp.standing('single')), 'one that the team revoked does not');
+
+SELECT probe_leave(rpad('single', 20, 'a')), probe_forget(rpad('single', 20, 'a')) \g /dev/null
+SELECT ok(NOT (SELECT counts FROM pg_temp.standing('single')), 'nor when it leaves, or is forgotten, afterwards');
+SELECT probe_leave(rpad('week', 20, 'a')), probe_forget(rpad('week', 20, 'a')) \g /dev/null
+SELECT ok((SELECT counts FROM pg_temp.standing('week')), 'one that was forgotten at its owner''s wish does');
 
 -- ---- for which network ----
 
