@@ -48,9 +48,12 @@ static const char consent_text[] = N_(
     "This probe measures the Internet connection it is plugged into: latency, names, pages, speed, routes.\n"
     "It never looks at your own traffic. Its results go to the collector, signed, with the place, operator and\n"
     "technology that you give here. Before they are signed, your own addresses in them are cut to their network\n"
-    "(/24, /48); a route begins with your own routers.\n"
+    "(/24, /48); a route begins with your own routers. To count households before anything is published, the\n"
+    "collector also notes each day from which network (/24, /48), and whose, your probe was heard; it keeps that\n"
+    "for 13 months and shows it to nobody.\n"
     "Published figures are made of many probes and name none. You may stop at any time (`internetmetre-agent\n"
-    "leave`) and have your probe's data deleted (`leave --forget`); figures that are already published stay.\n");
+    "leave`) and have your probe's data deleted, those networks with them (`leave --forget`); the figures made\n"
+    "with them, and the daily sums behind these, stay.\n");
 
 /* ---- questions ---- */
 

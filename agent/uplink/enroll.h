@@ -18,7 +18,7 @@
 #include "common/fault.h"
 #include "common/sign.h"
 
-#define CONSENT_VERSION "2"
+#define CONSENT_VERSION "3"
 
 struct enrolment { /* all borrowed; NULL: not said */
     const char *token;

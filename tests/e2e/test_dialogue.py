@@ -1,5 +1,7 @@
 """What the agent asks at a terminal, answered as people do, in both languages."""
 import os
+import re
+from pathlib import Path
 
 import pytest
 
@@ -130,3 +132,17 @@ def test_leaving_takes_a_yes_as_enrolling_does(collector, agent, language, quest
         assert agent.name()
     status, text = talk(agent, language, ["leave"], [(question, gone)])
     assert status == 0 and not (agent.state / "identity.json").exists(), text
+
+
+@pytest.mark.parametrize("language, no, said, page", [
+    ("en_US.UTF-8", ("Do you accept?", "no"), ["which network (/24, /48), and whose", "for {} months", "those networks with them", "daily sums behind these, stay"], "README.md"),
+    ("fr_FR.UTF-8", ("Acceptez-vous ?", "non"), ["quel réseau (/24, /48), et de qui", "garde {} mois", "ces réseaux compris", "sommes par jour dont ils viennent, restent"], "LISEZMOI.md"),
+])
+def test_who_consents_is_told_what_is_kept_of_their_network(agent, collector, language, no, said, page):
+    """For as long as the database keeps it, in the README as well."""
+    top = Path(__file__).resolve().parents[2]
+    months = re.search(r"interval '(\d+) months'", (top / "schema/functions/network.sql").read_text())[1]
+    status, text = enrol(agent, collector, language, [no])
+    text = " ".join(text.split())
+    assert status == 1 and [words for words in said if words.format(months) not in text] == []
+    assert re.search(rf"/24, /48\).* {months} mo(nth|i)s.* `forget` ", " ".join((top / page).read_text().split()))
