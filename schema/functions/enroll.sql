@@ -59,15 +59,6 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE EXECUTE ON FUNCTION probe_make FROM PUBLIC;
 
--- The number of an operator, who is listed when nobody named him before.
-CREATE OR REPLACE FUNCTION operator_named(of_country text, of_name text) RETURNS int
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    INSERT INTO operator (country, name) SELECT of_country, of_name WHERE of_name IS NOT NULL
-    ON CONFLICT (country, name) DO NOTHING;
-    SELECT operator_no FROM operator WHERE country = of_country AND name = of_name
-$$;
-REVOKE EXECUTE ON FUNCTION operator_named FROM PUBLIC;
-
 -- The surroundings that a probe tells count from now on. What it does not say anew stays as it was: `enroll --yes`, typed to
 -- be sure, must not take its place from it. In another country nothing of it holds. The row that counts ends when the new one
 -- says something else.

@@ -28,10 +28,11 @@ LANGUAGE sql AS $$
     SELECT d->>'iso', c.key, d->>'name' FROM jsonb_each(packs) c, jsonb_array_elements(c.value->'departments') d
     ON CONFLICT (iso) DO UPDATE SET name = excluded.name WHERE department.name <> excluded.name;
 
-    INSERT INTO operator (country, name, asns)
-    SELECT c.key, o->>'name', ARRAY(SELECT a::bigint FROM jsonb_array_elements_text(o->'asns') a)
+    INSERT INTO operator (country, name, asns, state)
+    SELECT c.key, o->>'name', ARRAY(SELECT a::bigint FROM jsonb_array_elements_text(o->'asns') a), 'pack'
     FROM jsonb_each(packs) c, jsonb_array_elements(c.value->'operators') o
-    ON CONFLICT (country, name) DO UPDATE SET asns = excluded.asns WHERE operator.asns <> excluded.asns;
+    ON CONFLICT (country, name) DO UPDATE SET asns = excluded.asns, state = 'pack', merged_into = NULL
+    WHERE operator.asns <> excluded.asns OR operator.state <> 'pack';
 
     DELETE FROM prefix_origin WHERE source = 'country-pack';
     INSERT INTO prefix_origin (prefix, asn, source)

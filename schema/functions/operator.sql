@@ -1,0 +1,44 @@
+-- Operators that members name: as they typed them, until a team knows whom they mean.
+
+-- The number of an operator. One that is known is met however it is written; another is listed as it was typed, and waits.
+CREATE OR REPLACE FUNCTION operator_named(of_country text, of_name text) RETURNS int
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    INSERT INTO operator (country, name)
+    SELECT of_country, of_name
+    WHERE of_name IS NOT NULL AND NOT EXISTS (SELECT FROM operator_like(of_country, of_name))
+    ON CONFLICT (country, name) DO NOTHING;
+    SELECT operator_no FROM operator_like(of_country, of_name)
+$$;
+
+-- The operator of that name: written so, else the known one that is written nearly so.
+CREATE OR REPLACE FUNCTION operator_like(of_country text, of_name text) RETURNS SETOF operator
+LANGUAGE sql STABLE AS $$
+    SELECT * FROM operator
+    WHERE country = of_country AND (name = of_name OR state IN ('pack', 'accepted') AND lower(name) = lower(btrim(of_name)))
+    ORDER BY name <> of_name
+    LIMIT 1
+$$;
+REVOKE EXECUTE ON FUNCTION operator_named, operator_like FROM PUBLIC;
+
+-- A team's word on an operator: 'accepted', 'rejected', or 'merged' into a known one, in the place of what was said before.
+-- Figures of the years in which its lines measured are made again. Returns whether that is new.
+CREATE OR REPLACE FUNCTION operator_decide(of_operator int, new_state text, into_operator int, by_whom text, for_reason text)
+RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE operator SET state = new_state, merged_into = into_operator
+    WHERE operator_no = of_operator AND (state, merged_into) IS DISTINCT FROM (new_state, into_operator);
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    UPDATE operator SET merged_into = into_operator WHERE merged_into = of_operator AND new_state = 'merged';
+    INSERT INTO operator_change (operator_no, who, state, merged_into, why)
+    VALUES (of_operator, by_whom, new_state, into_operator, for_reason);
+    INSERT INTO indicator_dirty (year)
+    SELECT DISTINCT extract(year FROM r.day)::int FROM rollup_day r
+    WHERE r.probe_no IN (SELECT c.probe_no FROM probe_context c JOIN operator o USING (operator_no)
+                         WHERE of_operator IN (o.operator_no, o.merged_into) OR o.merged_into = into_operator)
+    ON CONFLICT DO NOTHING;
+    RETURN true;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION operator_decide FROM PUBLIC;
