@@ -11,7 +11,7 @@ FROM (SELECT p.probe_no, p.probe, c.country, c.department, o.name AS operator, c
              count(*) OVER (PARTITION BY p.simulated, c.country, c.department, o.name, c.technology) AS alike
       FROM probe p
       LEFT JOIN probe_context c ON c.probe_no = p.probe_no AND c.valid_to = 'infinity'
-      LEFT JOIN operator o USING (operator_no)
+      LEFT JOIN known_operator o USING (operator_no)
       WHERE p.revoked_at IS NULL) AS x;
 
 -- What a member measures at home is named nowhere.

@@ -27,7 +27,7 @@ def household(c, line, number):
     [(probe,)] = c.sql("INSERT INTO probe (probe, enrolled_at, confirmed_at, confirmed_by) VALUES (%s, '2023-01-01', "
                        "CASE WHEN %s THEN now() END, CASE WHEN %s THEN 'Parakou' END) RETURNING probe_no", name, line.confirmed,
                        line.confirmed)
-    c.sql("INSERT INTO operator (country, name) VALUES ('BJ', %s) ON CONFLICT DO NOTHING", line.operator)
+    c.sql("INSERT INTO operator (country, name, state) VALUES ('BJ', %s, 'accepted') ON CONFLICT DO NOTHING", line.operator)
     c.sql("INSERT INTO probe_context (probe_no, country, department, commune, operator_no, technology, valid_from, "
           "consent_version) SELECT %s, 'BJ', %s, %s, operator_no, %s, '2023-01-01', 'tests' FROM operator WHERE name = %s", probe, line.department, f"Spelling {number}",
           line.technology, line.operator)
