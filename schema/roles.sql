@@ -63,4 +63,4 @@ SELECT allow('INSERT ON task, batch_key, batch_body, result, result_problem, del
 SELECT allow('SELECT ON department, operator, focal_point, probe, probe_context, check_kind, metric, outcome, target, task,
     result, result_problem, batch_key, chain, prefix_origin, delegation_server, rollup_day, rollup_day_sketch, indicator,
     indicator_value, indicator_day', 'analyst');
-SELECT allow('SELECT ON department, operator, check_kind, metric, outcome', 'reader');
+SELECT allow('SELECT ON department, check_kind, metric, outcome', 'reader');

@@ -73,8 +73,9 @@ static int check_known(struct query *q, struct pg *pg, enum param p, const char 
 
 static int check_names(struct query *q, struct pg *pg, struct fault *f)
 {
-    int rc = check_known(q, pg, PARAM_OPERATOR,
-                         "SELECT bool_or(name = $1), string_agg(DISTINCT name, ', ' ORDER BY name) FROM operator", f);
+    int rc = check_known(
+        q, pg, PARAM_OPERATOR,
+        "SELECT bool_or(name = $1), string_agg(DISTINCT name, ', ' ORDER BY name) FROM public_operator_name", f);
     if (rc == 0)
         rc = check_known(q, pg, PARAM_DEPARTMENT,
                          "SELECT bool_or(iso = $1), string_agg(iso, ', ' ORDER BY iso) FROM department", f);

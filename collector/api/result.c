@@ -34,7 +34,7 @@ static void select_results(struct selection *s)
              "(target_no)%s "
              "WHERE true",
              place ? " JOIN probe_context x ON x.probe_no = r.probe_no AND r.at >= x.valid_from AND r.at < x.valid_to "
-                     "LEFT JOIN operator n ON n.operator_no = x.operator_no"
+                     "LEFT JOIN known_operator n ON n.operator_no = x.operator_no"
                    : "");
     if (s->params->values[PARAM_FROM])
         buf_addf(&s->sql, " AND r.at >= $%d", selection_bind(s, s->from));

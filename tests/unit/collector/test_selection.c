@@ -104,10 +104,10 @@ static void each_route_makes_its_statement(void **state)
          RESULTS " WHERE true AND r.at >= $1 AND r.check_no = $2 AND p.probe = $3 ORDER BY r.at LIMIT 3\n"
                  "2026-11-22T10:00:00.000000Z\n1\nabcdefghij234567abcd"},
         /* surroundings are joined where they narrow, as they were then */
-        {"/api/v1/results?to=2026-11-22&operator=MTN",
-         RESULTS " JOIN probe_context x ON x.probe_no = r.probe_no AND r.at >= x.valid_from AND r.at < x.valid_to LEFT "
-                 "JOIN operator n ON n.operator_no = x.operator_no WHERE true AND r.at < $1 AND n.name = $2 ORDER BY "
-                 "r.at\n2026-11-23T00:00:00.000000Z\nMTN"},
+        {"/api/v1/results?to=2026-11-22&operator=MTN", RESULTS
+         " JOIN probe_context x ON x.probe_no = r.probe_no AND r.at >= x.valid_from AND r.at < x.valid_to LEFT "
+         "JOIN known_operator n ON n.operator_no = x.operator_no WHERE true AND r.at < $1 AND n.name = $2 ORDER BY "
+         "r.at\n2026-11-23T00:00:00.000000Z\nMTN"},
         {"/api/v1/results?from=2026-11-23&to=2026-11-22", "wrong: from"},
         {"/api/v1/series?from=2026-11-22T00:00:00Z&to=2026-11-22T00:00:00Z", "wrong: from"},
     };
