@@ -1,4 +1,4 @@
--- Deletes what a probe sent and who owns it, and keeps its name out for ever. What was published of it (rollups and
+-- Deletes what a probe sent, who owns it and what they typed of themselves, and keeps its name out for ever. What was published of it (rollups and
 -- figures) stays, and so do the small keys of its batches. Returns whether the probe was known. Waits for the
 -- transactions that are storing batches of it; those that come later find it forgotten (ledger_note).
 CREATE OR REPLACE FUNCTION probe_forget(of_probe text) RETURNS boolean
@@ -28,6 +28,10 @@ BEGIN
     DELETE FROM probe_network n WHERE n.probe_no = no;
     DELETE FROM probe_change c WHERE c.probe_no = no;
     DELETE FROM rollup_late l WHERE l.probe_no = no;
+    UPDATE probe_context c SET commune = NULL, tariff = NULL, operator_no = k.known_no
+    FROM probe_context x LEFT JOIN known_operator k USING (operator_no)
+    WHERE c.probe_no = no AND x.probe_no = no AND x.valid_from = c.valid_from;
+    DELETE FROM operator o WHERE o.state = 'waits' AND NOT EXISTS (SELECT FROM probe_context c WHERE c.operator_no = o.operator_no);
     DELETE FROM rollup_dirty d WHERE d.probe_no = no; -- else the next rollup would empty its days
     RETURN true;
 END

@@ -1,0 +1,48 @@
+BEGIN;
+SELECT plan(17);
+
+INSERT INTO operator (country, name, state) VALUES ('XA', 'Grand Réseau', 'pack'), ('XA', 'Voisin', 'accepted');
+INSERT INTO probe (probe) VALUES ('aaaaaaaaaaaaaaaaaaaa'), ('bbbbbbbbbbbbbbbbbbbb');
+CREATE FUNCTION pg_temp.no(who text) RETURNS int LANGUAGE sql AS $$ SELECT probe_no FROM probe WHERE probe LIKE who || '%' $$;
+CREATE FUNCTION pg_temp.op(of_name text) RETURNS int LANGUAGE sql AS $$
+    SELECT operator_no FROM operator WHERE country = 'XA' AND name = of_name
+$$;
+CREATE FUNCTION pg_temp.tell(who text, of_name text) RETURNS void LANGUAGE sql AS $$
+    SELECT context_tell(pg_temp.no(who), 'XA', NULL, 'Hameau', NULL, of_name, 'fibre', NULL, 'forfait', false, '1')
+$$;
+CREATE FUNCTION pg_temp.stood() RETURNS text LANGUAGE sql AS $$ SELECT operator FROM place_on(pg_temp.no('a'), current_date) $$;
+CREATE FUNCTION pg_temp.decide(of_name text, state text, known text) RETURNS boolean LANGUAGE sql AS $$
+    SELECT operator_decide(pg_temp.op(of_name), state, pg_temp.op(known), 'tests', 'because')
+$$;
+
+SELECT is(operator_named('XA', ' grand réseau '), pg_temp.op('Grand Réseau'), 'a known one is met however it is written');
+SELECT is(operator_named('XA', NULL), NULL, 'none is none');
+SELECT pg_temp.tell('a', 'Le Grand') \g /dev/null
+SELECT is((SELECT state FROM operator WHERE name = 'Le Grand'), 'waits', 'another waits');
+SELECT is(pg_temp.stood(), NULL, 'and figures know nothing of it');
+SELECT is_empty($$SELECT FROM public_operator_name WHERE name = 'Le Grand'$$, 'nor does a list');
+
+DELETE FROM indicator_dirty;
+INSERT INTO rollup_day (day, probe_no, check_no, af, source, simulated, ok, partial, timeout, refused, unreachable, reset, dns_error,
+                        tls_error, protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max)
+VALUES ('2024-03-01', pg_temp.no('a'), 1, 4, 'agent', false, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 100, '{}', '{}', '{}', '{}');
+SELECT ok(pg_temp.decide('Le Grand', 'accepted', NULL), 'a team accepts it');
+SELECT is(pg_temp.stood(), 'Le Grand', 'then it is named');
+SELECT results_eq('SELECT year FROM indicator_dirty', 'VALUES (2024)', 'and the years in which its lines measured are made again');
+SELECT ok(NOT pg_temp.decide('Le Grand', 'accepted', NULL), 'once more it is nothing new');
+SELECT ok(pg_temp.decide('Le Grand', 'merged', 'Voisin'), 'or says whom it stands for');
+SELECT is(pg_temp.stood(), 'Voisin', 'then that one is named');
+SELECT ok(pg_temp.decide('Voisin', 'merged', 'Grand Réseau') AND pg_temp.stood() = 'Grand Réseau', 'who may stand for another himself');
+SELECT is(operator_named('XA', 'Le Grand'), pg_temp.op('Le Grand'), 'what was typed stays as it was');
+SELECT ok(pg_temp.decide('Le Grand', 'rejected', NULL) AND pg_temp.stood() IS NULL, 'or rejects it');
+SELECT results_eq($$SELECT state, who, why FROM operator_change WHERE operator_no = pg_temp.op('Le Grand') ORDER BY change_no$$,
+                  $$VALUES ('accepted', 'tests', 'because'), ('merged', 'tests', 'because'), ('rejected', 'tests', 'because')$$,
+                  'who said so, and why, is kept');
+
+SELECT pg_temp.tell('b', 'Chez Nous') \g /dev/null
+SELECT probe_forget('bbbbbbbbbbbbbbbbbbbb') \g /dev/null
+SELECT results_eq($$SELECT commune, tariff, operator_no, technology FROM probe_context WHERE probe_no = pg_temp.no('b')$$,
+                  $$VALUES (NULL::text, NULL::text, NULL::int, 'fibre')$$, 'what was typed goes with who is forgotten');
+SELECT is_empty($$SELECT FROM operator WHERE name = 'Chez Nous'$$, 'the name as well');
+SELECT * FROM finish();
+ROLLBACK;
