@@ -30,8 +30,8 @@ static const struct key {
     {"commune", "commune", FORM_TEXT, NULL, NULL},
     {"zone", "zone", FORM_WORD, line_zones, NULL},
     {"operator", "operator_no", FORM_NAME, NULL,
-     "SELECT to_jsonb(operator_no), name, lower(name) = lower($2) AS hit FROM operator WHERE country = $1 "
-     "ORDER BY hit DESC, name"},
+     "SELECT to_jsonb(operator_no), name, hit FROM operator, LATERAL (SELECT lower(name) = lower($2) AS hit) h "
+     "WHERE country = $1 AND (hit OR state IN ('pack', 'accepted')) ORDER BY hit DESC, state = 'waits', name"},
     {"technology", "technology", FORM_WORD, line_technologies, NULL},
     {"tariff", "tariff", FORM_TEXT, NULL, NULL},
     {"metered", "metered", FORM_FLAG, flags, NULL},
