@@ -62,6 +62,10 @@ ROWS = {
     ("collector", "probe", "set"): ["probe set {probe} commune=Kandi", "probe set {probe} zone="],
     ("collector", "probe", "revoke"): SILENT,
     ("collector", "probe", "forget"): ["probe forget {probe}"],
+    ("collector", "operator", "list"): ["operator list"],
+    ("collector", "operator", "accept"): ["operator accept {operator}", "operator accept {operator} --why known"],
+    ("collector", "operator", "merge"): ["operator merge {operator} ISOCEL"],
+    ("collector", "operator", "reject"): ["operator reject {operator}"],
     ("collector", "key", "create"): ["key create somebody"],
     ("collector", "key", "list"): ["key list"],
     ("collector", "key", "revoke"): SILENT,
@@ -142,6 +146,9 @@ def maker(collector, enrolled, here):
             made |= {"url": f"http://127.0.0.1:{collector.port}", "token": collector.token()}
         if "{probe}" in line:
             made["probe"] = collector.probe().id
+        if "{operator}" in line:
+            made["operator"] = f"Printed{os.urandom(4).hex()}"
+            collector.probe(operator=made["operator"])
         if "{folder}" in line:
             made["folder"] = here / "stick"
             made["folder"].mkdir()
