@@ -1,8 +1,11 @@
 """What members type reaches nobody but those whom it is for: names of their own targets and tasks, an operator that no pack
 knows, a commune, a tariff. Everything that is public is asked for, and looked through."""
+import csv
 import datetime
+import io
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import wire
@@ -13,7 +16,7 @@ SPEC = yaml.safe_load((Path(__file__).resolve().parents[2] / "schema/openapi.yam
 DAYS = [datetime.datetime(2024, 3, 1, 10, tzinfo=datetime.timezone.utc) + datetime.timedelta(days=d) for d in range(8)]
 TARGET, TASK, OPERATOR = "nas.family.home", "coffre-familial", '=HYPERLINK("http://x")'
 # As they might stand in a page, in JSON, in CSV.
-TYPED = (TARGET, TASK, "Hameau Secret", "forfait-de-tata", "zone.family.home", "unknown-to-all")
+TYPED = (TARGET, TASK, "HYPERLINK", "Hameau Secret", "forfait-de-tata", "zone.family.home", "unknown-to-all")
 SCHEDULE = {"schedule": 1, "version": 1, "tasks": [
     {"name": "ping-ours", "check": "ping", "target": "ours.example", "kind": "domestic", "country": "BJ", "interval_s": 900}]}
 
@@ -95,6 +98,13 @@ def test_what_our_own_tasks_measure_is_public(country):
     assert {z["zone"] for z in get(country, "edns")} == {"nic.bj"}
 
 
+def test_an_operator_that_waits_answers_as_one_that_is_not_there(country):
+    for path in ("probes", "indicators"):
+        waits, none = (country.request("GET", f"/api/v1/{path}?operator={quote(name)}") for name in (OPERATOR, "Nobody"))
+        assert waits.status == none.status == 400
+        assert waits.json()["detail"].replace(OPERATOR, "Nobody") == none.json()["detail"]
+
+
 @pytest.mark.parametrize("path", ["targets?target={}", "series?target={}", "series?target={}&check=ping", "edns?target={}",
                                   "results?target={}", "probes?target={}", "indicators?target={}"])
 def test_a_member_s_target_answers_as_one_that_is_not_there(country, path):
@@ -111,3 +121,37 @@ def test_a_key_tells_what_the_probes_sent(country):
     key = country.run("key", "create", "tests").strip()
     reply = country.request("GET", f"/api/v1/results?target={TARGET}&limit=1", headers={"Authorization": f"Bearer {key}"})
     assert [r["task"] for r in reply.json()] == [TASK]
+
+
+# Last: from here on the team has said yes.
+
+def cells(text):
+    return [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+
+
+def test_a_team_s_yes_names_the_operator(country):
+    assert any(line.split()[:2] == ["BJ", OPERATOR] and "waits" in line for line in country.run("operator", "list").splitlines())
+    before = get(country, "indicators?year=2024&indicator=PER8")
+    assert before and not [f for f in before if f["operator"]]
+    assert "accepted" in country.run("operator", "accept", OPERATOR, "--by", "A. Bio", "--why", "a joke, but theirs")
+    assert "A. Bio" in country.run("operator", "list")
+    sheet = country.run("indicators", "--year", "2024")
+    assert {f["operator"] for f in get(country, "indicators?year=2024&indicator=PER8")} == {None, OPERATOR}
+    assert {p["operator"] for p in get(country, "probes")} == {OPERATOR}
+    for text in (sheet, *(text for path, text in everything(country) if "format=csv" in path)):
+        assert not [cell for cell in cells(text) if cell.startswith("=")]
+    assert f"'{OPERATOR}" in cells(sheet)
+
+
+def test_a_team_says_whom_members_mean(country):
+    assert "country pack" in country.run("operator", "reject", "ISOCEL", status=1)
+    assert "no operator" in country.run("operator", "merge", OPERATOR, "Nobody", status=1)
+    assert "the same" in country.run("operator", "merge", OPERATOR, OPERATOR, status=1)
+    country.run("operator", "merge", OPERATOR, "isocel")
+    assert "already" in country.run("operator", "merge", OPERATOR, "ISOCEL")
+    country.run("rollup")
+    assert {p["operator"] for p in get(country, "probes")} == {"ISOCEL"}
+    country.run("operator", "reject", OPERATOR)
+    assert {p["operator"] for p in get(country, "probes")} == {None}
+    seen = dict(everything(country))
+    assert not {where: word for where, text in seen.items() for word in TYPED if word in text}
