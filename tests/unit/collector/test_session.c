@@ -5,7 +5,7 @@
 /* A verb without a deed would be run without one. */
 static void each_verb_has_its_deed(void **state)
 {
-    static const struct command *const commands[] = {&command_token, &command_key, &command_probe};
+    static const struct command *const commands[] = {&command_token, &command_key, &command_probe, &command_operator};
     for (size_t c = 0; c < COUNT(commands); c++) {
         assert_ptr_equal(commands[c]->run, session_run);
         for (const struct verb *v = commands[c]->verbs; v->name; v++) {
