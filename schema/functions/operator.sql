@@ -33,11 +33,9 @@ BEGIN
     UPDATE operator SET merged_into = into_operator WHERE merged_into = of_operator AND new_state = 'merged';
     INSERT INTO operator_change (operator_no, who, state, merged_into, why)
     VALUES (of_operator, by_whom, new_state, into_operator, for_reason);
-    INSERT INTO indicator_dirty (year)
-    SELECT DISTINCT extract(year FROM r.day)::int FROM rollup_day r
-    WHERE r.probe_no IN (SELECT c.probe_no FROM probe_context c JOIN operator o USING (operator_no)
-                         WHERE of_operator IN (o.operator_no, o.merged_into) OR o.merged_into = into_operator)
-    ON CONFLICT DO NOTHING;
+    PERFORM years_stale('operator', c.probe_no, '-infinity')
+    FROM (SELECT DISTINCT x.probe_no FROM probe_context x JOIN operator o USING (operator_no)
+          WHERE of_operator IN (o.operator_no, o.merged_into) OR o.merged_into = into_operator) AS c;
     RETURN true;
 END
 $$;

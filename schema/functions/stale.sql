@@ -2,6 +2,7 @@
 --   late          results came
 --   again         results were read once more: rebuild, rollup --from, a registry that understands more
 --   surroundings  probe set
+--   operator      a team said whom members mean
 --   standing      a probe began to count, or ceased to
 --   method        another method version
 --   floor         the publication floor was lifted, or put back

@@ -18,4 +18,4 @@ CREATE TABLE operator_change (
     merged_into int REFERENCES operator,
     why         text
 );
-INSERT INTO indicator_dirty SELECT DISTINCT extract(year FROM day)::int FROM rollup_day ON CONFLICT DO NOTHING;
+INSERT INTO indicator_dirty (year, why) SELECT DISTINCT extract(year FROM day)::int, 'operator' FROM rollup_day ON CONFLICT DO NOTHING;
