@@ -18,7 +18,7 @@ class Panel:
         name = "".join(chr(97 + self.count // 26 ** i % 26) for i in range(3)).ljust(20, "a")
         [(probe,)] = self.c.sql("INSERT INTO probe (probe, enrolled_at, confirmed_at, confirmed_by) VALUES (%s, '2020-01-01', now(), "
                                 "'Parakou') RETURNING probe_no", name)
-        self.c.sql("INSERT INTO operator (country, name) VALUES ('BJ', %s) ON CONFLICT DO NOTHING", operator)
+        self.c.sql("INSERT INTO operator (country, name, state) VALUES ('BJ', %s, 'accepted') ON CONFLICT DO NOTHING", operator)
         self.c.sql("INSERT INTO probe_context (probe_no, country, department, operator_no, technology, valid_from, consent_version) "
                    "SELECT %s, 'BJ', %s, operator_no, 'fibre', '2020-01-01', 'tests' FROM operator WHERE name = %s",
                    probe, department, operator)

@@ -12,7 +12,7 @@ SELECT results_eq($$SELECT operator, lines FROM market_share WHERE country = 'XA
                   $$VALUES ('Grand', 790::bigint), ('Petit', 210)$$, 'the latest shares of the market');
 
 -- A country of 20 lines, 4 of them rural, and its figures.
-INSERT INTO operator (country, name) VALUES ('XA', 'Tiers');
+INSERT INTO operator (country, name, state) VALUES ('XA', 'Tiers', 'accepted');
 INSERT INTO probe (probe, enrolled_at, confirmed_at, confirmed_by)
 SELECT rpad(translate(n::text, '0123456789', 'abcdefghij'), 20, 'k'), '2019-01-01', '2019-01-01', 'tests' FROM generate_series(1, 20) n;
 CREATE TEMP TABLE line AS SELECT probe_no, row_number() OVER (ORDER BY probe_no) AS n FROM probe;
