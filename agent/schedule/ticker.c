@@ -36,26 +36,18 @@ static void fire(struct ticker *t, struct task *task, int64_t now_us)
         t->fn(t->user, task);
 }
 
-static void on_timer(uv_timer_t *timer);
-
-static void arm(struct ticker *t, int64_t now_us)
+/* Never asleep for long: the wall clock may jump, and the machine sleep. */
+static int64_t wait_us(const struct ticker *t, int64_t now_us)
 {
-    /* Never asleep for long: the wall clock may jump, and the machine sleep. */
     int64_t wait = TICKER_LATE_MAX_US;
     for (size_t i = 0; t->schedule && i < t->schedule->count; i++)
         if (t->schedule->tasks[i]->due_us - now_us < wait)
             wait = t->schedule->tasks[i]->due_us - now_us;
-    if (!t->schedule || t->schedule->count == 0) {
-        uv_timer_stop(&t->timer);
-        return;
-    }
-    uv_update_time(t->timer.loop);
-    uv_timer_start(&t->timer, on_timer, wait > 0 ? (uint64_t)((wait + 999) / 1000) : 0, 0);
+    return wait > 0 ? wait : 0;
 }
 
-static void on_timer(uv_timer_t *timer)
+int64_t ticker_turn(struct ticker *t)
 {
-    struct ticker *t = timer->data;
     int64_t now = clock_wall_us(t->clock);
     int64_t offset = now - clock_mono_us(t->clock);
     int64_t step = offset - t->offset_us;
@@ -65,7 +57,25 @@ static void on_timer(uv_timer_t *timer)
     for (size_t i = 0; t->schedule && i < t->schedule->count; i++)
         if (t->schedule->tasks[i]->due_us <= now)
             fire(t, t->schedule->tasks[i], now);
-    arm(t, now);
+    return wait_us(t, now);
+}
+
+static void on_timer(uv_timer_t *timer);
+
+static void arm(struct ticker *t, int64_t wait)
+{
+    if (!t->schedule || t->schedule->count == 0) {
+        uv_timer_stop(&t->timer);
+        return;
+    }
+    uv_update_time(t->timer.loop);
+    uv_timer_start(&t->timer, on_timer, ((uint64_t)wait + 999) / 1000, 0);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct ticker *t = timer->data;
+    arm(t, ticker_turn(t));
 }
 
 struct ticker *ticker_new(uv_loop_t *loop, const struct clock *clock, const uint8_t public[static SIGN_PUBLIC_SIZE],
@@ -91,7 +101,7 @@ void ticker_set(struct ticker *t, const struct schedule *schedule)
         task->phase_us = schedule_phase(t->public, task->args.task, task->interval_us);
     }
     set_due(t, now);
-    arm(t, now);
+    arm(t, wait_us(t, now));
 }
 
 int64_t ticker_missed(const struct ticker *t)

@@ -24,5 +24,8 @@ struct ticker *ticker_new(uv_loop_t *loop, const struct clock *clock, const uint
                           ticker_due_fn fn, void *user) CHECKED;
 /* Takes another schedule, borrowed until the next call; NULL for none. */
 void ticker_set(struct ticker *t, const struct schedule *schedule);
+/* Fires what is due, and returns in how many µs it is to be called again, at
+ * most TICKER_LATE_MAX_US. The loop calls it; who has a clock of its own may. */
+int64_t ticker_turn(struct ticker *t);
 int64_t ticker_missed(const struct ticker *t); /* moments missed since the start */
 void ticker_free(struct ticker *t);            /* the loop has to turn once more */

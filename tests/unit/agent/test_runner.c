@@ -1,12 +1,10 @@
-/* The runner and the ticker on a real loop; the checks here are timers, and the
- * ticker's clock is the test's. */
+/* The runner on a real loop; the checks here are timers. */
 #include "tests/unit/check.h"
 
 #include <errno.h>
 
 #include "agent/measure/measurement.h"
 #include "agent/schedule/runner.h"
-#include "agent/schedule/ticker.h"
 
 /* ---- a check that lasts as long as its target says, in ms ---- */
 
@@ -215,91 +213,6 @@ static void stopping_cancels_without_results(void **state)
     assert_int_equal(results, 0);
 }
 
-/* ---- the ticker ---- */
-
-static int64_t wall, step; /* what the test adds to the system's clock */
-
-static int64_t test_wall(void *ctx)
-{
-    return clock_mono_us(&clock_system) + wall + step;
-}
-
-static int64_t test_mono(void *ctx)
-{
-    return clock_mono_us(&clock_system);
-}
-
-static bool test_synced(void *ctx)
-{
-    return true;
-}
-
-static const struct clock test_clock = {.wall_us = test_wall, .mono_us = test_mono, .synced = test_synced};
-
-static unsigned fired;
-static int64_t worst_us;
-
-static void on_due(void *user, struct task *task)
-{
-    int64_t late = (test_wall(NULL) - task->phase_us) % task->interval_us;
-    if (late > worst_us)
-        worst_us = late;
-    fired++;
-}
-
-static void stop_loop(uv_timer_t *timer)
-{
-    uv_stop(&loop);
-}
-
-static void run_for(unsigned ms)
-{
-    uv_timer_t timer;
-    uv_timer_init(&loop, &timer);
-    uv_timer_start(&timer, stop_loop, ms, 0);
-    uv_run(&loop, UV_RUN_DEFAULT);
-    uv_close((uv_handle_t *)&timer, NULL);
-    uv_run(&loop, UV_RUN_NOWAIT);
-}
-
-static void fires_on_its_phase_whatever_the_clock_does(void **state)
-{
-    const uint8_t public[SIGN_PUBLIC_SIZE] = {1};
-    struct schedule s = {0};
-    struct fault f;
-    fired = 0;
-    worst_us = 0;
-    wall = 1795341600000000;
-    for (int i = 0; i < 4; i++) {
-        char name[8];
-        snprintf(name, sizeof name, "t%d", i);
-        struct task *t = nap(CLASS_LIGHT, name, "1");
-        t->interval_us = 50000;
-        assert_int_equal(schedule_add(&s, t, &f), 0);
-    }
-    struct ticker *t = ticker_new(&loop, &test_clock, public, on_due, NULL);
-    ticker_set(t, &s);
-    run_for(500);
-    assert_in_range(fired, 32, 44); /* 4 tasks, 10 intervals */
-    assert_in_range(worst_us, 0, 25000);
-    /* A box that learns the date, one that loses it, a leap into the future. */
-    static const int64_t steps[] = {-1795341600000000, 0, 365 * 86400 * INT64_C(1000000)};
-    for (size_t i = 0; i < COUNT(steps); i++) {
-        step = steps[i];
-        fired = 0;
-        run_for(500);
-        assert_in_range(fired, 28, 48);
-    }
-    assert_int_equal(ticker_missed(t), 0);
-    ticker_set(t, NULL);
-    fired = 0;
-    run_for(100);
-    assert_int_equal(fired, 0);
-    ticker_free(t);
-    schedule_free(&s);
-    step = 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,7 +221,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(overlaps_and_a_full_line_are_refused, reset, finish),
         cmocka_unit_test_setup_teardown(failures_to_start_are_results, reset, finish),
         cmocka_unit_test_setup_teardown(stopping_cancels_without_results, reset, finish),
-        cmocka_unit_test_setup_teardown(fires_on_its_phase_whatever_the_clock_does, reset, finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
