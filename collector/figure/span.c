@@ -3,46 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/modular.h"
 #include "common/alloc.h"
 
-#define PRIME       2147483647u /* 2^31 - 1 */
 #define STEPS_MAX   50000
 #define WORD_BITS   64
 #define WORDS(bits) (((bits) + WORD_BITS - 1) / WORD_BITS)
-
-/* ---- numbers modulo the prime ---- */
-
-static uint32_t times(uint32_t a, uint32_t b)
-{
-    return (uint32_t)((uint64_t)a * b % PRIME);
-}
-
-/* a^(p - 2) is 1/a (Fermat). */
-static uint32_t inverse(uint32_t a)
-{
-    uint32_t result = 1;
-    for (uint32_t power = PRIME - 2; power; power >>= 1) {
-        if (power & 1)
-            result = times(result, a);
-        a = times(a, a);
-    }
-    return result;
-}
-
-/* row -= by × other */
-static void subtract(uint32_t *row, const uint32_t *other, uint32_t by, size_t count)
-{
-    uint32_t add = PRIME - by;
-    for (size_t i = 0; i < count; i++)
-        if (other[i])
-            row[i] = (uint32_t)((row[i] + (uint64_t)add * other[i]) % PRIME);
-}
-
-static void scale(uint32_t *row, uint32_t by, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        row[i] = times(row[i], by);
-}
 
 /* ---- echelon form ---- */
 
@@ -93,10 +59,10 @@ static void reduce(struct span *s)
         s->rows[r] = s->rows[done];
         s->rows[done] = row;
         s->pivots[done] = atom;
-        scale(row, inverse(row[atom]), s->atom_count);
+        modular_scale(row, modular_inverse(row[atom]), s->atom_count);
         for (size_t other = 0; other < s->count; other++)
             if (other != done && s->rows[other][atom])
-                subtract(s->rows[other], row, s->rows[other][atom], s->atom_count);
+                modular_subtract(s->rows[other], row, s->rows[other][atom], s->atom_count);
         done++;
     }
     for (size_t r = 0; r < done; r++)
@@ -158,10 +124,10 @@ static void cancel(uint32_t *rows, size_t count, size_t atoms, size_t atom, size
         last[a] = pivot[a];
         pivot[a] = number;
     }
-    uint32_t by = inverse(last[atom]);
+    uint32_t by = modular_inverse(last[atom]);
     for (size_t r = 0; r + 1 < count; r++)
         if (rows[r * atoms + atom])
-            subtract(rows + r * atoms, last, times(rows[r * atoms + atom], by), atoms);
+            modular_subtract(rows + r * atoms, last, modular_times(rows[r * atoms + atom], by), atoms);
 }
 
 /* Is there, among the sums of these rows, one that is not zero and touches but
