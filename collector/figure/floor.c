@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/echelon.h"
 #include "collector/figure/span.h"
 #include "common/alloc.h"
 
@@ -13,7 +14,13 @@ struct cell {
     unsigned rank;
     size_t number, larger;
     bool past;
-    struct crowd crowd;
+    size_t other; /* of a cell the figure that it follows, of that the cell; FLOOR_NONE: none */
+    struct crowd crowd, fresh;
+    struct {
+        uint64_t days, most; /* of all probes, of one */
+        uint64_t running;    /* of the probe that came last */
+        uint32_t probe;
+    } change; /* what came, or went, since the figure that it follows */
     enum floor_verdict verdict;
 };
 
@@ -21,6 +28,7 @@ struct cell {
  * them once they are gathered. */
 struct atom {
     uint64_t *cells; /* a bit a cell */
+    bool fresh;
     struct crowd crowd;
 };
 
@@ -30,6 +38,7 @@ struct floor {
     struct atom *atoms;
     size_t atom_count, atom_cap;
     uint64_t *shown; /* a bit a cell */
+    struct echelon *known;
 };
 
 struct floor *floor_new(void)
@@ -46,6 +55,7 @@ void floor_free(struct floor *f)
     free(f->atoms);
     free(f->cells);
     free(f->shown);
+    echelon_free(f->known);
     free(f);
 }
 
@@ -64,12 +74,18 @@ static size_t add_cell(struct floor *f, const struct cell *cell)
 
 size_t floor_cell(struct floor *f, unsigned rank, size_t larger)
 {
-    return add_cell(f, &(struct cell){.rank = rank, .larger = larger});
+    return add_cell(f, &(struct cell){.rank = rank, .larger = larger, .other = FLOOR_NONE});
 }
 
 size_t floor_past(struct floor *f)
 {
-    return add_cell(f, &(struct cell){.past = true, .larger = FLOOR_NONE});
+    return add_cell(f, &(struct cell){.past = true, .larger = FLOOR_NONE, .other = FLOOR_NONE});
+}
+
+void floor_follow(struct floor *f, size_t cell, size_t past)
+{
+    f->cells[cell].other = past;
+    f->cells[past].other = cell;
 }
 
 static bool has(const uint64_t *bits, size_t number)
@@ -87,19 +103,56 @@ static void unset(uint64_t *bits, size_t number)
     bits[number / WORD_BITS] &= ~((uint64_t)1 << number % WORD_BITS);
 }
 
-void floor_add(struct floor *f, uint32_t probe, uint32_t network, uint32_t days, const size_t *cells, size_t count)
+/* Days in a cell and not in the figure that it follows, or the other way round. */
+static void note_change(struct floor *f, size_t number, const uint64_t *cells, uint32_t probe, uint32_t days)
+{
+    size_t other = f->cells[number].other;
+    if (other == FLOOR_NONE || has(cells, other))
+        return;
+    struct cell *cell = &f->cells[f->cells[number].past ? other : number];
+    if (cell->change.probe != probe)
+        cell->change.running = 0;
+    cell->change.probe = probe;
+    cell->change.running += days;
+    cell->change.days += days;
+    if (cell->change.running > cell->change.most)
+        cell->change.most = cell->change.running;
+}
+
+static void add(struct floor *f, bool fresh, const struct crowd *crowd, const size_t *cells, size_t count)
 {
     if (f->atom_count == f->atom_cap) {
         f->atom_cap = f->atom_cap ? f->atom_cap * 2 : 256;
         f->atoms = alloc_resize(f->atoms, f->atom_cap, sizeof *f->atoms);
     }
     struct atom *atom = &f->atoms[f->atom_count++];
-    *atom = (struct atom){.cells = alloc_zero(WORDS(f->cell_count), sizeof *atom->cells)};
-    crowd_add(&atom->crowd, probe, network, days);
+    *atom = (struct atom){.cells = alloc_zero(WORDS(f->cell_count), sizeof *atom->cells), .fresh = fresh};
+    atom->crowd = *crowd;
     for (size_t c = 0; c < count; c++) {
         set(atom->cells, cells[c]);
-        crowd_add(&f->cells[cells[c]].crowd, probe, network, days);
+        crowd_join(&f->cells[cells[c]].crowd, crowd);
+        if (fresh)
+            crowd_join(&f->cells[cells[c]].fresh, crowd);
     }
+    for (size_t c = 0; c < count; c++)
+        note_change(f, cells[c], atom->cells, crowd->probes[0], (uint32_t)crowd->days);
+}
+
+void floor_add(struct floor *f, uint32_t probe, uint32_t network, uint32_t days, const size_t *cells, size_t count)
+{
+    struct crowd crowd = {0};
+    bool fresh = true;
+    for (size_t c = 0; c < count; c++)
+        fresh = fresh && !f->cells[cells[c]].past;
+    crowd_add(&crowd, probe, network, days);
+    add(f, fresh, &crowd, cells, count);
+}
+
+void floor_add_told(struct floor *f, uint32_t probe, uint32_t network, uint32_t days, const size_t *cells, size_t count)
+{
+    struct crowd crowd = {0};
+    crowd_add(&crowd, probe, network, days);
+    add(f, false, &crowd, cells, count);
 }
 
 /* ---- atoms ---- */
@@ -114,6 +167,8 @@ struct view {
 static int by_cells(const void *a, const void *b)
 {
     const struct view *x = a, *y = b;
+    if (x->atom->fresh != y->atom->fresh)
+        return x->atom->fresh ? -1 : 1;
     for (size_t w = 0; w < x->words; w++) {
         uint64_t p = x->atom->cells[w] & x->mask[w], q = y->atom->cells[w] & x->mask[w];
         if (p != q)
@@ -122,9 +177,9 @@ static int by_cells(const void *a, const void *b)
     return 0;
 }
 
-/* The atoms that lie in a cell of the mask, those that it does not tell apart
- * side by side. The caller frees. */
-static struct view *look(const struct floor *f, const uint64_t *mask, size_t *ret_count)
+/* The atoms (or the fresh ones alone) that lie in a cell of the mask, those that
+ * it does not tell apart side by side. The caller frees. */
+static struct view *look(const struct floor *f, const uint64_t *mask, bool fresh_only, size_t *ret_count)
 {
     size_t count = 0, words = WORDS(f->cell_count);
     struct view *views = alloc_zero(f->atom_count, sizeof *views);
@@ -132,7 +187,7 @@ static struct view *look(const struct floor *f, const uint64_t *mask, size_t *re
         uint64_t any = 0;
         for (size_t w = 0; w < words; w++)
             any |= f->atoms[a].cells[w] & mask[w];
-        if (any)
+        if (any && (f->atoms[a].fresh || !fresh_only))
             views[count++] = (struct view){&f->atoms[a], mask, words};
     }
     qsort(views, count, sizeof *views, by_cells);
@@ -146,12 +201,13 @@ static void gather(struct floor *f)
     size_t count, kept = 0, words = WORDS(f->cell_count);
     uint64_t *all = alloc_zero(words, sizeof *all);
     memset(all, 0xff, words * sizeof *all);
-    struct view *views = look(f, all, &count);
+    struct view *views = look(f, all, false, &count);
     struct atom *atoms = alloc_zero(count, sizeof *atoms);
     for (size_t v = 0; v < count; v++) {
         if (v == 0 || by_cells(&views[v - 1], &views[v]) != 0) {
             atoms[kept].cells = alloc_zero(words, sizeof *all);
-            memcpy(atoms[kept++].cells, views[v].atom->cells, words * sizeof *all);
+            memcpy(atoms[kept].cells, views[v].atom->cells, words * sizeof *all);
+            atoms[kept++].fresh = views[v].atom->fresh;
         }
         crowd_join(&atoms[kept - 1].crowd, &views[v].atom->crowd);
     }
@@ -166,11 +222,11 @@ static void gather(struct floor *f)
 
 /* ---- the decision ---- */
 
-/* Do the cells of the mask together tell of too small a crowd? */
+/* Do the cells of the mask together tell of too small a crowd, as far as fresh days go? */
 static bool isolates(const struct floor *f, const uint64_t *mask)
 {
     size_t count, atoms = 0, rows = 0;
-    struct view *views = look(f, mask, &count);
+    struct view *views = look(f, mask, true, &count);
     struct crowd *crowds = alloc_zero(count, sizeof *crowds);
     const struct atom **first = alloc_zero(count, sizeof(struct atom *));
     for (size_t v = 0; v < count; v++) {
@@ -193,11 +249,39 @@ static bool isolates(const struct floor *f, const uint64_t *mask)
     return found;
 }
 
+/* A cell as a row over all atoms, of which the fresh ones come first. The caller frees. */
+static uint32_t *row_of(const struct floor *f, size_t cell)
+{
+    uint32_t *row = alloc_zero(f->atom_count, sizeof *row);
+    for (size_t a = 0; a < f->atom_count; a++)
+        row[a] = has(f->atoms[a].cells, cell);
+    return row;
+}
+
+static void know(struct floor *f, size_t cell)
+{
+    uint32_t *row = row_of(f, cell);
+    echelon_add(f->known, row);
+    free(row);
+}
+
+/* Is there a sum of this cell and of those that are shown which says nothing of
+ * fresh days, and of told ones what no figure of the past has said? */
+static bool uncovers(const struct floor *f, size_t cell)
+{
+    uint32_t *row = row_of(f, cell);
+    size_t left = echelon_reduce(f->known, row);
+    free(row);
+    return left < f->atom_count && !f->atoms[left].fresh;
+}
+
 static int by_rank(const void *a, const void *b)
 {
     const struct cell *x = *(const struct cell *const *)a, *y = *(const struct cell *const *)b;
     if (x->past != y->past)
         return x->past ? -1 : 1;
+    if ((x->other == FLOOR_NONE) != (y->other == FLOOR_NONE))
+        return x->other != FLOOR_NONE ? -1 : 1;
     if (x->rank != y->rank)
         return x->rank < y->rank ? -1 : 1;
     if (x->crowd.days != y->crowd.days)
@@ -207,8 +291,12 @@ static int by_rank(const void *a, const void *b)
 
 static enum floor_verdict judge(struct floor *f, const struct cell *c)
 {
+    if (c->past)
+        return FLOOR_SHOWN;
     if (!crowd_enough(&c->crowd))
         return FLOOR_SMALL;
+    if (c->change.most * 2 > c->change.days || uncovers(f, c->number))
+        return FLOOR_DIFFERENCE;
     set(f->shown, c->number);
     if (!isolates(f, f->shown))
         return FLOOR_SHOWN;
@@ -225,13 +313,16 @@ void floor_decide(struct floor *f)
     }
     f->shown = alloc_zero(WORDS(f->cell_count), sizeof *f->shown);
     gather(f);
+    f->known = echelon_new(f->atom_count);
     struct cell **order = alloc_zero(f->cell_count, sizeof(struct cell *));
     for (size_t c = 0; c < f->cell_count; c++)
         order[c] = &f->cells[c];
     qsort(order, f->cell_count, sizeof(struct cell *), by_rank);
-    /* What was shown wrongly in the past is no reason to hide all that comes. */
-    for (size_t c = 0; c < f->cell_count; c++)
+    for (size_t c = 0; c < f->cell_count; c++) {
         order[c]->verdict = judge(f, order[c]);
+        if (order[c]->verdict == FLOOR_SHOWN)
+            know(f, order[c]->number);
+    }
     free(order);
 }
 
@@ -244,11 +335,16 @@ size_t floor_larger(const struct floor *f, size_t cell)
 {
     do
         cell = f->cells[cell].larger;
-    while (cell != FLOOR_NONE && f->cells[cell].verdict != FLOOR_SHOWN);
+    while (cell != FLOOR_NONE && f->cells[cell].verdict != FLOOR_SHOWN && f->cells[cell].other == FLOOR_NONE);
     return cell;
 }
 
 const struct crowd *floor_crowd(const struct floor *f, size_t cell)
 {
     return &f->cells[cell].crowd;
+}
+
+const struct crowd *floor_fresh(const struct floor *f, size_t cell)
+{
+    return &f->cells[cell].fresh;
 }

@@ -3,12 +3,35 @@
  * A cell is shown when its crowd is enough (crowd.h), and when nothing that can
  * be reckoned from all shown cells together tells of fewer (span.h): not a
  * region less its towns, not the rows of a table less its columns, not this
- * edition less an earlier one. Cells are tried one after the other, coarse ones
- * first and of those the largest, and one that would tell too much is hidden:
- * the same cells give the same answer everywhere.
+ * edition less all that were shown before. Cells are tried one after the other:
+ * those that follow an earlier figure first, then coarse ones, and of those the
+ * largest; one that would tell too much is hidden: the same cells give the same
+ * answer everywhere.
  *
  * One set of figures is one indicator, source and period: different quantities
- * cannot be subtracted from each other. */
+ * cannot be subtracted from each other.
+ *
+ * Editions. Let V be all sums of what any edition has shown, none of which tells
+ * of too few. A unit (a probe's days) is told once an edition has counted it,
+ * and fresh until then. A new figure x is two parts, x|fresh and x|told; every
+ * sum s of V and of new figures is  s = v + Σ a·x  with v in V, and V knows
+ * nothing of fresh units. So
+ *
+ *   - where Σ a·x|fresh is not zero, s depends on whatever that depends on, and
+ *     tells of no fewer: it is enough that no sum of the x|fresh tells of too
+ *     few, as if the fresh units were a country of their own;
+ *   - where it is zero, s = v + Σ a·x|told, which is one of V again if Σ a·x|told
+ *     is a sum of figures that were shown: else the cell is not shown.
+ *
+ * With both held, no sum of V and the new figures tells of too few: by induction
+ * over the editions, however many there were, and of them all no more has to be
+ * kept than which units are told and, for each cell, which of them its last
+ * figure counted (floor_past). Days that are gone from a figure, or that say
+ * something else than before, are told units in one of the two and not in the
+ * other: they can go only under cover of fresh ones, never by themselves.
+ *
+ * Nor may one probe be most of what came to a cell or went from it, however
+ * many stand behind the rest: who guesses what the others do would learn of it. */
 #pragma once
 
 #include <stddef.h>
@@ -37,16 +60,25 @@ static inline void floor_freep(struct floor **f)
  * `larger` is the cell that holds its value where it is hidden, or FLOOR_NONE. */
 size_t floor_cell(struct floor *f, unsigned rank, size_t larger);
 
-/* Adds a cell that an earlier edition has shown; it is out and stays so. */
+/* Adds a figure that an earlier edition has shown; it is out and stays so. */
 size_t floor_past(struct floor *f);
 
+/* The cell, where it is shown, replaces that figure; else the figure stays. */
+void floor_follow(struct floor *f, size_t cell, size_t past);
+
 /* A probe's days in one place: all of them lie in all the cells given. Cells
- * come before units. network: 0 is none seen. */
+ * come before units, and those of a probe side by side. network: 0 is none seen.
+ * Those in a past figure are told. */
 void floor_add(struct floor *f, uint32_t probe, uint32_t network, uint32_t days, const size_t *cells, size_t count);
+
+/* The same, for days that were told before whatever cells they lie in now. */
+void floor_add_told(struct floor *f, uint32_t probe, uint32_t network, uint32_t days, const size_t *cells,
+                    size_t count);
 
 void floor_decide(struct floor *f);
 
 /* After floor_decide. */
 enum floor_verdict floor_verdict(const struct floor *f, size_t cell);
-size_t floor_larger(const struct floor *f, size_t cell); /* the shown cell that holds its value, or FLOOR_NONE */
+size_t floor_larger(const struct floor *f, size_t cell); /* the cell, shown now or before, that holds its value, or FLOOR_NONE */
 const struct crowd *floor_crowd(const struct floor *f, size_t cell);
+const struct crowd *floor_fresh(const struct floor *f, size_t cell); /* of days that were not told before */

@@ -100,6 +100,58 @@ static void an_edition_less_the_one_before_tells_of_nobody(void **state)
     }
 }
 
+/* Twenty lines were told for a week; what came in the next one, and what went, told or by itself. */
+static void what_goes_needs_the_cover_of_what_comes(void **state)
+{
+    static const struct {
+        uint32_t lines, days; /* that measure on, and for how long */
+        uint32_t gone;        /* lines that are in the figure no more */
+        uint32_t changed;     /* that say something else of their week */
+        uint32_t late;        /* days more, of one line */
+        enum floor_verdict verdict;
+    } rows[] = {
+        {0, 0, 0, 0, 0, FLOOR_SHOWN},        {20, 7, 0, 0, 0, FLOOR_SHOWN},      {20, 1, 0, 0, 0, FLOOR_DIFFERENCE},
+        {4, 30, 0, 0, 0, FLOOR_DIFFERENCE},  {5, 6, 0, 0, 0, FLOOR_SHOWN},       {0, 0, 1, 0, 0, FLOOR_DIFFERENCE},
+        {0, 0, 0, 1, 0, FLOOR_DIFFERENCE},   {0, 0, 10, 0, 0, FLOOR_DIFFERENCE}, {19, 7, 1, 0, 0, FLOOR_SHOWN},
+        {20, 7, 0, 1, 0, FLOOR_SHOWN},       {20, 7, 0, 0, 100, FLOOR_SHOWN},    {20, 7, 0, 0, 200, FLOOR_DIFFERENCE},
+        {0, 0, 0, 0, 100, FLOOR_DIFFERENCE},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        _cleanup_(floor_freep) struct floor *f = floor_new();
+        size_t country = floor_cell(f, 0, FLOOR_NONE), past = floor_past(f);
+        floor_follow(f, country, past);
+        for (uint32_t p = 1; p <= 20; p++) {
+            bool gone = p <= rows[r].gone, changed = !gone && p <= rows[r].gone + rows[r].changed;
+            floor_add(f, p, p, 7, (const size_t[]){past, country}, gone || changed ? 1 : 2);
+            if (changed)
+                floor_add_told(f, p, p, 7, &country, 1);
+            uint32_t days = (20 - p < rows[r].lines ? rows[r].days : 0) + (p == 20 ? rows[r].late : 0);
+            if (days > 0)
+                floor_add(f, p, p, days, &country, 1);
+        }
+        floor_decide(f);
+        if (floor_verdict(f, country) != rows[r].verdict)
+            fail_msg("row %zu: %d", r, floor_verdict(f, country));
+    }
+}
+
+/* A cell that was shown first of all goes first, whatever its rank; one that comes anew gives way. */
+static void a_cell_that_was_shown_goes_first(void **state)
+{
+    _cleanup_(floor_freep) struct floor *f = floor_new();
+    size_t country = floor_cell(f, 0, FLOOR_NONE), town = floor_cell(f, 1, country), past = floor_past(f);
+    floor_follow(f, town, past);
+    for (uint32_t p = 1; p <= 8; p++) {
+        floor_add(f, p, p, 30, (const size_t[]){country, town, past}, p <= 7 ? 3 : 1);
+        floor_add(f, p, p, 30, (const size_t[]){country, town}, p <= 7 ? 2 : 1);
+    }
+    floor_decide(f);
+    assert_int_equal(floor_verdict(f, town), FLOOR_SHOWN);
+    assert_int_equal(floor_verdict(f, country), FLOOR_DIFFERENCE);
+    assert_int_equal(floor_fresh(f, town)->days, 7 * 30);
+    assert_int_equal(floor_crowd(f, town)->days, 2 * 7 * 30);
+}
+
 /* What was shown wrongly once (one line alone) does not hide all that comes. */
 static void a_fault_of_the_past_hides_nothing(void **state)
 {
@@ -145,6 +197,8 @@ int main(void)
         cmocka_unit_test(hides_what_tells_of_few),
         cmocka_unit_test(hidden_values_move_to_the_next_larger_shown_cell),
         cmocka_unit_test(an_edition_less_the_one_before_tells_of_nobody),
+        cmocka_unit_test(what_goes_needs_the_cover_of_what_comes),
+        cmocka_unit_test(a_cell_that_was_shown_goes_first),
         cmocka_unit_test(a_fault_of_the_past_hides_nothing),
         cmocka_unit_test(a_move_isolates_nobody),
         cmocka_unit_test(nobody_at_all),
