@@ -1,8 +1,9 @@
 /* Decides which cells are shown, of a country given on standard input:
  *
  *   cell RANK LARGER     LARGER: the number of the cell that holds it, - for none
- *   past
+ *   past CELL            the figure that the cell follows, - for none
  *   unit PROBE NETWORK DAYS CELL…
+ *   told PROBE NETWORK DAYS CELL…   told before, whatever it lies in
  *
  * and prints a word a cell: shown, small, difference. */
 #include <stdio.h>
@@ -21,7 +22,16 @@ static size_t cell(struct floor *f, char **save)
     return floor_cell(f, rank, strcmp(larger, "-") ? (size_t)atoi(larger) : FLOOR_NONE);
 }
 
-static void unit(struct floor *f, char **save)
+static size_t past(struct floor *f, char **save)
+{
+    const char *cell = strtok_r(NULL, " \n", save);
+    size_t number = floor_past(f);
+    if (strcmp(cell, "-") != 0)
+        floor_follow(f, (size_t)atoi(cell), number);
+    return number;
+}
+
+static void unit(struct floor *f, bool told, char **save)
 {
     uint32_t numbers[3];
     size_t cells[CELLS_MAX], count = 0;
@@ -29,7 +39,7 @@ static void unit(struct floor *f, char **save)
         numbers[i] = (uint32_t)atoi(strtok_r(NULL, " \n", save));
     for (const char *word; count < CELLS_MAX && (word = strtok_r(NULL, " \n", save)) != NULL;)
         cells[count++] = (size_t)atoi(word);
-    floor_add(f, numbers[0], numbers[1], numbers[2], cells, count);
+    (told ? floor_add_told : floor_add)(f, numbers[0], numbers[1], numbers[2], cells, count);
 }
 
 int main(void)
@@ -44,9 +54,9 @@ int main(void)
         if (!strcmp(what, "cell"))
             cells = cell(f, &save) + 1;
         else if (!strcmp(what, "past"))
-            cells = floor_past(f) + 1;
+            cells = past(f, &save) + 1;
         else
-            unit(f, &save);
+            unit(f, !strcmp(what, "told"), &save);
     }
     floor_decide(f);
     for (size_t c = 0; c < cells; c++)
