@@ -348,3 +348,8 @@ const struct crowd *floor_fresh(const struct floor *f, size_t cell)
 {
     return &f->cells[cell].fresh;
 }
+
+uint64_t floor_changed(const struct floor *f, size_t cell)
+{
+    return f->cells[cell].change.days;
+}

@@ -79,6 +79,9 @@ void floor_decide(struct floor *f);
 
 /* After floor_decide. */
 enum floor_verdict floor_verdict(const struct floor *f, size_t cell);
-size_t floor_larger(const struct floor *f, size_t cell); /* the cell, shown now or before, that holds its value, or FLOOR_NONE */
+size_t floor_larger(const struct floor *f,
+                    size_t cell); /* the cell, shown now or before, that holds its value, or FLOOR_NONE */
 const struct crowd *floor_crowd(const struct floor *f, size_t cell);
+uint64_t floor_changed(const struct floor *f,
+                       size_t cell); /* days that came, or went, since the figure that it follows */
 const struct crowd *floor_fresh(const struct floor *f, size_t cell); /* of days that were not told before */
