@@ -1,0 +1,546 @@
+#include "collector/figure/past.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "common/buf.h"
+#include "common/clock.h"
+
+/* ---- sets of cells ---- */
+
+struct set {
+    size_t *cells;
+    size_t count;
+};
+
+struct sets {
+    struct set *list;
+    size_t count;
+};
+
+/* The number of a set; `hint` is one that it may well be. */
+static uint32_t set_number(struct sets *s, const size_t *cells, size_t count, uint32_t hint)
+{
+    for (size_t i = 0; i <= s->count; i++) {
+        size_t n = i == 0 ? hint : i - 1;
+        if (n < s->count && s->list[n].count == count && !memcmp(s->list[n].cells, cells, count * sizeof *cells))
+            return (uint32_t)n;
+    }
+    s->list = alloc_resize(s->list, s->count + 1, sizeof *s->list);
+    struct set *set = &s->list[s->count];
+    *set = (struct set){alloc_zero(count, sizeof *cells), count};
+    memcpy(set->cells, cells, count * sizeof *cells);
+    return (uint32_t)s->count++;
+}
+
+static void sets_free(struct sets *s)
+{
+    for (size_t n = 0; n < s->count; n++)
+        free(s->list[n].cells);
+    free(s->list);
+}
+
+/* ---- all that is known ---- */
+
+struct day {
+    int32_t day;
+    uint32_t set;
+    uint16_t mark;
+    bool met; /* of one now: it was told; of one told: it is there now, and says the same */
+    uint32_t same;
+};
+#define SAME_NONE UINT32_MAX
+
+struct days {
+    struct day *list;
+    size_t count, cap;
+};
+
+struct probe {
+    char *name;
+    uint32_t number, network;
+    struct days now, told;
+};
+
+struct shown {
+    char *key;
+    int32_t made;
+    size_t past;   /* in the floor */
+    bool replaced; /* by a figure of now */
+};
+struct listed {
+    char *key;
+    size_t group, number, shown; /* shown: SIZE_MAX where it never was */
+    bool kept, moved;
+    enum floor_verdict verdict;
+};
+struct group {
+    char *name;
+    struct past_days days;
+    size_t first; /* its coarsest cell, in listed */
+    int32_t made; /* when the last edition was */
+    bool waits;
+};
+
+struct past {
+    int32_t today;
+    json_t *keys, *names; /* shown by key, probes by name */
+    struct shown *shown;
+    struct listed *listed; /* in the order of their numbers in the floor, which are 0, 1, … */
+    struct group *groups;
+    struct probe *probes;
+    size_t shown_count, listed_count, group_count, probe_count;
+    size_t last; /* the probe whose days come */
+    struct sets sets_told, sets_now;
+};
+
+struct past *past_new(int32_t today)
+{
+    struct past *p = alloc_zero(1, sizeof *p);
+    p->today = today;
+    p->keys = json_object();
+    p->names = json_object();
+    return p;
+}
+
+void past_free(struct past *p)
+{
+    if (!p)
+        return;
+    for (size_t i = 0; i < p->shown_count; i++)
+        free(p->shown[i].key);
+    for (size_t i = 0; i < p->listed_count; i++)
+        free(p->listed[i].key);
+    for (size_t i = 0; i < p->group_count; i++)
+        free(p->groups[i].name);
+    for (size_t i = 0; i < p->probe_count; i++) {
+        free(p->probes[i].name);
+        free(p->probes[i].now.list);
+        free(p->probes[i].told.list);
+    }
+    free(p->shown);
+    free(p->listed);
+    free(p->groups);
+    free(p->probes);
+    sets_free(&p->sets_told);
+    sets_free(&p->sets_now);
+    json_decref(p->keys);
+    json_decref(p->names);
+    free(p);
+}
+
+static struct probe *probe_of(struct past *p, const char *name)
+{
+    const json_t *known = json_object_get(p->names, name);
+    if (known)
+        return &p->probes[json_integer_value(known)];
+    p->probes = alloc_resize(p->probes, p->probe_count + 1, sizeof *p->probes);
+    p->probes[p->probe_count] = (struct probe){.name = alloc_text(name)};
+    json_object_set_new(p->names, name, json_integer((json_int_t)p->probe_count));
+    return &p->probes[p->probe_count++];
+}
+
+static void days_add(struct days *d, const struct day *day)
+{
+    if (d->count == d->cap) {
+        d->cap = d->cap ? d->cap * 2 : 16;
+        d->list = alloc_resize(d->list, d->cap, sizeof *d->list);
+    }
+    d->list[d->count++] = *day;
+}
+
+/* ---- what was shown before ---- */
+
+size_t past_cell(struct past *p, const char *key, int32_t made)
+{
+    p->shown = alloc_resize(p->shown, p->shown_count + 1, sizeof *p->shown);
+    p->shown[p->shown_count] = (struct shown){.key = alloc_text(key), .made = made};
+    json_object_set_new(p->keys, key, json_integer((json_int_t)p->shown_count));
+    return p->shown_count++;
+}
+
+/* Numbers with blanks between; the caller frees. */
+static size_t *numbers_of(const char *text, size_t *ret_count)
+{
+    size_t *numbers = NULL;
+    *ret_count = 0;
+    for (char *end; *text; text = end + (*end == ' ')) {
+        size_t number = strtoul(text, &end, 10);
+        if (end == text)
+            break;
+        numbers = alloc_resize(numbers, *ret_count + 1, sizeof *numbers);
+        numbers[(*ret_count)++] = number;
+    }
+    return numbers;
+}
+
+void past_told(struct past *p, const char *probe, const char *days, const char *marks, const char *cells)
+{
+    struct probe *of = probe_of(p, probe);
+    size_t cell_count, count, left = strlen(marks) / 4;
+    size_t *in = numbers_of(cells, &cell_count), *bounds = numbers_of(days, &count);
+    uint32_t set = set_number(&p->sets_told, in, cell_count, 0);
+    for (size_t r = 0; r + 1 < count; r += 2)
+        for (size_t day = bounds[r]; day < bounds[r + 1] && left > 0; day++, left--, marks += 4) {
+            const char digits[] = {marks[0], marks[1], marks[2], marks[3], '\0'};
+            days_add(&of->told,
+                     &(struct day){(int32_t)day, set, (uint16_t)strtoul(digits, NULL, 16), false, SAME_NONE});
+        }
+    free(in);
+    free(bounds);
+}
+
+/* ---- what there is now ---- */
+
+static size_t group_of(struct past *p, const char *name)
+{
+    for (size_t g = 0; g < p->group_count; g++)
+        if (!strcmp(p->groups[g].name, name))
+            return g;
+    p->groups = alloc_resize(p->groups, p->group_count + 1, sizeof *p->groups);
+    p->groups[p->group_count] = (struct group){.name = alloc_text(name),
+                                               .days = {.after = INT32_MIN, .as_of = INT32_MIN},
+                                               .first = p->listed_count,
+                                               .made = INT32_MIN};
+    return p->group_count++;
+}
+
+void past_list(struct past *p, const char *group, const char *key, size_t number, bool kept)
+{
+    const json_t *known = json_object_get(p->keys, key);
+    struct listed cell = {.key = alloc_text(key),
+                          .group = group_of(p, group),
+                          .number = number,
+                          .shown = known ? (size_t)json_integer_value(known) : SIZE_MAX,
+                          .kept = kept};
+    p->listed = alloc_resize(p->listed, p->listed_count + 1, sizeof *p->listed);
+    p->listed[p->listed_count++] = cell;
+}
+
+void past_add(struct past *p, const char *probe, uint32_t probe_number, uint32_t network, int32_t day, uint16_t mark,
+              const size_t *cells, size_t count)
+{
+    struct probe *of = p->last < p->probe_count && !strcmp(p->probes[p->last].name, probe) ? &p->probes[p->last]
+                                                                                           : probe_of(p, probe);
+    p->last = (size_t)(of - p->probes);
+    uint32_t hint = of->now.count ? of->now.list[of->now.count - 1].set : 0;
+    of->number = probe_number;
+    of->network = network;
+    days_add(&of->now, &(struct day){day, set_number(&p->sets_now, cells, count, hint), mark, false, SAME_NONE});
+}
+
+/* ---- the two held together ---- */
+
+static int by_day(const void *a, const void *b)
+{
+    const struct day *x = a, *y = b;
+    return (x->day > y->day) - (x->day < y->day);
+}
+
+/* Finds what each of a probe's days now was when it was told. */
+static void meet(struct probe *of)
+{
+    struct days *told = &of->told;
+    qsort(told->list, told->count, told->list ? sizeof *told->list : 1, by_day);
+    size_t t = 0;
+    for (size_t n = 0; n < of->now.count; n++) {
+        struct day *now = &of->now.list[n];
+        while (t < told->count && told->list[t].day < now->day)
+            t++;
+        for (size_t same = t; same < told->count && told->list[same].day == now->day; same++) {
+            now->met = true;
+            if (now->same == SAME_NONE && told->list[same].mark == now->mark) {
+                now->same = (uint32_t)same;
+                told->list[same].met = true;
+            }
+        }
+    }
+}
+
+/* Days of a probe that lie in the same cells. */
+#define STAY_CELLS 32
+struct stay {
+    size_t cells[STAY_CELLS];
+    size_t count;
+    bool told;
+    uint32_t days;
+};
+
+static void stay_join(struct stay *stay, const struct past *p, const struct set *set, bool past)
+{
+    for (size_t c = 0; c < set->count && stay->count < STAY_CELLS; c++)
+        stay->cells[stay->count++] = past ? p->shown[set->cells[c]].past : set->cells[c];
+}
+
+static void add_stay(struct stay **stays, size_t *count, const struct stay *stay)
+{
+    for (size_t s = 0; s < *count; s++)
+        if ((*stays)[s].count == stay->count && (*stays)[s].told == stay->told &&
+            !memcmp((*stays)[s].cells, stay->cells, stay->count * sizeof *stay->cells)) {
+            (*stays)[s].days++;
+            return;
+        }
+    *stays = alloc_resize(*stays, *count + 1, sizeof **stays);
+    (*stays)[(*count)++] = *stay;
+}
+
+static void feed(struct past *p, struct floor *f, const struct probe *of)
+{
+    struct stay *stays = NULL;
+    size_t count = 0;
+    for (size_t n = 0; n < of->now.count; n++) {
+        const struct day *now = &of->now.list[n];
+        struct stay stay = {.told = now->met, .days = 1};
+        stay_join(&stay, p, &p->sets_now.list[now->set], false);
+        if (now->same != SAME_NONE)
+            stay_join(&stay, p, &p->sets_told.list[of->told.list[now->same].set], true);
+        add_stay(&stays, &count, &stay);
+    }
+    for (size_t t = 0; t < of->told.count; t++) {
+        struct stay stay = {.told = true, .days = 1};
+        if (of->told.list[t].met)
+            continue;
+        stay_join(&stay, p, &p->sets_told.list[of->told.list[t].set], true);
+        add_stay(&stays, &count, &stay);
+    }
+    for (size_t s = 0; s < count; s++)
+        (stays[s].told ? floor_add_told : floor_add)(f, of->number, of->network, stays[s].days, stays[s].cells,
+                                                     stays[s].count);
+    free(stays);
+}
+
+/* ---- groups ---- */
+
+/* The group of a day: all the cells that it lies in are of one. */
+static struct group *group_at(const struct past *p, const struct day *now)
+{
+    const struct set *set = &p->sets_now.list[now->set];
+    return set->count ? &p->groups[p->listed[set->cells[0]].group] : NULL;
+}
+
+/* Up to which day each group was told, and what came late. */
+static void look_back(struct past *p)
+{
+    for (size_t c = 0; c < p->listed_count; c++) {
+        struct group *g = &p->groups[p->listed[c].group];
+        if (p->listed[c].shown == SIZE_MAX)
+            continue;
+        g->days.before = true;
+        if (p->shown[p->listed[c].shown].made > g->made)
+            g->made = p->shown[p->listed[c].shown].made;
+    }
+    for (int late = 0; late < 2; late++)
+        for (size_t i = 0; i < p->probe_count; i++)
+            for (size_t n = 0; n < p->probes[i].now.count; n++) {
+                const struct day *now = &p->probes[i].now.list[n];
+                struct group *g = group_at(p, now);
+                if (!g)
+                    continue;
+                if (now->day > g->days.as_of)
+                    g->days.as_of = now->day;
+                if (!late && now->met && now->day > g->days.after)
+                    g->days.after = now->day;
+                if (late && !now->met && now->day <= g->days.after)
+                    crowd_add(&g->days.late, p->probes[i].number, p->probes[i].network, 1);
+            }
+}
+
+/* For how long an edition should wait for the cell. */
+static int patience(const struct past *p, const struct floor *f, const struct listed *c)
+{
+    const struct crowd *fresh = floor_fresh(f, c->number);
+    bool before = c->shown != SIZE_MAX;
+    if (floor_verdict(f, c->number) != FLOOR_DIFFERENCE || fresh->days == 0)
+        return 0;
+    if (crowd_enough(fresh))
+        return before && p->shown[c->shown].made == p->groups[c->group].made ? PAST_PATIENCE_DAYS : 0;
+    return fresh->probe_count < FLOOR_PROBES || fresh->network_count < FLOOR_NETWORKS ? PAST_PATIENCE_LINES
+                                                                                      : PAST_PATIENCE_DAYS;
+}
+
+static void decide(struct past *p, const struct floor *f)
+{
+    for (size_t c = 0; c < p->listed_count; c++) {
+        struct group *g = &p->groups[p->listed[c].group];
+        if (g->days.before && p->today - g->made < patience(p, f, &p->listed[c]))
+            g->waits = true;
+    }
+    for (size_t g = 0; g < p->group_count; g++) {
+        size_t coarsest = p->listed[p->groups[g].first].number;
+        p->groups[g].days.cover = floor_changed(f, coarsest) > floor_fresh(f, coarsest)->days;
+    }
+    for (size_t c = 0; c < p->listed_count; c++) {
+        struct listed *cell = &p->listed[c];
+        cell->verdict = floor_verdict(f, cell->number);
+        if (p->groups[cell->group].waits && cell->verdict == FLOOR_SHOWN)
+            cell->verdict = FLOOR_DIFFERENCE;
+        cell->moved = cell->verdict == FLOOR_SHOWN && (cell->shown == SIZE_MAX || floor_changed(f, cell->number) > 0);
+    }
+}
+
+void past_decide(struct past *p, struct floor *f)
+{
+    for (size_t i = 0; i < p->shown_count; i++)
+        p->shown[i].past = floor_past(f);
+    for (size_t c = 0; c < p->listed_count; c++)
+        if (p->listed[c].shown != SIZE_MAX)
+            floor_follow(f, p->listed[c].number, p->shown[p->listed[c].shown].past);
+    for (size_t i = 0; i < p->probe_count; i++) {
+        meet(&p->probes[i]);
+        feed(p, f, &p->probes[i]);
+    }
+    floor_decide(f);
+    look_back(p);
+    decide(p, f);
+}
+
+bool past_held(const struct past *p, size_t number)
+{
+    return p->listed[number].shown != SIZE_MAX && p->listed[number].verdict != FLOOR_SHOWN;
+}
+
+enum floor_verdict past_verdict(const struct past *p, size_t number)
+{
+    return p->listed[number].verdict;
+}
+
+struct past_days past_days_of(const struct past *p, const char *group)
+{
+    for (size_t g = 0; g < p->group_count; g++)
+        if (!strcmp(p->groups[g].name, group))
+            return p->groups[g].days;
+    return (struct past_days){.after = INT32_MIN, .as_of = INT32_MIN};
+}
+
+/* ---- what is kept ---- */
+
+/* The cells that moved get their new figure's number. */
+static bool replace(struct past *p)
+{
+    bool any = false;
+    for (size_t c = 0; c < p->listed_count; c++) {
+        struct listed *cell = &p->listed[c];
+        if (!cell->kept || !cell->moved)
+            continue;
+        any = true;
+        if (cell->shown == SIZE_MAX)
+            cell->shown = past_cell(p, cell->key, p->today);
+        p->shown[cell->shown].made = p->today;
+        p->shown[cell->shown].replaced = true;
+    }
+    return any;
+}
+
+/* Those of a told day's cells whose figure stands. */
+static size_t standing(const struct past *p, const struct set *set, size_t *cells)
+{
+    size_t count = 0;
+    for (size_t c = 0; c < set->count && count < STAY_CELLS; c++)
+        if (!p->shown[set->cells[c]].replaced)
+            cells[count++] = set->cells[c];
+    return count;
+}
+
+/* What of a probe's days is told from now on. */
+static struct days told_now(struct past *p, const struct probe *of)
+{
+    struct days told = {0};
+    size_t cells[2 * STAY_CELLS], n = 0;
+    for (size_t i = 0; i < of->now.count; i++) {
+        const struct day *now = &of->now.list[i];
+        const struct set *set = &p->sets_now.list[now->set];
+        size_t count = now->same == SAME_NONE ? 0
+                                              : standing(p, &p->sets_told.list[of->told.list[now->same].set], cells);
+        for (size_t c = 0; c < set->count && c < STAY_CELLS; c++)
+            if (p->listed[set->cells[c]].kept && p->listed[set->cells[c]].moved)
+                cells[count++] = p->listed[set->cells[c]].shown;
+        if (count > 0 || now->met)
+            days_add(&told,
+                     &(struct day){now->day, set_number(&p->sets_told, cells, count, 0), now->mark, false, SAME_NONE});
+    }
+    for (size_t i = 0; i < of->told.count; i++) {
+        const struct day *old = &of->told.list[i];
+        if (old->met)
+            continue;
+        while (n < of->now.count && of->now.list[n].day < old->day)
+            n++;
+        size_t count = standing(p, &p->sets_told.list[old->set], cells);
+        if (count > 0 || n == of->now.count || of->now.list[n].day != old->day)
+            days_add(&told,
+                     &(struct day){old->day, set_number(&p->sets_told, cells, count, 0), old->mark, false, SAME_NONE});
+    }
+    return told;
+}
+
+static int by_set(const void *a, const void *b)
+{
+    const struct day *x = a, *y = b;
+    if (x->set != y->set)
+        return x->set < y->set ? -1 : 1;
+    return by_day(a, b);
+}
+
+static void add_date(struct buf *b, int32_t day)
+{
+    char date[TIME_TEXT_SIZE];
+    time_format((int64_t)day * 86400 * 1000000, date);
+    buf_addf(b, "%.10s", date);
+}
+
+/* One object: days of a probe that lie in one set, as a datemultirange, a mark of two octets for each. */
+static json_t *pack_days(const struct past *p, const char *probe, const struct day *days, size_t count)
+{
+    struct buf ranges = {0}, marks = {0};
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from + 1; to < count && days[to].day == days[to - 1].day + 1; to++)
+            ;
+        buf_addf(&ranges, "%s[", from ? "," : "{");
+        add_date(&ranges, days[from].day);
+        buf_addf(&ranges, ",");
+        add_date(&ranges, days[to - 1].day + 1);
+        buf_addf(&ranges, ")");
+    }
+    buf_addf(&ranges, "}");
+    buf_addf(&marks, "\\x");
+    for (size_t d = 0; d < count; d++)
+        buf_addf(&marks, "%04x", days[d].mark);
+    json_t *cells = json_array();
+    const struct set *set = &p->sets_told.list[days[0].set];
+    for (size_t c = 0; c < set->count; c++)
+        json_array_append_new(cells, json_integer((json_int_t)set->cells[c]));
+    _cleanup_text_ char *range_text = buf_take(&ranges), *mark_text = buf_take(&marks);
+    return json_pack("{s:s, s:s, s:s, s:o}", "probe", probe, "days", range_text, "marks", mark_text, "cells", cells);
+}
+
+/* Two versions of one day in one set have their marks nowhere: the later one stands for both. */
+static void keep_days(struct past *p, const struct probe *of, json_t *out)
+{
+    struct days told = told_now(p, of);
+    size_t count = 0;
+    qsort(told.list, told.count, told.list ? sizeof *told.list : 1, by_set);
+    for (size_t d = 0; d < told.count; d++) {
+        if (count > 0 && told.list[count - 1].set == told.list[d].set && told.list[count - 1].day == told.list[d].day)
+            count--;
+        told.list[count++] = told.list[d];
+    }
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from + 1; to < count && told.list[to].set == told.list[from].set; to++)
+            ;
+        json_array_append_new(out, pack_days(p, of->name, told.list + from, to - from));
+    }
+    free(told.list);
+}
+
+json_t *past_keep(struct past *p)
+{
+    if (!replace(p))
+        return NULL;
+    json_t *cells = json_array(), *days = json_array();
+    for (size_t i = 0; i < p->shown_count; i++)
+        json_array_append_new(cells, json_pack("{s:s, s:i}", "key", p->shown[i].key, "made", p->shown[i].made));
+    for (size_t i = 0; i < p->probe_count; i++)
+        keep_days(p, &p->probes[i], days);
+    return json_pack("{s:o, s:o}", "cells", cells, "days", days);
+}

@@ -1,0 +1,73 @@
+/* What editions before have shown of one indicator and period, and what the next
+ * one may show (floor.h says why that is enough).
+ *
+ * Of each probe it is kept which days were told, with a mark of what they said
+ * then, and in which cells' last figures they lie; nothing of it is for anybody
+ * to read. A cell that was shown stays shown: where its next figure would tell of
+ * too few, the last one stands (it is held). Figures of one country and source
+ * are a group, and move together: as long as one of its cells could still come
+ * to have days enough, and the last edition is not two weeks old, all wait.
+ * Without new data nothing moves, however often it is asked. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "collector/figure/crowd.h"
+#include "collector/figure/floor.h"
+
+/* Days that an edition waits for the cells that lack days, or that lines of
+ * theirs are waited for. */
+#define PAST_PATIENCE_DAYS  14
+#define PAST_PATIENCE_LINES 7
+
+struct past;
+
+/* today: since 1970-01-01 */
+struct past *past_new(int32_t today) __attribute__((warn_unused_result));
+void past_free(struct past *p);
+static inline void past_freep(struct past **p)
+{
+    past_free(*p);
+}
+
+/* ---- what was shown before ---- */
+
+/* A cell that has a figure, which was made on that day. Returns its number: 0, 1, … */
+size_t past_cell(struct past *p, const char *key, int32_t made);
+
+/* Told days of a probe, as past_days has them, and the numbers of the cells whose
+ * figures counted them. */
+void past_told(struct past *p, const char *probe, const char *days, const char *marks, const char *cells);
+
+/* ---- what there is now ---- */
+
+/* A cell; number: in the floor. kept: false for what is never held against what comes later. */
+void past_list(struct past *p, const char *group, const char *key, size_t number, bool kept);
+
+/* A probe-day in these cells, by their numbers in the floor. Days come probe by probe, and in their order. network as
+ * in floor_add. */
+void past_add(struct past *p, const char *probe, uint32_t probe_number, uint32_t network, int32_t day, uint16_t mark,
+              const size_t *cells, size_t count);
+
+/* Adds all units to the floor, which has all cells, and decides. */
+void past_decide(struct past *p, struct floor *f);
+
+/* After past_decide. Held: the cell's last figure stands. */
+bool past_held(const struct past *p, size_t number);
+enum floor_verdict past_verdict(const struct past *p, size_t number);
+
+/* Of a group: days up to `after` were told before, and have their points or never will; `late` stand behind fresh days
+ * of those; `cover`: some of them are gone, or say something else. `as_of`: the newest day now. */
+struct past_days {
+    int32_t after, as_of; /* INT32_MIN: none */
+    struct crowd late;
+    bool cover, before; /* was anything shown before? */
+};
+struct past_days past_days_of(const struct past *p, const char *group);
+
+/* What is to be kept now: {"cells": [{key, made}], "days": [{probe, days, marks, cells}]}, or NULL when that is as it
+ * was. The caller owns it. */
+json_t *past_keep(struct past *p) __attribute__((warn_unused_result));

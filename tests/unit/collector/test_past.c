@@ -1,0 +1,204 @@
+#include "tests/unit/check.h"
+
+#include <time.h>
+
+#include "collector/figure/past.h"
+#include "common/alloc.h"
+#include "common/json.h"
+
+/* A country and its two towns; lines 0 to 6 live in the first. */
+enum { COUNTRY, NEAR, FAR, CELLS };
+static const char *const keys[CELLS] = {"country", "near", "far"};
+#define FIRST 20000 /* the first day */
+
+struct line {
+    int32_t from, to;  /* days that it measured: FIRST + from to FIRST + to - 1 */
+    int32_t late_from; /* and once more: from here to `from` */
+    uint16_t mark;     /* what it says, of all its days */
+    bool far;
+};
+
+struct edition {
+    struct past *past;
+    struct floor *floor;
+};
+
+static void edition_free(struct edition *e)
+{
+    past_free(e->past);
+    floor_free(e->floor);
+}
+
+static int32_t day_of(const char *date)
+{
+    struct tm tm = {0};
+    assert_int_equal(sscanf(date, "%d-%d-%d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday), 3);
+    tm.tm_year -= 1900;
+    tm.tm_mon--;
+    return (int32_t)(timegm(&tm) / 86400);
+}
+
+/* What was kept, as the database gives it back. */
+static struct past *recall(const json_t *keep, int32_t today)
+{
+    struct past *past = past_new(today);
+    size_t i, c;
+    const json_t *cell, *days;
+    json_array_foreach(json_object_get(keep, "cells"), i, cell)
+        past_cell(past, json_string_value(json_object_get(cell, "key")),
+                  (int32_t)json_integer_value(json_object_get(cell, "made")));
+    json_array_foreach(json_object_get(keep, "days"), i, days)
+    {
+        char ranges[512] = "", cells[64] = "";
+        const char *text = json_string_value(json_object_get(days, "days"));
+        for (const char *at = text; (at = strpbrk(at, "[,")) != NULL; at++)
+            if (at[1] != '[')
+                snprintf(ranges + strlen(ranges), sizeof ranges - strlen(ranges), "%d ", day_of(at + 1));
+        const json_t *number;
+        json_array_foreach(json_object_get(days, "cells"), c, number)
+            snprintf(cells + strlen(cells), sizeof cells - strlen(cells), "%d ", (int)json_integer_value(number));
+        past_told(past, json_string_value(json_object_get(days, "probe")), ranges,
+                  json_string_value(json_object_get(days, "marks")) + 2, cells);
+    }
+    return past;
+}
+
+static struct edition hold(struct past *past, const struct line *lines, uint32_t count)
+{
+    struct edition e = {past, floor_new()};
+    for (unsigned c = 0; c < CELLS; c++)
+        past_list(past, "BJ measured", keys[c], floor_cell(e.floor, c > 0, c ? 0 : FLOOR_NONE), true);
+    for (uint32_t l = 0; l < count; l++) {
+        char name[8];
+        snprintf(name, sizeof name, "line%u", l);
+        for (int32_t d = lines[l].late_from; d < lines[l].to; d++)
+            past_add(past, name, l + 1, l + 1, FIRST + d, lines[l].mark,
+                     (const size_t[]){COUNTRY, lines[l].far ? FAR : NEAR}, 2);
+    }
+    past_decide(past, e.floor);
+    return e;
+}
+
+#define LINES 14
+static void fill(struct line lines[LINES], int32_t from, int32_t to)
+{
+    for (uint32_t l = 0; l < LINES; l++)
+        lines[l] = (struct line){.from = from, .to = to, .late_from = from, .mark = 7, .far = l >= 7};
+}
+
+/* Thirteen lines were told for ten days; then days go by. */
+static void an_edition_waits_and_moves_and_holds(void **state)
+{
+    static const struct {
+        int32_t age;          /* of the first edition */
+        int32_t days;         /* that all lines measured on */
+        int32_t near;         /* and those of the first town beside */
+        bool newcomer, gone;  /* a line more, for all its days; the first line is no more there */
+        bool corrected;       /* the first line says something else */
+        const char *verdicts; /* s(hown), h(eld), of country and towns */
+        bool moved;           /* is there anything new to keep? */
+    } rows[] = {
+        {0, 0, 0, false, false, false, "sss", false}, /* the same once more */
+        {40, 0, 0, false, false, false, "sss", false},
+        {3, 3, 0, false, false, false, "hhh", false}, /* the towns lack days, and everybody waits */
+        {6, 6, 0, false, false, false, "sss", true},
+        {13, 0, 6, false, false, false, "sss", true},
+        {14, 3, 7, false, false, false, "shh", true}, /* the country less one town is the other, which lacks days */
+        {3, 0, 0, true, false, false, "hhh", false},  /* one household alone */
+        {40, 0, 0, true, false, false, "hsh", false},
+        {40, 0, 0, false, true, false, "hhs", false},
+        {40, 0, 0, false, false, true, "hhs", false},
+        {10, 10, 0, true, true, true, "sss", true}, /* all of it under cover */
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct line lines[LINES];
+        fill(lines, 0, 10);
+        _cleanup_(edition_free) struct edition first = hold(past_new(100), lines, LINES - 1);
+        _cleanup_json_ json_t *keep = past_keep(first.past), *again = NULL;
+        assert_non_null(keep);
+        fill(lines, 0, 10 + rows[r].days);
+        for (uint32_t l = 0; l < 7; l++)
+            lines[l].to += rows[r].near;
+        lines[0].mark += rows[r].corrected;
+        uint32_t skip = rows[r].gone;
+        if (skip)
+            lines[0].to = 0;
+        _cleanup_(edition_free) struct edition second = hold(recall(keep, 100 + rows[r].age), lines,
+                                                             rows[r].newcomer ? LINES : LINES - 1);
+        for (size_t c = 0; c < CELLS; c++) {
+            char got = past_held(second.past, c) ? 'h' : past_verdict(second.past, c) == FLOOR_SHOWN ? 's' : '-';
+            if (got != rows[r].verdicts[c])
+                fail_msg("row %zu, cell %zu: %c, not %c", r, c, got, rows[r].verdicts[c]);
+        }
+        again = past_keep(second.past);
+        assert_int_equal(again != NULL, rows[r].moved);
+        /* What was decided stays decided. */
+        _cleanup_(edition_free) struct edition third = hold(recall(again ? again : keep, 100 + rows[r].age), lines,
+                                                            rows[r].newcomer ? LINES : LINES - 1);
+        for (size_t c = 0; again && c < CELLS; c++)
+            assert_true(rows[r].verdicts[c] != 's' || !past_held(third.past, c));
+        assert_null(past_keep(third.past));
+    }
+}
+
+/* Days that were told and went do not come back as if nobody had heard of them. */
+static void a_told_day_is_never_fresh_again(void **state)
+{
+    struct line all[LINES], most[LINES];
+    fill(all, 0, 10);
+    fill(most, 0, 20);
+    for (uint32_t l = 0; l < 5; l++)
+        most[l].late_from = 10; /* five lines lose the first ten days, under cover of ten more of all */
+    _cleanup_(edition_free) struct edition first = hold(past_new(100), all, LINES);
+    _cleanup_json_ json_t *one = past_keep(first.past);
+    _cleanup_(edition_free) struct edition second = hold(recall(one, 110), most, LINES);
+    _cleanup_json_ json_t *two = past_keep(second.past);
+    assert_int_equal(past_verdict(second.past, COUNTRY), FLOOR_SHOWN);
+    fill(all, 0, 20);
+    _cleanup_(edition_free) struct edition third = hold(recall(two, 200), all, LINES);
+    assert_true(past_held(third.past, COUNTRY) && past_held(third.past, NEAR) && !past_held(third.past, FAR));
+    assert_int_equal(floor_fresh(third.floor, COUNTRY)->days, 0);
+}
+
+static void a_group_says_what_its_charts_may_add(void **state)
+{
+    struct line lines[LINES];
+    fill(lines, 5, 10);
+    _cleanup_(edition_free) struct edition first = hold(past_new(100), lines, LINES);
+    struct past_days days = past_days_of(first.past, "BJ measured");
+    assert_true(!days.before && !days.cover && days.after == INT32_MIN && days.as_of == FIRST + 9);
+    _cleanup_json_ json_t *keep = past_keep(first.past);
+    fill(lines, 5, 20);
+    lines[3].late_from = 0;
+    lines[12].to = 0;
+    _cleanup_(edition_free) struct edition second = hold(recall(keep, 110), lines, LINES);
+    days = past_days_of(second.past, "BJ measured");
+    assert_true(days.before && days.cover && days.after == FIRST + 9 && days.as_of == FIRST + 19);
+    assert_true(days.late.days == 5 && days.late.probe_count == 1);
+    assert_false(past_days_of(second.past, "TG measured").before);
+}
+
+/* What nobody's household stands behind is not remembered. */
+static void what_is_not_kept_is_free(void **state)
+{
+    _cleanup_(past_freep) struct past *past = past_new(100);
+    _cleanup_(floor_freep) struct floor *floor = floor_new();
+    past_list(past, "BJ simulated", "country", floor_cell(floor, 0, FLOOR_NONE), false);
+    for (uint32_t l = 0; l < 9; l++)
+        for (int32_t d = 0; d < 10; d++)
+            past_add(past, "abcdefghi" + l, l + 1, l + 1, d, 0, (const size_t[]){0}, 1);
+    past_decide(past, floor);
+    assert_int_equal(past_verdict(past, 0), FLOOR_SHOWN);
+    assert_null(past_keep(past));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_edition_waits_and_moves_and_holds),
+        cmocka_unit_test(a_told_day_is_never_fresh_again),
+        cmocka_unit_test(a_group_says_what_its_charts_may_add),
+        cmocka_unit_test(what_is_not_kept_is_free),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
