@@ -7,8 +7,10 @@
 #include "collector/figure/day.h"
 #include "collector/figure/floor.h"
 #include "collector/figure/line.h"
+#include "collector/figure/past.h"
 #include "collector/figure/rank.h"
 #include "collector/figure/tally.h"
+#include "common/clock.h"
 #include "common/json.h"
 
 /* What a probe-day is grouped by; each text is a number in the table of texts,
@@ -72,6 +74,7 @@ struct cells {
     char **texts;    /* number -> text; [0] is none */
     uint32_t text_count;
     struct floor *floor; /* NULL until it is decided */
+    struct past *past;
     bool lifted;
     struct row **orders[CUTS];
     struct cell *list; /* in the order of their numbers */
@@ -83,6 +86,7 @@ struct cells *cells_new(const struct indicator *i, bool lifted)
     struct cells *c = alloc_zero(1, sizeof *c);
     c->indicator = i;
     c->lifted = lifted;
+    c->past = past_new(0);
     c->numbers = json_object();
     c->text_count = 1;
     c->texts = alloc_zero(1, sizeof *c->texts);
@@ -100,9 +104,16 @@ void cells_free(struct cells *c)
         free(c->orders[k]);
     free(c->list);
     floor_free(c->floor);
+    past_free(c->past);
     json_decref(c->numbers);
     free(c->rows);
     free(c);
+}
+
+void cells_remember(struct cells *c, struct past *past)
+{
+    past_free(c->past);
+    c->past = past;
 }
 
 int64_t cells_count(const struct cells *c)
@@ -222,17 +233,67 @@ static void list_cut(struct cells *c, size_t cut)
 
 /* ---- the decision ---- */
 
-/* Days of a probe that lie in the same cells. */
+/* What tells one cell from all others, over the years: the texts of its fields. The caller frees. */
+static char *key_of(const struct cells *c, const struct cell *cell)
+{
+    _cleanup_json_ json_t *key = json_array();
+    for (int f = 0; f < FIELD_COUNT; f++) {
+        uint32_t text = cell->rows[0]->fields[f];
+        bool of = !fields[f].dimension || (cuts[cell->cut].dimensions & fields[f].dimension);
+        json_array_append_new(key, of && text ? json_string(c->texts[text]) : json_null());
+    }
+    return json_text(key);
+}
+
+/* Figures that are held against each other: those of one country and source. The caller frees. */
+static char *group_of(const struct cells *c, const struct row *row)
+{
+    return alloc_format("%s %s", c->texts[row->fields[FIELD_COUNTRY]], c->texts[row->fields[FIELD_SOURCE]]);
+}
+
+/* No household stands behind what was simulated. */
+static void list_past(struct cells *c)
+{
+    for (size_t i = 0; i < c->list_count; i++) {
+        const struct row *row = c->list[i].rows[0];
+        _cleanup_text_ char *key = key_of(c, &c->list[i]), *group = group_of(c, row);
+        past_list(c->past, group, key, c->list[i].number,
+                  strcmp(c->texts[row->fields[FIELD_SOURCE]], "simulated") != 0);
+    }
+}
+
+/* FNV-1a */
+static uint64_t hash(uint64_t seed, const void *bytes, size_t len)
+{
+    const unsigned char *at = bytes;
+    for (size_t i = 0; i < len; i++)
+        seed = (seed ^ at[i]) * 0x100000001b3u;
+    return seed;
+}
+
+/* What a probe-day says, and where. */
+static uint16_t mark_of(const struct cells *c, const struct row *rows, size_t count)
+{
+    uint64_t mark = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < count; i++) {
+        for (int f = 0; f < FIELD_COUNT; f++)
+            if (rows[i].fields[f])
+                mark = hash(mark, c->texts[rows[i].fields[f]], strlen(c->texts[rows[i].fields[f]]) + 1);
+        mark = hash(mark, &rows[i].value, sizeof rows[i].value);
+        mark = hash(mark, &rows[i].samples, sizeof rows[i].samples);
+    }
+    return (uint16_t)(mark ^ mark >> 16 ^ mark >> 32 ^ mark >> 48);
+}
+
+/* The cells of one probe-day: of its row and those of its families. */
 struct stay {
     size_t cells[CUTS + 1]; /* of two families at once */
     size_t count;
-    uint32_t days;
 };
 
-/* The cells of one probe-day: of its row and those of its families. */
 static struct stay stay_of(const struct row *rows, size_t count)
 {
-    struct stay stay = {.days = 1};
+    struct stay stay = {.count = 0};
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < CUTS; k++)
             if (rows[i].cells[k] != FLOOR_NONE && stay.count < COUNT(stay.cells))
@@ -240,35 +301,16 @@ static struct stay stay_of(const struct row *rows, size_t count)
     return stay;
 }
 
-static void add_stay(struct stay **stays, size_t *count, const struct stay *stay)
-{
-    for (size_t s = 0; s < *count; s++)
-        if ((*stays)[s].count == stay->count &&
-            !memcmp((*stays)[s].cells, stay->cells, stay->count * sizeof *stay->cells)) {
-            (*stays)[s].days++;
-            return;
-        }
-    *stays = alloc_resize(*stays, *count + 1, sizeof **stays);
-    (*stays)[(*count)++] = *stay;
-}
-
 /* Rows come probe by probe, and day by day. */
-static void add_units(struct cells *c)
+static void add_days(struct cells *c)
 {
     for (size_t from = 0, to; from < c->count; from = to) {
-        struct stay *stays = NULL;
-        size_t count = 0;
-        for (to = from; to < c->count && c->rows[to].probe == c->rows[from].probe;) {
-            size_t day = to;
-            while (to < c->count && c->rows[to].probe == c->rows[from].probe && c->rows[to].day == c->rows[day].day)
-                to++;
-            struct stay stay = stay_of(&c->rows[day], to - day);
-            add_stay(&stays, &count, &stay);
-        }
-        for (size_t s = 0; s < count; s++)
-            floor_add(c->floor, c->rows[from].probe, c->rows[from].network, stays[s].days, stays[s].cells,
-                      stays[s].count);
-        free(stays);
+        const struct row *row = &c->rows[from];
+        for (to = from; to < c->count && c->rows[to].probe == row->probe && c->rows[to].day == row->day; to++)
+            ;
+        struct stay stay = stay_of(row, to - from);
+        past_add(c->past, c->texts[row->probe], row->probe, row->network, row->day, mark_of(c, row, to - from),
+                 stay.cells, stay.count);
     }
 }
 
@@ -283,13 +325,25 @@ static void decide(struct cells *c)
     for (size_t k = 0; k < CUTS; k++)
         if ((c->indicator->dimensions & cuts[k].dimensions) == cuts[k].dimensions)
             list_cut(c, k);
-    add_units(c);
-    floor_decide(c->floor);
+    list_past(c);
+    add_days(c);
+    past_decide(c->past, c->floor);
 }
 
 static enum floor_verdict verdict_of(const struct cells *c, const struct cell *cell)
 {
-    return c->lifted ? FLOOR_SHOWN : floor_verdict(c->floor, cell->number);
+    return c->lifted ? FLOOR_SHOWN : past_verdict(c->past, cell->number);
+}
+
+static bool held(const struct cells *c, const struct cell *cell)
+{
+    return !c->lifted && past_held(c->past, cell->number);
+}
+
+static struct past_days past_of(const struct cells *c, const struct cell *cell)
+{
+    _cleanup_text_ char *group = group_of(c, cell->rows[0]);
+    return past_days_of(c->past, group);
 }
 
 /* ---- for those who look at days ---- */
@@ -308,7 +362,7 @@ static struct cells_day describe_day(const struct cells *c, const struct row *ro
         .value = row->value,
     };
     for (size_t k = 0; k < stay->count; k++)
-        if (verdict_of(c, &c->list[stay->cells[k]]) == FLOOR_SHOWN)
+        if (verdict_of(c, &c->list[stay->cells[k]]) == FLOOR_SHOWN || held(c, &c->list[stay->cells[k]]))
             day.shown[day.shown_count++] = stay->cells[k];
     return day;
 }
@@ -424,6 +478,9 @@ static void publish(const struct cells *c, struct cell *cell, json_t *figures)
             json_object_set_new(figure, "note", json_string("too few lines for this percentile"));
             continue;
         }
+        char as_of[TIME_TEXT_SIZE];
+        time_format((int64_t)past_of(c, cell).as_of * 86400 * 1000000, as_of);
+        json_object_set_new(figure, "as_of", json_stringn(as_of, 10));
         struct stat_interval interval;
         const char *kind = tally_interval(&t, &statistic->what, indicator_seed(c->indicator), &interval);
         json_object_update_new(figure,
@@ -481,6 +538,15 @@ static void rank_shown(const struct cells *c, const struct cell *cells, size_t c
     free(shown);
 }
 
+/* The figures of different editions have no places among each other. */
+static bool any_held(const struct cells *c, const struct cell *cells, size_t count)
+{
+    for (size_t k = 0; k < count; k++)
+        if (held(c, &cells[k]))
+            return true;
+    return false;
+}
+
 /* Operators among operators, departments among departments: of one country and source. */
 static void rank_all(const struct cells *c)
 {
@@ -491,7 +557,7 @@ static void rank_all(const struct cells *c)
              to < c->list_count && c->list[to].cut == first->cut && same_cell(first->rows[0], c->list[to].rows[0], 0);
              to++)
             ;
-        if (dimensions == DIM_OPERATOR || dimensions == DIM_DEPARTMENT)
+        if ((dimensions == DIM_OPERATOR || dimensions == DIM_DEPARTMENT) && !any_held(c, first, to - from))
             rank_shown(c, first, to - from);
     }
 }
@@ -501,10 +567,27 @@ json_t *cells_figures(struct cells *c)
     json_t *figures = json_array();
     decide(c);
     for (size_t i = 0; i < c->list_count; i++)
-        publish(c, &c->list[i], figures);
+        if (!held(c, &c->list[i]))
+            publish(c, &c->list[i], figures);
     if (strcmp(c->indicator->better, "-") != 0)
         rank_all(c);
     return figures;
+}
+
+json_t *cells_held(struct cells *c)
+{
+    json_t *figures = json_array();
+    decide(c);
+    for (size_t i = 0; i < c->list_count; i++)
+        if (held(c, &c->list[i]))
+            publish(c, &c->list[i], figures);
+    return figures;
+}
+
+json_t *cells_keep(struct cells *c)
+{
+    decide(c);
+    return c->lifted ? NULL : past_keep(c->past);
 }
 
 /* ---- day by day ---- */
@@ -513,7 +596,9 @@ static void split_days(const struct cells *c, const struct cell *cell, json_t *o
 {
     const struct row *row = cell->rows[0];
     struct tally_day *rows = tallied(cell);
-    _cleanup_json_ json_t *days = day_figures(rows, cell->count, &indicator_main(c->indicator)->what, c->lifted);
+    struct past_days past = past_of(c, cell);
+    _cleanup_json_ json_t *days = day_figures(rows, cell->count, &indicator_main(c->indicator)->what,
+                                              c->lifted ? NULL : &past);
     size_t d;
     json_t *day;
     json_array_foreach(days, d, day) json_object_update_new(
@@ -531,4 +616,17 @@ json_t *cells_days(struct cells *c)
         if (c->list[i].cut == 0 && verdict_of(c, &c->list[i]) == FLOOR_SHOWN)
             split_days(c, &c->list[i], days);
     return days;
+}
+
+json_t *cells_days_kept(struct cells *c)
+{
+    json_t *kept = json_array();
+    decide(c);
+    for (size_t i = 0; i < c->list_count; i++) {
+        const struct row *row = c->list[i].rows[0];
+        if (c->list[i].cut == 0 && !c->lifted && past_of(c, &c->list[i]).before)
+            json_array_append_new(kept, json_pack("{s:s, s:s}", "country", c->texts[row->fields[FIELD_COUNTRY]],
+                                                  "source", c->texts[row->fields[FIELD_SOURCE]]));
+    }
+    return kept;
 }

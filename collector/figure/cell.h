@@ -4,7 +4,8 @@
  * Which cells are shown is one decision for all of them (floor.h). One that is
  * hidden says that it is ("n<5" where it is small itself, "hidden" where others
  * would give it away), and its probe-days count in the larger cells that hold
- * them. */
+ * them. Where a new figure would tell of too few together with those that were
+ * shown before (past.h), the last one stands. */
 #pragma once
 
 #include <stdint.h>
@@ -12,6 +13,7 @@
 #include <jansson.h>
 
 #include "collector/figure/indicator.h"
+#include "collector/figure/past.h"
 
 struct probe_day {
     const char *probe;
@@ -41,15 +43,31 @@ static inline void cells_freep(struct cells **c)
  * the same ones on every machine. The texts are copied. */
 void cells_add(struct cells *c, const struct probe_day *d);
 
+/* What was shown before; taken over. Before anything is asked of the cells. */
+void cells_remember(struct cells *c, struct past *past);
+
 /* An array of objects whose members are columns of indicator_value: one for each
- * statistic of each cell. The caller owns it. */
+ * statistic of each cell whose last figure does not stand. The caller owns it. */
 json_t *cells_figures(struct cells *c) CHECKED;
+
+/* The same of those whose last figure stands, as hidden ones: for where it is
+ * nowhere to be found. */
+json_t *cells_held(struct cells *c) CHECKED;
+
+/* What has to be remembered from now on (past_keep); NULL: as it was, or the
+ * floor is lifted. After all else. */
+json_t *cells_keep(struct cells *c) CHECKED;
 
 /* An array of objects whose members are columns of indicator_day: the main
  * statistic over the country's probes, day by day, with the interval of a
  * median by order statistics; of countries that are shown, the days on which
- * enough lines measured. The caller owns it. */
+ * enough lines measured. A day is shown once and never changes: where anything
+ * was shown before, these are but the days that came since. The caller owns it. */
 json_t *cells_days(struct cells *c) CHECKED;
+
+/* The countries and sources of which something was shown before. The caller owns
+ * the array. */
+json_t *cells_days_kept(struct cells *c) CHECKED;
 
 /* A probe-day as figures count it, with the numbers of the shown ones that do. */
 #define CELLS_OF_DAY_MAX 8

@@ -20,19 +20,23 @@ static int by_day(const void *a, const void *b)
     return (x->probe > y->probe) - (x->probe < y->probe);
 }
 
-/* A day is shown where it has lines enough. What its cell's figure counts and no
- * day shows can be reckoned from the two, and has to be enough as well: days
- * with the fewest lines are hidden until it is, or until nothing is left. */
-static void decide(struct day *days, size_t count)
+/* A day is shown where it has lines enough. What its cell's figure counts anew
+ * and no day shows can be reckoned from the two, and has to be enough as well:
+ * days with the fewest lines are hidden until it is, or until nothing is left.
+ * Where days of before are gone, or say something else, there must be some, to
+ * cover them. */
+static void decide(struct day *days, size_t count, const struct past_days *past)
 {
-    struct crowd hidden = {0};
+    struct crowd hidden = past->late;
     for (size_t d = 0; d < count; d++) {
         const struct crowd *crowd = &days[d].crowd;
+        if (days[d].rows->day <= past->after)
+            continue;
         days[d].shown = crowd->probe_count >= FLOOR_PROBES && crowd->network_count >= FLOOR_NETWORKS;
         if (!days[d].shown)
             crowd_join(&hidden, crowd);
     }
-    while (hidden.days > 0 && !crowd_enough(&hidden)) {
+    while ((hidden.days > 0 || past->cover) && !crowd_enough(&hidden)) {
         struct day *least = NULL;
         for (size_t d = 0; d < count; d++)
             if (days[d].shown && (!least || days[d].count <= least->count))
@@ -59,7 +63,7 @@ static json_t *figure_of(const struct day *day, const struct stat_what *what)
     return figure;
 }
 
-json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what *what, bool lifted)
+json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what *what, const struct past_days *past)
 {
     json_t *figures = json_array();
     struct day *days = alloc_zero(count, sizeof *days);
@@ -71,10 +75,10 @@ json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what
         days[found - 1].count++;
         crowd_add(&days[found - 1].crowd, rows[i].probe, rows[i].network, 1);
     }
-    if (!lifted)
-        decide(days, found);
+    if (past)
+        decide(days, found, past);
     for (size_t d = 0; d < found; d++)
-        if (lifted || days[d].shown)
+        if (!past || days[d].shown)
             json_array_append_new(figures, figure_of(&days[d], what));
     free(days);
     return figures;

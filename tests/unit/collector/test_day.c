@@ -3,6 +3,7 @@
 #include "collector/figure/day.h"
 
 static const struct stat_what median = {STAT_QUANTILE, 0.5};
+static const struct past_days nothing = {.after = INT32_MIN, .as_of = INT32_MIN};
 
 /* Lines of `days` days each, and of the first line `more` days more; line l measures l + 1 every day, behind a network
  * of its own. */
@@ -13,7 +14,7 @@ static json_t *make(uint32_t lines, int32_t days, int32_t more, bool lifted)
     for (uint32_t l = 0; l < lines; l++)
         for (int32_t d = 0; d < days + (l == 0 ? more : 0); d++)
             rows[count++] = (struct tally_day){l + 1, l + 1, 0, 20000 + d, l + 1, 3};
-    json_t *figures = day_figures(rows, count, &median, lifted);
+    json_t *figures = day_figures(rows, count, &median, lifted ? NULL : &nothing);
     free(rows);
     return figures;
 }
