@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "collector/figure/told.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/lang.h"
@@ -10,8 +11,8 @@
 /* ---- one indicator ---- */
 
 /* Where each probe stood joins the values that the indicator's own SQL gives.
- * A probe that nobody vouches for, or a young one, is in no figure at all, unless
- * the floor is lifted. */
+ * A probe that nobody vouches for, or a young one, is in no figure at all, nor are
+ * today and yesterday, of which more will come: unless the floor is lifted. */
 #define GATHER_SQL                                                                                                     \
     "WITH given AS (%s) "                                                                                              \
     "SELECT p.probe, g.day - '1970-01-01'::date, "                                                                     \
@@ -23,7 +24,8 @@
     "JOIN probe_standing($1::date, $2::date - 1) s ON s.probe_no = g.probe_no "                                        \
     "JOIN publication_floor e ON s.counts OR e.lifted "                                                                \
     "CROSS JOIN LATERAL place_on(g.probe_no, g.day) x "                                                                \
-    "WHERE g.value IS NOT NULL ORDER BY p.probe, g.day"
+    "WHERE g.value IS NOT NULL AND (e.lifted OR p.simulated OR g.day < (now() AT TIME ZONE 'UTC')::date - 1) "         \
+    "ORDER BY p.probe, g.day, g.family NULLS FIRST"
 
 static int is_lifted(struct pg *pg, bool *ret, struct fault *f)
 {
@@ -76,38 +78,67 @@ static int store(struct pg *pg, const char *sql, const json_t *rows, const char 
     return pg_query(pg, sql, year ? 2 : 1, (const char *const[]){text, year}, NULL, f);
 }
 
+/* Takes away what the new figures replace: not those that stand. */
+static int take_away(struct pg *pg, const struct indicator *i, const char *year, const json_t *held, const json_t *kept,
+                     struct fault *f)
+{
+    _cleanup_text_ char *standing = json_text(held), *days = json_text(kept);
+    int rc = pg_query(pg,
+                      "DELETE FROM indicator_value v WHERE v.computed AND v.indicator = $1 AND v.period = $2 AND NOT "
+                      "EXISTS (SELECT FROM jsonb_populate_recordset(NULL::indicator_value, $3::jsonb) h "
+                      "WHERE (h.statistic, h.country, h.source) = (v.statistic, v.country, v.source) AND "
+                      "(h.geo, h.operator, h.technology, h.family) IS NOT DISTINCT FROM "
+                      "(v.geo, v.operator, v.technology, v.family) AND v.floor <> 'off')",
+                      3, (const char *const[]){i->id, year, standing}, NULL, f);
+    if (rc == 0)
+        rc = pg_query(
+            pg,
+            "DELETE FROM indicator_day d WHERE d.indicator = $1 AND extract(year FROM d.day) = $2::int AND NOT "
+            "EXISTS (SELECT FROM jsonb_populate_recordset(NULL::indicator_day, $3::jsonb) k "
+            "WHERE (k.country, k.source) = (d.country, d.source))",
+            3, (const char *const[]){i->id, year, days}, NULL, f);
+    return rc;
+}
+
 #define STORE_FIGURES_SQL                                                                                              \
     "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, family, source, "  \
     "simulated, computed, value, unit, low, high, interval_kind, n_samples, n_days, n_probes, n_networks, floor, "     \
-    "method_version, lines, note, rank_low, rank_high, retrieved) "                                                    \
+    "method_version, lines, note, rank_low, rank_high, as_of, retrieved) "                                             \
     "SELECT r.indicator, $2, r.statistic, r.country, r.geo, r.operator, r.technology, r.family, r.source, "            \
     "r.source = 'simulated', true, r.value, r.unit, r.low, r.high, r.interval_kind, r.n_samples, r.n_days, "           \
-    "r.n_probes, r.n_networks, r.floor, r.method_version, r.lines, r.note, r.rank_low, r.rank_high, (now() AT TIME "   \
+    "r.n_probes, r.n_networks, r.floor, r.method_version, r.lines, r.note, r.rank_low, r.rank_high, r.as_of, (now() "  \
+    "AT TIME "                                                                                                         \
     "ZONE 'UTC')::date "                                                                                               \
     "FROM jsonb_populate_recordset(NULL::indicator_value, $1::jsonb) r"
+#define STORE_HELD_SQL STORE_FIGURES_SQL " ON CONFLICT DO NOTHING"
 #define STORE_DAYS_SQL                                                                                                 \
-    "INSERT INTO indicator_day SELECT r.* FROM jsonb_populate_recordset(NULL::indicator_day, $1::jsonb) r"
+    "INSERT INTO indicator_day SELECT r.* FROM jsonb_populate_recordset(NULL::indicator_day, $1::jsonb) r "            \
+    "ON CONFLICT DO NOTHING"
 
 static int make(struct pg *pg, const struct indicator *i, const char *year, struct fault *f)
 {
     _cleanup_text_ char *first = alloc_format("%s-01-01", year);
     _cleanup_text_ char *last = alloc_format("%d-01-01", atoi(year) + 1);
     _cleanup_(cells_freep) struct cells *cells = NULL;
+    struct past *past = NULL;
     int rc = refresh_gather(pg, i, first, last, &cells, f);
+    if (rc == 0)
+        rc = told_load(pg, i, year, &past, f);
     if (rc < 0)
         return rc;
-    _cleanup_json_ json_t *figures = cells_figures(cells);
-    _cleanup_json_ json_t *days = cells_days(cells);
-    const char *const params[] = {i->id, year};
-    rc = pg_query(pg, "DELETE FROM indicator_value WHERE computed AND indicator = $1 AND period = $2", 2, params, NULL,
-                  f);
-    if (rc == 0)
-        rc = pg_query(pg, "DELETE FROM indicator_day WHERE indicator = $1 AND extract(year FROM day) = $2::int", 2,
-                      params, NULL, f);
+    cells_remember(cells, past);
+    _cleanup_json_ json_t *figures = cells_figures(cells), *held = cells_held(cells);
+    _cleanup_json_ json_t *days = cells_days(cells), *kept = cells_days_kept(cells);
+    _cleanup_json_ json_t *keep = cells_keep(cells);
+    rc = take_away(pg, i, year, held, kept, f);
     if (rc == 0)
         rc = store(pg, STORE_FIGURES_SQL, figures, year, f);
     if (rc == 0)
+        rc = store(pg, STORE_HELD_SQL, held, year, f);
+    if (rc == 0)
         rc = store(pg, STORE_DAYS_SQL, days, NULL, f);
+    if (rc == 0 && keep)
+        rc = told_store(pg, i, year, keep, f);
     return rc;
 }
 
