@@ -32,7 +32,8 @@ static void decide(struct day *days, size_t count, const struct past_days *past)
         const struct crowd *crowd = &days[d].crowd;
         if (days[d].rows->day <= past->after)
             continue;
-        days[d].shown = crowd->probe_count >= FLOOR_PROBES && crowd->network_count >= FLOOR_NETWORKS;
+        days[d].shown = days[d].rows->day < past->until && crowd->probe_count >= FLOOR_PROBES &&
+                        crowd->network_count >= FLOOR_NETWORKS;
         if (!days[d].shown)
             crowd_join(&hidden, crowd);
     }

@@ -194,16 +194,17 @@ void past_told(struct past *p, const char *probe, const char *days, const char *
 
 /* ---- what there is now ---- */
 
-static size_t group_of(struct past *p, const char *name)
+static size_t group_of(struct past *p, const char *name, bool kept)
 {
     for (size_t g = 0; g < p->group_count; g++)
         if (!strcmp(p->groups[g].name, name))
             return g;
     p->groups = alloc_resize(p->groups, p->group_count + 1, sizeof *p->groups);
-    p->groups[p->group_count] = (struct group){.name = alloc_text(name),
-                                               .days = {.after = INT32_MIN, .as_of = INT32_MIN},
-                                               .first = p->listed_count,
-                                               .made = INT32_MIN};
+    p->groups[p->group_count] = (struct group){
+        .name = alloc_text(name),
+        .days = {.after = INT32_MIN, .until = kept ? p->today - PAST_RIPE_DAYS + 1 : INT32_MAX, .as_of = INT32_MIN},
+        .first = p->listed_count,
+        .made = INT32_MIN};
     return p->group_count++;
 }
 
@@ -211,7 +212,7 @@ void past_list(struct past *p, const char *group, const char *key, size_t number
 {
     const json_t *known = json_object_get(p->keys, key);
     struct listed cell = {.key = alloc_text(key),
-                          .group = group_of(p, group),
+                          .group = group_of(p, group, kept),
                           .number = number,
                           .shown = known ? (size_t)json_integer_value(known) : SIZE_MAX,
                           .kept = kept};
@@ -411,7 +412,7 @@ struct past_days past_days_of(const struct past *p, const char *group)
     for (size_t g = 0; g < p->group_count; g++)
         if (!strcmp(p->groups[g].name, group))
             return p->groups[g].days;
-    return (struct past_days){.after = INT32_MIN, .as_of = INT32_MIN};
+    return (struct past_days){.after = INT32_MIN, .until = INT32_MAX, .as_of = INT32_MIN};
 }
 
 /* ---- what is kept ---- */

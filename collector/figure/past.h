@@ -18,6 +18,9 @@
 #include "collector/figure/crowd.h"
 #include "collector/figure/floor.h"
 
+/* Days until nearly all results of a day have come. */
+#define PAST_RIPE_DAYS 2
+
 /* Days that an edition waits for the cells that lack days, or that lines of
  * theirs are waited for. */
 #define PAST_PATIENCE_DAYS  14
@@ -59,10 +62,12 @@ void past_decide(struct past *p, struct floor *f);
 bool past_held(const struct past *p, size_t number);
 enum floor_verdict past_verdict(const struct past *p, size_t number);
 
-/* Of a group: days up to `after` were told before, and have their points or never will; `late` stand behind fresh days
- * of those; `cover`: some of them are gone, or say something else. `as_of`: the newest day now. */
+/* Of a group. Days up to `after` were told before, and have their points or never
+ * will; `late` stand behind fresh days of those; `cover`: some of them are gone,
+ * or say something else. Of days from `until` on more will come. `as_of`: the
+ * newest day now. */
 struct past_days {
-    int32_t after, as_of; /* INT32_MIN: none */
+    int32_t after, until, as_of; /* INT32_MIN: none; INT32_MAX: no end */
     struct crowd late;
     bool cover, before; /* was anything shown before? */
 };

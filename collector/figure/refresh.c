@@ -11,8 +11,9 @@
 /* ---- one indicator ---- */
 
 /* Where each probe stood joins the values that the indicator's own SQL gives.
- * A probe that nobody vouches for, or a young one, is in no figure at all, nor are
- * today and yesterday, of which more will come: unless the floor is lifted. */
+ * A probe that nobody vouches for, or a young one, is in no figure at all, unless
+ * the floor is lifted. Once a figure was shown, a day waits until it is ripe
+ * (PAST_RIPE_DAYS): it changes under cover of many only. */
 #define GATHER_SQL                                                                                                     \
     "WITH given AS (%s) "                                                                                              \
     "SELECT p.probe, g.day - '1970-01-01'::date, "                                                                     \
@@ -23,8 +24,11 @@
     "LEFT JOIN probe_household h USING (probe_no) LEFT JOIN probe l ON l.probe_no = h.household "                      \
     "JOIN probe_standing($1::date, $2::date - 1) s ON s.probe_no = g.probe_no "                                        \
     "JOIN publication_floor e ON s.counts OR e.lifted "                                                                \
+    "CROSS JOIN (SELECT NOT EXISTS (SELECT FROM told_cell WHERE indicator = $3 AND period = extract(year FROM "        \
+    "$1::date)::text) AS none) t "                                                                                     \
     "CROSS JOIN LATERAL place_on(g.probe_no, g.day) x "                                                                \
-    "WHERE g.value IS NOT NULL AND (e.lifted OR p.simulated OR g.day < (now() AT TIME ZONE 'UTC')::date - 1) "         \
+    "WHERE g.value IS NOT NULL AND (e.lifted OR p.simulated OR t.none OR g.day < (now() AT TIME ZONE 'UTC')::date - "  \
+    "1) "                                                                                                              \
     "ORDER BY p.probe, g.day, g.family NULLS FIRST"
 
 static int is_lifted(struct pg *pg, bool *ret, struct fault *f)
@@ -47,7 +51,7 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
     if (rc < 0)
         return rc;
     cells = cells_new(i, lifted);
-    rc = pg_stream_start(pg, sql, 2, (const char *const[]){first, last}, f);
+    rc = pg_stream_start(pg, sql, 3, (const char *const[]){first, last, i->id}, f);
     while (rc == 0 && (rc = pg_stream_next(pg, &row, f)) == 0 && row)
         cells_add(cells, &(struct probe_day){
                              .probe = pg_text(row, 0, 0),

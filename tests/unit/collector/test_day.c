@@ -3,7 +3,7 @@
 #include "collector/figure/day.h"
 
 static const struct stat_what median = {STAT_QUANTILE, 0.5};
-static const struct past_days nothing = {.after = INT32_MIN, .as_of = INT32_MIN};
+static const struct past_days nothing = {.after = INT32_MIN, .until = INT32_MAX, .as_of = INT32_MIN};
 
 /* Lines of `days` days each, and of the first line `more` days more; line l measures l + 1 every day, behind a network
  * of its own. */
@@ -60,11 +60,44 @@ static void days_of_too_few_lines_are_left_out(void **state)
     }
 }
 
+/* Ten lines measured for nine days, of which four were told before: nobody learns of a line that came late to those, or
+ * left them, by taking all days from the whole. */
+static void a_day_that_was_told_has_its_point(void **state)
+{
+    static const struct {
+        int32_t until;
+        uint32_t late; /* days of one line */
+        bool cover;
+        size_t shown;
+    } rows[] = {{INT32_MAX, 0, false, 5},
+                {20008, 0, false, 2},
+                {20003, 0, false, 0},
+                {INT32_MAX, 3, false, 2},
+                {INT32_MAX, 0, true, 2}};
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct past_days past = {.after = 20003, .until = rows[r].until, .cover = rows[r].cover, .before = true};
+        struct tally_day days[90];
+        size_t shown;
+        for (uint32_t d = 0; d < COUNT(days); d++)
+            days[d] = (struct tally_day){d / 9 + 1, d / 9 + 1, 0, 20000 + (int32_t)(d % 9), 1, 3};
+        if (rows[r].late)
+            crowd_add(&past.late, 1, 1, rows[r].late);
+        json_t *figures = day_figures(days, COUNT(days), &median, &past);
+        shown = json_array_size(figures);
+        if (shown != rows[r].shown)
+            fail_msg("row %zu: %zu days", r, shown);
+        if (shown)
+            assert_string_equal(json_string_value(json_object_get(json_array_get(figures, 0), "day")), "2024-10-08");
+        json_decref(figures);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_day_has_a_median_and_its_interval),
         cmocka_unit_test(days_of_too_few_lines_are_left_out),
+        cmocka_unit_test(a_day_that_was_told_has_its_point),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
