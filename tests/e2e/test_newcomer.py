@@ -1,0 +1,161 @@
+"""Whoever watches the figures of a year that goes on: a household joins, one leaves, one sends late data."""
+
+import collections
+import csv
+import datetime
+import io
+import itertools
+import random
+
+import pytest
+from test_floor import YEAR, Line, audit, get, household, own
+
+FIRST = datetime.date(YEAR, 3, 1)
+NEWCOMER, LEAVER, LATE = 20, 4, 11
+LOSS = 3.0  # of the newcomer; of all others 1, more or less
+
+Unit = collections.namedtuple("Unit", "probe network days department operator technology day version")
+
+
+class Country:
+    """Twenty-one lines in three departments; what they measured is known here, and in the database."""
+
+    def __init__(self, c):
+        self.c, self.random, self.said, self.refused = c, random.Random(5), {}, set()
+        departments = [iso for (iso,) in c.sql("SELECT iso FROM department ORDER BY iso LIMIT 3")]
+        self.lines = [Line(own(n), department=departments[n % 3], operator="Op0" if n % 3 < 2 else "Op1", days=0)
+                      for n in range(NEWCOMER + 1)]
+        self.probes = [household(c, line, n) for n, line in enumerate(self.lines)]
+
+    def measure(self, line, first, days, loss=1.0):
+        """Days of a line, counted from the first of all."""
+        losses = [loss * self.random.uniform(0.7, 1.3) for _ in range(days)]
+        for n in range(days):
+            self.said[line, first + n] = self.said.get((line, first + n), 0) + 1
+        self.c.sql("DELETE FROM rollup_day WHERE probe_no = %s AND day >= %s AND day < %s", self.probes[line],
+                   FIRST + datetime.timedelta(first), FIRST + datetime.timedelta(first + days))
+        self.c.sql("""INSERT INTO rollup_day (day, probe_no, check_no, af, source, simulated, ok, partial, timeout, refused,
+                          unreachable, reset, dns_error, tls_error, protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max)
+                      SELECT %s::date + d::int - 1, %s, check_no, 4, 'agent', false, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 840,
+                          array_agg(CASE WHEN name IN ('sent', 'rcvd') THEN 1 ELSE 0 END ORDER BY position), array_agg(v ORDER BY position),
+                          array_agg(v::real ORDER BY position), array_agg(v::real ORDER BY position)
+                      FROM unnest(%s::double precision[]) WITH ORDINALITY AS l (loss, d),
+                          LATERAL (SELECT m.*, CASE name WHEN 'sent' THEN 1000 WHEN 'rcvd' THEN 1000 - 10 * l.loss ELSE 0
+                                   END::double precision AS v FROM metric m WHERE check_no = 1) m
+                      GROUP BY d, check_no""", FIRST + datetime.timedelta(first), self.probes[line], losses)
+
+    def all_measure(self, first, days, but=()):
+        for line in range(len(self.lines)):
+            if line not in but:
+                self.measure(line, first, days, LOSS if line == NEWCOMER else 1.0)
+
+    def refuse(self, line):
+        """The team doubts it: its days are in no figure any more."""
+        self.refused.add(line)
+        self.c.sql("UPDATE probe SET revoked_at = now(), revoked_reason = 'stolen' WHERE probe_no = %s", self.probes[line])
+
+    def units(self):
+        return {Unit(n, own(n), 1, self.lines[n].department, self.lines[n].operator, "fibre", day, version)
+                for (n, day), version in self.said.items() if n not in self.refused}
+
+
+class Watcher:
+    """Keeps all that was ever shown of packet loss, and of whom it was."""
+
+    def __init__(self, country):
+        self.country, self.ever, self.last, self.numbers = country, {}, {}, collections.defaultdict(list)
+
+    def look(self):
+        """Refreshes, reads all public figures, and returns the names of those that changed."""
+        c, units, changed = self.country.c, self.country.units(), set()
+        c.sql("INSERT INTO indicator_dirty (year) VALUES (%s)", YEAR)
+        c.run("rollup")
+        rows = [r for r in get(c, f"indicators?year={YEAR}&indicator=PER8") if r["statistic"] == "mean"]
+        sheet = list(csv.DictReader(io.StringIO(
+            c.request("GET", f"/api/v1/indicators?year={YEAR}&indicator=PER8&format=csv").body.decode())))
+        assert [r["value"] for r in sheet if r["statistic"] == "mean"] == [
+            "" if r["value"] is None else r["value"] for r in csv_numbers(rows)]
+        for row in rows:
+            name = row["geo"], row["operator"], row["technology"]
+            cell = {u for u in units if row["geo"] in (None, u.department) and row["operator"] in (None, u.operator)}
+            self.note(name, row, row["value"], cell, changed)
+        for day, value, probes in c.sql("SELECT day, value, n_probes FROM public_indicator_day WHERE indicator = 'PER8'"):
+            number = (day - FIRST).days
+            self.note(("day", number), {"n_probes": probes}, value, {u for u in units if u.day == number}, changed)
+        return changed
+
+    def note(self, name, row, value, cell, changed):
+        if value is None or self.last.get(name) == value:
+            assert value is not None or name not in self.last, f"{name} was shown, and is hidden"
+            return
+        changed.add(name)
+        self.last[name] = value
+        self.ever[name, frozenset(cell)] = cell
+        if name[0] != "day":
+            self.numbers[name].append((row["n_days"], value))
+
+
+def csv_numbers(rows):
+    """The values as a CSV has them."""
+    for row in rows:
+        yield row | {"value": None if row["value"] is None else repr(row["value"]).removesuffix(".0")}
+
+
+def time_passes(c, days):
+    c.sql("UPDATE told_cell SET made = made - %s", days)
+
+
+@pytest.fixture
+def watcher(own_collector):
+    w = Watcher(Country(own_collector.start()))
+    w.country.all_measure(0, 30, but={NEWCOMER})
+    assert {(None, None, None), ("day", 0), ("day", 29)} < w.look()
+    return w
+
+
+def test_what_one_household_does_changes_nothing_by_itself(watcher):
+    country, c = watcher.country, watcher.country.c
+    assert watcher.look() == set()
+    for happens in (lambda: country.measure(NEWCOMER, 20, 20, LOSS), lambda: country.refuse(LEAVER),
+                    lambda: country.measure(LATE, -20, 20), lambda: country.measure(LATE, 7, 1, 9.0)):
+        happens()
+        for days in (0, 10, 100):
+            time_passes(c, days)
+            assert watcher.look() == set()
+    # Under cover of a week of all it counts, and what was decided stays.
+    country.all_measure(40, 14, but={LEAVER})
+    changed = watcher.look()
+    assert (None, None, None) in changed and ("day", 40) in changed
+    assert not changed & {("day", day) for day in range(-20, 40)}
+    assert watcher.look() == set()
+
+
+def test_no_sum_of_all_that_was_ever_shown_tells_of_few(watcher):
+    country, r = watcher.country, random.Random(2)
+    for week in range(5):
+        begin = 30 + 7 * week
+        if week == 1:
+            country.measure(NEWCOMER, 25, 12, LOSS)
+            watcher.look()
+        if week == 3:
+            country.refuse(LEAVER)
+        country.measure(LATE, -7 * week - 7, 3)
+        if week % 2:
+            country.measure(r.randrange(NEWCOMER), r.randrange(30), 1)
+        watcher.look()
+        # Not everybody measures every day, and the newcomer only once it is there.
+        country.all_measure(begin, 7, but={r.randrange(20), *({NEWCOMER} if week == 0 else {})} | country.refused)
+        time_passes(country.c, 7)
+        watcher.look()
+    figures = {k: cell for k, cell in watcher.ever.items() if k[0][0] != "day"}
+    assert len(watcher.numbers[None, None, None]) > 3, "the country's figure moves on"
+    assert len([k for k in watcher.ever if k[0][0] == "day"]) > 50
+    audit.nested_pairs(figures)
+    assert audit.light_sum(figures, 3) is None
+    assert audit.light_sum(watcher.ever, 1) is None
+    # The plain attack: what the sums that everybody can reckon differ by.
+    for name, told in watcher.numbers.items():
+        for (n1, v1), (n2, v2) in itertools.combinations(told, 2):
+            if n1 != n2:
+                guess = (n2 * v2 - n1 * v1) / (n2 - n1)
+                assert not 0.8 * LOSS <= guess <= 1.2 * LOSS, (name, guess)
