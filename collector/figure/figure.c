@@ -39,6 +39,7 @@ const struct encode_column figure_columns[] = {
     {"method_version", ENCODE_NUMBER},
     {"source_url", ENCODE_TEXT},
     {"retrieved", ENCODE_TEXT},
+    {"as_of", ENCODE_TEXT},
     {"note", ENCODE_TEXT},
 };
 const size_t figure_column_count = COUNT(figure_columns);
