@@ -226,7 +226,8 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
     int rc = pg_query(o->pg,
                       "SELECT count(*), count(DISTINCT department), to_char((SELECT max(stored_at) FROM "
                       "public_indicator WHERE country = $1) AT TIME ZONE $2, 'YYYY-MM-DD HH24:MI'), "
-                      "extract(year FROM now() AT TIME ZONE $2) FROM public_probe WHERE country = $1 AND "
+                      "extract(year FROM now() AT TIME ZONE $2), (SELECT max(as_of)::text FROM public_indicator WHERE "
+                      "country = $1 AND source = 'measured') FROM public_probe WHERE country = $1 AND "
                       "source = 'agent' AND NOT simulated AND "
                       "last_day >= make_date(coalesce($3::int, extract(year FROM now() AT TIME ZONE $2)::int), 1, 1)",
                       3, params, &rows, f);
@@ -237,11 +238,15 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
     _cleanup_text_ char *places = departments ? phrase_count(&o->words, departments, "place", "places")
                                               : alloc_text("");
     const char *city = strrchr(params[1], '/'), *updated = pg_text(rows, 0, 2);
+    const char *up_to = pg_text(rows, 0, 4);
     char date[DATE_TEXT_SIZE];
     int32_t day = 0;
     phrase_set(o->page, "scope", phrase(&o->words, probes ? "scope" : "scope_none"),
                json_pack("{s:s, s:s, s:s}", "probes", active, "places", places, "year",
                          *o->year ? o->year : pg_text(rows, 0, 3)));
+    if (up_to && date_read(up_to, &day) == 0)
+        phrase_set(o->page, "up_to", phrase(&o->words, "up_to"),
+                   json_pack("{s:s}", "date", date_long(&o->words, day, date)));
     if (updated && date_read(updated, &day) == 0)
         phrase_set(o->page, "updated", phrase(&o->words, "updated"),
                    json_pack("{s:s, s:s, s:s}", "date", date_long(&o->words, day, date), "time", updated + 11, "zone",
