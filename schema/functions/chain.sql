@@ -8,7 +8,7 @@ LANGUAGE sql IMMUTABLE AS $$
     SELECT r->>'chain', (r->>'from')::bigint, (r->>'to')::bigint,
            CASE WHEN r->>'results' ~ '^[0-9]{1,15}$' THEN (r->>'results')::bigint END, left(gap->>'reason', 40)
     FROM jsonb_array_elements(CASE jsonb_typeof(gap->'batches') WHEN 'array' THEN gap->'batches' ELSE '[]' END) AS r
-    WHERE jsonb_typeof(r) = 'object' AND r->>'chain' ~ '^[0-9a-f]{32}$'
+    WHERE jsonb_typeof(r) = 'object' AND r->>'chain' ~ '^[0-9a-f]{1,32}$'
       AND CASE WHEN r->>'from' ~ '^[0-9]{1,15}$' AND r->>'to' ~ '^[0-9]{1,15}$'
                THEN (r->>'from')::bigint <= (r->>'to')::bigint ELSE false END
     LIMIT 100

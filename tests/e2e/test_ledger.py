@@ -85,6 +85,15 @@ def test_gap_record_explains_a_hole(collector, probe):
     assert missing(collector.stored(batches[5])) == []
 
 
+def test_gap_record_about_a_chain_of_a_short_name(collector, probe):
+    """Which batch.json allows."""
+    probe.chain = "b"
+    batches = [probe.batch([ping()]) for _ in range(2)]
+    collector.stored(batches[0])
+    gap = {"reason": "spool_max", "batches": [{"chain": "b", "from": 2, "to": 2, "results": 1}]}
+    assert missing(collector.stored(probe.batch([], gap=gap))) == []
+
+
 def test_gap_record_that_is_none_is_kept_and_explains_nothing(collector, probe):
     chain = probe.chain
     for batches in ("text", [], [1, None], [{"chain": chain}], [{"chain": chain, "from": "x", "to": 1e300}],
