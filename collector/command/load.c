@@ -68,8 +68,9 @@ static int store(struct loader *l, const char *path, const struct buf *bytes, st
         l->known++;
         return 0;
     }
-    printf(_("%s: stored, results: %lld, with problems: %zu\n"), path, (long long)batch->header.count,
-           projection.problems.count);
+    /* Of a body that did not unpack the header alone speaks of results. */
+    const long long results = batch->results.len > 0 ? (long long)batch->header.count : 0;
+    printf(_("%s: stored, results: %lld, with problems: %zu\n"), path, results, projection.problems.count);
     l->stored++;
     return 0;
 }

@@ -263,6 +263,12 @@ def test_signed_body_that_is_none_is_kept_and_listed_once(collector, probe, pack
     assert collector.stored(probe.batch([ping()]))["problems"] == 0
 
 
+def test_signed_body_that_is_none_brings_no_result_by_load(collector, probe, tmp_path):
+    path = tmp_path / "none.batch"
+    path.write_bytes(probe.file(wire.line(**ping()), 2))
+    assert "none.batch: stored, results: 0, with problems: 1\n" in collector.run("load", path)
+
+
 def test_signed_body_that_is_none_stays_so_when_rebuilt(own_collector):
     own_collector.start()
     probe = own_collector.probe()
