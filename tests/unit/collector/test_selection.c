@@ -1,5 +1,6 @@
 #include "tests/unit/ask.h"
 
+#include <ctype.h>
 #include <errno.h>
 
 #include "collector/api/api.h"
@@ -116,6 +117,13 @@ static void each_route_makes_its_statement(void **state)
         const char *said = ask_for(server, rows[i].path);
         if (!strstr(said, rows[i].says))
             fail_msg("%s: %s\nwanted: %s", rows[i].path, said, rows[i].says);
+    }
+    for (size_t r = 0; query_routes[r].path; r++) {
+        size_t len = strlen(query_routes[r].path), i = 0;
+        while (i < COUNT(rows) && (strncmp(rows[i].path, query_routes[r].path, len) != 0 || isalnum(rows[i].path[len])))
+            i++;
+        if (i == COUNT(rows))
+            fail_msg("%s: has no row here", query_routes[r].path);
     }
 }
 
