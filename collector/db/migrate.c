@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "build_config.h"
 #include "collector/db/remake.h"
 #include "collector/db/schema.h"
+#include "common/buf.h"
 #include "common/lang.h"
 #include "common/log.h"
 #include "common/sign.h"
@@ -38,11 +40,34 @@ static int stored_checksum(struct pg *pg, const char *name, char ret_text[static
 
 static int store_checksum(struct pg *pg, const char *name, const char *sum, struct fault *f)
 {
-    const char *const params[] = {name, sum};
+    const char *const params[] = {name, sum, VERSION};
     return pg_query(pg,
-                    "INSERT INTO schema_migration (name, checksum) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE "
-                    "SET checksum = excluded.checksum, applied_at = now()",
-                    2, params, NULL, f);
+                    "INSERT INTO schema_migration (name, checksum, program) VALUES ($1, $2, $3) ON CONFLICT (name) DO "
+                    "UPDATE SET checksum = excluded.checksum, program = excluded.program, applied_at = now()",
+                    3, params, NULL, f);
+}
+
+/* Tables as a newer program made them are not what this one's views and writers
+ * believe. -EPROTO where there is a migration that it does not carry. Which program
+ * applied it is not known of one from before that was noted. */
+static int check_older(struct pg *pg, struct fault *f)
+{
+    static const char sql[] = "SELECT m.name, to_jsonb(m)->>'program' FROM schema_migration m WHERE m.name <> '" AGAIN
+                              "' AND m.name <> ALL ($1::text[]) ORDER BY m.name DESC LIMIT 1";
+    _cleanup_(buf_free) struct buf known = {0};
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    for (const struct embedded *e = NULL; (e = schema_next("migrations/", e)) != NULL;)
+        buf_addf(&known, "%s%s", known.len ? "," : "{", e->path);
+    buf_add_text(&known, "}");
+    int rc = pg_query(pg, sql, 1, (const char *const[]){known.data}, &rows, f);
+    if (rc < 0 || pg_rows_count(rows) == 0)
+        return rc;
+    const char *program = pg_text(rows, 0, 1);
+    return fault_set(f, -EPROTO,
+                     _("a newer internetmetre-collector (%s) has made this database into something that this one (%s) "
+                       "does not know: %s; nothing was changed. Install that version or a later one, or put back a "
+                       "backup from before the upgrade (BACKUP.md)"),
+                     program ? program : "?", VERSION, pg_text(rows, 0, 0));
 }
 
 static int rolled_back(struct pg *pg, int rc)
@@ -114,8 +139,11 @@ static int run_locked(struct pg *pg, bool always, unsigned *ret_applied, struct 
 {
     int rc = pg_run(pg,
                     "CREATE TABLE IF NOT EXISTS schema_migration (name text PRIMARY KEY, checksum text NOT NULL, "
-                    "applied_at timestamptz NOT NULL DEFAULT now())",
+                    "applied_at timestamptz NOT NULL DEFAULT now());"
+                    "ALTER TABLE schema_migration ADD COLUMN IF NOT EXISTS program text",
                     f);
+    if (rc == 0)
+        rc = check_older(pg, f);
     if (rc == 0)
         rc = apply_missing(pg, ret_applied, f);
     char wanted[HASH_TEXT_SIZE], stored[HASH_TEXT_SIZE];
@@ -150,6 +178,8 @@ int migrate_check(struct pg *pg, struct fault *f)
     char wanted[HASH_TEXT_SIZE], stored[HASH_TEXT_SIZE] = "";
     remake_checksum(wanted);
     if (pg_bool(rows, 0, 0))
+        rc = check_older(pg, f);
+    if (rc == 0 && pg_bool(rows, 0, 0))
         rc = stored_checksum(pg, AGAIN, stored, f);
     if (rc == 0 && strcmp(stored, wanted) == 0)
         for (const struct embedded *e = NULL; rc == 0 && (e = schema_next("migrations/", e)) != NULL;) {

@@ -3,7 +3,8 @@
  * schema/migrations/NNNN_*.sql make tables, in order, once, each in its own
  * transaction; what was applied is remembered with its SHA-256 and must not
  * change after. Then everything that can be made again at any time (remake.h).
- * An advisory lock keeps two migrations apart. */
+ * An advisory lock keeps two migrations apart. A database that a newer program
+ * has migrated is refused (-EPROTO). */
 #pragma once
 
 #include "collector/db/pg.h"
