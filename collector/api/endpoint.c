@@ -9,12 +9,12 @@
 
 static const struct encode_column probe_columns[] = {
     {"probe", ENCODE_TEXT},      {"country", ENCODE_TEXT}, {"department", ENCODE_TEXT}, {"operator", ENCODE_TEXT},
-    {"technology", ENCODE_TEXT}, {"source", ENCODE_TEXT},  {"simulated", ENCODE_BOOL},  {"last_day", ENCODE_TEXT},
+    {"technology", ENCODE_TEXT}, {"source", ENCODE_TEXT},  {"simulated", ENCODE_BOOL},  {"last_week", ENCODE_TEXT},
 };
 
 static void select_probes(struct selection *s)
 {
-    buf_add_text(&s->sql, "SELECT probe, country, department, operator, technology, source, simulated, last_day "
+    buf_add_text(&s->sql, "SELECT probe, country, department, operator, technology, source, simulated, last_week "
                           "FROM public_probe WHERE true");
     selection_narrow(s, PARAM_PROBE, "probe =");
     selection_narrow(s, PARAM_OPERATOR, "operator =");
@@ -42,7 +42,7 @@ static const struct encode_column edns_columns[] = {
     {"country", ENCODE_TEXT},
     {"simulated", ENCODE_BOOL},
     {"n_probes", ENCODE_NUMBER},
-    {"last_day", ENCODE_TEXT},
+    {"last_week", ENCODE_TEXT},
     {"passed", ENCODE_NUMBER},
     {"compliant", ENCODE_NUMBER},
     {"fail_dns", ENCODE_NUMBER},

@@ -10,3 +10,9 @@ CREATE OR REPLACE FUNCTION two_digits(n bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT round(n::numeric, least(0, 2 - length(n::text)))::bigint
 $$;
+
+-- The Monday of its week: on which day a box fell silent tells when a household went out.
+CREATE OR REPLACE FUNCTION week_step(day date) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT day - (extract(isodow FROM day)::int - 1)
+$$;

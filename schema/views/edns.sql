@@ -1,7 +1,7 @@
 -- EDNS conformance of zones over the last 30 days: one row a zone that the check `edns` has measured.
 -- passed: share of single tests; compliant: share of addresses that passed all ten; a test's column: share of addresses
 -- that fail it. It tells of public servers and of nobody's line, so that one probe is enough. A zone that
--- a member alone asks for is not shown.
+-- a member alone asks for is not shown; how many probes there are is told from five on, in steps, and when, in weeks.
 CREATE OR REPLACE VIEW public_edns_league AS
 WITH total AS (
     SELECT d.target_no, p.simulated, count(DISTINCT d.probe_no)::int AS n_probes, max(d.day) AS last_day,
@@ -22,7 +22,8 @@ WITH total AS (
     WHERE d.check_name = 'edns' AND d.day > current_date - 30
     GROUP BY d.target_no, p.simulated
 )
-SELECT g.name AS zone, g.country, t.simulated, t.n_probes, t.last_day, share_of(t.passed, t.tests) AS passed,
+SELECT g.name AS zone, g.country, t.simulated, CASE WHEN t.n_probes >= 5 THEN count_step(t.n_probes) END AS n_probes,
+       week_step(t.last_day) AS last_week, share_of(t.passed, t.tests) AS passed,
        share_of(t.compliant, t.tested) AS compliant, share_of(t.dns, t.tested) AS fail_dns,
        share_of(t.edns, t.tested) AS fail_edns, share_of(t.edns1, t.tested) AS fail_edns1,
        share_of(t.edns512, t.tested) AS fail_edns512, share_of(t.ednsopt, t.tested) AS fail_ednsopt,

@@ -5,7 +5,7 @@
 CREATE OR REPLACE VIEW public_probe AS
 SELECT x.probe, x.country, CASE WHEN x.in_department >= 5 THEN x.department END AS department,
        CASE WHEN x.alike >= 5 THEN x.operator END AS operator, CASE WHEN x.alike >= 5 THEN x.technology END AS technology,
-       x.source, x.simulated, (SELECT max(r.day) FROM rollup_day r WHERE r.probe_no = x.probe_no) AS last_day
+       x.source, x.simulated, week_step((SELECT max(r.day) FROM rollup_day r WHERE r.probe_no = x.probe_no)) AS last_week
 FROM (SELECT p.probe_no, p.probe, c.country, c.department, o.name AS operator, c.technology, p.source, p.simulated,
              count(*) OVER (PARTITION BY p.simulated, c.country, c.department) AS in_department,
              count(*) OVER (PARTITION BY p.simulated, c.country, c.department, o.name, c.technology) AS alike

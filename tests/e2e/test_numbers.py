@@ -199,8 +199,8 @@ def test_revoked_key(numbers):
 def test_public_rows_tell_nothing_private(numbers):
     probes = rows(numbers, "/api/v1/probes")
     assert {p["probe"] for p in probes} == set(numbers.sent)
-    assert set(probes[0]) == {"probe", "country", "department", "operator", "technology", "source", "simulated", "last_day"}
-    assert {p["last_day"] for p in probes} == {str(DAYS[-1])}
+    assert set(probes[0]) == {"probe", "country", "department", "operator", "technology", "source", "simulated", "last_week"}
+    assert {p["last_week"] for p in probes} == {str(DAYS[-1] - datetime.timedelta(days=DAYS[-1].weekday()))} != {str(DAYS[-1])}
     assert "commune" not in json.dumps(probes)
     targets = {t["target"]: t for t in rows(numbers, "/api/v1/targets")}
     assert targets["ns1.nic.bj"] == {"target": "ns1.nic.bj", "kind": "cctld", "country": "BJ"}

@@ -1,9 +1,10 @@
 BEGIN;
-SELECT plan(4);
+SELECT plan(5);
 
 INSERT INTO probe (probe) VALUES ('aaaaaaaaaaaaaaaaaaaa'), ('bbbbbbbbbbbbbbbbbbbb');
 INSERT INTO target (name, kind, country, ours) VALUES ('league-good', 'cctld', 'BJ', true), ('league-bad', 'cctld', 'TG', true),
     ('league-own', NULL, NULL, false);
+CREATE FUNCTION pg_temp.monday() RETURNS date LANGUAGE sql AS $$ SELECT date_trunc('week', current_date - 1)::date $$;
 -- servers addresses tested compliant tests passed, then the ten tests' failures
 CREATE FUNCTION pg_temp.add(who text, of_target text, on_day date, of_metrics float8[]) RETURNS void LANGUAGE sql AS $$
     INSERT INTO rollup_day (day, probe_no, check_no, target_no, af, source, simulated, ok, partial, timeout, refused,
@@ -19,16 +20,19 @@ SELECT pg_temp.add('a', 'league-bad', current_date - 1, '{2,4,4,1,40,34,0,0,3,0,
 SELECT pg_temp.add('a', 'league-bad', current_date - 40, '{2,4,4,4,40,40,0,0,0,0,0,0,0,0,0,0}');
 SELECT pg_temp.add('a', 'league-own', current_date - 1, '{2,4,4,4,40,40,0,0,0,0,0,0,0,0,0,0}');
 
-SELECT results_eq($$SELECT zone, country, n_probes, last_day, passed::real, compliant::real FROM public_edns_league
+SELECT results_eq($$SELECT zone, country, n_probes, last_week, passed::real, compliant::real FROM public_edns_league
                     WHERE zone LIKE 'league-%' ORDER BY compliant DESC$$,
-                  $$VALUES ('league-good', 'BJ', 2, current_date - 1, 1::real, 1::real),
-                           ('league-bad', 'TG', 1, current_date - 1, 0.85::real, 0.25::real)$$,
+                  $$VALUES ('league-good', 'BJ', NULL::bigint, pg_temp.monday(), 1::real, 1::real),
+                           ('league-bad', 'TG', NULL, pg_temp.monday(), 0.85::real, 0.25::real)$$,
                   'one row a zone of ours: shares over the tests and addresses of the last 30 days');
 SELECT results_eq($$SELECT fail_edns1::real, fail_edns1opt::real, fail_dns::real FROM public_edns_league
                     WHERE zone = 'league-bad'$$, 'VALUES (0.75::real, 0.75::real, 0::real)', 'each test has its share');
 UPDATE probe SET simulated = true WHERE probe LIKE 'b%';
-SELECT results_eq($$SELECT simulated, n_probes FROM public_edns_league WHERE zone = 'league-good' ORDER BY 1$$,
-                  'VALUES (false, 1), (true, 1)', 'what is simulated stands apart');
+SELECT results_eq($$SELECT simulated, compliant::real FROM public_edns_league WHERE zone = 'league-good' ORDER BY 1$$,
+                  'VALUES (false, 1::real), (true, 1::real)', 'what is simulated stands apart');
+INSERT INTO probe (probe) SELECT 'c' || translate(lpad(n::text, 19, '7'), '0189', 'abcd') FROM generate_series(1, 11) n;
+SELECT pg_temp.add('c', 'league-bad', current_date - 1, '{2,4,4,1,40,34,0,0,3,0,0,3,0,0,0,0}');
+SELECT is((SELECT n_probes FROM public_edns_league WHERE zone = 'league-bad'), 10::bigint, 'twelve probes are a step, fewer than five none');
 SELECT ok(has_table_privilege('internetmetre_reader', 'public_edns_league', 'SELECT'), 'everybody may see it');
 SELECT * FROM finish();
 ROLLBACK;

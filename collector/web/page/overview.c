@@ -229,7 +229,7 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
                       "extract(year FROM now() AT TIME ZONE $2), (SELECT max(as_of)::text FROM public_indicator WHERE "
                       "country = $1 AND source = 'measured') FROM public_probe WHERE country = $1 AND "
                       "source = 'agent' AND NOT simulated AND "
-                      "last_day >= make_date(coalesce($3::int, extract(year FROM now() AT TIME ZONE $2)::int), 1, 1)",
+                      "last_week + 6 >= make_date(coalesce($3::int, extract(year FROM now() AT TIME ZONE $2)::int), 1, 1)",
                       3, params, &rows, f);
     if (rc < 0)
         return rc;

@@ -75,7 +75,7 @@ static void each_route_makes_its_statement(void **state)
         const char *path, *says; /* the end of the columns, where there are many */
         bool everybody;
     } rows[] = {
-        {"/api/v1/probes", "SELECT probe, country, department, operator, technology, source, simulated, last_day FROM "
+        {"/api/v1/probes", "SELECT probe, country, department, operator, technology, source, simulated, last_week FROM "
                            "public_probe WHERE true ORDER BY probe"},
         {"/api/v1/probes?technology=fibre&operator=MTN&limit=7&department=BJ-BO&format=csv",
          "public_probe WHERE true AND operator = $1 AND department = $2 AND technology = $3 ORDER BY probe LIMIT 7\n"
