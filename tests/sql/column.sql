@@ -1,0 +1,119 @@
+BEGIN;
+SELECT plan(4);
+
+-- What each role can read, column by column, found by trying: a row a table or view. A new one comes here once somebody has asked
+-- what it tells of a single probe, of a member, or of what a member typed.
+
+-- For everybody: aggregates, names that packs or teams know, counts in steps, weeks in the place of days.
+CREATE TEMPORARY TABLE everybodys (told text);
+INSERT INTO everybodys VALUES
+    ('public_check: check_name id metric unit better kind'),
+    ('public_department: indicator country source statistic period iso name value'),
+    ('public_edition: country period source speaks_of missing_fr missing_en'),
+    ('public_edns_league: zone country simulated n_probes last_week passed compliant fail_dns fail_edns fail_edns1 '
+     'fail_edns512 fail_ednsopt fail_edns1opt fail_do fail_ednsflags fail_optlist fail_edns512tcp'),
+    ('public_indicator: indicator name_fr name_en period statistic country geo operator technology family zone sex '
+     'age_group plan value unit low high interval_kind n_samples n_days n_probes n_networks floor kind status better '
+     'source simulated method method_version source_url retrieved note stored_at lines rank_low rank_high speaks_of'),
+    ('public_indicator_day: indicator country source day value low high n_probes n_networks'),
+    ('public_national: indicator country source statistic period value low high interval_kind n_samples n_days '
+     'n_probes floor simulated source_url retrieved method_version kind lines speaks_of'),
+    ('public_national_latest: indicator country source statistic period value low high interval_kind n_samples '
+     'n_days n_probes floor simulated source_url retrieved method_version kind lines speaks_of'),
+    ('public_operator: indicator country source statistic period operator value low high better rank_low rank_high '
+     'tie'),
+    ('public_operator_name: country name'),
+    ('public_probe: probe country department operator technology source simulated last_week'),
+    ('public_target: target kind country');
+CREATE TEMPORARY TABLE readers (told text);
+INSERT INTO readers VALUES
+    ('check_kind: check_no name'),
+    ('data_version: only_row version'),
+    ('department: iso country name'),
+    ('metric: metric_no check_no position name unit better kind'),
+    ('outcome: outcome_no word');
+-- Results as the probes sent them, and where the probes stand: not who vouched for them, nor from which networks they pushed.
+CREATE TEMPORARY TABLE analysts (told text);
+INSERT INTO analysts VALUES
+    ('batch_key: probe_no hash batch_no chain seq prev received_at sealed_at mono_us boot sync agent results gap'),
+    ('chain: probe_no chain top top_hash forked_at'),
+    ('check_kind: check_no name'),
+    ('day_bucket: day probe_no check_name metric unit kind target_no af ok bucket n'),
+    ('day_metric: day probe_no check_name metric unit kind target_no af n sum min max'),
+    ('day_packet: day probe_no check_name target_no af tried unnamed counted sent rcvd'),
+    ('day_question: day probe_no target_no af tried good'),
+    ('delegation_diversity: day probe target target_country source simulated addresses4 addresses6 prefixes4 '
+     'prefixes6 origins unknown asns'),
+    ('delegation_server: at batch_no probe_no target_no ordinal name addr'),
+    ('department: iso country name'),
+    ('focal_point: focal_point_no name'),
+    ('fork: probe_no chain seq batches first_received last_received'),
+    ('hole: probe_no chain first last'),
+    ('indicator: indicator name_fr name_en unit better status nature kind method_version definition_fr definition_en'),
+    ('indicator_day: indicator country source day value low high n_probes n_networks'),
+    ('indicator_value: indicator period statistic country geo operator technology family zone sex age_group plan '
+     'source simulated computed value unit low high interval_kind n_samples n_days n_probes n_networks floor method '
+     'method_version source_url retrieved note stored_at lines rank_low rank_high'),
+    ('known_operator: operator_no known_no country name'),
+    ('line_epoch: probe boot from_mono_us to_mono_us from_at to_at link net net6 operators'),
+    ('metric: metric_no check_no position name unit better kind'),
+    ('operator: operator_no country name asns state merged_into'),
+    ('outcome: outcome_no word'),
+    ('prefix_origin: prefix asn source as_set retrieved'),
+    ('probe: probe_no probe source simulated enrolled_at revoked_at forgotten_at replaced_by confirmed_at'),
+    ('probe_context: probe_no valid_from valid_to country department commune zone operator_no technology '
+     'focal_point_no tariff metered consent_version'),
+    ('result: at batch_no probe_no target_no task_no bytes check_no ordinal af outcome addr metrics exact'),
+    ('result_problem: batch_no probe_no ordinal reason detail'),
+    ('rollup_day: day probe_no check_no target_no af source simulated ok partial timeout refused unreachable reset '
+     'dns_error tls_error protocol_error blocked denied skipped error measured bytes n sum min max'),
+    ('rollup_day_sketch: day probe_no check_no target_no af position ok buckets counts'),
+    ('target: target_no name kind country ours'),
+    ('task: task_no name');
+
+CREATE FUNCTION pg_temp.readable(role text) RETURNS TABLE (told text) LANGUAGE plpgsql AS $$
+DECLARE
+    c     record;
+    names text;
+BEGIN
+    FOR c IN SELECT oid::regclass AS name, oid FROM pg_class
+             WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT relispartition
+               AND oid NOT IN (SELECT objid FROM pg_depend WHERE deptype = 'e') -- pgTAP's own
+               AND (role = 'reader' OR relname NOT IN (SELECT k.name FROM check_kind k)) -- the registry's: a result each
+             ORDER BY relname COLLATE "C" LOOP
+        names := pg_temp.columns(role, c.oid);
+        told := c.name || ': ' || names;
+        CONTINUE WHEN names IS NULL;
+        RETURN NEXT;
+    END LOOP;
+END
+$$;
+CREATE FUNCTION pg_temp.columns(role text, of_relation oid) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    a    record;
+    good text[] := '{}';
+BEGIN
+    FOR a IN SELECT attname FROM pg_attribute WHERE attrelid = of_relation AND attnum > 0 AND NOT attisdropped ORDER BY attnum LOOP
+        BEGIN
+            EXECUTE format('SET LOCAL ROLE internetmetre_%s', role);
+            EXECUTE format('SELECT %I FROM %s LIMIT 0', a.attname, of_relation::regclass);
+            good := good || a.attname::text;
+        EXCEPTION WHEN insufficient_privilege THEN
+            NULL;
+        END;
+        RESET ROLE;
+    END LOOP;
+    RETURN CASE WHEN good <> '{}' THEN array_to_string(good, ' ') END;
+END
+$$;
+
+SELECT set_eq($$SELECT * FROM pg_temp.readable('reader')$$, 'TABLE everybodys UNION TABLE readers', 'what readers can read');
+SELECT set_eq($$SELECT * FROM pg_temp.readable('analyst')$$, 'TABLE everybodys UNION TABLE analysts', 'what analysts can read');
+CREATE FUNCTION pg_temp.callable(role text) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(p.proname, ' ') FROM pg_proc p, aclexplode(p.proacl) a
+    WHERE p.pronamespace = 'public'::regnamespace AND a.grantee = ('internetmetre_' || role)::regrole
+$$;
+SELECT is(pg_temp.callable('reader'), 'public_series', 'readers call one function of the owner''s');
+SELECT is(pg_temp.callable('analyst'), 'series', 'analysts another');
+SELECT * FROM finish();
+ROLLBACK;
