@@ -65,7 +65,9 @@ def routes():
         if "format" in names:
             yield from (f"{path}?format={form}" for form in ("json", "csv", "ndjson"))
         else:
-            yield path + ("?nonce=12345678" if "nonce" in names else "")
+            yield path.replace("{language}", "fr") + ("?nonce=12345678" if "nonce" in names else "")
+            if "{language}" in path:
+                yield path.replace("{language}", "en")
 
 
 def everything(c):
