@@ -223,14 +223,15 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
 {
     const char *params[] = {o->country, page_zone(pack), *o->year ? o->year : NULL};
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(o->pg,
-                      "SELECT count(*), count(DISTINCT department), to_char((SELECT max(stored_at) FROM "
-                      "public_indicator WHERE country = $1) AT TIME ZONE $2, 'YYYY-MM-DD HH24:MI'), "
-                      "extract(year FROM now() AT TIME ZONE $2), (SELECT max(as_of)::text FROM public_indicator WHERE "
-                      "country = $1 AND source = 'measured') FROM public_probe WHERE country = $1 AND "
-                      "source = 'agent' AND NOT simulated AND "
-                      "last_week + 6 >= make_date(coalesce($3::int, extract(year FROM now() AT TIME ZONE $2)::int), 1, 1)",
-                      3, params, &rows, f);
+    int rc = pg_query(
+        o->pg,
+        "SELECT count(*), count(DISTINCT department), to_char((SELECT max(stored_at) FROM "
+        "public_indicator WHERE country = $1) AT TIME ZONE $2, 'YYYY-MM-DD HH24:MI'), "
+        "extract(year FROM now() AT TIME ZONE $2), (SELECT max(as_of)::text FROM public_indicator WHERE "
+        "country = $1 AND source = 'measured') FROM public_probe WHERE country = $1 AND "
+        "source = 'agent' AND NOT simulated AND "
+        "last_week + 6 >= make_date(coalesce($3::int, extract(year FROM now() AT TIME ZONE $2)::int), 1, 1)",
+        3, params, &rows, f);
     if (rc < 0)
         return rc;
     int64_t probes = pg_int(rows, 0, 0), departments = pg_int(rows, 0, 1);
