@@ -2,8 +2,10 @@
 knows, a commune, a tariff. Everything that is public is asked for, and looked through."""
 import csv
 import datetime
+import html
 import io
 import json
+import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -71,11 +73,15 @@ def routes():
 
 
 def everything(c):
-    for path in routes():
+    """What every route answers, and every page that one of them links to."""
+    waiting = list(routes())
+    for path in waiting:
         for language in ("fr", "en"):
             reply = c.request("GET", path, headers={"Accept-Language": language}, timeout=120)
             assert reply.status in (200, 302), path
-            yield path, reply.body.decode()
+            yield f"{path} {language}", reply.body.decode()
+        links = re.findall(r'href="(/[^"#]*)"', reply.body.decode()) if "text/html" in reply.headers.get("Content-Type", "") else []
+        waiting += {html.unescape(link) for link in links} - set(waiting)
     for program in (("indicators", "--year", "2024"), ("indicators", "--year", "2024", "--format", "json"), ("indicators", "explain", "PER8"),
                     ("import", "--template")):
         yield " ".join(program), c.run(*program)
