@@ -31,7 +31,7 @@ SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.ge
        count_step(v.n_probes) AS n_probes, count_step(v.n_networks) AS n_networks, v.floor, i.kind, i.status, i.better, v.source, v.simulated, v.method, v.method_version,
        v.source_url, v.retrieved, v.note, v.stored_at, v.lines, v.rank_low, v.rank_high,
        CASE WHEN i.kind = 'measured' THEN CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone, v.sex, v.age_group, v.plan) = 0
-                                               THEN coalesce(e.speaks_of, 'lines') ELSE 'lines' END END AS speaks_of
+                                               THEN coalesce(e.speaks_of, 'lines') ELSE 'lines' END END AS speaks_of, v.as_of
 FROM indicator_value v
 JOIN indicator i USING (indicator)
 LEFT JOIN public_edition e ON e.country = v.country AND e.period = v.period AND e.source = v.source;

@@ -14,7 +14,7 @@ INSERT INTO everybodys VALUES
      'fail_edns512 fail_ednsopt fail_edns1opt fail_do fail_ednsflags fail_optlist fail_edns512tcp'),
     ('public_indicator: indicator name_fr name_en period statistic country geo operator technology family zone sex '
      'age_group plan value unit low high interval_kind n_samples n_days n_probes n_networks floor kind status better '
-     'source simulated method method_version source_url retrieved note stored_at lines rank_low rank_high speaks_of'),
+     'source simulated method method_version source_url retrieved note stored_at lines rank_low rank_high speaks_of as_of'),
     ('public_indicator_day: indicator country source day value low high n_probes n_networks'),
     ('public_national: indicator country source statistic period value low high interval_kind n_samples n_days '
      'n_probes floor simulated source_url retrieved method_version kind lines speaks_of'),
@@ -53,7 +53,7 @@ INSERT INTO analysts VALUES
     ('indicator_day: indicator country source day value low high n_probes n_networks'),
     ('indicator_value: indicator period statistic country geo operator technology family zone sex age_group plan '
      'source simulated computed value unit low high interval_kind n_samples n_days n_probes n_networks floor method '
-     'method_version source_url retrieved note stored_at lines rank_low rank_high'),
+     'method_version source_url retrieved note stored_at lines rank_low rank_high as_of'),
     ('known_operator: operator_no known_no country name'),
     ('line_epoch: probe boot from_mono_us to_mono_us from_at to_at link net net6 operators'),
     ('metric: metric_no check_no position name unit better kind'),
