@@ -273,7 +273,7 @@ static int make_years(struct pg *pg, struct fault *f)
             if (all[i].measured)
                 rc = make(pg, &all[i], year, f);
         if (rc == 0)
-            rc = pg_query(pg, "SELECT edition_note($1::int)", 1, &year, NULL, f);
+            rc = pg_query(pg, "SELECT edition_note($1::int), series_fix($1::int)", 1, &year, NULL, f);
     }
     return rc;
 }
