@@ -17,7 +17,7 @@
 #include "common/wake.h"
 
 #define TAKE_WAIT_MS 5000
-#define VERSION_SIZE 48 /* a number and a day */
+#define VERSION_SIZE 80 /* a number, a UUID and a day */
 
 /* A page in a language. */
 struct edition {
@@ -117,13 +117,15 @@ static void set_headers(struct http_request *request, const struct edition *e)
 }
 
 /* What a page depends on beside its path: the data, and the day where it is read,
- * for "this year". Nothing in a page changes with the hour. */
+ * for "this year". Nothing in a page changes with the hour. The mark tells the
+ * version of a database that was put back from the one of the same number before. */
 static int read_version(const struct site *site, struct pg *pg, char ret_text[static VERSION_SIZE], struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
     const char *zone = page_zone(site->pack);
-    int rc = pg_query_kept(pg, "SELECT version || ' ' || (now() AT TIME ZONE $1)::date FROM data_version", 1, &zone,
-                           &rows, f);
+    int rc = pg_query_kept(pg,
+                           "SELECT version || ' ' || mark || ' ' || (now() AT TIME ZONE $1)::date FROM data_version", 1,
+                           &zone, &rows, f);
     if (rc == 0)
         snprintf(ret_text, VERSION_SIZE, "%s", pg_text(rows, 0, 0));
     return rc;

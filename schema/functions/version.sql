@@ -11,7 +11,7 @@ END $$;
 CREATE OR REPLACE FUNCTION data_raise() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    UPDATE data_version SET version = version + 1;
+    UPDATE data_version SET version = version + 1, mark = gen_random_uuid();
     DELETE FROM data_change WHERE xid = NEW.xid;
     RETURN NULL;
 END $$;
@@ -35,6 +35,6 @@ BEGIN
 END $$;
 
 -- Views that are made again may say something else of the same data.
-UPDATE data_version SET version = version + 1;
+UPDATE data_version SET version = version + 1, mark = gen_random_uuid();
 REVOKE EXECUTE ON FUNCTION data_note, data_raise FROM PUBLIC;
 SELECT allow('SELECT ON data_version', 'reader');

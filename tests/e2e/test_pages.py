@@ -107,6 +107,25 @@ def test_no_commit_is_missed(quiet, tmp_path):
         assert "<b>71,5</b>" in get(c, "/fr/").body.decode()
 
 
+def test_a_database_that_was_put_back_is_another(quiet, tmp_path):
+    """Under a running collector: it comes to the same number again, with other data."""
+    c = quiet
+    shown = figure(c, tmp_path, 47.5)
+    kept = ("indicator_value", "data_version")
+    for table in kept:
+        c.sql(f"COPY {table} TO '{c.state}/{table}.copy'")
+    assert shown in get(c, "/fr/").body.decode()
+    figure(c, tmp_path, 57.5)
+    [(number,)] = c.sql("SELECT version FROM data_version")
+    assert "<b>57,5</b>" in get(c, "/fr/").body.decode()
+    c.sql("SET session_replication_role = replica;"  # a restore fires no triggers
+          + "".join(f"DELETE FROM {table}; COPY {table} FROM '{c.state}/{table}.copy';" for table in kept))
+    assert shown in get(c, "/fr/").body.decode()  # what was made of these data then is right
+    figure(c, tmp_path, 67.5)
+    assert c.sql("SELECT version FROM data_version") == [(number,)]
+    assert "<b>67,5</b>" in get(c, "/fr/").body.decode()
+
+
 def test_many_who_ask_at_once_have_it_made_once(quiet):
     c = quiet
     assert get(c, "/fr/").status == 200

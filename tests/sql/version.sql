@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(12);
+SELECT plan(13);
 
 -- What would be done at COMMIT is done at once: what a statement raises, it raises alone.
 SET CONSTRAINTS ALL IMMEDIATE;
@@ -27,6 +27,10 @@ SELECT is(pg_temp.raises($$UPDATE probe SET revoked_at = now()$$), 1::bigint, 'a
 SELECT is(pg_temp.raises($$UPDATE probe SET turn = turn$$), 0::bigint, 'not one that only speaks');
 SELECT is(pg_temp.raises($$INSERT INTO target (name) VALUES ('version.example')$$), 0::bigint, 'nor a target');
 SELECT is(pg_temp.raises($$UPDATE department SET name = name || '!'$$), 1::bigint, 'a department''s name');
+
+CREATE TEMP TABLE marked AS SELECT mark FROM data_version;
+UPDATE department SET name = name || '?';
+SELECT ok(NOT EXISTS (SELECT FROM marked JOIN data_version USING (mark)), 'and each version has a mark of its own');
 
 SET CONSTRAINTS ALL DEFERRED;
 SELECT is(pg_temp.raises($$UPDATE department SET name = name || '!'; UPDATE probe SET simulated = true$$), 0::bigint,
