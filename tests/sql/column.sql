@@ -28,7 +28,7 @@ INSERT INTO everybodys VALUES
 CREATE TEMPORARY TABLE readers (told text);
 INSERT INTO readers VALUES
     ('check_kind: check_no name'),
-    ('data_version: only_row version'),
+    ('data_version: only_row version mark'),
     ('department: iso country name'),
     ('metric: metric_no check_no position name unit better kind'),
     ('outcome: outcome_no word');
