@@ -10,6 +10,7 @@ BEGIN
     END IF;
     DELETE FROM indicator_value WHERE computed;
     DELETE FROM indicator_day;
+    DELETE FROM indicator_change;
     PERFORM years_stale('floor', NULL, '-infinity');
     RETURN true;
 END

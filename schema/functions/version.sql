@@ -25,7 +25,7 @@ DO $$
 DECLARE
     changed record;
 BEGIN
-    FOR changed IN VALUES ('indicator', 'UPDATE'), ('indicator_value', 'UPDATE'), ('indicator_day', 'UPDATE'),
+    FOR changed IN VALUES ('indicator', 'UPDATE'), ('indicator_value', 'UPDATE'), ('indicator_day', 'UPDATE'), ('indicator_change', 'UPDATE'),
         ('edition_reach', 'UPDATE'), ('edition_rule', 'UPDATE'), ('market_share', 'UPDATE'),
         ('rollup_day', 'UPDATE'), ('probe_context', 'UPDATE'), ('department', 'UPDATE'),
         ('operator', 'UPDATE OF name, state, merged_into'), ('probe', 'UPDATE OF revoked_at, source, simulated') LOOP

@@ -1,0 +1,94 @@
+-- How an indicator changed from the year before: over lines that measured in both years (collector/figure/pair.h), else over cells
+-- that were published in both.
+
+-- The whole panel's figures of a year beside those of the year before; why they are not comparable: 'missing', the year before has
+-- none; 'unfinished', the year is not over, and so are some of its seasons, or the batches of its last month may still come;
+-- 'method', they were made in different ways. NULL: they are.
+CREATE OR REPLACE FUNCTION change_years(of_indicator text, of_statistic text, of_year int)
+RETURNS TABLE (country text, source text, simulated boolean, method_version int, why text)
+LANGUAGE sql STABLE AS $$
+    SELECT t.country, t.source, t.simulated, t.method_version,
+           CASE WHEN f.source IS NULL THEN 'missing'
+                WHEN (now() AT TIME ZONE 'UTC')::date < make_date(of_year + 1, 2, 1) THEN 'unfinished'
+                WHEN f.method_version <> t.method_version THEN 'method' END
+    FROM indicator_value t
+    LEFT JOIN indicator_value f ON f.computed AND f.period = (of_year - 1)::text
+         AND (f.indicator, f.statistic, f.country, f.source) = (t.indicator, t.statistic, t.country, t.source)
+         AND num_nonnulls(f.geo, f.operator, f.technology, f.family) = 0
+    WHERE t.computed AND t.period = of_year::text AND t.indicator = of_indicator AND t.statistic = of_statistic
+      AND num_nonnulls(t.geo, t.operator, t.technology, t.family) = 0
+$$;
+
+-- Those that lines could tell of, with the lines that told of them last.
+CREATE OR REPLACE FUNCTION change_pending(of_indicator text, of_statistic text, of_year int)
+RETURNS TABLE (country text, source text, before jsonb)
+LANGUAGE sql STABLE AS $$
+    SELECT y.country, y.source, (SELECT jsonb_object_agg(l, true) FROM unnest(c.lines) l)
+    FROM change_years(of_indicator, of_statistic, of_year) y
+    LEFT JOIN indicator_change c ON (c.indicator, c.country, c.source, c.to_period, c.method_version)
+                                    = (of_indicator, y.country, y.source, of_year::text, y.method_version)
+    WHERE y.why IS NULL
+$$;
+
+-- Over cells that were published in both years with their intervals: by operator and department, else by operator, else by
+-- department; two at least, with half of each year's lines. Their weights are the numbers of probes in the first year, in the
+-- steps that everybody is told: who has the published figures can reckon it. The interval takes the figures for independent, which
+-- is wider than it need be.
+CREATE OR REPLACE FUNCTION change_over_cells(of_indicator text, of_statistic text, of_country text, of_source text, of_year int)
+RETURNS TABLE (value_from double precision, value_to double precision, low double precision, high double precision, cells int)
+LANGUAGE sql STABLE AS $$
+    WITH cell AS (
+        SELECT v.period::int AS year, v.geo, v.operator, v.value, (v.high - v.low) / 2 AS half, count_step(v.n_probes) AS weight
+        FROM indicator_value v
+        WHERE v.computed AND v.period IN (of_year::text, (of_year - 1)::text) AND v.indicator = of_indicator
+          AND v.statistic = of_statistic AND v.country = of_country AND v.source = of_source
+          AND num_nonnulls(v.technology, v.family) = 0 AND num_nulls(v.value, v.low, v.high) = 0
+    ), common AS (
+        SELECT CASE WHEN num_nonnulls(f.geo, f.operator) = 2 THEN 1 WHEN f.operator IS NOT NULL THEN 2 WHEN f.geo IS NOT NULL THEN 3
+                    ELSE 4 END AS cut,
+               f.value AS value_from, t.value AS value_to, f.weight AS weight, t.weight AS weight_to, f.half ^ 2 + t.half ^ 2 AS squares
+        FROM cell f
+        JOIN cell t ON t.year = of_year AND f.geo IS NOT DISTINCT FROM t.geo AND f.operator IS NOT DISTINCT FROM t.operator
+        WHERE f.year = of_year - 1
+    ), summed AS (
+        SELECT cut, sum(weight * c.value_from) / sum(weight) AS value_from, sum(weight * c.value_to) / sum(weight) AS value_to,
+               sqrt(sum(weight ^ 2 * squares)) / sum(weight) AS half, count(*)::int AS cells, sum(weight) AS weight,
+               sum(weight_to) AS weight_to
+        FROM common c
+        GROUP BY cut
+    )
+    SELECT s.value_from, s.value_to, s.value_to - s.value_from - s.half, s.value_to - s.value_from + s.half, s.cells
+    FROM summed s
+    JOIN summed w ON w.cut = 4 AND 2 * s.weight >= w.weight AND 2 * s.weight_to >= w.weight_to
+    WHERE s.cut < 4 AND s.cells > 1
+    ORDER BY s.cut
+    LIMIT 1
+$$;
+
+-- Stores what lines told: [{"country", "source", "value_from", "value_to", "low", "high", "lines": […]}]. What other lines told
+-- before stays where these tell nothing: each edition of it is held against the last.
+CREATE OR REPLACE FUNCTION change_store(of_indicator text, of_statistic text, of_year int, told jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM indicator_change c
+    WHERE c.indicator = of_indicator AND c.to_period = of_year::text AND (
+        c.kind IS DISTINCT FROM 'lines'
+        OR EXISTS (SELECT FROM jsonb_to_recordset(told) AS n (country text, source text) WHERE (n.country, n.source) = (c.country, c.source))
+        OR NOT EXISTS (SELECT FROM change_years(of_indicator, of_statistic, of_year) y
+                       WHERE y.why IS NULL AND (y.country, y.source, y.method_version) = (c.country, c.source, c.method_version)));
+    INSERT INTO indicator_change (indicator, country, source, simulated, statistic, from_period, to_period, method_version, kind, why,
+                                  value_from, value_to, low, high, n_common, lines)
+    SELECT of_indicator, y.country, y.source, y.simulated, of_statistic, (of_year - 1)::text, of_year::text, y.method_version,
+           CASE WHEN n.lines IS NOT NULL THEN 'lines' WHEN x.cells IS NOT NULL THEN 'cells' END,
+           CASE WHEN num_nonnulls(n.lines, x.cells) = 0 THEN coalesce(y.why, 'few') END,
+           coalesce(n.value_from, x.value_from), coalesce(n.value_to, x.value_to), coalesce(n.low, x.low), coalesce(n.high, x.high),
+           coalesce(cardinality(n.lines), x.cells), n.lines
+    FROM change_years(of_indicator, of_statistic, of_year) y
+    LEFT JOIN jsonb_to_recordset(told) AS n (country text, source text, value_from double precision, value_to double precision,
+                                             low double precision, high double precision, lines text[])
+           ON (n.country, n.source) = (y.country, y.source)
+    LEFT JOIN LATERAL change_over_cells(of_indicator, of_statistic, y.country, y.source, of_year) x ON y.why IS NULL AND n.lines IS NULL
+    ON CONFLICT DO NOTHING;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION change_years, change_pending, change_over_cells, change_store FROM PUBLIC;
