@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "collector/figure/change.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/lang.h"
@@ -275,7 +276,7 @@ static int make_years(struct pg *pg, struct fault *f)
         if (rc == 0)
             rc = pg_query(pg, "SELECT edition_note($1::int), series_fix($1::int)", 1, &year, NULL, f);
     }
-    return rc;
+    return rc < 0 ? rc : change_make(pg, years, f);
 }
 
 int refresh_run(struct pg *pg, struct fault *f)

@@ -1,0 +1,154 @@
+#include "collector/figure/change.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/figure/pair.h"
+#include "collector/figure/panel.h"
+#include "collector/figure/refresh.h"
+#include "common/json.h"
+#include "common/log.h"
+
+/* ---- the lines of two years ---- */
+
+struct common {
+    json_t *lines; /* name -> its place in pairs */
+    struct pair *pairs;
+    size_t count;
+};
+
+static uint32_t voucher_number(json_t *numbers, const json_t *voucher)
+{
+    if (!voucher)
+        return 0;
+    const char *who = json_string_value(voucher);
+    if (!json_object_get(numbers, who))
+        json_object_set_new(numbers, who, json_integer((json_int_t)json_object_size(numbers) + 1));
+    return (uint32_t)json_integer_value(json_object_get(numbers, who));
+}
+
+/* A line counts as the one who vouches for it now. */
+static struct common join_panels(const struct panel *from, const struct panel *to)
+{
+    struct common c = {.lines = json_object(), .pairs = alloc_zero(to->count, sizeof *c.pairs)};
+    _cleanup_json_ json_t *vouchers = json_object();
+    const char *name;
+    json_t *number;
+    json_object_foreach(to->numbers, name, number)
+    {
+        const json_t *before = json_object_get(from->numbers, name);
+        if (!before)
+            continue;
+        json_object_set_new(c.lines, name, json_integer((json_int_t)c.count));
+        c.pairs[c.count++] = (struct pair){from->values[json_integer_value(before)],
+                                           to->values[json_integer_value(number)],
+                                           voucher_number(vouchers, json_object_get(to->vouchers, name))};
+    }
+    return c;
+}
+
+static void common_free(struct common *c)
+{
+    json_decref(c->lines);
+    free(c->pairs);
+}
+
+static json_t *names_of(const json_t *lines)
+{
+    json_t *names = json_array(), *place;
+    const char *name;
+    json_object_foreach((json_t *)lines, name, place) json_array_append_new(names, json_string(name));
+    return names;
+}
+
+bool change_over_lines(const struct change_years *y, const char *country, const char *source, const json_t *before,
+                       json_t *told)
+{
+    const struct stat_what *what = &indicator_main(y->indicator)->what;
+    _cleanup_panel_ struct panel from = {0}, to = {0};
+    panel_read(y->from, country, source, what, &from);
+    panel_read(y->to, country, source, what, &to);
+    _cleanup_(common_free) struct common c = join_panels(&from, &to);
+    if (c.count < STAT_BOOTSTRAP_CLUSTERS_MIN || !panel_bears(y->from, country, source, c.lines, before) ||
+        !panel_bears(y->to, country, source, c.lines, before))
+        return false;
+    struct pair_change change = pair_compare(what, c.pairs, c.count, indicator_seed(y->indicator));
+    json_array_append_new(told, json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:o}", "country", country, "source", source,
+                                          "value_from", change.from, "value_to", change.to, "low", change.interval.low,
+                                          "high", change.interval.high, "lines", names_of(c.lines)));
+    return true;
+}
+
+/* ---- one indicator and year ---- */
+
+static int gather(struct pg *pg, const struct indicator *i, int year, struct cells **ret, struct fault *f)
+{
+    _cleanup_text_ char *first = alloc_format("%d-01-01", year), *last = alloc_format("%d-01-01", year + 1);
+    return refresh_gather(pg, i, first, last, ret, f);
+}
+
+static int compare_all(struct pg *pg, const struct indicator *i, int year, const struct pg_rows *pending, json_t *told,
+                       struct fault *f)
+{
+    _cleanup_(cells_freep) struct cells *from = NULL;
+    _cleanup_(cells_freep) struct cells *to = NULL;
+    int rc = gather(pg, i, year - 1, &from, f);
+    if (rc == 0)
+        rc = gather(pg, i, year, &to, f);
+    for (size_t r = 0; rc == 0 && r < pg_rows_count(pending); r++) {
+        const char *text = pg_text(pending, r, 2);
+        _cleanup_json_ json_t *before = text ? json_loads(text, 0, NULL) : NULL;
+        if (!change_over_lines(&(struct change_years){i, from, to}, pg_text(pending, r, 0), pg_text(pending, r, 1),
+                               before, told))
+            log_debug("%s: too few lines are common to %d and the year before", i->id, year);
+    }
+    return rc;
+}
+
+static int make(struct pg *pg, const struct indicator *i, int year, struct fault *f)
+{
+    _cleanup_text_ char *number = alloc_format("%d", year);
+    const char *const params[] = {i->id, indicator_main(i)->name, number};
+    _cleanup_rows_ struct pg_rows *pending = NULL;
+    _cleanup_json_ json_t *told = json_array();
+    int rc = pg_query(pg,
+                      "SELECT country, source, before FROM change_pending($1, $2, $3::int) ORDER BY country, source", 3,
+                      params, &pending, f);
+    if (rc == 0 && pg_rows_count(pending))
+        rc = compare_all(pg, i, year, pending, told, f);
+    if (rc < 0)
+        return rc;
+    _cleanup_text_ char *text = json_text(told);
+    return pg_query(pg, "SELECT change_store($1, $2, $3::int, $4::jsonb)", 4,
+                    (const char *const[]){params[0], params[1], params[2], text}, NULL, f);
+}
+
+/* ---- all ---- */
+
+static bool listed(const struct pg_rows *years, int year)
+{
+    for (size_t y = 0; y < pg_rows_count(years); y++)
+        if (pg_int(years, y, 0) == year)
+            return true;
+    return false;
+}
+
+int change_make(struct pg *pg, const struct pg_rows *years, struct fault *f)
+{
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    int rc = 0;
+    for (size_t y = 0; y < pg_rows_count(years); y++) {
+        int year = (int)pg_int(years, y, 0);
+        bool next = !listed(years, year + 1);
+        for (size_t i = 0; rc == 0 && i < count; i++) {
+            if (!all[i].measured)
+                continue;
+            rc = make(pg, &all[i], year, f);
+            if (rc == 0 && next)
+                rc = make(pg, &all[i], year + 1, f);
+        }
+    }
+    return rc;
+}

@@ -1,0 +1,129 @@
+#include "tests/unit/check.h"
+
+#include "collector/figure/change.h"
+#include "common/json.h"
+
+#define HEADER                                                                                                         \
+    "-- id: TST1\n-- name.fr: n\n-- name.en: n\n-- unit: ms\n-- better: low\n-- status: proposed\n-- kind: measured\n" \
+    "-- nature: quantitative\n-- method: 1\n-- headline.fr: {where} {%s}\n-- headline.en: {where} {%s}\n"              \
+    "-- definition.fr: d\n-- definition.en: d\n-- aggregate: %s\n-- dimensions: operator\nSELECT 1"
+
+static struct indicator indicator;
+
+static void choose(const char *statistic)
+{
+    struct fault f;
+    _cleanup_text_ char *text = alloc_format(HEADER, statistic, statistic, statistic);
+    indicator_free(&indicator);
+    assert_int_equal(indicator_read(text, &indicator, &f), 0);
+}
+
+/* Lines a to z, of `days` days each; of upper case: the box that took the place of the line's first. */
+static struct cells *year(const char *probes, double times, int days)
+{
+    struct cells *c = cells_new(&indicator, false);
+    for (; *probes; probes++) {
+        char line = *probes < 'a' ? (char)(*probes - 'A' + 'a') : *probes;
+        for (int d = 0; d < days; d++)
+            cells_add(c, &(struct probe_day){.probe = (const char[]){*probes, 0},
+                                             .day = 20000 + d,
+                                             .source = "measured",
+                                             .network = (const char[]){line, 0},
+                                             .line = (const char[]){line, 0},
+                                             .country = "BJ",
+                                             .value = times * (line - 'a' + 1) * (line - 'a' + 1),
+                                             .samples = 1});
+    }
+    return c;
+}
+
+static double whole(struct cells *c)
+{
+    _cleanup_json_ json_t *figures = cells_figures(c);
+    return json_number_value(json_object_get(json_array_get(figures, 0), "value"));
+}
+
+static double member(const json_t *told, const char *name)
+{
+    return json_number_value(json_object_get(json_array_get(told, 0), name));
+}
+
+static const char *const statistics[] = {"p50", "mean"};
+
+/* Nothing changed for anybody, but the panel's figure. */
+static void a_panel_that_grows_changes_nothing(void **state)
+{
+    for (size_t s = 0; s < COUNT(statistics); s++) {
+        choose(statistics[s]);
+        struct cells *from = year("abcdefghij", 1, 10), *to = year("abcdefghijklmnopqrst", 1, 7);
+        _cleanup_json_ json_t *told = json_array();
+        assert_true(change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured", NULL, told));
+        assert_true(whole(to) > 2 * whole(from));
+        assert_true(member(told, "value_from") == member(told, "value_to"));
+        assert_true(member(told, "low") == 0 && member(told, "high") == 0);
+        assert_int_equal(json_array_size(json_object_get(json_array_get(told, 0), "lines")), 10);
+        cells_free(from);
+        cells_free(to);
+    }
+}
+
+static void lines_that_double_double(void **state)
+{
+    for (size_t s = 0; s < COUNT(statistics); s++) {
+        choose(statistics[s]);
+        struct cells *from = year("abcdefghij", 1, 10), *to = year("abcdefghijklmno", 2, 10);
+        _cleanup_json_ json_t *told = json_array();
+        assert_true(change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured", NULL, told));
+        assert_true(member(told, "value_to") == 2 * member(told, "value_from") && member(told, "low") > 0);
+        cells_free(from);
+        cells_free(to);
+    }
+}
+
+static void who_is_common(void **state)
+{
+    static const struct {
+        const char *from, *to, *before;
+        size_t lines; /* 0: it is not told */
+    } rows[] = {
+        {"abcdefghij", "abcdefghij", NULL, 10},
+        {"abcdefghij", "ABCDEFGHIJ", NULL, 10},      /* all boxes were replaced */
+        {"abcdefghij", "aAbBcdefghij", NULL, 10},    /* two of them within the year */
+        {"abcdefghijklmno", "abcdefghij", NULL, 10}, /* five went */
+        {"abcdefghijklm", "abcdefghij", NULL, 0},    /* three: the first year less the common ones */
+        {"abcdefghij", "abcdefghijklm", NULL, 0},    /* three came */
+        {"abcdeklmno", "abcdepqrst", NULL, 0},       /* five have no interval */
+        {"abcdefghij", "klmnopqrst", NULL, 0},
+        {"abcdefghijklmno", "abcdefghij", "abcdefghi", 0}, /* one more than when it was told last */
+        {"abcdefghijklmno", "abcdefghij", "abcdefghij", 10},
+    };
+    choose("p50");
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct cells *from = year(rows[r].from, 1, 10), *to = year(rows[r].to, 1, 10);
+        _cleanup_json_ json_t *told = json_array(), *before = json_object();
+        for (const char *l = rows[r].before; l && *l; l++)
+            json_object_set_new(before, (const char[]){*l, 0}, json_true());
+        bool is_told = change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured", before, told);
+        if (is_told != (rows[r].lines > 0) ||
+            json_array_size(json_object_get(json_array_get(told, 0), "lines")) != rows[r].lines)
+            fail_msg("row %zu", r);
+        cells_free(from);
+        cells_free(to);
+    }
+}
+
+static int teardown(void **state)
+{
+    indicator_free(&indicator);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_panel_that_grows_changes_nothing),
+        cmocka_unit_test(lines_that_double_double),
+        cmocka_unit_test(who_is_common),
+    };
+    return cmocka_run_group_tests(tests, NULL, teardown);
+}
