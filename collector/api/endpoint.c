@@ -97,6 +97,30 @@ static void select_indicators(struct selection *s)
     selection_limit(s);
 }
 
+/* ---- from year to year ---- */
+
+static const struct encode_column change_columns[] = {
+    {"indicator", ENCODE_TEXT},    {"name_fr", ENCODE_TEXT},    {"name_en", ENCODE_TEXT},
+    {"country", ENCODE_TEXT},      {"source", ENCODE_TEXT},     {"simulated", ENCODE_BOOL},
+    {"statistic", ENCODE_TEXT},    {"unit", ENCODE_TEXT},       {"from_period", ENCODE_TEXT},
+    {"to_period", ENCODE_TEXT},    {"comparable", ENCODE_BOOL}, {"why", ENCODE_TEXT},
+    {"kind", ENCODE_TEXT}, /* of what is common */
+    {"value_from", ENCODE_NUMBER}, {"value_to", ENCODE_NUMBER}, {"change", ENCODE_NUMBER},
+    {"low", ENCODE_NUMBER},        {"high", ENCODE_NUMBER},     {"significant", ENCODE_BOOL},
+    {"percent", ENCODE_NUMBER},    {"n_lines", ENCODE_NUMBER},  {"n_cells", ENCODE_NUMBER},
+    {"whole_from", ENCODE_NUMBER}, {"whole_to", ENCODE_NUMBER}, {"method_version", ENCODE_NUMBER},
+};
+
+static void select_changes(struct selection *s)
+{
+    buf_add_text(&s->sql, "SELECT * FROM public_change WHERE true");
+    selection_narrow(s, PARAM_INDICATOR, "indicator =");
+    selection_narrow(s, PARAM_YEAR, "to_period =");
+    selection_narrow(s, PARAM_SOURCE, "source =");
+    buf_add_text(&s->sql, " ORDER BY indicator, to_period, country, source");
+    selection_limit(s);
+}
+
 /* ---- series ---- */
 
 static const struct encode_column series_columns[] = {
@@ -128,6 +152,12 @@ static const struct endpoint probes = {
     PARAMS_COMMON | PARAMS_CELL | PARAM(PROBE), probe_columns, COUNT(probe_columns), KEY_NONE, select_probes, NULL};
 static const struct endpoint targets = {
     PARAMS_COMMON | PARAM(TARGET), target_columns, COUNT(target_columns), KEY_NONE, select_targets, NULL};
+static const struct endpoint changes = {PARAMS_COMMON | PARAM(INDICATOR) | PARAM(YEAR) | PARAM(SOURCE),
+                                        change_columns,
+                                        COUNT(change_columns),
+                                        KEY_NONE,
+                                        select_changes,
+                                        NULL};
 static const struct endpoint edns = {
     PARAMS_COMMON | PARAM(TARGET), edns_columns, COUNT(edns_columns), KEY_NONE, select_edns, NULL};
 static const struct endpoint checks = {
@@ -147,6 +177,7 @@ static const struct endpoint indicators = {PARAMS_COMMON | PARAMS_CELL | PARAM(I
                                            NULL};
 
 const struct http_route query_routes[] = {
+    {.method = "GET", .path = "/api/v1/changes", .handler = query_answer, .data = &changes},
     {.method = "GET", .path = "/api/v1/checks", .handler = query_answer, .data = &checks},
     {.method = "GET", .path = "/api/v1/edns", .handler = query_answer, .data = &edns},
     {.method = "GET", .path = "/api/v1/indicators", .handler = query_answer, .data = &indicators},

@@ -24,6 +24,11 @@ const struct encode_column figure_columns[] = {
     {"interval_kind", ENCODE_TEXT},
     {"rank_low", ENCODE_NUMBER}, /* of an operator, a department */
     {"rank_high", ENCODE_NUMBER},
+    {"change_from", ENCODE_TEXT}, /* of the figure of all lines */
+    {"change", ENCODE_NUMBER},
+    {"change_low", ENCODE_NUMBER},
+    {"change_high", ENCODE_NUMBER},
+    {"change_why", ENCODE_TEXT},
     {"n_samples", ENCODE_NUMBER},
     {"n_days", ENCODE_NUMBER},
     {"n_probes", ENCODE_NUMBER},

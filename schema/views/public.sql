@@ -31,10 +31,14 @@ SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.ge
        count_step(v.n_probes) AS n_probes, count_step(v.n_networks) AS n_networks, v.floor, i.kind, i.status, i.better, v.source, v.simulated, v.method, v.method_version,
        v.source_url, v.retrieved, v.note, v.stored_at, v.lines, v.rank_low, v.rank_high,
        CASE WHEN i.kind = 'measured' THEN CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone, v.sex, v.age_group, v.plan) = 0
-                                               THEN coalesce(e.speaks_of, 'lines') ELSE 'lines' END END AS speaks_of, v.as_of
+                                               THEN coalesce(e.speaks_of, 'lines') ELSE 'lines' END END AS speaks_of, v.as_of,
+       c.from_period AS change_from, c.value_to - c.value_from AS change, c.low AS change_low, c.high AS change_high,
+       c.why AS change_why
 FROM indicator_value v
 JOIN indicator i USING (indicator)
-LEFT JOIN public_edition e ON e.country = v.country AND e.period = v.period AND e.source = v.source;
+LEFT JOIN public_edition e ON e.country = v.country AND e.period = v.period AND e.source = v.source
+LEFT JOIN indicator_change c ON v.computed AND num_nonnulls(v.geo, v.operator, v.technology, v.family) = 0
+     AND (c.indicator, c.country, c.source, c.statistic, c.to_period) = (v.indicator, v.country, v.source, v.statistic, v.period);
 
 CREATE OR REPLACE VIEW public_indicator_day AS
 SELECT indicator, country, source, day, value, low, high, count_step(n_probes) AS n_probes,

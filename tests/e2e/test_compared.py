@@ -38,6 +38,9 @@ class Panel:
                       GROUP BY d, check_no""", year, probe, days, loss)
         self.c.sql("INSERT INTO indicator_dirty VALUES (%s) ON CONFLICT DO NOTHING", year)
 
+    def sql(self, text, *params):
+        return self.c.sql(text, *params)
+
     def get(self, route):
         reply = self.c.request("GET", f"/api/v1/{route}")
         assert reply.status == 200, reply.body
@@ -68,3 +71,52 @@ def test_no_rank_where_lines_tell_of_none(panel):
     assert "leur différence n’est pas significative" in panel.page("fr") and "their difference is not significant" in panel.page("en")
     lines = panel.c.run("indicators", "--year", "2024").splitlines()
     assert any(",Zed," in line and ",1,1," in line for line in lines)
+
+
+def change(panel, year):
+    [row] = panel.get(f"changes?indicator=PER8&year={year}")
+    return row
+
+
+def test_a_panel_that_grows_is_no_trend(panel):
+    """Ten lines lose as much in both years, and ten that lose more came: the panel's figure doubles and nobody's line changed."""
+    lines = [panel.line(operator="Grand" if n < 5 else "Petit") for n in range(10)]
+    for year in (2023, 2024):
+        for n, probe in enumerate(lines):
+            panel.measures(probe, year, 1 + n / 10)
+    for n in range(10):
+        panel.measures(panel.line(operator="Nouveau"), 2024, 5)
+    panel.c.run("rollup")
+    row = change(panel, 2024)
+    assert (row["comparable"], row["kind"], row["from_period"], row["n_lines"], row["why"]) == (True, "lines", "2023", 10, None)
+    assert row["value_from"] == row["value_to"] == pytest.approx(1.45) and row["change"] == row["low"] == row["high"] == 0
+    assert row["significant"] is False and row["whole_from"] == pytest.approx(1.45) and row["whole_to"] == pytest.approx(3.225)
+    assert (change(panel, 2023)["why"], change(panel, 2023)["whole_from"]) == ("missing", None)
+
+    # A box that took another's place is the same line; a change of all is one.
+    new = panel.line(operator="Grand")
+    panel.sql("UPDATE probe SET replaced_by = %s WHERE probe_no = %s", new, lines[0])
+    for n, probe in enumerate([new, *lines[1:]]):
+        panel.measures(probe, 2025, 3 + n / 10)
+    panel.c.run("rollup")
+    row = change(panel, 2025)
+    assert row["n_lines"] == 10 and row["significant"] is True and row["low"] <= row["change"] <= row["high"]
+    assert row["change"] == pytest.approx(2, rel=0.01) and row["percent"] == pytest.approx(100 * 2 / 1.45, rel=0.01)
+    figures = {f["period"]: f for f in panel.get("indicators?indicator=PER8") if not (f["geo"] or f["operator"])}
+    assert figures["2025"]["change_from"] == "2024" and figures["2025"]["change"] == row["change"]
+    assert figures["2023"]["change"] is None and figures["2023"]["change_why"] == "missing"
+
+
+def test_too_few_common_lines_are_not_compared(panel):
+    """Five lines in both years have no interval, and no cell is in both; as many cells as hold half of the lines are compared."""
+    for n in range(10):
+        probe = panel.line(operator=f"Op{n // 5}")
+        panel.measures(probe, 2023, 1 + n / 10)
+        if n < 5:
+            panel.measures(probe, 2024, 1 + n / 10)
+    for n in range(6):
+        panel.measures(panel.line(operator="Op2"), 2024, 9)
+    panel.c.run("rollup")
+    row = change(panel, 2024)
+    assert (row["comparable"], row["why"], row["change"], row["n_lines"]) == (False, "few", None, None)
+    assert row["whole_from"] == pytest.approx(1.45, rel=0.01) and row["whole_to"] > 5

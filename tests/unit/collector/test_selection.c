@@ -91,6 +91,9 @@ static void each_route_makes_its_statement(void **state)
         {"/api/v1/indicators?indicator=PER1&year=2026&source=ARCEP&department=BJ-BO",
          "public_indicator WHERE true AND indicator = $1 AND left(period, 4) = $2 AND geo = $3 AND source = $4 ORDER "
          "BY indicator, period, country, source, "},
+        {"/api/v1/changes?year=2026&source=measured&indicator=PER1&limit=2",
+         "SELECT * FROM public_change WHERE true AND indicator = $1 AND to_period = $2 AND source = $3 ORDER BY "
+         "indicator, to_period, country, source LIMIT 2\nPER1\n2026\nmeasured"},
         {"/api/v1/series", "SELECT * FROM series" SERIES WHOLE_TIME "\nNULL\nNULL\nNULL\nNULL\nNULL\nNULL\nNULL"},
         /* everybody's series know nothing of a probe or a place */
         {"/api/v1/series?check=ping&operator=MTN",
