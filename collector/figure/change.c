@@ -82,20 +82,15 @@ bool change_over_lines(const struct change_years *y, const char *country, const 
 
 /* ---- one indicator and year ---- */
 
-static int gather(struct pg *pg, const struct indicator *i, int year, struct cells **ret, struct fault *f)
-{
-    _cleanup_text_ char *first = alloc_format("%d-01-01", year), *last = alloc_format("%d-01-01", year + 1);
-    return refresh_gather(pg, i, first, last, ret, f);
-}
-
 static int compare_all(struct pg *pg, const struct indicator *i, int year, const struct pg_rows *pending, json_t *told,
                        struct fault *f)
 {
     _cleanup_(cells_freep) struct cells *from = NULL;
     _cleanup_(cells_freep) struct cells *to = NULL;
-    int rc = gather(pg, i, year - 1, &from, f);
+    _cleanup_text_ char *first = alloc_format("%d", year - 1), *second = alloc_format("%d", year);
+    int rc = refresh_recall(pg, i, first, &from, f);
     if (rc == 0)
-        rc = gather(pg, i, year, &to, f);
+        rc = refresh_recall(pg, i, second, &to, f);
     for (size_t r = 0; rc == 0 && r < pg_rows_count(pending); r++) {
         const char *text = pg_text(pending, r, 2);
         _cleanup_json_ json_t *before = text ? json_loads(text, 0, NULL) : NULL;

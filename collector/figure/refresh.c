@@ -192,7 +192,7 @@ static int take_away(struct pg *pg, const struct indicator *i, const char *year,
     "INSERT INTO indicator_day SELECT r.* FROM jsonb_populate_recordset(NULL::indicator_day, $1::jsonb) r "            \
     "ON CONFLICT DO NOTHING"
 
-static int make(struct pg *pg, const struct indicator *i, const char *year, struct fault *f)
+int refresh_recall(struct pg *pg, const struct indicator *i, const char *year, struct cells **ret, struct fault *f)
 {
     _cleanup_text_ char *first = alloc_format("%s-01-01", year);
     _cleanup_text_ char *last = alloc_format("%d-01-01", atoi(year) + 1);
@@ -204,6 +204,16 @@ static int make(struct pg *pg, const struct indicator *i, const char *year, stru
     if (rc < 0)
         return rc;
     cells_remember(cells, past);
+    *ret = TAKE(cells);
+    return 0;
+}
+
+static int make(struct pg *pg, const struct indicator *i, const char *year, struct fault *f)
+{
+    _cleanup_(cells_freep) struct cells *cells = NULL;
+    int rc = refresh_recall(pg, i, year, &cells, f);
+    if (rc < 0)
+        return rc;
     _cleanup_json_ json_t *figures = cells_figures(cells), *held = cells_held(cells);
     _cleanup_json_ json_t *days = cells_days(cells), *kept = cells_days_kept(cells);
     _cleanup_json_ json_t *keep = cells_keep(cells);

@@ -21,3 +21,7 @@ int refresh_paced(struct pg *pg, struct fault *f) CHECKED;
  * the day before last. The caller frees *ret (cells_free). */
 int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, const char *last, struct cells **ret,
                    struct fault *f) CHECKED;
+
+/* The same of a year ("2026"), with what its editions have shown so far. */
+int refresh_recall(struct pg *pg, const struct indicator *i, const char *year, struct cells **ret,
+                   struct fault *f) CHECKED;
