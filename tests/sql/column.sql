@@ -7,6 +7,8 @@ SELECT plan(4);
 -- For everybody: aggregates, names that packs or teams know, counts in steps, weeks in the place of days.
 CREATE TEMPORARY TABLE everybodys (told text);
 INSERT INTO everybodys VALUES
+    ('public_change: indicator name_fr name_en country source simulated statistic unit from_period to_period comparable '
+     'why kind value_from value_to change low high significant percent n_lines n_cells whole_from whole_to method_version'),
     ('public_check: check_name id metric unit better kind'),
     ('public_department: indicator country source statistic period iso name value'),
     ('public_edition: country period source speaks_of missing_fr missing_en'),
@@ -14,7 +16,8 @@ INSERT INTO everybodys VALUES
      'fail_edns512 fail_ednsopt fail_edns1opt fail_do fail_ednsflags fail_optlist fail_edns512tcp'),
     ('public_indicator: indicator name_fr name_en period statistic country geo operator technology family zone sex '
      'age_group plan value unit low high interval_kind n_samples n_days n_probes n_networks floor kind status better '
-     'source simulated method method_version source_url retrieved note stored_at lines rank_low rank_high speaks_of as_of'),
+     'source simulated method method_version source_url retrieved note stored_at lines rank_low rank_high speaks_of as_of '
+     'change_from change change_low change_high change_why'),
     ('public_indicator_day: indicator country source day value low high n_probes n_networks'),
     ('public_national: indicator country source statistic period value low high interval_kind n_samples n_days '
      'n_probes floor simulated source_url retrieved method_version kind lines speaks_of'),
