@@ -1,6 +1,7 @@
 #include "collector/figure/cell.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,8 +53,8 @@ struct row {
     uint32_t fields[FIELD_COUNT];
     uint32_t probe, line, network, voucher;
     int32_t day;
-    int64_t samples;
-    double value;
+    int64_t samples, failed;
+    double value;       /* NAN: such a day is in no figure but for its failures */
     size_t cells[CUTS]; /* numbers of the cells that it lies in, or FLOOR_NONE */
 };
 
@@ -153,9 +154,10 @@ void cells_add(struct cells *c, const struct probe_day *d)
         .voucher = number_of(c, d->voucher),
         .day = d->day,
         .samples = d->samples,
+        .failed = d->failed,
         .value = d->value,
     };
-    c->whole += d->family == NULL;
+    c->whole += d->family == NULL && !isnan(d->value);
 }
 
 /* ---- the cuts ---- */
@@ -215,6 +217,14 @@ static void list_cell(struct cells *c, struct row **rows, size_t count, size_t c
         rows[i]->cells[cut] = number;
 }
 
+static bool has_value(struct row *const *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!isnan(rows[i]->value))
+            return true;
+    return false;
+}
+
 static void list_cut(struct cells *c, size_t cut)
 {
     unsigned dimensions = cuts[cut].dimensions;
@@ -227,7 +237,8 @@ static void list_cut(struct cells *c, size_t cut)
     for (size_t from = 0, to; from < count; from = to) {
         for (to = from + 1; to < count && same_cell(rows[from], rows[to], dimensions); to++)
             ;
-        list_cell(c, rows + from, to - from, cut);
+        if (has_value(rows + from, to - from))
+            list_cell(c, rows + from, to - from, cut);
     }
 }
 
@@ -276,6 +287,8 @@ static uint16_t mark_of(const struct cells *c, const struct row *rows, size_t co
 {
     uint64_t mark = 0xcbf29ce484222325u;
     for (size_t i = 0; i < count; i++) {
+        if (isnan(rows[i].value))
+            continue;
         for (int f = 0; f < FIELD_COUNT; f++)
             if (rows[i].fields[f])
                 mark = hash(mark, c->texts[rows[i].fields[f]], strlen(c->texts[rows[i].fields[f]]) + 1);
@@ -295,7 +308,7 @@ static struct stay stay_of(const struct row *rows, size_t count)
 {
     struct stay stay = {.count = 0};
     for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < CUTS; k++)
+        for (size_t k = 0; k < CUTS && !isnan(rows[i].value); k++)
             if (rows[i].cells[k] != FLOOR_NONE && stay.count < COUNT(stay.cells))
                 stay.cells[stay.count++] = rows[i].cells[k];
     return stay;
@@ -309,8 +322,9 @@ static void add_days(struct cells *c)
         for (to = from; to < c->count && c->rows[to].probe == row->probe && c->rows[to].day == row->day; to++)
             ;
         struct stay stay = stay_of(row, to - from);
-        past_add(c->past, c->texts[row->probe], row->probe, row->network, row->day, mark_of(c, row, to - from),
-                 stay.cells, stay.count);
+        if (stay.count > 0)
+            past_add(c->past, c->texts[row->probe], row->probe, row->network, row->day, mark_of(c, row, to - from),
+                     stay.cells, stay.count);
     }
 }
 
@@ -377,7 +391,7 @@ void cells_walk(struct cells *c, void (*fn)(void *context, const struct cells_da
             if (!c->rows[to].fields[FIELD_FAMILY])
                 whole = &c->rows[to];
         struct stay stay = stay_of(&c->rows[from], to - from);
-        if (!whole)
+        if (!whole || isnan(whole->value))
             continue;
         struct cells_day day = describe_day(c, whole, &stay);
         fn(context, &day);
@@ -403,7 +417,7 @@ static struct tally_day *tallied(const struct cell *cell)
     struct tally_day *days = alloc_zero(cell->count, sizeof *days);
     for (size_t i = 0; i < cell->count; i++) {
         const struct row *r = cell->rows[i];
-        days[i] = (struct tally_day){r->probe, r->network, r->voucher, r->day, r->value, r->samples};
+        days[i] = (struct tally_day){r->probe, r->network, r->voucher, r->day, r->value, r->samples, r->failed};
     }
     return days;
 }
@@ -483,10 +497,10 @@ static void publish(const struct cells *c, struct cell *cell, json_t *figures)
         json_object_set_new(figure, "as_of", json_stringn(as_of, 10));
         struct stat_interval interval;
         const char *kind = tally_interval(&t, &statistic->what, indicator_seed(c->indicator), &interval);
-        json_object_update_new(figure,
-                               json_pack("{s:f, s:I, s:I, s:I, s:I}", "value", tally_value(&t, &statistic->what),
-                                         "n_samples", (json_int_t)t.results, "n_days", (json_int_t)cell->count,
-                                         "n_probes", (json_int_t)t.probes, "n_networks", (json_int_t)t.networks));
+        json_object_update_new(
+            figure, json_pack("{s:f, s:I, s:I, s:I, s:I, s:I}", "value", tally_value(&t, &statistic->what), "n_samples",
+                              (json_int_t)t.results, "n_failed", (json_int_t)t.failed, "n_days", (json_int_t)t.count,
+                              "n_probes", (json_int_t)t.probes, "n_networks", (json_int_t)t.networks));
         if (statistic == indicator_main(c->indicator))
             cell->main = figure;
         if (kind)
@@ -596,8 +610,12 @@ static void split_days(const struct cells *c, const struct cell *cell, json_t *o
 {
     const struct row *row = cell->rows[0];
     struct tally_day *rows = tallied(cell);
+    size_t count = 0;
     struct past_days past = past_of(c, cell);
-    _cleanup_json_ json_t *days = day_figures(rows, cell->count, &indicator_main(c->indicator)->what,
+    for (size_t i = 0; i < cell->count; i++)
+        if (!isnan(rows[i].value))
+            rows[count++] = rows[i];
+    _cleanup_json_ json_t *days = day_figures(rows, count, &indicator_main(c->indicator)->what,
                                               c->lifted ? NULL : &past);
     size_t d;
     json_t *day;

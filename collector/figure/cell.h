@@ -25,8 +25,9 @@ struct probe_day {
     const char *country;
     const char *department, *carrier, *technology; /* NULL when unknown */
     const char *family;                            /* "ipv4", "ipv6", NULL for both together */
-    double value;
-    int64_t samples; /* results behind the value */
+    double value;                                  /* NAN: every test of the day failed */
+    int64_t samples;                               /* results behind the value */
+    int64_t failed;                                /* tests that gave no number, and are not in the value */
 };
 
 struct cells;
@@ -79,9 +80,9 @@ struct cells_day {
     size_t shown_count;
 };
 
-/* Calls fn for each, in the order in which they were added: those of a probe side by side. */
+/* Calls fn for each that has a value, in the order in which they were added: those of a probe side by side. */
 void cells_walk(struct cells *c, void (*fn)(void *context, const struct cells_day *d), void *context);
 size_t cells_list_count(struct cells *c); /* more than the number of any */
 bool cells_lifted(const struct cells *c);
 
-int64_t cells_count(const struct cells *c); /* probe-days added, those of one family not counted */
+int64_t cells_count(const struct cells *c); /* probe-days with a value, those of one family not counted */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "collector/figure/crowd.h"
 #include "collector/figure/weight.h"
 
 static int by_number(const void *a, const void *b)
@@ -15,7 +16,7 @@ static uint32_t count_networks(const struct tally_day *days, size_t count)
 {
     uint32_t *networks = alloc_zero(count, sizeof *networks), different = 0;
     for (size_t i = 0; i < count; i++)
-        networks[i] = days[i].network;
+        networks[i] = isnan(days[i].value) ? 0 : days[i].network;
     qsort(networks, count, sizeof *networks, by_number);
     for (size_t i = 0; i < count; i++)
         different += networks[i] && (i == 0 || networks[i] != networks[i - 1]);
@@ -23,19 +24,43 @@ static uint32_t count_networks(const struct tally_day *days, size_t count)
     return different;
 }
 
+/* Those of lines that have no value at all, which the figure does not speak of,
+ * count only where such lines are as many as the floor asks: the number would
+ * tell of a household. */
+static int64_t count_failed(const struct tally_day *days, size_t count)
+{
+    struct crowd others = {0};
+    int64_t failed = 0, of_others = 0;
+    for (size_t from = 0, to; from < count; from = to) {
+        int64_t own = 0;
+        bool speaks = false;
+        for (to = from; to < count && days[to].probe == days[from].probe; to++) {
+            own += days[to].failed;
+            speaks |= !isnan(days[to].value);
+        }
+        if (!speaks)
+            crowd_add(&others, days[from].probe, days[from].network, (uint32_t)(to - from));
+        *(speaks ? &failed : &of_others) += own;
+    }
+    return failed + (crowd_enough(&others) ? of_others : 0);
+}
+
 struct tally tally_days(const struct tally_day *days, size_t count)
 {
-    struct tally t = {.count = count, .networks = count_networks(days, count)};
-    uint32_t *lengths = alloc_zero(count, sizeof *lengths), *vouchers = alloc_zero(count, sizeof *vouchers);
+    struct tally t = {.networks = count_networks(days, count), .failed = count_failed(days, count)};
+    uint32_t *lengths = alloc_zero(count, sizeof *lengths), *vouchers = alloc_zero(count, sizeof *vouchers), last = 0;
     t.samples = alloc_zero(count, sizeof *t.samples);
     for (size_t i = 0; i < count; i++) {
-        t.probes += i == 0 || days[i].probe != days[i - 1].probe;
-        t.samples[i] = (struct stat_sample){days[i].value, t.probes - 1};
+        if (isnan(days[i].value))
+            continue;
+        t.probes += t.count == 0 || days[i].probe != last;
+        last = days[i].probe;
+        t.samples[t.count++] = (struct stat_sample){days[i].value, t.probes - 1};
         t.results += days[i].results;
         lengths[t.probes - 1]++;
         vouchers[t.probes - 1] = days[i].voucher;
     }
-    stat_sort(t.samples, count);
+    stat_sort(t.samples, t.count);
     t.weights = alloc_zero(t.probes, sizeof *t.weights);
     weight_days(lengths, vouchers, t.probes, t.weights);
     t.largest = weight_largest(lengths, t.weights, t.probes);

@@ -12,17 +12,18 @@ struct tally {
     double largest;  /* the part of the whole that one probe weighs at most */
     uint32_t probes, networks;
     int64_t results;
+    int64_t failed; /* tests without a number: of lines that have a value, and of others where these are many */
 };
 
 /* A probe-day; network and voucher are numbers, 0 for none. */
 struct tally_day {
     uint32_t probe, network, voucher;
-    int32_t day; /* since 1970-01-01 */
-    double value;
-    int64_t results;
+    int32_t day;  /* since 1970-01-01 */
+    double value; /* NAN: every test of the day failed */
+    int64_t results, failed;
 };
 
-/* days: count > 0, those of a probe side by side. */
+/* days: those of a probe side by side, at least one of them with a value. */
 struct tally tally_days(const struct tally_day *days, size_t count);
 void tally_free(struct tally *t); /* the members */
 #define _cleanup_tally_ _cleanup_(tally_free)

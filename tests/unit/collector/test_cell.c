@@ -1,5 +1,7 @@
 #include "tests/unit/check.h"
 
+#include <math.h>
+
 #include "collector/figure/cell.h"
 
 #define HEADER                                                                                                         \
@@ -101,6 +103,37 @@ static void publishes_cells_above_the_floor(void **state)
     cells_free(c);
 }
 
+/* Days on which every test fails: they count as failures, and nowhere else. */
+static void days_without_a_value_stand_behind_nothing(void **state)
+{
+    struct cells *c = cells_new(&indicator, false);
+    for (size_t p = 0; p < 9; p++) {
+        add(c, p, 4, "op", NULL);
+        for (int d = 0; d < 30; d++)
+            cells_add(c, &(struct probe_day){
+                             .probe = names[p],
+                             .day = 20010 + d,
+                             .source = "measured",
+                             .network = names[p],
+                             .country = "BJ",
+                             .carrier = p == 0 ? "mute" : NULL,
+                             .value = NAN,
+                             .failed = 2,
+                         });
+    }
+    json_t *figures = cells_figures(c), *days = cells_days(c);
+    assert_int_equal(cells_count(c), 36);
+    assert_int_equal(json_array_size(figures), 3); /* none of the operator that has no value */
+    assert_int_equal(json_array_size(days), 4);
+    const json_t *f = find(figures, NULL, NULL);
+    assert_true(number(f, "value") == 14 && number(f, "n_samples") == 252 && number(f, "n_days") == 36);
+    assert_true(number(f, "n_failed") == 9 * 60 && number(f, "n_probes") == 9);
+    assert_true(number(find(figures, "op", NULL), "n_failed") == 0);
+    json_decref(figures);
+    json_decref(days);
+    cells_free(c);
+}
+
 static void hides_cells_below_the_floor(void **state)
 {
     static const struct {
@@ -122,7 +155,8 @@ static void hides_cells_below_the_floor(void **state)
         assert_string_equal(word(country, "note"), rows[r].note);
         assert_true(number(country, "lines") == rows[r].lines);
         assert_string_equal(word(small, "floor"), "n<5");
-        static const char *const hidden[] = {"value", "low", "high", "n_samples", "n_days", "n_probes", "n_networks"};
+        static const char *const hidden[] = {"value",    "low",    "high",     "n_samples",
+                                             "n_failed", "n_days", "n_probes", "n_networks"};
         for (size_t h = 0; h < COUNT(hidden); h++) {
             assert_null(json_object_get(small, hidden[h]));
             assert_null(json_object_get(country, hidden[h]));
@@ -280,6 +314,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(publishes_cells_above_the_floor),
         cmocka_unit_test(hides_cells_below_the_floor),
+        cmocka_unit_test(days_without_a_value_stand_behind_nothing),
         cmocka_unit_test(hides_what_others_would_give_away),
         cmocka_unit_test(below_six_probes_no_interval),
         cmocka_unit_test(a_percentile_is_of_more_than_one_line),

@@ -9,8 +9,8 @@ static struct tally make(uint32_t lines, uint32_t networks)
 {
     struct tally_day *days = alloc_zero(lines * 10, sizeof *days);
     for (uint32_t d = 0; d < lines * 10; d++)
-        days[d] = (struct tally_day){d / 10 + 1, networks ? d / 10 % networks + 1 : 0, 0, (int32_t)d % 10, d / 10 + 1,
-                                     3};
+        days[d] = (struct tally_day){
+            d / 10 + 1, networks ? d / 10 % networks + 1 : 0, 0, (int32_t)d % 10, d / 10 + 1, 3, 0};
     struct tally t = tally_days(days, lines * 10);
     free(days);
     return t;
@@ -22,6 +22,29 @@ static void counts_whom_it_speaks_of(void **state)
     assert_true(t.probes == 12 && t.networks == 7 && t.results == 360 && t.count == 120);
     assert_true(fabs(t.largest - 1.0 / 12) < 1e-12);
     assert_int_equal(none.networks, 0);
+}
+
+/* Lines of forty days: eight that measure, whose last ten days have no value, and `mute` that never have one. */
+static void failures_are_those_of_lines_that_may_be_told_of(void **state)
+{
+    static const struct {
+        uint32_t mute, networks;
+        int64_t failed;
+    } rows[] = {{0, 1, 8 * 50}, {4, 4, 8 * 50}, {5, 5, 8 * 50 + 5 * 40 * 5}, {6, 4, 8 * 50}};
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        uint32_t lines = 8 + rows[r].mute;
+        struct tally_day *days = alloc_zero((size_t)lines * 40, sizeof *days);
+        for (uint32_t d = 0; d < lines * 40; d++) {
+            uint32_t line = d / 40, network = line < 8 ? line : 8 + line % rows[r].networks;
+            bool fails = line >= 8 || d % 40 >= 30;
+            days[d] = (struct tally_day){line + 1,      network + 1,  0, (int32_t)(d % 40), fails ? NAN : line,
+                                         fails ? 0 : 3, fails ? 5 : 0};
+        }
+        _cleanup_tally_ struct tally t = tally_days(days, (size_t)lines * 40);
+        assert_true(t.probes == 8 && t.networks == 8 && t.count == 8 * 30 && t.results == 8 * 30 * 3);
+        assert_int_equal(t.failed, rows[r].failed);
+        free(days);
+    }
 }
 
 static void a_tail_is_more_than_one_line(void **state)
@@ -66,6 +89,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_whom_it_speaks_of),
+        cmocka_unit_test(failures_are_those_of_lines_that_may_be_told_of),
         cmocka_unit_test(a_tail_is_more_than_one_line),
         cmocka_unit_test(has_an_interval_from_six_lines_on),
     };
