@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(7);
+SELECT plan(9);
 
 CREATE TABLE result_outcome_test PARTITION OF result FOR VALUES FROM ('2031-01-01') TO ('2031-02-01');
 INSERT INTO probe (probe) VALUES ('aaaaaaaaaaaaaaaaaaaa');
@@ -64,9 +64,19 @@ SELECT results_eq($$SELECT failed FROM question WHERE day >= '2031-01-20' ORDER 
                   'nothing useful is all of it, nothing tried is nothing');
 SELECT results_eq($$SELECT failed, unnamed::int FROM packet WHERE day >= '2031-01-20' ORDER BY day$$, 'VALUES (100::float8, 0), (NULL, 3)',
                   'so with packets');
+-- Three tests of a day's four gave no number, unless they did.
+CREATE TEMP VIEW number AS
+    SELECT day, sum(n)::int AS numbers, sum(failed)::int AS failed FROM day_number
+    WHERE metric = 'rtt_p50_ms' AND check_name = 'ping' AND day BETWEEN '2031-01-01' AND '2031-01-31' GROUP BY day;
+SELECT results_eq($$SELECT t.word, n.numbers, n.failed FROM number n JOIN turn t USING (day) WHERE t.check_name = 'ping' ORDER BY day$$,
+                  $$VALUES ('partial', 4, 0), ('timeout', 1, 3), ('unreachable', 1, 3), ('refused', 1, 3), ('reset', 1, 3),
+                           ('protocol_error', 1, 3), ('blocked', 1, 3), ('dns_error', 1, 3), ('ok', 4, 0), ('denied', 1, 0),
+                           ('skipped', 1, 0), ('error', 1, 0)$$, 'what gives no number has failed, unless the box says so of itself');
+SELECT results_eq($$SELECT numbers, failed FROM number WHERE day >= '2031-01-20' ORDER BY day$$, 'VALUES (0, 3), (0, 3)',
+                  'on a day without any number as well');
 SELECT is((SELECT count(*) FROM (SELECT failed FROM question UNION ALL SELECT failed FROM packet) AS all_of_them
            WHERE failed < 0 OR failed > 100), 0::bigint, 'no day passes the whole');
-SELECT ok(has_table_privilege('internetmetre_analyst', 'day_question', 'SELECT')
+SELECT ok(has_table_privilege('internetmetre_analyst', 'day_question', 'SELECT') AND has_table_privilege('internetmetre_analyst', 'day_number', 'SELECT')
           AND NOT has_table_privilege('internetmetre_reader', 'day_packet', 'SELECT'), 'for analysts alone');
 SELECT * FROM finish();
 ROLLBACK;
