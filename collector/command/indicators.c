@@ -82,8 +82,8 @@ static int print_inputs(struct pg *pg, const struct indicator *i, struct fault *
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = pg_query(
         pg,
-        "SELECT DISTINCT ON (period, country, source) period, country, source, n_samples, n_days, n_probes, "
-        "n_networks FROM indicator_value WHERE indicator = $1 AND geo IS NULL AND operator IS NULL "
+        "SELECT DISTINCT ON (period, country, source) period, country, source, n_samples, n_failed, n_days, "
+        "n_probes, n_networks FROM indicator_value WHERE indicator = $1 AND geo IS NULL AND operator IS NULL "
         "AND technology IS NULL AND family IS NULL ORDER BY period, country, source",
         1, (const char *const[]){i->id}, &rows, f);
     if (rc < 0)
@@ -91,9 +91,9 @@ static int print_inputs(struct pg *pg, const struct indicator *i, struct fault *
     printf("%s", pg_rows_count(rows) ? _("inputs:\n") : _("inputs: none yet\n"));
     for (size_t r = 0; r < pg_rows_count(rows); r++)
         if (i->measured)
-            printf(_("  %s %s %s: samples %s, probe-days %s, probes %s, networks %s\n"), pg_text(rows, r, 0),
-                   pg_text(rows, r, 1), pg_text(rows, r, 2), pg_text(rows, r, 3), pg_text(rows, r, 4),
-                   pg_text(rows, r, 5), pg_text(rows, r, 6));
+            printf(_("  %s %s %s: samples %s, without a result %s, probe-days %s, probes %s, networks %s\n"),
+                   pg_text(rows, r, 0), pg_text(rows, r, 1), pg_text(rows, r, 2), pg_text(rows, r, 3),
+                   pg_text(rows, r, 4), pg_text(rows, r, 5), pg_text(rows, r, 6), pg_text(rows, r, 7));
         else
             printf("  %s %s %s\n", pg_text(rows, r, 0), pg_text(rows, r, 1), pg_text(rows, r, 2));
     return 0;

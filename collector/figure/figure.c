@@ -30,6 +30,7 @@ const struct encode_column figure_columns[] = {
     {"change_high", ENCODE_NUMBER},
     {"change_why", ENCODE_TEXT},
     {"n_samples", ENCODE_NUMBER},
+    {"n_failed", ENCODE_NUMBER},
     {"n_days", ENCODE_NUMBER},
     {"n_probes", ENCODE_NUMBER},
     {"n_networks", ENCODE_NUMBER},

@@ -1,8 +1,9 @@
 /* What each published figure means and how it is made. One file an indicator
  * under schema/indicators/: "-- key: value" lines, then (when it is measured)
  * one SELECT over rollups with $1 the first day and $2 the day after the last,
- * giving day, probe_no, family (NULL for both together), value, samples. Adding
- * an indicator is adding its file.
+ * giving day, probe_no, family (NULL for both together), value, samples, and
+ * failed: tests that gave no number and are not in the value, which is NULL where
+ * all did. Adding an indicator is adding its file.
  *
  * Keys: id, name.fr, name.en, unit (and unit.fr, unit.en where they differ),
  * decimals, better (low, high, -), status (proposed, adopted, retired), nature

@@ -1,5 +1,6 @@
 #include "collector/figure/refresh.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "collector/figure/change.h"
@@ -92,7 +93,7 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
     "SELECT p.probe, g.day - '1970-01-01'::date, "                                                                     \
     "CASE WHEN p.simulated THEN 'simulated' WHEN p.source = 'agent' THEN 'measured' ELSE p.source END, "               \
     "s.network, s.voucher, x.country, x.department, x.operator, x.technology, g.family, g.value, g.samples, "          \
-    "coalesce(l.probe, p.probe) "                                                                                      \
+    "coalesce(l.probe, p.probe), greatest(g.failed, 0) "                                                               \
     "FROM given g JOIN probe p USING (probe_no) "                                                                      \
     "LEFT JOIN probe_household h USING (probe_no) LEFT JOIN probe l ON l.probe_no = h.household "                      \
     "JOIN probe_standing($1::date, $2::date - 1) s ON s.probe_no = g.probe_no "                                        \
@@ -100,7 +101,8 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
     "CROSS JOIN (SELECT NOT EXISTS (SELECT FROM told_cell WHERE indicator = $3 AND period = extract(year FROM "        \
     "$1::date)::text) AS none) t "                                                                                     \
     "CROSS JOIN LATERAL place_on(g.probe_no, g.day) x "                                                                \
-    "WHERE g.value IS NOT NULL AND (e.lifted OR p.simulated OR t.none OR g.day < (now() AT TIME ZONE 'UTC')::date - "  \
+    "WHERE (g.value IS NOT NULL OR g.failed > 0) AND (e.lifted OR p.simulated OR t.none OR g.day < (now() AT TIME "    \
+    "ZONE 'UTC')::date - "                                                                                             \
     "1) "                                                                                                              \
     "ORDER BY p.probe, g.day, g.family NULLS FIRST"
 
@@ -137,9 +139,10 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
                              .carrier = pg_text(row, 0, 7),
                              .technology = pg_text(row, 0, 8),
                              .family = pg_text(row, 0, 9),
-                             .value = pg_double(row, 0, 10),
+                             .value = pg_text(row, 0, 10) ? pg_double(row, 0, 10) : NAN,
                              .samples = pg_int(row, 0, 11),
                              .line = pg_text(row, 0, 12),
+                             .failed = pg_int(row, 0, 13),
                          });
     if (rc < 0) {
         fault_prefix(f, _("indicator %s: "), i->id);
@@ -180,10 +183,11 @@ static int take_away(struct pg *pg, const struct indicator *i, const char *year,
 #define STORE_FIGURES_SQL                                                                                              \
     "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, family, source, "  \
     "simulated, computed, value, unit, low, high, interval_kind, n_samples, n_days, n_probes, n_networks, floor, "     \
-    "method_version, lines, note, rank_low, rank_high, as_of, retrieved) "                                             \
+    "method_version, lines, note, n_failed, rank_low, rank_high, as_of, retrieved) "                                   \
     "SELECT r.indicator, $2, r.statistic, r.country, r.geo, r.operator, r.technology, r.family, r.source, "            \
     "r.source = 'simulated', true, r.value, r.unit, r.low, r.high, r.interval_kind, r.n_samples, r.n_days, "           \
-    "r.n_probes, r.n_networks, r.floor, r.method_version, r.lines, r.note, r.rank_low, r.rank_high, r.as_of, (now() "  \
+    "r.n_probes, r.n_networks, r.floor, r.method_version, r.lines, r.note, r.n_failed, r.rank_low, r.rank_high, "      \
+    "r.as_of, (now() "                                                                                                 \
     "AT TIME "                                                                                                         \
     "ZONE 'UTC')::date "                                                                                               \
     "FROM jsonb_populate_recordset(NULL::indicator_value, $1::jsonb) r"

@@ -7,17 +7,18 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: measured
--- method: 2
+-- method: 3
 -- dimensions: operator, department
 -- aggregate: p50, p95
 -- headline.fr: Une résolution DNS prend typiquement {p50} ms {where}.
 -- headline.en: A DNS lookup typically takes {p50} ms {where}.
--- definition.fr: Temps entre la question posée au résolveur et sa réponse, pour les mesures « dns » réussies ; les serveurs faisant autorité (racine, domaines nationaux) ne sont pas des résolveurs et n’y comptent pas. Une médiane par sonde et par jour, puis le 50e et le 95e centile de ces sondes-jours. Aucune sonde n’y pèse plus d’un cinquième.
--- definition.en: Time between a question to the resolver and its answer, over "dns" measurements that succeeded; authoritative servers (root, country-code domains) are no resolvers and do not count. One median a probe and day, then the 50th and 95th percentile over these probe-days. No probe weighs more than a fifth.
-SELECT b.day, b.probe_no, NULL AS family, sketch_quantile(array_agg(b.bucket), array_agg(b.n), 0.5) AS value,
-       sum(b.n) AS samples
-FROM day_bucket b
+-- definition.fr: Temps entre la question posée au résolveur et sa réponse, pour les mesures « dns » réussies ; les serveurs faisant autorité (racine, domaines nationaux) ne sont pas des résolveurs et n’y comptent pas. Les questions sans réponse utile n’ont pas de temps : leur nombre est publié à côté. Une médiane par sonde et par jour, puis le 50e et le 95e centile de ces sondes-jours. Aucune sonde n’y pèse plus d’un cinquième.
+-- definition.en: Time between a question to the resolver and its answer, over "dns" measurements that succeeded; authoritative servers (root, country-code domains) are no resolvers and do not count. Questions without a useful answer have no time: how many there were is published beside. One median a probe and day, then the 50th and 95th percentile over these probe-days. No probe weighs more than a fifth.
+SELECT b.day, b.probe_no, NULL AS family,
+       sketch_quantile(array_agg(b.bucket), array_agg(CASE WHEN b.ok THEN b.n ELSE 0 END), 0.5) AS value,
+       coalesce(sum(b.n) FILTER (WHERE b.ok), 0) AS samples, sum(b.failed) + coalesce(sum(b.n) FILTER (WHERE NOT b.ok), 0) AS failed
+FROM day_number b
 LEFT JOIN target t USING (target_no)
-WHERE b.check_name = 'dns' AND b.metric = 'rt_ms' AND b.ok AND coalesce(t.kind, 'resolver') = 'resolver'
+WHERE b.check_name = 'dns' AND b.metric = 'rt_ms' AND coalesce(t.kind, 'resolver') = 'resolver'
   AND b.day >= $1 AND b.day < $2
 GROUP BY b.day, b.probe_no

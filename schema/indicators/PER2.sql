@@ -14,7 +14,8 @@
 -- headline.en: {mean}% of DNS questions get no useful answer {where}.
 -- definition.fr: Part des questions posées au résolveur qui restent sans réponse utile, parmi toutes celles qui ont pu partir : tout ce qui n’est pas une réponse NOERROR ou NXDOMAIN (expiration, SERVFAIL, refus, réseau injoignable, coupure, erreur de TLS…). Ce que la sonde n’a pas pu ou pas voulu demander ne dit rien du réseau et n’y compte pas. Une part par sonde et par jour, puis la moyenne de ces sondes-jours. Aucune sonde n’y pèse plus d’un cinquième, ni plus de cinq fois ce que font ensemble toutes les autres, la deuxième exceptée.
 -- definition.en: Share of questions to the resolver that get no useful answer, among all that could be sent: whatever is not an answer NOERROR or NXDOMAIN (timeout, SERVFAIL, refusal, unreachable network, reset, TLS error…). What the probe could not or would not ask says nothing of the network and does not count. One share a probe and day, then the mean over these probe-days. No probe weighs more than a fifth, nor more than five times what all others but the second come to.
-SELECT q.day, q.probe_no, NULL AS family, percent_failed(sum(q.good), sum(q.tried)) AS value, sum(q.tried) AS samples
+SELECT q.day, q.probe_no, NULL AS family, percent_failed(sum(q.good), sum(q.tried)) AS value, sum(q.tried) AS samples,
+       0 AS failed
 FROM day_question q
 LEFT JOIN target t USING (target_no)
 WHERE coalesce(t.kind, 'resolver') = 'resolver' AND q.day >= $1 AND q.day < $2

@@ -7,16 +7,16 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: measured
--- method: 2
+-- method: 3
 -- dimensions: operator, department, family
 -- aggregate: p50
 -- headline.fr: Un aller-retour sans quitter le pays prend typiquement {p50} ms {where}.
 -- headline.en: A round trip inside the country typically takes {p50} ms {where}.
--- definition.fr: Temps d'aller-retour (RFC 2681) des mesures « ping » vers les cibles situées dans le pays de la sonde : cibles nationales, domaine national, point d'échange, opérateurs. Une médiane par sonde et par jour, puis le 50e centile de ces sondes-jours. Aucune sonde n’y pèse plus d’un cinquième.
--- definition.en: Round-trip time (RFC 2681) of "ping" measurements to targets in the probe's own country: domestic targets, country-code domain, exchange point, operators. One median a probe and day, then the 50th percentile over these probe-days. No probe weighs more than a fifth.
+-- definition.fr: Temps d'aller-retour (RFC 2681) des mesures « ping » vers les cibles situées dans le pays de la sonde : cibles nationales, domaine national, point d'échange, opérateurs. Les mesures sans aucune réponse n’ont pas de temps : leur nombre est publié à côté. Une médiane par sonde et par jour, puis le 50e centile de ces sondes-jours. Aucune sonde n’y pèse plus d’un cinquième.
+-- definition.en: Round-trip time (RFC 2681) of "ping" measurements to targets in the probe's own country: domestic targets, country-code domain, exchange point, operators. Measurements without any answer have no time: how many there were is published beside. One median a probe and day, then the 50th percentile over these probe-days. No probe weighs more than a fifth.
 SELECT b.day, b.probe_no, 'ipv' || b.af AS family,
-       sketch_quantile(array_agg(b.bucket), array_agg(b.n), 0.5) AS value, sum(b.n) AS samples
-FROM day_bucket b
+       sketch_quantile(array_agg(b.bucket), array_agg(b.n), 0.5) AS value, sum(b.n) AS samples, sum(b.failed) AS failed
+FROM day_number b
 JOIN target t USING (target_no)
 WHERE b.check_name = 'ping' AND b.metric = 'rtt_p50_ms' AND b.day >= $1 AND b.day < $2
   AND t.kind IN ('domestic', 'cctld', 'ixp', 'operator')

@@ -7,14 +7,15 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: measured
--- method: 2
+-- method: 3
 -- dimensions: operator, department, technology
 -- aggregate: p10, p50, p90
 -- headline.fr: Le débit descendant médian est de {p50} Mbit/s {where} ; une fois sur dix, il reste sous {p10} Mbit/s.
 -- headline.en: The median download runs at {p50} Mbit/s {where}; one time in ten it stays below {p10} Mbit/s.
--- definition.fr: Débit utile de téléchargement des mesures « throughput ». Une médiane par sonde et par jour, puis les 10e, 50e et 90e centiles de ces sondes-jours. Aucune sonde n’y pèse plus d’un cinquième.
--- definition.en: Download goodput of "throughput" measurements. One median a probe and day, then the 10th, 50th and 90th percentile over these probe-days. No probe weighs more than a fifth.
-SELECT day, probe_no, NULL AS family, sketch_quantile(array_agg(bucket), array_agg(n), 0.5) AS value, sum(n) AS samples
-FROM day_bucket
+-- definition.fr: Débit utile de téléchargement des mesures « throughput ». Les essais qui échouent n’ont pas de débit : leur nombre est publié à côté. Une médiane par sonde et par jour, puis les 10e, 50e et 90e centiles de ces sondes-jours. Aucune sonde n’y pèse plus d’un cinquième.
+-- definition.en: Download goodput of "throughput" measurements. Tests that fail have no throughput: how many there were is published beside. One median a probe and day, then the 10th, 50th and 90th percentile over these probe-days. No probe weighs more than a fifth.
+SELECT day, probe_no, NULL AS family, sketch_quantile(array_agg(bucket), array_agg(n), 0.5) AS value, sum(n) AS samples,
+       sum(failed) AS failed
+FROM day_number
 WHERE check_name = 'throughput' AND metric = 'down_mbps' AND day >= $1 AND day < $2
 GROUP BY day, probe_no

@@ -12,10 +12,11 @@
 -- aggregate: mean
 -- headline.fr: {mean} % des paquets se perdent en route {where}.
 -- headline.en: {mean}% of packets are lost on the way {where}.
--- definition.fr: Part des paquets « ping » restés sans réponse (RFC 6673), parmi tous les paquets envoyés. Une mesure qui n’a pu envoyer aucun paquet, faute de chemin vers la cible, compte comme entièrement perdue, et pour autant de paquets que les autres du même jour en moyenne ; une cible dont le nom n’a pas d’adresse n’y compte pas. Une part par sonde et par jour, puis la moyenne de ces sondes-jours. Aucune sonde n’y pèse plus d’un cinquième, ni plus de cinq fois ce que font ensemble toutes les autres, la deuxième exceptée.
--- definition.en: Share of "ping" packets without an answer (RFC 6673), among all packets sent. A measurement that could not send a packet, for want of a way to the target, counts as wholly lost, and for as many packets as the others of its day on average; a target whose name has no address does not count. One share a probe and day, then the mean over these probe-days. No probe weighs more than a fifth, nor more than five times what all others but the second come to.
+-- definition.fr: Part des paquets « ping » restés sans réponse (RFC 6673), parmi tous les paquets envoyés. Une mesure qui n’a pu envoyer aucun paquet, faute de chemin vers la cible, compte comme entièrement perdue, et pour autant de paquets que les autres du même jour en moyenne ; celles dont la cible n’a pas d’adresse n’y comptent pas, et leur nombre est publié à côté. Une part par sonde et par jour, puis la moyenne de ces sondes-jours. Aucune sonde n’y pèse plus d’un cinquième, ni plus de cinq fois ce que font ensemble toutes les autres, la deuxième exceptée.
+-- definition.en: Share of "ping" packets without an answer (RFC 6673), among all packets sent. A measurement that could not send a packet, for want of a way to the target, counts as wholly lost, and for as many packets as the others of its day on average; those whose target has no address do not count, and how many there were is published beside. One share a probe and day, then the mean over these probe-days. No probe weighs more than a fifth, nor more than five times what all others but the second come to.
 SELECT day, probe_no, NULL AS family,
-       percent_failed(share_of(sum(rcvd), sum(sent)) * sum(counted), sum(tried)) AS value, sum(sent) AS samples
+       percent_failed(share_of(sum(rcvd), sum(sent)) * sum(counted), sum(tried)) AS value, sum(sent) AS samples,
+       sum(unnamed) AS failed
 FROM day_packet
 WHERE check_name = 'ping' AND day >= $1 AND day < $2
 GROUP BY day, probe_no

@@ -33,7 +33,8 @@ SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.ge
        CASE WHEN i.kind = 'measured' THEN CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone, v.sex, v.age_group, v.plan) = 0
                                                THEN coalesce(e.speaks_of, 'lines') ELSE 'lines' END END AS speaks_of, v.as_of,
        c.from_period AS change_from, c.value_to - c.value_from AS change, c.low AS change_low, c.high AS change_high,
-       c.why AS change_why
+       c.why AS change_why,
+       two_digits(v.n_failed) AS n_failed
 FROM indicator_value v
 JOIN indicator i USING (indicator)
 LEFT JOIN public_edition e ON e.country = v.country AND e.period = v.period AND e.source = v.source

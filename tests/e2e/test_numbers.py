@@ -369,7 +369,7 @@ def test_small_cells_are_not_published(numbers):
     assert large["floor"] == "met" and large["n_probes"] == 10 and large["interval_kind"] == "bootstrap95"
     small = figure(numbers, "PER1", "p50", operator=OPERATORS[GRAND])
     assert small["floor"] == "n<5" and "counted in the figure of all lines" in small["note"]
-    assert [small[k] for k in ("value", "low", "high", "n_samples", "n_days", "n_probes", "n_networks")] == [None] * 7
+    assert [small[k] for k in ("value", "low", "high", "n_samples", "n_failed", "n_days", "n_probes", "n_networks")] == [None] * 8
     assert figure(numbers, "PER1", "p50", operator="Grand", geo="BJ-LI")["floor"] == "n<5"
 
 
@@ -411,9 +411,9 @@ def test_figures_stay_equal_when_made_again(numbers):
 
 def test_explain_tells_method_and_inputs(numbers):
     text = numbers.run("indicators", "explain", "PER5")
-    for part in ("PER5", "Mbit/s", "p10, p50, p90", "FROM day_bucket"):
+    for part in ("PER5", "Mbit/s", "p10, p50, p90", "FROM day_number"):
         assert part in text
-    assert re.search(rf"{YEAR} BJ measured: samples 128, probe-days 128, probes 16, networks 16", text)
+    assert re.search(rf"{YEAR} BJ measured: samples 128, without a result 0, probe-days 128, probes 16, networks 16", text)
     numbers.run("indicators", "explain", "PER0", status=2)
     numbers.run("indicators", status=2)
     numbers.run("indicators", "--year", "24", status=2)

@@ -1,0 +1,104 @@
+"""What figures say of lines that fail: a department for each way of failing, cut off for twelve hours a day."""
+
+import datetime
+
+import pytest
+import wire
+from conftest import Collector, scratch
+
+YEAR = 2024
+DAYS = [datetime.date(YEAR, 3, 1) + datetime.timedelta(days=d) for d in range(6)]
+LINES = 6
+# What a question comes to during the cut, and the code of the answer if there is one; what a test comes to.
+CUTS = {
+    "BJ-AL": ("ok", 0, "ok"),
+    "BJ-AK": ("timeout", None, "timeout"),
+    "BJ-AQ": ("refused", 5, "refused"),
+    "BJ-BO": ("unreachable", None, "unreachable"),
+    "BJ-CO": ("reset", None, "reset"),
+    "BJ-DO": ("tls_error", None, "tls_error"),
+    "BJ-KO": ("protocol_error", None, "protocol_error"),
+    "BJ-LI": ("blocked", None, "blocked"),
+    "BJ-MO": ("dns_error", None, "dns_error"),
+    "BJ-OU": ("dns_error", 2, "timeout"),
+    "BJ-PL": ("ok", 3, "partial"),
+    "BJ-ZO": ("denied", None, "skipped"),
+}
+# An answer NXDOMAIN is useful, a test that gave its number is one, and what a box denies or skips says nothing of its line.
+FINE = {"BJ-AL", "BJ-PL", "BJ-ZO"}
+
+
+def result(check, day, hour, outcome, **metrics):
+    at = datetime.datetime.combine(day, datetime.time(hour), datetime.timezone.utc)
+    target = {"dns": "resolver.example", "ping": "ns1.nic.bj", "throughput": "http://target.example"}[check]
+    return {"task": check, "check": check, "target": target, "addr": "192.0.2.53", "af": 4, "at": wire.stamp(at), "mono_us": 1,
+            "sync": True, "outcome": outcome, "bytes": 150, "metrics": metrics, "detail": {}}
+
+
+def hour_of(department, day, hour):
+    question, rcode, test = CUTS[department] if hour < 12 else CUTS["BJ-AL"]
+    gives = test in ("ok", "partial")
+    return [
+        result("dns", day, hour, question, **({} if rcode is None else {"rt_ms": 20, "size": 64, "rcode": rcode})),
+        result("ping", day, hour, test, **({"rtt_p50_ms": 10, "sent": 10, "rcvd": 10} if gives else {})),
+        result("throughput", day, hour, test, **({"down_mbps": 10, "up_mbps": 4} if gives else {})),
+    ]
+
+
+@pytest.fixture(scope="module")
+def country():
+    with scratch() as folder:
+        c = Collector(folder)
+        try:
+            c.start()
+            token = c.token()
+            for n in range(LINES * len(CUTS)):
+                probe, department = wire.Probe(), list(CUTS)[n % len(CUTS)]
+                assert c.enrol(probe, token, department=department, technology="fibre", operator="Op").status == 200
+                c.stored(probe.batch([r for day in DAYS for hour in range(0, 24, 2) for r in hour_of(department, day, hour)]))
+            c.sql("UPDATE probe_context SET valid_from = '2024-01-01'")
+            c.sql("UPDATE probe SET enrolled_at = '2024-01-01', confirmed_at = '2024-01-01', confirmed_by = 'tests'")
+            c.sql("INSERT INTO probe_network SELECT '2024-03-01', probe_no, ('198.51.' || probe_no || '.0/24')::cidr, 1000 FROM probe")
+            c.run("rollup")
+            yield c
+            c.stop()
+        finally:
+            c.clean()
+
+
+def departments(c, indicator):
+    """Its main statistic's figures, by department."""
+    figures = c.request("GET", f"/api/v1/indicators?year={YEAR}&indicator={indicator}").json()
+    found = {f["geo"]: f for f in figures if f["geo"] and not f["operator"] and f["statistic"] in ("p50", "mean")}
+    assert set(found) == set(CUTS) and all(f["value"] is not None for f in found.values()), found
+    return found
+
+
+@pytest.mark.quick
+def test_a_cut_is_half_of_all_questions_however_it_shows(country):
+    shares = {geo: f["value"] for geo, f in departments(country, "PER2").items()}
+    assert shares == pytest.approx({geo: 0 if geo in FINE else 50 for geo in CUTS})
+
+
+def test_a_cut_is_half_of_all_packets_unless_there_was_no_address(country):
+    figures = departments(country, "PER8")
+    assert {geo: f["value"] for geo, f in figures.items()} == pytest.approx(
+        {geo: 0 if geo in FINE | {"BJ-MO"} else 50 for geo in CUTS})
+    # Six hours of six days on six lines, to two digits.
+    assert {geo for geo, f in figures.items() if f["n_failed"]} == {"BJ-MO"} and figures["BJ-MO"]["n_failed"] == 220
+
+
+@pytest.mark.parametrize("indicator, value", [("PER1", 20), ("PER3", 10), ("PER5", 10)])
+def test_failures_stand_beside_what_is_made_of_the_others(country, indicator, value):
+    for geo, f in departments(country, indicator).items():
+        assert f["value"] == pytest.approx(value, rel=0.02)
+        assert (f["n_samples"], f["n_failed"]) == ((430 if geo != "BJ-ZO" else 220, 0) if geo in FINE else (220, 220)), (geo, f)
+    # Analysts have the number as it is: nine departments.
+    assert country.sql("SELECT DISTINCT n_failed FROM indicator_value WHERE indicator = %s AND n_probes = %s", indicator,
+                       LINES * len(CUTS)) == [(9 * 6 * len(DAYS) * LINES,)]
+
+
+def test_no_share_passes_the_whole(country):
+    figures = country.request("GET", f"/api/v1/indicators?year={YEAR}").json()
+    shares = [f[k] for f in figures if f["unit"] == "%" for k in ("value", "low", "high") if f[k] is not None]
+    assert shares and all(0 <= s <= 100 for s in shares)
