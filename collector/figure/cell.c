@@ -53,6 +53,8 @@ struct row {
     uint32_t fields[FIELD_COUNT];
     uint32_t probe, line, network, voucher;
     int32_t day;
+    uint32_t due; /* the days that it stands for */
+    bool ended;   /* the last of a probe that is silent since */
     int64_t samples, failed;
     double value;       /* NAN: such a day is in no figure but for its failures */
     size_t cells[CUTS]; /* numbers of the cells that it lies in, or FLOOR_NONE */
@@ -135,6 +137,32 @@ static uint32_t number_of(struct cells *c, const char *text)
     return c->text_count++;
 }
 
+/* Days from one to the last that was expected, both within; at least that one. */
+static uint32_t upto(int32_t day, int32_t last)
+{
+    return last > day ? (uint32_t)(last - day) + 1 : 1;
+}
+
+/* A day with a value stands for itself and for the days without one behind it, up
+ * to the probe's next of the same family, or to the last that was expected of it;
+ * its first one for those before it as well. So each day that was expected counts
+ * where the probe stood when it last measured. */
+static void spread(struct cells *c, const struct probe_day *d)
+{
+    struct row *row = &c->rows[c->count - 1], *before = NULL;
+    for (size_t i = c->count - 1; !before && i > 0 && c->rows[i - 1].probe == row->probe; i--)
+        if (c->rows[i - 1].fields[FIELD_FAMILY] == row->fields[FIELD_FAMILY] && !isnan(c->rows[i - 1].value))
+            before = &c->rows[i - 1];
+    row->due = upto(row->day, d->last);
+    row->ended = d->silent;
+    if (before) {
+        before->due -= upto(before->day, d->last) - (uint32_t)(row->day - before->day);
+        before->ended = false;
+    } else if (row->day > d->first) {
+        row->due += (uint32_t)(row->day - d->first);
+    }
+}
+
 void cells_add(struct cells *c, const struct probe_day *d)
 {
     if (c->count == c->cap) {
@@ -158,6 +186,8 @@ void cells_add(struct cells *c, const struct probe_day *d)
         .value = d->value,
     };
     c->whole += d->family == NULL && !isnan(d->value);
+    if (!isnan(d->value))
+        spread(c, d);
 }
 
 /* ---- the cuts ---- */
@@ -417,7 +447,8 @@ static struct tally_day *tallied(const struct cell *cell)
     struct tally_day *days = alloc_zero(cell->count, sizeof *days);
     for (size_t i = 0; i < cell->count; i++) {
         const struct row *r = cell->rows[i];
-        days[i] = (struct tally_day){r->probe, r->network, r->voucher, r->day, r->value, r->samples, r->failed};
+        days[i] = (struct tally_day){r->probe,   r->network, r->voucher, r->day,  r->value,
+                                     r->samples, r->failed,  r->due,     r->ended};
     }
     return days;
 }
@@ -497,10 +528,11 @@ static void publish(const struct cells *c, struct cell *cell, json_t *figures)
         json_object_set_new(figure, "as_of", json_stringn(as_of, 10));
         struct stat_interval interval;
         const char *kind = tally_interval(&t, &statistic->what, indicator_seed(c->indicator), &interval);
-        json_object_update_new(
-            figure, json_pack("{s:f, s:I, s:I, s:I, s:I, s:I}", "value", tally_value(&t, &statistic->what), "n_samples",
-                              (json_int_t)t.results, "n_failed", (json_int_t)t.failed, "n_days", (json_int_t)t.count,
-                              "n_probes", (json_int_t)t.probes, "n_networks", (json_int_t)t.networks));
+        json_object_update_new(figure, json_pack("{s:f, s:I, s:I, s:I, s:I, s:I, s:I}", "value",
+                                                 tally_value(&t, &statistic->what), "n_samples", (json_int_t)t.results,
+                                                 "n_failed", (json_int_t)t.failed, "n_days", (json_int_t)t.count,
+                                                 "n_probes", (json_int_t)t.probes, "n_networks", (json_int_t)t.networks,
+                                                 "n_silent", (json_int_t)t.silent));
         if (statistic == indicator_main(c->indicator))
             cell->main = figure;
         if (kind)

@@ -28,6 +28,8 @@ struct probe_day {
     double value;                                  /* NAN: every test of the day failed */
     int64_t samples;                               /* results behind the value */
     int64_t failed;                                /* tests that gave no number, and are not in the value */
+    int32_t first, last; /* the days between which something was expected of the probe, both within */
+    bool silent;         /* it has given nothing for long, and was not taken away */
 };
 
 struct cells;
@@ -41,7 +43,7 @@ static inline void cells_freep(struct cells **c)
 }
 
 /* Probes must come in the order of their names, so that the bootstrap draws
- * the same ones on every machine. The texts are copied. */
+ * the same ones on every machine, and their days in order. The texts are copied. */
 void cells_add(struct cells *c, const struct probe_day *d);
 
 /* What was shown before; taken over. Before anything is asked of the cells. */

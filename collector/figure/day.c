@@ -74,6 +74,7 @@ json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what
         if (i == 0 || rows[i].day != rows[i - 1].day)
             days[found++].rows = &rows[i];
         days[found - 1].count++;
+        rows[i].due = 1;
         crowd_add(&days[found - 1].crowd, rows[i].probe, rows[i].network, 1);
     }
     if (past)

@@ -9,7 +9,8 @@
 /* An array of objects, a day each: day, value, n_probes, n_networks, and with a
  * median low and high by order statistics. Days that tell of too few lines are
  * left out, and those that were told before (past): a day is shown once, by what
- * was there then. past NULL: the floor is lifted, all are in it. rows are put in the order of their days.
+ * was there then. past NULL: the floor is lifted, all are in it. Each row stands for its
+ * own day alone; they are put in the order of their days.
  * The caller owns the array. */
 json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what *what,
                     const struct past_days *past) CHECKED;

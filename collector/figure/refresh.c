@@ -93,17 +93,18 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
     "SELECT p.probe, g.day - '1970-01-01'::date, "                                                                     \
     "CASE WHEN p.simulated THEN 'simulated' WHEN p.source = 'agent' THEN 'measured' ELSE p.source END, "               \
     "s.network, s.voucher, x.country, x.department, x.operator, x.technology, g.family, g.value, g.samples, "          \
-    "coalesce(l.probe, p.probe), greatest(g.failed, 0) "                                                               \
+    "coalesce(l.probe, p.probe), greatest(g.failed, 0), d.first_day - '1970-01-01'::date, d.last_day - "               \
+    "'1970-01-01'::date, d.silent "                                                                                    \
     "FROM given g JOIN probe p USING (probe_no) "                                                                      \
     "LEFT JOIN probe_household h USING (probe_no) LEFT JOIN probe l ON l.probe_no = h.household "                      \
     "JOIN probe_standing($1::date, $2::date - 1) s ON s.probe_no = g.probe_no "                                        \
+    "JOIN probe_expected($1::date, $2::date - 1) d ON d.probe_no = g.probe_no "                                        \
     "JOIN publication_floor e ON s.counts OR e.lifted "                                                                \
     "CROSS JOIN (SELECT NOT EXISTS (SELECT FROM told_cell WHERE indicator = $3 AND period = extract(year FROM "        \
     "$1::date)::text) AS none) t "                                                                                     \
     "CROSS JOIN LATERAL place_on(g.probe_no, g.day) x "                                                                \
-    "WHERE (g.value IS NOT NULL OR g.failed > 0) AND (e.lifted OR p.simulated OR t.none OR g.day < (now() AT TIME "    \
-    "ZONE 'UTC')::date - "                                                                                             \
-    "1) "                                                                                                              \
+    "WHERE (g.value IS NOT NULL OR g.failed > 0) "                                                                     \
+    "AND (e.lifted OR p.simulated OR t.none OR g.day < (now() AT TIME ZONE 'UTC')::date - 1) "                         \
     "ORDER BY p.probe, g.day, g.family NULLS FIRST"
 
 static int is_lifted(struct pg *pg, bool *ret, struct fault *f)
@@ -143,6 +144,9 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
                              .samples = pg_int(row, 0, 11),
                              .line = pg_text(row, 0, 12),
                              .failed = pg_int(row, 0, 13),
+                             .first = (int32_t)pg_int(row, 0, 14),
+                             .last = (int32_t)pg_int(row, 0, 15),
+                             .silent = pg_bool(row, 0, 16),
                          });
     if (rc < 0) {
         fault_prefix(f, _("indicator %s: "), i->id);
@@ -183,13 +187,11 @@ static int take_away(struct pg *pg, const struct indicator *i, const char *year,
 #define STORE_FIGURES_SQL                                                                                              \
     "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, family, source, "  \
     "simulated, computed, value, unit, low, high, interval_kind, n_samples, n_days, n_probes, n_networks, floor, "     \
-    "method_version, lines, note, n_failed, rank_low, rank_high, as_of, retrieved) "                                   \
+    "method_version, lines, note, n_failed, n_silent, rank_low, rank_high, as_of, retrieved) "                         \
     "SELECT r.indicator, $2, r.statistic, r.country, r.geo, r.operator, r.technology, r.family, r.source, "            \
     "r.source = 'simulated', true, r.value, r.unit, r.low, r.high, r.interval_kind, r.n_samples, r.n_days, "           \
-    "r.n_probes, r.n_networks, r.floor, r.method_version, r.lines, r.note, r.n_failed, r.rank_low, r.rank_high, "      \
-    "r.as_of, (now() "                                                                                                 \
-    "AT TIME "                                                                                                         \
-    "ZONE 'UTC')::date "                                                                                               \
+    "r.n_probes, r.n_networks, r.floor, r.method_version, r.lines, r.note, r.n_failed, r.n_silent, r.rank_low, "       \
+    "r.rank_high, r.as_of, (now() AT TIME ZONE 'UTC')::date "                                                          \
     "FROM jsonb_populate_recordset(NULL::indicator_value, $1::jsonb) r"
 #define STORE_HELD_SQL STORE_FIGURES_SQL " ON CONFLICT DO NOTHING"
 #define STORE_DAYS_SQL                                                                                                 \

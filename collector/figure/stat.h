@@ -33,7 +33,7 @@ struct stat_what {
 void stat_sort(struct stat_sample *samples, size_t count); /* by value, then cluster */
 
 /* samples sorted, count > 0. Each sample of a cluster counts as many times as
- * weights says, from 0 to 1; weights NULL: once. Quantiles interpolate between
+ * weights says; weights NULL: once. Quantiles interpolate between
  * the two closest ranks (type 7 of Hyndman and Fan 1996, PostgreSQL's
  * percentile_cont): with W the sum of weights and r = q (W - 1), between the
  * first sample up to which more than floor(r) are counted and the first up to

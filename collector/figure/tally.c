@@ -48,7 +48,8 @@ static int64_t count_failed(const struct tally_day *days, size_t count)
 struct tally tally_days(const struct tally_day *days, size_t count)
 {
     struct tally t = {.networks = count_networks(days, count), .failed = count_failed(days, count)};
-    uint32_t *lengths = alloc_zero(count, sizeof *lengths), *vouchers = alloc_zero(count, sizeof *vouchers), last = 0;
+    uint32_t *lengths = alloc_zero(count, sizeof *lengths), *vouchers = alloc_zero(count, sizeof *vouchers);
+    uint32_t *due = alloc_zero(count, sizeof *due), last = 0;
     t.samples = alloc_zero(count, sizeof *t.samples);
     for (size_t i = 0; i < count; i++) {
         if (isnan(days[i].value))
@@ -57,14 +58,17 @@ struct tally tally_days(const struct tally_day *days, size_t count)
         last = days[i].probe;
         t.samples[t.count++] = (struct stat_sample){days[i].value, t.probes - 1};
         t.results += days[i].results;
+        t.silent += days[i].ended;
         lengths[t.probes - 1]++;
+        due[t.probes - 1] += days[i].due;
         vouchers[t.probes - 1] = days[i].voucher;
     }
     stat_sort(t.samples, t.count);
     t.weights = alloc_zero(t.probes, sizeof *t.weights);
-    weight_days(lengths, vouchers, t.probes, t.weights);
+    weight_days(lengths, due, vouchers, t.probes, t.weights);
     t.largest = weight_largest(lengths, t.weights, t.probes);
     free(lengths);
+    free(due);
     free(vouchers);
     return t;
 }

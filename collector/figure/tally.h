@@ -11,6 +11,7 @@ struct tally {
     double *weights; /* of a day of each probe (weight.h) */
     double largest;  /* the part of the whole that one probe weighs at most */
     uint32_t probes, networks;
+    uint32_t silent; /* probes that have given nothing for long, and were not taken away */
     int64_t results;
     int64_t failed; /* tests without a number: of lines that have a value, and of others where these are many */
 };
@@ -21,6 +22,8 @@ struct tally_day {
     int32_t day;  /* since 1970-01-01 */
     double value; /* NAN: every test of the day failed */
     int64_t results, failed;
+    uint32_t due; /* the days it stands for: it and those without a value behind it */
+    bool ended;   /* the last of a probe that is silent since */
 };
 
 /* days: those of a probe side by side, at least one of them with a value. */

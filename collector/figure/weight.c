@@ -2,21 +2,20 @@
 
 #include <math.h>
 
-static int longest_first(const void *a, const void *b)
+static int heaviest_first(const void *a, const void *b)
 {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    double x = *(const double *)a, y = *(const double *)b;
     return (x < y) - (x > y);
 }
 
-/* The days above which a line would weigh more than a fifth. */
-static double longest(const uint32_t *days, uint32_t lines)
+/* The weight above which a line would have more than a fifth. */
+static double heaviest(const double *sums, uint32_t lines)
 {
-    uint32_t *order = alloc_zero(lines, sizeof *order);
-    double rest = 0, most;
+    double *order = alloc_zero(lines, sizeof *order), rest = 0, most;
     for (uint32_t l = 0; l < lines; l++)
-        rest += order[l] = days[l];
-    qsort(order, lines, sizeof *order, longest_first);
-    /* At the latest the fifth is shorter than all from it on together. */
+        rest += order[l] = sums[l];
+    qsort(order, lines, sizeof *order, heaviest_first);
+    /* At the latest the fifth weighs less than all from it on together. */
     for (uint32_t cut = 0; order[cut] > (most = rest / (WEIGHT_LINES_MIN - cut)); cut++)
         rest -= order[cut];
     free(order);
@@ -45,16 +44,13 @@ static double scale_of(uint32_t voucher, double own, const double *sums, const u
     return rest > 0 && own > rest ? fmin(1, fmax(rest, WEIGHT_LINES_MIN * largest - rest) / own) : 1;
 }
 
-void weight_days(const uint32_t *days, const uint32_t *vouchers, uint32_t lines, double *ret)
+/* Cuts what each line weighs. */
+static void bound(double *sums, const uint32_t *vouchers, uint32_t lines)
 {
-    for (uint32_t l = 0; l < lines; l++)
-        ret[l] = 1;
-    if (lines < WEIGHT_LINES_MIN)
-        return;
-    double most = longest(days, lines), *sums = alloc_zero(lines, sizeof *sums);
+    double most = heaviest(sums, lines);
     uint32_t last = 0;
     for (uint32_t l = 0; l < lines; l++) {
-        sums[l] = fmin(days[l], most);
+        sums[l] = fmin(sums[l], most);
         last = vouchers[l] > last ? vouchers[l] : last;
     }
     double *vouched = alloc_zero((size_t)last + 1, sizeof *vouched);
@@ -63,9 +59,18 @@ void weight_days(const uint32_t *days, const uint32_t *vouchers, uint32_t lines,
     uint32_t voucher = first_voucher(vouched, vouchers, lines);
     double scale = voucher ? scale_of(voucher, vouched[voucher], sums, vouchers, lines) : 1;
     for (uint32_t l = 0; l < lines; l++)
-        ret[l] = sums[l] / days[l] * (vouchers[l] == voucher ? scale : 1);
+        sums[l] *= vouchers[l] == voucher ? scale : 1;
     free(vouched);
-    free(sums);
+}
+
+void weight_days(const uint32_t *days, const uint32_t *due, const uint32_t *vouchers, uint32_t lines, double *ret)
+{
+    for (uint32_t l = 0; l < lines; l++)
+        ret[l] = fmin(due[l], (double)WEIGHT_DAY_MOST * days[l]);
+    if (lines >= WEIGHT_LINES_MIN)
+        bound(ret, vouchers, lines);
+    for (uint32_t l = 0; l < lines; l++)
+        ret[l] /= days[l];
 }
 
 double weight_largest(const uint32_t *days, const double *weights, uint32_t lines)

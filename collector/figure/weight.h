@@ -1,8 +1,13 @@
 /* How much one line, and what one person vouches for, may weigh in a figure.
  *
- * A line weighs as many days as it measured, but none more than a fifth of the
- * whole: with the lines in order of their days, the longest first, the top k (as
- * few as will do) are cut to a (5 - k)th of what all others have together.
+ * A line weighs as many days as were expected of it: one that fails or is off
+ * every other day has half as many values, and would count half as much just
+ * because it is bad. But no day stands for more than WEIGHT_DAY_MOST: beyond that
+ * a value would speak of more than it saw.
+ *
+ * No line weighs more than a fifth of the whole: with the lines in order of their
+ * weight, the heaviest first, the top k (as few as will do) are cut to a (5 - k)th
+ * of what all others have together.
  *
  * Where one voucher's lines then weigh more than all others, they are scaled
  * down to as much as those: but no further than to where one of the others would
@@ -17,11 +22,14 @@
 #include "collector/figure/stat.h"
 
 #define WEIGHT_LINES_MIN  5
+#define WEIGHT_DAY_MOST   4
 #define WEIGHT_MEAN_TIMES 5 /* what the largest line may be of all but the two largest */
 
-/* days: of each line; vouchers: of each, 0 for none. ret: what one day of each
- * line counts, from 0 to 1. Below WEIGHT_LINES_MIN lines all days count once. */
-void weight_days(const uint32_t *days, const uint32_t *vouchers, uint32_t lines, double *ret);
+/* Of each line, days: those with a value; due: those that were expected, as many
+ * or more; vouchers: who, 0 for nobody. ret: what one day with a value of each
+ * line counts, from 0 to WEIGHT_DAY_MOST. Below WEIGHT_LINES_MIN lines nothing is
+ * cut to a fifth. */
+void weight_days(const uint32_t *days, const uint32_t *due, const uint32_t *vouchers, uint32_t lines, double *ret);
 
 /* The largest line's part of the whole. */
 double weight_largest(const uint32_t *days, const double *weights, uint32_t lines);

@@ -44,6 +44,8 @@ static void add(struct cells *c, size_t p, int days, const char *carrier, const 
                              .country = "BJ",
                              .carrier = carrier,
                              .family = family ? "ipv4" : NULL,
+                             .first = 20000,
+                             .last = 20000 + days - 1,
                              .value = 10 + (double)p,
                              .samples = 7,
                          });
@@ -134,6 +136,47 @@ static void days_without_a_value_stand_behind_nothing(void **state)
     cells_free(c);
 }
 
+/* Eight lines of sixty days; the last fails on all but every other day, and moves in the middle. Where it stands, it is
+ * one of as many lines as before: their mean is the mean of lines. */
+static void a_line_counts_where_it_last_measured(void **state)
+{
+    struct indicator mean;
+    struct fault f;
+    _cleanup_text_ char *text = alloc_format("%s-- aggregate: mean\nSELECT 1", HEADER);
+    assert_int_equal(indicator_read(text, &mean, &f), 0);
+    struct cells *c = cells_new(&mean, true);
+    for (size_t p = 0; p < 8; p++)
+        for (int d = p == 7 ? 4 : 0; d < 60; d += p == 7 ? 2 : 1)
+            cells_add(c, &(struct probe_day){
+                             .probe = names[p],
+                             .day = 20000 + d,
+                             .first = 20000,
+                             .last = 20059,
+                             .silent = p == 0,
+                             .source = "measured",
+                             .network = names[p],
+                             .country = "BJ",
+                             .carrier = p < 7 || d < 30 ? "op" : NULL,
+                             .value = p == 7 ? 8 : 4,
+                         });
+    json_t *figures = cells_figures(c);
+    size_t i, found = 0;
+    const json_t *figure;
+    json_array_foreach(figures, i, figure)
+    {
+        if (strcmp(word(figure, "statistic"), "mean") != 0)
+            continue;
+        bool whole = !json_object_get(figure, "operator");
+        assert_true(fabs(number(figure, "value") - (whole ? 4.5 : (7 * 60 * 4 + 30 * 8) / 450.0)) < 1e-9);
+        assert_true(number(figure, "n_silent") == 1);
+        found++;
+    }
+    assert_int_equal(found, 2);
+    json_decref(figures);
+    cells_free(c);
+    indicator_free(&mean);
+}
+
 static void hides_cells_below_the_floor(void **state)
 {
     static const struct {
@@ -155,8 +198,8 @@ static void hides_cells_below_the_floor(void **state)
         assert_string_equal(word(country, "note"), rows[r].note);
         assert_true(number(country, "lines") == rows[r].lines);
         assert_string_equal(word(small, "floor"), "n<5");
-        static const char *const hidden[] = {"value",    "low",    "high",     "n_samples",
-                                             "n_failed", "n_days", "n_probes", "n_networks"};
+        static const char *const hidden[] = {"value",  "low",      "high",       "n_samples", "n_failed",
+                                             "n_days", "n_probes", "n_networks", "n_silent"};
         for (size_t h = 0; h < COUNT(hidden); h++) {
             assert_null(json_object_get(small, hidden[h]));
             assert_null(json_object_get(country, hidden[h]));
@@ -315,6 +358,7 @@ int main(void)
         cmocka_unit_test(publishes_cells_above_the_floor),
         cmocka_unit_test(hides_cells_below_the_floor),
         cmocka_unit_test(days_without_a_value_stand_behind_nothing),
+        cmocka_unit_test(a_line_counts_where_it_last_measured),
         cmocka_unit_test(hides_what_others_would_give_away),
         cmocka_unit_test(below_six_probes_no_interval),
         cmocka_unit_test(a_percentile_is_of_more_than_one_line),

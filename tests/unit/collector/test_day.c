@@ -13,7 +13,7 @@ static json_t *make(uint32_t lines, int32_t days, int32_t more, bool lifted)
     size_t count = 0;
     for (uint32_t l = 0; l < lines; l++)
         for (int32_t d = 0; d < days + (l == 0 ? more : 0); d++)
-            rows[count++] = (struct tally_day){l + 1, l + 1, 0, 20000 + d, l + 1, 3, 0};
+            rows[count++] = (struct tally_day){l + 1, l + 1, 0, 20000 + d, l + 1, 3, 0, 9, false};
     json_t *figures = day_figures(rows, count, &median, lifted ? NULL : &nothing);
     free(rows);
     return figures;

@@ -10,7 +10,7 @@ static struct tally make(uint32_t lines, uint32_t networks)
     struct tally_day *days = alloc_zero(lines * 10, sizeof *days);
     for (uint32_t d = 0; d < lines * 10; d++)
         days[d] = (struct tally_day){
-            d / 10 + 1, networks ? d / 10 % networks + 1 : 0, 0, (int32_t)d % 10, d / 10 + 1, 3, 0};
+            d / 10 + 1, networks ? d / 10 % networks + 1 : 0, 0, (int32_t)d % 10, d / 10 + 1, 3, 0, 1, false};
     struct tally t = tally_days(days, lines * 10);
     free(days);
     return t;
@@ -37,13 +37,41 @@ static void failures_are_those_of_lines_that_may_be_told_of(void **state)
         for (uint32_t d = 0; d < lines * 40; d++) {
             uint32_t line = d / 40, network = line < 8 ? line : 8 + line % rows[r].networks;
             bool fails = line >= 8 || d % 40 >= 30;
-            days[d] = (struct tally_day){line + 1,      network + 1,  0, (int32_t)(d % 40), fails ? NAN : line,
-                                         fails ? 0 : 3, fails ? 5 : 0};
+            days[d] = (struct tally_day){
+                line + 1,      network + 1, 0,    (int32_t)(d % 40), fails ? NAN : line, fails ? 0 : 3,
+                fails ? 5 : 0, !fails,      false};
         }
         _cleanup_tally_ struct tally t = tally_days(days, (size_t)lines * 40);
         assert_true(t.probes == 8 && t.networks == 8 && t.count == 8 * 30 && t.results == 8 * 30 * 3);
         assert_int_equal(t.failed, rows[r].failed);
         free(days);
+    }
+}
+
+/* Six lines: what they measure is known on as many days as `values` says, of the thirty that were expected. The first
+ * measures 100, and fails on most days; the others 0. */
+static void a_line_that_fails_counts_for_the_days_expected(void **state)
+{
+    static const struct {
+        uint32_t values, silent;
+        double mean; /* without the bound to a fifth, and the cut of means */
+    } rows[] = {
+        {30, 0, 1.0 / 6}, {15, 0, 1.0 / 6}, {8, 1, 1.0 / 6}, {3, 1, 12.0 / (12 + 5 * 30)}, {1, 0, 4.0 / (4 + 5 * 30)}};
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct tally_day days[6 * 30];
+        size_t count = 0;
+        for (uint32_t line = 0; line < 6; line++)
+            for (uint32_t d = 0; d < (line ? 30 : rows[r].values); d++)
+                days[count++] = (struct tally_day){
+                    line + 1, line + 1, 0, (int32_t)d, 0, 3, 0, !line && d == 0 ? 31 - rows[r].values : 1, false};
+        days[rows[r].values - 1].ended = rows[r].silent;
+        _cleanup_tally_ struct tally t = tally_days(days, count);
+        double own = t.weights[0] * rows[r].values, whole = own;
+        for (uint32_t line = 1; line < 6; line++)
+            whole += t.weights[line] * 30;
+        if (fabs(own / whole - rows[r].mean) > 1e-9)
+            fail_msg("row %zu: %g", r, own / whole);
+        assert_int_equal(t.silent, rows[r].silent);
     }
 }
 
@@ -90,6 +118,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_whom_it_speaks_of),
         cmocka_unit_test(failures_are_those_of_lines_that_may_be_told_of),
+        cmocka_unit_test(a_line_that_fails_counts_for_the_days_expected),
         cmocka_unit_test(a_tail_is_more_than_one_line),
         cmocka_unit_test(has_an_interval_from_six_lines_on),
     };

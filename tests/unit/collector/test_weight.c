@@ -31,7 +31,7 @@ static void no_line_weighs_more_than_a_fifth(void **state)
     };
     for (size_t r = 0; r < COUNT(rows); r++) {
         double weights[LINES_MAX], whole = 0;
-        weight_days(rows[r].days, rows[r].vouchers, rows[r].lines, weights);
+        weight_days(rows[r].days, rows[r].days, rows[r].vouchers, rows[r].lines, weights);
         for (uint32_t l = 0; l < rows[r].lines; l++) {
             whole += rows[r].sums[l];
             if (fabs(rows[r].days[l] * weights[l] - rows[r].sums[l]) > 1e-9)
@@ -40,6 +40,32 @@ static void no_line_weighs_more_than_a_fifth(void **state)
         double largest = weight_largest(rows[r].days, weights, rows[r].lines);
         assert_true(rows[r].lines < WEIGHT_LINES_MIN || largest <= 0.2 + 1e-9);
         assert_true(largest >= 1.0 / rows[r].lines - 1e-9 && whole > 0);
+    }
+}
+
+static void a_line_weighs_the_days_expected(void **state)
+{
+    static const struct {
+        uint32_t lines, days[LINES_MAX], due[LINES_MAX];
+        double sums[LINES_MAX];
+    } rows[] = {
+        /* Off every other day; a quarter of the days; less often, when a day would speak of more than it saw. */
+        {6, {10, 20, 20, 20, 20, 20}, {20, 20, 20, 20, 20, 20}, {20, 20, 20, 20, 20, 20}},
+        {6, {5, 20, 20, 20, 20, 20}, {20, 20, 20, 20, 20, 20}, {20, 20, 20, 20, 20, 20}},
+        {6, {1, 20, 20, 20, 20, 20}, {20, 20, 20, 20, 20, 20}, {4, 20, 20, 20, 20, 20}},
+        /* A test that is made every tenth day is so on all lines. */
+        {6, {2, 2, 2, 2, 2, 2}, {20, 20, 20, 20, 20, 20}, {8, 8, 8, 8, 8, 8}},
+        /* None more than a fifth, whatever was expected of it. */
+        {5, {100, 10, 10, 10, 10}, {300, 10, 10, 10, 10}, {10, 10, 10, 10, 10}},
+        {3, {1, 2, 3}, {300, 2, 3}, {4, 2, 3}},
+    };
+    static const uint32_t nobody[LINES_MAX];
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        double weights[LINES_MAX];
+        weight_days(rows[r].days, rows[r].due, nobody, rows[r].lines, weights);
+        for (uint32_t l = 0; l < rows[r].lines; l++)
+            if (fabs(rows[r].days[l] * weights[l] - rows[r].sums[l]) > 1e-9)
+                fail_msg("row %zu, line %u: %g", r, l, rows[r].days[l] * weights[l]);
     }
 }
 
@@ -71,6 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_line_weighs_more_than_a_fifth),
+        cmocka_unit_test(a_line_weighs_the_days_expected),
         cmocka_unit_test(one_line_is_not_the_mean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

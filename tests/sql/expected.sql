@@ -1,0 +1,48 @@
+BEGIN;
+SELECT plan(4);
+
+SET TIME ZONE 'UTC';
+-- A probe, the days on which it gave a result, the day on which it was taken away, and that on which its surroundings end.
+CREATE FUNCTION pg_temp.add(who text, days date[], revoked date DEFAULT NULL, moved date DEFAULT NULL, of_source text DEFAULT 'agent')
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    no int;
+BEGIN
+    INSERT INTO probe (probe, source, revoked_at, revoked_reason)
+    VALUES (rpad(who, 20, 'z'), of_source, revoked + time '15:00', CASE WHEN revoked IS NOT NULL THEN 'left' END) RETURNING probe_no INTO no;
+    INSERT INTO probe_context (probe_no, country, valid_from, valid_to, consent_version)
+    VALUES (no, 'BJ', '2031-01-01', coalesce(moved + time '09:00', 'infinity'), 'tests');
+    INSERT INTO rollup_day (day, probe_no, check_no, source, simulated, ok, partial, timeout, refused, unreachable, reset, dns_error,
+                            tls_error, protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max)
+    SELECT day, no, 1, of_source, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, '{}', '{}', '{}', '{}' FROM unnest(days) AS day;
+END
+$$;
+CREATE FUNCTION pg_temp.expected(first date, last date) RETURNS TABLE (who text, first_day date, last_day date, silent boolean)
+LANGUAGE sql AS $$
+    SELECT rtrim(p.probe, 'z'), e.first_day, e.last_day, e.silent FROM probe_expected(first, last) e JOIN probe p USING (probe_no)
+    WHERE p.probe ~ 'zzz$' ORDER BY 1
+$$;
+SELECT pg_temp.add('whole', '{2032-01-01,2032-12-31}');
+SELECT pg_temp.add('older', '{2031-05-01,2032-06-01,2032-12-18}');
+SELECT pg_temp.add('dead', '{2032-03-05,2032-12-17}');
+SELECT pg_temp.add('left', '{2032-03-05,2032-06-10}', '2032-06-10');
+SELECT pg_temp.add('later', '{2032-03-05,2032-06-10}', '2033-01-02');
+SELECT pg_temp.add('replaced', '{2032-03-05,2032-04-10}', NULL, '2032-04-20');
+SELECT pg_temp.add('other', '{2032-03-05}', NULL, NULL, 'atlas');
+SELECT pg_temp.add('none', '{2031-03-05}');
+
+SELECT results_eq($$SELECT who, first_day, last_day FROM pg_temp.expected('2032-01-01', '2032-12-31')$$,
+                  $$VALUES ('dead', date '2032-03-05', date '2032-12-31'), ('later', '2032-03-05', '2032-12-31'),
+                           ('left', '2032-03-05', '2032-06-09'), ('older', '2032-01-01', '2032-12-31'), ('other', '2032-03-05', '2032-03-05'),
+                           ('replaced', '2032-03-05', '2032-04-19'), ('whole', '2032-01-01', '2032-12-31')$$,
+                  'from the first day on, to the day before it was taken away, or to where its source ends');
+SELECT results_eq($$SELECT who FROM pg_temp.expected('2032-01-01', '2032-12-31') WHERE silent$$, $$VALUES ('dead'), ('later')$$,
+                  'silent: nothing on the last fourteen days, and still there');
+SELECT results_eq($$SELECT who, last_day, silent FROM pg_temp.expected('2032-01-01', '2032-06-30') WHERE who IN ('left', 'older', 'dead', 'whole')$$,
+                  $$VALUES ('dead', date '2032-06-10', true), ('left', '2032-06-09', false), ('older', '2032-06-10', false),
+                           ('whole', '2032-06-10', true)$$,
+                  'a collector that stood still expects nothing');
+SELECT results_eq($$SELECT who FROM pg_temp.expected('2031-01-01', '2031-12-31')$$, $$VALUES ('none'), ('older')$$,
+                  'who gave nothing is not spoken of');
+SELECT * FROM finish();
+ROLLBACK;
