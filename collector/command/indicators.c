@@ -69,10 +69,11 @@ static void print_definition(const struct indicator *i)
              "figures tells "
              "of fewer; hidden cells count in the larger ones\n"),
            FLOOR_NETWORKS, FLOOR_PROBES, FLOOR_DAYS);
-    printf(
-        _("weights          no probe more than a fifth; what one person confirmed, no more than all others; in a mean, "
-          "the largest probe at most %d times all but the two largest\n"),
-        WEIGHT_MEAN_TIMES);
+    printf(_("weights          a probe the days expected of it, no day with a value more than %d; none more than a "
+             "fifth; what "
+             "one person confirmed, no more than all others; in a mean, the largest probe at most %d times all but the "
+             "two largest\n"),
+           WEIGHT_DAY_MOST, WEIGHT_MEAN_TIMES);
     printf(_("\nSQL, $1 the first day, $2 the day after the last:\n\n%s\n"), i->sql);
 }
 
@@ -83,7 +84,7 @@ static int print_inputs(struct pg *pg, const struct indicator *i, struct fault *
     int rc = pg_query(
         pg,
         "SELECT DISTINCT ON (period, country, source) period, country, source, n_samples, n_failed, n_days, "
-        "n_probes, n_networks FROM indicator_value WHERE indicator = $1 AND geo IS NULL AND operator IS NULL "
+        "n_probes, n_silent, n_networks FROM indicator_value WHERE indicator = $1 AND geo IS NULL AND operator IS NULL "
         "AND technology IS NULL AND family IS NULL ORDER BY period, country, source",
         1, (const char *const[]){i->id}, &rows, f);
     if (rc < 0)
@@ -91,9 +92,11 @@ static int print_inputs(struct pg *pg, const struct indicator *i, struct fault *
     printf("%s", pg_rows_count(rows) ? _("inputs:\n") : _("inputs: none yet\n"));
     for (size_t r = 0; r < pg_rows_count(rows); r++)
         if (i->measured)
-            printf(_("  %s %s %s: samples %s, without a result %s, probe-days %s, probes %s, networks %s\n"),
-                   pg_text(rows, r, 0), pg_text(rows, r, 1), pg_text(rows, r, 2), pg_text(rows, r, 3),
-                   pg_text(rows, r, 4), pg_text(rows, r, 5), pg_text(rows, r, 6), pg_text(rows, r, 7));
+            printf(
+                _("  %s %s %s: samples %s, without a result %s, probe-days %s, probes %s, of these silent %s, networks "
+                  "%s\n"),
+                pg_text(rows, r, 0), pg_text(rows, r, 1), pg_text(rows, r, 2), pg_text(rows, r, 3), pg_text(rows, r, 4),
+                pg_text(rows, r, 5), pg_text(rows, r, 6), pg_text(rows, r, 7), pg_text(rows, r, 8));
         else
             printf("  %s %s %s\n", pg_text(rows, r, 0), pg_text(rows, r, 1), pg_text(rows, r, 2));
     return 0;

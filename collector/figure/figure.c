@@ -34,6 +34,7 @@ const struct encode_column figure_columns[] = {
     {"n_days", ENCODE_NUMBER},
     {"n_probes", ENCODE_NUMBER},
     {"n_networks", ENCODE_NUMBER},
+    {"n_silent", ENCODE_NUMBER},
     {"floor", ENCODE_TEXT},
     {"speaks_of", ENCODE_TEXT}, /* lines, country */
     {"kind", ENCODE_TEXT},

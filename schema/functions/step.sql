@@ -6,6 +6,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     FROM (SELECT (10 ^ (length(n::text) - 1))::bigint AS m) AS magnitude
 $$;
 
+-- The same for a part of those counted, which may be few or none: 0, 1–4, 5–9, 10–19 and so on.
+CREATE OR REPLACE FUNCTION part_step(n bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN n BETWEEN 1 AND 4 THEN 1 ELSE count_step(n) END
+$$;
+
 CREATE OR REPLACE FUNCTION two_digits(n bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT round(n::numeric, least(0, 2 - length(n::text)))::bigint

@@ -34,7 +34,7 @@ SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.ge
                                                THEN coalesce(e.speaks_of, 'lines') ELSE 'lines' END END AS speaks_of, v.as_of,
        c.from_period AS change_from, c.value_to - c.value_from AS change, c.low AS change_low, c.high AS change_high,
        c.why AS change_why,
-       two_digits(v.n_failed) AS n_failed
+       two_digits(v.n_failed) AS n_failed, part_step(v.n_silent) AS n_silent
 FROM indicator_value v
 JOIN indicator i USING (indicator)
 LEFT JOIN public_edition e ON e.country = v.country AND e.period = v.period AND e.source = v.source

@@ -413,7 +413,7 @@ def test_explain_tells_method_and_inputs(numbers):
     text = numbers.run("indicators", "explain", "PER5")
     for part in ("PER5", "Mbit/s", "p10, p50, p90", "FROM day_number"):
         assert part in text
-    assert re.search(rf"{YEAR} BJ measured: samples 128, without a result 0, probe-days 128, probes 16, networks 16", text)
+    assert re.search(rf"{YEAR} BJ measured: samples 128, without a result 0, probe-days 128, probes 16, of these silent 0, networks 16", text)
     numbers.run("indicators", "explain", "PER0", status=2)
     numbers.run("indicators", status=2)
     numbers.run("indicators", "--year", "24", status=2)

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(4);
+SELECT plan(5);
 
 SET TIME ZONE 'UTC';
 -- A probe, the days on which it gave a result, the day on which it was taken away, and that on which its surroundings end.
@@ -44,5 +44,8 @@ SELECT results_eq($$SELECT who, last_day, silent FROM pg_temp.expected('2032-01-
                   'a collector that stood still expects nothing');
 SELECT results_eq($$SELECT who FROM pg_temp.expected('2031-01-01', '2031-12-31')$$, $$VALUES ('none'), ('older')$$,
                   'who gave nothing is not spoken of');
+SELECT results_eq($$SELECT n, part_step(n), count_step(n) FROM unnest('{0,1,2,4,5,12,49}'::bigint[]) n$$,
+                  $$VALUES (0::bigint, 0::bigint, 0::bigint), (1, 1, 1), (2, 1, 2), (4, 1, 2), (5, 5, 5), (12, 10, 10), (49, 20, 20)$$,
+                  'how many are silent, in steps');
 SELECT * FROM finish();
 ROLLBACK;
