@@ -27,7 +27,9 @@ enum {
     RETRIEVED,
     METHOD,
     PERIOD,
-    SPEAKS_OF
+    SPEAKS_OF,
+    FAILED,
+    SILENT
 };
 
 /* One source's national figures of an indicator: rows first to last - 1. */

@@ -45,6 +45,14 @@ def hour_of(department, day, hour):
     ]
 
 
+def settle(c):
+    """All probes are lines that count, each behind a network of its own, and figures are made."""
+    c.sql("UPDATE probe_context SET valid_from = '2024-01-01'")
+    c.sql("UPDATE probe SET enrolled_at = '2024-01-01', confirmed_at = '2024-01-01', confirmed_by = 'tests'")
+    c.sql("INSERT INTO probe_network SELECT '2024-03-01', probe_no, ('198.51.' || probe_no || '.0/24')::cidr, 1000 FROM probe")
+    c.run("rollup")
+
+
 @pytest.fixture(scope="module")
 def country():
     with scratch() as folder:
@@ -56,10 +64,7 @@ def country():
                 probe, department = wire.Probe(), list(CUTS)[n % len(CUTS)]
                 assert c.enrol(probe, token, department=department, technology="fibre", operator="Op").status == 200
                 c.stored(probe.batch([r for day in DAYS for hour in range(0, 24, 2) for r in hour_of(department, day, hour)]))
-            c.sql("UPDATE probe_context SET valid_from = '2024-01-01'")
-            c.sql("UPDATE probe SET enrolled_at = '2024-01-01', confirmed_at = '2024-01-01', confirmed_by = 'tests'")
-            c.sql("INSERT INTO probe_network SELECT '2024-03-01', probe_no, ('198.51.' || probe_no || '.0/24')::cidr, 1000 FROM probe")
-            c.run("rollup")
+            settle(c)
             yield c
             c.stop()
         finally:
@@ -88,7 +93,7 @@ def test_a_cut_is_half_of_all_packets_unless_there_was_no_address(country):
     assert {geo for geo, f in figures.items() if f["n_failed"]} == {"BJ-MO"} and figures["BJ-MO"]["n_failed"] == 220
 
 
-@pytest.mark.parametrize("indicator, value", [("PER1", 20), ("PER3", 10), ("PER5", 10)])
+@pytest.mark.parametrize("indicator, value", [("PER1", 20), ("PER3", 10), ("PER5", 10), ("PER6", 4)])
 def test_failures_stand_beside_what_is_made_of_the_others(country, indicator, value):
     for geo, f in departments(country, indicator).items():
         assert f["value"] == pytest.approx(value, rel=0.02)
@@ -102,3 +107,25 @@ def test_no_share_passes_the_whole(country):
     figures = country.request("GET", f"/api/v1/indicators?year={YEAR}").json()
     shares = [f[k] for f in figures if f["unit"] == "%" for k in ("value", "low", "high") if f[k] is not None]
     assert shares and all(0 <= s <= 100 for s in shares)
+
+
+@pytest.mark.parametrize("lang, words", [("fr", "1\u202f900 essais sans résultat"), ("en", "1,900 tests without a result")])
+def test_the_page_says_how_many(country, lang, words):
+    assert words in country.request("GET", f"/{lang}/").body.decode()
+
+
+def test_a_line_that_is_off_counts_like_the_others(own_collector):
+    """Nine lines: the first loses half of its packets, is off every other day, and off for good after sixteen of thirty."""
+    c = own_collector.start()
+    token, first = c.token(), datetime.date(YEAR, 3, 1)
+    days = [first + datetime.timedelta(days=d) for d in range(30)]
+    for n in range(9):
+        probe = wire.Probe()
+        assert c.enrol(probe, token, department="BJ-BO", operator="Op").status == 200
+        c.stored(probe.batch([result("ping", day, 1, "ok", rtt_p50_ms=10, sent=10, rcvd=9 if n else 5)
+                              for day in (days if n else days[:16:2])]))
+    settle(c)
+    [(value, silent)] = c.sql("SELECT value, n_silent FROM indicator_value WHERE indicator = 'PER8' AND num_nonnulls(geo, operator) = 0")
+    assert value == pytest.approx((8 * 10 + 50) / 9) and silent == 1
+    [public] = [f for f in c.request("GET", f"/api/v1/indicators?indicator=PER8&year={YEAR}").json() if not f["geo"] and not f["operator"]]
+    assert public["n_silent"] == 1 and "dont 1–4 sondes muettes à la fin" in c.request("GET", "/fr/").body.decode()

@@ -111,6 +111,22 @@ static void set_sample(const struct overview *o, const struct national *g, size_
     }
 }
 
+/* What the sample leaves out: tests that failed, and probes that fell silent, of
+ * whom everybody is told 0, 1 (to 4), or a step. */
+static void set_missing(const struct overview *o, const struct national *g, size_t row, json_t *out)
+{
+    int64_t failed = pg_text(g->rows, row, FAILED) ? pg_int(g->rows, row, FAILED) : 0;
+    int64_t silent = pg_text(g->rows, row, SILENT) ? pg_int(g->rows, row, SILENT) : 0;
+    if (failed > 0) {
+        _cleanup_text_ char *text = phrase_count(&o->words, failed, "without_result", "without_results");
+        json_object_set_new(out, "failed", json_string(text));
+    }
+    if (silent > 0) {
+        _cleanup_text_ char *step = silent == 1 ? alloc_text("1–4") : step_text(silent);
+        phrase_set(out, "silent", phrase(&o->words, "silent"), json_pack("{s:s}", "n", step));
+    }
+}
+
 static void set_source(const struct overview *o, const struct national *g, size_t row, json_t *out)
 {
     const char *source = pg_text(g->rows, row, SOURCE), *url = pg_text(g->rows, row, URL);
@@ -141,6 +157,7 @@ static void add_rows(struct overview *o, const struct national *g)
         phrase_number(&o->words, out, "value", pg_double(g->rows, (size_t)row, VALUE), i->decimals);
         set_interval(o, g, (size_t)row, out);
         set_sample(o, g, (size_t)row, out);
+        set_missing(o, g, (size_t)row, out);
         set_source(o, g, (size_t)row, out);
         _cleanup_text_ char *version = alloc_format("%d", i->method);
         phrase_set(out, "version", phrase(&o->words, "version"), json_pack("{s:s}", "n", version));
