@@ -547,9 +547,11 @@ static void publish(const struct cells *c, struct cell *cell, json_t *figures)
 static void take_lines(const struct cells *c, const struct cell *cell, struct rank_cell *ret)
 {
     struct stat_sample *days = alloc_zero(cell->count, sizeof *days);
+    size_t count = 0;
     for (size_t i = 0; i < cell->count; i++)
-        days[i] = (struct stat_sample){cell->rows[i]->value, cell->rows[i]->line};
-    struct line *lines = line_values(&indicator_main(c->indicator)->what, days, cell->count, &ret->count);
+        if (!isnan(cell->rows[i]->value))
+            days[count++] = (struct stat_sample){cell->rows[i]->value, cell->rows[i]->line};
+    struct line *lines = line_values(&indicator_main(c->indicator)->what, days, count, &ret->count);
     double *values = alloc_zero(ret->count, sizeof *values);
     for (size_t l = 0; l < ret->count; l++)
         values[l] = lines[l].value;

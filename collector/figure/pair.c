@@ -21,7 +21,7 @@ static double *weigh(const struct pair *pairs, uint32_t count)
         days[l] = 1;
         vouchers[l] = pairs[l].voucher;
     }
-    weight_days(days, vouchers, count, weights);
+    weight_days(days, days, vouchers, count, weights);
     free(days);
     free(vouchers);
     return weights;

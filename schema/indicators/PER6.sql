@@ -10,8 +10,8 @@
 -- method: 1
 -- dimensions: operator, department, technology
 -- aggregate: p10, p50, p90
--- headline.fr: Le débit montant médian est de {p50} Mbit/s ; une fois sur dix, il reste sous {p10} Mbit/s.
--- headline.en: The median upload runs at {p50} Mbit/s; one time in ten it stays below {p10} Mbit/s.
+-- headline.fr: Le débit montant médian est de {p50} Mbit/s {where} ; une fois sur dix, il reste sous {p10} Mbit/s.
+-- headline.en: The median upload runs at {p50} Mbit/s {where}; one time in ten it stays below {p10} Mbit/s.
 -- definition.fr: Débit utile d’envoi des mesures « throughput ». Les essais qui échouent n’ont pas de débit : leur nombre est publié à côté. Une médiane par sonde et par jour, puis les 10e, 50e et 90e centiles de ces sondes-jours. Une sonde y pèse autant de jours qu’on en attendait d’elle (de son premier jour de mesure à son départ ou à la fin de la période), un jour mesuré ne comptant pas pour plus de quatre ; aucune n’y pèse plus d’un cinquième.
 -- definition.en: Upload goodput of "throughput" measurements. Tests that fail have no throughput: how many there were is published beside. One median a probe and day, then the 10th, 50th and 90th percentile over these probe-days. A probe weighs as many days as were expected of it (from its first day of measurement to its departure or the end of the period), no day with a value counting for more than four; none weighs more than a fifth.
 SELECT day, probe_no, NULL AS family, sketch_quantile(array_agg(bucket), array_agg(n), 0.5) AS value, sum(n) AS samples,

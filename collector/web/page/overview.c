@@ -122,7 +122,7 @@ static void set_missing(const struct overview *o, const struct national *g, size
         json_object_set_new(out, "failed", json_string(text));
     }
     if (silent > 0) {
-        _cleanup_text_ char *step = silent == 1 ? alloc_text("1–4") : step_text(silent);
+        _cleanup_text_ char *step = silent == 1 ? alloc_text("1–4") : phrase_step(silent);
         phrase_set(out, "silent", phrase(&o->words, "silent"), json_pack("{s:s}", "n", step));
     }
 }
