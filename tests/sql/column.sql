@@ -17,12 +17,12 @@ INSERT INTO everybodys VALUES
     ('public_indicator: indicator name_fr name_en period statistic country geo operator technology family zone sex '
      'age_group plan value unit low high interval_kind n_samples n_days n_probes n_networks floor kind status better '
      'source simulated method method_version source_url retrieved note stored_at lines rank_low rank_high speaks_of as_of '
-     'change_from change change_low change_high change_why'),
+     'change_from change change_low change_high change_why n_failed n_silent'),
     ('public_indicator_day: indicator country source day value low high n_probes n_networks'),
     ('public_national: indicator country source statistic period value low high interval_kind n_samples n_days '
-     'n_probes floor simulated source_url retrieved method_version kind lines speaks_of'),
+     'n_probes floor simulated source_url retrieved method_version kind lines speaks_of n_failed n_silent'),
     ('public_national_latest: indicator country source statistic period value low high interval_kind n_samples '
-     'n_days n_probes floor simulated source_url retrieved method_version kind lines speaks_of'),
+     'n_days n_probes floor simulated source_url retrieved method_version kind lines speaks_of n_failed n_silent'),
     ('public_operator: indicator country source statistic period operator value low high better rank_low rank_high '
      'tie'),
     ('public_operator_name: country name'),
@@ -43,6 +43,7 @@ INSERT INTO analysts VALUES
     ('check_kind: check_no name'),
     ('day_bucket: day probe_no check_name metric unit kind target_no af ok bucket n'),
     ('day_metric: day probe_no check_name metric unit kind target_no af n sum min max'),
+    ('day_number: day probe_no check_name metric target_no af ok bucket n failed'),
     ('day_packet: day probe_no check_name target_no af tried unnamed counted sent rcvd'),
     ('day_question: day probe_no target_no af tried good'),
     ('delegation_diversity: day probe target target_country source simulated addresses4 addresses6 prefixes4 '
@@ -56,7 +57,7 @@ INSERT INTO analysts VALUES
     ('indicator_day: indicator country source day value low high n_probes n_networks'),
     ('indicator_value: indicator period statistic country geo operator technology family zone sex age_group plan '
      'source simulated computed value unit low high interval_kind n_samples n_days n_probes n_networks floor method '
-     'method_version source_url retrieved note stored_at lines rank_low rank_high as_of'),
+     'method_version source_url retrieved note stored_at lines rank_low rank_high as_of n_failed n_silent'),
     ('known_operator: operator_no known_no country name'),
     ('line_epoch: probe boot from_mono_us to_mono_us from_at to_at link net net6 operators'),
     ('metric: metric_no check_no position name unit better kind'),
