@@ -20,7 +20,7 @@ struct probe_day {
     int32_t day; /* since 1970-01-01 */
     const char *source;
     const char *network; /* tells lines apart for the floor; NULL: none was seen */
-    const char *voucher; /* who confirmed the probe; NULL: nobody */
+    const char *voucher; /* who confirmed the probe, or let it in; NULL: nobody */
     const char *line;    /* the household: of boxes that replaced one another the same */
     const char *country;
     const char *department, *carrier, *technology; /* NULL when unknown */

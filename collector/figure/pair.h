@@ -10,7 +10,7 @@
 
 struct pair {
     double from, to;
-    uint32_t voucher; /* who confirmed the line; 0 for none */
+    uint32_t voucher; /* who confirmed the line, or let it in; 0 for none */
 };
 
 struct pair_change {

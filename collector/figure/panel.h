@@ -8,7 +8,7 @@
 
 struct panel {
     json_t *numbers;  /* a line's name -> its number */
-    json_t *vouchers; /* a line's name -> who confirmed it, where somebody did */
+    json_t *vouchers; /* a line's name -> who confirmed it or let it in, where somebody did */
     double *values;   /* by number: what it says (line.h) */
     size_t count;
 };

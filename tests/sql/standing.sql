@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(20);
+SELECT plan(22);
 
 INSERT INTO token (hash, uses_max) VALUES ('one', 1), ('two', 2), ('many', NULL);
 INSERT INTO carrier_nat (prefix, source) VALUES ('198.51.100.0/22', 'import'), ('203.0.113.128/25', 'import');
@@ -40,6 +40,10 @@ SELECT ok(NOT (SELECT counts FROM pg_temp.standing('week', 30, 3)), 'the week en
 SELECT ok((SELECT counts FROM pg_temp.standing('single', 0, -300)), 'or now, when the period goes on');
 SELECT is((SELECT voucher FROM pg_temp.standing('multi')), 'Aïcha', 'who confirmed it is told');
 SELECT is((SELECT voucher FROM pg_temp.standing('single')), NULL, 'and nobody where nobody did');
+INSERT INTO focal_point (name) VALUES ('Kandi, the team of');
+UPDATE token SET focal_point_no = (SELECT focal_point_no FROM focal_point WHERE name = 'Kandi, the team of') WHERE hash IN ('one', 'two');
+SELECT is((SELECT voucher FROM pg_temp.standing('single')), 'Kandi, the team of', 'but who handed the token out');
+SELECT is((SELECT voucher FROM pg_temp.standing('multi')), 'Aïcha', 'which a word goes before');
 SELECT results_eq($$SELECT standing_of(p, now()) FROM probe p WHERE p.probe ~ '^(single|young)' ORDER BY p.probe$$,
                   $$VALUES ('counts'), ('young')$$, 'in one word');
 UPDATE probe SET revoked_at = now(), revoked_reason = 'left' WHERE probe LIKE 'single%';
