@@ -1,17 +1,20 @@
 -- What the HTTP interface hands out. Nothing here tells a probe's commune, line or owner.
 
--- A department is said where five probes are in it, operator and technology where five have the same in all three: else
--- the list would tell whose line a probe is on.
+-- A department is said where five probes that count are in it, operator and technology where five have the same in all three:
+-- else the list would tell whose line a probe is on, to everybody or to whoever sends four more of the same.
 CREATE OR REPLACE VIEW public_probe AS
 SELECT x.probe, x.country, CASE WHEN x.in_department >= 5 THEN x.department END AS department,
        CASE WHEN x.alike >= 5 THEN x.operator END AS operator, CASE WHEN x.alike >= 5 THEN x.technology END AS technology,
        x.source, x.simulated, week_step((SELECT max(r.day) FROM rollup_day r WHERE r.probe_no = x.probe_no)) AS last_week
 FROM (SELECT p.probe_no, p.probe, c.country, c.department, o.name AS operator, c.technology, p.source, p.simulated,
-             count(*) OVER (PARTITION BY p.simulated, c.country, c.department) AS in_department,
-             count(*) OVER (PARTITION BY p.simulated, c.country, c.department, o.name, c.technology) AS alike
+             count(*) FILTER (WHERE e.lifted OR standing_of(p, now()) = 'counts')
+                 OVER (PARTITION BY p.simulated, c.country, c.department) AS in_department,
+             count(*) FILTER (WHERE e.lifted OR standing_of(p, now()) = 'counts')
+                 OVER (PARTITION BY p.simulated, c.country, c.department, o.name, c.technology) AS alike
       FROM probe p
       LEFT JOIN probe_context c ON c.probe_no = p.probe_no AND c.valid_to = 'infinity'
       LEFT JOIN known_operator o USING (operator_no)
+      CROSS JOIN publication_floor e
       WHERE p.revoked_at IS NULL) AS x;
 
 -- What a member measures at home is named nowhere.
