@@ -1,7 +1,7 @@
 -- EDNS conformance of zones over the last 30 days: one row a zone that the check `edns` has measured.
 -- passed: share of single tests; compliant: share of addresses that passed all ten; a test's column: share of addresses
--- that fail it. It tells of public servers and of nobody's line, so that one probe is enough. A zone that
--- a member alone asks for is not shown; how many probes there are is told from five on, in steps, and when, in weeks.
+-- that fail it. It tells of public servers and of nobody's line, so that one probe that counts is enough. A
+-- zone that a member alone asks for is not shown; how many probes there are is told from five on, in steps, and when, in weeks.
 CREATE OR REPLACE VIEW public_edns_league AS
 WITH total AS (
     SELECT d.target_no, p.simulated, count(DISTINCT d.probe_no)::int AS n_probes, max(d.day) AS last_day,
@@ -18,7 +18,8 @@ WITH total AS (
            sum(d.sum) FILTER (WHERE d.metric = 'fail_optlist') AS optlist,
            sum(d.sum) FILTER (WHERE d.metric = 'fail_edns512tcp') AS edns512tcp
     FROM day_metric d
-    JOIN probe p USING (probe_no)
+    JOIN (SELECT p.probe_no, p.simulated FROM probe p, publication_floor e
+          WHERE e.lifted OR standing_of(p, now()) = 'counts') p USING (probe_no)
     WHERE d.check_name = 'edns' AND d.day > current_date - 30
     GROUP BY d.target_no, p.simulated
 )

@@ -1,7 +1,8 @@
 BEGIN;
-SELECT plan(5);
+SELECT plan(6);
 
-INSERT INTO probe (probe) VALUES ('aaaaaaaaaaaaaaaaaaaa'), ('bbbbbbbbbbbbbbbbbbbb');
+INSERT INTO probe (probe, enrolled_at, confirmed_at, confirmed_by) VALUES ('aaaaaaaaaaaaaaaaaaaa', '2024-01-01', now(), 'tests'),
+    ('bbbbbbbbbbbbbbbbbbbb', '2024-01-01', now(), 'tests'), ('dddddddddddddddddddd', '2024-01-01', NULL, NULL);
 INSERT INTO target (name, kind, country, ours) VALUES ('league-good', 'cctld', 'BJ', true), ('league-bad', 'cctld', 'TG', true),
     ('league-own', NULL, NULL, false);
 CREATE FUNCTION pg_temp.monday() RETURNS date LANGUAGE sql AS $$ SELECT date_trunc('week', current_date - 1)::date $$;
@@ -19,6 +20,7 @@ SELECT pg_temp.add('b', 'league-good', current_date - 8, '{2,4,2,2,20,20,0,0,0,0
 SELECT pg_temp.add('a', 'league-bad', current_date - 1, '{2,4,4,1,40,34,0,0,3,0,0,3,0,0,0,0}');
 SELECT pg_temp.add('a', 'league-bad', current_date - 40, '{2,4,4,4,40,40,0,0,0,0,0,0,0,0,0,0}');
 SELECT pg_temp.add('a', 'league-own', current_date - 1, '{2,4,4,4,40,40,0,0,0,0,0,0,0,0,0,0}');
+SELECT pg_temp.add('d', 'league-good', current_date - 1, '{2,4,4,0,40,0,4,4,4,4,4,4,4,4,4,4}');
 
 SELECT results_eq($$SELECT zone, country, n_probes, last_week, passed::real, compliant::real FROM public_edns_league
                     WHERE zone LIKE 'league-%' ORDER BY compliant DESC$$,
@@ -30,9 +32,13 @@ SELECT results_eq($$SELECT fail_edns1::real, fail_edns1opt::real, fail_dns::real
 UPDATE probe SET simulated = true WHERE probe LIKE 'b%';
 SELECT results_eq($$SELECT simulated, compliant::real FROM public_edns_league WHERE zone = 'league-good' ORDER BY 1$$,
                   'VALUES (false, 1::real), (true, 1::real)', 'what is simulated stands apart');
-INSERT INTO probe (probe) SELECT 'c' || translate(lpad(n::text, 19, '7'), '0189', 'abcd') FROM generate_series(1, 11) n;
+INSERT INTO probe (probe, enrolled_at, confirmed_at, confirmed_by)
+SELECT 'c' || translate(lpad(n::text, 19, '7'), '0189', 'abcd'), '2024-01-01', now(), 'tests' FROM generate_series(1, 11) n;
 SELECT pg_temp.add('c', 'league-bad', current_date - 1, '{2,4,4,1,40,34,0,0,3,0,0,3,0,0,0,0}');
 SELECT is((SELECT n_probes FROM public_edns_league WHERE zone = 'league-bad'), 10::bigint, 'twelve probes are a step, fewer than five none');
+UPDATE publication_floor SET lifted = true;
+SELECT is((SELECT compliant::real FROM public_edns_league WHERE zone = 'league-good' AND NOT simulated), 0.5::real,
+          'whom nobody confirmed counts where the floor is lifted alone');
 SELECT ok(has_table_privilege('internetmetre_reader', 'public_edns_league', 'SELECT'), 'everybody may see it');
 SELECT * FROM finish();
 ROLLBACK;
