@@ -18,8 +18,7 @@ WITH total AS (
            sum(d.sum) FILTER (WHERE d.metric = 'fail_optlist') AS optlist,
            sum(d.sum) FILTER (WHERE d.metric = 'fail_edns512tcp') AS edns512tcp
     FROM day_metric d
-    JOIN (SELECT p.probe_no, p.simulated FROM probe p, publication_floor e
-          WHERE e.lifted OR standing_of(p, now()) = 'counts') p USING (probe_no)
+    JOIN counting_probe p USING (probe_no)
     WHERE d.check_name = 'edns' AND d.day > current_date - 30
     GROUP BY d.target_no, p.simulated
 )

@@ -7,14 +7,12 @@ SELECT x.probe, x.country, CASE WHEN x.in_department >= 5 THEN x.department END 
        CASE WHEN x.alike >= 5 THEN x.operator END AS operator, CASE WHEN x.alike >= 5 THEN x.technology END AS technology,
        x.source, x.simulated, week_step((SELECT max(r.day) FROM rollup_day r WHERE r.probe_no = x.probe_no)) AS last_week
 FROM (SELECT p.probe_no, p.probe, c.country, c.department, o.name AS operator, c.technology, p.source, p.simulated,
-             count(*) FILTER (WHERE e.lifted OR standing_of(p, now()) = 'counts')
-                 OVER (PARTITION BY p.simulated, c.country, c.department) AS in_department,
-             count(*) FILTER (WHERE e.lifted OR standing_of(p, now()) = 'counts')
-                 OVER (PARTITION BY p.simulated, c.country, c.department, o.name, c.technology) AS alike
+             count(n.probe_no) OVER (PARTITION BY p.simulated, c.country, c.department) AS in_department,
+             count(n.probe_no) OVER (PARTITION BY p.simulated, c.country, c.department, o.name, c.technology) AS alike
       FROM probe p
       LEFT JOIN probe_context c ON c.probe_no = p.probe_no AND c.valid_to = 'infinity'
       LEFT JOIN known_operator o USING (operator_no)
-      CROSS JOIN publication_floor e
+      LEFT JOIN counting_probe n ON n.probe_no = p.probe_no
       WHERE p.revoked_at IS NULL) AS x;
 
 -- What a member measures at home is named nowhere.

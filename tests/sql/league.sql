@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(6);
+SELECT plan(7);
 
 INSERT INTO probe (probe, enrolled_at, confirmed_at, confirmed_by) VALUES ('aaaaaaaaaaaaaaaaaaaa', '2024-01-01', now(), 'tests'),
     ('bbbbbbbbbbbbbbbbbbbb', '2024-01-01', now(), 'tests'), ('dddddddddddddddddddd', '2024-01-01', NULL, NULL);
@@ -40,5 +40,9 @@ UPDATE publication_floor SET lifted = true;
 SELECT is((SELECT compliant::real FROM public_edns_league WHERE zone = 'league-good' AND NOT simulated), 0.5::real,
           'whom nobody confirmed counts where the floor is lifted alone');
 SELECT ok(has_table_privilege('internetmetre_reader', 'public_edns_league', 'SELECT'), 'everybody may see it');
+SET LOCAL ROLE internetmetre_reader;
+CREATE TEMPORARY TABLE seen AS SELECT zone FROM public_edns_league;
+RESET ROLE;
+SELECT ok((SELECT count(*) > 1 FROM seen), 'and does');
 SELECT * FROM finish();
 ROLLBACK;

@@ -32,6 +32,9 @@ SELECT pg_temp.add(who, of_token, days) FROM (VALUES ('single', 'one', 30), ('mu
 SELECT results_eq($$SELECT rtrim(p.probe, 'a') FROM probe_standing(current_date - 30, current_date) s JOIN probe p USING (probe_no)
                     WHERE s.counts ORDER BY 1$$, $$VALUES ('single'), ('week')$$,
                   'at once: what a token of one use let in, a week ago');
+PREPARE counting AS SELECT probe_no FROM counting_probe;
+PREPARE standing AS SELECT probe_no FROM probe p WHERE standing_of(p, now()) = 'counts';
+SELECT set_eq('counting', 'standing', 'views say the same');
 SELECT pg_temp.confirm(who) FROM unnest('{multi,open,none,young}'::text[]) AS who \g /dev/null
 SELECT results_eq($$SELECT rtrim(p.probe, 'a') FROM probe_standing(current_date - 30, current_date) s JOIN probe p USING (probe_no)
                     WHERE s.counts ORDER BY 1$$, $$VALUES ('multi'), ('none'), ('open'), ('single'), ('week')$$,
@@ -80,5 +83,8 @@ SELECT carrier_nat_seed(pack::jsonb) FROM unnest(ARRAY['{"XX": {"carrier_nat": [
     '{"note": "", "XX": {"carrier_nat": ["192.0.2.0/24"]}, "YY": {}}']) AS pack \g /dev/null
 SELECT results_eq('SELECT prefix::text, source FROM carrier_nat ORDER BY 1', $$VALUES ('192.0.2.0/24', 'country-pack'),
     ('198.51.100.0/22', 'import'), ('203.0.113.128/25', 'import')$$, 'what the packs mark now, beside what was imported');
+UPDATE probe SET revoked_at = now(), revoked_reason = CASE WHEN probe LIKE 'open%' THEN 'left' WHEN probe LIKE 'single%' THEN 'doubtful' END
+WHERE probe ~ '^(open|single|none)';
+SELECT set_eq('counting', 'standing', 'of those that left or were revoked as well');
 SELECT * FROM finish();
 ROLLBACK;
