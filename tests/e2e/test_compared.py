@@ -105,6 +105,9 @@ def test_a_panel_that_grows_is_no_trend(panel):
     figures = {f["period"]: f for f in panel.get("indicators?indicator=PER8") if not (f["geo"] or f["operator"])}
     assert figures["2025"]["change_from"] == "2024" and figures["2025"]["change"] == row["change"]
     assert figures["2023"]["change"] is None and figures["2023"]["change_why"] == "missing"
+    told = "De 2024 à 2025 : [+]2,00 points? sur les 10–19 lignes communes aux deux années .* Toutes les lignes de chaque année : 3,2. puis 3,45 %"
+    assert re.search(told, panel.page("fr")) and "the 10–19 lines common to both years" in panel.page("en")
+    assert [line for line in panel.c.run("indicators", "--year", "2025").splitlines() if line.startswith("PER8,") and ",2024," in line]
 
 
 def test_too_few_common_lines_are_not_compared(panel):
@@ -120,3 +123,4 @@ def test_too_few_common_lines_are_not_compared(panel):
     row = change(panel, 2024)
     assert (row["comparable"], row["why"], row["change"], row["n_lines"]) == (False, "few", None, None)
     assert row["whole_from"] == pytest.approx(1.45, rel=0.01) and row["whole_to"] > 5
+    assert "car trop peu de lignes sont communes aux deux années" in panel.page("fr")

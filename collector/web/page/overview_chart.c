@@ -7,6 +7,7 @@
 #include "collector/format/chart.h"
 #include "collector/format/date.h"
 #include "collector/format/phrase.h"
+#include "collector/web/page/overview_change.h"
 
 /* Days that a line shows: a quarter, four units of the drawing a day. */
 #define LINE_DAYS_MAX 90
@@ -168,6 +169,8 @@ int overview_chart_add(struct overview *o, const struct national *g, struct faul
     int rc = add_line(o, g, detail, f);
     if (rc == 0)
         rc = add_bars(o, g, detail, f);
+    if (rc == 0)
+        rc = overview_change_add(o, g, detail, f);
     if (rc == 0 && json_object_get(detail, "line"))
         json_array_append(json_object_get(o->page, "details"), detail);
     json_decref(detail);

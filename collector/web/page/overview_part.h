@@ -1,5 +1,5 @@
-/* The front page that is being made: what its parts (overview_chart.c,
- * overview_department.c, overview_reach.c) are given. */
+/* The front page that is being made: what its parts (overview_change.c,
+ * overview_chart.c, overview_department.c, overview_reach.c) are given. */
 #pragma once
 
 #include <stdbool.h>
