@@ -20,11 +20,11 @@ Unit = collections.namedtuple("Unit", "probe network days department operator te
 class Country:
     """Twenty-one lines in three departments; what they measured is known here, and in the database."""
 
-    def __init__(self, c):
+    def __init__(self, c, more=0):
         self.c, self.random, self.said, self.refused = c, random.Random(5), {}, set()
         departments = [iso for (iso,) in c.sql("SELECT iso FROM department ORDER BY iso LIMIT 3")]
         self.lines = [Line(own(n), department=departments[n % 3], operator="Op0" if n % 3 < 2 else "Op1", days=0)
-                      for n in range(NEWCOMER + 1)]
+                      for n in range(NEWCOMER + 1 + more)]
         self.probes = [household(c, line, n) for n, line in enumerate(self.lines)]
 
     def measure(self, line, first, days, loss=1.0):
@@ -32,8 +32,13 @@ class Country:
         losses = [loss * self.random.uniform(0.7, 1.3) for _ in range(days)]
         for n in range(days):
             self.said[line, first + n] = self.said.get((line, first + n), 0) + 1
-        self.c.sql("DELETE FROM rollup_day WHERE probe_no = %s AND day >= %s AND day < %s", self.probes[line],
-                   FIRST + datetime.timedelta(first), FIRST + datetime.timedelta(first + days))
+        for table in ("rollup_day", "rollup_day_sketch"):
+            self.c.sql(f"DELETE FROM {table} WHERE probe_no = %s AND day >= %s AND day < %s", self.probes[line],
+                       FIRST + datetime.timedelta(first), FIRST + datetime.timedelta(first + days))
+        self.c.sql("INSERT INTO rollup_day_sketch (day, probe_no, check_no, af, position, ok, buckets, counts) "
+                   "SELECT %s::date + d::int - 1, %s, check_no, 4, position, true, ARRAY[sketch_bucket((20 * l.loss)::real)], ARRAY[10] "
+                   "FROM unnest(%s::double precision[]) WITH ORDINALITY AS l (loss, d), metric "
+                   "WHERE check_no = 1 AND name = 'rtt_p50_ms'", FIRST + datetime.timedelta(first), self.probes[line], losses)
         self.c.sql("""INSERT INTO rollup_day (day, probe_no, check_no, af, source, simulated, ok, partial, timeout, refused,
                           unreachable, reset, dns_error, tls_error, protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max)
                       SELECT %s::date + d::int - 1, %s, check_no, 4, 'agent', false, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 840,
@@ -159,3 +164,26 @@ def test_no_sum_of_all_that_was_ever_shown_tells_of_few(watcher):
             if n1 != n2:
                 guess = (n2 * v2 - n1 * v1) / (n2 - n1)
                 assert not 0.8 * LOSS <= guess <= 1.2 * LOSS, (name, guess)
+
+
+def test_a_day_of_the_series_takes_five_at_once(own_collector):
+    country = Country(own_collector.start(), more=5)
+    for line in range(NEWCOMER + 1):
+        country.measure(line, 0, 30)
+    c = country.c
+
+    def days():
+        c.sql("INSERT INTO indicator_dirty (year) VALUES (%s)", YEAR)
+        c.run("rollup")
+        return {row["day"]: (row["p50"], row["n_samples"]) for row in get(c, "series?check=ping&metric=rtt_p50_ms")}
+
+    first = days()
+    assert len(first) == 30 and all(p50 for p50, _ in first.values())
+    for line in range(NEWCOMER + 1, NEWCOMER + 5):
+        country.measure(line, 5, 1, 50.0)
+    country.refuse(LEAVER)
+    assert days() == first
+    country.measure(NEWCOMER + 5, 5, 1, 50.0)
+    later = days()
+    moved = str(FIRST + datetime.timedelta(5))
+    assert {day for day in first if later[day] != first[day]} == {moved} and later[moved][1] > first[moved][1]
