@@ -1,5 +1,7 @@
 -- Lifts the publication floor, or puts it back. Where that changes anything all computed figures go at once, so that none
--- made without a floor is ever read with one, and are made again at the next refresh. Returns whether it did.
+-- made without a floor is ever read with one, and are made again at the next refresh. What was told before stays told:
+-- with the floor put back, a figure comes again when it tells of nobody beside those of before. Days of charts do not come
+-- again: a point is drawn when its day is told, and then never. Returns whether it did.
 CREATE OR REPLACE FUNCTION floor_lift(is_lifted boolean) RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN
