@@ -135,6 +135,24 @@ def test_what_one_household_does_changes_nothing_by_itself(watcher):
     assert watcher.look() == set()
 
 
+def test_lifting_the_floor_forgets_nothing(watcher):
+    country, c = watcher.country, watcher.country.c
+
+    def lifted_and_put_back():
+        for lifted in (True, False):
+            c.sql("SELECT floor_lift(%s)", lifted)
+            c.run("rollup")
+        return {(r["geo"], r["operator"], r["technology"]): r["value"] for r in
+                get(c, f"indicators?year={YEAR}&indicator=PER8") if r["statistic"] == "mean"}
+
+    before = {k: v for k, v in watcher.last.items() if k[0] != "day"}
+    assert {k: v for k, v in lifted_and_put_back().items() if v is not None} == before
+    country.measure(NEWCOMER, 20, 20, LOSS)
+    assert lifted_and_put_back()[None, None, None] is None, "with the newcomer in it, and nothing else new"
+    country.all_measure(40, 14)
+    assert lifted_and_put_back()[None, None, None] is not None
+
+
 def test_no_sum_of_all_that_was_ever_shown_tells_of_few(watcher):
     country, r = watcher.country, random.Random(2)
     for week in range(5):
