@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(22);
+SELECT plan(24);
 
 INSERT INTO token (hash, uses_max) VALUES ('one', 1), ('two', 2), ('many', NULL);
 INSERT INTO carrier_nat (prefix, source) VALUES ('198.51.100.0/22', 'import'), ('203.0.113.128/25', 'import');
