@@ -1,0 +1,75 @@
+"""Collectors of which little is known: each page, each route and each command answers, and says why there is no more."""
+
+import html
+import json
+import re
+
+import pytest
+
+from test_floor import YEAR, Line, household, measured, own
+
+# What arithmetic on nothing leaves, and what a template leaves of a value that was not there.
+GONE_WRONG = re.compile(r"\b(nan|NaN|inf|Infinity|null|undefined|None)\b|%[sdlz]\b|\{\{|\}\}|\(\)")
+NOT_YET = ["Pas encore assez de lignes", "Lignes qui comptent à ce jour : 1 ou 2 sur 5."]
+FIRST = ["Les premiers chiffres paraissent dès que 5 lignes comptent"]
+SHOWN = ["1,00 % des paquets se perdent en route sur"]
+TOO_FEW = ["n<5"]
+
+# Country, what is there, what the French page says of it, what it does not.
+STATES = {
+    "empty": ("BJ", [], FIRST, SHOWN + NOT_YET),
+    "one-probe": ("BJ", [Line(own(1), days=30)], NOT_YET + FIRST, SHOWN + ["n’a encore mesuré"]),
+    "one-operator": ("BJ", [Line(own(n), days=30) for n in range(6)], SHOWN + ["5–9 lignes mesurées au Bénin"], NOT_YET + FIRST),
+    "department-of-four": ("BJ", [Line(own(n), department="BJ-AL" if n < 4 else "BJ-BO", operator=f"Op{n % 2}", days=30)
+                                  for n in range(20)], SHOWN + TOO_FEW, NOT_YET + FIRST),
+    "no-shares": ("ML", [Line(own(n), department=None, operator=f"Op{n % 2}", days=30) for n in range(12)],
+                  SHOWN + ["lignes mesurées au Mali"], NOT_YET + FIRST + ["80 % du marché"]),
+}
+ROUTES = ["indicators", f"indicators?year={YEAR}", f"indicators?year={YEAR}&format=csv", "series?check=ping", "series?check=ping&format=csv",
+          "probes", "targets", "checks", "changes", "edns"]
+
+
+def words(page):
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<style.*?</style>", " ", page, flags=re.S))))
+
+
+@pytest.fixture(params=STATES)
+def small(request, own_collector):
+    country, lines, says, never = STATES[request.param]
+    c = own_collector
+    c.settings = {"upkeep": "no", "country": country}
+    c.move(c.port)
+    c.start()
+    for number, line in enumerate(lines):
+        household(c, line, number)
+    c.sql("UPDATE probe_context SET country = %s", country)
+    measured(c, [])
+    c.says, c.never = says, never
+    return c
+
+
+def test_little_is_known_and_all_of_it_answers(small):
+    c = small
+    for path in ("/fr/", "/en/"):
+        reply = c.request("GET", path)
+        page = reply.body.decode()
+        assert reply.status == 200 and not (wrong := GONE_WRONG.search(words(page))), (path, wrong)
+        for table in re.findall(r"<table.*?</table>", page, re.S):
+            assert re.search(r"<tbody[^>]*>\s*<tr", table), f"{path}: a table with nothing in it"
+        for figure in re.findall(r"<figure>(.*?)</figure>", page, re.S):
+            assert words(figure).strip(), f"{path}: a picture of nothing"
+    french = words(c.request("GET", "/fr/").body.decode())
+    assert [say for say in c.says if say not in french] == [] and [say for say in c.never if say in french] == []
+    for route in ROUTES:
+        reply = c.request("GET", f"/api/v1/{route}")
+        assert reply.status == 200 and not re.search(rb"\b(nan|inf)\b", reply.body, re.I), (route, reply.body[:500])
+        if "csv" in route:
+            assert reply.body.count(b"\n") > 0  # the header at least
+        else:
+            assert isinstance(json.loads(reply.body), list)
+    figures = c.run("indicators", "--year", str(YEAR))
+    assert not re.search(r"\b(nan|inf)\b", figures, re.I)
+    explained = c.run("indicators", "explain", "PER8")
+    assert "PER8" in explained and not re.search(r"\b(nan|inf)\b|%[sd]", explained, re.I)
+    hidden = [f for f in c.request("GET", f"/api/v1/indicators?year={YEAR}").json() if f["value"] is None]
+    assert all(f["floor"] in ("n<5", "hidden") and f["note"] for f in hidden)
