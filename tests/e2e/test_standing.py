@@ -77,12 +77,12 @@ def age(collector, probe):
 
 
 def test_a_list_of_tokens_lets_in_one_probe_each(collector):
-    tokens = collector.run("token", "create", "--count", "3", "--focal-point", "Kandi", "--expires", "30d").splitlines()
+    tokens = collector.run("token", "create", "--count", "3", "--focal-point", "Savé", "--expires", "30d").splitlines()
     assert len(set(tokens)) == 3 and all(len(token) == 36 and token.startswith("imt_") for token in tokens)
     assert [collector.enrol(Probe(), token).status for token in tokens] == [200, 200, 200]
     assert [collector.enrol(Probe(), token).problem() for token in tokens] == ["token-exhausted"] * 3
     assert collector.sql("SELECT DISTINCT name, uses_max, expires_at > now() + interval '29 days' FROM token JOIN focal_point "
-                         "USING (focal_point_no) WHERE name = 'Kandi'") == [("Kandi", 1, True)]
+                         "USING (focal_point_no) WHERE name = 'Savé'") == [("Savé", 1, True)]
     collector.run("token", "create", "--count", "2", "--uses", "3", "--focal-point", "Banikoara")
     assert collector.sql("SELECT uses_max FROM token JOIN focal_point USING (focal_point_no) WHERE name = 'Banikoara'") == [(3,), (3,)]
 
