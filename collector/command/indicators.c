@@ -77,6 +77,13 @@ static void print_definition(const struct indicator *i)
     printf(_("\nSQL, $1 the first day, $2 the day after the last:\n\n%s\n"), i->sql);
 }
 
+/* A figure that is hidden has none. */
+static const char *count_text(const struct pg_rows *rows, size_t row, int column)
+{
+    const char *text = pg_text(rows, row, column);
+    return text ? text : "-";
+}
+
 /* The samples that stand behind it, by year, country and source. */
 static int print_inputs(struct pg *pg, const struct indicator *i, struct fault *f)
 {
@@ -85,7 +92,7 @@ static int print_inputs(struct pg *pg, const struct indicator *i, struct fault *
         pg,
         "SELECT DISTINCT ON (period, country, source) period, country, source, n_samples, n_failed, n_days, "
         "n_probes, n_silent, n_networks FROM indicator_value WHERE indicator = $1 AND geo IS NULL AND operator IS NULL "
-        "AND technology IS NULL AND family IS NULL ORDER BY period, country, source",
+        "AND technology IS NULL AND family IS NULL ORDER BY period, country, source, n_samples DESC NULLS LAST",
         1, (const char *const[]){i->id}, &rows, f);
     if (rc < 0)
         return rc;
@@ -95,8 +102,9 @@ static int print_inputs(struct pg *pg, const struct indicator *i, struct fault *
             printf(
                 _("  %s %s %s: samples %s, without a result %s, probe-days %s, probes %s, of these silent %s, networks "
                   "%s\n"),
-                pg_text(rows, r, 0), pg_text(rows, r, 1), pg_text(rows, r, 2), pg_text(rows, r, 3), pg_text(rows, r, 4),
-                pg_text(rows, r, 5), pg_text(rows, r, 6), pg_text(rows, r, 7), pg_text(rows, r, 8));
+                pg_text(rows, r, 0), pg_text(rows, r, 1), pg_text(rows, r, 2), count_text(rows, r, 3),
+                count_text(rows, r, 4), count_text(rows, r, 5), count_text(rows, r, 6), count_text(rows, r, 7),
+                count_text(rows, r, 8));
         else
             printf("  %s %s %s\n", pg_text(rows, r, 0), pg_text(rows, r, 1), pg_text(rows, r, 2));
     return 0;

@@ -430,6 +430,7 @@ def test_serve_makes_figures_by_itself(numbers):
         time.sleep(0.5)
     assert {f["floor"] for f in found} == {"n<5"} and found[0]["value"] is None
     assert found[0]["note"] == "not enough lines yet: none of 5"
+    assert "2022 BJ measured: samples -, without a result -, probe-days -" in numbers.run("indicators", "explain", "PER1")
     numbers.run("probe", "revoke", late.id)
 
 
