@@ -8,7 +8,7 @@
 -- nature: quantitative
 -- kind: measured
 -- method: 3
--- dimensions: operator, department
+-- dimensions: operator, department, technology
 -- aggregate: p50, p95
 -- headline.fr: Une résolution DNS prend typiquement {p50} ms {where}.
 -- headline.en: A DNS lookup typically takes {p50} ms {where}.

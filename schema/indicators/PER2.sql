@@ -8,7 +8,7 @@
 -- nature: quantitative
 -- kind: measured
 -- method: 3
--- dimensions: operator, department
+-- dimensions: operator, department, technology
 -- aggregate: mean
 -- headline.fr: {mean} % des questions DNS restent sans réponse utile {where}.
 -- headline.en: {mean}% of DNS questions get no useful answer {where}.

@@ -8,7 +8,7 @@
 -- nature: quantitative
 -- kind: measured
 -- method: 3
--- dimensions: operator, department, family
+-- dimensions: operator, department, technology, family
 -- aggregate: p50
 -- headline.fr: Un aller-retour sans quitter le pays prend typiquement {p50} ms {where}.
 -- headline.en: A round trip inside the country typically takes {p50} ms {where}.

@@ -8,7 +8,7 @@
 -- nature: quantitative
 -- kind: measured
 -- method: 3
--- dimensions: operator, department
+-- dimensions: operator, department, technology
 -- aggregate: mean
 -- headline.fr: {mean} % des paquets se perdent en route {where}.
 -- headline.en: {mean}% of packets are lost on the way {where}.

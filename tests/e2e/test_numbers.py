@@ -361,7 +361,7 @@ def test_indicators_are_what_the_definitions_say(numbers):
     assert (tail["floor"], tail["value"], tail["note"]) == ("hidden", None, "too few lines for this percentile")
     # Analysts have the numbers as they are.
     assert numbers.sql("SELECT n_probes, n_days, n_networks FROM indicator_value WHERE indicator = 'PER8' AND geo IS NULL "
-                       "AND operator IS NULL") == [(PROBES, PROBES * len(DAYS), PROBES)]
+                       "AND operator IS NULL AND technology IS NULL") == [(PROBES, PROBES * len(DAYS), PROBES)]
 
 
 def test_small_cells_are_not_published(numbers):
