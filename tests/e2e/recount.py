@@ -1,0 +1,137 @@
+"""The figures of measured indicators, made once more of raw results: by what their definitions say, and not by the collector's SQL
+or C. Nothing but Python is used, and all of it is slow and plain."""
+
+import collections
+import dataclasses
+import datetime
+import math
+import struct
+from pathlib import Path
+
+SCHEMA = Path(__file__).resolve().parents[2] / "schema"
+NETWORKS, PROBES, DAYS = 5, 5, 30  # what the floor asks
+BOX = ("denied", "skipped", "error")  # outcomes that say something of the box alone
+DOMESTIC = ("domestic", "cctld", "ixp", "operator")
+CUTS = ((), ("geo",), ("operator",), ("technology",), ("family",), ("operator", "geo"))
+DIMENSIONS = {"department": "geo", "operator": "operator", "technology": "technology", "family": "family"}
+UTC = datetime.timezone.utc
+
+
+@dataclasses.dataclass(eq=False)
+class Line:
+    """A probe, as its team knows it."""
+    probe: str
+    source: str  # as figures name it
+    enrolled: datetime.datetime
+    let_in: bool  # nobody else could use its token
+    voucher: str | None
+    places: list  # (since, country, department, operator, technology), in order
+    pushes: dict  # year -> prefix -> how often
+    revoked: tuple | None = None  # when, why
+
+
+# A probe-day of an indicator; value None: nothing but failures. due: how many days it stands for; ended: the last of a silent probe.
+Row = collections.namedtuple("Row", "line day place network family value samples failed due ended")
+
+# value: the least and the greatest that rounding allows, nearly always one.
+Figure = collections.namedtuple("Figure", "value n_samples n_failed n_days n_probes n_networks n_silent method_version")
+
+
+def day_of(result):
+    return datetime.date.fromisoformat(result["at"][:10])
+
+
+def midnight(day):
+    return datetime.datetime.combine(day, datetime.time(), UTC)
+
+
+# ---- sketches and quantiles ----
+
+def bucket_middle(value):
+    """What stands for a value, kept with 32 bits: the geometric middle of its bucket [1.02^k, 1.02^(k+1))."""
+    value, = struct.unpack("f", struct.pack("f", value))
+    return 0.0 if value == 0 else 1.02 ** (math.floor(math.log(value) / math.log(1.02)) + 0.5)
+
+
+def median(values):
+    values = sorted(bucket_middle(v) for v in values)
+    place = (len(values) - 1) / 2
+    below, above = values[math.floor(place)], values[math.ceil(place)]
+    return below + (place - math.floor(place)) * (above - below)
+
+
+def quantile(pairs, q, mercy):
+    """Of values with weights, between the closest ranks. mercy: sums of fractions hit a whole number up to rounding only, to either side."""
+    rank = q * (sum(w for _, w in pairs) - 1)
+
+    def at(count):
+        upto = 0
+        for value, weight in sorted(pairs):
+            upto += weight
+            if upto > count + mercy:
+                break
+        return value
+
+    below, above = at(math.floor(rank + 1e-9)), at(math.ceil(rank - 1e-9))
+    return below + (rank - math.floor(rank + 1e-9)) * (above - below)
+
+
+# ---- what a probe says in a day: (family, value, samples, failed) ----
+
+def told(results):
+    return [r for r in results if r["outcome"] not in BOX]
+
+
+def number_of(results, metric, family=None):
+    """Results without the number failed, unless they ended well and had none to give."""
+    values = [r["metrics"][metric] for r in results if metric in r["metrics"]]
+    failed = sum(r["outcome"] != "ok" and metric not in r["metrics"] for r in results)
+    return family, median(values) if values else None, len(values), failed
+
+
+def asked(results, targets):
+    return [r for r in told(results) if r["check"] == "dns" and targets.get(r["target"], ("resolver",))[0] == "resolver"]
+
+
+def dns_time(results, targets, _country):
+    """Only what succeeded has a time; all else failed, whatever numbers it gave."""
+    questions = asked(results, targets)
+    good = [r for r in questions if r["outcome"] == "ok"]
+    family, value, samples, _ = number_of(good, "rt_ms")
+    return [(family, value, samples, len(questions) - len(good))] if questions else []
+
+
+def dns_failures(results, targets, _country):
+    questions = asked(results, targets)
+    bad = sum(r["outcome"] != "ok" or r["metrics"].get("rcode") not in (0, 3) for r in questions)
+    return [(None, 100 * bad / len(questions), len(questions), 0)] if questions else []
+
+
+def domestic(results, targets, country):
+    pings = [r for r in told(results) if r["check"] == "ping" and targets[r["target"]][0] in DOMESTIC
+             and targets[r["target"]][1] == country]
+    families = sorted({r["af"] for r in pings if r.get("af")})
+    parts = [(None, pings)] + [(f"ipv{af}", [r for r in pings if r.get("af") == af]) for af in families]
+    return [number_of(part, "rtt_p50_ms", family) for family, part in parts if part]
+
+
+def throughput(metric):
+    def one(results, _targets, _country):
+        tests = [r for r in told(results) if r["check"] == "throughput"]
+        return [number_of(tests, metric)] if tests else []
+    return one
+
+
+def loss(results, _targets, _country):
+    pings = [r for r in told(results) if r["check"] == "ping"]
+    unnamed = sum(r["outcome"] == "dns_error" for r in pings)
+    tried = [r for r in pings if r["outcome"] != "dns_error"]
+    counted = [r["metrics"] for r in tried if "sent" in r["metrics"]]
+    sent, lost = sum(m["sent"] for m in counted), sum(m["sent"] - m["rcvd"] for m in counted)
+    unsent = (len(tried) - len(counted)) * (sent / len(counted) if counted else 1)
+    value = 100 * (lost + unsent) / (sent + unsent) if tried else None
+    return [(None, value, sent, unnamed)] if pings else []
+
+
+OF_DAY = {"PER1": dns_time, "PER2": dns_failures, "PER3": domestic, "PER5": throughput("down_mbps"), "PER6": throughput("up_mbps"),
+          "PER8": loss}
