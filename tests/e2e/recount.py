@@ -135,3 +135,55 @@ def loss(results, _targets, _country):
 
 OF_DAY = {"PER1": dns_time, "PER2": dns_failures, "PER3": domestic, "PER5": throughput("down_mbps"), "PER6": throughput("up_mbps"),
           "PER8": loss}
+
+
+# ---- where, and on behalf of whom ----
+
+def place_on(line, day):
+    """The place that held for most of the day, of two the later."""
+    begin, end = midnight(day), midnight(day + datetime.timedelta(1))
+    until = [place[0] for place in line.places[1:]] + [datetime.datetime.max.replace(tzinfo=UTC)]
+    held = [(min(to, end) - max(place[0], begin), place) for place, to in zip(line.places, until)]
+    held = [(span, place[0], place[1:]) for span, place in held if span > datetime.timedelta(0)]
+    return max(held, key=lambda h: h[:2])[2] if held else None
+
+
+def counts(line, year):
+    good = not line.revoked or line.revoked[1] in ("left", "forgotten")
+    return good and (line.let_in or bool(line.voucher)) and line.enrolled <= midnight(datetime.date(year + 1, 1, 1)) - datetime.timedelta(7)
+
+
+def network_of(line, year, carrier_nat):
+    pushes = line.pushes.get(year)
+    if not pushes:
+        return None
+    most = max(pushes, key=pushes.get)
+    return f"household {line.probe}" if most in carrier_nat and line.voucher else most
+
+
+# ---- the days expected of a probe ----
+
+def expected(lines, raw, year):
+    """line.probe -> first and last day, and whether it fell silent."""
+    heard = {line: [d for d in {day_of(r) for r in raw[line.probe]} if d.year == year] for line in lines}
+    latest = collections.defaultdict(lambda: datetime.date.min)
+    for line in lines:
+        latest[line.source] = max([latest[line.source], *heard[line]])
+    found = {}
+    for line in lines:
+        if not heard[line]:
+            continue
+        gone = line.revoked[0].date() if line.revoked else datetime.date.max
+        begun = min(day_of(r) for r in raw[line.probe])
+        found[line.probe] = (max(datetime.date(year, 1, 1), begun), min(latest[line.source], gone - datetime.timedelta(1)),
+                             gone > datetime.date(year, 12, 31) and (latest[line.source] - max(heard[line])).days >= 14)
+    return found
+
+
+def stand_for(days, first, last):
+    """Each day with a value stands for those without one behind it, the first for those before it as well."""
+    due = []
+    for n, day in enumerate(days):
+        behind = (days[n + 1] - day).days if n + 1 < len(days) else max(1, (last - day).days + 1)
+        due.append(behind + (max(0, (day - first).days) if n == 0 else 0))
+    return due
