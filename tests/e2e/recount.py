@@ -187,3 +187,79 @@ def stand_for(days, first, last):
         behind = (days[n + 1] - day).days if n + 1 < len(days) else max(1, (last - day).days + 1)
         due.append(behind + (max(0, (day - first).days) if n == 0 else 0))
     return due
+
+
+# ---- the figure of a cell ----
+
+def enough(rows):
+    networks = {row.network for row in rows} - {None}
+    return len(networks) >= NETWORKS and len({row.line for row in rows}) >= PROBES and len(rows) >= DAYS
+
+
+def fifth(sums):
+    """Cuts the heaviest to a fifth of the whole, as few as will do."""
+    order = sorted(sums.values(), reverse=True)
+    for cut in range(5):
+        most = sum(order[cut:]) / (5 - cut)
+        if order[cut] <= most:
+            break
+    return {line: min(s, most) for line, s in sums.items()}
+
+
+def vouched(sums, voucher_of):
+    """Nobody's word weighs more than all others', unless one of the others came to more than a fifth."""
+    of = collections.Counter()
+    for line, s in sums.items():
+        of[voucher_of[line]] += s
+    own, name = max([(s, v) for v, s in of.items() if v], default=(0, None))
+    others = {line: s for line, s in sums.items() if voucher_of[line] != name}
+    rest = sum(others.values())
+    if not name or not others or own <= rest:
+        return sums
+    scale = min(1, max(rest, 5 * max(others.values()) - rest) / own)
+    return {line: s * (1 if line in others else scale) for line, s in sums.items()}
+
+
+def weights(rows):
+    """probe -> what it weighs in all."""
+    days = collections.Counter(row.line.probe for row in rows)
+    due = collections.Counter()
+    for row in rows:
+        due[row.line.probe] += row.due
+    sums = {probe: min(due[probe], 4 * days[probe]) for probe in days}
+    if len(sums) >= 5:
+        sums = vouched(fifth(sums), {row.line.probe: row.line.voucher for row in rows})
+    return sums, {probe: sums[probe] / days[probe] for probe in days}
+
+
+def mean(rows, sums, weight):
+    """No line's part is more than five times what all but it and the second give."""
+    parts = collections.Counter()
+    for row in rows:
+        parts[row.line.probe] += row.value * weight[row.line.probe]
+    order = sorted(parts.values(), reverse=True)
+    most = 5 * sum(order[2:]) if len(order) > 2 else math.inf
+    return (min(order[0], most) + sum(order[1:])) / sum(sums.values())
+
+
+def failures(rows):
+    """Those of lines without any value only where such lines are many."""
+    speak = {row.line for row in rows if row.value is not None}
+    others = [row for row in rows if row.line not in speak]
+    return sum(row.failed for row in rows if row.line in speak or enough(others))
+
+
+def figure(rows, statistic, method):
+    """None where one line may fill the whole tail of a percentile."""
+    values = [row for row in rows if row.value is not None]
+    sums, weight = weights(values)
+    if statistic == "mean":
+        value = 2 * (mean(values, sums, weight),)
+    else:
+        q = int(statistic[1:]) / 100
+        if max(sums.values()) / sum(sums.values()) >= min(q, 1 - q) - 1e-9:
+            return None
+        pairs = [(row.value, weight[row.line.probe]) for row in values]
+        value = tuple(quantile(pairs, q, mercy) for mercy in (-1e-9, 1e-9))
+    return Figure(value, sum(row.samples for row in values), failures(rows), len(values), len(sums),
+                  len({row.network for row in values} - {None}), sum(row.ended for row in values), method)
