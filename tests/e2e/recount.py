@@ -263,3 +263,66 @@ def figure(rows, statistic, method):
         value = tuple(quantile(pairs, q, mercy) for mercy in (-1e-9, 1e-9))
     return Figure(value, sum(row.samples for row in values), failures(rows), len(values), len(sums),
                   len({row.network for row in values} - {None}), sum(row.ended for row in values), method)
+
+
+# ---- all ----
+
+def definitions():
+    """Of measured indicators: id -> method, columns, statistics; from their headers and no further."""
+    found = {}
+    for path in sorted((SCHEMA / "indicators").glob("*.sql")):
+        head = dict(line[3:].rstrip("\n").split(": ", 1) for line in path.open(encoding="utf-8") if line.startswith("-- "))
+        if head["kind"] == "measured":
+            found[head["id"]] = (int(head["method"]), {DIMENSIONS[d] for d in head["dimensions"].split(", ")},
+                                 head["aggregate"].split(", "))
+    return found
+
+
+def rows_of(of_day, lines, raw, targets, carrier_nat, year):
+    rows = []
+    due_of = expected(lines, raw, year)
+    for line in lines:
+        if line.probe not in due_of or not counts(line, year):
+            continue
+        days = collections.defaultdict(list)
+        for r in raw[line.probe]:
+            days[day_of(r)].append(r)
+        by_family = collections.defaultdict(list)
+        for day in sorted(d for d in days if d.year == year):
+            if place := place_on(line, day):
+                for family, value, samples, failed in of_day(days[day], targets, place[0]):
+                    by_family[family].append((day, place, value, samples, failed))
+        first, last, silent = due_of[line.probe]
+        for family, told_days in by_family.items():
+            valued = [t[0] for t in told_days if t[2] is not None]
+            due = dict(zip(valued, stand_for(valued, first, last)))
+            rows += [Row(line, day, place, network_of(line, year, carrier_nat), family, value, samples, failed, due.get(day),
+                         silent and value is not None and day == valued[-1])
+                     for day, place, value, samples, failed in told_days if value is not None or failed]
+    return rows
+
+
+def cells_of(rows, columns):
+    """(country, geo, operator, technology, family, source) -> its rows."""
+    cells = collections.defaultdict(list)
+    for row in rows:
+        whole = dict(zip(("country", "geo", "operator", "technology"), row.place), family=row.family)
+        for cut in CUTS:
+            if set(cut) <= columns and ("family" in cut) == (row.family is not None) and all(whole[c] for c in cut):
+                key = (whole["country"], *(whole[c] if c in cut else None for c in ("geo", "operator", "technology", "family")),
+                       row.line.source)
+                cells[key].append(row)
+    return {key: found for key, found in cells.items() if any(row.value is not None for row in found)}
+
+
+def recount(lines, raw, targets, carrier_nat, year):
+    """(indicator, statistic, country, geo, operator, technology, family, source) -> whether the cell is large enough, and its Figure
+    (None: a percentile that one line would tell)."""
+    found = {}
+    for indicator, (method, columns, statistics) in definitions().items():
+        rows = rows_of(OF_DAY[indicator], lines, raw, targets, carrier_nat, year)
+        for key, cell in cells_of(rows, columns).items():
+            large = enough([row for row in cell if row.value is not None])
+            for statistic in statistics:
+                found[indicator, statistic, *key] = large, figure(cell, statistic, method)
+    return found
