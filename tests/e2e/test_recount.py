@@ -231,3 +231,51 @@ def country():
             c.stop()
         finally:
             c.clean()
+
+
+# ---- the comparison ----
+
+def figures(c, year):
+    """As analysts have them."""
+    rows = c.sql("SELECT indicator, statistic, country, geo, operator, technology, family, source, floor, note, value, n_samples, n_failed, n_days, "
+                 "n_probes, n_networks, n_silent, method_version FROM indicator_value WHERE computed AND period = %s", str(year))
+    found = {row[:8]: row[8:] for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def wrong_with(figure, large, floor, note, numbers):
+    """What is not as it has to be of a figure; nothing where all is."""
+    if not large:
+        return None if floor == "n<5" and not any(numbers[:-1]) else "too small a cell"
+    if floor == "hidden":
+        told = (figure is None) == (note == "too few lines for this percentile")
+        return None if not any(numbers[:-1]) and (told or "subtraction" in note) else "hidden for no reason"
+    if floor != "met" or figure is None:
+        return "shown or hidden wrongly"
+    same = any(math.isclose(numbers[0], value, rel_tol=1e-9, abs_tol=1e-9) for value in figure.value)
+    return None if same and tuple(numbers[1:]) == tuple(figure[1:]) else "other numbers"
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_every_cell_is_what_raw_results_say(country, year):
+    wanted = recount.recount(country.lines, country.raw, TARGETS, {CARRIER}, year)
+    got = figures(country.c, year)
+    assert sorted(map(str, got)) == sorted(map(str, wanted))
+    wrong = {key: (found, wanted[key], (floor, note, numbers)) for key, (floor, note, *numbers) in got.items()
+             if (found := wrong_with(wanted[key][1], wanted[key][0], floor, note, numbers))}
+    for key, (found, want, have) in sorted(wrong.items(), key=str):
+        print(found, key, want, have, sep="\n  ")
+    assert not wrong
+
+
+def test_nothing_is_left_out(country):
+    """All outcomes of each check, both families, and figures that are shown, small, and hidden for what others would tell."""
+    found = [x for results in country.raw.values() for x in results]
+    for check in ("dns", "ping", "throughput"):
+        assert {x["outcome"] for x in found if x["check"] == check} == {"ok", "partial", *OUTCOMES}
+    shown = [key for key, row in figures(country.c, 2024).items() if row[0] == "met"]
+    assert {key[6] for key in shown} == {None, "ipv4", "ipv6"} and {key[2] for key in shown} == {"BJ", "TG"}
+    assert {row[0] for year in YEARS for row in figures(country.c, year).values()} == {"met", "n<5", "hidden"}
+    assert sum(row[8] for row in figures(country.c, 2024).values() if row[8]) > 0  # silent ones
+    assert country.c.sql("SELECT count(DISTINCT day) FROM rollup_late") == [(1,)]
