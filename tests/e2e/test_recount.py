@@ -279,3 +279,28 @@ def test_nothing_is_left_out(country):
     assert {row[0] for year in YEARS for row in figures(country.c, year).values()} == {"met", "n<5", "hidden"}
     assert sum(row[8] for row in figures(country.c, 2024).values() if row[8]) > 0  # silent ones
     assert country.c.sql("SELECT count(DISTINCT day) FROM rollup_late") == [(1,)]
+
+
+# ---- what everybody has ----
+
+def step(n):
+    """5 to 9, 10 to 19, 20 to 49, …: the first of them."""
+    return n and max(s for e in range(6) for s in (10 ** e, 2 * 10 ** e, 5 * 10 ** e) if s <= n)
+
+
+def two_digits(n):
+    return n and int(decimal.Decimal(n).quantize(decimal.Decimal(1).scaleb(max(0, len(str(n)) - 2)), decimal.ROUND_HALF_UP))
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_everybody_has_the_same_in_steps(country, year):
+    exact = figures(country.c, year)
+    public = {tuple(f[k] for k in ("indicator", "statistic", "country", "geo", "operator", "technology", "family", "source")): f
+              for f in country.c.request("GET", f"/api/v1/indicators?year={year}").json()}
+    assert public.keys() == exact.keys()
+    for key, (floor, _, value, samples, failed, days, probes, networks, _, method) in exact.items():
+        f = public[key]
+        assert (f["floor"], f["method_version"]) == (floor, method)
+        assert f["value"] == (value if value is None else pytest.approx(value, rel=1e-9))
+        assert (f["n_samples"], f["n_failed"], f["n_days"]) == (two_digits(samples), two_digits(failed), two_digits(days)), key
+        assert (f["n_probes"], f["n_networks"]) == (step(probes), step(networks)), key
