@@ -17,7 +17,7 @@ DECLARE
     kept    record;
     missing record;
 BEGIN
-    FOR kept IN VALUES ('closed_version', NULL), ('closed_figure', 'indicator_value'), ('closed_indicator', 'indicator'),
+    FOR kept IN VALUES ('closed_version', NULL), ('closed_edition', NULL), ('closed_change', NULL), ('closed_figure', 'indicator_value'), ('closed_indicator', 'indicator'),
         ('closed_day', 'indicator_day') LOOP
         FOR missing IN
             SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type FROM pg_attribute a
@@ -49,6 +49,11 @@ BEGIN
     INSERT INTO closed_indicator SELECT of_year, number, i.* FROM indicator i;
     INSERT INTO closed_figure SELECT of_year, number, v.* FROM indicator_value v WHERE left(v.period, 4)::int = of_year;
     INSERT INTO closed_day SELECT of_year, number, d.* FROM indicator_day d WHERE extract(year FROM d.day)::int = of_year;
+    INSERT INTO closed_edition SELECT of_year, number, e.country, e.period, e.source, e.speaks_of FROM public_edition e
+    WHERE left(e.period, 4)::int = of_year;
+    INSERT INTO closed_change SELECT of_year, number, c.indicator, c.country, c.source, c.simulated, c.statistic, c.from_period, c.to_period,
+        c.method_version, c.kind, c.why, c.value_from, c.value_to, c.low, c.high, c.n_common
+    FROM indicator_change c WHERE left(c.to_period, 4)::int = of_year;
     RETURN number;
 END
 $$;

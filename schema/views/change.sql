@@ -6,11 +6,13 @@ SELECT c.indicator, i.name_fr, i.name_en, c.country, c.source, c.simulated, c.st
        c.low > 0 OR c.high < 0 AS significant, 100 * (c.value_to - c.value_from) / nullif(c.value_from, 0) AS percent,
        CASE c.kind WHEN 'lines' THEN count_step(c.n_common) END AS n_lines, CASE c.kind WHEN 'cells' THEN c.n_common END AS n_cells,
        f.value AS whole_from, t.value AS whole_to, c.method_version
-FROM indicator_change c
+FROM change_version c
 JOIN indicator i USING (indicator)
 LEFT JOIN public_national f ON (f.indicator, f.country, f.source, f.statistic, f.period)
                                = (c.indicator, c.country, c.source, c.statistic, c.from_period)
 LEFT JOIN public_national t ON (t.indicator, t.country, t.source, t.statistic, t.period)
-                               = (c.indicator, c.country, c.source, c.statistic, c.to_period);
+                               = (c.indicator, c.country, c.source, c.statistic, c.to_period)
+LEFT JOIN closed_latest l ON l.year = c.year
+WHERE c.version = coalesce(l.version, 0);
 
 SELECT allow('SELECT ON public_change', 'reader', 'analyst');

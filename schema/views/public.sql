@@ -25,7 +25,7 @@ FROM metric m
 JOIN check_kind c USING (check_no);
 
 -- Of what the collector computed, everybody gets the counts in steps; analysts have indicator_value.
-CREATE OR REPLACE VIEW public_indicator AS
+CREATE OR REPLACE VIEW figure_told AS
 SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.geo, v.operator, v.technology, v.family,
        v.zone, v.sex, v.age_group, v.plan, v.value, v.unit, v.low, v.high, v.interval_kind,
        CASE WHEN v.computed THEN two_digits(v.n_samples) ELSE v.n_samples END AS n_samples, two_digits(v.n_days) AS n_days,
@@ -35,16 +35,27 @@ SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.ge
                                                THEN coalesce(e.speaks_of, 'lines') ELSE 'lines' END END AS speaks_of, v.as_of,
        c.from_period AS change_from, c.value_to - c.value_from AS change, c.low AS change_low, c.high AS change_high,
        c.why AS change_why,
-       two_digits(v.n_failed) AS n_failed, part_step(v.n_silent) AS n_silent
-FROM indicator_value v
-JOIN indicator i USING (indicator)
-LEFT JOIN public_edition e ON e.country = v.country AND e.period = v.period AND e.source = v.source
-LEFT JOIN indicator_change c ON v.computed AND num_nonnulls(v.geo, v.operator, v.technology, v.family) = 0
-     AND (c.indicator, c.country, c.source, c.statistic, c.to_period) = (v.indicator, v.country, v.source, v.statistic, v.period);
+       two_digits(v.n_failed) AS n_failed, part_step(v.n_silent) AS n_silent,
+       v.version, CASE WHEN v.version > 0 THEN 'closed' ELSE 'provisional' END AS edition,
+       v.version = coalesce(l.version, 0) AS latest, v.year, v.computed
+FROM figure_version v
+JOIN indicator_version i ON i.indicator = v.indicator AND i.version = v.version AND (i.version = 0 OR i.year = v.year)
+LEFT JOIN edition_version e ON e.version = v.version AND e.country = v.country AND e.period = v.period AND e.source = v.source
+LEFT JOIN change_version c ON v.computed AND num_nonnulls(v.geo, v.operator, v.technology, v.family) = 0
+     AND (c.version, c.indicator, c.country, c.source, c.statistic, c.to_period)
+         = (v.version, v.indicator, v.country, v.source, v.statistic, v.period)
+LEFT JOIN closed_latest l ON l.year = v.year;
+
+-- The published figures as they stand, and all that ever were in a version.
+CREATE OR REPLACE VIEW public_indicator AS SELECT * FROM figure_told WHERE latest;
+CREATE OR REPLACE VIEW public_indicator_version AS SELECT * FROM figure_told WHERE latest OR version > 0;
 
 CREATE OR REPLACE VIEW public_indicator_day AS
 SELECT indicator, country, source, day, value, low, high, count_step(n_probes) AS n_probes,
        count_step(n_networks) AS n_networks
-FROM indicator_day;
+FROM day_version d
+LEFT JOIN closed_latest l USING (year)
+WHERE d.version = coalesce(l.version, 0);
 
-SELECT allow('SELECT ON public_probe, public_target, public_check, public_indicator, public_indicator_day', 'reader', 'analyst');
+SELECT allow('SELECT ON public_probe, public_target, public_check, public_indicator, public_indicator_version,
+    public_indicator_day', 'reader', 'analyst');

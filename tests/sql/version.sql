@@ -23,6 +23,7 @@ SELECT is(pg_temp.raises($$INSERT INTO indicator_value (indicator, period, stati
                                                         retrieved)
                            VALUES ('PER1', '2026', 'p50', 'BJ', 'measured', true, 1, 'ms', '2026-01-01')$$), 1::bigint, 'a figure');
 SELECT is(pg_temp.raises($$TRUNCATE indicator_value$$), 1::bigint, 'all figures gone');
+SELECT is(pg_temp.raises($$INSERT INTO closed_version VALUES (2021, 1, now(), 'Aïcha', '{}', 0)$$), 1::bigint, 'a year that is closed');
 SELECT is(pg_temp.raises($$UPDATE probe SET revoked_at = now()$$), 1::bigint, 'a probe that is revoked');
 SELECT is(pg_temp.raises($$UPDATE probe SET turn = turn$$), 0::bigint, 'not one that only speaks');
 SELECT is(pg_temp.raises($$INSERT INTO target (name) VALUES ('version.example')$$), 0::bigint, 'nor a target');

@@ -36,6 +36,41 @@ CREATE TABLE closed_day (
     FOREIGN KEY (year, version) REFERENCES closed_version
 );
 
+-- What they speak of: lines, or the country.
+CREATE TABLE closed_edition (
+    year      int NOT NULL,
+    version   int NOT NULL,
+    country   text NOT NULL,
+    period    text NOT NULL,
+    source    text NOT NULL,
+    speaks_of text NOT NULL,
+    PRIMARY KEY (country, period, source, version),
+    FOREIGN KEY (year, version) REFERENCES closed_version
+);
+
+-- And how they changed from the year before; over whose lines is nobody's to read.
+CREATE TABLE closed_change (
+    year           int NOT NULL,
+    version        int NOT NULL,
+    indicator      text NOT NULL,
+    country        text NOT NULL,
+    source         text NOT NULL,
+    simulated      boolean NOT NULL,
+    statistic      text NOT NULL,
+    from_period    text NOT NULL,
+    to_period      text NOT NULL,
+    method_version int NOT NULL,
+    kind           text,
+    why            text,
+    value_from     double precision,
+    value_to       double precision,
+    low            double precision,
+    high           double precision,
+    n_common       int,
+    PRIMARY KEY (indicator, country, source, to_period, version),
+    FOREIGN KEY (year, version) REFERENCES closed_version
+);
+
 -- Why a closed year was made again since its last version.
 CREATE TABLE closed_due (
     year int NOT NULL,
