@@ -58,4 +58,81 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION closed_store FROM PUBLIC;
+-- Why a year cannot be closed, in a word: 'early', it is not over (UTC); 'closed' already; 'lifted', the floor; NULL when it can.
+CREATE OR REPLACE FUNCTION year_refusal(of_year int) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN (now() AT TIME ZONE 'UTC')::date < make_date(of_year + 1, 1, 1) THEN 'early'
+                WHEN EXISTS (SELECT FROM closed_version WHERE year = of_year) THEN 'closed'
+                WHEN (SELECT lifted FROM publication_floor) THEN 'lifted' END
+$$;
+
+-- Closes a year: 'done', or why not. Also 'stale', when its figures have to be made again first, and 'empty', when there are none.
+CREATE OR REPLACE FUNCTION year_close(of_year int, by_whom text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    refusal text;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('internetmetre refresh')); -- not while figures are made, nor twice at once
+    SELECT coalesce(year_refusal(of_year),
+                    CASE WHEN EXISTS (SELECT FROM indicator_dirty WHERE year = of_year) THEN 'stale'
+                         WHEN NOT EXISTS (SELECT FROM indicator_value WHERE left(period, 4)::int = of_year) THEN 'empty' END) INTO refusal;
+    IF refusal IS NULL THEN
+        PERFORM closed_store(of_year, by_whom, '{}', 0);
+    END IF;
+    RETURN coalesce(refusal, 'done');
+END
+$$;
+
+-- Takes the list of years to make again. Why it names a closed one is kept for its next version.
+CREATE OR REPLACE FUNCTION years_take() RETURNS SETOF int
+LANGUAGE sql AS $$
+    WITH taken AS (
+        DELETE FROM indicator_dirty RETURNING year, why
+    ), due AS (
+        INSERT INTO closed_due SELECT t.year, t.why FROM taken t WHERE t.year IN (SELECT c.year FROM closed_version c)
+        ON CONFLICT DO NOTHING
+    )
+    SELECT DISTINCT year FROM taken ORDER BY year
+$$;
+
+-- Makes the next version of each closed year whose figures have changed, but none sooner than `patience` after the last that the
+-- collector made: what trickles in is gathered. While the floor is lifted the years wait. To be called when all figures are
+-- made, in the same transaction.
+CREATE OR REPLACE FUNCTION closed_follow(patience interval) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    due     record;
+    changed int;
+BEGIN
+    FOR due IN
+        SELECT d.year, array_agg(d.why ORDER BY d.why) AS why FROM closed_due d
+        WHERE NOT (SELECT lifted FROM publication_floor) AND NOT EXISTS (
+            SELECT FROM closed_version c WHERE c.year = d.year AND c.version > 1 AND c.made_at > now() - patience)
+        GROUP BY d.year
+    LOOP
+        SELECT count(*) INTO changed FROM closed_changes(due.year, (SELECT max(version) FROM closed_version WHERE year = due.year), 0);
+        IF changed > 0 THEN
+            PERFORM closed_store(due.year, NULL, due.why, changed);
+        END IF;
+        DELETE FROM closed_due WHERE year = due.year;
+    END LOOP;
+END
+$$;
+
+-- Figures of other sources that come, go or change, in a closed year.
+CREATE OR REPLACE FUNCTION closed_imported() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM years_stale('imported', array_agg(left(f.period, 4)::int)) FROM figures f
+    WHERE NOT f.computed AND left(f.period, 4)::int IN (SELECT year FROM closed_version);
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER closed_added AFTER INSERT ON indicator_value REFERENCING NEW TABLE AS figures
+    FOR EACH STATEMENT EXECUTE FUNCTION closed_imported();
+CREATE OR REPLACE TRIGGER closed_changed AFTER UPDATE ON indicator_value REFERENCING NEW TABLE AS figures
+    FOR EACH STATEMENT EXECUTE FUNCTION closed_imported();
+CREATE OR REPLACE TRIGGER closed_removed AFTER DELETE ON indicator_value REFERENCING OLD TABLE AS figures
+    FOR EACH STATEMENT EXECUTE FUNCTION closed_imported();
+
+REVOKE EXECUTE ON FUNCTION closed_store, year_refusal, year_close, years_take, closed_follow, closed_imported FROM PUBLIC;
