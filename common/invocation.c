@@ -171,7 +171,7 @@ static int option_read(struct invocation *in, int argc, char *argv[], int *i, st
 
 static bool goes_with(const struct option *o, const struct verb *verb)
 {
-    if (!o->verb || strcmp(o->verb, verb->name) == 0)
+    if (!o->verb || strcmp(o->verb, verb->name) == 0 || (!*verb->name && *o->verb == ' '))
         return true;
     const char *at = o->verb;
     for (size_t len; (len = form_next_word(&at)) > 0;)

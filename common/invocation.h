@@ -38,8 +38,10 @@ struct option {
     int64_t min, max;
     const char *const *choices; /* NULL-terminated */
     word_check check;
-    const char *verb; /* the one it belongs to, or some between blanks; NULL: each of them */
-    bool many;        /* may be repeated */
+    /* The one it belongs to, or some between blanks, with a blank before the first when a command line without a verb
+     * is one of them; NULL: each of them. */
+    const char *verb;
+    bool many; /* may be repeated */
 };
 
 #define OPTIONS_MAX 64

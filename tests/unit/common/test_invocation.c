@@ -26,11 +26,13 @@ static const struct option options[] = {
 };
 
 static const struct verb verbs[] = {{"make"}, {"list"}, {"drop", 1, 2, check_even}, {0}};
-static const struct verb perhaps[] = {{"show", 1, 1}, {""}, {0}};
+static const struct verb perhaps[] = {{"show", 1, 1}, {"close"}, {""}, {0}};
+static const struct option page_options[] = {{"year", "Y", "", .verb = " close"}, {"wide", NULL, "", .verb = ""}, {0}};
 
 static const struct command box = {
     .name = "box", .usage = "make\nlist\ndrop NAME…", .help = "", .options = options, .verbs = verbs};
-static const struct command page = {.name = "page", .usage = "[show NAME]", .help = "", .verbs = perhaps};
+static const struct command page = {
+    .name = "page", .usage = "[show NAME]", .help = "", .options = page_options, .verbs = perhaps};
 static const struct command take = {.name = "take", .usage = "FILE…", .help = "", .args_min = 1, .args_max = SIZE_MAX};
 static const struct command plain = {.name = "plain", .help = ""};
 static const struct command *const commands[] = {&box, &page, &take, &plain, NULL};
@@ -78,6 +80,8 @@ static void what_fits_is_read(void **state)
     assert_true(invocation_verb(&in, ""));
     assert_int_equal(read_line(&program, "page show x", &in, &f), 0);
     assert_string_equal(in.args[0], "x");
+    assert_int_equal(read_line(&program, "page --year 3 --wide", &in, &f), 0);
+    assert_int_equal(read_line(&program, "page close --year 3", &in, &f), 0);
 }
 
 static void a_command_may_take_many_words(void **state)
@@ -108,7 +112,9 @@ static void what_does_not_fit_is_refused(void **state)
         {"box drop ab abc", {"abc: an even number", "prog box --help"}},
         {"take", {"something is missing", "usage: prog take FILE…"}},
         {"plain x", {"x: one word too many", "usage: prog plain"}},
-        {"page hide", {"hide: ", "only: show"}},
+        {"page hide", {"hide: ", "only: show, close"}},
+        {"page show x --year 3", {"--year does not go with page show"}},
+        {"page close --wide", {"--wide does not go with page close"}},
         {"box make --cuont 3", {"--cuont: box has no such option", "prog box --help"}},
         {"box make --coun 3", {"--coun: box has no such option"}},
         {"--count 3 box make", {"--count: no such option before a command"}},
