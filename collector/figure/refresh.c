@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "collector/figure/change.h"
+#include "collector/figure/closing.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/lang.h"
@@ -282,8 +283,7 @@ static int make_years(struct pg *pg, struct fault *f)
     _cleanup_rows_ struct pg_rows *years = NULL;
     size_t count;
     const struct indicator *all = indicator_all(&count);
-    int rc = pg_query(pg, "WITH taken AS (DELETE FROM indicator_dirty RETURNING year) SELECT DISTINCT year FROM taken",
-                      0, NULL, &years, f);
+    int rc = closing_take(pg, &years, f);
     for (size_t y = 0; rc == 0 && y < pg_rows_count(years); y++) {
         const char *year = pg_text(years, y, 0);
         for (size_t i = 0; rc == 0 && i < count; i++)
@@ -295,7 +295,7 @@ static int make_years(struct pg *pg, struct fault *f)
     return rc < 0 ? rc : change_make(pg, years, f);
 }
 
-int refresh_run(struct pg *pg, struct fault *f)
+static int refresh(struct pg *pg, unsigned patience_s, struct fault *f)
 {
     size_t count;
     const struct indicator *all = indicator_all(&count);
@@ -305,11 +305,21 @@ int refresh_run(struct pg *pg, struct fault *f)
     if (rc == 0)
         rc = make_years(pg, f);
     if (rc == 0)
+        rc = closing_follow(pg, patience_s, f);
+    if (rc == 0)
         rc = pg_run(pg, "COMMIT", f);
     if (rc < 0 && pg_run(pg, "ROLLBACK", NULL) < 0)
         log_debug("the transaction ended with the connection");
     return rc;
 }
+
+int refresh_run(struct pg *pg, struct fault *f)
+{
+    return refresh(pg, 0, f);
+}
+
+/* What trickles into a closed year is one version a day. */
+#define PATIENCE_S 86400
 
 int refresh_paced(struct pg *pg, struct fault *f)
 {
@@ -317,7 +327,7 @@ int refresh_paced(struct pg *pg, struct fault *f)
     int64_t began_us = clock_mono_us(&clock_system);
     if (began_us < not_before_us)
         return 0;
-    int rc = refresh_run(pg, f);
+    int rc = refresh(pg, PATIENCE_S, f);
     int64_t ended_us = clock_mono_us(&clock_system);
     not_before_us = ended_us + 9 * (ended_us - began_us);
     return rc;

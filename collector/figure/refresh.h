@@ -7,14 +7,14 @@
 #include "collector/db/pg.h"
 
 /* Makes the figures of every year that a rollup touched, and of all years for
- * an indicator that is new or whose method version changed. All of it in one
- * transaction: readers see the old figures or the new ones. Needs the owner's
- * connection. */
+ * an indicator that is new or whose method version changed; of closed years the
+ * next version, where something changed. All of it in one transaction: readers
+ * see the old figures or the new ones. Needs the owner's connection. */
 int refresh_run(struct pg *pg, struct fault *f) CHECKED;
 
 /* The same, but at most a tenth of the time is spent on it: returns at once
- * while the last call was less than ten times its own duration ago. For the
- * periodic work of one thread. */
+ * while the last call was less than ten times its own duration ago; and no more
+ * than a version a day of a closed year. For the periodic work of one thread. */
 int refresh_paced(struct pg *pg, struct fault *f) CHECKED;
 
 /* Reads the probe-days of a measured indicator from first ("2026-01-01") to
