@@ -86,9 +86,11 @@ static void select_checks(struct selection *s)
 static void select_indicators(struct selection *s)
 {
     _cleanup_text_ char *columns = figure_select();
-    buf_addf(&s->sql, "SELECT %s FROM public_indicator WHERE true", columns);
+    buf_addf(&s->sql, "SELECT %s FROM %s WHERE true", columns,
+             s->params->values[PARAM_VERSION] ? "public_indicator_version" : "public_indicator");
     selection_narrow(s, PARAM_INDICATOR, "indicator =");
     selection_narrow(s, PARAM_YEAR, "left(period, 4) =");
+    selection_narrow(s, PARAM_VERSION, "version =");
     selection_narrow(s, PARAM_OPERATOR, "operator =");
     selection_narrow(s, PARAM_DEPARTMENT, "geo =");
     selection_narrow(s, PARAM_TECHNOLOGY, "technology =");
@@ -118,6 +120,22 @@ static void select_changes(struct selection *s)
     selection_narrow(s, PARAM_YEAR, "to_period =");
     selection_narrow(s, PARAM_SOURCE, "source =");
     buf_add_text(&s->sql, " ORDER BY indicator, to_period, country, source");
+    selection_limit(s);
+}
+
+/* ---- versions of closed years ---- */
+
+static const struct encode_column version_columns[] = {
+    {"year", ENCODE_NUMBER},  {"version", ENCODE_NUMBER}, {"latest", ENCODE_BOOL},
+    {"made_at", ENCODE_TEXT}, {"changed", ENCODE_NUMBER}, {"why", ENCODE_TEXT},
+};
+
+static void select_versions(struct selection *s)
+{
+    buf_add_text(&s->sql, "SELECT year, version, latest, to_char(made_at AT TIME ZONE 'UTC', "
+                          "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), changed, why FROM public_version WHERE true");
+    selection_narrow(s, PARAM_YEAR, "year =");
+    buf_add_text(&s->sql, " ORDER BY year, version");
     selection_limit(s);
 }
 
@@ -169,12 +187,15 @@ static const struct endpoint series = {PARAMS_COMMON | PARAMS_CELL | PARAM(FROM)
                                        KEY_HELPS,
                                        select_series,
                                        NULL};
-static const struct endpoint indicators = {PARAMS_COMMON | PARAMS_CELL | PARAM(INDICATOR) | PARAM(YEAR) | PARAM(SOURCE),
+static const struct endpoint indicators = {PARAMS_COMMON | PARAMS_CELL | PARAM(INDICATOR) | PARAM(YEAR) |
+                                               PARAM(SOURCE) | PARAM(VERSION),
                                            figure_columns,
                                            0,
                                            KEY_NONE,
                                            select_indicators,
                                            NULL};
+static const struct endpoint versions = {
+    PARAMS_COMMON | PARAM(YEAR), version_columns, COUNT(version_columns), KEY_NONE, select_versions, NULL};
 
 const struct http_route query_routes[] = {
     {.method = "GET", .path = "/api/v1/changes", .handler = query_answer, .data = &changes},
@@ -185,5 +206,6 @@ const struct http_route query_routes[] = {
     {.method = "GET", .path = "/api/v1/results", .handler = query_answer, .data = &endpoint_results},
     {.method = "GET", .path = "/api/v1/series", .handler = query_answer, .data = &series},
     {.method = "GET", .path = "/api/v1/targets", .handler = query_answer, .data = &targets},
+    {.method = "GET", .path = "/api/v1/versions", .handler = query_answer, .data = &versions},
     {0},
 };

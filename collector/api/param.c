@@ -116,6 +116,14 @@ static int check_year(const char *value, struct fault *f)
     return fault_set(f, -EINVAL, _("\"%.40s\" is no year of four digits"), value);
 }
 
+static int check_version(const char *value, struct fault *f)
+{
+    size_t len = strlen(value);
+    if (len <= 6 && strspn(value, "0123456789") == len)
+        return 0;
+    return fault_set(f, -EINVAL, _("\"%.40s\" is no version; it is a number, /api/v1/versions lists them"), value);
+}
+
 static int check_key(const char *value, struct fault *f)
 {
     if (!strncmp(value, SECRET_OWNER, strlen(SECRET_OWNER)))
@@ -143,6 +151,7 @@ static const struct {
     [PARAM_INDICATOR] = {"indicator", check_indicator},
     [PARAM_YEAR] = {"year", check_year},
     [PARAM_SOURCE] = {"source", check_name},
+    [PARAM_VERSION] = {"version", check_version},
     [PARAM_KEY] = {"key", check_key},
 };
 

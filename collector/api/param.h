@@ -19,8 +19,9 @@ enum param {
     PARAM_TECHNOLOGY, /* one of a list */
     PARAM_INDICATOR,  /* built in */
     PARAM_YEAR,
-    PARAM_SOURCE, /* any name */
-    PARAM_KEY,    /* an owner's secret: links are for people */
+    PARAM_SOURCE,  /* any name */
+    PARAM_VERSION, /* of a closed year, from 1; 0: the provisional figures of open ones; query.c asks the database */
+    PARAM_KEY,     /* an owner's secret: links are for people */
     PARAM_COUNT,
 };
 #define PARAM(name) (1u << PARAM_##name)

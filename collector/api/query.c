@@ -53,14 +53,15 @@ static enum encode_format choose_format(const struct query *q)
     return format;
 }
 
-/* A name that the database must know: 1 when it answered 400. */
+/* A name that the database must know, a version among those of the year: 1 when
+ * it answered 400. */
 static int check_known(struct query *q, struct pg *pg, enum param p, const char *sql, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    const char *value = q->params.values[p];
+    const char *value = q->params.values[p], *const params[] = {value, q->params.values[PARAM_YEAR]};
     if (!value)
         return 0;
-    int rc = pg_query(pg, sql, 1, &value, &rows, f);
+    int rc = pg_query(pg, sql, p == PARAM_VERSION ? 2 : 1, params, &rows, f);
     if (rc < 0 || pg_bool(rows, 0, 0))
         return rc;
     LANG_SCOPE(http_language(q->request));
@@ -79,6 +80,13 @@ static int check_names(struct query *q, struct pg *pg, struct fault *f)
     if (rc == 0)
         rc = check_known(q, pg, PARAM_DEPARTMENT,
                          "SELECT bool_or(iso = $1), string_agg(iso, ', ' ORDER BY iso) FROM department", f);
+    if (rc == 0)
+        rc = check_known(
+            q, pg, PARAM_VERSION,
+            "SELECT bool_or(version = $1::int), string_agg(version::text, ', ' ORDER BY version) FROM "
+            "(SELECT 0 AS version UNION SELECT version FROM public_version WHERE $2::int IS NULL OR year = "
+            "$2::int) v",
+            f);
     return rc;
 }
 

@@ -48,6 +48,8 @@ const struct encode_column figure_columns[] = {
     {"retrieved", ENCODE_TEXT},
     {"as_of", ENCODE_TEXT},
     {"note", ENCODE_TEXT},
+    {"version", ENCODE_NUMBER}, /* 0: the year is open */
+    {"edition", ENCODE_TEXT},
 };
 const size_t figure_column_count = COUNT(figure_columns);
 

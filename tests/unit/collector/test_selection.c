@@ -94,6 +94,10 @@ static void each_route_makes_its_statement(void **state)
         {"/api/v1/changes?year=2026&source=measured&indicator=PER1&limit=2",
          "SELECT * FROM public_change WHERE true AND indicator = $1 AND to_period = $2 AND source = $3 ORDER BY "
          "indicator, to_period, country, source LIMIT 2\nPER1\n2026\nmeasured"},
+        {"/api/v1/indicators?year=2025&version=2",
+         "public_indicator_version WHERE true AND left(period, 4) = $1 AND version = "
+         "$2 ORDER BY indicator, period, country, source, "},
+        {"/api/v1/versions?year=2025", "FROM public_version WHERE true AND year = $1 ORDER BY year, version\n2025"},
         {"/api/v1/series", "SELECT * FROM series" SERIES WHOLE_TIME "\nNULL\nNULL\nNULL\nNULL\nNULL\nNULL\nNULL"},
         /* everybody's series know nothing of a probe or a place */
         {"/api/v1/series?check=ping&operator=MTN",
@@ -143,7 +147,7 @@ static const struct {
     {PARAM_OPERATOR, "MTN"},      {PARAM_DEPARTMENT, "BJ-BO"},
     {PARAM_TECHNOLOGY, "fibre"},  {PARAM_INDICATOR, "PER1"},
     {PARAM_YEAR, "2026"},         {PARAM_SOURCE, "ARCEP"},
-    {PARAM_KEY, "imo_00"},
+    {PARAM_VERSION, "2"},         {PARAM_KEY, "imo_00"},
 };
 static const struct {
     const char *encoded, *text;
