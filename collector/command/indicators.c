@@ -1,5 +1,5 @@
-/* The command `indicators`: the year's figures as CSV or JSON, and how one of
- * them is made. */
+/* The command `indicators`: the year's figures as CSV or JSON, how one of them
+ * is made, and the closing of a year. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,6 +7,8 @@
 
 #include "collector/command/session.h"
 #include "collector/format/encode.h"
+#include "collector/db/user.h"
+#include "collector/figure/closing.h"
 #include "collector/figure/crowd.h"
 #include "collector/figure/figure.h"
 #include "collector/figure/refresh.h"
@@ -15,6 +17,12 @@
 #include "common/conf.h"
 #include "common/lang.h"
 #include "common/output.h"
+
+static int update(struct pg *pg, struct fault *f)
+{
+    int rc = rollup_run(pg, f);
+    return rc < 0 ? rc : refresh_run(pg, f);
+}
 
 /* ---- the figures ---- */
 
@@ -26,15 +34,12 @@ static int flush(struct buf *out, struct fault *f)
     return ferror(stdout) ? output_flush(f) : 0;
 }
 
-static int print_year(struct pg *pg, const char *year, enum encode_format format, struct fault *f)
+static int print_rows(struct pg *pg, const char *sql, int count, const char *const *params, struct encoder e,
+                      struct fault *f)
 {
-    struct encoder e = {.format = format, .columns = figure_columns, .count = figure_column_count};
     _cleanup_(buf_free) struct buf out = {0};
-    _cleanup_text_ char *columns = figure_select();
-    _cleanup_text_ char *sql = alloc_format(
-        "SELECT %s FROM public_indicator WHERE left(period, 4) = $1 ORDER BY " FIGURE_ORDER, columns);
     const struct pg_rows *row = NULL;
-    int rc = pg_stream_start(pg, sql, 1, &year, f);
+    int rc = pg_stream_start(pg, sql, count, params, f);
     encode_open(&e, &out);
     while (rc == 0 && (rc = pg_stream_next(pg, &row, f)) == 0 && row) {
         const char *values[ENCODE_COLUMNS_MAX];
@@ -45,6 +50,41 @@ static int print_year(struct pg *pg, const char *year, enum encode_format format
     }
     encode_close(&e, &out);
     return rc < 0 ? rc : flush(&out, f);
+}
+
+static enum encode_format chosen_format(const struct invocation *in)
+{
+    const char *word = invocation_text(in, "format");
+    return word && !strcmp(word, "json") ? ENCODE_JSON : ENCODE_CSV;
+}
+
+/* Is there such a version of the year? */
+static int check_version(struct pg *pg, const char *year, const char *version, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(
+        pg, "SELECT max(version), coalesce(bool_or(version = $2::int), false) FROM public_version WHERE year = $1::int",
+        2, (const char *const[]){year, version}, &rows, f);
+    if (rc < 0 || pg_bool(rows, 0, 1))
+        return rc;
+    const char *last = pg_text(rows, 0, 0);
+    return last ? fault_set(f, -ENOENT, _("there is no version %s of %s, the last is %s"), version, year, last)
+                : fault_set(f, -ENOENT, _("%s is not closed: it has no versions, its figures are provisional"), year);
+}
+
+static int print(const struct session *s, struct fault *f)
+{
+    const char *const params[] = {invocation_text(s->in, "year"), invocation_text(s->in, "edition")};
+    _cleanup_text_ char *columns = figure_select();
+    _cleanup_text_ char *sql = alloc_format("SELECT %s FROM %s WHERE left(period, 4) = $1%s ORDER BY " FIGURE_ORDER,
+                                            columns, params[1] ? "public_indicator_version" : "public_indicator",
+                                            params[1] ? " AND version = $2" : "");
+    int rc = update(s->pg, f);
+    if (rc == 0 && params[1])
+        rc = check_version(s->pg, params[0], params[1], f);
+    return rc < 0 ? rc
+                  : print_rows(s->pg, sql, params[1] ? 2 : 1, params,
+                               (struct encoder){chosen_format(s->in), figure_columns, figure_column_count, false}, f);
 }
 
 /* ---- how one is made ---- */
@@ -131,10 +171,109 @@ static int print_editions(struct pg *pg, struct fault *f)
     return rc;
 }
 
-static int print_explained(struct pg *pg, const struct indicator *i, struct fault *f)
+/* ---- closing a year ---- */
+
+/* The versions of closed years, or of one, in which the indicator has a figure; NULL for all. */
+static int print_versions(struct pg *pg, const char *year, const char *indicator, struct fault *f)
 {
-    int rc = print_inputs(pg, i, f);
-    return rc == 0 && i->measured ? print_editions(pg, f) : rc;
+    static const char sql[] = "SELECT c.year, c.version, to_char(c.made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), "
+                              "c.closed_by, c.changed, "
+                              "array_to_string(c.why, ' ') FROM closed_version c WHERE ($1::int IS NULL OR c.year = "
+                              "$1::int) AND ($2::text IS "
+                              "NULL OR EXISTS (SELECT FROM closed_figure v WHERE (v.year, v.version) = (c.year, "
+                              "c.version) AND v.indicator = $2)) "
+                              "ORDER BY 1, 2";
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, sql, 2, (const char *const[]){year, indicator}, &rows, f);
+    if (rc < 0)
+        return rc;
+    if (pg_rows_count(rows) == 0 && !indicator)
+        printf("%s", _("no version yet: the figures are provisional\n"));
+    for (size_t r = 0; r < pg_rows_count(rows); r++) {
+        _cleanup_(buf_free) struct buf why = {0};
+        const char *by = pg_text(rows, r, 3);
+        printf(_("%s version %s of %s UTC: "), pg_text(rows, r, 0), pg_text(rows, r, 1), pg_text(rows, r, 2));
+        closing_reasons(pg_text(rows, r, 5), &why);
+        if (by)
+            printf(_("closed by %s\n"), by);
+        else
+            printf(_("figures changed: %s (%s)\n"), pg_text(rows, r, 4), why.data);
+    }
+    return 0;
+}
+
+static int explain(const struct session *s, struct fault *f)
+{
+    const struct indicator *i = indicator_find(s->in->args[0]);
+    int rc = update(s->pg, f);
+    if (rc == 0)
+        rc = print_inputs(s->pg, i, f);
+    if (rc == 0 && i->measured)
+        rc = print_editions(s->pg, f);
+    return rc < 0 ? rc : print_versions(s->pg, NULL, i->id, f);
+}
+
+static int close_year(const struct session *s, struct fault *f)
+{
+    const char *year = invocation_text(s->in, "year"), *by = invocation_text(s->in, "by");
+    _cleanup_text_ char *asking = user_asking();
+    int rc = closing_close(s->pg, year, by ? by : asking, f);
+    return rc < 0 ? rc : print_versions(s->pg, year, NULL, f);
+}
+
+static int versions(const struct session *s, struct fault *f)
+{
+    int rc = update(s->pg, f);
+    return rc < 0 ? rc : print_versions(s->pg, invocation_text(s->in, "year"), NULL, f);
+}
+
+#define CHANGES_SQL                                                                                                    \
+    "SELECT indicator, period, statistic, country, geo, operator, technology, family, zone, sex, age_group, plan, "    \
+    "source, change, old_value, new_value, unit, old_floor, new_floor, old_method, new_method, "                       \
+    "array_to_string(why, ' ') FROM closed_changes($1::int, $2::int, $3::int) ORDER BY " FIGURE_ORDER
+
+static const struct encode_column change_columns[] = {
+    {"indicator", ENCODE_TEXT},   {"period", ENCODE_TEXT},       {"statistic", ENCODE_TEXT},
+    {"country", ENCODE_TEXT},     {"geo", ENCODE_TEXT},          {"operator", ENCODE_TEXT},
+    {"technology", ENCODE_TEXT},  {"family", ENCODE_TEXT},       {"zone", ENCODE_TEXT},
+    {"sex", ENCODE_TEXT},         {"age_group", ENCODE_TEXT},    {"plan", ENCODE_TEXT},
+    {"source", ENCODE_TEXT},      {"change", ENCODE_TEXT},       {"old_value", ENCODE_NUMBER},
+    {"new_value", ENCODE_NUMBER}, {"unit", ENCODE_TEXT},         {"old_floor", ENCODE_TEXT},
+    {"new_floor", ENCODE_TEXT},   {"old_method", ENCODE_NUMBER}, {"new_method", ENCODE_NUMBER},
+    {"why", ENCODE_TEXT},
+};
+
+/* The newer version without --to is the last, the older one without --from the one before it. */
+static int span(const struct session *s, const char *year, int *ret_from, int *ret_to, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(s->pg, "SELECT max(version) FROM public_version WHERE year = $1::int", 1, &year, &rows, f);
+    if (rc < 0)
+        return rc;
+    int to = (int)invocation_number(s->in, "to", pg_int(rows, 0, 0));
+    int from = (int)invocation_number(s->in, "from", to - 1);
+    if (from >= to && to > 1)
+        return fault_set(f, -EINVAL, _("version %d is not older than version %d; exchange the two"), from, to);
+    *ret_from = to > 1 ? from : to; /* the first has none before it: nothing is listed */
+    *ret_to = to;
+    return 0;
+}
+
+static int changes(const struct session *s, struct fault *f)
+{
+    const char *year = invocation_text(s->in, "year");
+    int from = 0, to = 0, rc = update(s->pg, f);
+    if (rc == 0)
+        rc = span(s, year, &from, &to, f);
+    if (rc < 0)
+        return rc;
+    _cleanup_text_ char *older = alloc_format("%d", from), *newer = alloc_format("%d", to);
+    rc = check_version(s->pg, year, newer, f);
+    if (rc == 0)
+        rc = check_version(s->pg, year, older, f);
+    return rc < 0 ? rc
+                  : print_rows(s->pg, CHANGES_SQL, 3, (const char *const[]){year, older, newer},
+                               (struct encoder){chosen_format(s->in), change_columns, COUNT(change_columns), false}, f);
 }
 
 /* ---- the command ---- */
@@ -157,42 +296,42 @@ static int check_year(const char *text, struct fault *f)
 static const char *const formats[] = {"csv", "json", NULL};
 
 static const struct option options[] = {
-    {"year", N_("YEAR"), N_("the year whose figures are printed"), .check = check_year, .verb = ""},
-    {"format", "csv|json", N_("how; without it, csv"), OPTION_WORD, .choices = formats, .verb = ""},
+    {"year", N_("YEAR"), N_("the year"), .check = check_year, .verb = " close changes versions"},
+    {"format", "csv|json", N_("how; without it, csv"), OPTION_WORD, .choices = formats, .verb = " changes"},
+    {"edition", "N", N_("a version of a closed year; without it, its last"), OPTION_NUMBER, 1, 999999, .verb = ""},
+    {"by", N_("NAME"), N_("who closes it; without it, the user who gives the command"), .max = 100, .verb = "close"},
+    {"from", "N", N_("the older version; without it, the one before"), OPTION_NUMBER, 1, 999999, .verb = "changes"},
+    {"to", "N", N_("the newer version; without it, the last"), OPTION_NUMBER, 1, 999999, .verb = "changes"},
     {0},
 };
 
-static const struct verb verbs[] = {{"explain", 1, 1, check_indicator}, {""}, {0}};
-
-static int print(const struct session *s, struct fault *f)
-{
-    const struct indicator *explain = s->data;
-    const char *word = invocation_text(s->in, "format");
-    enum encode_format format = ENCODE_CSV;
-    int rc = rollup_run(s->pg, f);
-    if (rc == 0)
-        rc = refresh_run(s->pg, f);
-    if (rc == 0 && word)
-        rc = encode_format_parse(word, &format);
-    if (rc < 0)
-        return rc;
-    return explain ? print_explained(s->pg, explain, f) : print_year(s->pg, invocation_text(s->in, "year"), format, f);
-}
+static const struct verb verbs[] = {{"explain", 1, 1, check_indicator, DEED(explain)},
+                                    {"close", DEED(close_year)},
+                                    {"versions", DEED(versions)},
+                                    {"changes", DEED(changes)},
+                                    {"", DEED(print)},
+                                    {0}};
 
 static int run(const struct invocation *in)
 {
-    const struct indicator *explain = in->arg_count > 0 ? indicator_find(in->args[0]) : NULL;
-    if (!explain && !invocation_text(in, "year"))
+    bool explains = invocation_verb(in, "explain");
+    if (!explains && !invocation_verb(in, "versions") && !invocation_text(in, "year"))
         return invocation_wrong(in, "%s", _("--year is missing; or name an indicator: explain ID"));
-    if (explain)
-        print_definition(explain);
-    return session_do(in, print, explain);
+    if (explains)
+        print_definition(indicator_find(in->args[0])); /* which needs no database */
+    return session_run(in);
 }
 
 const struct command command_indicators = {
     .name = "indicators",
-    .usage = N_("--year YEAR [--format csv|json]\nexplain ID"),
-    .help = N_("Print the year's figures, or how a figure is made and from how much."),
+    .usage = N_("--year YEAR [--edition N] [--format csv|json]\n"
+                "explain ID\n"
+                "close --year YEAR [--by NAME]\n"
+                "versions [--year YEAR]\n"
+                "changes --year YEAR [--from N] [--to N] [--format csv|json]"),
+    .help = N_(
+        "Print the year's figures, or how a figure is made and from how much. A year that is closed keeps what was "
+        "published: late results make another version, and what it changes and why is listed."),
     .options = options,
     .verbs = verbs,
     .run = run,

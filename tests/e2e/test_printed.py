@@ -2,6 +2,7 @@
 
 What there is to try is read from the programs' own help: a command or a verb that has no row here fails a test.
 """
+import itertools
 import os
 import re
 import shutil
@@ -79,8 +80,12 @@ ROWS = {
     ("collector", "import", ""): ["import --template", "import csv --template"],
     ("collector", "indicators", ""): ["indicators --year 2025", "indicators --year 2025 --format json"],
     ("collector", "indicators", "explain"): ["indicators explain PER1"],
+    ("collector", "indicators", "close"): ["indicators close --year {year}"],
+    ("collector", "indicators", "versions"): ["indicators versions", "indicators versions --year {year}"],
+    ("collector", "indicators", "changes"): ["indicators changes --year {year}", "indicators changes --year {year} --format json"],
     ("target", "serve", ""): SILENT,
 }
+YEARS = itertools.count(1900)  # long before any figure of another test
 TRIED = [(program, line) for (program, *_), lines in ROWS.items() if lines != SILENT for line in lines]
 TRIED += [(program, line) for program in PROGRAMS for line in ("--help", "--version", "--sample-config")]
 TRIED += [(program, f"{command} --help") for program, command in sorted({key[:2] for key in ROWS})]
@@ -149,6 +154,12 @@ def maker(collector, enrolled, here):
         if "{operator}" in line:
             made["operator"] = f"Printed{os.urandom(4).hex()}"
             collector.probe(operator=made["operator"])
+        if "{year}" in line:
+            made["year"] = year = next(YEARS)
+            collector.sql("INSERT INTO indicator_value (indicator, period, statistic, country, source, computed, value, unit, retrieved) "
+                          "VALUES ('ACC1', %s, 'value', 'BJ', 'tests', false, 1, '%% of population', '2026-01-31')", str(year))
+            if "close" not in line:
+                collector.sql("SELECT year_close(%s, 'tests')", year)
         if "{folder}" in line:
             made["folder"] = here / "stick"
             made["folder"].mkdir()
