@@ -94,6 +94,7 @@ static const struct {
 } reasons[] = {
     {"late", N_("late results")},
     {"again", N_("results read again")},
+    {"operator", N_("operators named")},
     {"surroundings", N_("surroundings of probes corrected")},
     {"standing", N_("probes that count now, or no longer")},
     {"method", N_("another method version")},

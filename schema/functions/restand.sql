@@ -16,9 +16,8 @@ CREATE OR REPLACE TRIGGER restand AFTER UPDATE OF confirmed_at, confirmed_by, re
 CREATE OR REPLACE FUNCTION restand_network() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO indicator_dirty
-    SELECT DISTINCT extract(year FROM n.day)::int FROM probe_network n JOIN changed c ON c.prefix >>= n.prefix
-    ON CONFLICT DO NOTHING;
+    PERFORM years_stale('standing', array_agg(DISTINCT extract(year FROM n.day)::int))
+    FROM probe_network n JOIN changed c ON c.prefix >>= n.prefix;
     RETURN NULL;
 END
 $$;

@@ -13,6 +13,7 @@ static void reasons_are_told_to_people(void **state)
         {"imported floor standing surroundings asked", "figures imported or taken back, the publication floor, probes "
                                                        "that count now, or no longer, surroundings of probes "
                                                        "corrected, made again by hand"},
+        {"operator", "operators named"},
         {"lat later", "lat, later"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
