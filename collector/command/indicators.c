@@ -259,7 +259,7 @@ static int span(const struct session *s, const char *year, int *ret_from, int *r
     return 0;
 }
 
-static int changes(const struct session *s, struct fault *f)
+static int compare(const struct session *s, struct fault *f)
 {
     const char *year = invocation_text(s->in, "year");
     int from = 0, to = 0, rc = update(s->pg, f);
@@ -296,19 +296,19 @@ static int check_year(const char *text, struct fault *f)
 static const char *const formats[] = {"csv", "json", NULL};
 
 static const struct option options[] = {
-    {"year", N_("YEAR"), N_("the year"), .check = check_year, .verb = " close changes versions"},
-    {"format", "csv|json", N_("how; without it, csv"), OPTION_WORD, .choices = formats, .verb = " changes"},
+    {"year", N_("YEAR"), N_("the year"), .check = check_year, .verb = " close compare versions"},
+    {"format", "csv|json", N_("how; without it, csv"), OPTION_WORD, .choices = formats, .verb = " compare"},
     {"edition", "N", N_("a version of a closed year; without it, its last"), OPTION_NUMBER, 1, 999999, .verb = ""},
     {"by", N_("NAME"), N_("who closes it; without it, the user who gives the command"), .max = 100, .verb = "close"},
-    {"from", "N", N_("the older version; without it, the one before"), OPTION_NUMBER, 1, 999999, .verb = "changes"},
-    {"to", "N", N_("the newer version; without it, the last"), OPTION_NUMBER, 1, 999999, .verb = "changes"},
+    {"from", "N", N_("the older version; without it, the one before"), OPTION_NUMBER, 1, 999999, .verb = "compare"},
+    {"to", "N", N_("the newer version; without it, the last"), OPTION_NUMBER, 1, 999999, .verb = "compare"},
     {0},
 };
 
 static const struct verb verbs[] = {{"explain", 1, 1, check_indicator, DEED(explain)},
                                     {"close", DEED(close_year)},
                                     {"versions", DEED(versions)},
-                                    {"changes", DEED(changes)},
+                                    {"compare", DEED(compare)},
                                     {"", DEED(print)},
                                     {0}};
 
@@ -328,7 +328,7 @@ const struct command command_indicators = {
                 "explain ID\n"
                 "close --year YEAR [--by NAME]\n"
                 "versions [--year YEAR]\n"
-                "changes --year YEAR [--from N] [--to N] [--format csv|json]"),
+                "compare --year YEAR [--from N] [--to N] [--format csv|json]"),
     .help = N_(
         "Print the year's figures, or how a figure is made and from how much. A year that is closed keeps what was "
         "published: late results make another version, and what it changes and why is listed."),

@@ -40,4 +40,4 @@ FROM closed_version c
 JOIN closed_latest l USING (year);
 
 SELECT allow('SELECT ON public_version', 'reader', 'analyst');
-SELECT allow('SELECT ON closed_version, closed_figure, closed_indicator, closed_day', 'analyst');
+SELECT allow('SELECT ON closed_figure, closed_indicator, closed_day', 'analyst');

@@ -71,7 +71,7 @@ def late(c, month=4, lost=5):
 
 
 def changes(c, *options):
-    return list(csv.DictReader(io.StringIO(c.run("indicators", "changes", "--year", str(YEAR), *options))))
+    return list(csv.DictReader(io.StringIO(c.run("indicators", "compare", "--year", str(YEAR), *options))))
 
 
 def first_version(c):
@@ -121,7 +121,7 @@ def test_what_cannot_be_closed(country):
     for wrong, says in ((this, f"{this} is not over; it can be closed from {this + 1}-01-01"), (1950, "there is no figure of 1950")):
         assert says in country.run("indicators", "close", "--year", str(wrong), status=1)
     assert "is not closed" in country.run("indicators", "--year", str(YEAR), "--edition", "1", status=1)
-    assert "is not closed" in country.run("indicators", "changes", "--year", str(YEAR), status=1)
+    assert "is not closed" in country.run("indicators", "compare", "--year", str(YEAR), status=1)
     country.run("indicators", "close", "--year", str(YEAR))
     assert f"{YEAR} is closed already, version 1 of" in country.run("indicators", "close", "--year", str(YEAR), status=1)
     assert f"there is no version 2 of {YEAR}, the last is 1" in country.run("indicators", "--year", str(YEAR), "--edition", "2", status=1)
@@ -180,7 +180,7 @@ def test_several_versions_are_compared(country):
         key = [row[k] for k in ("indicator", "statistic", "geo", "operator", "technology", "family")]
         step, = (r for r in one if [r[k] for k in ("indicator", "statistic", "geo", "operator", "technology", "family")] == key)
         assert step["old_value"] == row["old_value"]
-    assert "exchange the two" in country.run("indicators", "changes", "--year", str(YEAR), "--from", "3", "--to", "2", status=1)
+    assert "exchange the two" in country.run("indicators", "compare", "--year", str(YEAR), "--from", "3", "--to", "2", status=1)
 
 
 def test_serve_makes_one_by_itself_and_gathers_what_trickles_in(country):

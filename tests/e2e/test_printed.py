@@ -82,7 +82,7 @@ ROWS = {
     ("collector", "indicators", "explain"): ["indicators explain PER1"],
     ("collector", "indicators", "close"): ["indicators close --year {year}"],
     ("collector", "indicators", "versions"): ["indicators versions", "indicators versions --year {year}"],
-    ("collector", "indicators", "changes"): ["indicators changes --year {year}", "indicators changes --year {year} --format json"],
+    ("collector", "indicators", "compare"): ["indicators compare --year {year}", "indicators compare --year {year} --format json"],
     ("target", "serve", ""): SILENT,
 }
 YEARS = itertools.count(1900)  # long before any figure of another test

@@ -101,7 +101,7 @@ WRONG = [
     ("collector", "indicators close", "--year is missing"),
     ("collector", "indicators close --year 2025 --format csv", "--format does not go with indicators close"),
     ("collector", "indicators --year 2025 --edition 0", "--edition 0: a whole number from 1"),
-    ("collector", "indicators changes --year 2025 --by me", "--by does not go with indicators changes"),
+    ("collector", "indicators compare --year 2025 --by me", "--by does not go with indicators compare"),
     ("target", "", "a command is missing"),
     ("target", "run", "run: no such command"),
     ("target", "serve twice", "twice: one word too many"),

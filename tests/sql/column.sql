@@ -17,17 +17,24 @@ INSERT INTO everybodys VALUES
     ('public_indicator: indicator name_fr name_en period statistic country geo operator technology family zone sex '
      'age_group plan value unit low high interval_kind n_samples n_days n_probes n_networks floor kind status better '
      'source simulated method method_version source_url retrieved note stored_at lines rank_low rank_high speaks_of as_of '
-     'change_from change change_low change_high change_why n_failed n_silent'),
+     'change_from change change_low change_high change_why n_failed n_silent '
+     'version edition latest year computed'),
     ('public_indicator_day: indicator country source day value low high n_probes n_networks'),
+    ('public_indicator_version: indicator name_fr name_en period statistic country geo operator technology family zone sex '
+     'age_group plan value unit low high interval_kind n_samples n_days n_probes n_networks floor kind status better '
+     'source simulated method method_version source_url retrieved note stored_at lines rank_low rank_high speaks_of as_of '
+     'change_from change change_low change_high change_why n_failed n_silent '
+     'version edition latest year computed'),
     ('public_national: indicator country source statistic period value low high interval_kind n_samples n_days '
-     'n_probes floor simulated source_url retrieved method_version kind lines speaks_of n_failed n_silent'),
+     'n_probes floor simulated source_url retrieved method_version kind lines speaks_of n_failed n_silent version'),
     ('public_national_latest: indicator country source statistic period value low high interval_kind n_samples '
-     'n_days n_probes floor simulated source_url retrieved method_version kind lines speaks_of n_failed n_silent'),
+     'n_days n_probes floor simulated source_url retrieved method_version kind lines speaks_of n_failed n_silent version'),
     ('public_operator: indicator country source statistic period operator value low high better rank_low rank_high '
      'tie'),
     ('public_operator_name: country name'),
     ('public_probe: probe country department operator technology source simulated last_week'),
-    ('public_target: target kind country');
+    ('public_target: target kind country'),
+    ('public_version: year version made_at changed why latest');
 CREATE TEMPORARY TABLE readers (told text);
 INSERT INTO readers VALUES
     ('check_kind: check_no name'),
@@ -41,6 +48,12 @@ INSERT INTO analysts VALUES
     ('batch_key: probe_no hash batch_no chain seq prev received_at sealed_at mono_us boot sync agent results gap'),
     ('chain: probe_no chain top top_hash forked_at'),
     ('check_kind: check_no name'),
+    ('closed_day: year version indicator country source day value low high n_probes n_networks'),
+    ('closed_figure: year version indicator period statistic country geo operator technology family zone sex age_group plan '
+     'source simulated computed value unit low high interval_kind n_samples n_days n_probes n_networks floor method '
+     'method_version source_url retrieved note stored_at lines rank_low rank_high as_of n_failed n_silent'),
+    ('closed_indicator: year version indicator name_fr name_en unit better status nature kind method_version definition_fr '
+     'definition_en'),
     ('day_bucket: day probe_no check_name metric unit kind target_no af ok bucket n'),
     ('day_metric: day probe_no check_name metric unit kind target_no af n sum min max'),
     ('day_number: day probe_no check_name metric target_no af ok bucket n failed'),

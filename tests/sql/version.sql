@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(13);
+SELECT plan(14);
 
 -- What would be done at COMMIT is done at once: what a statement raises, it raises alone.
 SET CONSTRAINTS ALL IMMEDIATE;
