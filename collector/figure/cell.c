@@ -381,7 +381,7 @@ static enum floor_verdict verdict_of(const struct cells *c, const struct cell *c
 
 static bool held(const struct cells *c, const struct cell *cell)
 {
-    return !c->lifted && past_held(c->past, cell->number);
+    return !c->lifted && past_stands(c->past, cell->number);
 }
 
 static struct past_days past_of(const struct cells *c, const struct cell *cell)

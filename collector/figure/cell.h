@@ -53,8 +53,8 @@ void cells_remember(struct cells *c, struct past *past);
  * statistic of each cell whose last figure does not stand. The caller owns it. */
 json_t *cells_figures(struct cells *c) CHECKED;
 
-/* The same of those whose last figure stands, as hidden ones: for where it is
- * nowhere to be found. */
+/* The same of those whose last figure stands, for where it is nowhere to be
+ * found: as it was where nothing has come, else as a hidden one. */
 json_t *cells_held(struct cells *c) CHECKED;
 
 /* What has to be remembered from now on (past_keep); NULL: as it was, or the

@@ -402,6 +402,11 @@ bool past_held(const struct past *p, size_t number)
     return p->listed[number].shown != SIZE_MAX && p->listed[number].verdict != FLOOR_SHOWN;
 }
 
+bool past_stands(const struct past *p, size_t number)
+{
+    return p->listed[number].shown != SIZE_MAX && !p->listed[number].moved;
+}
+
 enum floor_verdict past_verdict(const struct past *p, size_t number)
 {
     return p->listed[number].verdict;

@@ -58,8 +58,10 @@ void past_add(struct past *p, const char *probe, uint32_t probe_number, uint32_t
 /* Adds all units to the floor, which has all cells, and decides. */
 void past_decide(struct past *p, struct floor *f);
 
-/* After past_decide. Held: the cell's last figure stands. */
+/* After past_decide. Held: the cell's next figure would tell too much. Stands: the last figure is the right one still,
+ * because the cell is held or has nothing new: what days of others do to its weights is no reason to change it. */
 bool past_held(const struct past *p, size_t number);
+bool past_stands(const struct past *p, size_t number);
 enum floor_verdict past_verdict(const struct past *p, size_t number);
 
 /* Of a group. Days up to `after` were told before, and have their points or never

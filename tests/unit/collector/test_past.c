@@ -130,6 +130,8 @@ static void an_edition_waits_and_moves_and_holds(void **state)
             if (got != rows[r].verdicts[c])
                 fail_msg("row %zu, cell %zu: %c, not %c", r, c, got, rows[r].verdicts[c]);
         }
+        for (size_t c = 0; !rows[r].moved && c < CELLS; c++)
+            assert_true(past_stands(second.past, c));
         again = past_keep(second.past);
         assert_int_equal(again != NULL, rows[r].moved);
         /* What was decided stays decided. */
