@@ -11,6 +11,7 @@
 #include "collector/figure/closing.h"
 #include "collector/figure/crowd.h"
 #include "collector/figure/figure.h"
+#include "collector/figure/rank.h"
 #include "collector/figure/refresh.h"
 #include "collector/figure/rollup.h"
 #include "collector/figure/weight.h"
@@ -114,6 +115,14 @@ static void print_definition(const struct indicator *i)
              "one person confirmed, no more than all others; in a mean, the largest probe at most %d times all but the "
              "two largest\n"),
            WEIGHT_DAY_MOST, WEIGHT_MEAN_TIMES);
+    printf(
+        _("ranks            of %s, among operators and among departments: two differ where a permutation test of their "
+          "lines says so, of %d draws at least, and in all of them together is wrong at most %d times in a hundred "
+          "(Holm)\n"),
+        indicator_main(i)->name, RANK_DRAWS_MIN, (int)(RANK_WRONG * 100 + 0.5));
+    printf(_("change           of %s, over lines common to both years, all of the same weight, or else over published "
+             "cells; 95 %%, bootstrap over lines\n"),
+           indicator_main(i)->name);
     printf(_("\nSQL, $1 the first day, $2 the day after the last:\n\n%s\n"), i->sql);
 }
 

@@ -124,3 +124,9 @@ def test_too_few_common_lines_are_not_compared(panel):
     assert (row["comparable"], row["why"], row["change"], row["n_lines"]) == (False, "few", None, None)
     assert row["whole_from"] == pytest.approx(1.45, rel=0.01) and row["whole_to"] > 5
     assert "car trop peu de lignes sont communes aux deux années" in panel.page("fr")
+
+
+def test_explain_says_how_it_is_compared(collector):
+    text = collector.run("indicators", "explain", "PER1")
+    assert "ranks            of p50, among operators" in text and "permutation test" in text and "at most 5 times in a hundred (Holm)" in text
+    assert "change           of p50, over lines common to both years" in text
