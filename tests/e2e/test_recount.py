@@ -304,3 +304,32 @@ def test_everybody_has_the_same_in_steps(country, year):
         assert f["value"] == (value if value is None else pytest.approx(value, rel=1e-9))
         assert (f["n_samples"], f["n_failed"], f["n_days"]) == (two_digits(samples), two_digits(failed), two_digits(days)), key
         assert (f["n_probes"], f["n_networks"]) == (step(probes), step(networks)), key
+
+
+# Each rule as it must not be. That of five probes is none by itself: each has one network at most.
+WRONG = {
+    "BOX": (),
+    "DOMESTIC": (*recount.DOMESTIC, "beacon"),
+    "NETWORKS": 1,
+    "DAYS": 1,
+    "place_on": lambda line, _day: line.places[-1][1:],
+    "counts": lambda _line, _year: True,
+    "network_of": lambda line, year, _carrier_nat: next(iter(line.pushes[year]), None),
+    "stand_for": lambda days, _first, _last: [1 for _ in days],
+    "fifth": lambda sums: sums,
+    "vouched": lambda sums, _voucher_of: sums,
+    "mean": lambda rows, sums, weight: sum(row.value * weight[row.line.probe] for row in rows) / sum(sums.values()),
+    "failures": lambda rows: sum(row.failed for row in rows),
+}
+
+
+@pytest.mark.parametrize("rule", WRONG)
+def test_each_rule_moves_a_figure_that_is_compared(country, monkeypatch, rule):
+    """Else the data would agree with a collector that lacks it."""
+    def told():
+        made = [recount.recount(country.lines, country.raw, TARGETS, {CARRIER}, year) for year in YEARS]
+        return [{key: (large, large and figure) for key, (large, figure) in figures_of.items()} for figures_of in made]
+
+    right = told()
+    monkeypatch.setattr(recount, rule, WRONG[rule])
+    assert told() != right
