@@ -188,7 +188,7 @@ static void what_is_not_kept_is_free(void **state)
     past_list(past, "BJ simulated", "country", floor_cell(floor, 0, FLOOR_NONE), false);
     for (uint32_t l = 0; l < 9; l++)
         for (int32_t d = 0; d < 10; d++)
-            past_add(past, "abcdefghi" + l, l + 1, l + 1, d, 0, (const size_t[]){0}, 1);
+            past_add(past, &"abcdefghi"[l], l + 1, l + 1, d, 0, (const size_t[]){0}, 1);
     past_decide(past, floor);
     assert_int_equal(past_verdict(past, 0), FLOOR_SHOWN);
     assert_null(past_keep(past));
