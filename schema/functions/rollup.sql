@@ -116,6 +116,7 @@ BEGIN
     FROM bucketed
     GROUP BY day, probe_no, check_no, target_no, af, position, ok;
 
+    PERFORM target_origin_note(days, probes);
     RETURN cardinality(entries);
 END
 $$;

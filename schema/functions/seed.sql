@@ -41,6 +41,7 @@ LANGUAGE sql AS $$
     WHERE o->'asns'->>0 IS NOT NULL;
     SELECT carrier_nat_seed(packs);
     SELECT edition_seed(packs);
+    SELECT target_set_seed(packs);
 
     SELECT target_seed(jsonb_agg(jsonb_build_object('name', s->>'name', 'kind', 'cctld', 'country', c.key)))
     FROM jsonb_each(packs) c, jsonb_array_elements(c.value->'cctld_servers') s

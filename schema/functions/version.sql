@@ -26,7 +26,7 @@ DECLARE
     changed record;
 BEGIN
     FOR changed IN VALUES ('indicator', 'UPDATE'), ('indicator_value', 'UPDATE'), ('indicator_day', 'UPDATE'), ('indicator_change', 'UPDATE'),
-        ('edition_reach', 'UPDATE'), ('edition_rule', 'UPDATE'), ('market_share', 'UPDATE'), ('closed_version', 'UPDATE'),
+        ('edition_reach', 'UPDATE'), ('target_member', 'UPDATE'), ('edition_rule', 'UPDATE'), ('market_share', 'UPDATE'), ('closed_version', 'UPDATE'),
         ('rollup_day', 'UPDATE'), ('probe_context', 'UPDATE'), ('department', 'UPDATE'),
         ('operator', 'UPDATE OF name, state, merged_into'), ('probe', 'UPDATE OF revoked_at, confirmed_at, source, simulated') LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER data_note AFTER INSERT OR DELETE OR TRUNCATE OR %s ON %I

@@ -1,0 +1,78 @@
+-- Sets of targets: "domestic" has one in each operator's network where somebody knows one, "abroad" has places; each version
+-- of a set stays as it was.
+
+-- The sets of the country packs. A version that is known changes no more. Another one counts from the year on that it names,
+-- or from the next: within a year all days are measured to the same. What answers from many places (anycast) is no place
+-- abroad.
+CREATE OR REPLACE FUNCTION target_set_seed(packs jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    pack record;
+    year int;
+BEGIN
+    FOR pack IN SELECT c.key AS country, c.value->'targets' AS set FROM jsonb_each(packs) c WHERE c.value ? 'targets' LOOP
+        year := coalesce((pack.set->>'since')::int, CASE WHEN EXISTS (SELECT FROM target_set s WHERE s.country = pack.country)
+                                                         THEN extract(year FROM now() AT TIME ZONE 'UTC')::int + 1 END, 0);
+        INSERT INTO target_set (country, version, since) VALUES (pack.country, (pack.set->>'version')::int, year)
+        ON CONFLICT DO NOTHING;
+        CONTINUE WHEN NOT FOUND;
+        INSERT INTO target_member (country, version, scope, target, operator, place)
+        SELECT pack.country, (pack.set->>'version')::int, m.scope, m.target->>'name', m.target->>'operator', m.target->>'place'
+        FROM (SELECT 'domestic' AS scope, d AS target FROM jsonb_array_elements(pack.set->'domestic') d
+              UNION ALL
+              SELECT 'abroad', a FROM jsonb_array_elements(pack.set->'abroad') a WHERE (a->>'unicast')::boolean) m;
+        PERFORM years_stale('method', NULL, make_date(greatest(year, 1), 1, 1));
+        PERFORM target_seed((SELECT jsonb_agg(jsonb_build_object('name', d->>'name', 'kind', d->>'kind', 'country', pack.country))
+                             FROM jsonb_array_elements(pack.set->'domestic') d));
+        PERFORM target_seed((SELECT jsonb_agg(jsonb_build_object('name', a->>'name', 'kind', 'abroad'))
+                             FROM jsonb_array_elements(pack.set->'abroad') a));
+    END LOOP;
+END
+$$;
+
+-- The version of a country's set to which a year is measured; NULL when it has none.
+CREATE OR REPLACE FUNCTION target_set_in(of_country text, of_year int) RETURNS int
+LANGUAGE sql STABLE AS $$
+    SELECT s.version FROM target_set s WHERE s.country = of_country AND s.since <= of_year ORDER BY s.since DESC, s.version DESC LIMIT 1
+$$;
+
+-- Notes where some probe-days found the targets of sets.
+CREATE OR REPLACE FUNCTION target_origin_note(days date[], probes int[]) RETURNS void
+LANGUAGE sql AS $$
+    DELETE FROM rollup_day_origin o USING unnest(days, probes) AS d (day, probe_no) WHERE o.probe_no = d.probe_no AND o.day = d.day;
+    INSERT INTO rollup_day_origin (day, probe_no, target_no, af, asns)
+    SELECT a.day, a.probe_no, a.target_no, a.af, array_agg(DISTINCT asn ORDER BY asn)
+    FROM (SELECT DISTINCT d.day, d.probe_no, r.target_no, r.af, r.addr
+          FROM unnest(days, probes) AS d (day, probe_no)
+          CROSS JOIN LATERAL results_of(d.probe_no, d.day) r
+          WHERE r.addr IS NOT NULL AND r.af IS NOT NULL
+            AND r.target_no IN (SELECT t.target_no FROM target_member m JOIN target t ON t.name = m.target)) a
+    CROSS JOIN LATERAL unnest(origin_of(a.addr)) AS asn
+    GROUP BY a.day, a.probe_no, a.target_no, a.af
+$$;
+
+-- Round trips of pings to the set of the probe's country, as day_bucket has them, from `first` to the day before `last`. own:
+-- to a target in the network of the probe's operator, as the pack or the address says: what never leaves a network says
+-- nothing of the country.
+CREATE OR REPLACE FUNCTION target_bucket(first date, last date, of_scope text)
+RETURNS TABLE (day date, probe_no int, af smallint, bucket smallint, n int, own boolean)
+LANGUAGE sql STABLE AS $$
+    WITH found AS MATERIALIZED (
+        SELECT b.day, b.probe_no, b.target_no, b.af, b.bucket, b.n, t.name AS target
+        FROM day_bucket b
+        JOIN target t USING (target_no)
+        WHERE b.check_name = 'ping' AND b.metric = 'rtt_p50_ms' AND b.day >= first AND b.day < last
+          AND t.name IN (SELECT m.target FROM target_member m WHERE m.scope = of_scope)
+    ), place AS MATERIALIZED (
+        SELECT d.day, d.probe_no, x.country, x.operator, o.asns, target_set_in(x.country, extract(year FROM d.day)::int) AS version
+        FROM (SELECT DISTINCT f.day, f.probe_no FROM found f) d
+        CROSS JOIN LATERAL place_on(d.probe_no, d.day) x
+        LEFT JOIN operator o ON o.country = x.country AND o.name = x.operator
+    )
+    SELECT f.day, f.probe_no, f.af, f.bucket, f.n, coalesce(m.operator = p.operator, false) OR coalesce(o.asns && p.asns, false)
+    FROM found f
+    JOIN place p ON p.day = f.day AND p.probe_no = f.probe_no
+    JOIN target_member m ON m.country = p.country AND m.version = p.version AND m.scope = of_scope AND m.target = f.target
+    LEFT JOIN rollup_day_origin o ON o.probe_no = f.probe_no AND o.day = f.day AND o.target_no = f.target_no AND o.af = f.af
+$$;
+REVOKE EXECUTE ON FUNCTION target_set_seed, target_set_in, target_origin_note, target_bucket FROM PUBLIC;

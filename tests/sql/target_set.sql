@@ -1,0 +1,76 @@
+BEGIN;
+SELECT plan(15);
+
+SELECT country_seed('{"note": "of all", "XA": {
+    "operators": [{"name": "Un", "asns": [64500], "prefixes": ["198.51.100.0/24"]}, {"name": "Deux", "asns": [64501], "prefixes": ["203.0.113.0/24"]},
+                  {"name": "Trois", "asns": [64502]}],
+    "targets": {"version": 1, "domestic": [{"name": "one.xa", "operator": "Un", "kind": "cctld"}, {"name": "free.xa", "operator": null, "kind": "domestic"}],
+                "abroad": [{"name": "paris.example", "place": "Paris", "unicast": true}, {"name": "any.example", "place": "everywhere", "unicast": false}]}},
+    "XB": {}}') \g /dev/null
+INSERT INTO operator (country, name) VALUES ('XA', 'nobody knows');
+SELECT results_eq($$SELECT scope, target, operator, place FROM target_member WHERE country = 'XA' ORDER BY scope, target$$,
+                  $$VALUES ('abroad', 'paris.example', NULL, 'Paris'), ('domestic', 'free.xa', NULL, NULL), ('domestic', 'one.xa', 'Un', NULL)$$,
+                  'the members; what answers from everywhere is nowhere abroad');
+SELECT results_eq($$SELECT name, kind, country FROM target WHERE name IN ('one.xa', 'paris.example') ORDER BY name$$,
+                  $$VALUES ('one.xa', 'cctld', 'XA'), ('paris.example', 'abroad', NULL)$$, 'are targets');
+SELECT results_eq($$SELECT scope, version, targets, lacking FROM public_target_set WHERE country = 'XA' ORDER BY scope$$,
+                  $$VALUES ('abroad', 1, 'paris.example (Paris)', NULL), ('domestic', 1, 'free.xa, one.xa (Un)', 'Deux, Trois')$$,
+                  'in words, with the networks that lack one; a name that a member typed is not told');
+SELECT is(target_set_in('XA', 1999), 1, 'the first set is for all years');
+SELECT is(target_set_in('XB', 2026), NULL, 'a pack without a set has none');
+
+-- Lines of Un and Deux, which ping both, and a target that is in no set.
+INSERT INTO probe (probe) VALUES (repeat('a', 20)), (repeat('b', 20)), (repeat('c', 20));
+INSERT INTO probe_context (probe_no, valid_from, country, operator_no, consent_version)
+SELECT p.probe_no, '2019-01-01', CASE WHEN p.probe LIKE 'c%' THEN 'XB' ELSE 'XA' END, o.operator_no, '1'
+FROM probe p LEFT JOIN operator o ON o.country = 'XA' AND o.name = CASE WHEN p.probe LIKE 'a%' THEN 'Un' WHEN p.probe LIKE 'b%' THEN 'Deux' END
+WHERE p.probe ~ '^(a+|b+|c+)$';
+INSERT INTO target (name, kind, country) VALUES ('other.xa', 'domestic', 'XA'), ('new.xa', 'domestic', 'XA');
+INSERT INTO task (name) VALUES ('set') ON CONFLICT DO NOTHING;
+SELECT partition_make('result', '2020-03-01') \g /dev/null
+INSERT INTO result (at, batch_no, probe_no, target_no, task_no, bytes, check_no, ordinal, af, outcome, addr, metrics)
+SELECT '2020-03-01T10:00:00Z', 0, p.probe_no, t.target_no, (SELECT task_no FROM task WHERE name = 'set'), 100,
+       (SELECT check_no FROM check_kind WHERE name = 'ping'), 0, 4, 0,
+       CASE t.name WHEN 'one.xa' THEN '198.51.100.7' WHEN 'free.xa' THEN '203.0.113.7' ELSE '192.0.2.7' END::inet,
+       (SELECT array_agg(CASE WHEN m.name LIKE 'rtt%' THEN 10 WHEN m.name IN ('sent', 'rcvd') THEN 5 END ORDER BY m.position)::real[]
+        FROM metric m JOIN check_kind k USING (check_no) WHERE k.name = 'ping')
+FROM probe p, target t
+WHERE p.probe ~ '^(a+|b+|c+)$' AND t.name IN ('one.xa', 'free.xa', 'other.xa', 'new.xa', 'paris.example', 'any.example');
+INSERT INTO rollup_dirty (day, probe_no) SELECT '2020-03-01', probe_no FROM probe WHERE probe ~ '^(a+|b+|c+)$';
+SELECT rollup_some(100) \g /dev/null
+SELECT results_eq($$SELECT t.name, o.asns FROM rollup_day_origin o JOIN target t USING (target_no) JOIN probe p USING (probe_no)
+                    WHERE p.probe LIKE 'a%' AND o.day = '2020-03-01' ORDER BY t.name$$,
+                  $$VALUES ('free.xa', '{64501}'::bigint[]), ('one.xa', '{64500}')$$,
+                  'where targets of a set were found; nothing of others, or of an address that is nobody''s');
+CREATE VIEW pg_temp.measured AS
+SELECT s.scope, left(p.probe, 1) AS probe, b.own, sum(b.n) AS n
+FROM (VALUES ('domestic'), ('abroad')) AS s (scope)
+CROSS JOIN LATERAL target_bucket('2020-01-01', '2021-01-01', s.scope) b
+JOIN probe p USING (probe_no)
+GROUP BY s.scope, left(p.probe, 1), b.own;
+SELECT results_eq($$SELECT probe, own, n FROM pg_temp.measured WHERE scope = 'domestic' ORDER BY probe, own$$,
+                  $$VALUES ('a', false, 1::bigint), ('a', true, 1), ('b', false, 1), ('b', true, 1)$$,
+                  'only the set, of the own country; own by what the pack says, and by where the address is');
+SELECT results_eq($$SELECT probe, own, n FROM pg_temp.measured WHERE scope = 'abroad' ORDER BY probe$$,
+                  $$VALUES ('a', false, 1::bigint), ('b', false, 1)$$, 'abroad is what answers from one place');
+UPDATE probe_context SET operator_no = (SELECT operator_no FROM operator WHERE country = 'XA' AND name = 'Deux') WHERE country = 'XA';
+SELECT results_eq($$SELECT probe, own, n FROM pg_temp.measured WHERE scope = 'domestic' AND probe = 'a' ORDER BY own$$,
+                  $$VALUES ('a', false, 1::bigint), ('a', true, 1)$$, 'as the operator is known now');
+
+-- Another set.
+CREATE FUNCTION pg_temp.seed(set text) RETURNS void LANGUAGE sql AS $$
+    SELECT target_set_seed(jsonb_build_object('XA', jsonb_build_object('targets', set::jsonb)))
+$$;
+SELECT pg_temp.seed('{"version": 1, "domestic": [{"name": "new.xa", "kind": "domestic"}], "abroad": []}') \g /dev/null
+SELECT is((SELECT count(*) FROM target_member WHERE country = 'XA'), 3::bigint, 'a version that is known changes no more');
+SELECT pg_temp.seed('{"version": 2, "domestic": [{"name": "new.xa", "kind": "domestic"}], "abroad": []}') \g /dev/null
+SELECT is(target_set_in('XA', extract(year FROM now())::int), 1, 'another one is not for the year that has begun');
+SELECT is(target_set_in('XA', extract(year FROM now())::int + 1), 2, 'but for the next');
+DELETE FROM indicator_dirty;
+SELECT pg_temp.seed('{"version": 3, "since": 2020, "domestic": [{"name": "new.xa", "kind": "domestic"}], "abroad": []}') \g /dev/null
+SELECT results_eq($$SELECT target_set_in('XA', y) FROM generate_series(2019, 2020) y$$, $$VALUES (1), (3)$$, 'or from the year that it says');
+SELECT ok(EXISTS (SELECT FROM indicator_dirty WHERE year = 2020), 'whose figures are made again');
+SELECT results_eq($$SELECT probe, own, n FROM pg_temp.measured WHERE scope = 'domestic' ORDER BY probe$$,
+                  $$VALUES ('a', false, 1::bigint), ('b', false, 1)$$, 'to the new ones alone');
+SELECT * FROM finish();
+ROLLBACK;
