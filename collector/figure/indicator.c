@@ -114,6 +114,8 @@ static int set_named(struct indicator *i, const char *key, const char *value, st
         i->measured = rc == 0 && !strcmp(kind, "measured");
         return rc;
     }
+    if (!strcmp(key, "targets"))
+        return one_of(value, "domestic abroad", &i->targets, f);
     if (!strcmp(key, "dimensions"))
         return each_word(value, i, add_dimension, f);
     if (!strcmp(key, "aggregate"))
@@ -223,6 +225,7 @@ void indicator_free(struct indicator *i)
     free(i->better);
     free(i->status);
     free(i->nature);
+    free(i->targets);
     *i = (struct indicator){0};
 }
 

@@ -8,7 +8,8 @@
  * Keys: id, name.fr, name.en, unit (and unit.fr, unit.en where they differ),
  * decimals, better (low, high, -), status (proposed, adopted, retired), nature
  * (quantitative, qualitative), kind (measured, imported), method (its version,
- * raised when figures would change), dimensions, aggregate (p10 to p99, mean,
+ * raised when figures would change), targets (domestic, abroad: the set of the
+ * country's pack to which it is measured), dimensions, aggregate (p10 to p99, mean,
  * share; value when imported), headline.fr, headline.en (with {statistic} in
  * them, and {where} in those of what is measured: in the country, or on so many
  * measured lines), definition.fr, definition.en. */
@@ -49,6 +50,7 @@ struct indicator {
     unsigned dimensions; /* of enum dimension */
     struct statistic statistics[STATISTICS_MAX];
     size_t statistic_count;
+    char *targets;   /* to which set it is measured: "domestic", "abroad"; NULL: to none */
     const char *sql; /* borrowed from the text; empty when imported */
 };
 

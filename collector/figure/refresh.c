@@ -256,6 +256,7 @@ static int describe(struct pg *pg, const struct indicator *i, struct fault *f)
         method,
         i->definition[LANG_FR],
         i->definition[LANG_EN],
+        i->targets,
     };
     int rc = i->measured
                  ? pg_query(
@@ -266,11 +267,12 @@ static int describe(struct pg *pg, const struct indicator *i, struct fault *f)
                  : 0;
     if (rc == 0)
         rc = pg_query(pg,
-                      "INSERT INTO indicator VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::int, $10, $11) "
+                      "INSERT INTO indicator VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::int, $10, $11, $12) "
                       "ON CONFLICT (indicator) DO UPDATE SET name_fr = excluded.name_fr, name_en = excluded.name_en, "
                       "unit = excluded.unit, better = excluded.better, status = excluded.status, "
                       "nature = excluded.nature, kind = excluded.kind, method_version = excluded.method_version, "
-                      "definition_fr = excluded.definition_fr, definition_en = excluded.definition_en "
+                      "definition_fr = excluded.definition_fr, definition_en = excluded.definition_en, "
+                      "target_set = excluded.target_set "
                       "WHERE indicator.* IS DISTINCT FROM excluded.*",
                       COUNT(params), params, NULL, f);
     return rc;
@@ -290,7 +292,8 @@ static int make_years(struct pg *pg, struct fault *f)
             if (all[i].measured)
                 rc = make(pg, &all[i], year, f);
         if (rc == 0)
-            rc = pg_query(pg, "SELECT edition_note($1::int), series_fix($1::int)", 1, &year, NULL, f);
+            rc = pg_query(pg, "SELECT target_set_note($1::int), edition_note($1::int), series_fix($1::int)", 1, &year,
+                          NULL, f);
     }
     return rc < 0 ? rc : change_make(pg, years, f);
 }

@@ -36,6 +36,17 @@ LANGUAGE sql STABLE AS $$
     SELECT s.version FROM target_set s WHERE s.country = of_country AND s.since <= of_year ORDER BY s.since DESC, s.version DESC LIMIT 1
 $$;
 
+-- Notes to which set the figures of a year that were made were measured. One that stands from before keeps its own.
+CREATE OR REPLACE FUNCTION target_set_note(of_year int) RETURNS void
+LANGUAGE sql AS $$
+    UPDATE indicator_value v
+    SET target_set = s.version, method = v.method_version || '/targets ' || s.version
+    FROM indicator i, target_set s
+    WHERE v.computed AND v.period = of_year::text AND v.target_set IS NULL
+      AND i.indicator = v.indicator AND i.target_set IS NOT NULL AND i.method_version = v.method_version
+      AND s.country = v.country AND s.version = target_set_in(v.country, of_year)
+$$;
+
 -- Notes where some probe-days found the targets of sets.
 CREATE OR REPLACE FUNCTION target_origin_note(days date[], probes int[]) RETURNS void
 LANGUAGE sql AS $$
@@ -51,15 +62,15 @@ LANGUAGE sql AS $$
     GROUP BY a.day, a.probe_no, a.target_no, a.af
 $$;
 
--- Round trips of pings to the set of the probe's country, as day_bucket has them, from `first` to the day before `last`. own:
+-- Round trips of pings to the set of the probe's country, as day_number has them, from `first` to the day before `last`. own:
 -- to a target in the network of the probe's operator, as the pack or the address says: what never leaves a network says
 -- nothing of the country.
 CREATE OR REPLACE FUNCTION target_bucket(first date, last date, of_scope text)
-RETURNS TABLE (day date, probe_no int, af smallint, bucket smallint, n int, own boolean)
+RETURNS TABLE (day date, probe_no int, af smallint, bucket smallint, n int, failed int, own boolean)
 LANGUAGE sql STABLE AS $$
     WITH found AS MATERIALIZED (
-        SELECT b.day, b.probe_no, b.target_no, b.af, b.bucket, b.n, t.name AS target
-        FROM day_bucket b
+        SELECT b.day, b.probe_no, b.target_no, b.af, b.bucket, b.n, b.failed, t.name AS target
+        FROM day_number b
         JOIN target t USING (target_no)
         WHERE b.check_name = 'ping' AND b.metric = 'rtt_p50_ms' AND b.day >= first AND b.day < last
           AND t.name IN (SELECT m.target FROM target_member m WHERE m.scope = of_scope)
@@ -69,10 +80,10 @@ LANGUAGE sql STABLE AS $$
         CROSS JOIN LATERAL place_on(d.probe_no, d.day) x
         LEFT JOIN operator o ON o.country = x.country AND o.name = x.operator
     )
-    SELECT f.day, f.probe_no, f.af, f.bucket, f.n, coalesce(m.operator = p.operator, false) OR coalesce(o.asns && p.asns, false)
+    SELECT f.day, f.probe_no, f.af, f.bucket, f.n, f.failed, coalesce(m.operator = p.operator, false) OR coalesce(o.asns && p.asns, false)
     FROM found f
     JOIN place p ON p.day = f.day AND p.probe_no = f.probe_no
     JOIN target_member m ON m.country = p.country AND m.version = p.version AND m.scope = of_scope AND m.target = f.target
     LEFT JOIN rollup_day_origin o ON o.probe_no = f.probe_no AND o.day = f.day AND o.target_no = f.target_no AND o.af = f.af
 $$;
-REVOKE EXECUTE ON FUNCTION target_set_seed, target_set_in, target_origin_note, target_bucket FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION target_set_seed, target_set_in, target_set_note, target_origin_note, target_bucket FROM PUBLIC;

@@ -14,6 +14,7 @@ static void reads_a_file(void **state)
     struct indicator i;
     struct fault f = {0};
     assert_int_equal(indicator_read(WHOLE "-- kind: measured\n-- dimensions: operator, family\n-- decimals: 2\n"
+                                          "-- targets: abroad\n"
                                           "-- aggregate: p10, p50,p95, mean, share\nSELECT 1\n",
                                     &i, &f),
                      0);
@@ -23,6 +24,7 @@ static void reads_a_file(void **state)
     assert_string_equal(i.definition[LANG_FR], "d : e");
     assert_string_equal(i.sql, "SELECT 1\n");
     assert_true(i.measured);
+    assert_string_equal(i.targets, "abroad");
     assert_int_equal(i.method, 3);
     assert_int_equal(i.decimals, 2);
     assert_int_equal(i.dimensions, DIM_OPERATOR | DIM_FAMILY);
@@ -46,6 +48,7 @@ static void refuses_with_the_reason(void **state)
         {"-- better: cheap\n", "line 1: better: \"cheap\" is not one of: low high -"},
         {"-- better: \n", "line 1: better: \"\" is not one of"},
         {"-- status: adopt\n", "line 1: status: \"adopt\" is not one of"},
+        {"-- targets: home\n", "line 1: targets: \"home\" is not one of: domestic abroad"},
         {"-- decimals: 7\n", "line 1: decimals: \"7\" is not a number from 0 to 6"},
         {"-- decimals: -1\n", "line 1: decimals: \"-1\" is not a number"},
         {"-- method: 1x\n", "line 1: method: \"1x\" is not a number"},

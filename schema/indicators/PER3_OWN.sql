@@ -1,0 +1,23 @@
+-- id: PER3_OWN
+-- name.fr: Latence dans le réseau de son opérateur
+-- name.en: Latency within one’s operator’s network
+-- unit: ms
+-- decimals: 1
+-- better: -
+-- status: proposed
+-- nature: quantitative
+-- kind: measured
+-- method: 1
+-- targets: domestic
+-- dimensions: operator
+-- aggregate: p50
+-- headline.fr: Sans quitter le réseau de son opérateur, un aller-retour prend typiquement {p50} ms {where}.
+-- headline.en: Within one’s operator’s own network, a round trip typically takes {p50} ms {where}.
+-- definition.fr: Comme PER3, vers les seules cibles qui se trouvent dans le réseau de l’opérateur de la sonde, d’après les données du pays ou l’origine de l’adresse mesurée. Un opérateur qui héberge une cible n’est pas comparé à un autre : ce chiffre ne classe personne. Les mesures sans aucune réponse n’ont pas de temps : leur nombre est publié à côté. Une médiane par sonde et par jour, puis le 50e centile de ces sondes-jours. Une sonde y pèse autant de jours qu’on en attendait d’elle (de son premier jour de mesure à son départ, sinon au dernier jour de la période où une sonde a mesuré), un jour mesuré ne comptant pas pour plus de quatre ; aucune n’y pèse plus d’un cinquième ; celles dont une même personne ou équipe se porte garante, pas plus que toutes les autres ensemble.
+-- definition.en: As PER3, to those targets alone that stand in the network of the probe's own operator, as the country's pack or the origin of the measured address says. An operator that hosts a target is compared with no other: this figure ranks nobody. Measurements without any answer have no time: how many there were is published beside. One median a probe and day, then the 50th percentile over these probe-days. A probe weighs as many days as were expected of it (from its first day of measurement to its departure, else to the last day of the period on which any probe measured), no day with a value counting for more than four; none weighs more than a fifth; those that one person or team vouches for weigh no more than all others together.
+SELECT day, probe_no, 'ipv' || af AS family, sketch_quantile(array_agg(bucket), array_agg(n), 0.5) AS value,
+       sum(n) AS samples, sum(failed) AS failed
+FROM target_bucket($1, $2, 'domestic')
+WHERE own
+GROUP BY GROUPING SETS ((day, probe_no), (day, probe_no, af))
+HAVING grouping(af) = 1 OR af IS NOT NULL

@@ -1,0 +1,23 @@
+-- id: PER4
+-- name.fr: Latence internationale
+-- name.en: International latency
+-- unit: ms
+-- decimals: 1
+-- better: low
+-- status: proposed
+-- nature: quantitative
+-- kind: measured
+-- method: 1
+-- targets: abroad
+-- dimensions: operator, department, technology, family
+-- aggregate: p50
+-- headline.fr: Un aller-retour vers l’étranger prend typiquement {p50} ms {where}.
+-- headline.en: A round trip abroad typically takes {p50} ms {where}.
+-- definition.fr: Temps d'aller-retour (RFC 2681) des mesures « ping » vers un ensemble fixe et versionné de lieux à l’étranger ; ce qui répond de plusieurs endroits (anycast) n’y compte jamais. Un autre ensemble vaut pour des années entières, et il est une autre méthode. Les mesures sans aucune réponse n’ont pas de temps : leur nombre est publié à côté. Une médiane par sonde et par jour, puis le 50e centile de ces sondes-jours. Une sonde y pèse autant de jours qu’on en attendait d’elle (de son premier jour de mesure à son départ, sinon au dernier jour de la période où une sonde a mesuré), un jour mesuré ne comptant pas pour plus de quatre ; aucune n’y pèse plus d’un cinquième ; celles dont une même personne ou équipe se porte garante, pas plus que toutes les autres ensemble.
+-- definition.en: Round-trip time (RFC 2681) of "ping" measurements to a fixed, versioned set of places abroad; what answers from many places (anycast) never counts. Another set is for whole years, and is another method. Measurements without any answer have no time: how many there were is published beside. One median a probe and day, then the 50th percentile over these probe-days. A probe weighs as many days as were expected of it (from its first day of measurement to its departure, else to the last day of the period on which any probe measured), no day with a value counting for more than four; none weighs more than a fifth; those that one person or team vouches for weigh no more than all others together.
+SELECT day, probe_no, 'ipv' || af AS family, sketch_quantile(array_agg(bucket), array_agg(n), 0.5) AS value,
+       sum(n) AS samples, sum(failed) AS failed
+FROM target_bucket($1, $2, 'abroad')
+WHERE NOT own
+GROUP BY GROUPING SETS ((day, probe_no), (day, probe_no, af))
+HAVING grouping(af) = 1 OR af IS NOT NULL
