@@ -44,6 +44,7 @@ const struct encode_column figure_columns[] = {
     {"simulated", ENCODE_BOOL},
     {"method", ENCODE_TEXT},
     {"method_version", ENCODE_NUMBER},
+    {"target_set", ENCODE_NUMBER},
     {"source_url", ENCODE_TEXT},
     {"retrieved", ENCODE_TEXT},
     {"as_of", ENCODE_TEXT},

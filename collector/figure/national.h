@@ -29,7 +29,8 @@ enum {
     PERIOD,
     SPEAKS_OF,
     FAILED,
-    SILENT
+    SILENT,
+    TARGET_SET
 };
 
 /* One source's national figures of an indicator: rows first to last - 1. */
