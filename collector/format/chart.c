@@ -140,6 +140,16 @@ static void draw_stretch(const struct frame *f, const struct chart_point *p, siz
     buf_add_text(out, "\"/>");
 }
 
+static void draw_break(const struct chart *c, const struct frame *f, struct buf *out)
+{
+    if (c->break_day <= f->first || c->break_day > f->last)
+        return;
+    double x = x_of(f, c->break_day);
+    buf_addf(out, "<path class=\"break\" d=\"M%.4g %dV%d\"/>", x, LINE_TOP, LINE_BOTTOM);
+    bool right = x > (LINE_LEFT + LINE_RIGHT) / 2.0;
+    text_at(right ? x - 4 : x + 4, LINE_TOP + FONT_SIZE, right ? "end" : "start", NULL, c->break_label, out);
+}
+
 void chart_line(const struct chart *c, const struct chart_point *points, size_t count, struct buf *out)
 {
     if (count == 0)
@@ -148,10 +158,12 @@ void chart_line(const struct chart *c, const struct chart_point *points, size_t 
     open_chart(c, LINE_HEIGHT, out);
     draw_axes(c, &f, out);
     for (size_t from = 0, to; from < count; from = to) {
-        for (to = from + 1; to < count && points[to].day == points[to - 1].day + 1; to++)
+        for (to = from + 1; to < count && points[to].day == points[to - 1].day + 1 && points[to].day != c->break_day;
+             to++)
             ;
         draw_stretch(&f, points + from, to - from, out);
     }
+    draw_break(c, &f, out);
     /* The latest value in words, clear of the line. */
     const struct chart_point *last = &points[count - 1];
     char number[NUMBER_TEXT_SIZE], date[DATE_TEXT_SIZE];

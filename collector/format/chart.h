@@ -11,11 +11,13 @@
 #include "common/buf.h"
 
 struct chart {
-    const char *id; /* unique in the page; of letters, digits and '-' */
+    const char *id; /* unique in the page; of letters, digits, '_' and '-' */
     const char *title, *description;
     const struct words *words;
     int decimals;
     const char *unit;
+    int32_t break_day; /* the first that is measured in another way: a line is not drawn across; 0: none */
+    const char *break_label;
 };
 
 struct chart_point {

@@ -90,6 +90,30 @@ static void lines(void **state)
     buf_free(&b);
 }
 
+/* Forty days from 20000 on; the line is drawn up to the day before and from the day on. */
+static void breaks(void **state)
+{
+    static const struct {
+        int32_t day;
+        size_t drawn, lines;
+    } rows[] = {{0, 0, 1}, {19999, 0, 1}, {20000, 0, 1}, {20010, 1, 2}, {20039, 1, 1}, {20040, 0, 1}};
+    struct chart_point p[40];
+    for (int i = 0; i < 40; i++)
+        p[i] = (struct chart_point){20000 + i, 30 + i, NAN, NAN};
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct buf b = {0};
+        struct chart broken = chart;
+        broken.break_day = rows[r].day;
+        broken.break_label = "cibles & 2";
+        chart_line(&broken, p, 40, &b);
+        check_drawing(&b);
+        assert_int_equal(count_of(&b, "class=\"break\""), rows[r].drawn);
+        assert_int_equal(count_of(&b, ">cibles &amp; 2<"), rows[r].drawn);
+        assert_int_equal(count_of(&b, "class=\"line\""), rows[r].lines);
+        buf_free(&b);
+    }
+}
+
 static void bars(void **state)
 {
     static const struct chart_bar rows[] = {
@@ -132,10 +156,8 @@ static void dates(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(steps),
-        cmocka_unit_test(lines),
-        cmocka_unit_test(bars),
-        cmocka_unit_test(dates),
+        cmocka_unit_test(steps), cmocka_unit_test(lines), cmocka_unit_test(breaks),
+        cmocka_unit_test(bars),  cmocka_unit_test(dates),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
