@@ -143,6 +143,15 @@ static void set_source(const struct overview *o, const struct national *g, size_
     json_object_set_new(out, "url", json_string(url ? url : ""));
 }
 
+/* Of the method, and of the targets that it measured to. */
+static void set_version(const struct overview *o, const struct national *g, size_t row, json_t *out)
+{
+    const char *set = pg_text(g->rows, row, TARGET_SET);
+    _cleanup_text_ char *version = alloc_format("%d", g->indicator->method);
+    phrase_set(out, "version", phrase(&o->words, set ? "version_targets" : "version"),
+               json_pack("{s:s, s:s?}", "n", version, "set", set));
+}
+
 static void add_rows(struct overview *o, const struct national *g)
 {
     const struct indicator *i = g->indicator;
@@ -159,8 +168,7 @@ static void add_rows(struct overview *o, const struct national *g)
         set_sample(o, g, (size_t)row, out);
         set_missing(o, g, (size_t)row, out);
         set_source(o, g, (size_t)row, out);
-        _cleanup_text_ char *version = alloc_format("%d", i->method);
-        phrase_set(out, "version", phrase(&o->words, "version"), json_pack("{s:s}", "n", version));
+        set_version(o, g, (size_t)row, out);
         if (!i->measured)
             json_object_set_new(out, "statistic", json_string(pg_text(g->rows, (size_t)row, PERIOD)));
         json_array_append_new(json_object_get(o->page, "rows"), out);
@@ -169,19 +177,44 @@ static void add_rows(struct overview *o, const struct national *g)
 
 /* ---- the whole ---- */
 
-static void add_methods(struct overview *o)
+/* To whom an indicator is measured in the year that is shown, and where nobody knows a target. */
+static int set_targets(struct overview *o, const struct indicator *i, json_t *method, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(o->pg,
+                      "SELECT version, targets, lacking FROM public_target_set WHERE country = $1 AND scope = $2 AND "
+                      "since <= coalesce($3::int, extract(year FROM now())::int) ORDER BY since DESC, version DESC "
+                      "LIMIT 1",
+                      3, (const char *const[]){o->country, i->targets, *o->year ? o->year : NULL}, &rows, f);
+    if (rc < 0)
+        return rc;
+    bool known = pg_rows_count(rows) && pg_text(rows, 0, 1);
+    const char *lacking = pg_rows_count(rows) ? pg_text(rows, 0, 2) : NULL;
+    phrase_set(
+        method, "targets", phrase(&o->words, known ? "targets" : "targets_none"),
+        json_pack("{s:s?, s:s?}", "n", known ? pg_text(rows, 0, 0) : NULL, "list", known ? pg_text(rows, 0, 1) : NULL));
+    if (lacking)
+        phrase_set(method, "lacking", phrase(&o->words, "targets_lacking"), json_pack("{s:s}", "list", lacking));
+    return 0;
+}
+
+static int add_methods(struct overview *o, struct fault *f)
 {
     size_t count;
+    int rc = 0;
     const struct indicator *all = indicator_all(&count);
     const json_t *words = json_object_get(o->words.texts, "status");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; rc == 0 && i < count; i++) {
         _cleanup_text_ char *number = alloc_format("%d", all[i].method);
         json_t *method = json_pack("{s:s, s:s, s:s, s:s}", "id", all[i].id, "name", all[i].name[o->words.lang],
                                    "definition", all[i].definition[o->words.lang], "status",
                                    json_string_value(json_object_get(words, all[i].status)));
         phrase_set(method, "version", phrase(&o->words, "version"), json_pack("{s:s}", "n", number));
         json_array_append_new(json_object_get(o->page, "methods"), method);
+        if (all[i].targets)
+            rc = set_targets(o, &all[i], method, f);
     }
+    return rc;
 }
 
 /* Which source the headline and the charts show: real measurements before those
@@ -297,9 +330,10 @@ static int read_overview(const struct visit *v, json_t *page, struct fault *f)
         rc = add_scope(&o, v->pack, f);
     if (rc == 0)
         rc = add_below(&o, f);
+    if (rc == 0)
+        rc = add_methods(&o, f);
     if (rc < 0)
         return rc;
-    add_methods(&o);
     json_object_set_new(page, "simulated", json_boolean(o.simulated));
     json_object_set_new(page, "lifted", json_boolean(o.lifted));
     for (size_t l = 0; l < COUNT(lists) && lists[l][1]; l++)

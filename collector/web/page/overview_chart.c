@@ -73,6 +73,26 @@ static char *line_description(const struct overview *o, const struct national *g
                                  lang_number(o->words.lang, max, i->decimals, high)));
 }
 
+/* Where a drawn line passes to another set of targets. The label is freed by the caller. */
+static int find_break(struct overview *o, const struct national *g, int32_t first, struct chart *chart,
+                      char **ret_label, struct fault *f)
+{
+    if (!g->indicator->targets)
+        return 0;
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    _cleanup_text_ char *day = alloc_format("%d", (int)first);
+    int rc = pg_query(o->pg,
+                      "SELECT version, make_date(since, 1, 1) FROM public_target_set WHERE country = $1 AND scope = $2 "
+                      "AND since > 0 AND make_date(since, 1, 1) > '1970-01-01'::date + $3::int AND since <= "
+                      "extract(year FROM now()) ORDER BY since DESC, version DESC LIMIT 1",
+                      3, (const char *const[]){o->country, g->indicator->targets, day}, &rows, f);
+    if (rc < 0 || pg_rows_count(rows) == 0 || date_read(pg_text(rows, 0, 1), &chart->break_day) < 0)
+        return rc;
+    *ret_label = phrase_fill(phrase(&o->words, "targets_break"), json_pack("{s:s}", "n", pg_text(rows, 0, 0)));
+    chart->break_label = *ret_label;
+    return 0;
+}
+
 static int add_line(struct overview *o, const struct national *g, json_t *detail, struct fault *f)
 {
     struct chart_point points[LINE_DAYS_MAX];
@@ -85,11 +105,17 @@ static int add_line(struct overview *o, const struct national *g, json_t *detail
                                              json_pack("{s:s}", "name", g->indicator->name[o->words.lang]));
     _cleanup_text_ char *description = line_description(o, g, points, count);
     _cleanup_(buf_free) struct buf svg = {0};
+    _cleanup_text_ char *label = NULL;
     struct chart chart = chart_for(o, g, id, title, description);
+    rc = find_break(o, g, points[0].day, &chart, &label, f);
+    if (rc < 0)
+        return rc;
     chart_line(&chart, points, count, &svg);
     json_object_set_new(detail, "line", json_string(svg.data));
     bool median = !strcmp(indicator_main(g->indicator)->name, "p50");
     json_object_set_new(detail, "line_note", json_string(phrase(&o->words, median ? "line_note" : "line_note_mean")));
+    if (chart.break_day && chart.break_day <= points[count - 1].day)
+        json_object_set_new(detail, "break_note", json_string(phrase(&o->words, "targets_note")));
     return 0;
 }
 
