@@ -104,6 +104,10 @@ static void print_definition(const struct indicator *i)
         printf(_("source           imported: internetmetre-collector import csv FILE\n"));
         return;
     }
+    if (i->targets)
+        printf(_("targets          the set \"%s\" of the country's pack; its versions: GET /api/v1/indicators, "
+                 "target_set\n"),
+               i->targets);
     printf(_("interval         95 %%, bootstrap over probes, %d replicates, seed %" PRIu64 "; none below %d probes\n"),
            STAT_REPLICATES, indicator_seed(i), STAT_BOOTSTRAP_CLUSTERS_MIN);
     printf(_("publication      from %d networks, %d probes and %d days of measurement on, and where no difference of "
