@@ -18,22 +18,23 @@ INSERT INTO everybodys VALUES
      'age_group plan value unit low high interval_kind n_samples n_days n_probes n_networks floor kind status better '
      'source simulated method method_version source_url retrieved note stored_at lines rank_low rank_high speaks_of as_of '
      'change_from change change_low change_high change_why n_failed n_silent '
-     'version edition latest year computed'),
+     'version edition latest year computed target_set'),
     ('public_indicator_day: indicator country source day value low high n_probes n_networks'),
     ('public_indicator_version: indicator name_fr name_en period statistic country geo operator technology family zone sex '
      'age_group plan value unit low high interval_kind n_samples n_days n_probes n_networks floor kind status better '
      'source simulated method method_version source_url retrieved note stored_at lines rank_low rank_high speaks_of as_of '
      'change_from change change_low change_high change_why n_failed n_silent '
-     'version edition latest year computed'),
+     'version edition latest year computed target_set'),
     ('public_national: indicator country source statistic period value low high interval_kind n_samples n_days '
-     'n_probes floor simulated source_url retrieved method_version kind lines speaks_of n_failed n_silent version'),
+     'n_probes floor simulated source_url retrieved method_version kind lines speaks_of n_failed n_silent version target_set'),
     ('public_national_latest: indicator country source statistic period value low high interval_kind n_samples '
-     'n_days n_probes floor simulated source_url retrieved method_version kind lines speaks_of n_failed n_silent version'),
+     'n_days n_probes floor simulated source_url retrieved method_version kind lines speaks_of n_failed n_silent version target_set'),
     ('public_operator: indicator country source statistic period operator value low high better rank_low rank_high '
      'tie'),
     ('public_operator_name: country name'),
     ('public_probe: probe country department operator technology source simulated last_week'),
     ('public_target: target kind country'),
+    ('public_target_set: country version since scope targets lacking'),
     ('public_version: year version made_at changed why latest');
 CREATE TEMPORARY TABLE readers (told text);
 INSERT INTO readers VALUES
@@ -66,11 +67,12 @@ INSERT INTO analysts VALUES
     ('focal_point: focal_point_no name'),
     ('fork: probe_no chain seq batches first_received last_received'),
     ('hole: probe_no chain first last'),
-    ('indicator: indicator name_fr name_en unit better status nature kind method_version definition_fr definition_en'),
+    ('indicator: indicator name_fr name_en unit better status nature kind method_version definition_fr definition_en '
+     'target_set'),
     ('indicator_day: indicator country source day value low high n_probes n_networks'),
     ('indicator_value: indicator period statistic country geo operator technology family zone sex age_group plan '
      'source simulated computed value unit low high interval_kind n_samples n_days n_probes n_networks floor method '
-     'method_version source_url retrieved note stored_at lines rank_low rank_high as_of n_failed n_silent'),
+     'method_version source_url retrieved note stored_at lines rank_low rank_high as_of n_failed n_silent target_set'),
     ('known_operator: operator_no known_no country name'),
     ('line_epoch: probe boot from_mono_us to_mono_us from_at to_at link net net6 operators'),
     ('metric: metric_no check_no position name unit better kind'),
