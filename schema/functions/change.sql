@@ -3,14 +3,14 @@
 
 -- The whole panel's figures of a year beside those of the year before; why they are not comparable: 'missing', the year before has
 -- none; 'unfinished', the year is not over, and so are some of its seasons, or the batches of its last month may still come;
--- 'method', they were made in different ways. NULL: they are.
+-- 'method', they were made in different ways, or to different sets of targets. NULL: they are.
 CREATE OR REPLACE FUNCTION change_years(of_indicator text, of_statistic text, of_year int)
 RETURNS TABLE (country text, source text, simulated boolean, method_version int, why text)
 LANGUAGE sql STABLE AS $$
     SELECT t.country, t.source, t.simulated, t.method_version,
            CASE WHEN f.source IS NULL THEN 'missing'
                 WHEN (now() AT TIME ZONE 'UTC')::date < make_date(of_year + 1, 2, 1) THEN 'unfinished'
-                WHEN f.method_version <> t.method_version THEN 'method' END
+                WHEN f.method_version <> t.method_version OR f.target_set IS DISTINCT FROM t.target_set THEN 'method' END
     FROM indicator_value t
     LEFT JOIN indicator_value f ON f.computed AND f.period = (of_year - 1)::text
          AND (f.indicator, f.statistic, f.country, f.source) = (t.indicator, t.statistic, t.country, t.source)

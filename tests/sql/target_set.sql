@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(15);
+SELECT plan(18);
 
 SELECT country_seed('{"note": "of all", "XA": {
     "operators": [{"name": "Un", "asns": [64500], "prefixes": ["198.51.100.0/24"]}, {"name": "Deux", "asns": [64501], "prefixes": ["203.0.113.0/24"]},
@@ -72,5 +72,26 @@ SELECT results_eq($$SELECT target_set_in('XA', y) FROM generate_series(2019, 202
 SELECT ok(EXISTS (SELECT FROM indicator_dirty WHERE year = 2020), 'whose figures are made again');
 SELECT results_eq($$SELECT probe, own, n FROM pg_temp.measured WHERE scope = 'domestic' ORDER BY probe$$,
                   $$VALUES ('a', false, 1::bigint), ('b', false, 1)$$, 'to the new ones alone');
+
+-- Figures: which set they were measured to, and that two sets are not compared.
+INSERT INTO indicator (indicator, name_fr, name_en, unit, better, status, nature, kind, method_version, definition_fr, definition_en, target_set)
+VALUES ('SET1', 'f', 'f', 'ms', 'low', 'adopted', 'quantitative', 'measured', 3, 'd', 'd', 'domestic'),
+       ('SET2', 'f', 'f', 'ms', 'low', 'adopted', 'quantitative', 'measured', 3, 'd', 'd', NULL);
+INSERT INTO indicator_value (indicator, period, statistic, country, source, computed, value, unit, floor, method_version, retrieved)
+SELECT i, y, 'p50', 'XA', 'measured', true, 1, 'ms', 'met', 3, '2021-01-31'
+FROM unnest(ARRAY['SET1', 'SET2']) i, unnest(ARRAY['2018', '2019', '2020']) y;
+SELECT target_set_note(y) FROM generate_series(2018, 2020) y \g /dev/null
+SELECT results_eq($$SELECT indicator, period, method, target_set FROM public_indicator WHERE indicator LIKE 'SET_' ORDER BY 1, 2$$,
+                  $$VALUES ('SET1', '2018', '3/targets 1', 1), ('SET1', '2019', '3/targets 1', 1), ('SET1', '2020', '3/targets 3', 3),
+                           ('SET2', '2018', NULL, NULL), ('SET2', '2019', NULL, NULL), ('SET2', '2020', NULL, NULL)$$,
+                  'a figure says to which set it was measured');
+SELECT results_eq($$SELECT i, y, (SELECT c.why FROM change_years(i, 'p50', y) c) FROM unnest(ARRAY['SET1', 'SET2']) i, unnest(ARRAY[2019, 2020]) y
+                    ORDER BY 1, 2$$,
+                  $$VALUES ('SET1', 2019, NULL), ('SET1', 2020, 'method'), ('SET2', 2019, NULL), ('SET2', 2020, NULL)$$,
+                  'years of two sets are not compared');
+SELECT target_set_note(2019) \g /dev/null
+UPDATE indicator_value SET target_set = 1 WHERE indicator = 'SET1' AND period = '2020';
+SELECT target_set_note(2020) \g /dev/null
+SELECT is((SELECT target_set FROM indicator_value WHERE indicator = 'SET1' AND period = '2020'), 1, 'a figure that stands keeps its own');
 SELECT * FROM finish();
 ROLLBACK;
