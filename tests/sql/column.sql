@@ -52,9 +52,9 @@ INSERT INTO analysts VALUES
     ('closed_day: year version indicator country source day value low high n_probes n_networks'),
     ('closed_figure: year version indicator period statistic country geo operator technology family zone sex age_group plan '
      'source simulated computed value unit low high interval_kind n_samples n_days n_probes n_networks floor method '
-     'method_version source_url retrieved note stored_at lines rank_low rank_high as_of n_failed n_silent'),
+     'method_version source_url retrieved note stored_at lines rank_low rank_high as_of n_failed n_silent target_set'),
     ('closed_indicator: year version indicator name_fr name_en unit better status nature kind method_version definition_fr '
-     'definition_en'),
+     'definition_en target_set'),
     ('day_bucket: day probe_no check_name metric unit kind target_no af ok bucket n'),
     ('day_metric: day probe_no check_name metric unit kind target_no af n sum min max'),
     ('day_number: day probe_no check_name metric target_no af ok bucket n failed'),

@@ -29,3 +29,6 @@ CREATE TABLE rollup_day_origin (
 
 ALTER TABLE indicator ADD target_set text CHECK (target_set IN ('domestic', 'abroad'));
 ALTER TABLE indicator_value ADD target_set int;
+-- Versions of closed years have what figures have; those that were closed before were measured to no set.
+ALTER TABLE closed_indicator ADD target_set text;
+ALTER TABLE closed_figure ADD target_set int;
