@@ -4,6 +4,7 @@ or C. Nothing but Python is used, and all of it is slow and plain."""
 import collections
 import dataclasses
 import datetime
+import ipaddress
 import math
 import struct
 from pathlib import Path
@@ -11,7 +12,6 @@ from pathlib import Path
 SCHEMA = Path(__file__).resolve().parents[2] / "schema"
 NETWORKS, PROBES, DAYS = 5, 5, 30  # what the floor asks
 BOX = ("denied", "skipped", "error")  # outcomes that say something of the box alone
-DOMESTIC = ("domestic", "cctld", "ixp", "operator")
 CUTS = ((), ("geo",), ("operator",), ("technology",), ("family",), ("operator", "geo"))
 DIMENSIONS = {"department": "geo", "operator": "operator", "technology": "technology", "family": "family"}
 UTC = datetime.timezone.utc
@@ -28,6 +28,14 @@ class Line:
     places: list  # (since, country, department, operator, technology), in order
     pushes: dict  # year -> prefix -> how often
     revoked: tuple | None = None  # when, why
+
+
+@dataclasses.dataclass(eq=False)
+class Targets:
+    """What is known of targets."""
+    kinds: dict  # name -> kind
+    sets: dict  # country -> (first year, set as in a country's pack), in order
+    networks: dict  # country, operator -> its prefixes
 
 
 # A probe-day of an indicator; value None: nothing but failures. due: how many days it stands for; ended: the last of a silent probe.
@@ -90,10 +98,10 @@ def number_of(results, metric, family=None):
 
 
 def asked(results, targets):
-    return [r for r in told(results) if r["check"] == "dns" and targets.get(r["target"], ("resolver",))[0] == "resolver"]
+    return [r for r in told(results) if r["check"] == "dns" and targets.kinds.get(r["target"], "resolver") == "resolver"]
 
 
-def dns_time(results, targets, _country):
+def dns_time(results, targets, _place):
     """Only what succeeded has a time; all else failed, whatever numbers it gave."""
     questions = asked(results, targets)
     good = [r for r in questions if r["outcome"] == "ok"]
@@ -101,28 +109,56 @@ def dns_time(results, targets, _country):
     return [(family, value, samples, len(questions) - len(good))] if questions else []
 
 
-def dns_failures(results, targets, _country):
+def dns_failures(results, targets, _place):
     questions = asked(results, targets)
     bad = sum(r["outcome"] != "ok" or r["metrics"].get("rcode") not in (0, 3) for r in questions)
     return [(None, 100 * bad / len(questions), len(questions), 0)] if questions else []
 
 
-def domestic(results, targets, country):
-    pings = [r for r in told(results) if r["check"] == "ping" and targets[r["target"]][0] in DOMESTIC
-             and targets[r["target"]][1] == country]
-    families = sorted({r["af"] for r in pings if r.get("af")})
-    parts = [(None, pings)] + [(f"ipv{af}", [r for r in pings if r.get("af") == af]) for af in families]
-    return [number_of(part, "rtt_p50_ms", family) for family, part in parts if part]
+def set_of(targets, country, year):
+    """The last set that had begun; a country may have none."""
+    begun = [a_set for since, a_set in targets.sets.get(country, []) if since <= year]
+    return begun[-1] if begun else {"domestic": [], "abroad": []}
+
+
+def unicast(member):
+    return member["unicast"]
+
+
+def members(a_set, scope):
+    """name -> in whose network it is, as the pack says."""
+    return {m["name"]: m.get("operator") for m in a_set[scope] if scope == "domestic" or unicast(m)}
+
+
+def own_by_pack(operator, of):
+    return operator is not None and operator == of
+
+
+def own_by_address(addr, prefixes):
+    return addr is not None and any(ipaddress.ip_address(addr) in ipaddress.ip_network(prefix) for prefix in prefixes)
+
+
+def round_trip(scope, own):
+    def one(results, targets, place):
+        country, _, operator, _ = place
+        found = members(set_of(targets, country, day_of(results[0]).year), scope)
+        prefixes = targets.networks.get((country, operator), ())
+        pings = [r for r in told(results) if r["check"] == "ping" and r["target"] in found
+                 and own == (own_by_pack(operator, found[r["target"]]) or own_by_address(r.get("addr"), prefixes))]
+        families = sorted({r["af"] for r in pings if r.get("af")})
+        parts = [(None, pings)] + [(f"ipv{af}", [r for r in pings if r.get("af") == af]) for af in families]
+        return [number_of(part, "rtt_p50_ms", family) for family, part in parts if part]
+    return one
 
 
 def throughput(metric):
-    def one(results, _targets, _country):
+    def one(results, _targets, _place):
         tests = [r for r in told(results) if r["check"] == "throughput"]
         return [number_of(tests, metric)] if tests else []
     return one
 
 
-def loss(results, _targets, _country):
+def loss(results, _targets, _place):
     pings = [r for r in told(results) if r["check"] == "ping"]
     unnamed = sum(r["outcome"] == "dns_error" for r in pings)
     tried = [r for r in pings if r["outcome"] != "dns_error"]
@@ -133,8 +169,8 @@ def loss(results, _targets, _country):
     return [(None, value, sent, unnamed)] if pings else []
 
 
-OF_DAY = {"PER1": dns_time, "PER2": dns_failures, "PER3": domestic, "PER5": throughput("down_mbps"), "PER6": throughput("up_mbps"),
-          "PER8": loss}
+OF_DAY = {"PER1": dns_time, "PER2": dns_failures, "PER3": round_trip("domestic", False), "PER3_OWN": round_trip("domestic", True),
+          "PER4": round_trip("abroad", False), "PER5": throughput("down_mbps"), "PER6": throughput("up_mbps"), "PER8": loss}
 
 
 # ---- where, and on behalf of whom ----
@@ -290,7 +326,7 @@ def rows_of(of_day, lines, raw, targets, carrier_nat, year):
         by_family = collections.defaultdict(list)
         for day in sorted(d for d in days if d.year == year):
             if place := place_on(line, day):
-                for family, value, samples, failed in of_day(days[day], targets, place[0]):
+                for family, value, samples, failed in of_day(days[day], targets, place):
                     by_family[family].append((day, place, value, samples, failed))
         first, last, silent = due_of[line.probe]
         for family, told_days in by_family.items():

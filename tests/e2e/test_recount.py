@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import json
 import math
 import os
 import random
@@ -12,18 +13,34 @@ import recount
 import wire
 from conftest import Collector, scratch, wait_until
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from recount import UTC, Line
+from recount import UTC, Line, Targets
 
 SEED = int(os.environ.get("INTERNETMETRE_SEED", 20231231))
 YEARS = (2023, 2024)
 DAYS = [datetime.date(2023, 12, 24) + datetime.timedelta(n) for n in range(14)] + \
     [datetime.date(2024, 1, day) for day in (15, 16, 17, 19, 20)]
 LATE = (datetime.date(2023, 12, 28), datetime.date(2024, 1, 16))  # in the month that is retained by then, and in one that is not
-TARGETS = {
-    "ns1.nic.bj": ("cctld", "BJ"), "ixp.example": ("ixp", "BJ"), "op.example": ("operator", "BJ"), "home.example": ("domestic", "BJ"),
-    "far.example": ("domestic", "TG"), "f.root-servers.net": ("root", None), "beacon.example": ("beacon", "BJ"),
-    "resolver.example": ("resolver", None),
+PACK = json.loads((recount.SCHEMA / "countries/countries.json").read_text(encoding="utf-8"))["BJ"]
+BIG, OTHER = "Celtiis (SBIN)", "JENY"  # in whose networks targets are
+# The second year has another set than the pack's; of home.example only its address says whose network it is in.
+SETS = {
+    "BJ": [(0, PACK["targets"]), (2024, {
+        "version": PACK["targets"]["version"] + 1, "since": 2024,
+        "domestic": [{"name": "ns1.nic.bj", "operator": OTHER, "kind": "cctld"}, {"name": "home.example", "operator": None, "kind": "domestic"}],
+        "abroad": [{"name": "paris.example", "place": "Paris", "unicast": True}, {"name": "away.example", "place": "Lagos", "unicast": True},
+                   {"name": "any.example", "place": "everywhere", "unicast": False}]})],
+    "TG": [(0, {"version": 1, "domestic": [{"name": "far.example", "operator": None, "kind": "domestic"}], "abroad": []})],
 }
+# name -> kind, country, addresses of both families
+TARGETS = {
+    "ns1.nic.bj": ("cctld", "BJ", "154.65.28.218", "2001:db8::1"), "ns2.nic.bj": ("cctld", "BJ", "41.85.191.2", "2001:db8::2"),
+    "home.example": ("domestic", "BJ", "41.85.191.9", "2001:db8::3"), "far.example": ("domestic", "TG", "192.0.2.4", "2001:db8::4"),
+    "paris.example": ("abroad", None, "192.0.2.5", "2001:db8::5"), "away.example": ("abroad", None, "137.255.0.9", "2001:4320::9"),
+    "any.example": ("abroad", None, "192.0.2.6", "2001:db8::6"), "ixp.example": ("ixp", "BJ", "192.0.2.7", "2001:db8::7"),
+    "f.root-servers.net": ("root", None, "192.0.2.8", "2001:db8::8"), "beacon.example": ("beacon", "BJ", "192.0.2.9", "2001:db8::9"),
+}
+KNOWN = Targets({"resolver.example": "resolver"} | {name: kind for name, (kind, *_) in TARGETS.items()}, SETS,
+                {("BJ", o["name"]): o.get("prefixes", ()) for o in PACK["operators"]})
 OUTCOMES = ("timeout", "refused", "unreachable", "reset", "dns_error", "tls_error", "protocol_error", "blocked", "denied", "skipped", "error")
 CARRIER = "41.85.160.0/24"
 BEFORE = datetime.datetime(2022, 6, 1, tzinfo=UTC)
@@ -62,8 +79,8 @@ def ping(r, at, base, target):
         metrics = {}
     if outcome == "dns_error":
         return result("ping", target, at, outcome, {})
-    af = r.choice((4, 4, 6))
-    return result("ping", target, at, outcome, metrics, af=af, addr="192.0.2.9" if af == 4 else "2001:db8::9")
+    af = r.choice((4, 6))
+    return result("ping", target, at, outcome, metrics, af=af, addr=TARGETS[target][2 if af == 4 else 3])
 
 
 def speed(r, at, base):
@@ -79,12 +96,13 @@ def speed(r, at, base):
 def day_of(r, n, day):
     """What line n measures in a day: at the first and the last moment of it as well."""
     begin = recount.midnight(day)
-    moments = sorted(begin + datetime.timedelta(seconds=r.randrange(1, 86399)) for _ in range(r.randint(7, 12)))
+    moments = sorted(begin + datetime.timedelta(seconds=r.randrange(1, 86399)) for _ in range(r.randint(10, 15)))
     moments = [begin, *moments, begin + datetime.timedelta(days=1, microseconds=-1)]
     base = 8 + 3 * n
-    results = [r.choice((lambda at: dns(r, at, base), lambda at: dns(r, at, 2, r.choice(("ns1.nic.bj", "f.root-servers.net"))),
-                         lambda at: ping(r, at, base, r.choice([*TARGETS][:7])), lambda at: ping(r, at, base, r.choice([*TARGETS][:4])),
-                         lambda at: dns(r, at, base), lambda at: speed(r, at, 2 + n)))(at) for at in moments]
+    kinds = (lambda at: dns(r, at, base), lambda at: dns(r, at, base), lambda at: dns(r, at, 2, r.choice(("ns1.nic.bj", "f.root-servers.net"))),
+             lambda at: ping(r, at, base, r.choice([*TARGETS])), lambda at: ping(r, at, base, r.choice([*TARGETS][:6])),
+             lambda at: ping(r, at, base, r.choice([*TARGETS][:6])), lambda at: speed(r, at, 2 + n))
+    results = [r.choice(kinds)(at) for at in moments]
     results[-1] = dns(r, moments[-1], base)
     return results
 
@@ -92,19 +110,21 @@ def day_of(r, n, day):
 def broken(day):
     """More came back than went: it is kept, and no figure is made of it."""
     at = recount.midnight(day) + datetime.timedelta(hours=12)
-    return result("ping", "ns1.nic.bj", at, "ok", {"sent": 10, "rcvd": 20, "rtt_min_ms": 1, "rtt_p50_ms": 1}, af=4, addr="192.0.2.9")
+    return result("ping", "ns1.nic.bj", at, "ok", {"sent": 10, "rcvd": 20, "rtt_min_ms": 1, "rtt_p50_ms": 1}, af=4, addr=TARGETS["ns1.nic.bj"][2])
 
 
 # ---- who measures ----
 
 LINES = 52  # of them 36 ordinary ones, 6 of a neighbour country, 6 simulated, 4 that are young, doubted or gone
+FEW = (8, 9, 12, 14, 15)  # five lines with a technology of their own, of which some were expected for less than others
+NEAR = (0, 1, 10, 18, 19, 27, 28)  # enough lines, but most of them behind one network
 
 
 def line_of(r, n, probe):
     togo, simulated = 36 <= n < 42, 42 <= n < 48
     place = (BEFORE, "TG" if togo else "BJ", None if togo or n % 17 == 5 else r.choice(("BJ-LI", "BJ-LI", "BJ-BO", "BJ-AK", "BJ-AL")),
-             None if n % 19 == 7 else r.choice(("Grand", "Grand", "Moyen", "Petit", "Rare" if n % 3 == 0 else "Grand")),
-             r.choice(("fibre", "4g", "4g")))
+             None if n % 19 == 7 else r.choice((BIG, BIG, OTHER, "Petit", "Rare" if n % 3 == 0 else BIG)),
+             "satellite" if n in FEW else "adsl" if n in NEAR else r.choice(("fibre", "4g", "4g")))
     # Some behind one network, some behind carrier NAT, some that nobody saw push.
     own, other = f"198.51.{n if n % 9 else 1}.0/24", f"203.0.{n}.0/24"
     pushes = {year: {} if n == 13 else {CARRIER if n % 6 == 2 else own: 40, other: 9} for year in YEARS}
@@ -124,7 +144,7 @@ def oddities(lines):
         lines[n].places.append((when, country, to.get("department", department), to.get("operator", operator), technology))
 
     moved(0, at(2024, 1, 3, 8), department="BJ-BO")  # the new place for the most of the day
-    moved(1, at(2024, 1, 4, 17), department="BJ-AK", operator="Moyen")  # the old one
+    moved(1, at(2024, 1, 4, 17), department="BJ-AK", operator=OTHER)  # the old one
     moved(2, at(2023, 12, 28, 12), operator="Petit")  # neither: the later
     moved(3, at(2024, 1, 1), department="BJ-LI")  # from the new year on
     lines[48].enrolled = at(2023, 12, 27)  # young at the end of the first year, not of the second
@@ -149,6 +169,8 @@ class Country:
 
     def __init__(self, c, seed):
         self.c, self.r = c, random.Random(seed)
+        # Days note where they found targets of sets: so those come before.
+        c.sql("SELECT target_set_seed(%s::jsonb)", json.dumps({code: {"targets": sets[-1][1]} for code, sets in SETS.items()}))
         tokens = c.run("token", "create", "--count", str(LINES)).split()
         many = c.token("--uses", "50")
         self.probes = [wire.Probe(Ed25519PrivateKey.from_private_bytes(self.r.randbytes(32))) for _ in range(LINES)]
@@ -192,7 +214,8 @@ class Country:
         """What is known of lines and targets; no line counts before all is, so that there is one edition."""
         self.c.sql("UPDATE operator SET state = 'accepted' WHERE state = 'waits'")
         with psycopg.connect(host=str(self.c.state / "run"), dbname="internetmetre", user="internetmetre") as db:
-            for name, (kind, country) in TARGETS.items():
+            db.execute("UPDATE target SET kind = 'resolver' WHERE name = 'resolver.example'")
+            for name, (kind, country, *_) in TARGETS.items():
                 db.execute("UPDATE target SET kind = %s, country = %s WHERE name = %s", (kind, country, name))
             db.execute("INSERT INTO carrier_nat VALUES (%s, 'import')", (CARRIER,))
             for line in self.lines:
@@ -259,7 +282,7 @@ def wrong_with(figure, large, floor, note, numbers):
 
 @pytest.mark.parametrize("year", YEARS)
 def test_every_cell_is_what_raw_results_say(country, year):
-    wanted = recount.recount(country.lines, country.raw, TARGETS, {CARRIER}, year)
+    wanted = recount.recount(country.lines, country.raw, KNOWN, {CARRIER}, year)
     got = figures(country.c, year)
     assert sorted(map(str, got)) == sorted(map(str, wanted))
     wrong = {key: (found, wanted[key], (floor, note, numbers)) for key, (floor, note, *numbers) in got.items()
@@ -275,6 +298,7 @@ def test_nothing_is_left_out(country):
     for check in ("dns", "ping", "throughput"):
         assert {x["outcome"] for x in found if x["check"] == check} == {"ok", "partial", *OUTCOMES}
     shown = [key for key, row in figures(country.c, 2024).items() if row[0] == "met"]
+    assert {key[0] for key in shown} == set(recount.OF_DAY)
     assert {key[6] for key in shown} == {None, "ipv4", "ipv6"} and {key[2] for key in shown} == {"BJ", "TG"}
     assert {row[0] for year in YEARS for row in figures(country.c, year).values()} == {"met", "n<5", "hidden"}
     assert sum(row[8] for row in figures(country.c, 2024).values() if row[8]) > 0  # silent ones
@@ -309,7 +333,11 @@ def test_everybody_has_the_same_in_steps(country, year):
 # Each rule as it must not be. That of five probes is none by itself: each has one network at most.
 WRONG = {
     "BOX": (),
-    "DOMESTIC": (*recount.DOMESTIC, "beacon"),
+    "set_of": lambda targets, country, _year: targets.sets[country][0][1],
+    "members": lambda _set, _scope: dict.fromkeys(TARGETS),
+    "unicast": lambda _member: True,
+    "own_by_pack": lambda _operator, _of: False,
+    "own_by_address": lambda _addr, _prefixes: False,
     "NETWORKS": 1,
     "DAYS": 1,
     "place_on": lambda line, _day: line.places[-1][1:],
@@ -327,7 +355,7 @@ WRONG = {
 def test_each_rule_moves_a_figure_that_is_compared(country, monkeypatch, rule):
     """Else the data would agree with a collector that lacks it."""
     def told():
-        made = [recount.recount(country.lines, country.raw, TARGETS, {CARRIER}, year) for year in YEARS]
+        made = [recount.recount(country.lines, country.raw, KNOWN, {CARRIER}, year) for year in YEARS]
         return [{key: (large, large and figure) for key, (large, figure) in figures_of.items()} for figures_of in made]
 
     right = told()
