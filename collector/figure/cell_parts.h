@@ -1,0 +1,77 @@
+/* What cells are made of: for cell.c, which groups probe-days and decides, and
+ * publish.c, which says what they come to. */
+#pragma once
+
+#include "collector/figure/cell.h"
+#include "collector/figure/floor.h"
+
+/* What a probe-day is grouped by; each text is a number in the table of texts,
+ * 0 is none. The order of the fields is the order of cells in the output. */
+enum field {
+    FIELD_COUNTRY,
+    FIELD_SOURCE,
+    FIELD_DEPARTMENT,
+    FIELD_OPERATOR,
+    FIELD_TECHNOLOGY,
+    FIELD_FAMILY,
+    FIELD_COUNT
+};
+
+struct cell_field {
+    const char *column;
+    unsigned dimension; /* 0: in every cut */
+};
+extern const struct cell_field cell_fields[FIELD_COUNT];
+
+/* What figures are made of, coarse cuts first, and the cut whose cell holds the
+ * value of one that is hidden. */
+enum { CUTS = 6 };
+struct cell_cut {
+    unsigned dimensions;
+    size_t larger;
+};
+extern const struct cell_cut cell_cuts[CUTS];
+
+struct row {
+    uint32_t fields[FIELD_COUNT];
+    uint32_t probe, line, network, voucher;
+    int32_t day;
+    uint32_t due; /* the days that it stands for */
+    bool ended;   /* the last of a probe that is silent since */
+    int64_t samples, failed;
+    double value;       /* NAN: such a day is in no figure but for its failures */
+    size_t cells[CUTS]; /* numbers of the cells that it lies in, or FLOOR_NONE */
+};
+
+struct cell {
+    struct row *const *rows; /* sorted by probe */
+    size_t count;
+    size_t cut;    /* in cell_cuts */
+    size_t number; /* in the floor */
+    json_t *main;  /* its main figure, borrowed, when it has a value */
+};
+
+struct cells {
+    const struct indicator *indicator;
+    struct row *rows;
+    size_t count, cap;
+    int64_t whole;
+    json_t *numbers; /* text -> its number */
+    char **texts;    /* number -> text; [0] is none */
+    uint32_t text_count;
+    struct floor *floor; /* NULL until it is decided */
+    struct past *past;
+    bool lifted;
+    struct row **orders[CUTS];
+    struct cell *list; /* in the order of their numbers */
+    size_t list_count, list_cap;
+};
+
+/* Do both lie in one cell of a cut by these dimensions? */
+bool cell_holds_both(const struct row *x, const struct row *y, unsigned dimensions);
+
+/* Groups the probe-days and decides what is shown, once. What follows asks for its answers. */
+void cells_decide(struct cells *c);
+enum floor_verdict cell_verdict(const struct cells *c, const struct cell *cell);
+bool cell_held(const struct cells *c, const struct cell *cell); /* its last figure stands */
+struct past_days cell_past(const struct cells *c, const struct cell *cell);

@@ -1,0 +1,250 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/figure/cell_parts.h"
+#include "collector/figure/day.h"
+#include "collector/figure/line.h"
+#include "collector/figure/rank.h"
+#include "collector/figure/tally.h"
+#include "common/clock.h"
+#include "common/json.h"
+
+/* ---- one cell ---- */
+
+/* Its probe-days; the caller frees. */
+static struct tally_day *tallied(const struct cell *cell)
+{
+    struct tally_day *days = alloc_zero(cell->count, sizeof *days);
+    for (size_t i = 0; i < cell->count; i++) {
+        const struct row *r = cell->rows[i];
+        days[i] = (struct tally_day){r->probe,   r->network, r->voucher, r->day,  r->value,
+                                     r->samples, r->failed,  r->due,     r->ended};
+    }
+    return days;
+}
+
+static struct tally tally_cell(const struct cell *cell)
+{
+    struct tally_day *days = tallied(cell);
+    struct tally t = tally_days(days, cell->count);
+    free(days);
+    return t;
+}
+
+/* The members that every figure of the cell has. */
+static json_t *describe(const struct cells *c, const struct cell *cell, const struct statistic *s, const char *floor)
+{
+    const struct row *row = cell->rows[0];
+    json_t *figure = json_pack("{s:s, s:s, s:s, s:s, s:i}", "indicator", c->indicator->id, "statistic", s->name, "unit",
+                               c->indicator->unit[LANG_EN], "floor", floor, "method_version", c->indicator->method);
+    for (int f = 0; f < FIELD_COUNT; f++)
+        if (row->fields[f] &&
+            (!cell_fields[f].dimension || (cell_cuts[cell->cut].dimensions & cell_fields[f].dimension)))
+            json_object_set_new(figure, cell_fields[f].column, json_string(c->texts[row->fields[f]]));
+    return figure;
+}
+
+/* How many lines there are, in steps: which one it was that came tells of it. */
+static int lines_of(const struct crowd *crowd)
+{
+    static const int steps[] = {0, 1, 1, 3, 3, 5};
+    uint32_t lines = crowd->network_count < crowd->probe_count ? crowd->network_count : crowd->probe_count;
+    return steps[lines];
+}
+
+/* Says that a cell is hidden, and where its value counts. */
+static void hide(const struct cells *c, const struct cell *cell, json_t *figure)
+{
+    static const char *const steps[FLOOR_PROBES + 1] = {"none", "1 or 2", NULL, "3 or 4", NULL, "5"};
+    size_t larger = floor_larger(c->floor, cell->number);
+    if (larger != FLOOR_NONE) {
+        bool country = c->list[larger].cut == 0;
+        json_object_set_new(figure, "note",
+                            json_sprintf("%s; counted in the %s",
+                                         floor_verdict(c->floor, cell->number) == FLOOR_SMALL
+                                             ? "below the publication floor"
+                                             : "would tell of too few lines by subtraction",
+                                         country ? "figure of all lines" : "operator"));
+        return;
+    }
+    int lines = lines_of(floor_crowd(c->floor, cell->number));
+    json_object_set_new(figure, "lines", json_integer(lines));
+    json_object_set_new(figure, "note",
+                        lines < FLOOR_PROBES
+                            ? json_sprintf("not enough lines yet: %s of %d", steps[lines], FLOOR_PROBES)
+                            : json_sprintf("not enough days yet: fewer than %d days of measurement", FLOOR_DAYS));
+}
+
+static void publish(const struct cells *c, struct cell *cell, json_t *figures)
+{
+    static const char *const words[] = {[FLOOR_SHOWN] = "met", [FLOOR_SMALL] = "n<5", [FLOOR_DIFFERENCE] = "hidden"};
+    enum floor_verdict verdict = cell_verdict(c, cell);
+    _cleanup_tally_ struct tally t = tally_cell(cell);
+    for (size_t s = 0; s < c->indicator->statistic_count; s++) {
+        const struct statistic *statistic = &c->indicator->statistics[s];
+        bool tells = c->lifted || tally_tells(&t, &statistic->what);
+        const char *word = c->lifted ? "off" : verdict == FLOOR_SHOWN && !tells ? "hidden" : words[verdict];
+        json_t *figure = describe(c, cell, statistic, word);
+        json_array_append_new(figures, figure);
+        if (verdict != FLOOR_SHOWN) {
+            hide(c, cell, figure);
+            continue;
+        }
+        if (!tells) {
+            json_object_set_new(figure, "note", json_string("too few lines for this percentile"));
+            continue;
+        }
+        char as_of[TIME_TEXT_SIZE];
+        time_format((int64_t)cell_past(c, cell).as_of * 86400 * 1000000, as_of);
+        json_object_set_new(figure, "as_of", json_stringn(as_of, 10));
+        struct stat_interval interval;
+        const char *kind = tally_interval(&t, &statistic->what, indicator_seed(c->indicator), &interval);
+        json_object_update_new(figure, json_pack("{s:f, s:I, s:I, s:I, s:I, s:I, s:I}", "value",
+                                                 tally_value(&t, &statistic->what), "n_samples", (json_int_t)t.results,
+                                                 "n_failed", (json_int_t)t.failed, "n_days", (json_int_t)t.count,
+                                                 "n_probes", (json_int_t)t.probes, "n_networks", (json_int_t)t.networks,
+                                                 "n_silent", (json_int_t)t.silent));
+        if (statistic == indicator_main(c->indicator))
+            cell->main = figure;
+        if (kind)
+            json_object_update_new(figure, json_pack("{s:f, s:f, s:s}", "low", interval.low, "high", interval.high,
+                                                     "interval_kind", kind));
+    }
+}
+
+/* ---- places among others ---- */
+
+/* What each of the cell's lines says; the caller frees ret->lines. */
+static void take_lines(const struct cells *c, const struct cell *cell, struct rank_cell *ret)
+{
+    struct stat_sample *days = alloc_zero(cell->count, sizeof *days);
+    size_t count = 0;
+    for (size_t i = 0; i < cell->count; i++)
+        if (!isnan(cell->rows[i]->value))
+            days[count++] = (struct stat_sample){cell->rows[i]->value, cell->rows[i]->line};
+    struct line *lines = line_values(&indicator_main(c->indicator)->what, days, count, &ret->count);
+    double *values = alloc_zero(ret->count, sizeof *values);
+    for (size_t l = 0; l < ret->count; l++)
+        values[l] = lines[l].value;
+    free(lines);
+    free(days);
+    ret->lines = values;
+    ret->value = json_number_value(json_object_get(cell->main, "value"));
+}
+
+/* Those of the cells that are shown get their places among each other. */
+static void rank_shown(const struct cells *c, const struct cell *cells, size_t count)
+{
+    const struct indicator *i = c->indicator;
+    struct rank_cell *shown = alloc_zero(count, sizeof *shown);
+    struct rank *ranks = alloc_zero(count, sizeof *ranks);
+    json_t **figures = alloc_zero(count, sizeof(json_t *));
+    size_t n = 0;
+    for (size_t k = 0; k < count; k++)
+        if (cells[k].main) {
+            take_lines(c, &cells[k], &shown[n]);
+            figures[n++] = cells[k].main;
+        }
+    rank_cells(&indicator_main(i)->what, !strcmp(i->better, "high"), shown, n, indicator_seed(i), ranks);
+    for (size_t k = 0; k < n; k++) {
+        if (n > 1)
+            json_object_update_new(
+                figures[k], json_pack("{s:i, s:i}", "rank_low", (int)ranks[k].low, "rank_high", (int)ranks[k].high));
+        free((double *)shown[k].lines);
+    }
+    free(figures);
+    free(ranks);
+    free(shown);
+}
+
+/* The figures of different editions have no places among each other. */
+static bool any_held(const struct cells *c, const struct cell *cells, size_t count)
+{
+    for (size_t k = 0; k < count; k++)
+        if (cell_held(c, &cells[k]))
+            return true;
+    return false;
+}
+
+/* Operators among operators, departments among departments: of one country and source. */
+static void rank_all(const struct cells *c)
+{
+    for (size_t from = 0, to; from < c->list_count; from = to) {
+        const struct cell *first = &c->list[from];
+        unsigned dimensions = cell_cuts[first->cut].dimensions;
+        for (to = from + 1; to < c->list_count && c->list[to].cut == first->cut &&
+                            cell_holds_both(first->rows[0], c->list[to].rows[0], 0);
+             to++)
+            ;
+        if ((dimensions == DIM_OPERATOR || dimensions == DIM_DEPARTMENT) && !any_held(c, first, to - from))
+            rank_shown(c, first, to - from);
+    }
+}
+
+json_t *cells_figures(struct cells *c)
+{
+    json_t *figures = json_array();
+    cells_decide(c);
+    for (size_t i = 0; i < c->list_count; i++)
+        if (!cell_held(c, &c->list[i]))
+            publish(c, &c->list[i], figures);
+    if (strcmp(c->indicator->better, "-") != 0)
+        rank_all(c);
+    return figures;
+}
+
+json_t *cells_held(struct cells *c)
+{
+    json_t *figures = json_array();
+    cells_decide(c);
+    for (size_t i = 0; i < c->list_count; i++)
+        if (cell_held(c, &c->list[i]))
+            publish(c, &c->list[i], figures);
+    return figures;
+}
+
+/* ---- day by day ---- */
+
+static void split_days(const struct cells *c, const struct cell *cell, json_t *out)
+{
+    const struct row *row = cell->rows[0];
+    struct tally_day *rows = tallied(cell);
+    size_t count = 0;
+    struct past_days past = cell_past(c, cell);
+    for (size_t i = 0; i < cell->count; i++)
+        if (!isnan(rows[i].value))
+            rows[count++] = rows[i];
+    _cleanup_json_ json_t *days = day_figures(rows, count, &indicator_main(c->indicator)->what,
+                                              c->lifted ? NULL : &past);
+    size_t d;
+    json_t *day;
+    json_array_foreach(days, d, day) json_object_update_new(
+        day, json_pack("{s:s, s:s, s:s}", "indicator", c->indicator->id, "country",
+                       c->texts[row->fields[FIELD_COUNTRY]], "source", c->texts[row->fields[FIELD_SOURCE]]));
+    json_array_extend(out, days);
+    free(rows);
+}
+
+json_t *cells_days(struct cells *c)
+{
+    json_t *days = json_array();
+    cells_decide(c);
+    for (size_t i = 0; i < c->list_count; i++)
+        if (c->list[i].cut == 0 && cell_verdict(c, &c->list[i]) == FLOOR_SHOWN)
+            split_days(c, &c->list[i], days);
+    return days;
+}
+
+json_t *cells_days_kept(struct cells *c)
+{
+    json_t *kept = json_array();
+    cells_decide(c);
+    for (size_t i = 0; i < c->list_count; i++) {
+        const struct row *row = c->list[i].rows[0];
+        if (c->list[i].cut == 0 && !c->lifted && cell_past(c, &c->list[i]).before)
+            json_array_append_new(kept, json_pack("{s:s, s:s}", "country", c->texts[row->fields[FIELD_COUNTRY]],
+                                                  "source", c->texts[row->fields[FIELD_SOURCE]]));
+    }
+    return kept;
+}
