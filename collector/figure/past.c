@@ -240,11 +240,18 @@ static int by_day(const void *a, const void *b)
     return (x->day > y->day) - (x->day < y->day);
 }
 
+/* There is no list where there are none. */
+static void days_sort(struct days *d, int (*compare)(const void *, const void *))
+{
+    if (d->count > 1)
+        qsort(d->list, d->count, sizeof *d->list, compare);
+}
+
 /* Finds what each of a probe's days now was when it was told. */
 static void meet(struct probe *of)
 {
     struct days *told = &of->told;
-    qsort(told->list, told->count, told->list ? sizeof *told->list : 1, by_day);
+    days_sort(told, by_day);
     size_t t = 0;
     for (size_t n = 0; n < of->now.count; n++) {
         struct day *now = &of->now.list[n];
@@ -525,7 +532,7 @@ static void keep_days(struct past *p, const struct probe *of, json_t *out)
 {
     struct days told = told_now(p, of);
     size_t count = 0;
-    qsort(told.list, told.count, told.list ? sizeof *told.list : 1, by_set);
+    days_sort(&told, by_set);
     for (size_t d = 0; d < told.count; d++) {
         if (count > 0 && told.list[count - 1].set == told.list[d].set && told.list[count - 1].day == told.list[d].day)
             count--;
