@@ -84,7 +84,7 @@ def first_version(c):
 
 @pytest.mark.quick
 def test_late_results_make_a_version_and_leave_the_first(country):
-    assert editions(country) == {(0, "provisional")}
+    assert editions(country) == {(0, "provisional")} and "est close" not in country.request("GET", "/fr/").body.decode()
     before = [f | {"version": 1, "edition": "closed"} for f in figures(country, f"year={YEAR}")]
     assert "closed by Aïcha" in country.run("indicators", "close", "--year", str(YEAR), "--by", "Aïcha")
     assert figures(country, f"year={YEAR}") == figures(country, f"year={YEAR}&version=1") == before
@@ -95,6 +95,7 @@ def test_late_results_make_a_version_and_leave_the_first(country):
     assert get(country, f"indicators?year={YEAR}") == kept[0], "nothing is told before it is a version"
     country.run("rollup")
     assert editions(country) == {(2, "closed")} and whole(country)["value"] == pytest.approx(30)
+    assert f"L’année {YEAR} est close : version 2 de ses chiffres." in country.request("GET", "/fr/").body.decode()
     assert first_version(country) == kept
     assert country.sql("SELECT * FROM public_indicator_day ORDER BY 1, 2, 3, 4") != days
     assert country.sql("SELECT version, count(*) > 0 FROM closed_day WHERE year = %s GROUP BY 1 ORDER BY 1", YEAR) == [(1, True), (2, True)]

@@ -147,9 +147,10 @@ static void set_source(const struct overview *o, const struct national *g, size_
 static void set_version(const struct overview *o, const struct national *g, size_t row, json_t *out)
 {
     const char *set = pg_text(g->rows, row, TARGET_SET);
-    _cleanup_text_ char *version = alloc_format("%d", g->indicator->method);
+    const char *made = pg_text(g->rows, row, METHOD); /* a closed year's may be older; an imported one has none */
+    _cleanup_text_ char *now = alloc_format("%d", g->indicator->method);
     phrase_set(out, "version", phrase(&o->words, set ? "version_targets" : "version"),
-               json_pack("{s:s, s:s?}", "n", version, "set", set));
+               json_pack("{s:s, s:s?}", "n", made ? made : now, "set", set));
 }
 
 static void add_rows(struct overview *o, const struct national *g)
@@ -278,7 +279,8 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
         "SELECT count(*), count(DISTINCT department), to_char((SELECT max(stored_at) FROM "
         "public_indicator WHERE country = $1) AT TIME ZONE $2, 'YYYY-MM-DD HH24:MI'), "
         "extract(year FROM now() AT TIME ZONE $2), (SELECT max(as_of)::text FROM public_indicator WHERE "
-        "country = $1 AND source = 'measured') FROM public_probe WHERE country = $1 AND "
+        "country = $1 AND source = 'measured'), (SELECT version FROM public_version WHERE year = $3::int AND latest) "
+        "FROM public_probe WHERE country = $1 AND "
         "source = 'agent' AND NOT simulated AND "
         "last_week + 6 >= make_date(coalesce($3::int, extract(year FROM now() AT TIME ZONE $2)::int), 1, 1)",
         3, params, &rows, f);
@@ -298,6 +300,9 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
     if (up_to && date_read(up_to, &day) == 0)
         phrase_set(o->page, "up_to", phrase(&o->words, "up_to"),
                    json_pack("{s:s}", "date", date_long(&o->words, day, date)));
+    if (*o->year && pg_text(rows, 0, 5))
+        phrase_set(o->page, "closed", phrase(&o->words, "closed"),
+                   json_pack("{s:s, s:s}", "year", o->year, "n", pg_text(rows, 0, 5)));
     if (updated && date_read(updated, &day) == 0)
         phrase_set(o->page, "updated", phrase(&o->words, "updated"),
                    json_pack("{s:s, s:s, s:s}", "date", date_long(&o->words, day, date), "time", updated + 11, "zone",
