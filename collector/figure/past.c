@@ -25,13 +25,15 @@ static uint32_t set_number(struct sets *s, const size_t *cells, size_t count, ui
 {
     for (size_t i = 0; i <= s->count; i++) {
         size_t n = i == 0 ? hint : i - 1;
-        if (n < s->count && s->list[n].count == count && !memcmp(s->list[n].cells, cells, count * sizeof *cells))
+        if (n < s->count && s->list[n].count == count &&
+            (count == 0 || !memcmp(s->list[n].cells, cells, count * sizeof *cells)))
             return (uint32_t)n;
     }
     s->list = alloc_resize(s->list, s->count + 1, sizeof *s->list);
     struct set *set = &s->list[s->count];
     *set = (struct set){alloc_zero(count, sizeof *cells), count};
-    memcpy(set->cells, cells, count * sizeof *cells);
+    if (count > 0)
+        memcpy(set->cells, cells, count * sizeof *cells);
     return (uint32_t)s->count++;
 }
 
