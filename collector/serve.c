@@ -149,7 +149,7 @@ static int open_pools(struct serve *s, const char **ret_ingest_role, struct faul
     for (size_t i = 0; rc == 0 && i < COUNT(pools); i++) {
         rc = database_role(pg, pools[i].role, &roles[i], f);
         if (rc == 0)
-            rc = pg_pool_new(database_conninfo(s->database), roles[i], pools[i].size, pools[i].pool, f);
+            rc = pg_pool_new(database_conninfo(s->database), roles[i], pools[i].size, 0, pools[i].pool, f);
     }
     if (rc < 0)
         return rc;

@@ -109,7 +109,7 @@ static int forget(const struct context *c, struct pg *pg, struct fault *f)
 static int loader_open(struct loader *l, const struct context *c, const struct database *d, struct fault *f)
 {
     struct pg *pg = NULL;
-    int rc = pg_pool_new(database_conninfo(d), NULL, 1, &l->pool, f);
+    int rc = pg_pool_new(database_conninfo(d), NULL, 1, 0, &l->pool, f);
     if (rc == 0)
         rc = database_connect(d, &pg, f);
     if (rc == 0)

@@ -64,7 +64,7 @@ static int rebuild_range(const struct session *s, struct fault *f)
     struct pg_pool *pool = NULL;
     int rc = check_held(s->pg, range, f);
     if (rc == 0)
-        rc = pg_pool_new(database_conninfo(s->database), NULL, 1, &pool, f);
+        rc = pg_pool_new(database_conninfo(s->database), NULL, 1, 0, &pool, f);
     if (rc == 0) {
         struct project_names names = {dictionary_new(pool, "target"), dictionary_new(pool, "task")};
         rc = rebuild(s->pg, &names, range, f);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@ struct pg {
     const char *kept[KEPT_MAX]; /* by address; the name on the server is the place */
     int kept_count;
     struct pg_rows *streamed; /* the row that pg_stream_next handed out */
+    int watched;              /* pg_watch: -1 when nobody is */
 };
 
 struct pg_rows {
@@ -31,18 +33,19 @@ static int from_state(const char *state)
         const char *prefix;
         int code;
     } codes[] = {
-        {"08", -ENOTCONN},    /* connection exception */
-        {"57P", -ENOTCONN},   /* shutting down, crashed, starting up */
-        {"53300", -ENOTCONN}, /* too many connections */
-        {"23505", -EEXIST},   /* unique violation */
-        {"22", -EINVAL},      /* data exception */
-        {"23", -EINVAL},      /* integrity constraint violation */
-        {"40", -EAGAIN},      /* deadlock, serialization failure */
-        {"55P03", -EAGAIN},   /* lock not available */
-        {"42P01", -ENOENT},   /* no such table or view */
-        {"42883", -ENOENT},   /* function */
-        {"42703", -ENOENT},   /* column */
-        {"42704", -ENOENT},   /* type or role */
+        {"08", -ENOTCONN},     /* connection exception */
+        {"57P", -ENOTCONN},    /* shutting down, crashed, starting up */
+        {"57014", -ETIMEDOUT}, /* statement timeout */
+        {"53300", -ENOTCONN},  /* too many connections */
+        {"23505", -EEXIST},    /* unique violation */
+        {"22", -EINVAL},       /* data exception */
+        {"23", -EINVAL},       /* integrity constraint violation */
+        {"40", -EAGAIN},       /* deadlock, serialization failure */
+        {"55P03", -EAGAIN},    /* lock not available */
+        {"42P01", -ENOENT},    /* no such table or view */
+        {"42883", -ENOENT},    /* function */
+        {"42703", -ENOENT},    /* column */
+        {"42704", -ENOENT},    /* type or role */
     };
     for (size_t i = 0; state && i < COUNT(codes); i++)
         if (!strncmp(state, codes[i].prefix, strlen(codes[i].prefix)))
@@ -89,6 +92,7 @@ enum pg_state pg_ping(const char *conninfo)
 int pg_open(const char *conninfo, struct pg **ret, struct fault *f)
 {
     _cleanup_(pg_closep) struct pg *pg = alloc_zero(1, sizeof *pg);
+    pg->watched = -1;
     pg->conn = PQconnectdbParams(CONNECT_NAMES, CONNECT_VALUES(conninfo), 1);
     if (!pg->conn)
         return fault_set(f, -ENOMEM, _("PostgreSQL: no memory for a connection"));
@@ -311,9 +315,34 @@ static void drop_streamed(struct pg *pg)
     pg->streamed = NULL;
 }
 
+void pg_watch(struct pg *pg, int fd)
+{
+    pg->watched = fd;
+}
+
+/* Until libpq has a row, or the end, to give without blocking. */
+static int wait_row(struct pg *pg, struct fault *f)
+{
+    while (pg->watched >= 0 && PQisBusy(pg->conn)) {
+        struct pollfd fds[] = {{.fd = PQsocket(pg->conn), .events = POLLIN}, {.fd = pg->watched, .events = POLLRDHUP}};
+        if (poll(fds, COUNT(fds), -1) < 0 && errno != EINTR)
+            return fault_set(f, -errno, _("PostgreSQL cannot be waited for: %s"), strerror(errno));
+        if (fds[1].revents)
+            return fault_set(f, -ECANCELED, _("nobody waits for the rows any more"));
+        if (fds[0].revents && !PQconsumeInput(pg->conn))
+            return failure(pg, NULL, f);
+    }
+    return 0;
+}
+
 int pg_stream_next(struct pg *pg, const struct pg_rows **ret, struct fault *f)
 {
     drop_streamed(pg);
+    int waited = wait_row(pg, f);
+    if (waited < 0) {
+        pg_stream_stop(pg);
+        return waited;
+    }
     PGresult *result = PQgetResult(pg->conn);
     ExecStatusType status = PQresultStatus(result);
     if (result && status == PGRES_SINGLE_TUPLE) {

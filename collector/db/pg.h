@@ -4,7 +4,9 @@
  * Failures: -ENOTCONN when the server is away or went away (try later), -EEXIST
  * on a unique violation, -EINVAL on data the server refuses (SQLSTATE classes
  * 22 and 23), -EAGAIN when the transaction lost against another one (class 40),
- * -ENOENT when a statement names what the schema does not have, -EIO otherwise; f carries the server's message. */
+ * -ETIMEDOUT when it took longer than its pool allows, -ENOENT when a statement
+ * names what the schema does not have, -EIO otherwise; f carries the server's
+ * message. */
 #pragma once
 
 #include <stdbool.h>
@@ -77,11 +79,17 @@ int pg_copy_end(struct pg *pg, struct fault *f) CHECKED;
 int pg_stream_start(struct pg *pg, const char *sql, int count, const char *const *params, struct fault *f) CHECKED;
 int pg_stream_next(struct pg *pg, const struct pg_rows **ret, struct fault *f) CHECKED;
 void pg_stream_stop(struct pg *pg);
+/* The socket of whoever the rows are for, until the connection goes back to its
+ * pool: when the other side has gone, the statement is cancelled and next
+ * returns -ECANCELED. -1: nobody's. */
+void pg_watch(struct pg *pg, int fd);
 
-/* A pool that many threads share. Take waits at most timeout_ms for a
- * connection and reopens broken ones: -EBUSY when all are taken, -ENOTCONN
- * when the server is away. Give rolls back what was left open. */
-int pg_pool_new(const char *conninfo, const char *role, unsigned size, struct pg_pool **ret, struct fault *f) CHECKED;
+/* A pool that many threads share. A statement may take statement_ms, 0: as long
+ * as it likes. Take waits at most timeout_ms for a connection and reopens broken
+ * ones: -EBUSY when all are taken, -ENOTCONN when the server is away. Give rolls
+ * back what was left open. */
+int pg_pool_new(const char *conninfo, const char *role, unsigned size, int64_t statement_ms, struct pg_pool **ret,
+                struct fault *f) CHECKED;
 void pg_pool_free(struct pg_pool *pool);
 int pg_pool_take(struct pg_pool *pool, int timeout_ms, struct pg **ret, struct fault *f) CHECKED;
 void pg_pool_give(struct pg_pool *pool, struct pg *pg);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 
 #include "common/lang.h"
 #include "common/wake.h"
@@ -11,19 +12,22 @@
  * when it is given back, and opened anew when somebody needs it. */
 struct pg_pool {
     char *conninfo, *role;
+    int64_t statement_ms; /* 0: no limit */
     pthread_mutex_t lock;
     pthread_cond_t given;
     struct pg **idle;
     unsigned idle_count, open, size;
 };
 
-int pg_pool_new(const char *conninfo, const char *role, unsigned size, struct pg_pool **ret, struct fault *f)
+int pg_pool_new(const char *conninfo, const char *role, unsigned size, int64_t statement_ms, struct pg_pool **ret,
+                struct fault *f)
 {
     if (size == 0)
         return fault_set(f, -EINVAL, _("a pool of connections needs room for one"));
     struct pg_pool *pool = alloc_zero(1, sizeof *pool);
     pool->conninfo = alloc_text(conninfo);
     pool->role = alloc_text(role);
+    pool->statement_ms = statement_ms;
     pool->idle = alloc_zero(size, sizeof *pool->idle);
     pool->size = size;
     pthread_mutex_init(&pool->lock, NULL);
@@ -53,6 +57,11 @@ static int open_one(const struct pg_pool *pool, struct pg **ret, struct fault *f
     if (rc == 0 && pool->role) {
         const char *role = pool->role;
         rc = pg_query(pg, "SELECT set_config('role', $1, false)", 1, &role, NULL, f);
+    }
+    if (rc == 0 && pool->statement_ms > 0) {
+        char ms[24];
+        snprintf(ms, sizeof ms, "%lld", (long long)pool->statement_ms);
+        rc = pg_query(pg, "SELECT set_config('statement_timeout', $1, false)", 1, (const char *const[]){ms}, NULL, f);
     }
     if (rc == 0)
         *ret = TAKE(pg);
@@ -109,6 +118,7 @@ void pg_pool_give(struct pg_pool *pool, struct pg *pg)
     if (!pg)
         return;
     pg_stream_stop(pg);
+    pg_watch(pg, -1);
     if (!pg_idle(pg) && pg_run(pg, "ROLLBACK", NULL) < 0) {
         pg_close(pg);
         forget_one(pool);

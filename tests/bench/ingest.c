@@ -277,7 +277,7 @@ static struct projection *project_all(const char *conninfo)
 {
     struct fault f = {0};
     struct pg_pool *pool = NULL;
-    if (pg_pool_new(conninfo, NULL, 1, &pool, &f) < 0)
+    if (pg_pool_new(conninfo, NULL, 1, 0, &pool, &f) < 0)
         die("pool", &f);
     struct project_names names = {dictionary_new(pool, "target"), dictionary_new(pool, "task")};
     struct projection *all = alloc_zero(batch_count, sizeof *all);
