@@ -219,6 +219,13 @@ const char *http_peer(const struct http_request *request)
     return request->peer;
 }
 
+int http_socket(const struct http_request *request)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(request->connection,
+                                                                   MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info ? info->connect_fd : -1;
+}
+
 int64_t *http_notes(struct http_request *request)
 {
     return request->notes;

@@ -92,6 +92,8 @@ size_t http_body_total(const struct http_request *request);
 void http_keep(struct http_request *request, void *kept, void (*free)(void *kept));
 void *http_kept(const struct http_request *request);       /* NULL when nothing was */
 const char *http_peer(const struct http_request *request); /* address as text */
+/* The client's socket, to look whether it is still there (pg_watch); -1 when not known. Nothing is read from it. */
+int http_socket(const struct http_request *request);
 #define HTTP_NOTES 4
 int64_t *http_notes(struct http_request *request); /* HTTP_NOTES counters that live as long as the request */
 
