@@ -36,6 +36,7 @@
 #define WAKE_EVERY_MS  500
 #define INGEST_POOL    8 /* connections for enrolment, probe and name look-ups */
 #define ANALYST_POOL   4
+#define OWNER_POOL     2 /* each reads one probe */
 
 struct serve {
     const struct context *context;
@@ -47,7 +48,7 @@ struct serve {
     json_t *tasks;       /* the schedule as it was read */
     struct buf schedule; /* and as it is told, signed */
     char *archive;
-    struct pg_pool *ingest, *analyst, *reader; /* a role each */
+    struct pg_pool *ingest, *analyst, *owner, *answers, *reader; /* kinds of readers do not wait for each other */
     /* What each room's handlers are given. */
     struct desk desk;
     struct intake intake;
@@ -134,14 +135,20 @@ static int name_targets(struct serve *s, struct fault *f)
 
 static int open_pools(struct serve *s, const char **ret_ingest_role, struct fault *f)
 {
+    const struct settings *settings = &s->context->settings;
+    const int64_t answer_ms = settings->answer_timeout / 1000;
+    /* What strangers may ask has limits; who has a key is known, and may ask for a million results. */
     const struct {
         const char *role;
         unsigned size;
         struct pg_pool **pool;
+        int64_t statement_ms;
     } pools[] = {
-        {"internetmetre_ingest", INGEST_POOL, &s->ingest},
-        {"internetmetre_analyst", ANALYST_POOL, &s->analyst},
-        {"internetmetre_reader", (unsigned)s->context->settings.readers, &s->reader},
+        {"internetmetre_ingest", INGEST_POOL, &s->ingest, 0},
+        {"internetmetre_analyst", ANALYST_POOL, &s->analyst, 0},
+        {"internetmetre_analyst", OWNER_POOL, &s->owner, answer_ms},
+        {"internetmetre_reader", (unsigned)settings->answers, &s->answers, answer_ms},
+        {"internetmetre_reader", (unsigned)settings->readers, &s->reader, 0},
     };
     const char *roles[COUNT(pools)];
     _cleanup_(pg_closep) struct pg *pg = NULL;
@@ -149,7 +156,8 @@ static int open_pools(struct serve *s, const char **ret_ingest_role, struct faul
     for (size_t i = 0; rc == 0 && i < COUNT(pools); i++) {
         rc = database_role(pg, pools[i].role, &roles[i], f);
         if (rc == 0)
-            rc = pg_pool_new(database_conninfo(s->database), roles[i], pools[i].size, 0, pools[i].pool, f);
+            rc = pg_pool_new(database_conninfo(s->database), roles[i], pools[i].size, pools[i].statement_ms,
+                             pools[i].pool, f);
     }
     if (rc < 0)
         return rc;
@@ -213,7 +221,7 @@ static void furnish(struct serve *s)
         .state_dir = s->context->state_dir,
         .archive = s->archive,
     };
-    s->api = (struct api){s->ingest, s->analyst, s->reader};
+    s->api = (struct api){s->ingest, s->analyst, s->owner, s->answers};
     s->site = site_new(s->reader, s->context->settings.country);
     s->health.pool = s->ingest;
     s->health.desk = &s->desk;
@@ -332,6 +340,8 @@ static void stop(struct serve *s)
     strikes_free(s->intake.strikes);
     pg_pool_free(s->ingest);
     pg_pool_free(s->analyst);
+    pg_pool_free(s->owner);
+    pg_pool_free(s->answers);
     pg_pool_free(s->reader);
     database_close(s->database);
     free(s->archive);

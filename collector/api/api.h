@@ -8,7 +8,8 @@
 struct api {
     struct pg_pool *ingest;  /* role internetmetre_ingest: whose secret is this? */
     struct pg_pool *analyst; /* role internetmetre_analyst: results, for holders of a key */
-    struct pg_pool *reader;  /* role internetmetre_reader: aggregates, for everybody */
+    struct pg_pool *owner;   /* the same role, for who hosts a probe */
+    struct pg_pool *answers; /* role internetmetre_reader: aggregates, for everybody; pages have another one */
 };
 
 extern const struct http_route query_routes[]; /* endpoint.c */

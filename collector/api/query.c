@@ -3,6 +3,7 @@
  * holders of a key, and those of one probe for its host; everything else is for
  * everybody, in aggregates above the publication floor. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -90,11 +91,25 @@ static int check_names(struct query *q, struct pg *pg, struct fault *f)
     return rc;
 }
 
+static struct pg_pool *choose_pool(const struct query *q)
+{
+    switch (q->access.level) {
+    case ACCESS_ANALYST:
+        return q->api->analyst;
+    case ACCESS_OWNER:
+        return q->api->owner;
+    default:
+        return q->api->answers;
+    }
+}
+
 static int run(struct query *q, const struct endpoint *e, struct fault *f)
 {
     struct answer *a = alloc_zero(1, sizeof *a);
-    a->pool = q->access.level == ACCESS_PUBLIC ? q->api->reader : q->api->analyst;
+    a->pool = choose_pool(q);
     int rc = pg_pool_take(a->pool, TAKE_WAIT_MS, &a->pg, f);
+    if (rc == 0)
+        pg_watch(a->pg, http_socket(q->request));
     if (rc == 0)
         rc = check_names(q, a->pg, f);
     if (rc != 0) {
@@ -167,6 +182,23 @@ static int read_params(struct query *q, const struct endpoint *e, struct fault *
     return params_read(q->request, e->params, &q->params, f);
 }
 
+/* The client has gone, and nobody reads it, or it asked for more than is made in
+ * the time that an answer has. */
+static int failed(struct query *q, int rc, const struct fault *f)
+{
+    if (rc == -ECANCELED)
+        return http_problem(q->request, q->reply, 503, "gone", N_("Not available right now"),
+                            N_("the client has gone"));
+    if (rc != -ETIMEDOUT)
+        return http_failed(q->request, q->reply, rc, f);
+    char seconds[16];
+    snprintf(seconds, sizeof seconds, "%d", HTTP_RETRY_AFTER_S);
+    http_reply_header(q->request, "Retry-After", seconds);
+    return http_problem(q->request, q->reply, 504, "timeout", N_("The answer took too long"),
+                        N_("it was ended; ask for less at once (`from`, `to`, `check`, `metric`, `year`, `limit`), or "
+                           "come again later"));
+}
+
 int query_answer(struct http_request *request, struct http_reply *reply)
 {
     const struct endpoint *e = http_route_data(request);
@@ -181,5 +213,5 @@ int query_answer(struct http_request *request, struct http_reply *reply)
     if (rc == 0 && !answered)
         rc = run(&q, e, &f);
     selection_free(&q.selection);
-    return rc < 0 ? http_failed(request, reply, rc, &f) : 0;
+    return rc < 0 ? failed(&q, rc, &f) : 0;
 }

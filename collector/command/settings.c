@@ -9,7 +9,8 @@
 #include "common/json.h"
 #include "common/lang.h"
 
-#define DAY INT64_C(86400000000)
+#define SECOND INT64_C(1000000)
+#define DAY    (86400 * SECOND)
 
 static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
 
@@ -107,7 +108,11 @@ static const struct conf_key keys[] = {
     KEY(queue, CONF_INT, "256", .min = 1, .max = 10000,
         .help = N_("Batches that may wait for a writer; more are asked to come back later.")),
     KEY(connections, CONF_INT, "512", .min = 4, .max = 10000, .help = N_("HTTP connections at the same time.")),
-    KEY(readers, CONF_INT, "8", .min = 1, .max = 64, .help = N_("Database connections for pages and the API.")),
+    KEY(readers, CONF_INT, "8", .min = 1, .max = 64, .help = N_("Database connections for pages.")),
+    KEY(answers, CONF_INT, "4", .min = 1, .max = 64,
+        .help = N_("Database connections for what programs ask without a key; more are asked to come back later.")),
+    KEY(answer_timeout, CONF_DURATION, "30s", .min = SECOND, .max = 3600 * SECOND,
+        .help = N_("How long such an answer may take; a longer one is ended.")),
     KEY(upkeep, CONF_BOOL, "yes",
         .help = N_("Make rollups and figures; say no on all but one of the collectors that share a database.")),
     KEY(proxies, CONF_ADDRESSES, NULL,

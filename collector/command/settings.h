@@ -18,6 +18,8 @@ struct settings {
     int64_t queue;
     int64_t connections;
     int64_t readers;
+    int64_t answers;
+    int64_t answer_timeout; /* microseconds */
     bool upkeep;
     char *proxies; /* addresses, separated by spaces or commas */
     bool unsafe_database;

@@ -1,0 +1,78 @@
+"""Answers that take long: nobody else waits for them, and they end with whoever asked, or when their time is over."""
+
+import contextlib
+import socket
+import threading
+import time
+
+import psycopg
+import pytest
+
+from conftest import Collector, scratch, wait_until
+
+TIMEOUT_S = 6
+# Route → a table that it reads and no page does, and a word of its statement.
+ROUTES = {
+    "series?check=ping": ("series_wave", "public_series("),
+    "indicators?year=2024": ("indicator_value", "FROM public_indicator "),
+    "probes": ("probe_context", "FROM public_probe "),
+    "results": ("result", "FROM result r"),
+    "series": ("rollup_day_sketch", "FROM series("),
+}
+
+
+@pytest.fixture(scope="module")
+def one_at_a_time():
+    with scratch() as folder:
+        c = Collector(folder, answers=1, answer_timeout=f"{TIMEOUT_S}s", upkeep="no")
+        try:
+            c.start()
+            c.key = c.run("key", "create", "answers").strip()
+            yield c
+            c.stop()
+        finally:
+            c.clean()
+
+
+@contextlib.contextmanager
+def slow(c, table):
+    """What reads the table waits until this is over."""
+    with psycopg.connect(host=str(c.state / "run"), dbname="internetmetre", user="internetmetre") as db:
+        db.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
+def running(c, word):
+    return [pid for (pid,) in c.sql("SELECT pid FROM pg_stat_activity WHERE state = 'active' AND strpos(query, %s) > 0 "
+                                    "AND pid <> pg_backend_pid()", word)]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_who_leaves_has_no_query(one_at_a_time, route):
+    c, (table, word) = one_at_a_time, ROUTES[route]
+    key = f"Authorization: Bearer {c.key}\r\n" if route in ("results", "series") else ""
+    with slow(c, table), socket.create_connection(("127.0.0.1", c.port)) as client:
+        client.sendall(f"GET /api/v1/{route} HTTP/1.1\r\nHost: x\r\n{key}\r\n".encode())
+        wait_until(lambda: running(c, word), what="the query")
+        client.close()
+        wait_until(lambda: not running(c, word), seconds=1, what="its end")
+    assert c.request("GET", "/api/v1/checks").status == 200  # the connection serves the next
+
+
+def test_eight_slow_ones_do_not_stop_a_page(one_at_a_time):
+    c, replies = one_at_a_time, []
+    table, word = ROUTES["series?check=ping"]
+    clients = [threading.Thread(target=lambda: replies.append(c.request("GET", "/api/v1/series?check=ping"))) for _ in range(8)]
+    with slow(c, table):
+        for client in clients:
+            client.start()
+        wait_until(lambda: running(c, word), what="the query")
+        for path in ("/fr/", "/en/", "/healthz"):
+            assert c.request("GET", path).status == 200
+        assert replies == []  # the pages came first
+        for client in clients:
+            client.join()
+    said = {(reply.status, reply.problem()) for reply in replies}
+    assert said == {(504, "timeout"), (503, "unavailable")}
+    assert all(int(reply.headers["Retry-After"]) > 0 for reply in replies)
+    assert any("`from`" in reply.json()["detail"] for reply in replies)
