@@ -5,9 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/alloc.h"
+
 struct echelon;
 
-struct echelon *echelon_new(size_t width) __attribute__((warn_unused_result));
+struct echelon *echelon_new(size_t width) CHECKED;
 void echelon_free(struct echelon *e);
 static inline void echelon_freep(struct echelon **e)
 {

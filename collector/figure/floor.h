@@ -38,6 +38,7 @@
 #include <stdint.h>
 
 #include "collector/figure/crowd.h"
+#include "common/alloc.h"
 
 enum floor_verdict {
     FLOOR_SHOWN,
@@ -49,7 +50,7 @@ enum floor_verdict {
 
 struct floor;
 
-struct floor *floor_new(void) __attribute__((warn_unused_result));
+struct floor *floor_new(void) CHECKED;
 void floor_free(struct floor *f);
 static inline void floor_freep(struct floor **f)
 {

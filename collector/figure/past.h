@@ -29,7 +29,7 @@
 struct past;
 
 /* today: since 1970-01-01 */
-struct past *past_new(int32_t today) __attribute__((warn_unused_result));
+struct past *past_new(int32_t today) CHECKED;
 void past_free(struct past *p);
 static inline void past_freep(struct past **p)
 {
@@ -77,4 +77,4 @@ struct past_days past_days_of(const struct past *p, const char *group);
 
 /* What is to be kept now: {"cells": [{key, made}], "days": [{probe, days, marks, cells}]}, or NULL when that is as it
  * was. The caller owns it. */
-json_t *past_keep(struct past *p) __attribute__((warn_unused_result));
+json_t *past_keep(struct past *p) CHECKED;
