@@ -4,45 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/cellset.h"
 #include "common/alloc.h"
 #include "common/buf.h"
 #include "common/clock.h"
-
-/* ---- sets of cells ---- */
-
-struct set {
-    size_t *cells;
-    size_t count;
-};
-
-struct sets {
-    struct set *list;
-    size_t count;
-};
-
-/* The number of a set; `hint` is one that it may well be. */
-static uint32_t set_number(struct sets *s, const size_t *cells, size_t count, uint32_t hint)
-{
-    for (size_t i = 0; i <= s->count; i++) {
-        size_t n = i == 0 ? hint : i - 1;
-        if (n < s->count && s->list[n].count == count &&
-            (count == 0 || !memcmp(s->list[n].cells, cells, count * sizeof *cells)))
-            return (uint32_t)n;
-    }
-    s->list = alloc_resize(s->list, s->count + 1, sizeof *s->list);
-    struct set *set = &s->list[s->count];
-    *set = (struct set){alloc_zero(count, sizeof *cells), count};
-    if (count > 0)
-        memcpy(set->cells, cells, count * sizeof *cells);
-    return (uint32_t)s->count++;
-}
-
-static void sets_free(struct sets *s)
-{
-    for (size_t n = 0; n < s->count; n++)
-        free(s->list[n].cells);
-    free(s->list);
-}
 
 /* ---- all that is known ---- */
 
@@ -95,7 +60,7 @@ struct past {
     struct probe *probes;
     size_t shown_count, listed_count, group_count, probe_count;
     size_t last; /* the probe whose days come */
-    struct sets sets_told, sets_now;
+    struct cellsets sets_told, sets_now;
 };
 
 struct past *past_new(int32_t today)
@@ -126,8 +91,8 @@ void past_free(struct past *p)
     free(p->listed);
     free(p->groups);
     free(p->probes);
-    sets_free(&p->sets_told);
-    sets_free(&p->sets_now);
+    cellsets_free(&p->sets_told);
+    cellsets_free(&p->sets_now);
     json_decref(p->keys);
     json_decref(p->names);
     free(p);
@@ -183,7 +148,7 @@ void past_told(struct past *p, const char *probe, const char *days, const char *
     struct probe *of = probe_of(p, probe);
     size_t cell_count, count, left = strlen(marks) / 4;
     size_t *in = numbers_of(cells, &cell_count), *bounds = numbers_of(days, &count);
-    uint32_t set = set_number(&p->sets_told, in, cell_count, 0);
+    uint32_t set = cellsets_number(&p->sets_told, in, cell_count, 0);
     for (size_t r = 0; r + 1 < count; r += 2)
         for (size_t day = bounds[r]; day < bounds[r + 1] && left > 0; day++, left--, marks += 4) {
             const char digits[] = {marks[0], marks[1], marks[2], marks[3], '\0'};
@@ -231,7 +196,7 @@ void past_add(struct past *p, const char *probe, uint32_t probe_number, uint32_t
     uint32_t hint = of->now.count ? of->now.list[of->now.count - 1].set : 0;
     of->number = probe_number;
     of->network = network;
-    days_add(&of->now, &(struct day){day, set_number(&p->sets_now, cells, count, hint), mark, false, SAME_NONE});
+    days_add(&of->now, &(struct day){day, cellsets_number(&p->sets_now, cells, count, hint), mark, false, SAME_NONE});
 }
 
 /* ---- the two held together ---- */
@@ -278,7 +243,7 @@ struct stay {
     uint32_t days;
 };
 
-static void stay_join(struct stay *stay, const struct past *p, const struct set *set, bool past)
+static void stay_join(struct stay *stay, const struct past *p, const struct cellset *set, bool past)
 {
     for (size_t c = 0; c < set->count && stay->count < STAY_CELLS; c++)
         stay->cells[stay->count++] = past ? p->shown[set->cells[c]].past : set->cells[c];
@@ -326,7 +291,7 @@ static void feed(struct past *p, struct floor *f, const struct probe *of)
 /* The group of a day: all the cells that it lies in are of one. */
 static struct group *group_at(const struct past *p, const struct day *now)
 {
-    const struct set *set = &p->sets_now.list[now->set];
+    const struct cellset *set = &p->sets_now.list[now->set];
     return set->count ? &p->groups[p->listed[set->cells[0]].group] : NULL;
 }
 
@@ -449,7 +414,7 @@ static bool replace(struct past *p)
 }
 
 /* Those of a told day's cells whose figure stands. */
-static size_t standing(const struct past *p, const struct set *set, size_t *cells)
+static size_t standing(const struct past *p, const struct cellset *set, size_t *cells)
 {
     size_t count = 0;
     for (size_t c = 0; c < set->count && count < STAY_CELLS; c++)
@@ -465,15 +430,15 @@ static struct days told_now(struct past *p, const struct probe *of)
     size_t cells[2 * STAY_CELLS], n = 0;
     for (size_t i = 0; i < of->now.count; i++) {
         const struct day *now = &of->now.list[i];
-        const struct set *set = &p->sets_now.list[now->set];
+        const struct cellset *set = &p->sets_now.list[now->set];
         size_t count = now->same == SAME_NONE ? 0
                                               : standing(p, &p->sets_told.list[of->told.list[now->same].set], cells);
         for (size_t c = 0; c < set->count && c < STAY_CELLS; c++)
             if (p->listed[set->cells[c]].kept && p->listed[set->cells[c]].moved)
                 cells[count++] = p->listed[set->cells[c]].shown;
         if (count > 0 || now->met)
-            days_add(&told,
-                     &(struct day){now->day, set_number(&p->sets_told, cells, count, 0), now->mark, false, SAME_NONE});
+            days_add(&told, &(struct day){now->day, cellsets_number(&p->sets_told, cells, count, 0), now->mark, false,
+                                          SAME_NONE});
     }
     for (size_t i = 0; i < of->told.count; i++) {
         const struct day *old = &of->told.list[i];
@@ -483,8 +448,8 @@ static struct days told_now(struct past *p, const struct probe *of)
             n++;
         size_t count = standing(p, &p->sets_told.list[old->set], cells);
         if (count > 0 || n == of->now.count || of->now.list[n].day != old->day)
-            days_add(&told,
-                     &(struct day){old->day, set_number(&p->sets_told, cells, count, 0), old->mark, false, SAME_NONE});
+            days_add(&told, &(struct day){old->day, cellsets_number(&p->sets_told, cells, count, 0), old->mark, false,
+                                          SAME_NONE});
     }
     return told;
 }
@@ -522,7 +487,7 @@ static json_t *pack_days(const struct past *p, const char *probe, const struct d
     for (size_t d = 0; d < count; d++)
         buf_addf(&marks, "%04x", days[d].mark);
     json_t *cells = json_array();
-    const struct set *set = &p->sets_told.list[days[0].set];
+    const struct cellset *set = &p->sets_told.list[days[0].set];
     for (size_t c = 0; c < set->count; c++)
         json_array_append_new(cells, json_integer((json_int_t)set->cells[c]));
     _cleanup_text_ char *range_text = buf_take(&ranges), *mark_text = buf_take(&marks);
