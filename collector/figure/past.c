@@ -1,34 +1,18 @@
 #include "collector/figure/past.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/figure/cellset.h"
+#include "collector/figure/told.h"
 #include "common/alloc.h"
-#include "common/buf.h"
-#include "common/clock.h"
 
 /* ---- all that is known ---- */
-
-struct day {
-    int32_t day;
-    uint32_t set;
-    uint16_t mark;
-    bool met; /* of one now: it was told; of one told: it is there now, and says the same */
-    uint32_t same;
-};
-#define SAME_NONE UINT32_MAX
-
-struct days {
-    struct day *list;
-    size_t count, cap;
-};
 
 struct probe {
     char *name;
     uint32_t number, network;
-    struct days now, told;
+    struct told_days now, told;
 };
 
 struct shown {
@@ -84,8 +68,8 @@ void past_free(struct past *p)
         free(p->groups[i].name);
     for (size_t i = 0; i < p->probe_count; i++) {
         free(p->probes[i].name);
-        free(p->probes[i].now.list);
-        free(p->probes[i].told.list);
+        told_free(&p->probes[i].now);
+        told_free(&p->probes[i].told);
     }
     free(p->shown);
     free(p->listed);
@@ -109,15 +93,6 @@ static struct probe *probe_of(struct past *p, const char *name)
     return &p->probes[p->probe_count++];
 }
 
-static void days_add(struct days *d, const struct day *day)
-{
-    if (d->count == d->cap) {
-        d->cap = d->cap ? d->cap * 2 : 16;
-        d->list = alloc_resize(d->list, d->cap, sizeof *d->list);
-    }
-    d->list[d->count++] = *day;
-}
-
 /* ---- what was shown before ---- */
 
 size_t past_cell(struct past *p, const char *key, int32_t made)
@@ -128,35 +103,11 @@ size_t past_cell(struct past *p, const char *key, int32_t made)
     return p->shown_count++;
 }
 
-/* Numbers with blanks between; the caller frees. */
-static size_t *numbers_of(const char *text, size_t *ret_count)
-{
-    size_t *numbers = NULL;
-    *ret_count = 0;
-    for (char *end; *text; text = end + (*end == ' ')) {
-        size_t number = strtoul(text, &end, 10);
-        if (end == text)
-            break;
-        numbers = alloc_resize(numbers, *ret_count + 1, sizeof *numbers);
-        numbers[(*ret_count)++] = number;
-    }
-    return numbers;
-}
-
 void past_told(struct past *p, const char *probe, const char *days, const char *marks, const char *cells)
 {
-    struct probe *of = probe_of(p, probe);
-    size_t cell_count, count, left = strlen(marks) / 4;
-    size_t *in = numbers_of(cells, &cell_count), *bounds = numbers_of(days, &count);
-    uint32_t set = cellsets_number(&p->sets_told, in, cell_count, 0);
-    for (size_t r = 0; r + 1 < count; r += 2)
-        for (size_t day = bounds[r]; day < bounds[r + 1] && left > 0; day++, left--, marks += 4) {
-            const char digits[] = {marks[0], marks[1], marks[2], marks[3], '\0'};
-            days_add(&of->told,
-                     &(struct day){(int32_t)day, set, (uint16_t)strtoul(digits, NULL, 16), false, SAME_NONE});
-        }
+    size_t count, *in = told_numbers(cells, &count);
+    told_read(&probe_of(p, probe)->told, cellsets_number(&p->sets_told, in, count, 0), days, marks);
     free(in);
-    free(bounds);
 }
 
 /* ---- what there is now ---- */
@@ -196,37 +147,24 @@ void past_add(struct past *p, const char *probe, uint32_t probe_number, uint32_t
     uint32_t hint = of->now.count ? of->now.list[of->now.count - 1].set : 0;
     of->number = probe_number;
     of->network = network;
-    days_add(&of->now, &(struct day){day, cellsets_number(&p->sets_now, cells, count, hint), mark, false, SAME_NONE});
+    told_add(&of->now, day, cellsets_number(&p->sets_now, cells, count, hint), mark);
 }
 
 /* ---- the two held together ---- */
 
-static int by_day(const void *a, const void *b)
-{
-    const struct day *x = a, *y = b;
-    return (x->day > y->day) - (x->day < y->day);
-}
-
-/* There is no list where there are none. */
-static void days_sort(struct days *d, int (*compare)(const void *, const void *))
-{
-    if (d->count > 1)
-        qsort(d->list, d->count, sizeof *d->list, compare);
-}
-
 /* Finds what each of a probe's days now was when it was told. */
 static void meet(struct probe *of)
 {
-    struct days *told = &of->told;
-    days_sort(told, by_day);
+    struct told_days *told = &of->told;
+    told_sort(told);
     size_t t = 0;
     for (size_t n = 0; n < of->now.count; n++) {
-        struct day *now = &of->now.list[n];
+        struct told_day *now = &of->now.list[n];
         while (t < told->count && told->list[t].day < now->day)
             t++;
         for (size_t same = t; same < told->count && told->list[same].day == now->day; same++) {
             now->met = true;
-            if (now->same == SAME_NONE && told->list[same].mark == now->mark) {
+            if (now->same == TOLD_NONE && told->list[same].mark == now->mark) {
                 now->same = (uint32_t)same;
                 told->list[same].met = true;
             }
@@ -266,10 +204,10 @@ static void feed(struct past *p, struct floor *f, const struct probe *of)
     struct stay *stays = NULL;
     size_t count = 0;
     for (size_t n = 0; n < of->now.count; n++) {
-        const struct day *now = &of->now.list[n];
+        const struct told_day *now = &of->now.list[n];
         struct stay stay = {.told = now->met, .days = 1};
         stay_join(&stay, p, &p->sets_now.list[now->set], false);
-        if (now->same != SAME_NONE)
+        if (now->same != TOLD_NONE)
             stay_join(&stay, p, &p->sets_told.list[of->told.list[now->same].set], true);
         add_stay(&stays, &count, &stay);
     }
@@ -289,7 +227,7 @@ static void feed(struct past *p, struct floor *f, const struct probe *of)
 /* ---- groups ---- */
 
 /* The group of a day: all the cells that it lies in are of one. */
-static struct group *group_at(const struct past *p, const struct day *now)
+static struct group *group_at(const struct past *p, const struct told_day *now)
 {
     const struct cellset *set = &p->sets_now.list[now->set];
     return set->count ? &p->groups[p->listed[set->cells[0]].group] : NULL;
@@ -309,7 +247,7 @@ static void look_back(struct past *p)
     for (int late = 0; late < 2; late++)
         for (size_t i = 0; i < p->probe_count; i++)
             for (size_t n = 0; n < p->probes[i].now.count; n++) {
-                const struct day *now = &p->probes[i].now.list[n];
+                const struct told_day *now = &p->probes[i].now.list[n];
                 struct group *g = group_at(p, now);
                 if (!g)
                     continue;
@@ -424,93 +362,32 @@ static size_t standing(const struct past *p, const struct cellset *set, size_t *
 }
 
 /* What of a probe's days is told from now on. */
-static struct days told_now(struct past *p, const struct probe *of)
+static struct told_days told_now(struct past *p, const struct probe *of)
 {
-    struct days told = {0};
+    struct told_days told = {0};
     size_t cells[2 * STAY_CELLS], n = 0;
     for (size_t i = 0; i < of->now.count; i++) {
-        const struct day *now = &of->now.list[i];
+        const struct told_day *now = &of->now.list[i];
         const struct cellset *set = &p->sets_now.list[now->set];
-        size_t count = now->same == SAME_NONE ? 0
+        size_t count = now->same == TOLD_NONE ? 0
                                               : standing(p, &p->sets_told.list[of->told.list[now->same].set], cells);
         for (size_t c = 0; c < set->count && c < STAY_CELLS; c++)
             if (p->listed[set->cells[c]].kept && p->listed[set->cells[c]].moved)
                 cells[count++] = p->listed[set->cells[c]].shown;
         if (count > 0 || now->met)
-            days_add(&told, &(struct day){now->day, cellsets_number(&p->sets_told, cells, count, 0), now->mark, false,
-                                          SAME_NONE});
+            told_add(&told, now->day, cellsets_number(&p->sets_told, cells, count, 0), now->mark);
     }
     for (size_t i = 0; i < of->told.count; i++) {
-        const struct day *old = &of->told.list[i];
+        const struct told_day *old = &of->told.list[i];
         if (old->met)
             continue;
         while (n < of->now.count && of->now.list[n].day < old->day)
             n++;
         size_t count = standing(p, &p->sets_told.list[old->set], cells);
         if (count > 0 || n == of->now.count || of->now.list[n].day != old->day)
-            days_add(&told, &(struct day){old->day, cellsets_number(&p->sets_told, cells, count, 0), old->mark, false,
-                                          SAME_NONE});
+            told_add(&told, old->day, cellsets_number(&p->sets_told, cells, count, 0), old->mark);
     }
     return told;
-}
-
-static int by_set(const void *a, const void *b)
-{
-    const struct day *x = a, *y = b;
-    if (x->set != y->set)
-        return x->set < y->set ? -1 : 1;
-    return by_day(a, b);
-}
-
-static void add_date(struct buf *b, int32_t day)
-{
-    char date[TIME_TEXT_SIZE];
-    time_format((int64_t)day * 86400 * 1000000, date);
-    buf_addf(b, "%.10s", date);
-}
-
-/* One object: days of a probe that lie in one set, as a datemultirange, a mark of two octets for each. */
-static json_t *pack_days(const struct past *p, const char *probe, const struct day *days, size_t count)
-{
-    struct buf ranges = {0}, marks = {0};
-    for (size_t from = 0, to; from < count; from = to) {
-        for (to = from + 1; to < count && days[to].day == days[to - 1].day + 1; to++)
-            ;
-        buf_addf(&ranges, "%s[", from ? "," : "{");
-        add_date(&ranges, days[from].day);
-        buf_addf(&ranges, ",");
-        add_date(&ranges, days[to - 1].day + 1);
-        buf_addf(&ranges, ")");
-    }
-    buf_addf(&ranges, "}");
-    buf_addf(&marks, "\\x");
-    for (size_t d = 0; d < count; d++)
-        buf_addf(&marks, "%04x", days[d].mark);
-    json_t *cells = json_array();
-    const struct cellset *set = &p->sets_told.list[days[0].set];
-    for (size_t c = 0; c < set->count; c++)
-        json_array_append_new(cells, json_integer((json_int_t)set->cells[c]));
-    _cleanup_text_ char *range_text = buf_take(&ranges), *mark_text = buf_take(&marks);
-    return json_pack("{s:s, s:s, s:s, s:o}", "probe", probe, "days", range_text, "marks", mark_text, "cells", cells);
-}
-
-/* Two versions of one day in one set have their marks nowhere: the later one stands for both. */
-static void keep_days(struct past *p, const struct probe *of, json_t *out)
-{
-    struct days told = told_now(p, of);
-    size_t count = 0;
-    days_sort(&told, by_set);
-    for (size_t d = 0; d < told.count; d++) {
-        if (count > 0 && told.list[count - 1].set == told.list[d].set && told.list[count - 1].day == told.list[d].day)
-            count--;
-        told.list[count++] = told.list[d];
-    }
-    for (size_t from = 0, to; from < count; from = to) {
-        for (to = from + 1; to < count && told.list[to].set == told.list[from].set; to++)
-            ;
-        json_array_append_new(out, pack_days(p, of->name, told.list + from, to - from));
-    }
-    free(told.list);
 }
 
 json_t *past_keep(struct past *p)
@@ -520,7 +397,10 @@ json_t *past_keep(struct past *p)
     json_t *cells = json_array(), *days = json_array();
     for (size_t i = 0; i < p->shown_count; i++)
         json_array_append_new(cells, json_pack("{s:s, s:i}", "key", p->shown[i].key, "made", p->shown[i].made));
-    for (size_t i = 0; i < p->probe_count; i++)
-        keep_days(p, &p->probes[i], days);
+    for (size_t i = 0; i < p->probe_count; i++) {
+        struct told_days told = told_now(p, &p->probes[i]);
+        told_write(&told, p->probes[i].name, &p->sets_told, days);
+        told_free(&told);
+    }
     return json_pack("{s:o, s:o}", "cells", cells, "days", days);
 }

@@ -1,0 +1,124 @@
+#include "collector/figure/told.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/clock.h"
+
+void told_add(struct told_days *d, int32_t day, uint32_t set, uint16_t mark)
+{
+    if (d->count == d->cap) {
+        d->cap = d->cap ? d->cap * 2 : 16;
+        d->list = alloc_resize(d->list, d->cap, sizeof *d->list);
+    }
+    d->list[d->count++] = (struct told_day){day, set, mark, false, TOLD_NONE};
+}
+
+void told_free(struct told_days *d)
+{
+    free(d->list);
+    *d = (struct told_days){0};
+}
+
+static int by_day(const void *a, const void *b)
+{
+    const struct told_day *x = a, *y = b;
+    return (x->day > y->day) - (x->day < y->day);
+}
+
+static int by_set(const void *a, const void *b)
+{
+    const struct told_day *x = a, *y = b;
+    if (x->set != y->set)
+        return x->set < y->set ? -1 : 1;
+    return by_day(a, b);
+}
+
+/* There is no list where there are none. */
+static void sort(struct told_days *d, int (*compare)(const void *, const void *))
+{
+    if (d->count > 1)
+        qsort(d->list, d->count, sizeof *d->list, compare);
+}
+
+void told_sort(struct told_days *d)
+{
+    sort(d, by_day);
+}
+
+/* ---- read ---- */
+
+size_t *told_numbers(const char *text, size_t *ret_count)
+{
+    size_t *numbers = NULL;
+    *ret_count = 0;
+    for (char *end; *text; text = end + (*end == ' ')) {
+        size_t number = strtoul(text, &end, 10);
+        if (end == text)
+            break;
+        numbers = alloc_resize(numbers, *ret_count + 1, sizeof *numbers);
+        numbers[(*ret_count)++] = number;
+    }
+    return numbers;
+}
+
+void told_read(struct told_days *d, uint32_t set, const char *days, const char *marks)
+{
+    size_t count, left = strlen(marks) / 4, *bounds = told_numbers(days, &count);
+    for (size_t r = 0; r + 1 < count; r += 2)
+        for (size_t day = bounds[r]; day < bounds[r + 1] && left > 0; day++, left--, marks += 4) {
+            const char digits[] = {marks[0], marks[1], marks[2], marks[3], '\0'};
+            told_add(d, (int32_t)day, set, (uint16_t)strtoul(digits, NULL, 16));
+        }
+    free(bounds);
+}
+
+/* ---- written ---- */
+
+static void add_date(struct buf *b, int32_t day)
+{
+    char date[TIME_TEXT_SIZE];
+    time_format((int64_t)day * 86400 * 1000000, date);
+    buf_addf(b, "%.10s", date);
+}
+
+static json_t *pack(const struct told_day *days, size_t count, const char *probe, const struct cellset *set)
+{
+    struct buf ranges = {0}, marks = {0};
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from + 1; to < count && days[to].day == days[to - 1].day + 1; to++)
+            ;
+        buf_addf(&ranges, "%s[", from ? "," : "{");
+        add_date(&ranges, days[from].day);
+        buf_addf(&ranges, ",");
+        add_date(&ranges, days[to - 1].day + 1);
+        buf_addf(&ranges, ")");
+    }
+    buf_addf(&ranges, "}");
+    buf_addf(&marks, "\\x");
+    for (size_t d = 0; d < count; d++)
+        buf_addf(&marks, "%04x", days[d].mark);
+    json_t *cells = json_array();
+    for (size_t c = 0; c < set->count; c++)
+        json_array_append_new(cells, json_integer((json_int_t)set->cells[c]));
+    _cleanup_text_ char *range_text = buf_take(&ranges), *mark_text = buf_take(&marks);
+    return json_pack("{s:s, s:s, s:s, s:o}", "probe", probe, "days", range_text, "marks", mark_text, "cells", cells);
+}
+
+void told_write(struct told_days *d, const char *probe, const struct cellsets *sets, json_t *out)
+{
+    size_t count = 0;
+    sort(d, by_set);
+    for (size_t n = 0; n < d->count; n++) {
+        if (count > 0 && d->list[count - 1].set == d->list[n].set && d->list[count - 1].day == d->list[n].day)
+            count--;
+        d->list[count++] = d->list[n];
+    }
+    d->count = count;
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from + 1; to < count && d->list[to].set == d->list[from].set; to++)
+            ;
+        json_array_append_new(out, pack(d->list + from, to - from, probe, &sets->list[d->list[from].set]));
+    }
+}

@@ -1,0 +1,41 @@
+/* Days of one probe, each in a set of cells, and how those that were told are
+ * kept: days in a row of one set together, with a mark of what each said. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "collector/figure/cellset.h"
+#include "common/alloc.h"
+
+struct told_day {
+    int32_t day;  /* since 1970-01-01 */
+    uint32_t set; /* its number (cellset.h) */
+    uint16_t mark;
+    bool met; /* of one now: it was told; of one told: it is there now, and says the same */
+    uint32_t same;
+};
+#define TOLD_NONE UINT32_MAX
+
+struct told_days {
+    struct told_day *list;
+    size_t count, cap;
+};
+
+void told_add(struct told_days *d, int32_t day, uint32_t set, uint16_t mark);
+void told_sort(struct told_days *d); /* by day */
+void told_free(struct told_days *d); /* the members */
+
+/* Numbers with blanks between; the caller frees. */
+size_t *told_numbers(const char *text, size_t *ret_count) CHECKED;
+
+/* Adds days of one set. days: "FROM TO FROM TO …", a TO the day behind the last; marks: four hexadecimal digits each.
+ */
+void told_read(struct told_days *d, uint32_t set, const char *days, const char *marks);
+
+/* An object {probe, days, marks, cells} for each set; days as a datemultirange. Two versions of one day in one set have
+ * their marks nowhere: the later one stands for both. Changes the order of the days. */
+void told_write(struct told_days *d, const char *probe, const struct cellsets *sets, json_t *out);

@@ -1,0 +1,63 @@
+#include "tests/unit/check.h"
+
+#include "collector/figure/told.h"
+#include "common/json.h"
+
+static void days_are_read(void **state)
+{
+    static const struct {
+        const char *days, *marks;
+        size_t count;
+        int32_t last;
+        uint16_t mark; /* of the last */
+    } rows[] = {
+        {"", "", 0, 0, 0},
+        {"10 12", "00010002", 2, 11, 2},
+        {"10 11 20 22", "000100ffabcd", 3, 21, 0xabcd},
+        {"10 14", "0001000", 1, 10, 1}, /* as many as have marks */
+        {"10 11 20", "00010002", 1, 10, 1},
+        {"12 10", "0001", 0, 0, 0},
+        {"ten 11", "0001", 0, 0, 0},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        _cleanup_(told_free) struct told_days days = {0};
+        told_read(&days, 3, rows[r].days, rows[r].marks);
+        if (days.count != rows[r].count)
+            fail_msg("row %zu: %zu days", r, days.count);
+        for (size_t d = 0; d < days.count; d++)
+            assert_true(days.list[d].set == 3 && days.list[d].same == TOLD_NONE && !days.list[d].met);
+        if (days.count > 0)
+            assert_true(days.list[days.count - 1].day == rows[r].last &&
+                        days.list[days.count - 1].mark == rows[r].mark);
+    }
+}
+
+static void days_are_written(void **state)
+{
+    _cleanup_(cellsets_free) struct cellsets sets = {0};
+    _cleanup_(told_free) struct told_days days = {0};
+    uint32_t none = cellsets_number(&sets, NULL, 0, 0), two = cellsets_number(&sets, (const size_t[]){4, 1}, 2, 0);
+    _cleanup_json_ json_t *out = json_array();
+    told_write(&days, "aaaa", &sets, out);
+    assert_int_equal(json_array_size(out), 0);
+    told_add(&days, 21, two, 0xabcd);
+    told_add(&days, 3, none, 7);
+    told_add(&days, 20, two, 1);
+    told_add(&days, 18, two, 2);
+    told_add(&days, 3, none, 7); /* once more */
+    told_write(&days, "aaaa", &sets, out);
+    _cleanup_text_ char *text = json_text(out);
+    assert_string_equal(
+        text, "[{\"probe\":\"aaaa\",\"days\":\"{[1970-01-04,1970-01-05)}\",\"marks\":\"\\\\x0007\",\"cells\":[]},"
+              "{\"probe\":\"aaaa\",\"days\":\"{[1970-01-19,1970-01-20),[1970-01-21,1970-01-23)}\","
+              "\"marks\":\"\\\\x00020001abcd\",\"cells\":[4,1]}]");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(days_are_read),
+        cmocka_unit_test(days_are_written),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
