@@ -15,10 +15,12 @@ EXCEPTION WHEN insufficient_privilege OR duplicate_object THEN
 END $$;
 
 -- Grants something to some of the roles, where there are any: allow('SELECT ON hole', 'ingest', 'analyst'). Each view and
--- function says in its own file who may use it.
+-- function says in its own file who may use it. A reader's view leaves rows out that are not for readers: it is a barrier, so that
+-- no condition of theirs, which could tell what it saw, is asked before the view's own.
 CREATE OR REPLACE FUNCTION allow(what text, VARIADIC roles text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     role text;
+    view regclass;
 BEGIN
     FOREACH role IN ARRAY roles LOOP
         IF role NOT IN ('ingest', 'analyst', 'reader') THEN
@@ -28,6 +30,12 @@ BEGIN
             EXECUTE format('GRANT %s TO %I', what, 'internetmetre_' || role);
         END IF;
     END LOOP;
+    IF 'reader' = ANY (roles) AND what LIKE 'SELECT ON %' THEN
+        FOR view IN SELECT c.oid::regclass FROM pg_class c
+                    WHERE c.relkind = 'v' AND c.oid = ANY (string_to_array(substr(what, 11), ',')::regclass[]) LOOP
+            EXECUTE format('ALTER VIEW %s SET (security_barrier)', view);
+        END LOOP;
+    END IF;
 END $$;
 REVOKE EXECUTE ON FUNCTION allow FROM PUBLIC;
 

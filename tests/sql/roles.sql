@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(9);
+SELECT plan(11);
 
 -- What runs as the owner is for those alone to whom its file gives it.
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
@@ -37,5 +37,20 @@ SELECT ok(has_table_privilege('internetmetre_reader', 'told', 'SELECT')
           AND NOT has_table_privilege('internetmetre_analyst', 'told', 'SELECT'), 'allow grants to those it names');
 SELECT throws_ok($$SELECT allow('SELECT ON told', 'everybody')$$, 'there is no role everybody', 'and knows them');
 SELECT throws_ok($$SELECT allow('SELECT ON told', 'analyst', 'Reader')$$, 'there is no role Reader', 'by their very names');
+
+-- A condition that tells what it is asked about, and costs so little that the planner would ask it first.
+SELECT is_empty($$SELECT oid::regclass FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
+                  AND has_table_privilege('internetmetre_reader', oid, 'SELECT')
+                  AND oid NOT IN (SELECT objid FROM pg_depend WHERE deptype = 'e') -- pgTAP's own
+                  AND NOT 'security_barrier=true' = ANY (coalesce(reloptions, '{}'))$$, 'no reader looks behind a view');
+INSERT INTO operator (country, name) VALUES ('BJ', 'Chez Tata Secret');
+CREATE TABLE overheard (name text);
+GRANT INSERT ON overheard TO internetmetre_reader;
+SET ROLE internetmetre_reader;
+CREATE FUNCTION pg_temp.tell(name text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS $$
+    BEGIN INSERT INTO overheard VALUES (name); RETURN true; END $$;
+SELECT count(*) FROM public_operator_name WHERE pg_temp.tell(name) \g /dev/null
+RESET ROLE;
+SELECT ok(bool_and(name <> 'Chez Tata Secret') AND count(*) > 3, 'nor overhears what it leaves out') FROM overheard;
 SELECT * FROM finish();
 ROLLBACK;
