@@ -88,7 +88,7 @@ static int show(const struct session *s, struct fault *f)
         "FROM probe p JOIN chain c USING (probe_no) WHERE p.probe = $1 AND c.forked_at IS NOT NULL ORDER BY 1",
         "SELECT e.link, e.net, e.net6, array_to_string(e.operators, ', ') AS operators, "
         "round(sum(extract(epoch FROM e.to_at - greatest(e.from_at, now() - interval '30 days'))) / 3600, 1) AS "
-        "hours_of_30_days, to_char(max(e.to_at), 'YYYY-MM-DD HH24:MI') AS last FROM line_epoch e "
+        "hours_of_30_days, to_char(max(e.to_at), 'YYYY-MM-DD HH24:MI') AS last FROM line_network e "
         "WHERE e.probe = $1 AND e.to_at > now() - interval '30 days' GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC LIMIT 100",
         "SELECT to_char(min(l.day), 'YYYY-MM-DD') AS too_late_from, to_char(max(l.day), 'YYYY-MM-DD') AS to, "
         "count(*) AS days, to_char(max(l.found_at), 'YYYY-MM-DD HH24:MI') AS came FROM probe p "

@@ -363,7 +363,7 @@ def test_results_of_1970_get_their_time_from_a_later_batch_of_their_boot(collect
 
 def line_epochs(collector, probe):
     return collector.sql("SELECT link, net::text, net6::text, to_char(from_at AT TIME ZONE 'UTC', 'HH24:MI:SS'), "
-                         "to_char(to_at AT TIME ZONE 'UTC', 'HH24:MI:SS') FROM line_epoch WHERE probe = %s ORDER BY 4", probe.id)
+                         "to_char(to_at AT TIME ZONE 'UTC', 'HH24:MI:SS') FROM line_network WHERE probe = %s ORDER BY 4", probe.id)
 
 
 def epoch(boot, first, last, **members):

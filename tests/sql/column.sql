@@ -74,7 +74,7 @@ INSERT INTO analysts VALUES
      'source simulated computed value unit low high interval_kind n_samples n_days n_probes n_networks floor method '
      'method_version source_url retrieved note stored_at lines rank_low rank_high as_of n_failed n_silent target_set'),
     ('known_operator: operator_no known_no country name'),
-    ('line_epoch: probe boot from_mono_us to_mono_us from_at to_at link net net6 operators'),
+    ('line_epoch: probe boot from_mono_us to_mono_us from_at to_at link operators'),
     ('metric: metric_no check_no position name unit better kind'),
     ('operator: operator_no country name asns state merged_into'),
     ('outcome: outcome_no word'),
