@@ -28,6 +28,7 @@ static int list(const struct session *s, struct fault *f)
 struct named {
     char number[24];
     char state[16];
+    char name[4 * NAME_MAX_OPERATOR]; /* as it is listed; a pack's may be longer than a typed one */
 };
 
 static int find(const struct session *s, const char *name, struct named *ret, struct fault *f)
@@ -35,7 +36,7 @@ static int find(const struct session *s, const char *name, struct named *ret, st
     const char *country = invocation_text(s->in, "country");
     const char *const params[] = {country ? country : s->context->settings.country, name};
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(s->pg, "SELECT operator_no, state FROM operator_like(upper($1), $2)", COUNT(params), params,
+    int rc = pg_query(s->pg, "SELECT operator_no, state, name FROM operator_like(upper($1), $2)", COUNT(params), params,
                       &rows, f);
     if (rc < 0)
         return rc;
@@ -43,6 +44,7 @@ static int find(const struct session *s, const char *name, struct named *ret, st
         return fault_set(f, -ENOENT, _("no operator \"%s\" in %s; see: operator list"), name, params[0]);
     snprintf(ret->number, sizeof ret->number, "%s", pg_text(rows, 0, 0));
     snprintf(ret->state, sizeof ret->state, "%s", pg_text(rows, 0, 1));
+    snprintf(ret->name, sizeof ret->name, "%s", pg_text(rows, 0, 2));
     return 0;
 }
 
@@ -65,14 +67,14 @@ static int find_known(const struct session *s, const char *name, struct named *r
 
 /* ---- deciding ---- */
 
-static void say(const char *name, const char *state, bool changed)
+static void say(const char *name, const char *state, const struct named *into, bool changed)
 {
     if (!changed)
         printf(_("\"%s\": it was so already\n"), name);
     else if (!strcmp(state, "accepted"))
         printf(_("\"%s\" is accepted: figures and lists name it\n"), name);
-    else if (!strcmp(state, "merged"))
-        printf(_("\"%s\" counts as the known one\n"), name);
+    else if (into)
+        printf(_("\"%s\" counts as \"%s\"\n"), name, into->name);
     else
         printf(_("\"%s\" is rejected: nothing public names it\n"), name);
 }
@@ -92,7 +94,7 @@ static int decide(const struct session *s, const char *name, const char *state, 
                                   invocation_text(s->in, "why")};
     rc = pg_query(s->pg, "SELECT operator_decide($1::int, $2, $3::int, $4, $5)", COUNT(params), params, &rows, f);
     if (rc == 0)
-        say(name, state, pg_bool(rows, 0, 0));
+        say(name, state, into, pg_bool(rows, 0, 0));
     return rc;
 }
 

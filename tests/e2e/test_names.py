@@ -155,7 +155,7 @@ def test_a_team_says_whom_members_mean(country):
     assert "country pack" in country.run("operator", "reject", "ISOCEL", status=1)
     assert "no operator" in country.run("operator", "merge", OPERATOR, "Nobody", status=1)
     assert "the same" in country.run("operator", "merge", OPERATOR, OPERATOR, status=1)
-    country.run("operator", "merge", OPERATOR, "isocel")
+    assert f'"{OPERATOR}" counts as "ISOCEL"' in country.run("operator", "merge", OPERATOR, "isocel")
     assert "already" in country.run("operator", "merge", OPERATOR, "ISOCEL")
     country.run("rollup")
     assert {p["operator"] for p in get(country, "probes")} == {"ISOCEL"}
