@@ -204,6 +204,23 @@ static int say_set(const char *probe, const struct pg_rows *rows, struct fault *
     return 0;
 }
 
+/* Somebody who meant a known operator learns that it is another. */
+static int say_unnamed(struct pg *pg, const json_t *wish, struct fault *f)
+{
+    const json_t *number = json_object_get(json_object_get(wish, "operator"), "value");
+    if (!json_is_integer(number))
+        return 0;
+    _cleanup_text_ char *operator_no = json_text(number);
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, "SELECT name FROM operator WHERE operator_no = $1::int AND state IN ('waits', 'rejected')", 1,
+                      (const char *const[]){operator_no}, &rows, f);
+    if (rc == 0 && pg_rows_count(rows))
+        printf(_("\"%s\" is an operator that a member named: no figure and no list names it before operator accept or "
+                 "operator merge\n"),
+               pg_text(rows, 0, 0));
+    return rc;
+}
+
 static int set(const struct session *s, struct fault *f)
 {
     static const char sql[] = "SELECT array_to_string(probe_set($1, $2::jsonb, $3::timestamptz, $4, $5), ', ')";
@@ -223,7 +240,9 @@ static int set(const struct session *s, struct fault *f)
     const char *by = invocation_text(s->in, "by");
     const char *const params[] = {probe, json, since, by ? by : asking, invocation_text(s->in, "why")};
     rc = pg_query(s->pg, sql, 5, params, &rows, f);
-    return rc < 0 ? rc : say_set(probe, rows, f);
+    if (rc == 0)
+        rc = say_set(probe, rows, f);
+    return rc < 0 ? rc : say_unnamed(s->pg, wish, f);
 }
 
 /* ---- the command ---- */

@@ -38,6 +38,14 @@ def test_what_holds_since_when_and_who_said_why(collector, old):
     assert "Aïcha" in change and "commune" in change and "Kandi" in change and "2026-03-01" in change
 
 
+def test_an_operator_that_only_members_named_is_not_taken_for_a_known_one(collector, old):
+    typed = "Isocel de Kandi"
+    collector.probe(operator=typed)
+    said = collector.run("probe", "set", old.id, f"operator={typed.lower()}")
+    assert said.startswith(f"{old.id}: set: operator\n\"{typed}\"") and "operator merge" in said
+    assert collector.run("probe", "set", old.id, "operator=isocel") == f"{old.id}: set: operator\n"
+
+
 WRONG = [("operator=MTN", "known: ABC Corporation, Celtiis"), ("department=Ashanti", "known: BJ-AK (Atacora), BJ-AL (Alibori)"),
          ("focal-point=nowhere", "focal-point=nowhere: not known here"), ("commune=A commune=B", "commune stands twice"),
          ("commune=A --from 2999-01-01", "--from 2999-01-01 is yet to come")]
