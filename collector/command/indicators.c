@@ -17,6 +17,7 @@
 #include "collector/figure/weight.h"
 #include "common/conf.h"
 #include "common/lang.h"
+#include "common/log.h"
 #include "common/output.h"
 
 static int update(struct pg *pg, struct fault *f)
@@ -73,6 +74,19 @@ static int check_version(struct pg *pg, const char *year, const char *version, s
                 : fault_set(f, -ENOENT, _("%s is not closed: it has no versions, its figures are provisional"), year);
 }
 
+/* To the side, so that who reads the figures by a program has them alone. */
+static int say_none(struct pg *pg, const char *year, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, "SELECT EXISTS (SELECT FROM public_indicator WHERE left(period, 4) = $1)", 1, &year, &rows,
+                      f);
+    if (rc == 0 && !pg_bool(rows, 0, 0))
+        log_info(_("no figure of %s: nothing was measured, or too little to publish (%d lines that count, %d days of "
+                   "measurement); see: probe list"),
+                 year, FLOOR_PROBES, FLOOR_DAYS);
+    return rc;
+}
+
 static int print(const struct session *s, struct fault *f)
 {
     const char *const params[] = {invocation_text(s->in, "year"), invocation_text(s->in, "edition")};
@@ -81,8 +95,8 @@ static int print(const struct session *s, struct fault *f)
                                             columns, params[1] ? "public_indicator_version" : "public_indicator",
                                             params[1] ? " AND version = $2" : "");
     int rc = update(s->pg, f);
-    if (rc == 0 && params[1])
-        rc = check_version(s->pg, params[0], params[1], f);
+    if (rc == 0)
+        rc = params[1] ? check_version(s->pg, params[0], params[1], f) : say_none(s->pg, params[0], f);
     return rc < 0 ? rc
                   : print_rows(s->pg, sql, params[1] ? 2 : 1, params,
                                (struct encoder){chosen_format(s->in), figure_columns, figure_column_count, false}, f);
@@ -329,7 +343,10 @@ static int run(const struct invocation *in)
 {
     bool explains = invocation_verb(in, "explain");
     if (!explains && !invocation_verb(in, "versions") && !invocation_text(in, "year"))
-        return invocation_wrong(in, "%s", _("--year is missing; or name an indicator: explain ID"));
+        return invocation_wrong(in, "%s",
+                                invocation_verb(in, "")
+                                    ? _("--year is missing; or name an indicator: explain ID")
+                                    : _("--year is missing; a year of four digits is wanted, such as --year 2026"));
     if (explains)
         print_definition(indicator_find(in->args[0])); /* which needs no database */
     return session_run(in);

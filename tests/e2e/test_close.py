@@ -4,6 +4,8 @@ import csv
 import datetime
 import io
 import json
+import os
+import subprocess
 
 import pytest
 import wire
@@ -116,6 +118,14 @@ def test_what_gives_equal_figures_makes_no_version(country):
     country.stored(country.lines[0].batch([ping()]))  # of today
     country.run("rollup")
     assert editions(country) == {(1, "closed")} and changes(country) == []
+
+
+def test_a_year_without_a_figure_says_why(collector):
+    """Beside the figures, which a program reads."""
+    done = subprocess.run(collector.command("indicators", "--year", "1950"), capture_output=True, text=True, timeout=120,
+                          env=os.environ | collector.env, check=True)
+    assert done.stdout.count("\n") == 1 and done.stdout.startswith("indicator,")
+    assert "no figure of 1950" in done.stderr and "5 lines" in done.stderr
 
 
 def test_what_cannot_be_closed(country):
