@@ -1,0 +1,237 @@
+"""A small country of lines that measure: all outcomes of each check, both families, moves, doubts, departures, what comes late, a month that
+is retained. Made of a seed, and given to a collector as agents and teams give it."""
+
+import datetime
+import json
+import os
+import random
+
+import psycopg
+import recount
+import wire
+from conftest import wait_until
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from recount import UTC, Line, Targets
+
+SEED = int(os.environ.get("INTERNETMETRE_SEED", 20231231))
+YEARS = (2023, 2024)
+DAYS = [datetime.date(2023, 12, 24) + datetime.timedelta(n) for n in range(14)] + \
+    [datetime.date(2024, 1, day) for day in (15, 16, 17, 19, 20)]
+LATE = (datetime.date(2023, 12, 28), datetime.date(2024, 1, 16))  # in the month that is retained by then, and in one that is not
+PACK = json.loads((recount.SCHEMA / "countries/countries.json").read_text(encoding="utf-8"))["BJ"]
+BIG, OTHER = "Celtiis (SBIN)", "JENY"  # in whose networks targets are
+# The second year has another set than the pack's; of home.example only its address says whose network it is in.
+SETS = {
+    "BJ": [(0, PACK["targets"]), (2024, {
+        "version": PACK["targets"]["version"] + 1, "since": 2024,
+        "domestic": [{"name": "ns1.nic.bj", "operator": OTHER, "kind": "cctld"}, {"name": "home.example", "operator": None, "kind": "domestic"}],
+        "abroad": [{"name": "paris.example", "place": "Paris", "unicast": True}, {"name": "away.example", "place": "Lagos", "unicast": True},
+                   {"name": "any.example", "place": "everywhere", "unicast": False}]})],
+    "TG": [(0, {"version": 1, "domestic": [{"name": "far.example", "operator": None, "kind": "domestic"}], "abroad": []})],
+}
+# name -> kind, country, addresses of both families
+TARGETS = {
+    "ns1.nic.bj": ("cctld", "BJ", "154.65.28.218", "2001:db8::1"), "ns2.nic.bj": ("cctld", "BJ", "41.85.191.2", "2001:db8::2"),
+    "home.example": ("domestic", "BJ", "41.85.191.9", "2001:db8::3"), "far.example": ("domestic", "TG", "192.0.2.4", "2001:db8::4"),
+    "paris.example": ("abroad", None, "192.0.2.5", "2001:db8::5"), "away.example": ("abroad", None, "137.255.0.9", "2001:4320::9"),
+    "any.example": ("abroad", None, "192.0.2.6", "2001:db8::6"), "ixp.example": ("ixp", "BJ", "192.0.2.7", "2001:db8::7"),
+    "f.root-servers.net": ("root", None, "192.0.2.8", "2001:db8::8"), "beacon.example": ("beacon", "BJ", "192.0.2.9", "2001:db8::9"),
+}
+KNOWN = Targets({"resolver.example": "resolver"} | {name: kind for name, (kind, *_) in TARGETS.items()}, SETS,
+                {("BJ", o["name"]): o.get("prefixes", ()) for o in PACK["operators"]})
+OUTCOMES = ("timeout", "refused", "unreachable", "reset", "dns_error", "tls_error", "protocol_error", "blocked", "denied", "skipped", "error")
+CARRIER = "41.85.160.0/24"
+BEFORE = datetime.datetime(2022, 6, 1, tzinfo=UTC)
+
+
+# ---- what is measured ----
+
+def result(check, target, at, outcome, metrics, **more):
+    return {"task": check, "check": check, "target": target, "at": wire.stamp(at), "mono_us": 1, "sync": True, "outcome": outcome, "bytes": 100,
+            "metrics": metrics, "detail": {}} | {k: v for k, v in more.items() if v is not None}
+
+
+def dns(r, at, base, target="resolver.example"):
+    outcome = r.choice(["ok"] * 20 + ["partial", *OUTCOMES])
+    time = round(base * r.lognormvariate(0, 0.4), 3)
+    if outcome == "ok":
+        metrics = {"rt_ms": time, "size": 64, "rcode": r.choice((0, 0, 0, 0, 3))}
+    elif outcome in ("partial", "dns_error", "blocked", "denied", "error") and r.random() < 0.7:
+        metrics = {"rt_ms": time, "size": 64, "rcode": r.choice((0, 2, 5))}
+    else:
+        metrics = {}
+    return result("dns", target, at, outcome, metrics, addr="192.0.2.53", af=4)
+
+
+def ping(r, at, base, target):
+    outcome = r.choice(["ok"] * 20 + ["partial"] * 4 + list(OUTCOMES))
+    sent = r.choice((4, 10, 10, 20))
+    rcvd = {"ok": sent, "timeout": 0}.get(outcome, r.randint(1, sent - 1))
+    metrics = {"sent": sent, "rcvd": rcvd, "loss": round(1 - rcvd / sent, 6)}
+    if rcvd:
+        low = round(base * r.lognormvariate(0, 0.2), 3)
+        metrics |= {"rtt_min_ms": low, "rtt_p50_ms": round(low * r.uniform(1, 1.5), 3)}
+    if outcome not in ("ok", "partial", "timeout") and (outcome not in ("denied", "error", "blocked") or r.random() < 0.5):
+        metrics = {}
+    if outcome == "dns_error":
+        return result("ping", target, at, outcome, {})
+    af = r.choice((4, 6))
+    return result("ping", target, at, outcome, metrics, af=af, addr=TARGETS[target][2 if af == 4 else 3])
+
+
+def speed(r, at, base):
+    outcome = r.choice(["ok"] * 12 + ["partial", *OUTCOMES])
+    metrics = {"down_mbps": round(base * r.lognormvariate(0, 0.3), 3), "up_mbps": round(base / 4 * r.lognormvariate(0, 0.3), 3)}
+    if outcome != "ok" and (outcome not in ("partial", "protocol_error", "error") or r.random() < 0.5):
+        metrics = {}
+    elif outcome != "ok" or r.random() < 0.15:
+        del metrics["up_mbps"]
+    return result("throughput", "http://target.example", at, outcome, metrics)
+
+
+def day_of(r, n, day):
+    """What line n measures in a day: at the first and the last moment of it as well."""
+    begin = recount.midnight(day)
+    moments = sorted(begin + datetime.timedelta(seconds=r.randrange(1, 86399)) for _ in range(r.randint(10, 15)))
+    moments = [begin, *moments, begin + datetime.timedelta(days=1, microseconds=-1)]
+    base = 8 + 3 * n
+    kinds = (lambda at: dns(r, at, base), lambda at: dns(r, at, base), lambda at: dns(r, at, 2, r.choice(("ns1.nic.bj", "f.root-servers.net"))),
+             lambda at: ping(r, at, base, r.choice([*TARGETS])), lambda at: ping(r, at, base, r.choice([*TARGETS][:6])),
+             lambda at: ping(r, at, base, r.choice([*TARGETS][:6])), lambda at: speed(r, at, 2 + n))
+    results = [r.choice(kinds)(at) for at in moments]
+    results[-1] = dns(r, moments[-1], base)
+    return results
+
+
+def broken(day):
+    """More came back than went: it is kept, and no figure is made of it."""
+    at = recount.midnight(day) + datetime.timedelta(hours=12)
+    return result("ping", "ns1.nic.bj", at, "ok", {"sent": 10, "rcvd": 20, "rtt_min_ms": 1, "rtt_p50_ms": 1}, af=4, addr=TARGETS["ns1.nic.bj"][2])
+
+
+# ---- who measures ----
+
+LINES = 52  # of them 36 ordinary ones, 6 of a neighbour country, 6 simulated, 4 that are young, doubted or gone
+FEW = (8, 9, 12, 14, 15)  # five lines with a technology of their own, of which some were expected for less than others
+NEAR = (0, 1, 10, 18, 19, 27, 28)  # enough lines, but most of them behind one network
+
+
+def line_of(r, n, probe):
+    togo, simulated = 36 <= n < 42, 42 <= n < 48
+    place = (BEFORE, "TG" if togo else "BJ", None if togo or n % 17 == 5 else r.choice(("BJ-LI", "BJ-LI", "BJ-BO", "BJ-AK", "BJ-AL")),
+             None if n % 19 == 7 else r.choice((BIG, BIG, OTHER, "Petit", "Rare" if n % 3 == 0 else BIG)),
+             "satellite" if n in FEW else "adsl" if n in NEAR else r.choice(("fibre", "4g", "4g")))
+    # Some behind one network, some behind carrier NAT, some that nobody saw push.
+    own, other = f"198.51.{n if n % 9 else 1}.0/24", f"203.0.{n}.0/24"
+    pushes = {year: {} if n == 13 else {CARRIER if n % 6 == 2 else own: 40, other: 9} for year in YEARS}
+    if n == 20:
+        pushes[2024] = {own: 3, other: 30}
+    voucher = "Parakou" if n % 5 < 3 or n >= 48 else "Cotonou" if n % 5 == 3 else None
+    return Line(probe.id, "simulated" if simulated else "measured", BEFORE, True, voucher, [place], pushes)
+
+
+def oddities(lines):
+    """Moved, young, unconfirmed, revoked, gone: what they are, and with whom it is so."""
+    def at(*when):
+        return datetime.datetime(*when, tzinfo=UTC)
+
+    def moved(n, when, **to):
+        country, department, operator, technology = lines[n].places[0][1:]
+        lines[n].places.append((when, country, to.get("department", department), to.get("operator", operator), technology))
+
+    moved(0, at(2024, 1, 3, 8), department="BJ-BO")  # the new place for the most of the day
+    moved(1, at(2024, 1, 4, 17), department="BJ-AK", operator=OTHER)  # the old one
+    moved(2, at(2023, 12, 28, 12), operator="Petit")  # neither: the later
+    moved(3, at(2024, 1, 1), department="BJ-LI")  # from the new year on
+    lines[48].enrolled = at(2023, 12, 27)  # young at the end of the first year, not of the second
+    lines[49].voucher, lines[49].let_in = None, False
+    lines[50].revoked = at(2024, 1, 18), "no household"
+    lines[51].revoked = at(2024, 1, 18, 9), "left"  # of its own will: what it gave counts
+    for n in (5, 6, 51):
+        lines[n].let_in = False  # and confirmed
+
+
+def days_of(r, n):
+    """Some are off every now and then, one falls silent, one begins late."""
+    if n == 8:
+        return DAYS[:12]
+    if n == 9:
+        return DAYS[10:]
+    return [day for day in DAYS if r.random() < (0.45 if n % 7 == 4 else 0.92)]
+
+
+class Country:
+    """Lines, what they measured, and the collector that has it all."""
+
+    def __init__(self, c, seed):
+        self.c, self.r = c, random.Random(seed)
+        # Days note where they found targets of sets: so those come before.
+        c.sql("SELECT target_set_seed(%s::jsonb)", json.dumps({code: {"targets": sets[-1][1]} for code, sets in SETS.items()}))
+        tokens = c.run("token", "create", "--count", str(LINES)).split()
+        many = c.token("--uses", "50")
+        self.probes = [wire.Probe(Ed25519PrivateKey.from_private_bytes(self.r.randbytes(32))) for _ in range(LINES)]
+        self.lines = [line_of(self.r, n, probe) for n, probe in enumerate(self.probes)]
+        oddities(self.lines)
+        for line, probe, token in zip(self.lines, self.probes, tokens):
+            _, country, department, operator, technology = line.places[0]
+            members = {"department": department, "operator": operator, "technology": technology}
+            reply = c.enrol(probe, token if line.let_in else many, country=country, **{k: v for k, v in members.items() if v})
+            assert reply.status == 200, reply.body
+        c.sql("UPDATE probe SET simulated = true WHERE probe = ANY (%s)", [line.probe for line in self.lines if line.source == "simulated"])
+        self.raw = {}
+
+    def measure(self):
+        late = []
+        for n, (line, probe) in enumerate(zip(self.lines, self.probes)):
+            days = days_of(self.r, n)
+            results = [x for day in days for x in day_of(self.r, n, day)]
+            # Of every third line the last batch comes late; that of a month retained by then changes nothing any more.
+            after = [x for x in results if n % 3 == 0 and recount.day_of(x) == LATE[1]]
+            self.raw[line.probe] = results
+            self.c.stored(probe.batch([x for x in results if x not in after] + [broken(days[0])]))
+            if n % 3 == 0:
+                late.append((probe, after + day_of(self.r, 40, LATE[0])))
+        self.c.run("rollup")
+        self.retain()
+        for probe, results in late:
+            self.c.stored(probe.batch(results))
+        self.c.run("rollup")
+
+    def retain(self):
+        """The first year's month is archived and taken away."""
+        self.c.stop()
+        days = (datetime.datetime.now(UTC).date() - datetime.date(2024, 1, 15)).days
+        self.c.config.write_text(self.c.config.read_text() + f"keep_results = {days}d\n")
+        self.c.start()
+        wait_until(lambda: self.c.sql("SELECT count(*) FROM retained WHERE parent = 'result' AND folder <> ''") == [(1,)], what="retention")
+        assert self.c.sql("SELECT min(at) >= '2024-01-01' FROM result") == [(True,)]
+
+    def tell(self):
+        """What is known of lines and targets; no line counts before all is, so that there is one edition."""
+        self.c.sql("UPDATE operator SET state = 'accepted' WHERE state = 'waits'")
+        with psycopg.connect(host=str(self.c.state / "run"), dbname="internetmetre", user="internetmetre") as db:
+            db.execute("UPDATE target SET kind = 'resolver' WHERE name = 'resolver.example'")
+            for name, (kind, country, *_) in TARGETS.items():
+                db.execute("UPDATE target SET kind = %s, country = %s WHERE name = %s", (kind, country, name))
+            db.execute("INSERT INTO carrier_nat VALUES (%s, 'import')", (CARRIER,))
+            for line in self.lines:
+                self.tell_line(db, line)
+            db.execute("INSERT INTO indicator_dirty SELECT unnest(%s::int[]) ON CONFLICT DO NOTHING", (list(YEARS),))
+        self.c.run("rollup")
+        wait_until(lambda: self.c.sql("SELECT count(*) FROM indicator_dirty") == [(0,)], what="the figures")
+
+    def tell_line(self, db, line):
+        when, why = line.revoked or (None, None)
+        [(no,)] = db.execute("UPDATE probe SET enrolled_at = %s, confirmed_by = %s, confirmed_at = %s, revoked_at = %s, revoked_reason = %s "
+                             "WHERE probe = %s RETURNING probe_no", (line.enrolled, line.voucher, line.enrolled if line.voucher else None,
+                                                                     when, why, line.probe)).fetchall()
+        db.execute("UPDATE probe_context SET valid_from = %s WHERE probe_no = %s", (line.places[0][0], no))
+        for since, _, department, operator, _ in line.places[1:]:
+            db.execute("INSERT INTO probe_context SELECT (jsonb_populate_record(c, jsonb_build_object('valid_from', %s::text, 'department', "
+                       "%s::text, 'operator_no', (SELECT operator_no FROM operator WHERE name = %s AND country = c.country)))).* "
+                       "FROM probe_context c WHERE probe_no = %s AND valid_to = 'infinity'", (since.isoformat(), department, operator, no))
+            db.execute("UPDATE probe_context SET valid_to = %s WHERE probe_no = %s AND valid_from < %s AND valid_to = 'infinity'",
+                       (since, no, since))
+        for year, prefixes in line.pushes.items():
+            for prefix, pushes in prefixes.items():
+                db.execute("INSERT INTO probe_network VALUES (make_date(%s, 1, 5), %s, %s, %s)", (year, no, prefix, pushes))
