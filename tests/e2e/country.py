@@ -16,8 +16,9 @@ from recount import UTC, Line, Targets
 SEED = int(os.environ.get("INTERNETMETRE_SEED", 20231231))
 YEARS = (2023, 2024)
 DAYS = [datetime.date(2023, 12, 24) + datetime.timedelta(n) for n in range(14)] + \
-    [datetime.date(2024, 1, day) for day in (15, 16, 17, 19, 20)]
-LATE = (datetime.date(2023, 12, 28), datetime.date(2024, 1, 16))  # in the month that is retained by then, and in one that is not
+    [datetime.date(2024, *day) for day in ((1, 30), (1, 31), (2, 1), (2, 3), (2, 4))]
+# What comes late: of months that are retained by then, the second in the middle of a year; of one that is not.
+GONE, LATE = (datetime.date(2023, 12, 28), datetime.date(2024, 1, 3)), datetime.date(2024, 2, 1)
 PACK = json.loads((recount.SCHEMA / "countries/countries.json").read_text(encoding="utf-8"))["BJ"]
 BIG, OTHER = "Celtiis (SBIN)", "JENY"  # in whose networks targets are
 # The second year has another set than the pack's; of home.example only its address says whose network it is in.
@@ -145,8 +146,8 @@ def oddities(lines):
     moved(3, at(2024, 1, 1), department="BJ-LI")  # from the new year on
     lines[48].enrolled = at(2023, 12, 27)  # young at the end of the first year, not of the second
     lines[49].voucher, lines[49].let_in = None, False
-    lines[50].revoked = at(2024, 1, 18), "no household"
-    lines[51].revoked = at(2024, 1, 18, 9), "left"  # of its own will: what it gave counts
+    lines[50].revoked = at(2024, 1, 31), "no household"
+    lines[51].revoked = at(2024, 1, 31, 9), "left"  # of its own will: what it gave counts
     for n in (5, 6, 51):
         lines[n].let_in = False  # and confirmed
 
@@ -185,26 +186,26 @@ class Country:
         for n, (line, probe) in enumerate(zip(self.lines, self.probes)):
             days = days_of(self.r, n)
             results = [x for day in days for x in day_of(self.r, n, day)]
-            # Of every third line the last batch comes late; that of a month retained by then changes nothing any more.
-            after = [x for x in results if n % 3 == 0 and recount.day_of(x) == LATE[1]]
+            # Of every third line the last batch comes late; what is of months retained by then changes nothing any more.
+            after = [x for x in results if n % 3 == 0 and recount.day_of(x) == LATE]
             self.raw[line.probe] = results
             self.c.stored(probe.batch([x for x in results if x not in after] + [broken(days[0])]))
             if n % 3 == 0:
-                late.append((probe, after + day_of(self.r, 40, LATE[0])))
+                late.append((probe, after + [x for day in GONE for x in day_of(self.r, 40, day)]))
         self.c.run("rollup")
         self.retain()
         for probe, results in late:
             self.c.stored(probe.batch(results))
-        self.c.run("rollup")
+        self.c.run("rollup", "--from", str(DAYS[0]))
 
     def retain(self):
-        """The first year's month is archived and taken away."""
+        """The first year's month, and the second's first, are archived and taken away."""
         self.c.stop()
-        days = (datetime.datetime.now(UTC).date() - datetime.date(2024, 1, 15)).days
+        days = (datetime.datetime.now(UTC).date() - datetime.date(2024, 2, 15)).days
         self.c.config.write_text(self.c.config.read_text() + f"keep_results = {days}d\n")
         self.c.start()
-        wait_until(lambda: self.c.sql("SELECT count(*) FROM retained WHERE parent = 'result' AND folder <> ''") == [(1,)], what="retention")
-        assert self.c.sql("SELECT min(at) >= '2024-01-01' FROM result") == [(True,)]
+        wait_until(lambda: self.c.sql("SELECT count(*) FROM retained WHERE parent = 'result' AND folder <> ''") == [(2,)], what="retention")
+        assert self.c.sql("SELECT min(at) >= '2024-02-01' FROM result") == [(True,)]
 
     def tell(self):
         """What is known of lines and targets; no line counts before all is, so that there is one edition."""
