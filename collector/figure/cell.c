@@ -114,7 +114,7 @@ void cells_add(struct cells *c, const struct probe_day *d)
                    [FIELD_TECHNOLOGY] = number_of(c, d->technology),
                    [FIELD_FAMILY] = number_of(c, d->family)},
         .probe = number_of(c, d->probe),
-        .line = number_of(c, d->line),
+        .line = number_of(c, d->line ? d->line : d->probe),
         .network = number_of(c, d->network),
         .voucher = number_of(c, d->voucher),
         .day = d->day,
@@ -136,9 +136,11 @@ static int by_cell(const void *a, const void *b, void *dimensions)
         if ((!cell_fields[f].dimension || (*(unsigned *)dimensions & cell_fields[f].dimension)) &&
             x->fields[f] != y->fields[f])
             return x->fields[f] < y->fields[f] ? -1 : 1;
-    if (x->probe != y->probe)
-        return x->probe < y->probe ? -1 : 1;
-    return (x->day > y->day) - (x->day < y->day);
+    if (x->line != y->line)
+        return x->line < y->line ? -1 : 1;
+    if (x->day != y->day)
+        return x->day < y->day ? -1 : 1;
+    return (x->probe > y->probe) - (x->probe < y->probe);
 }
 
 bool cell_holds_both(const struct row *x, const struct row *y, unsigned dimensions)
@@ -291,7 +293,7 @@ static void add_days(struct cells *c)
             ;
         struct stay stay = stay_of(row, to - from);
         if (stay.count > 0)
-            past_add(c->past, c->texts[row->probe], row->probe, row->network, row->day, mark_of(c, row, to - from),
+            past_add(c->past, c->texts[row->probe], row->line, row->network, row->day, mark_of(c, row, to - from),
                      stay.cells, stay.count);
     }
 }
@@ -341,7 +343,7 @@ static_assert(CUTS + 1 <= CELLS_OF_DAY_MAX, "a day lies in one cell a cut, or in
 static struct cells_day describe_day(const struct cells *c, const struct row *row, const struct stay *stay)
 {
     struct cells_day day = {
-        .probe = row->probe,
+        .household = row->line,
         .network = row->network,
         .country = c->texts[row->fields[FIELD_COUNTRY]],
         .source = c->texts[row->fields[FIELD_SOURCE]],

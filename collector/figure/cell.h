@@ -21,7 +21,7 @@ struct probe_day {
     const char *source;
     const char *network; /* tells lines apart for the floor; NULL: none was seen */
     const char *voucher; /* who confirmed the probe, or let it in; NULL: nobody */
-    const char *line;    /* the household: of boxes that replaced one another the same */
+    const char *line;    /* the household: of boxes that replaced one another the same; NULL: of this probe alone */
     const char *country;
     const char *department, *carrier, *technology; /* NULL when unknown */
     const char *family;                            /* "ipv4", "ipv6", NULL for both together */
@@ -42,8 +42,9 @@ static inline void cells_freep(struct cells **c)
     cells_free(*c);
 }
 
-/* Probes must come in the order of their names, so that the bootstrap draws
- * the same ones on every machine, and their days in order. The texts are copied. */
+/* Lines must come in the order of their names, so that the bootstrap draws the
+ * same ones on every machine, their probes one after the other and the days of
+ * each in order. The texts are copied. */
 void cells_add(struct cells *c, const struct probe_day *d);
 
 /* What was shown before; taken over. Before anything is asked of the cells. */
@@ -75,14 +76,14 @@ json_t *cells_days_kept(struct cells *c) CHECKED;
 /* A probe-day as figures count it, with the numbers of the shown ones that do. */
 #define CELLS_OF_DAY_MAX 8
 struct cells_day {
-    uint32_t probe, network; /* network 0: none was seen */
+    uint32_t household, network; /* network 0: none was seen */
     const char *country, *source, *line, *voucher;
     double value;
     size_t shown[CELLS_OF_DAY_MAX];
     size_t shown_count;
 };
 
-/* Calls fn for each that has a value, in the order in which they were added: those of a probe side by side. */
+/* Calls fn for each that has a value, in the order in which they were added: those of a line side by side. */
 void cells_walk(struct cells *c, void (*fn)(void *context, const struct cells_day *d), void *context);
 size_t cells_list_count(struct cells *c); /* more than the number of any */
 bool cells_lifted(const struct cells *c);

@@ -44,7 +44,7 @@ struct row {
 };
 
 struct cell {
-    struct row *const *rows; /* sorted by probe */
+    struct row *const *rows; /* sorted by line, then day */
     size_t count;
     size_t cut;    /* in cell_cuts */
     size_t number; /* in the floor */

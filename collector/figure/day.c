@@ -7,7 +7,7 @@
 
 struct day {
     struct tally_day *rows;
-    size_t count; /* of probes */
+    size_t count;
     struct crowd crowd;
     bool shown;
 };
@@ -17,7 +17,7 @@ static int by_day(const void *a, const void *b)
     const struct tally_day *x = a, *y = b;
     if (x->day != y->day)
         return x->day < y->day ? -1 : 1;
-    return (x->probe > y->probe) - (x->probe < y->probe);
+    return (x->line > y->line) - (x->line < y->line);
 }
 
 /* A day is shown where it has lines enough. What its cell's figure counts anew
@@ -56,9 +56,10 @@ static json_t *figure_of(const struct day *day, const struct stat_what *what)
     time_format((int64_t)day->rows->day * 86400 * 1000000, date);
     date[10] = '\0';
     json_t *figure = json_pack("{s:s, s:f, s:I, s:I}", "day", date, "value", tally_value(&t, what), "n_probes",
-                               (json_int_t)t.probes, "n_networks", (json_int_t)t.networks);
+                               (json_int_t)t.lines, "n_networks", (json_int_t)t.networks);
     size_t low, high;
-    if (what->kind == STAT_QUANTILE && what->q == 0.5 && stat_median_ranks(day->count, &low, &high) == 0)
+    if (what->kind == STAT_QUANTILE && what->q == 0.5 && t.lines >= STAT_BOOTSTRAP_CLUSTERS_MIN &&
+        stat_median_ranks(day->count, &low, &high) == 0)
         json_object_update_new(
             figure, json_pack("{s:f, s:f}", "low", t.samples[low - 1].value, "high", t.samples[high - 1].value));
     return figure;
@@ -75,7 +76,7 @@ json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what
             days[found++].rows = &rows[i];
         days[found - 1].count++;
         rows[i].due = 1;
-        crowd_add(&days[found - 1].crowd, rows[i].probe, rows[i].network, 1);
+        crowd_add(&days[found - 1].crowd, rows[i].line, rows[i].network, 1);
     }
     if (past)
         decide(days, found, past);

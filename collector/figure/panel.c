@@ -68,9 +68,9 @@ void panel_free(struct panel *p)
 
 /* ---- what a figure over some of them tells ---- */
 
-/* Days of a probe one after the other that lie in the same figures. */
+/* Days of a line one after the other that lie in the same figures. */
 struct stay {
-    uint32_t probe, network, days;
+    uint32_t household, network, days;
     size_t cells[CELLS_OF_DAY_MAX + 2];
     size_t count;
 };
@@ -98,14 +98,14 @@ static void list_cells(void *context, const struct cells_day *d)
 static void end_stay(struct bearing *b)
 {
     if (b->stay.days)
-        floor_add(b->floor, b->stay.probe, b->stay.network, b->stay.days, b->stay.cells, b->stay.count);
+        floor_add(b->floor, b->stay.household, b->stay.network, b->stay.days, b->stay.cells, b->stay.count);
     b->stay.days = 0;
 }
 
 static void add_day(void *context, const struct cells_day *d)
 {
     struct bearing *b = context;
-    struct stay stay = {.probe = d->probe, .network = d->network, .days = 1};
+    struct stay stay = {.household = d->household, .network = d->network, .days = 1};
     if (!is_of(d, b->country, b->source))
         return;
     for (size_t k = 0; k < d->shown_count; k++)
@@ -114,7 +114,7 @@ static void add_day(void *context, const struct cells_day *d)
         stay.cells[stay.count++] = b->then;
     if (json_object_get(b->lines, d->line))
         stay.cells[stay.count++] = b->now;
-    if (b->stay.days && b->stay.probe == stay.probe && b->stay.count == stay.count &&
+    if (b->stay.days && b->stay.household == stay.household && b->stay.count == stay.count &&
         !memcmp(b->stay.cells, stay.cells, stay.count * sizeof *stay.cells)) {
         b->stay.days++;
         return;

@@ -138,14 +138,14 @@ void past_list(struct past *p, const char *group, const char *key, size_t number
     p->listed[p->listed_count++] = cell;
 }
 
-void past_add(struct past *p, const char *probe, uint32_t probe_number, uint32_t network, int32_t day, uint16_t mark,
+void past_add(struct past *p, const char *probe, uint32_t line, uint32_t network, int32_t day, uint16_t mark,
               const size_t *cells, size_t count)
 {
     struct probe *of = p->last < p->probe_count && !strcmp(p->probes[p->last].name, probe) ? &p->probes[p->last]
                                                                                            : probe_of(p, probe);
     p->last = (size_t)(of - p->probes);
     uint32_t hint = of->now.count ? of->now.list[of->now.count - 1].set : 0;
-    of->number = probe_number;
+    of->number = line;
     of->network = network;
     told_add(&of->now, day, cellsets_number(&p->sets_now, cells, count, hint), mark);
 }

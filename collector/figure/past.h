@@ -50,9 +50,9 @@ void past_told(struct past *p, const char *probe, const char *days, const char *
 /* A cell; number: in the floor. kept: false for what is never held against what comes later. */
 void past_list(struct past *p, const char *group, const char *key, size_t number, bool kept);
 
-/* A probe-day in these cells, by their numbers in the floor. Days come probe by probe, and in their order. network as
- * in floor_add. */
-void past_add(struct past *p, const char *probe, uint32_t probe_number, uint32_t network, int32_t day, uint16_t mark,
+/* A probe-day in these cells, by their numbers in the floor. Days come probe by probe, and in their order. line: its
+ * household's number, which stands behind a figure once; network as in floor_add. */
+void past_add(struct past *p, const char *probe, uint32_t line, uint32_t network, int32_t day, uint16_t mark,
               const size_t *cells, size_t count);
 
 /* Adds all units to the floor, which has all cells, and decides. */

@@ -18,7 +18,7 @@ static struct tally_day *tallied(const struct cell *cell)
     struct tally_day *days = alloc_zero(cell->count, sizeof *days);
     for (size_t i = 0; i < cell->count; i++) {
         const struct row *r = cell->rows[i];
-        days[i] = (struct tally_day){r->probe,   r->network, r->voucher, r->day,  r->value,
+        days[i] = (struct tally_day){r->line,    r->network, r->voucher, r->day,  r->value,
                                      r->samples, r->failed,  r->due,     r->ended};
     }
     return days;
@@ -103,7 +103,7 @@ static void publish(const struct cells *c, struct cell *cell, json_t *figures)
         json_object_update_new(figure, json_pack("{s:f, s:I, s:I, s:I, s:I, s:I, s:I}", "value",
                                                  tally_value(&t, &statistic->what), "n_samples", (json_int_t)t.results,
                                                  "n_failed", (json_int_t)t.failed, "n_days", (json_int_t)t.count,
-                                                 "n_probes", (json_int_t)t.probes, "n_networks", (json_int_t)t.networks,
+                                                 "n_probes", (json_int_t)t.lines, "n_networks", (json_int_t)t.networks,
                                                  "n_silent", (json_int_t)t.silent));
         if (statistic == indicator_main(c->indicator))
             cell->main = figure;

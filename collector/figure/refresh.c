@@ -106,7 +106,7 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
     "CROSS JOIN LATERAL place_on(g.probe_no, g.day) x "                                                                \
     "WHERE (g.value IS NOT NULL OR g.failed > 0) "                                                                     \
     "AND (e.lifted OR p.simulated OR t.none OR g.day < (now() AT TIME ZONE 'UTC')::date - 1) "                         \
-    "ORDER BY p.probe, g.day, g.family NULLS FIRST"
+    "ORDER BY coalesce(l.probe, p.probe), p.probe, g.day, g.family NULLS FIRST"
 
 static int is_lifted(struct pg *pg, bool *ret, struct fault *f)
 {

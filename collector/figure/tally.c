@@ -34,12 +34,12 @@ static int64_t count_failed(const struct tally_day *days, size_t count)
     for (size_t from = 0, to; from < count; from = to) {
         int64_t own = 0;
         bool speaks = false;
-        for (to = from; to < count && days[to].probe == days[from].probe; to++) {
+        for (to = from; to < count && days[to].line == days[from].line; to++) {
             own += days[to].failed;
             speaks |= !isnan(days[to].value);
         }
         if (!speaks)
-            crowd_add(&others, days[from].probe, days[from].network, (uint32_t)(to - from));
+            crowd_add(&others, days[from].line, days[from].network, (uint32_t)(to - from));
         *(speaks ? &failed : &of_others) += own;
     }
     return failed + (crowd_enough(&others) ? of_others : 0);
@@ -54,19 +54,19 @@ struct tally tally_days(const struct tally_day *days, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (isnan(days[i].value))
             continue;
-        t.probes += t.count == 0 || days[i].probe != last;
-        last = days[i].probe;
-        t.samples[t.count++] = (struct stat_sample){days[i].value, t.probes - 1};
+        t.lines += t.count == 0 || days[i].line != last;
+        last = days[i].line;
+        t.samples[t.count++] = (struct stat_sample){days[i].value, t.lines - 1};
         t.results += days[i].results;
         t.silent += days[i].ended;
-        lengths[t.probes - 1]++;
-        due[t.probes - 1] += days[i].due;
-        vouchers[t.probes - 1] = days[i].voucher;
+        lengths[t.lines - 1]++;
+        due[t.lines - 1] += days[i].due;
+        vouchers[t.lines - 1] = days[i].voucher;
     }
     stat_sort(t.samples, t.count);
-    t.weights = alloc_zero(t.probes, sizeof *t.weights);
-    weight_days(lengths, due, vouchers, t.probes, t.weights);
-    t.largest = weight_largest(lengths, t.weights, t.probes);
+    t.weights = alloc_zero(t.lines, sizeof *t.weights);
+    weight_days(lengths, due, vouchers, t.lines, t.weights);
+    t.largest = weight_largest(lengths, t.weights, t.lines);
     free(lengths);
     free(due);
     free(vouchers);
@@ -92,14 +92,14 @@ static struct stat_sample *taken(const struct tally *t, const struct stat_what *
     struct stat_sample *samples = alloc_zero(t->count, sizeof *samples);
     memcpy(samples, t->samples, t->count * sizeof *samples);
     if (what->kind == STAT_MEAN)
-        weight_cut_mean(samples, t->count, t->probes, t->weights);
+        weight_cut_mean(samples, t->count, t->lines, t->weights);
     return samples;
 }
 
 double tally_value(const struct tally *t, const struct stat_what *what)
 {
     struct stat_sample *samples = taken(t, what);
-    double value = stat_value(what, samples, t->count, t->probes, t->weights);
+    double value = stat_value(what, samples, t->count, t->lines, t->weights);
     free(samples);
     return value;
 }
@@ -107,15 +107,15 @@ double tally_value(const struct tally *t, const struct stat_what *what)
 const char *tally_interval(const struct tally *t, const struct stat_what *what, uint64_t seed,
                            struct stat_interval *ret)
 {
-    if (t->probes < STAT_BOOTSTRAP_CLUSTERS_MIN)
+    if (t->lines < STAT_BOOTSTRAP_CLUSTERS_MIN)
         return NULL;
     if (what->kind == STAT_SHARE) {
-        struct stat_interval w = stat_wilson((uint64_t)(tally_value(t, what) * t->probes / 100 + 0.5), t->probes);
+        struct stat_interval w = stat_wilson((uint64_t)(tally_value(t, what) * t->lines / 100 + 0.5), t->lines);
         *ret = (struct stat_interval){100 * w.low, 100 * w.high};
         return "wilson95";
     }
     struct stat_sample *samples = taken(t, what);
-    *ret = stat_bootstrap(what, samples, t->count, t->probes, t->weights, seed);
+    *ret = stat_bootstrap(what, samples, t->count, t->lines, t->weights, seed);
     free(samples);
     return "bootstrap95";
 }

@@ -6,19 +6,19 @@
 #include "collector/figure/stat.h"
 
 struct tally {
-    struct stat_sample *samples; /* sorted; the clusters are the probes in order */
+    struct stat_sample *samples; /* sorted; the clusters are the lines in order */
     size_t count;
-    double *weights; /* of a day of each probe (weight.h) */
-    double largest;  /* the part of the whole that one probe weighs at most */
-    uint32_t probes, networks;
+    double *weights; /* of a day of each line (weight.h) */
+    double largest;  /* the part of the whole that one line weighs at most */
+    uint32_t lines, networks;
     uint32_t silent; /* probes that have given nothing for long, and were not taken away */
     int64_t results;
     int64_t failed; /* tests without a number: of lines that have a value, and of others where these are many */
 };
 
-/* A probe-day; network and voucher are numbers, 0 for none. */
+/* A probe-day of a line (line.h); network and voucher are numbers, 0 for none. */
 struct tally_day {
-    uint32_t probe, network, voucher;
+    uint32_t line, network, voucher;
     int32_t day;  /* since 1970-01-01 */
     double value; /* NAN: every test of the day failed */
     int64_t results, failed;
@@ -26,17 +26,17 @@ struct tally_day {
     bool ended;   /* the last of a probe that is silent since */
 };
 
-/* days: those of a probe side by side, at least one of them with a value. */
+/* days: those of a line side by side, at least one of them with a value. */
 struct tally tally_days(const struct tally_day *days, size_t count);
 void tally_free(struct tally *t); /* the members */
 #define _cleanup_tally_ _cleanup_(tally_free)
 
-/* Is the statistic told by more than one probe? A percentile is not where one
- * probe may fill the whole of its tail. */
+/* Is the statistic told by more than one line? A percentile is not where one
+ * line may fill the whole of its tail. */
 bool tally_tells(const struct tally *t, const struct stat_what *what);
 
 double tally_value(const struct tally *t, const struct stat_what *what);
 
-/* The kind of the interval, or NULL: too few probes for any. */
+/* The kind of the interval, or NULL: too few lines for any. */
 const char *tally_interval(const struct tally *t, const struct stat_what *what, uint64_t seed,
                            struct stat_interval *ret);

@@ -322,23 +322,63 @@ static void hidden_cells_and_lone_ones_have_none(void **state)
     cells_free(c);
 }
 
-/* Six boxes of one household are one line, which tells nothing. */
+/* The operator's last boxes are those of one household: it is counted once, and alone it is no crowd. */
 static void a_replaced_box_is_the_same_line(void **state)
 {
-    static const char *const one[] = {"x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x"};
-    for (int same = 0; same < 2; same++) {
+    static const char *const homes[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "l", "l"};
+    static const struct {
+        size_t first; /* of the operator's boxes */
+        const char *floor;
+        int lines, rank;
+    } rows[] = {{6, "met", 5, 2}, {7, "n<5", 0, 0}};
+    for (size_t r = 0; r < COUNT(rows); r++) {
         struct cells *c = cells_new(&indicator, false);
-        const char *const *before = lines;
-        for (size_t p = 0; p < 12; p++) {
-            lines = same && p >= 6 ? one : names;
-            add(c, p, 10, p < 6 ? "a" : "b", NULL);
-        }
-        lines = before;
+        lines = homes;
+        for (size_t p = 0; p < 12; p++)
+            add(c, p, 10, p < 6 ? "a" : p >= rows[r].first ? "b" : NULL, NULL);
+        lines = names;
         json_t *figures = cells_figures(c);
-        assert_true(number(find(figures, "b", NULL), "rank_low") == (same ? 1 : 2));
+        const json_t *b = find(figures, "b", NULL);
+        assert_string_equal(word(b, "floor"), rows[r].floor);
+        if (rows[r].lines) {
+            assert_true(number(b, "n_probes") == rows[r].lines && number(b, "rank_low") == rows[r].rank);
+            assert_null(json_object_get(b, "low")); /* five lines have no interval, whatever their boxes */
+            assert_true(number(b, "n_days") == 60);
+        }
         json_decref(figures);
         cells_free(c);
     }
+}
+
+/* Seven lines say one, one of two boxes ninety: what is cut is what both come to. */
+static void two_boxes_weigh_as_one_line(void **state)
+{
+    struct indicator mean;
+    struct fault f;
+    _cleanup_text_ char *text = alloc_format("%s-- aggregate: mean\nSELECT 1", HEADER);
+    assert_int_equal(indicator_read(text, &mean, &f), 0);
+    struct cells *c = cells_new(&mean, true);
+    for (size_t p = 0; p < 9; p++)
+        for (int d = 0; d < 10; d++)
+            cells_add(c, &(struct probe_day){.probe = names[p],
+                                             .line = p < 2 ? "home" : NULL,
+                                             .day = 20000 + d,
+                                             .first = 20000,
+                                             .last = 20009,
+                                             .source = "measured",
+                                             .network = names[p],
+                                             .country = "BJ",
+                                             .value = p < 2 ? 90 : 1});
+    json_t *figures = cells_figures(c);
+    /* Seven ones, and of the household five times what six of them give: over 2 × 10 days of it and 70 of theirs, cut
+     * to a fifth. */
+    const json_t *figure = json_array_get(figures, json_array_size(figures) - 1);
+    assert_string_equal(word(figure, "statistic"), "mean");
+    assert_true(fabs(number(figure, "value") - (70 + 5 * 60) / (70 + 70 / 4.0)) < 1e-9);
+    assert_true(number(figure, "n_probes") == 8 && number(figure, "n_days") == 90);
+    json_decref(figures);
+    cells_free(c);
+    indicator_free(&mean);
 }
 
 static void nothing_gives_nothing(void **state)
@@ -367,6 +407,7 @@ int main(void)
         cmocka_unit_test(operators_that_differ_have_their_places),
         cmocka_unit_test(hidden_cells_and_lone_ones_have_none),
         cmocka_unit_test(a_replaced_box_is_the_same_line),
+        cmocka_unit_test(two_boxes_weigh_as_one_line),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -19,7 +19,7 @@ static struct tally make(uint32_t lines, uint32_t networks)
 static void counts_whom_it_speaks_of(void **state)
 {
     _cleanup_tally_ struct tally t = make(12, 7), none = make(12, 0);
-    assert_true(t.probes == 12 && t.networks == 7 && t.results == 360 && t.count == 120);
+    assert_true(t.lines == 12 && t.networks == 7 && t.results == 360 && t.count == 120);
     assert_true(fabs(t.largest - 1.0 / 12) < 1e-12);
     assert_int_equal(none.networks, 0);
 }
@@ -42,7 +42,7 @@ static void failures_are_those_of_lines_that_may_be_told_of(void **state)
                 fails ? 5 : 0, !fails,      false};
         }
         _cleanup_tally_ struct tally t = tally_days(days, (size_t)lines * 40);
-        assert_true(t.probes == 8 && t.networks == 8 && t.count == 8 * 30 && t.results == 8 * 30 * 3);
+        assert_true(t.lines == 8 && t.networks == 8 && t.count == 8 * 30 && t.results == 8 * 30 * 3);
         assert_int_equal(t.failed, rows[r].failed);
         free(days);
     }
