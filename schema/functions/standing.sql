@@ -40,17 +40,18 @@ LANGUAGE sql AS $$
 $$;
 REVOKE EXECUTE ON FUNCTION carrier_nat_replace, carrier_nat_seed, carrier_nat_import FROM PUBLIC;
 
--- A row a probe, for a period from `first` to `last` (UTC days, both within). `network`: the one from which it pushed most
--- often, or 'probe:N' for a confirmed household behind carrier NAT; NULL when none was seen. `voucher`: who confirmed it; else
+-- A row a probe, for a period from `first` to `last` (UTC days, both within). `network`: the one from which its household pushed most
+-- often, or 'probe:N' for a confirmed one behind carrier NAT; NULL when none was seen. `voucher`: who confirmed it; else
 -- the team whose token let it in.
 CREATE OR REPLACE FUNCTION probe_standing(first date, last date)
 RETURNS TABLE (probe_no int, network text, counts boolean, voucher text)
 LANGUAGE sql STABLE AS $$
     WITH seen AS (
-        SELECT DISTINCT ON (n.probe_no) n.probe_no, n.prefix
-        FROM (SELECT x.probe_no, x.prefix, sum(x.pushes) AS pushes FROM probe_network x
-              WHERE x.day BETWEEN first AND last GROUP BY x.probe_no, x.prefix) n
-        ORDER BY n.probe_no, n.pushes DESC, n.prefix
+        SELECT DISTINCT ON (n.line_no) n.line_no, n.prefix
+        FROM (SELECT coalesce(h.household, x.probe_no) AS line_no, x.prefix, sum(x.pushes) AS pushes
+              FROM probe_network x LEFT JOIN probe_household h USING (probe_no)
+              WHERE x.day BETWEEN first AND last GROUP BY 1, x.prefix) n
+        ORDER BY n.line_no, n.pushes DESC, n.prefix
     )
     SELECT p.probe_no,
            CASE WHEN p.confirmed_at IS NOT NULL AND EXISTS (SELECT FROM carrier_nat c WHERE c.prefix >>= s.prefix)
@@ -60,8 +61,8 @@ LANGUAGE sql STABLE AS $$
     FROM probe p
     LEFT JOIN token t USING (token_no)
     LEFT JOIN focal_point f ON f.focal_point_no = t.focal_point_no
-    LEFT JOIN seen s USING (probe_no)
     LEFT JOIN probe_household h USING (probe_no)
+    LEFT JOIN seen s ON s.line_no = coalesce(h.household, p.probe_no)
 $$;
 REVOKE EXECUTE ON FUNCTION probe_standing FROM PUBLIC;
 

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(24);
+SELECT plan(25);
 
 INSERT INTO token (hash, uses_max) VALUES ('one', 1), ('two', 2), ('many', NULL);
 INSERT INTO carrier_nat (prefix, source) VALUES ('198.51.100.0/22', 'import'), ('203.0.113.128/25', 'import');
@@ -79,6 +79,10 @@ SELECT results_eq($$SELECT network FROM unnest('{open,none}'::text[]) AS who, pg
 UPDATE probe SET replaced_by = pg_temp.no('open') WHERE probe LIKE 'none%';
 SELECT is((SELECT count(DISTINCT network) FROM unnest('{open,none}'::text[]) AS who, pg_temp.standing(who)), 1::bigint,
           'nor are two that replaced each other');
+SELECT pg_temp.push(who, 2, prefix, times) FROM (VALUES ('multi', '192.0.2.0/24'::cidr, 1), ('week', '2001:db8:7::/48', 17)) AS v (who, prefix, times) \g /dev/null
+UPDATE probe SET replaced_by = pg_temp.no('multi') WHERE probe LIKE 'week%';
+SELECT results_eq($$SELECT network FROM unnest('{week,multi}'::text[]) AS who, pg_temp.standing(who)$$,
+                  $$VALUES ('2001:db8:7::/48'), ('2001:db8:7::/48')$$, 'and where a household was seen most often, all of its boxes were');
 SELECT carrier_nat_seed(pack::jsonb) FROM unnest(ARRAY['{"XX": {"carrier_nat": ["192.0.2.0/24", "192.0.2.0/25"]}}',
     '{"note": "", "XX": {"carrier_nat": ["192.0.2.0/24"]}, "YY": {}}']) AS pack \g /dev/null
 SELECT results_eq('SELECT prefix::text, source FROM carrier_nat ORDER BY 1', $$VALUES ('192.0.2.0/24', 'country-pack'),
