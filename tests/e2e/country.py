@@ -112,23 +112,28 @@ def broken(day):
 
 # ---- who measures ----
 
-LINES = 52  # of them 36 ordinary ones, 6 of a neighbour country, 6 simulated, 4 that are young, doubted or gone
+LINES = 55  # of them 36 ordinary ones, 6 of a neighbour country, 6 simulated, 4 that are young, doubted or gone, 3 in the place of others
 FEW = (8, 9, 12, 14, 15)  # five lines with a technology of their own, of which some were expected for less than others
 NEAR = (0, 1, 10, 18, 19, 27, 28)  # enough lines, but most of them behind one network
+FOUR = (11, 16, 21, 26)  # four households, one of which has a second box, elsewhere
+REPLACED = {52: 16, 53: 17, 54: 53}  # box -> the one in whose place it stands
+KANDI = (2, 9, 16, 23, 30, 36, 37, 38, 39, 52)  # of a team that hands out a token to each of its lines: most of the neighbours
+UNCONFIRMED = (2, 16, 30, 36, 37, 38, 39)  # of them; the token is the team's word
 
 
 def line_of(r, n, probe):
     togo, simulated = 36 <= n < 42, 42 <= n < 48
     place = (BEFORE, "TG" if togo else "BJ", None if togo or n % 17 == 5 else r.choice(("BJ-LI", "BJ-LI", "BJ-BO", "BJ-AK", "BJ-AL")),
              None if n % 19 == 7 else r.choice((BIG, BIG, OTHER, "Petit", "Rare" if n % 3 == 0 else BIG)),
-             "satellite" if n in FEW else "adsl" if n in NEAR else r.choice(("fibre", "4g", "4g")))
+             "satellite" if n in FEW else "adsl" if n in NEAR else "radio" if n in FOUR or n == 52 else r.choice(("fibre", "4g", "4g")))
     # Some behind one network, some behind carrier NAT, some that nobody saw push.
     own, other = f"198.51.{n if n % 9 else 1}.0/24", f"203.0.{n}.0/24"
-    pushes = {year: {} if n == 13 else {CARRIER if n % 6 == 2 else own: 40, other: 9} for year in YEARS}
+    pushes = {year: {} if n == 13 else {CARRIER if n % 6 == 2 else own: 40 if n < 52 else 30, other: 9} for year in YEARS}
     if n == 20:
         pushes[2024] = {own: 3, other: 30}
-    voucher = "Parakou" if n % 5 < 3 or n >= 48 else "Cotonou" if n % 5 == 3 else None
-    return Line(probe.id, "simulated" if simulated else "measured", BEFORE, True, voucher, [place], pushes)
+    confirmed = "Parakou" if n % 5 < 3 or n >= 48 else "Cotonou" if n % 5 == 3 else None
+    return Line(probe.id, probe.id, "simulated" if simulated else "measured", BEFORE, True, "Kandi" if n in KANDI else None,
+                None if n in UNCONFIRMED else confirmed, [place], pushes)
 
 
 def oddities(lines):
@@ -145,11 +150,19 @@ def oddities(lines):
     moved(2, at(2023, 12, 28, 12), operator="Petit")  # neither: the later
     moved(3, at(2024, 1, 1), department="BJ-LI")  # from the new year on
     lines[48].enrolled = at(2023, 12, 27)  # young at the end of the first year, not of the second
-    lines[49].voucher, lines[49].let_in = None, False
+    lines[49].confirmed, lines[49].let_in = None, False
     lines[50].revoked = at(2024, 1, 31), "no household"
     lines[51].revoked = at(2024, 1, 31, 9), "left"  # of its own will: what it gave counts
     for n in (5, 6, 51):
         lines[n].let_in = False  # and confirmed
+    # The first two were enrolled long before they were put up; the third is in the place of a box that was in another's.
+    for n, when in {52: at(2024, 1, 2, 10), 53: at(2023, 12, 27, 15), 54: at(2024, 1, 31, 11)}.items():
+        old = lines[REPLACED[n]]
+        old.replaced = when
+        lines[n].places[0] = (when, *(lines[n] if n == 52 else old).places[0][1:])
+    for line in (lines[17], lines[53], lines[54]):
+        line.household = lines[54].probe
+    lines[16].household = lines[52].probe
 
 
 def days_of(r, n):
@@ -158,6 +171,11 @@ def days_of(r, n):
         return DAYS[:12]
     if n == 9:
         return DAYS[10:]
+    # Boxes come in the place of others; on the day of the change both have measured.
+    if n in (16, 52):
+        return DAYS[:10] if n == 16 else DAYS[9:]
+    if n in (17, 53, 54):
+        return DAYS[:4] if n == 17 else DAYS[3:16] if n == 53 else DAYS[15:]
     return [day for day in DAYS if r.random() < (0.45 if n % 7 == 4 else 0.92)]
 
 
@@ -169,14 +187,17 @@ class Country:
         # Days note where they found targets of sets: so those come before.
         c.sql("SELECT target_set_seed(%s::jsonb)", json.dumps({code: {"targets": sets[-1][1]} for code, sets in SETS.items()}))
         tokens = c.run("token", "create", "--count", str(LINES)).split()
+        kandi = c.run("token", "create", "--count", str(LINES), "--focal-point", "Kandi").split()
         many = c.token("--uses", "50")
         self.probes = [wire.Probe(Ed25519PrivateKey.from_private_bytes(self.r.randbytes(32))) for _ in range(LINES)]
         self.lines = [line_of(self.r, n, probe) for n, probe in enumerate(self.probes)]
         oddities(self.lines)
-        for line, probe, token in zip(self.lines, self.probes, tokens):
+        for n, (line, probe) in enumerate(zip(self.lines, self.probes)):
             _, country, department, operator, technology = line.places[0]
-            members = {"department": department, "operator": operator, "technology": technology}
-            reply = c.enrol(probe, token if line.let_in else many, country=country, **{k: v for k, v in members.items() if v})
+            members = {"department": department, "operator": operator, "technology": technology,
+                       "replaces": n in REPLACED and self.probes[REPLACED[n]].id}
+            reply = c.enrol(probe, (kandi if line.team else tokens)[n] if line.let_in else many, country=country,
+                            **{k: v for k, v in members.items() if v})
             assert reply.status == 200, reply.body
         c.sql("UPDATE probe SET simulated = true WHERE probe = ANY (%s)", [line.probe for line in self.lines if line.source == "simulated"])
         self.raw = {}
@@ -224,7 +245,7 @@ class Country:
     def tell_line(self, db, line):
         when, why = line.revoked or (None, None)
         [(no,)] = db.execute("UPDATE probe SET enrolled_at = %s, confirmed_by = %s, confirmed_at = %s, revoked_at = %s, revoked_reason = %s "
-                             "WHERE probe = %s RETURNING probe_no", (line.enrolled, line.voucher, line.enrolled if line.voucher else None,
+                             "WHERE probe = %s RETURNING probe_no", (line.enrolled, line.confirmed, line.enrolled if line.confirmed else None,
                                                                      when, why, line.probe)).fetchall()
         db.execute("UPDATE probe_context SET valid_from = %s WHERE probe_no = %s", (line.places[0][0], no))
         for since, _, department, operator, _ in line.places[1:]:
@@ -233,6 +254,8 @@ class Country:
                        "FROM probe_context c WHERE probe_no = %s AND valid_to = 'infinity'", (since.isoformat(), department, operator, no))
             db.execute("UPDATE probe_context SET valid_to = %s WHERE probe_no = %s AND valid_from < %s AND valid_to = 'infinity'",
                        (since, no, since))
+        if line.replaced:
+            db.execute("UPDATE probe_context SET valid_to = %s WHERE probe_no = %s", (line.replaced, no))
         for year, prefixes in line.pushes.items():
             for prefix, pushes in prefixes.items():
                 db.execute("INSERT INTO probe_network VALUES (make_date(%s, 1, 5), %s, %s, %s)", (year, no, prefix, pushes))

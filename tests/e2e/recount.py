@@ -19,15 +19,22 @@ UTC = datetime.timezone.utc
 
 @dataclasses.dataclass(eq=False)
 class Line:
-    """A probe, as its team knows it."""
+    """A probe, as its team knows it. Boxes that replaced one another are one household."""
     probe: str
+    household: str  # the last of its boxes
     source: str  # as figures name it
     enrolled: datetime.datetime
     let_in: bool  # nobody else could use its token
-    voucher: str | None
+    team: str | None  # whose token it was
+    confirmed: str | None  # by whom
     places: list  # (since, country, department, operator, technology), in order
     pushes: dict  # year -> prefix -> how often
     revoked: tuple | None = None  # when, why
+    replaced: datetime.datetime | None = None  # from when on another box stands there
+
+    @property
+    def voucher(self):
+        return self.confirmed or self.team
 
 
 @dataclasses.dataclass(eq=False)
@@ -178,7 +185,7 @@ OF_DAY = {"PER1": dns_time, "PER2": dns_failures, "PER3": round_trip("domestic",
 def place_on(line, day):
     """The place that held for most of the day, of two the later."""
     begin, end = midnight(day), midnight(day + datetime.timedelta(1))
-    until = [place[0] for place in line.places[1:]] + [datetime.datetime.max.replace(tzinfo=UTC)]
+    until = [place[0] for place in line.places[1:]] + [line.replaced or datetime.datetime.max.replace(tzinfo=UTC)]
     held = [(min(to, end) - max(place[0], begin), place) for place, to in zip(line.places, until)]
     held = [(span, place[0], place[1:]) for span, place in held if span > datetime.timedelta(0)]
     return max(held, key=lambda h: h[:2])[2] if held else None
@@ -186,15 +193,19 @@ def place_on(line, day):
 
 def counts(line, year):
     good = not line.revoked or line.revoked[1] in ("left", "forgotten")
-    return good and (line.let_in or bool(line.voucher)) and line.enrolled <= midnight(datetime.date(year + 1, 1, 1)) - datetime.timedelta(7)
+    return good and (line.let_in or bool(line.confirmed)) and line.enrolled <= midnight(datetime.date(year + 1, 1, 1)) - datetime.timedelta(7)
 
 
-def network_of(line, year, carrier_nat):
-    pushes = line.pushes.get(year)
+def network_of(line, lines, year, carrier_nat):
+    """From where its household pushed most often. Behind carrier NAT a confirmed one is its own."""
+    pushes = collections.Counter()
+    for box in lines:
+        if box.household == line.household:
+            pushes.update(box.pushes.get(year, {}))
     if not pushes:
         return None
     most = max(pushes, key=pushes.get)
-    return f"household {line.probe}" if most in carrier_nat and line.voucher else most
+    return f"household {line.household}" if most in carrier_nat and line.confirmed else most
 
 
 # ---- the days expected of a probe ----
@@ -209,7 +220,7 @@ def expected(lines, raw, year):
     for line in lines:
         if not heard[line]:
             continue
-        gone = line.revoked[0].date() if line.revoked else datetime.date.max
+        gone = min([when.date() for when in (line.revoked and line.revoked[0], line.replaced) if when], default=datetime.date.max)
         begun = min(day_of(r) for r in raw[line.probe])
         found[line.probe] = (max(datetime.date(year, 1, 1), begun), min(latest[line.source], gone - datetime.timedelta(1)),
                              gone > datetime.date(year, 12, 31) and (latest[line.source] - max(heard[line])).days >= 14)
@@ -229,7 +240,7 @@ def stand_for(days, first, last):
 
 def enough(rows):
     networks = {row.network for row in rows} - {None}
-    return len(networks) >= NETWORKS and len({row.line for row in rows}) >= PROBES and len(rows) >= DAYS
+    return len(networks) >= NETWORKS and len({row.line.household for row in rows}) >= PROBES and len(rows) >= DAYS
 
 
 def fifth(sums):
@@ -257,22 +268,23 @@ def vouched(sums, voucher_of):
 
 
 def weights(rows):
-    """probe -> what it weighs in all."""
-    days = collections.Counter(row.line.probe for row in rows)
+    """household -> what it weighs in all, and each of its days."""
+    days = collections.Counter(row.line.household for row in rows)
     due = collections.Counter()
     for row in rows:
-        due[row.line.probe] += row.due
-    sums = {probe: min(due[probe], 4 * days[probe]) for probe in days}
+        due[row.line.household] += row.due
+    sums = {line: min(due[line], 4 * days[line]) for line in days}
     if len(sums) >= 5:
-        sums = vouched(fifth(sums), {row.line.probe: row.line.voucher for row in rows})
-    return sums, {probe: sums[probe] / days[probe] for probe in days}
+        latest = sorted(rows, key=lambda row: (row.day, row.line.probe))  # who vouches for a household's last box of the cell
+        sums = vouched(fifth(sums), {row.line.household: row.line.voucher for row in latest})
+    return sums, {line: sums[line] / days[line] for line in days}
 
 
 def mean(rows, sums, weight):
     """No line's part is more than five times what all but it and the second give."""
     parts = collections.Counter()
     for row in rows:
-        parts[row.line.probe] += row.value * weight[row.line.probe]
+        parts[row.line.household] += row.value * weight[row.line.household]
     order = sorted(parts.values(), reverse=True)
     most = 5 * sum(order[2:]) if len(order) > 2 else math.inf
     return (min(order[0], most) + sum(order[1:])) / sum(sums.values())
@@ -280,9 +292,9 @@ def mean(rows, sums, weight):
 
 def failures(rows):
     """Those of lines without any value only where such lines are many."""
-    speak = {row.line for row in rows if row.value is not None}
-    others = [row for row in rows if row.line not in speak]
-    return sum(row.failed for row in rows if row.line in speak or enough(others))
+    speak = {row.line.household for row in rows if row.value is not None}
+    others = [row for row in rows if row.line.household not in speak]
+    return sum(row.failed for row in rows if row.line.household in speak or enough(others))
 
 
 def figure(rows, statistic, method):
@@ -295,7 +307,7 @@ def figure(rows, statistic, method):
         q = int(statistic[1:]) / 100
         if max(sums.values()) / sum(sums.values()) >= min(q, 1 - q) - 1e-9:
             return None
-        pairs = [(row.value, weight[row.line.probe]) for row in values]
+        pairs = [(row.value, weight[row.line.household]) for row in values]
         value = tuple(quantile(pairs, q, mercy) for mercy in (-1e-9, 1e-9))
     return Figure(value, sum(row.samples for row in values), failures(rows), len(values), len(sums),
                   len({row.network for row in values} - {None}), sum(row.ended for row in values), method)
@@ -329,10 +341,11 @@ def rows_of(of_day, lines, raw, targets, carrier_nat, year):
                 for family, value, samples, failed in of_day(days[day], targets, place):
                     by_family[family].append((day, place, value, samples, failed))
         first, last, silent = due_of[line.probe]
+        network = network_of(line, lines, year, carrier_nat)
         for family, told_days in by_family.items():
             valued = [t[0] for t in told_days if t[2] is not None]
             due = dict(zip(valued, stand_for(valued, first, last)))
-            rows += [Row(line, day, place, network_of(line, year, carrier_nat), family, value, samples, failed, due.get(day),
+            rows += [Row(line, day, place, network, family, value, samples, failed, due.get(day),
                          silent and value is not None and day == valued[-1])
                      for day, place, value, samples, failed in told_days if value is not None or failed]
     return rows
