@@ -242,6 +242,7 @@ static int start_http(struct serve *s, struct fault *f)
         .tables = tables,
         .table_count = COUNT(tables),
         .proxies = s->context->settings.proxies,
+        .near_only = !s->context->settings.publication_floor,
         .connections_max = (unsigned)s->context->settings.connections,
         .idle_timeout_s = IDLE_TIMEOUT_S,
         .body_timeout_s = BODY_TIMEOUT_S,

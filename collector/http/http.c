@@ -12,6 +12,7 @@
 #include <microhttpd.h>
 
 #include "collector/http/listen.h"
+#include "collector/http/near.h"
 #include "common/clock.h"
 #include "common/lang.h"
 #include "common/log.h"
@@ -63,6 +64,7 @@ struct http_server {
     struct place *places; /* of all tables */
     size_t place_count;
     const char *proxies;
+    bool near_only;
     int64_t body_timeout_us;   /* 0: none */
     atomic_ullong unavailable; /* answers 503 */
     int listen_fd;
@@ -411,7 +413,12 @@ static void *look_at_target(void *ctx, const char *target, struct MHD_Connection
 static void request_route(struct http_request *r)
 {
     const struct place *place = place_find(r->server, r->method, r->path);
-    if (query_has_nul(r)) {
+    if (r->server->near_only && !near_is(r)) {
+        http_problem(r, &r->reply, 403, "floor", N_("This collector is for its own machine alone"),
+                     N_("publication_floor = no shows figures of single households: it answers who calls from this "
+                        "machine, without a proxy and by the name localhost; for all others take the line out of its "
+                        "configuration"));
+    } else if (query_has_nul(r)) {
         http_problem(r, &r->reply, 400, "query", N_("The query cannot be read"),
                      N_("the query of %s has a NUL octet (%%00) in it; leave it out"), r->path);
     } else if (r->cut) {
@@ -587,6 +594,7 @@ int http_start(const struct http_options *options, struct http_server **ret, str
     _cleanup_(server_freep) struct http_server *s = alloc_zero(1, sizeof *s);
     s->listen_fd = -1;
     s->proxies = options->proxies;
+    s->near_only = options->near_only;
     s->body_timeout_us = options->body_timeout_s * INT64_C(1000000);
     pthread_mutex_init(&s->lock, NULL);
     wake_init(&s->done);

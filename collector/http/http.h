@@ -62,7 +62,8 @@ struct http_options {
     const struct http_table *tables; /* read by http_start alone */
     size_t table_count;
     const char
-        *proxies; /* addresses in front whose X-Forwarded-For is believed (seen.h); NULL: none; outlives the server */
+        *proxies;   /* addresses in front whose X-Forwarded-For is believed (seen.h); NULL: none; outlives the server */
+    bool near_only; /* whoever does not call from this machine (near.h) is turned away */
     unsigned connections_max;
     unsigned idle_timeout_s;
     unsigned body_timeout_s; /* for a whole body, however it comes; 0: as long as it takes */

@@ -22,6 +22,11 @@ def test_one_line_is_shown_while_the_floor_is_lifted_and_not_after(own_collector
         page = c.request("GET", f"/{language}/").body.decode()
         assert words in page and "<svg" in page
 
+    # A proxy on this machine that nobody told the collector of, and a page whose name was turned here.
+    for headers in ({"X-Forwarded-For": "198.51.100.7"}, {"Host": "collector.example"}):
+        for path in ("/fr/", "/api/v1/indicators", "/api/v1/probes"):
+            assert c.request("GET", path, headers=headers).problem() == "floor"
+
     c.stop()
     c.settings = {"upkeep": "no"}
     c.move(c.port)
@@ -39,6 +44,7 @@ def test_one_line_is_shown_while_the_floor_is_lifted_and_not_after(own_collector
     ({"listen": "[::]:8080"}, "listen = [::]:8080"),
     ({"listen": "127.example.org:8080"}, "listen = 127.example.org:8080"),
     ({"proxies": "192.0.2.1"}, "proxies is set"),
+    ({"database": "postgresql://database.example/internetmetre"}, "database names a server"),
 ])
 def test_it_is_refused_where_others_reach_the_collector(own_collector, others, says):
     c = own_collector
