@@ -76,6 +76,11 @@ static int check_floor(const void *target, struct fault *f)
         return fault_set(f, -EINVAL,
                          _("publication_floor = no: only where nobody else reaches the collector, but proxies is set; "
                            "take one of the two away"));
+    /* Another collector of the same database would show the same figures, to whomever it serves. */
+    if (s->database && *s->database)
+        return fault_set(f, -EINVAL,
+                         _("publication_floor = no: only where nobody else reaches the collector, but database names a "
+                           "server, which other collectors may share; take one of the two away"));
     static const char *const own[] = {"127.0.0.1:", "[::1]:", "localhost:"};
     bool alone = false;
     for (size_t i = 0; i < COUNT(own); i++)
