@@ -6,6 +6,8 @@
 #define HEADER     "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0"
 #define HEADER_LEN 19
 #define TRAILER    "\377\377"
+#define INT2_OID   21
+#define INT4_OID   23
 #define FLOAT4_OID 700
 #define FLOAT8_OID 701
 #define INET_V4    2 /* PGSQL_AF_INET */
@@ -145,16 +147,39 @@ char *copy_cidr(char *to, const char *addr, size_t len, unsigned bits)
     return to;
 }
 
-/* Dimensions, has NULLs, element type; length and lower bound of the dimension. Returns the number of elements. */
+/* Dimensions, has NULLs, element type; length and lower bound of the dimension. */
+static char *array_head(char *to, size_t count, bool nulls, uint32_t type)
+{
+    to = put32(put32(put32(to, count ? 1 : 0), nulls), type);
+    return count ? put32(put32(to, (uint32_t)count), 1) : to;
+}
+
+/* As many elements as the last that is present asks for. Returns their number. */
 static uint32_t array_begin(char **to, uint64_t present, uint32_t type)
 {
     uint32_t count = present ? 64 - (uint32_t)__builtin_clzll(present) : 0;
-    *to = put32(*to, count ? 1 : 0);
-    *to = put32(*to, present & (present + 1) ? 1 : 0);
-    *to = put32(*to, type);
-    if (count)
-        *to = put32(put32(*to, count), 1);
+    *to = array_head(*to, count, present & (present + 1), type);
     return count;
+}
+
+static char *put_float(char *to, float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return copy_int4(to, (int32_t)bits);
+}
+
+static char *put_double(char *to, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return copy_int8(to, (int64_t)bits);
+}
+
+static char *array_end(char *length, char *to)
+{
+    put32(length, (uint32_t)(to - length - 4));
+    return to;
 }
 
 char *copy_reals(char *to, const double *values, uint64_t present)
@@ -162,14 +187,9 @@ char *copy_reals(char *to, const double *values, uint64_t present)
     char *length = to;
     to += 4;
     uint32_t count = array_begin(&to, present, FLOAT4_OID);
-    for (uint32_t i = 0; i < count; i++) {
-        float value = (float)values[i];
-        uint32_t bits;
-        memcpy(&bits, &value, sizeof bits);
-        to = present >> i & 1 ? copy_int4(to, (int32_t)bits) : copy_null(to);
-    }
-    put32(length, (uint32_t)(to - length - 4));
-    return to;
+    for (uint32_t i = 0; i < count; i++)
+        to = present >> i & 1 ? put_float(to, (float)values[i]) : copy_null(to);
+    return array_end(length, to);
 }
 
 char *copy_doubles(char *to, const double *values, uint64_t present)
@@ -179,11 +199,48 @@ char *copy_doubles(char *to, const double *values, uint64_t present)
     char *length = to;
     to += 4;
     uint32_t count = array_begin(&to, present, FLOAT8_OID);
-    for (uint32_t i = 0; i < count; i++) {
-        int64_t bits;
-        memcpy(&bits, &values[i], sizeof bits);
-        to = present >> i & 1 ? copy_int8(to, bits) : copy_null(to);
-    }
-    put32(length, (uint32_t)(to - length - 4));
-    return to;
+    for (uint32_t i = 0; i < count; i++)
+        to = present >> i & 1 ? put_double(to, values[i]) : copy_null(to);
+    return array_end(length, to);
+}
+
+char *copy_int2s(char *to, const int16_t *values, size_t count)
+{
+    char *length = to;
+    to = array_head(to + 4, count, false, INT2_OID);
+    for (size_t i = 0; i < count; i++)
+        to = copy_int2(to, values[i]);
+    return array_end(length, to);
+}
+
+char *copy_int4s(char *to, const int32_t *values, size_t count)
+{
+    char *length = to;
+    to = array_head(to + 4, count, false, INT4_OID);
+    for (size_t i = 0; i < count; i++)
+        to = copy_int4(to, values[i]);
+    return array_end(length, to);
+}
+
+static bool lacks(uint64_t present, size_t count)
+{
+    return count > 0 && ~present << (64 - count) != 0;
+}
+
+char *copy_reals_of(char *to, const float *values, uint64_t present, size_t count)
+{
+    char *length = to;
+    to = array_head(to + 4, count, lacks(present, count), FLOAT4_OID);
+    for (size_t i = 0; i < count; i++)
+        to = present >> i & 1 ? put_float(to, values[i]) : copy_null(to);
+    return array_end(length, to);
+}
+
+char *copy_doubles_of(char *to, const double *values, uint64_t present, size_t count)
+{
+    char *length = to;
+    to = array_head(to + 4, count, lacks(present, count), FLOAT8_OID);
+    for (size_t i = 0; i < count; i++)
+        to = present >> i & 1 ? put_double(to, values[i]) : copy_null(to);
+    return array_end(length, to);
 }

@@ -50,3 +50,13 @@ char *copy_cidr(char *to, const char *addr, size_t len, unsigned bits);
  * NULL itself without any value. */
 char *copy_reals(char *to, const double *values, uint64_t present);
 char *copy_doubles(char *to, const double *values, uint64_t present);
+/* Arrays of `count` elements, none of them NULL: smallint[], int[]. */
+char *copy_int2s(char *to, const int16_t *values, size_t count);
+char *copy_int4s(char *to, const int32_t *values, size_t count);
+/* Arrays of `count` elements, at most 64; values[i] is NULL where bit i of
+ * present is not set. */
+char *copy_reals_of(char *to, const float *values, uint64_t present, size_t count);
+char *copy_doubles_of(char *to, const double *values, uint64_t present, size_t count);
+
+/* Octets that such a field takes at most, for copy_row_begin. */
+#define COPY_ARRAY_SIZE(count, element) (24 + (size_t)(count) * (4 + (element)))

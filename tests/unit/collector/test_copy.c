@@ -70,6 +70,24 @@ static void arrays(void **state)
                  "\0\0\0\x8\x41\x70\0\0\x10\0\0\0"));
 }
 
+static void arrays_of_a_length(void **state)
+{
+    const double doubles[] = {16777217, 0};
+    const float reals[] = {1.5f, 0};
+    char b[128];
+    expect(b, copy_int2s(b, (const int16_t[]){1, -1}, 2),
+           BYTES("\0\0\0\x20\0\0\0\1\0\0\0\0\0\0\0\x15\0\0\0\2\0\0\0\1\0\0\0\2\0\1\0\0\0\2\xff\xff"));
+    expect(b, copy_int4s(b, (const int32_t[]){258}, 1),
+           BYTES("\0\0\0\x1c\0\0\0\1\0\0\0\0\0\0\0\x17\0\0\0\1\0\0\0\1\0\0\0\4\0\0\1\2"));
+    expect(b, copy_int4s(b, NULL, 0), BYTES("\0\0\0\xc\0\0\0\0\0\0\0\0\0\0\0\x17"));
+    /* What is absent at the end stays as NULL. */
+    expect(b, copy_reals_of(b, reals, 1, 2),
+           BYTES("\0\0\0\x20\0\0\0\1\0\0\0\1\0\0\2\xbc\0\0\0\2\0\0\0\1\0\0\0\4\x3f\xc0\0\0\xff\xff\xff\xff"));
+    expect(b, copy_doubles_of(b, doubles, 1, 1),
+           BYTES("\0\0\0\x20\0\0\0\1\0\0\0\0\0\0\2\xbd\0\0\0\1\0\0\0\1\0\0\0\x8\x41\x70\0\0\x10\0\0\0"));
+    expect(b, copy_doubles_of(b, doubles, 0, 0), BYTES("\0\0\0\xc\0\0\0\0\0\0\0\0\0\0\2\xbd"));
+}
+
 static void rows(void **state)
 {
     struct copy_rows r = {0};
@@ -94,9 +112,8 @@ static void rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers),
-        cmocka_unit_test(addresses),
-        cmocka_unit_test(arrays),
+        cmocka_unit_test(numbers), cmocka_unit_test(addresses),
+        cmocka_unit_test(arrays),  cmocka_unit_test(arrays_of_a_length),
         cmocka_unit_test(rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
