@@ -21,6 +21,7 @@ struct pg {
     int kept_count;
     struct pg_rows *streamed; /* the row that pg_stream_next handed out */
     int watched;              /* pg_watch: -1 when nobody is */
+    char *copied;             /* and pg_copy_next */
 };
 
 struct pg_rows {
@@ -121,6 +122,7 @@ void pg_close(struct pg *pg)
     if (!pg)
         return;
     pg_rows_free(pg->streamed);
+    PQfreemem(pg->copied);
     PQfinish(pg->conn);
     free(pg);
 }
@@ -295,6 +297,33 @@ int pg_copy_end(struct pg *pg, struct fault *f)
     for (PGresult *result; (result = PQgetResult(pg->conn)) != NULL; PQclear(result))
         if (!succeeded(result) && rc == 0)
             rc = failure(pg, result, f);
+    return rc;
+}
+
+int pg_copy_out(struct pg *pg, const char *sql, struct fault *f)
+{
+    PGresult *result = PQexec(pg->conn, sql);
+    int rc = PQresultStatus(result) == PGRES_COPY_OUT ? 0 : failure(pg, result, f);
+    PQclear(result);
+    return rc;
+}
+
+int pg_copy_next(struct pg *pg, const void **ret, size_t *ret_len, struct fault *f)
+{
+    PQfreemem(pg->copied);
+    pg->copied = NULL;
+    int len = PQgetCopyData(pg->conn, &pg->copied, 0);
+    if (len > 0) {
+        *ret = pg->copied;
+        *ret_len = (size_t)len;
+        return 0;
+    }
+    int rc = len == -1 ? 0 : failure(pg, NULL, f);
+    for (PGresult *result; (result = PQgetResult(pg->conn)) != NULL; PQclear(result))
+        if (!succeeded(result) && rc == 0)
+            rc = failure(pg, result, f);
+    if (rc == 0)
+        *ret = NULL;
     return rc;
 }
 
