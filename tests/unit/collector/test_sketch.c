@@ -1,0 +1,36 @@
+#include "tests/unit/check.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "collector/figure/sketch.h"
+#include "common/alloc.h"
+
+/* As tests/sql/sketch.sql has them. */
+static void buckets(void **state)
+{
+    static const struct {
+        float value;
+        int16_t bucket;
+    } cases[] = {{0, 0},       {1, 10000},      {-1, -10000},     {1.01f, 10000}, {1.03f, 10001},   {0.99f, 9999},
+                 {100, 10232}, {FLT_MIN, 5589}, {FLT_MAX, 14480}, {-100, -10232}, {0x1p-149f, 4784}};
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_int_equal(sketch_bucket(cases[i].value), cases[i].bucket);
+}
+
+/* Skewed values over ten orders of magnitude. */
+static void no_value_is_told_more_than_a_hundredth_off(void **state)
+{
+    for (float value = 1e-5f; value < 1e5f; value *= 1.00317f) {
+        assert_true(fabs(sketch_value(sketch_bucket(value)) / value - 1) <= 0.0101);
+        assert_true(fabs(sketch_value(sketch_bucket(-value)) / -value - 1) <= 0.0101);
+    }
+    assert_true(sketch_value(0) == 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(buckets),
+                                       cmocka_unit_test(no_value_is_told_more_than_a_hundredth_off)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
