@@ -1,13 +1,172 @@
 #include "collector/figure/rollup.h"
 
 #include <inttypes.h>
+#include <string.h>
 
+#include "collector/db/copy_out.h"
+#include "collector/figure/found.h"
+#include "collector/figure/probe_day.h"
 #include "common/lang.h"
 #include "common/log.h"
 
-/* Probe-days in one transaction: a few seconds of work, so that the dirty list
- * is not locked for long. */
-#define ROLLUP_STEP_SQL "SELECT rollup_some(1000)"
+/* Probe-days in one transaction: a second or two of work, so that the dirty list
+ * is not locked for long; and what is kept in memory, for the rows of all of them
+ * go back at once: 20 MB of the standard schedule. */
+#define STEP        "100"
+#define TAKE_SQL    "SELECT day - '2000-01-01'::date, day, probe_no, source, simulated, late FROM rollup_take(" STEP ")"
+#define METRICS_MAX 64
+
+struct step {
+    struct pg *pg;
+    struct pg_rows *taken;
+    struct buf days, probes; /* of those that are made: "2026-03-01,…" and "17,…" */
+    struct buf made;         /* of size_t: their rows in `taken` */
+    struct probe_day *day;
+    struct probe_day_rows rows;
+    struct found found;
+};
+
+static void step_free(struct step *s)
+{
+    pg_rows_free(s->taken);
+    buf_free(&s->days);
+    buf_free(&s->probes);
+    buf_free(&s->made);
+    probe_day_free(s->day);
+    probe_day_rows_free(&s->rows);
+    found_free(&s->found);
+}
+
+static int take(struct step *s, struct fault *f)
+{
+    int rc = pg_query(s->pg, TAKE_SQL, 0, NULL, &s->taken, f);
+    for (size_t r = 0; rc == 0 && r < pg_rows_count(s->taken); r++) {
+        if (pg_bool(s->taken, r, 5))
+            continue;
+        const char *comma = s->made.len > 0 ? "," : "";
+        buf_addf(&s->days, "%s%s", comma, pg_text(s->taken, r, 1));
+        buf_addf(&s->probes, "%s%s", comma, pg_text(s->taken, r, 2));
+        buf_add(&s->made, &r, sizeof r);
+    }
+    return rc;
+}
+
+/* ---- results in ---- */
+
+/* The probe-day at a place of the list, from 1, is complete. */
+static void finish(struct step *s, int64_t place)
+{
+    size_t r;
+    if (place < 1 || (size_t)place > s->made.len / sizeof r)
+        return;
+    memcpy(&r, s->made.data + (size_t)(place - 1) * sizeof r, sizeof r);
+    const struct probe_day_who who = {
+        .day = (int32_t)pg_int(s->taken, r, 0),
+        .probe_no = (int32_t)pg_int(s->taken, r, 2),
+        .source = pg_text(s->taken, r, 3),
+        .simulated = pg_bool(s->taken, r, 4),
+    };
+    probe_day_write(s->day, &who, &s->rows);
+    found_write(&s->found, place);
+}
+
+static void add(struct step *s, struct copy_out *o)
+{
+    float metrics[METRICS_MAX];
+    double exact[METRICS_MAX];
+    struct probe_day_result r = {.metrics = metrics, .exact = exact};
+    size_t len;
+    r.at_us = copy_out_int(o, 0);
+    r.check_no = (int16_t)copy_out_int(o, 0);
+    r.target_no = (int32_t)copy_out_int(o, 0);
+    r.af = (int16_t)copy_out_int(o, 0);
+    r.outcome = (int16_t)copy_out_int(o, 0);
+    r.bytes = (int32_t)copy_out_int(o, 0);
+    const unsigned char *addr = copy_out_bytes(o, &len);
+    r.length = copy_out_reals(o, metrics, &r.present, METRICS_MAX);
+    size_t wider = copy_out_doubles(o, exact, &r.exact_present, METRICS_MAX);
+    r.length = wider > r.length ? wider : r.length;
+    probe_day_add(s->day, &r);
+    found_add(&s->found, r.target_no, r.af, addr, len);
+}
+
+#define RESULTS_SQL                                                                                                    \
+    "COPY (SELECT d.place, r.at, r.check_no, r.target_no, r.af, r.outcome, r.bytes, r.addr, r.metrics, r.exact "       \
+    "FROM unnest('{%s}'::date[], '{%s}'::int[]) WITH ORDINALITY AS d (day, probe_no, place) "                          \
+    "CROSS JOIN LATERAL results_of(d.probe_no, d.day) r) TO STDOUT (FORMAT binary)"
+
+/* One probe-day's results come after another's. */
+static int read_results(struct step *s, struct fault *f)
+{
+    _cleanup_text_ char *sql = alloc_format(RESULTS_SQL, s->days.data, s->probes.data);
+    struct copy_out o;
+    int64_t place = 0;
+    bool more = true;
+    int rc = copy_out_start(&o, s->pg, sql, f);
+    while (rc == 0 && (rc = copy_out_next(&o, &more, f)) == 0 && more) {
+        int64_t at = copy_out_int(&o, 0);
+        if (at != place)
+            finish(s, place);
+        place = at;
+        add(s, &o);
+    }
+    if (rc == 0)
+        finish(s, place);
+    return rc;
+}
+
+/* ---- days out ---- */
+
+static int note_found(struct step *s, struct fault *f)
+{
+    const struct buf *const lists[] = {&s->days,          &s->probes,         &s->found.places,
+                                       &s->found.targets, &s->found.families, &s->found.addrs};
+    char *params[COUNT(lists)];
+    for (size_t i = 0; i < COUNT(lists); i++)
+        params[i] = alloc_format("{%s}", lists[i]->len > 0 ? lists[i]->data : "");
+    int rc = pg_query(s->pg,
+                      "SELECT target_origin_note($1::date[], $2::int[], $3::bigint[], $4::int[], $5::smallint[], "
+                      "$6::inet[])",
+                      COUNT(lists), (const char *const *)params, NULL, f);
+    for (size_t i = 0; i < COUNT(lists); i++)
+        free(params[i]);
+    return rc;
+}
+
+static int write_days(struct step *s, struct fault *f)
+{
+    const struct copy_rows *const days = &s->rows.days, *const sketches = &s->rows.sketches;
+    int rc = copy_send(s->pg, PROBE_DAY_SQL, &days, 1, f);
+    if (rc == 0)
+        rc = copy_send(s->pg, PROBE_DAY_SKETCH_SQL, &sketches, 1, f);
+    return rc < 0 ? rc : note_found(s, f);
+}
+
+/* *ret_taken: how many probe-days left the list. */
+static int make(struct pg *pg, size_t *ret_taken, struct fault *f)
+{
+    _cleanup_(step_free) struct step s = {.pg = pg, .day = probe_day_new()};
+    int rc = take(&s, f);
+    if (rc == 0 && s.made.len > 0)
+        rc = read_results(&s, f);
+    if (rc == 0 && s.made.len > 0)
+        rc = write_days(&s, f);
+    if (rc == 0)
+        *ret_taken = pg_rows_count(s.taken);
+    return rc;
+}
+
+static int step(struct pg *pg, size_t *ret_taken, struct fault *f)
+{
+    int rc = pg_run(pg, "BEGIN", f);
+    if (rc == 0)
+        rc = make(pg, ret_taken, f);
+    if (rc == 0)
+        rc = pg_run(pg, "COMMIT", f);
+    if (rc < 0 && pg_run(pg, "ROLLBACK", NULL) < 0)
+        log_debug("the transaction ended with the connection");
+    return rc;
+}
 
 /* Probe-days that came too late to count, once each. */
 static int tell_late(struct pg *pg, struct fault *f)
@@ -27,10 +186,10 @@ static int tell_late(struct pg *pg, struct fault *f)
 int rollup_run(struct pg *pg, struct fault *f)
 {
     for (bool any = false;; any = true) {
-        _cleanup_rows_ struct pg_rows *rows = NULL;
-        int rc = pg_query(pg, ROLLUP_STEP_SQL, 0, NULL, &rows, f);
-        if (rc < 0 || pg_int(rows, 0, 0) == 0)
+        size_t taken = 0;
+        int rc = step(pg, &taken, f);
+        if (rc < 0 || taken == 0)
             return rc == 0 && any ? tell_late(pg, f) : rc;
-        log_debug("rollup: %" PRId64 " probe-days made", pg_int(rows, 0, 0));
+        log_debug("rollup: %zu probe-days made", taken);
     }
 }

@@ -1,5 +1,6 @@
-/* Days of results turned into rows that the figures are made of. All of the
- * work is SQL (schema/functions/rollup.sql); this drives it. */
+/* Days of results turned into rows that the figures are made of. Which days is
+ * SQL's (schema/functions/rollup.sql); their rows come by COPY, are added up here
+ * (probe_day.h), and go back by COPY, all in one transaction. */
 #pragma once
 
 #include "collector/db/pg.h"

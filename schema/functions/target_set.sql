@@ -50,20 +50,27 @@ LANGUAGE sql AS $$
       AND s.country = v.country AND s.version = target_set_in(v.country, of_year)
 $$;
 
--- Notes where some probe-days found the targets of sets.
-CREATE OR REPLACE FUNCTION target_origin_note(days date[], probes int[]) RETURNS void
+-- Notes where some probe-days found the targets of sets. What was found: the place of the probe-day in the list, the target, the
+-- family and the address; once each, or more often.
+CREATE OR REPLACE FUNCTION target_origin_note(days date[], probes int[], places bigint[], targets int[], families smallint[], addrs inet[])
+RETURNS void
 LANGUAGE sql AS $$
     DELETE FROM rollup_day_origin o USING unnest(days, probes) AS d (day, probe_no) WHERE o.probe_no = d.probe_no AND o.day = d.day;
+    WITH found AS MATERIALIZED (
+        SELECT f.place, f.target_no, f.af, f.addr
+        FROM unnest(places, targets, families, addrs) AS f (place, target_no, af, addr)
+        WHERE f.target_no IN (SELECT t.target_no FROM target_member m JOIN target t ON t.name = m.target)
+    ), origin AS MATERIALIZED (
+        SELECT a.addr, origin_of(a.addr) AS asns FROM (SELECT DISTINCT addr FROM found) AS a
+    )
     INSERT INTO rollup_day_origin (day, probe_no, target_no, af, asns)
-    SELECT a.day, a.probe_no, a.target_no, a.af, array_agg(DISTINCT asn ORDER BY asn)
-    FROM (SELECT DISTINCT d.day, d.probe_no, r.target_no, r.af, r.addr
-          FROM unnest(days, probes) AS d (day, probe_no)
-          CROSS JOIN LATERAL results_of(d.probe_no, d.day) r
-          WHERE r.addr IS NOT NULL AND r.af IS NOT NULL
-            AND r.target_no IN (SELECT t.target_no FROM target_member m JOIN target t ON t.name = m.target)) a
-    CROSS JOIN LATERAL unnest(origin_of(a.addr)) AS asn
-    GROUP BY a.day, a.probe_no, a.target_no, a.af
+    SELECT days[f.place], probes[f.place], f.target_no, f.af, array_agg(DISTINCT asn ORDER BY asn)
+    FROM found f
+    JOIN origin o USING (addr)
+    CROSS JOIN LATERAL unnest(o.asns) AS asn
+    GROUP BY f.place, f.target_no, f.af
 $$;
+DROP FUNCTION IF EXISTS target_origin_note(date[], int[]);
 
 -- Round trips of pings to the set of the probe's country, as day_number has them, from `first` to the day before `last`. own:
 -- to a target in the network of the probe's operator, as the pack or the address says: what never leaves a network says

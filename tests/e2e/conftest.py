@@ -21,6 +21,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "net"))
 import kept  # noqa: E402
 from kept import pytest_terminal_summary  # noqa: E402, F401
 
+PLAIN_ROLLUP = (Path(__file__).resolve().parents[1] / "sql/plain/rollup.psql").read_text()
 BUILD = Path(os.environ.get("INTERNETMETRE_BUILD", Path(__file__).resolve().parents[2] / "build"))
 
 
@@ -241,6 +242,12 @@ class Collector:
         with psycopg.connect(host=str(self.state / "run"), dbname="internetmetre", user="internetmetre", autocommit=True) as db:
             cursor = db.execute(query, values)
             return cursor.fetchall() if cursor.description else None
+
+    def plainly(self):
+        """Makes the days that are listed, and no figures, by plain SQL. Returns how many."""
+        with psycopg.connect(host=str(self.state / "run"), dbname="internetmetre", user="internetmetre", autocommit=True) as db:
+            db.execute(PLAIN_ROLLUP)
+            return db.execute("SELECT pg_temp.rollup_some(1000000)").fetchone()[0]
 
 
 class FarCollector(Collector):

@@ -93,7 +93,7 @@ def test_late_results_make_a_version_and_leave_the_first(country):
     kept, days = first_version(country), country.sql("SELECT * FROM public_indicator_day ORDER BY 1, 2, 3, 4")
 
     late(country)
-    country.sql("SELECT rollup_some(1000)")
+    country.plainly()
     assert get(country, f"indicators?year={YEAR}") == kept[0], "nothing is told before it is a version"
     country.run("rollup")
     assert editions(country) == {(2, "closed")} and whole(country)["value"] == pytest.approx(30)
@@ -159,7 +159,7 @@ def test_who_corrects_is_a_reason(country):
     country.run("probe", "confirm", country.lines[5].id, "--undo")
     assert country.sql("SELECT why FROM indicator_dirty WHERE year = %s ORDER BY 1", YEAR) == [("standing",), ("surroundings",)]
     country.sql("SELECT rollup_mark(make_date(%s, 1, 1), make_date(%s, 12, 31))", YEAR, YEAR)
-    country.sql("SELECT rollup_some(1000)")
+    country.plainly()
     country.sql("DELETE FROM indicator_dirty WHERE why IN ('standing', 'surroundings')")
     assert country.sql("SELECT why FROM indicator_dirty WHERE year = %s", YEAR) == [("again",)]
 

@@ -45,7 +45,8 @@ SELECT pg_temp.add('2031-01-20', 'ping', 'unreachable', '{}', 3);
 SELECT pg_temp.add('2031-01-20', 'dns', 'unreachable', '{}', 3);
 SELECT pg_temp.add('2031-01-21', 'ping', 'dns_error', '{}', 3);
 SELECT pg_temp.add('2031-01-21', 'dns', 'skipped', '{}', 3);
-SELECT ok(rollup_some(1000) > 0, 'days are made');
+\ir plain/rollup.psql
+SELECT ok(pg_temp.rollup_some(1000) > 0, 'days are made');
 
 CREATE TEMP VIEW question AS
     SELECT day, percent_failed(sum(good), sum(tried)) AS failed, sum(tried) AS tried FROM day_question

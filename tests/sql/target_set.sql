@@ -37,7 +37,8 @@ SELECT '2020-03-01T10:00:00Z', 0, p.probe_no, t.target_no, (SELECT task_no FROM 
 FROM probe p, target t
 WHERE p.probe ~ '^(a+|b+|c+)$' AND t.name IN ('one.xa', 'free.xa', 'other.xa', 'new.xa', 'paris.example', 'any.example');
 INSERT INTO rollup_dirty (day, probe_no) SELECT '2020-03-01', probe_no FROM probe WHERE probe ~ '^(a+|b+|c+)$';
-SELECT rollup_some(100) \g /dev/null
+\ir plain/rollup.psql
+SELECT pg_temp.rollup_some(100) \g /dev/null
 SELECT results_eq($$SELECT t.name, o.asns FROM rollup_day_origin o JOIN target t USING (target_no) JOIN probe p USING (probe_no)
                     WHERE p.probe LIKE 'a%' AND o.day = '2020-03-01' ORDER BY t.name$$,
                   $$VALUES ('free.xa', '{64501}'::bigint[]), ('one.xa', '{64500}')$$,

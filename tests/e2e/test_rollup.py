@@ -1,0 +1,172 @@
+"""Days made of results: what they come to, and that it is the same whenever, however often and in whatever order results come."""
+import datetime
+import random
+import signal
+import subprocess
+import threading
+
+import psycopg
+import pytest
+
+import wire
+from conftest import Collector, scratch, wait_until
+from wire import ping
+
+TABLES = {"rollup_day": "day, check_no, target_no, af, t.source, t.simulated, ok, partial, timeout, refused, unreachable, reset, dns_error, "
+                        "tls_error, protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max",
+          "rollup_day_sketch": "day, check_no, target_no, af, position, ok, buckets, counts",
+          "rollup_day_origin": "day, target_no, af, asns"}
+OUTCOMES = ["ok"] * 8 + ["partial", "timeout", "unreachable", "dns_error", "error", "skipped"]
+
+
+@pytest.fixture(scope="module")
+def world():
+    """Nothing is rolled up but by hand."""
+    with scratch() as folder:
+        c = Collector(folder, upkeep="no")
+        try:
+            yield c.start()
+            c.stop()
+        finally:
+            c.clean()
+
+
+def at(day, second):
+    midnight = datetime.datetime.combine(day, datetime.time(), datetime.timezone.utc)
+    return wire.stamp(midnight + datetime.timedelta(seconds=second))
+
+
+def results(seed, day, count=120):
+    """Skewed values of several checks, targets, families and outcomes, some of them at the edges of the day."""
+    chance = random.Random(seed)
+    made = []
+    for n in range(count):
+        second = chance.choice([0, 86399.999999, chance.uniform(0, 86399)])
+        outcome = chance.choice(OUTCOMES)
+        value = chance.lognormvariate(3, 1.5)
+        common = {"at": at(day, second), "outcome": outcome, "bytes": chance.randrange(10**6)}
+        if n % 3:
+            target, addr = chance.choice([("ns1.nic.bj", "154.65.28.218"), ("f.root-servers.net", "192.5.5.241"), ("nobody.example", "192.0.2.7")])
+            metrics = {} if outcome in ("unreachable", "dns_error", "skipped") else {
+                "rtt_min_ms": value, "rtt_p50_ms": value * 1.1, "sent": 10, "rcvd": 0 if outcome == "timeout" else 9}
+            made.append(ping(target=target, af=4, addr=addr, metrics=metrics, **common))
+        else:
+            made.append({"task": "speed", "check": "throughput", "target": "http://target.example", "mono_us": n, "sync": True, "detail": {},
+                         "metrics": {"down_mbps": value, "bytes_used": chance.randrange(2**24, 2**31)}} | common)
+    return made
+
+
+def stored(c, probe, made, **how):
+    c.stored(probe.batch(made), **how)
+
+
+def days(c, *probes, tables=TABLES):
+    """What is there of the days of these probes, their names apart."""
+    return {table: sorted(map(repr, c.sql(f"SELECT {columns} FROM {table} t JOIN probe p USING (probe_no) WHERE p.probe = ANY (%s)",
+                                          [probe.id for probe in probes]))) for table, columns in tables.items()}
+
+
+def plainly(c, first, last):
+    """Makes the same days by plain SQL."""
+    c.sql("SELECT rollup_mark(%s, %s)", first, last)
+    assert c.plainly() > 0
+
+
+@pytest.mark.quick
+def test_a_day_is_what_plain_sql_makes_of_it(world):
+    probes = [world.probe() for _ in range(3)]
+    first, last = datetime.date(2024, 2, 28), datetime.date(2024, 3, 1)  # a leap day between
+    for number, probe in enumerate(probes):
+        for day in (first, first + datetime.timedelta(days=1), last):
+            stored(world, probe, results(f"{number} {day}", day))
+    world.run("rollup")
+    made = days(world, *probes)
+    assert len(made["rollup_day"]) > 30 and len(made["rollup_day_sketch"]) > 30 and len(made["rollup_day_origin"]) > 0
+    plainly(world, first, last)
+    assert days(world, *probes) == made
+    world.run("rollup", "--from", str(first), "--to", str(last))
+    assert days(world, *probes) == made, "made again it is the same"
+    world.run("rebuild")
+    world.run("rollup")
+    assert days(world, *probes) == made, "of the ledger as well"
+
+
+def test_late_doubled_and_out_of_order_it_is_the_same(world):
+    """Two probes measure the same; half of what the second sends comes after its day was made, twice and backwards."""
+    punctual, tardy = world.probe(), world.probe()
+    day = datetime.date(2024, 5, 1)
+    made = results("the same", day, 200)
+    parts = [made[n:n + 20] for n in range(0, 200, 20)]
+    for part in parts:
+        stored(world, punctual, part)
+    batches = [tardy.batch(part) for part in parts]
+    for batch in batches[:5]:
+        world.stored(batch)
+    world.run("rollup")
+    assert days(world, tardy) != days(world, punctual)
+    for batch in batches[:4:-1] + batches:
+        world.stored(batch)
+    world.run("rollup")
+    assert days(world, tardy) == days(world, punctual)
+    assert world.sql("SELECT count(*) FROM rollup_dirty") == [(0,)]
+
+
+def test_a_day_whose_results_are_gone_goes(world):
+    probe, day = world.probe(), datetime.date(2024, 6, 1)
+    stored(world, probe, results("gone", day))
+    world.run("rollup")
+    assert days(world, probe)["rollup_day"]
+    world.sql("DELETE FROM result r USING probe p WHERE p.probe_no = r.probe_no AND p.probe = %s", probe.id)
+    world.sql("INSERT INTO rollup_dirty SELECT %s, probe_no FROM probe WHERE probe = %s", day, probe.id)
+    world.run("rollup")
+    assert not any(days(world, probe).values())
+
+
+def backlog(c, day, count):
+    """Probe-days enough for several transactions, of the results of one."""
+    c.sql("SELECT partition_make('result', %s)", day)
+    probe = c.probe()
+    stored(c, probe, results("many", day))
+    c.run("rollup")
+    last = day + datetime.timedelta(days=count - 1)
+    for month in {(day + datetime.timedelta(days=n)).replace(day=1) for n in range(count)}:
+        c.sql("SELECT partition_make('result', %s)", month)
+    c.sql("INSERT INTO result SELECT (r.at + n * interval '1 day'), r.batch_no, r.probe_no, r.target_no, r.task_no, r.bytes, r.check_no, "
+          "r.ordinal, r.af, r.outcome, r.addr, r.metrics, r.exact FROM result r JOIN probe p USING (probe_no), generate_series(1, %s) n "
+          "WHERE p.probe = %s", count - 1, probe.id)
+    c.sql("SELECT rollup_mark(%s, %s)", day, last)
+    return probe, last
+
+
+def test_two_at_once_make_each_day_once(world):
+    day = datetime.date(2025, 1, 1)
+    probe, last = backlog(world, day, 250)
+    said = []
+    threads = [threading.Thread(target=lambda: said.append(world.run("rollup"))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(said) == 2
+    made = days(world, probe)
+    assert len({row.split(")")[0] for row in made["rollup_day"]}) == 250
+    plainly(world, day, last)
+    assert days(world, probe) == made
+
+
+@pytest.mark.parametrize("ends", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
+def test_what_ends_in_the_middle_loses_nothing_and_goes_on(world, ends):
+    day = datetime.date(2026, 1, 1) if ends == signal.SIGKILL else datetime.date(2026, 4, 1)
+    probe, last = backlog(world, day, 20)
+    before = days(world, probe)
+    with psycopg.connect(host=str(world.state / "run"), dbname="internetmetre", user="internetmetre") as db:
+        db.execute("LOCK TABLE rollup_day_sketch IN SHARE MODE")  # it waits there, with half of its work done
+        running = subprocess.Popen(world.command("rollup"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_until(lambda: world.sql("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'rollup_day_sketch'::regclass")[0][0])
+        running.send_signal(ends)
+        running.wait(30)
+    assert days(world, probe) == before and world.sql("SELECT count(*) FROM rollup_dirty") == [(20,)]
+    world.run("rollup")
+    made = days(world, probe)
+    plainly(world, day, last)
+    assert days(world, probe) == made != before
