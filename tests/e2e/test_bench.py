@@ -38,6 +38,14 @@ def test_ingest():
             "COPY BINARY alone: *# rows/s, with the indexes", "COPY BINARY alone: *# rows/s, into a bare table", "collector: # MiB")
 
 
+def test_rollup():
+    """Whether its bounds hold is for a machine that does nothing else; whether both ways give the same is for any."""
+    said = bench("rollup", "3", "plain", statuses=(0, 1))
+    figures(said, "# results of # probes", "the day +# ms; at most 60000 ms", "its processor time +# s", "memory at the peak +# MB",
+            "nothing to do +# ms; at most 50 ms", "a late batch +# ms; at most 100 ms")
+    assert re.search(r"of rollup_day that differ: 0\n.*of rollup_day_sketch that differ: 0\n", said), said
+
+
 def test_durable():
     """That its other stories are still there pytest says before the one that is wanted runs."""
     said = bench("durable", "1", "30", "no_sync")
