@@ -17,7 +17,8 @@ ORDER BY indicator, country, source, statistic, period DESC;
 -- Operators of the same `tie` are in no order that their lines tell of: a new one begins where each is behind all before it.
 CREATE OR REPLACE VIEW public_operator AS
 SELECT indicator, country, source, statistic, period, operator, value, low, high, better, rank_low, rank_high,
-       CASE WHEN rank_low IS NOT NULL THEN 1 + count(*) FILTER (WHERE rank_low > best) OVER (of_figure ORDER BY rank_low) END AS tie
+       CASE WHEN rank_low IS NOT NULL THEN 1 + count(*) FILTER (WHERE rank_low > best) OVER (of_figure ORDER BY rank_low) END AS tie,
+       floor
 FROM (SELECT *, max(rank_high) OVER (PARTITION BY indicator, country, source, statistic, period ORDER BY rank_low
                                      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS best
       FROM public_indicator
@@ -25,7 +26,7 @@ FROM (SELECT *, max(rank_high) OVER (PARTITION BY indicator, country, source, st
 WINDOW of_figure AS (PARTITION BY indicator, country, source, statistic, period);
 
 CREATE OR REPLACE VIEW public_department AS
-SELECT i.indicator, i.country, i.source, i.statistic, i.period, d.iso, d.name, i.value
+SELECT i.indicator, i.country, i.source, i.statistic, i.period, d.iso, d.name, i.value, i.floor
 FROM public_indicator i
 JOIN department d ON d.iso = i.geo
 WHERE num_nonnulls(i.operator, i.technology, i.family, i.zone, i.sex, i.age_group, i.plan) = 0;

@@ -59,7 +59,8 @@ def test_no_rank_where_lines_tell_of_none(panel):
     """Zed's lines lose less than the others'; Alpha's and Beta's lose as much as each other, though Beta's figure is better."""
     for operator, losses in {"Zed": (0.5, 0.1), "Alpha": (10.1, 1), "Beta": (10, 1), "Few": (90, 0), "Fewer": (90, 0)}.items():
         for n in range(3 if operator.startswith("Few") else 8):
-            panel.measures(panel.line(operator), 2024, losses[0] + n * losses[1])
+            department = "BJ-AK" if operator == "Few" else "BJ-BO" if n % 2 or operator == "Fewer" else "BJ-LI"
+            panel.measures(panel.line(operator, department), 2024, losses[0] + n * losses[1])
     panel.c.run("rollup")
     rows = {f["operator"]: (f["rank_low"], f["rank_high"]) for f in panel.get("indicators?year=2024&indicator=PER8") if not f["geo"]}
     assert rows == {None: (None, None), "Zed": (1, 1), "Alpha": (2, 3), "Beta": (2, 3), "Few": (None, None),
@@ -69,6 +70,10 @@ def test_no_rank_where_lines_tell_of_none(panel):
         labels = re.findall(r'class="label"[^>]*>([^<]*)<', bars)
         assert labels == ["1. Zed", "Alpha", "Beta", "Few", "Fewer"] and bars.count("n&lt;5</text>") == 2
     assert "leur différence n’est pas significative" in panel.page("fr") and "their difference is not significant" in panel.page("en")
+    # Of three departments the smallest is small; one of the others is not, and would tell of it.
+    for language, hidden in (("fr", "masqué"), ("en", "hidden")):
+        table = dict(re.findall(r'<th scope="row">([^<]*)</th><td class="n">([^<]*)</td>', panel.page(language)))
+        assert (table.pop("Atacora"), table.pop("Littoral")) == ("n&lt;5", hidden) and re.fullmatch("[0-9]+[,.][0-9]+", table["Borgou"])
     lines = panel.c.run("indicators", "--year", "2024").splitlines()
     assert any(",Zed," in line and ",1,1," in line for line in lines)
 

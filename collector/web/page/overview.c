@@ -12,6 +12,11 @@
 #include "collector/format/template.h"
 #include "common/json.h"
 
+const char *overview_instead(const struct overview *o, const char *floor)
+{
+    return phrase(&o->words, floor && !strcmp(floor, "hidden") ? "hidden" : "small");
+}
+
 const char *overview_mark(struct overview *o, const struct national *g)
 {
     const char *floor = pg_text(g->rows, g->first, FLOOR);

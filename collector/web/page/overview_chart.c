@@ -136,7 +136,8 @@ static char *bars_description(const struct overview *o, const struct national *g
 
 /* Those that their lines tell apart in the order of their places, the others in that of the alphabet. */
 #define OPERATORS_SQL                                                                                                  \
-    "SELECT operator, value, low, high, CASE WHEN rank_low = rank_high THEN rank_low END FROM public_operator WHERE "  \
+    "SELECT operator, value, low, high, CASE WHEN rank_low = rank_high THEN rank_low END, floor FROM public_operator " \
+    "WHERE "                                                                                                           \
     "indicator = $1 AND country = $2 AND source = $3 AND period = $4 AND statistic = $5 ORDER BY value IS NULL, tie, " \
     "operator LIMIT " SQL_OF(OPERATORS_MAX)
 
@@ -173,7 +174,8 @@ static int add_bars(struct overview *o, const struct national *g, json_t *detail
                                            .value = pg_double(rows, r, 1),
                                            .low = pg_double(rows, r, 2),
                                            .high = pg_double(rows, r, 3),
-                                           .instead = pg_text(rows, r, 1) ? NULL : phrase(&o->words, "small")};
+                                           .instead = pg_text(rows, r, 1) ? NULL
+                                                                          : overview_instead(o, pg_text(rows, r, 5))};
     _cleanup_text_ char *id = alloc_format("%s-b", g->indicator->id);
     _cleanup_text_ char *title = phrase_fill(phrase(&o->words, "bars_title"),
                                              json_pack("{s:s}", "name", g->indicator->name[o->words.lang]));

@@ -12,14 +12,14 @@ static int add_department_column(struct overview *o, const struct national *g, j
                                  bool *ret_published, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(
-        o->pg,
-        "SELECT iso, name, value FROM public_department WHERE indicator = $1 AND country = $2 AND source = $3 AND "
-        "period = $4 AND statistic = $5",
-        5,
-        (const char *const[]){g->indicator->id, o->country, national_text(g, SOURCE), national_text(g, PERIOD),
-                              indicator_main(g->indicator)->name},
-        &rows, f);
+    int rc = pg_query(o->pg,
+                      "SELECT iso, name, value, floor FROM public_department WHERE indicator = $1 AND country = $2 AND "
+                      "source = $3 AND "
+                      "period = $4 AND statistic = $5",
+                      5,
+                      (const char *const[]){g->indicator->id, o->country, national_text(g, SOURCE),
+                                            national_text(g, PERIOD), indicator_main(g->indicator)->name},
+                      &rows, f);
     if (rc < 0)
         return rc;
     char number[NUMBER_TEXT_SIZE];
@@ -36,7 +36,7 @@ static int add_department_column(struct overview *o, const struct national *g, j
         *ret_published |= published;
         json_array_append_new(cells, json_string(published ? lang_number(o->words.lang, pg_double(rows, r, 2),
                                                                          g->indicator->decimals, number)
-                                                           : phrase(&o->words, "small")));
+                                                           : overview_instead(o, pg_text(rows, r, 3))));
     }
     return 0;
 }

@@ -19,4 +19,6 @@ struct overview {
     bool simulated, lifted;    /* does a figure say so? */
 };
 
+/* In the place of a number that is not shown: is the cell itself too small, or do others tell too much with it? */
+const char *overview_instead(const struct overview *o, const char *floor);
 const char *overview_mark(struct overview *o, const struct national *g); /* "simulated" or "" */
