@@ -2,9 +2,11 @@
 
 import csv
 import datetime
+import html
 import io
 import json
 import os
+import re
 import subprocess
 
 import pytest
@@ -52,6 +54,10 @@ def get(c, path):
     return reply.body
 
 
+def page(c):
+    return c.request("GET", "/fr/").body.decode()
+
+
 def figures(c, query):
     return json.loads(get(c, f"indicators?{query}"))
 
@@ -86,7 +92,9 @@ def first_version(c):
 
 @pytest.mark.quick
 def test_late_results_make_a_version_and_leave_the_first(country):
-    assert editions(country) == {(0, "provisional")} and "est close" not in country.request("GET", "/fr/").body.decode()
+    assert editions(country) == {(0, "provisional")}
+    open_page = page(country)
+    assert f"Chiffres provisoires : l’année {YEAR} n’est pas encore close." in open_page and "api/v1/versions" not in open_page
     before = [f | {"version": 1, "edition": "closed"} for f in figures(country, f"year={YEAR}")]
     assert "closed by Aïcha" in country.run("indicators", "close", "--year", str(YEAR), "--by", "Aïcha")
     assert figures(country, f"year={YEAR}") == figures(country, f"year={YEAR}&version=1") == before
@@ -97,7 +105,11 @@ def test_late_results_make_a_version_and_leave_the_first(country):
     assert get(country, f"indicators?year={YEAR}") == kept[0], "nothing is told before it is a version"
     country.run("rollup")
     assert editions(country) == {(2, "closed")} and whole(country)["value"] == pytest.approx(30)
-    assert f"L’année {YEAR} est close : version 2 de ses chiffres." in country.request("GET", "/fr/").body.decode()
+    closed_page = page(country)
+    assert f"L’année {YEAR} est close : version 2 de ses chiffres." in closed_page and "provisoires" not in closed_page
+    link = html.unescape(re.search(r'href="/api/v1/(indicators[?]year[^"]*)">Chiffres de [0-9]+, année close, version 2', closed_page)[1])
+    assert get(country, link) == get(country, f"indicators?year={YEAR}&version=2&format=csv")
+    assert "/api/v1/versions?format=csv" in closed_page
     assert first_version(country) == kept
     assert country.sql("SELECT * FROM public_indicator_day ORDER BY 1, 2, 3, 4") != days
     assert country.sql("SELECT version, count(*) > 0 FROM closed_day WHERE year = %s GROUP BY 1 ORDER BY 1", YEAR) == [(1, True), (2, True)]

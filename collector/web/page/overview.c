@@ -284,7 +284,7 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
         "SELECT count(*), count(DISTINCT department), to_char((SELECT max(stored_at) FROM "
         "public_indicator WHERE country = $1) AT TIME ZONE $2, 'YYYY-MM-DD HH24:MI'), "
         "extract(year FROM now() AT TIME ZONE $2), (SELECT max(as_of)::text FROM public_indicator WHERE "
-        "country = $1 AND source = 'measured'), (SELECT version FROM public_version WHERE year = $3::int AND latest) "
+        "country = $1 AND source = 'measured') "
         "FROM public_probe WHERE country = $1 AND "
         "source = 'agent' AND NOT simulated AND "
         "last_week + 6 >= make_date(coalesce($3::int, extract(year FROM now() AT TIME ZONE $2)::int), 1, 1)",
@@ -305,13 +305,36 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
     if (up_to && date_read(up_to, &day) == 0)
         phrase_set(o->page, "up_to", phrase(&o->words, "up_to"),
                    json_pack("{s:s}", "date", date_long(&o->words, day, date)));
-    if (*o->year && pg_text(rows, 0, 5))
-        phrase_set(o->page, "closed", phrase(&o->words, "closed"),
-                   json_pack("{s:s, s:s}", "year", o->year, "n", pg_text(rows, 0, 5)));
     if (updated && date_read(updated, &day) == 0)
         phrase_set(o->page, "updated", phrase(&o->words, "updated"),
                    json_pack("{s:s, s:s, s:s}", "date", date_long(&o->words, day, date), "time", updated + 11, "zone",
                              city ? city + 1 : params[1]));
+    return 0;
+}
+
+/* How final the figures are that are shown, and where those of the years are that are closed. */
+static int add_closed(struct overview *o, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(o->pg, "SELECT year, version FROM public_version WHERE latest ORDER BY year DESC", 0, NULL, &rows,
+                      f);
+    if (rc < 0)
+        return rc;
+    json_t *list = json_array();
+    bool closed = false;
+    for (size_t r = 0; r < pg_rows_count(rows); r++) {
+        json_t *year = json_pack("{s:s, s:s}", "year", pg_text(rows, r, 0), "n", pg_text(rows, r, 1));
+        phrase_set(year, "text", phrase(&o->words, "data_closed"), json_copy(year));
+        if (!strcmp(pg_text(rows, r, 0), o->year)) {
+            phrase_set(o->page, "edition", phrase(&o->words, "closed"), json_copy(year));
+            closed = true;
+        }
+        json_array_append_new(list, year);
+    }
+    if (*o->year && !closed)
+        phrase_set(o->page, "edition", phrase(&o->words, "provisional"), json_pack("{s:s}", "year", o->year));
+    json_object_set_new(o->page, "closed_years", list);
+    json_object_set_new(o->page, "has_closed", json_boolean(json_array_size(list) > 0));
     return 0;
 }
 
@@ -338,6 +361,8 @@ static int read_overview(const struct visit *v, json_t *page, struct fault *f)
     int rc = add_indicators(&o, v->pack, f);
     if (rc == 0)
         rc = add_scope(&o, v->pack, f);
+    if (rc == 0)
+        rc = add_closed(&o, f);
     if (rc == 0)
         rc = add_below(&o, f);
     if (rc == 0)
