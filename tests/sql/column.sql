@@ -10,7 +10,7 @@ INSERT INTO everybodys VALUES
     ('public_change: indicator name_fr name_en country source simulated statistic unit from_period to_period comparable '
      'why kind value_from value_to change low high significant percent n_lines n_cells whole_from whole_to method_version'),
     ('public_check: check_name id metric unit better kind'),
-    ('public_department: indicator country source statistic period iso name value'),
+    ('public_department: indicator country source statistic period iso name value floor'),
     ('public_edition: country period source speaks_of missing_fr missing_en'),
     ('public_edns_league: zone country simulated n_probes last_week passed compliant fail_dns fail_edns fail_edns1 '
      'fail_edns512 fail_ednsopt fail_edns1opt fail_do fail_ednsflags fail_optlist fail_edns512tcp'),
