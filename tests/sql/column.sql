@@ -30,7 +30,7 @@ INSERT INTO everybodys VALUES
     ('public_national_latest: indicator country source statistic period value low high interval_kind n_samples '
      'n_days n_probes floor simulated source_url retrieved method_version kind lines speaks_of n_failed n_silent version target_set'),
     ('public_operator: indicator country source statistic period operator value low high better rank_low rank_high '
-     'tie'),
+     'tie floor'),
     ('public_operator_name: country name'),
     ('public_probe: probe country department operator technology source simulated last_week'),
     ('public_target: target kind country'),
