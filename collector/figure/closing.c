@@ -100,6 +100,7 @@ static const struct {
     {"method", N_("another method version")},
     {"floor", N_("the publication floor")},
     {"imported", N_("figures imported or taken back")},
+    {"compared", N_("compared with the year before")},
     {"asked", N_("made again by hand")},
 };
 

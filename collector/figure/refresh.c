@@ -306,6 +306,8 @@ static int refresh(struct pg *pg, unsigned patience_s, struct fault *f)
     for (size_t i = 0; rc == 0 && i < count; i++)
         rc = describe(pg, &all[i], f);
     if (rc == 0)
+        rc = pg_query(pg, "SELECT change_ripen()", 0, NULL, NULL, f);
+    if (rc == 0)
         rc = make_years(pg, f);
     if (rc == 0)
         rc = closing_follow(pg, patience_s, f);

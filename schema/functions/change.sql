@@ -91,4 +91,14 @@ BEGIN
     ON CONFLICT DO NOTHING;
 END
 $$;
-REVOKE EXECUTE ON FUNCTION change_years, change_pending, change_over_cells, change_store FROM PUBLIC;
+-- Takes away what was said of years that were not over, once they are: they are made again, and compared.
+CREATE OR REPLACE FUNCTION change_ripen() RETURNS void
+LANGUAGE sql AS $$
+    WITH ripe AS (
+        DELETE FROM indicator_change
+        WHERE why = 'unfinished' AND (now() AT TIME ZONE 'UTC')::date >= make_date(to_period::int + 1, 2, 1)
+        RETURNING to_period::int AS year
+    )
+    SELECT years_stale('compared', array_agg(year)) FROM ripe
+$$;
+REVOKE EXECUTE ON FUNCTION change_years, change_pending, change_over_cells, change_store, change_ripen FROM PUBLIC;

@@ -7,6 +7,7 @@
 --   method        another method version
 --   floor         the publication floor was lifted, or put back
 --   imported      figures of other sources came (functions/closing.sql)
+--   compared      the year is over, and so far as to be compared with the one before (functions/change.sql)
 --   asked         somebody wrote it into the list
 CREATE OR REPLACE FUNCTION years_stale(reason text, years int[]) RETURNS void
 LANGUAGE sql AS $$

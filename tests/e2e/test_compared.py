@@ -98,6 +98,13 @@ def test_a_panel_that_grows_is_no_trend(panel):
     assert row["significant"] is False and row["whole_from"] == pytest.approx(1.45) and row["whole_to"] == pytest.approx(3.225)
     assert (change(panel, 2023)["why"], change(panel, 2023)["whole_from"]) == ("missing", None)
 
+    # What January said of the year does not stay when it can be compared, though nothing came since.
+    panel.sql("UPDATE indicator_change SET why = 'unfinished', kind = NULL, lines = NULL, value_from = NULL, value_to = NULL, low = NULL, "
+              "high = NULL, n_common = NULL WHERE to_period = '2024'")
+    assert change(panel, 2024)["why"] == "unfinished"
+    panel.c.run("rollup")
+    assert change(panel, 2024) == row
+
     # A box that took another's place is the same line; a change of all is one.
     new = panel.line(operator="Grand")
     panel.sql("UPDATE probe SET replaced_by = %s WHERE probe_no = %s", new, lines[0])

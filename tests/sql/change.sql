@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(12);
+SELECT plan(14);
 
 INSERT INTO indicator (indicator, name_fr, name_en, unit, better, status, nature, kind, method_version, definition_fr, definition_en)
 VALUES ('CHG1', 'f', 'f', 'ms', 'low', 'adopted', 'quantitative', 'measured', 1, 'd', 'd');
@@ -31,6 +31,15 @@ SELECT results_eq($$SELECT why FROM public_change WHERE indicator = 'CHG1' AND c
                   'nor is a year that is not over compared with a whole one');
 SELECT results_eq($$SELECT y, c.country FROM generate_series(2020, 2023) y, change_pending('CHG1', 'p50', y) c$$,
                   $$VALUES (2021, 'XA')$$, 'lines are asked where it could be');
+
+-- Once the year is over, and January with it, it is on the list.
+DELETE FROM indicator_dirty;
+SELECT change_ripen() \g /dev/null
+SELECT is((SELECT count(*) FROM indicator_dirty), 0::bigint, 'a year that is not over waits');
+UPDATE indicator_change SET (to_period, from_period) = ('2019', '2018') WHERE country = 'XB';
+SELECT change_ripen() \g /dev/null
+SELECT results_eq($$SELECT year, why, (SELECT count(*) FROM indicator_change WHERE country = 'XB') FROM indicator_dirty$$,
+                  $$VALUES (2019, 'compared', 0::bigint)$$, 'and is made again when it is');
 
 -- ---- over lines ----
 

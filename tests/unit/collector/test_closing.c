@@ -14,6 +14,7 @@ static void reasons_are_told_to_people(void **state)
                                                        "that count now, or no longer, surroundings of probes "
                                                        "corrected, made again by hand"},
         {"operator", "operators named"},
+        {"compared", "compared with the year before"},
         {"lat later", "lat, later"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
