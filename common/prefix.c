@@ -1,11 +1,12 @@
 #include "common/prefix.h"
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/alloc.h"
 
 #define BITS4 24
 #define BITS6 48
@@ -16,14 +17,21 @@ struct parsed {
     unsigned long bits; /* as told; the family's own when nothing is */
 };
 
-/* "192.0.2.7" in IPv6's clothes is told with 96 bits more. */
+/* An IPv4 address in IPv6's clothes is told with the octets before it as so many
+ * bits more: mapped (RFC 4291), of NAT64 (RFC 6052), of 6to4 (RFC 3056), whose /48
+ * is a whole address of IPv4. */
 static void undress(struct parsed *p)
 {
-    if (p->family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)(const void *)p->octets))
-        return;
-    p->family = AF_INET;
-    memmove(p->octets, p->octets + 12, 4);
-    p->bits = p->bits > 96 ? p->bits - 96 : 0;
+    static const struct {
+        uint8_t octets[12];
+        unsigned long len;
+    } clothes[] = {{{[10] = 0xff, [11] = 0xff}, 12}, {{0, 0x64, 0xff, 0x9b}, 12}, {{0x20, 0x02}, 2}};
+    for (size_t i = 0; p->family == AF_INET6 && i < COUNT(clothes); i++)
+        if (!memcmp(p->octets, clothes[i].octets, clothes[i].len)) {
+            p->family = AF_INET;
+            memmove(p->octets, p->octets + clothes[i].len, 4);
+            p->bits = p->bits > 8 * clothes[i].len ? p->bits - 8 * clothes[i].len : 0;
+        }
 }
 
 static bool parse(const char *text, struct parsed *ret)
