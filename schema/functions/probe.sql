@@ -1,3 +1,28 @@
+-- What a probe that is to be forgotten measured to its member's own targets stays in its days, of which figures are made, and their
+-- names do not: nameless ones with numbers below zero stand in for them, the same for all probes. (The dictionary keeps a name, which
+-- writers have in memory, but no longer whose it was. One that the collector's operator has given a kind is no member's.)
+CREATE OR REPLACE FUNCTION target_unname(no int) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    own record;
+BEGIN
+    FOR own IN
+        SELECT u.target_no, least(min(u.target_no) OVER (), 0) - row_number() OVER (ORDER BY u.target_no DESC) AS instead
+        FROM (SELECT DISTINCT d.target_no FROM rollup_day d WHERE d.probe_no = no) u
+        JOIN target t USING (target_no)
+        WHERE NOT t.ours AND t.kind IS NULL
+    LOOP
+        CONTINUE WHEN own.target_no < 0;
+        -- Longer than any name that a probe may tell.
+        INSERT INTO target (target_no, name) OVERRIDING SYSTEM VALUE VALUES (own.instead, rpad('forgotten ' || -own.instead, 300))
+        ON CONFLICT DO NOTHING;
+        UPDATE rollup_day d SET target_no = own.instead WHERE d.probe_no = no AND d.target_no = own.target_no;
+        UPDATE rollup_day_sketch d SET target_no = own.instead WHERE d.probe_no = no AND d.target_no = own.target_no;
+    END LOOP;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION target_unname FROM PUBLIC;
+
 -- Deletes what a probe sent, who owns it and what they typed of themselves, and keeps its name out for ever. What was published of it (rollups and
 -- figures) stays, and so do the small keys of its batches. Returns whether the probe was known. Waits for the
 -- transactions that are storing batches of it; those that come later find it forgotten (ledger_note).
@@ -31,6 +56,7 @@ BEGIN
     UPDATE probe_context c SET commune = NULL, tariff = NULL, operator_no = k.known_no
     FROM probe_context x LEFT JOIN known_operator k USING (operator_no)
     WHERE c.probe_no = no AND x.probe_no = no AND x.valid_from = c.valid_from;
+    PERFORM target_unname(no);
     DELETE FROM operator o WHERE o.state = 'waits' AND NOT EXISTS (SELECT FROM probe_context c WHERE c.operator_no = o.operator_no);
     DELETE FROM rollup_dirty d WHERE d.probe_no = no; -- else the next rollup would empty its days
     RETURN true;

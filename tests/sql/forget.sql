@@ -1,0 +1,30 @@
+-- What a member typed is not found where their probe was forgotten; what it measured is.
+BEGIN;
+SELECT plan(4);
+
+INSERT INTO probe (probe) SELECT rpad(who, 20, 'a') FROM unnest('{b,c}'::text[]) AS who;
+INSERT INTO target (name) VALUES ('nas.family.home'), ('nas.two.home');
+CREATE FUNCTION pg_temp.no(who text) RETURNS int LANGUAGE sql AS $$ SELECT probe_no FROM probe WHERE probe = rpad(who, 20, 'a') $$;
+CREATE VIEW pg_temp.day AS
+SELECT left(p.probe, 1) AS who, d.day, d.ok, trim(t.name) AS target, array_length(s.counts, 1) AS buckets
+FROM rollup_day d JOIN probe p USING (probe_no) JOIN target t USING (target_no)
+JOIN rollup_day_sketch s USING (day, probe_no, target_no) ORDER BY 1, 2, 3;
+
+INSERT INTO rollup_day (day, probe_no, check_no, target_no, af, source, simulated, ok, partial, timeout, refused, unreachable, reset,
+                        dns_error, tls_error, protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max)
+SELECT '2026-01-01', pg_temp.no(who), 1, target_no, 4, 'agent', false, ok, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', '{}', '{}', '{}'
+FROM (VALUES ('b', 'nas.family.home', 1), ('b', 'nas.two.home', 2), ('b', 'ns1.nic.bj', 3), ('c', 'nas.family.home', 4)) AS v (who, name, ok)
+JOIN target USING (name);
+INSERT INTO rollup_day_sketch SELECT day, probe_no, check_no, target_no, af, 1, true, '{1}', '{1}' FROM rollup_day;
+
+SELECT probe_forget(rpad('b', 20, 'a')) \g /dev/null
+SELECT results_eq('SELECT who, ok, target, buckets FROM pg_temp.day', $$VALUES ('b', 1, 'forgotten 2', 1), ('b', 2, 'forgotten 1', 1),
+    ('b', 3, 'ns1.nic.bj', 1), ('c', 4, 'nas.family.home', 1)$$, 'its own targets have no names, and their days stay');
+SELECT probe_forget(rpad('b', 20, 'a')), probe_forget(rpad('c', 20, 'a')) \g /dev/null
+SELECT results_eq('SELECT who, ok, target FROM pg_temp.day', $$VALUES ('b', 1, 'forgotten 2'), ('b', 2, 'forgotten 1'),
+    ('b', 3, 'ns1.nic.bj'), ('c', 4, 'forgotten 1')$$, 'once more changes nothing, and another''s are called the same');
+SELECT is((SELECT count(*) FROM target WHERE target_no < 0), 2::bigint, 'there are no more such names than it takes');
+SELECT is((SELECT count(*) FROM target WHERE target_no < 0 AND (ours OR length(name) <= 255)), 0::bigint,
+          'which no probe can tell, and nobody is shown');
+SELECT * FROM finish();
+ROLLBACK;
