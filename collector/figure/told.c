@@ -122,3 +122,56 @@ void told_write(struct told_days *d, const char *probe, const struct cellsets *s
         json_array_append_new(out, pack(d->list + from, to - from, probe, &sets->list[d->list[from].set]));
     }
 }
+
+/* ---- what a probe weighed ---- */
+
+void told_line_free(struct told_line *l)
+{
+    free(l->cells);
+    free(l->weights);
+    *l = (struct told_line){0};
+}
+
+static size_t place_of(const struct told_line *l, size_t cell)
+{
+    size_t n = 0;
+    while (n < l->count && l->cells[n] != cell)
+        n++;
+    return n;
+}
+
+void told_line_set(struct told_line *l, size_t cell, uint32_t weight)
+{
+    size_t n = place_of(l, cell);
+    if (n == l->count) {
+        l->cells = alloc_resize(l->cells, ++l->count, sizeof *l->cells);
+        l->weights = alloc_resize(l->weights, l->count, sizeof *l->weights);
+    }
+    l->cells[n] = cell;
+    l->weights[n] = weight;
+}
+
+uint32_t told_line_weight(const struct told_line *l, size_t cell, uint32_t otherwise)
+{
+    size_t n = place_of(l, cell);
+    return n < l->count ? l->weights[n] : otherwise;
+}
+
+void told_line_read(struct told_line *l, const char *cells, const char *weights)
+{
+    size_t count, weighed, *in = told_numbers(cells, &count), *by = told_numbers(weights, &weighed);
+    for (size_t n = 0; n < count && n < weighed; n++)
+        told_line_set(l, in[n], (uint32_t)by[n]);
+    free(in);
+    free(by);
+}
+
+json_t *told_line_write(const struct told_line *l, const char *probe)
+{
+    json_t *cells = json_array(), *weights = json_array();
+    for (size_t n = 0; n < l->count; n++) {
+        json_array_append_new(cells, json_integer((json_int_t)l->cells[n]));
+        json_array_append_new(weights, json_integer(l->weights[n]));
+    }
+    return json_pack("{s:s, s:i, s:o, s:o}", "probe", probe, "last", l->last, "cells", cells, "weights", weights);
+}

@@ -1,5 +1,6 @@
 /* Days of one probe, each in a set of cells, and how those that were told are
- * kept: days in a row of one set together, with a mark of what each said. */
+ * kept: days in a row of one set together, with a mark of what each said; and what
+ * the probe weighed in each cell's last figure. */
 #pragma once
 
 #include <stdbool.h>
@@ -39,3 +40,20 @@ void told_read(struct told_days *d, uint32_t set, const char *days, const char *
 /* An object {probe, days, marks, cells} for each set; days as a datemultirange. Two versions of one day in one set have
  * their marks nowhere: the later one stands for both. Changes the order of the days. */
 void told_write(struct told_days *d, const char *probe, const struct cellsets *sets, json_t *out);
+
+/* What one day of the probe weighed, in parts of FLOOR_WEIGHT_ONE, in each cell that counts some. */
+struct told_line {
+    size_t *cells;
+    uint32_t *weights;
+    size_t count;
+    int32_t last; /* the day up to which it was waited for; INT32_MIN: not known */
+};
+void told_line_free(struct told_line *l); /* the members */
+
+/* Of numbers with blanks between. */
+void told_line_read(struct told_line *l, const char *cells, const char *weights);
+void told_line_set(struct told_line *l, size_t cell, uint32_t weight);
+uint32_t told_line_weight(const struct told_line *l, size_t cell, uint32_t otherwise);
+
+/* {probe, last, cells, weights}; the caller owns it. */
+json_t *told_line_write(const struct told_line *l, const char *probe) CHECKED;

@@ -53,11 +53,29 @@ static void days_are_written(void **state)
               "\"marks\":\"\\\\x00020001abcd\",\"cells\":[4,1]}]");
 }
 
+static void what_a_line_weighed(void **state)
+{
+    _cleanup_(told_line_free) struct told_line line = {.last = 20009}, again = {0};
+    told_line_read(&line, "4 1 7", "1000000 1500000"); /* as many as have weights */
+    assert_int_equal(line.count, 2);
+    told_line_set(&line, 1, 7);
+    told_line_set(&line, 0, 9);
+    assert_int_equal(told_line_weight(&line, 4, 5), 1000000);
+    assert_int_equal(told_line_weight(&line, 1, 5), 7);
+    assert_int_equal(told_line_weight(&line, 7, 5), 5);
+    _cleanup_json_ json_t *out = told_line_write(&line, "aaaa");
+    _cleanup_text_ char *text = json_text(out);
+    assert_string_equal(text, "{\"probe\":\"aaaa\",\"last\":20009,\"cells\":[4,1,0],\"weights\":[1000000,7,9]}");
+    told_line_read(&again, "", "");
+    assert_int_equal(again.count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(days_are_read),
         cmocka_unit_test(days_are_written),
+        cmocka_unit_test(what_a_line_weighed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
