@@ -17,10 +17,11 @@ struct cell {
     size_t other; /* of a cell the figure that it follows, of that the cell; FLOOR_NONE: none */
     struct crowd crowd, fresh;
     struct {
-        uint64_t days, most; /* of all probes, of one */
-        uint64_t running;    /* of the probe that came last */
+        uint64_t days;        /* that came or went */
+        uint64_t whole, most; /* those, and what weights have changed by: of all probes, of one */
+        uint64_t running;     /* of the probe that came last */
         uint32_t probe;
-    } change; /* what came, or went, since the figure that it follows */
+    } change; /* since the figure that it follows */
     enum floor_verdict verdict;
 };
 
@@ -103,39 +104,78 @@ static void unset(uint64_t *bits, size_t number)
     bits[number / WORD_BITS] &= ~((uint64_t)1 << number % WORD_BITS);
 }
 
-/* Days in a cell and not in the figure that it follows, or the other way round. */
-static void note_change(struct floor *f, size_t number, const uint64_t *cells, uint32_t probe, uint32_t days)
+static void note_change(struct cell *cell, uint32_t probe, uint64_t days, uint64_t weighed)
 {
-    size_t other = f->cells[number].other;
-    if (other == FLOOR_NONE || has(cells, other))
-        return;
-    struct cell *cell = &f->cells[f->cells[number].past ? other : number];
     if (cell->change.probe != probe)
         cell->change.running = 0;
     cell->change.probe = probe;
-    cell->change.running += days;
+    cell->change.running += days + weighed;
     cell->change.days += days;
+    cell->change.whole += days + weighed;
     if (cell->change.running > cell->change.most)
         cell->change.most = cell->change.running;
 }
 
-static void add(struct floor *f, bool fresh, const struct crowd *crowd, const size_t *cells, size_t count)
+/* Days of one probe, as they are added. */
+struct unit {
+    const struct crowd *crowd;
+    bool fresh;
+    const size_t *cells;
+    const uint32_t *weights; /* NULL: the same in all */
+    size_t count;
+};
+
+static size_t place_of(const struct unit *u, size_t cell)
+{
+    size_t c = 0;
+    while (c < u->count && u->cells[c] != cell)
+        c++;
+    return c;
+}
+
+/* Days in a cell and not in the figure that it follows, or the other way round, or in both with another weight. */
+static void compare(struct floor *f, const struct unit *u, size_t c)
+{
+    struct cell *cell = &f->cells[u->cells[c]];
+    if (cell->other == FLOOR_NONE)
+        return;
+    size_t other = place_of(u, cell->other);
+    if (other == u->count)
+        note_change(cell->past ? &f->cells[cell->other] : cell, u->crowd->probes[0], u->crowd->days, 0);
+    else if (!cell->past && u->weights) {
+        uint32_t x = u->weights[c], y = u->weights[other];
+        note_change(cell, u->crowd->probes[0], 0, u->crowd->days * (x > y ? x - y : y - x) / FLOOR_WEIGHT_ONE);
+    }
+}
+
+/* The unit as it is in all cells that give it the weight of that one. */
+static void add_atom(struct floor *f, const struct unit *u, size_t first)
 {
     if (f->atom_count == f->atom_cap) {
         f->atom_cap = f->atom_cap ? f->atom_cap * 2 : 256;
         f->atoms = alloc_resize(f->atoms, f->atom_cap, sizeof *f->atoms);
     }
     struct atom *atom = &f->atoms[f->atom_count++];
-    *atom = (struct atom){.cells = alloc_zero(WORDS(f->cell_count), sizeof *atom->cells), .fresh = fresh};
-    atom->crowd = *crowd;
-    for (size_t c = 0; c < count; c++) {
-        set(atom->cells, cells[c]);
-        crowd_join(&f->cells[cells[c]].crowd, crowd);
-        if (fresh)
-            crowd_join(&f->cells[cells[c]].fresh, crowd);
+    *atom = (struct atom){.cells = alloc_zero(WORDS(f->cell_count), sizeof *atom->cells), .fresh = u->fresh};
+    atom->crowd = *u->crowd;
+    for (size_t c = first; c < u->count; c++)
+        if (!u->weights || u->weights[c] == u->weights[first])
+            set(atom->cells, u->cells[c]);
+}
+
+static void add(struct floor *f, const struct unit *u)
+{
+    for (size_t c = 0; c < u->count; c++) {
+        size_t first = 0;
+        crowd_join(&f->cells[u->cells[c]].crowd, u->crowd);
+        if (u->fresh)
+            crowd_join(&f->cells[u->cells[c]].fresh, u->crowd);
+        compare(f, u, c);
+        while (first < c && u->weights && u->weights[first] != u->weights[c])
+            first++;
+        if (first == c)
+            add_atom(f, u, c);
     }
-    for (size_t c = 0; c < count; c++)
-        note_change(f, cells[c], atom->cells, crowd->probes[0], (uint32_t)crowd->days);
 }
 
 void floor_add(struct floor *f, uint32_t probe, uint32_t network, uint32_t days, const size_t *cells, size_t count)
@@ -145,14 +185,15 @@ void floor_add(struct floor *f, uint32_t probe, uint32_t network, uint32_t days,
     for (size_t c = 0; c < count; c++)
         fresh = fresh && !f->cells[cells[c]].past;
     crowd_add(&crowd, probe, network, days);
-    add(f, fresh, &crowd, cells, count);
+    add(f, &(struct unit){&crowd, fresh, cells, NULL, count});
 }
 
-void floor_add_told(struct floor *f, uint32_t probe, uint32_t network, uint32_t days, const size_t *cells, size_t count)
+void floor_add_told(struct floor *f, uint32_t probe, uint32_t network, uint32_t days, const size_t *cells,
+                    const uint32_t *weights, size_t count)
 {
     struct crowd crowd = {0};
     crowd_add(&crowd, probe, network, days);
-    add(f, false, &crowd, cells, count);
+    add(f, &(struct unit){&crowd, false, cells, weights, count});
 }
 
 /* ---- atoms ---- */
@@ -289,13 +330,21 @@ static int by_rank(const void *a, const void *b)
     return (x->number > y->number) - (x->number < y->number);
 }
 
+/* Without days that came or went the last figure stands, whatever its lines weigh now. */
+static bool moves(const struct cell *c)
+{
+    return c->other == FLOOR_NONE || c->change.days > 0;
+}
+
 static enum floor_verdict judge(struct floor *f, const struct cell *c)
 {
     if (c->past)
         return FLOOR_SHOWN;
     if (!crowd_enough(&c->crowd))
         return FLOOR_SMALL;
-    if (c->change.most * 2 > c->change.days || uncovers(f, c->number))
+    if (!moves(c))
+        return FLOOR_SHOWN;
+    if (c->change.most * 2 > c->change.whole || uncovers(f, c->number))
         return FLOOR_DIFFERENCE;
     set(f->shown, c->number);
     if (!isolates(f, f->shown))
@@ -320,7 +369,7 @@ void floor_decide(struct floor *f)
     qsort(order, f->cell_count, sizeof(struct cell *), by_rank);
     for (size_t c = 0; c < f->cell_count; c++) {
         order[c]->verdict = judge(f, order[c]);
-        if (order[c]->verdict == FLOOR_SHOWN)
+        if (order[c]->verdict == FLOOR_SHOWN && (order[c]->past || moves(order[c])))
             know(f, order[c]->number);
     }
     free(order);

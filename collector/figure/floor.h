@@ -30,8 +30,21 @@
  * something else than before, are told units in one of the two and not in the
  * other: they can go only under cover of fresh ones, never by themselves.
  *
- * Nor may one probe be most of what came to a cell or went from it, however
- * many stand behind the rest: who guesses what the others do would learn of it. */
+ * Weights. A figure counts a unit with the weight of its line (weight.h), which
+ * an edition has in all cells alike, so that x is a sum of weighted units, and of
+ * fresh ones the same sums cancel as if they weighed one. But from edition to
+ * edition a line's weight changes, when days of it come or are waited for in
+ * vain: two cells with the same fresh units, each less its last figure, would
+ * differ by nothing but one household's change of weight. So a told unit that
+ * weighs something else than in an earlier figure is another unit in that: both
+ * are told, neither is the other, and Σ a·x|told is a sum of figures that were
+ * shown only where its weights are theirs. That a line's weight is cut where it
+ * would be more than a fifth of a cell makes the figure less of a sum than what
+ * was reckoned with here, not more.
+ *
+ * Nor may one probe be most of what came to a cell or went from it (a change of
+ * weight counts as the days that it is worth), however many stand behind the
+ * rest: who guesses what the others do would learn of it. */
 #pragma once
 
 #include <stddef.h>
@@ -72,9 +85,11 @@ void floor_follow(struct floor *f, size_t cell, size_t past);
  * Those in a past figure are told. */
 void floor_add(struct floor *f, uint32_t probe, uint32_t network, uint32_t days, const size_t *cells, size_t count);
 
-/* The same, for days that were told before whatever cells they lie in now. */
+/* The same, for days that were told before whatever cells they lie in now. weights: what one of them counts in each
+ * cell, in parts of FLOOR_WEIGHT_ONE; NULL: the same in all. */
+#define FLOOR_WEIGHT_ONE 1000000
 void floor_add_told(struct floor *f, uint32_t probe, uint32_t network, uint32_t days, const size_t *cells,
-                    size_t count);
+                    const uint32_t *weights, size_t count);
 
 void floor_decide(struct floor *f);
 

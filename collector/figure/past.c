@@ -219,8 +219,10 @@ static void feed(struct past *p, struct floor *f, const struct probe *of)
         add_stay(&stays, &count, &stay);
     }
     for (size_t s = 0; s < count; s++)
-        (stays[s].told ? floor_add_told : floor_add)(f, of->number, of->network, stays[s].days, stays[s].cells,
-                                                     stays[s].count);
+        if (stays[s].told)
+            floor_add_told(f, of->number, of->network, stays[s].days, stays[s].cells, NULL, stays[s].count);
+        else
+            floor_add(f, of->number, of->network, stays[s].days, stays[s].cells, stays[s].count);
     free(stays);
 }
 

@@ -3,7 +3,7 @@
  *   cell RANK LARGER     LARGER: the number of the cell that holds it, - for none
  *   past CELL            the figure that the cell follows, - for none
  *   unit PROBE NETWORK DAYS CELL…
- *   told PROBE NETWORK DAYS CELL…   told before, whatever it lies in
+ *   told PROBE NETWORK DAYS CELL:WEIGHT…   told before, whatever it lies in; in parts of FLOOR_WEIGHT_ONE
  *
  * and prints a word a cell: shown, small, difference. */
 #include <stdio.h>
@@ -34,12 +34,18 @@ static size_t past(struct floor *f, char **save)
 static void unit(struct floor *f, bool told, char **save)
 {
     uint32_t numbers[3];
+    uint32_t weights[CELLS_MAX];
     size_t cells[CELLS_MAX], count = 0;
     for (int i = 0; i < 3; i++)
         numbers[i] = (uint32_t)atoi(strtok_r(NULL, " \n", save));
-    for (const char *word; count < CELLS_MAX && (word = strtok_r(NULL, " \n", save)) != NULL;)
-        cells[count++] = (size_t)atoi(word);
-    (told ? floor_add_told : floor_add)(f, numbers[0], numbers[1], numbers[2], cells, count);
+    for (char *word; count < CELLS_MAX && (word = strtok_r(NULL, " \n", save)) != NULL; count++) {
+        cells[count] = strtoul(word, &word, 10);
+        weights[count] = *word == ':' ? (uint32_t)atoi(word + 1) : FLOOR_WEIGHT_ONE;
+    }
+    if (told)
+        floor_add_told(f, numbers[0], numbers[1], numbers[2], cells, weights, count);
+    else
+        floor_add(f, numbers[0], numbers[1], numbers[2], cells, count);
 }
 
 int main(void)
@@ -47,7 +53,7 @@ int main(void)
     static const char *const words[] = {"shown", "small", "difference"};
     _cleanup_(floor_freep) struct floor *f = floor_new();
     size_t cells = 0;
-    char line[4 * CELLS_MAX];
+    char line[16 * CELLS_MAX];
     while (fgets(line, sizeof line, stdin)) {
         char *save;
         const char *what = strtok_r(line, " \n", &save);

@@ -124,7 +124,7 @@ static void what_goes_needs_the_cover_of_what_comes(void **state)
             bool gone = p <= rows[r].gone, changed = !gone && p <= rows[r].gone + rows[r].changed;
             floor_add(f, p, p, 7, (const size_t[]){past, country}, gone || changed ? 1 : 2);
             if (changed)
-                floor_add_told(f, p, p, 7, &country, 1);
+                floor_add_told(f, p, p, 7, &country, NULL, 1);
             uint32_t days = (20 - p < rows[r].lines ? rows[r].days : 0) + (p == 20 ? rows[r].late : 0);
             if (days > 0)
                 floor_add(f, p, p, days, &country, 1);
@@ -132,6 +132,41 @@ static void what_goes_needs_the_cover_of_what_comes(void **state)
         floor_decide(f);
         if (floor_verdict(f, country) != rows[r].verdict)
             fail_msg("row %zu: %d", r, floor_verdict(f, country));
+    }
+}
+
+/* Two towns of ten lines were told for a month; then the first measures on, and a line of the second comes to weigh
+ * more: the country less the first is the second, and its own figure stands. */
+static void a_change_of_weight_is_told_by_nothing(void **state)
+{
+    static const struct {
+        uint32_t line, weight; /* what it weighs now, of 20 */
+        uint32_t days;         /* that the second town measures on */
+        const char *verdicts;  /* country and towns: s(hown), d(ifference) */
+    } rows[] = {
+        {20, FLOOR_WEIGHT_ONE, 0, "sss"},        {20, FLOOR_WEIGHT_ONE * 3 / 2, 0, "sds"},
+        {20, FLOOR_WEIGHT_ONE + 10, 0, "sds"},   {20, FLOOR_WEIGHT_ONE * 3 / 2, 7, "sss"},
+        {1, FLOOR_WEIGHT_ONE * 3 / 2, 0, "sss"}, {1, FLOOR_WEIGHT_ONE * 4, 0, "dds"}, /* it is most of what changes */
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        _cleanup_(floor_freep) struct floor *f = floor_new();
+        size_t cells[3] = {floor_cell(f, 0, FLOOR_NONE), floor_cell(f, 1, 0), floor_cell(f, 1, 0)}, past[3];
+        for (size_t c = 0; c < 3; c++) {
+            past[c] = floor_past(f);
+            floor_follow(f, cells[c], past[c]);
+        }
+        for (uint32_t p = 1; p <= 20; p++) {
+            size_t town = p <= 10 ? 1 : 2;
+            uint32_t days = p <= 10 ? 7 : rows[r].days, now = p == rows[r].line ? rows[r].weight : FLOOR_WEIGHT_ONE;
+            floor_add_told(f, p, p, 30, (const size_t[]){cells[0], cells[town], past[0], past[town]},
+                           (const uint32_t[]){now, now, FLOOR_WEIGHT_ONE, FLOOR_WEIGHT_ONE}, 4);
+            if (days > 0)
+                floor_add(f, p, p, days, (const size_t[]){cells[0], cells[town]}, 2);
+        }
+        floor_decide(f);
+        for (size_t c = 0; c < 3; c++)
+            if ((floor_verdict(f, cells[c]) == FLOOR_SHOWN ? 's' : 'd') != rows[r].verdicts[c])
+                fail_msg("row %zu, cell %zu: %d", r, c, floor_verdict(f, cells[c]));
     }
 }
 
@@ -198,6 +233,7 @@ int main(void)
         cmocka_unit_test(hidden_values_move_to_the_next_larger_shown_cell),
         cmocka_unit_test(an_edition_less_the_one_before_tells_of_nobody),
         cmocka_unit_test(what_goes_needs_the_cover_of_what_comes),
+        cmocka_unit_test(a_change_of_weight_is_told_by_nothing),
         cmocka_unit_test(a_cell_that_was_shown_goes_first),
         cmocka_unit_test(a_fault_of_the_past_hides_nothing),
         cmocka_unit_test(a_move_isolates_nobody),
