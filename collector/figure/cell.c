@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/weight.h"
 #include "common/json.h"
 
 const struct cell_field cell_fields[FIELD_COUNT] = {
@@ -118,6 +119,7 @@ void cells_add(struct cells *c, const struct probe_day *d)
         .network = number_of(c, d->network),
         .voucher = number_of(c, d->voucher),
         .day = d->day,
+        .last = d->last,
         .samples = d->samples,
         .failed = d->failed,
         .value = d->value,
@@ -298,6 +300,47 @@ static void add_days(struct cells *c)
     }
 }
 
+/* The last of each family's rows with a value stands for the days behind it. */
+static void expect(struct row *rows, size_t count, int32_t last)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool later = false;
+        for (size_t k = i + 1; k < count && !later; k++)
+            later = rows[k].fields[FIELD_FAMILY] == rows[i].fields[FIELD_FAMILY] && !isnan(rows[k].value);
+        if (!later && !isnan(rows[i].value))
+            rows[i].due += upto(rows[i].day, last) - upto(rows[i].day, rows[i].last);
+    }
+}
+
+/* What one day of a probe counts, in parts of FLOOR_WEIGHT_ONE, as far as it lies with itself: over all the days of
+ * both families together. */
+static uint32_t weight_of(const struct row *rows, size_t count)
+{
+    uint32_t days = 0, due = 0, nobody = 0;
+    double weight = 1;
+    for (size_t i = 0; i < count; i++)
+        if (!rows[i].fields[FIELD_FAMILY] && !isnan(rows[i].value)) {
+            days++;
+            due += rows[i].due;
+        }
+    if (days > 0)
+        weight_days(&days, &due, &nobody, 1, &weight);
+    return (uint32_t)lround(weight * FLOOR_WEIGHT_ONE);
+}
+
+static void weigh(struct cells *c)
+{
+    for (size_t from = 0, to; from < c->count; from = to) {
+        const char *probe = c->texts[c->rows[from].probe];
+        for (to = from; to < c->count && c->rows[to].probe == c->rows[from].probe; to++)
+            ;
+        int32_t last = past_waited(c->past, probe, c->rows[from].last);
+        if (last != c->rows[from].last)
+            expect(c->rows + from, to - from, last);
+        past_weigh(c->past, probe, last, weight_of(c->rows + from, to - from));
+    }
+}
+
 void cells_decide(struct cells *c)
 {
     if (c->floor)
@@ -311,6 +354,7 @@ void cells_decide(struct cells *c)
             list_cut(c, k);
     list_past(c);
     add_days(c);
+    weigh(c);
     past_decide(c->past, c->floor);
 }
 

@@ -35,9 +35,9 @@ extern const struct cell_cut cell_cuts[CUTS];
 struct row {
     uint32_t fields[FIELD_COUNT];
     uint32_t probe, line, network, voucher;
-    int32_t day;
-    uint32_t due; /* the days that it stands for */
-    bool ended;   /* the last of a probe that is silent since */
+    int32_t day, last; /* last: up to which more are expected of the probe */
+    uint32_t due;      /* the days that it stands for */
+    bool ended;        /* the last of a probe that is silent since */
     int64_t samples, failed;
     double value;       /* NAN: such a day is in no figure but for its failures */
     size_t cells[CUTS]; /* numbers of the cells that it lies in, or FLOOR_NONE */

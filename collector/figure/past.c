@@ -13,6 +13,10 @@ struct probe {
     char *name;
     uint32_t number, network;
     struct told_days now, told;
+    bool met; /* now and told */
+    uint32_t weight;
+    int32_t waited;        /* up to which day */
+    struct told_line line; /* what it weighed when it was told */
 };
 
 struct shown {
@@ -70,6 +74,7 @@ void past_free(struct past *p)
         free(p->probes[i].name);
         told_free(&p->probes[i].now);
         told_free(&p->probes[i].told);
+        told_line_free(&p->probes[i].line);
     }
     free(p->shown);
     free(p->listed);
@@ -88,7 +93,7 @@ static struct probe *probe_of(struct past *p, const char *name)
     if (known)
         return &p->probes[json_integer_value(known)];
     p->probes = alloc_resize(p->probes, p->probe_count + 1, sizeof *p->probes);
-    p->probes[p->probe_count] = (struct probe){.name = alloc_text(name)};
+    p->probes[p->probe_count] = (struct probe){.name = alloc_text(name), .line.last = INT32_MIN};
     json_object_set_new(p->names, name, json_integer((json_int_t)p->probe_count));
     return &p->probes[p->probe_count++];
 }
@@ -108,6 +113,13 @@ void past_told(struct past *p, const char *probe, const char *days, const char *
     size_t count, *in = told_numbers(cells, &count);
     told_read(&probe_of(p, probe)->told, cellsets_number(&p->sets_told, in, count, 0), days, marks);
     free(in);
+}
+
+void past_weighed(struct past *p, const char *probe, const char *cells, const char *weights, int32_t last)
+{
+    struct probe *of = probe_of(p, probe);
+    told_line_read(&of->line, cells, weights);
+    of->line.last = last;
 }
 
 /* ---- what there is now ---- */
@@ -156,6 +168,9 @@ void past_add(struct past *p, const char *probe, uint32_t line, uint32_t network
 static void meet(struct probe *of)
 {
     struct told_days *told = &of->told;
+    if (of->met)
+        return;
+    of->met = true;
     told_sort(told);
     size_t t = 0;
     for (size_t n = 0; n < of->now.count; n++) {
@@ -170,6 +185,32 @@ static void meet(struct probe *of)
             }
         }
     }
+}
+
+/* Has it days that were not told, or no longer those that were? */
+static bool brings_news(const struct probe *of)
+{
+    for (size_t n = 0; n < of->now.count; n++)
+        if (of->now.list[n].same == TOLD_NONE)
+            return true;
+    for (size_t t = 0; t < of->told.count; t++)
+        if (!of->told.list[t].met)
+            return true;
+    return false;
+}
+
+int32_t past_waited(struct past *p, const char *probe, int32_t last)
+{
+    struct probe *of = probe_of(p, probe);
+    meet(of);
+    return of->line.last == INT32_MIN || brings_news(of) ? last : of->line.last;
+}
+
+void past_weigh(struct past *p, const char *probe, int32_t last, uint32_t weight)
+{
+    struct probe *of = probe_of(p, probe);
+    of->waited = last;
+    of->weight = weight;
 }
 
 /* Days of a probe that lie in the same cells. */
@@ -199,6 +240,21 @@ static void add_stay(struct stay **stays, size_t *count, const struct stay *stay
     (*stays)[(*count)++] = *stay;
 }
 
+/* What is not known to have weighed anything else weighed what it does. */
+static void feed_stay(const struct past *p, struct floor *f, const struct probe *of, const struct stay *stay)
+{
+    uint32_t weights[STAY_CELLS];
+    if (!stay->told) {
+        floor_add(f, of->number, of->network, stay->days, stay->cells, stay->count);
+        return;
+    }
+    for (size_t c = 0; c < stay->count; c++)
+        weights[c] = stay->cells[c] < p->listed_count
+                         ? of->weight
+                         : told_line_weight(&of->line, stay->cells[c] - p->listed_count, of->weight);
+    floor_add_told(f, of->number, of->network, stay->days, stay->cells, weights, stay->count);
+}
+
 static void feed(struct past *p, struct floor *f, const struct probe *of)
 {
     struct stay *stays = NULL;
@@ -219,10 +275,7 @@ static void feed(struct past *p, struct floor *f, const struct probe *of)
         add_stay(&stays, &count, &stay);
     }
     for (size_t s = 0; s < count; s++)
-        if (stays[s].told)
-            floor_add_told(f, of->number, of->network, stays[s].days, stays[s].cells, NULL, stays[s].count);
-        else
-            floor_add(f, of->number, of->network, stays[s].days, stays[s].cells, stays[s].count);
+        feed_stay(p, f, of, &stays[s]);
     free(stays);
 }
 
@@ -392,17 +445,35 @@ static struct told_days told_now(struct past *p, const struct probe *of)
     return told;
 }
 
+/* What the probe weighs from now on in the figures that count its told days. */
+static json_t *line_now(const struct past *p, const struct probe *of, const struct told_days *told)
+{
+    _cleanup_(told_line_free) struct told_line line = {.last = of->line.last == INT32_MIN ? of->waited : of->line.last};
+    for (size_t d = 0; d < told->count; d++) {
+        const struct cellset *set = &p->sets_told.list[told->list[d].set];
+        for (size_t c = 0; c < set->count && (d == 0 || told->list[d].set != told->list[d - 1].set); c++) {
+            bool replaced = p->shown[set->cells[c]].replaced;
+            told_line_set(&line, set->cells[c],
+                          replaced ? of->weight : told_line_weight(&of->line, set->cells[c], of->weight));
+            line.last = replaced ? of->waited : line.last;
+        }
+    }
+    return told_line_write(&line, of->name);
+}
+
 json_t *past_keep(struct past *p)
 {
     if (!replace(p))
         return NULL;
-    json_t *cells = json_array(), *days = json_array();
+    json_t *cells = json_array(), *days = json_array(), *lines = json_array();
     for (size_t i = 0; i < p->shown_count; i++)
         json_array_append_new(cells, json_pack("{s:s, s:i}", "key", p->shown[i].key, "made", p->shown[i].made));
     for (size_t i = 0; i < p->probe_count; i++) {
         struct told_days told = told_now(p, &p->probes[i]);
         told_write(&told, p->probes[i].name, &p->sets_told, days);
+        if (told.count > 0)
+            json_array_append_new(lines, line_now(p, &p->probes[i], &told));
         told_free(&told);
     }
-    return json_pack("{s:o, s:o}", "cells", cells, "days", days);
+    return json_pack("{s:o, s:o, s:o}", "cells", cells, "days", days, "lines", lines);
 }

@@ -2,8 +2,8 @@
  * one may show (floor.h says why that is enough).
  *
  * Of each probe it is kept which days were told, with a mark of what they said
- * then, and in which cells' last figures they lie; nothing of it is for anybody
- * to read. A cell that was shown stays shown: where its next figure would tell of
+ * then, in which cells' last figures they lie, and what they weighed there; nothing
+ * of it is for anybody to read. A cell that was shown stays shown: where its next figure would tell of
  * too few, the last one stands (it is held). Figures of one country and source
  * are a group, and move together: as long as one of its cells could still come
  * to have days enough, and the last edition is not two weeks old, all wait.
@@ -45,6 +45,9 @@ size_t past_cell(struct past *p, const char *key, int32_t made);
  * figures counted them. */
 void past_told(struct past *p, const char *probe, const char *days, const char *marks, const char *cells);
 
+/* What a day of the probe weighed in those cells' figures (told.h), and the day up to which it was waited for. */
+void past_weighed(struct past *p, const char *probe, const char *cells, const char *weights, int32_t last);
+
 /* ---- what there is now ---- */
 
 /* A cell; number: in the floor. kept: false for what is never held against what comes later. */
@@ -54,6 +57,12 @@ void past_list(struct past *p, const char *group, const char *key, size_t number
  * household's number, which stands behind a figure once; network as in floor_add. */
 void past_add(struct past *p, const char *probe, uint32_t line, uint32_t network, int32_t day, uint16_t mark,
               const size_t *cells, size_t count);
+
+/* The day up to which a probe is waited for. One that has brought nothing new weighs what it did: figures that others
+ * move would change with each day of its silence. After all days of the probe, whose weight is set then: in parts of
+ * FLOOR_WEIGHT_ONE, what one of its days counts. */
+int32_t past_waited(struct past *p, const char *probe, int32_t last);
+void past_weigh(struct past *p, const char *probe, int32_t last, uint32_t weight);
 
 /* Adds all units to the floor, which has all cells, and decides. */
 void past_decide(struct past *p, struct floor *f);
@@ -75,6 +84,6 @@ struct past_days {
 };
 struct past_days past_days_of(const struct past *p, const char *group);
 
-/* What is to be kept now: {"cells": [{key, made}], "days": [{probe, days, marks, cells}]}, or NULL when that is as it
- * was. The caller owns it. */
+/* What is to be kept now: {"cells": [{key, made}], "days": [{probe, days, marks, cells}], "lines": [{probe, last,
+ * cells, weights}]}, or NULL when that is as it was. The caller owns it. */
 json_t *past_keep(struct past *p) CHECKED;

@@ -20,6 +20,10 @@
     "' ' ORDER BY r) FROM unnest(d.days) r), encode(d.marks, 'hex'), array_to_string(d.cells, ' ') "                   \
     "FROM told_day d JOIN probe p USING (probe_no) WHERE d.indicator = $1 AND d.period = $2"
 
+#define WEIGHED_SQL                                                                                                    \
+    "SELECT p.probe, array_to_string(l.cells, ' '), array_to_string(l.weights, ' '), l.last_day - '1970-01-01'::date " \
+    "FROM told_line l JOIN probe p USING (probe_no) WHERE l.indicator = $1 AND l.period = $2"
+
 static int told_cells(struct pg *pg, const struct indicator *i, const char *year, struct past *past, size_t *ret,
                       struct fault *f)
 {
@@ -50,6 +54,11 @@ static int told_load(struct pg *pg, const struct indicator *i, const char *year,
         while (rc == 0 && (rc = pg_stream_next(pg, &row, f)) == 0 && row)
             past_told(past, pg_text(row, 0, 0), pg_text(row, 0, 1), pg_text(row, 0, 2), pg_text(row, 0, 3));
     }
+    if (rc == 0 && cells > 0) {
+        rc = pg_stream_start(pg, WEIGHED_SQL, 2, (const char *const[]){i->id, year}, f);
+        while (rc == 0 && (rc = pg_stream_next(pg, &row, f)) == 0 && row)
+            past_weighed(past, pg_text(row, 0, 0), pg_text(row, 0, 1), pg_text(row, 0, 2), (int32_t)pg_int(row, 0, 3));
+    }
     if (rc == 0)
         *ret = TAKE(past);
     return rc;
@@ -62,10 +71,13 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
     snprintf(method, sizeof method, "%d", i->method);
     _cleanup_text_ char *cells = json_text(json_object_get(keep, "cells"));
     _cleanup_text_ char *days = json_text(json_object_get(keep, "days"));
+    _cleanup_text_ char *lines = json_text(json_object_get(keep, "lines"));
     const char *const params[] = {i->id, year};
     int rc = pg_query(pg, "DELETE FROM told_cell WHERE indicator = $1 AND period = $2", 2, params, NULL, f);
     if (rc == 0)
         rc = pg_query(pg, "DELETE FROM told_day WHERE indicator = $1 AND period = $2", 2, params, NULL, f);
+    if (rc == 0)
+        rc = pg_query(pg, "DELETE FROM told_line WHERE indicator = $1 AND period = $2", 2, params, NULL, f);
     if (rc == 0)
         rc = pg_query(
             pg,
@@ -80,6 +92,13 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
             "d.days, d.marks, d.cells FROM jsonb_to_recordset($3::jsonb) AS d (probe text, days datemultirange, "
             "marks bytea, cells int[]) JOIN probe p USING (probe)",
             3, (const char *const[]){i->id, year, days}, NULL, f);
+    if (rc == 0)
+        rc = pg_query(
+            pg,
+            "INSERT INTO told_line (indicator, period, probe_no, last_day, cells, weights) SELECT $1, $2, p.probe_no, "
+            "'1970-01-01'::date + l.last, l.cells, l.weights FROM jsonb_to_recordset($3::jsonb) AS l (probe text, "
+            "last int, cells int[], weights int[]) JOIN probe p USING (probe)",
+            3, (const char *const[]){i->id, year, lines}, NULL, f);
     return rc;
 }
 

@@ -133,6 +133,10 @@ def test_what_one_household_does_changes_nothing_by_itself(watcher):
     assert (None, None, None) in changed and ("day", 40) in changed
     assert not changed & {("day", day) for day in range(-20, 40)}
     assert watcher.look() == set()
+    # All but those two measured on each day since the first; what they weighed is kept for the next edition.
+    weighed = dict(c.sql("SELECT probe_no, (SELECT max(w) FROM unnest(weights) w) FROM told_line WHERE indicator = 'PER8' "
+                         "AND period = %s", str(YEAR)))
+    assert (weighed[country.probes[0]], weighed[country.probes[1]]) == (54 * 1000000 // 44 + 1,) * 2, weighed
 
 
 def test_lifting_the_floor_forgets_nothing(watcher):

@@ -16,6 +16,7 @@ struct line {
     int32_t late_from; /* and once more: from here to `from` */
     uint16_t mark;     /* what it says, of all its days */
     bool far;
+    uint32_t weight;
 };
 
 struct edition {
@@ -60,6 +61,18 @@ static struct past *recall(const json_t *keep, int32_t today)
         past_told(past, json_string_value(json_object_get(days, "probe")), ranges,
                   json_string_value(json_object_get(days, "marks")) + 2, cells);
     }
+    const json_t *line;
+    json_array_foreach(json_object_get(keep, "lines"), i, line)
+    {
+        char cells[64] = "", weights[128] = "";
+        const json_t *number;
+        json_array_foreach(json_object_get(line, "cells"), c, number)
+            snprintf(cells + strlen(cells), sizeof cells - strlen(cells), "%d ", (int)json_integer_value(number));
+        json_array_foreach(json_object_get(line, "weights"), c, number) snprintf(
+            weights + strlen(weights), sizeof weights - strlen(weights), "%d ", (int)json_integer_value(number));
+        past_weighed(past, json_string_value(json_object_get(line, "probe")), cells, weights,
+                     (int32_t)json_integer_value(json_object_get(line, "last")));
+    }
     return past;
 }
 
@@ -74,6 +87,7 @@ static struct edition hold(struct past *past, const struct line *lines, uint32_t
         for (int32_t d = lines[l].late_from; d < lines[l].to; d++)
             past_add(past, name, l + 1, l + 1, FIRST + d, lines[l].mark,
                      (const size_t[]){COUNTRY, lines[l].far ? FAR : NEAR}, 2);
+        past_weigh(past, name, FIRST + lines[l].to - 1, lines[l].weight);
     }
     past_decide(past, e.floor);
     return e;
@@ -83,7 +97,8 @@ static struct edition hold(struct past *past, const struct line *lines, uint32_t
 static void fill(struct line lines[LINES], int32_t from, int32_t to)
 {
     for (uint32_t l = 0; l < LINES; l++)
-        lines[l] = (struct line){.from = from, .to = to, .late_from = from, .mark = 7, .far = l >= 7};
+        lines[l] = (struct line){
+            .from = from, .to = to, .late_from = from, .mark = 7, .far = l >= 7, .weight = FLOOR_WEIGHT_ONE};
 }
 
 /* Thirteen lines were told for ten days; then days go by. */
@@ -180,6 +195,53 @@ static void a_group_says_what_its_charts_may_add(void **state)
     assert_false(past_days_of(second.past, "TG measured").before);
 }
 
+/* The near town alone measures on, twice; a line of the far one comes to weigh more, which its own figure does not say.
+ */
+static void a_line_that_weighs_more_holds_a_figure(void **state)
+{
+    static const struct {
+        uint32_t weight; /* from the second edition on */
+        bool held;       /* the near town's figure, in both */
+    } rows[] = {{FLOOR_WEIGHT_ONE, false}, {FLOOR_WEIGHT_ONE * 3 / 2, true}};
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct line lines[LINES];
+        fill(lines, 0, 10);
+        _cleanup_(edition_free) struct edition first = hold(past_new(100), lines, LINES);
+        _cleanup_json_ json_t *one = past_keep(first.past), *two = NULL;
+        for (uint32_t l = 0; l < 7; l++)
+            lines[l].to = 20;
+        lines[LINES - 1].weight = rows[r].weight;
+        _cleanup_(edition_free) struct edition second = hold(recall(one, 140), lines, LINES);
+        assert_true(!past_held(second.past, COUNTRY) && past_held(second.past, NEAR) == rows[r].held);
+        two = past_keep(second.past);
+        for (uint32_t l = 0; l < 7; l++)
+            lines[l].to = 30;
+        _cleanup_(edition_free) struct edition third = hold(recall(two, 180), lines, LINES);
+        assert_true(!past_held(third.past, COUNTRY) && past_held(third.past, NEAR) == rows[r].held);
+    }
+}
+
+/* A line that brings nothing weighs what it did, however long it is waited for. */
+static void what_brings_nothing_is_not_waited_for(void **state)
+{
+    struct line lines[LINES];
+    fill(lines, 0, 10);
+    _cleanup_(edition_free) struct edition first = hold(past_new(100), lines, LINES);
+    _cleanup_json_ json_t *keep = past_keep(first.past);
+    _cleanup_(past_freep) struct past *past = recall(keep, 140);
+    const size_t cells[] = {COUNTRY, NEAR};
+    for (int32_t d = 0; d < 10; d++) {
+        past_add(past, "line0", 1, 1, FIRST + d, 7, cells, 2);
+        past_add(past, "line1", 2, 2, FIRST + d + 1, 7, cells, 2); /* a day more, and one less */
+        past_add(past, "line2", 3, 3, FIRST + d, d == 4 ? 8 : 7, cells, 2);
+        past_add(past, "new", 99, 99, FIRST + d, 7, cells, 2);
+    }
+    assert_int_equal(past_waited(past, "line0", FIRST + 40), FIRST + 9);
+    assert_int_equal(past_waited(past, "line1", FIRST + 40), FIRST + 40);
+    assert_int_equal(past_waited(past, "line2", FIRST + 40), FIRST + 40);
+    assert_int_equal(past_waited(past, "new", FIRST + 40), FIRST + 40);
+}
+
 /* What nobody's household stands behind is not remembered. */
 static void what_is_not_kept_is_free(void **state)
 {
@@ -200,6 +262,8 @@ int main(void)
         cmocka_unit_test(an_edition_waits_and_moves_and_holds),
         cmocka_unit_test(a_told_day_is_never_fresh_again),
         cmocka_unit_test(a_group_says_what_its_charts_may_add),
+        cmocka_unit_test(a_line_that_weighs_more_holds_a_figure),
+        cmocka_unit_test(what_brings_nothing_is_not_waited_for),
         cmocka_unit_test(what_is_not_kept_is_free),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
