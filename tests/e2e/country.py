@@ -202,6 +202,9 @@ class Country:
         c.sql("UPDATE probe SET simulated = true WHERE probe = ANY (%s)", [line.probe for line in self.lines if line.source == "simulated"])
         self.raw = {}
 
+    def cells(self, year):
+        return recount.gather(self.lines, self.raw, KNOWN, {CARRIER}, year)
+
     def measure(self):
         late = []
         for n, (line, probe) in enumerate(zip(self.lines, self.probes)):

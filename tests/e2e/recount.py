@@ -4,6 +4,7 @@ or C. Nothing but Python is used, and all of it is slow and plain."""
 import collections
 import dataclasses
 import datetime
+import functools
 import ipaddress
 import math
 import struct
@@ -315,6 +316,7 @@ def figure(rows, statistic, method):
 
 # ---- all ----
 
+@functools.cache
 def definitions():
     """Of measured indicators: id -> method, columns, statistics; from their headers and no further."""
     found = {}
@@ -364,14 +366,19 @@ def cells_of(rows, columns):
     return {key: found for key, found in cells.items() if any(row.value is not None for row in found)}
 
 
-def recount(lines, raw, targets, carrier_nat, year):
+def gather(lines, raw, targets, carrier_nat, year):
+    """(indicator, country, geo, operator, technology, family, source) -> the rows of a cell."""
+    return {(indicator, *key): cell for indicator, (_, columns, _) in definitions().items()
+            for key, cell in cells_of(rows_of(OF_DAY[indicator], lines, raw, targets, carrier_nat, year), columns).items()}
+
+
+def recount(cells):
     """(indicator, statistic, country, geo, operator, technology, family, source) -> whether the cell is large enough, and its Figure
     (None: a percentile that one line would tell)."""
-    found = {}
-    for indicator, (method, columns, statistics) in definitions().items():
-        rows = rows_of(OF_DAY[indicator], lines, raw, targets, carrier_nat, year)
-        for key, cell in cells_of(rows, columns).items():
-            large = enough([row for row in cell if row.value is not None])
-            for statistic in statistics:
-                found[indicator, statistic, *key] = large, figure(cell, statistic, method)
+    found, known = {}, definitions()
+    for (indicator, *key), cell in cells.items():
+        method, _, statistics = known[indicator]
+        large = enough([row for row in cell if row.value is not None])
+        for statistic in statistics:
+            found[indicator, statistic, *key] = large, figure(cell, statistic, method)
     return found

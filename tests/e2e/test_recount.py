@@ -1,12 +1,15 @@
 """Every measured indicator, cell by cell, against a recomputation from raw results that shares nothing with the collector (recount.py)."""
 
+import collections
 import decimal
 import math
 
 import pytest
 import recount
+import recount_day
 from conftest import Collector, scratch
-from country import CARRIER, GONE, KNOWN, OUTCOMES, SEED, TARGETS, YEARS, Country
+from country import GONE, OUTCOMES, SEED, TARGETS, YEARS, Country
+from recount_day import Point, chart, main_statistic
 
 pytestmark = pytest.mark.long(20)
 
@@ -52,7 +55,7 @@ def wrong_with(figure, large, floor, note, numbers):
 
 @pytest.mark.parametrize("year", YEARS)
 def test_every_cell_is_what_raw_results_say(country, year):
-    wanted = recount.recount(country.lines, country.raw, KNOWN, {CARRIER}, year)
+    wanted = recount.recount(country.cells(year))
     got = figures(country.c, year)
     assert sorted(map(str, got)) == sorted(map(str, wanted))
     wrong = {key: (found, wanted[key], (floor, note, numbers)) for key, (floor, note, *numbers) in got.items()
@@ -73,6 +76,58 @@ def test_nothing_is_left_out(country):
     assert {row[0] for year in YEARS for row in figures(country.c, year).values()} == {"met", "n<5", "hidden"}
     assert sum(row[8] for row in figures(country.c, 2024).values() if row[8]) > 0  # silent ones
     assert [day for day, in country.c.sql("SELECT DISTINCT day FROM rollup_late ORDER BY day")] == [*GONE]
+
+
+# ---- day by day ----
+
+def charts(c, year):
+    """(indicator, country, source) -> day -> what it says."""
+    found = collections.defaultdict(dict)
+    for *key, day, value, low, high, probes, networks in c.sql(
+            "SELECT indicator, country, source, day, value, low, high, n_probes, n_networks FROM indicator_day WHERE extract(year FROM day) = %s", year):
+        found[tuple(key)][day] = Point(value, low, high, probes, networks)
+    return found
+
+
+def wholes(country, year):
+    """(indicator, country, source) -> the rows of a country."""
+    return {(key[0], key[1], key[-1]): rows for key, rows in country.cells(year).items() if not any(key[2:-1])}
+
+
+def same(one, other):
+    """Two points, of which the other may have two values."""
+    return (any(math.isclose(one.value, value, rel_tol=1e-9, abs_tol=1e-9) for value in other.value)
+            and all(a == b or (a is not None and b is not None and math.isclose(a, b, rel_tol=1e-9)) for a, b in zip(one[1:], other[1:])))
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_every_day_is_what_raw_results_say(country, year):
+    shown = {(key[0], key[2], key[-1]) for key, row in figures(country.c, year).items() if row[0] == "met" and not any(key[3:-1])}
+    wanted = {key: chart(rows, main_statistic(key[0])) for key, rows in wholes(country, year).items() if key in shown}
+    got = charts(country.c, year)
+    assert {key: points.keys() for key, points in got.items()} == {key: points.keys() for key, points in wanted.items() if points}
+    wrong = {(*key, day): (p, wanted[key][day]) for key, points in got.items() for day, p in points.items() if not same(p, wanted[key][day])}
+    assert not wrong
+    assert any(p.low for points in got.values() for p in points.values())
+
+
+WRONG_DAYS = {
+    "crowded": lambda rows: len(rows) >= 4,
+    "most_that_stay": lambda days, **_before: {day for day, rows in days.items() if recount_day.crowded(rows)},
+    "interval": lambda values: (min(values), max(values)),
+    "of_its_day": lambda row: row,
+}
+
+
+@pytest.mark.parametrize("rule", WRONG_DAYS)
+def test_each_rule_moves_a_day_that_is_compared(country, monkeypatch, rule):
+    def told():
+        return [{day: p[:3] for day, p in chart(rows, main_statistic(key[0])).items()} for year in YEARS
+                for key, rows in wholes(country, year).items() if recount.enough([row for row in rows if row.value is not None])]
+
+    right = told()
+    monkeypatch.setattr(recount_day, rule, WRONG_DAYS[rule])
+    assert told() != right
 
 
 # ---- what everybody has ----
@@ -123,13 +178,18 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("rule", WRONG)
-def test_each_rule_moves_a_figure_that_is_compared(country, monkeypatch, rule):
-    """Else the data would agree with a collector that lacks it."""
-    def told():
-        made = [recount.recount(country.lines, country.raw, KNOWN, {CARRIER}, year) for year in YEARS]
-        return [{key: (large, large and figure) for key, (large, figure) in figures_of.items()} for figures_of in made]
+def told(country):
+    """Of all years."""
+    return [{key: (large, large and figure) for key, (large, figure) in recount.recount(country.cells(year)).items()} for year in YEARS]
 
-    right = told()
+
+@pytest.fixture(scope="module")
+def right(country):
+    return told(country)
+
+
+@pytest.mark.parametrize("rule", WRONG)
+def test_each_rule_moves_a_figure_that_is_compared(country, right, monkeypatch, rule):
+    """Else the data would agree with a collector that lacks it."""
     monkeypatch.setattr(f"recount.{rule}", WRONG[rule], raising=False)
-    assert told() != right
+    assert told(country) != right
