@@ -19,6 +19,7 @@ DAYS = [datetime.date(2023, 12, 24) + datetime.timedelta(n) for n in range(14)] 
     [datetime.date(2024, *day) for day in ((1, 30), (1, 31), (2, 1), (2, 3), (2, 4))]
 # What comes late: of months that are retained by then, the second in the middle of a year; of one that is not.
 GONE, LATE = (datetime.date(2023, 12, 28), datetime.date(2024, 1, 3)), datetime.date(2024, 2, 1)
+FRESH = [datetime.date(2024, 2, 20) + datetime.timedelta(n) for n in range(6)]  # after the first edition
 PACK = json.loads((recount.SCHEMA / "countries/countries.json").read_text(encoding="utf-8"))["BJ"]
 BIG, OTHER = "Celtiis (SBIN)", "JENY"  # in whose networks targets are
 # The second year has another set than the pack's; of home.example only its address says whose network it is in.
@@ -244,6 +245,42 @@ class Country:
             db.execute("INSERT INTO indicator_dirty SELECT unnest(%s::int[]) ON CONFLICT DO NOTHING", (list(YEARS),))
         self.c.run("rollup")
         wait_until(lambda: self.c.sql("SELECT count(*) FROM indicator_dirty") == [(0,)], what="the figures")
+
+    # ---- what comes after the first edition ----
+
+    def rest(self):
+        """Nothing is made from now on that nobody asked for."""
+        self.c.stop()
+        self.c.config.write_text(self.c.config.read_text() + "upkeep = no\n")
+        self.c.start()
+
+    def edition(self):
+        """Makes the next one, a month after the last."""
+        self.c.sql("UPDATE told_cell SET made = made - 30")
+        self.c.run("rollup")
+
+    def more(self, numbers, days):
+        for n in numbers:
+            results = [x for day in days if self.r.random() < 0.9 for x in day_of(self.r, n, day)]
+            if results:
+                self.c.stored(self.probes[n].batch(results))
+                self.raw[self.lines[n].probe] += results
+
+    def few(self):
+        """New days, and late ones, of three lines."""
+        self.more((0, 3, 36), FRESH[:1] + DAYS[-2:])
+
+    def many(self):
+        """New days of nearly all, days of before that say more, a move and a doubt."""
+        self.more([n for n in range(LINES) if n not in (4, 8, 16, 17, 50, 51, 53)], FRESH)
+        self.more(range(0, 48, 5), [LATE])
+        self.c.run("probe", "set", self.lines[24].probe, "operator=Petit", "--from", "2024-01-01", "--by", "Parakou")
+        self.lines[24].places.append((datetime.datetime(2024, 1, 1, tzinfo=UTC), *self.lines[24].places[0][1:3], "Petit", self.lines[24].places[0][4]))
+        self.doubt(4)
+
+    def doubt(self, n):
+        self.c.run("probe", "revoke", self.lines[n].probe, "--reason", "no household")
+        self.lines[n].revoked = datetime.datetime.now(UTC), "no household"
 
     def tell_line(self, db, line):
         when, why = line.revoked or (None, None)

@@ -1,7 +1,10 @@
 """Every measured indicator, cell by cell, against a recomputation from raw results that shares nothing with the collector (recount.py)."""
 
 import collections
+import copy
+import dataclasses
 import decimal
+import itertools
 import math
 
 import pytest
@@ -10,6 +13,7 @@ import recount_day
 from conftest import Collector, scratch
 from country import GONE, OUTCOMES, SEED, TARGETS, YEARS, Country
 from recount_day import Point, chart, main_statistic
+from recount_past import Past, bears, changes, fresh, may_follow, said, told_too_much
 
 pytestmark = pytest.mark.long(20)
 
@@ -193,3 +197,68 @@ def test_each_rule_moves_a_figure_that_is_compared(country, right, monkeypatch, 
     """Else the data would agree with a collector that lacks it."""
     monkeypatch.setattr(f"recount.{rule}", WRONG[rule], raising=False)
     assert told(country) != right
+
+
+# ---- later editions ----
+
+@dataclasses.dataclass
+class Edition:
+    """What was shown, and what a first edition would be of all that is known by then."""
+    figures: dict
+    charts: dict
+    cells: dict
+    past: Past  # what had been shown before
+
+
+def cell_of(key):
+    return key[0], *key[2:]
+
+
+def shown(figures_of):
+    """Cells with a figure, of which something is remembered: no household is simulated."""
+    return {cell_of(key) for key, row in figures_of.items() if row[0] == "met" and key[-1] == "measured"}
+
+
+def replaced(before, after):
+    return {cell_of(key) for key, row in after.figures.items() if row != before.figures.get(key)} & shown(after.figures)
+
+
+@pytest.fixture(scope="module")
+def editions(country):
+    """The first, one when little came, one when much did, one when a line was doubted."""
+    country.rest()
+    found, past = [], Past()
+    for come in (lambda: None, country.few, country.many, lambda: country.doubt(10)):
+        come()
+        country.edition()
+        found.append(Edition(figures(country.c, 2024), charts(country.c, 2024), country.cells(2024), copy.deepcopy(past)))
+        past.show(found[-1].cells, replaced(found[-2], found[-1]) if len(found) > 1 else shown(found[-1].figures))
+    return found
+
+
+def test_a_figure_is_the_last_one_or_the_new_one(editions):
+    for before, after in itertools.pairwise(editions):
+        wanted = recount.recount(after.cells)
+        assert shown(before.figures) <= shown(after.figures)
+        assert not {key: (row, before.figures.get(key), wanted[key]) for key, row in after.figures.items()
+                    if row != before.figures.get(key) and wrong_with(wanted[key][1], wanted[key][0], row[0], row[1], row[2:])}
+
+
+def test_it_is_replaced_under_cover_of_new_days_alone(country, editions):
+    households = {line.probe: line.household for line in country.lines}
+    for before, after in itertools.pairwise(editions):
+        says, new = said(after.cells), replaced(before, after)
+        may = {key for key in after.past.last if may_follow(after.past, key, after.cells[key], says, households)}
+        wholes_of = {key for key in may | new if not any(key[2:-1])}
+        assert new & after.past.last.keys() <= may and wholes_of <= new
+        assert all(bears(fresh(after.past, key, after.cells[key])) for key in new)
+        assert not told_too_much(after.past, after.cells, new)
+
+
+def test_each_edition_has_what_it_is_made_for(editions):
+    first, few, many, doubted = editions
+    assert not replaced(first, few) and few.cells != first.cells
+    assert not replaced(many, doubted) and doubted.cells.keys() and said(doubted.cells) != said(many.cells)
+    new = replaced(few, many)
+    changed = {key for key in many.past.last if changes(many.past, key, many.cells[key], said(many.cells))}
+    assert new & changed and changed - new and new - many.past.last.keys()

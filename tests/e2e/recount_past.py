@@ -1,0 +1,77 @@
+"""When a figure that was shown may be replaced (collector/figure/floor.h): under cover of days enough that nobody was told of before. Of each
+figure by itself, of each two of which one holds the other, and of a whole less its parts."""
+
+import collections
+import dataclasses
+
+import recount
+
+
+def unit(row):
+    return row.line.probe, row.day
+
+
+def valued(rows):
+    return [row for row in rows if row.value is not None]
+
+
+def said(cells):
+    """(indicator, probe, day) -> all that the results of a probe-day come to, in whatever family."""
+    found = collections.defaultdict(set)
+    for (indicator, *_), rows in cells.items():
+        for row in valued(rows):
+            found[indicator, *unit(row)].add((row.family, row.place, row.value, row.samples))
+    return found
+
+
+@dataclasses.dataclass
+class Past:
+    """What editions have shown: of each cell the days of its last figure with what they said, and all days that any counted."""
+    last: dict = dataclasses.field(default_factory=dict)  # cell -> (probe, day) -> what it said
+    told: set = dataclasses.field(default_factory=set)  # (indicator, probe, day)
+
+    def show(self, cells, replaced):
+        says = said(cells)
+        for key in replaced:
+            self.last[key] = {unit(row): says[key[0], *unit(row)] for row in valued(cells[key])}
+            self.told |= {(key[0], *known) for known in self.last[key]}
+
+
+def fresh(past, key, rows):
+    return [row for row in valued(rows) if (key[0], *unit(row)) not in past.told]
+
+
+def changes(past, key, rows, says):
+    """Days that came to a cell's figure, or went: what says something else went and came."""
+    now = {unit(row): says[key[0], *unit(row)] for row in valued(rows)}
+    before = past.last[key]
+    return [known for known in now if before.get(known) != now[known]] + [known for known in before if before[known] != now.get(known)]
+
+
+def bears(rows):
+    """Either nobody is told of, or enough."""
+    return not rows or recount.enough(rows)
+
+
+def may_follow(past, key, rows, says, households):
+    """Fresh days are a crowd by themselves, and no household is most of what came or went."""
+    changed = collections.Counter(households[probe] for probe, _ in changes(past, key, rows, says))
+    covered = bool(fresh(past, key, rows)) and bears(fresh(past, key, rows))
+    return recount.enough(valued(rows)) and covered and 2 * max(changed.values()) <= changed.total()
+
+
+def told_too_much(past, cells, shown):
+    """Pairs of cells that are shown anew, one within the other, whose difference tells of too few fresh days; wholes less their parts."""
+    found = []
+    parts = {key: {unit(row): row for row in fresh(past, key, cells[key])} for key in shown}
+    for whole in shown:
+        within = [key for key in shown if key != whole and key[:2] + key[-1:] == whole[:2] + whole[-1:] and parts[key].keys() <= parts[whole].keys()]
+        rests = [[key] for key in within]
+        for cut in {tuple(map(bool, key)) for key in within}:
+            rests.append([key for key in within if tuple(map(bool, key)) == cut])
+        for less in rests:
+            gone = set().union(*(parts[key].keys() for key in less))
+            rest = [row for known, row in parts[whole].items() if known not in gone]
+            if not bears(rest):
+                found.append((whole, less))
+    return found
