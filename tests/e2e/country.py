@@ -2,6 +2,7 @@
 is retained. Made of a seed, and given to a collector as agents and teams give it."""
 
 import datetime
+import ipaddress
 import json
 import os
 import random
@@ -40,7 +41,7 @@ TARGETS = {
     "f.root-servers.net": ("root", None, "192.0.2.8", "2001:db8::8"), "beacon.example": ("beacon", "BJ", "192.0.2.9", "2001:db8::9"),
 }
 KNOWN = Targets({"resolver.example": "resolver"} | {name: kind for name, (kind, *_) in TARGETS.items()}, SETS,
-                {("BJ", o["name"]): o.get("prefixes", ()) for o in PACK["operators"]})
+                {("BJ", o["name"]): [*map(ipaddress.ip_network, o.get("prefixes", ()))] for o in PACK["operators"]})
 OUTCOMES = ("timeout", "refused", "unreachable", "reset", "dns_error", "tls_error", "protocol_error", "blocked", "denied", "skipped", "error")
 CARRIER = "41.85.160.0/24"
 BEFORE = datetime.datetime(2022, 6, 1, tzinfo=UTC)

@@ -43,7 +43,7 @@ class Targets:
     """What is known of targets."""
     kinds: dict  # name -> kind
     sets: dict  # country -> (first year, set as in a country's pack), in order
-    networks: dict  # country, operator -> its prefixes
+    networks: dict  # country, operator -> its prefixes, as ipaddress has them
 
 
 # A probe-day of an indicator; value None: nothing but failures. due: how many days it stands for; ended: the last of a silent probe.
@@ -143,7 +143,7 @@ def own_by_pack(operator, of):
 
 
 def own_by_address(addr, prefixes):
-    return addr is not None and any(ipaddress.ip_address(addr) in ipaddress.ip_network(prefix) for prefix in prefixes)
+    return addr is not None and any(ipaddress.ip_address(addr) in prefix for prefix in prefixes)
 
 
 def round_trip(scope, own):
@@ -211,9 +211,9 @@ def network_of(line, lines, year, carrier_nat):
 
 # ---- the days expected of a probe ----
 
-def expected(lines, raw, year):
-    """line.probe -> first and last day, and whether it fell silent."""
-    heard = {line: [d for d in {day_of(r) for r in raw[line.probe]} if d.year == year] for line in lines}
+def expected(lines, days, year):
+    """line.probe -> first and last day, and whether it fell silent. days: line.probe -> those with results, of all years."""
+    heard = {line: [day for day in days[line.probe] if day.year == year] for line in lines}
     latest = collections.defaultdict(lambda: datetime.date.min)
     for line in lines:
         latest[line.source] = max([latest[line.source], *heard[line]])
@@ -222,8 +222,7 @@ def expected(lines, raw, year):
         if not heard[line]:
             continue
         gone = min([when.date() for when in (line.revoked and line.revoked[0], line.replaced) if when], default=datetime.date.max)
-        begun = min(day_of(r) for r in raw[line.probe])
-        found[line.probe] = (max(datetime.date(year, 1, 1), begun), min(latest[line.source], gone - datetime.timedelta(1)),
+        found[line.probe] = (max(datetime.date(year, 1, 1), min(days[line.probe])), min(latest[line.source], gone - datetime.timedelta(1)),
                              gone > datetime.date(year, 12, 31) and (latest[line.source] - max(heard[line])).days >= 14)
     return found
 
@@ -328,22 +327,30 @@ def definitions():
     return found
 
 
-def rows_of(of_day, lines, raw, targets, carrier_nat, year):
+def by_day(results):
+    days = collections.defaultdict(list)
+    for r in results:
+        days[day_of(r)].append(r)
+    return days
+
+
+def measured(lines, raw, carrier_nat, year):
+    """Of each line that counts: it, its network, what was expected of it, and where it stood and what it measured, day by day."""
+    days = {line.probe: by_day(raw[line.probe]) for line in lines}
+    due_of = expected(lines, days, year)
+    return [(line, network_of(line, lines, year, carrier_nat), due_of[line.probe],
+             [(day, place, results) for day, results in sorted(days[line.probe].items()) if day.year == year and (place := place_on(line, day))])
+            for line in lines if line.probe in due_of and counts(line, year)]
+
+
+def rows_of(of_day, lines, targets):
+    """lines: as they measured."""
     rows = []
-    due_of = expected(lines, raw, year)
-    for line in lines:
-        if line.probe not in due_of or not counts(line, year):
-            continue
-        days = collections.defaultdict(list)
-        for r in raw[line.probe]:
-            days[day_of(r)].append(r)
+    for line, network, (first, last, silent), days in lines:
         by_family = collections.defaultdict(list)
-        for day in sorted(d for d in days if d.year == year):
-            if place := place_on(line, day):
-                for family, value, samples, failed in of_day(days[day], targets, place):
-                    by_family[family].append((day, place, value, samples, failed))
-        first, last, silent = due_of[line.probe]
-        network = network_of(line, lines, year, carrier_nat)
+        for day, place, results in days:
+            for family, value, samples, failed in of_day(results, targets, place):
+                by_family[family].append((day, place, value, samples, failed))
         for family, told_days in by_family.items():
             valued = [t[0] for t in told_days if t[2] is not None]
             due = dict(zip(valued, stand_for(valued, first, last)))
@@ -368,8 +375,9 @@ def cells_of(rows, columns):
 
 def gather(lines, raw, targets, carrier_nat, year):
     """(indicator, country, geo, operator, technology, family, source) -> the rows of a cell."""
+    lines = measured(lines, raw, carrier_nat, year)
     return {(indicator, *key): cell for indicator, (_, columns, _) in definitions().items()
-            for key, cell in cells_of(rows_of(OF_DAY[indicator], lines, raw, targets, carrier_nat, year), columns).items()}
+            for key, cell in cells_of(rows_of(OF_DAY[indicator], lines, targets), columns).items()}
 
 
 def recount(cells):
