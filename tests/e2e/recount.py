@@ -178,7 +178,7 @@ def loss(results, _targets, _place):
 
 
 OF_DAY = {"PER1": dns_time, "PER2": dns_failures, "PER3": round_trip("domestic", False), "PER3_OWN": round_trip("domestic", True),
-          "PER4": round_trip("abroad", False), "PER5": throughput("down_mbps"), "PER6": throughput("up_mbps"), "PER8": loss}
+          "PER4": round_trip("abroad", False), "PER4_OWN": round_trip("abroad", True), "PER5": throughput("down_mbps"), "PER6": throughput("up_mbps"), "PER8": loss}
 
 
 # ---- where, and on behalf of whom ----

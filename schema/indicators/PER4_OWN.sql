@@ -1,0 +1,23 @@
+-- id: PER4_OWN
+-- name.fr: Latence à l’étranger dans le réseau de son opérateur
+-- name.en: Latency abroad within one’s operator’s network
+-- unit: ms
+-- decimals: 1
+-- better: -
+-- status: proposed
+-- nature: quantitative
+-- kind: measured
+-- method: 1
+-- targets: abroad
+-- dimensions: operator
+-- aggregate: p50
+-- headline.fr: Un aller-retour vers l’étranger, sans quitter le réseau de son opérateur, prend typiquement {p50} ms {where}.
+-- headline.en: A round trip abroad within one’s operator’s own network typically takes {p50} ms {where}.
+-- definition.fr: Comme PER4, vers les seuls lieux à l’étranger qui se trouvent dans le réseau de l’opérateur de la sonde, d’après les données du pays ou l’origine de l’adresse mesurée. Un opérateur dont le réseau va jusque-là n’est pas comparé à un autre : ce chiffre ne classe personne. Les mesures sans aucune réponse n’ont pas de temps : leur nombre est publié à côté. Une médiane par sonde et par jour, puis le 50e centile de ces sondes-jours. Une sonde y pèse autant de jours qu’on en attendait d’elle (de son premier jour de mesure à son départ, sinon au dernier jour de la période où une sonde a mesuré), un jour mesuré ne comptant pas pour plus de quatre ; aucune n’y pèse plus d’un cinquième ; celles dont une même personne ou équipe se porte garante, pas plus que toutes les autres ensemble. Une sonde muette, qui n’a plus rien donné les quatorze derniers jours mesurés sans que personne l’ait retirée, y compte par ce qu’elle a donné avant ; combien il y en a est publié à côté (n_silent). Les boîtiers qui se sont remplacés dans un foyer sont une seule sonde.
+-- definition.en: As PER4, to those places abroad alone that stand in the network of the probe's own operator, as the country's pack or the origin of the measured address says. An operator whose network reaches a place is compared with no other: this figure ranks nobody. Measurements without any answer have no time: how many there were is published beside. One median a probe and day, then the 50th percentile over these probe-days. A probe weighs as many days as were expected of it (from its first day of measurement to its departure, else to the last day of the period on which any probe measured), no day with a value counting for more than four; none weighs more than a fifth; those that one person or team vouches for weigh no more than all others together. A silent probe, which gave nothing on the last fourteen days of measurement though nobody took it away, counts with what it gave before; how many there are is published beside (n_silent). Boxes that replaced one another in a household are one probe.
+SELECT day, probe_no, 'ipv' || af AS family, sketch_quantile(array_agg(bucket), array_agg(n), 0.5) AS value,
+       sum(n) AS samples, sum(failed) AS failed
+FROM target_bucket($1, $2, 'abroad')
+WHERE own
+GROUP BY GROUPING SETS ((day, probe_no), (day, probe_no, af))
+HAVING grouping(af) = 1 OR af IS NOT NULL
