@@ -35,6 +35,21 @@ static void reads_a_file(void **state)
     indicator_free(&i);
 }
 
+/* What is published beside a figure is explained where it is defined. */
+static void definitions_say_what_stands_beside(void **state)
+{
+    static const char *const said[2][2] = {{"muette", "(n_silent)"}, {"silent", "(n_silent)"}};
+    size_t count, measured = 0;
+    const struct indicator *all = indicator_all(&count);
+    for (size_t i = 0; i < count; i++) {
+        measured += all[i].measured;
+        for (int l = 0; l < 2; l++)
+            for (int w = 0; w < 2; w++)
+                assert_true((strstr(all[i].definition[l], said[l][w]) != NULL) == all[i].measured);
+    }
+    assert_true(measured > 0);
+}
+
 static void refuses_with_the_reason(void **state)
 {
     static const struct {
@@ -109,6 +124,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_file),
+        cmocka_unit_test(definitions_say_what_stands_beside),
         cmocka_unit_test(refuses_with_the_reason),
         cmocka_unit_test(all_that_is_built_in),
     };
