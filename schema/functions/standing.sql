@@ -41,8 +41,8 @@ $$;
 REVOKE EXECUTE ON FUNCTION carrier_nat_replace, carrier_nat_seed, carrier_nat_import FROM PUBLIC;
 
 -- A row a probe, for a period from `first` to `last` (UTC days, both within). `network`: the one from which its household pushed most
--- often, or 'probe:N' for a confirmed one behind carrier NAT; NULL when none was seen. `voucher`: who confirmed it; else
--- the team whose token let it in.
+-- often, or 'probe:N' for a confirmed one behind carrier NAT; NULL when none was seen. `voucher`: who confirmed its household's
+-- last box, else the team whose token let that in; nobody, the same of itself.
 CREATE OR REPLACE FUNCTION probe_standing(first date, last date)
 RETURNS TABLE (probe_no int, network text, counts boolean, voucher text)
 LANGUAGE sql STABLE AS $$
@@ -57,11 +57,14 @@ LANGUAGE sql STABLE AS $$
            CASE WHEN p.confirmed_at IS NOT NULL AND EXISTS (SELECT FROM carrier_nat c WHERE c.prefix >>= s.prefix)
                 THEN 'probe:' || coalesce(h.household, p.probe_no)
                 WHEN s.prefix IS NOT NULL THEN network_text(s.prefix) END,
-           standing_of(p, least((last + 1)::timestamp AT TIME ZONE 'UTC', now())) = 'counts', coalesce(p.confirmed_by, f.name)
+           standing_of(p, least((last + 1)::timestamp AT TIME ZONE 'UTC', now())) = 'counts', coalesce(l.confirmed_by, lf.name, p.confirmed_by, f.name)
     FROM probe p
     LEFT JOIN token t USING (token_no)
     LEFT JOIN focal_point f ON f.focal_point_no = t.focal_point_no
     LEFT JOIN probe_household h USING (probe_no)
+    LEFT JOIN probe l ON l.probe_no = h.household
+    LEFT JOIN token lt ON lt.token_no = l.token_no
+    LEFT JOIN focal_point lf ON lf.focal_point_no = lt.focal_point_no
     LEFT JOIN seen s ON s.line_no = coalesce(h.household, p.probe_no)
 $$;
 REVOKE EXECUTE ON FUNCTION probe_standing FROM PUBLIC;

@@ -47,7 +47,7 @@ class Targets:
 
 
 # A probe-day of an indicator; value None: nothing but failures. due: how many days it stands for; ended: the last of a silent probe.
-Row = collections.namedtuple("Row", "line day place network family value samples failed due ended")
+Row = collections.namedtuple("Row", "line day place network voucher family value samples failed due ended")
 
 # value: the least and the greatest that rounding allows, nearly always one.
 Figure = collections.namedtuple("Figure", "value n_samples n_failed n_days n_probes n_networks n_silent method_version")
@@ -209,6 +209,12 @@ def network_of(line, lines, year, carrier_nat):
     return f"household {line.household}" if most in carrier_nat and line.confirmed else most
 
 
+def voucher_of(line, lines):
+    """A household counts as the one who vouches for its last box."""
+    [last] = [box.voucher for box in lines if box.probe == line.household]
+    return last or line.voucher
+
+
 # ---- the days expected of a probe ----
 
 def expected(lines, days, year):
@@ -275,8 +281,7 @@ def weights(rows):
         due[row.line.household] += row.due
     sums = {line: min(due[line], 4 * days[line]) for line in days}
     if len(sums) >= 5:
-        latest = sorted(rows, key=lambda row: (row.day, row.line.probe))  # who vouches for a household's last box of the cell
-        sums = vouched(fifth(sums), {row.line.household: row.line.voucher for row in latest})
+        sums = vouched(fifth(sums), {row.line.household: row.voucher for row in rows})
     return sums, {line: sums[line] / days[line] for line in days}
 
 
@@ -335,10 +340,10 @@ def by_day(results):
 
 
 def measured(lines, raw, carrier_nat, year):
-    """Of each line that counts: it, its network, what was expected of it, and where it stood and what it measured, day by day."""
+    """Of each line that counts: it, its network, who vouches for it, what was expected of it, and where it stood and what it measured, day by day."""
     days = {line.probe: by_day(raw[line.probe]) for line in lines}
     due_of = expected(lines, days, year)
-    return [(line, network_of(line, lines, year, carrier_nat), due_of[line.probe],
+    return [(line, network_of(line, lines, year, carrier_nat), voucher_of(line, lines), due_of[line.probe],
              [(day, place, results) for day, results in sorted(days[line.probe].items()) if day.year == year and (place := place_on(line, day))])
             for line in lines if line.probe in due_of and counts(line, year)]
 
@@ -346,7 +351,7 @@ def measured(lines, raw, carrier_nat, year):
 def rows_of(of_day, lines, targets):
     """lines: as they measured."""
     rows = []
-    for line, network, (first, last, silent), days in lines:
+    for line, network, voucher, (first, last, silent), days in lines:
         by_family = collections.defaultdict(list)
         for day, place, results in days:
             for family, value, samples, failed in of_day(results, targets, place):
@@ -354,7 +359,7 @@ def rows_of(of_day, lines, targets):
         for family, told_days in by_family.items():
             valued = [t[0] for t in told_days if t[2] is not None]
             due = dict(zip(valued, stand_for(valued, first, last)))
-            rows += [Row(line, day, place, network, family, value, samples, failed, due.get(day),
+            rows += [Row(line, day, place, network, voucher, family, value, samples, failed, due.get(day),
                          silent and value is not None and day == valued[-1])
                      for day, place, value, samples, failed in told_days if value is not None or failed]
     return rows

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(25);
+SELECT plan(26);
 
 INSERT INTO token (hash, uses_max) VALUES ('one', 1), ('two', 2), ('many', NULL);
 INSERT INTO carrier_nat (prefix, source) VALUES ('198.51.100.0/22', 'import'), ('203.0.113.128/25', 'import');
@@ -81,6 +81,7 @@ SELECT is((SELECT count(DISTINCT network) FROM unnest('{open,none}'::text[]) AS 
           'nor are two that replaced each other');
 SELECT pg_temp.push(who, 2, prefix, times) FROM (VALUES ('multi', '192.0.2.0/24'::cidr, 1), ('week', '2001:db8:7::/48', 17)) AS v (who, prefix, times) \g /dev/null
 UPDATE probe SET replaced_by = pg_temp.no('multi') WHERE probe LIKE 'week%';
+SELECT is((SELECT voucher FROM pg_temp.standing('week')), 'Aïcha', 'a household counts as the one who vouches for its last box');
 SELECT results_eq($$SELECT network FROM unnest('{week,multi}'::text[]) AS who, pg_temp.standing(who)$$,
                   $$VALUES ('2001:db8:7::/48'), ('2001:db8:7::/48')$$, 'and where a household was seen most often, all of its boxes were');
 SELECT carrier_nat_seed(pack::jsonb) FROM unnest(ARRAY['{"XX": {"carrier_nat": ["192.0.2.0/24", "192.0.2.0/25"]}}',
