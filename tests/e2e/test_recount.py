@@ -12,6 +12,7 @@ import recount
 import recount_day
 from conftest import Collector, scratch
 from country import GONE, OUTCOMES, SEED, TARGETS, YEARS, Country
+from recount_change import over_cells, over_lines, step
 from recount_day import Point, chart, main_statistic
 from recount_past import Past, bears, changes, fresh, may_follow, said, told_too_much
 
@@ -136,11 +137,6 @@ def test_each_rule_moves_a_day_that_is_compared(country, monkeypatch, rule):
 
 # ---- what everybody has ----
 
-def step(n):
-    """5 to 9, 10 to 19, 20 to 49, …: the first of them."""
-    return n and max(s for e in range(6) for s in (10 ** e, 2 * 10 ** e, 5 * 10 ** e) if s <= n)
-
-
 def two_digits(n):
     return n and int(decimal.Decimal(n).quantize(decimal.Decimal(1).scaleb(max(0, len(str(n)) - 2)), decimal.ROUND_HALF_UP))
 
@@ -157,6 +153,60 @@ def test_everybody_has_the_same_in_steps(country, year):
         assert f["value"] == (value if value is None else pytest.approx(value, rel=1e-9))
         assert (f["n_samples"], f["n_failed"], f["n_days"]) == (two_digits(samples), two_digits(failed), two_digits(days)), key
         assert (f["n_probes"], f["n_networks"]) == (step(probes), step(networks)), key
+
+
+# ---- from year to year, and among each other ----
+
+def test_every_change_is_what_raw_results_say(country):
+    first, second = (wholes(country, year) for year in YEARS)
+    kinds = set()
+    for f in country.c.request("GET", "/api/v1/changes?year=2024").json():
+        key, statistic = (f["indicator"], f["country"], f["source"]), main_statistic(f["indicator"])
+        kinds.add(f["kind"] or f["why"])
+        targets = f["country"] == "BJ" and f["indicator"][:4] in ("PER3", "PER4")  # another set in the second year
+        assert (f["why"] in ("method", "missing")) == (targets or key not in first), f
+        if f["kind"] == "lines":
+            a, b, lines = over_lines(first[key], second[key], statistic)
+            assert any(math.isclose(f["value_from"], x, rel_tol=1e-9) for x in a) and any(math.isclose(f["value_to"], x, rel_tol=1e-9) for x in b), f
+            assert f["n_lines"] == step(lines)
+    assert {"lines", "few", "method"} <= kinds
+
+
+def test_changes_over_cells_are_those_of_published_figures(country):
+    def year_of(key, year):
+        return {(o, g): (v, n) for o, g, v, n in country.c.sql(
+            "SELECT operator, geo, value, n_probes FROM indicator_value WHERE computed AND period = %s AND (indicator, statistic, country, source) = "
+            "(%s, %s, %s, %s) AND num_nonnulls(technology, family) = 0 AND num_nulls(value, low, high) = 0", str(year), *key)}
+
+    some = 0
+    for key in {(k[0], k[1], k[2], k[-1]) for k in figures(country.c, 2024)}:
+        wanted = over_cells(year_of(key, 2023), year_of(key, 2024))
+        got = country.c.sql("SELECT value_from, value_to, cells FROM change_over_cells(%s, %s, %s, %s, 2024)", *key)
+        assert got == ([] if wanted is None else [pytest.approx(wanted, rel=1e-9)]), key
+        some += wanted is not None
+    assert some
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_places_are_in_the_order_of_values(country, year):
+    """By operator, and by department: whose lines tell it apart has the better value of raw results, and all have a place or none."""
+    wanted, groups = recount.recount(country.cells(year)), collections.defaultdict(list)
+    better = {row[0]: row[1] for row in country.c.sql("SELECT indicator, better FROM indicator")}
+    for indicator, statistic, *key, low, high in country.c.sql(
+            "SELECT indicator, statistic, country, geo, operator, technology, family, source, rank_low, rank_high FROM indicator_value "
+            "WHERE computed AND period = %s AND value IS NOT NULL AND num_nonnulls(geo, operator) = 1 AND technology IS NULL", str(year)):
+        if statistic == main_statistic(indicator):
+            sign = -1 if better[indicator] == "high" else 1
+            groups[indicator, key[0], key[1] is None, key[-1]].append((sign * wanted[indicator, statistic, *key][1].value[0], low, high))
+    for (indicator, *_), cells in groups.items():
+        if better[indicator] == "-" or len(cells) == 1:
+            assert not any(low or high for _, low, high in cells)
+            continue
+        assert all(1 <= low <= high <= len(cells) for _, low, high in cells)
+        assert all(a[0] < b[0] for a in cells for b in cells if a[2] < b[1])
+        # What one is before, the others are behind: places that were taken from above and from below are as many.
+        assert sum(low - 1 for _, low, _ in cells) == sum(len(cells) - high for _, _, high in cells)
+    assert any(low > 1 for cells in groups.values() for _, low, _ in cells if low)
 
 
 # Each rule as it must not be. That of five probes is none by itself: each has one network at most.
@@ -177,7 +227,7 @@ WRONG = {
     "stand_for": lambda days, _first, _last: [1 for _ in days],
     "fifth": lambda sums: sums,
     "vouched": lambda sums, _voucher_of: sums,
-    "mean": lambda rows, sums, weight: sum(row.value * weight[row.line.probe] for row in rows) / sum(sums.values()),
+    "mean": lambda rows, sums, weight: sum(row.value * weight[row.line.household] for row in rows) / sum(sums.values()),
     "failures": lambda rows: sum(row.failed for row in rows),
 }
 
