@@ -10,6 +10,7 @@
 #include "common/conf.h"
 #include "common/form.h"
 #include "common/lang.h"
+#include "common/log.h"
 
 #define EXPIRY_MAX_US (36500 * INT64_C(86400000000)) /* a hundred years */
 
@@ -76,7 +77,12 @@ static int create(const struct session *s, struct fault *f)
     const char *const params[] = {hashes.data, invocation_text(s->in, "focal-point"),
                                   uses || !invocation_text(s->in, "count") ? uses : "1",
                                   expires ? time_format(us, expires_at) : NULL};
-    return secret_give(s->pg, sql, 4, params, texts.data, f);
+    rc = secret_give(s->pg, sql, 4, params, texts.data, f);
+    if (rc == 0 && (!params[2] || strcmp(params[2], "1") != 0))
+        log_info(
+            _("more than one probe may enrol with it: they count in figures once somebody confirms them; see: probe "
+              "confirm"));
+    return rc;
 }
 
 static int list(const struct session *s, struct fault *f)

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import subprocess
 
 import psycopg
 import pytest
@@ -46,6 +47,14 @@ def test_a_push_tells_its_network_and_a_file_does_not(behind, tmp_path):
 def test_without_a_proxy_of_ours_the_socket_tells(collector, probe):
     push(collector, probe, "203.0.113.7")
     assert networks(collector, probe) == [("127.0.0.0/24", 1)]
+
+
+@pytest.mark.parametrize("options, many", [((), True), (("--uses", "20"), True), (("--uses", "1"), False), (("--count", "3"), False),
+                                           (("--count", "3", "--uses", "2"), True)])
+def test_who_makes_a_token_for_many_learns_that_their_probes_wait(collector, options, many):
+    done = subprocess.run(collector.command("token", "create", *options), capture_output=True, text=True, timeout=60,
+                          env=os.environ | collector.env, check=True)
+    assert ("once somebody confirms them" in done.stderr) == many and "confirm" not in done.stdout
 
 
 def test_a_forgotten_probe_has_been_nowhere(behind):
