@@ -104,12 +104,21 @@ static int print(const struct session *s, struct fault *f)
 
 /* ---- how one is made ---- */
 
+static const char *status_text(const char *status)
+{
+    static const char *const words[] = {N_("proposed"), N_("adopted"), N_("retired")};
+    for (size_t w = 0; w < COUNT(words); w++)
+        if (!strcmp(words[w], status))
+            return _(words[w]);
+    return status;
+}
+
 static void print_definition(const struct indicator *i)
 {
     enum lang lang = lang_current();
     printf("%s  %s\n\n%s\n\n", i->id, i->name[lang], i->definition[lang]);
     printf(_("unit             %s\n"), i->unit[lang]);
-    printf(_("status           %s, method version %d\n"), i->status, i->method);
+    printf(_("status           %s, method version %d\n"), status_text(i->status), i->method);
     printf("%s", _("statistics       "));
     for (size_t s = 0; s < i->statistic_count; s++)
         printf("%s%s", s ? ", " : "", i->statistics[s].name);

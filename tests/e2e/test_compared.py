@@ -138,6 +138,11 @@ def test_too_few_common_lines_are_not_compared(panel):
     assert "car trop peu de lignes sont communes aux deux années" in panel.page("fr")
 
 
+def test_explain_says_it_in_french(collector, monkeypatch):
+    monkeypatch.setitem(collector.env, "LC_ALL", "fr_FR.UTF-8")
+    assert re.search("état +proposé, version de méthode", collector.run("indicators", "explain", "PER1"))
+
+
 def test_explain_says_how_it_is_compared(collector):
     text = collector.run("indicators", "explain", "PER1")
     assert "ranks            of p50, among operators" in text and "permutation test" in text and "at most 5 times in a hundred (Holm)" in text
