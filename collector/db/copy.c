@@ -244,3 +244,12 @@ char *copy_doubles_of(char *to, const double *values, uint64_t present, size_t c
         to = present >> i & 1 ? put_double(to, values[i]) : copy_null(to);
     return array_end(length, to);
 }
+
+char *copy_floats(char *to, const float *first, size_t stride, size_t count)
+{
+    char *length = to;
+    to = array_head(to + 4, count, false, FLOAT4_OID);
+    for (size_t i = 0; i < count; i++)
+        to = put_float(to, *(const float *)(const void *)((const char *)first + i * stride));
+    return array_end(length, to);
+}

@@ -57,6 +57,8 @@ char *copy_int4s(char *to, const int32_t *values, size_t count);
  * present is not set. */
 char *copy_reals_of(char *to, const float *values, uint64_t present, size_t count);
 char *copy_doubles_of(char *to, const double *values, uint64_t present, size_t count);
+/* real[] of `count` values that lie `stride` octets apart. */
+char *copy_floats(char *to, const float *first, size_t stride, size_t count);
 
 /* Octets that such a field takes at most, for copy_row_begin. */
 #define COPY_ARRAY_SIZE(count, element) (24 + (size_t)(count) * (4 + (element)))

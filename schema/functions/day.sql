@@ -7,10 +7,11 @@ $$;
 -- Where a probe stood on a day (UTC): the surroundings that were valid then; where they changed within the day, those that
 -- held for most of it. A box that moves in the evening has measured from the old place. An operator that nobody but its members
 -- knows is none.
-CREATE OR REPLACE FUNCTION place_on(of_probe int, on_day date)
-RETURNS TABLE (country text, department text, zone text, operator text, technology text)
+DROP FUNCTION IF EXISTS place_on(int, date);
+CREATE FUNCTION place_on(of_probe int, on_day date)
+RETURNS TABLE (country text, department text, zone text, operator text, technology text, known_no int)
 LANGUAGE sql STABLE AS $$
-    SELECT c.country, c.department, c.zone, o.name, c.technology
+    SELECT c.country, c.department, c.zone, o.name, c.technology, o.known_no
     FROM probe_context c
     LEFT JOIN known_operator o USING (operator_no)
     WHERE c.probe_no = of_probe AND valid_on(c.valid_from, c.valid_to, on_day)

@@ -3,15 +3,19 @@
 #include <math.h>
 
 #include "collector/figure/cell.h"
-#include "tests/unit/collector/trial.h"
 
-#define DIMENSIONS "operator, department, family"
+#define HEADER                                                                                                         \
+    "-- id: TST1\n-- name.fr: n\n-- name.en: n\n-- unit: ms\n-- better: low\n-- status: proposed\n-- kind: measured\n" \
+    "-- nature: quantitative\n-- method: 1\n-- headline.fr: {p50} {where}\n"                                           \
+    "-- headline.en: {p50} {where}\n-- definition.fr: d\n"                                                             \
+    "-- definition.en: d\n-- aggregate: p50\n-- dimensions: operator, department, family\n"
 
 static struct indicator indicator;
 
 static int setup(void **state)
 {
-    return trial_indicator("p50", DIMENSIONS, &indicator);
+    struct fault f;
+    return indicator_read(HEADER "SELECT 1", &indicator, &f);
 }
 
 static int teardown(void **state)
@@ -28,18 +32,23 @@ static const char *const *lines = names;
 static void add(struct cells *c, size_t p, int days, const char *carrier, const char *network)
 {
     for (int d = 0; d < days; d++)
-        for (int family = 0; family < 2; family++) {
-            struct probe_day day = trial_day(names[p], d, 10 + (double)p);
-            day.line = lines[p];
-            if (network)
-                day.network = *network ? network : NULL;
-            day.carrier = carrier;
-            day.family = family ? "ipv4" : NULL;
-            day.first = TRIAL_FIRST;
-            day.last = TRIAL_FIRST + days - 1;
-            day.samples = 7;
-            cells_add(c, &day);
-        }
+        for (int family = 0; family < 2; family++)
+            cells_add(c, &(struct probe_day){
+                             .probe = names[p],
+                             .line = lines[p],
+                             .day = 20000 + d,
+                             .source = "measured",
+                             .network = !network   ? names[p]
+                                        : *network ? network
+                                                   : NULL,
+                             .country = "BJ",
+                             .carrier = carrier,
+                             .family = family ? "ipv4" : NULL,
+                             .first = 20000,
+                             .last = 20000 + days - 1,
+                             .value = 10 + (double)p,
+                             .samples = 7,
+                         });
 }
 
 static struct cells *fill(size_t probes, int days, const char *carrier, const char *network)
@@ -102,13 +111,17 @@ static void days_without_a_value_stand_behind_nothing(void **state)
     struct cells *c = cells_new(&indicator, false);
     for (size_t p = 0; p < 9; p++) {
         add(c, p, 4, "op", NULL);
-        for (int d = 0; d < 30; d++) {
-            struct probe_day day = trial_day(names[p], 10 + d, NAN);
-            day.carrier = p == 0 ? "mute" : NULL;
-            day.samples = 0;
-            day.failed = 2;
-            cells_add(c, &day);
-        }
+        for (int d = 0; d < 30; d++)
+            cells_add(c, &(struct probe_day){
+                             .probe = names[p],
+                             .day = 20010 + d,
+                             .source = "measured",
+                             .network = names[p],
+                             .country = "BJ",
+                             .carrier = p == 0 ? "mute" : NULL,
+                             .value = NAN,
+                             .failed = 2,
+                         });
     }
     json_t *figures = cells_figures(c), *days = cells_days(c);
     assert_int_equal(cells_count(c), 36);
@@ -128,22 +141,31 @@ static void days_without_a_value_stand_behind_nothing(void **state)
 static void a_line_counts_where_it_last_measured(void **state)
 {
     struct indicator mean;
-    assert_int_equal(trial_indicator("mean", DIMENSIONS, &mean), 0);
+    struct fault f;
+    _cleanup_text_ char *text = alloc_format("%s-- aggregate: mean\nSELECT 1", HEADER);
+    assert_int_equal(indicator_read(text, &mean, &f), 0);
     struct cells *c = cells_new(&mean, true);
     for (size_t p = 0; p < 8; p++)
-        for (int d = p == 7 ? 4 : 0; d < 60; d += p == 7 ? 2 : 1) {
-            struct probe_day day = trial_day(names[p], d, p == 7 ? 8 : 4);
-            day.first = TRIAL_FIRST;
-            day.last = TRIAL_FIRST + 59;
-            day.silent = p == 0;
-            day.carrier = p < 7 || d < 30 ? "op" : NULL;
-            cells_add(c, &day);
-        }
+        for (int d = p == 7 ? 4 : 0; d < 60; d += p == 7 ? 2 : 1)
+            cells_add(c, &(struct probe_day){
+                             .probe = names[p],
+                             .day = 20000 + d,
+                             .first = 20000,
+                             .last = 20059,
+                             .silent = p == 0,
+                             .source = "measured",
+                             .network = names[p],
+                             .country = "BJ",
+                             .carrier = p < 7 || d < 30 ? "op" : NULL,
+                             .value = p == 7 ? 8 : 4,
+                         });
     json_t *figures = cells_figures(c);
     size_t i, found = 0;
     const json_t *figure;
     json_array_foreach(figures, i, figure)
     {
+        if (strcmp(word(figure, "statistic"), "mean") != 0)
+            continue;
         bool whole = !json_object_get(figure, "operator");
         assert_true(fabs(number(figure, "value") - (whole ? 4.5 : (7 * 60 * 4 + 30 * 8) / 450.0)) < 1e-9);
         assert_true(number(figure, "n_silent") == 1);
@@ -230,7 +252,9 @@ static void below_six_probes_no_interval(void **state)
 static void a_percentile_is_of_more_than_one_line(void **state)
 {
     struct indicator tails;
-    assert_int_equal(trial_indicator("p50, p10", DIMENSIONS, &tails), 0);
+    struct fault f;
+    _cleanup_text_ char *text = alloc_format("%s-- aggregate: p10\nSELECT 1", HEADER);
+    assert_int_equal(indicator_read(text, &tails, &f), 0);
     for (size_t probes = 10; probes <= 11; probes++) {
         struct cells *c = cells_new(&tails, false);
         for (size_t p = 0; p < probes; p++)
@@ -330,16 +354,21 @@ static void a_replaced_box_is_the_same_line(void **state)
 static void two_boxes_weigh_as_one_line(void **state)
 {
     struct indicator mean;
-    assert_int_equal(trial_indicator("mean", DIMENSIONS, &mean), 0);
+    struct fault f;
+    _cleanup_text_ char *text = alloc_format("%s-- aggregate: mean\nSELECT 1", HEADER);
+    assert_int_equal(indicator_read(text, &mean, &f), 0);
     struct cells *c = cells_new(&mean, true);
     for (size_t p = 0; p < 9; p++)
-        for (int d = 0; d < 10; d++) {
-            struct probe_day day = trial_day(names[p], d, p < 2 ? 90 : 1);
-            day.line = p < 2 ? "home" : NULL;
-            day.first = TRIAL_FIRST;
-            day.last = TRIAL_FIRST + 9;
-            cells_add(c, &day);
-        }
+        for (int d = 0; d < 10; d++)
+            cells_add(c, &(struct probe_day){.probe = names[p],
+                                             .line = p < 2 ? "home" : NULL,
+                                             .day = 20000 + d,
+                                             .first = 20000,
+                                             .last = 20009,
+                                             .source = "measured",
+                                             .network = names[p],
+                                             .country = "BJ",
+                                             .value = p < 2 ? 90 : 1});
     json_t *figures = cells_figures(c);
     /* Seven ones, and of the household five times what six of them give: over 2 × 10 days of it and 70 of theirs, cut
      * to a fifth. */

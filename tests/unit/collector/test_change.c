@@ -2,14 +2,20 @@
 
 #include "collector/figure/change.h"
 #include "common/json.h"
-#include "tests/unit/collector/trial.h"
+
+#define HEADER                                                                                                         \
+    "-- id: TST1\n-- name.fr: n\n-- name.en: n\n-- unit: ms\n-- better: low\n-- status: proposed\n-- kind: measured\n" \
+    "-- nature: quantitative\n-- method: 1\n-- headline.fr: {where} {%s}\n-- headline.en: {where} {%s}\n"              \
+    "-- definition.fr: d\n-- definition.en: d\n-- aggregate: %s\n-- dimensions: operator\nSELECT 1"
 
 static struct indicator indicator;
 
 static void choose(const char *statistic)
 {
+    struct fault f;
+    _cleanup_text_ char *text = alloc_format(HEADER, statistic, statistic, statistic);
     indicator_free(&indicator);
-    assert_int_equal(trial_indicator(statistic, "operator", &indicator), 0);
+    assert_int_equal(indicator_read(text, &indicator, &f), 0);
 }
 
 /* Lines a to z, of `days` days each; of upper case: the box that took the place of the line's first. */
@@ -18,11 +24,15 @@ static struct cells *year(const char *probes, double times, int days)
     struct cells *c = cells_new(&indicator, false);
     for (; *probes; probes++) {
         char line = *probes < 'a' ? (char)(*probes - 'A' + 'a') : *probes;
-        for (int d = 0; d < days; d++) {
-            struct probe_day day = trial_day((const char[]){line, 0}, d, times * (line - 'a' + 1) * (line - 'a' + 1));
-            day.probe = (const char[]){*probes, 0};
-            cells_add(c, &day);
-        }
+        for (int d = 0; d < days; d++)
+            cells_add(c, &(struct probe_day){.probe = (const char[]){*probes, 0},
+                                             .day = 20000 + d,
+                                             .source = "measured",
+                                             .network = (const char[]){line, 0},
+                                             .line = (const char[]){line, 0},
+                                             .country = "BJ",
+                                             .value = times * (line - 'a' + 1) * (line - 'a' + 1),
+                                             .samples = 1});
     }
     return c;
 }

@@ -85,6 +85,8 @@ static void arrays_of_a_length(void **state)
            BYTES("\0\0\0\x20\0\0\0\1\0\0\0\1\0\0\2\xbc\0\0\0\2\0\0\0\1\0\0\0\4\x3f\xc0\0\0\xff\xff\xff\xff"));
     expect(b, copy_doubles_of(b, doubles, 1, 1),
            BYTES("\0\0\0\x20\0\0\0\1\0\0\0\0\0\0\2\xbd\0\0\0\1\0\0\0\1\0\0\0\x8\x41\x70\0\0\x10\0\0\0"));
+    expect(b, copy_floats(b, reals, 2 * sizeof *reals, 1),
+           BYTES("\0\0\0\x1c\0\0\0\1\0\0\0\0\0\0\2\xbc\0\0\0\1\0\0\0\1\0\0\0\4\x3f\xc0\0\0"));
     expect(b, copy_doubles_of(b, doubles, 0, 0), BYTES("\0\0\0\xc\0\0\0\0\0\0\0\0\0\0\2\xbd"));
 }
 

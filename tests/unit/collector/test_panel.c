@@ -1,14 +1,20 @@
 #include "tests/unit/check.h"
 
 #include "collector/figure/panel.h"
-#include "tests/unit/collector/trial.h"
+
+#define HEADER                                                                                                         \
+    "-- id: TST1\n-- name.fr: n\n-- name.en: n\n-- unit: ms\n-- better: low\n-- status: proposed\n-- kind: measured\n" \
+    "-- nature: quantitative\n-- method: 1\n-- headline.fr: {p50} {where}\n-- headline.en: {p50} {where}\n-- "         \
+    "definition.fr: d\n"                                                                                               \
+    "-- definition.en: d\n-- aggregate: p50\n-- dimensions: operator, family\n"
 
 static const struct stat_what median = {STAT_QUANTILE, 0.5};
 static struct indicator indicator;
 
 static int setup(void **state)
 {
-    return trial_indicator("p50", "operator, family", &indicator);
+    struct fault f;
+    return indicator_read(HEADER "SELECT 1", &indicator, &f);
 }
 
 static int teardown(void **state)
@@ -22,15 +28,18 @@ static void add(struct cells *c, char probe, char line, const char *country, dou
 {
     const char name[] = {probe, 0}, household[] = {line, 0};
     for (int d = 0; d < 10; d++)
-        for (int family = 0; family < 2; family++) {
-            struct probe_day day = trial_day(name, d, value + (family ? 1000 : d % 3));
-            day.voucher = probe == 'a' ? "Parakou" : NULL;
-            day.line = household;
-            day.country = country;
-            day.carrier = probe < 'p' ? "one" : "two";
-            day.family = family ? "ipv4" : NULL;
-            cells_add(c, &day);
-        }
+        for (int family = 0; family < 2; family++)
+            cells_add(c, &(struct probe_day){.probe = name,
+                                             .day = 20000 + d,
+                                             .source = "measured",
+                                             .network = name,
+                                             .voucher = probe == 'a' ? "Parakou" : NULL,
+                                             .line = household,
+                                             .country = country,
+                                             .carrier = probe < 'p' ? "one" : "two",
+                                             .family = family ? "ipv4" : NULL,
+                                             .value = value + (family ? 1000 : d % 3),
+                                             .samples = 1});
 }
 
 static struct cells *make(const char *probes, bool lifted)
