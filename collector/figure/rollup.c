@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collector/db/copy_out.h"
+#include "collector/figure/cell_day.h"
 #include "collector/figure/found.h"
 #include "collector/figure/probe_day.h"
 #include "common/lang.h"
@@ -142,8 +143,15 @@ static int write_days(struct step *s, struct fault *f)
     return rc < 0 ? rc : note_found(s, f);
 }
 
+/* Where the probe-days lie now, and which cells change with them. */
+static int note_cells(struct step *s, struct fault *f)
+{
+    _cleanup_text_ char *days = alloc_format("{%s}", s->days.data), *probes = alloc_format("{%s}", s->probes.data);
+    return pg_query(s->pg, "SELECT cell_note($1::date[], $2::int[])", 2, (const char *const[]){days, probes}, NULL, f);
+}
+
 /* *ret_taken: how many probe-days left the list. */
-static int make(struct pg *pg, size_t *ret_taken, struct fault *f)
+static int make_days(struct pg *pg, size_t *ret_taken, struct fault *f)
 {
     _cleanup_(step_free) struct step s = {.pg = pg, .day = probe_day_new()};
     int rc = take(&s, f);
@@ -151,14 +159,19 @@ static int make(struct pg *pg, size_t *ret_taken, struct fault *f)
         rc = read_results(&s, f);
     if (rc == 0 && s.made.len > 0)
         rc = write_days(&s, f);
+    if (rc == 0 && s.made.len > 0)
+        rc = note_cells(&s, f);
     if (rc == 0)
         *ret_taken = pg_rows_count(s.taken);
     return rc;
 }
 
-static int step(struct pg *pg, size_t *ret_taken, struct fault *f)
+/* ---- all ---- */
+
+/* The planner takes short lists for long ones, and would compile (jit) for longer than the work takes. */
+static int step(struct pg *pg, int (*make)(struct pg *, size_t *, struct fault *), size_t *ret_taken, struct fault *f)
 {
-    int rc = pg_run(pg, "BEGIN", f);
+    int rc = pg_run(pg, "BEGIN; SET LOCAL jit = off", f);
     if (rc == 0)
         rc = make(pg, ret_taken, f);
     if (rc == 0)
@@ -183,13 +196,24 @@ static int tell_late(struct pg *pg, struct fault *f)
     return rc;
 }
 
+/* Until nothing is listed any more. */
+static int work_off(struct pg *pg, int (*make)(struct pg *, size_t *, struct fault *), size_t *ret_all, struct fault *f)
+{
+    for (*ret_all = 0;;) {
+        size_t taken = 0;
+        int rc = step(pg, make, &taken, f);
+        if (rc < 0 || taken == 0)
+            return rc;
+        *ret_all += taken;
+        log_debug("rollup: %zu of the list made", taken);
+    }
+}
+
 int rollup_run(struct pg *pg, struct fault *f)
 {
-    for (bool any = false;; any = true) {
-        size_t taken = 0;
-        int rc = step(pg, &taken, f);
-        if (rc < 0 || taken == 0)
-            return rc == 0 && any ? tell_late(pg, f) : rc;
-        log_debug("rollup: %zu probe-days made", taken);
-    }
+    size_t days, cells;
+    int rc = work_off(pg, make_days, &days, f);
+    if (rc == 0 && days > 0)
+        rc = tell_late(pg, f);
+    return rc < 0 ? rc : work_off(pg, cell_day_make, &cells, f);
 }

@@ -51,7 +51,9 @@ BEGIN
     INSERT INTO closed_day SELECT of_year, number, d.* FROM indicator_day d WHERE extract(year FROM d.day)::int = of_year;
     INSERT INTO closed_edition SELECT of_year, number, e.country, e.period, e.source, e.speaks_of FROM public_edition e
     WHERE left(e.period, 4)::int = of_year;
-    INSERT INTO closed_change SELECT of_year, number, c.* FROM change_made c WHERE left(c.to_period, 4)::int = of_year;
+    INSERT INTO closed_change SELECT of_year, number, c.indicator, c.country, c.source, c.simulated, c.statistic, c.from_period, c.to_period,
+        c.method_version, c.kind, c.why, c.value_from, c.value_to, c.low, c.high, c.n_common
+    FROM indicator_change c WHERE left(c.to_period, 4)::int = of_year;
     RETURN number;
 END
 $$;

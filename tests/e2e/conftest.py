@@ -2,11 +2,9 @@
 
 import contextlib
 import fcntl
-import html
 import http.client
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -69,13 +67,6 @@ def pages():
     texts = Path(__file__).resolve().parents[2] / "collector/texts"
     found = [(path.parent.name, json.loads(path.read_text())) for path in sorted(texts.glob("*/*.json"))]
     return [f"/{language}/{text['path']}" for language, text in found if "{" not in text.get("path", "{")]
-
-
-def front_page(c, lang, *kept):
-    """The front page without its style: its markup, and its words in one line, with tags of these names among them."""
-    markup = re.sub(r"<style>.*?</style>", "", c.request("GET", f"/{lang}/").body.decode(), flags=re.S)
-    words = re.sub(rf"<(?!/?({'|'.join(kept)})[ >])[^>]*>", " ", markup)
-    return markup, re.sub(r"\s+", " ", html.unescape(words))
 
 
 def built(program):
@@ -247,14 +238,6 @@ class Collector:
         assert reply.status == 200, reply.body + self.log.read_bytes()
         return probe
 
-    def all_count(self, *days, since="2020-01-01"):
-        """Makes lines that count of all probes: they have stood there and been confirmed since then, and each was in a network of its
-        own on these days."""
-        self.sql("UPDATE probe_context SET valid_from = %s", since)
-        self.sql("UPDATE probe SET enrolled_at = %s, confirmed_at = %s, confirmed_by = 'tests'", since, since)
-        for day in days:
-            self.sql("INSERT INTO probe_network SELECT %s, probe_no, format('198.51.%%s.0/24', probe_no)::cidr, 9 FROM probe", day)
-
     def sql(self, query, *values):
         with psycopg.connect(host=str(self.state / "run"), dbname="internetmetre", user="internetmetre", autocommit=True) as db:
             cursor = db.execute(query, values)
@@ -287,23 +270,16 @@ class FarCollector(Collector):
         return Reply(int(status), {}, body)
 
 
-@contextlib.contextmanager
-def running(**settings):
-    """A collector in a folder of its own, from its start to its stop."""
+@pytest.fixture(scope="session")
+def collector():
+    """One that all tests share which do not stop it."""
     with scratch() as folder:
-        c = Collector(folder, **settings)
+        c = Collector(folder)
         try:
             yield c.start()
             c.stop()
         finally:
             c.clean()
-
-
-@pytest.fixture(scope="session")
-def collector():
-    """One that all tests share which do not stop it."""
-    with running() as c:
-        yield c
 
 
 @pytest.fixture(scope="session")

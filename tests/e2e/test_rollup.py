@@ -4,6 +4,7 @@ import random
 import signal
 import subprocess
 import threading
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -170,3 +171,79 @@ def test_what_ends_in_the_middle_loses_nothing_and_goes_on(world, ends):
     made = days(world, probe)
     plainly(world, day, last)
     assert days(world, probe) == made != before
+
+
+# ---- cells ----
+
+CELLS = (Path(__file__).resolve().parents[1] / "sql/plain/cell.psql").read_text()
+
+
+def cells(c):
+    """What is there of days by cell, after it was held to plain SQL: a median may differ in a real's last digit."""
+    with psycopg.connect(host=str(c.state / "run"), dbname="internetmetre", user="internetmetre", autocommit=True) as db:
+        db.execute(CELLS)
+        order = "ORDER BY day, cell_no, check_no, position, scope, kind, target_no"
+        made, plain = (db.execute(f"SELECT * FROM {table} {order}").fetchall() for table in ("rollup_cell_day", "pg_temp.plain_cell_day"))
+    assert [row[:-1] for row in made] == [row[:-1] for row in plain]
+    for one, other in zip(made, plain):
+        assert one[-1] == pytest.approx(other[-1], rel=1e-6), (one, other)
+    assert c.sql("SELECT count(*) FROM rollup_cell_dirty") == [(0,)]
+    return made
+
+
+def lies(c, probe):
+    """Where the days of a probe lie."""
+    return c.sql("SELECT DISTINCT c.country, c.department, o.name, c.technology FROM rollup_line l JOIN probe p USING (probe_no) "
+                 "JOIN rollup_cell c USING (cell_no) LEFT JOIN operator o USING (operator_no) WHERE p.probe = %s ORDER BY 1, 2, 3, 4", probe.id)
+
+
+def test_days_by_cell_follow_their_lines(world):
+    day = datetime.date(2024, 7, 1)
+    where = {"country": "BJ", "department": "BJ-BO", "operator": "MTN Bénin (Spacetel)", "technology": "fibre"}
+    first, second, late = (world.probe(**where) for _ in range(3))
+    world.sql("UPDATE probe_context SET valid_from = '2024-01-01'")
+    for number, probe in enumerate([first, second]):
+        stored(world, probe, results(f"cell {number}", day))
+    world.run("rollup")
+    before = cells(world)
+    assert lies(world, first) == lies(world, second) == [("BJ", "BJ-BO", "MTN Bénin (Spacetel)", "fibre")]
+    stored(world, late, results("late in the cell", day))
+    world.run("rollup")
+    after = cells(world)
+    assert len(after) >= len(before) and after != before
+    world.run("rollup", "--from", str(day), "--to", str(day))
+    assert cells(world) == after, "made again it is the same"
+
+    world.run("probe", "set", second.id, "department=BJ-LI", "--from", "2024-01-01")
+    world.run("rollup")
+    moved = cells(world)
+    assert lies(world, second) == [("BJ", "BJ-LI", "MTN Bénin (Spacetel)", "fibre")] and lies(world, first) != lies(world, second) and moved != after
+    world.sql("DELETE FROM result r USING probe p WHERE p.probe_no = r.probe_no AND p.probe = %s", late.id)
+    world.sql("INSERT INTO rollup_dirty SELECT %s, probe_no FROM probe WHERE probe = %s", day, late.id)
+    world.run("rollup")
+    assert lies(world, late) == [] and cells(world) != moved
+
+
+def test_an_operator_that_a_team_accepts_is_a_cell(world):
+    probe, day = world.probe(country="BJ", operator="Nouveau"), datetime.date(2024, 8, 1)
+    world.sql("UPDATE probe_context SET valid_from = '2024-01-01'")
+    stored(world, probe, results("accepted", day))
+    world.run("rollup")
+    assert [row[2] for row in lies(world, probe)] == [None]
+    world.run("operator", "accept", "Nouveau", "--country", "BJ")
+    world.run("rollup")
+    assert [row[2] for row in lies(world, probe)] == ["Nouveau"]
+    cells(world)
+
+
+def test_days_that_were_written_otherwise_are_placed_by_request(world):
+    day = datetime.date(2024, 9, 1)
+    probe = world.probe()
+    stored(world, probe, results("by request", day))
+    world.run("rollup")
+    made = cells(world)
+    world.sql("DELETE FROM rollup_cell_day")
+    world.sql("DELETE FROM rollup_line")
+    world.sql("SELECT cell_mark('2020-01-01', '2030-01-01')")
+    world.run("rollup")
+    assert cells(world) == made
