@@ -5,7 +5,8 @@
  *   ARCHIVE/batch_body/2026-08/PROBE.tar      the signed batches, for `load`
  *
  * Keys of batches, rollups and figures stay. The networks that probes were seen in
- * are deleted after 13 months, whatever the settings, and are not archived. */
+ * are deleted after 13 months and the hours of rollups after 90 days, whatever the
+ * settings, and neither is archived. */
 #pragma once
 
 #include <stdint.h>

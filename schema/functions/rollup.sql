@@ -50,6 +50,8 @@ BEGIN
     WHERE r.probe_no = d.probe_no AND r.day = d.day AND NOT d.gone;
     DELETE FROM rollup_day_sketch r USING unnest(days, probes, gone) AS d (day, probe_no, gone)
     WHERE r.probe_no = d.probe_no AND r.day = d.day AND NOT d.gone;
+    DELETE FROM rollup_hour r USING unnest(days, probes, gone) AS d (day, probe_no, gone)
+    WHERE r.probe_no = d.probe_no AND r.day = d.day AND NOT d.gone;
     RETURN QUERY
     SELECT d.day, d.probe_no, p.source, p.simulated, d.gone
     FROM unnest(days, probes, gone) WITH ORDINALITY AS d (day, probe_no, gone, place)
@@ -72,4 +74,10 @@ BEGIN
     RETURN marked;
 END
 $$;
-REVOKE EXECUTE ON FUNCTION rollup_take, rollup_mark FROM PUBLIC;
+
+-- Hours are kept for 90 days.
+CREATE OR REPLACE FUNCTION hour_retain() RETURNS void
+LANGUAGE sql AS $$
+    DELETE FROM rollup_hour WHERE day <= (now() AT TIME ZONE 'UTC')::date - 90
+$$;
+REVOKE EXECUTE ON FUNCTION rollup_take, rollup_mark, hour_retain FROM PUBLIC;
