@@ -8,6 +8,8 @@
 #include "common/outcome.h"
 
 #define METRICS_MAX 64
+#define HOURS       24
+#define HOUR_US     INT64_C(3600000000)
 
 /* A way of measuring: check, target, family. */
 struct way {
@@ -19,11 +21,12 @@ struct counted { /* a result */
     struct way way;
     int16_t outcome, length;
     int32_t bytes;
+    uint8_t hour; /* of the UTC day */
 };
 
 struct sample { /* a value of one */
     struct way way;
-    uint8_t position; /* from 0 */
+    uint8_t position, hour; /* from 0 */
     bool ok;
     float value;
     double exact;
@@ -58,13 +61,15 @@ void probe_day_add(struct probe_day *d, const struct probe_day_result *r)
 {
     const struct way way = {r->check_no, r->af, r->target_no};
     const bool measured = is_measured(r->outcome);
-    const struct counted c = {way, r->outcome, measured ? (int16_t)r->length : 0, r->bytes};
+    const uint8_t hour = (uint8_t)(r->at_us / HOUR_US % HOURS);
+    const struct counted c = {way, r->outcome, measured ? (int16_t)r->length : 0, r->bytes, hour};
     buf_add(&d->results, &c, sizeof c);
     for (size_t i = 0; measured && i < r->length && i < METRICS_MAX; i++) {
         if (!(r->present >> i & 1))
             continue;
-        const struct sample s = {way, (uint8_t)i, r->outcome == OUTCOME_OK, r->metrics[i],
-                                 r->exact_present >> i & 1 ? r->exact[i] : (double)r->metrics[i]};
+        const struct sample s = {way,           (uint8_t)i,
+                                 hour,          r->outcome == OUTCOME_OK,
+                                 r->metrics[i], r->exact_present >> i & 1 ? r->exact[i] : (double)r->metrics[i]};
         buf_add(&d->samples, &s, sizeof s);
     }
 }
@@ -120,6 +125,18 @@ static int16_t bucket_of(enum metric_kind kind, float value)
     return (int16_t)lrintf(value < INT16_MIN ? INT16_MIN : value > INT16_MAX ? INT16_MAX : value);
 }
 
+/* What identifies a row of sketches or hours. */
+static char *write_key(char *to, const struct way *way, int position, bool ok, const struct probe_day_who *who)
+{
+    to = copy_int4(to, who->day);
+    to = copy_int4(to, who->probe_no);
+    to = copy_int2(to, way->check_no);
+    to = way->target_no ? copy_int4(to, way->target_no) : copy_null(to);
+    to = way->af ? copy_int2(to, way->af) : copy_null(to);
+    to = copy_int2(to, position);
+    return copy_bytes(to, ok ? "\1" : "\0", 1);
+}
+
 /* The sketch of those whose outcome was ok, or of the others; samples of one metric, sorted. */
 static void write_sketch(const struct sample *samples, size_t count, bool ok, const struct probe_day_who *who,
                          struct copy_rows *rows)
@@ -143,15 +160,8 @@ static void write_sketch(const struct sample *samples, size_t count, bool ok, co
     size_t many = buckets.len / sizeof(int16_t);
     if (many == 0)
         return;
-    const struct way *way = &samples->way;
     char *to = copy_row_begin(rows, 128 + COPY_ARRAY_SIZE(many, 2) + COPY_ARRAY_SIZE(many, 4), 9);
-    to = copy_int4(to, who->day);
-    to = copy_int4(to, who->probe_no);
-    to = copy_int2(to, way->check_no);
-    to = way->target_no ? copy_int4(to, way->target_no) : copy_null(to);
-    to = way->af ? copy_int2(to, way->af) : copy_null(to);
-    to = copy_int2(to, samples->position + 1);
-    to = copy_bytes(to, ok ? "\1" : "\0", 1);
+    to = write_key(to, &samples->way, samples->position + 1, ok, who);
     to = copy_int2s(to, (const int16_t *)(const void *)buckets.data, many);
     to = copy_int4s(to, (const int32_t *)(const void *)counts.data, many);
     copy_row_end(rows, to);
@@ -200,6 +210,91 @@ static void write_day(const struct way *way, const int32_t outcomes[OUTCOME_COUN
     copy_row_end(rows, to);
 }
 
+/* ---- hours ---- */
+
+/* The arrays of a row of hours. */
+struct hours {
+    struct buf hours, buckets, counts, sums;
+};
+
+static void hours_free(struct hours *h)
+{
+    buf_free(&h->hours);
+    buf_free(&h->buckets);
+    buf_free(&h->counts);
+    buf_free(&h->sums);
+}
+
+static void hours_add(struct hours *h, int16_t hour, int16_t bucket, int32_t count, double sum)
+{
+    buf_add(&h->hours, &hour, sizeof hour);
+    buf_add(&h->buckets, &bucket, sizeof bucket);
+    buf_add(&h->counts, &count, sizeof count);
+    buf_add(&h->sums, &sum, sizeof sum);
+}
+
+static void hours_write(const struct hours *h, const struct way *way, int position, bool ok, bool summed,
+                        const struct probe_day_who *who, struct copy_rows *rows)
+{
+    size_t many = h->hours.len / sizeof(int16_t);
+    if (many == 0)
+        return;
+    char *to = copy_row_begin(rows, 128 + 2 * COPY_ARRAY_SIZE(many, 2) + 2 * COPY_ARRAY_SIZE(many, 8), 11);
+    to = write_key(to, way, position, ok, who);
+    to = copy_int2s(to, (const int16_t *)(const void *)h->hours.data, many);
+    to = summed ? copy_null(to) : copy_int2s(to, (const int16_t *)(const void *)h->buckets.data, many);
+    to = copy_int4s(to, (const int32_t *)(const void *)h->counts.data, many);
+    /* At most an element an hour. */
+    to = summed ? copy_doubles_of(to, (const double *)(const void *)h->sums.data, UINT64_MAX, many) : copy_null(to);
+    copy_row_end(rows, to);
+}
+
+/* Samples of one metric, sorted: so are the buckets of each hour. */
+static void write_hours(const struct sample *samples, size_t count, bool ok, const struct probe_day_who *who,
+                        struct copy_rows *rows)
+{
+    enum metric_kind kind = kind_of(samples->way.check_no, samples->position);
+    _cleanup_(hours_free) struct hours h = {0};
+    for (uint8_t hour = 0; hour < HOURS; hour++) {
+        int16_t bucket = 0;
+        int32_t n = 0;
+        double sum = 0;
+        for (size_t i = 0; i < count; i++) {
+            if (samples[i].hour != hour || samples[i].ok != ok)
+                continue;
+            int16_t of = kind == METRIC_COUNT ? 0 : bucket_of(kind, samples[i].value);
+            if (n > 0 && of != bucket) {
+                hours_add(&h, hour, bucket, n, sum);
+                n = 0;
+            }
+            bucket = of;
+            n++;
+            sum += samples[i].exact;
+        }
+        if (n > 0)
+            hours_add(&h, hour, bucket, n, sum);
+    }
+    hours_write(&h, &samples->way, samples->position + 1, ok, kind == METRIC_COUNT, who, rows);
+}
+
+/* Results of one way of measuring, by outcome. */
+static void write_outcomes(const struct counted *results, size_t count, const struct probe_day_who *who,
+                           struct copy_rows *rows)
+{
+    int32_t n[HOURS][OUTCOME_COUNT] = {{0}};
+    _cleanup_(hours_free) struct hours h = {0};
+    for (size_t i = 0; i < count; i++)
+        if (results[i].outcome >= 0 && results[i].outcome < OUTCOME_COUNT)
+            n[results[i].hour][results[i].outcome]++;
+    for (int16_t hour = 0; hour < HOURS; hour++)
+        for (int16_t outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+            if (n[hour][outcome] > 0)
+                hours_add(&h, hour, outcome, n[hour][outcome], 0);
+    hours_write(&h, &results->way, 0, true, false, who, rows);
+}
+
+/* ---- all ---- */
+
 /* Samples of the same way and metric from the first on. */
 static size_t run_of(const struct sample *samples, size_t count)
 {
@@ -233,9 +328,13 @@ void probe_day_write(struct probe_day *d, const struct probe_day_who *who, struc
             sum_up(&sums, samples, n);
             write_sketch(samples, n, false, who, &rows->sketches);
             write_sketch(samples, n, true, who, &rows->sketches);
+            for (int ok = 0; who->hours && ok < 2; ok++)
+                write_hours(samples, n, ok, who, &rows->hours);
             samples += n;
             left -= n;
         }
+        if (who->hours)
+            write_outcomes(&results[first], next - first, who, &rows->hours);
         write_day(way, outcomes, bytes, &sums, who, &rows->days);
     }
     buf_clear(&d->results);
@@ -246,4 +345,5 @@ void probe_day_rows_free(struct probe_day_rows *rows)
 {
     copy_rows_free(&rows->days);
     copy_rows_free(&rows->sketches);
+    copy_rows_free(&rows->hours);
 }

@@ -8,7 +8,7 @@
 #include "collector/db/copy.h"
 
 struct probe_day_result {
-    int64_t at_us;     /* of the UTC day */
+    int64_t at_us;     /* since 2000-01-01 */
     int32_t target_no; /* 0: none */
     int32_t bytes;
     int16_t check_no, af, outcome; /* af 0: no address */
@@ -23,6 +23,7 @@ struct probe_day_who {
     int32_t probe_no;
     const char *source;
     bool simulated;
+    bool hours; /* are written as well */
 };
 
 struct probe_day;
@@ -37,7 +38,7 @@ void probe_day_add(struct probe_day *d, const struct probe_day_result *r);
 
 /* Rows for the tables, by the statements below. */
 struct probe_day_rows {
-    struct copy_rows days, sketches;
+    struct copy_rows days, sketches, hours;
 };
 #define PROBE_DAY_SQL                                                                                                  \
     "COPY rollup_day (day, probe_no, check_no, target_no, af, source, simulated, ok, partial, timeout, refused, "      \
@@ -45,6 +46,10 @@ struct probe_day_rows {
     "max) FROM STDIN (FORMAT binary)"
 #define PROBE_DAY_SKETCH_SQL                                                                                           \
     "COPY rollup_day_sketch (day, probe_no, check_no, target_no, af, position, ok, buckets, counts) FROM STDIN "       \
+    "(FORMAT binary)"
+#define PROBE_DAY_HOUR_SQL                                                                                             \
+    "COPY rollup_hour (day, probe_no, check_no, target_no, af, position, ok, hours, buckets, counts, sums) FROM "      \
+    "STDIN "                                                                                                           \
     "(FORMAT binary)"
 
 /* Appends the day's rows, and is empty after. */

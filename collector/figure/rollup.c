@@ -13,8 +13,10 @@
 /* Probe-days in one transaction: a second or two of work, so that the dirty list
  * is not locked for long; and what is kept in memory, for the rows of all of them
  * go back at once: 20 MB of the standard schedule. */
-#define STEP        "100"
-#define TAKE_SQL    "SELECT day - '2000-01-01'::date, day, probe_no, source, simulated, late FROM rollup_take(" STEP ")"
+#define STEP "50"
+#define TAKE_SQL                                                                                                       \
+    "SELECT day - '2000-01-01'::date, day, probe_no, source, simulated, late, day > (now() AT TIME ZONE 'UTC')::date " \
+    "- 90 FROM rollup_take(" STEP ")"
 #define METRICS_MAX 64
 
 struct step {
@@ -66,6 +68,7 @@ static void finish(struct step *s, int64_t place)
         .probe_no = (int32_t)pg_int(s->taken, r, 2),
         .source = pg_text(s->taken, r, 3),
         .simulated = pg_bool(s->taken, r, 4),
+        .hours = pg_bool(s->taken, r, 6),
     };
     probe_day_write(s->day, &who, &s->rows);
     found_write(&s->found, place);
@@ -136,10 +139,13 @@ static int note_found(struct step *s, struct fault *f)
 
 static int write_days(struct step *s, struct fault *f)
 {
-    const struct copy_rows *const days = &s->rows.days, *const sketches = &s->rows.sketches;
+    const struct copy_rows *const days = &s->rows.days, *const sketches = &s->rows.sketches,
+                                  *const hours = &s->rows.hours;
     int rc = copy_send(s->pg, PROBE_DAY_SQL, &days, 1, f);
     if (rc == 0)
         rc = copy_send(s->pg, PROBE_DAY_SKETCH_SQL, &sketches, 1, f);
+    if (rc == 0)
+        rc = copy_send(s->pg, PROBE_DAY_HOUR_SQL, &hours, 1, f);
     return rc < 0 ? rc : note_found(s, f);
 }
 

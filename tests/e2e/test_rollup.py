@@ -173,6 +173,29 @@ def test_what_ends_in_the_middle_loses_nothing_and_goes_on(world, ends):
     assert days(world, probe) == made != before
 
 
+def test_hours_add_up_to_their_day_and_are_kept_for_90_days(world):
+    probe = world.probe()
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    recent, old = today - datetime.timedelta(days=1), today - datetime.timedelta(days=90)
+    for day in (recent, old):
+        stored(world, probe, results(f"hours {day}", day))
+    world.run("rollup")
+    of_probe = "JOIN probe p USING (probe_no) WHERE p.probe = %s"
+    assert world.sql(f"SELECT DISTINCT day FROM rollup_hour {of_probe}", probe.id) == [(recent,)]
+    key = "check_name, metric, target_no, af, ok, bucket"
+    assert world.sql(f"SELECT {key}, sum(n) FROM hour_bucket {of_probe} GROUP BY {key} ORDER BY {key}", probe.id) == world.sql(
+        f"SELECT {key}, sum(n) FROM day_bucket {of_probe} AND day = %s GROUP BY {key} ORDER BY {key}", probe.id, recent)
+    assert world.sql(f"SELECT metric, sum(n), sum(sum) FROM hour_count {of_probe} GROUP BY 1 ORDER BY 1", probe.id) == world.sql(
+        f"SELECT metric, sum(n), sum(sum) FROM day_metric {of_probe} AND day = %s AND kind = 'count' GROUP BY 1 ORDER BY 1", probe.id, recent)
+    raw = world.sql("SELECT date_trunc('hour', at), o.word, count(*) FROM result r JOIN probe p USING (probe_no) JOIN outcome o ON "
+                    "o.outcome_no = r.outcome WHERE p.probe = %s AND at >= %s GROUP BY 1, 2 ORDER BY 1, 2", probe.id, recent)
+    assert world.sql(f"SELECT hour, outcome, sum(n) FROM hour_outcome {of_probe} GROUP BY 1, 2 ORDER BY 1, 2", probe.id) == raw
+    assert len({hour for hour, _, _ in raw}) > 12
+    world.sql("UPDATE rollup_hour SET day = day - 89")
+    world.sql("SELECT hour_retain()")
+    assert world.sql("SELECT count(*) FROM rollup_hour") == [(0,)]
+
+
 # ---- cells ----
 
 CELLS = (Path(__file__).resolve().parents[1] / "sql/plain/cell.psql").read_text()

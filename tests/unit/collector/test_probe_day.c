@@ -121,6 +121,64 @@ static void sketches(void **state)
     probe_day_free(d);
 }
 
+static void hours(void **state)
+{
+    static const struct {
+        int64_t at_us;
+        int16_t outcome;
+        float sent;
+    } pings[] = {{3599999999, OUTCOME_OK, 5},
+                 {3600000000, OUTCOME_OK, 7},
+                 {3600000001, OUTCOME_OK, 9},
+                 {86399999999, OUTCOME_TIMEOUT, 1}};
+    static const struct {
+        int64_t position, ok;
+        size_t many;
+        int32_t hours[3], buckets[3], counts[3];
+        double sums[3];
+    } expected[] = {
+        {1, 0, 1, {23}, {10116}, {1}, {0}},
+        {1, 1, 2, {0, 1}, {10116, 10116}, {1, 2}, {0}},
+        {7, 0, 1, {23}, {0}, {1}, {1}},
+        {7, 1, 2, {0, 1}, {0}, {1, 2}, {5, 16}},
+        {0, 1, 3, {0, 1, 23}, {OUTCOME_OK, OUTCOME_OK, OUTCOME_TIMEOUT}, {1, 2, 1}, {0}},
+    };
+    struct probe_day *d = probe_day_new();
+    struct probe_day_rows rows = {0};
+    struct probe_day_who recent = who;
+    recent.hours = true;
+    for (size_t i = 0; i < COUNT(pings); i++)
+        probe_day_add(d, &(struct probe_day_result){.at_us = INT64_C(86400000000) * 11391 + pings[i].at_us,
+                                                    .check_no = PING,
+                                                    .outcome = pings[i].outcome,
+                                                    .length = 8,
+                                                    .present = 1 | 64,
+                                                    .metrics = (const float[8]){[0] = 10, [6] = pings[i].sent}});
+    probe_day_write(d, &recent, &rows);
+    assert_int_equal(rows.hours.count, COUNT(expected));
+    for (size_t i = 0; i < COUNT(expected); i++) {
+        struct copy_out o = row_of(&rows.hours, i);
+        const size_t many = expected[i].many;
+        const bool summed = expected[i].position == 7;
+        int32_t numbers[3];
+        double sums[3];
+        uint64_t present;
+        EXPECT(&o, 11391, 17, PING, -1, -1, expected[i].position, expected[i].ok);
+        assert_int_equal(copy_out_ints(&o, numbers, 3), many);
+        assert_memory_equal(numbers, expected[i].hours, many * sizeof *numbers);
+        assert_int_equal(copy_out_ints(&o, numbers, 3), summed ? 0 : many);
+        if (!summed)
+            assert_memory_equal(numbers, expected[i].buckets, many * sizeof *numbers);
+        assert_int_equal(copy_out_ints(&o, numbers, 3), many);
+        assert_memory_equal(numbers, expected[i].counts, many * sizeof *numbers);
+        assert_int_equal(copy_out_doubles(&o, sums, &present, 3), summed ? many : 0);
+        for (size_t n = 0; summed && n < many; n++)
+            assert_true(sums[n] == expected[i].sums[n]);
+    }
+    probe_day_rows_free(&rows);
+    probe_day_free(d);
+}
+
 /* Values whose sum depends on the order in which they are added. */
 static void order_does_not_matter(void **state)
 {
@@ -145,7 +203,7 @@ static void order_does_not_matter(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(days), cmocka_unit_test(sketches),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(days), cmocka_unit_test(sketches), cmocka_unit_test(hours),
                                        cmocka_unit_test(order_does_not_matter)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
