@@ -4,12 +4,15 @@
  *   past CELL            the figure that the cell follows, - for none
  *   unit PROBE NETWORK DAYS CELL…
  *   told PROBE NETWORK DAYS CELL:WEIGHT…   told before, whatever it lies in; in parts of FLOOR_WEIGHT_ONE
+ *   measured PROBE NETWORK DAY PART   of a country of which parts and days are shown (calendar.h)
+ *   day DAY                           one that is, in their order
  *
- * and prints a word a cell: shown, small, difference. */
+ * and prints a word a cell: shown, small, difference; of days one for all: shown, difference. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/calendar.h"
 #include "collector/figure/floor.h"
 #include "common/alloc.h"
 
@@ -48,11 +51,24 @@ static void unit(struct floor *f, bool told, char **save)
         floor_add(f, numbers[0], numbers[1], numbers[2], cells, count);
 }
 
+static uint32_t number(char **save)
+{
+    return (uint32_t)atoi(strtok_r(NULL, " \n", save));
+}
+
+static void measured(struct calendar *c, char **save)
+{
+    uint32_t probe = number(save), network = number(save), day = number(save);
+    calendar_add(c, (int32_t)day, probe, network, (const uint32_t[CALENDAR_CUTS]){number(save)});
+}
+
 int main(void)
 {
     static const char *const words[] = {"shown", "small", "difference"};
     _cleanup_(floor_freep) struct floor *f = floor_new();
-    size_t cells = 0;
+    _cleanup_(calendar_freep) struct calendar *calendar = calendar_new();
+    int32_t days[CELLS_MAX];
+    size_t cells = 0, shown = 0;
     char line[16 * CELLS_MAX];
     while (fgets(line, sizeof line, stdin)) {
         char *save;
@@ -61,11 +77,17 @@ int main(void)
             cells = cell(f, &save) + 1;
         else if (!strcmp(what, "past"))
             cells = past(f, &save) + 1;
+        else if (!strcmp(what, "measured"))
+            measured(calendar, &save);
+        else if (!strcmp(what, "day") && shown < CELLS_MAX)
+            days[shown++] = (int32_t)number(&save);
         else
             unit(f, !strcmp(what, "told"), &save);
     }
     floor_decide(f);
     for (size_t c = 0; c < cells; c++)
         printf("%s\n", words[floor_verdict(f, c)]);
+    if (shown > 0)
+        printf("%s\n", calendar_tells(calendar, days, shown) ? "difference" : "shown");
     return 0;
 }
