@@ -374,6 +374,11 @@ struct past_days cell_past(const struct cells *c, const struct cell *cell)
     return past_days_of(c->past, group);
 }
 
+bool cell_fresh(const struct cells *c, const struct row *row)
+{
+    return past_is_fresh(c->past, c->texts[row->probe], row->day);
+}
+
 json_t *cells_keep(struct cells *c)
 {
     cells_decide(c);

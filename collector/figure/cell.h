@@ -65,7 +65,8 @@ json_t *cells_keep(struct cells *c) CHECKED;
 /* An array of objects whose members are columns of indicator_day: the main
  * statistic over the country's probes, day by day, with the interval of a
  * median by order statistics; of countries that are shown, the days on which
- * enough lines measured. A day is shown once and never changes: where anything
+ * enough lines measured, unless together with the figures of places they would
+ * tell of too few (calendar.h). A day is shown once and never changes: where anything
  * was shown before, these are but the days that came since. The caller owns it. */
 json_t *cells_days(struct cells *c) CHECKED;
 

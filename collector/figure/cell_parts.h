@@ -74,4 +74,5 @@ bool cell_holds_both(const struct row *x, const struct row *y, unsigned dimensio
 void cells_decide(struct cells *c);
 enum floor_verdict cell_verdict(const struct cells *c, const struct cell *cell);
 bool cell_held(const struct cells *c, const struct cell *cell); /* its last figure stands */
+bool cell_fresh(const struct cells *c, const struct row *row);  /* was the day never told? */
 struct past_days cell_past(const struct cells *c, const struct cell *cell);

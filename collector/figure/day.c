@@ -49,6 +49,20 @@ static void decide(struct day *days, size_t count, const struct past_days *past)
     }
 }
 
+/* Hides all where they would tell of too few beside the figures of places. */
+static void hold_against(const struct calendar *places, struct day *days, size_t count)
+{
+    int32_t *shown = alloc_zero(count, sizeof *shown);
+    size_t found = 0;
+    for (size_t d = 0; d < count; d++)
+        if (days[d].shown)
+            shown[found++] = days[d].rows->day;
+    bool tells = calendar_tells(places, shown, found);
+    for (size_t d = 0; d < count && tells; d++)
+        days[d].shown = false;
+    free(shown);
+}
+
 static json_t *figure_of(const struct day *day, const struct stat_what *what)
 {
     _cleanup_tally_ struct tally t = tally_days(day->rows, day->count);
@@ -65,7 +79,8 @@ static json_t *figure_of(const struct day *day, const struct stat_what *what)
     return figure;
 }
 
-json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what *what, const struct past_days *past)
+json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what *what, const struct past_days *past,
+                    const struct calendar *places)
 {
     json_t *figures = json_array();
     struct day *days = alloc_zero(count, sizeof *days);
@@ -80,6 +95,8 @@ json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what
     }
     if (past)
         decide(days, found, past);
+    if (places)
+        hold_against(places, days, found);
     for (size_t d = 0; d < found; d++)
         if (!past || days[d].shown)
             json_array_append_new(figures, figure_of(&days[d], what));

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include "collector/figure/calendar.h"
 #include "collector/figure/past.h"
 #include "collector/figure/tally.h"
 
@@ -10,7 +11,8 @@
  * median low and high by order statistics. Days that tell of too few lines are
  * left out, and those that were told before (past): a day is shown once, by what
  * was there then. past NULL: the floor is lifted, all are in it. Each row stands for its
- * own day alone; they are put in the order of their days.
+ * own day alone; they are put in the order of their days. places: what is shown beside them, or NULL; where days would
+ * tell of too few together with that, none is.
  * The caller owns the array. */
-json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what *what,
-                    const struct past_days *past) CHECKED;
+json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what *what, const struct past_days *past,
+                    const struct calendar *places) CHECKED;

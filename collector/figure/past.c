@@ -379,6 +379,16 @@ enum floor_verdict past_verdict(const struct past *p, size_t number)
     return p->listed[number].verdict;
 }
 
+bool past_is_fresh(const struct past *p, const char *probe, int32_t day)
+{
+    const json_t *known = json_object_get(p->names, probe);
+    const struct told_days *now = known ? &p->probes[json_integer_value(known)].now : NULL;
+    for (size_t n = 0; now && n < now->count; n++)
+        if (now->list[n].day == day)
+            return !now->list[n].met;
+    return false;
+}
+
 struct past_days past_days_of(const struct past *p, const char *group)
 {
     for (size_t g = 0; g < p->group_count; g++)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/calendar.h"
 #include "collector/figure/cell_parts.h"
 #include "collector/figure/day.h"
 #include "collector/figure/line.h"
@@ -206,17 +207,42 @@ json_t *cells_held(struct cells *c)
 
 /* ---- day by day ---- */
 
+/* What is shown anew beside the country's days: its parts, and who measured in which of them, when. */
+static struct calendar *places_of(const struct cells *c, const struct cell *country)
+{
+    static const size_t cuts[CALENDAR_CUTS] = {1, 2, 3, 5}; /* in cell_cuts; a family's days are in both families' */
+    struct calendar *places = calendar_new();
+    uint32_t *parts = alloc_zero(c->list_count, sizeof *parts), last[CUTS] = {0};
+    for (size_t i = 0; i < c->list_count; i++)
+        if (cell_verdict(c, &c->list[i]) == FLOOR_SHOWN && !cell_held(c, &c->list[i]) &&
+            cell_holds_both(c->list[i].rows[0], country->rows[0], 0))
+            parts[i] = ++last[c->list[i].cut];
+    int32_t after = cell_past(c, country).after;
+    for (size_t i = 0; i < country->count; i++) {
+        const struct row *row = country->rows[i];
+        uint32_t in[CALENDAR_CUTS] = {0};
+        if (isnan(row->value) || (row->day <= after && !cell_fresh(c, row)))
+            continue;
+        for (size_t k = 0; k < CALENDAR_CUTS; k++)
+            in[k] = row->cells[cuts[k]] == FLOOR_NONE ? 0 : parts[row->cells[cuts[k]]];
+        calendar_add(places, row->day, row->probe, row->network, in);
+    }
+    free(parts);
+    return places;
+}
+
 static void split_days(const struct cells *c, const struct cell *cell, json_t *out)
 {
     const struct row *row = cell->rows[0];
     struct tally_day *rows = tallied(cell);
     size_t count = 0;
     struct past_days past = cell_past(c, cell);
+    _cleanup_(calendar_freep) struct calendar *places = c->lifted ? NULL : places_of(c, cell);
     for (size_t i = 0; i < cell->count; i++)
         if (!isnan(rows[i].value))
             rows[count++] = rows[i];
     _cleanup_json_ json_t *days = day_figures(rows, count, &indicator_main(c->indicator)->what,
-                                              c->lifted ? NULL : &past);
+                                              c->lifted ? NULL : &past, places);
     size_t d;
     json_t *day;
     json_array_foreach(days, d, day) json_object_update_new(

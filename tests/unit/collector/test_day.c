@@ -14,7 +14,7 @@ static json_t *make(uint32_t lines, int32_t days, int32_t more, bool lifted)
     for (uint32_t l = 0; l < lines; l++)
         for (int32_t d = 0; d < days + (l == 0 ? more : 0); d++)
             rows[count++] = (struct tally_day){l + 1, l + 1, 0, 20000 + d, l + 1, 3, 0, 9, false};
-    json_t *figures = day_figures(rows, count, &median, lifted ? NULL : &nothing);
+    json_t *figures = day_figures(rows, count, &median, lifted ? NULL : &nothing, NULL);
     free(rows);
     return figures;
 }
@@ -82,12 +82,36 @@ static void a_day_that_was_told_has_its_point(void **state)
             days[d] = (struct tally_day){d / 9 + 1, d / 9 + 1, 0, 20000 + (int32_t)(d % 9), 1, 3};
         if (rows[r].late)
             crowd_add(&past.late, 1, 1, rows[r].late);
-        json_t *figures = day_figures(days, COUNT(days), &median, &past);
+        json_t *figures = day_figures(days, COUNT(days), &median, &past, NULL);
         shown = json_array_size(figures);
         if (shown != rows[r].shown)
             fail_msg("row %zu: %zu days", r, shown);
         if (shown)
             assert_string_equal(json_string_value(json_object_get(json_array_get(figures, 0), "day")), "2024-10-08");
+        json_decref(figures);
+    }
+}
+
+/* Six lines of a place for six days, then seven of another: beside what is shown of both, a line that measured with the
+ * first is told of. */
+static void days_that_places_would_explain_are_left_out(void **state)
+{
+    static const struct {
+        uint32_t others; /* that measured with the first */
+        size_t shown;
+    } rows[] = {{0, 12}, {1, 0}, {5, 12}};
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        _cleanup_(calendar_freep) struct calendar *places = calendar_new();
+        struct tally_day days[18 * 6];
+        size_t count = 0;
+        for (uint32_t l = 0; l < 13 + rows[r].others; l++)
+            for (int32_t d = 0; d < 6; d++) {
+                int32_t day = 20000 + d + (l >= 6 && l < 13 ? 6 : 0);
+                days[count++] = (struct tally_day){l + 1, l + 1, 0, day, 1, 3};
+                calendar_add(places, day, l + 1, l + 1, (const uint32_t[CALENDAR_CUTS]){l < 6 ? 1 : 2});
+            }
+        json_t *figures = day_figures(days, count, &median, &nothing, places);
+        assert_int_equal(json_array_size(figures), rows[r].shown);
         json_decref(figures);
     }
 }
@@ -98,6 +122,7 @@ int main(void)
         cmocka_unit_test(a_day_has_a_median_and_its_interval),
         cmocka_unit_test(days_of_too_few_lines_are_left_out),
         cmocka_unit_test(a_day_that_was_told_has_its_point),
+        cmocka_unit_test(days_that_places_would_explain_are_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
