@@ -4,6 +4,8 @@
  * every other day has half as many values, and would count half as much just
  * because it is bad. But no day stands for more than WEIGHT_DAY_MOST: beyond that
  * a value would speak of more than it saw.
+ * A line that has brought nothing since it was told last weighs what it did then
+ * (past.h): what is waited for counts when it comes, or others would move with it.
  *
  * No line weighs more than a fifth of the whole: with the lines in order of their
  * weight, the heaviest first, the top k (as few as will do) are cut to a (5 - k)th
