@@ -1,0 +1,25 @@
+#include "tests/unit/check.h"
+
+#include <signal.h>
+
+#include "common/stop.h"
+
+static void both_wait_and_are_taken(void **state)
+{
+    static const int signals[] = {SIGINT, SIGTERM};
+    for (size_t i = 0; i < 2; i++) {
+        stop_hold();
+        assert_false(stop_asked());
+        raise(signals[i]); /* would end the test */
+        raise(signals[i]);
+        assert_true(stop_asked());
+        stop_release();
+        assert_false(stop_asked());
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(both_wait_and_are_taken)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
