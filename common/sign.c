@@ -44,14 +44,23 @@ static int derive_public(struct sign_key *key)
     return pkey && EVP_PKEY_get_raw_public_key(pkey, key->public, &len) == 1 ? 0 : -EBADMSG;
 }
 
-int sign_key_new(struct sign_key *ret)
+int sign_key_from(const uint8_t secret[static SIGN_SECRET_SIZE], struct sign_key *ret)
 {
     struct sign_key key;
-    random_bytes(key.secret, sizeof key.secret);
+    memcpy(key.secret, secret, sizeof key.secret);
     int r = derive_public(&key);
     if (r == 0)
         *ret = key;
     sign_key_wipe(&key);
+    return r;
+}
+
+int sign_key_new(struct sign_key *ret)
+{
+    uint8_t secret[SIGN_SECRET_SIZE];
+    random_bytes(secret, sizeof secret);
+    int r = sign_key_from(secret, ret);
+    OPENSSL_cleanse(secret, sizeof secret);
     return r;
 }
 

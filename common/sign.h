@@ -35,6 +35,8 @@ struct sign_key {
 };
 
 int sign_key_new(struct sign_key *ret) CHECKED;
+/* The key of a secret that is known already. */
+int sign_key_from(const uint8_t secret[static SIGN_SECRET_SIZE], struct sign_key *ret) CHECKED;
 /* Key file: one line, base64 of the secret, mode 0600. Refuses a file that
  * group or others can read (-EPERM), and one that is no key (-EBADMSG). */
 int sign_key_read(const char *path, struct sign_key *ret, struct fault *f) CHECKED;
