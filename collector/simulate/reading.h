@@ -1,0 +1,49 @@
+/* What a household's probe measures on a UTC day: the same readings, whether they
+ * are signed and sent or summed at once. */
+#pragma once
+
+#include "collector/simulate/event.h"
+#include "collector/simulate/household.h"
+#include "common/metric.h"
+#include "common/outcome.h"
+
+enum reading_check { READING_DNS, READING_PING, READING_THROUGHPUT, READING_CHECKS };
+extern const char *const reading_words[READING_CHECKS];
+
+#define READING_METRICS 9 /* the positions of those that are measured here lie below */
+
+struct reading {
+    enum reading_check check;
+    int target;     /* of the nation's; -1: none, or the measurement target's */
+    int32_t second; /* of the day */
+    enum outcome outcome;
+    int bytes;
+    uint64_t present; /* bit i: metrics[i], by the registry's position */
+    double metrics[READING_METRICS];
+};
+
+/* Where each number stands. */
+struct reading_form {
+    const struct metric_set *sets[READING_CHECKS];
+    int rt_ms, rcode, rtt_p50_ms, sent, rcvd, down_mbps, up_mbps;
+};
+void reading_form_make(struct reading_form *ret);
+
+struct reading_day {
+    struct reading *list;
+    size_t count, size;
+    bool clock; /* the box began the day without knowing the time */
+};
+
+/* What all days need to know. */
+struct reading_world {
+    const struct nation *nation;
+    const struct events *events;
+    struct reading_form form;
+    int32_t first;   /* day of the simulation */
+    int32_t ahead_s; /* of the country's clocks, before UTC */
+};
+
+/* The readings of a day, check by check; ret's memory is used again. */
+void reading_day_make(const struct reading_world *w, const struct household *h, int32_t day, struct reading_day *ret);
+void reading_day_free(struct reading_day *d);
