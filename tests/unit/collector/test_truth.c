@@ -1,0 +1,102 @@
+#include "tests/unit/check.h"
+
+#include <math.h>
+
+#include "collector/simulate/simulation.h"
+#include "collector/simulate/truth.h"
+#include "common/json.h"
+
+#define FIRST 19723 /* 2024-01-01 */
+#define LAST  20088 /* 2024-12-31, of a leap year */
+
+static struct nation nation;
+static struct events events;
+static struct reading_world world = {.nation = &nation, .events = &events, .first = FIRST};
+
+static double figure(const json_t *truth, const char *indicator, const char *statistic, const char *operator)
+{
+    size_t i;
+    json_t *f;
+    json_array_foreach(json_object_get(truth, "figures"), i, f)
+    {
+        const char *its = json_string_value(json_object_get(f, "operator"));
+        if (!strcmp(json_string_value(json_object_get(f, "indicator")), indicator) &&
+            !strcmp(json_string_value(json_object_get(f, "statistic")), statistic) &&
+            json_is_null(json_object_get(f, "geo")) && json_is_null(json_object_get(f, "technology")) &&
+            (operator? its && !strcmp(its, operator) : !its))
+            return json_number_value(json_object_get(f, "value"));
+    }
+    return NAN;
+}
+
+static void it_is_the_same_each_time(void **state)
+{
+    _cleanup_json_ json_t *a = truth_make(&world, LAST, 40), *b = truth_make(&world, LAST, 40);
+    _cleanup_text_ char *one = json_text(a), *two = json_text(b);
+    assert_string_equal(one, two);
+    assert_string_equal(json_string_value(json_object_get(a, "to")), "2024-12-31");
+}
+
+static void figures_are_about_the_medians(void **state)
+{
+    _cleanup_json_ json_t *truth = truth_make(&world, LAST, 40);
+    double p10 = figure(truth, "PER5", "p10", NULL), p50 = figure(truth, "PER5", "p50", NULL);
+    assert_true(p10 < p50 && p50 < figure(truth, "PER5", "p90", NULL) && p50 > 5 && p50 < 40);
+    assert_true(figure(truth, "PER2", "mean", NULL) > 0.5 && figure(truth, "PER2", "mean", NULL) < 5);
+    /* To one's own network half of the time, and only who hosts a target has one there. */
+    assert_float_equal(figure(truth, "PER3_OWN", "p50", "JENY") * 2, figure(truth, "PER3", "p50", "JENY"), 0.01);
+    assert_true(isnan(figure(truth, "PER3_OWN", "p50", "ISOCEL")));
+    assert_true(isnan(figure(truth, "PER4", "p50", NULL)));
+}
+
+/* Whoever is slow for the whole year is slow in the year's median; one who is so for a week is not. */
+static void events_tell(void **state)
+{
+    const int isocel = nation_find_operator(&nation, "ISOCEL");
+    _cleanup_json_ json_t *before = truth_make(&world, LAST, 40);
+    events.count = 1;
+    events.list[0] = (struct event){.from = FIRST * INT64_C(24),
+                                    .to = (LAST + 1) * INT64_C(24),
+                                    .department = -1,
+                                    .operator= isocel,
+                                    .kind = EVENT_SLOW,
+                                    .size = 3};
+    _cleanup_json_ json_t *slow = truth_make(&world, LAST, 40);
+    events.list[0].to = events.list[0].from + INT64_C(7) * 24;
+    _cleanup_json_ json_t *week = truth_make(&world, LAST, 40);
+    events.list[0].kind = EVENT_OUTAGE;
+    events.list[0].size = 1;
+    _cleanup_json_ json_t *cut = truth_make(&world, LAST, 40);
+    events.count = 0;
+    double usual = figure(before, "PER1", "p50", "ISOCEL");
+    assert_float_equal(figure(slow, "PER1", "p50", "ISOCEL") / usual, 3, 0.01);
+    assert_float_equal(figure(week, "PER1", "p50", "ISOCEL") / usual, 1, 0.02);
+    assert_float_equal(figure(cut, "PER2", "mean", "ISOCEL") - figure(before, "PER2", "mean", "ISOCEL"),
+                       100 * 7 / 366.0, 0.1);
+    assert_true(figure(cut, "PER2", "mean", "JENY") == figure(before, "PER2", "mean", "JENY"));
+}
+
+static void a_country_that_nobody_knows(void **state)
+{
+    struct simulation_state s = {0};
+    struct fault f = {0};
+    assert_true(simulation_open(NULL, &(struct simulation){.country = "XX", .probes = 1, .days = 1}, &s, &f) < 0);
+    assert_non_null(strstr(f.text, "XX"));
+    simulation_free(&s);
+}
+
+int main(void)
+{
+    struct fault f;
+    if (nation_make("BJ", 3, &nation, &f) < 0)
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_is_the_same_each_time),
+        cmocka_unit_test(figures_are_about_the_medians),
+        cmocka_unit_test(events_tell),
+        cmocka_unit_test(a_country_that_nobody_knows),
+    };
+    int failures = cmocka_run_group_tests(tests, NULL, NULL);
+    nation_free(&nation);
+    return failures;
+}
