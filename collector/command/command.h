@@ -17,7 +17,8 @@ struct context { /* what the options common to all commands said */
 /* All of them, sorted as a user meets them: run it, let probes in, feed it, read
  * it. A command is its file and its word here. */
 #define COMMANDS(X)                                                                                                    \
-    X(serve) X(migrate) X(token) X(probe) X(operator) X(key) X(load) X(rebuild) X(rollup) X(import) X(indicators)
+    X(serve)                                                                                                           \
+    X(migrate) X(token) X(probe) X(operator) X(key) X(load) X(rebuild) X(rollup) X(import) X(indicators) X(simulate)
 
 #define COMMAND_DECLARE(name) extern const struct command command_##name;
 COMMANDS(COMMAND_DECLARE)

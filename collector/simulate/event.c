@@ -120,11 +120,13 @@ static int at_line(const struct csv *c, int rc, struct fault *f)
 
 static int check_names(const struct csv *c, struct fault *f)
 {
-    for (int i = 0; i < COLUMN_COUNT; i++)
-        if (c->count != COLUMN_COUNT || strcmp(c->fields[i], columns[i]) != 0)
-            return fault_set(f, -EBADMSG, _("the names of the columns are wanted: %s"),
-                             "start,duration,department,operator,kind,size");
-    return 0;
+    _cleanup_(buf_free) struct buf wanted = {0};
+    bool good = c->count == COLUMN_COUNT;
+    for (int i = 0; i < COLUMN_COUNT; i++) {
+        good = good && !strcmp(c->fields[i], columns[i]);
+        buf_addf(&wanted, "%s%s", i ? "," : "", columns[i]);
+    }
+    return good ? 0 : fault_set(f, -EBADMSG, _("the names of the columns are wanted: %s"), wanted.data);
 }
 
 static int read_row(const struct csv *c, const struct nation *n, struct events *ret, struct fault *f)

@@ -89,7 +89,7 @@ static int compare(const struct simulation *s, const struct pg_rows *rows, struc
         _("another simulated country is here: --country %s --probes %s --days %s --seed %s --from %s --%s%s. "
           "Go on with these, or take it away first: simulate --remove"),
         pg_text(rows, 0, 0), pg_text(rows, 0, 1), pg_text(rows, 0, 2), pg_text(rows, 0, 3), pg_text(rows, 0, 6),
-        pg_text(rows, 0, 5), *pg_text(rows, 0, 4) ? " --events FILE" : "");
+        pg_text(rows, 0, 5), *pg_text(rows, 0, 4) ? " --events …" : "");
 }
 
 static int read_ahead(struct pg *pg, struct simulation_state *state, struct fault *f)

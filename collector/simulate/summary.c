@@ -18,8 +18,10 @@ int summary_open(struct pg *pg, const struct simulation_state *state, struct sum
         "WITH n AS (INSERT INTO target (name) VALUES ($1) ON CONFLICT (name) DO NOTHING RETURNING "
         "target_no) SELECT target_no FROM n UNION ALL SELECT target_no FROM target WHERE name = $1";
     struct summary *s = alloc_zero(1, sizeof *s);
-    *s = (struct summary){
-        .pg = pg, .state = state, .targets = alloc_zero(state->nation.target_count, sizeof *s->targets)};
+    *s = (struct summary){.pg = pg,
+                          .sums = probe_day_new(),
+                          .state = state,
+                          .targets = alloc_zero(state->nation.target_count, sizeof *s->targets)};
     for (size_t i = 0; i < state->nation.target_count; i++) {
         _cleanup_rows_ struct pg_rows *rows = NULL;
         int rc = pg_query(pg, sql, 1, &state->nation.targets[i].name, &rows, f);

@@ -83,6 +83,7 @@ ROWS = {
     ("collector", "indicators", "close"): ["indicators close --year {year}"],
     ("collector", "indicators", "versions"): ["indicators versions", "indicators versions --year {year}"],
     ("collector", "indicators", "compare"): ["indicators compare --year {year}", "indicators compare --year {year} --format json"],
+    ("collector", "simulate", ""): ["simulate --remove"],
     ("target", "serve", ""): SILENT,
 }
 YEARS = itertools.count(1900)  # long before any figure of another test

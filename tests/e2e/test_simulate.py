@@ -1,0 +1,159 @@
+"""An imaginary country beside real lines: the same for the same seed, however it came about, marked everywhere, in no measured
+figure, and gone when it is taken away."""
+import json
+import signal
+import subprocess
+
+import psycopg
+import pytest
+
+from conftest import BUILD, Collector, scratch, wait_until
+
+ASKED = ("simulate", "--probes", "8", "--days", "40", "--from", "2024-02-01", "--rollups")
+FIGURES = ("SELECT indicator, period, statistic, country, geo, operator, technology, family, source, value, low, high, n_samples, n_probes, "
+           "floor, rank_low FROM indicator_value WHERE computed AND source = '{}' ORDER BY 1, 2, 3, 4, 5, 6, 7, 8")
+
+
+@pytest.fixture(scope="module")
+def country():
+    """A collector whose real lines are simulated ones that nobody calls so any more."""
+    with scratch() as folder:
+        c = Collector(folder, upkeep="no")
+        try:
+            c.run("migrate")
+            c.start()
+            c.run(*ASKED, "--seed", "1")
+            c.sql("DELETE FROM simulation")
+            c.sql("UPDATE probe SET simulated = false, source = 'agent'")
+            c.sql("UPDATE rollup_day SET simulated = false, source = 'agent'")
+            c.sql("UPDATE carrier_nat SET source = 'import'")
+            c.sql("INSERT INTO indicator_dirty VALUES (2024) ON CONFLICT DO NOTHING")
+            c.run("rollup")
+            c.measured = c.sql(FIGURES.format("measured"))
+            yield c
+            c.stop()
+        finally:
+            c.clean()
+
+
+def days(c):
+    """Everything that was simulated, by the names of probes."""
+    rows = c.sql("SELECT p.probe, p.enrolled_at, p.revoked_at, d.day, d.check_no, t.name, d.af, d.measured, d.ok, d.bytes, d.n, d.sum, d.min, d.max "
+                 "FROM rollup_day d JOIN probe p USING (probe_no) LEFT JOIN target t USING (target_no) "
+                 "WHERE p.simulated ORDER BY 1, 4, 5, 6")
+    rows += c.sql("SELECT p.probe, s.day, s.check_no, t.name, s.position, s.ok, s.buckets, s.counts FROM rollup_day_sketch s "
+                  "JOIN probe p USING (probe_no) LEFT JOIN target t USING (target_no) WHERE p.simulated ORDER BY 1, 2, 3, 4, 5, 6")
+    rows += c.sql("SELECT p.probe, x.valid_from, x.valid_to::text, x.department, x.technology, x.zone, o.name FROM probe_context x "
+                  "JOIN probe p USING (probe_no) JOIN operator o USING (operator_no) WHERE p.simulated ORDER BY 1, 2")
+    return rows
+
+
+def test_a_country_comes_and_goes(country):
+    c = country
+    assert "--beside-real" in c.run(*ASKED, "--seed", "2", status=1)
+    said = c.run(*ASKED, "--seed", "2", "--beside-real")
+    assert "simulated probes: 8, days: 40" in said
+    first, truth = days(c), (c.state / "truth.json").read_bytes()
+    # Marked, each of them.
+    assert c.sql("SELECT DISTINCT simulated, source FROM probe ORDER BY 1") == [(False, "agent"), (True, "simulated")]
+    assert c.sql("SELECT DISTINCT simulated FROM rollup_day WHERE source = 'simulated'") == [(True,)]
+    # In no measured figure; and there are figures of both.
+    assert c.measured and c.sql(FIGURES.format("measured")) == c.measured
+    assert any(row[9] is not None for row in c.sql(FIGURES.format("simulated")))
+    for row in c.request("GET", "/api/v1/indicators?format=json").json():
+        assert row["simulated"] == (row["source"] == "simulated")
+    assert "another simulated country is here: --country BJ --probes 8 --days 40 --seed 2" in c.run(*ASKED, "--seed", "3", "--beside-real", status=1)
+    # Away again, as if it had never been.
+    assert "taken away: 8" in c.run("simulate", "--remove")
+    assert days(c) == [] and not c.sql(FIGURES.format("simulated")) and c.sql(FIGURES.format("measured")) == c.measured
+    assert c.sql("SELECT count(*) FROM carrier_nat WHERE source = 'simulated'") == [(0,)]
+    # And the same once more, stopped on its way.
+    stop_half_way(c)
+    assert c.sql("SELECT done FROM simulation") == [(1,)]
+    c.run(*ASKED, "--seed", "2", "--beside-real")
+    assert days(c) == first and (c.state / "truth.json").read_bytes() == truth
+    assert "taken away: 8" in c.run("simulate", "--remove")
+
+
+def stop_half_way(c):
+    """Its first probe waits for a lock, until it has been told to stop."""
+    with psycopg.connect(host=str(c.state / "run"), dbname="internetmetre", user="internetmetre") as db:
+        db.execute("LOCK probe_context IN EXCLUSIVE MODE")
+        with subprocess.Popen(c.command(*ASKED, "--seed", "2", "--beside-real"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True) as process:
+            wait_until(lambda: c.sql("SELECT done FROM simulation"), what="its beginning")
+            process.send_signal(signal.SIGINT)
+            db.commit()
+            said = process.communicate(timeout=60)[0]
+        assert process.returncode == 1 and "stopped; simulated probes so far:" in said, said
+
+
+def test_events_say_what_is_wrong(country):
+    file = country.config.parent / "events.csv"
+    file.write_text("start,duration,department,operator,kind,size\n2024-02-30,1d,,,outage,1\n")
+    file.chmod(0o644)
+    said = country.run(*ASKED, "--seed", "2", "--beside-real", "--events", str(file), status=1)
+    assert str(file) in said and "line 2: " in said and "write a day such as" in said
+
+
+@pytest.mark.parametrize("words, status, said", [
+    ("--days 0", 2, "--days 0: a whole number from 1"),
+    ("--probes 0", 2, "--probes 0: a whole number from 1"),
+    ("--seed -1", 2, "a whole number from 0"),
+    ("--country XX", 1, "there is no country pack XX; there are: BJ, ML, SN"),
+    ("--from 2019-01-01", 1, "nothing before 2020-01-01 is kept"),
+    ("--from 2999-01-01", 1, "which is not over"),
+    ("--events /nonexistent", 1, "/nonexistent"),
+    ("--remove", 2, "goes with no other option"),
+])
+def test_what_cannot_be(country, words, status, said):
+    asked = {"--probes": "2", "--days": "3", "--seed": "1", "--from": "2024-01-01"}
+    option, value = (*words.split(), None)[:2]
+    asked[option] = value
+    line = [word for pair in asked.items() for word in pair if word is not None]
+    assert said in country.run("simulate", "--beside-real", *line, status=status)
+
+
+@pytest.mark.parametrize("where, probes, days, since", [
+    ("SN", 1, 1, "2024-02-29"),  # a country west of Greenwich, a leap day, one line, and no set of targets
+    ("ML", 3, 2, "2024-12-31"),  # two years
+])
+def test_small_countries(country, where, probes, days, since):
+    said = country.run("simulate", "--country", where, "--probes", str(probes), "--days", str(days), "--seed", "5", "--from", since,
+                       "--rollups", "--beside-real")
+    assert f"simulated probes: {probes}, days: {days}" in said
+    assert country.sql("SELECT count(*), min(first)::text FROM probe, simulation WHERE simulated") == [(probes, since)]
+    truth = json.loads((country.state / "truth.json").read_text())
+    assert {f["period"] for f in truth["figures"]} == ({"2024"} if days == 1 else {"2024", "2025"})
+    country.run("simulate", "--remove")
+
+
+def test_nothing_reads_the_truth():
+    """It is for people and tests: a program that read it would prove itself right."""
+    top = BUILD.parent
+    found = subprocess.run(["git", "grep", "-l", "truth.json", "--", "agent", "collector", "common"], cwd=top, capture_output=True,
+                           text=True, check=True).stdout.split()
+    assert found == ["collector/command/simulate.c"]
+
+
+def test_both_ways_come_to_the_same(own_collector):
+    """What is signed, sent and rolled up, and what is summed at once: each sum and each sketch."""
+    c = own_collector
+    c.settings["upkeep"] = "no"
+    c.move(c.port)
+    c.start()
+    asked = ("simulate", "--probes", "4", "--days", "12", "--seed", "9", "--from", "2025-03-01")
+    c.run(*asked, "--batches")
+    assert c.sql("SELECT count(*) FROM result_problem") == [(0,)]
+    assert c.sql("SELECT count(*) > 100 FROM batch_key") == [(True,)]
+    assert c.sql("SELECT count(*) FROM probe_key") == [(0,)]  # whoever knows the seed is a stranger
+    sent = days(c)
+    c.run("simulate", "--remove")
+    assert c.sql("SELECT count(*) FROM result") == [(0,)] and c.sql("SELECT count(*) FROM batch_body") == [(0,)]
+    c.run(*asked, "--rollups")
+    assert [rounded(row) for row in days(c)] == [rounded(row) for row in sent]
+
+
+def rounded(row):
+    """Sums are of the same numbers in another order."""
+    return [[float(f"{x:.10g}") if isinstance(x, float) else x for x in cell] if isinstance(cell, list) else cell for cell in row]
