@@ -92,13 +92,25 @@ static json_t *frame(const struct site *site, const struct edition *e, const cha
 
 /* ---- a page ---- */
 
+/* Whatever page shows a simulated line, its reader is told. */
+static int note_simulated(struct pg *pg, json_t *values, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query_kept(pg, "SELECT simulated FROM public_simulation", 0, NULL, &rows, f);
+    if (rc == 0)
+        json_object_set_new(values, "simulated", json_boolean(pg_bool(rows, 0, 0)));
+    return rc;
+}
+
 static int render(const struct site *site, const struct edition *e, struct pg *pg, const char *path, struct buf *out,
                   struct fault *f)
 {
     const struct visit visit = {pg, site->country, site->pack, &e->words, e->pattern, path};
     const struct template_part parts[] = {{"page", web_template(e->page->name)}, {0}};
     _cleanup_json_ json_t *values = frame(site, e, path);
-    int rc = e->page->read(&visit, values, f);
+    int rc = note_simulated(pg, values, f);
+    if (rc == 0)
+        rc = e->page->read(&visit, values, f);
     return rc < 0 ? rc : template_render(web_frame(), parts, values, out, f);
 }
 

@@ -1,13 +1,14 @@
 """An imaginary country beside real lines: the same for the same seed, however it came about, marked everywhere, in no measured
 figure, and gone when it is taken away."""
 import json
+import re
 import signal
 import subprocess
 
 import psycopg
 import pytest
 
-from conftest import BUILD, Collector, scratch, wait_until
+from conftest import BUILD, Collector, pages, scratch, wait_until
 
 ASKED = ("simulate", "--probes", "8", "--days", "40", "--from", "2024-02-01", "--rollups")
 FIGURES = ("SELECT indicator, period, statistic, country, geo, operator, technology, family, source, value, low, high, n_samples, n_probes, "
@@ -48,8 +49,14 @@ def days(c):
     return rows
 
 
+def warned(c):
+    """Which pages say that not all of this is real."""
+    return [path for path in pages() if re.search("Données simulées|Simulated data", c.request("GET", path).body.decode())]
+
+
 def test_a_country_comes_and_goes(country):
     c = country
+    assert warned(c) == []
     assert "--beside-real" in c.run(*ASKED, "--seed", "2", status=1)
     said = c.run(*ASKED, "--seed", "2", "--beside-real")
     assert "simulated probes: 8, days: 40" in said
@@ -62,9 +69,11 @@ def test_a_country_comes_and_goes(country):
     assert any(row[9] is not None for row in c.sql(FIGURES.format("simulated")))
     for row in c.request("GET", "/api/v1/indicators?format=json").json():
         assert row["simulated"] == (row["source"] == "simulated")
+    assert warned(c) == pages()
     assert "another simulated country is here: --country BJ --probes 8 --days 40 --seed 2" in c.run(*ASKED, "--seed", "3", "--beside-real", status=1)
     # Away again, as if it had never been.
     assert "taken away: 8" in c.run("simulate", "--remove")
+    assert warned(c) == []
     assert days(c) == [] and not c.sql(FIGURES.format("simulated")) and c.sql(FIGURES.format("measured")) == c.measured
     assert c.sql("SELECT count(*) FROM carrier_nat WHERE source = 'simulated'") == [(0,)]
     # And the same once more, stopped on its way.

@@ -32,6 +32,7 @@ INSERT INTO everybodys VALUES
     ('public_operator: indicator country source statistic period operator value low high better rank_low rank_high '
      'tie floor'),
     ('public_operator_name: country name'),
+    ('public_simulation: simulated'),
     ('public_probe: probe country department operator technology source simulated last_week'),
     ('public_target: target kind country'),
     ('public_target_set: country version since scope targets lacking'),

@@ -16,7 +16,7 @@ struct overview {
     struct words words;
     json_t *page;
     char year[YEAR_TEXT_SIZE]; /* the latest that a measured figure is of; "": none is there */
-    bool simulated, lifted;    /* does a figure say so? */
+    bool lifted;               /* does a figure say so? */
 };
 
 /* In the place of a number that is not shown: is the cell itself too small, or do others tell too much with it? */
