@@ -14,9 +14,11 @@ END
 $$;
 REVOKE EXECUTE ON FUNCTION network_note FROM PUBLIC;
 
--- A figure of a year needs its networks until it is made; longer, they would only tell where somebody was.
+-- A figure of a year needs its networks until it is made; longer, they would only tell where somebody was. Of a simulated line they
+-- tell of nobody, and its years may be long past.
 CREATE OR REPLACE FUNCTION network_retain() RETURNS void
 LANGUAGE sql AS $$
-    DELETE FROM probe_network WHERE day < (now() AT TIME ZONE 'UTC' - interval '13 months')::date
+    DELETE FROM probe_network n USING probe p
+    WHERE p.probe_no = n.probe_no AND NOT p.simulated AND n.day < (now() AT TIME ZONE 'UTC' - interval '13 months')::date
 $$;
 REVOKE EXECUTE ON FUNCTION network_retain FROM PUBLIC;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(3);
+SELECT plan(4);
 
 INSERT INTO probe (probe) VALUES ('aaaaaaaaaaaaaaaaaaaa'), ('bbbbbbbbbbbbbbbbbbbb');
 CREATE FUNCTION pg_temp.no(who text) RETURNS int LANGUAGE sql AS $$ SELECT probe_no FROM probe WHERE probe LIKE who || '%' $$;
@@ -18,6 +18,10 @@ FROM (VALUES (interval '13 months', '198.51.100.0/24'), (interval '13 months 1 d
 SELECT network_retain() \g /dev/null
 SELECT results_eq($$SELECT * FROM pg_temp.seen WHERE "left" = 'b'$$, $$VALUES ('b', '192.0.2.0/24', 1), ('b', '198.51.100.0/24', 1)$$,
                   'thirteen months are kept');
+UPDATE probe SET simulated = true WHERE probe_no = pg_temp.no('a');
+INSERT INTO probe_network VALUES ('2020-01-01', pg_temp.no('a'), '2001:db8:1::/48', 1);
+SELECT network_retain() \g /dev/null
+SELECT is((SELECT count(*) FROM probe_network WHERE day = '2020-01-01'), 1::bigint, 'those of a simulated line stay, whose years are long past');
 SELECT probe_forget('bbbbbbbbbbbbbbbbbbbb') \g /dev/null
 SELECT is((SELECT count(*) FROM pg_temp.seen WHERE "left" = 'b'), 0::bigint, 'nothing of it stays of a probe that was forgotten');
 SELECT * FROM finish();
