@@ -46,6 +46,16 @@ def test_rollup():
     assert re.search(r"of rollup_day that differ: 0\n.*of rollup_day_sketch that differ: 0\n", said), said
 
 
+def test_simulate():
+    figures(bench("simulate", "3", "20", "2", "5"), "rollups +3 probes, 20 days: # s, then # s for their figures",
+            "batches +2 probes, 5 days: # s, then # s", "rows: # of days, # of sketches, # results")
+
+
+def test_years():
+    """Whether they cover is for many years and lines to say."""
+    figures(bench("years", "1", "16", "40", statuses=(0, 1)), "PER1 +# of +# intervals contain the truth: #", "all +# of +# intervals")
+
+
 def test_durable():
     """That its other stories are still there pytest says before the one that is wanted runs."""
     said = bench("durable", "1", "30", "no_sync")
