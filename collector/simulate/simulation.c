@@ -201,6 +201,9 @@ int simulation_end(struct pg *pg, struct fault *f)
                       "SELECT years_stale('late', array_agg(y)) FROM simulation, generate_series(extract(year FROM "
                       "first)::int, extract(year FROM last)::int) y WHERE ended_at IS NULL",
                       0, NULL, NULL, f);
+    if (rc == 0)
+        rc = pg_query(pg, "SELECT cell_mark(first, last) FROM simulation WHERE ended_at IS NULL AND way = 'rollups'", 0,
+                      NULL, NULL, f);
     return rc < 0 ? rc
                   : pg_query(pg, "UPDATE simulation SET ended_at = now() WHERE ended_at IS NULL", 0, NULL, NULL, f);
 }

@@ -39,7 +39,7 @@ int simulation_probe(struct pg *pg, const struct simulation_state *state, const 
                      struct fault *f) CHECKED;
 /* … and after: all of them are there, and whoever leaves has left. */
 int simulation_finish(struct pg *pg, const struct household *h, int32_t no, struct fault *f) CHECKED;
-/* All of all. Figures of those years have to be made again. */
+/* All of all: days by cell, and figures of those years, have to be made again. */
 int simulation_end(struct pg *pg, struct fault *f) CHECKED;
 
 /* Takes all of it away; *ret_probes: how many there were. */

@@ -145,6 +145,13 @@ def test_nothing_reads_the_truth():
     assert found == ["collector/command/simulate.c"]
 
 
+def cells(c):
+    """What lines of a cell measured, day by day."""
+    return c.sql("SELECT d.day, x.country, x.department, x.zone, x.operator_no, x.technology, d.check_no, d.position, d.scope, d.kind, "
+                 "d.target_no, cardinality(d.probes), d.samples, d.medians FROM rollup_cell_day d JOIN rollup_cell x USING (cell_no) "
+                 "WHERE x.simulated ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11")
+
+
 def test_both_ways_come_to_the_same(own_collector):
     """What is signed, sent and rolled up, and what is summed at once: each sum and each sketch."""
     c = own_collector
@@ -156,11 +163,13 @@ def test_both_ways_come_to_the_same(own_collector):
     assert c.sql("SELECT count(*) FROM result_problem") == [(0,)]
     assert c.sql("SELECT count(*) > 100 FROM batch_key") == [(True,)]
     assert c.sql("SELECT count(*) FROM probe_key") == [(0,)]  # whoever knows the seed is a stranger
-    sent = days(c)
+    sent, sent_cells = days(c), cells(c)
     c.run("simulate", "--remove")
+    assert c.sql("SELECT count(*) FROM rollup_cell WHERE simulated") == [(0,)]
     assert c.sql("SELECT count(*) FROM result") == [(0,)] and c.sql("SELECT count(*) FROM batch_body") == [(0,)]
     c.run(*asked, "--rollups")
     assert [rounded(row) for row in days(c)] == [rounded(row) for row in sent]
+    assert sent_cells and cells(c) == sent_cells
 
 
 def rounded(row):
