@@ -1,5 +1,8 @@
 """The figures of measured indicators, made once more of raw results: by what their definitions say, and not by the collector's SQL
-or C. Nothing but Python is used, and all of it is slow and plain."""
+or C. Nothing but Python is used, and all of it is slow and plain.
+
+What a probe measured in a day says one thing of an indicator (OF_DAY). With where it stood, the network of its household and who vouches for
+it that is a Row; the rows of a place are a cell (gather), and each cell has a Figure (recount)."""
 
 import collections
 import dataclasses
@@ -193,6 +196,7 @@ def place_on(line, day):
 
 
 def counts(line, year):
+    """Nobody doubts it, somebody's word stands behind it, and it was there a week before the year's end. Who leaves was good until then."""
     good = not line.revoked or line.revoked[1] in ("left", "forgotten")
     return good and (line.let_in or bool(line.confirmed)) and line.enrolled <= midnight(datetime.date(year + 1, 1, 1)) - datetime.timedelta(7)
 
@@ -218,7 +222,9 @@ def voucher_of(line, lines):
 # ---- the days expected of a probe ----
 
 def expected(lines, days, year):
-    """line.probe -> first and last day, and whether it fell silent. days: line.probe -> those with results, of all years."""
+    """line.probe -> the first and last day on which something was expected of it, and whether it fell silent: nothing came for a fortnight,
+    and nobody took it away. They begin with its first result, and end before it was taken away, else with the last day of any probe of its
+    source. days: line.probe -> those with results, of all years."""
     heard = {line: [day for day in days[line.probe] if day.year == year] for line in lines}
     latest = collections.defaultdict(lambda: datetime.date.min)
     for line in lines:
@@ -259,13 +265,13 @@ def fifth(sums):
     return {line: min(s, most) for line, s in sums.items()}
 
 
-def vouched(sums, voucher_of):
+def vouched(sums, vouchers):
     """Nobody's word weighs more than all others', unless one of the others came to more than a fifth."""
     of = collections.Counter()
     for line, s in sums.items():
-        of[voucher_of[line]] += s
+        of[vouchers[line]] += s
     own, name = max([(s, v) for v, s in of.items() if v], default=(0, None))
-    others = {line: s for line, s in sums.items() if voucher_of[line] != name}
+    others = {line: s for line, s in sums.items() if vouchers[line] != name}
     rest = sum(others.values())
     if not name or not others or own <= rest:
         return sums
