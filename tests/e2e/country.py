@@ -256,8 +256,9 @@ class Country:
         self.c.start()
 
     def edition(self):
-        """Makes the next one, a month after the last."""
+        """Makes the next one of the second year, a month after the last."""
         self.c.sql("UPDATE told_cell SET made = made - 30")
+        self.c.sql("DELETE FROM indicator_dirty WHERE year <> 2024")
         self.c.run("rollup")
 
     def more(self, numbers, days):

@@ -57,7 +57,7 @@ def may_follow(past, key, rows, says, households):
     """Fresh days are a crowd by themselves, and no household is most of what came or went."""
     changed = collections.Counter(households[probe] for probe, _ in changes(past, key, rows, says))
     covered = bool(fresh(past, key, rows)) and bears(fresh(past, key, rows))
-    return recount.enough(valued(rows)) and covered and 2 * max(changed.values()) <= changed.total()
+    return recount.enough(valued(rows)) and covered and 2 * max(changed.values(), default=0) <= changed.total()
 
 
 def told_too_much(past, cells, shown):

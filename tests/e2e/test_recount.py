@@ -10,6 +10,7 @@ import math
 import pytest
 import recount
 import recount_day
+import recount_past
 from conftest import Collector, scratch
 from country import GONE, OUTCOMES, SEED, TARGETS, YEARS, Country
 from recount_change import over_cells, over_lines, step
@@ -294,13 +295,17 @@ def test_a_figure_is_the_last_one_or_the_new_one(editions):
                     if row != before.figures.get(key) and wrong_with(wanted[key][1], wanted[key][0], row[0], row[1], row[2:])}
 
 
+def free(country, edition):
+    """Figures of before that may be replaced, as far as each tells by itself."""
+    says, households = said(edition.cells), {line.probe: line.household for line in country.lines}
+    return {key for key in edition.past.last if may_follow(edition.past, key, edition.cells[key], says, households)}
+
+
 def test_it_is_replaced_under_cover_of_new_days_alone(country, editions):
-    households = {line.probe: line.household for line in country.lines}
     for before, after in itertools.pairwise(editions):
-        says, new = said(after.cells), replaced(before, after)
-        may = {key for key in after.past.last if may_follow(after.past, key, after.cells[key], says, households)}
-        wholes_of = {key for key in may | new if not any(key[2:-1])}
-        assert new & after.past.last.keys() <= may and wholes_of <= new
+        new, may = replaced(before, after), free(country, after)
+        countries = {key for key in may if not any(key[2:-1])}  # which are tried first
+        assert new & after.past.last.keys() <= may and countries <= new
         assert all(bears(fresh(after.past, key, after.cells[key])) for key in new)
         assert not told_too_much(after.past, after.cells, new)
 
@@ -309,6 +314,13 @@ def test_each_edition_has_what_it_is_made_for(editions):
     first, few, many, doubted = editions
     assert not replaced(first, few) and few.cells != first.cells
     assert not replaced(many, doubted) and doubted.cells.keys() and said(doubted.cells) != said(many.cells)
-    new = replaced(few, many)
-    changed = {key for key in many.past.last if changes(many.past, key, many.cells[key], said(many.cells))}
+    new, says = replaced(few, many), said(many.cells)
+    changed = {key for key in many.past.last if changes(many.past, key, many.cells[key], says)}
     assert new & changed and changed - new and new - many.past.last.keys()
+
+
+@pytest.mark.parametrize("rule, wrong", [("bears", lambda _rows: True), ("fresh", lambda _past, _key, rows: rows)])
+def test_each_rule_holds_a_figure_back(country, editions, monkeypatch, rule, wrong):
+    right = [free(country, edition) for edition in editions]
+    monkeypatch.setattr(recount_past, rule, wrong)
+    assert [free(country, edition) for edition in editions] != right
