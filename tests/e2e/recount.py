@@ -38,7 +38,7 @@ class Line:
 
     @property
     def voucher(self):
-        return self.confirmed or self.team
+        return self.team or self.confirmed
 
 
 @dataclasses.dataclass(eq=False)
