@@ -9,7 +9,18 @@ BEGIN
     RAISE EXCEPTION 'what was published in a version of a closed year never changes';
 END
 $$;
-REVOKE EXECUTE ON FUNCTION closed_forever FROM PUBLIC;
+
+-- Nor does anything come to one later: only in the transaction that makes it.
+CREATE OR REPLACE FUNCTION closed_now() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM closed_version c WHERE (c.year, c.version) = (NEW.year, NEW.version) AND c.made_at = now()) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'what was published in a version of a closed year never changes';
+END
+$$;
+REVOKE EXECUTE ON FUNCTION closed_forever, closed_now FROM PUBLIC;
 
 -- What a figure has, one of a version has too: a newer program's columns are there, and empty in versions made before.
 DO $$
@@ -29,6 +40,10 @@ BEGIN
         END LOOP;
         EXECUTE format('CREATE OR REPLACE TRIGGER closed_forever BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
             FOR EACH STATEMENT EXECUTE FUNCTION closed_forever()', kept.column1);
+        IF kept.column1 <> 'closed_version' THEN
+            EXECUTE format('CREATE OR REPLACE TRIGGER closed_now BEFORE INSERT ON %I FOR EACH ROW EXECUTE FUNCTION closed_now()',
+                           kept.column1);
+        END IF;
     END LOOP;
 END $$;
 

@@ -7,7 +7,7 @@ SELECT c.indicator, i.name_fr, i.name_en, c.country, c.source, c.simulated, c.st
        CASE c.kind WHEN 'lines' THEN count_step(c.n_common) END AS n_lines, CASE c.kind WHEN 'cells' THEN c.n_common END AS n_cells,
        f.value AS whole_from, t.value AS whole_to, c.method_version
 FROM change_version c
-JOIN indicator i USING (indicator)
+JOIN indicator_version i ON i.indicator = c.indicator AND i.version = c.version AND (i.version = 0 OR i.year = c.year)
 LEFT JOIN public_national f ON (f.indicator, f.country, f.source, f.statistic, f.period)
                                = (c.indicator, c.country, c.source, c.statistic, c.from_period)
 LEFT JOIN public_national t ON (t.indicator, t.country, t.source, t.statistic, t.period)

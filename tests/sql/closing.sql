@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(33);
+SELECT plan(36);
 
 -- Two indicators, of a measured year and an imported one.
 DELETE FROM indicator_dirty;
@@ -40,6 +40,8 @@ CREATE VIEW pg_temp.shown AS SELECT period, geo, value, version, edition FROM pu
 SELECT pg_temp.figure('2021', NULL, 10, 1000), pg_temp.figure('2021', 'XA-1', 11, 100), pg_temp.figure('2022', NULL, 20, 1000),
     pg_temp.imported('2021-S1', 50) \g /dev/null
 INSERT INTO indicator_day VALUES ('OURS', 'XA', 'measured', '2021-12-31', 10, 9, 11, 12, 11), ('OURS', 'XA', 'measured', '2022-01-01', 20, 19, 21, 12, 11);
+INSERT INTO indicator_change (indicator, country, source, simulated, statistic, from_period, to_period, method_version, why)
+VALUES ('OURS', 'XA', 'measured', false, 'p50', '2020', '2021', 1, 'few');
 
 -- ---- closing ----
 
@@ -70,7 +72,9 @@ UPDATE indicator_day SET value = 12 WHERE day = '2021-12-31';
 UPDATE indicator SET name_en = 'after' WHERE indicator = 'OURS';
 CREATE TEMP TABLE first AS SELECT * FROM public_indicator WHERE country = 'XA' AND version = 1;
 SELECT results_eq($$SELECT value, name_en FROM public_indicator WHERE geo = 'XA-1'$$, $$VALUES (11::float8, 'before')$$, 'nobody sees it yet');
+SELECT results_eq($$SELECT name_en FROM public_change WHERE country = 'XA'$$, $$VALUES ('before')$$, 'nor of how it changed');
 SELECT is(pg_temp.refreshed('late'), 2, 'what is told otherwise makes a version');
+SELECT results_eq($$SELECT name_en FROM public_change WHERE country = 'XA'$$, $$VALUES ('after')$$, 'that has its own words');
 SELECT results_eq($$SELECT value, name_en FROM public_indicator WHERE geo = 'XA-1'$$, $$VALUES (12::float8, 'after')$$, 'which is read then');
 SELECT results_eq($$SELECT to_jsonb(f) - 'latest' FROM public_indicator_version f WHERE version = 1 ORDER BY period, geo$$,
                   $$SELECT to_jsonb(f) - 'latest' FROM first f ORDER BY period, geo$$, 'the first is what it was');
@@ -106,6 +110,11 @@ SELECT is(coalesce(string_agg(v, '; '), ''), '', 'no version can be changed, del
 FROM (SELECT DISTINCT format('%s %s', verb, t) AS v FROM unnest('{closed_version,closed_figure,closed_indicator,closed_day}'::text[]) t,
       (VALUES ('UPDATE %I SET version = 9'), ('DELETE FROM %I'), ('TRUNCATE %I CASCADE')) AS w (verb)
       WHERE NOT pg_temp.refuses(format(verb, t))) x;
+-- Of another transaction.
+INSERT INTO closed_version (year, version, made_at, closed_by, why, changed) VALUES (2019, 1, '2020-02-01', 'Aïcha', '{}', 0);
+SELECT is(coalesce(string_agg(t, '; '), ''), '', 'nothing comes to one that was made')
+FROM unnest('{closed_figure,closed_indicator,closed_day,closed_edition,closed_change}'::text[]) t
+WHERE NOT pg_temp.refuses(format('INSERT INTO %I (year, version) VALUES (2019, 1)', t));
 SELECT is((SELECT count(*) FROM (VALUES ('closed_figure', 'indicator_value'), ('closed_indicator', 'indicator'), ('closed_day', 'indicator_day'))
            AS p (kept, made) CROSS JOIN LATERAL (
            SELECT array_agg(a.attname || ' ' || a.atttypid ORDER BY a.attnum) AS columns FROM pg_attribute a
