@@ -15,10 +15,12 @@ WHERE b.check_name = 'dns' AND b.metric = 'rcode' AND b.ok AND b.bucket IN (0, 3
 
 -- Tests that send packets and count those that come back. `tried`: all but those that found no address to send to (dns_error),
 -- which are `unnamed`. `counted`: those that counted packets, `sent` of which `rcvd` were answered. A test that could not send
--- one, because there was no way to the target, is tried and not counted.
+-- one, because there was no way to the target, is tried and not counted. `believed`: as many of them as such tests may send; how many
+-- stand behind a figure is for everybody to read, and one test that says a thousand million would be nearly all of it.
 CREATE OR REPLACE VIEW day_packet AS
 SELECT d.day, d.probe_no, c.name AS check_name, d.target_no, d.af,
-       greatest(d.measured - d.dns_error, u.counted) AS tried, d.dns_error AS unnamed, u.counted, u.sent, least(u.rcvd, u.sent) AS rcvd
+       greatest(d.measured - d.dns_error, u.counted) AS tried, d.dns_error AS unnamed, u.counted, u.sent, least(u.rcvd, u.sent) AS rcvd,
+       least(u.sent, 1000 * u.counted) AS believed
 FROM rollup_day d
 JOIN check_kind c USING (check_no)
 JOIN metric s ON s.check_no = d.check_no AND s.name = 'sent'

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(9);
+SELECT plan(10);
 
 CREATE TABLE result_outcome_test PARTITION OF result FOR VALUES FROM ('2031-01-01') TO ('2031-02-01');
 INSERT INTO probe (probe) VALUES ('aaaaaaaaaaaaaaaaaaaa');
@@ -65,6 +65,15 @@ SELECT results_eq($$SELECT failed FROM question WHERE day >= '2031-01-20' ORDER 
                   'nothing useful is all of it, nothing tried is nothing');
 SELECT results_eq($$SELECT failed, unnamed::int FROM packet WHERE day >= '2031-01-20' ORDER BY day$$, 'VALUES (100::float8, 0), (NULL, 3)',
                   'so with packets');
+-- One that says that it sent a thousand million.
+SELECT pg_temp.add('2031-01-22', 'ping', 'timeout', '{NULL,NULL,NULL,NULL,NULL,NULL,1e9,0}', 1);
+SELECT pg_temp.add('2031-01-22', 'ping', 'ok', '{1,1,1,1,1,0,10,10}', 1);
+SELECT pg_temp.rollup_some(1000) \g /dev/null
+SELECT results_eq($$SELECT sum(sent)::float8, sum(believed)::float8 FROM day_packet WHERE day = '2031-01-22'$$,
+                  'VALUES (1000000010::float8, 2000::float8)', 'no test is believed to be more than a thousand packets');
+DELETE FROM result WHERE at >= '2031-01-22';
+INSERT INTO rollup_dirty SELECT '2031-01-22', probe_no FROM probe WHERE probe LIKE 'aaa%';
+SELECT pg_temp.rollup_some(1000) \g /dev/null
 -- Three tests of a day's four gave no number, unless they did.
 CREATE TEMP VIEW number AS
     SELECT day, sum(n)::int AS numbers, sum(failed)::int AS failed FROM day_number
