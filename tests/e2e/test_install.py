@@ -11,6 +11,7 @@ import debian
 pytestmark = pytest.mark.long(60)
 INSTALL = Path(__file__).resolve().parents[2] / "deploy/install-packages"
 LOCKS = {"update": "var/lib/apt/lists/lock", "packages": "var/lib/dpkg/lock-frontend", "archives": "var/cache/apt/archives/lock"}
+SMALL = {"packages": "bc", "update": "hello", "archives": "ncal", "never": "ed"}
 HOLD = "import fcntl, sys; lock = open(sys.argv[1], 'w'); fcntl.lockf(lock, fcntl.LOCK_EX); print(flush=True); sys.stdin.read()"
 
 
@@ -20,8 +21,7 @@ def installing(tmp_path_factory):
     with debian.root("git", "sudo") as root:
         folder = tmp_path_factory.mktemp("deploy")
         shutil.copy(INSTALL, folder)
-        (folder / "packages").write_text("".join(f"{name}\t{group}\t-\ta small one\n" for name, group in (
-            ("bc", "packages"), ("hello", "update"), ("ncal", "archives"), ("ed", "never"))))
+        (folder / "packages").write_text("".join(f"{name}\t{group}\t-\ta small one\n" for group, name in SMALL.items()))
         subprocess.run([*debian.AS_ROOT, "cp", "-r", folder, root / "srv/deploy"], check=True)
 
         def start(group, patience):
@@ -45,7 +45,9 @@ def held(lock):
 
 @pytest.mark.parametrize("group", LOCKS)
 def test_waits_for_another_one_that_installs(installing, group):
+    """However often it runs: what an earlier run has installed is taken away."""
     root, start = installing
+    subprocess.run([*debian.AS_ROOT, "chroot", root, "dpkg", "--purge", SMALL[group]], check=True)
     with held(root / LOCKS[group]):
         started, said = start(group, 120), ""
         for line in started.stdout:
