@@ -11,6 +11,7 @@
 #include "collector/figure/closing.h"
 #include "collector/figure/crowd.h"
 #include "collector/figure/figure.h"
+#include "collector/figure/interval.h"
 #include "collector/figure/rank.h"
 #include "collector/figure/refresh.h"
 #include "collector/figure/rollup.h"
@@ -113,6 +114,21 @@ static const char *status_text(const char *status)
     return status;
 }
 
+static void print_intervals(const struct indicator *i)
+{
+    for (size_t s = 0; s < i->statistic_count; s++) {
+        const struct statistic *statistic = &i->statistics[s];
+        unsigned lines = (unsigned)interval_lines(&statistic->what);
+        if (statistic->what.kind == STAT_MEAN)
+            printf(_("interval         %s: 95 %%, studentised bootstrap over lines, %d replicates, seed %" PRIu64
+                     "; from %u lines of equal weight on\n"),
+                   statistic->name, STAT_REPLICATES, indicator_seed(i), lines);
+        else
+            printf(_("interval         %s: 95 %%, order statistics of what lines say; from %u lines on\n"),
+                   statistic->name, lines);
+    }
+}
+
 static void print_definition(const struct indicator *i)
 {
     enum lang lang = lang_current();
@@ -131,15 +147,14 @@ static void print_definition(const struct indicator *i)
         printf(_("targets          the set \"%s\" of the country's pack; its versions: GET /api/v1/indicators, "
                  "target_set\n"),
                i->targets);
-    printf(_("interval         95 %%, bootstrap over probes, %d replicates, seed %" PRIu64 "; none below %d probes\n"),
-           STAT_REPLICATES, indicator_seed(i), STAT_BOOTSTRAP_CLUSTERS_MIN);
+    print_intervals(i);
     printf(_("publication      from %d networks, %d probes and %d days of measurement on, and where no difference of "
              "figures tells "
              "of fewer; hidden cells count in the larger ones\n"),
            FLOOR_NETWORKS, FLOOR_PROBES, FLOOR_DAYS);
-    printf(_("weights          a probe the days expected of it, no day with a value more than %d; none more than a "
+    printf(_("weights          a line the days expected of it, no day with a value more than %d; none more than a "
              "fifth; what "
-             "one person confirmed, no more than all others; in a mean, the largest probe at most %d times all but the "
+             "one person confirmed, no more than all others; in a mean, the largest line at most %d times all but the "
              "two largest\n"),
            WEIGHT_DAY_MOST, WEIGHT_MEAN_TIMES);
     printf(

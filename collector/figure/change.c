@@ -70,7 +70,7 @@ bool change_over_lines(const struct change_years *y, const char *country, const 
     panel_read(y->from, country, source, what, &from);
     panel_read(y->to, country, source, what, &to);
     _cleanup_(common_free) struct common c = join_panels(&from, &to);
-    if (c.count < STAT_BOOTSTRAP_CLUSTERS_MIN || !panel_bears(y->from, country, source, c.lines, before) ||
+    if (c.count < PAIR_LINES_MIN || !panel_bears(y->from, country, source, c.lines, before) ||
         !panel_bears(y->to, country, source, c.lines, before))
         return false;
     struct pair_change change = pair_compare(what, c.pairs, c.count, indicator_seed(y->indicator));

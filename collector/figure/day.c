@@ -71,11 +71,11 @@ static json_t *figure_of(const struct day *day, const struct stat_what *what)
     date[10] = '\0';
     json_t *figure = json_pack("{s:s, s:f, s:I, s:I}", "day", date, "value", tally_value(&t, what), "n_probes",
                                (json_int_t)t.lines, "n_networks", (json_int_t)t.networks);
-    size_t low, high;
-    if (what->kind == STAT_QUANTILE && what->q == 0.5 && t.lines >= STAT_BOOTSTRAP_CLUSTERS_MIN &&
-        stat_median_ranks(day->count, &low, &high) == 0)
-        json_object_update_new(
-            figure, json_pack("{s:f, s:f}", "low", t.samples[low - 1].value, "high", t.samples[high - 1].value));
+    if (what->kind != STAT_QUANTILE)
+        return figure;
+    struct interval i = tally_interval(&t, what, 0);
+    if (i.kind)
+        json_object_update_new(figure, json_pack("{s:f, s:f}", "low", i.low, "high", i.high));
     return figure;
 }
 

@@ -7,8 +7,8 @@
 #include "collector/figure/past.h"
 #include "collector/figure/tally.h"
 
-/* An array of objects, a day each: day, value, n_probes, n_networks, and with a
- * median low and high by order statistics. Days that tell of too few lines are
+/* An array of objects, a day each: day, value, n_probes, n_networks, and of a
+ * quantile low and high (interval.h). Days that tell of too few lines are
  * left out, and those that were told before (past): a day is shown once, by what
  * was there then. past NULL: the floor is lifted, all are in it. Each row stands for its
  * own day alone; they are put in the order of their days. places: what is shown beside them, or NULL; where days would

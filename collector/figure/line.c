@@ -10,6 +10,13 @@ static int by_line(const void *a, const void *b)
     return (x->value > y->value) - (x->value < y->value);
 }
 
+static double say(const struct stat_what *what, const struct stat_sample *days, size_t count)
+{
+    static const struct stat_what median = {STAT_QUANTILE, 0.5};
+    double value = stat_value(what->kind == STAT_MEAN ? what : &median, days, count, NULL);
+    return what->kind != STAT_SHARE ? value : value >= 0.5 ? 100 : 0;
+}
+
 struct line *line_values(const struct stat_what *what, struct stat_sample *days, size_t count, size_t *ret_count)
 {
     struct line *lines = alloc_zero(count, sizeof *lines);
@@ -19,7 +26,7 @@ struct line *line_values(const struct stat_what *what, struct stat_sample *days,
     for (size_t from = 0, to; from < count; from = to) {
         for (to = from + 1; to < count && days[to].cluster == days[from].cluster; to++)
             ;
-        lines[lines_count++] = (struct line){days[from].cluster, stat_value(what, days + from, to - from, 1, NULL)};
+        lines[lines_count++] = (struct line){days[from].cluster, say(what, days + from, to - from)};
     }
     *ret_count = lines_count;
     return lines;

@@ -11,7 +11,8 @@ struct line {
 };
 
 /* days: a value a probe-day, whose cluster is the line's number; they are sorted
- * anew. A line's value is the statistic of its own days (of a share 0 or 100). In
- * the order of the numbers; the caller frees. */
+ * anew. A line's value is the mean of its own days where the statistic is a mean, else
+ * their median (of a share 100 where that is one half or more, else 0). In the order
+ * of the numbers; the caller frees. */
 struct line *line_values(const struct stat_what *what, struct stat_sample *days, size_t count,
                          size_t *ret_count) CHECKED;

@@ -6,12 +6,6 @@
 #include "collector/figure/random.h"
 #include "collector/figure/weight.h"
 
-/* Of lines that have one value each. */
-static struct stat_what over_lines(const struct stat_what *what)
-{
-    return what->kind == STAT_QUANTILE ? (struct stat_what){STAT_QUANTILE, 0.5} : (struct stat_what){STAT_MEAN, 0};
-}
-
 /* What each line weighs, in both years; the caller frees. */
 static double *weigh(const struct pair *pairs, uint32_t count)
 {
@@ -42,23 +36,21 @@ static struct stat_sample *year_of(const struct stat_what *what, const struct pa
 
 struct pair_change pair_compare(const struct stat_what *what, const struct pair *pairs, size_t count, uint64_t seed)
 {
-    const struct stat_what over = over_lines(what);
     uint32_t lines = (uint32_t)count;
     double replicates[STAT_REPLICATES];
     double *weights = weigh(pairs, lines), *times = alloc_zero(lines, sizeof *times);
     struct stat_sample *from = year_of(what, pairs, lines, false, weights);
     struct stat_sample *to = year_of(what, pairs, lines, true, weights);
-    struct pair_change change = {
-        stat_value(&over, from, count, lines, weights), stat_value(&over, to, count, lines, weights), {0, 0}};
+    struct pair_change change = {stat_value(what, from, count, weights), stat_value(what, to, count, weights), {0, 0}};
     for (size_t r = 0; r < STAT_REPLICATES; r++) {
         memset(times, 0, lines * sizeof *times);
         for (uint32_t l = 0; l < lines; l++) {
             uint32_t drawn = random_below(&seed, lines);
             times[drawn] += weights[drawn];
         }
-        replicates[r] = stat_value(&over, to, count, lines, times) - stat_value(&over, from, count, lines, times);
+        replicates[r] = stat_value(what, to, count, times) - stat_value(what, from, count, times);
     }
-    change.interval = stat_expanded(replicates, lines);
+    change.interval = stat_expanded(replicates, lines, 1);
     free(from);
     free(to);
     free(times);

@@ -18,7 +18,9 @@ struct pair_change {
     struct stat_interval interval; /* of to - from, 95 % */
 };
 
-/* count is STAT_BOOTSTRAP_CLUSTERS_MIN or more. The interval is a bootstrap that
+#define PAIR_LINES_MIN 6
+
+/* count is PAIR_LINES_MIN or more. The interval is a bootstrap that
  * draws lines with both of their years (stat_expanded). Equal pairs and seed give
  * the same on every machine. */
 struct pair_change pair_compare(const struct stat_what *what, const struct pair *pairs, size_t count, uint64_t seed);

@@ -99,8 +99,7 @@ static void publish(const struct cells *c, struct cell *cell, json_t *figures)
         char as_of[TIME_TEXT_SIZE];
         time_format((int64_t)cell_past(c, cell).as_of * 86400 * 1000000, as_of);
         json_object_set_new(figure, "as_of", json_stringn(as_of, 10));
-        struct stat_interval interval;
-        const char *kind = tally_interval(&t, &statistic->what, indicator_seed(c->indicator), &interval);
+        struct interval interval = tally_interval(&t, &statistic->what, indicator_seed(c->indicator));
         json_object_update_new(figure, json_pack("{s:f, s:I, s:I, s:I, s:I, s:I, s:I}", "value",
                                                  tally_value(&t, &statistic->what), "n_samples", (json_int_t)t.results,
                                                  "n_failed", (json_int_t)t.failed, "n_days", (json_int_t)t.count,
@@ -108,9 +107,12 @@ static void publish(const struct cells *c, struct cell *cell, json_t *figures)
                                                  "n_silent", (json_int_t)t.silent));
         if (statistic == indicator_main(c->indicator))
             cell->main = figure;
-        if (kind)
+        if (interval.kind)
             json_object_update_new(figure, json_pack("{s:f, s:f, s:s}", "low", interval.low, "high", interval.high,
-                                                     "interval_kind", kind));
+                                                     "interval_kind", interval.kind));
+        else
+            json_object_update_new(figure, json_pack("{s:s, s:I}", "interval_why", interval.why, "interval_lines",
+                                                     (json_int_t)interval_lines(&statistic->what)));
     }
 }
 

@@ -1,5 +1,10 @@
-/* The statistics of published figures: quantiles, seeded cluster bootstrap,
- * order-statistic and Wilson intervals. */
+/* The statistics of published figures.
+ *
+ * What a figure estimates (its estimand) is of all lines of a kind: each says one
+ * value of the period, its own (line.h), and the figure is the median, another
+ * quantile, the mean or the share of these. The lines that measure are a sample of
+ * them; each weighs what weight.h lets it. How far the figure may be off for that is
+ * interval.h's. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,8 +13,7 @@
 
 #include "common/alloc.h"
 
-/* One value and the cluster it belongs to. An indicator's value is a probe-day
- * and its cluster the probe: days of one probe are not independent. */
+/* One value and whose it is. */
 struct stat_sample {
     double value;
     uint32_t cluster; /* 0 to clusters - 1 */
@@ -23,7 +27,7 @@ struct stat_interval {
 enum stat_kind {
     STAT_QUANTILE,
     STAT_MEAN,
-    STAT_SHARE, /* percent of clusters whose median value is at least one half */
+    STAT_SHARE, /* percent of lines that say yes: the mean of 0 and 100 */
 };
 struct stat_what {
     enum stat_kind kind;
@@ -32,38 +36,19 @@ struct stat_what {
 
 void stat_sort(struct stat_sample *samples, size_t count); /* by value, then cluster */
 
-/* samples sorted, count > 0. Each sample of a cluster counts as many times as
- * weights says; weights NULL: once. Quantiles interpolate between
- * the two closest ranks (type 7 of Hyndman and Fan 1996, PostgreSQL's
- * percentile_cont): with W the sum of weights and r = q (W - 1), between the
- * first sample up to which more than floor(r) are counted and the first up to
- * which more than ceil(r) are. A share knows no weights. */
-double stat_value(const struct stat_what *what, const struct stat_sample *samples, size_t count, uint32_t clusters,
-                  const double *weights);
+/* samples sorted, count > 0; each weighs what weights has for its cluster, NULL:
+ * all the same. A quantile interpolates between the two closest ranks (type 7 of
+ * Hyndman and Fan 1996, PostgreSQL's percentile_cont). Where weights differ it does
+ * so as if there were n = (sum of w)^2 / (sum of w^2) values (Kish 1965): what lies
+ * from q (n - 1) to q (n - 1) + 1 of n, weights scaled to n in all, is averaged
+ * (Akinshin 2023). */
+double stat_value(const struct stat_what *what, const struct stat_sample *samples, size_t count, const double *weights);
 
-/* Bootstrap over clusters (Field and Welsh 2007): each of STAT_REPLICATES
- * draws `clusters` clusters with replacement and computes the same thing of all
- * their samples; the interval is the replicates' 2.5th and 97.5th percentile.
- * Equal samples and seed give an equal interval on every machine. For quantiles
- * and means. samples sorted. */
-#define STAT_REPLICATES 1000
-struct stat_interval stat_bootstrap(const struct stat_what *what, const struct stat_sample *samples, size_t count,
-                                    uint32_t clusters, const double *weights, uint64_t seed);
+#define STAT_REPLICATES 1000 /* of a bootstrap */
 
 /* The 95 % interval of STAT_REPLICATES replicates, which are sorted, over n
- * independent clusters: their percentiles, moved outwards by what a t interval is
+ * independent lines: their percentiles, moved outwards by what a t interval is
  * wider than a normal one of n in the place of n - 1 (the expanded percentile
- * interval of Hesterberg 2015). A plain one covers too little with few clusters. */
-struct stat_interval stat_expanded(double *replicates, uint32_t n);
-
-/* Below this many clusters a bootstrap says little, and the range is two of them. */
-#define STAT_BOOTSTRAP_CLUSTERS_MIN 6
-
-/* Interval of the median of n independent samples by order statistics: the
- * largest k with P(Binomial(n, 1/2) <= k-1) <= 0.025 gives [x(k), x(n+1-k)],
- * ranks from 1. -ERANGE below 6 samples, where none reaches 95 %. */
-int stat_median_ranks(size_t n, size_t *ret_low, size_t *ret_high) CHECKED;
-
-/* Wilson score interval of a proportion (Wilson 1927) at 95 %, 0 to 1.
- * trials > 0. */
-struct stat_interval stat_wilson(uint64_t successes, uint64_t trials);
+ * interval of Hesterberg 2015), and with tails of so much of that. A plain one covers
+ * too little with few lines. */
+struct stat_interval stat_expanded(double *replicates, double n, double tails);

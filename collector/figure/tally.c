@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collector/figure/crowd.h"
+#include "collector/figure/line.h"
 #include "collector/figure/weight.h"
 
 static int by_number(const void *a, const void *b)
@@ -50,23 +51,24 @@ struct tally tally_days(const struct tally_day *days, size_t count)
     struct tally t = {.networks = count_networks(days, count), .failed = count_failed(days, count)};
     uint32_t *lengths = alloc_zero(count, sizeof *lengths), *vouchers = alloc_zero(count, sizeof *vouchers);
     uint32_t *due = alloc_zero(count, sizeof *due), last = 0;
-    t.samples = alloc_zero(count, sizeof *t.samples);
+    t.days = alloc_zero(count, sizeof *t.days);
     for (size_t i = 0; i < count; i++) {
         if (isnan(days[i].value))
             continue;
         t.lines += t.count == 0 || days[i].line != last;
         last = days[i].line;
-        t.samples[t.count++] = (struct stat_sample){days[i].value, t.lines - 1};
+        t.days[t.count++] = (struct stat_sample){days[i].value, t.lines - 1};
         t.results += days[i].results;
         t.silent += days[i].ended;
         lengths[t.lines - 1]++;
         due[t.lines - 1] += days[i].due;
         vouchers[t.lines - 1] = days[i].voucher;
     }
-    stat_sort(t.samples, t.count);
     t.weights = alloc_zero(t.lines, sizeof *t.weights);
     weight_days(lengths, due, vouchers, t.lines, t.weights);
     t.largest = weight_largest(lengths, t.weights, t.lines);
+    for (uint32_t l = 0; l < t.lines; l++)
+        t.weights[l] *= lengths[l];
     free(lengths);
     free(due);
     free(vouchers);
@@ -75,7 +77,7 @@ struct tally tally_days(const struct tally_day *days, size_t count)
 
 void tally_free(struct tally *t)
 {
-    free(t->samples);
+    free(t->days);
     free(t->weights);
     *t = (struct tally){0};
 }
@@ -86,36 +88,38 @@ bool tally_tells(const struct tally *t, const struct stat_what *what)
     return what->kind != STAT_QUANTILE || t->largest < fmin(what->q, 1 - what->q) - rounding;
 }
 
-/* The samples as the statistic takes them; the caller frees. */
+/* What the lines say, as the statistic takes them; the caller frees. */
 static struct stat_sample *taken(const struct tally *t, const struct stat_what *what)
 {
-    struct stat_sample *samples = alloc_zero(t->count, sizeof *samples);
-    memcpy(samples, t->samples, t->count * sizeof *samples);
+    struct stat_sample *days = alloc_zero(t->count, sizeof *days), *samples;
+    size_t count;
+    memcpy(days, t->days, t->count * sizeof *days);
+    struct line *lines = line_values(what, days, t->count, &count);
+    samples = alloc_zero(count, sizeof *samples);
+    for (size_t l = 0; l < count; l++)
+        samples[l] = (struct stat_sample){lines[l].value, lines[l].number};
     if (what->kind == STAT_MEAN)
-        weight_cut_mean(samples, t->count, t->lines, t->weights);
+        weight_cut_mean(samples, count, t->lines, t->weights);
+    stat_sort(samples, count);
+    free(lines);
+    free(days);
     return samples;
 }
 
 double tally_value(const struct tally *t, const struct stat_what *what)
 {
     struct stat_sample *samples = taken(t, what);
-    double value = stat_value(what, samples, t->count, t->lines, t->weights);
+    double value = stat_value(what, samples, t->lines, t->weights);
     free(samples);
     return value;
 }
 
-const char *tally_interval(const struct tally *t, const struct stat_what *what, uint64_t seed,
-                           struct stat_interval *ret)
+struct interval tally_interval(const struct tally *t, const struct stat_what *what, uint64_t seed)
 {
-    if (t->lines < STAT_BOOTSTRAP_CLUSTERS_MIN)
-        return NULL;
-    if (what->kind == STAT_SHARE) {
-        struct stat_interval w = stat_wilson((uint64_t)(tally_value(t, what) * t->lines / 100 + 0.5), t->lines);
-        *ret = (struct stat_interval){100 * w.low, 100 * w.high};
-        return "wilson95";
-    }
     struct stat_sample *samples = taken(t, what);
-    *ret = stat_bootstrap(what, samples, t->count, t->lines, t->weights, seed);
+    struct interval i = interval_of(what, samples, t->lines, t->weights, seed);
+    if (what->kind == STAT_MEAN && samples[0].value >= 0)
+        i.low = fmax(i.low, 0);
     free(samples);
-    return "bootstrap95";
+    return i;
 }

@@ -3,12 +3,12 @@
 
 #include <stdbool.h>
 
-#include "collector/figure/stat.h"
+#include "collector/figure/interval.h"
 
 struct tally {
-    struct stat_sample *samples; /* sorted; the clusters are the lines in order */
+    struct stat_sample *days; /* those with a value; the clusters are the lines in order */
     size_t count;
-    double *weights; /* of a day of each line (weight.h) */
+    double *weights; /* of each line (weight.h) */
     double largest;  /* the part of the whole that one line weighs at most */
     uint32_t lines, networks;
     uint32_t silent; /* probes that have given nothing for long, and were not taken away */
@@ -37,6 +37,5 @@ bool tally_tells(const struct tally *t, const struct stat_what *what);
 
 double tally_value(const struct tally *t, const struct stat_what *what);
 
-/* The kind of the interval, or NULL: too few lines for any. */
-const char *tally_interval(const struct tally *t, const struct stat_what *what, uint64_t seed,
-                           struct stat_interval *ret);
+/* A mean of what is never negative is not either. */
+struct interval tally_interval(const struct tally *t, const struct stat_what *what, uint64_t seed);

@@ -10,6 +10,7 @@ import datetime
 import functools
 import ipaddress
 import math
+import statistics
 import struct
 from pathlib import Path
 
@@ -52,7 +53,6 @@ class Targets:
 # A probe-day of an indicator; value None: nothing but failures. due: how many days it stands for; ended: the last of a silent probe.
 Row = collections.namedtuple("Row", "line day place network voucher family value samples failed due ended")
 
-# value: the least and the greatest that rounding allows, nearly always one.
 Figure = collections.namedtuple("Figure", "value n_samples n_failed n_days n_probes n_networks n_silent method_version")
 
 
@@ -79,20 +79,15 @@ def median(values):
     return below + (place - math.floor(place)) * (above - below)
 
 
-def quantile(pairs, q, mercy):
-    """Of values with weights, between the closest ranks. mercy: sums of fractions hit a whole number up to rounding only, to either side."""
-    rank = q * (sum(w for _, w in pairs) - 1)
-
-    def at(count):
-        upto = 0
-        for value, weight in sorted(pairs):
-            upto += weight
-            if upto > count + mercy:
-                break
-        return value
-
-    below, above = at(math.floor(rank + 1e-9)), at(math.ceil(rank - 1e-9))
-    return below + (rank - math.floor(rank + 1e-9)) * (above - below)
+def quantile(pairs, q):
+    """Of values with weights, between the closest ranks, as if they were as many as their weights are worth."""
+    total = sum(w for _, w in pairs)
+    n = total ** 2 / sum(w * w for _, w in pairs)
+    rank, upto, value = q * (n - 1), 0, 0
+    for x, weight in sorted(pairs):
+        before, upto = upto, upto + weight * n / total
+        value += x * (min(1, max(0, upto - rank)) - min(1, max(0, before - rank)))
+    return value
 
 
 # ---- what a probe says in a day: (family, value, samples, failed) ----
@@ -280,7 +275,7 @@ def vouched(sums, vouchers):
 
 
 def weights(rows):
-    """household -> what it weighs in all, and each of its days."""
+    """household -> what it weighs."""
     days = collections.Counter(row.line.household for row in rows)
     due = collections.Counter()
     for row in rows:
@@ -288,15 +283,20 @@ def weights(rows):
     sums = {line: min(due[line], 4 * days[line]) for line in days}
     if len(sums) >= 5:
         sums = vouched(fifth(sums), {row.line.household: row.voucher for row in rows})
-    return sums, {line: sums[line] / days[line] for line in days}
+    return sums
 
 
-def mean(rows, sums, weight):
-    """No line's part is more than five times what all but it and the second give."""
-    parts = collections.Counter()
+def said(rows, how):
+    """household -> what it says of the period: one value, however many its days."""
+    days = collections.defaultdict(list)
     for row in rows:
-        parts[row.line.household] += row.value * weight[row.line.household]
-    order = sorted(parts.values(), reverse=True)
+        days[row.line.household].append(row.value)
+    return {line: how(values) for line, values in days.items()}
+
+
+def mean(rows, sums):
+    """No line's part is more than five times what all but it and the second give."""
+    order = sorted((value * sums[line] for line, value in said(rows, statistics.fmean).items()), reverse=True)
     most = 5 * sum(order[2:]) if len(order) > 2 else math.inf
     return (min(order[0], most) + sum(order[1:])) / sum(sums.values())
 
@@ -311,15 +311,14 @@ def failures(rows):
 def figure(rows, statistic, method):
     """None where one line may fill the whole tail of a percentile."""
     values = [row for row in rows if row.value is not None]
-    sums, weight = weights(values)
+    sums = weights(values)
     if statistic == "mean":
-        value = 2 * (mean(values, sums, weight),)
+        value = mean(values, sums)
     else:
         q = int(statistic[1:]) / 100
         if max(sums.values()) / sum(sums.values()) >= min(q, 1 - q) - 1e-9:
             return None
-        pairs = [(row.value, weight[row.line.household]) for row in values]
-        value = tuple(quantile(pairs, q, mercy) for mercy in (-1e-9, 1e-9))
+        value = quantile([(v, sums[line]) for line, v in said(values, statistics.median).items()], q)
     return Figure(value, sum(row.samples for row in values), failures(rows), len(values), len(sums),
                   len({row.network for row in values} - {None}), sum(row.ended for row in values), method)
 
@@ -396,8 +395,8 @@ def recount(cells):
     (None: a percentile that one line would tell)."""
     found, known = {}, definitions()
     for (indicator, *key), cell in cells.items():
-        method, _, statistics = known[indicator]
+        method, _, names = known[indicator]
         large = enough([row for row in cell if row.value is not None])
-        for statistic in statistics:
+        for statistic in names:
             found[indicator, statistic, *key] = large, figure(cell, statistic, method)
     return found

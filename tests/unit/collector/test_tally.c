@@ -66,9 +66,9 @@ static void a_line_that_fails_counts_for_the_days_expected(void **state)
                     line + 1, line + 1, 0, (int32_t)d, 0, 3, 0, !line && d == 0 ? 31 - rows[r].values : 1, false};
         days[rows[r].values - 1].ended = rows[r].silent;
         _cleanup_tally_ struct tally t = tally_days(days, count);
-        double own = t.weights[0] * rows[r].values, whole = own;
+        double own = t.weights[0], whole = own;
         for (uint32_t line = 1; line < 6; line++)
-            whole += t.weights[line] * 30;
+            whole += t.weights[line];
         if (fabs(own / whole - rows[r].mean) > 1e-9)
             fail_msg("row %zu: %g", r, own / whole);
         assert_int_equal(t.silent, rows[r].silent);
@@ -92,25 +92,47 @@ static void a_tail_is_more_than_one_line(void **state)
     }
 }
 
-static void has_an_interval_from_six_lines_on(void **state)
+/* The first line says 1 on two days of three, else 9, twelve times; the others say 2, 3, 4, 5, 6 once, for four days.
+ */
+static void a_line_says_one_thing(void **state)
 {
     static const struct {
         struct stat_what what;
-        const char *kind;
-    } rows[] = {{{STAT_QUANTILE, 0.5}, "bootstrap95"}, {{STAT_MEAN, 0}, "bootstrap95"}, {{STAT_SHARE, 0}, "wilson95"}};
+        double value;
+    } rows[] = {{{STAT_QUANTILE, 0.5}, 3.5}, {{STAT_QUANTILE, 0.8}, 5}, {{STAT_MEAN, 0}, (11 / 3.0 + 20) / 6}};
+    struct tally_day days[12 + 5];
+    for (uint32_t d = 0; d < COUNT(days); d++) {
+        bool first = d < 12;
+        days[d] = (struct tally_day){.line = first ? 1 : d, .day = (int32_t)d, .due = first ? d < 4 : 4};
+        days[d].value = !first ? d - 10 : d % 3 ? 1 : 9;
+    }
+    _cleanup_tally_ struct tally t = tally_days(days, COUNT(days));
+    assert_int_equal(t.lines, 6);
     for (size_t r = 0; r < COUNT(rows); r++)
-        for (uint32_t lines = 5; lines <= 6; lines++) {
-            _cleanup_tally_ struct tally t = make(lines, lines);
-            struct stat_interval interval;
-            const char *kind = tally_interval(&t, &rows[r].what, 1, &interval);
-            if (lines == 5) {
-                assert_null(kind);
-                continue;
-            }
-            assert_string_equal(kind, rows[r].kind);
-            double value = tally_value(&t, &rows[r].what);
-            assert_true(interval.low <= value && value <= interval.high);
-        }
+        if (fabs(tally_value(&t, &rows[r].what) - rows[r].value) > 1e-9)
+            fail_msg("row %zu: %g", r, tally_value(&t, &rows[r].what));
+}
+
+static void has_an_interval_from_six_lines_on(void **state)
+{
+    static const struct stat_what median = {STAT_QUANTILE, 0.5};
+    for (uint32_t lines = 5; lines <= 6; lines++) {
+        _cleanup_tally_ struct tally t = make(lines, lines);
+        struct interval i = tally_interval(&t, &median, 1);
+        double value = tally_value(&t, &median);
+        assert_true((i.kind != NULL) == (lines == 6) && (i.why != NULL) == (lines == 5));
+        assert_true(!i.kind || (i.low < value && value < i.high));
+    }
+}
+
+static void a_mean_of_what_is_not_negative_is_not_either(void **state)
+{
+    struct tally_day days[12];
+    for (uint32_t d = 0; d < COUNT(days); d++)
+        days[d] = (struct tally_day){.line = d + 1, .value = d == 0 ? 6 : 0.01 * d, .due = 1};
+    _cleanup_tally_ struct tally t = tally_days(days, COUNT(days));
+    struct interval i = tally_interval(&t, &(struct stat_what){STAT_MEAN, 0}, 1);
+    assert_true(i.kind && i.low == 0 && i.high > 0);
 }
 
 int main(void)
@@ -120,7 +142,9 @@ int main(void)
         cmocka_unit_test(failures_are_those_of_lines_that_may_be_told_of),
         cmocka_unit_test(a_line_that_fails_counts_for_the_days_expected),
         cmocka_unit_test(a_tail_is_more_than_one_line),
+        cmocka_unit_test(a_line_says_one_thing),
         cmocka_unit_test(has_an_interval_from_six_lines_on),
+        cmocka_unit_test(a_mean_of_what_is_not_negative_is_not_either),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,145 @@
+#include "tests/unit/check.h"
+
+#include <math.h>
+
+#include "collector/figure/interval.h"
+
+static const struct stat_what median = {STAT_QUANTILE, 0.5}, mean = {STAT_MEAN, 0}, share = {STAT_SHARE, 0};
+
+static void near(double is, double wanted, double within)
+{
+    if (!(fabs(is - wanted) <= within))
+        fail_msg("%.17g, wanted %.17g within %g", is, wanted, within);
+}
+
+/* Lines that say 1, 2, … and weigh the same. */
+static struct interval of_ranks(const struct stat_what *what, size_t count)
+{
+    struct stat_sample samples[100];
+    double weights[100];
+    for (uint32_t l = 0; l < count; l++) {
+        samples[l] = (struct stat_sample){l + 1, l};
+        weights[l] = 365;
+    }
+    return interval_of(what, samples, count, weights, 1);
+}
+
+/* Between the ranks of which one covers 95 % and more, the next less: 1 and 6 of 6 cover 96.9 %, 2 and 5 78.1 %;
+ * by how much is Nyblom's formula, here worked by hand. */
+static void medians_lie_between_two_ranks(void **state)
+{
+    static const struct {
+        size_t lines;
+        double part; /* of the way from that rank to the next inwards */
+        int rank;
+    } rows[] = {
+        {6, 1 / (1 + 1.0 / 5 * (7.0 / 64 - 0.025) / (0.025 - 1.0 / 64)), 1},
+        {8, 1 / (1 + 1.0 / 7 * (9.0 / 256 - 0.025) / (0.025 - 1.0 / 256)), 1},
+        {10, 1 / (1 + 2.0 / 8 * (56.0 / 1024 - 0.025) / (0.025 - 11.0 / 1024)), 2},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct interval i = of_ranks(&median, rows[r].lines);
+        assert_string_equal(i.kind, "order95");
+        near(i.low, rows[r].rank + rows[r].part, 1e-9);
+        near(i.high, (double)rows[r].lines + 1 - rows[r].rank - rows[r].part, 1e-9);
+    }
+}
+
+static void too_few_lines_have_none(void **state)
+{
+    static const struct {
+        struct stat_what what;
+        uint32_t lines;
+    } rows[] = {
+        {{STAT_QUANTILE, 0.5}, 6},   {{STAT_QUANTILE, 0.1}, 36},  {{STAT_QUANTILE, 0.9}, 36},
+        {{STAT_QUANTILE, 0.95}, 72}, {{STAT_QUANTILE, 0.75}, 13}, {{STAT_MEAN, 0}, 12},
+        {{STAT_SHARE, 0}, 6},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        assert_int_equal(interval_lines(&rows[r].what), rows[r].lines);
+        struct interval few = of_ranks(&rows[r].what, rows[r].lines - 1),
+                        enough = of_ranks(&rows[r].what, rows[r].lines);
+        assert_null(few.kind);
+        assert_string_equal(few.why, INTERVAL_LINES);
+        assert_true(enough.kind && enough.low < enough.high && !enough.why);
+    }
+}
+
+/* Of twelve lines of which one weighs nearly all, a mean is one line's. */
+static void few_that_weigh_much_are_few(void **state)
+{
+    struct stat_sample samples[24];
+    double weights[24];
+    for (uint32_t l = 0; l < COUNT(samples); l++) {
+        samples[l] = (struct stat_sample){l, l};
+        weights[l] = l < 12 ? 1 : 0.01;
+    }
+    assert_string_equal(interval_of(&mean, samples, COUNT(samples) - 1, weights, 1).kind, "studentised95");
+    weights[3] = 5;
+    assert_string_equal(interval_of(&mean, samples, COUNT(samples), weights, 1).why, INTERVAL_LINES);
+    /* A quantile's ends are moved outwards. */
+    for (uint32_t l = 0; l < 12; l++)
+        weights[l] = l % 2 ? 1 : 10;
+    struct interval uneven = interval_of(&median, samples, 12, weights, 1), even = of_ranks(&median, 12);
+    assert_true(uneven.kind && uneven.high - uneven.low > even.high - even.low);
+}
+
+/* All but three of fifteen say 0: nothing tells how far the others may go. */
+static void lines_that_are_alike_tell_of_no_spread(void **state)
+{
+    struct stat_sample samples[15];
+    double weights[15];
+    for (uint32_t l = 0; l < COUNT(samples); l++) {
+        samples[l] = (struct stat_sample){l < 12 ? 0 : 1, l};
+        weights[l] = 1;
+    }
+    assert_string_equal(interval_of(&mean, samples, COUNT(samples), weights, 1).why, INTERVAL_ALIKE);
+    assert_string_equal(interval_of(&mean, samples, 12, weights, 1).why, INTERVAL_ALIKE);
+    struct interval i = interval_of(&median, samples, COUNT(samples), weights, 1);
+    assert_true(i.kind && i.low == 0 && i.high <= 1);
+}
+
+/* Published values: Clopper and Pearson of 0 and 5 of 10, and 81 of 263 (Newcombe 1998, table I). */
+static void shares_are_exact(void **state)
+{
+    static const struct {
+        size_t yes, of;
+        double low, high;
+    } rows[] = {{0, 10, 0, 30.85}, {5, 10, 18.71, 81.29}, {10, 10, 69.15, 100}, {81, 263, 25.27, 36.76}};
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct stat_sample samples[263];
+        double weights[263];
+        for (uint32_t l = 0; l < rows[r].of; l++) {
+            samples[l] = (struct stat_sample){l + rows[r].yes < rows[r].of ? 0 : 100, l};
+            weights[l] = 30;
+        }
+        struct interval i = interval_of(&share, samples, rows[r].of, weights, 1);
+        assert_string_equal(i.kind, "exact95");
+        near(i.low, rows[r].low, 0.011);
+        near(i.high, rows[r].high, 0.011);
+    }
+}
+
+static void equal_seeds_are_equal_intervals(void **state)
+{
+    struct interval a = of_ranks(&mean, 40), b = of_ranks(&mean, 40);
+    near(a.low, b.low, 0);
+    near(a.high, b.high, 0);
+    /* Of values that are not skewed it is what theory says, a little wider. */
+    double width = 2 * 2.02 * sqrt(40.0 * 41 / 12) / sqrt(40);
+    near((a.low + a.high) / 2, 20.5, 0.1 * width);
+    assert_true(a.high - a.low > width && a.high - a.low < 1.2 * width);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(medians_lie_between_two_ranks),
+        cmocka_unit_test(too_few_lines_have_none),
+        cmocka_unit_test(few_that_weigh_much_are_few),
+        cmocka_unit_test(lines_that_are_alike_tell_of_no_spread),
+        cmocka_unit_test(shares_are_exact),
+        cmocka_unit_test(equal_seeds_are_equal_intervals),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
