@@ -22,6 +22,8 @@ const struct encode_column figure_columns[] = {
     {"low", ENCODE_NUMBER},
     {"high", ENCODE_NUMBER},
     {"interval_kind", ENCODE_TEXT},
+    {"interval_why", ENCODE_TEXT}, /* there is none: lines, alike */
+    {"interval_lines", ENCODE_NUMBER},
     {"rank_low", ENCODE_NUMBER}, /* of an operator, a department */
     {"rank_high", ENCODE_NUMBER},
     {"change_from", ENCODE_TEXT}, /* of the figure of all lines */

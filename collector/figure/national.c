@@ -6,7 +6,7 @@
 /* Columns as the enumeration of national.h has them. */
 #define FIGURE_SQL                                                                                                     \
     "statistic, value, low, high, interval_kind, n_samples, n_days, n_probes, floor, source, simulated, source_url, "  \
-    "retrieved, method_version, period, speaks_of, n_failed, n_silent, target_set "
+    "retrieved, method_version, period, speaks_of, n_failed, n_silent, target_set, interval_why, interval_lines "
 
 int national_read(struct pg *pg, const char *country, const struct indicator *i, struct pg_rows **ret, struct fault *f)
 {

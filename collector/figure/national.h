@@ -30,7 +30,9 @@ enum {
     SPEAKS_OF,
     FAILED,
     SILENT,
-    TARGET_SET
+    TARGET_SET,
+    INTERVAL_WHY,
+    INTERVAL_LEAST
 };
 
 /* One source's national figures of an indicator: rows first to last - 1. */

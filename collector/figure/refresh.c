@@ -207,11 +207,12 @@ static int take_away(struct pg *pg, const struct indicator *i, const char *year,
 #define STORE_FIGURES_SQL                                                                                              \
     "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, family, source, "  \
     "simulated, computed, value, unit, low, high, interval_kind, n_samples, n_days, n_probes, n_networks, floor, "     \
-    "method_version, lines, note, n_failed, n_silent, rank_low, rank_high, as_of, retrieved) "                         \
+    "method_version, lines, note, n_failed, n_silent, rank_low, rank_high, as_of, interval_why, interval_lines, "      \
+    "retrieved) "                                                                                                      \
     "SELECT r.indicator, $2, r.statistic, r.country, r.geo, r.operator, r.technology, r.family, r.source, "            \
     "r.source = 'simulated', true, r.value, r.unit, r.low, r.high, r.interval_kind, r.n_samples, r.n_days, "           \
     "r.n_probes, r.n_networks, r.floor, r.method_version, r.lines, r.note, r.n_failed, r.n_silent, r.rank_low, "       \
-    "r.rank_high, r.as_of, (now() AT TIME ZONE 'UTC')::date "                                                          \
+    "r.rank_high, r.as_of, r.interval_why, r.interval_lines, (now() AT TIME ZONE 'UTC')::date "                        \
     "FROM jsonb_populate_recordset(NULL::indicator_value, $1::jsonb) r"
 #define STORE_HELD_SQL STORE_FIGURES_SQL " ON CONFLICT DO NOTHING"
 #define STORE_DAYS_SQL                                                                                                 \

@@ -3,7 +3,8 @@
 
 CREATE OR REPLACE VIEW public_national AS
 SELECT indicator, country, source, statistic, period, value, low, high, interval_kind, n_samples, n_days, n_probes, floor,
-       simulated, source_url, retrieved, method_version, kind, lines, speaks_of, n_failed, n_silent, version, target_set
+       simulated, source_url, retrieved, method_version, kind, lines, speaks_of, n_failed, n_silent, version, target_set,
+       interval_why, interval_lines
 FROM public_indicator
 WHERE num_nonnulls(geo, operator, technology, family, zone, sex, age_group, plan) = 0;
 

@@ -37,7 +37,8 @@ SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.ge
        c.why AS change_why,
        two_digits(v.n_failed) AS n_failed, part_step(v.n_silent) AS n_silent,
        v.version, CASE WHEN v.version > 0 THEN 'closed' ELSE 'provisional' END AS edition,
-       v.version = coalesce(l.version, 0) AS latest, v.year, v.computed, v.target_set
+       v.version = coalesce(l.version, 0) AS latest, v.year, v.computed, v.target_set,
+       v.interval_why, v.interval_lines
 FROM figure_version v
 JOIN indicator_version i ON i.indicator = v.indicator AND i.version = v.version AND (i.version = 0 OR i.year = v.year)
 LEFT JOIN edition_version e ON e.version = v.version AND e.country = v.country AND e.period = v.period AND e.source = v.source

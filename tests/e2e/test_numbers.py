@@ -333,29 +333,34 @@ def figure(numbers, indicator, statistic, **cell):
     return found[0]
 
 
+ORDER = ("order95", None, None)  # how an interval is made, why there is none, and how many lines it takes
+
+
 @pytest.mark.quick
 def test_indicators_are_what_the_definitions_say(numbers):
-    resolution = [20 + 4 * p + d + 2 for p in range(PROBES) for d in range(len(DAYS))]
-    speed = [10 + 5 * p for p in range(PROBES) for _ in DAYS]
-    domestic = [10 + p for p in range(PROBES) for _ in DAYS]
+    # A value a line, however many its days are.
+    resolution = [20 + 4 * p + (len(DAYS) - 1) / 2 + 2 for p in range(PROBES)]
+    speed = [10 + 5 * p for p in range(PROBES)]
+    domestic = [10 + p for p in range(PROBES)]
     expected = [
         # Only ok answers of resolvers: neither the SERVFAIL of 300 ms nor the authoritative server's 2 ms.
-        ("PER1", "p50", quantile(resolution, 0.5), 0.02),
-        # A timeout and a SERVFAIL of seven questions.
-        ("PER2", "mean", 100 * 2 / 7, 1e-9),
+        ("PER1", "p50", quantile(resolution, 0.5), 0.02, ORDER),
+        # A timeout and a SERVFAIL of seven questions, on every line alike: how far other lines may be is not known.
+        ("PER2", "mean", 100 * 2 / 7, 1e-9, (None, "alike", 12)),
         # Only targets in the country; both families together.
-        ("PER3", "p50", quantile(domestic, 0.5), 0.02),
-        ("PER5", "p10", quantile(speed, 0.1), 0.02), ("PER5", "p50", quantile(speed, 0.5), 0.02),
-        ("PER5", "p90", quantile(speed, 0.9), 0.02),
-        ("PER8", "mean", 10, 1e-6),
+        ("PER3", "p50", quantile(domestic, 0.5), 0.02, ORDER),
+        ("PER5", "p10", quantile(speed, 0.1), 0.02, (None, "lines", 36)), ("PER5", "p50", quantile(speed, 0.5), 0.02, ORDER),
+        ("PER5", "p90", quantile(speed, 0.9), 0.02, (None, "lines", 36)),
+        ("PER8", "mean", 10, 1e-6, (None, "alike", 12)),
     ]
-    for indicator, statistic, value, within in expected:
+    for indicator, statistic, value, within, interval in expected:
         f = figure(numbers, indicator, statistic)
         assert f["value"] == pytest.approx(value, rel=within), f
         # In steps, and to two digits: 16 probes are "10 to 19", 128 days "about 130".
         assert (f["n_probes"], f["n_days"], f["n_networks"]) == (10, 130, 10)
-        assert f["floor"] == "met" and f["interval_kind"] == "bootstrap95" and f["source"] == "measured"
-        assert f["low"] - 1e-6 <= f["value"] <= f["high"] + 1e-6
+        assert f["floor"] == "met" and f["source"] == "measured"
+        assert (f["interval_kind"], f["interval_why"], f["interval_lines"]) == interval, f
+        assert interval != ORDER or f["low"] < f["value"] < f["high"]
     assert figure(numbers, "PER1", "p50")["n_samples"] == 5 * PROBES * len(DAYS) == 640
     assert figure(numbers, "PER3", "p50", family="ipv6")["n_samples"] == 130
     # A twentieth of sixteen lines is not one line.
@@ -368,7 +373,7 @@ def test_indicators_are_what_the_definitions_say(numbers):
 
 def test_small_cells_are_not_published(numbers):
     large = figure(numbers, "PER1", "p50", operator="Grand")
-    assert large["floor"] == "met" and large["n_probes"] == 10 and large["interval_kind"] == "bootstrap95"
+    assert large["floor"] == "met" and large["n_probes"] == 10 and large["interval_kind"] == "order95"
     small = figure(numbers, "PER1", "p50", operator=OPERATORS[GRAND])
     assert small["floor"] == "n<5" and "counted in the figure of all lines" in small["note"]
     assert [small[k] for k in ("value", "low", "high", "n_samples", "n_failed", "n_days", "n_probes", "n_networks")] == [None] * 8
@@ -598,6 +603,10 @@ def shown(value, decimals, lang):
     return f"{value:.{decimals}f}".replace(".", "," if lang == "fr" else ".")
 
 
+WHY_NONE = {"fr": {"lines": "pas d’intervalle : il faut {} lignes", "alike": "pas d’intervalle : trop de lignes disent la même chose"},
+            "en": {"lines": "no interval: it takes {} lines", "alike": "no interval: too many lines say the same"}}
+
+
 @pytest.mark.quick
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_page_shows_the_figures_of_the_api(numbers, lang):
@@ -607,7 +616,10 @@ def test_page_shows_the_figures_of_the_api(numbers, lang):
                                            ("PER5", "p10", 1), ("PER5", "p90", 1), ("PER8", "mean", 2)]:
         f = figure(numbers, indicator, statistic)
         assert f" {shown(f['value'], decimals, lang)} " in words, (indicator, words)
-        assert f"{shown(f['low'], decimals, lang)} – {shown(f['high'], decimals, lang)}" in words
+        if f["interval_why"]:
+            assert WHY_NONE[lang][f["interval_why"]].format(f["interval_lines"]) in words
+        else:
+            assert f"{shown(f['low'], decimals, lang)} – {shown(f['high'], decimals, lang)}" in words
         assert f[f"name_{lang}"] in words
     assert re.search("16 sondes actives en [0-9]{4} ; 3 départements en ont 5 ou plus" if lang == "fr" else
                      "16 active probes in [0-9]{4}; 3 departments have 5 or more", words)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collector/format/date.h"
+#include "collector/figure/interval.h"
 #include "collector/web/page/overview_chart.h"
 #include "collector/web/page/overview_department.h"
 #include "collector/web/page/overview_reach.h"
@@ -78,13 +79,26 @@ static void add_headline(struct overview *o, const struct national *g)
 
 /* ---- the table ---- */
 
+/* Too few lines, or too many that say the same; of an imported figure nothing is known. */
+static void set_no_interval(const struct overview *o, const struct national *g, size_t row, json_t *out)
+{
+    const char *why = pg_text(g->rows, row, INTERVAL_WHY);
+    if (!why)
+        json_object_set_new(out, "interval", json_string(phrase(&o->words, "none")));
+    else if (!strcmp(why, INTERVAL_LINES))
+        phrase_set(out, "interval", phrase(&o->words, "interval_lines"),
+                   json_pack("{s:s}", "n", pg_text(g->rows, row, INTERVAL_LEAST)));
+    else
+        json_object_set_new(out, "interval", json_string(phrase(&o->words, "interval_alike")));
+}
+
 static void set_interval(const struct overview *o, const struct national *g, size_t row, json_t *out)
 {
     char low[NUMBER_TEXT_SIZE], high[NUMBER_TEXT_SIZE];
     const char *kind = pg_text(g->rows, row, INTERVAL);
     int decimals = g->indicator->decimals;
     if (!kind) {
-        json_object_set_new(out, "interval", json_string(phrase(&o->words, "none")));
+        set_no_interval(o, g, row, out);
         return;
     }
     lang_number(o->words.lang, pg_double(g->rows, row, LOW), decimals, low);
