@@ -3,9 +3,9 @@
 
 #include <math.h>
 
+#include "collector/figure/interval.h"
 #include "collector/figure/rank.h"
 #include "collector/figure/span.h"
-#include "collector/figure/stat.h"
 #include "common/alloc.h"
 
 static void near(double got, double expected, double within)
@@ -14,32 +14,45 @@ static void near(double got, double expected, double within)
         fail_msg("%.6f, not %.6f", got, expected);
 }
 
-/* Newcombe 1998, table I, method 3. */
-static void wilson_intervals(void **state)
+/* Lines that say 1, 2, …; of a share, the last `yes` say yes. */
+static struct interval told(const struct stat_what *what, size_t lines, size_t yes)
 {
+    struct stat_sample samples[263];
+    double weights[263];
+    for (uint32_t l = 0; l < lines; l++) {
+        samples[l] = (struct stat_sample){what->kind != STAT_SHARE ? l + 1 : l + yes < lines ? 0 : 100, l};
+        weights[l] = 1;
+    }
+    return interval_of(what, samples, lines, weights, 1);
+}
+
+/* Newcombe 1998, table I, method 5: of Clopper and Pearson. */
+static void exact_intervals(void **state)
+{
+    static const struct stat_what share = {STAT_SHARE, 0};
     static const struct {
-        uint64_t yes, of;
+        size_t yes, of;
         double low, high;
-    } rows[] = {{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0, 0.1611}, {1, 29, 0.0061, 0.1718}};
+    } rows[] = {{81, 263, 0.2527, 0.3676}, {15, 148, 0.0578, 0.1617}, {0, 20, 0, 0.1684}, {1, 29, 0.0009, 0.1776}};
     for (size_t r = 0; r < COUNT(rows); r++) {
-        struct stat_interval w = stat_wilson(rows[r].yes, rows[r].of);
-        near(w.low, rows[r].low, 5e-5);
-        near(w.high, rows[r].high, 5e-5);
+        struct interval i = told(&share, rows[r].of, rows[r].yes);
+        near(i.low / 100, rows[r].low, 6e-5);
+        near(i.high / 100, rows[r].high, 6e-5);
     }
 }
 
-/* Tables of the sign test's interval of a median at 95 %. */
+/* Tables of the sign test's interval of a median at 95 %: ours is between it and the next one inwards. */
 static void median_ranks(void **state)
 {
+    static const struct stat_what median = {STAT_QUANTILE, 0.5};
     static const struct {
         size_t n, low, high;
     } rows[] = {{7, 1, 7},   {11, 2, 10}, {12, 3, 10}, {14, 3, 12},  {15, 4, 12},  {17, 5, 13},
                 {18, 5, 14}, {20, 6, 15}, {25, 8, 18}, {30, 10, 21}, {40, 14, 27}, {50, 18, 33}};
     for (size_t r = 0; r < COUNT(rows); r++) {
-        size_t low, high;
-        assert_int_equal(stat_median_ranks(rows[r].n, &low, &high), 0);
-        if (low != rows[r].low || high != rows[r].high)
-            fail_msg("%zu: %zu to %zu", rows[r].n, low, high);
+        struct interval i = told(&median, rows[r].n, 0);
+        if (floor(i.low) != (double)rows[r].low || ceil(i.high) != (double)rows[r].high)
+            fail_msg("%zu: %g to %g", rows[r].n, i.low, i.high);
     }
 }
 
@@ -64,7 +77,7 @@ static void quantiles(void **state)
             samples[i] = (struct stat_sample){rows[r].numbers[i], (uint32_t)i};
         stat_sort(samples, rows[r].count);
         const struct stat_what what = {STAT_QUANTILE, rows[r].q};
-        near(stat_value(&what, samples, rows[r].count, (uint32_t)rows[r].count, NULL), rows[r].value, 1e-9);
+        near(stat_value(&what, samples, rows[r].count, NULL), rows[r].value, 1e-9);
     }
 }
 
@@ -210,7 +223,7 @@ static void suppressed_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wilson_intervals),     cmocka_unit_test(median_ranks),    cmocka_unit_test(quantiles),
+        cmocka_unit_test(exact_intervals),      cmocka_unit_test(median_ranks),    cmocka_unit_test(quantiles),
         cmocka_unit_test(critical_values_of_u), cmocka_unit_test(holm_steps_down), cmocka_unit_test(suppressed_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
