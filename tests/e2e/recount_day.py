@@ -1,20 +1,43 @@
 """What a chart shows day by day (collector/figure/day.h), made of the rows of a country's cell."""
 
 import collections
+import functools
+import itertools
 import math
+import statistics
 
 import recount
 
 Point = collections.namedtuple("Point", "value low high n_probes n_networks")
 
 
-def interval(values):
-    """Of a median, by order statistics: the largest k with P(Binomial(n, 1/2) <= k - 1) <= 0.025 gives the k-th of either end."""
-    n, k, below = len(values), 0, 0
-    while below + math.comb(n, k) <= 0.025 * 2 ** n:
-        below += math.comb(n, k)
-        k += 1
-    return (sorted(values)[k - 1], sorted(values)[n - k]) if k else (None, None)
+@functools.lru_cache
+def law(units):
+    """Of a median: how probable it is that lines below it weigh so many units, and no more."""
+    chances = [1.0]
+    for unit in units:
+        chances = [(x + y) / 2 for x, y in zip(chances + [0] * unit, [0] * unit + chances)]
+    return list(itertools.accumulate(chances))
+
+
+def end(lines):
+    """The first value up to which lines weigh more than they seldom do; where that is the next step, a part of the way to the next value
+    (docs/intervals.md)."""
+    upto, n = law(tuple(unit for _, unit in lines)), len(lines)
+    seldom = max(s for s, chance in enumerate(upto) if chance <= 0.025)
+    sums = list(itertools.accumulate(unit for _, unit in lines))
+    r = next(i for i, s in enumerate(sums) if s > seldom)
+    if r + 1 == n or upto[sums[r]] > upto[seldom + 1] * (1 + 1e-9):
+        return lines[r][0]
+    part = 1 / (1 + (r + 1) / (n - r - 1) * (upto[sums[r]] - 0.025) / (0.025 - upto[seldom]))
+    return lines[r][0] + part * (lines[r + 1][0] - lines[r][0])
+
+
+def interval(said, sums):
+    """Of a median, by order statistics of what lines say and weigh."""
+    total, scale = sum(sums.values()), max(2048, 8 * len(sums))
+    lines = sorted((value, max(1, math.floor(sums[line] / total * scale + 0.5))) for line, value in said.items())
+    return end(lines), -end([(-value, unit) for value, unit in reversed(lines)])
 
 
 def of_its_day(row):
@@ -25,7 +48,9 @@ def of_its_day(row):
 def point(rows, statistic):
     """No range is told of fewer than six lines."""
     figure = recount.figure([of_its_day(row) for row in rows], statistic, None)
-    low, high = interval([row.value for row in rows]) if statistic == "p50" and figure.n_probes >= 6 else (None, None)
+    low = high = None
+    if statistic == "p50" and figure.n_probes >= 6:
+        low, high = interval(recount.said(rows, statistics.median), recount.weights([of_its_day(row) for row in rows]))
     return Point(figure.value, low, high, figure.n_probes, figure.n_networks)
 
 
@@ -57,5 +82,5 @@ def chart(rows, statistic, **before):
 
 
 def main_statistic(indicator):
-    statistics = recount.definitions()[indicator][2]
-    return "p50" if "p50" in statistics else statistics[0]
+    names = recount.definitions()[indicator][2]
+    return "p50" if "p50" in names else names[0]
