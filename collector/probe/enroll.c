@@ -211,6 +211,8 @@ static const struct {
     {"replaces", 422, N_("No such probe to replace"), N_("\"replaces\" must name another probe of this collector")},
     {"replaces-other-team", 403, N_("That probe is another team's"),
      N_("a token of the focal point that the old probe belongs to is wanted")},
+    {"replaces-vouched", 403, N_("Somebody vouched for that probe"),
+     N_("a token that several may use does not take its place; ask your team for a token of one use")},
     {"replaces-again", 409, N_("That probe was replaced already"), N_("it has a successor; name that one")},
 };
 
@@ -250,7 +252,7 @@ static int find_replaced(struct enrolment *e, struct fault *f)
 {
     if (!e->wish.replaces)
         return 0;
-    const char *const params[] = {e->wish.replaces, e->wish.probe, or_null(e->focal_point_no)};
+    const char *const params[] = {e->wish.replaces, e->wish.probe, e->token_no};
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = pg_query(e->pg, "SELECT verdict, probe_no, country FROM probe_replaceable($1, $2, $3::int)", 3, params,
                       &rows, f);

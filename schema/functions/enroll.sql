@@ -35,16 +35,21 @@ END
 $$;
 REVOKE EXECUTE ON FUNCTION token_use FROM PUBLIC;
 
--- May `new` take the place of `old`? Whoever may hand out tokens for the old probe's team may say that it is gone.
-CREATE OR REPLACE FUNCTION probe_replaceable(old text, new text, by_team int)
+-- May `new` take the place of `old`? Whoever may hand out tokens for the old probe's team may say that it is gone. Whoever merely has
+-- a token that several may use is nobody's word against a probe that counts: its place, and its figures, would be anybody's to take.
+CREATE OR REPLACE FUNCTION probe_replaceable(old text, new text, by_token int)
 RETURNS TABLE (verdict text, probe_no int, country text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT CASE WHEN p.probe_no IS NULL OR p.forgotten_at IS NOT NULL OR old = new THEN 'replaces'
-                WHEN c.focal_point_no IS DISTINCT FROM by_team THEN 'replaces-other-team'
-                WHEN EXISTS (SELECT FROM probe n WHERE n.probe_no = p.replaced_by AND n.probe <> new) THEN 'replaces-again'
+                WHEN c.focal_point_no IS DISTINCT FROM t.focal_point_no THEN 'replaces-other-team'
+                WHEN n.probe = new THEN 'good'
+                WHEN n.probe IS NOT NULL THEN 'replaces-again'
+                WHEN t.uses_max > 1 AND standing_of(p, now()) IN ('counts', 'young') THEN 'replaces-vouched'
                 ELSE 'good' END, p.probe_no, c.country
     FROM (SELECT) one
+    LEFT JOIN token t ON t.token_no = by_token
     LEFT JOIN probe p ON p.probe = old
+    LEFT JOIN probe n ON n.probe_no = p.replaced_by
     LEFT JOIN LATERAL (SELECT x.focal_point_no, x.country FROM probe_context x WHERE x.probe_no = p.probe_no
                        ORDER BY x.valid_from DESC LIMIT 1) c ON true
 $$;

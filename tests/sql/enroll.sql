@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(27);
+SELECT plan(29);
 
 -- Probes a, b, …: each with the key of its letter.
 CREATE FUNCTION pg_temp.name(who text) RETURNS text LANGUAGE sql AS $$ SELECT rpad(who, 20, who) $$;
@@ -80,15 +80,23 @@ SELECT results_eq($$SELECT contact, encode(hash, 'hex') FROM probe_contact JOIN 
 
 -- ---- one box in the place of another ----
 
-CREATE FUNCTION pg_temp.replace(old text, new text, team text) RETURNS text LANGUAGE sql AS $$
-    SELECT concat_ws(' ', verdict, probe_no = pg_temp.no(old), country) FROM probe_replaceable(pg_temp.name(old), pg_temp.name(new),
-        (SELECT focal_point_no FROM focal_point WHERE name = team))
-$$;
+-- By a token of the team's.
+CREATE FUNCTION pg_temp.replace(old text, new text, team text, uses int DEFAULT 5) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    no int;
+BEGIN
+    INSERT INTO token (hash, uses_max, focal_point_no)
+    SELECT gen_random_uuid()::text::bytea, uses, focal_point_no FROM focal_point WHERE name = team RETURNING token_no INTO no;
+    RETURN (SELECT concat_ws(' ', verdict, probe_no = pg_temp.no(old), country) FROM probe_replaceable(pg_temp.name(old), pg_temp.name(new), no));
+END $$;
 SELECT is(pg_temp.replace('b', 'c', 'enrol-Parakou'), 'good t TG', 'the team''s own token may say so');
 SELECT is(pg_temp.replace('b', 'c', 'enrol-Lokossa'), 'replaces-other-team t TG', 'another team''s may not');
 SELECT is(pg_temp.replace('b', 'b', 'enrol-Parakou'), 'replaces t TG', 'nobody replaces himself');
 SELECT is(pg_temp.replace('z', 'c', 'enrol-Parakou'), 'replaces', 'or one that is not there');
 SELECT pg_temp.enrol('many', 'c') \g /dev/null
+UPDATE probe SET confirmed_at = now(), confirmed_by = 'Aïcha' WHERE probe_no = pg_temp.no('b');
+SELECT is(pg_temp.replace('b', 'c', 'enrol-Parakou'), 'replaces-vouched t TG', 'nor one that counts, by a token that anybody may have');
+SELECT is(pg_temp.replace('b', 'c', 'enrol-Parakou', 1), 'good t TG', 'but by one that the team gave for it');
 UPDATE probe SET replaced_by = pg_temp.no('c') WHERE probe_no = pg_temp.no('b');
 SELECT is(pg_temp.replace('b', 'c', 'enrol-Parakou'), 'good t TG', 'the same again is the same wish');
 SELECT is(pg_temp.replace('b', 'd', 'enrol-Parakou'), 'replaces-again t TG', 'it has a successor');
