@@ -139,31 +139,6 @@ static void select_versions(struct selection *s)
     selection_limit(s);
 }
 
-/* ---- series ---- */
-
-static const struct encode_column series_columns[] = {
-    {"day", ENCODE_TEXT},         {"check", ENCODE_TEXT},      {"metric", ENCODE_TEXT},
-    {"unit", ENCODE_TEXT},        {"source", ENCODE_TEXT},     {"simulated", ENCODE_BOOL},
-    {"n_samples", ENCODE_NUMBER}, {"n_probes", ENCODE_NUMBER}, {"n_networks", ENCODE_NUMBER},
-    {"p10", ENCODE_NUMBER},       {"p50", ENCODE_NUMBER},      {"p90", ENCODE_NUMBER},
-};
-
-static void select_series(struct selection *s)
-{
-    /* Everybody's are the first three: those of a place would come out by subtraction. */
-    static const enum param filters[] = {PARAM_CHECK,    PARAM_METRIC,     PARAM_TARGET,    PARAM_PROBE,
-                                         PARAM_OPERATOR, PARAM_DEPARTMENT, PARAM_TECHNOLOGY};
-    /* Whole days: the one that `to` falls into counts. */
-    buf_addf(&s->sql, "SELECT * FROM %s(($1::timestamptz)::date, ($2::timestamptz - interval '1 microsecond')::date",
-             s->everybody ? "public_series" : "series");
-    selection_bind(s, s->from);
-    selection_bind(s, s->to);
-    for (size_t i = 0; i < (s->everybody ? 3 : COUNT(filters)); i++)
-        buf_addf(&s->sql, ", $%d", selection_bind(s, s->params->values[filters[i]]));
-    buf_add_char(&s->sql, ')');
-    selection_limit(s);
-}
-
 /* ---- the endpoints ---- */
 
 static const struct endpoint probes = {
@@ -180,13 +155,6 @@ static const struct endpoint edns = {
     PARAMS_COMMON | PARAM(TARGET), edns_columns, COUNT(edns_columns), KEY_NONE, select_edns, NULL};
 static const struct endpoint checks = {
     PARAMS_COMMON | PARAM(CHECK) | PARAM(METRIC), check_columns, COUNT(check_columns), KEY_NONE, select_checks, NULL};
-static const struct endpoint series = {PARAMS_COMMON | PARAMS_CELL | PARAM(FROM) | PARAM(TO) | PARAM(CHECK) |
-                                           PARAM(METRIC) | PARAM(TARGET) | PARAM(PROBE) | PARAM(KEY),
-                                       series_columns,
-                                       COUNT(series_columns),
-                                       KEY_HELPS,
-                                       select_series,
-                                       NULL};
 static const struct endpoint indicators = {PARAMS_COMMON | PARAMS_CELL | PARAM(INDICATOR) | PARAM(YEAR) |
                                                PARAM(SOURCE) | PARAM(VERSION),
                                            figure_columns,
@@ -204,8 +172,15 @@ const struct http_route query_routes[] = {
     {.method = "GET", .path = "/api/v1/indicators", .handler = query_answer, .data = &indicators},
     {.method = "GET", .path = "/api/v1/probes", .handler = query_answer, .data = &probes},
     {.method = "GET", .path = "/api/v1/results", .handler = query_answer, .data = &endpoint_results},
-    {.method = "GET", .path = "/api/v1/series", .handler = query_answer, .data = &series},
+    {.method = "GET", .path = "/api/v1/series", .handler = query_answer, .data = &endpoint_series},
     {.method = "GET", .path = "/api/v1/targets", .handler = query_answer, .data = &targets},
     {.method = "GET", .path = "/api/v1/versions", .handler = query_answer, .data = &versions},
     {0},
 };
+
+const struct endpoint *endpoint_of(struct http_request *request)
+{
+    const struct endpoint *e = http_route_data(request);
+    bool other = e->instead.endpoint && http_query(request, param_name(e->instead.param));
+    return other ? e->instead.endpoint : e;
+}

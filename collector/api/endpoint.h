@@ -16,9 +16,20 @@ struct endpoint {
     void (*row)(struct answer *a, const struct pg_rows *row, struct buf *out);
     /* The columns of a table, where they depend on what is asked for: the caller frees. NULL: `columns`. */
     struct encode_column *(*table)(const struct params *params, size_t *ret_count);
+    /* Why everybody may not ask this, as a text for gettext, or NULL. */
+    const char *(*wants_key)(const struct params *params);
+    /* Answers in its place where that parameter is given. */
+    struct {
+        enum param param;
+        const struct endpoint *endpoint; /* NULL: none does */
+    } instead;
 };
 
 #define PARAMS_COMMON (PARAM(FORMAT) | PARAM(LIMIT))
 #define PARAMS_CELL   (PARAM(OPERATOR) | PARAM(DEPARTMENT) | PARAM(TECHNOLOGY))
 
 extern const struct endpoint endpoint_results; /* single measurements, in result.c */
+extern const struct endpoint endpoint_series;  /* days, in series.c */
+
+/* The one of a route that answers what is asked. */
+const struct endpoint *endpoint_of(struct http_request *request);

@@ -102,6 +102,53 @@ static int check_technology(const char *value, struct fault *f)
     return fault_set(f, -EINVAL, _("\"%.40s\" is no technology; allowed are %s"), value, words.data);
 }
 
+/* Is the value a word of the list? */
+static int check_word(const char *value, const char *list, struct fault *f)
+{
+    if (!strchr(value, ',') && params_list_has(list, value))
+        return 0;
+    return fault_set(f, -EINVAL, _("\"%.40s\" is not allowed; allowed are %s"), value, list);
+}
+
+static int check_zone(const char *value, struct fault *f)
+{
+    return check_word(value, "urban,rural", f);
+}
+
+static int check_target_kind(const char *value, struct fault *f)
+{
+    return check_word(value, "resolver,root,cctld,ixp,operator,domestic,abroad,service,beacon", f);
+}
+
+static int check_country(const char *value, struct fault *f)
+{
+    if (strlen(value) == 2 && strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 2)
+        return 0;
+    return fault_set(f, -EINVAL, _("\"%.40s\" is no country; write two capital letters (ISO 3166-1) such as BJ"),
+                     value);
+}
+
+static int check_group(const char *value, struct fault *f)
+{
+    int rc = 0;
+    for (const char *at = value; rc == 0; at += strcspn(at, ",") + 1) {
+        _cleanup_text_ char *word = alloc_text_n(at, strcspn(at, ","));
+        rc = check_word(word, "operator,department,technology,zone,target_kind", f);
+        if (!at[strcspn(at, ",")])
+            break;
+    }
+    return rc;
+}
+
+static int check_quantile(const char *value, struct fault *f)
+{
+    size_t len = strlen(value);
+    if (len <= 8 && strspn(value, "0123456789.") == len && value[0] == '0' && value[1] == '.' && len > 2 &&
+        !strchr(value + 2, '.') && strspn(value + 2, "0") < len - 2)
+        return 0;
+    return fault_set(f, -EINVAL, _("\"%.40s\" is no quantile; write a number between 0 and 1, such as 0.95"), value);
+}
+
 static int check_indicator(const char *value, struct fault *f)
 {
     if (indicator_find(value))
@@ -148,6 +195,11 @@ static const struct {
     [PARAM_OPERATOR] = {"operator", check_name},
     [PARAM_DEPARTMENT] = {"department", check_name},
     [PARAM_TECHNOLOGY] = {"technology", check_technology},
+    [PARAM_ZONE] = {"zone", check_zone},
+    [PARAM_COUNTRY] = {"country", check_country},
+    [PARAM_TARGET_KIND] = {"target_kind", check_target_kind},
+    [PARAM_GROUP] = {"group", check_group},
+    [PARAM_QUANTILE] = {"quantile", check_quantile},
     [PARAM_INDICATOR] = {"indicator", check_indicator},
     [PARAM_YEAR] = {"year", check_year},
     [PARAM_SOURCE] = {"source", check_name},
@@ -158,6 +210,20 @@ static const struct {
 const char *param_name(enum param p)
 {
     return params[p].name;
+}
+
+bool params_list_has(const char *list, const char *word)
+{
+    size_t len = strlen(word);
+    for (const char *at = list; len > 0; at++) {
+        size_t one = strcspn(at, ",");
+        if (one == len && !strncmp(at, word, len))
+            return true;
+        at += one;
+        if (!*at)
+            break;
+    }
+    return false;
 }
 
 /* ---- reading ---- */

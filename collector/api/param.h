@@ -6,18 +6,23 @@
 #include "common/fault.h"
 
 enum param {
-    PARAM_FORMAT,     /* json, csv, ndjson */
-    PARAM_LIMIT,      /* rows, from 1 */
-    PARAM_FROM,       /* a day or a moment, inclusive */
-    PARAM_TO,         /* a day, inclusive, or a moment, exclusive */
-    PARAM_CHECK,      /* in the registry */
-    PARAM_METRIC,     /* in the registry */
-    PARAM_TARGET,     /* any name */
-    PARAM_PROBE,      /* 20 characters */
-    PARAM_OPERATOR,   /* any name; query.c asks the database */
-    PARAM_DEPARTMENT, /* ISO 3166-2; query.c asks the database */
-    PARAM_TECHNOLOGY, /* one of a list */
-    PARAM_INDICATOR,  /* built in */
+    PARAM_FORMAT,      /* json, csv, ndjson */
+    PARAM_LIMIT,       /* rows, from 1 */
+    PARAM_FROM,        /* a day or a moment, inclusive */
+    PARAM_TO,          /* a day, inclusive, or a moment, exclusive */
+    PARAM_CHECK,       /* in the registry */
+    PARAM_METRIC,      /* in the registry */
+    PARAM_TARGET,      /* any name */
+    PARAM_PROBE,       /* 20 characters */
+    PARAM_OPERATOR,    /* any name; query.c asks the database */
+    PARAM_DEPARTMENT,  /* ISO 3166-2; query.c asks the database */
+    PARAM_TECHNOLOGY,  /* one of a list */
+    PARAM_ZONE,        /* urban, rural */
+    PARAM_COUNTRY,     /* ISO 3166-1 */
+    PARAM_TARGET_KIND, /* one of a list */
+    PARAM_GROUP,       /* words of a list, between commas */
+    PARAM_QUANTILE,    /* above 0, below 1 */
+    PARAM_INDICATOR,   /* built in */
     PARAM_YEAR,
     PARAM_SOURCE,  /* any name */
     PARAM_VERSION, /* of a closed year, from 1; 0: the provisional figures of open ones; query.c asks the database */
@@ -31,6 +36,9 @@ struct params {
 };
 
 const char *param_name(enum param p);
+
+/* Is the word one of a list between commas? */
+bool params_list_has(const char *list, const char *word);
 
 /* Reads those that the mask allows. -EINVAL with the parameter's name, what is
  * wrong and what is allowed in f. */

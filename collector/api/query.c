@@ -163,15 +163,9 @@ static int allow(struct query *q, const struct endpoint *e, bool *ret_answered, 
     if (q->access.level == ACCESS_PUBLIC && e->key == KEY_NEEDED)
         return key_wanted(q, N_("send Authorization: Bearer imk_…; the collector's team makes keys with "
                                 "`internetmetre-collector key create NAME`"));
-    if (q->access.level == ACCESS_PUBLIC && q->params.values[PARAM_PROBE])
-        return key_wanted(q, N_("what one probe measured is for analysts: send Authorization: Bearer imk_…, or leave "
-                                "`probe` out"));
-    bool place = q->params.values[PARAM_OPERATOR] || q->params.values[PARAM_DEPARTMENT] ||
-                 q->params.values[PARAM_TECHNOLOGY];
-    if (q->access.level == ACCESS_PUBLIC && place)
-        return key_wanted(q,
-                          N_("days of an operator, a department or a technology are for analysts: send Authorization: "
-                             "Bearer imk_…, or ask /api/v1/indicators for the figures that are public"));
+    const char *why = q->access.level == ACCESS_PUBLIC && e->wants_key ? e->wants_key(&q->params) : NULL;
+    if (why)
+        return key_wanted(q, why);
     *ret_answered = false;
     return 0;
 }
@@ -201,7 +195,7 @@ static int failed(struct query *q, int rc, const struct fault *f)
 
 int query_answer(struct http_request *request, struct http_reply *reply)
 {
-    const struct endpoint *e = http_route_data(request);
+    const struct endpoint *e = endpoint_of(request);
     struct query q = {.request = request, .reply = reply, .api = http_context(request)};
     struct fault f = {0};
     bool answered;

@@ -7,7 +7,7 @@
 #include "common/buf.h"
 #include "common/clock.h"
 
-#define SELECTION_VALUES_MAX 16 /* as many as there are parameters, and more */
+#define SELECTION_VALUES_MAX 24 /* as many as there are parameters, and more */
 
 struct selection {
     const struct params *params;

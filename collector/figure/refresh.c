@@ -5,6 +5,7 @@
 
 #include "collector/figure/change.h"
 #include "collector/figure/closing.h"
+#include "collector/figure/series.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/lang.h"
@@ -312,8 +313,8 @@ static int make_years(struct pg *pg, struct fault *f)
             if (all[i].measured)
                 rc = make(pg, &all[i], year, f);
         if (rc == 0)
-            rc = pg_query(pg, "SELECT target_set_note($1::int), edition_note($1::int), series_fix($1::int)", 1, &year,
-                          NULL, f);
+            rc = pg_query(pg, "SELECT target_set_note($1::int), edition_note($1::int), series_line_make($1::int)", 1,
+                          &year, NULL, f);
     }
     return rc < 0 ? rc : change_make(pg, years, f);
 }
@@ -335,7 +336,7 @@ static int refresh(struct pg *pg, unsigned patience_s, struct fault *f)
         rc = pg_run(pg, "COMMIT", f);
     if (rc < 0 && pg_run(pg, "ROLLBACK", NULL) < 0)
         log_debug("the transaction ended with the connection");
-    return rc;
+    return rc < 0 ? rc : series_tell(pg, f);
 }
 
 int refresh_run(struct pg *pg, struct fault *f)

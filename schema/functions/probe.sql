@@ -51,6 +51,7 @@ BEGIN
     DELETE FROM boot b WHERE b.probe_no = no;
     DELETE FROM epoch e WHERE e.probe_no = no;
     DELETE FROM probe_network n WHERE n.probe_no = no;
+    DELETE FROM series_line l WHERE l.probe_no = no;
     DELETE FROM probe_change c WHERE c.probe_no = no;
     DELETE FROM rollup_late l WHERE l.probe_no = no;
     DELETE FROM rollup_hour h WHERE h.probe_no = no;

@@ -1,153 +1,266 @@
--- A metric's value of a probe and day: the median of its results. NULL for a filter means all.
-CREATE OR REPLACE FUNCTION series_value(first date, last date, of_check text, of_metric text, of_target text, of_probe text)
-RETURNS TABLE (day date, probe_no int, check_name text, metric text, unit text, samples bigint, value double precision)
-LANGUAGE sql STABLE AS $$
-    SELECT b.day, b.probe_no, b.check_name, b.metric, b.unit, sum(b.n),
-           sketch_quantile(array_agg(b.bucket), array_agg(b.n), 0.5)
-    FROM day_bucket b
-    LEFT JOIN target t USING (target_no)
-    WHERE b.kind = 'value' AND b.day >= first AND b.day <= last
-      AND (of_check IS NULL OR b.check_name = of_check) AND (of_metric IS NULL OR b.metric = of_metric)
-      AND (of_target IS NULL OR t.name = of_target)
-      AND (of_probe IS NULL OR b.probe_no = (SELECT p.probe_no FROM probe p WHERE p.probe = of_probe))
-    GROUP BY b.day, b.probe_no, b.check_name, b.metric, b.unit
-$$;
+-- Days of metrics: told of blocks of lines once, for everybody; reckoned anew from the days by cell, for analysts.
 
--- The networks of the years from `first` to `last`, and whether a probe counts in them.
-CREATE OR REPLACE FUNCTION series_line(first date, last date)
-RETURNS TABLE (year int, probe_no int, network text, counts boolean)
-LANGUAGE sql STABLE AS $$
-    SELECT y, s.probe_no, s.network, s.counts
-    FROM (SELECT DISTINCT extract(year FROM d.day)::int AS y FROM rollup_day d WHERE d.day BETWEEN first AND last) AS years
-    CROSS JOIN LATERAL probe_standing(make_date(y, 1, 1), make_date(y, 12, 31)) s
-$$;
-
--- A metric day by day: one value a probe and day, then percentiles over the probes. It counts networks for analysts, who
--- may not see them.
-CREATE OR REPLACE FUNCTION series(first date, last date, of_check text, of_metric text, of_target text, of_probe text,
-                                  of_operator text, of_department text, of_technology text)
-RETURNS TABLE (day date, check_name text, metric text, unit text, source text, simulated boolean, n_samples bigint,
-               n_probes bigint, n_networks bigint, p10 double precision, p50 double precision, p90 double precision)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-    RETURN QUERY
-    WITH line AS MATERIALIZED (SELECT * FROM series_line(first, last))
-    SELECT d.day, d.check_name, d.metric, d.unit, p.source, p.simulated, sum(d.samples)::bigint, count(*),
-           count(DISTINCT l.network), percentile_cont(0.1) WITHIN GROUP (ORDER BY d.value),
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY d.value), percentile_cont(0.9) WITHIN GROUP (ORDER BY d.value)
-    FROM series_value(first, last, of_check, of_metric, of_target, of_probe) d
-    JOIN probe p USING (probe_no)
-    LEFT JOIN line l ON l.probe_no = d.probe_no AND l.year = extract(year FROM d.day)
-    LEFT JOIN LATERAL place_on(d.probe_no, d.day) x ON true
-    WHERE (of_operator IS NULL OR x.operator = of_operator) AND (of_department IS NULL OR x.department = of_department)
-      AND (of_technology IS NULL OR x.technology = of_technology)
-    GROUP BY d.day, d.check_name, d.metric, d.unit, p.source, p.simulated
-    ORDER BY d.day, d.check_name, d.metric, p.source, p.simulated;
-END
-$$;
-
--- Puts those probes on the list of a day that counted on it and are not on it yet: five of five networks at once, or none. What
--- comes of one household alone later would be read from the difference between the day before and after. The last two days
--- wait: their probes are still coming in.
-CREATE OR REPLACE FUNCTION series_fix(of_year int) RETURNS void
+-- The lines of a year: its network as a number, which says nothing of which network it is, and whether it counts.
+CREATE OR REPLACE FUNCTION series_line_make(of_year int) RETURNS void
 LANGUAGE sql AS $$
-    INSERT INTO series_wave (day, source, wave, probes)
-    SELECT d.day, p.source, coalesce((SELECT max(w.wave) FROM series_wave w WHERE (w.day, w.source) = (d.day, p.source)), 0) + 1,
-           array_agg(d.probe_no)
-    FROM (SELECT r.day, r.probe_no FROM rollup_day r
-          WHERE r.day BETWEEN make_date(of_year, 1, 1) AND least(make_date(of_year, 12, 31), (now() AT TIME ZONE 'UTC')::date - 2)
-          EXCEPT SELECT w.day, unnest(w.probes) FROM series_wave w
-          WHERE w.day BETWEEN make_date(of_year, 1, 1) AND make_date(of_year, 12, 31)) d
-    JOIN probe p USING (probe_no)
-    JOIN probe_standing(make_date(of_year, 1, 1), make_date(of_year, 12, 31)) s USING (probe_no)
-    WHERE s.counts AND NOT p.simulated
-    GROUP BY d.day, p.source
-    HAVING count(*) >= 5 AND count(DISTINCT s.network) >= 5
+    INSERT INTO series_line AS l (year, probe_no, network, counts)
+    SELECT of_year, s.probe_no, CASE WHEN s.network IS NOT NULL THEN dense_rank() OVER (ORDER BY s.network) END, s.counts
+    FROM probe_standing(make_date(of_year, 1, 1), make_date(of_year, 12, 31)) s
+    ON CONFLICT (year, probe_no) DO UPDATE SET network = excluded.network, counts = excluded.counts
+    WHERE (l.network, l.counts) IS DISTINCT FROM (excluded.network, excluded.counts)
 $$;
 
--- The probes on the lists of the days from `first` to `last`, with the wave that each came in. Who was on a list stays, whatever
--- became of it since; of simulated days there are no lists.
-CREATE OR REPLACE FUNCTION series_member(first date, last date)
-RETURNS TABLE (day date, probe_no int, source text, simulated boolean, network text, wave int)
-LANGUAGE sql STABLE AS $$
-    WITH line AS MATERIALIZED (SELECT * FROM series_line(first, last))
-    SELECT w.day, w.probe_no, w.source, false, l.network, w.wave
-    FROM (SELECT s.day, s.source, s.wave, unnest(s.probes) AS probe_no FROM series_wave s WHERE s.day BETWEEN first AND last) w
-    LEFT JOIN line l ON l.probe_no = w.probe_no AND l.year = extract(year FROM w.day)
-    UNION ALL
-    SELECT r.day, r.probe_no, p.source, true, l.network, 0
-    FROM (SELECT DISTINCT d.day, d.probe_no FROM rollup_day d WHERE d.simulated AND d.day BETWEEN first AND last) r
-    JOIN probe p USING (probe_no)
-    JOIN line l ON l.probe_no = r.probe_no AND l.year = extract(year FROM r.day) AND l.counts
-$$;
-
--- The same for everybody, over all lines that count: never over those of a place, which would come out by subtraction.
--- A day has its numbers where five probes and five networks measured, thirty days of them in the year, and where those
--- that measured, but not this target, are none or five as well: of each wave in which probes came to the day, so that what it
--- said before and says now tells of no fewer. A tenth of the lines is told from twenty on. What no wave covers is a result that
--- comes late for a day of which its probe was there already: it may move that day's number.
-CREATE OR REPLACE FUNCTION public_series(first date, last date, of_check text, of_metric text, of_target text)
-RETURNS TABLE (day date, check_name text, metric text, unit text, source text, simulated boolean, n_samples bigint,
-               n_probes bigint, n_networks bigint, p10 double precision, p50 double precision, p90 double precision)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- A day that says something else is looked at: the last two days wait, their lines are still coming in. Of simulated days none does.
+CREATE OR REPLACE FUNCTION series_mark() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    IF of_target IS NOT NULL AND NOT EXISTS (SELECT FROM target t WHERE t.name = of_target AND t.ours) THEN
-        RETURN; -- a member's own answers as one that is not there
-    END IF;
-    RETURN QUERY
-    WITH line AS MATERIALIZED (SELECT * FROM series_line(first, last) WHERE counts),
-    member AS MATERIALIZED (SELECT * FROM series_member(first, last)),
-    given AS (
-        SELECT d.*, m.source, m.simulated, m.network, m.wave
-        FROM series_value(first, last, of_check, of_metric, of_target, NULL) d
-        JOIN member m USING (day, probe_no)
-    ), whole AS (
-        SELECT w.day, w.check_name, w.metric, m.source, m.simulated, m.wave, count(*) AS probes
-        FROM series_value(first, last, of_check, of_metric, NULL, NULL) w
-        JOIN member m USING (day, probe_no)
-        WHERE of_target IS NOT NULL
-        GROUP BY w.day, w.check_name, w.metric, m.source, m.simulated, m.wave
-    ), bears AS (
-        SELECT g.day, g.check_name, g.metric, g.source, g.simulated, g.wave
-        FROM given g
-        LEFT JOIN whole w ON (w.day, w.check_name, w.metric, w.source, w.simulated, w.wave)
-                             = (g.day, g.check_name, g.metric, g.source, g.simulated, g.wave)
-        GROUP BY g.day, g.check_name, g.metric, g.source, g.simulated, g.wave, w.probes
-        HAVING count(*) >= 5 AND count(DISTINCT g.network) >= 5
-               AND (of_target IS NULL OR w.probes = count(*) OR w.probes - count(*) >= 5)
-    ), counted AS (
-        SELECT g.*, b.day IS NOT NULL AS tells
-        FROM given g
-        LEFT JOIN bears b ON (b.day, b.check_name, b.metric, b.source, b.simulated, b.wave)
-                             = (g.day, g.check_name, g.metric, g.source, g.simulated, g.wave)
-    ), long AS (
-        -- Not the whole year's days are counted, but thirty.
-        SELECT y.year, y.check_name, y.source, y.simulated,
-               (SELECT count(*) FROM (
-                    SELECT DISTINCT r.day, r.probe_no FROM rollup_day r JOIN check_kind k USING (check_no) JOIN line l USING (probe_no)
-                    WHERE k.name = y.check_name AND r.source = y.source AND r.simulated = y.simulated AND l.year = y.year
-                      AND r.day BETWEEN make_date(y.year, 1, 1) AND make_date(y.year, 12, 31)
-                    LIMIT 30) AS first) >= 30 AS enough
-        FROM (SELECT DISTINCT extract(year FROM c.day)::int AS year, c.check_name, c.source, c.simulated FROM counted c) AS y
-    ), told AS (
-        SELECT c.day, c.check_name, c.metric, c.unit, c.source, c.simulated, sum(c.samples) FILTER (WHERE c.tells) AS samples,
-               count(*) FILTER (WHERE c.tells) AS probes, count(DISTINCT c.network) FILTER (WHERE c.tells) AS networks,
-               array_agg(c.value) FILTER (WHERE c.tells) AS values
-        FROM counted c
-        GROUP BY c.day, c.check_name, c.metric, c.unit, c.source, c.simulated
-    )
-    SELECT t.day, t.check_name, t.metric, t.unit, t.source, t.simulated,
-           CASE WHEN s.shown THEN two_digits(t.samples::bigint) END, CASE WHEN s.shown THEN count_step(t.probes) END,
-           CASE WHEN s.shown THEN count_step(t.networks) END,
-           CASE WHEN s.shown AND t.probes >= 20 THEN (SELECT percentile_cont(0.1) WITHIN GROUP (ORDER BY v) FROM unnest(t.values) v) END,
-           CASE WHEN s.shown THEN (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY v) FROM unnest(t.values) v) END,
-           CASE WHEN s.shown AND t.probes >= 20 THEN (SELECT percentile_cont(0.9) WITHIN GROUP (ORDER BY v) FROM unnest(t.values) v) END
-    FROM told t
-    JOIN long g ON g.year = extract(year FROM t.day) AND (g.check_name, g.source, g.simulated) = (t.check_name, t.source, t.simulated)
-    CROSS JOIN LATERAL (SELECT t.probes > 0 AND g.enough AS shown) s
-    ORDER BY t.day, t.check_name, t.metric, t.source, t.simulated;
+    INSERT INTO series_dirty (day, due)
+    SELECT DISTINCT d.day, CASE WHEN c.simulated THEN d.day ELSE d.day + 2 END FROM changed d JOIN rollup_cell c USING (cell_no);
+    RETURN NULL;
 END
 $$;
-REVOKE EXECUTE ON FUNCTION series_value, series_line, series_fix, series_member, series, public_series FROM PUBLIC;
+CREATE OR REPLACE TRIGGER series_mark AFTER INSERT ON rollup_cell_day REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION series_mark();
+
+-- So are the days of a probe that begins to count.
+CREATE OR REPLACE FUNCTION series_restand() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO series_dirty (day, due) SELECT l.day, l.day + 2 FROM rollup_line l WHERE l.probe_no = NEW.probe_no;
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER series_restand AFTER UPDATE OF confirmed_at, revoked_at, revoked_reason, token_no ON probe
+    FOR EACH ROW EXECUTE FUNCTION series_restand();
+
+-- Takes the first day that is due off the list. One whose youngest lines do not count yet is looked at once more when they do.
+CREATE OR REPLACE FUNCTION series_take() RETURNS date
+LANGUAGE sql AS $$
+    SELECT pg_advisory_xact_lock(hashtext('internetmetre series'));
+    WITH today AS (
+        SELECT (now() AT TIME ZONE 'UTC')::date AS day
+    ), taken AS (
+        DELETE FROM series_dirty d USING today t
+        WHERE d.due <= t.day AND d.day = (SELECT min(e.day) FROM series_dirty e WHERE e.due <= t.day)
+        RETURNING d.day
+    ), again AS (
+        INSERT INTO series_dirty (day, due) SELECT DISTINCT d.day, d.day + 9 FROM taken d, today t WHERE d.day > t.day - 9
+    )
+    SELECT min(day) FROM taken
+$$;
+
+-- Adds the days of lines that a day's points tell of to those of the year, or takes them off (sign -1): whoever changes the points
+-- of a day does both.
+CREATE OR REPLACE FUNCTION series_count_add(of_day date, sign int) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO series_count AS c (group_no, check_no, year, days)
+    SELECT p.group_no, p.check_no, extract(year FROM of_day)::int, sign * max(p.probes)
+    FROM series_point p WHERE p.day = of_day AND p.scope = 'all' GROUP BY p.group_no, p.check_no
+    ON CONFLICT (group_no, check_no, year) DO UPDATE SET days = c.days + excluded.days
+$$;
+
+-- What was told of simulated lines on a day is told anew: they are nobody's.
+CREATE OR REPLACE FUNCTION series_begin(of_day date) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM series_block WHERE day = of_day AND simulated) THEN
+        PERFORM series_count_add(of_day, -1);
+        DELETE FROM series_block WHERE day = of_day AND simulated;
+        DELETE FROM series_point p USING series_group g WHERE p.day = of_day AND g.group_no = p.group_no AND g.simulated;
+        PERFORM series_count_add(of_day, 1);
+    END IF;
+END
+$$;
+
+-- The lines of a day that are in no block yet, by check, metric and country: equal numbers are equal places.
+CREATE OR REPLACE FUNCTION series_fresh(of_day date)
+RETURNS TABLE (check_no smallint, "position" smallint, country bigint, department bigint, operator bigint, technology bigint,
+               zone bigint, probe_no int, network bigint)
+LANGUAGE sql STABLE AS $$
+    WITH place AS MATERIALIZED (
+        SELECT cell_no, dense_rank() OVER (ORDER BY country, source, simulated) AS country,
+               dense_rank() OVER (ORDER BY department) AS department, dense_rank() OVER (ORDER BY operator_no) AS operator,
+               dense_rank() OVER (ORDER BY technology) AS technology, dense_rank() OVER (ORDER BY zone) AS zone
+        FROM rollup_cell
+        WHERE country IS NOT NULL AND (simulated OR of_day < (now() AT TIME ZONE 'UTC')::date - 1)
+    ), told AS MATERIALIZED (
+        SELECT b.check_no, b.position, unnest(b.probes) AS probe_no FROM series_block b WHERE b.day = of_day
+    )
+    SELECT d.check_no, d.position, p.country, p.department, p.operator, p.technology, p.zone, u.probe_no, coalesce(l.network, 0)
+    FROM rollup_cell_day d
+    JOIN place p USING (cell_no)
+    CROSS JOIN LATERAL unnest(d.probes) AS u (probe_no)
+    JOIN series_line l ON l.year = extract(year FROM of_day) AND l.probe_no = u.probe_no AND l.counts
+    LEFT JOIN told t ON (t.check_no, t.position, t.probe_no) = (d.check_no, d.position, u.probe_no)
+    WHERE d.day = of_day AND d.scope = 'all' AND t.probe_no IS NULL
+    ORDER BY d.check_no, d.position, p.country
+$$;
+
+-- Towards what the new blocks of a day are told of as well: where five lines of five networks measured it, and where those that did
+-- not are none or five. That is decided now and never again: who comes later is in no block of these.
+CREATE OR REPLACE FUNCTION series_scope(of_day date, fresh bigint[]) RETURNS void
+LANGUAGE sql SET enable_nestloop = off AS $$
+    WITH member AS MATERIALIZED (
+        SELECT b.block_no, b.check_no, b.position, cardinality(b.probes) AS lines, unnest(b.probes) AS probe_no
+        FROM series_block b WHERE b.block_no = ANY (fresh)
+    ), measured AS MATERIALIZED (
+        SELECT d.check_no, d.position, d.scope, d.kind, d.target_no, u.probe_no
+        FROM rollup_cell_day d
+        LEFT JOIN target t USING (target_no)
+        CROSS JOIN LATERAL unnest(d.probes) AS u (probe_no)
+        WHERE d.day = of_day AND (d.scope = 'kind' AND d.kind IS NOT NULL OR d.scope = 'target' AND t.ours)
+    )
+    INSERT INTO series_block_scope (block_no, scope, kind, target_no)
+    SELECT m.block_no, d.scope, d.kind, d.target_no
+    FROM measured d
+    JOIN member m USING (check_no, position, probe_no)
+    LEFT JOIN series_line l ON l.year = extract(year FROM of_day) AND l.probe_no = d.probe_no
+    GROUP BY m.block_no, m.lines, d.scope, d.kind, d.target_no
+    HAVING count(*) >= 5 AND count(DISTINCT l.network) >= 5 AND (m.lines = count(*) OR m.lines - count(*) >= 5)
+$$;
+
+-- The blocks of a day that each point counts, by country, by operator, by department, technology or zone, and by operator and
+-- department; of single targets by country alone. `due`: a new one is among them.
+CREATE OR REPLACE FUNCTION series_part(of_day date, fresh bigint[])
+RETURNS TABLE (group_no int, check_no smallint, "position" smallint, scope text, kind text, target_no int, block_no bigint, due boolean)
+LANGUAGE sql STABLE AS $$
+    SELECT p.*, bool_or(p.block_no = ANY (fresh)) OVER (PARTITION BY p.group_no, p.check_no, p.position, p.scope, p.kind, p.target_no)
+    FROM (SELECT g.group_no, b.check_no, b.position, s.scope, s.kind, s.target_no, b.block_no
+          FROM series_block b
+          JOIN series_group g ON (g.country, g.source, g.simulated, g.alike & b.alike) = (b.country, b.source, b.simulated, g.alike)
+               AND (g.alike & 1 = 0 OR g.department IS NOT DISTINCT FROM b.department)
+               AND (g.alike & 2 = 0 OR g.operator_no IS NOT DISTINCT FROM b.operator_no)
+               AND (g.alike & 4 = 0 OR g.technology IS NOT DISTINCT FROM b.technology)
+               AND (g.alike & 8 = 0 OR g.zone IS NOT DISTINCT FROM b.zone)
+          JOIN (SELECT block_no, 'all' AS scope, NULL::text AS kind, NULL::int AS target_no FROM series_block WHERE day = of_day
+                UNION ALL
+                SELECT c.* FROM series_block_scope c JOIN series_block USING (block_no) WHERE day = of_day) s
+               ON s.block_no = b.block_no AND (s.scope <> 'target' OR g.alike = 0)
+          WHERE b.day = of_day) AS p
+$$;
+
+-- Makes the points of a day in which new blocks count, of what its lines say now; all others stay as they are told.
+CREATE OR REPLACE FUNCTION series_point_make(of_day date, fresh bigint[]) RETURNS void
+LANGUAGE sql SET enable_nestloop = off AS $$
+    DELETE FROM series_point p USING series_part(of_day, fresh) s
+    WHERE s.due AND p.day = of_day AND (p.group_no, p.check_no, p.position, p.scope) = (s.group_no, s.check_no, s.position, s.scope)
+          AND (p.kind, p.target_no) IS NOT DISTINCT FROM (s.kind, s.target_no);
+    WITH member AS MATERIALIZED (
+        SELECT b.block_no, b.check_no, b.position, u.probe_no, l.network
+        FROM series_block b
+        CROSS JOIN LATERAL unnest(b.probes) AS u (probe_no)
+        LEFT JOIN series_line l ON l.year = extract(year FROM of_day) AND l.probe_no = u.probe_no
+        WHERE b.day = of_day
+    ), measured AS MATERIALIZED (
+        -- Before it is joined: the planner would join the cells first, each of their lines with all others.
+        SELECT d.check_no, d.position, d.scope, coalesce(d.kind, '') AS kind, coalesce(d.target_no, 0) AS target_no, u.probe_no, u.samples, u.value
+        FROM rollup_cell_day d
+        CROSS JOIN LATERAL unnest(d.probes, d.samples, d.medians) AS u (probe_no, samples, value)
+        WHERE d.day = of_day
+    ), given AS MATERIALIZED (
+        SELECT m.block_no, m.network, d.scope, d.kind, d.target_no, d.samples, d.value
+        FROM measured d
+        JOIN member m USING (check_no, position, probe_no)
+    )
+    INSERT INTO series_point (day, group_no, check_no, position, scope, kind, target_no, samples, probes, networks, p10, p50, p90)
+    SELECT of_day, c.group_no, c.check_no, c.position, c.scope, c.kind, c.target_no, c.samples, c.probes, c.networks, c.q[1], c.q[2], c.q[3]
+    FROM (SELECT s.group_no, s.check_no, s.position, s.scope, s.kind, s.target_no, sum(g.samples) AS samples, count(*) AS probes,
+                 count(DISTINCT g.network) AS networks,
+                 percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY g.value::double precision) AS q
+          FROM (SELECT *, coalesce(kind, '') AS k, coalesce(target_no, 0) AS t FROM series_part(of_day, fresh) WHERE due) s
+          JOIN given g ON (g.block_no, g.scope, g.kind, g.target_no) = (s.block_no, s.scope, s.k, s.t)
+          GROUP BY s.group_no, s.check_no, s.position, s.scope, s.kind, s.target_no) AS c
+$$;
+
+-- Stores new blocks of a day, and tells of them. Where a block's lines are alike is read of its first one.
+CREATE OR REPLACE FUNCTION series_store(of_day date, blocks jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    fresh bigint[];
+BEGIN
+    WITH stored AS (
+        INSERT INTO series_block (day, check_no, position, country, source, simulated, alike, department, operator_no, technology, zone, probes)
+        SELECT of_day, b.check_no, b.position, c.country, c.source, c.simulated, b.alike, CASE WHEN b.alike & 1 > 0 THEN c.department END,
+               CASE WHEN b.alike & 2 > 0 THEN c.operator_no END, CASE WHEN b.alike & 4 > 0 THEN c.technology END,
+               CASE WHEN b.alike & 8 > 0 THEN c.zone END, b.probes
+        FROM jsonb_to_recordset(blocks) AS b (check_no smallint, position smallint, alike smallint, probes int[])
+        JOIN rollup_line l ON l.day = of_day AND l.probe_no = b.probes[1]
+        JOIN rollup_cell c USING (cell_no)
+        RETURNING block_no
+    )
+    SELECT array_agg(block_no) INTO fresh FROM stored;
+    INSERT INTO series_group (country, source, simulated, alike, department, operator_no, technology, zone)
+    SELECT DISTINCT b.country, b.source, b.simulated, m.alike, CASE WHEN m.alike & 1 > 0 THEN b.department END,
+           CASE WHEN m.alike & 2 > 0 THEN b.operator_no END, CASE WHEN m.alike & 4 > 0 THEN b.technology END,
+           CASE WHEN m.alike & 8 > 0 THEN b.zone END
+    FROM series_block b JOIN (VALUES (0), (1), (2), (4), (8), (3)) AS m (alike) ON b.alike & m.alike = m.alike
+    WHERE b.block_no = ANY (fresh)
+    ON CONFLICT DO NOTHING;
+    PERFORM series_scope(of_day, fresh);
+    PERFORM series_count_add(of_day, -1);
+    PERFORM series_point_make(of_day, fresh);
+    PERFORM series_count_add(of_day, 1);
+END
+$$;
+REVOKE EXECUTE ON FUNCTION series_line_make, series_mark, series_restand, series_take, series_count_add, series_begin, series_fresh, series_scope,
+    series_part, series_point_make, series_store FROM PUBLIC;
+
+-- A metric day by day for analysts: one value a probe and day, then percentiles over the probes of a country, or of those that are
+-- alike in it (1 department, 2 operator, 4 technology, 8 zone, 16 kind of target). NULL for a filter means all.
+CREATE OR REPLACE FUNCTION series(first date, last date, of_check text, of_metric text, of_target text, of_probe text,
+                                  of_operator text, of_department text, of_technology text, of_zone text, of_country text,
+                                  of_kind text, alike int, quantile double precision)
+RETURNS TABLE (day date, check_name text, metric text, unit text, source text, simulated boolean, n_samples bigint,
+               n_probes bigint, n_networks bigint, p10 double precision, p50 double precision, p90 double precision,
+               country text, department text, operator text, technology text, zone text, target_kind text, value double precision)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB'
+SET plan_cache_mode = force_custom_plan AS $$ -- what is not asked for is not in the plan
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH cell AS (
+        SELECT c.cell_no, c.source, c.simulated, c.country, CASE WHEN alike & 1 > 0 THEN c.department END AS department,
+               CASE WHEN alike & 2 > 0 THEN c.operator_no END AS operator_no, CASE WHEN alike & 4 > 0 THEN c.technology END AS technology,
+               CASE WHEN alike & 8 > 0 THEN c.zone END AS zone
+        FROM rollup_cell c
+        LEFT JOIN known_operator o ON o.operator_no = c.operator_no
+        WHERE (of_operator IS NULL OR o.name = of_operator) AND (of_department IS NULL OR c.department = of_department)
+          AND (of_technology IS NULL OR c.technology = of_technology) AND (of_zone IS NULL OR c.zone = of_zone)
+          AND (of_country IS NULL OR c.country = of_country)
+    ), numbered AS (
+        -- A number a place: hundreds of thousands of values are sorted by it.
+        SELECT c.*, dense_rank() OVER (ORDER BY source, simulated, country, department, operator_no, technology, zone)::int AS place_no FROM cell c
+    ), place AS (
+        SELECT DISTINCT place_no, source, simulated, country, department, operator_no, technology, zone FROM numbered
+    ), given AS (
+        SELECT d.day, extract(year FROM d.day)::int AS year, d.check_no, d.position, n.place_no, d.kind, d.probes, d.samples, d.medians
+        FROM metric m
+        JOIN check_kind k USING (check_no)
+        JOIN rollup_cell_day d ON (d.check_no, d.position) = (m.check_no, m.position) AND d.day BETWEEN first AND last
+             AND d.scope = CASE WHEN of_target IS NOT NULL THEN 'target' WHEN of_kind IS NOT NULL OR alike & 16 > 0 THEN 'kind' ELSE 'all' END
+        JOIN numbered n USING (cell_no)
+        LEFT JOIN target t ON of_target IS NOT NULL AND t.target_no = d.target_no
+        WHERE (of_check IS NULL OR k.name = of_check) AND (of_metric IS NULL OR m.name = of_metric)
+          AND (of_target IS NULL OR t.name = of_target) AND (of_kind IS NULL OR coalesce(d.kind, t.kind) = of_kind)
+    ), counted AS (
+        SELECT g.day, g.check_no, g.position, g.place_no, g.kind, sum(u.samples)::bigint AS samples, count(*) AS probes,
+               count(DISTINCT l.network) AS networks,
+               percentile_cont(ARRAY[0.1, 0.5, 0.9, quantile]) WITHIN GROUP (ORDER BY u.value::double precision) AS q
+        FROM given g
+        CROSS JOIN LATERAL unnest(g.probes, g.samples, g.medians) AS u (probe_no, samples, value)
+        LEFT JOIN series_line l ON l.probe_no = u.probe_no AND l.year = g.year
+        WHERE of_probe IS NULL OR u.probe_no = (SELECT p.probe_no FROM probe p WHERE p.probe = of_probe)
+        GROUP BY g.day, g.check_no, g.position, g.place_no, g.kind
+    )
+    SELECT c.day, k.name, m.name, m.unit, p.source, p.simulated, c.samples, c.probes, c.networks, c.q[1], c.q[2], c.q[3],
+           p.country, p.department, o.name, p.technology, p.zone, CASE WHEN alike & 16 > 0 THEN c.kind END, c.q[4]
+    FROM counted c
+    JOIN place p USING (place_no)
+    JOIN check_kind k USING (check_no)
+    JOIN metric m USING (check_no, position)
+    LEFT JOIN known_operator o ON o.operator_no = p.operator_no
+    ORDER BY c.day, k.name, m.name, p.source, p.simulated, p.country, p.department, o.name, p.technology, p.zone, c.kind;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION series FROM PUBLIC;
 SELECT allow('EXECUTE ON FUNCTION series', 'analyst');
-SELECT allow('EXECUTE ON FUNCTION public_series', 'reader');

@@ -52,9 +52,10 @@ CREATE OR REPLACE VIEW public_indicator AS SELECT * FROM figure_told WHERE lates
 CREATE OR REPLACE VIEW public_indicator_version AS SELECT * FROM figure_told WHERE latest OR version > 0;
 
 CREATE OR REPLACE VIEW public_indicator_day AS
-SELECT indicator, country, source, day, value, low, high, count_step(n_probes) AS n_probes,
-       count_step(n_networks) AS n_networks
+SELECT indicator, d.country, d.source, d.day, d.value, d.low, d.high, count_step(d.n_probes) AS n_probes,
+       count_step(d.n_networks) AS n_networks, i.unit
 FROM day_version d
+JOIN indicator i USING (indicator)
 LEFT JOIN closed_latest l USING (year)
 WHERE d.version = coalesce(l.version, 0);
 

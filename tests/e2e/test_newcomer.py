@@ -196,6 +196,7 @@ def test_a_day_of_the_series_takes_five_at_once(own_collector):
 
     def days():
         c.sql("INSERT INTO indicator_dirty (year) VALUES (%s)", YEAR)
+        c.sql("SELECT cell_mark(%s, %s)", FIRST, FIRST + datetime.timedelta(60))
         c.run("rollup")
         return {row["day"]: (row["p50"], row["n_samples"]) for row in get(c, "series?check=ping&metric=rtt_p50_ms")}
 

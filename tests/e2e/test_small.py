@@ -26,6 +26,7 @@ STATES = {
                   SHOWN + ["lignes mesurées au Mali"], NOT_YET + FIRST + ["80 % du marché"]),
 }
 ROUTES = ["indicators", f"indicators?year={YEAR}", f"indicators?year={YEAR}&format=csv", "series?check=ping", "series?check=ping&format=csv",
+          "series?group=operator,department", "series?indicator=PER8",
           "probes", "targets", "checks", "changes", "edns"]
 
 

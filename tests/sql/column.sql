@@ -19,7 +19,7 @@ INSERT INTO everybodys VALUES
      'source simulated method method_version source_url retrieved note stored_at lines rank_low rank_high speaks_of as_of '
      'change_from change change_low change_high change_why n_failed n_silent '
      'version edition latest year computed target_set interval_why interval_lines'),
-    ('public_indicator_day: indicator country source day value low high n_probes n_networks'),
+    ('public_indicator_day: indicator country source day value low high n_probes n_networks unit'),
     ('public_indicator_version: indicator name_fr name_en period statistic country geo operator technology family zone sex '
      'age_group plan value unit low high interval_kind n_samples n_days n_probes n_networks floor kind status better '
      'source simulated method method_version source_url retrieved note stored_at lines rank_low rank_high speaks_of as_of '
@@ -36,6 +36,8 @@ INSERT INTO everybodys VALUES
     ('public_operator_name: country name'),
     ('public_simulation: simulated'),
     ('public_probe: probe country department operator technology source simulated last_week'),
+    ('public_series: day check_name metric unit source simulated n_samples n_probes n_networks p10 p50 p90 country department '
+     'operator technology zone target_kind target alike scope'),
     ('public_target: target kind country'),
     ('public_target_set: country version since scope targets lacking'),
     ('public_version: year version made_at changed why latest');
@@ -140,7 +142,7 @@ CREATE FUNCTION pg_temp.callable(role text) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(p.proname, ' ') FROM pg_proc p, aclexplode(p.proacl) a
     WHERE p.pronamespace = 'public'::regnamespace AND a.grantee = ('internetmetre_' || role)::regrole
 $$;
-SELECT is(pg_temp.callable('reader'), 'public_series', 'readers call one function of the owner''s');
-SELECT is(pg_temp.callable('analyst'), 'series', 'analysts another');
+SELECT is(pg_temp.callable('reader'), NULL, 'readers call no function of the owner''s');
+SELECT is(pg_temp.callable('analyst'), 'series', 'analysts one');
 SELECT * FROM finish();
 ROLLBACK;

@@ -12,7 +12,7 @@ SELECT is((SELECT string_agg(DISTINCT table_name::text, ' ' ORDER BY table_name:
            FROM information_schema.role_table_grants WHERE grantee = 'internetmetre_reader'),
           'check_kind data_version department metric outcome public_change public_check public_department '
           'public_edition public_edns_league public_indicator public_indicator_day public_indicator_version public_national '
-          'public_national_latest public_operator public_operator_name public_probe public_simulation public_target public_target_set public_version',
+          'public_national_latest public_operator public_operator_name public_probe public_series public_simulation public_target public_target_set public_version',
           'readers see public views, and the names in them');
 SELECT is((SELECT string_agg(table_name || ' ' || rights, '; ' ORDER BY table_name) FROM (
               SELECT table_name::text, string_agg(privilege_type, '+' ORDER BY privilege_type) AS rights
@@ -27,7 +27,7 @@ SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p, 
           'probe_replace probe_replaceable probe_turn token_use', 'these');
 SELECT is_empty($$SELECT DISTINCT table_name FROM information_schema.role_table_grants
                   WHERE grantee IN ('internetmetre_reader', 'internetmetre_analyst')
-                    AND (privilege_type <> 'SELECT' OR table_name IN ('probe_contact', 'probe_owner', 'probe_network', 'told_cell', 'told_day', 'told_line', 'series_wave', 'token', 'api_key'))$$,
+                    AND (privilege_type <> 'SELECT' OR table_name IN ('probe_contact', 'probe_owner', 'probe_network', 'told_cell', 'told_day', 'told_line', 'series_line', 'series_block', 'series_block_scope', 'series_point', 'token', 'api_key'))$$,
                 'neither readers nor analysts write, or see a contact, a network, a hash, or what was told of whom');
 
 CREATE TABLE told (word text);

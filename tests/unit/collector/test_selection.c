@@ -18,7 +18,7 @@ static bool everybody;
 
 static int tell(struct http_request *request, struct http_reply *reply)
 {
-    const struct endpoint *e = http_route_data(request);
+    const struct endpoint *e = endpoint_of(request);
     struct params p;
     struct selection s;
     struct fault f = {0};
@@ -66,8 +66,12 @@ static int stop(void **state)
     "SELECT r.at, p.probe, r.check_no, k.name, t.name, host(r.addr), r.af, r.outcome, r.bytes, r.metrics, r.exact "    \
     "FROM result "                                                                                                     \
     "r JOIN probe p USING (probe_no) JOIN task k USING (task_no) LEFT JOIN target t USING (target_no)"
-#define SERIES                                                                                                         \
-    "(($1::timestamptz)::date, ($2::timestamptz - interval '1 microsecond')::date, $3, $4, $5, $6, $7, $8, $9)"
+#define DAYS   "($1::timestamptz)::date, ($2::timestamptz - interval '1 microsecond')::date"
+#define SERIES "(" DAYS ", $3, $4, $5, $6, $7, $8, $9, $10, $11, $12"
+#define TOLD                                                                                                           \
+    "FROM public_series WHERE day BETWEEN ($1::timestamptz)::date AND ($2::timestamptz - interval '1 "                 \
+    "microsecond')::date"
+#define NULLS "\nNULL\nNULL\nNULL\nNULL\nNULL"
 
 static void each_route_makes_its_statement(void **state)
 {
@@ -98,15 +102,30 @@ static void each_route_makes_its_statement(void **state)
          "public_indicator_version WHERE true AND left(period, 4) = $1 AND version = "
          "$2 ORDER BY indicator, period, country, source, "},
         {"/api/v1/versions?year=2025", "FROM public_version WHERE true AND year = $1 ORDER BY year, version\n2025"},
-        {"/api/v1/series", "SELECT * FROM series" SERIES WHOLE_TIME "\nNULL\nNULL\nNULL\nNULL\nNULL\nNULL\nNULL"},
-        /* everybody's series know nothing of a probe or a place */
-        {"/api/v1/series?check=ping&operator=MTN",
-         "SELECT * FROM public_series(($1::timestamptz)::date, ($2::timestamptz - interval '1 microsecond')::date, $3, "
-         "$4, $5)" WHOLE_TIME "\nping\nNULL\nNULL",
-         true},
+        {"/api/v1/series", "SELECT * FROM series" SERIES ", 0, $13)" WHOLE_TIME NULLS NULLS "\nNULL"},
+        /* what an analyst narrows by is not parted by */
+        {"/api/v1/series?group=zone,target_kind&operator=MTN&quantile=0.25",
+         "SELECT * FROM series" SERIES ", 24, $13)" WHOLE_TIME "\nNULL\nNULL\nNULL\nNULL\nMTN" NULLS "\n0.25"},
         /* the day of `to` counts, and what is not said is NULL in its own place */
         {"/api/v1/series?from=2026-11-22&to=2026-11-22&metric=rtt_p50_ms&technology=4g", SERIES
-         "\n2026-11-22T00:00:00.000000Z\n2026-11-23T00:00:00.000000Z\nNULL\nrtt_p50_ms\nNULL\nNULL\nNULL\nNULL\n4g"},
+         ", 0, $13)\n2026-11-22T00:00:00.000000Z\n2026-11-23T00:00:00.000000Z\nNULL\nrtt_p50_ms\nNULL\nNULL\nNULL\n"
+         "NULL\n4g"},
+        /* everybody reads what is told, of one place as well: it is one of those that are parted */
+        {"/api/v1/series?check=ping&operator=MTN&limit=2",
+         TOLD
+         " AND alike = 2 AND scope = 'all' AND check_name = $3 AND operator = $4 ORDER BY day, check_name, metric, "
+         "source, simulated, country, department, operator, technology, zone, target_kind LIMIT 2" WHOLE_TIME
+         "\nping\nMTN",
+         true},
+        {"/api/v1/series?group=operator,department,target_kind&country=BJ",
+         TOLD " AND alike = 3 AND scope = 'kind' AND country = $3 ORDER BY", true},
+        {"/api/v1/series?target=ns1.nic.bj", TOLD " AND alike = 0 AND scope = 'target' AND target = $3 ORDER BY", true},
+        {"/api/v1/series?indicator=PER1&country=BJ&from=2026-11-22",
+         "value, low, high, n_probes, n_networks FROM public_indicator_day WHERE day BETWEEN ($1::timestamptz)::date "
+         "AND "
+         "($2::timestamptz - interval '1 microsecond')::date AND indicator = $3 AND country = $4 ORDER BY indicator, "
+         "country, "
+         "source, day\n2026-11-22T00:00:00.000000Z\n9999-12-31T23:59:59.000000Z\nPER1\nBJ"},
         {"/api/v1/results", RESULTS " WHERE true ORDER BY r.at"},
         {"/api/v1/results?check=ping&from=2026-11-22T10:00:00Z&probe=abcdefghij234567abcd&limit=3",
          RESULTS " WHERE true AND r.at >= $1 AND r.check_no = $2 AND p.probe = $3 ORDER BY r.at LIMIT 3\n"
@@ -148,6 +167,9 @@ static const struct {
     {PARAM_TECHNOLOGY, "fibre"},  {PARAM_INDICATOR, "PER1"},
     {PARAM_YEAR, "2026"},         {PARAM_SOURCE, "ARCEP"},
     {PARAM_VERSION, "2"},         {PARAM_KEY, "imo_00"},
+    {PARAM_ZONE, "rural"},        {PARAM_COUNTRY, "BJ"},
+    {PARAM_TARGET_KIND, "root"},  {PARAM_GROUP, "operator,zone"},
+    {PARAM_QUANTILE, "0.25"},
 };
 static const struct {
     const char *encoded, *text;
@@ -199,6 +221,33 @@ static void no_value_gets_into_the_text(void **state)
     assert_int_equal(COUNT(goods), PARAM_COUNT); /* a new parameter is tried as well */
 }
 
+static void what_is_not_told_needs_a_key(void **state)
+{
+    static const struct {
+        struct params params;
+        const char *says; /* NULL: everybody may */
+    } rows[] = {
+        {{{[PARAM_CHECK] = "ping"}}, NULL},
+        {{{[PARAM_GROUP] = "operator"}}, NULL},
+        {{{[PARAM_GROUP] = "department,operator,target_kind"}}, NULL},
+        {{{[PARAM_GROUP] = "target_kind"}}, NULL},
+        {{{[PARAM_ZONE] = "rural"}}, NULL},
+        {{{[PARAM_OPERATOR] = "MTN", [PARAM_DEPARTMENT] = "BJ-BO"}}, NULL},
+        {{{[PARAM_OPERATOR] = "MTN", [PARAM_TECHNOLOGY] = "4g"}}, "together"},
+        {{{[PARAM_GROUP] = "operator,department,zone"}}, "together"},
+        {{{[PARAM_GROUP] = "department", [PARAM_ZONE] = "rural"}}, "together"},
+        {{{[PARAM_TARGET] = "ns1.nic.bj"}}, NULL},
+        {{{[PARAM_TARGET] = "ns1.nic.bj", [PARAM_GROUP] = "zone"}}, "one target"},
+        {{{[PARAM_QUANTILE] = "0.5"}}, "quantiles"},
+        {{{[PARAM_PROBE] = "abcdefghij234567abcd"}}, "one probe"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *says = endpoint_series.wants_key(&rows[i].params);
+        assert_int_equal(says != NULL, rows[i].says != NULL);
+        assert_true(!says || strstr(says, rows[i].says));
+    }
+}
+
 static void results_have_the_columns_of_what_is_asked_for(void **state)
 {
     static const struct {
@@ -227,6 +276,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_route_makes_its_statement),
         cmocka_unit_test(no_value_gets_into_the_text),
+        cmocka_unit_test(what_is_not_told_needs_a_key),
         cmocka_unit_test(results_have_the_columns_of_what_is_asked_for),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -1,0 +1,177 @@
+/* GET /api/v1/series: a metric, or an indicator, day by day. Everybody reads what
+ * was told (public_series), analysts what can be made of the days by cell (the
+ * function series). */
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/api/endpoint.h"
+#include "collector/figure/block.h"
+
+/* ---- what is asked for ---- */
+
+#define ALIKE_KIND (1u << BLOCK_FIELDS) /* lines are parted by what they measured as well */
+
+static const struct {
+    const char *word;
+    unsigned alike;
+    enum param filter;
+} groups[] = {
+    {"department", BLOCK_ALIKE(DEPARTMENT), PARAM_DEPARTMENT},
+    {"operator", BLOCK_ALIKE(OPERATOR), PARAM_OPERATOR},
+    {"technology", BLOCK_ALIKE(TECHNOLOGY), PARAM_TECHNOLOGY},
+    {"zone", BLOCK_ALIKE(ZONE), PARAM_ZONE},
+    {"target_kind", ALIKE_KIND, PARAM_TARGET_KIND},
+};
+
+/* What the lines of a row have in common: what `group` names, or, of everybody's
+ * series, one value of. */
+static unsigned alike(const struct params *p, bool filters)
+{
+    unsigned mask = 0;
+    for (size_t g = 0; g < COUNT(groups); g++) {
+        if (p->values[PARAM_GROUP] && params_list_has(p->values[PARAM_GROUP], groups[g].word))
+            mask |= groups[g].alike;
+        if (filters && p->values[groups[g].filter])
+            mask |= groups[g].alike;
+    }
+    return mask;
+}
+
+/* By places that everybody reads: those of series_part. */
+static bool is_told(unsigned mask)
+{
+    static const unsigned told[] = {0,
+                                    BLOCK_ALIKE(DEPARTMENT),
+                                    BLOCK_ALIKE(OPERATOR),
+                                    BLOCK_ALIKE(TECHNOLOGY),
+                                    BLOCK_ALIKE(ZONE),
+                                    BLOCK_ALIKE(DEPARTMENT) | BLOCK_ALIKE(OPERATOR)};
+    for (size_t t = 0; t < COUNT(told); t++)
+        if (mask == told[t])
+            return true;
+    return false;
+}
+
+static const char *wants_key(const struct params *p)
+{
+    unsigned mask = alike(p, true);
+    if (p->values[PARAM_PROBE])
+        return N_("what one probe measured is for analysts: send Authorization: Bearer imk_…, or leave `probe` out");
+    if (p->values[PARAM_QUANTILE])
+        return N_("quantiles of one's own are for analysts: send Authorization: Bearer imk_…, or leave `quantile` out; "
+                  "p10, p50 and p90 are for everybody");
+    if (!is_told(mask & ~ALIKE_KIND))
+        return N_(
+            "days are told to everybody by operator, department, technology or zone, or by operator and department; "
+            "send Authorization: Bearer imk_… for more of them together");
+    if (p->values[PARAM_TARGET] && mask)
+        return N_(
+            "days of one target are told to everybody of all lines of a country; send Authorization: Bearer imk_…, "
+            "or leave the target or the place out");
+    return NULL;
+}
+
+/* ---- metrics ---- */
+
+static const struct encode_column series_columns[] = {
+    {"day", ENCODE_TEXT},         {"check", ENCODE_TEXT},      {"metric", ENCODE_TEXT},
+    {"unit", ENCODE_TEXT},        {"source", ENCODE_TEXT},     {"simulated", ENCODE_BOOL},
+    {"n_samples", ENCODE_NUMBER}, {"n_probes", ENCODE_NUMBER}, {"n_networks", ENCODE_NUMBER},
+    {"p10", ENCODE_NUMBER},       {"p50", ENCODE_NUMBER},      {"p90", ENCODE_NUMBER},
+    {"country", ENCODE_TEXT},     {"department", ENCODE_TEXT}, {"operator", ENCODE_TEXT},
+    {"technology", ENCODE_TEXT},  {"zone", ENCODE_TEXT},       {"target_kind", ENCODE_TEXT},
+    {"quantile", ENCODE_NUMBER}, /* the one that was asked for */
+};
+
+/* Whole days: the one that `to` falls into counts. */
+#define FIRST_SQL "($1::timestamptz)::date"
+#define LAST_SQL  "($2::timestamptz - interval '1 microsecond')::date"
+
+static void bind_span(struct selection *s)
+{
+    selection_bind(s, s->from);
+    selection_bind(s, s->to);
+}
+
+static void select_told(struct selection *s)
+{
+    unsigned mask = alike(s->params, true);
+    const char *scope = s->params->values[PARAM_TARGET] ? "target" : mask & ALIKE_KIND ? "kind" : "all";
+    bind_span(s);
+    buf_addf(&s->sql,
+             "SELECT day, check_name, metric, unit, source, simulated, n_samples, n_probes, n_networks, p10, p50, p90, "
+             "country, department, operator, technology, zone, target_kind, NULL FROM public_series WHERE day "
+             "BETWEEN " FIRST_SQL " AND " LAST_SQL " AND alike = %u AND scope = '%s'",
+             mask & ~ALIKE_KIND, scope);
+    selection_narrow(s, PARAM_CHECK, "check_name =");
+    selection_narrow(s, PARAM_METRIC, "metric =");
+    selection_narrow(s, PARAM_TARGET, "target =");
+    selection_narrow(s, PARAM_COUNTRY, "country =");
+    for (size_t g = 0; g < COUNT(groups); g++) {
+        _cleanup_text_ char *condition = alloc_format("%s =", groups[g].word);
+        selection_narrow(s, groups[g].filter, condition);
+    }
+    buf_add_text(&s->sql, " ORDER BY day, check_name, metric, source, simulated, country, department, operator, "
+                          "technology, zone, target_kind");
+}
+
+static void select_made(struct selection *s)
+{
+    static const enum param filters[] = {PARAM_CHECK,    PARAM_METRIC,     PARAM_TARGET,     PARAM_PROBE,
+                                         PARAM_OPERATOR, PARAM_DEPARTMENT, PARAM_TECHNOLOGY, PARAM_ZONE,
+                                         PARAM_COUNTRY,  PARAM_TARGET_KIND};
+    bind_span(s);
+    buf_add_text(&s->sql, "SELECT * FROM series(" FIRST_SQL ", " LAST_SQL);
+    for (size_t i = 0; i < COUNT(filters); i++)
+        buf_addf(&s->sql, ", $%d", selection_bind(s, s->params->values[filters[i]]));
+    buf_addf(&s->sql, ", %u, $%d)", alike(s->params, false), selection_bind(s, s->params->values[PARAM_QUANTILE]));
+}
+
+static void select_series(struct selection *s)
+{
+    if (s->everybody)
+        select_told(s);
+    else
+        select_made(s);
+    selection_limit(s);
+}
+
+/* ---- indicators ---- */
+
+static const struct encode_column day_columns[] = {
+    {"day", ENCODE_TEXT},        {"indicator", ENCODE_TEXT},    {"country", ENCODE_TEXT}, {"source", ENCODE_TEXT},
+    {"unit", ENCODE_TEXT},       {"value", ENCODE_NUMBER},      {"low", ENCODE_NUMBER},   {"high", ENCODE_NUMBER},
+    {"n_probes", ENCODE_NUMBER}, {"n_networks", ENCODE_NUMBER},
+};
+
+/* As the chart shows them. */
+static void select_days(struct selection *s)
+{
+    bind_span(s);
+    buf_add_text(&s->sql, "SELECT day, indicator, country, source, unit, value, low, high, n_probes, n_networks "
+                          "FROM public_indicator_day WHERE day BETWEEN " FIRST_SQL " AND " LAST_SQL);
+    selection_narrow(s, PARAM_INDICATOR, "indicator =");
+    selection_narrow(s, PARAM_COUNTRY, "country =");
+    buf_add_text(&s->sql, " ORDER BY indicator, country, source, day");
+    selection_limit(s);
+}
+
+static const struct endpoint indicator_days = {
+    .params = PARAMS_COMMON | PARAM(INDICATOR) | PARAM(FROM) | PARAM(TO) | PARAM(COUNTRY),
+    .columns = day_columns,
+    .column_count = COUNT(day_columns),
+    .key = KEY_NONE,
+    .select = select_days,
+};
+
+const struct endpoint endpoint_series = {
+    .params = PARAMS_COMMON | PARAMS_CELL | PARAM(FROM) | PARAM(TO) | PARAM(CHECK) | PARAM(METRIC) | PARAM(TARGET) |
+              PARAM(PROBE) | PARAM(KEY) | PARAM(ZONE) | PARAM(COUNTRY) | PARAM(TARGET_KIND) | PARAM(GROUP) |
+              PARAM(QUANTILE) | PARAM(INDICATOR),
+    .columns = series_columns,
+    .column_count = COUNT(series_columns),
+    .key = KEY_HELPS,
+    .select = select_series,
+    .wants_key = wants_key,
+    .instead = {PARAM_INDICATOR, &indicator_days},
+};
