@@ -56,6 +56,12 @@ def test_years():
     figures(bench("years", "1", "16", "40", statuses=(0, 1)), "PER1 +# of +# intervals contain the truth: #", "all +# of +# intervals")
 
 
+def test_series():
+    said = bench("series", "200", "31", statuses=(0, 1))
+    figures(said, "days told to everybody +# s", *(f"{who}{what}" for who in ("everybody", "an analyst") for what in (
+        " +# rows", ": a year +# ms; at most 300 ms", ": eight at once +# ms; at most 1000 ms", ": a page meanwhile +# ms; at most 200 ms")))
+
+
 def test_durable():
     """That its other stories are still there pytest says before the one that is wanted runs."""
     said = bench("durable", "1", "30", "no_sync")
