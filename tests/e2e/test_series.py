@@ -138,7 +138,7 @@ def test_analysts_part_as_they_like(country):
     c, values = country.c, measured(country, LEAP)
     span = f"{PATH}&from={LEAP}&to={LEAP}"
     rows = get(c, f"{span}&group=operator,department,technology&quantile=0.25", c.key)
-    assert len(rows) == 4 and sum(row["n_probes"] for row in rows) == len(values)
+    assert len(rows) == 5 and sum(row["n_probes"] for row in rows) == len(values)
     for row in rows:
         lines = [n for n in values if (n in FAR) == (row["country"] == "CV") and row["department"] in (None, country.lines[n].department)
                  and row["operator"] == country.lines[n].operator] if row["country"] == "BJ" else None
