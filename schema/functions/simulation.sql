@@ -43,8 +43,10 @@ $$;
 CREATE OR REPLACE FUNCTION simulation_remove() RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE
-    of_table text;
-    probes   int[] := ARRAY(SELECT probe_no FROM probe WHERE simulated);
+    of_table  text;
+    of_column text;
+    of_whole  text;
+    probes    int[] := ARRAY(SELECT probe_no FROM probe WHERE simulated);
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('internetmetre rollup'));
     PERFORM pg_advisory_xact_lock(hashtext('internetmetre refresh'));
@@ -56,10 +58,12 @@ BEGIN
         EXECUTE format('DELETE FROM %I WHERE probe_no = ANY ($1)', of_table) USING probes;
     END LOOP;
     DELETE FROM probe WHERE probe_no = ANY (probes);
-    FOR of_table IN SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-                    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-                      AND a.attname = 'cell_no' AND c.relname <> 'rollup_cell' LOOP
-        EXECUTE format('DELETE FROM %I WHERE cell_no IN (SELECT cell_no FROM rollup_cell WHERE simulated)', of_table);
+    -- What hangs on cells, and on groups that series are told of.
+    FOR of_table, of_column, of_whole IN
+        SELECT c.relname, a.attname, w.whole FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        JOIN (VALUES ('cell_no', 'rollup_cell'), ('group_no', 'series_group')) AS w (key, whole) ON w.key = a.attname
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> w.whole LOOP
+        EXECUTE format('DELETE FROM %I WHERE %I IN (SELECT %2$I FROM %I WHERE simulated)', of_table, of_column, of_whole);
     END LOOP;
     -- And of figures.
     FOR of_table IN SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid

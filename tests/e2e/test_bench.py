@@ -47,8 +47,8 @@ def test_rollup():
 
 
 def test_simulate():
-    figures(bench("simulate", "3", "20", "2", "5"), "rollups +3 probes, 20 days: # s, then # s for their figures",
-            "batches +2 probes, 5 days: # s, then # s", "rows: # of days, # of sketches, # results")
+    figures(bench("simulate", "3", "20", "2", "5"), "rollups +3 probes, 20 days: # s, then # s for their figures\n +rows: # of days, # of sketches, 0 results",
+            "batches +2 probes, 5 days: # s, then # s for their figures\n +rows: # of days, # of sketches, # results")
 
 
 def test_years():
