@@ -105,7 +105,7 @@ static int faulty(struct http_request *request, struct http_reply *reply)
 static int adorned(struct http_request *request, struct http_reply *reply)
 {
     for (int i = 1; i <= 20; i++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "X-Header-%d", i);
         http_reply_header(request, name, "there");
     }
