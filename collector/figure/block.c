@@ -51,7 +51,8 @@ static bool enough(const struct block_line *lines, size_t count)
 
 static void sort(struct block_line *lines, size_t count, unsigned mask)
 {
-    qsort_r(lines, count, sizeof *lines, by_place, &mask);
+    if (count > 1)
+        qsort_r(lines, count, sizeof *lines, by_place, &mask);
 }
 
 /* Makes blocks of those left that are alike in the mask's fields; returns how many there are then. */
