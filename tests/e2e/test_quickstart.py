@@ -188,7 +188,7 @@ def test_help_is_in_the_readers_language():
     assert said[""] == said["fr_FR.UTF-8"] and said[""].startswith("usage : deploy/quickstart [--once]")
     assert said["en_US.UTF-8"].startswith("usage: deploy/quickstart [--once]")
     options = [re.findall(r"^  (--[a-z-]+)", text, re.M) for text in said.values()]
-    assert options[0] == options[2] == ["--once", "--state-dir", "--port"], "neither language lacks an option"
+    assert options[0] == options[2] == ["--once", "--demo", "--state-dir", "--port"], "neither language lacks an option"
 
 
 def test_refuses_a_state_in_use_and_a_port_that_is_taken(machine):
