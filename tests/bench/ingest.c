@@ -14,11 +14,11 @@
 #include "collector/ledger/dictionary.h"
 #include "collector/ledger/project.h"
 #include "common/batch.h"
-#include "common/clock.h"
 #include "common/file.h"
 #include "common/json.h"
 #include "common/result.h"
 #include "common/statement.h"
+#include "tests/bench/clock.h"
 
 #define PROBES  50
 #define RESULTS 118 /* a batch: 15 minutes of a busy probe */
@@ -29,25 +29,6 @@ static size_t batch_count;
 static struct sockaddr_in server;
 static atomic_size_t next_batch, refused;
 static double *latencies_ms;
-
-static void die(const char *what, const struct fault *f)
-{
-    fprintf(stderr, "%s: %s\n", what, f ? f->text : "failed");
-    exit(1);
-}
-
-static double now_s(void)
-{
-    return (double)clock_mono_us(&clock_system) / 1e6;
-}
-
-/* Of this process, so that a busy machine does not count. */
-static double cpu_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* Of another process, or of all that it started (with_children). */
 static double cpu_of(long wanted, bool children)

@@ -8,29 +8,10 @@
 
 #include "collector/db/pg.h"
 #include "collector/figure/rollup.h"
-#include "common/clock.h"
 #include "common/file.h"
+#include "tests/bench/clock.h"
 
 #define PASSES 15
-
-static void die(const char *what, const struct fault *f)
-{
-    fprintf(stderr, "%s: %s\n", what, f->text);
-    exit(1);
-}
-
-static double now_s(void)
-{
-    return (double)clock_mono_us(&clock_system) / 1e6;
-}
-
-/* Of this process. */
-static double cpu_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* Of the postmaster and its children, those that ended among them. */
 static double postgres_cpu_s(long postmaster)
