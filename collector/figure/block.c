@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "collector/figure/crowd.h"
-#include "common/alloc.h"
 
 /* From what is most alike on. Operators come before departments: who is left over in a department
  * is told with the operator's others. */

@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/alloc.h"
+
 /* What a block's lines have in common. */
 enum block_field {
     BLOCK_DEPARTMENT,
@@ -39,4 +41,4 @@ struct block_line {
  * by block. All of them, or none when they are too few for one: a few that are
  * left over join the block that is most like them. Fills *ret_alike (the caller
  * frees), a mask of BLOCK_ALIKE a block, and returns how many there are. */
-size_t block_part(struct block_line *lines, size_t count, unsigned **ret_alike) __attribute__((warn_unused_result));
+size_t block_part(struct block_line *lines, size_t count, unsigned **ret_alike) CHECKED;
