@@ -96,27 +96,34 @@ LANGUAGE sql STABLE AS $$
     ORDER BY d.check_no, d.position, p.country
 $$;
 
--- Towards what the new blocks of a day are told of as well: where five lines of five networks measured it, and where those that did
--- not are none or five. That is decided now and never again: who comes later is in no block of these.
+-- Towards what the new blocks of a day are told of as well, and with what: where five lines of five networks measured it, and where
+-- those that did not are none or five. That is decided now and never again: who comes later is in no block of these. A target that
+-- is a member's own is in none.
 CREATE OR REPLACE FUNCTION series_scope(of_day date, fresh bigint[]) RETURNS void
 LANGUAGE sql SET enable_nestloop = off AS $$
     WITH member AS MATERIALIZED (
-        SELECT b.block_no, b.check_no, b.position, cardinality(b.probes) AS lines, unnest(b.probes) AS probe_no
-        FROM series_block b WHERE b.block_no = ANY (fresh)
+        SELECT b.block_no, b.check_no, b.position, cardinality(b.probes) AS lines, u.probe_no, u.place
+        FROM series_block b
+        CROSS JOIN LATERAL unnest(b.probes) WITH ORDINALITY AS u (probe_no, place)
+        WHERE b.block_no = ANY (fresh)
     ), measured AS MATERIALIZED (
-        SELECT d.check_no, d.position, d.scope, d.kind, d.target_no, u.probe_no
+        SELECT d.check_no, d.position, d.scope, d.kind, d.target_no, u.probe_no, u.samples, u.value
         FROM rollup_cell_day d
         LEFT JOIN target t USING (target_no)
-        CROSS JOIN LATERAL unnest(d.probes) AS u (probe_no)
+        CROSS JOIN LATERAL unnest(d.probes, d.samples, d.medians) AS u (probe_no, samples, value)
         WHERE d.day = of_day AND (d.scope = 'kind' AND d.kind IS NOT NULL OR d.scope = 'target' AND t.ours)
     )
-    INSERT INTO series_block_scope (block_no, scope, kind, target_no)
-    SELECT m.block_no, d.scope, d.kind, d.target_no
-    FROM measured d
-    JOIN member m USING (check_no, position, probe_no)
-    LEFT JOIN series_line l ON l.year = extract(year FROM of_day) AND l.probe_no = d.probe_no
-    GROUP BY m.block_no, m.lines, d.scope, d.kind, d.target_no
-    HAVING count(*) >= 5 AND count(DISTINCT l.network) >= 5 AND (m.lines = count(*) OR m.lines - count(*) >= 5)
+    INSERT INTO series_block_scope (block_no, scope, kind, target_no, samples, medians)
+    SELECT c.block_no, c.scope, c.kind, c.target_no, c.samples,
+           ARRAY(SELECT u.value FROM generate_series(1, c.lines) AS p (place)
+                 LEFT JOIN unnest(c.places, c.medians) AS u (place, value) USING (place) ORDER BY p.place)
+    FROM (SELECT m.block_no, m.lines, d.scope, d.kind, d.target_no, sum(d.samples) AS samples, array_agg(m.place) AS places,
+                 array_agg(d.value) AS medians
+          FROM measured d
+          JOIN member m USING (check_no, position, probe_no)
+          LEFT JOIN series_line l ON l.year = extract(year FROM of_day) AND l.probe_no = d.probe_no
+          GROUP BY m.block_no, m.lines, d.scope, d.kind, d.target_no
+          HAVING count(*) >= 5 AND count(DISTINCT l.network) >= 5 AND (m.lines = count(*) OR m.lines - count(*) >= 5)) AS c
 $$;
 
 -- The blocks of a day that each point counts, by country, by operator, by department, technology or zone, and by operator and
@@ -134,7 +141,8 @@ LANGUAGE sql STABLE AS $$
                AND (g.alike & 8 = 0 OR g.zone IS NOT DISTINCT FROM b.zone)
           JOIN (SELECT block_no, 'all' AS scope, NULL::text AS kind, NULL::int AS target_no FROM series_block WHERE day = of_day
                 UNION ALL
-                SELECT c.* FROM series_block_scope c JOIN series_block USING (block_no) WHERE day = of_day) s
+                SELECT block_no, c.scope, c.kind, c.target_no FROM series_block_scope c JOIN series_block USING (block_no)
+                WHERE day = of_day) s
                ON s.block_no = b.block_no AND (s.scope <> 'target' OR g.alike = 0)
           WHERE b.day = of_day) AS p
 $$;
@@ -172,18 +180,36 @@ LANGUAGE sql SET enable_nestloop = off AS $$
           GROUP BY s.group_no, s.check_no, s.position, s.scope, s.kind, s.target_no) AS c
 $$;
 
--- Stores new blocks of a day, and tells of them. Where a block's lines are alike is read of its first one.
+-- Stores new blocks of a day, and tells of them. Where a block's lines are alike is read of its first one. One of whose lines took
+-- its value away since the block was made is in none: that marked the day once more.
 CREATE OR REPLACE FUNCTION series_store(of_day date, blocks jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_nestloop = off AS $$
 DECLARE
     fresh bigint[];
 BEGIN
-    WITH stored AS (
-        INSERT INTO series_block (day, check_no, position, country, source, simulated, alike, department, operator_no, technology, zone, probes)
+    WITH block AS MATERIALIZED (
+        SELECT row_number() OVER () AS number, b.*
+        FROM jsonb_to_recordset(blocks) AS b (check_no smallint, position smallint, alike smallint, probes int[])
+    ), measured AS MATERIALIZED (
+        SELECT d.check_no, d.position, u.probe_no, u.samples, u.value
+        FROM rollup_cell_day d
+        CROSS JOIN LATERAL unnest(d.probes, d.samples, d.medians) AS u (probe_no, samples, value)
+        WHERE d.day = of_day AND d.scope = 'all'
+    ), kept AS (
+        SELECT b.number, sum(d.samples) AS samples, array_agg(d.value ORDER BY u.place) AS medians
+        FROM block b
+        CROSS JOIN LATERAL unnest(b.probes) WITH ORDINALITY AS u (probe_no, place)
+        JOIN measured d USING (check_no, position, probe_no)
+        GROUP BY b.number, b.probes
+        HAVING count(*) = cardinality(b.probes)
+    ), stored AS (
+        INSERT INTO series_block (day, check_no, position, country, source, simulated, alike, department, operator_no, technology, zone,
+                                  probes, samples, medians)
         SELECT of_day, b.check_no, b.position, c.country, c.source, c.simulated, b.alike, CASE WHEN b.alike & 1 > 0 THEN c.department END,
                CASE WHEN b.alike & 2 > 0 THEN c.operator_no END, CASE WHEN b.alike & 4 > 0 THEN c.technology END,
-               CASE WHEN b.alike & 8 > 0 THEN c.zone END, b.probes
-        FROM jsonb_to_recordset(blocks) AS b (check_no smallint, position smallint, alike smallint, probes int[])
+               CASE WHEN b.alike & 8 > 0 THEN c.zone END, b.probes, k.samples, k.medians
+        FROM block b
+        JOIN kept k USING (number)
         JOIN rollup_line l ON l.day = of_day AND l.probe_no = b.probes[1]
         JOIN rollup_cell c USING (cell_no)
         RETURNING block_no

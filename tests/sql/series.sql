@@ -1,0 +1,57 @@
+-- A block keeps what it was told with.
+BEGIN;
+SELECT plan(8);
+
+CREATE FUNCTION pg_temp.no(number int) RETURNS int LANGUAGE sql AS $$
+    SELECT probe_no FROM probe WHERE probe = translate(lpad(number::text, 20, 'a'), '0189', 'bcde')
+$$;
+CREATE FUNCTION pg_temp.nos(first int, last int) RETURNS int[] LANGUAGE sql AS $$ SELECT array_agg(pg_temp.no(n)) FROM generate_series(first, last) n $$;
+INSERT INTO probe (probe, enrolled_at, confirmed_at, confirmed_by)
+SELECT translate(lpad(n::text, 20, 'a'), '0189', 'bcde'), '2023-01-01', '2023-01-01', 'A' FROM generate_series(1, 20) n;
+INSERT INTO series_line (year, probe_no, network, counts) SELECT 2024, probe_no, probe_no, true FROM probe;
+INSERT INTO rollup_cell (source, simulated, country) VALUES ('agent', false, 'BJ');
+INSERT INTO rollup_line SELECT '2024-03-01', probe_no, cell_no FROM probe, rollup_cell;
+INSERT INTO target (name, kind, ours) VALUES ('ours.example', 'resolver', true), ('nas.family.home', NULL, false);
+
+-- What lines measured of ping's first metric, each its own number of milliseconds, and more.
+CREATE FUNCTION pg_temp.say(of_scope text, of_kind text, of_target text, numbers int[], more int) RETURNS void LANGUAGE sql AS $$
+    DELETE FROM rollup_cell_day WHERE scope = of_scope AND target_no IS NOT DISTINCT FROM (SELECT target_no FROM target WHERE name = of_target);
+    INSERT INTO rollup_cell_day
+    SELECT '2024-03-01', cell_no, 1, 1, of_scope, of_kind, (SELECT target_no FROM target WHERE name = of_target),
+           array_agg(pg_temp.no(n)), array_agg(2), array_agg((n + more)::real)
+    FROM rollup_cell, unnest(numbers) n GROUP BY cell_no
+$$;
+SELECT pg_temp.say('all', NULL, NULL, '{1,2,3,4,5,6,7,8,9,10,11,12,13,14,15}', 0),
+       pg_temp.say('kind', 'resolver', NULL, '{6,1,2,4,5}', 100), pg_temp.say('target', NULL, 'ours.example', '{1,2,3,4}', 200),
+       pg_temp.say('target', NULL, 'nas.family.home', '{1,2,3,4,5,6,7,8,9,10}', 300) \g /dev/null
+CREATE VIEW pg_temp.point AS SELECT scope, kind, samples::int, probes, networks, p50::int FROM series_point ORDER BY scope;
+CREATE FUNCTION pg_temp.tell(VARIADIC members int[]) RETURNS void LANGUAGE sql AS $$
+    SELECT series_store('2024-03-01', jsonb_build_array(jsonb_build_object('check_no', 1, 'position', 1, 'alike', 0, 'probes', members)))
+$$;
+
+SELECT pg_temp.tell(VARIADIC pg_temp.nos(1, 10)) \g /dev/null
+SELECT results_eq('SELECT samples::int, medians FROM series_block', $$VALUES (20, '{1,2,3,4,5,6,7,8,9,10}'::real[])$$, 'of all targets');
+SELECT results_eq('SELECT scope, kind, target_no, samples::int, medians FROM series_block_scope',
+                  $$VALUES ('kind', 'resolver', NULL::int, 10, '{101,102,NULL,104,105,106,NULL,NULL,NULL,NULL}'::real[])$$,
+                  'of a kind that half of them measured; of targets that four did, or a member typed, nothing');
+SELECT results_eq('SELECT * FROM pg_temp.point', $$VALUES ('all', NULL, 20, 10, 10, 6), ('kind', 'resolver', 10, 5, 5, 104)$$, 'and told');
+
+SELECT pg_temp.say('all', NULL, NULL, '{1,2,3,4,11,12,13,14,15}', 50) \g /dev/null
+SELECT pg_temp.tell(VARIADIC pg_temp.nos(11, 15)) \g /dev/null
+SELECT pg_temp.tell(VARIADIC pg_temp.nos(15, 20)) \g /dev/null
+SELECT is((SELECT count(*) FROM series_block), 2::bigint, 'a block one of whose lines says nothing any more is none');
+
+-- What stands is kept when it was told before blocks kept anything.
+CREATE TEMP TABLE before AS SELECT * FROM series_block_scope;
+ALTER TABLE series_block DROP samples, DROP medians;
+ALTER TABLE series_block_scope DROP samples, DROP medians;
+\ir ../../schema/migrations/0042_kept.sql
+SELECT results_eq('SELECT * FROM series_block_scope', 'SELECT * FROM before', 'blocks of before take what their lines say, of a kind');
+SELECT results_eq('SELECT samples::int, medians FROM series_block ORDER BY block_no',
+                  $$VALUES (8, '{51,52,53,54,NULL,NULL,NULL,NULL,NULL,NULL}'::real[]), (10, '{61,62,63,64,65}')$$, 'and of all targets');
+
+SELECT probe_forget(probe) FROM probe WHERE probe_no = pg_temp.no(6) \g /dev/null
+SELECT is((SELECT medians[6] FROM series_block_scope), 106::real, 'what was told of a forgotten probe stays');
+SELECT is((SELECT count(*) FROM series_line WHERE probe_no = pg_temp.no(6)), 0::bigint, 'its network goes');
+SELECT * FROM finish();
+ROLLBACK;
