@@ -4,7 +4,10 @@
  * operator, of a department. What one household measured must not come out by
  * taking one of them from another, nor what is told today from what was told
  * before. So the lines of a day are put into blocks, each of five lines of five
- * networks or more, no line into two of them, and a block stays as it was made.
+ * networks or more, no line into two of them, and a block stays as it was made:
+ * it keeps what its lines said then, and is told with that for ever. (Were it
+ * told with what they say now, the country would move with new lines of one
+ * operator and a late word of another's: less those points, it is that word.)
  * All that is told counts whole blocks. However it is added and subtracted, over
  * siblings, over levels and over time, what comes out is of whole blocks again:
  * nothing tells the lines of one apart, and none has fewer than five.

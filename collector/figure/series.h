@@ -1,6 +1,6 @@
 /* Days of metrics as everybody reads them: told once, in blocks of lines
  * (block.h), when a day's lines have come in. Late lines of it are told when they
- * are enough for a block; what a told line sends late changes nothing until then. */
+ * are enough for a block; what a told line sends late changes nothing. */
 #pragma once
 
 #include <jansson.h>

@@ -147,36 +147,32 @@ LANGUAGE sql STABLE AS $$
           WHERE b.day = of_day) AS p
 $$;
 
--- Makes the points of a day in which new blocks count, of what its lines say now; all others stay as they are told.
+-- Makes the points of a day in which new blocks count, of what all of its blocks keep; all others stay as they are told. What a told
+-- line says late is in none: the difference to the points that stand would be that line. Their networks alone are counted as they
+-- are known now, which tells nothing of what was measured, and of a forgotten line is known no more.
 CREATE OR REPLACE FUNCTION series_point_make(of_day date, fresh bigint[]) RETURNS void
 LANGUAGE sql SET enable_nestloop = off AS $$
     DELETE FROM series_point p USING series_part(of_day, fresh) s
     WHERE s.due AND p.day = of_day AND (p.group_no, p.check_no, p.position, p.scope) = (s.group_no, s.check_no, s.position, s.scope)
           AND (p.kind, p.target_no) IS NOT DISTINCT FROM (s.kind, s.target_no);
-    WITH member AS MATERIALIZED (
-        SELECT b.block_no, b.check_no, b.position, u.probe_no, l.network
+    WITH kept AS MATERIALIZED (
+        SELECT b.block_no, k.scope, k.kind, k.target_no, CASE WHEN u.place = 1 THEN k.samples END AS samples, u.value, l.network
         FROM series_block b
-        CROSS JOIN LATERAL unnest(b.probes) AS u (probe_no)
-        LEFT JOIN series_line l ON l.year = extract(year FROM of_day) AND l.probe_no = u.probe_no
+        JOIN (SELECT block_no, 'all' AS scope, '' AS kind, 0 AS target_no, samples, medians FROM series_block WHERE day = of_day
+              UNION ALL
+              SELECT c.block_no, c.scope, coalesce(c.kind, ''), coalesce(c.target_no, 0), c.samples, c.medians
+              FROM series_block_scope c JOIN series_block USING (block_no) WHERE day = of_day) AS k USING (block_no)
+        CROSS JOIN LATERAL unnest(b.probes, k.medians) WITH ORDINALITY AS u (probe_no, value, place)
+        LEFT JOIN series_line l ON l.year = extract(year FROM of_day) AND l.probe_no = u.probe_no AND u.value IS NOT NULL
         WHERE b.day = of_day
-    ), measured AS MATERIALIZED (
-        -- Before it is joined: the planner would join the cells first, each of their lines with all others.
-        SELECT d.check_no, d.position, d.scope, coalesce(d.kind, '') AS kind, coalesce(d.target_no, 0) AS target_no, u.probe_no, u.samples, u.value
-        FROM rollup_cell_day d
-        CROSS JOIN LATERAL unnest(d.probes, d.samples, d.medians) AS u (probe_no, samples, value)
-        WHERE d.day = of_day
-    ), given AS MATERIALIZED (
-        SELECT m.block_no, m.network, d.scope, d.kind, d.target_no, d.samples, d.value
-        FROM measured d
-        JOIN member m USING (check_no, position, probe_no)
     )
     INSERT INTO series_point (day, group_no, check_no, position, scope, kind, target_no, samples, probes, networks, p10, p50, p90)
     SELECT of_day, c.group_no, c.check_no, c.position, c.scope, c.kind, c.target_no, c.samples, c.probes, c.networks, c.q[1], c.q[2], c.q[3]
-    FROM (SELECT s.group_no, s.check_no, s.position, s.scope, s.kind, s.target_no, sum(g.samples) AS samples, count(*) AS probes,
-                 count(DISTINCT g.network) AS networks,
-                 percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY g.value::double precision) AS q
-          FROM (SELECT *, coalesce(kind, '') AS k, coalesce(target_no, 0) AS t FROM series_part(of_day, fresh) WHERE due) s
-          JOIN given g ON (g.block_no, g.scope, g.kind, g.target_no) = (s.block_no, s.scope, s.k, s.t)
+    FROM (SELECT s.group_no, s.check_no, s.position, s.scope, s.kind, s.target_no, sum(k.samples) AS samples, count(k.value) AS probes,
+                 count(DISTINCT k.network) AS networks,
+                 percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY k.value::double precision) AS q
+          FROM (SELECT *, coalesce(kind, '') AS of_kind, coalesce(target_no, 0) AS of_target FROM series_part(of_day, fresh) WHERE due) s
+          JOIN kept k ON (k.block_no, k.scope, k.kind, k.target_no) = (s.block_no, s.scope, s.of_kind, s.of_target)
           GROUP BY s.group_no, s.check_no, s.position, s.scope, s.kind, s.target_no) AS c
 $$;
 

@@ -27,9 +27,9 @@ class Country:
                       for n in range(NEWCOMER + 1 + more)]
         self.probes = [household(c, line, n) for n, line in enumerate(self.lines)]
 
-    def measure(self, line, first, days, loss=1.0):
+    def measure(self, line, first, days, loss=1.0, spread=0.3):
         """Days of a line, counted from the first of all."""
-        losses = [loss * self.random.uniform(0.7, 1.3) for _ in range(days)]
+        losses = [loss * self.random.uniform(1 - spread, 1 + spread) for _ in range(days)]
         for n in range(days):
             self.said[line, first + n] = self.said.get((line, first + n), 0) + 1
         for table in ("rollup_day", "rollup_day_sketch"):

@@ -13,6 +13,7 @@ from test_newcomer import FIRST, LATE, Country
 PATH = "series?check=ping&metric=rtt_p50_ms"
 GROUPS = ["", "operator", "department", "technology", "zone", "operator,department"]
 COME, FAR = range(21, 26), range(26, 32)  # five that come late, six of a country west of Greenwich
+ALIKE = [21, 22, 24, 25, 33]  # five of one operator that come late
 LEAP = datetime.date(YEAR, 2, 29)
 
 
@@ -22,7 +23,7 @@ def country():
         c = Collector(folder, upkeep="no")
         try:
             c.start()
-            country = Country(c, more=11)
+            country = Country(c, more=13)
             c.sql("UPDATE probe_context SET country = 'CV', department = NULL WHERE probe_no = ANY (%s)", [country.probes[n] for n in FAR])
             for line in range(21):
                 country.measure(line, -5, 35)
@@ -122,6 +123,28 @@ def test_what_is_told_stays_until_five_come(country):
     changed = {key for key in later if later[key] != first.get(key)}
     assert {key[-1] for key in changed} == {str(FIRST + datetime.timedelta(day))}
     assert ("", "BJ", None, None, None, None, str(FIRST + datetime.timedelta(day))) in changed
+
+
+def test_a_told_line_that_says_something_else_is_not_seen_through_others(country):
+    """The country less an operator with new lines, less the other one as it was told, would be the one line of it that changed."""
+    c, day = country.c, 40
+    date = str(FIRST + datetime.timedelta(day))
+    for line in range(20):
+        country.measure(line, day, 1, 0.5 if line == LATE else 1 + line / 8, spread=0)
+    refresh(c)
+    first, others = told(c), sorted(v for line, v in measured(country, date).items() if line != LATE)
+    # Under the cover of five, late, what would be the country's median: nobody else is near.
+    hidden = (others[11] + others[12]) / 2
+    country.measure(LATE, day, 1, hidden / 20, spread=0)
+    for line in ALIKE:
+        country.measure(line, day, 1, 50.0, spread=0)
+    refresh(c)
+    later = told(c)
+    assert first["operator", "BJ", "Op1", None, None, None, date] == later["operator", "BJ", "Op1", None, None, None, date]
+    assert first["operator", "BJ", "Op0", None, None, None, date] != later["operator", "BJ", "Op0", None, None, None, date]
+    country_row = later["", "BJ", None, None, None, None, date]
+    assert (country_row["n_probes"], country_row["p50"]) == (20, pytest.approx(others[11], rel=1e-6))
+    assert not [key for key, row in later.items() if key[-1] == date and row["p50"] == pytest.approx(hidden, rel=0.02)]
 
 
 @pytest.mark.parametrize("query, word", [

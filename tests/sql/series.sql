@@ -1,6 +1,6 @@
 -- A block keeps what it was told with.
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 
 CREATE FUNCTION pg_temp.no(number int) RETURNS int LANGUAGE sql AS $$
     SELECT probe_no FROM probe WHERE probe = translate(lpad(number::text, 20, 'a'), '0189', 'bcde')
@@ -38,6 +38,8 @@ SELECT results_eq('SELECT * FROM pg_temp.point', $$VALUES ('all', NULL, 20, 10, 
 
 SELECT pg_temp.say('all', NULL, NULL, '{1,2,3,4,11,12,13,14,15}', 50) \g /dev/null
 SELECT pg_temp.tell(VARIADIC pg_temp.nos(11, 15)) \g /dev/null
+SELECT results_eq('SELECT * FROM pg_temp.point', $$VALUES ('all', NULL, 30, 15, 15, 8), ('kind', 'resolver', 10, 5, 5, 104)$$,
+                  'five more are told with what the ten said then');
 SELECT pg_temp.tell(VARIADIC pg_temp.nos(15, 20)) \g /dev/null
 SELECT is((SELECT count(*) FROM series_block), 2::bigint, 'a block one of whose lines says nothing any more is none');
 
