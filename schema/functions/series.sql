@@ -30,8 +30,23 @@ BEGIN
     RETURN NULL;
 END
 $$;
-CREATE OR REPLACE TRIGGER series_restand AFTER UPDATE OF confirmed_at, revoked_at, revoked_reason, token_no ON probe
+CREATE OR REPLACE TRIGGER series_restand AFTER UPDATE OF confirmed_at, revoked_at, revoked_reason, token_no, replaced_by ON probe
     FOR EACH ROW EXECUTE FUNCTION series_restand();
+
+-- And where each confirmed household of a network counts from now on: lines that waited for five networks may be enough, in all years
+-- in which a probe was seen in it. Not where they cease to: what is told stays, and those that wait have fewer networks than before.
+CREATE OR REPLACE FUNCTION series_restand_network() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO series_dirty (day, due)
+    SELECT DISTINCT l.day, l.day + 2
+    FROM (SELECT DISTINCT extract(year FROM n.day)::int AS year FROM probe_network n JOIN changed c ON c.prefix >>= n.prefix) y
+    JOIN rollup_line l ON l.day BETWEEN make_date(y.year, 1, 1) AND make_date(y.year, 12, 31);
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER series_restand_network AFTER INSERT ON carrier_nat REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION series_restand_network();
 
 -- Takes the first day that is due off the list. One whose youngest lines do not count yet is looked at once more when they do.
 CREATE OR REPLACE FUNCTION series_take() RETURNS date
@@ -224,7 +239,7 @@ BEGIN
     PERFORM series_count_add(of_day, 1);
 END
 $$;
-REVOKE EXECUTE ON FUNCTION series_line_make, series_mark, series_restand, series_take, series_count_add, series_begin, series_fresh, series_scope,
+REVOKE EXECUTE ON FUNCTION series_line_make, series_mark, series_restand, series_restand_network, series_take, series_count_add, series_begin, series_fresh, series_scope,
     series_part, series_point_make, series_store FROM PUBLIC;
 
 -- A metric day by day for analysts: one value a probe and day, then percentiles over the probes of a country, or of those that are

@@ -1,6 +1,6 @@
 -- A block keeps what it was told with.
 BEGIN;
-SELECT plan(9);
+SELECT plan(13);
 
 CREATE FUNCTION pg_temp.no(number int) RETURNS int LANGUAGE sql AS $$
     SELECT probe_no FROM probe WHERE probe = translate(lpad(number::text, 20, 'a'), '0189', 'bcde')
@@ -55,5 +55,23 @@ SELECT results_eq('SELECT samples::int, medians FROM series_block ORDER BY block
 SELECT probe_forget(probe) FROM probe WHERE probe_no = pg_temp.no(6) \g /dev/null
 SELECT is((SELECT medians[6] FROM series_block_scope), 106::real, 'what was told of a forgotten probe stays');
 SELECT is((SELECT count(*) FROM series_line WHERE probe_no = pg_temp.no(6)), 0::bigint, 'its network goes');
+
+-- The days that a statement lists.
+CREATE FUNCTION pg_temp.days(statement text) RETURNS date[] LANGUAGE plpgsql AS $$
+DECLARE
+    days date[];
+BEGIN
+    TRUNCATE series_dirty;
+    EXECUTE statement;
+    SELECT coalesce(array_agg(day ORDER BY day), '{}') INTO days FROM series_dirty;
+    RETURN days;
+END
+$$;
+INSERT INTO probe_network VALUES ('2024-05-01', pg_temp.no(1), '192.0.2.0/24', 1), ('2023-05-01', pg_temp.no(2), '203.0.113.0/24', 1);
+SELECT is(pg_temp.days($$SELECT carrier_nat_import('{192.0.0.0/16}')$$), '{2024-03-01}', 'days of a year in which more networks count now');
+SELECT is(pg_temp.days($$SELECT carrier_nat_import('{192.0.0.0/16,203.0.112.0/23}')$$), '{}', 'not of others');
+SELECT is(pg_temp.days($$SELECT carrier_nat_import('{}')$$), '{}', 'nor where they are fewer');
+SELECT is(pg_temp.days($$UPDATE probe SET replaced_by = pg_temp.no(2) WHERE probe_no = pg_temp.no(1)$$), '{2024-03-01}',
+          'those of a box that turns out to be of another''s household');
 SELECT * FROM finish();
 ROLLBACK;
