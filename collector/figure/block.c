@@ -1,8 +1,12 @@
 #include "collector/figure/block.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "collector/figure/crowd.h"
+#include "collector/figure/weight.h"
+
+#define WEIGHT_WHOLE 1000000 /* a weight of 1, in the parts that weight.h takes */
 
 /* From what is most alike on. Operators come before departments: who is left over in a department
  * is told with the operator's others. */
@@ -92,6 +96,39 @@ static size_t closest(const struct block_line *lines, const struct block_line *l
     return best;
 }
 
+/* Cuts what lines that are told together weigh. */
+static void weigh(struct block_line *lines, size_t count)
+{
+    uint32_t *whole = alloc_zero(count, sizeof *whole), *due = alloc_zero(count, sizeof *due);
+    uint32_t *vouchers = alloc_zero(count, sizeof *vouchers);
+    double *weights = alloc_zero(count, sizeof *weights);
+    for (size_t i = 0; i < count; i++) {
+        whole[i] = WEIGHT_WHOLE;
+        due[i] = (uint32_t)lround(lines[i].weight * WEIGHT_WHOLE);
+        vouchers[i] = lines[i].voucher;
+    }
+    weight_days(whole, due, vouchers, (uint32_t)count, weights);
+    for (size_t i = 0; i < count; i++)
+        lines[i].weight = weights[i];
+    free(weights);
+    free(vouchers);
+    free(due);
+    free(whole);
+}
+
+/* All of them, and then each block. */
+static void weigh_blocks(struct block_line *lines, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        lines[i].weight = 1;
+    weigh(lines, count);
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && lines[end].block == lines[i].block;)
+            end++;
+        weigh(&lines[i], end - i);
+    }
+}
+
 size_t block_part(struct block_line *lines, size_t count, unsigned **ret_alike)
 {
     size_t made = 0, parted = 0;
@@ -108,6 +145,8 @@ size_t block_part(struct block_line *lines, size_t count, unsigned **ret_alike)
             lines[i].block = joined;
         sort(lines, count, 0);
     }
+    if (made > 0)
+        weigh_blocks(lines, count);
     unsigned *alike = alloc_zero(made ? made : 1, sizeof *alike);
     for (size_t b = 0; b < made; b++)
         alike[b] = levels[0];

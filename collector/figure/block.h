@@ -12,6 +12,12 @@
  * siblings, over levels and over time, what comes out is of whole blocks again:
  * nothing tells the lines of one apart, and none has fewer than five.
  *
+ * What one person vouches for weighs in a block what weight.h lets it: of all lines
+ * that are put into blocks with it, and then of those of its own. A line's weight
+ * stays with its block as its value does: it may not follow what a point counts by
+ * then, or two points of the same lines would tell one person's from the others'.
+ * Who comes late is weighed against those that come late with it.
+ *
  * A block lies in a place where all of its lines stand alike: first those of the
  * same operator, department, technology and zone are put together, what is left
  * by less and less, in the end whoever is left of the country. It counts for all
@@ -35,8 +41,10 @@ enum block_field {
 
 struct block_line {
     uint32_t probe, network;       /* network 0: none seen, counts for none */
+    uint32_t voucher;              /* who vouches for it, as a number from 1 on; 0: nobody */
     uint32_t fields[BLOCK_FIELDS]; /* a number a value; 0: not known, which is one as well */
     size_t block;                  /* filled by block_part: BLOCK_NONE, or from 0 on */
+    double weight;                 /* filled, of a line in a block: more than 0, at most 1 */
 };
 #define BLOCK_NONE SIZE_MAX
 

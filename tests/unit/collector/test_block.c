@@ -71,6 +71,39 @@ static void lines_that_are_alike_are_told_together(void **state)
     }
 }
 
+static void nobody_vouches_for_most_of_a_block(void **state)
+{
+    static const struct {
+        const char *lines, *vouchers; /* a digit a line; 0: nobody */
+        double weights[2];            /* of voucher 0, of voucher 1 */
+    } rows[] = {
+        {"LMfu LMfu LMfu LMfu LMfu", "00000", {1, 0}},
+        /* whose all of them are; and where no other may come to weigh more than a fifth */
+        {"LMfu LMfu LMfu LMfu LMfu", "11111", {0, 1}},
+        {"LMfu LMfu LMfu LMfu LMfu", "11110", {1, 1}},
+        {"LMfu LMfu LMfu LMfu LMfu LMfu LMfu LMfu LMfu", "111111110", {1, 0.5}},
+        {"LMfu LMfu LMfu LMfu LMfu LMfu LMfu LMfu LMfu", "111111000", {1, 0.5}},
+        {"LMfu LMfu LMfu LMfu LMfu LMfu", "111000", {1, 1}},
+        /* a block of their own, which weighs no more than the others' */
+        {"LMfu LMfu LMfu LMfu LMfu LMfu LMfu LMfu LMfu LMfu BCgr BCgr BCgr BCgr BCgr", "111111111100000", {1, 0.5}},
+        /* cut to three fifths beside all others, and in their block once more */
+        {"LMfu LMfu LMfu LMfu LMfu LMfu LMfu LMfu LMfu LMfu LMfu BCgr BCgr BCgr BCgr BCgr",
+         "1111111111000000",
+         {1, 0.4}},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct block_line lines[LINES_MAX];
+        size_t count = read_lines(rows[r].lines, lines);
+        unsigned *alike = NULL;
+        for (size_t i = 0; i < count; i++)
+            lines[i].voucher = (uint32_t)(rows[r].vouchers[i] - '0');
+        assert_true(block_part(lines, count, &alike) > 0);
+        for (size_t i = 0; i < count; i++)
+            assert_float_equal(lines[i].weight, rows[r].weights[lines[i].voucher], 1e-5);
+        free(alike);
+    }
+}
+
 /* ---- whatever is told ---- */
 
 struct told {
@@ -165,6 +198,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_that_are_alike_are_told_together),
+        cmocka_unit_test(nobody_vouches_for_most_of_a_block),
         cmocka_unit_test(nothing_told_is_less_than_a_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
