@@ -14,9 +14,10 @@ enum fresh_column {
     FRESH_PLACE, /* BLOCK_FIELDS of them */
     FRESH_PROBE = FRESH_PLACE + BLOCK_FIELDS,
     FRESH_NETWORK,
+    FRESH_VOUCHER,
 };
 #define FRESH_SQL                                                                                                      \
-    "SELECT check_no, position, country, department, operator, technology, zone, probe_no, network "                   \
+    "SELECT check_no, position, country, department, operator, technology, zone, probe_no, network, voucher "          \
     "FROM series_fresh($1::date)"
 
 /* The lines of a day that measured one metric in one country, and are in no block. */
@@ -34,24 +35,42 @@ static void add_line(struct subject *s, const struct pg_rows *row)
     }
     struct block_line *l = &s->lines[s->count++];
     *l = (struct block_line){.probe = (uint32_t)pg_int(row, 0, FRESH_PROBE),
-                             .network = (uint32_t)pg_int(row, 0, FRESH_NETWORK)};
+                             .network = (uint32_t)pg_int(row, 0, FRESH_NETWORK),
+                             .voucher = (uint32_t)pg_int(row, 0, FRESH_VOUCHER)};
     for (int f = 0; f < BLOCK_FIELDS; f++)
         l->fields[f] = (uint32_t)pg_int(row, 0, FRESH_PLACE + f);
+}
+
+/* Of the block that begins here; *ret_end: the next one. */
+static json_t *block_of(const struct block_line *lines, size_t count, size_t begin, size_t *ret_end)
+{
+    json_t *probes = json_array(), *weights = json_array();
+    bool alike = true;
+    size_t i;
+    for (i = begin; i < count && lines[i].block == lines[begin].block; i++) {
+        json_array_append_new(probes, json_integer(lines[i].probe));
+        json_array_append_new(weights, json_real(lines[i].weight));
+        alike &= lines[i].weight >= 1;
+    }
+    *ret_end = i;
+    json_t *block = json_pack("{s:o}", "probes", probes);
+    if (!alike)
+        json_object_set(block, "weights", weights);
+    json_decref(weights);
+    return block;
 }
 
 void series_part(struct block_line *lines, size_t count, int64_t check_no, int64_t position, json_t *blocks)
 {
     unsigned *alike = NULL;
     size_t made = block_part(lines, count, &alike);
-    json_t **probes = alloc_zero(made + 1, sizeof *probes);
-    for (size_t b = 0; b < made; b++) {
-        probes[b] = json_array();
-        json_array_append_new(blocks, json_pack("{s:I, s:I, s:i, s:o}", "check_no", (json_int_t)check_no, "position",
-                                                (json_int_t)position, "alike", (int)alike[b], "probes", probes[b]));
+    for (size_t i = 0, end; made > 0 && i < count; i = end) {
+        json_t *block = block_of(lines, count, i, &end);
+        json_object_set_new(block, "check_no", json_integer(check_no));
+        json_object_set_new(block, "position", json_integer(position));
+        json_object_set_new(block, "alike", json_integer(alike[lines[i].block]));
+        json_array_append_new(blocks, block);
     }
-    for (size_t i = 0; made > 0 && i < count; i++)
-        json_array_append_new(probes[lines[i].block], json_integer(lines[i].probe));
-    free(probes);
     free(alike);
 }
 

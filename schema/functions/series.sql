@@ -1,13 +1,15 @@
 -- Days of metrics: told of blocks of lines once, for everybody; reckoned anew from the days by cell, for analysts.
 
--- The lines of a year: its network as a number, which says nothing of which network it is, and whether it counts.
+-- The lines of a year: its network and who vouches for it as numbers, which say nothing of which network and who it is, and whether
+-- it counts.
 CREATE OR REPLACE FUNCTION series_line_make(of_year int) RETURNS void
 LANGUAGE sql AS $$
-    INSERT INTO series_line AS l (year, probe_no, network, counts)
-    SELECT of_year, s.probe_no, CASE WHEN s.network IS NOT NULL THEN dense_rank() OVER (ORDER BY s.network) END, s.counts
+    INSERT INTO series_line AS l (year, probe_no, network, voucher, counts)
+    SELECT of_year, s.probe_no, CASE WHEN s.network IS NOT NULL THEN dense_rank() OVER (ORDER BY s.network) END,
+           CASE WHEN s.voucher IS NOT NULL THEN dense_rank() OVER (ORDER BY s.voucher) END, s.counts
     FROM probe_standing(make_date(of_year, 1, 1), make_date(of_year, 12, 31)) s
-    ON CONFLICT (year, probe_no) DO UPDATE SET network = excluded.network, counts = excluded.counts
-    WHERE (l.network, l.counts) IS DISTINCT FROM (excluded.network, excluded.counts)
+    ON CONFLICT (year, probe_no) DO UPDATE SET network = excluded.network, voucher = excluded.voucher, counts = excluded.counts
+    WHERE (l.network, l.voucher, l.counts) IS DISTINCT FROM (excluded.network, excluded.voucher, excluded.counts)
 $$;
 
 -- A day that says something else is looked at: the last two days wait, their lines are still coming in. Of simulated days none does.
@@ -90,7 +92,7 @@ $$;
 -- The lines of a day that are in no block yet, by check, metric and country: equal numbers are equal places.
 CREATE OR REPLACE FUNCTION series_fresh(of_day date)
 RETURNS TABLE (check_no smallint, "position" smallint, country bigint, department bigint, operator bigint, technology bigint,
-               zone bigint, probe_no int, network bigint)
+               zone bigint, probe_no int, network bigint, voucher bigint)
 LANGUAGE sql STABLE AS $$
     WITH place AS MATERIALIZED (
         SELECT cell_no, dense_rank() OVER (ORDER BY country, source, simulated) AS country,
@@ -101,7 +103,8 @@ LANGUAGE sql STABLE AS $$
     ), told AS MATERIALIZED (
         SELECT b.check_no, b.position, unnest(b.probes) AS probe_no FROM series_block b WHERE b.day = of_day
     )
-    SELECT d.check_no, d.position, p.country, p.department, p.operator, p.technology, p.zone, u.probe_no, coalesce(l.network, 0)
+    SELECT d.check_no, d.position, p.country, p.department, p.operator, p.technology, p.zone, u.probe_no,
+           coalesce(l.network, 0), coalesce(l.voucher, 0)
     FROM rollup_cell_day d
     JOIN place p USING (cell_no)
     CROSS JOIN LATERAL unnest(d.probes) AS u (probe_no)
@@ -171,13 +174,13 @@ LANGUAGE sql SET enable_nestloop = off AS $$
     WHERE s.due AND p.day = of_day AND (p.group_no, p.check_no, p.position, p.scope) = (s.group_no, s.check_no, s.position, s.scope)
           AND (p.kind, p.target_no) IS NOT DISTINCT FROM (s.kind, s.target_no);
     WITH kept AS MATERIALIZED (
-        SELECT b.block_no, k.scope, k.kind, k.target_no, CASE WHEN u.place = 1 THEN k.samples END AS samples, u.value, l.network
+        SELECT b.block_no, k.scope, k.kind, k.target_no, CASE WHEN u.place = 1 THEN k.samples END AS samples, u.value, u.weight, l.network
         FROM series_block b
         JOIN (SELECT block_no, 'all' AS scope, '' AS kind, 0 AS target_no, samples, medians FROM series_block WHERE day = of_day
               UNION ALL
               SELECT c.block_no, c.scope, coalesce(c.kind, ''), coalesce(c.target_no, 0), c.samples, c.medians
               FROM series_block_scope c JOIN series_block USING (block_no) WHERE day = of_day) AS k USING (block_no)
-        CROSS JOIN LATERAL unnest(b.probes, k.medians) WITH ORDINALITY AS u (probe_no, value, place)
+        CROSS JOIN LATERAL unnest(b.probes, k.medians, b.weights) WITH ORDINALITY AS u (probe_no, value, weight, place)
         LEFT JOIN series_line l ON l.year = extract(year FROM of_day) AND l.probe_no = u.probe_no AND u.value IS NOT NULL
         WHERE b.day = of_day
     )
@@ -185,7 +188,9 @@ LANGUAGE sql SET enable_nestloop = off AS $$
     SELECT of_day, c.group_no, c.check_no, c.position, c.scope, c.kind, c.target_no, c.samples, c.probes, c.networks, c.q[1], c.q[2], c.q[3]
     FROM (SELECT s.group_no, s.check_no, s.position, s.scope, s.kind, s.target_no, sum(k.samples) AS samples, count(k.value) AS probes,
                  count(DISTINCT k.network) AS networks,
-                 percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY k.value::double precision) AS q
+                 CASE WHEN count(k.weight) = 0 THEN percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY k.value::double precision)
+                      ELSE quantile_weighted(ARRAY[0.1, 0.5, 0.9], array_agg(k.value::double precision) FILTER (WHERE k.value IS NOT NULL),
+                                             array_agg(coalesce(k.weight, 1)::double precision) FILTER (WHERE k.value IS NOT NULL)) END AS q
           FROM (SELECT *, coalesce(kind, '') AS of_kind, coalesce(target_no, 0) AS of_target FROM series_part(of_day, fresh) WHERE due) s
           JOIN kept k ON (k.block_no, k.scope, k.kind, k.target_no) = (s.block_no, s.scope, s.of_kind, s.of_target)
           GROUP BY s.group_no, s.check_no, s.position, s.scope, s.kind, s.target_no) AS c
@@ -200,7 +205,7 @@ DECLARE
 BEGIN
     WITH block AS MATERIALIZED (
         SELECT row_number() OVER () AS number, b.*
-        FROM jsonb_to_recordset(blocks) AS b (check_no smallint, position smallint, alike smallint, probes int[])
+        FROM jsonb_to_recordset(blocks) AS b (check_no smallint, position smallint, alike smallint, probes int[], weights real[])
     ), measured AS MATERIALIZED (
         SELECT d.check_no, d.position, u.probe_no, u.samples, u.value
         FROM rollup_cell_day d
@@ -215,10 +220,10 @@ BEGIN
         HAVING count(*) = cardinality(b.probes)
     ), stored AS (
         INSERT INTO series_block (day, check_no, position, country, source, simulated, alike, department, operator_no, technology, zone,
-                                  probes, samples, medians)
+                                  probes, samples, medians, weights)
         SELECT of_day, b.check_no, b.position, c.country, c.source, c.simulated, b.alike, CASE WHEN b.alike & 1 > 0 THEN c.department END,
                CASE WHEN b.alike & 2 > 0 THEN c.operator_no END, CASE WHEN b.alike & 4 > 0 THEN c.technology END,
-               CASE WHEN b.alike & 8 > 0 THEN c.zone END, b.probes, k.samples, k.medians
+               CASE WHEN b.alike & 8 > 0 THEN c.zone END, b.probes, k.samples, k.medians, b.weights
         FROM block b
         JOIN kept k USING (number)
         JOIN rollup_line l ON l.day = of_day AND l.probe_no = b.probes[1]

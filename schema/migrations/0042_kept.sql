@@ -2,7 +2,8 @@
 -- were told long ago say now. Who takes a point of theirs that stands from it would read the one line that changed.
 -- `medians` goes with the block's `probes`, an element a line, NULL: it measured nothing towards this scope. `samples` is of all of
 -- them. That is four octets a value, where rollup_cell_day has twelve.
-ALTER TABLE series_block ADD samples bigint, ADD medians real[];
+-- `weights` says what each line counts in every point, NULL: 1 all of them; what is told already weighs that.
+ALTER TABLE series_block ADD samples bigint, ADD medians real[], ADD weights real[];
 ALTER TABLE series_block_scope ADD samples bigint, ADD medians real[];
 
 -- What is told already keeps what its lines say today: what they said then nobody wrote down.
@@ -28,3 +29,7 @@ UPDATE series_block_scope s SET samples = k.samples, medians = k.medians FROM se
 WHERE (k.block_no, k.scope, k.kind, k.target_no) = (s.block_no, s.scope, coalesce(s.kind, ''), coalesce(s.target_no, 0));
 ALTER TABLE series_block ALTER samples SET NOT NULL, ALTER medians SET NOT NULL;
 ALTER TABLE series_block_scope ALTER samples SET NOT NULL, ALTER medians SET NOT NULL;
+
+-- Who vouches for a line, as a number that says nothing (functions/series.sql); NULL: nobody.
+ALTER TABLE series_line ADD voucher bigint;
+DROP FUNCTION IF EXISTS series_fresh(date); -- which says it now as well

@@ -1,6 +1,6 @@
 -- A block keeps what it was told with.
 BEGIN;
-SELECT plan(13);
+SELECT plan(16);
 
 CREATE FUNCTION pg_temp.no(number int) RETURNS int LANGUAGE sql AS $$
     SELECT probe_no FROM probe WHERE probe = translate(lpad(number::text, 20, 'a'), '0189', 'bcde')
@@ -43,18 +43,31 @@ SELECT results_eq('SELECT * FROM pg_temp.point', $$VALUES ('all', NULL, 30, 15, 
 SELECT pg_temp.tell(VARIADIC pg_temp.nos(15, 20)) \g /dev/null
 SELECT is((SELECT count(*) FROM series_block), 2::bigint, 'a block one of whose lines says nothing any more is none');
 
+SELECT pg_temp.say('all', NULL, NULL, '{1,2,16,17,18,19,20}', 50) \g /dev/null
+UPDATE series_line SET voucher = 7 WHERE probe_no = pg_temp.no(16);
+SELECT results_eq($$SELECT probe_no, voucher FROM series_fresh('2024-03-01') ORDER BY probe_no LIMIT 2$$,
+                  $$VALUES (pg_temp.no(16), 7::bigint), (pg_temp.no(17), 0)$$, 'who vouches for a line is known where it is weighed');
+SELECT series_store('2024-03-01', jsonb_build_array(jsonb_build_object('check_no', 1, 'position', 1, 'alike', 0, 'probes', pg_temp.nos(16, 20),
+                                                                       'weights', '{0.5,0.5,0.5,0.5,0.5}'::real[]))) \g /dev/null
+SELECT results_eq($$SELECT * FROM pg_temp.point WHERE scope = 'all'$$, $$VALUES ('all', NULL::text, 40, 20, 20, 9)$$,
+                  'five that weigh half do not move the median as five others would');
+
 -- What stands is kept when it was told before blocks kept anything.
 CREATE TEMP TABLE before AS SELECT * FROM series_block_scope;
-ALTER TABLE series_block DROP samples, DROP medians;
+ALTER TABLE series_block DROP samples, DROP medians, DROP weights;
+ALTER TABLE series_line DROP voucher;
 ALTER TABLE series_block_scope DROP samples, DROP medians;
 \ir ../../schema/migrations/0042_kept.sql
 SELECT results_eq('SELECT * FROM series_block_scope', 'SELECT * FROM before', 'blocks of before take what their lines say, of a kind');
 SELECT results_eq('SELECT samples::int, medians FROM series_block ORDER BY block_no',
-                  $$VALUES (8, '{51,52,53,54,NULL,NULL,NULL,NULL,NULL,NULL}'::real[]), (10, '{61,62,63,64,65}')$$, 'and of all targets');
+                  $$VALUES (4, '{51,52,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL}'::real[]), (0, '{NULL,NULL,NULL,NULL,NULL}'),
+                           (10, '{66,67,68,69,70}')$$, 'and of all targets');
 
 SELECT probe_forget(probe) FROM probe WHERE probe_no = pg_temp.no(6) \g /dev/null
 SELECT is((SELECT medians[6] FROM series_block_scope), 106::real, 'what was told of a forgotten probe stays');
 SELECT is((SELECT count(*) FROM series_line WHERE probe_no = pg_temp.no(6)), 0::bigint, 'its network goes');
+SELECT series_line_make(2024) \g /dev/null
+SELECT is((SELECT array_agg(DISTINCT voucher) FROM series_line), '{1}', 'all others have one who vouches for them');
 
 -- The days that a statement lists.
 CREATE FUNCTION pg_temp.days(statement text) RETURNS date[] LANGUAGE plpgsql AS $$
