@@ -6,6 +6,7 @@ import math
 import statistics
 
 import pytest
+import recount
 from conftest import Collector, scratch
 from test_floor import YEAR
 from test_newcomer import FIRST, LATE, Country
@@ -182,3 +183,18 @@ def test_days_of_an_indicator_are_those_of_its_chart(country):
     assert last == rows[-1:]
     reply = country.c.request("GET", "/api/v1/series?indicator=PER8&check=ping")
     assert (reply.status, reply.problem()) == (400, "parameter") and "allowed are" in reply.json()["detail"]
+
+
+def test_a_team_weighs_no_more_than_all_others(country):
+    """Of twenty lines fourteen are one team's: those weigh as much as the six, and all alike where no other is."""
+    c, day = country.c, 60
+    date, others = str(FIRST + datetime.timedelta(day)), range(2, 20, 3)  # the operator Op1's
+    c.sql("UPDATE probe SET confirmed_by = 'Natitingou ' || probe_no WHERE probe_no = ANY (%s)", [country.probes[n] for n in others])
+    for line in range(20):
+        country.measure(line, day, 1, 5 + line / 8 if line in others else 1 + line / 8, spread=0)
+    refresh(c)
+    values, points = measured(country, date), told(c)
+    pairs = [(v, 1 if n in others else 6 / 14) for n, v in values.items()]
+    assert points["", "BJ", None, None, None, None, date]["p50"] == pytest.approx(recount.quantile(pairs, 0.5), rel=1e-5)
+    assert points["operator", "BJ", "Op0", None, None, None, date]["p50"] == pytest.approx(
+        statistics.median(v for n, v in values.items() if n not in others), rel=1e-5)
