@@ -244,8 +244,8 @@ BEGIN
     PERFORM series_count_add(of_day, 1);
 END
 $$;
-REVOKE EXECUTE ON FUNCTION series_line_make, series_mark, series_restand, series_restand_network, series_take, series_count_add, series_begin, series_fresh, series_scope,
-    series_part, series_point_make, series_store FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION series_line_make, series_mark, series_restand, series_restand_network, series_take, series_count_add, series_begin,
+    series_fresh, series_scope, series_part, series_point_make, series_store FROM PUBLIC;
 
 -- A metric day by day for analysts: one value a probe and day, then percentiles over the probes of a country, or of those that are
 -- alike in it (1 department, 2 operator, 4 technology, 8 zone, 16 kind of target). NULL for a filter means all.
