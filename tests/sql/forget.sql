@@ -1,6 +1,6 @@
 -- What a member typed is not found where their probe was forgotten; what it measured is.
 BEGIN;
-SELECT plan(4);
+SELECT plan(5);
 
 INSERT INTO probe (probe) SELECT rpad(who, 20, 'a') FROM unnest('{b,c}'::text[]) AS who;
 INSERT INTO target (name) VALUES ('nas.family.home'), ('nas.two.home');
@@ -16,6 +16,11 @@ SELECT '2026-01-01', pg_temp.no(who), 1, target_no, 4, 'agent', false, ok, 0, 0,
 FROM (VALUES ('b', 'nas.family.home', 1), ('b', 'nas.two.home', 2), ('b', 'ns1.nic.bj', 3), ('c', 'nas.family.home', 4)) AS v (who, name, ok)
 JOIN target USING (name);
 INSERT INTO rollup_day_sketch SELECT day, probe_no, check_no, target_no, af, 1, true, '{1}', '{1}' FROM rollup_day;
+INSERT INTO rollup_other (day, probe_no, check_no, target_no, af, source, simulated, ok, partial, timeout, refused, unreachable, reset,
+                          dns_error, tls_error, protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max)
+SELECT day, probe_no, check_no, target_no, af, source, simulated, ok, partial, timeout, refused, unreachable, reset, dns_error, tls_error,
+       protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max FROM rollup_day;
+INSERT INTO rollup_other_sketch SELECT * FROM rollup_day_sketch;
 
 SELECT probe_forget(rpad('b', 20, 'a')) \g /dev/null
 SELECT results_eq('SELECT who, ok, target, buckets FROM pg_temp.day', $$VALUES ('b', 1, 'forgotten 2', 1), ('b', 2, 'forgotten 1', 1),
@@ -26,5 +31,7 @@ SELECT results_eq('SELECT who, ok, target FROM pg_temp.day', $$VALUES ('b', 1, '
 SELECT is((SELECT count(*) FROM target WHERE target_no < 0), 2::bigint, 'there are no more such names than it takes');
 SELECT is((SELECT count(*) FROM target WHERE target_no < 0 AND (ours OR length(name) <= 255)), 0::bigint,
           'which no probe can tell, and nobody is shown');
+SELECT is((SELECT count(*) FROM rollup_other) + (SELECT count(*) FROM rollup_other_sketch), 0::bigint,
+          'of other lines, of which no figure is made, nothing is left');
 SELECT * FROM finish();
 ROLLBACK;
