@@ -76,8 +76,8 @@ LANGUAGE sql AS $$
        OR EXISTS (SELECT FROM rollup_line l WHERE l.day = d::date)
 $$;
 
--- A probe's days are placed anew when it turns out to stand elsewhere, and an operator's when a team says who it is. Not while a
--- rollup is at it; a probe without days, such as one that enrols, waits for nobody.
+-- A probe's days are placed anew when it turns out to stand elsewhere, and an operator's when a team says who it is; and made anew, where
+-- they may be another line's. Not while a rollup is at it; a probe without days, such as one that enrols, waits for nobody.
 CREATE OR REPLACE FUNCTION cell_move(probes int[], first date, last date) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM rollup_line l WHERE l.probe_no = ANY (probes)) THEN
@@ -85,6 +85,7 @@ BEGIN
         PERFORM cell_note(array_agg(l.day), array_agg(l.probe_no))
         FROM rollup_line l WHERE l.probe_no = ANY (probes) AND l.day BETWEEN first AND last;
     END IF;
+    PERFORM line_mark(probes, first, last);
 END
 $$;
 
