@@ -40,13 +40,18 @@ void probe_day_add(struct probe_day *d, const struct probe_day_result *r);
 struct probe_day_rows {
     struct copy_rows days, sketches, hours;
 };
-#define PROBE_DAY_SQL                                                                                                  \
-    "COPY rollup_day (day, probe_no, check_no, target_no, af, source, simulated, ok, partial, timeout, refused, "      \
-    "unreachable, reset, dns_error, tls_error, protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, "  \
-    "max) FROM STDIN (FORMAT binary)"
-#define PROBE_DAY_SKETCH_SQL                                                                                           \
-    "COPY rollup_day_sketch (day, probe_no, check_no, target_no, af, position, ok, buckets, counts) FROM STDIN "       \
+#define PROBE_DAY_COPY(table)                                                                                          \
+    "COPY " table                                                                                                      \
+    " (day, probe_no, check_no, target_no, af, source, simulated, ok, partial, timeout, refused, unreachable, reset, " \
+    "dns_error, tls_error, protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max) FROM STDIN "      \
     "(FORMAT binary)"
+#define PROBE_DAY_SKETCH_COPY(table)                                                                                   \
+    "COPY " table " (day, probe_no, check_no, target_no, af, position, ok, buckets, counts) FROM STDIN (FORMAT "       \
+                  "binary)"
+#define PROBE_DAY_SQL              PROBE_DAY_COPY("rollup_day")
+#define PROBE_DAY_SKETCH_SQL       PROBE_DAY_SKETCH_COPY("rollup_day_sketch")
+#define PROBE_DAY_OTHER_SQL        PROBE_DAY_COPY("rollup_other") /* of other lines than the probe's own */
+#define PROBE_DAY_OTHER_SKETCH_SQL PROBE_DAY_SKETCH_COPY("rollup_other_sketch")
 #define PROBE_DAY_HOUR_SQL                                                                                             \
     "COPY rollup_hour (day, probe_no, check_no, target_no, af, position, ok, hours, buckets, counts, sums) FROM "      \
     "STDIN "                                                                                                           \

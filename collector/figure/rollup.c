@@ -22,10 +22,10 @@
 struct step {
     struct pg *pg;
     struct pg_rows *taken;
-    struct buf days, probes; /* of those that are made: "2026-03-01,…" and "17,…" */
-    struct buf made;         /* of size_t: their rows in `taken` */
-    struct probe_day *day;
-    struct probe_day_rows rows;
+    struct buf days, probes;       /* of those that are made: "2026-03-01,…" and "17,…" */
+    struct buf made;               /* of size_t: their rows in `taken` */
+    struct probe_day *day, *other; /* on the probe's own line, and on another (functions/line.sql) */
+    struct probe_day_rows rows, other_rows;
     struct found found;
 };
 
@@ -36,7 +36,9 @@ static void step_free(struct step *s)
     buf_free(&s->probes);
     buf_free(&s->made);
     probe_day_free(s->day);
+    probe_day_free(s->other);
     probe_day_rows_free(&s->rows);
+    probe_day_rows_free(&s->other_rows);
     found_free(&s->found);
 }
 
@@ -63,7 +65,7 @@ static void finish(struct step *s, int64_t place)
     if (place < 1 || (size_t)place > s->made.len / sizeof r)
         return;
     memcpy(&r, s->made.data + (size_t)(place - 1) * sizeof r, sizeof r);
-    const struct probe_day_who who = {
+    struct probe_day_who who = {
         .day = (int32_t)pg_int(s->taken, r, 0),
         .probe_no = (int32_t)pg_int(s->taken, r, 2),
         .source = pg_text(s->taken, r, 3),
@@ -71,6 +73,8 @@ static void finish(struct step *s, int64_t place)
         .hours = pg_bool(s->taken, r, 6),
     };
     probe_day_write(s->day, &who, &s->rows);
+    who.hours = false;
+    probe_day_write(s->other, &who, &s->other_rows);
     found_write(&s->found, place);
 }
 
@@ -80,6 +84,7 @@ static void add(struct step *s, struct copy_out *o)
     double exact[METRICS_MAX];
     struct probe_day_result r = {.metrics = metrics, .exact = exact};
     size_t len;
+    bool other = copy_out_int(o, 0) != 0;
     r.at_us = copy_out_int(o, 0);
     r.check_no = (int16_t)copy_out_int(o, 0);
     r.target_no = (int32_t)copy_out_int(o, 0);
@@ -90,13 +95,16 @@ static void add(struct step *s, struct copy_out *o)
     r.length = copy_out_reals(o, metrics, &r.present, METRICS_MAX);
     size_t wider = copy_out_doubles(o, exact, &r.exact_present, METRICS_MAX);
     r.length = wider > r.length ? wider : r.length;
-    probe_day_add(s->day, &r);
-    found_add(&s->found, r.target_no, r.af, addr, len);
+    probe_day_add(other ? s->other : s->day, &r);
+    if (!other)
+        found_add(&s->found, r.target_no, r.af, addr, len);
 }
 
+/* When a probe was away is asked once a probe-day, not once a result: hence OFFSET. */
 #define RESULTS_SQL                                                                                                    \
-    "COPY (SELECT d.place, r.at, r.check_no, r.target_no, r.af, r.outcome, r.bytes, r.addr, r.metrics, r.exact "       \
-    "FROM unnest('{%s}'::date[], '{%s}'::int[]) WITH ORDINALITY AS d (day, probe_no, place) "                          \
+    "COPY (SELECT d.place, (r.at <@ d.away)::int, r.at, r.check_no, r.target_no, r.af, r.outcome, r.bytes, r.addr, "   \
+    "r.metrics, r.exact FROM (SELECT l.*, line_away(l.probe_no, l.day) AS away FROM unnest('{%s}'::date[], "           \
+    "'{%s}'::int[]) WITH ORDINALITY AS l (day, probe_no, place) OFFSET 0) AS d "                                       \
     "CROSS JOIN LATERAL results_of(d.probe_no, d.day) r) TO STDOUT (FORMAT binary)"
 
 /* One probe-day's results come after another's. */
@@ -139,13 +147,19 @@ static int note_found(struct step *s, struct fault *f)
 
 static int write_days(struct step *s, struct fault *f)
 {
-    const struct copy_rows *const days = &s->rows.days, *const sketches = &s->rows.sketches,
-                                  *const hours = &s->rows.hours;
-    int rc = copy_send(s->pg, PROBE_DAY_SQL, &days, 1, f);
-    if (rc == 0)
-        rc = copy_send(s->pg, PROBE_DAY_SKETCH_SQL, &sketches, 1, f);
-    if (rc == 0)
-        rc = copy_send(s->pg, PROBE_DAY_HOUR_SQL, &hours, 1, f);
+    const struct {
+        const char *sql;
+        const struct copy_rows *rows;
+    } tables[] = {
+        {PROBE_DAY_SQL, &s->rows.days},
+        {PROBE_DAY_SKETCH_SQL, &s->rows.sketches},
+        {PROBE_DAY_HOUR_SQL, &s->rows.hours},
+        {PROBE_DAY_OTHER_SQL, &s->other_rows.days},
+        {PROBE_DAY_OTHER_SKETCH_SQL, &s->other_rows.sketches},
+    };
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < COUNT(tables); i++)
+        rc = copy_send(s->pg, tables[i].sql, &tables[i].rows, 1, f);
     return rc < 0 ? rc : note_found(s, f);
 }
 
@@ -159,7 +173,7 @@ static int note_cells(struct step *s, struct fault *f)
 /* *ret_taken: how many probe-days left the list. */
 static int make_days(struct pg *pg, size_t *ret_taken, struct fault *f)
 {
-    _cleanup_(step_free) struct step s = {.pg = pg, .day = probe_day_new()};
+    _cleanup_(step_free) struct step s = {.pg = pg, .day = probe_day_new(), .other = probe_day_new()};
     int rc = take(&s, f);
     if (rc == 0 && s.made.len > 0)
         rc = read_results(&s, f);

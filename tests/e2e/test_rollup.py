@@ -17,6 +17,7 @@ TABLES = {"rollup_day": "day, check_no, target_no, af, t.source, t.simulated, ok
                         "tls_error, protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max",
           "rollup_day_sketch": "day, check_no, target_no, af, position, ok, buckets, counts",
           "rollup_day_origin": "day, target_no, af, asns"}
+TABLES |= {table.replace("day", "other"): TABLES[table] for table in ("rollup_day", "rollup_day_sketch")}
 OUTCOMES = ["ok"] * 8 + ["partial", "timeout", "unreachable", "dns_error", "error", "skipped"]
 
 
@@ -194,6 +195,77 @@ def test_hours_add_up_to_their_day_and_are_kept_for_90_days(world):
     world.sql("UPDATE rollup_hour SET day = day - 89")
     world.sql("SELECT hour_retain()")
     assert world.sql("SELECT count(*) FROM rollup_hour") == [(0,)]
+
+
+# ---- lines ----
+
+BOOT = datetime.datetime(2024, 3, 31, 12, tzinfo=datetime.timezone.utc)
+FIBRE = {"country": "BJ", "operator": "MTN Bénin (Spacetel)", "technology": "fibre"}
+HOME = {"link": "ethernet", "net": "197.234.216.0/24"}
+PHONE = {"link": "wifi", "net": "137.255.0.0/24"}  # Celtiis's
+
+
+def on_fibre(c):
+    probe = c.probe(**FIBRE)
+    c.sql("UPDATE probe_context SET valid_from = '2024-01-01'")
+    return probe
+
+
+def spell(probe, hours, network, made):
+    """What a box that was started at BOOT sends of these hours from April the first on, on that network: of `made` what began then."""
+    first, last = (datetime.datetime(2024, 4, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(hours=hour) for hour in hours)
+    mono = [(moment - BOOT) // datetime.timedelta(microseconds=1) for moment in (first, last)]
+    return probe.batch([x for x in made if wire.stamp(first) <= x["at"] < wire.stamp(last)], boot="c" * 32, sealed_at=wire.stamp(last),
+                       mono_us=mono[1], epochs=[{"boot": "c" * 32, "from_mono_us": mono[0], "to_mono_us": mono[1]} | network])
+
+
+def failover(probe, name):
+    """Three days: home, a phone from noon of the first to the end of the second, and home; its batches, and how many results are whose."""
+    made = [x for n in range(3) for x in results(f"{name} {n}", datetime.date(2024, 4, 1) + datetime.timedelta(n))]
+    spells = [((0, 12), HOME), ((12, 24), PHONE), ((24, 48), PHONE), ((48, 72), HOME)]
+    batches = [spell(probe, hours, network, made) for hours, network in spells]
+    counted = [sum(x["at"][:10] == day and (PHONE if "2024-04-01T12" <= x["at"] < "2024-04-03" else HOME) is network for x in made)
+               for network in (HOME, PHONE) for day in ("2024-04-01", "2024-04-02", "2024-04-03")]
+    return batches, counted
+
+
+def counts(c, probe):
+    """Results by day, of the line itself and of others."""
+    outcomes = "sum(measured + denied + skipped + error)"
+    return [c.sql(f"SELECT coalesce({outcomes}, 0)::int FROM {table} JOIN probe p USING (probe_no) WHERE p.probe = %s AND day = %s", probe.id, day)[0][0]
+            for table in ("rollup_day", "rollup_other") for day in ("2024-04-01", "2024-04-02", "2024-04-03")]
+
+
+@pytest.mark.quick
+def test_what_a_phone_measured_is_not_the_fibres(world):
+    probe, backwards = on_fibre(world), on_fibre(world)
+    batches, counted = failover(probe, "failover")
+    assert counted[1] == counted[5] == 0 and sorted(counted)[2] > 0
+    for batch in batches:
+        world.stored(batch)
+    for batch in failover(backwards, "failover")[0][::-1] * 2:
+        world.stored(batch)
+        world.run("rollup")
+    assert counts(world, probe) == counted
+    assert days(world, probe) == days(world, backwards), "whenever it came"
+    assert [day for day, in world.sql("SELECT day FROM rollup_line l JOIN probe p USING (probe_no) WHERE p.probe = %s ORDER BY day", probe.id)] == [
+        datetime.date(2024, 4, 1), datetime.date(2024, 4, 3)], "a day on the phone lies in no cell"
+    made = days(world, probe)
+    assert made["rollup_other_sketch"]
+    plainly(world, "2024-04-01", "2024-04-03")
+    assert days(world, probe) == made
+
+
+def test_a_line_that_turns_out_to_be_the_phones_has_its_days(world):
+    probe = on_fibre(world)
+    batches, counted = failover(probe, "turns out")
+    for batch in batches:
+        world.stored(batch)
+    world.run("rollup")
+    assert counts(world, probe) == counted
+    world.run("probe", "set", probe.id, "operator=Celtiis (SBIN)", "--from", "2024-01-01")
+    world.run("rollup")
+    assert counts(world, probe) == counted[3:] + counted[:3]
 
 
 # ---- cells ----
