@@ -87,6 +87,8 @@ INSERT INTO analysts VALUES
     ('line_epoch: probe boot from_mono_us to_mono_us from_at to_at link operators'),
     ('metric: metric_no check_no position name unit better kind'),
     ('operator: operator_no country name asns state merged_into'),
+    ('other_bucket: day probe_no check_name metric unit kind target_no af ok bucket n'),
+    ('other_metric: day probe_no check_name metric unit kind target_no af n sum min max'),
     ('outcome: outcome_no word'),
     ('prefix_origin: prefix asn source as_set retrieved'),
     ('probe: probe_no probe source simulated enrolled_at revoked_at forgotten_at replaced_by confirmed_at'),
@@ -97,6 +99,9 @@ INSERT INTO analysts VALUES
     ('rollup_day: day probe_no check_no target_no af source simulated ok partial timeout refused unreachable reset '
      'dns_error tls_error protocol_error blocked denied skipped error measured bytes n sum min max'),
     ('rollup_day_sketch: day probe_no check_no target_no af position ok buckets counts'),
+    ('rollup_other: day probe_no check_no target_no af source simulated ok partial timeout refused unreachable reset '
+     'dns_error tls_error protocol_error blocked denied skipped error measured bytes n sum min max'),
+    ('rollup_other_sketch: day probe_no check_no target_no af position ok buckets counts'),
     ('target: target_no name kind country ours'),
     ('task: task_no name');
 
