@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(5);
+SELECT plan(8);
 
 SET TIME ZONE 'UTC';
 -- A probe, the days on which it gave a result, the day on which it was taken away, and that on which its surroundings end.
@@ -44,6 +44,37 @@ SELECT results_eq($$SELECT who, last_day, silent FROM pg_temp.expected('2032-01-
                   'a collector that stood still expects nothing');
 SELECT results_eq($$SELECT who FROM pg_temp.expected('2031-01-01', '2031-12-31')$$, $$VALUES ('none'), ('older')$$,
                   'who gave nothing is not spoken of');
+
+-- Boxes whose epochs are told, as boots: from when to when each was on.
+CREATE FUNCTION pg_temp.on(who text, VARIADIC boots tstzrange[]) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO boot (probe_no, boot, offset_us, batch_no)
+    SELECT p.probe_no, n, extract(epoch FROM lower(b)) * 1000000, 1 FROM unnest(boots) WITH ORDINALITY AS u (b, n), probe p WHERE p.probe = rpad(who, 20, 'z');
+    INSERT INTO epoch (probe_no, boot, mono)
+    SELECT p.probe_no, n, int8multirange(int8range(0, 60000000), int8range(120000000, (extract(epoch FROM upper(b) - lower(b)) * 1000000)::bigint))
+    FROM unnest(boots) WITH ORDINALITY AS u (b, n), probe p WHERE p.probe = rpad(who, 20, 'z');
+$$;
+-- One without power for a week, one from the fifth of December until after the year, one of which nothing is known since, one that
+-- was on the whole time, and one that hung on a phone at the end.
+SELECT pg_temp.add(who, days) FROM (VALUES
+    ('week', '{2032-03-05,2032-03-20,2032-12-31}'::date[]), ('dark', '{2032-03-05,2032-12-05}'), ('lost', '{2032-03-05,2032-12-05}'),
+    ('idler', '{2032-03-05,2032-12-05}'), ('phone', '{2032-03-05,2032-12-05}')) AS v (who, days) \g /dev/null
+SELECT pg_temp.on('week', '[2032-03-01,2032-03-10 08:00]', '[2032-03-10 09:00,2032-03-10 18:00]', '[2032-03-17 23:00,2033-02-01]') \g /dev/null
+SELECT pg_temp.on('dark', '[2032-03-01,2032-12-05 12:00]', '[2033-01-03,2033-02-01]') \g /dev/null
+SELECT pg_temp.on('lost', '[2032-03-01,2032-12-05 12:00]') \g /dev/null
+SELECT pg_temp.on('idler', '[2032-03-01,2033-02-01]') \g /dev/null
+INSERT INTO rollup_other (day, probe_no, check_no, source, simulated, ok, partial, timeout, refused, unreachable, reset, dns_error, tls_error,
+                          protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max)
+SELECT d, p.probe_no, 1, 'agent', false, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', '{}', '{}', '{}'
+FROM probe p, generate_series('2032-12-05'::date, '2032-12-31', '1 day') d WHERE p.probe = rpad('phone', 20, 'z');
+SELECT results_eq($$SELECT rtrim(p.probe, 'z'), i.days FROM probe_idle('2032-01-01', '2032-12-31') i JOIN probe p USING (probe_no) ORDER BY 1$$,
+                  $$VALUES ('dark', '{[2032-12-06,2033-01-01)}'::datemultirange), ('phone', '{[2032-12-06,2033-01-01)}'),
+                           ('week', '{[2032-03-11,2032-03-17)}')$$,
+                  'whole days between two boots, or on another line alone: within a boot there was power');
+SELECT results_eq($$SELECT who FROM pg_temp.expected('2032-01-01', '2032-12-31') WHERE silent AND who IN ('week', 'dark', 'lost', 'idler', 'phone')$$,
+                  $$VALUES ('idler'), ('lost')$$, 'who had no power, or hung on a phone, is not silent');
+SELECT results_eq($$SELECT days_before('{[2032-03-11,2032-03-17),[2032-12-06,2033-01-01)}', d) FROM
+                    unnest('{2032-03-11,2032-03-12,2032-03-17,2032-12-06,2033-01-01,2033-05-05}'::date[]) d$$,
+                  'VALUES (0), (1), (6), (6), (32), (32)', 'days before a day');
 SELECT results_eq($$SELECT n, part_step(n), count_step(n) FROM unnest('{0,1,2,4,5,12,49}'::bigint[]) n$$,
                   $$VALUES (0::bigint, 0::bigint, 0::bigint), (1, 1, 1), (2, 1, 2), (4, 1, 2), (5, 5, 5), (12, 10, 10), (49, 20, 20)$$,
                   'how many are silent, in steps');
