@@ -75,29 +75,30 @@ static uint32_t number_of(struct cells *c, const char *text)
     return c->text_count++;
 }
 
-/* Days from one to the last that was expected, both within; at least that one. */
-static uint32_t upto(int32_t day, int32_t last)
+/* Days from a row's to the last that was expected, both within; at least that one. */
+static uint32_t upto(const struct row *row, int32_t last)
 {
-    return last > day ? (uint32_t)(last - day) + 1 : 1;
+    return last > row->at ? (uint32_t)(last - row->at) + 1 : 1;
 }
 
 /* A day with a value stands for itself and for the days without one behind it, up
  * to the probe's next of the same family, or to the last that was expected of it;
  * its first one for those before it as well. So each day that was expected counts
- * where the probe stood when it last measured. */
+ * where the probe stood when it last measured; a box without power stands for
+ * nothing. */
 static void spread(struct cells *c, const struct probe_day *d)
 {
     struct row *row = &c->rows[c->count - 1], *before = NULL;
     for (size_t i = c->count - 1; !before && i > 0 && c->rows[i - 1].probe == row->probe; i--)
         if (c->rows[i - 1].fields[FIELD_FAMILY] == row->fields[FIELD_FAMILY] && !isnan(c->rows[i - 1].value))
             before = &c->rows[i - 1];
-    row->due = upto(row->day, d->last);
+    row->due = upto(row, d->last);
     row->ended = d->silent;
     if (before) {
-        before->due -= upto(before->day, d->last) - (uint32_t)(row->day - before->day);
+        before->due -= upto(before, d->last) - (uint32_t)(row->at - before->at);
         before->ended = false;
-    } else if (row->day > d->first) {
-        row->due += (uint32_t)(row->day - d->first);
+    } else if (row->at > d->first) {
+        row->due += (uint32_t)(row->at - d->first);
     }
 }
 
@@ -119,6 +120,7 @@ void cells_add(struct cells *c, const struct probe_day *d)
         .network = number_of(c, d->network),
         .voucher = number_of(c, d->voucher),
         .day = d->day,
+        .at = d->day - d->idle,
         .last = d->last,
         .samples = d->samples,
         .failed = d->failed,
@@ -308,7 +310,7 @@ static void expect(struct row *rows, size_t count, int32_t last)
         for (size_t k = i + 1; k < count && !later; k++)
             later = rows[k].fields[FIELD_FAMILY] == rows[i].fields[FIELD_FAMILY] && !isnan(rows[k].value);
         if (!later && !isnan(rows[i].value))
-            rows[i].due += upto(rows[i].day, last) - upto(rows[i].day, rows[i].last);
+            rows[i].due += upto(&rows[i], last) - upto(&rows[i], rows[i].last);
     }
 }
 

@@ -28,7 +28,9 @@ struct probe_day {
     double value;                                  /* NAN: every test of the day failed */
     int64_t samples;                               /* results behind the value */
     int64_t failed;                                /* tests that gave no number, and are not in the value */
-    int32_t first, last; /* the days between which something was expected of the probe, both within */
+    int32_t first, last; /* the days between which something was expected of the probe, both within, less those before
+                            them on which nothing could come (functions/idle.sql) */
+    int32_t idle;        /* how many of those lie before this day */
     bool silent;         /* it has given nothing for long, and was not taken away */
 };
 

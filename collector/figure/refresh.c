@@ -114,8 +114,10 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
     "SELECT p.probe, g.day - '1970-01-01'::date, "                                                                     \
     "CASE WHEN p.simulated THEN 'simulated' WHEN p.source = 'agent' THEN 'measured' ELSE p.source END, "               \
     "s.network, s.voucher, x.country, x.department, x.operator, x.technology, g.family, g.value, g.samples, "          \
-    "coalesce(l.probe, p.probe), greatest(g.failed, 0), d.first_day - '1970-01-01'::date, d.last_day - "               \
-    "'1970-01-01'::date, d.silent "                                                                                    \
+    "coalesce(l.probe, p.probe), greatest(g.failed, 0), "                                                              \
+    "d.first_day - '1970-01-01'::date - coalesce(days_before(d.idle, d.first_day), 0), "                               \
+    "d.last_day - '1970-01-01'::date - coalesce(days_before(d.idle, d.last_day + 1), 0), d.silent, "                   \
+    "coalesce(days_before(d.idle, g.day), 0) "                                                                         \
     "FROM given g JOIN probe p USING (probe_no) "                                                                      \
     "LEFT JOIN probe_household h USING (probe_no) LEFT JOIN probe l ON l.probe_no = h.household "                      \
     "JOIN probe_standing($1::date, $2::date - 1) s ON s.probe_no = g.probe_no "                                        \
@@ -168,6 +170,7 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
                              .first = (int32_t)pg_int(row, 0, 14),
                              .last = (int32_t)pg_int(row, 0, 15),
                              .silent = pg_bool(row, 0, 16),
+                             .idle = (int32_t)pg_int(row, 0, 17),
                          });
     if (rc < 0) {
         fault_prefix(f, _("indicator %s: "), i->id);

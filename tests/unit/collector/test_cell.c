@@ -177,6 +177,46 @@ static void a_line_counts_where_it_last_measured(void **state)
     indicator_free(&mean);
 }
 
+/* Eight lines of sixty days, of which the last gives nothing on ten: its box had no power, or it had. */
+static void a_box_without_power_stands_for_nothing(void **state)
+{
+    static const struct {
+        int from, to; /* days without a result */
+        bool power;
+        double weight; /* of the line, in days */
+    } rows[] = {{0, 10, false, 50}, {30, 40, false, 50}, {50, 60, false, 50}, {30, 40, true, 60}, {50, 60, true, 60}};
+    struct indicator mean;
+    struct fault f;
+    _cleanup_text_ char *text = alloc_format("%s-- aggregate: mean\nSELECT 1", HEADER);
+    assert_int_equal(indicator_read(text, &mean, &f), 0);
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct cells *c = cells_new(&mean, true);
+        for (size_t p = 0; p < 8; p++)
+            for (int d = 0; d < 60; d++) {
+                int off = p == 7 && !rows[r].power ? rows[r].to - rows[r].from : 0;
+                if (p == 7 && d >= rows[r].from && d < rows[r].to)
+                    continue;
+                cells_add(c, &(struct probe_day){.probe = names[p],
+                                                 .day = 20000 + d,
+                                                 .first = 20000,
+                                                 .last = 20059 - off,
+                                                 .idle = d >= rows[r].to ? off : 0,
+                                                 .source = "measured",
+                                                 .network = names[p],
+                                                 .country = "BJ",
+                                                 .value = p == 7 ? 8 : 4});
+            }
+        json_t *figures = cells_figures(c);
+        const json_t *figure = json_array_get(figures, json_array_size(figures) - 1);
+        assert_string_equal(word(figure, "statistic"), "mean");
+        double wanted = (7 * 60 * 4 + rows[r].weight * 8) / (7 * 60 + rows[r].weight);
+        assert_true(fabs(number(figure, "value") - wanted) < 1e-9);
+        json_decref(figures);
+        cells_free(c);
+    }
+    indicator_free(&mean);
+}
+
 static void hides_cells_below_the_floor(void **state)
 {
     static const struct {
@@ -399,6 +439,7 @@ int main(void)
         cmocka_unit_test(hides_cells_below_the_floor),
         cmocka_unit_test(days_without_a_value_stand_behind_nothing),
         cmocka_unit_test(a_line_counts_where_it_last_measured),
+        cmocka_unit_test(a_box_without_power_stands_for_nothing),
         cmocka_unit_test(hides_what_others_would_give_away),
         cmocka_unit_test(below_six_probes_no_interval),
         cmocka_unit_test(a_percentile_is_of_more_than_one_line),
