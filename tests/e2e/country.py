@@ -121,6 +121,7 @@ FOUR = (11, 16, 21, 26)  # four households, one of which has a second box, elsew
 REPLACED = {52: 16, 53: 17, 54: 53}  # box -> the one in whose place it stands
 KANDI = (2, 9, 16, 23, 30, 36, 37, 38, 39, 52)  # of a team that hands out a token to each of its lines: most of the neighbours
 UNCONFIRMED = (2, 16, 30, 36, 37, 38, 39)  # of them; the token is the team's word
+FAILOVER, DARK = 31, 34  # a fibre that fails over to a phone, and to a modem; a box that has no power for a week
 
 
 def line_of(r, n, probe):
@@ -162,6 +163,14 @@ def oddities(lines):
         old = lines[REPLACED[n]]
         old.replaced = when
         lines[n].places[0] = (when, *(lines[n] if n == 52 else old).places[0][1:])
+    lines[FAILOVER].places[0] = (*lines[FAILOVER].places[0][:3], OTHER, "fibre")
+    home, phone = ("ethernet", "154.65.29.0/24"), ("wifi", "137.255.4.0/24")  # which is BIG's
+    lines[FAILOVER].boots = [(at(2023, 12, 24), at(2024, 2, 20), [
+        (at(2023, 12, 24), at(2023, 12, 26, 12), *home), (at(2023, 12, 26, 12), at(2023, 12, 28), *phone),
+        (at(2023, 12, 28), at(2024, 1, 31, 12), *home), (at(2024, 1, 31, 12), at(2024, 2, 1), "mobile", home[1]),
+        (at(2024, 2, 1), at(2024, 2, 20), *home)])]
+    lines[DARK].boots = [(since, until, [(since, until, None, None)]) for since, until in
+                         ((at(2023, 12, 24), at(2023, 12, 26)), (at(2024, 1, 2), at(2024, 2, 20)))]
     for line in (lines[17], lines[53], lines[54]):
         line.household = lines[54].probe
     lines[16].household = lines[52].probe
@@ -178,7 +187,8 @@ def days_of(r, n):
         return DAYS[:10] if n == 16 else DAYS[9:]
     if n in (17, 53, 54):
         return DAYS[:4] if n == 17 else DAYS[3:16] if n == 53 else DAYS[15:]
-    return [day for day in DAYS if r.random() < (0.45 if n % 7 == 4 else 0.92)]
+    days = [day for day in DAYS if r.random() < (0.45 if n % 7 == 4 else 0.92)]
+    return DAYS if n in (FAILOVER, DARK) else days
 
 
 class Country:
@@ -207,11 +217,27 @@ class Country:
     def cells(self, year):
         return recount.gather(self.lines, self.raw, KNOWN, {CARRIER}, year)
 
+    def tell_boots(self, line, probe):
+        """When the box was on, and on which line: boot by boot, before what it measured. What is declared of it is known by then: days that
+        are retained are made no more."""
+        if line.boots:
+            self.c.sql("UPDATE probe_context c SET valid_from = %s FROM probe p WHERE p.probe_no = c.probe_no AND p.probe = %s",
+                       line.places[0][0], line.probe)
+        for n, (begin, end, spells) in enumerate(line.boots):
+            def mono(moment):
+                return (moment - begin) // datetime.timedelta(microseconds=1)
+
+            clock = {"boot": f"{n:032x}", "sealed_at": wire.stamp(end), "mono_us": mono(end)}
+            self.c.stored(probe.batch([], epochs=[{"boot": clock["boot"], "from_mono_us": mono(since), "to_mono_us": mono(until)}
+                                                  | ({"link": link, "net": net} if link else {}) for since, until, link, net in spells], **clock))
+
     def measure(self):
         late = []
         for n, (line, probe) in enumerate(zip(self.lines, self.probes)):
             days = days_of(self.r, n)
-            results = [x for day in days for x in day_of(self.r, n, day)]
+            self.tell_boots(line, probe)
+            off = recount.unpowered(line.boots)
+            results = [x for day in days for x in day_of(self.r, n, day) if day not in off]
             # Of every third line the last batch comes late; what is of months retained by then changes nothing any more.
             after = [x for x in results if n % 3 == 0 and recount.day_of(x) == LATE]
             self.raw[line.probe] = results

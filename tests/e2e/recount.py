@@ -9,6 +9,7 @@ import dataclasses
 import datetime
 import functools
 import ipaddress
+import itertools
 import math
 import statistics
 import struct
@@ -36,6 +37,7 @@ class Line:
     pushes: dict  # year -> prefix -> how often
     revoked: tuple | None = None  # when, why
     replaced: datetime.datetime | None = None  # from when on another box stands there
+    boots: list = dataclasses.field(default_factory=list)  # (from, to, spells within: (from, to, link, network)), in order, as far as it told
 
     @property
     def voucher(self):
@@ -214,12 +216,56 @@ def voucher_of(line, lines):
     return last or line.voucher
 
 
+# ---- on which line ----
+
+def modem(link, technology):
+    """Beside a line that has none."""
+    return link == "mobile" and technology in ("fibre", "adsl", "satellite")
+
+
+def of_another(network, declared, networks):
+    """An operator that is known, where the declared one's networks are known as well."""
+    of = {key for key, prefixes in networks.items() if any(ipaddress.ip_network(network)[0] in prefix for prefix in prefixes)}
+    return bool(of and networks.get(declared) and declared not in of)
+
+
+def away(line, result, networks):
+    """Did it begin while the box hung on another line than the declared one?"""
+    at = datetime.datetime.fromisoformat(result["at"])
+    for since, until, link, network in (spell for *_, spells in line.boots for spell in spells):
+        if since <= at < until:
+            _, country, _, operator, technology = [place for place in line.places if place[0] <= at][-1]
+            return modem(link, technology) or (network is not None and of_another(network, (country, operator), networks))
+    return False
+
+
+def unpowered(boots):
+    """The whole days between two boots."""
+    found = set()
+    for (_, end, _), (begin, *_) in itertools.pairwise(boots):
+        day = (end - datetime.timedelta(microseconds=1)).date() + datetime.timedelta(1)
+        while day < begin.date():
+            found.add(day)
+            day += datetime.timedelta(1)
+    return found
+
+
+def elsewhere(results):
+    """Days of results that another line measured."""
+    return {day_of(r) for r in results}
+
+
 # ---- the days expected of a probe ----
 
-def expected(lines, days, year):
+def counted(day, idle):
+    """The day, as if those before it on which nothing could come had not been."""
+    return day - datetime.timedelta(sum(i < day for i in idle))
+
+
+def expected(lines, days, year, idle):
     """line.probe -> the first and last day on which something was expected of it, and whether it fell silent: nothing came for a fortnight,
     and nobody took it away. They begin with its first result, and end before it was taken away, else with the last day of any probe of its
-    source. days: line.probe -> those with results, of all years."""
+    source. Days on which nothing could come (idle: line.probe -> days) are no silence. days: line.probe -> those with results, of all years."""
     heard = {line: [day for day in days[line.probe] if day.year == year] for line in lines}
     latest = collections.defaultdict(lambda: datetime.date.min)
     for line in lines:
@@ -230,7 +276,8 @@ def expected(lines, days, year):
             continue
         gone = min([when.date() for when in (line.revoked and line.revoked[0], line.replaced) if when], default=datetime.date.max)
         found[line.probe] = (max(datetime.date(year, 1, 1), min(days[line.probe])), min(latest[line.source], gone - datetime.timedelta(1)),
-                             gone > datetime.date(year, 12, 31) and (latest[line.source] - max(heard[line])).days >= 14)
+                             gone > datetime.date(year, 12, 31) and (counted(latest[line.source] + datetime.timedelta(1), idle[line.probe])
+                                                                     - counted(max(heard[line]), idle[line.probe])).days > 14)
     return found
 
 
@@ -344,11 +391,15 @@ def by_day(results):
     return days
 
 
-def measured(lines, raw, carrier_nat, year):
-    """Of each line that counts: it, its network, who vouches for it, what was expected of it, and where it stood and what it measured, day by day."""
-    days = {line.probe: by_day(raw[line.probe]) for line in lines}
-    due_of = expected(lines, days, year)
-    return [(line, network_of(line, lines, year, carrier_nat), voucher_of(line, lines), due_of[line.probe],
+def measured(lines, raw, networks, carrier_nat, year):
+    """Of each line that counts: it, its network, who vouches for it, what was expected of it and when nothing could come, and where it stood
+    and what it measured itself, day by day."""
+    others = {line.probe: [r for r in raw[line.probe] if line.boots and away(line, r, networks)] for line in lines}
+    days = {line.probe: by_day([r for r in raw[line.probe] if r not in others[line.probe]] if others[line.probe] else raw[line.probe])
+            for line in lines}
+    idle = {line.probe: (unpowered(line.boots) | elsewhere(others[line.probe])) - days[line.probe].keys() for line in lines}
+    due_of = expected(lines, days, year, idle)
+    return [(line, network_of(line, lines, year, carrier_nat), voucher_of(line, lines), (*due_of[line.probe], idle[line.probe]),
              [(day, place, results) for day, results in sorted(days[line.probe].items()) if day.year == year and (place := place_on(line, day))])
             for line in lines if line.probe in due_of and counts(line, year)]
 
@@ -356,14 +407,15 @@ def measured(lines, raw, carrier_nat, year):
 def rows_of(of_day, lines, targets):
     """lines: as they measured."""
     rows = []
-    for line, network, voucher, (first, last, silent), days in lines:
+    for line, network, voucher, (first, last, silent, idle), days in lines:
         by_family = collections.defaultdict(list)
         for day, place, results in days:
             for family, value, samples, failed in of_day(results, targets, place):
                 by_family[family].append((day, place, value, samples, failed))
         for family, told_days in by_family.items():
             valued = [t[0] for t in told_days if t[2] is not None]
-            due = dict(zip(valued, stand_for(valued, first, last)))
+            last_counted = counted(last + datetime.timedelta(1), idle) - datetime.timedelta(1)
+            due = dict(zip(valued, stand_for([counted(day, idle) for day in valued], counted(first, idle), last_counted)))
             rows += [Row(line, day, place, network, voucher, family, value, samples, failed, due.get(day),
                          silent and value is not None and day == valued[-1])
                      for day, place, value, samples, failed in told_days if value is not None or failed]
@@ -385,7 +437,7 @@ def cells_of(rows, columns):
 
 def gather(lines, raw, targets, carrier_nat, year):
     """(indicator, country, geo, operator, technology, family, source) -> the rows of a cell."""
-    lines = measured(lines, raw, carrier_nat, year)
+    lines = measured(lines, raw, targets.networks, carrier_nat, year)
     return {(indicator, *key): cell for indicator, (_, columns, _) in definitions().items()
             for key, cell in cells_of(rows_of(OF_DAY[indicator], lines, targets), columns).items()}
 
