@@ -47,7 +47,7 @@ struct probe_day_rows {
     "(FORMAT binary)"
 #define PROBE_DAY_SKETCH_COPY(table)                                                                                   \
     "COPY " table " (day, probe_no, check_no, target_no, af, position, ok, buckets, counts) FROM STDIN (FORMAT "       \
-                  "binary)"
+    "binary)"
 #define PROBE_DAY_SQL              PROBE_DAY_COPY("rollup_day")
 #define PROBE_DAY_SKETCH_SQL       PROBE_DAY_SKETCH_COPY("rollup_day_sketch")
 #define PROBE_DAY_OTHER_SQL        PROBE_DAY_COPY("rollup_other") /* of other lines than the probe's own */
