@@ -5,17 +5,18 @@
 -- On another line a box was when it measured there alone (functions/line.sql).
 CREATE OR REPLACE FUNCTION probe_idle(first date, last date) RETURNS TABLE (probe_no int, days datemultirange)
 LANGUAGE sql STABLE AS $$
+    -- Few boots have a day before the next: of those alone it is asked how long they lasted. One that told no epochs says nothing.
     WITH boots AS MATERIALIZED (
-        SELECT e.probe_no, 'epoch'::timestamptz + b.offset_us * interval '1 microsecond' AS began,
-               'epoch'::timestamptz + (b.offset_us + max(upper(e.mono))) * interval '1 microsecond' AS ended
-        FROM epoch e
-        JOIN boot b USING (probe_no, boot)
-        WHERE NOT isempty(e.mono)
-        GROUP BY e.probe_no, e.boot, b.offset_us
+        SELECT b.probe_no, b.boot, b.offset_us AS began, lead(b.offset_us) OVER (PARTITION BY b.probe_no ORDER BY b.offset_us) AS next
+        FROM boot b
+        WHERE EXISTS (SELECT FROM epoch e WHERE e.probe_no = b.probe_no AND e.boot = b.boot)
     ), gap AS MATERIALIZED (
-        SELECT b.probe_no, max(b.ended) OVER before AS since, b.began AS until
-        FROM boots b
-        WINDOW before AS (PARTITION BY b.probe_no ORDER BY b.began, b.ended ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+        SELECT s.probe_no, 'epoch'::timestamptz + (s.began + max(upper(e.mono))) * interval '1 microsecond' AS since,
+               'epoch'::timestamptz + s.next * interval '1 microsecond' AS until
+        FROM boots s
+        JOIN epoch e USING (probe_no, boot)
+        WHERE s.next - s.began >= 86400000000
+        GROUP BY s.probe_no, s.boot, s.began, s.next
     ), off AS (
         SELECT g.probe_no, d::date AS day
         FROM gap g

@@ -62,6 +62,8 @@ SELECT pg_temp.on('week', '[2032-03-01,2032-03-10 08:00]', '[2032-03-10 09:00,20
 SELECT pg_temp.on('dark', '[2032-03-01,2032-12-05 12:00]', '[2033-01-03,2033-02-01]') \g /dev/null
 SELECT pg_temp.on('lost', '[2032-03-01,2032-12-05 12:00]') \g /dev/null
 SELECT pg_temp.on('idler', '[2032-03-01,2033-02-01]') \g /dev/null
+INSERT INTO boot (probe_no, boot, offset_us, batch_no) -- which told no epochs
+SELECT p.probe_no, 'x', extract(epoch FROM '2033-01-03Z'::timestamptz) * 1000000, 1 FROM probe p WHERE p.probe = rpad('lost', 20, 'z');
 INSERT INTO rollup_other (day, probe_no, check_no, source, simulated, ok, partial, timeout, refused, unreachable, reset, dns_error, tls_error,
                           protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max)
 SELECT d, p.probe_no, 1, 'agent', false, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', '{}', '{}', '{}'
