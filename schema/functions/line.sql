@@ -19,7 +19,9 @@ LANGUAGE sql STABLE AS $$
         FROM epoch e
         JOIN boot b USING (probe_no, boot)
         CROSS JOIN LATERAL unnest(e.mono) AS r
-        WHERE e.probe_no = of_probe
+        WHERE e.probe_no = of_probe -- and within a boot of that day: a box has hundreds
+          AND b.offset_us < extract(epoch FROM on_day + 1)::bigint * 1000000
+          AND b.offset_us + upper(e.mono) >= extract(epoch FROM on_day)::bigint * 1000000
     ), placed AS (
         SELECT greatest(s.since, c.valid_from) AS since, least(s.until, c.valid_to) AS until,
                line_other(o.asns, c.technology, s.link, s.net, s.net6) AS other
