@@ -19,9 +19,7 @@ struct cell {
     struct {
         uint64_t days;        /* that came or went */
         uint64_t whole, most; /* those, and what weights have changed by: of all probes, of one */
-        uint64_t running;     /* of the probe that came last */
-        uint32_t probe;
-    } change; /* since the figure that it follows */
+    } change;                 /* since the figure that it follows */
     enum floor_verdict verdict;
 };
 
@@ -33,11 +31,20 @@ struct atom {
     struct crowd crowd;
 };
 
+/* What one probe's days did to a cell. */
+struct change {
+    size_t cell;
+    uint32_t probe;
+    uint64_t worth; /* in days */
+};
+
 struct floor {
     struct cell *cells;
     size_t cell_count, cell_cap;
     struct atom *atoms;
     size_t atom_count, atom_cap;
+    struct change *changes;
+    size_t change_count, change_cap;
     uint64_t *shown; /* a bit a cell */
     struct echelon *known;
 };
@@ -54,6 +61,7 @@ void floor_free(struct floor *f)
     for (size_t a = 0; a < f->atom_count; a++)
         free(f->atoms[a].cells);
     free(f->atoms);
+    free(f->changes);
     free(f->cells);
     free(f->shown);
     echelon_free(f->known);
@@ -104,16 +112,15 @@ static void unset(uint64_t *bits, size_t number)
     bits[number / WORD_BITS] &= ~((uint64_t)1 << number % WORD_BITS);
 }
 
-static void note_change(struct cell *cell, uint32_t probe, uint64_t days, uint64_t weighed)
+static void note_change(struct floor *f, struct cell *cell, uint32_t probe, uint64_t days, uint64_t weighed)
 {
-    if (cell->change.probe != probe)
-        cell->change.running = 0;
-    cell->change.probe = probe;
-    cell->change.running += days + weighed;
+    if (f->change_count == f->change_cap) {
+        f->change_cap = f->change_cap ? f->change_cap * 2 : 256;
+        f->changes = alloc_resize(f->changes, f->change_cap, sizeof *f->changes);
+    }
+    f->changes[f->change_count++] = (struct change){cell->number, probe, days + weighed};
     cell->change.days += days;
     cell->change.whole += days + weighed;
-    if (cell->change.running > cell->change.most)
-        cell->change.most = cell->change.running;
 }
 
 /* Days of one probe, as they are added. */
@@ -141,10 +148,10 @@ static void compare(struct floor *f, const struct unit *u, size_t c)
         return;
     size_t other = place_of(u, cell->other);
     if (other == u->count)
-        note_change(cell->past ? &f->cells[cell->other] : cell, u->crowd->probes[0], u->crowd->days, 0);
+        note_change(f, cell->past ? &f->cells[cell->other] : cell, u->crowd->probes[0], u->crowd->days, 0);
     else if (!cell->past && u->weights) {
         uint32_t x = u->weights[c], y = u->weights[other];
-        note_change(cell, u->crowd->probes[0], 0, u->crowd->days * (x > y ? x - y : y - x) / FLOOR_WEIGHT_ONE);
+        note_change(f, cell, u->crowd->probes[0], 0, u->crowd->days * (x > y ? x - y : y - x) / FLOOR_WEIGHT_ONE);
     }
 }
 
@@ -194,6 +201,31 @@ void floor_add_told(struct floor *f, uint32_t probe, uint32_t network, uint32_t 
     struct crowd crowd = {0};
     crowd_add(&crowd, probe, network, days);
     add(f, &(struct unit){&crowd, false, cells, weights, count});
+}
+
+/* ---- what one probe did ---- */
+
+static int by_probe(const void *a, const void *b)
+{
+    const struct change *x = a, *y = b;
+    if (x->cell != y->cell)
+        return x->cell < y->cell ? -1 : 1;
+    return (x->probe > y->probe) - (x->probe < y->probe);
+}
+
+/* A probe is a household, whose boxes need not come one after the other. */
+static void weigh_changes(struct floor *f)
+{
+    if (f->change_count > 1)
+        qsort(f->changes, f->change_count, sizeof *f->changes, by_probe);
+    for (size_t from = 0, to; from < f->change_count; from = to) {
+        struct cell *cell = &f->cells[f->changes[from].cell];
+        uint64_t worth = 0;
+        for (to = from; to < f->change_count && by_probe(&f->changes[from], &f->changes[to]) == 0; to++)
+            worth += f->changes[to].worth;
+        if (worth > cell->change.most)
+            cell->change.most = worth;
+    }
 }
 
 /* ---- atoms ---- */
@@ -362,6 +394,7 @@ void floor_decide(struct floor *f)
     }
     f->shown = alloc_zero(WORDS(f->cell_count), sizeof *f->shown);
     gather(f);
+    weigh_changes(f);
     f->known = echelon_new(f->atom_count);
     struct cell **order = alloc_zero(f->cell_count, sizeof(struct cell *));
     for (size_t c = 0; c < f->cell_count; c++)

@@ -81,7 +81,7 @@ size_t floor_past(struct floor *f);
 void floor_follow(struct floor *f, size_t cell, size_t past);
 
 /* A probe's days in one place: all of them lie in all the cells given. Cells
- * come before units, and those of a probe side by side. network: 0 is none seen.
+ * come before units. A probe is a household: its boxes have one number. network: 0 is none seen.
  * Those in a past figure are told. */
 void floor_add(struct floor *f, uint32_t probe, uint32_t network, uint32_t days, const size_t *cells, size_t count);
 

@@ -135,6 +135,28 @@ static void what_goes_needs_the_cover_of_what_comes(void **state)
     }
 }
 
+/* Twenty lines were told; then eleven measure on, most of them for ten days, and one household sixty
+ * days with each of two boxes. */
+static void boxes_of_a_household_are_one_change(void **state)
+{
+    static const struct {
+        uint32_t second; /* the number of its second box */
+        enum floor_verdict verdict;
+    } rows[] = {{1, FLOOR_DIFFERENCE}, {21, FLOOR_SHOWN}};
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        _cleanup_(floor_freep) struct floor *f = floor_new();
+        size_t country = floor_cell(f, 0, FLOOR_NONE), past = floor_past(f);
+        floor_follow(f, country, past);
+        for (uint32_t p = 1; p <= 20; p++)
+            floor_add(f, p, p, 7, (const size_t[]){past, country}, 2);
+        for (uint32_t p = 1; p <= 11; p++)
+            floor_add(f, p, p, p == 1 ? 60 : 10, &country, 1);
+        floor_add(f, rows[r].second, rows[r].second, 60, &country, 1);
+        floor_decide(f);
+        assert_int_equal(floor_verdict(f, country), rows[r].verdict);
+    }
+}
+
 /* Two towns of ten lines were told for a month; then the first measures on, and a line of the second comes to weigh
  * more: the country less the first is the second, and its own figure stands. */
 static void a_change_of_weight_is_told_by_nothing(void **state)
@@ -233,6 +255,7 @@ int main(void)
         cmocka_unit_test(hidden_values_move_to_the_next_larger_shown_cell),
         cmocka_unit_test(an_edition_less_the_one_before_tells_of_nobody),
         cmocka_unit_test(what_goes_needs_the_cover_of_what_comes),
+        cmocka_unit_test(boxes_of_a_household_are_one_change),
         cmocka_unit_test(a_change_of_weight_is_told_by_nothing),
         cmocka_unit_test(a_cell_that_was_shown_goes_first),
         cmocka_unit_test(a_fault_of_the_past_hides_nothing),
