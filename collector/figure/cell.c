@@ -297,8 +297,8 @@ static void add_days(struct cells *c)
             ;
         struct stay stay = stay_of(row, to - from);
         if (stay.count > 0)
-            past_add(c->past, c->texts[row->probe], row->line, row->network, row->day, mark_of(c, row, to - from),
-                     stay.cells, stay.count);
+            past_add(c->past, c->texts[row->probe], c->texts[row->line], row->network, row->day,
+                     mark_of(c, row, to - from), stay.cells, stay.count);
     }
 }
 

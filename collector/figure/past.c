@@ -41,7 +41,7 @@ struct group {
 
 struct past {
     int32_t today;
-    json_t *keys, *names; /* shown by key, probes by name */
+    json_t *keys, *names, *lines; /* shown by key, probes by name; households' numbers */
     struct shown *shown;
     struct listed *listed; /* in the order of their numbers in the floor, which are 0, 1, … */
     struct group *groups;
@@ -57,6 +57,7 @@ struct past *past_new(int32_t today)
     p->today = today;
     p->keys = json_object();
     p->names = json_object();
+    p->lines = json_object();
     return p;
 }
 
@@ -84,6 +85,7 @@ void past_free(struct past *p)
     cellsets_free(&p->sets_now);
     json_decref(p->keys);
     json_decref(p->names);
+    json_decref(p->lines);
     free(p);
 }
 
@@ -98,6 +100,14 @@ static struct probe *probe_of(struct past *p, const char *name)
     return &p->probes[p->probe_count++];
 }
 
+static uint32_t line_number(struct past *p, const char *line)
+{
+    const json_t *known = json_object_get(p->lines, line);
+    if (!known)
+        json_object_set_new(p->lines, line, json_integer((json_int_t)json_object_size(p->lines) + 1));
+    return (uint32_t)json_integer_value(json_object_get(p->lines, line));
+}
+
 /* ---- what was shown before ---- */
 
 size_t past_cell(struct past *p, const char *key, int32_t made)
@@ -108,10 +118,13 @@ size_t past_cell(struct past *p, const char *key, int32_t made)
     return p->shown_count++;
 }
 
-void past_told(struct past *p, const char *probe, const char *days, const char *marks, const char *cells)
+void past_told(struct past *p, const char *probe, const char *line, const char *days, const char *marks,
+               const char *cells)
 {
+    struct probe *of = probe_of(p, probe);
     size_t count, *in = told_numbers(cells, &count);
-    told_read(&probe_of(p, probe)->told, cellsets_number(&p->sets_told, in, count, 0), days, marks);
+    of->number = line_number(p, line);
+    told_read(&of->told, cellsets_number(&p->sets_told, in, count, 0), days, marks);
     free(in);
 }
 
@@ -150,14 +163,15 @@ void past_list(struct past *p, const char *group, const char *key, size_t number
     p->listed[p->listed_count++] = cell;
 }
 
-void past_add(struct past *p, const char *probe, uint32_t line, uint32_t network, int32_t day, uint16_t mark,
+void past_add(struct past *p, const char *probe, const char *line, uint32_t network, int32_t day, uint16_t mark,
               const size_t *cells, size_t count)
 {
     struct probe *of = p->last < p->probe_count && !strcmp(p->probes[p->last].name, probe) ? &p->probes[p->last]
                                                                                            : probe_of(p, probe);
     p->last = (size_t)(of - p->probes);
     uint32_t hint = of->now.count ? of->now.list[of->now.count - 1].set : 0;
-    of->number = line;
+    if (of->now.count == 0)
+        of->number = line_number(p, line);
     of->network = network;
     told_add(&of->now, day, cellsets_number(&p->sets_now, cells, count, hint), mark);
 }

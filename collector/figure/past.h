@@ -42,8 +42,9 @@ static inline void past_freep(struct past **p)
 size_t past_cell(struct past *p, const char *key, int32_t made);
 
 /* Told days of a probe, as past_days has them, and the numbers of the cells whose
- * figures counted them. */
-void past_told(struct past *p, const char *probe, const char *days, const char *marks, const char *cells);
+ * figures counted them. line: its household, as in past_add: it may have other boxes now. */
+void past_told(struct past *p, const char *probe, const char *line, const char *days, const char *marks,
+               const char *cells);
 
 /* What a day of the probe weighed in those cells' figures (told.h), and the day up to which it was waited for. */
 void past_weighed(struct past *p, const char *probe, const char *cells, const char *weights, int32_t last);
@@ -54,8 +55,8 @@ void past_weighed(struct past *p, const char *probe, const char *cells, const ch
 void past_list(struct past *p, const char *group, const char *key, size_t number, bool kept);
 
 /* A probe-day in these cells, by their numbers in the floor. Days come probe by probe, and in their order. line: its
- * household's number, which stands behind a figure once; network as in floor_add. */
-void past_add(struct past *p, const char *probe, uint32_t line, uint32_t network, int32_t day, uint16_t mark,
+ * household's name, which stands behind a figure once; network as in floor_add. */
+void past_add(struct past *p, const char *probe, const char *line, uint32_t network, int32_t day, uint16_t mark,
               const size_t *cells, size_t count);
 
 /* The day up to which a probe is waited for. One that has brought nothing new weighs what it did: figures that others

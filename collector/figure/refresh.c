@@ -17,9 +17,11 @@
 
 /* Days as "from to from to", since 1970-01-01. */
 #define TOLD_SQL                                                                                                       \
-    "SELECT p.probe, (SELECT string_agg(concat(lower(r) - '1970-01-01'::date, ' ', upper(r) - '1970-01-01'::date), "   \
-    "' ' ORDER BY r) FROM unnest(d.days) r), encode(d.marks, 'hex'), array_to_string(d.cells, ' ') "                   \
-    "FROM told_day d JOIN probe p USING (probe_no) WHERE d.indicator = $1 AND d.period = $2"
+    "SELECT p.probe, coalesce(l.probe, p.probe), (SELECT string_agg(concat(lower(r) - '1970-01-01'::date, ' ', "       \
+    "upper(r) - '1970-01-01'::date), ' ' ORDER BY r) FROM unnest(d.days) r), encode(d.marks, 'hex'), "                 \
+    "array_to_string(d.cells, ' ') FROM told_day d JOIN probe p USING (probe_no) "                                     \
+    "LEFT JOIN probe_household h USING (probe_no) LEFT JOIN probe l ON l.probe_no = h.household "                      \
+    "WHERE d.indicator = $1 AND d.period = $2"
 
 #define WEIGHED_SQL                                                                                                    \
     "SELECT p.probe, array_to_string(l.cells, ' '), array_to_string(l.weights, ' '), l.last_day - '1970-01-01'::date " \
@@ -53,7 +55,8 @@ static int told_load(struct pg *pg, const struct indicator *i, const char *year,
     if (rc == 0 && cells > 0) {
         rc = pg_stream_start(pg, TOLD_SQL, 2, (const char *const[]){i->id, year}, f);
         while (rc == 0 && (rc = pg_stream_next(pg, &row, f)) == 0 && row)
-            past_told(past, pg_text(row, 0, 0), pg_text(row, 0, 1), pg_text(row, 0, 2), pg_text(row, 0, 3));
+            past_told(past, pg_text(row, 0, 0), pg_text(row, 0, 1), pg_text(row, 0, 2), pg_text(row, 0, 3),
+                      pg_text(row, 0, 4));
     }
     if (rc == 0 && cells > 0) {
         rc = pg_stream_start(pg, WEIGHED_SQL, 2, (const char *const[]){i->id, year}, f);

@@ -19,6 +19,15 @@ struct line {
     uint32_t weight;
 };
 
+/* A box that another of its household replaced, or one by itself. */
+#define OLD_BOX 14
+static bool replaced = false;
+
+static const char *line_of(const char *probe)
+{
+    return replaced && !strcmp(probe, "line14") ? "line0" : probe;
+}
+
 struct edition {
     struct past *past;
     struct floor *floor;
@@ -58,8 +67,8 @@ static struct past *recall(const json_t *keep, int32_t today)
         const json_t *number;
         json_array_foreach(json_object_get(days, "cells"), c, number)
             snprintf(cells + strlen(cells), sizeof cells - strlen(cells), "%d ", (int)json_integer_value(number));
-        past_told(past, json_string_value(json_object_get(days, "probe")), ranges,
-                  json_string_value(json_object_get(days, "marks")) + 2, cells);
+        const char *probe = json_string_value(json_object_get(days, "probe"));
+        past_told(past, probe, line_of(probe), ranges, json_string_value(json_object_get(days, "marks")) + 2, cells);
     }
     const json_t *line;
     json_array_foreach(json_object_get(keep, "lines"), i, line)
@@ -85,7 +94,7 @@ static struct edition hold(struct past *past, const struct line *lines, uint32_t
         char name[8];
         snprintf(name, sizeof name, "line%u", l);
         for (int32_t d = lines[l].late_from; d < lines[l].to; d++)
-            past_add(past, name, l + 1, l + 1, FIRST + d, lines[l].mark,
+            past_add(past, name, line_of(name), l + 1, FIRST + d, lines[l].mark,
                      (const size_t[]){COUNTRY, lines[l].far ? FAR : NEAR}, 2);
         past_weigh(past, name, FIRST + lines[l].to - 1, lines[l].weight);
     }
@@ -156,6 +165,25 @@ static void an_edition_waits_and_moves_and_holds(void **state)
             assert_true(rows[r].verdicts[c] != 's' || !past_held(third.past, c));
         assert_null(past_keep(third.past));
     }
+}
+
+/* A box is gone with what it told, and the one in its place measures more than all others: one household. */
+static void a_box_that_is_gone_is_of_its_household(void **state)
+{
+    for (int one = 0; one < 2; one++) {
+        struct line lines[OLD_BOX + 1];
+        replaced = one;
+        fill(lines, 0, 10);
+        lines[OLD_BOX] = lines[0];
+        _cleanup_(edition_free) struct edition first = hold(past_new(100), lines, OLD_BOX + 1);
+        _cleanup_json_ json_t *keep = past_keep(first.past);
+        fill(lines, 0, 12);
+        lines[0].to = 35;
+        lines[OLD_BOX].to = 0;
+        _cleanup_(edition_free) struct edition second = hold(recall(keep, 140), lines, OLD_BOX + 1);
+        assert_int_equal(past_held(second.past, COUNTRY), one);
+    }
+    replaced = false;
 }
 
 /* Days that were told and went do not come back as if nobody had heard of them. */
@@ -231,10 +259,10 @@ static void what_brings_nothing_is_not_waited_for(void **state)
     _cleanup_(past_freep) struct past *past = recall(keep, 140);
     const size_t cells[] = {COUNTRY, NEAR};
     for (int32_t d = 0; d < 10; d++) {
-        past_add(past, "line0", 1, 1, FIRST + d, 7, cells, 2);
-        past_add(past, "line1", 2, 2, FIRST + d + 1, 7, cells, 2); /* a day more, and one less */
-        past_add(past, "line2", 3, 3, FIRST + d, d == 4 ? 8 : 7, cells, 2);
-        past_add(past, "new", 99, 99, FIRST + d, 7, cells, 2);
+        past_add(past, "line0", "line0", 1, FIRST + d, 7, cells, 2);
+        past_add(past, "line1", "line1", 2, FIRST + d + 1, 7, cells, 2); /* a day more, and one less */
+        past_add(past, "line2", "line2", 3, FIRST + d, d == 4 ? 8 : 7, cells, 2);
+        past_add(past, "new", "new", 99, FIRST + d, 7, cells, 2);
     }
     assert_int_equal(past_waited(past, "line0", FIRST + 40), FIRST + 9);
     assert_int_equal(past_waited(past, "line1", FIRST + 40), FIRST + 40);
@@ -250,7 +278,7 @@ static void what_is_not_kept_is_free(void **state)
     past_list(past, "BJ simulated", "country", floor_cell(floor, 0, FLOOR_NONE), false);
     for (uint32_t l = 0; l < 9; l++)
         for (int32_t d = 0; d < 10; d++)
-            past_add(past, &"abcdefghi"[l], l + 1, l + 1, d, 0, (const size_t[]){0}, 1);
+            past_add(past, &"abcdefghi"[l], &"abcdefghi"[l], l + 1, d, 0, (const size_t[]){0}, 1);
     past_decide(past, floor);
     assert_int_equal(past_verdict(past, 0), FLOOR_SHOWN);
     assert_null(past_keep(past));
@@ -260,6 +288,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_edition_waits_and_moves_and_holds),
+        cmocka_unit_test(a_box_that_is_gone_is_of_its_household),
         cmocka_unit_test(a_told_day_is_never_fresh_again),
         cmocka_unit_test(a_group_says_what_its_charts_may_add),
         cmocka_unit_test(a_line_that_weighs_more_holds_a_figure),
