@@ -231,9 +231,14 @@ static char *key_of(const struct cells *c, const struct cell *cell)
 }
 
 /* Figures that are held against each other: those of one country and source. The caller frees. */
+static char *group_named(const char *country, const char *source)
+{
+    return alloc_format("%s %s", country, source);
+}
+
 static char *group_of(const struct cells *c, const struct row *row)
 {
-    return alloc_format("%s %s", c->texts[row->fields[FIELD_COUNTRY]], c->texts[row->fields[FIELD_SOURCE]]);
+    return group_named(c->texts[row->fields[FIELD_COUNTRY]], c->texts[row->fields[FIELD_SOURCE]]);
 }
 
 /* No household stands behind what was simulated. */
@@ -379,6 +384,35 @@ struct past_days cell_past(const struct cells *c, const struct cell *cell)
 bool cell_fresh(const struct cells *c, const struct row *row)
 {
     return past_is_fresh(c->past, c->texts[row->probe], row->day);
+}
+
+/* The names of a cell's figures, of its key. */
+static void name_figures(const struct cells *c, const json_t *key, json_t *out)
+{
+    for (size_t s = 0; s < c->indicator->statistic_count; s++) {
+        json_t *figure = json_pack("{s:s}", "statistic", c->indicator->statistics[s].name);
+        for (int f = 0; f < FIELD_COUNT; f++)
+            json_object_set(figure, cell_fields[f].column, json_array_get(key, (size_t)f));
+        json_array_append_new(out, figure);
+    }
+}
+
+json_t *cells_left(struct cells *c)
+{
+    json_t *figures = json_array();
+    cells_decide(c);
+    _cleanup_json_ json_t *keys = past_left(c->past);
+    size_t k;
+    const json_t *text;
+    json_array_foreach(keys, k, text)
+    {
+        _cleanup_json_ json_t *key = json_loads(json_string_value(text), 0, NULL);
+        _cleanup_text_ char *group = group_named(json_string_value(json_array_get(key, FIELD_COUNTRY)),
+                                                 json_string_value(json_array_get(key, FIELD_SOURCE)));
+        if (!c->lifted && !past_moves(c->past, group))
+            name_figures(c, key, figures);
+    }
+    return figures;
 }
 
 json_t *cells_keep(struct cells *c)

@@ -60,6 +60,12 @@ json_t *cells_figures(struct cells *c) CHECKED;
  * found: as it was where nothing has come, else as a hidden one. */
 json_t *cells_held(struct cells *c) CHECKED;
 
+/* An array of objects whose members are the names of figures in indicator_value: of
+ * cells that were shown and have no lines left. They stand until one of their group
+ * gets a new figure: else the last line to go would take them away by itself. The
+ * caller owns it. */
+json_t *cells_left(struct cells *c) CHECKED;
+
 /* What has to be remembered from now on (past_keep); NULL: as it was, or the
  * floor is lifted. After all else. */
 json_t *cells_keep(struct cells *c) CHECKED;

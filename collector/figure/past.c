@@ -23,6 +23,7 @@ struct shown {
     char *key;
     int32_t made;
     size_t past;   /* in the floor */
+    bool listed;   /* is the cell there still? */
     bool replaced; /* by a figure of now */
 };
 struct listed {
@@ -161,6 +162,8 @@ void past_list(struct past *p, const char *group, const char *key, size_t number
                           .kept = kept};
     p->listed = alloc_resize(p->listed, p->listed_count + 1, sizeof *p->listed);
     p->listed[p->listed_count++] = cell;
+    if (known)
+        p->shown[cell.shown].listed = true;
 }
 
 void past_add(struct past *p, const char *probe, const char *line, uint32_t network, int32_t day, uint16_t mark,
@@ -391,6 +394,23 @@ bool past_stands(const struct past *p, size_t number)
 enum floor_verdict past_verdict(const struct past *p, size_t number)
 {
     return p->listed[number].verdict;
+}
+
+bool past_moves(const struct past *p, const char *group)
+{
+    for (size_t c = 0; c < p->listed_count; c++)
+        if (p->listed[c].moved && !strcmp(p->groups[p->listed[c].group].name, group))
+            return true;
+    return false;
+}
+
+json_t *past_left(const struct past *p)
+{
+    json_t *keys = json_array();
+    for (size_t i = 0; i < p->shown_count; i++)
+        if (!p->shown[i].listed)
+            json_array_append_new(keys, json_string(p->shown[i].key));
+    return keys;
 }
 
 bool past_is_fresh(const struct past *p, const char *probe, int32_t day)

@@ -72,6 +72,8 @@ void past_decide(struct past *p, struct floor *f);
  * because the cell is held or has nothing new: what days of others do to its weights is no reason to change it. */
 bool past_held(const struct past *p, size_t number);
 bool past_stands(const struct past *p, size_t number);
+bool past_moves(const struct past *p, const char *group); /* does a cell of it get a new figure? */
+json_t *past_left(const struct past *p); /* the keys of cells that were shown, and are not listed; the caller owns it */
 bool past_is_fresh(const struct past *p, const char *probe, int32_t day); /* was it never told? */
 enum floor_verdict past_verdict(const struct past *p, size_t number);
 

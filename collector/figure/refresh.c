@@ -189,11 +189,11 @@ static int store(struct pg *pg, const char *sql, const json_t *rows, const char 
     return pg_query(pg, sql, year ? 2 : 1, (const char *const[]){text, year}, NULL, f);
 }
 
-/* Takes away what the new figures replace: not those that stand. */
-static int take_away(struct pg *pg, const struct indicator *i, const char *year, const json_t *held, const json_t *kept,
-                     struct fault *f)
+/* Takes away what the new figures replace: not those that stand, nor of a country that has no lines left the days. */
+static int take_away(struct pg *pg, const struct indicator *i, const char *year, const json_t *stand,
+                     const json_t *kept, struct fault *f)
 {
-    _cleanup_text_ char *standing = json_text(held), *days = json_text(kept);
+    _cleanup_text_ char *standing = json_text(stand), *days = json_text(kept);
     int rc = pg_query(pg,
                       "DELETE FROM indicator_value v WHERE v.computed AND v.indicator = $1 AND v.period = $2 AND NOT "
                       "EXISTS (SELECT FROM jsonb_populate_recordset(NULL::indicator_value, $3::jsonb) h "
@@ -206,8 +206,11 @@ static int take_away(struct pg *pg, const struct indicator *i, const char *year,
             pg,
             "DELETE FROM indicator_day d WHERE d.indicator = $1 AND extract(year FROM d.day) = $2::int AND NOT "
             "EXISTS (SELECT FROM jsonb_populate_recordset(NULL::indicator_day, $3::jsonb) k "
-            "WHERE (k.country, k.source) = (d.country, d.source))",
-            3, (const char *const[]){i->id, year, days}, NULL, f);
+            "WHERE (k.country, k.source) = (d.country, d.source)) AND NOT "
+            "EXISTS (SELECT FROM jsonb_populate_recordset(NULL::indicator_value, $4::jsonb) h "
+            "WHERE (h.country, h.source) = (d.country, d.source) AND "
+            "num_nonnulls(h.geo, h.operator, h.technology, h.family) = 0)",
+            4, (const char *const[]){i->id, year, days, standing}, NULL, f);
     return rc;
 }
 
@@ -250,8 +253,9 @@ static int make(struct pg *pg, const struct indicator *i, const char *year, stru
         return rc;
     _cleanup_json_ json_t *figures = cells_figures(cells), *held = cells_held(cells);
     _cleanup_json_ json_t *days = cells_days(cells), *kept = cells_days_kept(cells);
-    _cleanup_json_ json_t *keep = cells_keep(cells);
-    rc = take_away(pg, i, year, held, kept, f);
+    _cleanup_json_ json_t *keep = cells_keep(cells), *stand = cells_left(cells);
+    json_array_extend(stand, held);
+    rc = take_away(pg, i, year, stand, kept, f);
     if (rc == 0)
         rc = store(pg, STORE_FIGURES_SQL, figures, year, f);
     if (rc == 0)

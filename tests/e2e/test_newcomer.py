@@ -139,6 +139,33 @@ def test_what_one_household_does_changes_nothing_by_itself(watcher):
     assert (weighed[country.probes[0]], weighed[country.probes[1]]) == (54 * 1000000 // 44 + 1,) * 2, weighed
 
 
+def test_a_figure_whose_lines_are_all_gone_goes_with_the_next_edition(watcher):
+    """Whoever is the last to go does not take it away by themselves, nor the days of a country."""
+    country, c = watcher.country, watcher.country.c
+    gone = [n for n, line in enumerate(country.lines) if line.operator == "Op1" or n == LEAVER]  # all others are no sum of what was shown
+
+    def shown():
+        return {(r["geo"], r["operator"], r["technology"]): r["value"] for r in get(c, f"indicators?year={YEAR}&indicator=PER8")
+                if r["statistic"] == "mean" and r["value"] is not None}
+
+    before, place = shown(), (None, "Op1", None)
+    assert place in before
+    for n in gone:
+        country.refuse(n)
+    assert watcher.look() == set() and shown() == before
+    time_passes(c, 100)
+    country.all_measure(30, 14, but={NEWCOMER, *gone})
+    assert (None, None, None) in watcher.look() and place not in shown()
+    assert watcher.look() == set()
+
+    before, days = shown(), c.sql("SELECT * FROM public_indicator_day ORDER BY indicator, day")
+    for n in range(len(country.lines)):
+        country.refuse(n)
+    time_passes(c, 100)
+    assert watcher.look() == set() and shown() == before
+    assert days and c.sql("SELECT * FROM public_indicator_day ORDER BY indicator, day") == days
+
+
 def test_lifting_the_floor_forgets_nothing(watcher):
     country, c = watcher.country, watcher.country.c
 
