@@ -11,7 +11,7 @@ LANGUAGE sql STABLE AS $$
                to_jsonb(f) - '{version,edition,latest,stored_at,name_fr,name_en,kind,status,better}'::text[]
                - CASE WHEN f.computed THEN 'retrieved' ELSE '' END AS says
         FROM figure_told f
-        WHERE f.year = of_year AND f.version IN (older, newer)
+        WHERE f.year = of_year AND f.version IN (older, newer) AND NOT f.simulated -- no versions are made of those
     ), reason AS (
         SELECT unnest(c.why) AS why FROM closed_version c WHERE c.year = of_year AND c.version > older AND c.version <= newer
         UNION

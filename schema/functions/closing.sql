@@ -49,8 +49,9 @@ END $$;
 
 -- ---- making one ----
 
--- The one place where a version is stored: the year's working rows as they are. Never without the publication floor: what was
--- published once is for all to read. Returns its number.
+-- The one place where a version is stored: the year's working rows as they are, but for those of a simulated country, which can be
+-- taken away as if it had never been. Never without the publication floor: what was published once is for all to read. Returns its
+-- number.
 CREATE OR REPLACE FUNCTION closed_store(of_year int, by_whom text, reasons text[], figures_changed int) RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -62,13 +63,14 @@ BEGIN
     END IF;
     INSERT INTO closed_version (year, version, closed_by, why, changed) VALUES (of_year, number, by_whom, reasons, figures_changed);
     INSERT INTO closed_indicator SELECT of_year, number, i.* FROM indicator i;
-    INSERT INTO closed_figure SELECT of_year, number, v.* FROM indicator_value v WHERE left(v.period, 4)::int = of_year;
-    INSERT INTO closed_day SELECT of_year, number, d.* FROM indicator_day d WHERE extract(year FROM d.day)::int = of_year;
+    INSERT INTO closed_figure SELECT of_year, number, v.* FROM indicator_value v WHERE left(v.period, 4)::int = of_year AND NOT v.simulated;
+    INSERT INTO closed_day SELECT of_year, number, d.* FROM indicator_day d
+    WHERE extract(year FROM d.day)::int = of_year AND d.source <> 'simulated';
     INSERT INTO closed_edition SELECT of_year, number, e.country, e.period, e.source, e.speaks_of FROM public_edition e
-    WHERE left(e.period, 4)::int = of_year;
+    WHERE left(e.period, 4)::int = of_year AND e.source <> 'simulated';
     INSERT INTO closed_change SELECT of_year, number, c.indicator, c.country, c.source, c.simulated, c.statistic, c.from_period, c.to_period,
         c.method_version, c.kind, c.why, c.value_from, c.value_to, c.low, c.high, c.n_common
-    FROM indicator_change c WHERE left(c.to_period, 4)::int = of_year;
+    FROM indicator_change c WHERE left(c.to_period, 4)::int = of_year AND NOT c.simulated;
     RETURN number;
 END
 $$;
@@ -90,7 +92,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('internetmetre refresh')); -- not while figures are made, nor twice at once
     SELECT coalesce(year_refusal(of_year),
                     CASE WHEN EXISTS (SELECT FROM indicator_dirty WHERE year = of_year) THEN 'stale'
-                         WHEN NOT EXISTS (SELECT FROM indicator_value WHERE left(period, 4)::int = of_year) THEN 'empty' END) INTO refusal;
+                         WHEN NOT EXISTS (SELECT FROM indicator_value WHERE left(period, 4)::int = of_year AND NOT simulated) THEN 'empty' END) INTO refusal;
     IF refusal IS NULL THEN
         PERFORM closed_store(of_year, by_whom, '{}', 0);
     END IF;

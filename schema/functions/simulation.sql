@@ -38,8 +38,8 @@ BEGIN
 END
 $$;
 
--- Takes the simulated country away, whole: as if it had never been, but for the numbers that probes were given, and for versions of
--- years that were closed meanwhile, which never change.
+-- Takes the simulated country away, whole: as if it had never been, but for the numbers that probes were given. Versions of closed
+-- years have nothing of it, unless an earlier program made them: they never change.
 CREATE OR REPLACE FUNCTION simulation_remove() RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE

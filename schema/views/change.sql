@@ -13,6 +13,6 @@ LEFT JOIN public_national f ON (f.indicator, f.country, f.source, f.statistic, f
 LEFT JOIN public_national t ON (t.indicator, t.country, t.source, t.statistic, t.period)
                                = (c.indicator, c.country, c.source, c.statistic, c.to_period)
 LEFT JOIN closed_latest l ON l.year = c.year
-WHERE c.version = coalesce(l.version, 0);
+WHERE c.version = CASE WHEN c.simulated THEN 0 ELSE coalesce(l.version, 0) END;
 
 SELECT allow('SELECT ON public_change', 'reader', 'analyst');

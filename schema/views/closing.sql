@@ -1,4 +1,5 @@
--- Figures by version: 0 is what refresh made last, which is what everybody reads of an open year, and nobody of a closed one.
+-- Figures by version: 0 is what refresh made last, which is what everybody reads of an open year, and nobody of a closed one, unless
+-- it is of a simulated country.
 
 CREATE OR REPLACE VIEW closed_latest AS
 SELECT year, max(version) AS version FROM closed_version GROUP BY year;

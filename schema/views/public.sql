@@ -37,7 +37,7 @@ SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.ge
        c.why AS change_why,
        two_digits(v.n_failed) AS n_failed, part_step(v.n_silent) AS n_silent,
        v.version, CASE WHEN v.version > 0 THEN 'closed' ELSE 'provisional' END AS edition,
-       v.version = coalesce(l.version, 0) AS latest, v.year, v.computed, v.target_set,
+       v.version = CASE WHEN v.simulated THEN 0 ELSE coalesce(l.version, 0) END AS latest, v.year, v.computed, v.target_set,
        v.interval_why, v.interval_lines
 FROM figure_version v
 JOIN indicator_version i ON i.indicator = v.indicator AND i.version = v.version AND (i.version = 0 OR i.year = v.year)
@@ -57,7 +57,7 @@ SELECT indicator, d.country, d.source, d.day, d.value, d.low, d.high, count_step
 FROM day_version d
 JOIN indicator i USING (indicator)
 LEFT JOIN closed_latest l USING (year)
-WHERE d.version = coalesce(l.version, 0);
+WHERE d.version = CASE WHEN d.source = 'simulated' THEN 0 ELSE coalesce(l.version, 0) END;
 
 SELECT allow('SELECT ON public_probe, public_target, public_check, public_indicator, public_indicator_version,
     public_indicator_day', 'reader', 'analyst');

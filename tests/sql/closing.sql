@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(36);
+SELECT plan(41);
 
 -- Two indicators, of a measured year and an imported one.
 DELETE FROM indicator_dirty;
@@ -9,7 +9,7 @@ VALUES ('OURS', 'f', 'before', 'ms', 'low', 'adopted', 'quantitative', 'measured
        ('THEIRS', 'f', 'e', '%', 'low', 'adopted', 'quantitative', 'imported', 1, 'd', 'd');
 CREATE FUNCTION pg_temp.figure(of_period text, of_geo text, of_value double precision, samples int, method int DEFAULT 1)
 RETURNS void LANGUAGE sql AS $$
-    DELETE FROM indicator_value WHERE indicator = 'OURS' AND period = of_period AND geo IS NOT DISTINCT FROM of_geo;
+    DELETE FROM indicator_value WHERE indicator = 'OURS' AND country = 'XA' AND period = of_period AND geo IS NOT DISTINCT FROM of_geo;
     INSERT INTO indicator_value (indicator, period, statistic, country, geo, source, computed, value, unit, n_samples, n_days, n_probes,
                                  n_networks, floor, method_version, retrieved)
     VALUES ('OURS', of_period, 'p50', 'XA', of_geo, 'measured', true, of_value, 'ms', samples, 300, 12, 11, 'met', method, current_date)
@@ -42,11 +42,21 @@ SELECT pg_temp.figure('2021', NULL, 10, 1000), pg_temp.figure('2021', 'XA-1', 11
 INSERT INTO indicator_day VALUES ('OURS', 'XA', 'measured', '2021-12-31', 10, 9, 11, 12, 11), ('OURS', 'XA', 'measured', '2022-01-01', 20, 19, 21, 12, 11);
 INSERT INTO indicator_change (indicator, country, source, simulated, statistic, from_period, to_period, method_version, why)
 VALUES ('OURS', 'XA', 'measured', false, 'p50', '2020', '2021', 1, 'few');
+-- A simulated country beside it, which has figures of a year in which nothing was measured.
+INSERT INTO indicator_value (indicator, period, statistic, country, source, simulated, computed, value, unit, floor, method_version, retrieved)
+SELECT 'OURS', y, 'p50', 'XB', 'simulated', true, true, 7, 'ms', 'met', 1, current_date FROM unnest('{2020,2021}'::text[]) y;
+INSERT INTO indicator_day VALUES ('OURS', 'XB', 'simulated', '2021-12-31', 7, 6, 8, 12, 11);
+INSERT INTO indicator_change (indicator, country, source, simulated, statistic, from_period, to_period, method_version, why)
+VALUES ('OURS', 'XB', 'simulated', true, 'p50', '2020', '2021', 1, 'few');
+CREATE VIEW pg_temp.imagined AS
+SELECT f.value, f.edition, d.value AS day, c.why FROM public_indicator f FULL JOIN public_indicator_day d USING (country)
+FULL JOIN public_change c USING (country) WHERE country = 'XB' AND f.period IS DISTINCT FROM '2020';
 
 -- ---- closing ----
 
 SELECT is(year_close(extract(year FROM now() AT TIME ZONE 'UTC')::int, 'Aïcha'), 'early', 'a year that goes on is not closed');
 SELECT is(year_close(2019, 'Aïcha'), 'empty', 'nor one without a figure');
+SELECT is(year_close(2020, 'Aïcha'), 'empty', 'nor one with nothing but what was simulated');
 SELECT years_stale('late', '{2021}') \g /dev/null
 SELECT is(year_close(2021, 'Aïcha'), 'stale', 'nor one whose figures are to be made again');
 SELECT results_eq('SELECT years_take()', 'VALUES (2021)', 'which takes them off the list');
@@ -64,6 +74,9 @@ SELECT is(year_close(2021, 'Bio'), 'closed', 'once');
 SELECT results_eq('SELECT year, version, closed_by, why FROM closed_version', $$VALUES (2021, 1, 'Aïcha', '{}'::text[])$$, 'by somebody');
 SELECT results_eq('SELECT * FROM pg_temp.shown', $$VALUES ('2021', NULL, 10::float8, 1, 'closed'), ('2021', 'XA-1', 11, 1, 'closed'),
     ('2021-S1', NULL, 50, 1, 'closed'), ('2022', NULL, 20, 0, 'provisional')$$, 'and it alone, with all that is of it');
+SELECT is_empty($$SELECT FROM closed_figure WHERE simulated UNION ALL SELECT FROM closed_day WHERE source = 'simulated'
+                  UNION ALL SELECT FROM closed_change WHERE simulated$$, 'of nothing that was simulated');
+SELECT results_eq('SELECT * FROM pg_temp.imagined', $$VALUES (7::float8, 'provisional', 7::float8, 'few')$$, 'which is read as before');
 
 -- ---- what comes later ----
 
@@ -84,8 +97,12 @@ SELECT results_eq('SELECT day, value FROM public_indicator_day WHERE country = '
                   $$VALUES ('2021-12-31'::date, 12::float8), ('2022-01-01', 20)$$, 'days go with the version');
 SELECT results_eq('SELECT value FROM closed_day WHERE version = 1', 'VALUES (10::float8)', 'whose first has those that it had');
 SELECT pg_temp.figure('2021', NULL, 10, 1004) \g /dev/null
+UPDATE indicator_value SET value = 8 WHERE simulated;
 SELECT is(pg_temp.refreshed('again'), 2, 'what is told the same makes none');
 SELECT is_empty('SELECT FROM closed_due', 'and that is settled');
+SELECT results_eq('SELECT value FROM pg_temp.imagined', 'VALUES (8::float8)', 'nor does another value of what is simulated');
+SELECT simulation_remove() \g /dev/null
+SELECT is_empty('SELECT FROM pg_temp.imagined', 'which goes away whole');
 SELECT pg_temp.figure('2021', NULL, 13, 1000, 2), pg_temp.figure('2021', 'XA-1', 12, 400) \g /dev/null
 DELETE FROM indicator_day WHERE day = '2021-12-31';
 SELECT is(pg_temp.refreshed('late', '1 day'), 2, 'a second one waits');
