@@ -34,6 +34,11 @@ struct cells *cells_new(const struct indicator *i, bool lifted)
     return c;
 }
 
+void cells_lift_simulated(struct cells *c)
+{
+    c->lifted_simulated = true;
+}
+
 void cells_free(struct cells *c)
 {
     if (!c)
@@ -242,13 +247,17 @@ static char *group_of(const struct cells *c, const struct row *row)
 }
 
 /* No household stands behind what was simulated. */
+static bool simulated(const char *source)
+{
+    return !strcmp(source, "simulated");
+}
+
 static void list_past(struct cells *c)
 {
     for (size_t i = 0; i < c->list_count; i++) {
         const struct row *row = c->list[i].rows[0];
         _cleanup_text_ char *key = key_of(c, &c->list[i]), *group = group_of(c, row);
-        past_list(c->past, group, key, c->list[i].number,
-                  strcmp(c->texts[row->fields[FIELD_SOURCE]], "simulated") != 0);
+        past_list(c->past, group, key, c->list[i].number, !simulated(c->texts[row->fields[FIELD_SOURCE]]));
     }
 }
 
@@ -365,14 +374,24 @@ void cells_decide(struct cells *c)
     past_decide(c->past, c->floor);
 }
 
+bool cells_lifted(const struct cells *c, const char *source)
+{
+    return c->lifted || (c->lifted_simulated && simulated(source));
+}
+
+bool cell_lifted(const struct cells *c, const struct cell *cell)
+{
+    return cells_lifted(c, c->texts[cell->rows[0]->fields[FIELD_SOURCE]]);
+}
+
 enum floor_verdict cell_verdict(const struct cells *c, const struct cell *cell)
 {
-    return c->lifted ? FLOOR_SHOWN : past_verdict(c->past, cell->number);
+    return cell_lifted(c, cell) ? FLOOR_SHOWN : past_verdict(c->past, cell->number);
 }
 
 bool cell_held(const struct cells *c, const struct cell *cell)
 {
-    return !c->lifted && past_stands(c->past, cell->number);
+    return !cell_lifted(c, cell) && past_stands(c->past, cell->number);
 }
 
 struct past_days cell_past(const struct cells *c, const struct cell *cell)
@@ -463,9 +482,4 @@ size_t cells_list_count(struct cells *c)
 {
     cells_decide(c);
     return c->list_count;
-}
-
-bool cells_lifted(const struct cells *c)
-{
-    return c->lifted;
 }

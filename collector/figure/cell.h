@@ -38,6 +38,8 @@ struct cells;
 
 /* i is borrowed. lifted: every cell is shown, whatever stands behind it. */
 struct cells *cells_new(const struct indicator *i, bool lifted) CHECKED;
+/* Those of simulated lines alone are. Before anything is asked of the cells. */
+void cells_lift_simulated(struct cells *c);
 void cells_free(struct cells *c);
 static inline void cells_freep(struct cells **c)
 {
@@ -95,6 +97,6 @@ struct cells_day {
 /* Calls fn for each that has a value, in the order in which they were added: those of a line side by side. */
 void cells_walk(struct cells *c, void (*fn)(void *context, const struct cells_day *d), void *context);
 size_t cells_list_count(struct cells *c); /* more than the number of any */
-bool cells_lifted(const struct cells *c);
+bool cells_lifted(const struct cells *c, const char *source);
 
 int64_t cells_count(const struct cells *c); /* probe-days with a value, those of one family not counted */

@@ -62,7 +62,7 @@ struct cells {
     uint32_t text_count;
     struct floor *floor; /* NULL until it is decided */
     struct past *past;
-    bool lifted;
+    bool lifted, lifted_simulated;
     struct row **orders[CUTS];
     struct cell *list; /* in the order of their numbers */
     size_t list_count, list_cap;
@@ -73,6 +73,7 @@ bool cell_holds_both(const struct row *x, const struct row *y, unsigned dimensio
 
 /* Groups the probe-days and decides what is shown, once. What follows asks for its answers. */
 void cells_decide(struct cells *c);
+bool cell_lifted(const struct cells *c, const struct cell *cell); /* is it shown, whatever stands behind it? */
 enum floor_verdict cell_verdict(const struct cells *c, const struct cell *cell);
 bool cell_held(const struct cells *c, const struct cell *cell); /* its last figure stands */
 bool cell_fresh(const struct cells *c, const struct row *row);  /* was the day never told? */

@@ -125,7 +125,7 @@ static void add_day(void *context, const struct cells_day *d)
 
 bool panel_bears(struct cells *c, const char *country, const char *source, const json_t *lines, const json_t *before)
 {
-    if (cells_lifted(c))
+    if (cells_lifted(c, source))
         return true;
     size_t count = cells_list_count(c);
     struct bearing b = {country, source, lines, before, floor_new(), alloc_zero(count, sizeof *b.cells), 0, 0, {0}};

@@ -84,8 +84,8 @@ static void publish(const struct cells *c, struct cell *cell, json_t *figures)
     _cleanup_tally_ struct tally t = tally_cell(cell);
     for (size_t s = 0; s < c->indicator->statistic_count; s++) {
         const struct statistic *statistic = &c->indicator->statistics[s];
-        bool tells = c->lifted || tally_tells(&t, &statistic->what);
-        const char *word = c->lifted ? "off" : verdict == FLOOR_SHOWN && !tells ? "hidden" : words[verdict];
+        bool tells = cell_lifted(c, cell) || tally_tells(&t, &statistic->what);
+        const char *word = cell_lifted(c, cell) ? "off" : verdict == FLOOR_SHOWN && !tells ? "hidden" : words[verdict];
         json_t *figure = describe(c, cell, statistic, word);
         json_array_append_new(figures, figure);
         if (verdict != FLOOR_SHOWN) {
@@ -239,12 +239,12 @@ static void split_days(const struct cells *c, const struct cell *cell, json_t *o
     struct tally_day *rows = tallied(cell);
     size_t count = 0;
     struct past_days past = cell_past(c, cell);
-    _cleanup_(calendar_freep) struct calendar *places = c->lifted ? NULL : places_of(c, cell);
+    _cleanup_(calendar_freep) struct calendar *places = cell_lifted(c, cell) ? NULL : places_of(c, cell);
     for (size_t i = 0; i < cell->count; i++)
         if (!isnan(rows[i].value))
             rows[count++] = rows[i];
     _cleanup_json_ json_t *days = day_figures(rows, count, &indicator_main(c->indicator)->what,
-                                              c->lifted ? NULL : &past, places);
+                                              cell_lifted(c, cell) ? NULL : &past, places);
     size_t d;
     json_t *day;
     json_array_foreach(days, d, day) json_object_update_new(
@@ -270,7 +270,7 @@ json_t *cells_days_kept(struct cells *c)
     cells_decide(c);
     for (size_t i = 0; i < c->list_count; i++) {
         const struct row *row = c->list[i].rows[0];
-        if (c->list[i].cut == 0 && !c->lifted && cell_past(c, &c->list[i]).before)
+        if (c->list[i].cut == 0 && !cell_lifted(c, &c->list[i]) && cell_past(c, &c->list[i]).before)
             json_array_append_new(kept, json_pack("{s:s, s:s}", "country", c->texts[row->fields[FIELD_COUNTRY]],
                                                   "source", c->texts[row->fields[FIELD_SOURCE]]));
     }

@@ -125,7 +125,7 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
     "LEFT JOIN probe_household h USING (probe_no) LEFT JOIN probe l ON l.probe_no = h.household "                      \
     "JOIN probe_standing($1::date, $2::date - 1) s ON s.probe_no = g.probe_no "                                        \
     "JOIN probe_expected($1::date, $2::date - 1) d ON d.probe_no = g.probe_no "                                        \
-    "JOIN publication_floor e ON s.counts OR e.lifted "                                                                \
+    "JOIN publication_floor e ON s.counts OR e.lifted OR (e.lifted_simulated AND p.simulated) "                        \
     "CROSS JOIN (SELECT NOT EXISTS (SELECT FROM told_cell WHERE indicator = $3 AND period = extract(year FROM "        \
     "$1::date)::text) AS none) t "                                                                                     \
     "CROSS JOIN LATERAL place_on(g.probe_no, g.day) x "                                                                \
@@ -133,13 +133,17 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
     "AND (e.lifted OR p.simulated OR t.none OR g.day < (now() AT TIME ZONE 'UTC')::date - 1) "                         \
     "ORDER BY coalesce(l.probe, p.probe), p.probe, g.day, g.family NULLS FIRST"
 
-static int is_lifted(struct pg *pg, bool *ret, struct fault *f)
+/* Cells as the floor has them. */
+static int new_cells(struct pg *pg, const struct indicator *i, struct cells **ret, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(pg, "SELECT lifted FROM publication_floor", 0, NULL, &rows, f);
-    if (rc == 0)
-        *ret = pg_bool(rows, 0, 0);
-    return rc;
+    int rc = pg_query(pg, "SELECT lifted, lifted_simulated FROM publication_floor", 0, NULL, &rows, f);
+    if (rc < 0)
+        return rc;
+    *ret = cells_new(i, pg_bool(rows, 0, 0));
+    if (pg_bool(rows, 0, 1))
+        cells_lift_simulated(*ret);
+    return 0;
 }
 
 int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, const char *last, struct cells **ret,
@@ -148,12 +152,9 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
     _cleanup_text_ char *sql = alloc_format(GATHER_SQL, i->sql);
     _cleanup_(cells_freep) struct cells *cells = NULL;
     const struct pg_rows *row = NULL;
-    bool lifted = false;
-    int rc = is_lifted(pg, &lifted, f);
-    if (rc < 0)
-        return rc;
-    cells = cells_new(i, lifted);
-    rc = pg_stream_start(pg, sql, 3, (const char *const[]){first, last, i->id}, f);
+    int rc = new_cells(pg, i, &cells, f);
+    if (rc == 0)
+        rc = pg_stream_start(pg, sql, 3, (const char *const[]){first, last, i->id}, f);
     while (rc == 0 && (rc = pg_stream_next(pg, &row, f)) == 0 && row)
         cells_add(cells, &(struct probe_day){
                              .probe = pg_text(row, 0, 0),

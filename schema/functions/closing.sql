@@ -58,7 +58,7 @@ DECLARE
     number int := 1 + coalesce((SELECT max(c.version) FROM closed_version c WHERE c.year = of_year), 0);
 BEGIN
     IF (SELECT lifted FROM publication_floor)
-       OR EXISTS (SELECT FROM indicator_value v WHERE left(v.period, 4)::int = of_year AND v.floor = 'off') THEN
+       OR EXISTS (SELECT FROM indicator_value v WHERE left(v.period, 4)::int = of_year AND v.floor = 'off' AND NOT v.simulated) THEN
         RAISE EXCEPTION 'no version is made of figures without a publication floor';
     END IF;
     INSERT INTO closed_version (year, version, closed_by, why, changed) VALUES (of_year, number, by_whom, reasons, figures_changed);

@@ -5,7 +5,7 @@ SELECT p.probe_no, p.simulated
 FROM probe p
 LEFT JOIN token t USING (token_no)
 CROSS JOIN publication_floor e
-WHERE e.lifted
+WHERE e.lifted OR e.lifted_simulated AND p.simulated
    OR (p.revoked_at IS NULL OR p.revoked_reason IN ('left', 'forgotten'))
       AND (p.confirmed_at IS NOT NULL OR t.uses_max = 1)
       AND p.enrolled_at <= now() - interval '7 days';

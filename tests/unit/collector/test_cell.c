@@ -421,6 +421,38 @@ static void two_boxes_weigh_as_one_line(void **state)
     indicator_free(&mean);
 }
 
+/* Four lines that were measured and three that were simulated. */
+static void the_floor_may_be_lifted_for_simulated_lines_alone(void **state)
+{
+    struct cells *c = cells_new(&indicator, false);
+    cells_lift_simulated(c);
+    for (size_t p = 0; p < 7; p++)
+        for (int d = 0; d < 10; d++)
+            cells_add(c, &(struct probe_day){.probe = names[p],
+                                             .day = 20000 + d,
+                                             .first = 20000,
+                                             .last = 20009,
+                                             .source = p < 4 ? "measured" : "simulated",
+                                             .network = names[p],
+                                             .country = "BJ",
+                                             .value = 10 + (double)p});
+    json_t *figures = cells_figures(c), *days = cells_days(c), *figure, *day;
+    size_t i;
+    assert_int_equal(json_array_size(figures), 2);
+    json_array_foreach(figures, i, figure)
+    {
+        bool measured = !strcmp(word(figure, "source"), "measured");
+        assert_string_equal(word(figure, "floor"), measured ? "n<5" : "off");
+        assert_true(measured ? !json_object_get(figure, "value") : number(figure, "value") == 15);
+    }
+    assert_int_equal(json_array_size(days), 10);
+    json_array_foreach(days, i, day) assert_string_equal(word(day, "source"), "simulated");
+    assert_true(cells_lifted(c, "simulated") && !cells_lifted(c, "measured"));
+    json_decref(figures);
+    json_decref(days);
+    cells_free(c);
+}
+
 static void nothing_gives_nothing(void **state)
 {
     struct cells *c = cells_new(&indicator, false);
@@ -444,6 +476,7 @@ int main(void)
         cmocka_unit_test(below_six_probes_no_interval),
         cmocka_unit_test(a_percentile_is_of_more_than_one_line),
         cmocka_unit_test(days_are_told_of_the_country_alone),
+        cmocka_unit_test(the_floor_may_be_lifted_for_simulated_lines_alone),
         cmocka_unit_test(nothing_gives_nothing),
         cmocka_unit_test(operators_that_differ_have_their_places),
         cmocka_unit_test(hidden_cells_and_lone_ones_have_none),
