@@ -114,13 +114,18 @@ static int forget(struct serve *s, struct fault *f)
 /* Before anybody can read: what was made without the floor must not be seen with it. */
 static int set_floor(struct serve *s, struct fault *f)
 {
-    const bool lifted = !s->context->settings.publication_floor;
+    const int says = s->context->settings.publication_floor;
+    const bool lifted = says == SETTINGS_FLOOR_NO, simulated = says == SETTINGS_FLOOR_SIMULATED;
     _cleanup_(pg_closep) struct pg *pg = NULL;
     int rc = database_connect(s->database, &pg, f);
     if (rc == 0)
-        rc = pg_query(pg, "SELECT floor_lift($1)", 1, (const char *const[]){lifted ? "true" : "false"}, NULL, f);
+        rc = pg_query(pg, "SELECT floor_lift($1, $2)", 2,
+                      (const char *const[]){lifted ? "true" : "false", simulated ? "true" : "false"}, NULL, f);
     if (rc == 0 && lifted)
         log_warn(_("publication_floor = no: every figure is shown, also of a single household"));
+    if (rc == 0 && simulated)
+        log_warn(_(
+            "publication_floor = simulated: every figure of a simulated country is shown, whatever stands behind it"));
     return rc;
 }
 
@@ -242,7 +247,7 @@ static int start_http(struct serve *s, struct fault *f)
         .tables = tables,
         .table_count = COUNT(tables),
         .proxies = s->context->settings.proxies,
-        .near_only = !s->context->settings.publication_floor,
+        .near_only = s->context->settings.publication_floor == SETTINGS_FLOOR_NO,
         .connections_max = (unsigned)s->context->settings.connections,
         .idle_timeout_s = IDLE_TIMEOUT_S,
         .body_timeout_s = BODY_TIMEOUT_S,

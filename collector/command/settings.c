@@ -13,6 +13,7 @@
 #define DAY    (86400 * SECOND)
 
 static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
+static const char *const floors[] = {"no", "yes", "simulated", NULL};
 
 /* ---- what a key may be ---- */
 
@@ -70,7 +71,7 @@ static int check_user(const void *target, struct fault *f)
 static int check_floor(const void *target, struct fault *f)
 {
     const struct settings *s = target;
-    if (s->publication_floor)
+    if (s->publication_floor != SETTINGS_FLOOR_NO)
         return 0;
     if (s->proxies && *s->proxies)
         return fault_set(f, -EINVAL,
@@ -125,9 +126,9 @@ static const struct conf_key keys[] = {
     KEY(unsafe_database, CONF_BOOL, "no",
         .help = N_("Start although PostgreSQL has fsync, full_page_writes or synchronous_commit off; a power cut then "
                    "loses data.")),
-    KEY(publication_floor, CONF_BOOL, "yes", .check = check_floor,
-        .help = N_("Hide figures behind which stand too few lines; no shows them all, to try the software on a machine "
-                   "of your own.")),
+    KEY(publication_floor, CONF_CHOICE, "yes", .choices = floors, .check = check_floor,
+        .help = N_("Hide figures behind which stand too few lines; simulated: but for those of a simulated country, "
+                   "wherever the collector answers; no shows them all, to try the software on a machine of your own.")),
     KEY(keep_results, CONF_DURATION, "0s", .min = 0, .max = 36500 * DAY,
         .help = N_("How long single results stay in the database before they go to the archive; 0s: for ever.")),
     KEY(keep_bodies, CONF_DURATION, "0s", .min = 0, .max = 36500 * DAY,

@@ -8,6 +8,13 @@
 #include "common/conf.h"
 #include "common/fault.h"
 
+/* What publication_floor says; in the order of its words. */
+enum settings_floor {
+    SETTINGS_FLOOR_NO,
+    SETTINGS_FLOOR_YES,
+    SETTINGS_FLOOR_SIMULATED, /* but for simulated rows, behind which stands nobody */
+};
+
 struct settings {
     /* Texts are NULL or "" when nothing is set. */
     char *listen;
@@ -23,7 +30,7 @@ struct settings {
     bool upkeep;
     char *proxies; /* addresses, separated by spaces or commas */
     bool unsafe_database;
-    bool publication_floor;
+    int publication_floor;             /* enum settings_floor */
     char *archive;                     /* folder, "" is STATE/archive */
     int64_t keep_results, keep_bodies; /* microseconds, 0: for ever */
     char *country;

@@ -137,6 +137,39 @@ def test_small_countries(country, where, probes, days, since):
     country.run("simulate", "--remove")
 
 
+def test_its_floor_is_lifted_where_everybody_reads(country):
+    """publication_floor = simulated: of three lines all is told, and of measured ones what was told before."""
+    c = country
+
+    def restart(**settings):
+        c.stop()
+        c.settings = {"upkeep": "no", **settings}
+        c.move(c.port)
+        c.start()
+        c.run("rollup")
+
+    def told(source):
+        return [row | {"stored_at": None} for row in c.request("GET", "/api/v1/indicators?year=2024", headers={"X-Forwarded-For": "198.51.100.7"}).json()
+                if row["source"] == source]
+
+    def kept():
+        return (c.sql("SELECT (to_jsonb(v) - 'stored_at')::text FROM indicator_value v WHERE source = 'measured' ORDER BY 1"),
+                c.sql("SELECT d::text FROM indicator_day d WHERE source = 'measured' ORDER BY 1"), told("measured"))
+
+    c.run("simulate", "--probes", "3", "--days", "40", "--seed", "5", "--from", "2024-02-01", "--rollups", "--beside-real")
+    before = kept()
+    assert any(row["value"] is None for row in before[2]) and any(row["value"] is not None for row in before[2])
+    assert told("simulated") and all(row["value"] is None for row in told("simulated"))
+    restart(publication_floor="simulated", listen=f"0.0.0.0:{c.port}")
+    assert "publication_floor = simulated: every figure of a simulated country is shown" in c.log.read_text()
+    assert {row["floor"] for row in told("simulated")} == {"off"} and all(row["value"] is not None for row in told("simulated"))
+    assert any(row["operator"] and row["n_probes"] == 1 for row in told("simulated"))
+    assert kept() == before and warned(c) == pages()
+    restart()
+    assert all(row["value"] is None for row in told("simulated")) and kept() == before
+    c.run("simulate", "--remove")
+
+
 def test_nothing_reads_the_truth():
     """It is for people and tests: a program that read it would prove itself right."""
     top = BUILD.parent

@@ -25,6 +25,7 @@ static void defaults(void **state)
     assert_string_equal(s.country, "BJ");
     assert_true(!s.database || !*s.database);
     assert_int_equal(s.writers, 2);
+    assert_int_equal(s.publication_floor, SETTINGS_FLOOR_YES);
     settings_free(&s);
 }
 
@@ -53,6 +54,18 @@ static void values(void **state)
     settings_free(&s);
 }
 
+/* Nobody stands behind simulated rows: whoever reaches the collector may see them. */
+static void the_floor_of_simulated_rows_goes_everywhere(void **state)
+{
+    struct settings s = {0};
+    struct fault f = {0};
+    const char *text =
+        "publication_floor = simulated\nlisten = [::]:80\nproxies = 192.0.2.1\ndatabase = postgresql://x\n";
+    assert_int_equal(read_text(text, &s, &f), 0);
+    assert_int_equal(s.publication_floor, SETTINGS_FLOOR_SIMULATED);
+    settings_free(&s);
+}
+
 static void wrong_lines_say_where_and_what_is_allowed(void **state)
 {
     static const struct {
@@ -73,6 +86,7 @@ static void wrong_lines_say_where_and_what_is_allowed(void **state)
         {"database = postgresql://u:secret@x?sslmod=off\n", {"line 1", "database", "sslmod"}},
         {"user = nobody-of-that-name\n", {"line 1", "nobody-of-that-name", "adduser"}},
         {"user = root\n", {"line 1", "user = root", "root"}},
+        {"publication_floor = off\n", {"line 1", "publication_floor = off", "no", "simulated"}},
         {"archive = data\n", {"line 1", "archive = data", "/"}},
         {"schedule = mine.json\n", {"line 1", "schedule = mine.json", "/"}},
         {"packs = dns edns\n", {"line 1", "packs = edns", "dns, edns-africa"}},
@@ -96,6 +110,7 @@ int main(void)
         cmocka_unit_test(defaults),
         cmocka_unit_test(an_absent_file_is_fine_unless_named),
         cmocka_unit_test(values),
+        cmocka_unit_test(the_floor_of_simulated_rows_goes_everywhere),
         cmocka_unit_test(wrong_lines_say_where_and_what_is_allowed),
     };
     dir = scratch_dir();
