@@ -1,4 +1,5 @@
-"""publication_floor = no: every figure is shown on a machine of one's own, marked as what it is, and none of them later."""
+"""publication_floor = no: every figure is shown on a machine of one's own, marked as what it is, and none of them later; = simulated:
+those of a simulated country are, everywhere."""
 import pytest
 from wire import ping
 
@@ -36,6 +37,21 @@ def test_one_line_is_shown_while_the_floor_is_lifted_and_not_after(own_collector
     assert figures(c) == []  # of a probe that nobody confirmed
     page = c.request("GET", "/fr/").body.decode()
     assert "Ils ne sont pas à publier." not in page and "<svg" not in page
+
+
+def test_of_simulated_lines_two_are_shown_and_pages_say_so(own_collector):
+    c = own_collector
+    c.settings = {"upkeep": "no", "publication_floor": "simulated", "proxies": "192.0.2.1"}
+    c.move(c.port)
+    c.start()
+    c.stored(c.probe(operator="Grand").batch([ping()]))
+    c.run("simulate", "--probes", "2", "--days", "3", "--seed", "1", "--from", "2024-03-01", "--rollups", "--beside-real")
+    c.run("rollup")
+    rows = c.request("GET", "/api/v1/indicators").json()
+    assert {(row["floor"], row["source"]) for row in rows} == {("off", "simulated")}
+    for language, words in (("fr", "Les chiffres mesurés gardent leur seuil."), ("en", "Measured figures keep their floor.")):
+        page = c.request("GET", f"/{language}/", headers={"X-Forwarded-For": "198.51.100.7"}).body.decode()
+        assert words in page and "Ils ne sont pas à publier." not in page and "They are not for publication." not in page
 
 
 @pytest.mark.parametrize("others,says", [

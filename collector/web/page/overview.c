@@ -22,7 +22,7 @@ const char *overview_mark(struct overview *o, const struct national *g)
 {
     const char *floor = pg_text(g->rows, g->first, FLOOR);
     if (floor && !strcmp(floor, "off"))
-        o->lifted = true;
+        *(national_simulated(g) ? &o->lifted_simulated : &o->lifted) = true;
     return national_simulated(g) ? phrase(&o->words, "simulated_mark") : "";
 }
 
@@ -380,6 +380,7 @@ static int read_overview(const struct visit *v, json_t *page, struct fault *f)
     if (rc < 0)
         return rc;
     json_object_set_new(page, "lifted", json_boolean(o.lifted));
+    json_object_set_new(page, "lifted_simulated", json_boolean(o.lifted_simulated && !o.lifted));
     for (size_t l = 0; l < COUNT(lists) && lists[l][1]; l++)
         json_object_set_new(page, lists[l][1], json_boolean(json_array_size(json_object_get(page, lists[l][0])) > 0));
     return 0;

@@ -15,8 +15,8 @@ struct overview {
     const char *country, *in; /* "in Benin" */
     struct words words;
     json_t *page;
-    char year[YEAR_TEXT_SIZE]; /* the latest that a measured figure is of; "": none is there */
-    bool lifted;               /* does a figure say so? */
+    char year[YEAR_TEXT_SIZE];     /* the latest that a measured figure is of; "": none is there */
+    bool lifted, lifted_simulated; /* does a figure say so? */
 };
 
 /* In the place of a number that is not shown: is the cell itself too small, or do others tell too much with it? */
