@@ -51,7 +51,9 @@ static int refuse(struct pg *pg, const char *word, const char *year, struct faul
               "configuration, start serve again, and close %s then"),
             year);
     if (!strcmp(word, "empty"))
-        return fault_set(f, -EPERM, _("there is no figure of %s, nothing was closed; those of a simulated country are in no version"), year);
+        return fault_set(
+            f, -EPERM,
+            _("there is no figure of %s, nothing was closed; those of a simulated country are in no version"), year);
     return fault_set(f, -EPERM, _("results of %s come faster than its figures are made; close it when they have come"),
                      year);
 }
