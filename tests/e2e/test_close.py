@@ -31,9 +31,7 @@ def country(own_collector):
     c = own_collector
     restart(c, upkeep="no")
     c.lines = [c.probe(department="BJ-LI", operator="Grand", technology="fibre") for _ in range(LINES)]
-    c.sql("UPDATE probe_context SET valid_from = '2020-01-01'")
-    c.sql("UPDATE probe SET enrolled_at = '2020-01-01', confirmed_at = '2020-01-01', confirmed_by = 'tests'")
-    c.sql("INSERT INTO probe_network SELECT make_date(%s, 12, 31), probe_no, format('198.51.%%s.0/24', probe_no)::cidr, 100 FROM probe", YEAR)
+    c.counted("2020-01-01", f"{YEAR}-12-31")
     for n, probe in enumerate(c.lines):
         c.stored(probe.batch(results(n, YEAR, 3, lost=1)))
     c.run("rollup")

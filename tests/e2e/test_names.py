@@ -48,9 +48,7 @@ def country():
                 probe = c.probe(department="BJ-BO", commune="Hameau Secret", operator=OPERATOR, technology="fibre", tariff="forfait-de-tata")
                 moments = [wire.stamp(day) for day in DAYS] + [wire.now()]
                 c.stored(probe.batch([r for at in moments for r in results(at)]))
-            c.sql("UPDATE probe SET enrolled_at = '2024-01-01', confirmed_at = now(), confirmed_by = 'Chef Secret'")
-            c.sql("UPDATE probe_context SET valid_from = '2024-01-01'")
-            c.sql("INSERT INTO probe_network SELECT '2024-03-01', probe_no, format('198.51.%%s.0/24', probe_no)::cidr, 9 FROM probe")
+            c.counted("2024-01-01", "2024-03-01", by="Chef Secret")
             c.run("rollup")
             yield c
             c.stop()

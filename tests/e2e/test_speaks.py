@@ -33,9 +33,7 @@ def country():
                 probe = c.probe(department=DEPARTMENTS[n % 3], operator="Grand", zone="rural" if n < 6 else "urban")
                 c.stored(probe.batch([dns(day, 20 + n, n) for day in DAYS]))
             c.run("operator", "accept", "Grand")
-            c.sql("UPDATE probe_context SET valid_from = '2024-01-01'")
-            c.sql("UPDATE probe SET enrolled_at = '2024-01-01', confirmed_at = '2024-01-01', confirmed_by = 'tests'")
-            c.sql("INSERT INTO probe_network SELECT '2024-03-01', probe_no, format('198.51.%%s.0/24', probe_no)::cidr, 9 FROM probe")
+            c.counted("2024-01-01", "2024-03-01")
             c.run("rollup")
             yield c
             c.stop()

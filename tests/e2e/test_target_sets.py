@@ -35,10 +35,7 @@ def country():
             for n in range(LINES):
                 probe = c.probe(department="BJ-LI", operator=HOST if n % 2 else GUEST)
                 c.stored(probe.batch([r for day in OLD + NEW if day < datetime.date.today() for r in day_of(day)], sealed_at=wire.now()))
-            c.sql("UPDATE probe_context SET valid_from = '2020-01-01'")
-            c.sql("UPDATE probe SET enrolled_at = '2020-01-01', confirmed_at = '2020-01-01', confirmed_by = 'tests'")
-            for day in (OLD[0], NEW[0]):
-                c.sql("INSERT INTO probe_network SELECT %s, probe_no, format('198.51.%%s.0/24', probe_no)::cidr, 9 FROM probe", day)
+            c.counted("2020-01-01", OLD[0], NEW[0])
             c.run("rollup")
             yield c
             c.stop()
