@@ -109,7 +109,7 @@ static int make_blocks(struct pg *pg, const char *day, json_t *blocks, struct fa
 static int tell_day(struct pg *pg, const char *day, struct fault *f)
 {
     _cleanup_json_ json_t *blocks = json_array();
-    int rc = pg_query(pg, "SELECT series_begin($1::date)", 1, &day, NULL, f);
+    int rc = pg_query(pg, "SELECT series_begin($1::date), series_lift($1::date)", 1, &day, NULL, f);
     if (rc == 0)
         rc = make_blocks(pg, day, blocks, f);
     if (rc < 0 || json_array_size(blocks) == 0)

@@ -18,8 +18,25 @@ BEGIN
     DELETE FROM indicator_value WHERE computed AND (whole OR simulated);
     DELETE FROM indicator_day WHERE whole OR source = 'simulated';
     DELETE FROM indicator_change WHERE whole OR simulated;
+    INSERT INTO series_dirty (day, due) SELECT DISTINCT l.day, l.day FROM rollup_line l JOIN rollup_cell c USING (cell_no) WHERE c.simulated;
     PERFORM years_stale('floor', array_agg(DISTINCT extract(year FROM day)::int)) FROM rollup_day WHERE whole OR simulated;
     RETURN true;
 END
 $$;
-REVOKE EXECUTE ON FUNCTION floor_lift FROM PUBLIC;
+
+-- Without a floor the simulated lines of each place are told of together on a day, however few they are. What is told of measured
+-- lines stays for ever: for them it is never lifted.
+CREATE OR REPLACE FUNCTION series_lift(of_day date) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT lifted OR lifted_simulated FROM publication_floor) THEN
+        PERFORM series_store(of_day, jsonb_agg(b)) FROM (
+            SELECT f.check_no, f.position, 15 AS alike, array_agg(f.probe_no ORDER BY f.probe_no) AS probes
+            FROM series_fresh(of_day) f JOIN probe p USING (probe_no)
+            WHERE p.simulated
+            GROUP BY f.check_no, f.position, f.country, f.department, f.operator, f.technology, f.zone) AS b
+        HAVING count(*) > 0;
+    END IF;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION floor_lift, series_lift FROM PUBLIC;

@@ -7,7 +7,8 @@ SELECT p.day, k.name AS check_name, m.name AS metric, m.unit, g.source, g.simula
        p.kind AS target_kind, t.name AS target, g.alike, p.scope
 FROM series_point p
 JOIN series_group g USING (group_no)
-JOIN series_count c ON (c.group_no, c.check_no, c.year) = (p.group_no, p.check_no, extract(year FROM p.day)::int) AND c.days >= 30
+JOIN series_count c ON (c.group_no, c.check_no, c.year) = (p.group_no, p.check_no, extract(year FROM p.day)::int)
+     AND (c.days >= 30 OR g.simulated AND (SELECT lifted OR lifted_simulated FROM publication_floor))
 JOIN check_kind k ON k.check_no = p.check_no
 JOIN metric m ON (m.check_no, m.position) = (p.check_no, p.position)
 LEFT JOIN known_operator o ON o.operator_no = g.operator_no

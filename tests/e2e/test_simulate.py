@@ -152,21 +152,24 @@ def test_its_floor_is_lifted_where_everybody_reads(country):
         return [row | {"stored_at": None} for row in c.request("GET", "/api/v1/indicators?year=2024", headers={"X-Forwarded-For": "198.51.100.7"}).json()
                 if row["source"] == source]
 
+    def series(simulated):
+        return c.sql("SELECT * FROM public_series WHERE simulated = %s ORDER BY 1, 2, 3, 13, 14, 15, 16, 17, 18, 19, 20, 21", simulated)
+
     def kept():
         return (c.sql("SELECT (to_jsonb(v) - 'stored_at')::text FROM indicator_value v WHERE source = 'measured' ORDER BY 1"),
-                c.sql("SELECT d::text FROM indicator_day d WHERE source = 'measured' ORDER BY 1"), told("measured"))
+                c.sql("SELECT d::text FROM indicator_day d WHERE source = 'measured' ORDER BY 1"), told("measured"), series(False))
 
     c.run("simulate", "--probes", "3", "--days", "40", "--seed", "5", "--from", "2024-02-01", "--rollups", "--beside-real")
     before = kept()
     assert any(row["value"] is None for row in before[2]) and any(row["value"] is not None for row in before[2])
-    assert told("simulated") and all(row["value"] is None for row in told("simulated"))
+    assert told("simulated") and all(row["value"] is None for row in told("simulated")) and series(True) == []
     restart(publication_floor="simulated", listen=f"0.0.0.0:{c.port}")
     assert "publication_floor = simulated: every figure of a simulated country is shown" in c.log.read_text()
     assert {row["floor"] for row in told("simulated")} == {"off"} and all(row["value"] is not None for row in told("simulated"))
     assert any(row["operator"] and row["n_probes"] == 1 for row in told("simulated"))
-    assert kept() == before and warned(c) == pages()
+    assert before[3] and series(True) and kept() == before and warned(c) == pages()
     restart()
-    assert all(row["value"] is None for row in told("simulated")) and kept() == before
+    assert series(True) == [] and all(row["value"] is None for row in told("simulated")) and kept() == before
     c.run("simulate", "--remove")
 
 
