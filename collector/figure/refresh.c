@@ -190,18 +190,21 @@ static int store(struct pg *pg, const char *sql, const json_t *rows, const char 
     return pg_query(pg, sql, year ? 2 : 1, (const char *const[]){text, year}, NULL, f);
 }
 
-/* Takes away what the new figures replace: not those that stand, nor of a country that has no lines left the days. */
+/* Takes away what the new figures replace: not those that stand, nor of a country that has no lines left the days. A
+ * name that the team no longer says yes to is public nowhere, whatever stands. */
 static int take_away(struct pg *pg, const struct indicator *i, const char *year, const json_t *stand,
                      const json_t *kept, struct fault *f)
 {
     _cleanup_text_ char *standing = json_text(stand), *days = json_text(kept);
-    int rc = pg_query(pg,
-                      "DELETE FROM indicator_value v WHERE v.computed AND v.indicator = $1 AND v.period = $2 AND NOT "
-                      "EXISTS (SELECT FROM jsonb_populate_recordset(NULL::indicator_value, $3::jsonb) h "
-                      "WHERE (h.statistic, h.country, h.source) = (v.statistic, v.country, v.source) AND "
-                      "(h.geo, h.operator, h.technology, h.family) IS NOT DISTINCT FROM "
-                      "(v.geo, v.operator, v.technology, v.family) AND v.floor <> 'off')",
-                      3, (const char *const[]){i->id, year, standing}, NULL, f);
+    int rc = pg_query(
+        pg,
+        "DELETE FROM indicator_value v WHERE v.computed AND v.indicator = $1 AND v.period = $2 AND NOT "
+        "EXISTS (SELECT FROM jsonb_populate_recordset(NULL::indicator_value, $3::jsonb) h "
+        "WHERE (h.statistic, h.country, h.source) = (v.statistic, v.country, v.source) AND "
+        "(h.geo, h.operator, h.technology, h.family) IS NOT DISTINCT FROM "
+        "(v.geo, v.operator, v.technology, v.family) AND v.floor <> 'off' AND (v.operator IS NULL OR EXISTS "
+        "(SELECT FROM public_operator_name o WHERE o.name = v.operator)))",
+        3, (const char *const[]){i->id, year, standing}, NULL, f);
     if (rc == 0)
         rc = pg_query(
             pg,

@@ -164,6 +164,8 @@ def test_a_figure_whose_lines_are_all_gone_goes_with_the_next_edition(watcher):
     time_passes(c, 100)
     assert watcher.look() == set() and shown() == before
     assert days and c.sql("SELECT * FROM public_indicator_day ORDER BY indicator, day") == days
+    c.run("operator", "reject", "Op0")  # whose name is for nobody to read
+    assert watcher.look() == set() and shown() == {place: value for place, value in before.items() if place[1] != "Op0"} != before
 
 
 def test_lifting_the_floor_forgets_nothing(watcher):
