@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(7);
+SELECT plan(8);
 
 INSERT INTO probe (probe, enrolled_at, confirmed_at, confirmed_by) VALUES ('aaaaaaaaaaaaaaaaaaaa', '2024-01-01', now(), 'tests'),
     ('bbbbbbbbbbbbbbbbbbbb', '2024-01-01', now(), 'tests'), ('dddddddddddddddddddd', '2024-01-01', NULL, NULL);
@@ -39,6 +39,10 @@ SELECT is((SELECT n_probes FROM public_edns_league WHERE zone = 'league-bad'), 1
 UPDATE publication_floor SET lifted = true;
 SELECT is((SELECT compliant::real FROM public_edns_league WHERE zone = 'league-good' AND NOT simulated), 0.5::real,
           'whom nobody confirmed counts where the floor is lifted alone');
+UPDATE publication_floor SET lifted = false, lifted_simulated = true;
+UPDATE probe SET confirmed_at = NULL, confirmed_by = NULL WHERE simulated;
+SELECT results_eq($$SELECT simulated, compliant::real FROM public_edns_league WHERE zone = 'league-good' ORDER BY 1$$,
+                  'VALUES (false, 1::real), (true, 1::real)', 'or is simulated, where it is lifted for those');
 SELECT ok(has_table_privilege('internetmetre_reader', 'public_edns_league', 'SELECT'), 'everybody may see it');
 SET LOCAL ROLE internetmetre_reader;
 CREATE TEMPORARY TABLE seen AS SELECT zone FROM public_edns_league;
