@@ -1,16 +1,8 @@
 /* Who comes before whom, as far as lines tell of it.
  *
- * Of two cells one comes before the other when its published value is better and
- * exchanging lines at random between the two seldom parts them as far as they
- * are: Pitman's permutation test (1937), two-sided, on what each line says
- * (line.h). Lines are compared by their ranks where the statistic is a quantile,
- * which is the test of Wilcoxon (1945), and by their values where it is a mean or
- * a share. p is (b + 1) / (m + 1) of m draws, b of them as far apart (Phipson and
- * Smyth 2010). Of all pairs together, a wrong one is found in at most one case of
- * twenty (Holm 1979).
- *
- * A test of lines is right for however few there are, where a bootstrap finds
- * differences too often. */
+ * Of two cells one comes before the other when its published value is better, and
+ * its lines tell the two apart in the same direction (duel.h). Of all pairs together,
+ * a wrong one is found in at most one case of twenty (Holm 1979). */
 #pragma once
 
 #include <stdbool.h>
@@ -21,7 +13,7 @@
 
 #define RANK_WRONG     0.05
 #define RANK_DRAWS_MIN 1999
-#define RANK_DRAWS_MAX 9999 /* more than 31 cells are told apart by no p of so few */
+#define RANK_DRAWS_MAX 9999 /* more than 28 cells (of means, 14) are told apart by no p of so few */
 
 struct rank_cell {
     double value;        /* as it is published */

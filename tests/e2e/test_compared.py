@@ -58,7 +58,7 @@ def panel(own_collector):
 def test_no_rank_where_lines_tell_of_none(panel):
     """Zed's lines lose less than the others'; Alpha's and Beta's lose as much as each other, though Beta's figure is better."""
     for operator, losses in {"Zed": (0.5, 0.1), "Alpha": (10.1, 1), "Beta": (10, 1), "Few": (90, 0), "Fewer": (90, 0)}.items():
-        for n in range(3 if operator.startswith("Few") else 8):
+        for n in range(3 if operator.startswith("Few") else 12):
             department = "BJ-AK" if operator == "Few" else "BJ-BO" if n % 2 or operator == "Fewer" else "BJ-LI"
             panel.measures(panel.line(operator, department), 2024, losses[0] + n * losses[1])
     panel.c.run("rollup")

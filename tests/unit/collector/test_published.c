@@ -125,37 +125,38 @@ static void pain_scores(void **state)
     near(duel_p(&median, &y, &n, 99999, 1, &seed) / DUEL_QUANTILE, 0.008038, 3 * sqrt(0.008038 / 1e5));
 }
 
-/* Two cells of ranks are told apart where Mann and Whitney's U is in the tables of 5 %, two-sided. */
-static void critical_values_of_u(void **state)
+/* p of all exchanges, reckoned by an independent program: cells are told apart where DUEL_QUANTILE times it is 0.05 at
+ * most. Where all lines of one are below all of the other it is Wilcoxon's, 2 / C(m + n, m). */
+static void exchanged_ranks(void **state)
 {
     static const struct {
         const char *what;
         struct field field;
     } rows[] = {
-        {"3 and 5 lines, U = 0", {{{1, 2, 3}, {4, 5, 6, 7, 8}}, {{1, 1}, {2, 2}}}},
-        {"3 and 5 lines, U = 1", {{{1, 2, 4}, {3, 5, 6, 7, 8}}, {{1, 2}, {1, 2}}}},
-        {"3 and 3 lines, U = 0", {{{1, 2, 3}, {4, 5, 6}}, {{1, 2}, {1, 2}}}},
-        {"4 and 4 lines, U = 0", {{{1, 2, 3, 4}, {5, 6, 7, 8}}, {{1, 1}, {2, 2}}}},
-        {"4 and 5 lines, U = 1", {{{1, 2, 3, 5}, {4, 6, 7, 8, 9}}, {{1, 1}, {2, 2}}}},
-        {"4 and 5 lines, U = 3", {{{1, 2, 4, 6}, {3, 5, 7, 8, 9}}, {{1, 2}, {1, 2}}}},
-        {"5 and 5 lines, U = 2", {{{1, 2, 3, 4, 7}, {5, 6, 8, 9, 10}}, {{1, 1}, {2, 2}}}},
-        {"5 and 5 lines, U = 4", {{{1, 2, 3, 4, 9}, {5, 6, 7, 8, 10}}, {{1, 2}, {1, 2}}}},
-        {"6 and 6 lines, U = 4", {{{1, 2, 3, 4, 5, 10}, {6, 7, 8, 9, 11, 12}}, {{1, 1}, {2, 2}}}},
-        {"6 and 6 lines, U = 6", {{{1, 2, 3, 4, 5, 12}, {6, 7, 8, 9, 10, 11}}, {{1, 2}, {1, 2}}}},
+        {"3 and 6 lines, 2 / 84", {{{1, 2, 3}, {4, 5, 6, 7, 8, 9}}, {{1, 1}, {2, 2}}}},
+        {"3 and 5 lines, 0.0714", {{{1, 2, 4}, {3, 5, 6, 7, 8}}, {{1, 2}, {1, 2}}}},
+        {"3 and 3 lines, 2 / 20", {{{1, 2, 3}, {4, 5, 6}}, {{1, 2}, {1, 2}}}},
+        {"4 and 4 lines, 2 / 70", {{{1, 2, 3, 4}, {5, 6, 7, 8}}, {{1, 1}, {2, 2}}}},
+        {"4 and 5 lines, 0.0317", {{{1, 2, 3, 5}, {4, 6, 7, 8, 9}}, {{1, 1}, {2, 2}}}},
+        {"4 and 5 lines, 0.0794", {{{1, 2, 4, 6}, {3, 5, 7, 8, 9}}, {{1, 2}, {1, 2}}}},
+        {"5 and 5 lines, 0.0317", {{{1, 2, 3, 4, 7}, {5, 6, 8, 9, 10}}, {{1, 1}, {2, 2}}}},
+        {"5 and 5 lines, 0.0952", {{{1, 2, 3, 4, 9}, {5, 6, 7, 8, 10}}, {{1, 2}, {1, 2}}}},
+        {"6 and 6 lines, 0.0260", {{{1, 2, 3, 4, 5, 10}, {6, 7, 8, 9, 11, 12}}, {{1, 1}, {2, 2}}}},
+        {"6 and 6 lines, 0.0887", {{{1, 2, 3, 4, 5, 12}, {6, 7, 8, 9, 10, 11}}, {{1, 2}, {1, 2}}}},
     };
     for (size_t r = 0; r < COUNT(rows); r++)
         rank_field(&rows[r].field, rows[r].what);
 }
 
-/* Holm 1979: the smallest p is held against 0.05/3, the next against 0.05/2, the last against 0.05, and the first that
- * does not stand ends it. */
+/* Holm 1979: the smallest p (here each DUEL_QUANTILE times) is held against 0.05/3, the next against 0.05/2, the last
+ * against 0.05, and the first that does not stand ends it. */
 static void holm_steps_down(void **state)
 {
     static const struct field rows[] = {
         /* p = 0.0079, 0.0079 and 0.0317, of which Bonferroni would drop the last */
         {{{1, 2, 3, 4, 5}, {6, 7, 8, 9, 12}, {10, 11, 13, 14, 15}}, {{1, 1}, {2, 2}, {3, 3}}},
-        /* p = 0.0022, 0.0411 and 0.0411, each of which would stand by itself */
-        {{{1, 2, 3, 4, 5, 11}, {6, 7, 8, 9, 10, 17}, {12, 13, 14, 15, 16, 18}}, {{1, 2}, {1, 3}, {2, 3}}},
+        /* p = 0.0043, 0.0325 and 0.0325, each of which would stand by itself */
+        {{{1, 2, 3, 5, 6, 10}, {4, 7, 8, 11, 12, 15}, {9, 13, 14, 16, 17, 18}}, {{1, 2}, {1, 3}, {2, 3}}},
     };
     rank_field(&rows[0], "all three stand");
     rank_field(&rows[1], "the second ends it");
@@ -238,8 +239,8 @@ static void suppressed_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exact_intervals),   cmocka_unit_test(median_ranks),         cmocka_unit_test(quantiles),
-        cmocka_unit_test(pain_scores),       cmocka_unit_test(critical_values_of_u), cmocka_unit_test(holm_steps_down),
+        cmocka_unit_test(exact_intervals),   cmocka_unit_test(median_ranks),    cmocka_unit_test(quantiles),
+        cmocka_unit_test(pain_scores),       cmocka_unit_test(exchanged_ranks), cmocka_unit_test(holm_steps_down),
         cmocka_unit_test(suppressed_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
