@@ -13,6 +13,8 @@
  * no use, and of skewed lines (log-normal with sigma 1) the tails of 95 % cover 93 %. */
 #define MEAN_LINES 12
 #define MEAN_TAILS 0.8
+/* So it was found for changes: of 36 lines and more 98 % of what is hardly skewed, 93 % of what is very. */
+#define CHANGE_TAILS 0.52
 
 static struct interval none(const char *why)
 {
@@ -152,12 +154,11 @@ static struct moments moments_of(const struct stat_sample *samples, size_t count
     return m;
 }
 
-static struct interval of_mean(const struct stat_sample *samples, size_t count, const double *weights, uint64_t seed)
+static struct interval of_mean(const struct stat_sample *samples, size_t count, const double *weights, double tails,
+                               uint64_t seed)
 {
     struct moments m = moments_of(samples, count, weights, NULL);
     double replicates[STAT_REPLICATES];
-    if (m.lines < MEAN_LINES * (1 - ROUNDING))
-        return none(INTERVAL_LINES);
     uint32_t *times = alloc_zero(count, sizeof *times);
     for (size_t r = 0; r < STAT_REPLICATES; r++) {
         memset(times, 0, count * sizeof *times);
@@ -168,10 +169,26 @@ static struct interval of_mean(const struct stat_sample *samples, size_t count, 
         replicates[r] = drawn.error > unlike ? off / drawn.error : off > 0 ? INFINITY : -INFINITY;
     }
     free(times);
-    struct stat_interval t = stat_expanded(replicates, m.lines, MEAN_TAILS);
+    struct stat_interval t = stat_expanded(replicates, m.lines, tails);
     if (!isfinite(t.low) || !isfinite(t.high))
         return none(INTERVAL_ALIKE);
     return (struct interval){m.mean - t.high * m.error, m.mean - t.low * m.error, "studentised95", NULL};
+}
+
+static bool enough(const struct moments *m, double lines)
+{
+    return m->lines >= lines * (1 - ROUNDING);
+}
+
+struct interval interval_of_change(const struct stat_sample *changes, size_t count, const double *weights,
+                                   uint64_t seed)
+{
+    struct moments m = moments_of(changes, count, weights, NULL);
+    if (!enough(&m, INTERVAL_PAIRS))
+        return none(INTERVAL_LINES);
+    if (!(m.error > ROUNDING * fabs(m.mean)))
+        return (struct interval){m.mean, m.mean, "studentised95", NULL};
+    return of_mean(changes, count, weights, CHANGE_TAILS, seed);
 }
 
 struct interval interval_of(const struct stat_what *what, const struct stat_sample *samples, size_t count,
@@ -179,11 +196,12 @@ struct interval interval_of(const struct stat_what *what, const struct stat_samp
 {
     if (count < interval_lines(what))
         return none(INTERVAL_LINES);
+    struct moments m = moments_of(samples, count, weights, NULL);
     switch (what->kind) {
     case STAT_QUANTILE:
         return of_quantile(what->q, samples, count, weights);
     case STAT_MEAN:
-        return of_mean(samples, count, weights, seed);
+        return enough(&m, MEAN_LINES) ? of_mean(samples, count, weights, MEAN_TAILS, seed) : none(INTERVAL_LINES);
     case STAT_SHARE:
         return of_share(samples, count, weights);
     }

@@ -32,6 +32,13 @@ struct interval {
     const char *why;
 };
 
+/* Of the mean of what lines changed by from one year to the next, from INTERVAL_PAIRS
+ * lines on: in the same way, with tails further out, as a line that grows by a part
+ * of itself changes more the larger it is. Where all changed by the very same it is that. */
+#define INTERVAL_PAIRS 36
+struct interval interval_of_change(const struct stat_sample *changes, size_t count, const double *weights,
+                                   uint64_t seed);
+
 /* The lines that it takes, were all to weigh the same. */
 uint32_t interval_lines(const struct stat_what *what);
 
