@@ -70,10 +70,12 @@ bool change_over_lines(const struct change_years *y, const char *country, const 
     panel_read(y->from, country, source, what, &from);
     panel_read(y->to, country, source, what, &to);
     _cleanup_(common_free) struct common c = join_panels(&from, &to);
-    if (c.count < PAIR_LINES_MIN || !panel_bears(y->from, country, source, c.lines, before) ||
+    if (c.count < pair_lines(what) || !panel_bears(y->from, country, source, c.lines, before) ||
         !panel_bears(y->to, country, source, c.lines, before))
         return false;
-    struct pair_change change = pair_compare(what, c.pairs, c.count, indicator_seed(y->indicator));
+    struct pair_change change;
+    if (!pair_compare(what, c.pairs, c.count, indicator_seed(y->indicator), &change))
+        return false;
     json_array_append_new(told, json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:o}", "country", country, "source", source,
                                           "value_from", change.from, "value_to", change.to, "low", change.interval.low,
                                           "high", change.interval.high, "lines", names_of(c.lines)));

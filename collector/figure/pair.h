@@ -3,7 +3,14 @@
  * nothing: their median where the statistic is a quantile, else their mean.
  *
  * No line weighs more than another; what one person vouches for, and the largest
- * line of a mean, weigh no more than weight.h lets them. */
+ * line of a mean, weigh no more than weight.h lets them.
+ *
+ * The interval is of the difference of the two. Of quantiles, by the bootstrap that
+ * draws lines with both of their years, of what Harrell and Davis's estimator (1982)
+ * comes to, as Wilcox and Erceg-Hurn (2012) have it: it weighs the lines around the
+ * quantile, where the quantile itself jumps from one line to the next and its
+ * bootstrap is too wide. Of means, that of the mean of what each line changed
+ * (interval.h). Of shares, by how many lines went either way (Bonett and Price 2012). */
 #pragma once
 
 #include "collector/figure/stat.h"
@@ -18,9 +25,10 @@ struct pair_change {
     struct stat_interval interval; /* of to - from, 95 % */
 };
 
-#define PAIR_LINES_MIN 6
+/* The lines that it takes. */
+uint32_t pair_lines(const struct stat_what *what);
 
-/* count is PAIR_LINES_MIN or more. The interval is a bootstrap that
- * draws lines with both of their years (stat_expanded). Equal pairs and seed give
- * the same on every machine. */
-struct pair_change pair_compare(const struct stat_what *what, const struct pair *pairs, size_t count, uint64_t seed);
+/* count is pair_lines or more. False where there is no interval, as too few of them
+ * weigh much, or changed, to tell how far others do. Equal pairs and seed give the same on every machine. */
+bool pair_compare(const struct stat_what *what, const struct pair *pairs, size_t count, uint64_t seed,
+                  struct pair_change *ret) CHECKED;

@@ -22,7 +22,7 @@
 #define FEW_DRAWS   5000
 #define FEW_RARE    6 /* fewer lines than so say the rarer thing */
 
-static const size_t lines_tried[] = {6, 8, 12, 25, 36, 60, 72};
+static const size_t lines_tried[] = {6, 8, 12, 25, 30, 36, 60, 72};
 static const struct {
     const char *name;
     struct stat_what what;
@@ -159,8 +159,13 @@ static const struct {
     {"2 of unequal spread", 2, {60, 60}, {0.3, 0.8}},
     {"2, the small one spread", 2, {8, 36}, {0.8, 0.3}},
     {"2, the large one spread", 2, {8, 36}, {0.3, 0.8}},
+    {"2, the small one spread", 2, {6, 60}, {0.8, 0.3}},
+    {"2, the small one spread", 2, {12, 60}, {0.8, 0.3}},
+    {"2, the large one spread", 2, {12, 60}, {0.3, 0.8}},
+    {"2 of unequal size, skewed", 2, {12, 60}, {1, 1}},
     {"4 alike", 4, {12, 12, 12, 12}, {0.5, 0.5, 0.5, 0.5}},
     {"4 of unequal spread", 4, {6, 12, 25, 60}, {0.8, 0.6, 0.4, 0.3}},
+    {"4 of unequal spread", 4, {12, 25, 36, 60}, {0.8, 0.6, 0.4, 0.3}},
 };
 
 static bool told_apart(size_t k, size_t s, uint64_t seed)
@@ -211,40 +216,80 @@ static bool run_ranks(size_t draws)
 static const struct {
     const char *name;
     double between, year; /* how far lines are from each other, and each from itself a year later */
+    double kind;          /* every second line is so many times another's */
 } changes[] = {
-    {"changes: lines keep apart", 0.5, 0.1}, {"changes: as far as lines", 0.5, 0.5}, {"changes: skewed", 1, 0.3}};
+    {"changes: lines keep apart", 0.5, 0.1, 1},
+    {"changes: closely", 0.2, 0.02, 1},
+    {"changes: as far as lines", 0.5, 0.5, 1},
+    {"changes: farther than lines", 0.5, 1, 1},
+    {"changes: skewed", 1, 0.3, 1},
+    {"changes: two kinds of lines", 0.3, 0.1, 4},
+};
 
-/* All lines of a log-normal population grow by a fifth, and each by chance. */
-static bool run_change(size_t k, size_t s, size_t draws)
+#define NO_LONGER 0.1 /* a line that said yes says no, a year later */
+#define NOW       0.2
+
+/* All lines of a log-normal population grow by a fifth, and each by chance; of yes and no half say yes. */
+static struct pair draw_pair(size_t k, const struct stat_what *what, uint64_t *state)
+{
+    if (what->kind == STAT_SHARE) {
+        bool yes = design_uniform(state) < 0.5;
+        bool turns = design_uniform(state) < (yes ? NO_LONGER : NOW);
+        return (struct pair){100 * yes, 100 * (yes != turns), 0};
+    }
+    double own = exp(changes[k].between * design_normal(state)),
+           sort = design_uniform(state) < 0.6 ? 1 : changes[k].kind;
+    return (struct pair){sort * own, 1.2 * sort * own * exp(changes[k].year * design_normal(state)), 0};
+}
+
+static double change_of(size_t k, const struct stat_what *what)
+{
+    enum { MANY = 1000001 };
+    double *years[2] = {alloc_zero(MANY, sizeof(double)), alloc_zero(MANY, sizeof(double))}, sum = 0;
+    uint64_t state = 0x6368616e6765; /* none of those that are drawn from */
+    for (size_t l = 0; l < MANY; l++) {
+        struct pair p = draw_pair(k, what, &state);
+        years[0][l] = p.from;
+        years[1][l] = p.to;
+        sum += p.to - p.from;
+    }
+    qsort(years[0], MANY, sizeof(double), by_number);
+    qsort(years[1], MANY, sizeof(double), by_number);
+    double middle = years[1][MANY / 2] - years[0][MANY / 2];
+    free(years[0]);
+    free(years[1]);
+    return what->kind == STAT_QUANTILE ? middle : sum / MANY;
+}
+
+static bool run_change(size_t k, size_t s, size_t lines, size_t draws, double truth)
 {
     const struct stat_what *what = &statistics[s].what;
-    double between = changes[k].between, year = changes[k].year, sum = between * between + year * year;
-    double truth = what->kind == STAT_MEAN ? 1.2 * exp(sum / 2) - exp(between * between / 2) : 0.2;
-    bool good = true;
-    for (size_t n = 0; n < COUNT(lines_tried); n++) {
-        struct row r = {changes[k].name, statistics[s].name, lines_tried[n], draws};
-        for (uint64_t seed = 1; seed <= draws; seed++) {
-            struct pair pairs[DESIGN_LINES_MAX];
-            uint64_t from = seed, state = random_next(&from);
-            for (size_t l = 0; l < r.lines; l++) {
-                double own = exp(between * design_normal(&state));
-                pairs[l] = (struct pair){own, 1.2 * own * exp(year * design_normal(&state)), 0};
-            }
-            struct pair_change c = pair_compare(what, pairs, r.lines, 1);
+    struct row r = {changes[k].name, statistics[s].name, lines, draws, .coarse = what->kind == STAT_SHARE};
+    for (uint64_t seed = 1; lines >= pair_lines(what) && seed <= draws; seed++) {
+        struct pair pairs[DESIGN_LINES_MAX];
+        struct pair_change c;
+        uint64_t from = seed, state = random_next(&from);
+        for (size_t l = 0; l < lines; l++)
+            pairs[l] = draw_pair(k, what, &state);
+        if (pair_compare(what, pairs, lines, 1, &c))
             note(&r, c.interval.low, c.interval.high, truth);
-        }
-        good &= print_row(&r);
     }
-    return good;
+    return print_row(&r);
 }
 
 static bool run_changes(size_t draws)
 {
     bool good = true;
     for (size_t k = 0; k < COUNT(changes); k++)
-        for (size_t s = 0; s < COUNT(statistics); s++)
-            if (!strcmp(statistics[s].name, "p50") || !strcmp(statistics[s].name, "mean"))
-                good &= run_change(k, s, draws);
+        for (size_t s = 0; s < COUNT(statistics); s++) {
+            const struct stat_what *what = &statistics[s].what;
+            /* Of shares lines have no spread. */
+            if ((what->kind == STAT_QUANTILE && what->q != 0.5) || (what->kind == STAT_SHARE && k > 0))
+                continue;
+            double truth = change_of(k, what);
+            for (size_t n = 0; n < COUNT(lines_tried); n++)
+                good &= run_change(k, s, lines_tried[n], draws, truth);
+        }
     return good;
 }
 

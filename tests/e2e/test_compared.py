@@ -84,18 +84,18 @@ def change(panel, year):
 
 
 def test_a_panel_that_grows_is_no_trend(panel):
-    """Ten lines lose as much in both years, and ten that lose more came: the panel's figure doubles and nobody's line changed."""
-    lines = [panel.line(operator="Grand" if n < 5 else "Petit") for n in range(10)]
+    """Thirty-six lines lose as much in both years, and as many that lose more came: the panel's figure doubles and nobody's line changed."""
+    lines = [panel.line(operator="Grand" if n < 18 else "Petit") for n in range(36)]
     for year in (2023, 2024):
         for n, probe in enumerate(lines):
-            panel.measures(probe, year, 1 + n / 10)
-    for n in range(10):
+            panel.measures(probe, year, 1 + n % 9 / 10)
+    for n in range(36):
         panel.measures(panel.line(operator="Nouveau"), 2024, 5)
     panel.c.run("rollup")
     row = change(panel, 2024)
-    assert (row["comparable"], row["kind"], row["from_period"], row["n_lines"], row["why"]) == (True, "lines", "2023", 10, None)
-    assert row["value_from"] == row["value_to"] == pytest.approx(1.45) and row["change"] == row["low"] == row["high"] == 0
-    assert row["significant"] is False and row["whole_from"] == pytest.approx(1.45) and row["whole_to"] == pytest.approx(3.225)
+    assert (row["comparable"], row["kind"], row["from_period"], row["n_lines"], row["why"]) == (True, "lines", "2023", 20, None)
+    assert row["value_from"] == row["value_to"] == pytest.approx(1.4) and row["change"] == row["low"] == row["high"] == 0
+    assert row["significant"] is False and row["whole_from"] == pytest.approx(1.4) and row["whole_to"] == pytest.approx(3.2)
     assert (change(panel, 2023)["why"], change(panel, 2023)["whole_from"]) == ("missing", None)
 
     # What January said of the year does not stay when it can be compared, though nothing came since.
@@ -109,16 +109,16 @@ def test_a_panel_that_grows_is_no_trend(panel):
     new = panel.line(operator="Grand")
     panel.sql("UPDATE probe SET replaced_by = %s WHERE probe_no = %s", new, lines[0])
     for n, probe in enumerate([new, *lines[1:]]):
-        panel.measures(probe, 2025, 3 + n / 10)
+        panel.measures(probe, 2025, 3 + n % 9 / 10)
     panel.c.run("rollup")
     row = change(panel, 2025)
-    assert row["n_lines"] == 10 and row["significant"] is True and row["low"] <= row["change"] <= row["high"]
-    assert row["change"] == pytest.approx(2, rel=0.01) and row["percent"] == pytest.approx(100 * 2 / 1.45, rel=0.01)
+    assert row["n_lines"] == 20 and row["significant"] is True and row["low"] <= row["change"] <= row["high"]
+    assert row["change"] == pytest.approx(2, rel=0.01) and row["percent"] == pytest.approx(100 * 2 / 1.4, rel=0.01)
     figures = {f["period"]: f for f in panel.get("indicators?indicator=PER8") if not (f["geo"] or f["operator"] or f["technology"])}
     assert figures["2025"]["change_from"] == "2024" and figures["2025"]["change"] == row["change"]
     assert figures["2023"]["change"] is None and figures["2023"]["change_why"] == "missing"
-    told = "De 2024 à 2025 : [+]2,00 points? sur les 10–19 lignes communes aux deux années .* Toutes les lignes de chaque année : 3,2. puis 3,45 %"
-    assert re.search(told, panel.page("fr")) and "the 10–19 lines common to both years" in panel.page("en")
+    told = "De 2024 à 2025 : [+]2,00 points? sur les 20–49 lignes communes aux deux années .* Toutes les lignes de chaque année : 3,20 puis 3,40 %"
+    assert re.search(told, panel.page("fr")) and "the 20–49 lines common to both years" in panel.page("en")
     assert [line for line in panel.c.run("indicators", "--year", "2025").splitlines() if line.startswith("PER8,") and ",2024," in line]
 
 

@@ -18,21 +18,37 @@ static void choose(const char *statistic)
     assert_int_equal(indicator_read(text, &indicator, &f), 0);
 }
 
-/* Lines a to z, of `days` days each; of upper case: the box that took the place of the line's first. */
-static struct cells *year(const char *probes, double times, int days)
+/* The n-th line, of so many days. */
+static void add(struct cells *c, const char *probe, const char *line, int n, double times, int days)
+{
+    for (int d = 0; d < days; d++)
+        cells_add(c, &(struct probe_day){.probe = probe,
+                                         .day = 20000 + d,
+                                         .source = "measured",
+                                         .network = line,
+                                         .line = line,
+                                         .country = "BJ",
+                                         .value = times * n * n,
+                                         .samples = 1});
+}
+
+/* Lines a to z; of upper case: the box that took the place of the line's first. */
+static struct cells *year(const char *probes, int days)
 {
     struct cells *c = cells_new(&indicator, false);
     for (; *probes; probes++) {
         char line = *probes < 'a' ? (char)(*probes - 'A' + 'a') : *probes;
-        for (int d = 0; d < days; d++)
-            cells_add(c, &(struct probe_day){.probe = (const char[]){*probes, 0},
-                                             .day = 20000 + d,
-                                             .source = "measured",
-                                             .network = (const char[]){line, 0},
-                                             .line = (const char[]){line, 0},
-                                             .country = "BJ",
-                                             .value = times * (line - 'a' + 1) * (line - 'a' + 1),
-                                             .samples = 1});
+        add(c, (const char[]){*probes, 0}, (const char[]){line, 0}, line - 'a' + 1, 1, days);
+    }
+    return c;
+}
+
+static struct cells *first_lines(int count, double times, int days)
+{
+    struct cells *c = cells_new(&indicator, false);
+    for (int n = 1; n <= count; n++) {
+        const char name[] = {(char)('a' + n / 26), (char)('a' + n % 26), 0};
+        add(c, name, name, n, times, days);
     }
     return c;
 }
@@ -48,20 +64,24 @@ static double member(const json_t *told, const char *name)
     return json_number_value(json_object_get(json_array_get(told, 0), name));
 }
 
-static const char *const statistics[] = {"p50", "mean"};
+/* How many lines it takes, and more. */
+static const struct {
+    const char *name;
+    int lines;
+} statistics[] = {{"p50", 10}, {"mean", 36}};
 
 /* Nothing changed for anybody, but the panel's figure. */
 static void a_panel_that_grows_changes_nothing(void **state)
 {
     for (size_t s = 0; s < COUNT(statistics); s++) {
-        choose(statistics[s]);
-        struct cells *from = year("abcdefghij", 1, 10), *to = year("abcdefghijklmnopqrst", 1, 7);
+        choose(statistics[s].name);
+        struct cells *from = first_lines(statistics[s].lines, 1, 10), *to = first_lines(2 * statistics[s].lines, 1, 7);
         _cleanup_json_ json_t *told = json_array();
         assert_true(change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured", NULL, told));
         assert_true(whole(to) > 2 * whole(from));
         assert_true(member(told, "value_from") == member(told, "value_to"));
         assert_true(member(told, "low") == 0 && member(told, "high") == 0);
-        assert_int_equal(json_array_size(json_object_get(json_array_get(told, 0), "lines")), 10);
+        assert_int_equal(json_array_size(json_object_get(json_array_get(told, 0), "lines")), statistics[s].lines);
         cells_free(from);
         cells_free(to);
     }
@@ -70,11 +90,25 @@ static void a_panel_that_grows_changes_nothing(void **state)
 static void lines_that_double_double(void **state)
 {
     for (size_t s = 0; s < COUNT(statistics); s++) {
-        choose(statistics[s]);
-        struct cells *from = year("abcdefghij", 1, 10), *to = year("abcdefghijklmno", 2, 10);
+        choose(statistics[s].name);
+        struct cells *from = first_lines(statistics[s].lines, 1, 10), *to = first_lines(statistics[s].lines + 5, 2, 10);
         _cleanup_json_ json_t *told = json_array();
         assert_true(change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured", NULL, told));
         assert_true(member(told, "value_to") == 2 * member(told, "value_from") && member(told, "low") > 0);
+        cells_free(from);
+        cells_free(to);
+    }
+}
+
+static void means_take_more_lines(void **state)
+{
+    for (int lines = 35; lines <= 36; lines++) {
+        choose("mean");
+        struct cells *from = first_lines(lines, 1, 10), *to = first_lines(lines, 2, 10);
+        _cleanup_json_ json_t *told = json_array();
+        assert_int_equal(change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured", NULL, told),
+                         lines == 36);
+        assert_int_equal(json_array_size(told), lines == 36);
         cells_free(from);
         cells_free(to);
     }
@@ -99,7 +133,7 @@ static void who_is_common(void **state)
     };
     choose("p50");
     for (size_t r = 0; r < COUNT(rows); r++) {
-        struct cells *from = year(rows[r].from, 1, 10), *to = year(rows[r].to, 1, 10);
+        struct cells *from = year(rows[r].from, 10), *to = year(rows[r].to, 10);
         _cleanup_json_ json_t *told = json_array(), *before = json_object();
         for (const char *l = rows[r].before; l && *l; l++)
             json_object_set_new(before, (const char[]){*l, 0}, json_true());
@@ -123,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_panel_that_grows_changes_nothing),
         cmocka_unit_test(lines_that_double_double),
+        cmocka_unit_test(means_take_more_lines),
         cmocka_unit_test(who_is_common),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);
