@@ -149,7 +149,8 @@ static bool refuses_the_plain_bootstrap(size_t draws)
 static const struct {
     const char *name;
     size_t cells, lines[4];
-    double spread[4]; /* of cells around the same median, or the same mean */
+    double spread[4];     /* of cells around the same median, or the same mean */
+    const char *in_brief; /* of which statistic */
 } rivals[] = {
     {"2 alike", 2, {6, 6}, {0.5, 0.5}},
     {"2 alike", 2, {12, 12}, {0.5, 0.5}},
@@ -157,10 +158,10 @@ static const struct {
     {"2 of unequal size", 2, {6, 25}, {0.5, 0.5}},
     {"2 of unequal spread", 2, {12, 12}, {0.3, 0.8}},
     {"2 of unequal spread", 2, {60, 60}, {0.3, 0.8}},
-    {"2, the small one spread", 2, {8, 36}, {0.8, 0.3}},
+    {"2, the small one spread", 2, {8, 36}, {0.8, 0.3}, "p50"},
     {"2, the large one spread", 2, {8, 36}, {0.3, 0.8}},
     {"2, the small one spread", 2, {6, 60}, {0.8, 0.3}},
-    {"2, the small one spread", 2, {12, 60}, {0.8, 0.3}},
+    {"2, the small one spread", 2, {12, 60}, {0.8, 0.3}, "mean"},
     {"2, the large one spread", 2, {12, 60}, {0.3, 0.8}},
     {"2 of unequal size, skewed", 2, {12, 60}, {1, 1}},
     {"4 alike", 4, {12, 12, 12, 12}, {0.5, 0.5, 0.5, 0.5}},
@@ -192,22 +193,25 @@ static bool told_apart(size_t k, size_t s, uint64_t seed)
     return apart;
 }
 
+static bool run_rivals(size_t k, size_t s, size_t draws)
+{
+    size_t wrong = 0;
+    for (uint64_t seed = 1; seed <= draws; seed++)
+        wrong += told_apart(k, s, seed);
+    double rate = (double)wrong / (double)draws, most = RANK_WRONG + 3 * error_of(RANK_WRONG, draws);
+    printf("ranks: %-25s %-5s %2zu/%2zu   %6.4f +- %6.4f told apart, of equals  %s\n", rivals[k].name,
+           statistics[s].name, rivals[k].lines[0], rivals[k].lines[rivals[k].cells - 1], rate, error_of(rate, draws),
+           rate > most ? "TOO MUCH" : "");
+    return rate <= most;
+}
+
 static bool run_ranks(size_t draws)
 {
     bool good = true;
     for (size_t k = 0; k < COUNT(rivals); k++)
-        for (size_t s = 0; s < COUNT(statistics); s++) {
-            size_t wrong = 0;
-            if (strcmp(statistics[s].name, "p50") != 0 && strcmp(statistics[s].name, "mean") != 0)
-                continue;
-            for (uint64_t seed = 1; seed <= draws; seed++)
-                wrong += told_apart(k, s, seed);
-            double rate = (double)wrong / (double)draws, most = RANK_WRONG + 3 * error_of(RANK_WRONG, draws);
-            printf("ranks: %-23s %-6s %2zu/%2zu   %6.4f +- %6.4f told apart, of equals  %s\n", rivals[k].name,
-                   statistics[s].name, rivals[k].lines[0], rivals[k].lines[rivals[k].cells - 1], rate,
-                   error_of(rate, draws), rate > most ? "TOO MUCH" : "");
-            good &= rate <= most;
-        }
+        for (size_t s = 0; s < COUNT(statistics); s++)
+            if (!strcmp(statistics[s].name, "p50") || !strcmp(statistics[s].name, "mean"))
+                good &= run_rivals(k, s, draws);
     return good;
 }
 
@@ -216,14 +220,16 @@ static bool run_ranks(size_t draws)
 static const struct {
     const char *name;
     double between, year; /* how far lines are from each other, and each from itself a year later */
-    double kind;          /* every second line is so many times another's */
+    double kind;          /* two of five lines are so many times as large */
+    const char *in_brief; /* of which statistic, with how many draws */
+    size_t draws;
 } changes[] = {
-    {"changes: lines keep apart", 0.5, 0.1, 1},
-    {"changes: closely", 0.2, 0.02, 1},
-    {"changes: as far as lines", 0.5, 0.5, 1},
-    {"changes: farther than lines", 0.5, 1, 1},
-    {"changes: skewed", 1, 0.3, 1},
-    {"changes: two kinds of lines", 0.3, 0.1, 4},
+    {"changes: lines keep apart", 0.5, 0.1, 1, "p50", 2000},
+    {"changes: closely", 0.2, 0.02, 1, NULL, 0},
+    {"changes: as far as lines", 0.5, 0.5, 1, NULL, 0},
+    {"changes: farther than lines", 0.5, 1, 1, NULL, 0},
+    {"changes: skewed", 1, 0.3, 1, "mean", 400},
+    {"changes: two kinds of lines", 0.3, 0.1, 4, NULL, 0},
 };
 
 #define NO_LONGER 0.1 /* a line that said yes says no, a year later */
@@ -314,6 +320,14 @@ static bool run_brief(void)
                 if (!strcmp(designs[d].name, some[i].population) && !strcmp(statistics[s].name, some[i].statistic))
                     good &= run_lines(&designs[d], s, some[i].lines, some[i].draws,
                                       design_truth(&designs[d], &statistics[s].what));
+    for (size_t k = 0; k < COUNT(rivals); k++)
+        for (size_t s = 0; s < COUNT(statistics); s++)
+            if (rivals[k].in_brief && !strcmp(statistics[s].name, rivals[k].in_brief))
+                good &= run_rivals(k, s, 400);
+    for (size_t k = 0; k < COUNT(changes); k++)
+        for (size_t s = 0; s < COUNT(statistics); s++)
+            if (changes[k].in_brief && !strcmp(statistics[s].name, changes[k].in_brief))
+                good &= run_change(k, s, 36, changes[k].draws, change_of(k, &statistics[s].what));
     if (!refuses_the_plain_bootstrap(400)) {
         printf("the plain bootstrap is not refused\n");
         good = false;
