@@ -13,7 +13,7 @@
 
 #define RANK_WRONG     0.05
 #define RANK_DRAWS_MIN 1999
-#define RANK_DRAWS_MAX 9999 /* more than 28 cells (of means, 14) are told apart by no p of so few */
+#define RANK_DRAWS_MAX 9999 /* more than 27 cells (of means, 14) are told apart by no p of so few */
 
 struct rank_cell {
     double value;        /* as it is published */
