@@ -29,7 +29,7 @@ static int late_days(struct pg_pool *pool, const char *sql, unsigned long long *
 static int get_health(struct http_request *request, struct http_reply *reply)
 {
     const struct health *h = http_context(request);
-    unsigned long long late;
+    unsigned long long late = 0;
     if (late_days(h->pool, LATELY_SQL, &late) < 0)
         return http_unavailable(request, reply, HTTP_RETRY_AFTER_S,
                                 N_("the database is away; batches are asked to come later"));

@@ -69,7 +69,7 @@ static int add_dimension(struct indicator *i, const char *word, struct fault *f)
 static int add_statistic(struct indicator *i, const char *word, struct fault *f)
 {
     struct statistic s = {0};
-    int percent;
+    int percent = 0;
     if (i->statistic_count == STATISTICS_MAX)
         return fault_set(f, -EBADMSG, _("more than %d statistics"), STATISTICS_MAX);
     if (!strcmp(word, "mean"))

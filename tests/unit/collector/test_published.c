@@ -96,7 +96,7 @@ struct field {
 static void rank_field(const struct field *f, const char *what)
 {
     static const struct stat_what median = {STAT_QUANTILE, 0.5};
-    struct rank_cell cells[CELLS_MAX];
+    struct rank_cell cells[CELLS_MAX] = {0};
     struct rank ranks[CELLS_MAX];
     size_t count = 0;
     for (; count < CELLS_MAX && f->lines[count][0] > 0; count++) {
