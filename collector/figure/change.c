@@ -54,35 +54,49 @@ static void common_free(struct common *c)
     free(c->pairs);
 }
 
-static json_t *names_of(const json_t *lines)
+/* Adds the names of the common lines, and what they said. */
+static void add_lines(const struct common *c, json_t *change)
 {
-    json_t *names = json_array(), *place;
+    json_t *names = json_array(), *from = json_array(), *to = json_array(), *place;
     const char *name;
-    json_object_foreach((json_t *)lines, name, place) json_array_append_new(names, json_string(name));
-    return names;
+    json_object_foreach(c->lines, name, place)
+    {
+        const struct pair *pair = &c->pairs[json_integer_value(place)];
+        json_array_append_new(names, json_string(name));
+        json_array_append_new(from, json_integer(panel_mark(pair->from)));
+        json_array_append_new(to, json_integer(panel_mark(pair->to)));
+    }
+    json_object_update_new(change, json_pack("{s:o, s:o, s:o}", "lines", names, "marks_from", from, "marks_to", to));
 }
 
-bool change_over_lines(const struct change_years *y, const char *country, const char *source, const json_t *before,
-                       json_t *told)
+bool change_over_lines(const struct change_years *y, const char *country, const char *source,
+                       const struct change_told *out, json_t *told)
 {
     const struct stat_what *what = &indicator_main(y->indicator)->what;
     _cleanup_panel_ struct panel from = {0}, to = {0};
     panel_read(y->from, country, source, what, &from);
     panel_read(y->to, country, source, what, &to);
     _cleanup_(common_free) struct common c = join_panels(&from, &to);
-    if (c.count < pair_lines(what) || !panel_bears(y->from, country, source, c.lines, before) ||
-        !panel_bears(y->to, country, source, c.lines, before))
+    if (c.count < pair_lines(what) || !panel_bears(y->from, country, source, &from, c.lines, out->from) ||
+        !panel_bears(y->to, country, source, &to, c.lines, out->to))
         return false;
     struct pair_change change;
     if (!pair_compare(what, c.pairs, c.count, indicator_seed(y->indicator), &change))
         return false;
-    json_array_append_new(told, json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:o}", "country", country, "source", source,
+    json_array_append_new(told, json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "country", country, "source", source,
                                           "value_from", change.from, "value_to", change.to, "low", change.interval.low,
-                                          "high", change.interval.high, "lines", names_of(c.lines)));
+                                          "high", change.interval.high));
+    add_lines(&c, json_array_get(told, json_array_size(told) - 1));
     return true;
 }
 
 /* ---- one indicator and year ---- */
+
+static json_t *read_told(const struct pg_rows *pending, size_t row, int column)
+{
+    const char *text = pg_text(pending, row, column);
+    return text ? json_loads(text, 0, NULL) : NULL;
+}
 
 static int compare_all(struct pg *pg, const struct indicator *i, int year, const struct pg_rows *pending, json_t *told,
                        struct fault *f)
@@ -94,10 +108,11 @@ static int compare_all(struct pg *pg, const struct indicator *i, int year, const
     if (rc == 0)
         rc = refresh_recall(pg, i, second, &to, f);
     for (size_t r = 0; rc == 0 && r < pg_rows_count(pending); r++) {
-        const char *text = pg_text(pending, r, 2);
-        _cleanup_json_ json_t *before = text ? json_loads(text, 0, NULL) : NULL;
+        _cleanup_json_ json_t *own_from = read_told(pending, r, 2), *own_to = read_told(pending, r, 3);
+        _cleanup_json_ json_t *earlier = read_told(pending, r, 4), *later = read_told(pending, r, 5);
+        const struct change_told out = {{own_from, earlier}, {own_to, later}};
         if (!change_over_lines(&(struct change_years){i, from, to}, pg_text(pending, r, 0), pg_text(pending, r, 1),
-                               before, told))
+                               &out, told))
             log_debug("%s: too few lines are common to %d and the year before", i->id, year);
     }
     return rc;
@@ -109,9 +124,11 @@ static int make(struct pg *pg, const struct indicator *i, int year, struct fault
     const char *const params[] = {i->id, indicator_main(i)->name, number};
     _cleanup_rows_ struct pg_rows *pending = NULL;
     _cleanup_json_ json_t *told = json_array();
-    int rc = pg_query(pg,
-                      "SELECT country, source, before FROM change_pending($1, $2, $3::int) ORDER BY country, source", 3,
-                      params, &pending, f);
+    int rc = pg_query(
+        pg,
+        "SELECT country, source, before_from, before_to, earlier, later FROM change_pending($1, $2, $3::int) "
+        "ORDER BY country, source",
+        3, params, &pending, f);
     if (rc == 0 && pg_rows_count(pending))
         rc = compare_all(pg, i, year, pending, told, f);
     if (rc < 0)

@@ -5,7 +5,7 @@
 #include <jansson.h>
 
 #include "collector/db/pg.h"
-#include "collector/figure/cell.h"
+#include "collector/figure/panel.h"
 #include "common/fault.h"
 
 /* Makes the changes that end or begin in these years (a column of numbers), once
@@ -17,9 +17,15 @@ struct change_years {
     struct cells *from, *to;
 };
 
+/* What is out of lines of either year (panel.h): this change as it was told last, and
+ * the next one before it, or behind it, which speaks of the same year. */
+struct change_told {
+    const json_t *from[PANEL_TOLD_MAX], *to[PANEL_TOLD_MAX];
+};
+
 /* Appends to `told` what the common lines of a country and source tell: country,
- * source, value_from, value_to, low, high, lines (their names). False, and nothing
- * is appended, when they are too few, or would tell of too few others, beside the
- * lines of `before` (an object of names), of which it was told last. */
-bool change_over_lines(const struct change_years *y, const char *country, const char *source, const json_t *before,
-                       json_t *told) CHECKED;
+ * source, value_from, value_to, low, high, lines (their names), and by line the marks
+ * of what they said in either year, marks_from and marks_to. False, and nothing
+ * is appended, when they are too few, or would tell of too few others beside what is out. */
+bool change_over_lines(const struct change_years *y, const char *country, const char *source,
+                       const struct change_told *out, json_t *told) CHECKED;

@@ -19,8 +19,17 @@ void panel_read(struct cells *c, const char *country, const char *source, const 
 void panel_free(struct panel *p); /* the members */
 #define _cleanup_panel_ _cleanup_(panel_free)
 
+/* What a line said, in a number from 1 on: the same where it says the same. */
+json_int_t panel_mark(double value);
+
+/* Figures over lines of a year that are out: its change from the year before, and to the year behind. An object of
+ * each, of the lines' names and marks; mark 0: it is not known what the line said. */
+#define PANEL_TOLD_MAX 2
+
 /* May a figure over these lines (an object whose keys are their names) be shown
- * beside all figures that are, and beside itself as it was shown of the lines of
- * `before` (NULL: it never was)? c was made with the floor lifted: it may. */
-bool panel_bears(struct cells *c, const char *country, const char *source, const json_t *lines,
-                 const json_t *before) CHECKED;
+ * beside all figures that are, and beside those of `told` (each NULL: there is
+ * none)? A line that is gone since, or says something else, is in those as it was:
+ * what became of it shows under cover of others only. p: of c, which was made with
+ * the floor lifted: it may. */
+bool panel_bears(struct cells *c, const char *country, const char *source, const struct panel *p, const json_t *lines,
+                 const json_t *const told[static PANEL_TOLD_MAX]) CHECKED;

@@ -19,14 +19,30 @@ LANGUAGE sql STABLE AS $$
       AND num_nonnulls(t.geo, t.operator, t.technology, t.family) = 0
 $$;
 
--- Those that lines could tell of, with the lines that told of them last.
-CREATE OR REPLACE FUNCTION change_pending(of_indicator text, of_statistic text, of_year int)
-RETURNS TABLE (country text, source text, before jsonb)
+-- Lines, by the names that they have now, with the marks of what they said, as collector/figure/panel.h has them; 0 where none was kept.
+CREATE OR REPLACE FUNCTION lines_marked(lines text[], marks int[]) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
-    SELECT y.country, y.source, (SELECT jsonb_object_agg(l, true) FROM unnest(c.lines) l)
+    SELECT jsonb_object_agg(coalesce(l.probe, u.line), coalesce(u.mark, 0))
+    FROM unnest(lines, marks) AS u (line, mark)
+    LEFT JOIN probe p ON p.probe = u.line
+    LEFT JOIN probe_household h USING (probe_no)
+    LEFT JOIN probe l ON l.probe_no = h.household
+$$;
+
+-- Those that lines could tell of, with the lines that told of them last, and those of the next changes, with which they share a year.
+DROP FUNCTION IF EXISTS change_pending; -- its columns change from one program to the next
+CREATE FUNCTION change_pending(of_indicator text, of_statistic text, of_year int)
+RETURNS TABLE (country text, source text, before_from jsonb, before_to jsonb, earlier jsonb, later jsonb)
+LANGUAGE sql STABLE AS $$
+    SELECT y.country, y.source, lines_marked(o.lines, o.marks_from), lines_marked(o.lines, o.marks_to),
+           lines_marked(e.lines, e.marks_to), lines_marked(l.lines, l.marks_from)
     FROM change_years(of_indicator, of_statistic, of_year) y
-    LEFT JOIN indicator_change c ON (c.indicator, c.country, c.source, c.to_period, c.method_version)
+    LEFT JOIN indicator_change o ON (o.indicator, o.country, o.source, o.to_period, o.method_version)
                                     = (of_indicator, y.country, y.source, of_year::text, y.method_version)
+    LEFT JOIN indicator_change e ON (e.indicator, e.country, e.source, e.to_period, e.method_version)
+                                    = (of_indicator, y.country, y.source, (of_year - 1)::text, y.method_version)
+    LEFT JOIN indicator_change l ON (l.indicator, l.country, l.source, l.to_period, l.method_version)
+                                    = (of_indicator, y.country, y.source, (of_year + 1)::text, y.method_version)
     WHERE y.why IS NULL
 $$;
 
@@ -65,7 +81,7 @@ LANGUAGE sql STABLE AS $$
     LIMIT 1
 $$;
 
--- Stores what lines told: [{"country", "source", "value_from", "value_to", "low", "high", "lines": […]}]. What other lines told
+-- Stores what lines told: [{"country", "source", "value_from", "value_to", "low", "high", "lines": […], "marks_from": […], "marks_to": […]}]. What other lines told
 -- before stays where these tell nothing: each edition of it is held against the last.
 CREATE OR REPLACE FUNCTION change_store(of_indicator text, of_statistic text, of_year int, told jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -77,15 +93,15 @@ BEGIN
         OR NOT EXISTS (SELECT FROM change_years(of_indicator, of_statistic, of_year) y
                        WHERE y.why IS NULL AND (y.country, y.source, y.method_version) = (c.country, c.source, c.method_version)));
     INSERT INTO indicator_change (indicator, country, source, simulated, statistic, from_period, to_period, method_version, kind, why,
-                                  value_from, value_to, low, high, n_common, lines)
+                                  value_from, value_to, low, high, n_common, lines, marks_from, marks_to)
     SELECT of_indicator, y.country, y.source, y.simulated, of_statistic, (of_year - 1)::text, of_year::text, y.method_version,
            CASE WHEN n.lines IS NOT NULL THEN 'lines' WHEN x.cells IS NOT NULL THEN 'cells' END,
            CASE WHEN num_nonnulls(n.lines, x.cells) = 0 THEN coalesce(y.why, 'few') END,
            coalesce(n.value_from, x.value_from), coalesce(n.value_to, x.value_to), coalesce(n.low, x.low), coalesce(n.high, x.high),
-           coalesce(cardinality(n.lines), x.cells), n.lines
+           coalesce(cardinality(n.lines), x.cells), n.lines, n.marks_from, n.marks_to
     FROM change_years(of_indicator, of_statistic, of_year) y
     LEFT JOIN jsonb_to_recordset(told) AS n (country text, source text, value_from double precision, value_to double precision,
-                                             low double precision, high double precision, lines text[])
+                                             low double precision, high double precision, lines text[], marks_from int[], marks_to int[])
            ON (n.country, n.source) = (y.country, y.source)
     LEFT JOIN LATERAL change_over_cells(of_indicator, of_statistic, y.country, y.source, of_year) x ON y.why IS NULL AND n.lines IS NULL
     ON CONFLICT DO NOTHING;
@@ -101,4 +117,4 @@ LANGUAGE sql AS $$
     )
     SELECT years_stale('compared', array_agg(year)) FROM ripe
 $$;
-REVOKE EXECUTE ON FUNCTION change_years, change_pending, change_over_cells, change_store, change_ripen FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION lines_marked, change_years, change_pending, change_over_cells, change_store, change_ripen FROM PUBLIC;

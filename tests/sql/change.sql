@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(14);
+SELECT plan(15);
 
 INSERT INTO indicator (indicator, name_fr, name_en, unit, better, status, nature, kind, method_version, definition_fr, definition_en)
 VALUES ('CHG1', 'f', 'f', 'ms', 'low', 'adopted', 'quantitative', 'measured', 1, 'd', 'd');
@@ -12,7 +12,8 @@ CREATE FUNCTION pg_temp.figure(of_country text, of_period text, of_geo text, of_
 $$;
 CREATE FUNCTION pg_temp.told(of_country text, lines text) RETURNS jsonb LANGUAGE sql AS $$
     SELECT jsonb_build_array(jsonb_build_object('country', of_country, 'source', 'measured', 'value_from', 10, 'value_to', 12, 'low', 1,
-                                                'high', 3, 'lines', string_to_array(lines, NULL)))
+                                                'high', 3, 'lines', string_to_array(lines, NULL), 'marks_from', array(SELECT generate_series(1, length(lines))),
+                                                'marks_to', array(SELECT generate_series(11, 10 + length(lines)))))
 $$;
 
 -- ---- when two years are comparable ----
@@ -47,8 +48,10 @@ SELECT change_store('CHG1', 'p50', 2021, pg_temp.told('XA', 'abcdefg')) \g /dev/
 SELECT results_eq($$SELECT kind, value_from, value_to, change, low, high, significant, percent, n_lines, n_cells, why FROM public_change WHERE to_period = '2021' AND indicator = 'CHG1'$$,
                   $$VALUES ('lines', 10::float8, 12::float8, 2::float8, 1::float8, 3::float8, true, 20::float8, 5::bigint, NULL::int, NULL)$$,
                   'what lines tell, counted in steps');
-SELECT is((SELECT before FROM change_pending('CHG1', 'p50', 2021)), '{"a": true, "b": true, "c": true, "d": true, "e": true, "f": true, "g": true}',
-          'which they were is remembered');
+SELECT results_eq($$SELECT before_from, before_to, earlier, later FROM change_pending('CHG1', 'p50', 2021)$$,
+                  $$VALUES ('{"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": 7}'::jsonb, '{"a": 11, "b": 12, "c": 13, "d": 14, "e": 15, "f": 16, "g": 17}'::jsonb,
+                            NULL::jsonb, NULL::jsonb)$$, 'which they were is remembered, and what each said in either year');
+SELECT is(lines_marked('{a,b}', NULL), '{"a": 0, "b": 0}', 'of changes made before, it is not known');
 SELECT change_store('CHG1', 'p50', 2021, '[]') \g /dev/null
 SELECT is((SELECT n_common FROM indicator_change WHERE indicator = 'CHG1' AND to_period = '2021'), 7, 'it stays while others may not tell');
 SELECT change_store('CHG1', 'p50', 2021, pg_temp.told('XA', 'abcdefghijklmn')) \g /dev/null

@@ -9,6 +9,7 @@
     "-- definition.fr: d\n-- definition.en: d\n-- aggregate: %s\n-- dimensions: operator\nSELECT 1"
 
 static struct indicator indicator;
+static const struct change_told nothing;
 
 static void choose(const char *statistic)
 {
@@ -77,7 +78,7 @@ static void a_panel_that_grows_changes_nothing(void **state)
         choose(statistics[s].name);
         struct cells *from = first_lines(statistics[s].lines, 1, 10), *to = first_lines(2 * statistics[s].lines, 1, 7);
         _cleanup_json_ json_t *told = json_array();
-        assert_true(change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured", NULL, told));
+        assert_true(change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured", &nothing, told));
         assert_true(whole(to) > 2 * whole(from));
         assert_true(member(told, "value_from") == member(told, "value_to"));
         assert_true(member(told, "low") == 0 && member(told, "high") == 0);
@@ -93,7 +94,7 @@ static void lines_that_double_double(void **state)
         choose(statistics[s].name);
         struct cells *from = first_lines(statistics[s].lines, 1, 10), *to = first_lines(statistics[s].lines + 5, 2, 10);
         _cleanup_json_ json_t *told = json_array();
-        assert_true(change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured", NULL, told));
+        assert_true(change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured", &nothing, told));
         assert_true(member(told, "value_to") == 2 * member(told, "value_from") && member(told, "low") > 0);
         cells_free(from);
         cells_free(to);
@@ -106,8 +107,9 @@ static void means_take_more_lines(void **state)
         choose("mean");
         struct cells *from = first_lines(lines, 1, 10), *to = first_lines(lines, 2, 10);
         _cleanup_json_ json_t *told = json_array();
-        assert_int_equal(change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured", NULL, told),
-                         lines == 36);
+        assert_int_equal(
+            change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured", &nothing, told),
+            lines == 36);
         assert_int_equal(json_array_size(told), lines == 36);
         cells_free(from);
         cells_free(to);
@@ -136,8 +138,9 @@ static void who_is_common(void **state)
         struct cells *from = year(rows[r].from, 10), *to = year(rows[r].to, 10);
         _cleanup_json_ json_t *told = json_array(), *before = json_object();
         for (const char *l = rows[r].before; l && *l; l++)
-            json_object_set_new(before, (const char[]){*l, 0}, json_true());
-        bool is_told = change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured", before, told);
+            json_object_set_new(before, (const char[]){*l, 0}, json_integer(0));
+        bool is_told = change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured",
+                                         &(struct change_told){{before}, {before}}, told);
         if (is_told != (rows[r].lines > 0) ||
             json_array_size(json_object_get(json_array_get(told, 0), "lines")) != rows[r].lines)
             fail_msg("row %zu", r);

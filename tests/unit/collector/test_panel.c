@@ -58,6 +58,19 @@ static json_t *set_of(const char *lines)
     return set;
 }
 
+/* Lines of a figure that is out, with what they said. */
+static json_t *told_of(const struct panel *p, const char *lines)
+{
+    json_t *told = lines ? json_object() : NULL;
+    for (; lines && *lines; lines++) {
+        const char name[] = {*lines < 'a' ? (char)(*lines - 'A' + 'a') : *lines, 0};
+        const json_t *number = json_object_get(p->numbers, name);
+        double said = number ? p->values[json_integer_value(number)] : 0;
+        json_object_set_new(told, name, json_integer(panel_mark(*lines < 'a' ? said + 1 : said)));
+    }
+    return told;
+}
+
 static void a_line_says_one_thing(void **state)
 {
     struct cells *c = make("ab", false);
@@ -79,28 +92,38 @@ static void a_line_says_one_thing(void **state)
 static void what_is_left_must_be_enough(void **state)
 {
     static const struct {
-        const char *lines, *common, *before;
+        const char *lines, *common, *before, *after; /* upper case: said something else */
         bool lifted, bears;
     } rows[] = {
-        {"abcdefghij", "abcdefghij", NULL, false, true}, /* all of them */
-        {"abcdefghij", "abcdefg", NULL, false, false},   /* three are left */
-        {"abcdefghij", "abcdef", NULL, false, false},    /* four */
-        {"abcdefghij", "abcde", NULL, false, true},      /* five */
-        {"abcdefghij", "abcd", NULL, false, false},      /* too few themselves */
-        {"abcdefghij", "abcdefg", NULL, true, true},     /* nobody is hidden */
-        {"abcdepqrst", "abcdepq", NULL, false, false},   /* less operator one, two are left */
-        {"abcdepqrst", "abcde", NULL, false, true},      /* operator one */
-        {"abcdefghijklmno", "abcdefghij", "abcdefghij", false, true},
-        {"abcdefghijklmno", "abcdefghij", "abcdefghi", false, false}, /* one has come since */
-        {"abcdefghijklmno", "abcdefghij", "abcde", false, true},
+        {"abcdefghij", "abcdefghij", NULL, NULL, false, true}, /* all of them */
+        {"abcdefghij", "abcdefg", NULL, NULL, false, false},   /* three are left */
+        {"abcdefghij", "abcdef", NULL, NULL, false, false},    /* four */
+        {"abcdefghij", "abcde", NULL, NULL, false, true},      /* five */
+        {"abcdefghij", "abcd", NULL, NULL, false, false},      /* too few themselves */
+        {"abcdefghij", "abcdefg", NULL, NULL, true, true},     /* nobody is hidden */
+        {"abcdepqrst", "abcdepq", NULL, NULL, false, false},   /* less operator one, two are left */
+        {"abcdepqrst", "abcde", NULL, NULL, false, true},      /* operator one */
+        {"abcdefghijklmno", "abcdefghij", "abcdefghij", NULL, false, true},
+        {"abcdefghijklmno", "abcdefghij", "abcdefghi", NULL, false, false}, /* one has come since */
+        {"abcdefghijklmno", "abcdefghij", "abcde", NULL, false, true},
+        {"abcdefghij", "abcdefghij", "abcdefghiJ", NULL, false, false},  /* one says something else */
+        {"abcdefghij", "abcdefghij", "abcdeFGHIJ", NULL, false, true},   /* five do */
+        {"abcdefghij", "abcdefghij", "abcdefghijz", NULL, false, false}, /* one is gone */
+        {"abcdefghijklmno", "abcdefghij", NULL, "abcdefghij", false, true},
+        {"abcdefghijklmnop", "abcdefghij", NULL, "abcdefghijk", false, false}, /* the year behind has one more */
     };
     for (size_t r = 0; r < COUNT(rows); r++) {
         struct cells *c = make(rows[r].lines, rows[r].lifted);
-        json_t *common = set_of(rows[r].common), *before = rows[r].before ? set_of(rows[r].before) : NULL;
-        if (panel_bears(c, "BJ", "measured", common, before) != rows[r].bears)
+        struct panel p;
+        panel_read(c, "BJ", "measured", &median, &p);
+        json_t *common = set_of(rows[r].common), *before = told_of(&p, rows[r].before),
+               *after = told_of(&p, rows[r].after);
+        if (panel_bears(c, "BJ", "measured", &p, common, (const json_t *const[]){before, after}) != rows[r].bears)
             fail_msg("row %zu", r);
         json_decref(common);
         json_decref(before);
+        json_decref(after);
+        panel_free(&p);
         cells_free(c);
     }
 }
