@@ -147,3 +147,43 @@ def test_explain_says_how_it_is_compared(collector):
     text = collector.run("indicators", "explain", "PER1")
     assert "ranks            of p50, among operators" in text and "permutation test" in text and "at most 5 times in a hundred (Holm)" in text
     assert "change           of p50, over lines common to both years" in text
+
+
+# ---- what changes tell of one line ----
+
+def common_lines(panel, years, count=40):
+    """Lines that lose a little more or less than each other in all of these years."""
+    lines = [panel.line(operator="Grand" if n < 20 else "Petit") for n in range(count)]
+    for year in years:
+        for n, probe in enumerate(lines):
+            panel.measures(probe, year, 1 + n % 9 / 10)
+    return lines
+
+
+def test_two_changes_tell_of_no_line_by_the_year_that_they_share(panel):
+    """The second year's mean over lines of the first, less that over lines of the third, would be the line that went between."""
+    common_lines(panel, (2022, 2023, 2024))
+    goes = panel.line(operator="Grand")
+    for year in (2022, 2023):
+        panel.measures(goes, year, 3)
+    for n in range(6):  # so that neither is the year's figure less one line
+        panel.measures(panel.line(operator="Grand"), 2023, 1 + n / 10)
+    panel.c.run("rollup")
+    first, second = change(panel, 2023), change(panel, 2024)
+    assert first["kind"] == "lines" and (second["value_from"] is None or second["kind"] == "cells")
+
+
+@pytest.mark.parametrize("happens", [
+    lambda panel, line: panel.sql("UPDATE rollup_day SET sum[8] = 0 WHERE probe_no = %s AND day = '2024-01-05'", line),
+    lambda panel, line: panel.sql("UPDATE probe SET revoked_at = now(), revoked_reason = 'stolen' WHERE probe_no = %s", line),
+])
+def test_a_change_does_not_move_with_one_line(panel, happens):
+    """It says something else, or is doubted: the mean over common lines, less what it was, would be what became of that one."""
+    lines = common_lines(panel, (2023, 2024))
+    panel.c.run("rollup")
+    before = change(panel, 2024)
+    assert before["kind"] == "lines"
+    happens(panel, lines[7])
+    panel.sql("INSERT INTO indicator_dirty VALUES (2023), (2024) ON CONFLICT DO NOTHING")
+    panel.c.run("rollup")
+    assert change(panel, 2024) == before
