@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 
 SET TIME ZONE 'UTC';
 -- A probe, the days on which it gave a result, the day on which it was taken away, and that on which its surroundings end.
@@ -80,5 +80,9 @@ SELECT results_eq($$SELECT days_before('{[2032-03-11,2032-03-17),[2032-12-06,203
 SELECT results_eq($$SELECT n, part_step(n), count_step(n) FROM unnest('{0,1,2,4,5,12,49}'::bigint[]) n$$,
                   $$VALUES (0::bigint, 0::bigint, 0::bigint), (1, 1, 1), (2, 1, 2), (4, 1, 2), (5, 5, 5), (12, 10, 10), (49, 20, 20)$$,
                   'how many are silent, in steps');
+SELECT is_empty($$SELECT n FROM (SELECT generate_series(0, 1200)::bigint UNION SELECT (x * 10 ^ e)::bigint + d FROM unnest('{1,2,5}'::bigint[]) x,
+                      generate_series(3, 9) e, generate_series(-1, 1) d) AS counted (n), LATERAL (SELECT (10 ^ (length(n::text) - 1))::bigint AS m) l
+                  WHERE count_step(n) <> m * CASE WHEN n >= 5 * m THEN 5 WHEN n >= 2 * m THEN 2 WHEN n > 0 THEN 1 ELSE 0 END$$,
+                'a step is the largest of 1, 2 and 5 with zeros behind it that there are');
 SELECT * FROM finish();
 ROLLBACK;
