@@ -1,5 +1,5 @@
 /* GET /api/v1/series: a metric, or an indicator, day by day. Everybody reads what
- * was told (public_series), analysts what can be made of the days by cell (the
+ * was told (public_series_of), analysts what can be made of the days by cell (the
  * function series). */
 #include <stdio.h>
 #include <string.h>
@@ -93,26 +93,28 @@ static void bind_span(struct selection *s)
     selection_bind(s, s->to);
 }
 
+/* Of a filter that is not there, NULL. */
+static void bind_filters(struct selection *s, const enum param *filters, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        buf_addf(&s->sql, ", $%d", selection_bind(s, s->params->values[filters[i]]));
+}
+
 static void select_told(struct selection *s)
 {
+    static const enum param filters[] = {PARAM_CHECK,    PARAM_METRIC,     PARAM_TARGET,
+                                         PARAM_OPERATOR, PARAM_DEPARTMENT, PARAM_TECHNOLOGY,
+                                         PARAM_ZONE,     PARAM_COUNTRY,    PARAM_TARGET_KIND};
     unsigned mask = alike(s->params, true);
     const char *scope = s->params->values[PARAM_TARGET] ? "target" : mask & ALIKE_KIND ? "kind" : "all";
     bind_span(s);
-    buf_addf(&s->sql,
-             "SELECT day, check_name, metric, unit, source, simulated, n_samples, n_probes, n_networks, p10, p50, p90, "
-             "country, department, operator, technology, zone, target_kind, NULL FROM public_series WHERE day "
-             "BETWEEN " FIRST_SQL " AND " LAST_SQL " AND alike = %u AND scope = '%s'",
-             mask & ~ALIKE_KIND, scope);
-    selection_narrow(s, PARAM_CHECK, "check_name =");
-    selection_narrow(s, PARAM_METRIC, "metric =");
-    selection_narrow(s, PARAM_TARGET, "target =");
-    selection_narrow(s, PARAM_COUNTRY, "country =");
-    for (size_t g = 0; g < COUNT(groups); g++) {
-        _cleanup_text_ char *condition = alloc_format("%s =", groups[g].word);
-        selection_narrow(s, groups[g].filter, condition);
-    }
-    buf_add_text(&s->sql, " ORDER BY day, check_name, metric, source, simulated, country, department, operator, "
-                          "technology, zone, target_kind");
+    buf_add_text(
+        &s->sql,
+        "SELECT day, check_name, metric, unit, source, simulated, n_samples, n_probes, n_networks, p10, p50, "
+        "p90, country, department, operator, technology, zone, target_kind, NULL FROM public_series_of(" FIRST_SQL
+        ", " LAST_SQL);
+    bind_filters(s, filters, COUNT(filters));
+    buf_addf(&s->sql, ", %u, '%s')", mask & ~ALIKE_KIND, scope);
 }
 
 static void select_made(struct selection *s)
@@ -122,8 +124,7 @@ static void select_made(struct selection *s)
                                          PARAM_COUNTRY,  PARAM_TARGET_KIND};
     bind_span(s);
     buf_add_text(&s->sql, "SELECT * FROM series(" FIRST_SQL ", " LAST_SQL);
-    for (size_t i = 0; i < COUNT(filters); i++)
-        buf_addf(&s->sql, ", $%d", selection_bind(s, s->params->values[filters[i]]));
+    bind_filters(s, filters, COUNT(filters));
     buf_addf(&s->sql, ", %u, $%d)", alike(s->params, false), selection_bind(s, s->params->values[PARAM_QUANTILE]));
 }
 

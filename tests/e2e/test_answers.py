@@ -13,7 +13,7 @@ from conftest import Collector, scratch, wait_until
 TIMEOUT_S = 6
 # Route → a table that it reads and no page does, and a word of its statement.
 ROUTES = {
-    "series?check=ping": ("series_point", "FROM public_series "),
+    "series?check=ping": ("series_point", "FROM public_series_of("),
     "indicators?year=2024": ("indicator_value", "FROM public_indicator "),
     "probes": ("probe_context", "FROM public_probe "),
     "results": ("result", "FROM result r"),
