@@ -118,13 +118,12 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
     "CASE WHEN p.simulated THEN 'simulated' WHEN p.source = 'agent' THEN 'measured' ELSE p.source END, "               \
     "s.network, s.voucher, x.country, x.department, x.operator, x.technology, g.family, g.value, g.samples, "          \
     "coalesce(l.probe, p.probe), greatest(g.failed, 0), "                                                              \
-    "d.first_day - '1970-01-01'::date - coalesce(days_before(d.idle, d.first_day), 0), "                               \
-    "d.last_day - '1970-01-01'::date - coalesce(days_before(d.idle, d.last_day + 1), 0), d.silent, "                   \
-    "coalesce(days_before(d.idle, g.day), 0) "                                                                         \
+    "s.first_day - '1970-01-01'::date - coalesce(days_before(s.idle, s.first_day), 0), "                               \
+    "s.last_day - '1970-01-01'::date - coalesce(days_before(s.idle, s.last_day + 1), 0), s.silent, "                   \
+    "coalesce(days_before(s.idle, g.day), 0) "                                                                         \
     "FROM given g JOIN probe p USING (probe_no) "                                                                      \
     "LEFT JOIN probe_household h USING (probe_no) LEFT JOIN probe l ON l.probe_no = h.household "                      \
-    "JOIN probe_standing($1::date, $2::date - 1) s ON s.probe_no = g.probe_no "                                        \
-    "JOIN probe_expected($1::date, $2::date - 1) d ON d.probe_no = g.probe_no "                                        \
+    "JOIN line_year s ON (s.first, s.last, s.probe_no) = ($1::date, $2::date - 1, g.probe_no) "                        \
     "JOIN publication_floor e ON s.counts OR e.lifted OR (e.lifted_simulated AND p.simulated) "                        \
     "CROSS JOIN (SELECT NOT EXISTS (SELECT FROM told_cell WHERE indicator = $3 AND period = extract(year FROM "        \
     "$1::date)::text) AS none) t "                                                                                     \
@@ -153,6 +152,9 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
     _cleanup_(cells_freep) struct cells *cells = NULL;
     const struct pg_rows *row = NULL;
     int rc = new_cells(pg, i, &cells, f);
+    if (rc == 0)
+        rc = pg_query(pg, "SELECT line_year_make($1::date, $2::date - 1)", 2, (const char *const[]){first, last}, NULL,
+                      f);
     if (rc == 0)
         rc = pg_stream_start(pg, sql, 3, (const char *const[]){first, last, i->id}, f);
     while (rc == 0 && (rc = pg_stream_next(pg, &row, f)) == 0 && row)
