@@ -108,12 +108,30 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
 
 /* ---- one indicator ---- */
 
-/* Where each probe stood joins the values that the indicator's own SQL gives.
+/* The values that the indicator's own SQL gives, in a table whose size the planner knows before it joins them. It
+ * takes a year's buckets, millions, for a handful, and would look up the target of each: what is small is hashed. */
+#define GIVEN_SQL                                                                                                      \
+    "INSERT INTO pg_temp.given (day, probe_no, family, value, samples, failed) SELECT g.day, g.probe_no, g.family, "   \
+    "g.value, g.samples, g.failed FROM (%s) g"
+
+static int give(struct pg *pg, const struct indicator *i, const char *const *period, struct fault *f)
+{
+    _cleanup_text_ char *sql = alloc_format(GIVEN_SQL, i->sql);
+    int rc = pg_run(pg,
+                    "CREATE TEMP TABLE IF NOT EXISTS given (day date, probe_no int, family text, value double "
+                    "precision, samples bigint, failed bigint) ON COMMIT DROP; TRUNCATE pg_temp.given; "
+                    "SET LOCAL enable_nestloop = off",
+                    f);
+    if (rc == 0)
+        rc = pg_query(pg, sql, 2, period, NULL, f);
+    return rc < 0 ? rc : pg_run(pg, "SET LOCAL enable_nestloop TO DEFAULT; ANALYZE pg_temp.given", f);
+}
+
+/* Where each probe stood joins the values.
  * A probe that nobody vouches for, or a young one, is in no figure at all, unless
  * the floor is lifted. Once a figure was shown, a day waits until it is ripe
  * (PAST_RIPE_DAYS): it changes under cover of many only. */
 #define GATHER_SQL                                                                                                     \
-    "WITH given AS (%s) "                                                                                              \
     "SELECT p.probe, g.day - '1970-01-01'::date, "                                                                     \
     "CASE WHEN p.simulated THEN 'simulated' WHEN p.source = 'agent' THEN 'measured' ELSE p.source END, "               \
     "s.network, s.voucher, x.country, x.department, x.operator, x.technology, g.family, g.value, g.samples, "          \
@@ -121,7 +139,7 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
     "s.first_day - '1970-01-01'::date - coalesce(days_before(s.idle, s.first_day), 0), "                               \
     "s.last_day - '1970-01-01'::date - coalesce(days_before(s.idle, s.last_day + 1), 0), s.silent, "                   \
     "coalesce(days_before(s.idle, g.day), 0) "                                                                         \
-    "FROM given g JOIN probe p USING (probe_no) "                                                                      \
+    "FROM pg_temp.given g JOIN probe p USING (probe_no) "                                                              \
     "LEFT JOIN probe_household h USING (probe_no) LEFT JOIN probe l ON l.probe_no = h.household "                      \
     "JOIN line_year s ON (s.first, s.last, s.probe_no) = ($1::date, $2::date - 1, g.probe_no) "                        \
     "JOIN publication_floor e ON s.counts OR e.lifted OR (e.lifted_simulated AND p.simulated) "                        \
@@ -148,15 +166,16 @@ static int new_cells(struct pg *pg, const struct indicator *i, struct cells **re
 int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, const char *last, struct cells **ret,
                    struct fault *f)
 {
-    _cleanup_text_ char *sql = alloc_format(GATHER_SQL, i->sql);
+    const char *const params[] = {first, last, i->id};
     _cleanup_(cells_freep) struct cells *cells = NULL;
     const struct pg_rows *row = NULL;
     int rc = new_cells(pg, i, &cells, f);
     if (rc == 0)
-        rc = pg_query(pg, "SELECT line_year_make($1::date, $2::date - 1)", 2, (const char *const[]){first, last}, NULL,
-                      f);
+        rc = pg_query(pg, "SELECT line_year_make($1::date, $2::date - 1)", 2, params, NULL, f);
     if (rc == 0)
-        rc = pg_stream_start(pg, sql, 3, (const char *const[]){first, last, i->id}, f);
+        rc = give(pg, i, params, f);
+    if (rc == 0)
+        rc = pg_stream_start(pg, GATHER_SQL, COUNT(params), params, f);
     while (rc == 0 && (rc = pg_stream_next(pg, &row, f)) == 0 && row)
         cells_add(cells, &(struct probe_day){
                              .probe = pg_text(row, 0, 0),
