@@ -1,7 +1,10 @@
 """What is compared: operators with each other, and a year with the one before."""
+import random
 import re
 
 import pytest
+import recount
+import recount_rank
 
 
 class Panel:
@@ -37,6 +40,14 @@ class Panel:
                             FROM metric m JOIN check_kind k USING (check_no) WHERE k.name = 'ping') m
                       GROUP BY d, check_no""", year, probe, days, loss)
         self.c.sql("INSERT INTO indicator_dirty VALUES (%s) ON CONFLICT DO NOTHING", year)
+
+    def asks(self, probe, year, ms):
+        """What answers of its resolver take, on ten days."""
+        self.measures(probe, year, 1)
+        self.c.sql("INSERT INTO rollup_day_sketch (day, probe_no, check_no, af, position, ok, buckets, counts) "
+                   "SELECT make_date(%s, 1, 1) + d, %s, check_no, 4, position, true, ARRAY[sketch_bucket(%s::real)], ARRAY[10] "
+                   "FROM generate_series(0, 9) d, metric m JOIN check_kind k USING (check_no) WHERE k.name = 'dns' AND m.name = 'rt_ms'",
+                   year, probe, ms)
 
     def sql(self, text, *params):
         return self.c.sql(text, *params)
@@ -76,6 +87,32 @@ def test_no_rank_where_lines_tell_of_none(panel):
         assert (table.pop("Atacora"), table.pop("Littoral")) == ("n&lt;5", hidden) and re.fullmatch("[0-9]+[,.][0-9]+", table["Borgou"])
     lines = panel.c.run("indicators", "--year", "2024").splitlines()
     assert any(",Zed," in line and ",1,1," in line for line in lines)
+
+
+def test_ranks_against_a_recomputation(panel):
+    """Operators whose lines are parted clearly, or hardly, or spread unequally."""
+    r, cells = random.Random(3), {}
+    for operator, (middle, spread, count) in {"Near": (10, 0.2, 12), "Beside": (10.2, 0.2, 12), "Wide": (14, 0.9, 8), "Far": (40, 0.2, 12),
+                                              "Farther": (90, 0.2, 12)}.items():
+        times = [round(middle * r.lognormvariate(0, spread), 3) for _ in range(count)]
+        cells[operator] = [recount.bucket_middle(ms) for ms in times]
+        for ms in times:
+            panel.asks(panel.line(operator), 2024, ms)
+    panel.c.run("rollup")
+    places, narrow = recount_rank.ranks(cells, r)
+    assert narrow > 4, narrow  # else the draws decide
+    assert places == {"Near": (1, 3), "Beside": (1, 3), "Wide": (1, 3), "Far": (4, 4), "Farther": (5, 5)}
+    rows = {f["operator"]: (f["rank_low"], f["rank_high"]) for f in panel.get("indicators?year=2024&indicator=PER1")
+            if f["operator"] and not f["geo"] and f["statistic"] == "p50"}
+    assert rows == places
+
+
+def test_exchanges_at_random_are_those_that_there_are():
+    """Of few lines, all of them can be tried."""
+    one, other = [1.0, 2, 4, 7, 8, 11], [3.0, 6, 9, 10, 12, 13]
+    every = recount_rank.p_of(one, other, recount_rank.every_exchange(one, other))
+    assert recount_rank.p_of(one, other, recount_rank.some_exchanges(one, other, random.Random(1))) == pytest.approx(every, abs=0.03)
+    assert 0.05 < every < 0.2
 
 
 def change(panel, year):
