@@ -42,7 +42,8 @@ REVOKE EXECUTE ON FUNCTION carrier_nat_replace, carrier_nat_seed, carrier_nat_im
 
 -- A row a probe, for a period from `first` to `last` (UTC days, both within). `network`: the one from which its household pushed most
 -- often, or 'probe:N' for a confirmed one behind carrier NAT; NULL when none was seen. `voucher`: the team whose token let its
--- household's last box in, whoever of it gave their word (else it would be two), or who confirmed that; nobody, the same of itself.
+-- household's last box in, whoever of it gave their word (else it would be two), or who confirmed that; nobody, but a token good for one
+-- use: who hands out the collector's own, as one; nobody at all, the same of itself.
 CREATE OR REPLACE FUNCTION probe_standing(first date, last date)
 RETURNS TABLE (probe_no int, network text, counts boolean, voucher text)
 LANGUAGE sql STABLE AS $$
@@ -57,7 +58,8 @@ LANGUAGE sql STABLE AS $$
            CASE WHEN p.confirmed_at IS NOT NULL AND EXISTS (SELECT FROM carrier_nat c WHERE c.prefix >>= s.prefix)
                 THEN 'probe:' || coalesce(h.household, p.probe_no)
                 WHEN s.prefix IS NOT NULL THEN network_text(s.prefix) END,
-           standing_of(p, least((last + 1)::timestamp AT TIME ZONE 'UTC', now())) = 'counts', coalesce(lf.name, l.confirmed_by, f.name, p.confirmed_by)
+           standing_of(p, least((last + 1)::timestamp AT TIME ZONE 'UTC', now())) = 'counts',
+           coalesce(lf.name, l.confirmed_by, CASE lt.uses_max WHEN 1 THEN '' END, f.name, p.confirmed_by, CASE t.uses_max WHEN 1 THEN '' END)
     FROM probe p
     LEFT JOIN token t USING (token_no)
     LEFT JOIN focal_point f ON f.focal_point_no = t.focal_point_no
