@@ -41,7 +41,8 @@ class Line:
 
     @property
     def voucher(self):
-        return self.team or self.confirmed
+        """Whoever hands out tokens that are no team's is one as well."""
+        return self.team or self.confirmed or ("the collector's own" if self.let_in else None)
 
 
 @dataclasses.dataclass(eq=False)
