@@ -8,9 +8,9 @@
 #include "common/outcome.h"
 
 static const struct encode_column result_columns[] = {
-    {"at", ENCODE_TEXT},   {"probe", ENCODE_TEXT},   {"check", ENCODE_TEXT},
-    {"task", ENCODE_TEXT}, {"target", ENCODE_TEXT},  {"addr", ENCODE_TEXT},
-    {"af", ENCODE_NUMBER}, {"outcome", ENCODE_TEXT}, {"bytes", ENCODE_NUMBER},
+    {"at", ENCODE_TEXT},      {"probe", ENCODE_TEXT},     {"check", ENCODE_TEXT}, {"task", ENCODE_TEXT},
+    {"target", ENCODE_TEXT},  {"addr", ENCODE_TEXT},      {"af", ENCODE_NUMBER},  {"outcome", ENCODE_TEXT},
+    {"bytes", ENCODE_NUMBER}, {"simulated", ENCODE_BOOL},
 };
 enum {
     RESULT_AT = 0,
@@ -29,9 +29,9 @@ static void select_results(struct selection *s)
     bool place = s->params->values[PARAM_OPERATOR] || s->params->values[PARAM_DEPARTMENT] ||
                  s->params->values[PARAM_TECHNOLOGY];
     buf_addf(&s->sql,
-             "SELECT r.at, p.probe, r.check_no, k.name, t.name, host(r.addr), r.af, r.outcome, r.bytes, r.metrics, "
-             "r.exact FROM result r JOIN probe p USING (probe_no) JOIN task k USING (task_no) LEFT JOIN target t USING "
-             "(target_no)%s "
+             "SELECT r.at, p.probe, r.check_no, k.name, t.name, host(r.addr), r.af, r.outcome, r.bytes, p.simulated, "
+             "r.metrics, r.exact FROM result r JOIN probe p USING (probe_no) JOIN task k USING (task_no) "
+             "LEFT JOIN target t USING (target_no)%s "
              "WHERE true",
              place ? " JOIN probe_context x ON x.probe_no = r.probe_no AND r.at >= x.valid_from AND r.at < x.valid_to "
                      "LEFT JOIN known_operator n ON n.operator_no = x.operator_no"
@@ -124,8 +124,8 @@ static void write_result_csv(struct answer *a, const struct result_row *r, struc
     encode_row(&a->encoder, values, out);
 }
 
-/* The same object as the probe sent, with the probe's name: address and family
- * are absent when there was none, metrics that were not measured too. */
+/* The same object as the probe sent, with the probe's name and whether it is simulated:
+ * address and family are absent when there was none, metrics that were not measured too. */
 static void write_result_json(struct answer *a, const struct result_row *r, struct buf *out)
 {
     encode_next(&a->encoder, out);
@@ -136,6 +136,8 @@ static void write_result_json(struct answer *a, const struct result_row *r, stru
         buf_addf(out, "%c\"%s\":", i ? ',' : '{', result_columns[i].name);
         if (result_columns[i].type == ENCODE_NUMBER)
             buf_add_text(out, value ? value : "null");
+        else if (result_columns[i].type == ENCODE_BOOL)
+            buf_add_text(out, *value == 't' ? "true" : "false");
         else
             buf_add_json(out, value ? value : "", value ? strlen(value) : 0);
     }

@@ -110,7 +110,7 @@ def test_results_come_back_as_they_were_sent(numbers):
     got = rows(numbers, "/api/v1/results", numbers.key)
     assert len(got) == sum(map(len, numbers.sent.values())) == PROBES * len(DAYS) * 12
     assert [r["at"] for r in got] == sorted(r["at"] for r in got)
-    wanted = [{k: v for k, v in r.items() if k not in ("mono_us", "sync", "detail")} | {"probe": probe}
+    wanted = [{k: v for k, v in r.items() if k not in ("mono_us", "sync", "detail")} | {"probe": probe, "simulated": False}
               for probe, sent in numbers.sent.items() for r in sent]
 
     def order(r):
@@ -130,11 +130,12 @@ def test_formats_agree(numbers):
     assert sheet.headers["Content-Type"].startswith("text/csv")
     assert get(numbers, path + "&format=csv", numbers.key, Accept="application/json").body == sheet.body
     records = table(sheet.body.decode())
-    assert list(records[0])[:9] == ["at", "probe", "check", "task", "target", "addr", "af", "outcome", "bytes"]
-    assert list(records[0])[9:] == [r["metric"] for r in rows(numbers, "/api/v1/checks?check=ping")]
+    assert list(records[0])[:10] == ["at", "probe", "check", "task", "target", "addr", "af", "outcome", "bytes", "simulated"]
+    assert list(records[0])[10:] == [r["metric"] for r in rows(numbers, "/api/v1/checks?check=ping")]
     for record, result in zip(records, as_json, strict=True):
         assert record["addr"] == result["addr"] and record["bytes"] == str(result["bytes"])
-        assert {k: float(v) for k, v in list(record.items())[9:] if v} == result["metrics"]
+        assert {k: float(v) for k, v in list(record.items())[10:] if v} == result["metrics"]
+        assert (record["simulated"], result["simulated"]) == ("false", False)
 
 
 def test_csv_of_all_checks_has_every_metric_once(numbers):
@@ -142,7 +143,7 @@ def test_csv_of_all_checks_has_every_metric_once(numbers):
     columns = list(records[0])
     assert len(columns) == len(set(columns))
     metrics = {r["metric"] for r in rows(numbers, "/api/v1/checks")}
-    assert set(columns[9:]) == metrics
+    assert set(columns[10:]) == metrics
     for record in records:
         filled = {k for k in metrics if record[k]}
         assert filled <= {"dns": {"rt_ms", "size", "rcode"}, "throughput": {"down_mbps"},
