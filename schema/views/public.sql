@@ -24,13 +24,15 @@ SELECT c.name AS check_name, m.metric_no AS id, m.name AS metric, m.unit, m.bett
 FROM metric m
 JOIN check_kind c USING (check_no);
 
--- Of what the collector computed, everybody gets the counts in steps; analysts have indicator_value.
+-- Of what the collector computed, everybody gets the counts in steps; analysts have indicator_value. When a cell that is not shown was
+-- made is nobody's affair: it is made again with each day that comes.
 CREATE OR REPLACE VIEW figure_told AS
 SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.geo, v.operator, v.technology, v.family,
        v.zone, v.sex, v.age_group, v.plan, v.value, v.unit, v.low, v.high, v.interval_kind,
        CASE WHEN v.computed THEN two_digits(v.n_samples) ELSE v.n_samples END AS n_samples, two_digits(v.n_days) AS n_days,
        count_step(v.n_probes) AS n_probes, count_step(v.n_networks) AS n_networks, v.floor, i.kind, i.status, i.better, v.source, v.simulated, v.method, v.method_version,
-       v.source_url, v.retrieved, v.note, v.stored_at, v.lines, v.rank_low, v.rank_high,
+       v.source_url, CASE WHEN v.value IS NOT NULL THEN v.retrieved END AS retrieved, v.note,
+       CASE WHEN v.value IS NOT NULL THEN v.stored_at END AS stored_at, v.lines, v.rank_low, v.rank_high,
        CASE WHEN i.kind = 'measured' THEN CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone, v.sex, v.age_group, v.plan) = 0
                                                THEN coalesce(e.speaks_of, 'lines') ELSE 'lines' END END AS speaks_of, v.as_of,
        c.from_period AS change_from, c.value_to - c.value_from AS change, c.low AS change_low, c.high AS change_high,
