@@ -187,3 +187,24 @@ def test_no_sum_of_public_figures_tells_of_few(own_collector, seed):
         place = probe["department"], probe["operator"], probe["technology"]
         assert place[1] is None or alike[place] >= 5, probe
     assert json.dumps(get(c, "probes")).find("Spelling") < 0
+
+
+def all_public(c):
+    """What everybody reads, with what stands around it."""
+    formats = [f"/api/v1/{route}{'&' if '?' in route else '?'}format={f}" for route in ("indicators", "changes", "versions", "probes", "targets", "edns",
+                                                                                    "series?check=ping&metric=rcvd") for f in ("json", "csv")]
+    replies = {path: c.request("GET", path) for path in (*formats, "/fr/", "/en/", "/healthz")}
+    return {path: (reply.status, {k: v for k, v in reply.headers.items() if k != "Date"}, reply.body) for path, reply in replies.items()}
+
+
+def test_nothing_tells_when_few_measured(own_collector):
+    """Three lines are in no figure, and nothing that is around figures moves with them: no length, no tag, no time."""
+    c = own_collector.start()
+    measured(c, [Line(own(n), days=10) for n in range(3)])
+    c.sql("UPDATE indicator_value SET stored_at = stored_at - interval '3 days', retrieved = retrieved - 3")
+    before = all_public(c)
+    c.sql("UPDATE rollup_day SET sum[8] = sum[8] / 2 WHERE day = '2024-03-05'")
+    c.sql("INSERT INTO indicator_dirty VALUES (%s) ON CONFLICT DO NOTHING", YEAR)
+    c.run("rollup")
+    after = all_public(c)
+    assert {path for path in after if after[path] != before[path]} == set()
