@@ -63,7 +63,8 @@ static int stop(void **state)
 
 #define WHOLE_TIME "\n1970-01-01T00:00:00.000000Z\n9999-12-31T23:59:59.000000Z"
 #define RESULTS                                                                                                        \
-    "SELECT r.at, p.probe, r.check_no, k.name, t.name, host(r.addr), r.af, r.outcome, r.bytes, r.metrics, r.exact "    \
+    "SELECT r.at, p.probe, r.check_no, k.name, t.name, host(r.addr), r.af, r.outcome, r.bytes, p.simulated, "          \
+    "r.metrics, r.exact "                                                                                              \
     "FROM result "                                                                                                     \
     "r JOIN probe p USING (probe_no) JOIN task k USING (task_no) LEFT JOIN target t USING (target_no)"
 #define DAYS   "($1::timestamptz)::date, ($2::timestamptz - interval '1 microsecond')::date"
