@@ -14,6 +14,8 @@ import wire
 from conftest import wait_until
 from wire import ping
 
+pytestmark = pytest.mark.long(45)
+
 LINES = 6
 YEAR = datetime.datetime.now(datetime.timezone.utc).year - 1
 

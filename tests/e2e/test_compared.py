@@ -6,6 +6,8 @@ import pytest
 import recount
 import recount_rank
 
+pytestmark = pytest.mark.long(40)
+
 
 class Panel:
     """Lines of a collector, and what they measured, as the ledger and the rollup would have left it."""

@@ -4,7 +4,11 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from conftest import BUILD, free_port, scratch
+
+pytestmark = pytest.mark.long(50)
 
 TOP = Path(__file__).resolve().parents[2]
 SHORTER = {"--days 366": "--days 31"}

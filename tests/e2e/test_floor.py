@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long(45)
+
 LOADER = importlib.machinery.SourceFileLoader("audit", str(Path(__file__).resolve().parents[1] / "floor/audit"))
 audit = importlib.util.module_from_spec(importlib.util.spec_from_loader("audit", LOADER))
 LOADER.exec_module(audit)

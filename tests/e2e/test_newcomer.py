@@ -10,6 +10,8 @@ import random
 import pytest
 from test_floor import YEAR, Line, audit, get, household, own
 
+pytestmark = pytest.mark.long(45)
+
 FIRST = datetime.date(YEAR, 3, 1)
 NEWCOMER, LEAVER, LATE = 20, 4, 11
 LOSS = 3.0  # of the newcomer; of all others 1, more or less

@@ -18,7 +18,7 @@ from recount_change import over_cells, over_lines, step
 from recount_day import Point, chart, main_statistic
 from recount_past import Past, bears, changes, fresh, may_follow, said, told_too_much
 
-pytestmark = pytest.mark.long(20)
+pytestmark = pytest.mark.long(70)
 
 
 @pytest.fixture(scope="module")

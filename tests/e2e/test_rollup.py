@@ -13,6 +13,8 @@ import wire
 from conftest import Collector, scratch, wait_until
 from wire import ping
 
+pytestmark = pytest.mark.long(70)
+
 TABLES = {"rollup_day": "day, check_no, target_no, af, t.source, t.simulated, ok, partial, timeout, refused, unreachable, reset, dns_error, "
                         "tls_error, protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max",
           "rollup_day_sketch": "day, check_no, target_no, af, position, ok, buckets, counts",

@@ -11,6 +11,8 @@ from conftest import Collector, scratch
 from test_floor import YEAR
 from test_newcomer import FIRST, LATE, Country
 
+pytestmark = pytest.mark.long(35)
+
 PATH = "series?check=ping&metric=rtt_p50_ms"
 GROUPS = ["", "operator", "department", "technology", "zone", "operator,department"]
 COME, FAR = range(21, 26), range(26, 32)  # five that come late, six of a country west of Greenwich

@@ -10,6 +10,8 @@ import pytest
 
 from conftest import BUILD, Collector, pages, scratch, wait_until
 
+pytestmark = pytest.mark.long(60)
+
 ASKED = ("simulate", "--probes", "8", "--days", "40", "--from", "2024-02-01", "--rollups")
 FIGURES = ("SELECT indicator, period, statistic, country, geo, operator, technology, family, source, value, low, high, n_samples, n_probes, "
            "floor, rank_low FROM indicator_value WHERE computed AND source = '{}' ORDER BY 1, 2, 3, 4, 5, 6, 7, 8")
