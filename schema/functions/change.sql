@@ -81,8 +81,8 @@ LANGUAGE sql STABLE AS $$
     LIMIT 1
 $$;
 
--- Stores what lines told: [{"country", "source", "value_from", "value_to", "low", "high", "lines": […], "marks_from": […], "marks_to": […]}]. What other lines told
--- before stays where these tell nothing: each edition of it is held against the last.
+-- Stores what lines told: [{"country", "source", "value_from", "value_to", "low", "high", "lines": […], "marks_from": […],
+-- "marks_to": […]}]. What other lines told before stays where these tell nothing: each edition of it is held against the last.
 CREATE OR REPLACE FUNCTION change_store(of_indicator text, of_statistic text, of_year int, told jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
