@@ -7,6 +7,7 @@
 #include "collector/figure/random.h"
 
 #define TAIL      0.025 /* on either side */
+#define SELDOM    0.01  /* on either side: less is more than 98 of 100 */
 #define LINES_MIN 6     /* of fewer, the ends would be two of them */
 #define ROUNDING  1e-9
 /* Found with tests/bench/coverage: of fewer lines the interval covers too little or is of
@@ -65,8 +66,10 @@ static double between(double r, double n, double q, double below, double above)
 
 /* What is seldom above the quantile: the first value up to which lines weigh more
  * than they seldom do. Where that is the least by which they can, TAIL lies in a
- * step that is bridged. Unequal weights have finer steps than lines: bridged, they
- * would promise too much. */
+ * step; one that ends far below TAIL is bridged. Others are not: a line's own value
+ * holds its word whatever the population, the way to the next one does not where
+ * lines are of two kinds. Unequal weights have finer steps than lines: bridged,
+ * they would promise too much. */
 static double lower(const struct order *o, double q)
 {
     const struct chance *c = &o->chance;
@@ -78,7 +81,7 @@ static double lower(const struct order *o, double q)
     while (upto <= seldom)
         upto += c->units[r++];
     end = o->values[r - 1];
-    if (r < c->count && chances[upto] <= chances[seldom + 1] * (1 + ROUNDING))
+    if (chances[seldom] < SELDOM && r < c->count && chances[upto] <= chances[seldom + 1] * (1 + ROUNDING))
         end += between(r, c->count, q, chances[seldom], chances[upto]) * (o->values[r] - end);
     free(chances);
     return end;

@@ -6,9 +6,9 @@
  * A quantile: from one line's value to another's, by the sign test turned round
  * (Thompson 1936), which is right for any values: a line below the quantile is a
  * draw with its probability, and what lines below it weigh has the law of
- * chance.h. Between the two lines next to the ends it is interpolated (Hettmansperger
- * and Sheather 1986 for the median, Nyblom 1992 for others): from line to line the
- * steps of few are wide.
+ * chance.h. From line to line the steps of few are wide: where it would cover more
+ * than 98 of 100, it is interpolated between the two lines next to the end
+ * (Hettmansperger and Sheather 1986 for the median, Nyblom 1992 for others).
  *
  * A share: all those under which neither as much nor as little is improbable
  * (Clopper and Pearson 1934), of lines that weigh differently in the same way.
