@@ -100,6 +100,24 @@ static void lines_that_are_alike_tell_of_no_spread(void **state)
     assert_true(i.kind && i.low == 0 && i.high <= 1);
 }
 
+/* Of twelve lines one is of another kind. Most draws that leave it out are all but sure of what they say, which the
+ * lines themselves are not: nothing is told farther from the mean than what is twice as sure as they would have it. */
+static void draws_of_one_kind_are_not_sure(void **state)
+{
+    struct stat_sample samples[12];
+    double weights[12], mean_of = 0, squares = 0;
+    for (uint32_t l = 0; l < COUNT(samples); l++) {
+        samples[l] = (struct stat_sample){l == 0 ? 4 : 1 + 0.01 * l, l};
+        weights[l] = 1;
+        mean_of += samples[l].value / 12;
+    }
+    for (size_t l = 0; l < COUNT(samples); l++)
+        squares += pow(samples[l].value - mean_of, 2);
+    struct interval i = interval_of(&mean, samples, COUNT(samples), weights, 1);
+    double error = sqrt(squares / 11 / 12);
+    assert_true(i.kind && i.low < mean_of - error && i.high > mean_of + error && i.high < mean_of + 3 * error);
+}
+
 /* Published values: Clopper and Pearson of 0 and 5 of 10, and 81 of 263 (Newcombe 1998, table I). */
 static void shares_are_exact(void **state)
 {
@@ -135,11 +153,9 @@ static void equal_seeds_are_equal_intervals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(medians_lie_between_two_ranks),
-        cmocka_unit_test(too_few_lines_have_none),
-        cmocka_unit_test(few_that_weigh_much_are_few),
-        cmocka_unit_test(lines_that_are_alike_tell_of_no_spread),
-        cmocka_unit_test(shares_are_exact),
+        cmocka_unit_test(medians_lie_between_two_ranks),   cmocka_unit_test(too_few_lines_have_none),
+        cmocka_unit_test(few_that_weigh_much_are_few),     cmocka_unit_test(lines_that_are_alike_tell_of_no_spread),
+        cmocka_unit_test(draws_of_one_kind_are_not_sure),  cmocka_unit_test(shares_are_exact),
         cmocka_unit_test(equal_seeds_are_equal_intervals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
