@@ -10,10 +10,15 @@
 #define PAUSE_US 200000
 #define ERASE    "\r\033[K"
 
+bool progress_seen(void)
+{
+    return isatty(STDERR_FILENO);
+}
+
 void progress_show(struct progress *p, const char *what, int64_t done, int64_t whole)
 {
     int64_t now_us = clock_mono_us(&clock_system);
-    if (now_us < p->next_us || !isatty(STDERR_FILENO))
+    if (now_us < p->next_us || !progress_seen())
         return;
     p->next_us = now_us + PAUSE_US;
     p->shown = true;

@@ -10,6 +10,8 @@ struct progress {
     bool shown;
 };
 
+/* Does anybody look on? What is not shown need not be counted. */
+bool progress_seen(void);
 /* what: "probes", translated. */
 void progress_show(struct progress *p, const char *what, int64_t done, int64_t whole);
 void progress_end(struct progress *p); /* takes the line away */

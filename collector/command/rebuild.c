@@ -9,6 +9,7 @@
 #include "collector/command/days.h"
 #include "collector/command/session.h"
 #include "common/lang.h"
+#include "common/progress.h"
 
 /* What the ledger does not hold any more cannot be made again, and half a
  * range would look like the whole. */
@@ -27,6 +28,19 @@ static int check_held(struct pg *pg, const struct days *range, struct fault *f)
                      pg_text(rows, 0, 0), pg_text(rows, 0, 1));
 }
 
+static int count_batches(struct pg *pg, const struct days *range, int64_t *ret, struct fault *f)
+{
+    const char *const params[] = {range->from, range->to};
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg,
+                      "SELECT count(*) FROM batch_body WHERE received_at >= $1::date::timestamp AT TIME ZONE 'UTC' "
+                      "AND received_at < ($2::date + 1)::timestamp AT TIME ZONE 'UTC'",
+                      2, params, &rows, f);
+    if (rc == 0)
+        *ret = pg_int(rows, 0, 0);
+    return rc;
+}
+
 static int rebuild(struct pg *pg, const struct project_names *names, const struct days *range, struct fault *f)
 {
     static const char sql[] =
@@ -34,26 +48,28 @@ static int rebuild(struct pg *pg, const struct project_names *names, const struc
         "AND received_at < ($2::date + 1)::timestamp AT TIME ZONE 'UTC' "
         "AND (probe_no, batch_no) > ($3::int, $4::bigint) ORDER BY probe_no, batch_no LIMIT 1000";
     char probe_no[24] = "0", batch_no[24] = "0";
-    int64_t batches = 0, results = 0;
-    for (;;) {
+    int64_t batches = 0, results = 0, done = 0, whole = 0;
+    struct progress progress = {0};
+    int rc = progress_seen() ? count_batches(pg, range, &whole, f) : 0;
+    while (rc == 0) {
         const char *const params[] = {range->from, range->to, probe_no, batch_no};
         _cleanup_rows_ struct pg_rows *rows = NULL;
-        int rc = pg_query(pg, sql, 4, params, &rows, f);
-        if (rc < 0)
-            return rc;
-        if (pg_rows_count(rows) == 0)
+        rc = pg_query(pg, sql, 4, params, &rows, f);
+        if (rc < 0 || pg_rows_count(rows) == 0)
             break;
-        for (size_t r = 0; r < pg_rows_count(rows); r++) {
+        for (size_t r = 0; rc == 0 && r < pg_rows_count(rows); r++, done++) {
             int64_t count;
             snprintf(probe_no, sizeof probe_no, "%s", pg_text(rows, r, 0));
             snprintf(batch_no, sizeof batch_no, "%s", pg_text(rows, r, 1));
+            progress_show(&progress, _("batches"), done, whole > done ? whole : done);
             rc = again_batch(pg, names, probe_no, batch_no, &count, f);
-            if (rc < 0)
-                return rc;
-            batches += count >= 0;
-            results += count >= 0 ? count : 0;
+            batches += rc == 0 && count >= 0;
+            results += rc == 0 && count >= 0 ? count : 0;
         }
     }
+    progress_end(&progress);
+    if (rc < 0)
+        return rc;
     printf(_("batches projected again: %lld, results: %lld\n"), (long long)batches, (long long)results);
     return 0;
 }

@@ -14,7 +14,7 @@ static int make(const struct session *s, struct fault *f)
         rc = pg_query(s->pg, "SELECT rollup_mark(coalesce($1, '1970-01-01')::date, coalesce($2, '9999-01-01')::date)",
                       2, params, NULL, f);
     if (rc == 0)
-        rc = rollup_run(s->pg, f);
+        rc = rollup_run_shown(s->pg, f);
     if (rc == 0)
         rc = refresh_run(s->pg, f);
     return rc;

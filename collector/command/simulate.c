@@ -95,7 +95,7 @@ static int make_figures(const struct session *s, struct fault *f)
     if (rc == 0)
         rc = pg_run(s->pg, "ANALYZE rollup_day, rollup_day_sketch", f);
     if (rc == 0)
-        rc = rollup_run(s->pg, f);
+        rc = rollup_run_shown(s->pg, f);
     return rc < 0 ? rc : refresh_run(s->pg, f);
 }
 

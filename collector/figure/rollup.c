@@ -9,6 +9,7 @@
 #include "collector/figure/probe_day.h"
 #include "common/lang.h"
 #include "common/log.h"
+#include "common/progress.h"
 
 /* Probe-days in one transaction: a second or two of work, so that the dirty list
  * is not locked for long; and what is kept in memory, for the rows of all of them
@@ -188,12 +189,30 @@ static int make_days(struct pg *pg, size_t *ret_taken, struct fault *f)
 
 /* ---- all ---- */
 
+/* What is made some at a time until its list is empty. */
+struct list {
+    int (*make)(struct pg *, size_t *ret_taken, struct fault *);
+    const char *what;  /* N_ */
+    const char *count; /* SQL */
+};
+
+static const struct list listed_days = {
+    make_days,
+    N_("days of probes"),
+    "SELECT count(*) FROM (SELECT DISTINCT day, probe_no FROM rollup_dirty) d",
+};
+static const struct list listed_cells = {
+    cell_day_make,
+    N_("days of cells"),
+    "SELECT count(*) FROM (SELECT DISTINCT day, cell_no FROM rollup_cell_dirty) d",
+};
+
 /* The planner takes short lists for long ones, and would compile (jit) for longer than the work takes. */
-static int step(struct pg *pg, int (*make)(struct pg *, size_t *, struct fault *), size_t *ret_taken, struct fault *f)
+static int step(struct pg *pg, const struct list *list, size_t *ret_taken, struct fault *f)
 {
     int rc = pg_run(pg, "BEGIN; SET LOCAL jit = off", f);
     if (rc == 0)
-        rc = make(pg, ret_taken, f);
+        rc = list->make(pg, ret_taken, f);
     if (rc == 0)
         rc = pg_run(pg, "COMMIT", f);
     if (rc < 0 && pg_run(pg, "ROLLBACK", NULL) < 0)
@@ -216,24 +235,49 @@ static int tell_late(struct pg *pg, struct fault *f)
     return rc;
 }
 
-/* Until nothing is listed any more. */
-static int work_off(struct pg *pg, int (*make)(struct pg *, size_t *, struct fault *), size_t *ret_all, struct fault *f)
+static int count(struct pg *pg, const struct list *list, int64_t *ret, struct fault *f)
 {
-    for (*ret_all = 0;;) {
-        size_t taken = 0;
-        int rc = step(pg, make, &taken, f);
-        if (rc < 0 || taken == 0)
-            return rc;
-        *ret_all += taken;
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, list->count, 0, NULL, &rows, f);
+    if (rc == 0)
+        *ret = pg_int(rows, 0, 0);
+    return rc;
+}
+
+/* Until nothing is listed any more; meanwhile the list may grow. */
+static int work_off(struct pg *pg, const struct list *list, bool shown, size_t *ret_all, struct fault *f)
+{
+    struct progress progress = {0};
+    int64_t whole = 0;
+    size_t taken = 1;
+    int rc = shown ? count(pg, list, &whole, f) : 0;
+    for (*ret_all = 0; rc == 0 && taken > 0; *ret_all += taken) {
+        int64_t done = (int64_t)*ret_all;
+        if (shown)
+            progress_show(&progress, _(list->what), done, whole > done ? whole : done);
+        taken = 0;
+        rc = step(pg, list, &taken, f);
         log_debug("rollup: %zu of the list made", taken);
     }
+    progress_end(&progress);
+    return rc;
+}
+
+static int run(struct pg *pg, bool shown, struct fault *f)
+{
+    size_t days, cells;
+    int rc = work_off(pg, &listed_days, shown, &days, f);
+    if (rc == 0 && days > 0)
+        rc = tell_late(pg, f);
+    return rc < 0 ? rc : work_off(pg, &listed_cells, shown, &cells, f);
 }
 
 int rollup_run(struct pg *pg, struct fault *f)
 {
-    size_t days, cells;
-    int rc = work_off(pg, make_days, &days, f);
-    if (rc == 0 && days > 0)
-        rc = tell_late(pg, f);
-    return rc < 0 ? rc : work_off(pg, cell_day_make, &cells, f);
+    return run(pg, false, f);
+}
+
+int rollup_run_shown(struct pg *pg, struct fault *f)
+{
+    return run(pg, progress_seen(), f);
 }

@@ -10,3 +10,5 @@
  * transaction of its own: stopping it anywhere loses nothing. Two at once wait
  * for each other. Needs the owner's connection. */
 int rollup_run(struct pg *pg, struct fault *f) CHECKED;
+/* The same, for a command: a terminal shows how far it is. */
+int rollup_run_shown(struct pg *pg, struct fault *f) CHECKED;

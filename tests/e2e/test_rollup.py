@@ -1,5 +1,6 @@
 """Days made of results: what they come to, and that it is the same whenever, however often and in whatever order results come."""
 import datetime
+import os
 import random
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 
 import wire
 from conftest import Collector, scratch, wait_until
+from terminal import Terminal
 from wire import ping
 
 pytestmark = pytest.mark.long(70)
@@ -197,6 +199,16 @@ def test_hours_add_up_to_their_day_and_are_kept_for_90_days(world):
     world.sql("UPDATE rollup_hour SET day = day - 89")
     world.sql("SELECT hour_retain()")
     assert world.sql("SELECT count(*) FROM rollup_hour") == [(0,)]
+
+
+@pytest.mark.parametrize("words, stages", [(["rollup"], ["days of probes: ", "days of cells: "]), (["rebuild", "--from", "2020-01-01"], ["batches: "])])
+def test_a_terminal_shows_how_far_it_is(world, words, stages):
+    backlog(world, datetime.date(2022, 1, 1), 60)
+    terminal = Terminal(world.command(*words), os.environ | world.env)
+    for stage in stages:
+        terminal.await_text(stage)
+    assert terminal.end() == 0
+    assert "\r" not in world.run("rollup", "--from", "2022-01-01", "--to", "2022-02-01"), "nobody looks on"
 
 
 # ---- lines ----
