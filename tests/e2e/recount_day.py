@@ -21,13 +21,14 @@ def law(units):
 
 
 def end(lines):
-    """The first value up to which lines weigh more than they seldom do; where that is the next step, a part of the way to the next value
+    """The first value up to which lines weigh more than they seldom do; where that is the next step and they are beyond it in less than
+    one case of a hundred, a part of the way to the next value
     (docs/intervals.md)."""
     upto, n = law(tuple(unit for _, unit in lines)), len(lines)
     seldom = max(s for s, chance in enumerate(upto) if chance <= 0.025)
     sums = list(itertools.accumulate(unit for _, unit in lines))
     r = next(i for i, s in enumerate(sums) if s > seldom)
-    if r + 1 == n or upto[sums[r]] > upto[seldom + 1] * (1 + 1e-9):
+    if upto[seldom] >= 0.01 or r + 1 == n or upto[sums[r]] > upto[seldom + 1] * (1 + 1e-9):
         return lines[r][0]
     part = 1 / (1 + (r + 1) / (n - r - 1) * (upto[sums[r]] - 0.025) / (0.025 - upto[seldom]))
     return lines[r][0] + part * (lines[r + 1][0] - lines[r][0])
