@@ -1,0 +1,217 @@
+"""How far a figure and a change may be off, and who comes before whom, made once more of what lines say: by docs/intervals.md, and not by
+the collector's C. Draws are its own (collector/figure/random.h, and the seed of an indicator), so that all of it agrees to rounding."""
+
+import bisect
+import collections
+import functools
+import itertools
+import math
+import statistics
+
+import recount
+
+TAIL, SELDOM, EXACT, UNITS = 0.025, 0.01, 512, 2048
+LINES, MEAN_LINES, PAIRS, REPLICATES = 6, 12, 36, 1000
+MEAN_TAILS, CHANGE_TAILS, ERROR_OFF, ERROR_LEAST = 0.8, 0.52, 1.75, 0.64
+WRONG, STRICT_MEAN, STRICT_QUANTILE = 0.05, 2.5, 1.4
+NORMAL = statistics.NormalDist()
+ROUNDING = 1e-9
+WORD = 1 << 64
+
+Interval = collections.namedtuple("Interval", "low high kind why", defaults=(None,))
+Line = collections.namedtuple("Line", "value weight")
+Pair = collections.namedtuple("Pair", "before after voucher")
+
+
+def none(why):
+    return Interval(None, None, None, why)
+
+
+# ---- draws ----
+
+def seed_of(indicator, method):
+    """FNV-1a."""
+    value = 0xcbf29ce484222325
+    for octet in f"{indicator}/{method}".encode():
+        value = (value ^ octet) * 0x100000001b3 % WORD
+    return value
+
+
+def draws(seed):
+    """splitmix64; the upper half of each number."""
+    while True:
+        seed = (seed + 0x9e3779b97f4a7c15) % WORD
+        z = (seed ^ seed >> 30) * 0xbf58476d1ce4e5b9 % WORD
+        z = (z ^ z >> 27) * 0x94d049bb133111eb % WORD
+        yield (z ^ z >> 31) >> 32
+
+
+def below(stream, n):
+    return next(stream) * n >> 32
+
+
+# ---- quantiles and shares ----
+
+def q_of(statistic):
+    return int(statistic[1:]) / 100
+
+
+@functools.lru_cache(maxsize=4096)
+def law(units, p):
+    """How probable it is that lines which are counted with the probability p weigh so many units together, and no more."""
+    if len(units) > EXACT:
+        return edgeworth(units, p)
+    chances = [1.0]
+    for unit in units:
+        chances = [(1 - p) * x + p * y for x, y in zip(chances + [0.0] * unit, [0.0] * unit + chances)]
+    return list(itertools.accumulate(chances))
+
+
+def edgeworth(units, p):
+    """The normal law, its skewness taken off; half a line further, as steps want it."""
+    total, squares, cubes = (sum(unit ** power for unit in units) for power in (1, 2, 3))
+    deviation = math.sqrt(p * (1 - p) * squares)
+    skew = p * (1 - p) * (1 - 2 * p) * cubes / deviation ** 3
+    found = []
+    for s in range(total + 1):
+        z = (s + squares / total / 2 - p * total) / deviation
+        found.append(min(1, max(0, NORMAL.cdf(z) - NORMAL.pdf(z) * skew * (z * z - 1) / 6)))
+    return found
+
+
+def units_of(lines):
+    total, scale = sum(line.weight for line in lines), max(UNITS, 8 * len(lines))
+    return tuple(max(1, math.floor(line.weight / total * scale + 0.5)) for line in lines)
+
+
+def bridged(r, n, q, under, over):
+    """How far it is from the r-th of n values to the next one: Nyblom (1992), formula (4)."""
+    return 1 / (1 + r * (1 - q) / ((n - r) * q) * (over - TAIL) / (TAIL - under))
+
+
+def end(lines, q):
+    """The first value up to which lines weigh more than they seldom do; where that is the next step and they are beyond it in less than
+    one case of a hundred, a part of the way to the next value."""
+    units = units_of(lines)
+    upto, sums = law(units, q), list(itertools.accumulate(units))
+    seldom = max(s for s, chance in enumerate(upto) if chance <= TAIL)
+    r = next(i for i, s in enumerate(sums) if s > seldom)
+    if upto[seldom] >= SELDOM or r + 1 == len(lines) or upto[sums[r]] > upto[seldom + 1] * (1 + ROUNDING):
+        return lines[r].value
+    return lines[r].value + bridged(r + 1, len(lines), q, upto[seldom], upto[sums[r]]) * (lines[r + 1].value - lines[r].value)
+
+
+def of_quantile(lines, q):
+    """lines: in the order of their values."""
+    return Interval(end(lines, q), -end([Line(-line.value, line.weight) for line in reversed(lines)], 1 - q), "order95")
+
+
+def least_share(units, yes):
+    """Under which so many are as improbable as can be."""
+    low, high = 0.0, 1.0
+    for _ in range(40 if yes else 0):
+        middle = (low + high) / 2
+        low, high = (middle, high) if 1 - law(units, middle)[yes - 1] < TAIL else (low, middle)
+    return low
+
+
+def of_share(lines):
+    units = units_of(lines)
+    yes = sum(unit for unit, line in zip(units, lines) if line.value > 0)
+    return Interval(100 * least_share(units, yes), 100 * (1 - least_share(units, sum(units) - yes)), "exact95")
+
+
+# ---- means ----
+
+def percentile(ordered, q):
+    rank = q * (len(ordered) - 1)
+    under, over = ordered[math.floor(rank)], ordered[math.ceil(rank)]
+    return under + (rank - math.floor(rank)) * (over - under) if over != under else under
+
+
+def student(freedom):
+    """Its 97.5th percentile, as Cornish and Fisher expand it."""
+    z, n = NORMAL.inv_cdf(0.975), freedom
+    return z * (1 + (z ** 2 + 1) / (4 * n) + (5 * z ** 4 + 16 * z ** 2 + 3) / (96 * n ** 2)
+                + (3 * z ** 6 + 19 * z ** 4 + 17 * z ** 2 - 15) / (384 * n ** 3))
+
+
+def expanded(replicates, n, tails):
+    """Hesterberg (2015)."""
+    tail = tails * NORMAL.cdf(-student(n - 1) * math.sqrt(n / (n - 1)))
+    ordered = sorted(replicates)
+    return percentile(ordered, tail), percentile(ordered, 1 - tail)
+
+
+def moments(lines, times):
+    """Mean, its standard error, and how many lines of equal weight would say as much. times: how often each counts."""
+    counted = [(line.value, line.weight, n) for line, n in zip(lines, times) if n]
+    whole, squares = sum(n * w for _, w, n in counted), sum(n * w * w for _, w, n in counted)
+    mean, worth = sum(n * w * v for v, w, n in counted) / whole, whole ** 2 / squares
+    spread = sum(n * w * w * (v - mean) ** 2 for v, w, n in counted)
+    return mean, math.sqrt(spread * worth / (worth - 1)) / whole if worth > 1 + ROUNDING else 0.0, worth
+
+
+def error_least(worth):
+    return min(1 - ERROR_OFF / math.sqrt(worth), ERROR_LEAST)
+
+
+def studentised(lines, tails, least, seed):
+    """least: of the lines' own error, so much is that of drawn ones at least."""
+    stream, n = draws(seed), len(lines)
+    mean, error, worth = moments(lines, [1] * n)
+    replicates = []
+    for _ in range(REPLICATES):
+        times = [0] * n
+        for _ in range(n):
+            times[below(stream, n)] += 1
+        drawn, own, _ = moments(lines, times)
+        far = max(own, least * error)
+        replicates.append((drawn - mean) / far if own > ROUNDING * error else math.inf if drawn > mean else -math.inf)
+    low, high = expanded(replicates, worth, tails)
+    if math.isinf(low) or math.isinf(high) or low != low or high != high:
+        return none("alike")
+    return Interval(mean - high * error, mean - low * error, "studentised95")
+
+
+# ---- of a figure ----
+
+def cut_mean(values, weights):
+    """No line's part is more than five times what all but it and the second give."""
+    parts = [v * w for v, w in zip(values, weights)]
+    first = parts.index(max(parts))
+    rest = sum(sorted(parts)[:-2])
+    if len(parts) < 3 or parts[first] <= 5 * rest:
+        return values
+    return [5 * rest / weights[i] if i == first else v for i, v in enumerate(values)]
+
+
+def lines_least(statistic):
+    if statistic == "mean":
+        return MEAN_LINES
+    if statistic == "share":
+        return LINES
+    q = max(q_of(statistic), 1 - q_of(statistic))
+    return next(n for n in itertools.count(LINES) if q ** n <= TAIL)
+
+
+def interval(statistic, lines, seed):
+    """lines: what each says and weighs; of equal values in the order of their households."""
+    lines = sorted(lines, key=lambda line: line.value)
+    if len(lines) < lines_least(statistic):
+        return none("lines")
+    if statistic == "share":
+        return of_share(lines)
+    if statistic != "mean":
+        return of_quantile(lines, q_of(statistic))
+    worth = moments(lines, [1] * len(lines))[2]
+    if worth < MEAN_LINES * (1 - ROUNDING):
+        return none("lines")
+    return studentised(lines, MEAN_TAILS, error_least(worth), seed)
+
+
+def interval_of_figure(statistic, values, weights, seed):
+    """The largest line of a mean is cut before; of what is never negative no end is."""
+    values = cut_mean(values, weights) if statistic == "mean" else values
+    found = interval(statistic, [Line(*line) for line in zip(values, weights)], seed)
+    return found._replace(low=max(0, found.low)) if statistic == "mean" and found.kind and min(values) >= 0 else found
