@@ -215,3 +215,91 @@ def interval_of_figure(statistic, values, weights, seed):
     values = cut_mean(values, weights) if statistic == "mean" else values
     found = interval(statistic, [Line(*line) for line in zip(values, weights)], seed)
     return found._replace(low=max(0, found.low)) if statistic == "mean" and found.kind and min(values) >= 0 else found
+
+
+# ---- of a change ----
+
+def weights_of(pairs):
+    """No line weighs more than another, and nobody's word more than all others'."""
+    sums = {n: 1 for n in range(len(pairs))}
+    if len(pairs) >= 5:
+        sums = recount.vouched(recount.fifth(sums), {n: pair.voucher for n, pair in enumerate(pairs)})
+    return [sums[n] for n in range(len(pairs))]
+
+
+STEPS = 4096
+
+
+@functools.lru_cache
+def around(q, n):
+    """What Harrell and Davis (1982) weigh lines up to each part with: the beta law, by the middles of so many steps."""
+    a, b, upto = (n + 1) * q - 1, (n + 1) * (1 - q) - 1, [0.0]
+    for step in range(STEPS):
+        u = (step + 0.5) / STEPS
+        upto.append(upto[-1] + math.exp(a * math.log(u / q) + b * math.log((1 - u) / (1 - q))))
+    return [x / upto[-1] for x in upto]
+
+
+def smooth(upto, order, values, times):
+    """Harrell and Davis's estimator of lines that are counted `times`. order: their numbers, by value."""
+    whole, reached, before, found = sum(times), 0, 0.0, values[order[0]]
+    for n in order:
+        reached += times[n]
+        at = min(1, reached / whole) * STEPS
+        step = min(STEPS - 1, math.floor(at))
+        part = upto[step] + (at - step) * (upto[step + 1] - upto[step])
+        found += (part - before) * (values[n] - values[order[0]])
+        before = part
+    return found
+
+
+def change_of_quantiles(years, weights, q, seed):
+    """Lines are drawn with both of their years."""
+    stream, n = draws(seed), len(weights)
+    upto = around(q, sum(weights) ** 2 / sum(w * w for w in weights))
+    orders = [sorted(range(n), key=lambda line, year=year: year[line]) for year in years]
+    replicates = []
+    for _ in range(REPLICATES):
+        times = [0.0] * n
+        for _ in range(n):
+            drawn = below(stream, n)
+            times[drawn] += weights[drawn]
+        first, second = (smooth(upto, order, year, times) for order, year in zip(orders, years))
+        replicates.append(second - first)
+    return expanded(replicates, n, 1)
+
+
+def change_of_means(years, weights, seed):
+    lines = [Line(b - a, w) for a, b, w in zip(*years, weights)]
+    mean, error, worth = moments(lines, [1] * len(lines))
+    if worth < PAIRS * (1 - ROUNDING):
+        return None
+    if error <= ROUNDING * abs(mean):
+        return mean, mean
+    found = studentised(lines, CHANGE_TAILS, 0, seed)
+    return found[:2] if found.kind else None
+
+
+def change_of_shares(years, weights):
+    """Bonett and Price (2012): a line more went either way, and two more were there."""
+    n = sum(weights) ** 2 / sum(w * w for w in weights)
+    up, down = ((sum(w for a, b, w in zip(*years, weights) if sign * (b - a) > 0) / sum(weights) * n + 1) / (n + 2) for sign in (1, -1))
+    far = NORMAL.inv_cdf(0.975) * math.sqrt((up + down - (up - down) ** 2) / (n + 2))
+    return max(-100, 100 * (up - down - far)), min(100, 100 * (up - down + far))
+
+
+def change(statistic, pairs, seed):
+    """(before, after, low, high), of lines in the order of their names; None where they are too few to tell."""
+    if len(pairs) < (PAIRS if statistic == "mean" else LINES):
+        return None
+    weights = weights_of(pairs)
+    years = [[pair.before for pair in pairs], [pair.after for pair in pairs]]
+    if statistic in ("mean", "share"):
+        years = [cut_mean(year, weights) for year in years] if statistic == "mean" else years
+        before, after = (sum(v * w for v, w in zip(year, weights)) / sum(weights) for year in years)
+        ends = change_of_means(years, weights, seed) if statistic == "mean" else change_of_shares(years, weights)
+    else:
+        q = q_of(statistic)
+        before, after = (recount.quantile([*zip(year, weights)], q) for year in years)
+        ends = change_of_quantiles(years, weights, q, seed)
+    return ends and (before, after, min(ends[0], after - before), max(ends[1], after - before))
