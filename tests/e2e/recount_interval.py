@@ -303,3 +303,100 @@ def change(statistic, pairs, seed):
         before, after = (recount.quantile([*zip(year, weights)], q) for year in years)
         ends = change_of_quantiles(years, weights, q, seed)
     return ends and (before, after, min(ends[0], after - before), max(ends[1], after - before))
+
+
+# ---- ranks ----
+
+def over(difference, error):
+    return difference / error if error > 0 else math.copysign(math.inf, difference) if difference else 0.0
+
+
+def munzel(one, other):
+    """Above 0: lines of `one` say more."""
+    def placed(lines, among):
+        among = sorted(among)
+        return [(bisect.bisect_left(among, x) + bisect.bisect_right(among, x)) / 2 / len(among) for x in lines]
+
+    a, b = placed(one, other), placed(other, one)
+    return over(statistics.fmean(a) - 0.5, math.sqrt(variance(a) / len(a) + variance(b) / len(b)))
+
+
+def variance(values):
+    mean = statistics.fmean(values)
+    found = sum((v - mean) ** 2 for v in values) / (len(values) - 1)
+    return found if found > 1e-24 * max(1, mean * mean) else 0.0
+
+
+def welch(one, other, shift=0.0):
+    difference = statistics.fmean(one) - statistics.fmean(other) - shift
+    alike = abs(difference) <= ROUNDING * (abs(min(*one, *other)) + abs(max(*one, *other)))
+    return over(0.0 if alike else difference, math.sqrt(variance(one) / len(one) + variance(other) / len(other)))
+
+
+def difference(one, other):
+    return statistics.fmean(one) - statistics.fmean(other)
+
+
+def apart(statistic):
+    return {"mean": welch, "share": difference}.get(statistic, munzel)
+
+
+def strictness(statistic):
+    return {"mean": STRICT_MEAN, "share": 1}.get(statistic, STRICT_QUANTILE)
+
+
+def p_exchanged(statistic, one, other, count, most, stream):
+    both, far, as_far = one + other, abs(apart(statistic)(one, other)) * (1 - ROUNDING), 0
+    for _ in range(count):
+        if (as_far + 1) / (count + 1) > most:
+            break
+        for i in range(len(one)):
+            at = i + below(stream, len(both) - i)
+            both[i], both[at] = both[at], both[i]
+        as_far += abs(apart(statistic)(both[:len(one)], both[len(one):])) >= far
+    return (as_far + 1) / (count + 1)
+
+
+def p_redrawn(one, other, count, most, stream):
+    """Lines of each cell drawn again are about its own mean."""
+    t, shift, as_far = welch(one, other), difference(one, other), 0
+    for _ in range(count):
+        if 2 * (as_far + 1) / (count + 1) > most:
+            break
+        drawn = [[cell[below(stream, len(cell))] for _ in cell] for cell in (one, other)]
+        as_far += math.copysign(1, t) * welch(*drawn, shift) >= abs(t) * (1 - ROUNDING)
+    return 2 * (as_far + 1) / (count + 1)
+
+
+def p_of(statistic, one, other, count, most, stream):
+    """Lines of each in the order of their values. More than `most` where it is sure to be."""
+    if min(len(one), len(other)) < (MEAN_LINES if statistic == "mean" else 2):
+        return 1
+    strict = strictness(statistic)
+    p = p_exchanged(statistic, one, other, count, most / strict, stream)
+    if statistic == "mean" and p <= most / strict:
+        p = max(p, p_redrawn(one, other, count, most / strict, stream))
+    return min(1, strict * p)
+
+
+def ranks(statistic, high_is_better, cells, seed):
+    """cells: (value, lines) in their order. Best and worst place of each, by the steps of Holm (1979)."""
+    cells = [(value, sorted(lines)) for value, lines in cells]
+    every = len(cells) * (len(cells) - 1) // 2
+    count = int(min(9999, max(1999, 2 * strictness(statistic) * (2 if statistic == "mean" else 1) * every / WRONG)))
+    stream, tried = draws(seed), []
+    for a, b in itertools.combinations(range(len(cells)), 2):
+        if cells[a][0] == cells[b][0]:
+            continue
+        better, worse = (a, b) if (cells[a][0] > cells[b][0]) == high_is_better else (b, a)
+        one, other = cells[better][1], cells[worse][1]
+        more = apart(statistic)(one, other) if min(len(one), len(other)) > 1 else 0
+        same_way = more > 0 if high_is_better else more < 0
+        tried.append((p_of(statistic, one, other, count, WRONG, stream) if same_way else 1, better, worse))
+    places = [[1, len(cells)] for _ in cells]
+    for n, (p, better, worse) in enumerate(sorted(tried)):
+        if p > WRONG / (every - n):
+            break
+        places[worse][0] += 1
+        places[better][1] -= 1
+    return [tuple(place) for place in places]
