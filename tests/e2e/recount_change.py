@@ -1,11 +1,9 @@
-"""How a country's main figure changed from one year to the next (collector/figure/pair.h, schema/functions/change.sql), without its interval."""
+"""Of what a country's main figure changed from one year to the next (collector/figure/pair.h, schema/functions/change.sql)."""
 
 import collections
 import statistics
 
-import recount
-
-LINES = 6  # in both years, at least
+from recount_interval import Pair
 
 
 def of_line(values, statistic):
@@ -22,16 +20,12 @@ def year_of(rows):
     return lines
 
 
-def over_lines(first, second, statistic):
-    """Of both years, and of how many lines; None where they are too few. Each line weighs the same, and counts as the one who vouches for it
-    in the second year."""
+def common_pairs(first, second, statistic):
+    """What the lines of both years said in each, in the order of their names. A line counts as the one who vouches for it in the second
+    year."""
     lines = [year_of(first), year_of(second)]
-    common = lines[0].keys() & lines[1].keys()
-    if len(common) < LINES:
-        return None
-    told = [recount.figure([lines[1][line][-1]._replace(value=of_line([row.value for row in year[line]], statistic), due=1) for line in common],
-                           statistic, None) for year in lines]
-    return told[0].value, told[1].value, len(common)
+    return [Pair(*(of_line([row.value for row in year[line]], statistic) for year in lines), lines[1][line][-1].voucher)
+            for line in sorted(lines[0].keys() & lines[1].keys())]
 
 
 def step(n):

@@ -11,10 +11,11 @@ import statistics
 import pytest
 import recount
 import recount_day
+import recount_interval
 import recount_past
 from conftest import Collector, scratch
 from country import GONE, OUTCOMES, SEED, TARGETS, YEARS, Country
-from recount_change import over_cells, over_lines, step
+from recount_change import common_pairs, over_cells, step
 from recount_day import Point, chart, main_statistic
 from recount_past import Past, bears, changes, fresh, may_follow, said, told_too_much
 
@@ -136,6 +137,33 @@ def test_each_rule_moves_a_day_that_is_compared(country, monkeypatch, rule):
     assert told() != right
 
 
+# ---- how far it may be off ----
+
+def of_lines(rows, statistic):
+    """What each line says and weighs, in the order of their names."""
+    rows = [row for row in rows if row.value is not None]
+    values, sums = recount.said(rows, statistics.fmean if statistic == "mean" else statistics.median), recount.weights(rows)
+    return [values[line] for line in sorted(values)], [sums[line] for line in sorted(values)]
+
+
+def seed(indicator):
+    return recount_interval.seed_of(indicator, recount.definitions()[indicator][0])
+
+
+def test_every_interval_is_what_lines_tell(country):
+    cells, kinds = country.cells(2024), set()
+    for indicator, statistic, *key, low, high, kind, why, least in country.c.sql(
+            "SELECT indicator, statistic, country, geo, operator, technology, family, source, low, high, interval_kind, interval_why, "
+            "interval_lines FROM indicator_value WHERE computed AND period = '2024' AND value IS NOT NULL"):
+        lines = of_lines(cells[indicator, *key], statistic)
+        wanted = recount_interval.interval_of_figure(statistic, *lines, seed(indicator))
+        assert (kind, why) == wanted[2:], (indicator, statistic, key)
+        assert (low, high) == (pytest.approx(wanted[:2], rel=1e-9) if kind else (None, None)), (indicator, statistic, key)
+        assert least == (None if kind else recount_interval.lines_least(statistic))
+        kinds.add((statistic, kind or why))
+    assert kinds >= {("p50", "order95"), ("mean", "studentised95"), ("mean", "lines"), ("p95", "lines"), ("p10", "lines")}
+
+
 # ---- what everybody has ----
 
 def two_digits(n):
@@ -167,9 +195,11 @@ def test_every_change_is_what_raw_results_say(country):
         targets = f["country"] == "BJ" and f["indicator"][:4] in ("PER3", "PER4")  # another set in the second year
         assert (f["why"] in ("method", "missing")) == (targets or key not in first), f
         if f["kind"] == "lines":
-            a, b, lines = over_lines(first[key], second[key], statistic)
-            assert math.isclose(f["value_from"], a, rel_tol=1e-9) and math.isclose(f["value_to"], b, rel_tol=1e-9), f
-            assert f["n_lines"] == step(lines)
+            pairs = common_pairs(first[key], second[key], statistic)
+            if key[1] == "BJ":  # it takes a while
+                wanted = recount_interval.change(statistic, pairs, seed(f["indicator"]))
+                assert [f[k] for k in ("value_from", "value_to", "low", "high")] == pytest.approx(wanted, rel=1e-9), f
+            assert f["n_lines"] == step(len(pairs))
     assert {"lines", "few", "method"} <= kinds
 
 
@@ -185,6 +215,34 @@ def test_changes_over_cells_are_those_of_published_figures(country):
         got = country.c.sql("SELECT value_from, value_to, cells FROM change_over_cells(%s, %s, %s, %s, 2024)", *key)
         assert got == ([] if wanted is None else [pytest.approx(wanted, rel=1e-9)]), key
         some += wanted is not None
+    assert some
+
+
+def numbers_of(cells):
+    """indicator -> the places in the order in which they come, line by line and day by day; cells are ranked in it."""
+    rows = collections.defaultdict(set)
+    for (indicator, *_), cell in cells.items():
+        rows[indicator].update(cell)
+    return {indicator: [place for row in sorted(found, key=lambda row: (row.line.household, row.line.probe, row.day)) for place in row.place]
+            for indicator, found in rows.items()}
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_every_place_is_what_lines_tell(country, year):
+    cells, groups = country.cells(year), collections.defaultdict(dict)
+    better, numbers = dict(country.c.sql("SELECT indicator, better FROM indicator")), numbers_of(cells)
+    for indicator, statistic, *key, value, low, high in country.c.sql(
+            "SELECT indicator, statistic, country, geo, operator, technology, family, source, value, rank_low, rank_high FROM indicator_value "
+            "WHERE computed AND period = %s AND value IS NOT NULL AND num_nonnulls(geo, operator) = 1 AND technology IS NULL", str(year)):
+        if statistic == main_statistic(indicator) and better[indicator] != "-":
+            groups[indicator, statistic, key[0], key[1] is None, key[-1]][key[1] or key[2]] = (
+                value, of_lines(cells[indicator, *key], statistic)[0], (low, high))
+    some = 0
+    for (indicator, statistic, *_), found in groups.items():
+        names = sorted(found, key=numbers[indicator].index)
+        wanted = recount_interval.ranks(statistic, better[indicator] == "high", [found[name][:2] for name in names], seed(indicator))
+        assert [found[name][2] for name in names] == (wanted if len(found) > 1 else [(None, None)]), (indicator, found)
+        some += any(low > 1 for low, _ in wanted)
     assert some
 
 
