@@ -206,18 +206,22 @@ BEGIN
     WITH block AS MATERIALIZED (
         SELECT row_number() OVER () AS number, b.*
         FROM jsonb_to_recordset(blocks) AS b (check_no smallint, position smallint, alike smallint, probes int[], weights real[])
+    ), member AS MATERIALIZED (
+        -- By itself, so that lines are hashed: else each block is unfolded for each line of the day.
+        SELECT b.number, b.check_no, b.position, cardinality(b.probes) AS lines, u.probe_no, u.place
+        FROM block b
+        CROSS JOIN LATERAL unnest(b.probes) WITH ORDINALITY AS u (probe_no, place)
     ), measured AS MATERIALIZED (
         SELECT d.check_no, d.position, u.probe_no, u.samples, u.value
         FROM rollup_cell_day d
         CROSS JOIN LATERAL unnest(d.probes, d.samples, d.medians) AS u (probe_no, samples, value)
         WHERE d.day = of_day AND d.scope = 'all'
     ), kept AS (
-        SELECT b.number, sum(d.samples) AS samples, array_agg(d.value ORDER BY u.place) AS medians
-        FROM block b
-        CROSS JOIN LATERAL unnest(b.probes) WITH ORDINALITY AS u (probe_no, place)
+        SELECT m.number, sum(d.samples) AS samples, array_agg(d.value ORDER BY m.place) AS medians
+        FROM member m
         JOIN measured d USING (check_no, position, probe_no)
-        GROUP BY b.number, b.probes
-        HAVING count(*) = cardinality(b.probes)
+        GROUP BY m.number, m.lines
+        HAVING count(*) = m.lines
     ), stored AS (
         INSERT INTO series_block (day, check_no, position, country, source, simulated, alike, department, operator_no, technology, zone,
                                   probes, samples, medians, weights)

@@ -58,7 +58,7 @@ def test_years():
 
 def test_series():
     said = bench("series", "200", "31", statuses=(0, 1))
-    figures(said, "days told to everybody +# s", *(f"{who}{what}" for who in ("everybody", "an analyst") for what in (
+    figures(said, "a day told to everybody +# ms; at most 250 ms", *(f"{who}{what}" for who in ("everybody", "an analyst") for what in (
         " +# rows", ": a year +# ms; at most 300 ms", ": eight at once +# ms; at most 1000 ms", ": a page meanwhile +# ms; at most 200 ms")))
 
 
