@@ -300,25 +300,60 @@ int pg_copy_end(struct pg *pg, struct fault *f)
     return rc;
 }
 
+/* Until libpq has read more, while somebody waits for it. */
+static int wait_bytes(struct pg *pg, struct fault *f)
+{
+    struct pollfd fds[] = {{.fd = PQsocket(pg->conn), .events = POLLIN}, {.fd = pg->watched, .events = POLLRDHUP}};
+    if (poll(fds, COUNT(fds), -1) < 0 && errno != EINTR)
+        return fault_set(f, -errno, _("PostgreSQL cannot be waited for: %s"), strerror(errno));
+    if (fds[1].revents)
+        return fault_set(f, -ECANCELED, _("nobody waits for the rows any more"));
+    if (fds[0].revents && !PQconsumeInput(pg->conn))
+        return failure(pg, NULL, f);
+    return 0;
+}
+
+/* Until libpq has a row, or the end, to give without blocking. */
+static int wait_row(struct pg *pg, struct fault *f)
+{
+    int rc = 0;
+    while (rc == 0 && pg->watched >= 0 && PQisBusy(pg->conn))
+        rc = wait_bytes(pg, f);
+    return rc;
+}
+
 int pg_copy_out(struct pg *pg, const char *sql, struct fault *f)
 {
-    PGresult *result = PQexec(pg->conn, sql);
-    int rc = PQresultStatus(result) == PGRES_COPY_OUT ? 0 : failure(pg, result, f);
-    PQclear(result);
+    if (!PQsendQuery(pg->conn, sql))
+        return failure(pg, NULL, f);
+    int rc = wait_row(pg, f);
+    if (rc == 0) {
+        PGresult *result = PQgetResult(pg->conn);
+        rc = PQresultStatus(result) == PGRES_COPY_OUT ? 0 : failure(pg, result, f);
+        PQclear(result);
+    }
+    if (rc < 0)
+        pg_stream_stop(pg);
     return rc;
 }
 
 int pg_copy_next(struct pg *pg, const void **ret, size_t *ret_len, struct fault *f)
 {
+    int len, rc = 0;
     PQfreemem(pg->copied);
     pg->copied = NULL;
-    int len = PQgetCopyData(pg->conn, &pg->copied, 0);
+    while ((len = PQgetCopyData(pg->conn, &pg->copied, pg->watched >= 0)) == 0 && rc == 0)
+        rc = wait_bytes(pg, f);
+    if (rc < 0) {
+        pg_stream_stop(pg);
+        return rc;
+    }
     if (len > 0) {
         *ret = pg->copied;
         *ret_len = (size_t)len;
         return 0;
     }
-    int rc = len == -1 ? 0 : failure(pg, NULL, f);
+    rc = len == -1 ? 0 : failure(pg, NULL, f);
     for (PGresult *result; (result = PQgetResult(pg->conn)) != NULL; PQclear(result))
         if (!succeeded(result) && rc == 0)
             rc = failure(pg, result, f);
@@ -349,21 +384,6 @@ void pg_watch(struct pg *pg, int fd)
     pg->watched = fd;
 }
 
-/* Until libpq has a row, or the end, to give without blocking. */
-static int wait_row(struct pg *pg, struct fault *f)
-{
-    while (pg->watched >= 0 && PQisBusy(pg->conn)) {
-        struct pollfd fds[] = {{.fd = PQsocket(pg->conn), .events = POLLIN}, {.fd = pg->watched, .events = POLLRDHUP}};
-        if (poll(fds, COUNT(fds), -1) < 0 && errno != EINTR)
-            return fault_set(f, -errno, _("PostgreSQL cannot be waited for: %s"), strerror(errno));
-        if (fds[1].revents)
-            return fault_set(f, -ECANCELED, _("nobody waits for the rows any more"));
-        if (fds[0].revents && !PQconsumeInput(pg->conn))
-            return failure(pg, NULL, f);
-    }
-    return 0;
-}
-
 int pg_stream_next(struct pg *pg, const struct pg_rows **ret, struct fault *f)
 {
     drop_streamed(pg);
@@ -388,6 +408,17 @@ int pg_stream_next(struct pg *pg, const struct pg_rows **ret, struct fault *f)
     return rc;
 }
 
+/* What COPY … TO STDOUT had sent before it was cancelled. */
+static void drop_copied(struct pg *pg)
+{
+    int len;
+    do {
+        PQfreemem(pg->copied);
+        pg->copied = NULL;
+        len = PQgetCopyData(pg->conn, &pg->copied, 0);
+    } while (len > 0);
+}
+
 void pg_stream_stop(struct pg *pg)
 {
     drop_streamed(pg);
@@ -400,9 +431,11 @@ void pg_stream_stop(struct pg *pg)
     }
     for (PGresult *result; (result = PQgetResult(pg->conn)) != NULL;) {
         /* A connection left in COPY would answer the same for ever. */
-        bool copying = PQresultStatus(result) == PGRES_COPY_IN;
+        ExecStatusType status = PQresultStatus(result);
         PQclear(result);
-        if (copying)
+        if (status == PGRES_COPY_IN)
             PQputCopyEnd(pg->conn, "stopped");
+        else if (status == PGRES_COPY_OUT)
+            drop_copied(pg);
     }
 }

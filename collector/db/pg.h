@@ -75,7 +75,7 @@ int pg_copy_put(struct pg *pg, const void *bytes, size_t len, struct fault *f) C
 int pg_copy_end(struct pg *pg, struct fault *f) CHECKED;
 
 /* COPY … TO STDOUT. Next sets *ret to NULL at the end; what it hands out, a
- * row at a time, is valid until the next call. It is read to the end. */
+ * row at a time, is valid until the next call. Stop early with pg_stream_stop. */
 int pg_copy_out(struct pg *pg, const char *sql, struct fault *f) CHECKED;
 int pg_copy_next(struct pg *pg, const void **ret, size_t *ret_len, struct fault *f) CHECKED;
 
