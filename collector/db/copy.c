@@ -169,7 +169,7 @@ static char *put_float(char *to, float value)
     return copy_int4(to, (int32_t)bits);
 }
 
-static char *put_double(char *to, double value)
+char *copy_double(char *to, double value)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
@@ -200,7 +200,7 @@ char *copy_doubles(char *to, const double *values, uint64_t present)
     to += 4;
     uint32_t count = array_begin(&to, present, FLOAT8_OID);
     for (uint32_t i = 0; i < count; i++)
-        to = present >> i & 1 ? put_double(to, values[i]) : copy_null(to);
+        to = present >> i & 1 ? copy_double(to, values[i]) : copy_null(to);
     return array_end(length, to);
 }
 
@@ -241,7 +241,7 @@ char *copy_doubles_of(char *to, const double *values, uint64_t present, size_t c
     char *length = to;
     to = array_head(to + 4, count, lacks(present, count), FLOAT8_OID);
     for (size_t i = 0; i < count; i++)
-        to = present >> i & 1 ? put_double(to, values[i]) : copy_null(to);
+        to = present >> i & 1 ? copy_double(to, values[i]) : copy_null(to);
     return array_end(length, to);
 }
 

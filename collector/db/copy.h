@@ -41,6 +41,7 @@ char *copy_null(char *to);
 char *copy_int2(char *to, int value);
 char *copy_int4(char *to, int32_t value);
 char *copy_int8(char *to, int64_t value);
+char *copy_double(char *to, double value);
 char *copy_bytes(char *to, const void *bytes, size_t len); /* text, bytea */
 char *copy_inet(char *to, const char *addr, size_t len);   /* NULL when it is no address */
 /* A prefix of that many bits; its address has no bits beyond. */
