@@ -14,3 +14,12 @@ int16_t sketch_bucket(float value);
 /* The value that stands for a bucket: its geometric middle, at most 1 % from any
  * value in it. */
 double sketch_value(int16_t bucket);
+
+struct sketch_part {
+    int32_t bucket, count;
+};
+
+/* Quantile q (0 to 1) of sketches one after the other, as the function of that name in
+ * schema/functions/sketch.sql has it; sorts the parts. *ret_samples: of all of them; 0: there is none, and what comes
+ * back is 0. */
+double sketch_quantile(struct sketch_part *parts, size_t count, double q, int64_t *ret_samples);
