@@ -3,7 +3,8 @@
  * one SELECT over rollups with $1 the first day and $2 the day after the last,
  * giving day, probe_no, family (NULL for both together), value, samples, and
  * failed: tests that gave no number and are not in the value, which is NULL where
- * all did. Adding an indicator is adding its file.
+ * all did; in the place of value and samples, buckets and counts of sketches whose
+ * median is the value. Adding an indicator is adding its file.
  *
  * Keys: id, name.fr, name.en, unit (and unit.fr, unit.en where they differ),
  * decimals, better (low, high, -), status (proposed, adopted, retired), nature

@@ -5,6 +5,7 @@
 
 #include "collector/figure/change.h"
 #include "collector/figure/closing.h"
+#include "collector/figure/given.h"
 #include "collector/figure/series.h"
 #include "common/clock.h"
 #include "common/json.h"
@@ -108,25 +109,6 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
 
 /* ---- one indicator ---- */
 
-/* The values that the indicator's own SQL gives, in a table whose size the planner knows before it joins them. It
- * takes a year's buckets, millions, for a handful, and would look up the target of each: what is small is hashed. */
-#define GIVEN_SQL                                                                                                      \
-    "INSERT INTO pg_temp.given (day, probe_no, family, value, samples, failed) SELECT g.day, g.probe_no, g.family, "   \
-    "g.value, g.samples, g.failed FROM (%s) g"
-
-static int give(struct pg *pg, const struct indicator *i, const char *const *period, struct fault *f)
-{
-    _cleanup_text_ char *sql = alloc_format(GIVEN_SQL, i->sql);
-    int rc = pg_run(pg,
-                    "CREATE TEMP TABLE IF NOT EXISTS given (day date, probe_no int, family text, value double "
-                    "precision, samples bigint, failed bigint) ON COMMIT DROP; TRUNCATE pg_temp.given; "
-                    "SET LOCAL enable_nestloop = off",
-                    f);
-    if (rc == 0)
-        rc = pg_query(pg, sql, 2, period, NULL, f);
-    return rc < 0 ? rc : pg_run(pg, "SET LOCAL enable_nestloop TO DEFAULT; ANALYZE pg_temp.given", f);
-}
-
 /* Where each probe stood joins the values.
  * A probe that nobody vouches for, or a young one, is in no figure at all, unless
  * the floor is lifted. Once a figure was shown, a day waits until it is ripe
@@ -173,7 +155,7 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
     if (rc == 0)
         rc = pg_query(pg, "SELECT line_year_make($1::date, $2::date - 1)", 2, params, NULL, f);
     if (rc == 0)
-        rc = give(pg, i, params, f);
+        rc = given_make(pg, i, params, f);
     if (rc == 0)
         rc = pg_stream_start(pg, GATHER_SQL, COUNT(params), params, f);
     while (rc == 0 && (rc = pg_stream_next(pg, &row, f)) == 0 && row)

@@ -35,3 +35,6 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     )
     SELECT below + part * (above - below) FROM ends
 $$;
+
+-- Joins the buckets, or the counts, of several sketches, one after the other: of a million buckets none is a row.
+CREATE OR REPLACE AGGREGATE sketch_join(anycompatiblearray) (SFUNC = array_cat, STYPE = anycompatiblearray);

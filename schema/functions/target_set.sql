@@ -76,10 +76,10 @@ DROP FUNCTION IF EXISTS target_origin_note(date[], int[]);
 -- to a target in the network of the probe's operator, as the pack or the address says: what never leaves a network says
 -- nothing of the country.
 CREATE OR REPLACE FUNCTION target_bucket(first date, last date, of_scope text)
-RETURNS TABLE (day date, probe_no int, af smallint, bucket smallint, n int, failed int, own boolean)
+RETURNS TABLE (day date, probe_no int, af smallint, buckets smallint[], counts int[], failed int, own boolean)
 LANGUAGE sql STABLE AS $$
     WITH found AS MATERIALIZED (
-        SELECT b.day, b.probe_no, b.target_no, b.af, b.bucket, b.n, b.failed, t.name AS target
+        SELECT b.day, b.probe_no, b.target_no, b.af, b.buckets, b.counts, b.failed, t.name AS target
         FROM day_number b
         JOIN target t USING (target_no)
         WHERE b.check_name = 'ping' AND b.metric = 'rtt_p50_ms' AND b.day >= first AND b.day < last
@@ -90,7 +90,7 @@ LANGUAGE sql STABLE AS $$
         CROSS JOIN LATERAL place_on(d.probe_no, d.day) x
         LEFT JOIN operator o ON o.country = x.country AND o.name = x.operator
     )
-    SELECT f.day, f.probe_no, f.af, f.bucket, f.n, f.failed, coalesce(m.operator = p.operator, false) OR coalesce(o.asns && p.asns, false)
+    SELECT f.day, f.probe_no, f.af, f.buckets, f.counts, f.failed, coalesce(m.operator = p.operator, false) OR coalesce(o.asns && p.asns, false)
     FROM found f
     JOIN place p ON p.day = f.day AND p.probe_no = f.probe_no
     JOIN target_member m ON m.country = p.country AND m.version = p.version AND m.scope = of_scope AND m.target = f.target

@@ -66,7 +66,7 @@ INSERT INTO analysts VALUES
     ('hour_bucket: hour probe_no check_name metric unit kind target_no af ok bucket n'),
     ('hour_count: hour probe_no check_name metric unit target_no af ok n sum'),
     ('hour_outcome: hour probe_no check_name target_no af outcome n'),
-    ('day_number: day probe_no check_name metric target_no af ok bucket n failed'),
+    ('day_number: day probe_no check_name metric target_no af ok buckets counts failed'),
     ('day_packet: day probe_no check_name target_no af tried unnamed counted sent rcvd believed'),
     ('day_question: day probe_no target_no af tried good'),
     ('delegation_diversity: day probe target target_country source simulated addresses4 addresses6 prefixes4 '

@@ -44,7 +44,7 @@ SELECT results_eq($$SELECT t.name, o.asns FROM rollup_day_origin o JOIN target t
                   $$VALUES ('free.xa', '{64501}'::bigint[]), ('one.xa', '{64500}')$$,
                   'where targets of a set were found; nothing of others, or of an address that is nobody''s');
 CREATE VIEW pg_temp.measured AS
-SELECT s.scope, left(p.probe, 1) AS probe, b.own, sum(b.n) AS n
+SELECT s.scope, left(p.probe, 1) AS probe, b.own, sum((SELECT sum(c) FROM unnest(b.counts) c))::bigint AS n
 FROM (VALUES ('domestic'), ('abroad')) AS s (scope)
 CROSS JOIN LATERAL target_bucket('2020-01-01', '2021-01-01', s.scope) b
 JOIN probe p USING (probe_no)

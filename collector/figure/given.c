@@ -1,0 +1,90 @@
+#include "collector/figure/given.h"
+
+#include "collector/figure/sketch.h"
+#include "common/alloc.h"
+
+/* In a table whose size the planner knows before it joins them. */
+#define TABLES_SQL                                                                                                     \
+    "CREATE TEMP TABLE IF NOT EXISTS given (day date, probe_no int, family text, value double precision, samples "     \
+    "bigint, failed bigint) ON COMMIT DROP; "                                                                          \
+    "CREATE TEMP TABLE IF NOT EXISTS sketched (day date, probe_no int, family text, failed bigint, buckets "           \
+    "smallint[], counts int[]) ON COMMIT DROP; TRUNCATE pg_temp.given, pg_temp.sketched; "
+
+/* It takes a year's sketches, hundreds of thousands, for a handful, and would look up the target of each: what is
+ * small is hashed, and what is large has memory for it. */
+#define PLAN_SQL "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
+#define DONE_SQL "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL work_mem TO DEFAULT; ANALYZE pg_temp.given"
+
+#define VALUES_SQL                                                                                                     \
+    "INSERT INTO pg_temp.given (day, probe_no, family, value, samples, failed) SELECT g.day, g.probe_no, g.family, "   \
+    "g.value, g.samples, g.failed FROM (%s) g"
+#define SKETCHES_SQL                                                                                                   \
+    "INSERT INTO pg_temp.sketched (day, probe_no, family, failed, buckets, counts) SELECT g.day, g.probe_no, "         \
+    "g.family, g.failed, g.buckets, g.counts FROM (%s) g"
+#define SKETCHES_OUT_SQL "COPY pg_temp.sketched TO STDOUT (FORMAT binary)"
+#define VALUES_IN_SQL    "COPY pg_temp.given FROM STDIN (FORMAT binary)"
+
+void given_row(struct copy_out *in, struct buf *room, struct copy_rows *out)
+{
+    size_t family_len, max = (size_t)(in->end - in->at), count; /* fewer buckets than octets */
+    int64_t day = copy_out_int(in, 0), probe_no = copy_out_int(in, 0), samples = 0;
+    const unsigned char *family = copy_out_bytes(in, &family_len);
+    int64_t failed = copy_out_int(in, 0);
+    buf_clear(room);
+    buf_reserve(room, max * (2 * sizeof(int32_t) + sizeof(struct sketch_part)));
+    struct sketch_part *parts = (void *)room->data;
+    int32_t *buckets = (void *)(parts + max), *counts = buckets + max;
+    count = copy_out_ints(in, buckets, max);
+    size_t counted = copy_out_ints(in, counts, max);
+    count = counted < count ? counted : count;
+    for (size_t b = 0; b < count; b++)
+        parts[b] = (struct sketch_part){buckets[b], counts[b]};
+    double value = sketch_quantile(parts, count, 0.5, &samples);
+    char *to = copy_row_begin(out, 96 + family_len, 6);
+    to = copy_int4(to, (int32_t)day);
+    to = copy_int4(to, (int32_t)probe_no);
+    to = family ? copy_bytes(to, family, family_len) : copy_null(to);
+    to = samples > 0 ? copy_double(to, value) : copy_null(to);
+    to = copy_int8(to, samples);
+    copy_row_end(out, copy_int8(to, failed));
+}
+
+/* Does its SQL give sketches? */
+static int asks_sketches(struct pg *pg, const struct indicator *i, const char *const *period, bool *ret,
+                         struct fault *f)
+{
+    _cleanup_text_ char *sql = alloc_format("SELECT * FROM (%s) g LIMIT 0", i->sql);
+    _cleanup_rows_ struct pg_rows *none = NULL;
+    int rc = pg_query(pg, sql, 2, period, &none, f);
+    *ret = false;
+    for (int c = 0; rc == 0 && c < pg_columns(none); c++)
+        *ret |= !strcmp(pg_column_name(none, c), "buckets");
+    return rc;
+}
+
+static int medians(struct pg *pg, struct fault *f)
+{
+    _cleanup_(copy_rows_free) struct copy_rows rows = {0};
+    _cleanup_(buf_free) struct buf room = {0};
+    const struct copy_rows *const all = &rows;
+    struct copy_out in;
+    bool more = true;
+    int rc = copy_out_start(&in, pg, SKETCHES_OUT_SQL, f);
+    while (rc == 0 && (rc = copy_out_next(&in, &more, f)) == 0 && more)
+        given_row(&in, &room, &rows);
+    return rc < 0 ? rc : copy_send(pg, VALUES_IN_SQL, &all, 1, f);
+}
+
+int given_make(struct pg *pg, const struct indicator *i, const char *const *period, struct fault *f)
+{
+    bool sketches = false;
+    int rc = pg_run(pg, TABLES_SQL PLAN_SQL, f);
+    if (rc == 0)
+        rc = asks_sketches(pg, i, period, &sketches, f);
+    _cleanup_text_ char *sql = alloc_format(sketches ? SKETCHES_SQL : VALUES_SQL, i->sql);
+    if (rc == 0)
+        rc = pg_query(pg, sql, 2, period, NULL, f);
+    if (rc == 0 && sketches)
+        rc = medians(pg, f);
+    return rc < 0 ? rc : pg_run(pg, DONE_SQL, f);
+}

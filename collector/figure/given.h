@@ -1,0 +1,16 @@
+/* What probes gave on the days of a period for one indicator, as its own SQL
+ * (indicator.h) has it: a value, or sketches joined one after the other, of which
+ * the median is the value. A year's buckets are millions, and in SQL each would
+ * be a row. */
+#pragma once
+
+#include "collector/db/copy.h"
+#include "collector/db/copy_out.h"
+#include "collector/figure/indicator.h"
+
+/* Lays them down in pg_temp.given (day, probe_no, family, value, samples, failed) in the place
+ * of what is there, within a transaction. period: its first day, and the day after its last. */
+int given_make(struct pg *pg, const struct indicator *i, const char *const *period, struct fault *f) CHECKED;
+
+/* Makes a row of pg_temp.given of one with sketches; `room` is between them, for the caller to free. */
+void given_row(struct copy_out *in, struct buf *room, struct copy_rows *out);
