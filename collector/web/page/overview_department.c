@@ -77,8 +77,8 @@ int overview_department_add(struct overview *o, const struct national *groups, s
         if (!(i->dimensions & DIM_DEPARTMENT))
             continue;
         rc = add_department_column(o, &groups[g], lines, json_array_size(heads), &published, f);
-        json_array_append_new(heads,
-                              json_pack("{s:s, s:s}", "name", i->name[o->words.lang], "unit", i->unit[o->words.lang]));
+        json_array_append_new(heads, json_pack("{s:s, s:s, s:s}", "name", i->name[o->words.lang], "unit",
+                                               i->unit[o->words.lang], "mark", overview_mark(o, &groups[g])));
     }
     if (rc == 0 && published)
         json_object_set_new(
