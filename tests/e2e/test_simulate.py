@@ -175,6 +175,19 @@ def test_its_floor_is_lifted_where_everybody_reads(country):
     c.run("simulate", "--remove")
 
 
+def test_its_page_says_so_of_each_table(own_collector):
+    """Where nothing else is: whose probes they are, and each column of the departments, which may be looked at alone."""
+    c = own_collector
+    c.settings |= {"upkeep": "no", "publication_floor": "simulated"}
+    c.move(c.port)
+    c.start()
+    c.run("simulate", "--probes", "3", "--days", "3", "--seed", "5", "--from", "2024-02-28", "--rollups")  # a leap day among them
+    page = c.request("GET", "/fr/").body.decode()
+    assert "3 sondes simulées en 2024" in page and "sondes actives" not in page
+    table = re.search(r'<table class="matrix">(.*?)</thead>', page, re.S)[1]
+    assert table.count("<th scope") - 1 == table.count("simulé") > 3, table
+
+
 def test_nothing_reads_the_truth():
     """It is for people and tests: a program that read it would prove itself right."""
     top = BUILD.parent

@@ -270,6 +270,7 @@ static int add_indicators(struct overview *o, const json_t *pack, struct fault *
         add_headline(o, &g);
         if (!all[i].measured)
             continue;
+        o->simulated = national_simulated(&g) && (best_count == 0 || o->simulated);
         best[best_count++] = g;
         national_note_year(o->year, national_text(&g, PERIOD));
         rc = overview_chart_add(o, &g, f);
@@ -287,7 +288,7 @@ static int add_indicators(struct overview *o, const json_t *pack, struct fault *
 
 static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
 {
-    const char *params[] = {o->country, page_zone(pack), *o->year ? o->year : NULL};
+    const char *params[] = {o->country, page_zone(pack), *o->year ? o->year : NULL, o->simulated ? "true" : "false"};
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = pg_query(
         o->pg,
@@ -296,13 +297,14 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
         "extract(year FROM now() AT TIME ZONE $2), (SELECT max(as_of)::text FROM public_indicator WHERE "
         "country = $1 AND source = 'measured') "
         "FROM public_probe WHERE country = $1 AND "
-        "source = 'agent' AND NOT simulated AND "
+        "source = CASE WHEN $4::boolean THEN 'simulated' ELSE 'agent' END AND simulated = $4::boolean AND "
         "last_week + 6 >= make_date(coalesce($3::int, extract(year FROM now() AT TIME ZONE $2)::int), 1, 1)",
-        3, params, &rows, f);
+        COUNT(params), params, &rows, f);
     if (rc < 0)
         return rc;
     int64_t probes = pg_int(rows, 0, 0), departments = pg_int(rows, 0, 1);
-    _cleanup_text_ char *active = phrase_count(&o->words, probes, "active_probe", "active_probes");
+    _cleanup_text_ char *active = o->simulated ? phrase_count(&o->words, probes, "simulated_probe", "simulated_probes")
+                                               : phrase_count(&o->words, probes, "active_probe", "active_probes");
     _cleanup_text_ char *places = departments ? phrase_count(&o->words, departments, "place", "places")
                                               : alloc_text("");
     const char *city = strrchr(params[1], '/'), *updated = pg_text(rows, 0, 2);

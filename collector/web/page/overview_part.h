@@ -16,6 +16,7 @@ struct overview {
     struct words words;
     json_t *page;
     char year[YEAR_TEXT_SIZE];     /* the latest that a measured figure is of; "": none is there */
+    bool simulated;                /* is all of it of a simulated country? */
     bool lifted, lifted_simulated; /* does a figure say so? */
 };
 
