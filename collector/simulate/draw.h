@@ -17,6 +17,7 @@ enum draw {
     DRAW_DAY,       /* a line's day */
     DRAW_EVENT,     /* whether an event meets a line */
     DRAW_BATCH,     /* boots and chains */
+    DRAW_CLOCK,     /* when a box that began without the time learns it */
 };
 
 static inline uint64_t draw_stream(uint64_t seed, enum draw what, uint64_t n, uint64_t m)

@@ -186,7 +186,6 @@ static int by_time(const void *a, const void *b)
                                   : x->target - y->target;
 }
 
-/* A box that began without the time learns it in the second quarter. */
 static int send_day(struct parcel *p, int32_t day, struct fault *f)
 {
     struct reading_day *d = &p->day;
@@ -196,7 +195,7 @@ static int send_day(struct parcel *p, int32_t day, struct fault *f)
     if (d->count > 0)
         qsort(d->list, d->count, sizeof *d->list, by_time);
     for (int quarter = 0; rc == 0 && quarter < QUARTERS; quarter++) {
-        const struct clock_of c = {day * DAY_US, !d->clock || quarter > 0};
+        const struct clock_of c = {day * DAY_US, quarter * QUARTER_S >= d->clock_s};
         size_t from = at;
         buf_clear(&p->lines);
         for (; at < d->count && d->list[at].second < (quarter + 1) * QUARTER_S; at++)

@@ -18,6 +18,8 @@ const char *const reading_words[READING_CHECKS] = {"dns", "ping", "throughput"};
 #define OFF_CHANCE   0.02 /* all day */
 #define DARK_CHANCE  0.05 /* for hours */
 #define CLOCK_CHANCE 0.01 /* starts without the time */
+#define NEVER_CHANCE 0.3  /* of such a box: does not learn it before its power goes */
+#define CLOCK_S      21600
 #define SPIKE_CHANCE 0.01 /* of one measurement */
 #define SPIKE        6
 
@@ -178,6 +180,12 @@ static void draw_hours(uint64_t *stream, double chance, double hours, int32_t *r
     *ret_to = is ? (int32_t)(from + length) : 0;
 }
 
+static int32_t draw_clock(const struct reading_world *w, const struct household *h, int32_t day)
+{
+    uint64_t stream = draw_stream(w->nation->seed, DRAW_CLOCK, h->n, (uint64_t)day);
+    return draw_chance(&stream, NEVER_CHANCE) ? READING_NEVER : CLOCK_S;
+}
+
 void reading_day_make(const struct reading_world *w, const struct household *h, int32_t day, struct reading_day *ret)
 {
     struct today t = {.w = w,
@@ -189,7 +197,7 @@ void reading_day_make(const struct reading_world *w, const struct household *h, 
                       .stream = draw_stream(w->nation->seed, DRAW_DAY, h->n, (uint64_t)day)};
     bool off = draw_chance(&t.stream, OFF_CHANCE);
     ret->count = 0;
-    ret->clock = draw_chance(&t.stream, CLOCK_CHANCE);
+    ret->clock_s = draw_chance(&t.stream, CLOCK_CHANCE) ? draw_clock(w, h, day) : 0;
     draw_hours(&t.stream, DARK_CHANCE, 3, &t.dark_from, &t.dark_to);
     draw_hours(&t.stream, SEASON_CUT_CHANCE, SEASON_CUT_HOURS, &t.cut_from, &t.cut_to);
     for (int q = 0; q < QUANTITY_COUNT; q++)

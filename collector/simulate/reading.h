@@ -29,10 +29,14 @@ struct reading_form {
 };
 void reading_form_make(struct reading_form *ret);
 
+#define READING_NEVER 86400
+
 struct reading_day {
     struct reading *list;
     size_t count, size;
-    bool clock; /* the box began the day without knowing the time */
+    /* From this second on the box knows the time: 0 from the beginning, READING_NEVER not on this day. What it
+     * measured before is placed by what it tells later; what it never can place counts on no day. */
+    int32_t clock_s;
 };
 
 /* What all days need to know. */

@@ -27,7 +27,7 @@ void sums_write(struct probe_day *sums, const struct reading_world *w, const str
 {
     const struct probe_day_who who = {
         .day = day - PG_EPOCH_DAY, .probe_no = probe_no, .source = SUMS_SOURCE, .simulated = true};
-    if (d->count == 0)
+    if (d->count == 0 || d->clock_s == READING_NEVER)
         return;
     for (size_t i = 0; i < d->count; i++)
         add(sums, w, &d->list[i], day, targets);

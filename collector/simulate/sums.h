@@ -1,5 +1,5 @@
 /* A day's readings as the rows that the rollup makes of results, without storing
- * each of these. */
+ * each of these: without those that no clock could place. */
 #pragma once
 
 #include "collector/figure/probe_day.h"

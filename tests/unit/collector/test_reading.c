@@ -39,6 +39,23 @@ static void readings_are_in_range(void **state)
     reading_day_free(&day);
 }
 
+/* Some boxes begin without the time, and some of these do not learn it; what they measure is no other. */
+static void some_clocks_are_wrong(void **state)
+{
+    struct reading_day day = {0};
+    unsigned late = 0, never = 0, known = 0;
+    for (uint64_t i = 0; i < 40; i++) {
+        struct household h;
+        household_draw(&nation, i, FIRST, FIRST + 99, &h);
+        for (int32_t d = h.joined; d < h.left; d++) {
+            reading_day_make(&world, &h, d, &day);
+            *(day.clock_s == 0 ? &known : day.clock_s == READING_NEVER ? &never : &late) += 1;
+        }
+    }
+    assert_true(never > 0 && late > never && known > 50 * late);
+    reading_day_free(&day);
+}
+
 static double failed(const struct reading_day *day)
 {
     unsigned bad = 0;
@@ -95,6 +112,7 @@ int main(void)
     reading_form_make(&world.form);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readings_are_in_range),
+        cmocka_unit_test(some_clocks_are_wrong),
         cmocka_unit_test(an_event_has_the_countrys_hours),
         cmocka_unit_test(evenings_are_busy_and_rain_is_slow),
     };

@@ -24,7 +24,13 @@ static void a_row_a_check_and_target(void **state)
     assert_int_equal(rows.days.count, 3);
     assert_int_equal(rows.sketches.count, 1);
     sums_write(sums, &world, &(struct reading_day){0}, 20001, 3, targets, &rows); /* a box that was off */
+    struct reading_day timeless = day;
+    timeless.clock_s = READING_NEVER;
+    sums_write(sums, &world, &timeless, 20002, 3, targets, &rows);
     assert_int_equal(rows.days.count, 3);
+    timeless.clock_s = 600; /* learnt it: all are placed */
+    sums_write(sums, &world, &timeless, 20003, 3, targets, &rows);
+    assert_int_equal(rows.days.count, 6);
     probe_day_free(sums);
     probe_day_rows_free(&rows);
     summary_free(NULL);
