@@ -69,10 +69,20 @@ struct now {
     double silent;
 };
 
+static int32_t ahead_s(const struct reading_world *w, int32_t day)
+{
+    return day >= w->first && (size_t)(day - w->first) < w->ahead_count ? w->ahead_s[day - w->first] : 0;
+}
+
+int64_t reading_hour(const struct reading_world *w, int32_t day)
+{
+    return ((int64_t)day * DAY_S + ahead_s(w, day)) / 3600;
+}
+
 static struct now now_at(const struct today *t, int32_t second)
 {
     const struct reading_world *w = t->w;
-    int64_t local_s = (int64_t)t->day * DAY_S + second + w->ahead_s;
+    int64_t local_s = (int64_t)t->day * DAY_S + second + ahead_s(w, t->day);
     int64_t hour = local_s / 3600;
     struct season hourly = season_of_hour((unsigned)(hour % 24));
     struct moment m = events_at(w->events, w->nation, hour, t->h->operator, t->department, t->h->n);

@@ -44,9 +44,15 @@ struct reading_world {
     const struct nation *nation;
     const struct events *events;
     struct reading_form form;
-    int32_t first;   /* day of the simulation */
-    int32_t ahead_s; /* of the country's clocks, before UTC */
+    int32_t first; /* day of the simulation */
+    /* By how much the country's clocks are ahead of UTC at the beginning of each day, from `first` on: it changes
+     * where there is summer time. None: they are UTC's. */
+    const int32_t *ahead_s;
+    size_t ahead_count;
 };
+
+/* Hours since 1970-01-01T00:00 in the country's time, at the first second of a UTC day. */
+int64_t reading_hour(const struct reading_world *w, int32_t day);
 
 /* The readings of a day, check by check; ret's memory is used again. */
 void reading_day_make(const struct reading_world *w, const struct household *h, int32_t day, struct reading_day *ret);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/format/date.h"
@@ -92,18 +93,26 @@ static int compare(const struct simulation *s, const struct pg_rows *rows, struc
         pg_text(rows, 0, 5), *pg_text(rows, 0, 4) ? " --events …" : "");
 }
 
+/* Day by day. */
 static int read_ahead(struct pg *pg, struct simulation_state *state, struct fault *f)
 {
+    static const char sql[] =
+        "SELECT clock_ahead($1, d::date) FROM generate_series($2::date, $3::date, '1 day') d ORDER BY d";
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    day_text first;
-    const char *const params[] = {state->nation.timezone, write_day(state->world.first, first)};
-    int rc = pg_query(pg, "SELECT clock_ahead($1, $2::date)", 2, params, &rows, f);
-    if (rc == 0)
-        state->world.ahead_s = (int32_t)pg_int(rows, 0, 0);
-    return rc;
+    day_text first, last;
+    const char *const params[] = {state->nation.timezone, write_day(state->world.first, first),
+                                  write_day(state->last, last)};
+    int rc = pg_query(pg, sql, COUNT(params), params, &rows, f);
+    if (rc < 0)
+        return rc;
+    state->world.ahead_count = pg_rows_count(rows);
+    state->world.ahead_s = state->ahead_s = alloc_zero(state->world.ahead_count, sizeof *state->ahead_s);
+    for (size_t r = 0; r < state->world.ahead_count; r++)
+        state->ahead_s[r] = (int32_t)pg_int(rows, r, 0);
+    return 0;
 }
 
-static int read_events(const struct simulation *s, struct simulation_state *ret, struct fault *f)
+static int set_events(const struct simulation *s, struct simulation_state *ret, struct fault *f)
 {
     int rc = s->events_path ? events_read(s->events, &ret->nation, &ret->events, f) : 0;
     if (rc < 0)
@@ -118,7 +127,7 @@ int simulation_open(struct pg *pg, const struct simulation *s, struct simulation
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = nation_make(s->country, s->seed, &ret->nation, f);
     if (rc == 0)
-        rc = read_events(s, ret, f);
+        rc = set_events(s, ret, f);
     if (rc == 0)
         rc = pg_query(pg, sql, 0, NULL, &rows, f);
     if (rc < 0)
@@ -139,6 +148,7 @@ int simulation_open(struct pg *pg, const struct simulation *s, struct simulation
 void simulation_free(struct simulation_state *state)
 {
     nation_free(&state->nation);
+    free(state->ahead_s);
 }
 
 /* ---- what comes ---- */

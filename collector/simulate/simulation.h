@@ -21,8 +21,9 @@ struct simulation_state {
     struct nation nation;
     struct events events;
     struct reading_world world;
-    int32_t last; /* day */
-    int64_t done; /* probes */
+    int32_t *ahead_s; /* world's */
+    int32_t last;     /* day */
+    int64_t done;     /* probes */
 };
 
 /* Reads what is asked for and holds it against the database: what is there already

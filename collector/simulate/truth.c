@@ -114,7 +114,7 @@ static double year_scale(const struct work *k, size_t operator, size_t departmen
     struct mixture m = {logs, 0, SEASON_DAY_SIGMA};
     (void)hours_log(k, 0, &none, 0, 0, &usual);
     for (int32_t day = k->year.first; day <= k->year.last; day++) {
-        int64_t hour = (int64_t)day * HOURS + k->w->ahead_s / 3600;
+        int64_t hour = reading_hour(k->w, day);
         struct season season = season_of_day(day, day - k->w->first);
         logs[m.count] = usual;
         if (events_meet(k->w->events, hour, hour + HOURS, operator, department) &&
@@ -132,9 +132,9 @@ static void year_part(const struct work *k, size_t operator, size_t department, 
 {
     const double alone = SEASON_CUT_CHANCE * SEASON_CUT_HOURS / HOURS;
     double scale = 0, add = 0, hours = 0;
-    for (int64_t hour = (int64_t)k->year.first * HOURS; hour < ((int64_t)k->year.last + 1) * HOURS; hour++) {
-        struct moment now = events_at(k->w->events, k->w->nation, hour + k->w->ahead_s / 3600, operator, department,
-                                      EVENTS_ANY_LINE);
+    for (int64_t n = (int64_t)k->year.first * HOURS; n < ((int64_t)k->year.last + 1) * HOURS; n++) {
+        int64_t hour = reading_hour(k->w, (int32_t)(n / HOURS)) + n % HOURS;
+        struct moment now = events_at(k->w->events, k->w->nation, hour, operator, department, EVENTS_ANY_LINE);
         double cut = 1 - (1 - now.cut) * (1 - alone), beside = k->about->quantity == QUANTITY_FAILURE ? now.silent : 0;
         add += cut + (1 - cut) * beside;
         scale += (1 - cut) * (1 - beside);
