@@ -123,7 +123,9 @@ static int make(const struct session *s, struct fault *f)
 {
     const struct simulation *asked = s->data;
     struct simulation_state state = {0};
-    int rc = simulation_open(s->pg, asked, &state, f);
+    int rc = simulation_hold(s->pg, f);
+    if (rc == 0)
+        rc = simulation_open(s->pg, asked, &state, f);
     if (rc == 0)
         rc = make_all(s, asked, &state, f);
     simulation_free(&state);
@@ -135,7 +137,9 @@ static int make(const struct session *s, struct fault *f)
 static int take_away(const struct session *s, struct fault *f)
 {
     int64_t probes = 0;
-    int rc = simulation_remove(s->pg, &probes, f);
+    int rc = simulation_hold(s->pg, f);
+    if (rc == 0)
+        rc = simulation_remove(s->pg, &probes, f);
     if (rc == 0)
         rc = refresh_run(s->pg, f);
     if (rc == 0)

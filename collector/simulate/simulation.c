@@ -60,6 +60,19 @@ static int set_days(const struct simulation *s, const char *from, struct simulat
 
 /* ---- what is there ---- */
 
+/* Half of a country that is taken away would stay. */
+int simulation_hold(struct pg *pg, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, "SELECT pg_try_advisory_lock(hashtext('internetmetre simulate'))", 0, NULL, &rows, f);
+    if (rc < 0 || pg_bool(rows, 0, 0))
+        return rc;
+    return fault_set(
+        f, -EBUSY,
+        _("another simulate is at work on this collector; wait for its end, or stop it with Ctrl-C, and give "
+          "the command again"));
+}
+
 static int check_real(struct pg *pg, const struct simulation *s, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;

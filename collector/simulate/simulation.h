@@ -26,6 +26,9 @@ struct simulation_state {
     int64_t done;     /* probes */
 };
 
+/* For as long as the connection lives nobody else makes a country, or takes one away. -EBUSY: somebody is at it. */
+int simulation_hold(struct pg *pg, struct fault *f) CHECKED;
+
 /* Reads what is asked for and holds it against the database: what is there already
  * goes on when it was asked for alike. Nothing is written. The caller frees *ret,
  * in any case. -EEXIST: another one is there; -EPERM: real probes are. */

@@ -93,6 +93,8 @@ def stop_half_way(c):
         with subprocess.Popen(c.command(*ASKED, "--seed", "2", "--beside-real"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True) as process:
             wait_until(lambda: c.sql("SELECT done FROM simulation"), what="its beginning")
+            for words in (("simulate", "--remove"), (*ASKED, "--seed", "2", "--beside-real")):
+                assert "another simulate is at work" in c.run(*words, status=1)
             process.send_signal(signal.SIGINT)
             db.commit()
             said = process.communicate(timeout=60)[0]
