@@ -1,14 +1,17 @@
 """An imaginary country beside real lines: the same for the same seed, however it came about, marked everywhere, in no measured
 figure, and gone when it is taken away."""
+import concurrent.futures
 import json
 import re
 import signal
 import subprocess
+import threading
 
 import psycopg
 import pytest
 
 from conftest import BUILD, Collector, pages, scratch, wait_until
+from wire import ping
 
 pytestmark = pytest.mark.long(60)
 
@@ -188,6 +191,60 @@ def test_its_page_says_so_of_each_table(own_collector):
     assert "3 sondes simulées en 2024" in page and "sondes actives" not in page
     table = re.search(r'<table class="matrix">(.*?)</thead>', page, re.S)[1]
     assert table.count("<th scope") - 1 == table.count("simulé") > 3, table
+
+
+def names(c):
+    return c.sql("SELECT name FROM target UNION ALL SELECT name FROM task ORDER BY 1")
+
+
+def test_nothing_of_it_is_left(own_collector):
+    """Where nobody is but its probes: no row of any table that was not there before, and no name."""
+    c = own_collector
+    c.settings["upkeep"] = "no"
+    c.move(c.port)
+    c.start()
+    c.run("rollup")
+    before = names(c), rows(c)
+    c.run("simulate", "--country", "SN", "--probes", "2", "--days", "2", "--seed", "5", "--from", "2024-02-28", "--batches")
+    assert names(c) != before[0] and rows(c) != before[1]
+    c.run("simulate", "--remove")
+    assert names(c) == before[0]
+    assert {name: count for name, count in rows(c).items() if before[1][name] != count} == {}
+
+
+def rows(c):
+    """Of each table that tells of probes and figures: how many; partitions and what is counted on are left out."""
+    tables = [name for name, in c.sql("SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') "
+                                      "AND NOT c.relispartition AND c.relname NOT IN ('indicator_dirty', 'data_version', 'told_set') ORDER BY 1")]
+    return {name: c.sql(f"SELECT count(*) FROM {name}")[0][0] for name in tables}
+
+
+def test_taken_away_while_others_are_stored(own_collector):
+    """Batches of a real probe come before, meanwhile and after; each is stored, and its days are whole."""
+    c = own_collector
+    c.start()
+    probe, done, taken = c.probe(), threading.Event(), []
+
+    def push():
+        while not done.is_set():
+            c.stored(probe.batch([ping(at=f"2024-03-{1 + len(taken) % 9:02}T12:00:{len(taken) % 60:02}.{len(taken):06}Z") for _ in range(20)]))
+            taken.append(20)
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        pushing = pool.submit(push)
+        wait_until(lambda: taken or pushing.done(), what="the first batch")
+        try:
+            for _ in range(2):
+                c.run("simulate", "--probes", "3", "--days", "4", "--seed", "5", "--from", "2024-03-01", "--batches", "--beside-real")
+                assert "taken away: 3" in c.run("simulate", "--remove")
+        finally:
+            done.set()
+        pushing.result()
+    c.run("rollup")
+    assert c.sql("SELECT count(*) FROM result r JOIN probe p USING (probe_no) JOIN task USING (task_no) WHERE p.probe = %s", probe.id) == [(sum(taken),)]
+    assert c.sql("SELECT sum(measured), bool_or(simulated) FROM rollup_day JOIN probe p USING (probe_no, simulated) WHERE p.probe = %s", probe.id) \
+        == [(sum(taken), False)]
+    assert c.sql("SELECT count(*) FROM result") == [(sum(taken),)] and not re.search("^error", c.log.read_text(), re.M)
 
 
 def test_nothing_reads_the_truth():
