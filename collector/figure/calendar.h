@@ -5,11 +5,13 @@
  * side. But where a part measured on days on which hardly anybody else did, as a
  * pilot does, the few that are left are told of.
  *
- * A sum of parts of one cut gives some of them a weight (here: S), and others
- * another; whatever it takes off a day, S or all others are left of that. So all
- * ways to part the parts in two are tried: where neither side is alone on its days,
- * enough is left in any case. Of parts that are many, one or two are tried
- * against the rest. What is told of a country over all its days is day.c's. */
+ * A sum of parts has lines count so and so much, by where they stand: whatever it
+ * takes off a day, all are left but those that count just that. Parts of several cuts
+ * go into one sum: a department less its mobile lines is as good as a part. Where
+ * two kinds of lines are a crowd on enough days, enough is left in any case. Of few
+ * parts all sums are tried, in which each is added, taken off or neither; of many
+ * one or two parts of a cut against the rest, and one of a cut with one of another.
+ * What is told of a country over all its days is day.c's. */
 #pragma once
 
 #include <stdbool.h>

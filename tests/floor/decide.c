@@ -4,7 +4,7 @@
  *   past CELL            the figure that the cell follows, - for none
  *   unit PROBE NETWORK DAYS CELL…
  *   told PROBE NETWORK DAYS CELL:WEIGHT…   told before, whatever it lies in; in parts of FLOOR_WEIGHT_ONE
- *   measured PROBE NETWORK DAY PART   of a country of which parts and days are shown (calendar.h)
+ *   measured PROBE NETWORK DAY PART…  of a country of which parts, cut by cut, and days are shown (calendar.h)
  *   day DAY                           one that is, in their order
  *
  * and prints a word a cell: shown, small, difference; of days one for all: shown, difference. */
@@ -58,8 +58,11 @@ static uint32_t number(char **save)
 
 static void measured(struct calendar *c, char **save)
 {
-    uint32_t probe = number(save), network = number(save), day = number(save);
-    calendar_add(c, (int32_t)day, probe, network, (const uint32_t[CALENDAR_CUTS]){number(save)});
+    uint32_t probe = number(save), network = number(save), day = number(save), parts[CALENDAR_CUTS] = {0};
+    const char *word;
+    for (size_t k = 0; k < CALENDAR_CUTS && (word = strtok_r(NULL, " \n", save)) != NULL; k++)
+        parts[k] = (uint32_t)atoi(word);
+    calendar_add(c, (int32_t)day, probe, network, parts);
 }
 
 int main(void)

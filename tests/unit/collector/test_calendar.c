@@ -87,6 +87,27 @@ static void parts_may_be_many(void **state)
         }
 }
 
+/* A pilot of a department's lines but its mobile ones, which are no part of any cut; `more` departments measure later.
+ */
+static void a_part_less_one_of_another_cut(void **state)
+{
+    for (uint32_t more = 0; more < 12; more++)
+        for (uint32_t strays = 0; strays < 6; strays += 5 - 4 * !strays) {
+            _cleanup_(calendar_freep) struct calendar *c = calendar_new();
+            int32_t days[12];
+            for (uint32_t line = 0; line < 6 * (3 + more) + strays; line++) {
+                bool stray = line >= 6 * (3 + more), pilot = line < 6 || stray, mobile = line / 6 == 1;
+                uint32_t department = pilot || mobile ? 1 : line / 6;
+                for (int32_t d = pilot && !stray ? 0 : 6; d < (pilot && !stray ? 6 : 12); d++)
+                    calendar_add(c, d, line + 1, line + 1,
+                                 (const uint32_t[CALENDAR_CUTS]){department, 0, mobile ? 2 : 1, 0});
+            }
+            for (int32_t d = 0; d < 12; d++)
+                days[d] = d;
+            assert_int_equal(calendar_tells(c, days, COUNT(days)), strays == 1);
+        }
+}
+
 static void nobody_at_all(void **state)
 {
     _cleanup_(calendar_freep) struct calendar *c = calendar_new();
@@ -99,6 +120,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_part_less_the_days_it_had_for_itself),
         cmocka_unit_test(parts_may_be_many),
+        cmocka_unit_test(a_part_less_one_of_another_cut),
         cmocka_unit_test(nobody_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
