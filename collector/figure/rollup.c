@@ -16,8 +16,8 @@
  * go back at once: 20 MB of the standard schedule. */
 #define STEP "50"
 #define TAKE_SQL                                                                                                       \
-    "SELECT day - '2000-01-01'::date, day, probe_no, source, simulated, late, day > (now() AT TIME ZONE 'UTC')::date " \
-    "- 90 FROM rollup_take(" STEP ")"
+    "SELECT day - '2000-01-01'::date, day, probe_no, source, simulated, late, day >= hour_first() FROM "               \
+    "rollup_take(" STEP ")"
 #define METRICS_MAX 64
 
 struct step {

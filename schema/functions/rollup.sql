@@ -78,10 +78,4 @@ BEGIN
     RETURN marked;
 END
 $$;
-
--- Hours are kept for 90 days.
-CREATE OR REPLACE FUNCTION hour_retain() RETURNS void
-LANGUAGE sql AS $$
-    DELETE FROM rollup_hour WHERE day <= (now() AT TIME ZONE 'UTC')::date - 90
-$$;
-REVOKE EXECUTE ON FUNCTION rollup_take, rollup_mark, hour_retain FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION rollup_take, rollup_mark FROM PUBLIC;
