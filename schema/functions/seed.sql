@@ -21,9 +21,12 @@ LANGUAGE sql AS $$
     FROM jsonb_array_elements(schedule->'tasks') t
 $$;
 
--- The country packs (schema/countries/): departments, operators with their networks, and the servers of the domain.
+-- The country packs (schema/countries/): time zones, departments, operators with their networks, and the servers of the domain.
 CREATE OR REPLACE FUNCTION country_seed(packs jsonb) RETURNS void
 LANGUAGE sql AS $$
+    INSERT INTO country (iso, timezone) SELECT c.key, c.value->>'timezone' FROM jsonb_each(packs) c WHERE c.value ? 'timezone'
+    ON CONFLICT (iso) DO UPDATE SET timezone = excluded.timezone WHERE country.timezone <> excluded.timezone;
+
     INSERT INTO department (iso, country, name)
     SELECT d->>'iso', c.key, d->>'name' FROM jsonb_each(packs) c, jsonb_array_elements(c.value->'departments') d
     ON CONFLICT (iso) DO UPDATE SET name = excluded.name WHERE department.name <> excluded.name;
