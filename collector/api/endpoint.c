@@ -2,6 +2,8 @@
  * table of them all. */
 #include "collector/api/endpoint.h"
 
+#include <string.h>
+
 #include "collector/api/api.h"
 #include "collector/figure/figure.h"
 
@@ -181,6 +183,10 @@ const struct http_route query_routes[] = {
 const struct endpoint *endpoint_of(struct http_request *request)
 {
     const struct endpoint *e = http_route_data(request);
-    bool other = e->instead.endpoint && http_query(request, param_name(e->instead.param));
-    return other ? e->instead.endpoint : e;
+    for (const struct endpoint_instead *other = e->instead; other && other->endpoint; other++) {
+        const char *value = http_query(request, param_name(other->param));
+        if (value && (!other->value || !strcmp(value, other->value)))
+            return other->endpoint;
+    }
+    return e;
 }

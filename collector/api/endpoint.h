@@ -18,18 +18,24 @@ struct endpoint {
     struct encode_column *(*table)(const struct params *params, size_t *ret_count);
     /* Why everybody may not ask this, as a text for gettext, or NULL. */
     const char *(*wants_key)(const struct params *params);
-    /* Answers in its place where that parameter is given. */
-    struct {
-        enum param param;
-        const struct endpoint *endpoint; /* NULL: none does */
-    } instead;
+    /* Whether the database, or one parameter beside another, lets it be asked: 1 when not, and f says why in the
+     * client's language. NULL: always. */
+    int (*check)(const struct selection *s, struct pg *pg, struct fault *f);
+    const struct endpoint_instead *instead; /* up to one without an endpoint; NULL: none */
+};
+
+/* Answers in an endpoint's place where that parameter is given. */
+struct endpoint_instead {
+    enum param param;
+    const char *value; /* as this; NULL: whatever it is */
+    const struct endpoint *endpoint;
 };
 
 #define PARAMS_COMMON (PARAM(FORMAT) | PARAM(LIMIT))
 #define PARAMS_CELL   (PARAM(OPERATOR) | PARAM(DEPARTMENT) | PARAM(TECHNOLOGY))
 
 extern const struct endpoint endpoint_results; /* single measurements, in result.c */
-extern const struct endpoint endpoint_series;  /* days, in series.c */
+extern const struct endpoint endpoint_series;  /* days and hours, in series.c */
 
 /* The one of a route that answers what is asked. */
 const struct endpoint *endpoint_of(struct http_request *request);

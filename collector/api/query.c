@@ -91,6 +91,17 @@ static int check_names(struct query *q, struct pg *pg, struct fault *f)
     return rc;
 }
 
+/* 1 when it answered 400. */
+static int check_asked(struct query *q, const struct endpoint *e, struct pg *pg, struct fault *f)
+{
+    LANG_SCOPE(http_language(q->request));
+    int rc = check_names(q, pg, f);
+    if (rc != 0 || !e->check || (rc = e->check(&q->selection, pg, f)) <= 0)
+        return rc;
+    bad_parameter(q, f->text);
+    return 1;
+}
+
 static struct pg_pool *choose_pool(const struct query *q)
 {
     switch (q->access.level) {
@@ -111,7 +122,7 @@ static int run(struct query *q, const struct endpoint *e, struct fault *f)
     if (rc == 0)
         pg_watch(a->pg, http_socket(q->request));
     if (rc == 0)
-        rc = check_names(q, a->pg, f);
+        rc = check_asked(q, e, a->pg, f);
     if (rc != 0) {
         answer_free(a);
         return rc < 0 ? rc : 0;

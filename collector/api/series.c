@@ -165,6 +165,8 @@ static const struct endpoint indicator_days = {
     .select = select_days,
 };
 
+static const struct endpoint_instead others[] = {{PARAM_INDICATOR, NULL, &indicator_days}, {.endpoint = NULL}};
+
 const struct endpoint endpoint_series = {
     .params = PARAMS_COMMON | PARAMS_CELL | PARAM(FROM) | PARAM(TO) | PARAM(CHECK) | PARAM(METRIC) | PARAM(TARGET) |
               PARAM(PROBE) | PARAM(KEY) | PARAM(ZONE) | PARAM(COUNTRY) | PARAM(TARGET_KIND) | PARAM(GROUP) |
@@ -174,5 +176,5 @@ const struct endpoint endpoint_series = {
     .key = KEY_HELPS,
     .select = select_series,
     .wants_key = wants_key,
-    .instead = {PARAM_INDICATOR, &indicator_days},
+    .instead = others,
 };
