@@ -140,6 +140,11 @@ static int check_group(const char *value, struct fault *f)
     return rc;
 }
 
+static int check_grain(const char *value, struct fault *f)
+{
+    return check_word(value, "day,hour", f);
+}
+
 static int check_quantile(const char *value, struct fault *f)
 {
     size_t len = strlen(value);
@@ -199,6 +204,7 @@ static const struct {
     [PARAM_COUNTRY] = {"country", check_country},
     [PARAM_TARGET_KIND] = {"target_kind", check_target_kind},
     [PARAM_GROUP] = {"group", check_group},
+    [PARAM_GRAIN] = {"grain", check_grain},
     [PARAM_QUANTILE] = {"quantile", check_quantile},
     [PARAM_INDICATOR] = {"indicator", check_indicator},
     [PARAM_YEAR] = {"year", check_year},

@@ -21,6 +21,7 @@ enum param {
     PARAM_COUNTRY,     /* ISO 3166-1 */
     PARAM_TARGET_KIND, /* one of a list */
     PARAM_GROUP,       /* words of a list, between commas */
+    PARAM_GRAIN,       /* day, hour */
     PARAM_QUANTILE,    /* above 0, below 1 */
     PARAM_INDICATOR,   /* built in */
     PARAM_YEAR,

@@ -1,7 +1,7 @@
 /* GET /api/v1/series: a metric, or an indicator, day by day. Everybody reads what
  * was told (public_series_of), analysts what can be made of the days by cell (the
- * function series). */
-#include <stdio.h>
+ * function series), or of hours (series_hour). */
+#include <errno.h>
 #include <string.h>
 
 #include "collector/api/endpoint.h"
@@ -73,15 +73,20 @@ static const char *wants_key(const struct params *p)
 
 /* ---- metrics ---- */
 
-static const struct encode_column series_columns[] = {
-    {"day", ENCODE_TEXT},         {"check", ENCODE_TEXT},      {"metric", ENCODE_TEXT},
-    {"unit", ENCODE_TEXT},        {"source", ENCODE_TEXT},     {"simulated", ENCODE_BOOL},
-    {"n_samples", ENCODE_NUMBER}, {"n_probes", ENCODE_NUMBER}, {"n_networks", ENCODE_NUMBER},
-    {"p10", ENCODE_NUMBER},       {"p50", ENCODE_NUMBER},      {"p90", ENCODE_NUMBER},
-    {"country", ENCODE_TEXT},     {"department", ENCODE_TEXT}, {"operator", ENCODE_TEXT},
-    {"technology", ENCODE_TEXT},  {"zone", ENCODE_TEXT},       {"target_kind", ENCODE_TEXT},
-    {"quantile", ENCODE_NUMBER}, /* the one that was asked for */
-};
+/* After when; the last is the quantile that was asked for. */
+#define COLUMNS(...)                                                                                                   \
+    {                                                                                                                  \
+        __VA_ARGS__, {"check", ENCODE_TEXT}, {"metric", ENCODE_TEXT}, {"unit", ENCODE_TEXT}, {"source", ENCODE_TEXT},  \
+            {"simulated", ENCODE_BOOL}, {"n_samples", ENCODE_NUMBER}, {"n_probes", ENCODE_NUMBER},                     \
+            {"n_networks", ENCODE_NUMBER}, {"p10", ENCODE_NUMBER}, {"p50", ENCODE_NUMBER}, {"p90", ENCODE_NUMBER},     \
+            {"country", ENCODE_TEXT}, {"department", ENCODE_TEXT}, {"operator", ENCODE_TEXT},                          \
+            {"technology", ENCODE_TEXT}, {"zone", ENCODE_TEXT}, {"target_kind", ENCODE_TEXT},                          \
+        {                                                                                                              \
+            "quantile", ENCODE_NUMBER                                                                                  \
+        }                                                                                                              \
+    }
+
+static const struct encode_column series_columns[] = COLUMNS({"day", ENCODE_TEXT});
 
 /* Whole days: the one that `to` falls into counts. */
 #define FIRST_SQL "($1::timestamptz)::date"
@@ -117,15 +122,21 @@ static void select_told(struct selection *s)
     buf_addf(&s->sql, ", %u, '%s')", mask & ~ALIKE_KIND, scope);
 }
 
-static void select_made(struct selection *s)
+/* Of both functions for analysts, once their span is given. */
+static void bind_made(struct selection *s)
 {
     static const enum param filters[] = {PARAM_CHECK,    PARAM_METRIC,     PARAM_TARGET,     PARAM_PROBE,
                                          PARAM_OPERATOR, PARAM_DEPARTMENT, PARAM_TECHNOLOGY, PARAM_ZONE,
                                          PARAM_COUNTRY,  PARAM_TARGET_KIND};
-    bind_span(s);
-    buf_add_text(&s->sql, "SELECT * FROM series(" FIRST_SQL ", " LAST_SQL);
     bind_filters(s, filters, COUNT(filters));
     buf_addf(&s->sql, ", %u, $%d)", alike(s->params, false), selection_bind(s, s->params->values[PARAM_QUANTILE]));
+}
+
+static void select_made(struct selection *s)
+{
+    bind_span(s);
+    buf_add_text(&s->sql, "SELECT * FROM series(" FIRST_SQL ", " LAST_SQL);
+    bind_made(s);
 }
 
 static void select_series(struct selection *s)
@@ -135,6 +146,44 @@ static void select_series(struct selection *s)
     else
         select_made(s);
     selection_limit(s);
+}
+
+/* ---- metrics hour by hour ---- */
+
+static const struct encode_column hour_columns[] = COLUMNS({"hour", ENCODE_TEXT}, {"local", ENCODE_TEXT},
+                                                           {"timezone", ENCODE_TEXT});
+
+static void select_hours(struct selection *s)
+{
+    bind_span(s);
+    buf_add_text(&s->sql, "SELECT to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), local, timezone, "
+                          "check_name, metric, unit, source, simulated, n_samples, n_probes, n_networks, p10, p50, "
+                          "p90, country, department, operator, technology, zone, target_kind, value FROM "
+                          "series_hour($1, $2");
+    bind_made(s);
+    selection_limit(s);
+}
+
+/* Which lines gave a value is decided of days: in an hour fewer may have. */
+static const char *hours_want_key(const struct params *p)
+{
+    return N_("hours are for analysts: what is told to everybody are blocks of five lines or more that hold for a day, "
+              "and within an hour fewer of them may have measured; send Authorization: Bearer imk_…, or leave `grain` "
+              "out");
+}
+
+static int hours_kept(const struct selection *s, struct pg *pg, struct fault *f)
+{
+    static const char sql[] = "SELECT hour_first(), coalesce($1::timestamptz < start, $2::timestamptz <= start) "
+                              "FROM (SELECT hour_first()::timestamp AT TIME ZONE 'UTC' AS start) AS s";
+    const bool from = s->params->values[PARAM_FROM];
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, sql, 2, (const char *const[]){from ? s->from : NULL, s->to}, &rows, f);
+    if (rc < 0 || !pg_bool(rows, 0, 1))
+        return rc;
+    fault_set(f, -EINVAL, _("%s: hours are kept from %s on; ask for that day or later, or for grain=day"),
+              param_name(from ? PARAM_FROM : PARAM_TO), pg_text(rows, 0, 0));
+    return 1;
 }
 
 /* ---- indicators ---- */
@@ -157,20 +206,46 @@ static void select_days(struct selection *s)
     selection_limit(s);
 }
 
+static int days_only(const struct selection *s, struct pg *pg, struct fault *f)
+{
+    const char *grain = s->params->values[PARAM_GRAIN];
+    if (!grain || !strcmp(grain, "day"))
+        return 0;
+    fault_set(f, -EINVAL, _("grain: indicators are made day by day; leave `grain` out, or ask for hours of a metric"));
+    return 1;
+}
+
+/* ---- which of them ---- */
+
 static const struct endpoint indicator_days = {
-    .params = PARAMS_COMMON | PARAM(INDICATOR) | PARAM(FROM) | PARAM(TO) | PARAM(COUNTRY),
+    .params = PARAMS_COMMON | PARAM(INDICATOR) | PARAM(FROM) | PARAM(TO) | PARAM(COUNTRY) | PARAM(GRAIN),
     .columns = day_columns,
     .column_count = COUNT(day_columns),
     .key = KEY_NONE,
     .select = select_days,
+    .check = days_only,
 };
 
-static const struct endpoint_instead others[] = {{PARAM_INDICATOR, NULL, &indicator_days}, {.endpoint = NULL}};
+#define PARAMS_METRIC                                                                                                  \
+    (PARAMS_COMMON | PARAMS_CELL | PARAM(FROM) | PARAM(TO) | PARAM(CHECK) | PARAM(METRIC) | PARAM(TARGET) |            \
+     PARAM(PROBE) | PARAM(KEY) | PARAM(ZONE) | PARAM(COUNTRY) | PARAM(TARGET_KIND) | PARAM(GROUP) | PARAM(GRAIN) |     \
+     PARAM(QUANTILE) | PARAM(INDICATOR))
+
+static const struct endpoint hours = {
+    .params = PARAMS_METRIC,
+    .columns = hour_columns,
+    .column_count = COUNT(hour_columns),
+    .key = KEY_HELPS,
+    .select = select_hours,
+    .wants_key = hours_want_key,
+    .check = hours_kept,
+};
+
+static const struct endpoint_instead others[] = {
+    {PARAM_INDICATOR, NULL, &indicator_days}, {PARAM_GRAIN, "hour", &hours}, {.endpoint = NULL}};
 
 const struct endpoint endpoint_series = {
-    .params = PARAMS_COMMON | PARAMS_CELL | PARAM(FROM) | PARAM(TO) | PARAM(CHECK) | PARAM(METRIC) | PARAM(TARGET) |
-              PARAM(PROBE) | PARAM(KEY) | PARAM(ZONE) | PARAM(COUNTRY) | PARAM(TARGET_KIND) | PARAM(GROUP) |
-              PARAM(QUANTILE) | PARAM(INDICATOR),
+    .params = PARAMS_METRIC,
     .columns = series_columns,
     .column_count = COUNT(series_columns),
     .key = KEY_HELPS,

@@ -226,6 +226,7 @@ def test_public_rows_tell_nothing_private(numbers):
     ("series?group=operator,commune", 'group: "commune" is not allowed; allowed are operator,department'),
     ("series?group=operator,", 'group: "" is not allowed'),
     ("series?country=Benin", 'country: "Benin" is no country'),
+    ("series?grain=week", 'grain: "week" is not allowed; allowed are day,hour'),
     ("series?quantile=1", 'quantile: "1" is no quantile; write a number between 0 and 1'),
     ("series?quantile=0.0", 'quantile: "0.0" is no quantile'),
     ("series?zone=town", 'zone: "town" is not allowed; allowed are urban,rural'),

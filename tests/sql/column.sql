@@ -72,6 +72,7 @@ INSERT INTO analysts VALUES
     ('delegation_diversity: day probe target target_country source simulated addresses4 addresses6 prefixes4 '
      'prefixes6 origins unknown asns'),
     ('delegation_server: at batch_no probe_no target_no ordinal name addr'),
+    ('country: iso timezone'),
     ('department: iso country name'),
     ('focal_point: focal_point_no name'),
     ('fork: probe_no chain seq batches first_received last_received'),
@@ -149,6 +150,6 @@ CREATE FUNCTION pg_temp.callable(role text) RETURNS text LANGUAGE sql AS $$
 $$;
 -- What it answers are the columns of public_series, which is made of it.
 SELECT is(pg_temp.callable('reader'), 'public_series_of', 'readers call no function of the owner''s but that of a public view');
-SELECT is(pg_temp.callable('analyst'), 'public_series_of series', 'analysts that one, and one more');
+SELECT is(pg_temp.callable('analyst'), 'hour_first public_series_of series series_hour', 'analysts that one, and those of series that are made for them');
 SELECT * FROM finish();
 ROLLBACK;

@@ -109,6 +109,14 @@ static void each_route_makes_its_statement(void **state)
         {"/api/v1/series?from=2026-11-22&to=2026-11-22&metric=rtt_p50_ms&technology=4g", SERIES
          ", 0, $13)\n2026-11-22T00:00:00.000000Z\n2026-11-23T00:00:00.000000Z\nNULL\nrtt_p50_ms\nNULL\nNULL\nNULL\n"
          "NULL\n4g"},
+        {"/api/v1/series?grain=day&group=zone",
+         "SELECT * FROM series" SERIES ", 8, $13)" WHOLE_TIME NULLS NULLS "\nNULL"},
+        /* hours are those of moments */
+        {"/api/v1/series?grain=hour&group=zone&from=2026-11-22T10:30:00Z&operator=MTN&limit=5",
+         "target_kind, value FROM series_hour($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 8, $13) LIMIT 5\n"
+         "2026-11-22T10:30:00.000000Z\n9999-12-31T23:59:59.000000Z\nNULL\nNULL\nNULL\nNULL\nMTN" NULLS "\nNULL"},
+        /* an indicator has none: it is the indicator that answers */
+        {"/api/v1/series?grain=hour&indicator=PER1", "FROM public_indicator_day"},
         /* everybody reads what is told, of one place as well: it is one of those that are parted */
         {"/api/v1/series?check=ping&operator=MTN&limit=2",
          TOLD "2, 'all') LIMIT 2" WHOLE_TIME "\nping\nNULL\nNULL\nMTN" NULLS, true},
@@ -165,7 +173,7 @@ static const struct {
     {PARAM_VERSION, "2"},         {PARAM_KEY, "imo_00"},
     {PARAM_ZONE, "rural"},        {PARAM_COUNTRY, "BJ"},
     {PARAM_TARGET_KIND, "root"},  {PARAM_GROUP, "operator,zone"},
-    {PARAM_QUANTILE, "0.25"},
+    {PARAM_QUANTILE, "0.25"},     {PARAM_GRAIN, "hour"},
 };
 static const struct {
     const char *encoded, *text;
