@@ -16,6 +16,7 @@
 #include "common/json.h"
 #include "common/file.h"
 #include "common/lang.h"
+#include "common/progress.h"
 
 static const struct option options[] = {
     {"all", NULL, N_("export: also the batches that the collector has acknowledged"), .verb = "export"},
@@ -130,17 +131,21 @@ static int verify(const struct invocation *in, const struct all *all)
     _cleanup_(identity_wipe) struct identity id = {0};
     struct chain_end last = {0};
     struct fault f;
+    struct progress progress = {0};
     size_t bad = 0;
     if (identity_read(in->state_dir, &id, &f) < 0)
         return command_failed("%s", f.text);
     for (size_t i = 0; i < all->count; i++) {
         _cleanup_text_ char *path = spool_path(in->state_dir, all->items[i].place, all->items[i].entry.number);
+        progress_show(&progress, _("batches"), (int64_t)i, (int64_t)all->count);
         int r = verify_one(path, &id, &last, &f);
         if (r < 0 && r != -ENOENT) { /* a running agent may have moved it */
+            progress_end(&progress);
             command_failed("%s", f.text);
             bad++;
         }
     }
+    progress_end(&progress);
     printf(_("Batches checked: %zu, bad: %zu.\n"), all->count, bad);
     return bad ? EXIT_NOT_OK : EXIT_OK;
 }
@@ -184,6 +189,7 @@ static int export_report(const struct exporting *e)
 static int export(const struct invocation *in, const struct all *all)
 {
     struct exporting e = {.state_dir = in->state_dir, .dir = in->args[0]};
+    struct progress progress = {0};
     struct fault f;
     bool here;
     if (stick_check(e.dir, in->state_dir, &here, &f) < 0 || file_sweep(e.dir, ".batch" FILE_UNFINISHED, &f) < 0)
@@ -198,14 +204,17 @@ static int export(const struct invocation *in, const struct all *all)
         e.wanted++;
         if (e.full)
             continue;
+        progress_show(&progress, _("batches"), (int64_t)i, (int64_t)all->count);
         int r = export_one(&e, &all->items[i], &f);
         if (r == -ENOENT && !e.full)
             e.wanted--; /* the running agent has moved it: the collector has it */
-        else if (r < 0)
+        else if (r < 0) {
+            progress_end(&progress);
             command_failed("%s", f.text);
-        else
+        } else
             e.whole++;
     }
+    progress_end(&progress);
     return export_report(&e);
 }
 

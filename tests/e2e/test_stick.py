@@ -8,6 +8,7 @@ import pytest
 
 from agent import Agent
 from conftest import scratch
+from terminal import Terminal
 
 pytestmark = [pytest.mark.root("to mount, and to become another user"), pytest.mark.quick]
 PAGE = 4096  # of a tmpfs: a small batch takes one
@@ -61,6 +62,15 @@ def test_a_stick_takes_every_batch(agent, tmp_path):
             assert f"Batches copied to {usb}: 4." in said and warned == ""
             assert carried(usb) == spooled(agent)
         assert {path.name.split("-")[0] for path in usb.iterdir()} == {agent.name()}
+
+
+@pytest.mark.parametrize("words", [("export", "{stick}"), ("verify",)])
+def test_a_terminal_shows_how_far_it_is(agent, tmp_path, words):
+    with stick(tmp_path / "usb", "size=1m") as usb:
+        terminal = Terminal(agent.command("spool", *(word.format(stick=usb) for word in words)), os.environ | agent.env)
+        terminal.await_text("batches: 0/4")
+        assert terminal.end() == 0
+        assert "\r\x1b[K" in terminal.seen, "taken away again"
 
 
 def test_a_full_stick_says_how_many_it_has(agent, tmp_path):
