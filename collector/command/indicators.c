@@ -23,7 +23,7 @@
 
 static int update(struct pg *pg, struct fault *f)
 {
-    int rc = rollup_run(pg, f);
+    int rc = rollup_run_shown(pg, f);
     return rc < 0 ? rc : refresh_run(pg, f);
 }
 

@@ -70,7 +70,7 @@ static int ask(struct pg *pg, const char *sql, int count, const char *const *par
 
 static int try_close(struct pg *pg, const char *year, const char *by, char **ret, struct fault *f)
 {
-    int rc = rollup_run(pg, f);
+    int rc = rollup_run_shown(pg, f);
     if (rc == 0)
         rc = refresh_run(pg, f);
     return rc < 0 ? rc : ask(pg, "SELECT year_close($1::int, $2)", 2, (const char *const[]){year, by}, ret, f);

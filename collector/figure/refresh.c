@@ -11,6 +11,7 @@
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/log.h"
+#include "common/progress.h"
 
 #define DAY_US 86400000000
 
@@ -318,7 +319,8 @@ static int describe(struct pg *pg, const struct indicator *i, struct fault *f)
 
 /* ---- all ---- */
 
-static int make_years(struct pg *pg, struct fault *f)
+/* shown: NULL where nobody looks on. */
+static int make_years(struct pg *pg, struct progress *shown, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *years = NULL;
     size_t count;
@@ -326,9 +328,13 @@ static int make_years(struct pg *pg, struct fault *f)
     int rc = closing_take(pg, &years, f);
     for (size_t y = 0; rc == 0 && y < pg_rows_count(years); y++) {
         const char *year = pg_text(years, y, 0);
-        for (size_t i = 0; rc == 0 && i < count; i++)
+        for (size_t i = 0; rc == 0 && i < count; i++) {
+            if (shown)
+                progress_show(shown, _("figures of indicators"), (int64_t)(y * count + i),
+                              (int64_t)(pg_rows_count(years) * count));
             if (all[i].measured)
                 rc = make(pg, &all[i], year, f);
+        }
         if (rc == 0)
             rc = pg_query(pg, "SELECT target_set_note($1::int), edition_note($1::int), series_line_make($1::int)", 1,
                           &year, NULL, f);
@@ -336,7 +342,7 @@ static int make_years(struct pg *pg, struct fault *f)
     return rc < 0 ? rc : change_make(pg, years, f);
 }
 
-static int refresh(struct pg *pg, unsigned patience_s, struct fault *f)
+static int refresh(struct pg *pg, unsigned patience_s, struct progress *shown, struct fault *f)
 {
     size_t count;
     const struct indicator *all = indicator_all(&count);
@@ -346,7 +352,7 @@ static int refresh(struct pg *pg, unsigned patience_s, struct fault *f)
     if (rc == 0)
         rc = pg_query(pg, "SELECT change_ripen()", 0, NULL, NULL, f);
     if (rc == 0)
-        rc = make_years(pg, f);
+        rc = make_years(pg, shown, f);
     if (rc == 0)
         rc = closing_follow(pg, patience_s, f);
     if (rc == 0)
@@ -358,7 +364,10 @@ static int refresh(struct pg *pg, unsigned patience_s, struct fault *f)
 
 int refresh_run(struct pg *pg, struct fault *f)
 {
-    return refresh(pg, 0, f);
+    struct progress progress = {0};
+    int rc = refresh(pg, 0, &progress, f);
+    progress_end(&progress);
+    return rc;
 }
 
 /* What trickles into a closed year is one version a day. */
@@ -370,7 +379,7 @@ int refresh_paced(struct pg *pg, struct fault *f)
     int64_t began_us = clock_mono_us(&clock_system);
     if (began_us < not_before_us)
         return 0;
-    int rc = refresh(pg, PATIENCE_S, f);
+    int rc = refresh(pg, PATIENCE_S, NULL, f);
     int64_t ended_us = clock_mono_us(&clock_system);
     not_before_us = ended_us + 9 * (ended_us - began_us);
     return rc;

@@ -9,7 +9,8 @@
 /* Makes the figures of every year that a rollup touched, and of all years for
  * an indicator that is new or whose method version changed; of closed years the
  * next version, where something changed. All of it in one transaction: readers
- * see the old figures or the new ones. Needs the owner's connection. */
+ * see the old figures or the new ones. Needs the owner's connection. For commands:
+ * a terminal shows how far it is. */
 int refresh_run(struct pg *pg, struct fault *f) CHECKED;
 
 /* The same, but at most a tenth of the time is spent on it: returns at once

@@ -201,14 +201,31 @@ def test_hours_add_up_to_their_day_and_are_kept_for_90_days(world):
     assert world.sql("SELECT count(*) FROM rollup_hour") == [(0,)]
 
 
-@pytest.mark.parametrize("words, stages", [(["rollup"], ["days of probes: ", "days of cells: "]), (["rebuild", "--from", "2020-01-01"], ["batches: "])])
-def test_a_terminal_shows_how_far_it_is(world, words, stages):
+@pytest.mark.parametrize("words, status, stages", [
+    (["rollup"], 0, ["days of probes: ", "days of cells: ", "figures of indicators: "]),
+    (["indicators", "--year", "2022"], 0, ["days of probes: ", "days of cells: ", "figures of indicators: "]),
+    (["indicators", "close", "--year", "2022"], 1, ["days of probes: ", "days of cells: ", "figures of indicators: "]),
+    (["rebuild", "--from", "2020-01-01"], 0, ["batches: "]),
+])
+def test_a_terminal_shows_how_far_it_is(world, words, status, stages):
     backlog(world, datetime.date(2022, 1, 1), 60)
     terminal = Terminal(world.command(*words), os.environ | world.env)
     for stage in stages:
         terminal.await_text(stage)
-    assert terminal.end() == 0
+    assert terminal.end() == status, "one line's year is not closed"
     assert "\r" not in world.run("rollup", "--from", "2022-01-01", "--to", "2022-02-01"), "nobody looks on"
+
+
+def test_a_terminal_shows_how_many_files_and_prefixes(world, tmp_path):
+    tmp_path.chmod(0o755)
+    (tmp_path / "origins").write_text("192.0.2.0\t24\t64500\n198.51.100.0\t24\t64501\n")
+    (tmp_path / "batch").write_bytes(world.probe().batch([ping()]))
+    for words, shown in ((["import", "pfx2as", "origins"], "prefixes: 0/2"), (["load", "batch", "batch"], "files: 0/2")):
+        words = [tmp_path / word if (tmp_path / word).exists() else word for word in words]
+        terminal = Terminal(world.command(*words), os.environ | world.env)
+        terminal.await_text(shown)
+        assert terminal.end() == 0
+        assert "\r\x1b[K" in terminal.seen, "taken away again"
 
 
 # ---- lines ----
