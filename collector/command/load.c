@@ -17,6 +17,7 @@
 #include "common/lang.h"
 #include "common/limits.h"
 #include "common/log.h"
+#include "common/progress.h"
 #include "common/stranger.h"
 
 struct loader {
@@ -24,12 +25,14 @@ struct loader {
     struct roster *roster;
     struct project_names names;
     struct ledger *ledger;
+    struct progress progress; /* gives way to what is told of a file */
     unsigned stored, known, refused;
 };
 
 /* A database failure is < 0; a file that is refused is told and counted. */
 static int refuse(struct loader *l, const char *path, const char *why, const char *detail)
 {
+    progress_end(&l->progress);
     printf(_("%s: refused (%s): %s\n"), path, why, detail);
     l->refused++;
     return 0;
@@ -63,6 +66,7 @@ static int store(struct loader *l, const char *path, const struct buf *bytes, st
         return rc;
     if (entry.fate == LEDGER_REVOKED)
         return refuse(l, path, verdict_texts[VERDICT_REVOKED_PROBE].slug, batch->header.probe);
+    progress_end(&l->progress);
     if (entry.fate == LEDGER_KNOWN) {
         printf(_("%s: known already\n"), path);
         l->known++;
@@ -142,8 +146,11 @@ static int run(const struct invocation *in)
     int rc = database_open(&c->database, &d, &f);
     if (rc == 0)
         rc = loader_open(&l, c, d, &f);
-    for (size_t i = 0; rc == 0 && i < in->arg_count; i++)
+    for (size_t i = 0; rc == 0 && i < in->arg_count; i++) {
+        progress_show(&l.progress, _("files"), (int64_t)i, (int64_t)in->arg_count);
         rc = load_file(&l, in->args[i], &f);
+    }
+    progress_end(&l.progress);
     if (rc < 0)
         log_error("%s", f.text);
     else

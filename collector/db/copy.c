@@ -3,6 +3,10 @@
 #include <arpa/inet.h>
 #include <endian.h>
 
+#include "common/progress.h"
+
+#define PIECE (1u << 18) /* sent at once, where a terminal is shown how far it is */
+
 #define HEADER     "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0"
 #define HEADER_LEN 19
 #define TRAILER    "\377\377"
@@ -68,6 +72,18 @@ void copy_rows_free(struct copy_rows *rows)
     rows->count = 0;
 }
 
+static int begin(struct pg *pg, const char *sql, struct fault *f)
+{
+    int rc = pg_copy_start(pg, sql, f);
+    return rc < 0 ? rc : pg_copy_put(pg, HEADER, HEADER_LEN, f);
+}
+
+static int end(struct pg *pg, struct fault *f)
+{
+    int rc = pg_copy_put(pg, TRAILER, 2, f);
+    return rc < 0 ? rc : pg_copy_end(pg, f);
+}
+
 int copy_send(struct pg *pg, const char *sql, const struct copy_rows *const *rows, size_t count, struct fault *f)
 {
     size_t total = 0;
@@ -75,14 +91,26 @@ int copy_send(struct pg *pg, const char *sql, const struct copy_rows *const *row
         total += rows[i]->count;
     if (total == 0)
         return 0;
-    int rc = pg_copy_start(pg, sql, f);
-    if (rc == 0)
-        rc = pg_copy_put(pg, HEADER, HEADER_LEN, f);
+    int rc = begin(pg, sql, f);
     for (size_t i = 0; rc == 0 && i < count; i++)
         rc = pg_copy_put(pg, rows[i]->bytes.data, rows[i]->bytes.len, f);
+    return rc < 0 ? rc : end(pg, f);
+}
+
+int copy_send_shown(struct pg *pg, const char *sql, const struct copy_rows *rows, const char *what, struct fault *f)
+{
+    struct progress progress = {0};
+    const size_t len = rows->bytes.len;
+    int rc = begin(pg, sql, f);
+    for (size_t at = 0, piece; rc == 0 && at < len; at += piece) {
+        progress_show(&progress, what, (int64_t)((double)rows->count * (double)at / (double)len), (int64_t)rows->count);
+        piece = len - at < PIECE ? len - at : PIECE;
+        rc = pg_copy_put(pg, rows->bytes.data + at, piece, f);
+    }
     if (rc == 0)
-        rc = pg_copy_put(pg, TRAILER, 2, f);
-    return rc < 0 ? rc : pg_copy_end(pg, f);
+        rc = end(pg, f);
+    progress_end(&progress);
+    return rc;
 }
 
 /* ---- fields ---- */

@@ -35,6 +35,9 @@ void copy_rows_free(struct copy_rows *rows);
  * statement. Without any row nothing is sent. */
 int copy_send(struct pg *pg, const char *sql, const struct copy_rows *const *rows, size_t count,
               struct fault *f) CHECKED;
+/* One element, for a command: a terminal shows how far it is. what: "prefixes", translated. */
+int copy_send_shown(struct pg *pg, const char *sql, const struct copy_rows *rows, const char *what,
+                    struct fault *f) CHECKED;
 
 /* Fields; each returns the place after. */
 char *copy_null(char *to);

@@ -96,11 +96,10 @@ void origin_free(struct origin_list *list)
 
 static int replace(struct pg *pg, const struct origin_list *list, struct fault *f)
 {
-    const struct copy_rows *const rows = &list->rows;
     const char *const params[] = {SOURCE, list->has4 ? "4" : "0", list->has6 ? "6" : "0"};
     int rc = pg_query(pg, "DELETE FROM prefix_origin WHERE source = $1 AND family(prefix) IN ($2::int, $3::int)", 3,
                       params, NULL, f);
-    return rc < 0 ? rc : copy_send(pg, COPY_SQL, &rows, 1, f);
+    return rc < 0 ? rc : copy_send_shown(pg, COPY_SQL, &list->rows, _("prefixes"), f);
 }
 
 int origin_store(struct pg *pg, const struct origin_list *list, struct fault *f)
