@@ -21,7 +21,7 @@ $$;
 
 -- The cells that a series of analysts takes, and a number for each place of which it has a row: `alike` says what the lines of a place
 -- have in common beside source and country (1 department, 2 operator, 4 technology, 8 zone). NULL for a filter means all.
-CREATE OR REPLACE FUNCTION series_place(of_operator text, of_department text, of_technology text, of_zone text, of_country text, alike int)
+CREATE OR REPLACE FUNCTION hour_place(of_operator text, of_department text, of_technology text, of_zone text, of_country text, alike int)
 RETURNS TABLE (cell_no int, place_no int, source text, simulated boolean, country text, department text, operator_no int, technology text,
                zone text)
 LANGUAGE sql STABLE AS $$
@@ -55,7 +55,7 @@ DECLARE
 BEGIN
     RETURN QUERY
     WITH numbered AS MATERIALIZED (
-        SELECT n.* FROM series_place(of_operator, of_department, of_technology, of_zone, of_country, alike) AS n
+        SELECT n.* FROM hour_place(of_operator, of_department, of_technology, of_zone, of_country, alike) AS n
     ), place AS (
         SELECT DISTINCT place_no, source, simulated, country, department, operator_no, technology, zone FROM numbered
     ), what AS MATERIALIZED (
@@ -100,5 +100,5 @@ BEGIN
     ORDER BY c.hour, w.check_name, w.metric, p.source, p.simulated, p.country, p.department, o.name, p.technology, p.zone, c.kind;
 END
 $$;
-REVOKE EXECUTE ON FUNCTION hour_first, hour_retain, local_time, series_place, series_hour FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION hour_first, hour_retain, local_time, hour_place, series_hour FROM PUBLIC;
 SELECT allow('EXECUTE ON FUNCTION hour_first, series_hour', 'analyst');
