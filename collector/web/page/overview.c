@@ -286,6 +286,16 @@ static int add_indicators(struct overview *o, const json_t *pack, struct fault *
     return rc;
 }
 
+/* "Porto-Novo" of "Africa/Porto-Novo", "Cape Verde" of "Atlantic/Cape_Verde"; the caller frees. */
+static char *city_of(const char *zone)
+{
+    const char *slash = strrchr(zone, '/');
+    char *city = alloc_text(slash ? slash + 1 : zone);
+    for (char *c = city; *c; c++)
+        *c = *c == '_' ? ' ' : *c;
+    return city;
+}
+
 static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
 {
     const char *params[] = {o->country, page_zone(pack), *o->year ? o->year : NULL, o->simulated ? "true" : "false"};
@@ -307,7 +317,8 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
                                                : phrase_count(&o->words, probes, "active_probe", "active_probes");
     _cleanup_text_ char *places = departments ? phrase_count(&o->words, departments, "place", "places")
                                               : alloc_text("");
-    const char *city = strrchr(params[1], '/'), *updated = pg_text(rows, 0, 2);
+    _cleanup_text_ char *city = city_of(params[1]);
+    const char *updated = pg_text(rows, 0, 2);
     const char *up_to = pg_text(rows, 0, 4);
     char date[DATE_TEXT_SIZE];
     int32_t day = 0;
@@ -318,9 +329,9 @@ static int add_scope(struct overview *o, const json_t *pack, struct fault *f)
         phrase_set(o->page, "up_to", phrase(&o->words, "up_to"),
                    json_pack("{s:s}", "date", date_long(&o->words, day, date)));
     if (updated && date_read(updated, &day) == 0)
-        phrase_set(o->page, "updated", phrase(&o->words, "updated"),
-                   json_pack("{s:s, s:s, s:s}", "date", date_long(&o->words, day, date), "time", updated + 11, "zone",
-                             city ? city + 1 : params[1]));
+        phrase_set(
+            o->page, "updated", phrase(&o->words, "updated"),
+            json_pack("{s:s, s:s, s:s}", "date", date_long(&o->words, day, date), "time", updated + 11, "zone", city));
     return 0;
 }
 
