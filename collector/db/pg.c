@@ -28,6 +28,8 @@ struct pg_rows {
     PGresult *result;
 };
 
+#define FULL_STATE "53100" /* disk_full */
+
 static int from_state(const char *state)
 {
     static const struct {
@@ -38,6 +40,7 @@ static int from_state(const char *state)
         {"57P", -ENOTCONN},    /* shutting down, crashed, starting up */
         {"57014", -ETIMEDOUT}, /* statement timeout */
         {"53300", -ENOTCONN},  /* too many connections */
+        {FULL_STATE, -ENOSPC}, /* disk full */
         {"23505", -EEXIST},    /* unique violation */
         {"22", -EINVAL},       /* data exception */
         {"23", -EINVAL},       /* integrity constraint violation */
@@ -64,8 +67,9 @@ static int failure(struct pg *pg, const PGresult *result, struct fault *f)
     if (!text || !*text)
         text = PQerrorMessage(pg->conn);
     int len = (int)strcspn(text, "\n");
-    return fault_set(f, code, "PostgreSQL: %.*s%s%s%s%s", len, len ? text : _("the connection was lost"),
-                     detail ? "; " : "", detail ? detail : "", state ? ", SQLSTATE " : "", state ? state : "");
+    const char *cure = state && !strcmp(state, FULL_STATE) ? _("; the database's disk is full, make room on it") : "";
+    return fault_set(f, code, "PostgreSQL: %.*s%s%s%s%s%s", len, len ? text : _("the connection was lost"),
+                     detail ? "; " : "", detail ? detail : "", cure, state ? ", SQLSTATE " : "", state ? state : "");
 }
 
 static void notice(void *ctx, const PGresult *result)

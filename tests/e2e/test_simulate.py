@@ -2,6 +2,7 @@
 figure, and gone when it is taken away."""
 import concurrent.futures
 import json
+import os
 import re
 import signal
 import subprocess
@@ -245,6 +246,29 @@ def test_taken_away_while_others_are_stored(own_collector):
     assert c.sql("SELECT sum(measured), bool_or(simulated) FROM rollup_day JOIN probe p USING (probe_no, simulated) WHERE p.probe = %s", probe.id) \
         == [(sum(taken), False)]
     assert c.sql("SELECT count(*) FROM result") == [(sum(taken),)] and not re.search("^error", c.log.read_text(), re.M)
+
+
+@pytest.mark.root("to mount")
+def test_a_full_disk_is_named_and_it_goes_on(own_collector):
+    """The same command comes to the same once there is room."""
+    c = own_collector
+    asked = ("simulate", "--probes", "16", "--days", "200", "--seed", "4", "--from", "2024-02-01", "--rollups")
+    whole = c.state.rename(c.state.with_name("whole"))
+    c.state.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1g", "disk", c.state], check=True)
+    try:
+        subprocess.run(["cp", "-a", f"{whole}/.", c.state], check=True)
+        used = sum(path.stat().st_blocks * 512 for path in c.state.rglob("*") if path.is_file())
+        subprocess.run(["mount", "-o", f"remount,size={used + (24 << 20)}", c.state], check=True)
+        done = subprocess.run(c.command(*asked), capture_output=True, text=True, timeout=120, env=os.environ | c.env)
+        assert done.returncode == 1 and "disk is full, make room on it" in done.stderr, done.stderr
+        subprocess.run(["mount", "-o", "remount,size=1g", c.state], check=True)
+        assert "simulated probes: 16, days: 200" in c.run(*asked)
+        c.start()
+        assert c.sql("SELECT count(*), (SELECT done FROM simulation) FROM probe") == [(16, 16)]
+        c.stop()
+    finally:
+        subprocess.run(["umount", c.state], check=True)
 
 
 def test_nothing_reads_the_truth():
