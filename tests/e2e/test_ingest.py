@@ -598,7 +598,8 @@ def test_a_server_instead_of_the_cluster(collector, own_collector):
     collector.sql("CREATE DATABASE elsewhere OWNER plain")
     with own_collector.config.open("a") as config:
         config.write(f"database = postgresql://plain@/elsewhere?host={collector.state}/run\n")
-    assert "internetmetre-collector migrate" in own_collector.run("serve", status=1)
+    for words in (("serve",), ("rollup",), ("simulate", "--probes", "1", "--days", "1", "--seed", "1"), ("simulate", "--remove")):
+        assert "internetmetre-collector migrate" in own_collector.run(*words, status=1)
     own_collector.run("migrate")
     own_collector.start()
     probe = own_collector.probe()
