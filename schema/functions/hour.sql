@@ -37,12 +37,12 @@ LANGUAGE sql STABLE AS $$
             AND (of_country IS NULL OR c.country = of_country)) AS taken
 $$;
 
--- As the function series has days: of each line the median of what it measured in an hour, then percentiles over lines, which stand
--- where they stood on that UTC day. The hours from that of `first` to that before `last`, of those that are kept. A line's day is
--- read at once, for its rows lie together, and what is sorted for its medians stays small.
-CREATE OR REPLACE FUNCTION series_hour(first timestamptz, last timestamptz, of_check text, of_metric text, of_target text, of_probe text,
-                                       of_operator text, of_department text, of_technology text, of_zone text, of_country text,
-                                       of_kind text, alike int, quantile double precision)
+-- Hours of a (UTC) day as the function series has days: of each line the median of what it measured in an hour, then percentiles over
+-- lines, which stand where they stood on that day. A line's day is read at once, for its rows lie together, and what is sorted for its
+-- medians stays small.
+CREATE OR REPLACE FUNCTION series_hour_day(on_day date, first timestamptz, last timestamptz, of_check text, of_metric text, of_target text,
+                                           of_probe text, of_operator text, of_department text, of_technology text, of_zone text,
+                                           of_country text, of_kind text, alike int, quantile double precision)
 RETURNS TABLE (hour timestamptz, local text, timezone text, check_name text, metric text, unit text, source text, simulated boolean,
                n_samples bigint, n_probes bigint, n_networks bigint, p10 double precision, p50 double precision, p90 double precision,
                country text, department text, operator text, technology text, zone text, target_kind text, value double precision)
@@ -50,7 +50,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET w
 SET plan_cache_mode = force_custom_plan AS $$ -- what is not asked for is not in the plan
 #variable_conflict use_column
 DECLARE
-    since timestamp := greatest(date_trunc('hour', first AT TIME ZONE 'UTC'), hour_first());
+    since timestamp := date_trunc('hour', first AT TIME ZONE 'UTC');
     until timestamp := last AT TIME ZONE 'UTC';
 BEGIN
     RETURN QUERY
@@ -78,8 +78,7 @@ BEGIN
             WHERE r.day = l.day AND r.probe_no = l.probe_no AND (of_target IS NULL OR t.name = of_target) AND (of_kind IS NULL OR t.kind = of_kind)
             GROUP BY u.hour, r.check_no, r.position, CASE WHEN alike & 16 > 0 THEN t.kind END
         ) AS s
-        WHERE l.day >= since::date AND l.day < until AND l.day + s.hour * interval '1 hour' >= since
-          AND l.day + s.hour * interval '1 hour' < until
+        WHERE l.day = on_day AND l.day + s.hour * interval '1 hour' >= since AND l.day + s.hour * interval '1 hour' < until
           AND (of_probe IS NULL OR l.probe_no = (SELECT p.probe_no FROM probe p WHERE p.probe = of_probe))
     ), counted AS (
         SELECT l.hour, l.place_no, l.check_no, l.position, l.kind, sum(l.samples)::bigint AS samples, count(*) AS probes,
@@ -100,5 +99,22 @@ BEGIN
     ORDER BY c.hour, w.check_name, w.metric, p.source, p.simulated, p.country, p.department, o.name, p.technology, p.zone, c.kind;
 END
 $$;
-REVOKE EXECUTE ON FUNCTION hour_first, hour_retain, local_time, hour_place, series_hour FROM PUBLIC;
-SELECT allow('EXECUTE ON FUNCTION hour_first, series_hour', 'analyst');
+
+-- The hours from that of `first` to that before `last`, of those that are kept. A statement and no body, which PostgreSQL puts into
+-- that of who asks: a day's rows are sent while the next day is made, whose lines no memory has to hold together with the others'.
+-- Results are at most a day ahead of the clock.
+CREATE OR REPLACE FUNCTION series_hour(first timestamptz, last timestamptz, of_check text, of_metric text, of_target text, of_probe text,
+                                       of_operator text, of_department text, of_technology text, of_zone text, of_country text,
+                                       of_kind text, alike int, quantile double precision)
+RETURNS TABLE (hour timestamptz, local text, timezone text, check_name text, metric text, unit text, source text, simulated boolean,
+               n_samples bigint, n_probes bigint, n_networks bigint, p10 double precision, p50 double precision, p90 double precision,
+               country text, department text, operator text, technology text, zone text, target_kind text, value double precision)
+LANGUAGE sql STABLE AS $$
+    SELECT s.*
+    FROM generate_series(greatest((first AT TIME ZONE 'UTC')::date, hour_first())::timestamp,
+                         least((last AT TIME ZONE 'UTC')::date, (now() AT TIME ZONE 'UTC')::date + 1)::timestamp, interval '1 day') AS d
+    CROSS JOIN LATERAL series_hour_day(d::date, first, last, of_check, of_metric, of_target, of_probe, of_operator, of_department, of_technology,
+                                       of_zone, of_country, of_kind, alike, quantile) AS s
+$$;
+REVOKE EXECUTE ON FUNCTION hour_first, hour_retain, local_time, hour_place, series_hour_day, series_hour FROM PUBLIC;
+SELECT allow('EXECUTE ON FUNCTION hour_first, series_hour_day, series_hour', 'analyst');

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 
 SELECT is((SELECT count(*) FROM generate_series(hour_first(), (now() AT TIME ZONE 'UTC')::date, '1 day')), 90::bigint, 'hours of 90 days with today');
 SELECT results_eq($$SELECT zone, local_time('2026-11-22 00:00Z', zone) FROM (VALUES (1, 'Africa/Porto-Novo'), (2, 'Atlantic/Cape_Verde'), (3, 'UTC'),
@@ -40,6 +40,18 @@ SELECT results_eq($$SELECT after::int, local, zone, country, samples::int, probe
 SELECT results_eq($$SELECT after::int FROM pg_temp.hours(pg_temp.at(23), pg_temp.at(24), 0)$$, 'VALUES (23)', 'the first hour counts, the last moment does not');
 SELECT results_eq($$SELECT after::int FROM pg_temp.hours(pg_temp.at(23) + interval '10 minutes', pg_temp.at(24) + interval '1 minute', 0)$$, 'VALUES (23), (24)',
                   'hours are whole');
+CREATE FUNCTION pg_temp.plan() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    line  text;
+    whole text := '';
+BEGIN
+    FOR line IN EXPLAIN SELECT * FROM series_hour('epoch', 'infinity', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL) LOOP
+        whole := whole || line;
+    END LOOP;
+    RETURN whole;
+END
+$$;
+SELECT matches(pg_temp.plan(), '^Nested Loop.*Function Scan on generate_series.*Function Scan on series_hour_day', 'day after day, as they are made');
 SELECT results_eq($$SELECT after::int, technology, probes::int FROM pg_temp.hours(pg_temp.at(24), 'infinity', 4)$$, $$VALUES (24, 'adsl', 1), (24, 'fibre', 1)$$,
                   'a row a technology');
 SELECT results_eq($$SELECT after::int, technology, p50 FROM pg_temp.hours(pg_temp.at(24), 'infinity', 0, 'adsl')$$,
