@@ -27,7 +27,7 @@ struct cells *cells_new(const struct indicator *i, bool lifted)
     struct cells *c = alloc_zero(1, sizeof *c);
     c->indicator = i;
     c->lifted = lifted;
-    c->past = past_new(INT32_MAX);
+    c->past = past_new(INT32_MAX, i->method);
     c->numbers = json_object();
     c->text_count = 1;
     c->texts = alloc_zero(1, sizeof *c->texts);

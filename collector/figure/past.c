@@ -22,6 +22,7 @@ struct probe {
 struct shown {
     char *key;
     int32_t made;
+    int method;
     size_t past;   /* in the floor */
     bool listed;   /* is the cell there still? */
     bool replaced; /* by a figure of now */
@@ -42,6 +43,7 @@ struct group {
 
 struct past {
     int32_t today;
+    int method;
     json_t *keys, *names, *lines; /* shown by key, probes by name; households' numbers */
     struct shown *shown;
     struct listed *listed; /* in the order of their numbers in the floor, which are 0, 1, … */
@@ -52,10 +54,11 @@ struct past {
     struct cellsets sets_told, sets_now;
 };
 
-struct past *past_new(int32_t today)
+struct past *past_new(int32_t today, int method)
 {
     struct past *p = alloc_zero(1, sizeof *p);
     p->today = today;
+    p->method = method;
     p->keys = json_object();
     p->names = json_object();
     p->lines = json_object();
@@ -111,10 +114,10 @@ static uint32_t line_number(struct past *p, const char *line)
 
 /* ---- what was shown before ---- */
 
-size_t past_cell(struct past *p, const char *key, int32_t made)
+size_t past_cell(struct past *p, const char *key, int32_t made, int method)
 {
     p->shown = alloc_resize(p->shown, p->shown_count + 1, sizeof *p->shown);
-    p->shown[p->shown_count] = (struct shown){.key = alloc_text(key), .made = made};
+    p->shown[p->shown_count] = (struct shown){.key = alloc_text(key), .made = made, .method = method};
     json_object_set_new(p->keys, key, json_integer((json_int_t)p->shown_count));
     return p->shown_count++;
 }
@@ -361,7 +364,8 @@ static void decide(struct past *p, const struct floor *f)
         cell->verdict = floor_verdict(f, cell->number);
         if (p->groups[cell->group].waits && cell->verdict == FLOOR_SHOWN)
             cell->verdict = FLOOR_DIFFERENCE;
-        cell->moved = cell->verdict == FLOOR_SHOWN && (cell->shown == SIZE_MAX || floor_changed(f, cell->number) > 0);
+        cell->moved = cell->verdict == FLOOR_SHOWN && (cell->shown == SIZE_MAX || floor_changed(f, cell->number) > 0 ||
+                                                       p->shown[cell->shown].method != p->method);
     }
 }
 
@@ -443,8 +447,9 @@ static bool replace(struct past *p)
             continue;
         any = true;
         if (cell->shown == SIZE_MAX)
-            cell->shown = past_cell(p, cell->key, p->today);
+            cell->shown = past_cell(p, cell->key, p->today, p->method);
         p->shown[cell->shown].made = p->today;
+        p->shown[cell->shown].method = p->method;
         p->shown[cell->shown].replaced = true;
     }
     return any;
@@ -511,7 +516,8 @@ json_t *past_keep(struct past *p)
         return NULL;
     json_t *cells = json_array(), *days = json_array(), *lines = json_array();
     for (size_t i = 0; i < p->shown_count; i++)
-        json_array_append_new(cells, json_pack("{s:s, s:i}", "key", p->shown[i].key, "made", p->shown[i].made));
+        json_array_append_new(cells, json_pack("{s:s, s:i, s:i}", "key", p->shown[i].key, "made", p->shown[i].made,
+                                               "method", p->shown[i].method));
     for (size_t i = 0; i < p->probe_count; i++) {
         struct told_days told = told_now(p, &p->probes[i]);
         told_write(&told, p->probes[i].name, &p->sets_told, days);

@@ -7,7 +7,8 @@
  * too few, the last one stands (it is held). Figures of one country and source
  * are a group, and move together: as long as one of its cells could still come
  * to have days enough, and the last edition is not two weeks old, all wait.
- * Without new data nothing moves, however often it is asked. */
+ * Without new data nothing moves, however often it is asked. Another method moves a figure whose days are those
+ * that were told, or which changes under cover of many; a raise forgets nothing. */
 #pragma once
 
 #include <stdbool.h>
@@ -28,8 +29,8 @@
 
 struct past;
 
-/* today: since 1970-01-01 */
-struct past *past_new(int32_t today) CHECKED;
+/* today: since 1970-01-01; method: the version that new figures are made with */
+struct past *past_new(int32_t today, int method) CHECKED;
 void past_free(struct past *p);
 static inline void past_freep(struct past **p)
 {
@@ -38,8 +39,9 @@ static inline void past_freep(struct past **p)
 
 /* ---- what was shown before ---- */
 
-/* A cell that has a figure, which was made on that day. Returns its number: 0, 1, … */
-size_t past_cell(struct past *p, const char *key, int32_t made);
+/* A cell that has a figure, which was made on that day, with that version of the method: with another, it gets a new one
+ * as soon as that tells nothing. Returns its number: 0, 1, … */
+size_t past_cell(struct past *p, const char *key, int32_t made, int method);
 
 /* Told days of a probe, as past_days has them, and the numbers of the cells whose
  * figures counted them. line: its household, as in past_add: it may have other boxes now. */
@@ -88,6 +90,6 @@ struct past_days {
 };
 struct past_days past_days_of(const struct past *p, const char *group);
 
-/* What is to be kept now: {"cells": [{key, made}], "days": [{probe, days, marks, cells}], "lines": [{probe, last,
+/* What is to be kept now: {"cells": [{key, made, method}], "days": [{probe, days, marks, cells}], "lines": [{probe, last,
  * cells, weights}]}, or NULL when that is as it was. The caller owns it. */
 json_t *past_keep(struct past *p) CHECKED;

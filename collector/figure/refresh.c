@@ -33,24 +33,21 @@ static int told_cells(struct pg *pg, const struct indicator *i, const char *year
                       struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    char method[16];
-    snprintf(method, sizeof method, "%d", i->method);
     int rc = pg_query(pg,
-                      "SELECT key, made - '1970-01-01'::date FROM told_cell WHERE indicator = $1 AND period = $2 AND "
-                      "method_version = $3::int ORDER BY cell",
-                      3, (const char *const[]){i->id, year, method}, &rows, f);
+                      "SELECT key, made - '1970-01-01'::date, method_version FROM told_cell WHERE indicator = $1 AND "
+                      "period = $2 ORDER BY cell",
+                      2, (const char *const[]){i->id, year}, &rows, f);
     if (rc < 0)
         return rc;
     *ret = pg_rows_count(rows);
     for (size_t r = 0; r < *ret; r++)
-        past_cell(past, pg_text(rows, r, 0), (int32_t)pg_int(rows, r, 1));
+        past_cell(past, pg_text(rows, r, 0), (int32_t)pg_int(rows, r, 1), (int)pg_int(rows, r, 2));
     return 0;
 }
 
-/* Of another version of the method nothing is read: its numbers are other numbers. */
 static int told_load(struct pg *pg, const struct indicator *i, const char *year, struct past **ret, struct fault *f)
 {
-    _cleanup_(past_freep) struct past *past = past_new((int32_t)(clock_wall_us(&clock_system) / DAY_US));
+    _cleanup_(past_freep) struct past *past = past_new((int32_t)(clock_wall_us(&clock_system) / DAY_US), i->method);
     const struct pg_rows *row = NULL;
     size_t cells = 0;
     int rc = told_cells(pg, i, year, past, &cells, f);
@@ -73,8 +70,6 @@ static int told_load(struct pg *pg, const struct indicator *i, const char *year,
 /* In the place of all that was there. */
 static int told_store(struct pg *pg, const struct indicator *i, const char *year, const json_t *keep, struct fault *f)
 {
-    char method[16];
-    snprintf(method, sizeof method, "%d", i->method);
     _cleanup_text_ char *cells = json_text(json_object_get(keep, "cells"));
     _cleanup_text_ char *days = json_text(json_object_get(keep, "days"));
     _cleanup_text_ char *lines = json_text(json_object_get(keep, "lines"));
@@ -85,12 +80,11 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
     if (rc == 0)
         rc = pg_query(pg, "DELETE FROM told_line WHERE indicator = $1 AND period = $2", 2, params, NULL, f);
     if (rc == 0)
-        rc = pg_query(
-            pg,
-            "INSERT INTO told_cell (indicator, period, method_version, cell, key, made) SELECT $1, $2, $3::int, "
-            "c.at - 1, c.cell->>'key', '1970-01-01'::date + (c.cell->>'made')::int "
-            "FROM jsonb_array_elements($4::jsonb) WITH ORDINALITY AS c (cell, at)",
-            4, (const char *const[]){i->id, year, method, cells}, NULL, f);
+        rc = pg_query(pg,
+                      "INSERT INTO told_cell (indicator, period, method_version, cell, key, made) SELECT $1, $2, "
+                      "(c.cell->>'method')::int, c.at - 1, c.cell->>'key', '1970-01-01'::date + (c.cell->>'made')::int "
+                      "FROM jsonb_array_elements($3::jsonb) WITH ORDINALITY AS c (cell, at)",
+                      3, (const char *const[]){i->id, year, cells}, NULL, f);
     if (rc == 0)
         rc = pg_query(
             pg,

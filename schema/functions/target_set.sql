@@ -21,7 +21,7 @@ BEGIN
         FROM (SELECT 'domestic' AS scope, d AS target FROM jsonb_array_elements(pack.set->'domestic') d
               UNION ALL
               SELECT 'abroad', a FROM jsonb_array_elements(pack.set->'abroad') a WHERE (a->>'unicast')::boolean) m;
-        -- Figures of another method are held against none of those before (told_load in refresh.c).
+        -- To other targets all lines say something else: figures are held against none of those before.
         DELETE FROM told_cell t USING indicator i
         WHERE i.indicator = t.indicator AND i.target_set IS NOT NULL AND left(t.period, 4)::int >= year;
         PERFORM years_stale('method', NULL, make_date(greatest(year, 1), 1, 1));

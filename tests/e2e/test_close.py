@@ -153,17 +153,35 @@ def test_what_cannot_be_closed(country):
     assert (reply.status, reply.problem()) == (400, "parameter") and "there are 0, 1" in reply.json()["detail"]
 
 
+def of_before(c):
+    """Figures of the program before, whose method gave twice the value."""
+    c.sql("UPDATE indicator SET method_version = method_version - 1 WHERE indicator = 'PER8'")
+    c.sql("UPDATE indicator_value SET method_version = method_version - 1, value = value * 2 WHERE indicator = 'PER8'")
+    c.sql("UPDATE told_cell SET method_version = method_version - 1 WHERE indicator = 'PER8'")
+
+
 def test_another_method_is_a_version_with_that_reason(country):
-    """Closed by the program before, whose method gave twice the value."""
-    country.sql("UPDATE indicator SET method_version = method_version - 1 WHERE indicator = 'PER8'")
-    country.sql("UPDATE indicator_value SET method_version = method_version - 1, value = value * 2 WHERE indicator = 'PER8'")
-    country.sql("UPDATE told_cell SET method_version = method_version - 1 WHERE indicator = 'PER8'")
+    """Closed by the program before."""
+    of_before(country)
     assert country.sql("SELECT year_close(%s, 'tests')", YEAR) == [("done",)]
     kept = first_version(country)
     assert editions(country) == {(2, "closed")} and first_version(country) == kept
     rows = changes(country)
     assert {(row["indicator"], row["why"]) for row in rows} == {("PER8", "method")}
     assert {int(row["new_method"]) - int(row["old_method"]) for row in rows} == {1}
+
+
+def test_another_method_tells_of_no_single_line(country):
+    """What one line brought stays out of the new method's figures, which else would be its value beside the old ones."""
+    of_before(country)
+    country.stored(country.lines[0].batch(results(0, YEAR, 4, lost=5)))
+    country.run("rollup")
+    method, = {row[0] for row in country.sql("SELECT method_version FROM indicator WHERE indicator = 'PER8'")}
+    assert (whole(country)["value"], whole(country)["method_version"]) == (pytest.approx(20), method - 1)
+    for n, probe in enumerate(country.lines[1:], 1):
+        country.stored(probe.batch(results(n, YEAR, 4, lost=5)))
+    country.run("rollup")
+    assert (whole(country)["value"], whole(country)["method_version"]) == (pytest.approx(30), method)
 
 
 def test_who_corrects_is_a_reason(country):

@@ -9,7 +9,8 @@
 /* A country and its two towns; lines 0 to 6 live in the first. */
 enum { COUNTRY, NEAR, FAR, CELLS };
 static const char *const keys[CELLS] = {"country", "near", "far"};
-#define FIRST 20000 /* the first day */
+#define FIRST  20000 /* the first day */
+#define METHOD 3
 
 struct line {
     int32_t from, to;  /* days that it measured: FIRST + from to FIRST + to - 1 */
@@ -49,14 +50,15 @@ static int32_t day_of(const char *date)
 }
 
 /* What was kept, as the database gives it back. */
-static struct past *recall(const json_t *keep, int32_t today)
+static struct past *recall(const json_t *keep, int32_t today, int method)
 {
-    struct past *past = past_new(today);
+    struct past *past = past_new(today, method);
     size_t i, c;
     const json_t *cell, *days;
     json_array_foreach(json_object_get(keep, "cells"), i, cell)
         past_cell(past, json_string_value(json_object_get(cell, "key")),
-                  (int32_t)json_integer_value(json_object_get(cell, "made")));
+                  (int32_t)json_integer_value(json_object_get(cell, "made")),
+                  (int)json_integer_value(json_object_get(cell, "method")));
     json_array_foreach(json_object_get(keep, "days"), i, days)
     {
         char ranges[512] = "", cells[64] = "";
@@ -137,7 +139,7 @@ static void an_edition_waits_and_moves_and_holds(void **state)
     for (size_t r = 0; r < COUNT(rows); r++) {
         struct line lines[LINES];
         fill(lines, 0, 10);
-        _cleanup_(edition_free) struct edition first = hold(past_new(100), lines, LINES - 1);
+        _cleanup_(edition_free) struct edition first = hold(past_new(100, METHOD), lines, LINES - 1);
         _cleanup_json_ json_t *keep = past_keep(first.past), *again = NULL;
         assert_non_null(keep);
         fill(lines, 0, 10 + rows[r].days);
@@ -147,7 +149,7 @@ static void an_edition_waits_and_moves_and_holds(void **state)
         uint32_t skip = rows[r].gone;
         if (skip)
             lines[0].to = 0;
-        _cleanup_(edition_free) struct edition second = hold(recall(keep, 100 + rows[r].age), lines,
+        _cleanup_(edition_free) struct edition second = hold(recall(keep, 100 + rows[r].age, METHOD), lines,
                                                              rows[r].newcomer ? LINES : LINES - 1);
         for (size_t c = 0; c < CELLS; c++) {
             char got = past_held(second.past, c) ? 'h' : past_verdict(second.past, c) == FLOOR_SHOWN ? 's' : '-';
@@ -159,8 +161,8 @@ static void an_edition_waits_and_moves_and_holds(void **state)
         again = past_keep(second.past);
         assert_int_equal(again != NULL, rows[r].moved);
         /* What was decided stays decided. */
-        _cleanup_(edition_free) struct edition third = hold(recall(again ? again : keep, 100 + rows[r].age), lines,
-                                                            rows[r].newcomer ? LINES : LINES - 1);
+        _cleanup_(edition_free) struct edition third = hold(recall(again ? again : keep, 100 + rows[r].age, METHOD),
+                                                            lines, rows[r].newcomer ? LINES : LINES - 1);
         for (size_t c = 0; again && c < CELLS; c++)
             assert_true(rows[r].verdicts[c] != 's' || !past_held(third.past, c));
         assert_null(past_keep(third.past));
@@ -175,12 +177,12 @@ static void a_box_that_is_gone_is_of_its_household(void **state)
         replaced = one;
         fill(lines, 0, 10);
         lines[OLD_BOX] = lines[0];
-        _cleanup_(edition_free) struct edition first = hold(past_new(100), lines, OLD_BOX + 1);
+        _cleanup_(edition_free) struct edition first = hold(past_new(100, METHOD), lines, OLD_BOX + 1);
         _cleanup_json_ json_t *keep = past_keep(first.past);
         fill(lines, 0, 12);
         lines[0].to = 35;
         lines[OLD_BOX].to = 0;
-        _cleanup_(edition_free) struct edition second = hold(recall(keep, 140), lines, OLD_BOX + 1);
+        _cleanup_(edition_free) struct edition second = hold(recall(keep, 140, METHOD), lines, OLD_BOX + 1);
         assert_int_equal(past_held(second.past, COUNTRY), one);
     }
     replaced = false;
@@ -194,13 +196,13 @@ static void a_told_day_is_never_fresh_again(void **state)
     fill(most, 0, 20);
     for (uint32_t l = 0; l < 5; l++)
         most[l].late_from = 10; /* five lines lose the first ten days, under cover of ten more of all */
-    _cleanup_(edition_free) struct edition first = hold(past_new(100), all, LINES);
+    _cleanup_(edition_free) struct edition first = hold(past_new(100, METHOD), all, LINES);
     _cleanup_json_ json_t *one = past_keep(first.past);
-    _cleanup_(edition_free) struct edition second = hold(recall(one, 110), most, LINES);
+    _cleanup_(edition_free) struct edition second = hold(recall(one, 110, METHOD), most, LINES);
     _cleanup_json_ json_t *two = past_keep(second.past);
     assert_int_equal(past_verdict(second.past, COUNTRY), FLOOR_SHOWN);
     fill(all, 0, 20);
-    _cleanup_(edition_free) struct edition third = hold(recall(two, 200), all, LINES);
+    _cleanup_(edition_free) struct edition third = hold(recall(two, 200, METHOD), all, LINES);
     assert_true(past_held(third.past, COUNTRY) && past_held(third.past, NEAR) && !past_held(third.past, FAR));
     assert_int_equal(floor_fresh(third.floor, COUNTRY)->days, 0);
 }
@@ -209,14 +211,14 @@ static void a_group_says_what_its_charts_may_add(void **state)
 {
     struct line lines[LINES];
     fill(lines, 5, 10);
-    _cleanup_(edition_free) struct edition first = hold(past_new(100), lines, LINES);
+    _cleanup_(edition_free) struct edition first = hold(past_new(100, METHOD), lines, LINES);
     struct past_days days = past_days_of(first.past, "BJ measured");
     assert_true(!days.before && !days.cover && days.after == INT32_MIN && days.as_of == FIRST + 9);
     _cleanup_json_ json_t *keep = past_keep(first.past);
     fill(lines, 5, 20);
     lines[3].late_from = 0;
     lines[12].to = 0;
-    _cleanup_(edition_free) struct edition second = hold(recall(keep, 110), lines, LINES);
+    _cleanup_(edition_free) struct edition second = hold(recall(keep, 110, METHOD), lines, LINES);
     days = past_days_of(second.past, "BJ measured");
     assert_true(days.before && days.cover && days.after == FIRST + 9 && days.as_of == FIRST + 19);
     assert_true(days.late.days == 5 && days.late.probe_count == 1);
@@ -234,17 +236,17 @@ static void a_line_that_weighs_more_holds_a_figure(void **state)
     for (size_t r = 0; r < COUNT(rows); r++) {
         struct line lines[LINES];
         fill(lines, 0, 10);
-        _cleanup_(edition_free) struct edition first = hold(past_new(100), lines, LINES);
+        _cleanup_(edition_free) struct edition first = hold(past_new(100, METHOD), lines, LINES);
         _cleanup_json_ json_t *one = past_keep(first.past), *two = NULL;
         for (uint32_t l = 0; l < 7; l++)
             lines[l].to = 20;
         lines[LINES - 1].weight = rows[r].weight;
-        _cleanup_(edition_free) struct edition second = hold(recall(one, 140), lines, LINES);
+        _cleanup_(edition_free) struct edition second = hold(recall(one, 140, METHOD), lines, LINES);
         assert_true(!past_held(second.past, COUNTRY) && past_held(second.past, NEAR) == rows[r].held);
         two = past_keep(second.past);
         for (uint32_t l = 0; l < 7; l++)
             lines[l].to = 30;
-        _cleanup_(edition_free) struct edition third = hold(recall(two, 180), lines, LINES);
+        _cleanup_(edition_free) struct edition third = hold(recall(two, 180, METHOD), lines, LINES);
         assert_true(!past_held(third.past, COUNTRY) && past_held(third.past, NEAR) == rows[r].held);
     }
 }
@@ -254,9 +256,9 @@ static void what_brings_nothing_is_not_waited_for(void **state)
 {
     struct line lines[LINES];
     fill(lines, 0, 10);
-    _cleanup_(edition_free) struct edition first = hold(past_new(100), lines, LINES);
+    _cleanup_(edition_free) struct edition first = hold(past_new(100, METHOD), lines, LINES);
     _cleanup_json_ json_t *keep = past_keep(first.past);
-    _cleanup_(past_freep) struct past *past = recall(keep, 140);
+    _cleanup_(past_freep) struct past *past = recall(keep, 140, METHOD);
     const size_t cells[] = {COUNTRY, NEAR};
     for (int32_t d = 0; d < 10; d++) {
         past_add(past, "line0", "line0", 1, FIRST + d, 7, cells, 2);
@@ -270,10 +272,42 @@ static void what_brings_nothing_is_not_waited_for(void **state)
     assert_int_equal(past_waited(past, "new", FIRST + 40), FIRST + 40);
 }
 
+static int method_kept(const json_t *keep, const char *key)
+{
+    size_t i;
+    const json_t *cell;
+    json_array_foreach(json_object_get(keep, "cells"), i,
+                       cell) if (!strcmp(json_string_value(json_object_get(cell, "key")),
+                                         key)) return (int)json_integer_value(json_object_get(cell, "method"));
+    return -1;
+}
+
+/* Figures of another method come where they tell of nobody; a line that is new beside it holds those it is in. */
+static void another_method_forgets_nothing(void **state)
+{
+    for (uint32_t newcomer = 0; newcomer < 2; newcomer++) {
+        struct line lines[LINES];
+        fill(lines, 0, 10);
+        _cleanup_(edition_free) struct edition first = hold(past_new(100, METHOD), lines, LINES - 1);
+        _cleanup_json_ json_t *keep = past_keep(first.past);
+        _cleanup_(edition_free) struct edition second = hold(recall(keep, 140, METHOD + 1), lines,
+                                                             LINES - 1 + newcomer);
+        _cleanup_json_ json_t *again = past_keep(second.past);
+        assert_int_equal(past_held(second.past, COUNTRY), newcomer);
+        assert_int_equal(past_held(second.past, FAR), newcomer);
+        assert_false(past_held(second.past, NEAR) || past_stands(second.past, NEAR));
+        assert_int_equal(method_kept(again, keys[NEAR]), METHOD + 1);
+        assert_int_equal(method_kept(again, keys[COUNTRY]), METHOD + 1 - (int)newcomer);
+        _cleanup_(edition_free) struct edition third = hold(recall(again, 141, METHOD + 1), lines,
+                                                            LINES - 1 + newcomer);
+        assert_null(past_keep(third.past));
+    }
+}
+
 /* What nobody's household stands behind is not remembered. */
 static void what_is_not_kept_is_free(void **state)
 {
-    _cleanup_(past_freep) struct past *past = past_new(100);
+    _cleanup_(past_freep) struct past *past = past_new(100, METHOD);
     _cleanup_(floor_freep) struct floor *floor = floor_new();
     past_list(past, "BJ simulated", "country", floor_cell(floor, 0, FLOOR_NONE), false);
     for (uint32_t l = 0; l < 9; l++)
@@ -293,6 +327,7 @@ int main(void)
         cmocka_unit_test(a_group_says_what_its_charts_may_add),
         cmocka_unit_test(a_line_that_weighs_more_holds_a_figure),
         cmocka_unit_test(what_brings_nothing_is_not_waited_for),
+        cmocka_unit_test(another_method_forgets_nothing),
         cmocka_unit_test(what_is_not_kept_is_free),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
