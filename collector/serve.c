@@ -419,7 +419,7 @@ static int run(const struct invocation *in)
     sigaddset(&signals, SIGCHLD); /* PostgreSQL ended: looked after at once */
     /* Blocked before any thread starts: the main thread alone takes them. */
     sigprocmask(SIG_BLOCK, &signals, NULL);
-    if (schedule_load(c->settings.schedule, c->settings.packs, &s.tasks, &f) <
+    if (schedule_load(c->settings.schedule, c->settings.packs, c->settings.target, &s.tasks, &f) <
         0) { /* a wrong configuration, before anything is touched */
         log_error("%s", f.text);
         return EXIT_USAGE;

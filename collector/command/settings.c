@@ -139,6 +139,10 @@ static const struct conf_key keys[] = {
     KEY(schedule, CONF_PATH, NULL, .help = N_("File of the schedule for probes; empty: the standard schedule.")),
     KEY(packs, CONF_WORDS, "dns", .words = packs,
         .help = N_("Packs of tasks added to the schedule, between spaces; edns-africa runs once a week.")),
+    KEY(target, CONF_URL, NULL,
+        .help = N_(
+            "URL of your measurement target: all probes measure throughput to it once a day, as their data plans "
+            "allow; empty: there are no figures of throughput.")),
 };
 
 const struct conf_table settings_table = {.keys = keys, .count = COUNT(keys)};

@@ -36,6 +36,7 @@ struct settings {
     char *country;
     char *schedule; /* file, nothing: the standard schedule */
     char *packs;    /* names of schema/schedule/packs/, added to it */
+    char *target;   /* URL of the measurement target, nothing: none */
 };
 
 extern const struct conf_table settings_table;

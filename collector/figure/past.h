@@ -39,8 +39,8 @@ static inline void past_freep(struct past **p)
 
 /* ---- what was shown before ---- */
 
-/* A cell that has a figure, which was made on that day, with that version of the method: with another, it gets a new one
- * as soon as that tells nothing. Returns its number: 0, 1, … */
+/* A cell that has a figure, which was made on that day, with that version of the method: with another, it gets a new
+ * one as soon as that tells nothing. Returns its number: 0, 1, … */
 size_t past_cell(struct past *p, const char *key, int32_t made, int method);
 
 /* Told days of a probe, as past_days has them, and the numbers of the cells whose
@@ -90,6 +90,6 @@ struct past_days {
 };
 struct past_days past_days_of(const struct past *p, const char *group);
 
-/* What is to be kept now: {"cells": [{key, made, method}], "days": [{probe, days, marks, cells}], "lines": [{probe, last,
- * cells, weights}]}, or NULL when that is as it was. The caller owns it. */
+/* What is to be kept now: {"cells": [{key, made, method}], "days": [{probe, days, marks, cells}], "lines": [{probe,
+ * last, cells, weights}]}, or NULL when that is as it was. The caller owns it. */
 json_t *past_keep(struct past *p) CHECKED;

@@ -67,6 +67,21 @@ static int add_packs(const char *packs, json_t *schedule, json_t *names, struct 
     return 0;
 }
 
+/* Once a day: what a test may use of a month is its probe's own (the agent's budget). */
+static int add_throughput(const char *target, json_t *schedule, json_t *names, struct fault *f)
+{
+    if (!target || !*target)
+        return 0;
+    _cleanup_json_ json_t *tasks = json_pack("[{s:s, s:s, s:s, s:i}]", "name", "throughput-target", "check",
+                                             "throughput", "target", target, "interval_s", 86400);
+    int rc = check_tasks(tasks, names, f);
+    if (rc < 0)
+        fault_prefix(f, _("target = %s: "), target);
+    else
+        json_array_extend(json_object_get(schedule, "tasks"), tasks);
+    return rc;
+}
+
 static int read_schedule(const char *path, json_t **ret, struct fault *f)
 {
     _cleanup_(buf_free) struct buf text = {0};
@@ -81,7 +96,7 @@ static int read_schedule(const char *path, json_t **ret, struct fault *f)
     return json_read(text.data, text.len, STATEMENT_BYTES_MAX, JSON_DEPTH_MAX, ret, f);
 }
 
-int schedule_load(const char *path, const char *packs, json_t **ret, struct fault *f)
+int schedule_load(const char *path, const char *packs, const char *target, json_t **ret, struct fault *f)
 {
     _cleanup_json_ json_t *json = NULL, *names = json_object();
     int64_t number;
@@ -96,6 +111,8 @@ int schedule_load(const char *path, const char *packs, json_t **ret, struct faul
         fault_prefix(f, _("schedule = %s: "), path);
     if (rc == 0)
         rc = add_packs(packs, json, names, f);
+    if (rc == 0)
+        rc = add_throughput(target, json, names, f);
     if (rc == 0)
         *ret = TAKE(json);
     return rc;

@@ -134,6 +134,8 @@ def test_goes_on_and_its_rows_and_page_can_be_read(machine):
                 assert answer.headers["Content-Type"].startswith("text/html")
             assert f'lang="{language}"' in html and word in html
             assert "<svg" in html and "<table" in html
+        with urllib.request.urlopen(f"{page}/api/v1/indicators", timeout=30) as answer:
+            assert "PER5" in {figure["indicator"] for figure in json.load(answer)}
         without_key = http.client.HTTPConnection(page.removeprefix("http://"), timeout=30)
         without_key.request("GET", "/api/v1/results")
         assert without_key.getresponse().status == 401

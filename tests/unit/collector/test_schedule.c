@@ -23,7 +23,7 @@ static int load(const char *text, const char *packs, json_t **ret, struct fault 
     *f = (struct fault){0};
     *ret = NULL;
     assert_int_equal(file_write_atomic(path, text, strlen(text), 0600, f), 0);
-    return schedule_load(path, packs, ret, f);
+    return schedule_load(path, packs, NULL, ret, f);
 }
 
 static size_t count(const json_t *schedule)
@@ -39,7 +39,7 @@ static void the_standard_and_every_pack_are_good(void **state)
     for (size_t i = 0; i < COUNT(packs); i++) {
         _cleanup_json_ json_t *schedule = NULL;
         struct fault f = {0};
-        if (schedule_load(NULL, packs[i], &schedule, &f) < 0)
+        if (schedule_load(NULL, packs[i], NULL, &schedule, &f) < 0)
             fail_msg("%s: %s", packs[i], f.text);
         if (i == 0)
             standard = count(schedule);
@@ -60,6 +60,27 @@ static void takes_a_file_with_packs_behind(void **state)
     assert_string_equal(json_string_value(json_object_get(first, "name")), "a");
     json_decref(alone);
     json_decref(more);
+}
+
+static void measures_throughput_to_a_target(void **state)
+{
+    static const char *const targets[] = {NULL, "", "https://target.example"};
+    for (size_t i = 0; i < COUNT(targets); i++) {
+        struct fault f = {0};
+        _cleanup_json_ json_t *plain = NULL, *schedule = NULL;
+        assert_int_equal(schedule_load(NULL, NULL, NULL, &plain, &f), 0);
+        assert_int_equal(schedule_load(NULL, NULL, targets[i], &schedule, &f), 0);
+        assert_int_equal(count(schedule), count(plain) + (i == 2));
+        const json_t *last = json_array_get(json_object_get(schedule, "tasks"), count(schedule) - 1);
+        assert_int_equal(!strcmp(json_string_value(json_object_get(last, "check")), "throughput"), i == 2);
+    }
+    struct fault f = {0};
+    json_t *schedule = NULL;
+    assert_int_equal(file_write_atomic(path, FILE_OF(TASK("throughput-target")),
+                                       strlen(FILE_OF(TASK("throughput-target"))), 0600, &f),
+                     0);
+    assert_int_equal(schedule_load(path, NULL, targets[2], &schedule, &f), -EBADMSG);
+    assert_non_null(strstr(f.text, "target = https://target.example: task 1: task \"throughput-target\" stands twice"));
 }
 
 static void names_the_file_and_what_is_wrong(void **state)
@@ -96,7 +117,7 @@ static void names_the_file_and_what_is_wrong(void **state)
     }
     struct fault f = {0};
     json_t *schedule = NULL;
-    assert_int_equal(schedule_load("/nowhere/schedule.json", NULL, &schedule, &f), -ENOENT);
+    assert_int_equal(schedule_load("/nowhere/schedule.json", NULL, NULL, &schedule, &f), -ENOENT);
     assert_non_null(strstr(f.text, "/nowhere/schedule.json"));
 }
 
@@ -107,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_standard_and_every_pack_are_good),
         TEST(takes_a_file_with_packs_behind),
+        TEST(measures_throughput_to_a_target),
         TEST(names_the_file_and_what_is_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
