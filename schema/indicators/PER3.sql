@@ -7,7 +7,7 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: measured
--- method: 5
+-- method: 6
 -- targets: domestic
 -- dimensions: operator, department, technology, family
 -- aggregate: p50

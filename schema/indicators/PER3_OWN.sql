@@ -7,7 +7,7 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: measured
--- method: 2
+-- method: 3
 -- targets: domestic
 -- dimensions: operator
 -- aggregate: p50

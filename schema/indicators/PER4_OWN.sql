@@ -7,7 +7,7 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: measured
--- method: 1
+-- method: 2
 -- targets: abroad
 -- dimensions: operator
 -- aggregate: p50

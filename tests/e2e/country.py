@@ -40,7 +40,9 @@ TARGETS = {
     "any.example": ("abroad", None, "192.0.2.6", "2001:db8::6"), "ixp.example": ("ixp", "BJ", "192.0.2.7", "2001:db8::7"),
     "f.root-servers.net": ("root", None, "192.0.2.8", "2001:db8::8"), "beacon.example": ("beacon", "BJ", "192.0.2.9", "2001:db8::9"),
 }
-KNOWN = Targets({"resolver.example": "resolver"} | {name: kind for name, (kind, *_) in TARGETS.items()}, SETS,
+SEEDED = {"resolver.example": "resolver", "http://target.example": None} | {name: kind for name, (kind, *_) in TARGETS.items()}
+MEMBERS, INSIDE = "nas.family.home", (None, None, "192.168.1.2", "fd00::2")  # some measure to it as well
+KNOWN = Targets(SEEDED, SETS,
                 {("BJ", o["name"]): [*map(ipaddress.ip_network, o.get("prefixes", ()))] for o in PACK["operators"]})
 OUTCOMES = ("timeout", "refused", "unreachable", "reset", "dns_error", "tls_error", "protocol_error", "blocked", "denied", "skipped", "error")
 CARRIER = "41.85.160.0/24"
@@ -79,17 +81,17 @@ def ping(r, at, base, target):
     if outcome == "dns_error":
         return result("ping", target, at, outcome, {})
     af = r.choice((4, 6))
-    return result("ping", target, at, outcome, metrics, af=af, addr=TARGETS[target][2 if af == 4 else 3])
+    return result("ping", target, at, outcome, metrics, af=af, addr=TARGETS.get(target, INSIDE)[2 if af == 4 else 3])
 
 
-def speed(r, at, base):
+def speed(r, at, base, target="http://target.example"):
     outcome = r.choice(["ok"] * 12 + ["partial", *OUTCOMES])
     metrics = {"down_mbps": round(base * r.lognormvariate(0, 0.3), 3), "up_mbps": round(base / 4 * r.lognormvariate(0, 0.3), 3)}
     if outcome != "ok" and (outcome not in ("partial", "protocol_error", "error") or r.random() < 0.5):
         metrics = {}
     elif outcome != "ok" or r.random() < 0.15:
         del metrics["up_mbps"]
-    return result("throughput", "http://target.example", at, outcome, metrics)
+    return result("throughput", target, at, outcome, metrics)
 
 
 def day_of(r, n, day):
@@ -103,7 +105,14 @@ def day_of(r, n, day):
              lambda at: ping(r, at, base, r.choice([*TARGETS][:6])), lambda at: speed(r, at, 2 + n))
     results = [r.choice(kinds)(at) for at in moments]
     results[-1] = dns(r, moments[-1], base)
-    return results
+    return results + at_home(n, begin)
+
+
+def at_home(n, begin):
+    """What every fourth line measures to a target of its member's own."""
+    r = random.Random(f"{n} {begin}")
+    moments = [begin + datetime.timedelta(seconds=r.randrange(1, 86399)) for _ in range(3)]
+    return [] if n % 4 else [dns(r, moments[0], 900, MEMBERS), ping(r, moments[1], 0.1, MEMBERS), speed(r, moments[2], 900, MEMBERS)]
 
 
 def broken(day):
@@ -198,6 +207,7 @@ class Country:
         self.c, self.r = c, random.Random(seed)
         # Days note where they found targets of sets: so those come before.
         c.sql("SELECT target_set_seed(%s::jsonb)", json.dumps({code: {"targets": sets[-1][1]} for code, sets in SETS.items()}))
+        c.everybodys(SEEDED)
         tokens = c.run("token", "create", "--count", str(LINES)).split()
         kandi = c.run("token", "create", "--count", str(LINES), "--focal-point", "Kandi").split()
         many = c.token("--uses", "50")
@@ -263,7 +273,6 @@ class Country:
         """What is known of lines and targets; no line counts before all is, so that there is one edition."""
         self.c.sql("UPDATE operator SET state = 'accepted' WHERE state = 'waits'")
         with psycopg.connect(host=str(self.c.state / "run"), dbname="internetmetre", user="internetmetre") as db:
-            db.execute("UPDATE target SET kind = 'resolver' WHERE name = 'resolver.example'")
             for name, (kind, country, *_) in TARGETS.items():
                 db.execute("UPDATE target SET kind = %s, country = %s WHERE name = %s", (kind, country, name))
             db.execute("INSERT INTO carrier_nat VALUES (%s, 'import')", (CARRIER,))

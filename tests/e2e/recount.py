@@ -48,7 +48,7 @@ class Line:
 @dataclasses.dataclass(eq=False)
 class Targets:
     """What is known of targets."""
-    kinds: dict  # name -> kind
+    kinds: dict  # name -> kind, of those that are everybody's
     sets: dict  # country -> (first year, set as in a country's pack), in order
     networks: dict  # country, operator -> its prefixes, as ipaddress has them
 
@@ -106,8 +106,17 @@ def number_of(results, metric, family=None):
     return family, median(values) if values else None, len(values), failed
 
 
+def everybodys(result, targets):
+    """A member adds targets of their own. No target: the box's own resolver."""
+    return result["target"] is None or result["target"] in targets.kinds
+
+
+def of_check(check, results, targets):
+    return [r for r in told(results) if r["check"] == check and everybodys(r, targets)]
+
+
 def asked(results, targets):
-    return [r for r in told(results) if r["check"] == "dns" and targets.kinds.get(r["target"], "resolver") == "resolver"]
+    return [r for r in of_check("dns", results, targets) if targets.kinds.get(r["target"], "resolver") == "resolver"]
 
 
 def dns_time(results, targets, _place):
@@ -161,14 +170,14 @@ def round_trip(scope, own):
 
 
 def throughput(metric):
-    def one(results, _targets, _place):
-        tests = [r for r in told(results) if r["check"] == "throughput"]
+    def one(results, targets, _place):
+        tests = of_check("throughput", results, targets)
         return [number_of(tests, metric)] if tests else []
     return one
 
 
-def loss(results, _targets, _place):
-    pings = [r for r in told(results) if r["check"] == "ping"]
+def loss(results, targets, _place):
+    pings = of_check("ping", results, targets)
     unnamed = sum(r["outcome"] == "dns_error" for r in pings)
     tried = [r for r in pings if r["outcome"] != "dns_error"]
     counted = [r["metrics"] for r in tried if "sent" in r["metrics"]]

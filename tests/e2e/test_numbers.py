@@ -26,6 +26,7 @@ DAYS = [datetime.date(YEAR, 3, 1) + datetime.timedelta(days=d) for d in range(8)
 PROBES = 16
 DEPARTMENTS = ["BJ-LI", "BJ-BO", "BJ-AK"]
 GRAND = 11
+TARGETS = dict.fromkeys(["resolver.example", "http://target.example"])
 # The second has two lines and the third three: below the floor, the second hostile to pages.
 OPERATORS = GRAND * ["Grand"] + 2 * ["<b>Petit & Cie</b>"] + 3 * ["Lent"]
 
@@ -70,6 +71,7 @@ def numbers():
         c = Collector(folder)
         try:
             c.start()
+            c.everybodys(TARGETS)
             c.sent = {}
             for p in range(PROBES):
                 probe = c.probe(department=DEPARTMENTS[p % 3], commune=f"commune {p}", technology="fibre",
@@ -639,6 +641,7 @@ def test_page_says_what_is_provisional_and_hides_no_markup(numbers, own_collecto
     assert b"<b>Petit" not in reply.body and b"&lt;b&gt;Petit &amp; Cie" in reply.body
     assert "Pas encore assez de lignes" not in p.text()
     c = own_collector.start()
+    c.everybodys(TARGETS)
     _, empty = page(c, "/fr/")
     assert "premiers chiffres" in empty.text() and "svg" not in [tag for tag, _ in empty.tags]
     probe = c.probe(operator="Grand")
@@ -656,6 +659,7 @@ def test_page_says_what_is_provisional_and_hides_no_markup(numbers, own_collecto
 
 def test_simulated_figures_say_so(own_collector):
     c = own_collector.start()
+    c.everybodys(TARGETS)
     today = datetime.date.today()
     for line in range(5):
         c.stored(c.probe().batch([dns(today - datetime.timedelta(days=d), line, 31.0) for d in range(6)]))

@@ -27,11 +27,12 @@ CUTS = {
 # An answer NXDOMAIN is useful, a test that gave its number is one, and what a box denies or skips says nothing of its line.
 FINE = {"BJ-AL", "BJ-PL", "BJ-ZO"}
 
+TARGETS = {"dns": "resolver.example", "ping": "ns1.nic.bj", "throughput": "http://target.example"}
+
 
 def result(check, day, hour, outcome, **metrics):
     at = datetime.datetime.combine(day, datetime.time(hour), datetime.timezone.utc)
-    target = {"dns": "resolver.example", "ping": "ns1.nic.bj", "throughput": "http://target.example"}[check]
-    return {"task": check, "check": check, "target": target, "addr": "192.0.2.53", "af": 4, "at": wire.stamp(at), "mono_us": 1,
+    return {"task": check, "check": check, "target": TARGETS[check], "addr": "192.0.2.53", "af": 4, "at": wire.stamp(at), "mono_us": 1,
             "sync": True, "outcome": outcome, "bytes": 150, "metrics": metrics, "detail": {}}
 
 
@@ -57,6 +58,7 @@ def country():
         c = Collector(folder)
         try:
             c.start()
+            c.everybodys(dict.fromkeys(TARGETS.values()))
             token = c.token()
             for n in range(LINES * len(CUTS)):
                 probe, department = wire.Probe(), list(CUTS)[n % len(CUTS)]

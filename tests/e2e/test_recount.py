@@ -271,6 +271,7 @@ def test_places_are_in_the_order_of_values(country, year):
 # Each rule as it must not be. That of five probes is none by itself: each has one network at most.
 WRONG = {
     "BOX": (),
+    "everybodys": lambda _result, _targets: True,
     "set_of": lambda targets, country, _year: targets.sets[country][0][1],
     "members": lambda _set, _scope: dict.fromkeys(TARGETS),
     "unicast": lambda _member: True,

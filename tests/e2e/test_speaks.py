@@ -29,6 +29,7 @@ def country():
         c = Collector(folder, upkeep="no")
         try:
             c.start()
+            c.everybodys({"resolver.example": "resolver"})
             for n in range(LINES):
                 probe = c.probe(department=DEPARTMENTS[n % 3], operator="Grand", zone="rural" if n < 6 else "urban")
                 c.stored(probe.batch([dns(day, 20 + n, n) for day in DAYS]))

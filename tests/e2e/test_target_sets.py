@@ -60,8 +60,8 @@ def test_only_the_set_counts_and_nothing_in_one_s_own_network(country):
     # To two digits: six lines, twelve days, and one target or two.
     assert (domestic[HOST, None]["n_samples"], domestic[GUEST, None]["n_samples"]) == (72, 140)
     assert 4.9 < domestic[GUEST, None]["value"] < 41
-    assert domestic[None, None]["method_version"] == 5
-    assert {f["target_set"] for f in domestic.values()} == {1} and {f["method"] for f in domestic.values()} == {"5/targets 1"}
+    assert domestic[None, None]["method_version"] == 6
+    assert {f["target_set"] for f in domestic.values()} == {1} and {f["method"] for f in domestic.values()} == {"6/targets 1"}
     assert {f["target_set"] for f in figures(country, "PER8", THIS - 1).values()} == {None}
     # Nothing of ours stands abroad.
     assert figures(country, "PER4", THIS - 1) == {}
@@ -80,10 +80,10 @@ def test_the_own_network_is_apart_and_unranked(country):
 def test_the_page_names_the_targets_and_who_has_none(country):
     for lang, says in (("fr", ["Ensemble de cibles 1 : ns1.nic.bj (JENY), ns2.nic.bj (Celtiis (SBIN)).",
                                "Réseaux où aucune cible n’est encore connue : ABC Corporation, ISOCEL, MTN Bénin (Spacetel),",
-                               "Aucune cible n’est encore connue.", "version 5, cibles 1"]),
+                               "Aucune cible n’est encore connue.", "version 6, cibles 1"]),
                        ("en", ["Set of targets 1: ns1.nic.bj (JENY), ns2.nic.bj (Celtiis (SBIN)).",
                                "Networks in which no target is known yet: ABC Corporation, ISOCEL, MTN Bénin (Spacetel),",
-                               "version 5, targets 1"])):
+                               "version 6, targets 1"])):
         html_text, text = words(country, lang)
         for part in says:
             assert part in text, (lang, part)
@@ -98,12 +98,12 @@ def test_another_set_is_another_method_and_a_break(country):
     country.sql("SELECT target_set_seed(%s::jsonb)", json.dumps(pack))
     country.run("rollup")
     after = figures(country, "PER3", THIS)
-    assert {f["target_set"] for f in after.values()} == {2} and {f["method"] for f in after.values()} == {"5/targets 2"}
+    assert {f["target_set"] for f in after.values()} == {2} and {f["method"] for f in after.values()} == {"6/targets 2"}
     assert after[GUEST, None]["value"] == pytest.approx(40, rel=0.02)
     # The year before stays what it was.
     assert {k: (f["value"], f["target_set"]) for k, f in figures(country, "PER3", THIS - 1).items()} == \
         {k: (f["value"], f["target_set"]) for k, f in before.items()}
-    for lang, says in (("fr", ["version 5, cibles 2", "cibles 2", "avant et après ne se comparent pas"]),
-                       ("en", ["version 5, targets 2", "targets 2", "before and after are not to be compared"])):
+    for lang, says in (("fr", ["version 6, cibles 2", "cibles 2", "avant et après ne se comparent pas"]),
+                       ("en", ["version 6, targets 2", "targets 2", "before and after are not to be compared"])):
         html_text, text = words(country, lang)
         assert html_text.count('class="break"') == 1 and all(part in text for part in says)
