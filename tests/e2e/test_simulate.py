@@ -189,7 +189,7 @@ def test_its_page_says_so_of_each_table(own_collector):
     c.start()
     c.run("simulate", "--probes", "3", "--days", "3", "--seed", "5", "--from", "2024-02-28", "--rollups")  # a leap day among them
     page = c.request("GET", "/fr/").body.decode()
-    assert "3 sondes simulées en 2024" in page and "sondes actives" not in page
+    assert "3 sondes simulées en 2024" in page and "sondes actives" not in page and "provisoires" not in page
     table = re.search(r'<table class="matrix">(.*?)</thead>', page, re.S)[1]
     assert table.count("<th scope") - 1 == table.count("simulé") > 3, table
 

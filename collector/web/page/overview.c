@@ -354,7 +354,7 @@ static int add_closed(struct overview *o, struct fault *f)
         }
         json_array_append_new(list, year);
     }
-    if (*o->year && !closed)
+    if (*o->year && !closed && !o->simulated) /* no version is ever made of what is */
         phrase_set(o->page, "edition", phrase(&o->words, "provisional"), json_pack("{s:s}", "year", o->year));
     json_object_set_new(o->page, "closed_years", list);
     json_object_set_new(o->page, "has_closed", json_boolean(json_array_size(list) > 0));
