@@ -374,6 +374,44 @@ def test_it_is_replaced_under_cover_of_new_days_alone(country, editions):
         assert not told_too_much(after.past, after.cells, new)
 
 
+def chart_of(edition, before, key):
+    """A country's chart where its figure is replaced: what was told stays, and days behind it come. What came late of others is hidden."""
+    rows, past = edition.cells[key], edition.past
+    known = {row for row in recount_past.valued(rows) if (key[0], *recount_past.unit(row)) in past.told}
+    last = max(row.day for row in known)
+    late, came = [row for row in fresh(past, key, rows) if row.day <= last], [row for row in fresh(past, key, rows) if row.day > last]
+    cover = len(changes(past, key, rows, said(edition.cells))) > len(late) + len(came)
+    return before | recount_day.chart(came, main_statistic(key[0]), late=late, cover=cover)
+
+
+def charts_go_on(before, after):
+    """What all charts of an edition have to be, but for those of countries that had none."""
+    countries = {key for key in before.past.last if not any(key[2:-1])} | {key for key in shown(before.figures) if not any(key[2:-1])}
+    found, new = {}, replaced(before, after)
+    for key in countries:
+        name = key[0], key[1], key[-1]
+        found[name] = chart_of(after, before.charts.get(name, {}), key) if key in new else before.charts.get(name, {})
+    return found
+
+
+def test_a_chart_goes_on_where_it_ended(editions):
+    come = 0
+    for before, after in itertools.pairwise(editions):
+        for name, wanted in charts_go_on(before, after).items():
+            got = after.charts.get(name, {})
+            assert got.keys() == wanted.keys(), name
+            assert not {day: (p, wanted[day]) for day, p in got.items() if not same(p, wanted[day])}, name
+            come += len(got.keys() - before.charts.get(name, {}).keys())
+    assert come
+
+
+@pytest.mark.parametrize("rule, wrong", [("most_that_stay", lambda days, **_before: set(days)), ("crowded", lambda rows: len(rows) > 20)])
+def test_each_rule_holds_a_day_back(editions, monkeypatch, rule, wrong):
+    right = [charts_go_on(*pair) for pair in itertools.pairwise(editions)]
+    monkeypatch.setattr(recount_day, rule, wrong)
+    assert [charts_go_on(*pair) for pair in itertools.pairwise(editions)] != right
+
+
 def test_each_edition_has_what_it_is_made_for(editions):
     first, few, many, doubted = editions
     assert not replaced(first, few) and few.cells != first.cells
