@@ -122,11 +122,6 @@ static void leave(const struct crowd *levels, size_t gone, struct crowd *left)
             crowd_join(left, &levels[l]);
 }
 
-static bool is_many(const struct crowd *c)
-{
-    return c->probe_count >= FLOOR_PROBES && c->network_count >= FLOOR_NETWORKS;
-}
-
 /* Of each shown day all but the heaviest level is left, and of the others all but one, whichever. */
 static bool leaves_few(const struct table *t, const int8_t *sum)
 {
@@ -136,7 +131,7 @@ static bool leaves_few(const struct table *t, const int8_t *sum)
         size_t heaviest = 0, many = 0;
         level(t, d, sum, levels);
         for (size_t l = 0; l < LEVELS; l++) {
-            many += is_many(&levels[l]);
+            many += crowd_is_many(&levels[l]);
             heaviest = levels[l].days > levels[heaviest].days ? l : heaviest;
         }
         both += many > 1;

@@ -26,7 +26,12 @@ void crowd_join(struct crowd *c, const struct crowd *other)
     c->days += other->days;
 }
 
+bool crowd_is_many(const struct crowd *c)
+{
+    return c->network_count >= FLOOR_NETWORKS && c->probe_count >= FLOOR_PROBES;
+}
+
 bool crowd_enough(const struct crowd *c)
 {
-    return c->network_count >= FLOOR_NETWORKS && c->probe_count >= FLOOR_PROBES && c->days >= FLOOR_DAYS;
+    return crowd_is_many(c) && c->days >= FLOOR_DAYS;
 }

@@ -22,3 +22,4 @@ void crowd_join(struct crowd *c, const struct crowd *other); /* they have no day
 
 /* Is it enough to be spoken of? It never stops being enough by joining others. */
 bool crowd_enough(const struct crowd *c);
+bool crowd_is_many(const struct crowd *c); /* of lines, however few their days */
