@@ -120,6 +120,8 @@ static int set_named(struct indicator *i, const char *key, const char *value, st
         return each_word(value, i, add_dimension, f);
     if (!strcmp(key, "aggregate"))
         return each_word(value, i, add_statistic, f);
+    if (!strcmp(key, "check"))
+        return set_text(&i->check, value);
     if (!strcmp(key, "unit"))
         return set_text(&i->unit[LANG_FR], value) + set_text(&i->unit[LANG_EN], value);
     return fault_set(f, -EBADMSG, _("unknown key \"%s\""), key);
@@ -226,6 +228,7 @@ void indicator_free(struct indicator *i)
     free(i->status);
     free(i->nature);
     free(i->targets);
+    free(i->check);
     *i = (struct indicator){0};
 }
 

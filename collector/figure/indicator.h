@@ -7,7 +7,7 @@
  * median is the value. Adding an indicator is adding its file.
  *
  * Keys: id, name.fr, name.en, unit (and unit.fr, unit.en where they differ),
- * decimals, better (low, high, -), status (proposed, adopted, retired), nature
+ * decimals, check (what measures it), better (low, high, -), status (proposed, adopted, retired), nature
  * (quantitative, qualitative), kind (measured, imported), method (its version,
  * raised when figures would change), targets (domestic, abroad: the set of the
  * country's pack to which it is measured), dimensions, aggregate (p10 to p99, mean,
@@ -46,6 +46,7 @@ struct indicator {
     char *id;
     char *name[2], *unit[2], *headline[2], *definition[2]; /* by enum lang */
     char *better, *status, *nature;
+    char *check; /* what measures it, and tells of its days in series as well; NULL: nothing */
     bool measured;
     int method, decimals;
     unsigned dimensions; /* of enum dimension */

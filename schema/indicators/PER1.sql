@@ -1,4 +1,5 @@
 -- id: PER1
+-- check: dns
 -- name.fr: Temps de résolution DNS
 -- name.en: DNS resolution time
 -- unit: ms

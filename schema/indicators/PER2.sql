@@ -1,4 +1,5 @@
 -- id: PER2
+-- check: dns
 -- name.fr: Échecs DNS
 -- name.en: DNS failure rate
 -- unit: %

@@ -1,4 +1,5 @@
 -- id: PER3
+-- check: ping
 -- name.fr: Latence nationale
 -- name.en: Domestic latency
 -- unit: ms

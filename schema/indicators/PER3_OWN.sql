@@ -1,4 +1,5 @@
 -- id: PER3_OWN
+-- check: ping
 -- name.fr: Latence dans le réseau de son opérateur
 -- name.en: Latency within one’s operator’s network
 -- unit: ms

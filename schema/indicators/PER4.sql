@@ -1,4 +1,5 @@
 -- id: PER4
+-- check: ping
 -- name.fr: Latence internationale
 -- name.en: International latency
 -- unit: ms

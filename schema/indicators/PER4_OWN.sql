@@ -1,4 +1,5 @@
 -- id: PER4_OWN
+-- check: ping
 -- name.fr: Latence à l’étranger dans le réseau de son opérateur
 -- name.en: Latency abroad within one’s operator’s network
 -- unit: ms

@@ -1,4 +1,5 @@
 -- id: PER5
+-- check: throughput
 -- name.fr: Débit descendant
 -- name.en: Download throughput
 -- unit: Mbit/s

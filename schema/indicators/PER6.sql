@@ -1,4 +1,5 @@
 -- id: PER6
+-- check: throughput
 -- name.fr: Débit montant
 -- name.en: Upload throughput
 -- unit: Mbit/s

@@ -1,4 +1,5 @@
 -- id: PER8
+-- check: ping
 -- name.fr: Perte de paquets
 -- name.en: Packet loss
 -- unit: %
