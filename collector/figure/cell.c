@@ -130,6 +130,8 @@ void cells_add(struct cells *c, const struct probe_day *d)
         .samples = d->samples,
         .failed = d->failed,
         .value = d->value,
+        .late = d->late,
+        .barred = d->barred,
     };
     c->whole += d->family == NULL && !isnan(d->value);
     if (!isnan(d->value))

@@ -32,6 +32,7 @@ struct probe_day {
                             them on which nothing could come (functions/idle.sql) */
     int32_t idle;        /* how many of those lie before this day */
     bool silent;         /* it has given nothing for long, and was not taken away */
+    bool late, barred;   /* of a day that series told of (functions/apart.sql) */
 };
 
 struct cells;

@@ -39,6 +39,7 @@ struct row {
     int32_t at;        /* the day, less those before it on which nothing could come, as `last` is */
     uint32_t due;      /* the days that it stands for */
     bool ended;        /* the last of a probe that is silent since */
+    bool late, barred; /* series told of the day without it, or otherwise */
     int64_t samples, failed;
     double value;       /* NAN: such a day is in no figure but for its failures */
     size_t cells[CUTS]; /* numbers of the cells that it lies in, or FLOOR_NONE */

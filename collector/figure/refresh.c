@@ -104,6 +104,20 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
 
 /* ---- one indicator ---- */
 
+/* What series have told otherwise of the same days. */
+static int part(struct pg *pg, const struct indicator *i, const char *const *period, struct fault *f)
+{
+    const char *const params[] = {i->id, i->check, period[0], period[1]};
+    int rc = pg_run(pg,
+                    "CREATE TEMP TABLE IF NOT EXISTS apart (day date, probe_no int, late boolean, barred boolean) ON "
+                    "COMMIT DROP; TRUNCATE pg_temp.apart",
+                    f);
+    if (rc == 0)
+        rc = pg_query(pg, "INSERT INTO pg_temp.apart SELECT * FROM series_apart($1, $2, $3::date, $4::date)",
+                      COUNT(params), params, NULL, f);
+    return rc < 0 ? rc : pg_run(pg, "ANALYZE pg_temp.apart", f);
+}
+
 /* Where each probe stood joins the values.
  * A probe that nobody vouches for, or a young one, is in no figure at all, unless
  * the floor is lifted. Once a figure was shown, a day waits until it is ripe
@@ -115,7 +129,7 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
     "coalesce(l.probe, p.probe), greatest(g.failed, 0), "                                                              \
     "s.first_day - '1970-01-01'::date - coalesce(days_before(s.idle, s.first_day), 0), "                               \
     "s.last_day - '1970-01-01'::date - coalesce(days_before(s.idle, s.last_day + 1), 0), s.silent, "                   \
-    "coalesce(days_before(s.idle, g.day), 0) "                                                                         \
+    "coalesce(days_before(s.idle, g.day), 0), a.late AND NOT e.lifted, a.barred AND NOT e.lifted "                     \
     "FROM pg_temp.given g JOIN probe p USING (probe_no) "                                                              \
     "LEFT JOIN probe_household h USING (probe_no) LEFT JOIN probe l ON l.probe_no = h.household "                      \
     "JOIN line_year s ON (s.first, s.last, s.probe_no) = ($1::date, $2::date - 1, g.probe_no) "                        \
@@ -123,6 +137,7 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
     "CROSS JOIN (SELECT NOT EXISTS (SELECT FROM told_cell WHERE indicator = $3 AND period = extract(year FROM "        \
     "$1::date)::text) AS none) t "                                                                                     \
     "CROSS JOIN LATERAL place_on(g.probe_no, g.day) x "                                                                \
+    "LEFT JOIN pg_temp.apart a ON (a.day, a.probe_no) = (g.day, g.probe_no) "                                          \
     "WHERE (g.value IS NOT NULL OR g.failed > 0) "                                                                     \
     "AND (e.lifted OR p.simulated OR t.none OR g.day < (now() AT TIME ZONE 'UTC')::date - 1) "                         \
     "ORDER BY coalesce(l.probe, p.probe), p.probe, g.day, g.family NULLS FIRST"
@@ -152,6 +167,8 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
     if (rc == 0)
         rc = given_make(pg, i, params, f);
     if (rc == 0)
+        rc = part(pg, i, params, f);
+    if (rc == 0)
         rc = pg_stream_start(pg, GATHER_SQL, COUNT(params), params, f);
     while (rc == 0 && (rc = pg_stream_next(pg, &row, f)) == 0 && row)
         cells_add(cells, &(struct probe_day){
@@ -173,6 +190,8 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
                              .last = (int32_t)pg_int(row, 0, 15),
                              .silent = pg_bool(row, 0, 16),
                              .idle = (int32_t)pg_int(row, 0, 17),
+                             .late = pg_bool(row, 0, 18),
+                             .barred = pg_bool(row, 0, 19),
                          });
     if (rc < 0) {
         fault_prefix(f, _("indicator %s: "), i->id);

@@ -24,6 +24,8 @@ struct tally_day {
     int64_t results, failed;
     uint32_t due; /* the days it stands for: it and those without a value behind it */
     bool ended;   /* the last of a probe that is silent since */
+    bool late;    /* it came after the day was told of in series, too few with it: it is in no point */
+    bool barred;  /* the day was told of otherwise in series: it has no point */
 };
 
 /* days: those of a line side by side, at least one of them with a value. */

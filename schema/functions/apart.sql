@@ -1,0 +1,50 @@
+-- What the series of a check tell otherwise than the chart of an indicator would: those keep the lines that were there when a day was told,
+-- and what they said. A point of other lines, less theirs, would be who came late, left, or said something else.
+
+-- late: the probe is in nothing that was told of the day. barred: of that day and country something was told of lines that are gone, or
+-- of fewer than five that say something else by now. Of days behind the last that a chart has.
+CREATE OR REPLACE FUNCTION series_apart(of_indicator text, of_check text, first date, last date)
+RETURNS TABLE (day date, probe_no int, late boolean, barred boolean)
+LANGUAGE plpgsql STABLE SET enable_nestloop = off AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH chart AS MATERIALIZED (
+        SELECT d.country, CASE d.source WHEN 'measured' THEN 'agent' ELSE d.source END AS source, max(d.day) AS upto
+        FROM indicator_day d
+        WHERE d.indicator = of_indicator AND d.day >= first AND d.day < last
+        GROUP BY d.country, d.source
+    ), told AS MATERIALIZED (
+        SELECT b.day, b.country, b.source, b.position, u.probe_no, u.value
+        FROM series_block b
+        JOIN check_kind k ON k.check_no = b.check_no AND k.name = of_check
+        LEFT JOIN chart h ON (h.country, h.source) = (b.country, b.source)
+        CROSS JOIN LATERAL unnest(b.probes, b.medians) AS u (probe_no, value)
+        WHERE b.day >= first AND b.day < last AND NOT b.simulated AND b.day > coalesce(h.upto, '-infinity')
+    ), subject AS MATERIALIZED (
+        SELECT DISTINCT t.day, t.country, t.source, t.position FROM told t
+    ), now AS MATERIALIZED (
+        SELECT s.day, s.country, s.source, s.position, u.probe_no, u.value
+        FROM subject s
+        JOIN check_kind k ON k.name = of_check
+        JOIN rollup_cell_day d ON (d.check_no, d.position, d.scope, d.day) = (k.check_no, s.position, 'all', s.day)
+        JOIN rollup_cell c ON (c.cell_no, c.country, c.source) = (d.cell_no, s.country, s.source) AND NOT c.simulated
+        CROSS JOIN LATERAL unnest(d.probes, d.medians) AS u (probe_no, value)
+        JOIN pg_temp.line_year y ON y.probe_no = u.probe_no AND s.day BETWEEN y.first AND y.last AND y.counts
+    ), line AS MATERIALIZED (
+        SELECT day, country, source, probe_no, bool_and(t.value IS NULL) AS late, bool_and(n.value IS NULL) AS gone,
+               bool_or(t.value IS DISTINCT FROM n.value) AS otherwise
+        FROM told t
+        FULL JOIN now n USING (day, country, source, position, probe_no)
+        GROUP BY day, country, source, probe_no
+    ), apart AS MATERIALIZED (
+        SELECT l.day, l.country, l.source FROM line l GROUP BY l.day, l.country, l.source
+        HAVING bool_or(l.gone) OR count(*) FILTER (WHERE l.otherwise AND NOT l.late) BETWEEN 1 AND 4
+    )
+    SELECT l.day, l.probe_no, l.late, a.day IS NOT NULL
+    FROM line l
+    LEFT JOIN apart a USING (day, country, source)
+    WHERE l.late OR a.day IS NOT NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION series_apart FROM PUBLIC;
