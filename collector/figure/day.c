@@ -8,8 +8,8 @@
 struct day {
     struct tally_day *rows;
     size_t count;
-    struct crowd crowd;
-    bool shown;
+    struct crowd crowd, late; /* those that have a point together, and who is in none */
+    bool shown, barred;
 };
 
 static int by_day(const void *a, const void *b)
@@ -17,12 +17,15 @@ static int by_day(const void *a, const void *b)
     const struct tally_day *x = a, *y = b;
     if (x->day != y->day)
         return x->day < y->day ? -1 : 1;
+    if (x->late != y->late)
+        return x->late ? 1 : -1;
     return (x->line > y->line) - (x->line < y->line);
 }
 
 /* A day is shown where it has lines enough. What its cell's figure counts anew
  * and no day shows can be reckoned from the two, and has to be enough as well:
  * days with the fewest lines are hidden until it is, or until nothing is left.
+ * A day that series tell of otherwise has no point, and who came late to them is in none.
  * Where days of before are gone, or say something else, there must be some, to
  * cover them. */
 static void decide(struct day *days, size_t count, const struct past_days *past)
@@ -32,8 +35,8 @@ static void decide(struct day *days, size_t count, const struct past_days *past)
         const struct crowd *crowd = &days[d].crowd;
         if (days[d].rows->day <= past->after)
             continue;
-        days[d].shown = days[d].rows->day < past->until && crowd->probe_count >= FLOOR_PROBES &&
-                        crowd->network_count >= FLOOR_NETWORKS;
+        days[d].shown = days[d].rows->day < past->until && !days[d].barred && crowd_is_many(crowd);
+        crowd_join(&hidden, &days[d].late);
         if (!days[d].shown)
             crowd_join(&hidden, crowd);
     }
@@ -89,9 +92,11 @@ json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || rows[i].day != rows[i - 1].day)
             days[found++].rows = &rows[i];
-        days[found - 1].count++;
+        struct day *day = &days[found - 1];
+        day->count += !rows[i].late;
+        day->barred |= rows[i].barred;
         rows[i].due = 1;
-        crowd_add(&days[found - 1].crowd, rows[i].line, rows[i].network, 1);
+        crowd_add(rows[i].late ? &day->late : &day->crowd, rows[i].line, rows[i].network, 1);
     }
     if (past)
         decide(days, found, past);

@@ -13,6 +13,8 @@
  * was there then. past NULL: the floor is lifted, all are in it. Each row stands for its
  * own day alone; they are put in the order of their days. places: what is shown beside them, or NULL; where days would
  * tell of too few together with that, none is.
+ * A metric's series tell of the same days, and of what was there by then (functions/apart.sql): a line that came
+ * later is in no point, and a day of which they said anything else has none.
  * The caller owns the array. */
 json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what *what, const struct past_days *past,
                     const struct calendar *places) CHECKED;

@@ -4,6 +4,7 @@
 
 #include "collector/figure/calendar.h"
 #include "collector/figure/cell_parts.h"
+#include "collector/figure/crowd.h"
 #include "collector/figure/day.h"
 #include "collector/figure/line.h"
 #include "collector/figure/rank.h"
@@ -19,8 +20,8 @@ static struct tally_day *tallied(const struct cell *cell)
     struct tally_day *days = alloc_zero(cell->count, sizeof *days);
     for (size_t i = 0; i < cell->count; i++) {
         const struct row *r = cell->rows[i];
-        days[i] = (struct tally_day){r->line,    r->network, r->voucher, r->day,  r->value,
-                                     r->samples, r->failed,  r->due,     r->ended};
+        days[i] = (struct tally_day){r->line,   r->network, r->voucher, r->day,  r->value, r->samples,
+                                     r->failed, r->due,     r->ended,   r->late, r->barred};
     }
     return days;
 }
@@ -209,6 +210,34 @@ json_t *cells_held(struct cells *c)
 
 /* ---- day by day ---- */
 
+#define NO_DAY INT32_MAX /* none that has a point */
+
+static int by_late_day(const void *a, const void *b)
+{
+    const struct row *x = *(struct row *const *)a, *y = *(struct row *const *)b;
+    return (x->day > y->day) - (x->day < y->day);
+}
+
+/* Lines of a day that are late come together to those that were told of where they are many. */
+static void settle_late(const struct cell *cell)
+{
+    struct row **late = alloc_zero(cell->count, sizeof(struct row *));
+    size_t count = 0;
+    for (size_t i = 0; i < cell->count; i++)
+        if (cell->rows[i]->late && !isnan(cell->rows[i]->value))
+            late[count++] = cell->rows[i];
+    if (count > 0)
+        qsort(late, count, sizeof(struct row *), by_late_day);
+    for (size_t from = 0, to; from < count; from = to) {
+        struct crowd crowd = {.days = 0};
+        for (to = from; to < count && late[to]->day == late[from]->day; to++)
+            crowd_add(&crowd, late[to]->line, late[to]->network, 1);
+        for (size_t i = from; i < to; i++)
+            late[i]->late = !crowd_is_many(&crowd);
+    }
+    free(late);
+}
+
 /* What is shown anew beside the country's days: its parts, and who measured in which of them, when. */
 static struct calendar *places_of(const struct cells *c, const struct cell *country)
 {
@@ -227,7 +256,7 @@ static struct calendar *places_of(const struct cells *c, const struct cell *coun
             continue;
         for (size_t k = 0; k < CALENDAR_CUTS; k++)
             in[k] = row->cells[cuts[k]] == FLOOR_NONE ? 0 : parts[row->cells[cuts[k]]];
-        calendar_add(places, row->day, row->probe, row->network, in);
+        calendar_add(places, row->late ? NO_DAY : row->day, row->probe, row->network, in);
     }
     free(parts);
     return places;
@@ -235,6 +264,7 @@ static struct calendar *places_of(const struct cells *c, const struct cell *coun
 
 static void split_days(const struct cells *c, const struct cell *cell, json_t *out)
 {
+    settle_late(cell);
     const struct row *row = cell->rows[0];
     struct tally_day *rows = tallied(cell);
     size_t count = 0;

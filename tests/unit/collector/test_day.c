@@ -42,6 +42,27 @@ static void a_day_has_a_median_and_its_interval(void **state)
     json_decref(days);
 }
 
+/* Of thirty lines: a day of which series said something else has no point, and who came late to them is in none. */
+static void series_and_points_tell_of_the_same_lines(void **state)
+{
+    static struct tally_day rows[120];
+    for (uint32_t n = 0; n < COUNT(rows); n++)
+        rows[n] = (struct tally_day){.line = n % 30 + 1,
+                                     .network = n % 30 + 1,
+                                     .day = 20000 + (int32_t)(n / 30),
+                                     .value = n % 30 + 1,
+                                     .late = n / 30 == 2 && n % 30 == 4,
+                                     .barred = n == 31};
+    json_t *days = day_figures(rows, COUNT(rows), &median, &nothing, NULL);
+    assert_int_equal(json_array_size(days), 3);
+    for (size_t d = 0; d < 3; d++) {
+        const json_t *day = json_array_get(days, d);
+        assert_string_not_equal(json_string_value(json_object_get(day, "day")), "2024-10-05");
+        assert_true(number(day, "n_probes") == (d == 1 ? 29 : 30) && number(day, "value") == (d == 1 ? 16 : 15.5));
+    }
+    json_decref(days);
+}
+
 /* Of a cell that is shown. */
 static void days_of_too_few_lines_are_left_out(void **state)
 {
@@ -122,6 +143,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_day_has_a_median_and_its_interval),
+        cmocka_unit_test(series_and_points_tell_of_the_same_lines),
         cmocka_unit_test(days_of_too_few_lines_are_left_out),
         cmocka_unit_test(a_day_that_was_told_has_its_point),
         cmocka_unit_test(days_that_places_would_explain_are_left_out),
