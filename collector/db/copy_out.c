@@ -134,3 +134,13 @@ size_t copy_out_ints(struct copy_out *o, int32_t *values, size_t max)
         values[i] = (int32_t)copy_out_int(&e.in, 0);
     return e.count;
 }
+
+size_t copy_out_floats(struct copy_out *o, float *values, size_t max)
+{
+    struct elements e = elements_of(o, max);
+    for (size_t i = 0; i < e.count; i++) {
+        uint32_t bits = (uint32_t)copy_out_int(&e.in, 0);
+        memcpy(&values[i], &bits, sizeof bits);
+    }
+    return e.count;
+}

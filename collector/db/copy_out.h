@@ -29,5 +29,6 @@ const unsigned char *copy_out_bytes(struct copy_out *o, size_t *ret_len);
  * many there are; bit i of *present is set where the element is not NULL. */
 size_t copy_out_reals(struct copy_out *o, float *values, uint64_t *present, size_t max);
 size_t copy_out_doubles(struct copy_out *o, double *values, uint64_t *present, size_t max);
-/* smallint[] or int[] without NULLs. */
+/* real[], smallint[] or int[] without NULLs. */
+size_t copy_out_floats(struct copy_out *o, float *values, size_t max);
 size_t copy_out_ints(struct copy_out *o, int32_t *values, size_t max);

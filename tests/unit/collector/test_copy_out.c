@@ -78,8 +78,20 @@ static void cut(void **state)
     }
 }
 
+static void floats(void **state)
+{
+    char b[128];
+    const float values[] = {1.5f, -3, 0};
+    float read[3] = {0};
+    struct copy_out o = from(b, copy_floats(b, values, sizeof *values, COUNT(values)));
+    assert_int_equal(copy_out_floats(&o, read, 2), 2);
+    assert_true(read[0] == 1.5f && read[1] == -3);
+    assert_int_equal(copy_out_floats(&o, read, 3), 0); /* no field is left */
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(numbers), cmocka_unit_test(arrays), cmocka_unit_test(cut)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(numbers), cmocka_unit_test(arrays), cmocka_unit_test(floats),
+                                       cmocka_unit_test(cut)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
