@@ -11,6 +11,8 @@ void answer_free(struct answer *a)
 {
     if (!a)
         return;
+    if (a->source.free)
+        a->source.free(a->source.ctx);
     if (a->pg)
         pg_pool_give(a->pool, a->pg);
     buf_free(&a->waiting);
@@ -31,21 +33,29 @@ static void write_columns(struct answer *a, const struct pg_rows *row, struct bu
     encode_row(&a->encoder, values, out);
 }
 
+/* A row of the statement. */
+static int next_row(struct answer *a, bool *ret_more, struct fault *f)
+{
+    const struct pg_rows *row = NULL;
+    int rc = pg_stream_next(a->pg, &row, f);
+    if (rc == 0 && row)
+        (a->row ? a->row : write_columns)(a, row, &a->waiting);
+    *ret_more = row != NULL;
+    return rc;
+}
+
 static int fill(struct answer *a, struct fault *f)
 {
     buf_clear(&a->waiting);
     a->sent = 0;
     while (!a->ended && a->waiting.len < WAITING_BYTES) {
-        const struct pg_rows *row = NULL;
-        int rc = pg_stream_next(a->pg, &row, f);
+        bool more = false;
+        int rc = a->source.next ? a->source.next(a->source.ctx, &more, f) : next_row(a, &more, f);
         if (rc < 0)
             return rc;
-        if (row) {
-            (a->row ? a->row : write_columns)(a, row, &a->waiting);
-            continue;
-        }
-        a->ended = true;
-        encode_close(&a->encoder, &a->waiting);
+        a->ended = !more;
+        if (a->ended)
+            encode_close(&a->encoder, &a->waiting);
     }
     return 0;
 }
@@ -67,14 +77,11 @@ static ssize_t read_stream(void *ctx, char *bytes, size_t max)
     return (ssize_t)len;
 }
 
-int answer_start(struct answer *a, const char *sql, int count, const char *const *values, struct http_reply *reply,
-                 struct fault *f)
+int answer_begin(struct answer *a, struct http_reply *reply, struct fault *f)
 {
     struct buf head = {0};
-    int rc = pg_stream_start(a->pg, sql, count, values, f);
     encode_open(&a->encoder, &head);
-    if (rc == 0)
-        rc = fill(a, f);
+    int rc = fill(a, f);
     if (rc < 0) {
         buf_free(&head);
         answer_free(a);
@@ -87,4 +94,15 @@ int answer_start(struct answer *a, const char *sql, int count, const char *const
     reply->content_type = encode_media_type(a->encoder.format);
     reply->stream = (struct http_stream){.read = read_stream, .free = free_stream, .ctx = a};
     return 0;
+}
+
+int answer_start(struct answer *a, const char *sql, int count, const char *const *values, struct http_reply *reply,
+                 struct fault *f)
+{
+    int rc = pg_stream_start(a->pg, sql, count, values, f);
+    if (rc < 0) {
+        answer_free(a);
+        return rc;
+    }
+    return answer_begin(a, reply, f);
 }

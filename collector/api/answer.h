@@ -6,6 +6,16 @@
 #include "collector/http/http.h"
 #include "collector/db/pg.h"
 
+struct answer;
+
+/* Where rows come from that no statement gives as they are. */
+struct answer_source {
+    /* Writes some to `waiting` with encode_row; *ret_more: there may be others. */
+    int (*next)(void *ctx, bool *ret_more, struct fault *f);
+    void (*free)(void *ctx);
+    void *ctx;
+};
+
 struct answer {
     struct pg_pool *pool;
     struct pg *pg; /* taken from pool, goes back when the answer ends */
@@ -13,6 +23,7 @@ struct answer {
     /* Writes one row, between encode_next and encode_end_row when it is not encode_row. */
     void (*row)(struct answer *a, const struct pg_rows *row, struct buf *out);
     const struct encode_column *extra; /* of `row`: owned, freed at the end */
+    struct answer_source source;       /* next NULL: the statement's rows */
     struct buf waiting;
     size_t sent; /* of waiting */
     bool ended;
@@ -23,4 +34,6 @@ struct answer {
  * own; later the connection is cut. Takes a (alloc'd) over in any case. */
 int answer_start(struct answer *a, const char *sql, int count, const char *const *values, struct http_reply *reply,
                  struct fault *f) CHECKED;
+/* The same of a->source, which has begun. */
+int answer_begin(struct answer *a, struct http_reply *reply, struct fault *f) CHECKED;
 void answer_free(struct answer *a);
