@@ -12,6 +12,10 @@ struct endpoint {
     size_t column_count; /* 0: of the figures, figure_column_count */
     enum { KEY_NONE, KEY_HELPS, KEY_NEEDED } key;
     void (*select)(struct selection *s); /* fills sql and values */
+    /* Answers who showed a key, with what no statement gives as it is, and takes the answer over as answer_start does;
+     * networks: of series_made.h. NULL: as everybody. */
+    int (*make)(struct answer *a, const struct selection *s, struct pg_pool *networks, struct http_reply *reply,
+                struct fault *f);
     /* How a row is written; NULL: its columns as they are. */
     void (*row)(struct answer *a, const struct pg_rows *row, struct buf *out);
     /* The columns of a table, where they depend on what is asked for: the caller frees. NULL: `columns`. */

@@ -134,6 +134,8 @@ static int run(struct query *q, const struct endpoint *e, struct fault *f)
     if (e->table && a->encoder.format == ENCODE_CSV)
         a->encoder.columns = a->extra = e->table(&q->params, &a->encoder.count);
     q->selection.everybody = q->access.level == ACCESS_PUBLIC;
+    if (e->make && !q->selection.everybody)
+        return e->make(a, &q->selection, q->api->ingest, q->reply, f);
     e->select(&q->selection);
     return answer_start(a, q->selection.sql.data, q->selection.count, q->selection.values, q->reply, f);
 }

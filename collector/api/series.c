@@ -1,15 +1,16 @@
 /* GET /api/v1/series: a metric, or an indicator, day by day. Everybody reads what
- * was told (public_series_of), analysts what can be made of the days by cell (the
- * function series), or of hours (series_hour). */
+ * was told (public_series_of), analysts what can be made of the days by cell
+ * (series_made.h), or of hours (series_hour). */
 #include <errno.h>
 #include <string.h>
 
 #include "collector/api/endpoint.h"
+#include "collector/api/series_made.h"
 #include "collector/figure/block.h"
 
 /* ---- what is asked for ---- */
 
-#define ALIKE_KIND (1u << BLOCK_FIELDS) /* lines are parted by what they measured as well */
+#define ALIKE_KIND MADE_KIND /* lines are parted by what they measured as well */
 
 static const struct {
     const char *word;
@@ -105,7 +106,7 @@ static void bind_filters(struct selection *s, const enum param *filters, size_t 
         buf_addf(&s->sql, ", $%d", selection_bind(s, s->params->values[filters[i]]));
 }
 
-static void select_told(struct selection *s)
+static void select_series(struct selection *s)
 {
     static const enum param filters[] = {PARAM_CHECK,    PARAM_METRIC,     PARAM_TARGET,
                                          PARAM_OPERATOR, PARAM_DEPARTMENT, PARAM_TECHNOLOGY,
@@ -120,32 +121,13 @@ static void select_told(struct selection *s)
         ", " LAST_SQL);
     bind_filters(s, filters, COUNT(filters));
     buf_addf(&s->sql, ", %u, '%s')", mask & ~ALIKE_KIND, scope);
-}
-
-/* Of both functions for analysts, once their span is given. */
-static void bind_made(struct selection *s)
-{
-    static const enum param filters[] = {PARAM_CHECK,    PARAM_METRIC,     PARAM_TARGET,     PARAM_PROBE,
-                                         PARAM_OPERATOR, PARAM_DEPARTMENT, PARAM_TECHNOLOGY, PARAM_ZONE,
-                                         PARAM_COUNTRY,  PARAM_TARGET_KIND};
-    bind_filters(s, filters, COUNT(filters));
-    buf_addf(&s->sql, ", %u, $%d)", alike(s->params, false), selection_bind(s, s->params->values[PARAM_QUANTILE]));
-}
-
-static void select_made(struct selection *s)
-{
-    bind_span(s);
-    buf_add_text(&s->sql, "SELECT * FROM series(" FIRST_SQL ", " LAST_SQL);
-    bind_made(s);
-}
-
-static void select_series(struct selection *s)
-{
-    if (s->everybody)
-        select_told(s);
-    else
-        select_made(s);
     selection_limit(s);
+}
+
+static int make_series(struct answer *a, const struct selection *s, struct pg_pool *networks, struct http_reply *reply,
+                       struct fault *f)
+{
+    return made_start(a, s, networks, alike(s->params, false), reply, f);
 }
 
 /* ---- metrics hour by hour ---- */
@@ -155,12 +137,16 @@ static const struct encode_column hour_columns[] = COLUMNS({"hour", ENCODE_TEXT}
 
 static void select_hours(struct selection *s)
 {
+    static const enum param filters[] = {PARAM_CHECK,    PARAM_METRIC,     PARAM_TARGET,     PARAM_PROBE,
+                                         PARAM_OPERATOR, PARAM_DEPARTMENT, PARAM_TECHNOLOGY, PARAM_ZONE,
+                                         PARAM_COUNTRY,  PARAM_TARGET_KIND};
     bind_span(s);
     buf_add_text(&s->sql, "SELECT to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), local, timezone, "
                           "check_name, metric, unit, source, simulated, n_samples, n_probes, n_networks, p10, p50, "
                           "p90, country, department, operator, technology, zone, target_kind, value FROM "
                           "series_hour($1, $2");
-    bind_made(s);
+    bind_filters(s, filters, COUNT(filters));
+    buf_addf(&s->sql, ", %u, $%d)", alike(s->params, false), selection_bind(s, s->params->values[PARAM_QUANTILE]));
     selection_limit(s);
 }
 
@@ -250,6 +236,7 @@ const struct endpoint endpoint_series = {
     .column_count = COUNT(series_columns),
     .key = KEY_HELPS,
     .select = select_series,
+    .make = make_series,
     .wants_key = wants_key,
     .instead = others,
 };

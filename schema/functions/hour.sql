@@ -37,7 +37,7 @@ LANGUAGE sql STABLE AS $$
             AND (of_country IS NULL OR c.country = of_country)) AS taken
 $$;
 
--- Hours of a (UTC) day as the function series has days: of each line the median of what it measured in an hour, then percentiles over
+-- Hours of a (UTC) day, as analysts have days: of each line the median of what it measured in an hour, then percentiles over
 -- lines, which stand where they stood on that day. A line's day is read at once, for its rows lie together, and what is sorted for its
 -- medians stays small.
 CREATE OR REPLACE FUNCTION series_hour_day(on_day date, first timestamptz, last timestamptz, of_check text, of_metric text, of_target text,

@@ -1,4 +1,4 @@
--- Days of metrics: told of blocks of lines once, for everybody; reckoned anew from the days by cell, for analysts.
+-- Days of metrics: told of blocks of lines once, for everybody; for analysts the collector puts the days by cell together.
 
 -- The lines of a year: its network and who vouches for it as numbers, which say nothing of which network and who it is, and whether
 -- it counts.
@@ -251,62 +251,32 @@ $$;
 REVOKE EXECUTE ON FUNCTION series_line_make, series_mark, series_restand, series_restand_network, series_take, series_count_add, series_begin,
     series_fresh, series_scope, series_part, series_point_make, series_store FROM PUBLIC;
 
--- A metric day by day for analysts: one value a probe and day, then percentiles over the probes of a country, or of those that are
--- alike in it (1 department, 2 operator, 4 technology, 8 zone, 16 kind of target). NULL for a filter means all.
-CREATE OR REPLACE FUNCTION series(first date, last date, of_check text, of_metric text, of_target text, of_probe text,
-                                  of_operator text, of_department text, of_technology text, of_zone text, of_country text,
-                                  of_kind text, alike int, quantile double precision)
-RETURNS TABLE (day date, check_name text, metric text, unit text, source text, simulated boolean, n_samples bigint,
-               n_probes bigint, n_networks bigint, p10 double precision, p50 double precision, p90 double precision,
-               country text, department text, operator text, technology text, zone text, target_kind text, value double precision)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB'
-SET plan_cache_mode = force_custom_plan AS $$ -- what is not asked for is not in the plan
-#variable_conflict use_column
-BEGIN
-    RETURN QUERY
-    WITH cell AS (
-        SELECT c.cell_no, c.source, c.simulated, c.country, CASE WHEN alike & 1 > 0 THEN c.department END AS department,
-               CASE WHEN alike & 2 > 0 THEN c.operator_no END AS operator_no, CASE WHEN alike & 4 > 0 THEN c.technology END AS technology,
-               CASE WHEN alike & 8 > 0 THEN c.zone END AS zone
-        FROM rollup_cell c
-        LEFT JOIN known_operator o ON o.operator_no = c.operator_no
-        WHERE (of_operator IS NULL OR o.name = of_operator) AND (of_department IS NULL OR c.department = of_department)
-          AND (of_technology IS NULL OR c.technology = of_technology) AND (of_zone IS NULL OR c.zone = of_zone)
-          AND (of_country IS NULL OR c.country = of_country)
-    ), numbered AS (
-        -- A number a place: hundreds of thousands of values are sorted by it.
-        SELECT c.*, dense_rank() OVER (ORDER BY source, simulated, country, department, operator_no, technology, zone)::int AS place_no FROM cell c
-    ), place AS (
-        SELECT DISTINCT place_no, source, simulated, country, department, operator_no, technology, zone FROM numbered
-    ), given AS (
-        SELECT d.day, extract(year FROM d.day)::int AS year, d.check_no, d.position, n.place_no, d.kind, d.probes, d.samples, d.medians
-        FROM metric m
-        JOIN check_kind k USING (check_no)
-        JOIN rollup_cell_day d ON (d.check_no, d.position) = (m.check_no, m.position) AND d.day BETWEEN first AND last
-             AND d.scope = CASE WHEN of_target IS NOT NULL THEN 'target' WHEN of_kind IS NOT NULL OR alike & 16 > 0 THEN 'kind' ELSE 'all' END
-        JOIN numbered n USING (cell_no)
-        LEFT JOIN target t ON of_target IS NOT NULL AND t.target_no = d.target_no
-        WHERE (of_check IS NULL OR k.name = of_check) AND (of_metric IS NULL OR m.name = of_metric)
-          AND (of_target IS NULL OR t.name = of_target) AND (of_kind IS NULL OR coalesce(d.kind, t.kind) = of_kind)
-    ), counted AS (
-        SELECT g.day, g.check_no, g.position, g.place_no, g.kind, sum(u.samples)::bigint AS samples, count(*) AS probes,
-               count(DISTINCT l.network) AS networks,
-               percentile_cont(ARRAY[0.1, 0.5, 0.9, quantile]) WITHIN GROUP (ORDER BY u.value::double precision) AS q
-        FROM given g
-        CROSS JOIN LATERAL unnest(g.probes, g.samples, g.medians) AS u (probe_no, samples, value)
-        LEFT JOIN series_line l ON l.probe_no = u.probe_no AND l.year = g.year
-        WHERE of_probe IS NULL OR u.probe_no = (SELECT p.probe_no FROM probe p WHERE p.probe = of_probe)
-        GROUP BY g.day, g.check_no, g.position, g.place_no, g.kind
-    )
-    SELECT c.day, k.name, m.name, m.unit, p.source, p.simulated, c.samples, c.probes, c.networks, c.q[1], c.q[2], c.q[3],
-           p.country, p.department, o.name, p.technology, p.zone, CASE WHEN alike & 16 > 0 THEN c.kind END, c.q[4]
-    FROM counted c
-    JOIN place p USING (place_no)
-    JOIN check_kind k USING (check_no)
-    JOIN metric m USING (check_no, position)
-    LEFT JOIN known_operator o ON o.operator_no = p.operator_no
-    ORDER BY c.day, k.name, m.name, p.source, p.simulated, p.country, p.department, o.name, p.technology, p.zone, c.kind;
-END
+-- The cells that a series of analysts takes, and a number for each place of which it has a row, in their order: `alike` says what the
+-- lines of a place have in common beside source and country (1 department, 2 operator, 4 technology, 8 zone). NULL for a filter means all.
+CREATE OR REPLACE FUNCTION series_place(of_operator text, of_department text, of_technology text, of_zone text, of_country text, alike int)
+RETURNS TABLE (cell_no int, place_no int, source text, simulated boolean, country text, department text, operator text, technology text,
+               zone text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT cell_no,
+           dense_rank() OVER (ORDER BY source, simulated, country, department, operator, operator_no, technology, zone)::int,
+           source, simulated, country, department, operator, technology, zone
+    FROM (SELECT c.cell_no, c.source, c.simulated, c.country, CASE WHEN alike & 1 > 0 THEN c.department END AS department,
+                 CASE WHEN alike & 2 > 0 THEN c.operator_no END AS operator_no, CASE WHEN alike & 2 > 0 THEN o.name END AS operator,
+                 CASE WHEN alike & 4 > 0 THEN c.technology END AS technology, CASE WHEN alike & 8 > 0 THEN c.zone END AS zone
+          FROM rollup_cell c
+          LEFT JOIN known_operator o ON o.operator_no = c.operator_no
+          WHERE (of_operator IS NULL OR o.name = of_operator) AND (of_department IS NULL OR c.department = of_department)
+            AND (of_technology IS NULL OR c.technology = of_technology) AND (of_zone IS NULL OR c.zone = of_zone)
+            AND (of_country IS NULL OR c.country = of_country)) AS taken
 $$;
-REVOKE EXECUTE ON FUNCTION series FROM PUBLIC;
-SELECT allow('EXECUTE ON FUNCTION series', 'analyst');
+REVOKE EXECUTE ON FUNCTION series_place FROM PUBLIC;
+SELECT allow('EXECUTE ON FUNCTION series_place', 'analyst');
+
+-- The networks of the years' lines, as numbers that say nothing: how many stand behind a row is counted by the collector, and no
+-- analyst reads whose they are.
+CREATE OR REPLACE FUNCTION series_network(first int, last int) RETURNS TABLE (year int, probe_no int, network bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT l.year, l.probe_no, l.network FROM series_line l WHERE l.year BETWEEN first AND last AND l.network IS NOT NULL
+$$;
+REVOKE EXECUTE ON FUNCTION series_network FROM PUBLIC;
+SELECT allow('EXECUTE ON FUNCTION series_network', 'ingest');

@@ -17,7 +17,7 @@ ROUTES = {
     "indicators?year=2024": ("indicator_value", "FROM public_indicator "),
     "probes": ("probe_context", "FROM public_probe "),
     "results": ("result", "FROM result r"),
-    "series": ("rollup_cell_day", "FROM series("),
+    "series": ("rollup_cell_day", "FROM rollup_cell_day d"),
     "series?grain=hour": ("rollup_hour", "FROM series_hour("),
 }
 
@@ -29,6 +29,7 @@ def one_at_a_time():
         try:
             c.start()
             c.key = c.run("key", "create", "answers").strip()
+            c.sql("INSERT INTO rollup_cell (source, simulated, country) VALUES ('agent', false, 'BJ')")  # whose days could be asked for
             yield c
             c.stop()
         finally:

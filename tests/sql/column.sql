@@ -97,6 +97,7 @@ INSERT INTO analysts VALUES
      'focal_point_no tariff metered consent_version'),
     ('result: at batch_no probe_no target_no task_no bytes check_no ordinal af outcome addr metrics exact'),
     ('result_problem: batch_no probe_no ordinal reason detail'),
+    ('rollup_cell_day: day cell_no check_no position scope kind target_no probes samples medians'),
     ('rollup_day: day probe_no check_no target_no af source simulated ok partial timeout refused unreachable reset '
      'dns_error tls_error protocol_error blocked denied skipped error measured bytes n sum min max'),
     ('rollup_day_sketch: day probe_no check_no target_no af position ok buckets counts'),
@@ -150,6 +151,7 @@ CREATE FUNCTION pg_temp.callable(role text) RETURNS text LANGUAGE sql AS $$
 $$;
 -- What it answers are the columns of public_series, which is made of it.
 SELECT is(pg_temp.callable('reader'), 'public_series_of', 'readers call no function of the owner''s but that of a public view');
-SELECT is(pg_temp.callable('analyst'), 'hour_first public_series_of series series_hour series_hour_day', 'analysts that one, and those of series that are made for them');
+SELECT is(pg_temp.callable('analyst'), 'hour_first public_series_of series_hour series_hour_day series_place',
+          'analysts that one, and those of series that are made for them');
 SELECT * FROM finish();
 ROLLBACK;

@@ -24,7 +24,7 @@ SELECT is((SELECT string_agg(table_name || ' ' || rights, '; ' ORDER BY table_na
 SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p, aclexplode(p.proacl) a
            WHERE p.pronamespace = 'public'::regnamespace AND a.grantee = 'internetmetre_ingest'::regrole),
           'context_tell epoch_note host_tell ledger_note partition_make probe_forget probe_leave probe_make '
-          'probe_replace probe_replaceable probe_turn token_use', 'these');
+          'probe_replace probe_replaceable probe_turn series_network token_use', 'these');
 SELECT is_empty($$SELECT DISTINCT table_name FROM information_schema.role_table_grants
                   WHERE grantee IN ('internetmetre_reader', 'internetmetre_analyst')
                     AND (privilege_type <> 'SELECT' OR table_name IN ('probe_contact', 'probe_owner', 'probe_network', 'told_cell', 'told_day', 'told_line', 'series_line', 'series_block', 'series_block_scope', 'series_point', 'token', 'api_key'))$$,

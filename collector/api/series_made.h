@@ -1,0 +1,25 @@
+/* Days of a metric as analysts read them (series.c): percentiles of lines that
+ * stand alike, in any way they ask for, made of the days by cell while they are
+ * sent. Names are turned into numbers first, then the days come by COPY, and a day
+ * lies in memory at a time. */
+#pragma once
+
+#include "collector/api/answer.h"
+#include "collector/api/selection.h"
+
+/* What the days by cell are narrowed to. */
+struct made_span {
+    const char *first, *last;    /* days */
+    const char *scope;           /* of rollup_cell_day */
+    const char *kind;            /* scope 'kind': of targets; NULL: all. A word of the API's list */
+    int64_t check_no, position;  /* 0: all */
+    const char *targets, *cells; /* numbers between commas; NULL: all */
+};
+
+/* The statement; nothing stands in it but numbers, days and words of lists. The caller frees. */
+char *made_sql(const struct made_span *span) CHECKED;
+
+/* For struct endpoint. alike: BLOCK_ALIKE of what the lines of a row have in common, and MADE_KIND. */
+#define MADE_KIND 16u
+int made_start(struct answer *a, const struct selection *s, struct pg_pool *networks, unsigned alike,
+               struct http_reply *reply, struct fault *f) CHECKED;
