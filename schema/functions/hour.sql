@@ -19,24 +19,6 @@ LANGUAGE sql STABLE AS $$
     FROM (SELECT moment AT TIME ZONE timezone - moment AT TIME ZONE 'UTC' AS ahead) AS a
 $$;
 
--- The cells that a series of analysts takes, and a number for each place of which it has a row: `alike` says what the lines of a place
--- have in common beside source and country (1 department, 2 operator, 4 technology, 8 zone). NULL for a filter means all.
-CREATE OR REPLACE FUNCTION hour_place(of_operator text, of_department text, of_technology text, of_zone text, of_country text, alike int)
-RETURNS TABLE (cell_no int, place_no int, source text, simulated boolean, country text, department text, operator_no int, technology text,
-               zone text)
-LANGUAGE sql STABLE AS $$
-    SELECT cell_no, dense_rank() OVER (ORDER BY source, simulated, country, department, operator_no, technology, zone)::int, source, simulated,
-           country, department, operator_no, technology, zone
-    FROM (SELECT c.cell_no, c.source, c.simulated, c.country, CASE WHEN alike & 1 > 0 THEN c.department END AS department,
-                 CASE WHEN alike & 2 > 0 THEN c.operator_no END AS operator_no, CASE WHEN alike & 4 > 0 THEN c.technology END AS technology,
-                 CASE WHEN alike & 8 > 0 THEN c.zone END AS zone
-          FROM rollup_cell c
-          LEFT JOIN known_operator o ON o.operator_no = c.operator_no
-          WHERE (of_operator IS NULL OR o.name = of_operator) AND (of_department IS NULL OR c.department = of_department)
-            AND (of_technology IS NULL OR c.technology = of_technology) AND (of_zone IS NULL OR c.zone = of_zone)
-            AND (of_country IS NULL OR c.country = of_country)) AS taken
-$$;
-
 -- Hours of a (UTC) day, as analysts have days: of each line the median of what it measured in an hour, then percentiles over
 -- lines, which stand where they stood on that day. A line's day is read at once, for its rows lie together, and what is sorted for its
 -- medians stays small.
@@ -55,9 +37,9 @@ DECLARE
 BEGIN
     RETURN QUERY
     WITH numbered AS MATERIALIZED (
-        SELECT n.* FROM hour_place(of_operator, of_department, of_technology, of_zone, of_country, alike) AS n
+        SELECT n.* FROM series_place(of_operator, of_department, of_technology, of_zone, of_country, alike) AS n
     ), place AS (
-        SELECT DISTINCT place_no, source, simulated, country, department, operator_no, technology, zone FROM numbered
+        SELECT DISTINCT place_no, source, simulated, country, department, operator, technology, zone FROM numbered
     ), what AS MATERIALIZED (
         SELECT m.check_no, m.position, k.name AS check_name, m.name AS metric, m.unit
         FROM metric m
@@ -89,14 +71,13 @@ BEGIN
         GROUP BY l.hour, l.place_no, l.check_no, l.position, l.kind
     )
     SELECT c.hour AT TIME ZONE 'UTC', local_time(c.hour AT TIME ZONE 'UTC', z.timezone), z.timezone, w.check_name, w.metric, w.unit, p.source,
-           p.simulated, c.samples, c.probes, c.networks, c.q[1], c.q[2], c.q[3], p.country, p.department, o.name, p.technology, p.zone, c.kind,
+           p.simulated, c.samples, c.probes, c.networks, c.q[1], c.q[2], c.q[3], p.country, p.department, p.operator, p.technology, p.zone, c.kind,
            c.q[4]
     FROM counted c
     JOIN place p USING (place_no)
     JOIN what w USING (check_no, position)
     LEFT JOIN country z ON z.iso = p.country
-    LEFT JOIN known_operator o ON o.operator_no = p.operator_no
-    ORDER BY c.hour, w.check_name, w.metric, p.source, p.simulated, p.country, p.department, o.name, p.technology, p.zone, c.kind;
+    ORDER BY c.hour, w.check_name, w.metric, p.place_no, c.kind;
 END
 $$;
 
@@ -116,5 +97,5 @@ LANGUAGE sql STABLE AS $$
     CROSS JOIN LATERAL series_hour_day(d::date, first, last, of_check, of_metric, of_target, of_probe, of_operator, of_department, of_technology,
                                        of_zone, of_country, of_kind, alike, quantile) AS s
 $$;
-REVOKE EXECUTE ON FUNCTION hour_first, hour_retain, local_time, hour_place, series_hour_day, series_hour FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION hour_first, hour_retain, local_time, series_hour_day, series_hour FROM PUBLIC;
 SELECT allow('EXECUTE ON FUNCTION hour_first, series_hour_day, series_hour', 'analyst');
