@@ -136,7 +136,7 @@ static int part(struct pg *pg, const struct indicator *i, const char *const *per
     "JOIN publication_floor e ON s.counts OR e.lifted OR (e.lifted_simulated AND p.simulated) "                        \
     "CROSS JOIN (SELECT NOT EXISTS (SELECT FROM told_cell WHERE indicator = $3 AND period = extract(year FROM "        \
     "$1::date)::text) AS none) t "                                                                                     \
-    "CROSS JOIN LATERAL place_on(g.probe_no, g.day) x "                                                                \
+    "JOIN place_year x ON (x.first, x.last, x.probe_no, x.day) = ($1::date, $2::date - 1, g.probe_no, g.day) "         \
     "LEFT JOIN pg_temp.apart a ON (a.day, a.probe_no) = (g.day, g.probe_no) "                                          \
     "WHERE (g.value IS NOT NULL OR g.failed > 0) "                                                                     \
     "AND (e.lifted OR p.simulated OR t.none OR g.day < (now() AT TIME ZONE 'UTC')::date - 1) "                         \
@@ -163,7 +163,8 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
     const struct pg_rows *row = NULL;
     int rc = new_cells(pg, i, &cells, f);
     if (rc == 0)
-        rc = pg_query(pg, "SELECT line_year_make($1::date, $2::date - 1)", 2, params, NULL, f);
+        rc = pg_query(pg, "SELECT line_year_make($1::date, $2::date - 1), place_year_make($1::date, $2::date - 1)", 2,
+                      params, NULL, f);
     if (rc == 0)
         rc = given_make(pg, i, params, f);
     if (rc == 0)

@@ -77,23 +77,33 @@ DROP FUNCTION IF EXISTS target_origin_note(date[], int[]);
 -- nothing of the country.
 CREATE OR REPLACE FUNCTION target_bucket(first date, last date, of_scope text)
 RETURNS TABLE (day date, probe_no int, af smallint, buckets smallint[], counts int[], failed int, own boolean)
-LANGUAGE sql STABLE AS $$
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM place_year_make(target_bucket.first, target_bucket.last - 1);
+    RETURN QUERY
     WITH found AS MATERIALIZED (
         SELECT b.day, b.probe_no, b.target_no, b.af, b.buckets, b.counts, b.failed, t.name AS target
         FROM day_number b
         JOIN target t USING (target_no)
-        WHERE b.check_name = 'ping' AND b.metric = 'rtt_p50_ms' AND b.day >= first AND b.day < last
+        WHERE b.check_name = 'ping' AND b.metric = 'rtt_p50_ms' AND b.day >= target_bucket.first AND b.day < target_bucket.last
           AND t.name IN (SELECT m.target FROM target_member m WHERE m.scope = of_scope)
+    ), stands AS (
+        SELECT y.day, y.probe_no, y.country, y.operator, extract(year FROM y.day)::int AS year
+        FROM pg_temp.place_year y
+        WHERE (y.first, y.last) = (target_bucket.first, target_bucket.last - 1)
     ), place AS MATERIALIZED (
-        SELECT d.day, d.probe_no, x.country, x.operator, o.asns, target_set_in(x.country, extract(year FROM d.day)::int) AS version
-        FROM (SELECT DISTINCT f.day, f.probe_no FROM found f) d
-        CROSS JOIN LATERAL place_on(d.probe_no, d.day) x
-        LEFT JOIN operator o ON o.country = x.country AND o.name = x.operator
+        SELECT s.day, s.probe_no, s.country, s.operator, o.asns, v.version
+        FROM stands s
+        JOIN (SELECT c.country, c.year, target_set_in(c.country, c.year) AS version FROM (SELECT DISTINCT country, year FROM stands) c) v
+            USING (country, year)
+        LEFT JOIN operator o ON o.country = s.country AND o.name = s.operator
     )
     SELECT f.day, f.probe_no, f.af, f.buckets, f.counts, f.failed, coalesce(m.operator = p.operator, false) OR coalesce(o.asns && p.asns, false)
     FROM found f
     JOIN place p ON p.day = f.day AND p.probe_no = f.probe_no
     JOIN target_member m ON m.country = p.country AND m.version = p.version AND m.scope = of_scope AND m.target = f.target
-    LEFT JOIN rollup_day_origin o ON o.probe_no = f.probe_no AND o.day = f.day AND o.target_no = f.target_no AND o.af = f.af
+    LEFT JOIN rollup_day_origin o ON o.probe_no = f.probe_no AND o.day = f.day AND o.target_no = f.target_no AND o.af = f.af;
+END
 $$;
 REVOKE EXECUTE ON FUNCTION target_set_seed, target_set_in, target_set_note, target_origin_note, target_bucket FROM PUBLIC;

@@ -55,6 +55,7 @@ SELECT results_eq($$SELECT probe, own, n FROM pg_temp.measured WHERE scope = 'do
 SELECT results_eq($$SELECT probe, own, n FROM pg_temp.measured WHERE scope = 'abroad' ORDER BY probe$$,
                   $$VALUES ('a', false, 1::bigint), ('b', false, 1)$$, 'abroad is what answers from one place');
 UPDATE probe_context SET operator_no = (SELECT operator_no FROM operator WHERE country = 'XA' AND name = 'Deux') WHERE country = 'XA';
+DROP TABLE pg_temp.place_year; -- as another transaction would have it
 SELECT results_eq($$SELECT probe, own, n FROM pg_temp.measured WHERE scope = 'domestic' AND probe = 'a' ORDER BY own$$,
                   $$VALUES ('a', false, 1::bigint), ('a', true, 1)$$, 'as the operator is known now');
 
