@@ -60,7 +60,7 @@ static int subject_order(const struct subject *a, const struct subject *b)
         return a->scope < b->scope ? -1 : 1;
     if (a->target_no != b->target_no)
         return a->target_no < b->target_no ? -1 : 1;
-    return strcmp(a->kind, b->kind);
+    return a->scope == SCOPE_KIND ? strcmp(a->kind, b->kind) : 0;
 }
 
 static int part_order(const void *a, const void *b)
