@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <string.h>
 
 struct buf {
     char *data;
@@ -12,9 +13,22 @@ struct buf {
 void buf_free(struct buf *b);  /* accepts NULL and an empty buffer; b can be used again */
 void buf_clear(struct buf *b); /* keeps the memory */
 void buf_reserve(struct buf *b, size_t more);
-void buf_add(struct buf *b, const void *bytes, size_t len);
+
+static inline void buf_add(struct buf *b, const void *bytes, size_t len)
+{
+    if (b->len + len >= b->cap)
+        buf_reserve(b, len);
+    if (len)
+        memcpy(b->data + b->len, bytes, len);
+    b->len += len;
+    b->data[b->len] = '\0';
+}
+
 void buf_add_text(struct buf *b, const char *text);
-void buf_add_char(struct buf *b, char c);
+static inline void buf_add_char(struct buf *b, char c)
+{
+    buf_add(b, &c, 1);
+}
 void buf_addf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Appends text as a JSON string with its quotes (RFC 8259 section 7). */
