@@ -115,7 +115,7 @@ static const struct conf_key keys[] = {
         .help = N_("Batches that may wait for a writer; more are asked to come back later.")),
     KEY(connections, CONF_INT, "512", .min = 4, .max = 10000, .help = N_("HTTP connections at the same time.")),
     KEY(readers, CONF_INT, "8", .min = 1, .max = 64, .help = N_("Database connections for pages.")),
-    KEY(answers, CONF_INT, "4", .min = 1, .max = 64,
+    KEY(answers, CONF_INT, "3", .min = 1, .max = 64,
         .help = N_("Database connections for what programs ask without a key; more are asked to come back later.")),
     KEY(answer_timeout, CONF_DURATION, "30s", .min = SECOND, .max = 3600 * SECOND,
         .help = N_("How long such an answer may take; a longer one is ended.")),
