@@ -9,7 +9,6 @@
 #include "collector/format/decimal.h"
 
 #define TAKE_WAIT_MS 5000
-#define KINDS_MAX    64
 #define KIND_NONE    UINT16_MAX /* comes last */
 #define COLUMNS      19
 
