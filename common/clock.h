@@ -30,6 +30,9 @@ void clock_boot_id(const struct clock *c, char ret_id[static BOOT_ID_SIZE]);
 #define TIME_TEXT_SIZE 28
 const char *time_format(int64_t us, char ret_text[static TIME_TEXT_SIZE]);
 
+/* 0001-01-01T00:00:00Z: RFC 3339 has a year 0, which PostgreSQL has not. */
+#define TIME_FIRST_US (-INT64_C(62135596800000000))
+
 /* Reads an RFC 3339 date-time in UTC ("Z" or a numeric offset), 0 to 9
  * decimals. -EINVAL when it is not one. */
 int time_parse(const char *text, size_t len, int64_t *ret_us);

@@ -83,7 +83,7 @@ bool form_day(const char *text)
     char moment[TIME_TEXT_SIZE];
     int64_t us;
     snprintf(moment, sizeof moment, "%.10sT00:00:00Z", text);
-    return strlen(text) == 10 && time_parse(moment, strlen(moment), &us) == 0;
+    return strlen(text) == 10 && time_parse(moment, strlen(moment), &us) == 0 && us >= TIME_FIRST_US;
 }
 
 /* The octets of the control character that stands there, 0 when none does. */

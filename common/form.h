@@ -22,7 +22,7 @@ bool form_listen(const char *text);
  * query, no fragment. */
 bool form_url(const char *text);
 
-/* "2026-11-22", a day of the calendar, and nothing after it. */
+/* "2026-11-22", a day of the calendar that the database knows (TIME_FIRST_US), and nothing after it. */
 bool form_day(const char *text);
 
 /* Valid UTF-8, without control characters, those of U+0080 to U+009F among them. */

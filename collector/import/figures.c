@@ -13,6 +13,7 @@
 #include "collector/import/kind.h"
 #include "collector/figure/indicator.h"
 #include "common/clock.h"
+#include "common/form.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/log.h"
@@ -148,10 +149,8 @@ static int check_url(const char *text, struct fault *f)
 
 static int check_retrieved(const char *text, struct fault *f)
 {
-    char whole[32], today[TIME_TEXT_SIZE];
-    int64_t us;
-    snprintf(whole, sizeof whole, "%.11sT00:00:00Z", text);
-    if (strlen(text) != 10 || time_parse(whole, strlen(whole), &us) < 0)
+    char today[TIME_TEXT_SIZE];
+    if (!form_day(text))
         return fault_set(f, -EBADMSG, _("\"%s\" is no date; write year-month-day, such as 2026-01-31"), text);
     /* A day more: it may be tomorrow already where the file comes from. */
     time_format(clock_wall_us(&clock_system) + 86400 * INT64_C(1000000), today);
