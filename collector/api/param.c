@@ -53,7 +53,7 @@ static int check_moment(const char *value, struct fault *f)
 {
     int64_t us;
     bool day;
-    if (read_moment(value, &us, &day) == 0)
+    if (read_moment(value, &us, &day) == 0 && us >= TIME_FIRST_US)
         return 0;
     return fault_set(f, -EINVAL,
                      _("\"%.40s\" is no time; write a day 2026-11-22 or a moment 2026-11-22T10:00:00Z (UTC)"), value);

@@ -91,6 +91,10 @@ static void names_what_is_wrong_and_what_is_allowed(void **state)
         {"from=yesterday", "from: \"yesterday\" is no time; write a day"},
         {"from=2026-02-30", "from: \"2026-02-30\" is no time"},
         {"from=2026-11-22T10:00:00", "from: \"2026-11-22T10:00:00\" is no time"},
+        /* before the first year that a database has, there or in the offset's place */
+        {"from=0000-01-01", "from: \"0000-01-01\" is no time"},
+        {"to=0000-12-31T23:59:59Z", "to: \"0000-12-31T23:59:59Z\" is no time"},
+        {"from=0001-01-01T00:00:00%2B01:00", "from: \"0001-01-01T00:00:00+01:00\" is no time"},
         {"check=pong", "check: \"pong\" is no check; allowed are "},
         {"metric=rtt", "metric: \"rtt\" is no metric; /api/v1/checks lists them"},
         {"probe=abc", "probe: \"abc\" is no probe"},
