@@ -1,6 +1,8 @@
 #include "collector/simulate/event.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +10,7 @@
 #include "collector/format/date.h"
 #include "collector/simulate/draw.h"
 #include "common/lang.h"
+#include "common/scan.h"
 
 enum column {
     COLUMN_START,
@@ -21,6 +24,7 @@ enum column {
 static const char *const columns[COLUMN_COUNT] = {"start", "duration", "department", "operator", "kind", "size"};
 static const char *const kinds[] = {"outage", "slow", "dns", "shutdown"};
 #define HOURS_MAX (366 * 24)
+#define SLOW_MAX  1000 /* of one, and of all that meet: figures and what is true of them stay numbers */
 
 /* ---- cells ---- */
 
@@ -31,8 +35,9 @@ static int read_start(const char *text, const struct nation *n, struct event *e,
     char end = 0;
     size_t len = strlen(text);
     (void)n;
-    if ((len == 10 || (len == 16 && sscanf(text + 10, "T%2u:00%c", &hour, &end) == 1 && !strcmp(text + 13, ":00"))) &&
-        hour < 24 && date_read(text, &day) == 0) {
+    bool timed = len == 16 && isdigit((unsigned char)text[11]) && isdigit((unsigned char)text[12]) &&
+                 sscanf(text + 10, "T%2u:00%c", &hour, &end) == 1 && !strcmp(text + 13, ":00");
+    if ((len == 10 || timed) && hour < 24 && date_read(text, &day) == 0) {
         e->from = (int64_t)day * 24 + hour;
         return 0;
     }
@@ -96,10 +101,11 @@ static int read_size(const char *text, const struct nation *n, struct event *e, 
     if (e->kind == EVENT_SHUTDOWN)
         return !*text ? 0 : fault_set(f, -EBADMSG, _("a shutdown has no size; leave \"%s\" out"), text);
     if (e->kind == EVENT_SLOW)
-        return number && size > 1 && size <= 1000
+        return number && size > 1 && size <= SLOW_MAX
                    ? 0
-                   : fault_set(f, -EBADMSG, _("\"%s\" is not how many times slower; write a number above 1, such as 3"),
-                               text);
+                   : fault_set(f, -EBADMSG,
+                               _("\"%s\" is not how many times slower; write a number above 1 and up to %d, such as 3"),
+                               text, SLOW_MAX);
     return number && size > 0 && size <= 1
                ? 0
                : fault_set(f, -EBADMSG, _("\"%s\" is no part; write a number above 0 and up to 1, such as 0.8"), text);
@@ -147,9 +153,12 @@ static int read_row(const struct csv *c, const struct nation *n, struct events *
 int events_read(const struct buf *text, const struct nation *n, struct events *ret, struct fault *f)
 {
     _cleanup_(csv_free) struct csv c = {0};
+    size_t good = scan_utf8(text->data, text->len);
     ret->count = 0;
     if (text->len == 0)
         return 0;
+    if (good != text->len)
+        return fault_set(f, -EBADMSG, _("octet %zu: not UTF-8; save the file as \"CSV UTF-8\""), good + 1);
     csv_start(&c, text->data, text->len);
     int rc = csv_next(&c, f);
     if (rc <= 0)
@@ -195,7 +204,7 @@ struct moment events_at(const struct events *e, const struct nation *n, int64_t 
         uint64_t stream = draw_stream(n->seed, DRAW_EVENT, i, line);
         double met = line == EVENTS_ANY_LINE ? x->size : draw_chance(&stream, x->size);
         if (x->kind == EVENT_SLOW)
-            m.slow *= x->size;
+            m.slow = fmin(m.slow * x->size, SLOW_MAX);
         else if (x->kind == EVENT_DNS)
             m.silent = 1 - (1 - m.silent) * (1 - x->size);
         else

@@ -8,7 +8,7 @@
  * or days (3d); department and operator empty: all of them; kind and size:
  *   outage    that part of the lines has no Internet (0 to 1)
  *   slow      round trips take that many times longer, throughput is that many
- *             times less (above 1)
+ *             times less (above 1; together never more than 1000 times)
  *   dns       that part of the questions stays without an answer (0 to 1)
  *   shutdown  no line has any Internet; size is empty */
 #pragma once

@@ -71,6 +71,8 @@ static void what_is_wrong_is_named(void **state)
         {NAMES "2025-02-30,6h,,,outage,1\n", "line 2: \"2025-02-30\" is no start"},
         {NAMES "2025-03-10T24:00,6h,,,outage,1\n", "is no start"},
         {NAMES "2025-03-10T18:30,6h,,,outage,1\n", "is no start"},
+        {NAMES "2025-03-10T+8:00,6h,,,outage,1\n", "is no start"},
+        {NAMES "2025-03-10T 8:00,6h,,,outage,1\n", "is no start"},
         {NAMES "2025-03-10,6,,,outage,1\n", "\"6\" is no duration; write hours or days"},
         {NAMES "2025-03-10,0h,,,outage,1\n", "is no duration"},
         {NAMES "2025-03-10,400d,,,outage,1\n", "is no duration"},
@@ -82,7 +84,9 @@ static void what_is_wrong_is_named(void **state)
         {NAMES "2025-03-10,6h,,,outage,\n", "is no part"},
         {NAMES "2025-03-10,6h,,,dns,nan\n", "is no part"},
         {NAMES "2025-03-10,6h,,,slow,0.5\n", "how many times slower"},
+        {NAMES "2025-03-10,6h,,,slow,1001\n", "write a number above 1 and up to 1000"},
         {NAMES "2025-03-10,6h,,,shutdown,0.5\n", "a shutdown has no size"},
+        {NAMES "2025-03-10,6h,,MTN B\xe9nin (Spacetel),outage,1\n", "octet 66: not UTF-8; save the file as"},
     };
     for (size_t i = 0; i < COUNT(wrong); i++) {
         struct events e;
@@ -106,6 +110,19 @@ static void not_without_end(void **state)
     buf_free(&text);
 }
 
+/* Two hundred that are a thousand times slower each would be slower than a double can say. */
+static void together_no_slower_than_one_may_be(void **state)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+    struct events e;
+    struct fault f;
+    buf_add_text(&text, NAMES);
+    for (int i = 0; i < EVENTS_MAX; i++)
+        buf_add_text(&text, "2025-03-10,6h,,,slow,1000\n");
+    assert_int_equal(events_read(&text, &nation, &e, &f), 0);
+    assert_true(events_at(&e, &nation, e.list[0].from, 0, 0, 0).slow == 1000);
+}
+
 int main(void)
 {
     struct fault f;
@@ -116,6 +133,7 @@ int main(void)
         cmocka_unit_test(rows),
         cmocka_unit_test(what_is_wrong_is_named),
         cmocka_unit_test(not_without_end),
+        cmocka_unit_test(together_no_slower_than_one_may_be),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     nation_free(&nation);
