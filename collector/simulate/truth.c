@@ -48,8 +48,9 @@ struct work {
     const struct reading_world *w;
     const struct about *about;
     struct year year;
-    double *scales; /* by operator and department: a line's own value of the year, of its own value */
-    double *adds;   /* for parts: what comes beside it */
+    /* By operator and department: a line's own value of the year, of its own value; 0: no line says any. */
+    double *scales;
+    double *adds; /* for parts: what comes beside it */
 };
 
 /* ---- the value of a year ---- */
@@ -218,6 +219,8 @@ static void gather(const struct work *k, const struct cut *cut, struct crowd *c)
                     (cut->technology >= 0 && cut->technology != t) || weight == 0 || !counts(k, o))
                     continue;
                 size_t at = o * n->department_count + d;
+                if (!k->about->part && k->scales[at] == 0)
+                    continue;
                 c->weights[c->count] = weight;
                 c->logs[c->count] = log(nation_median(n, o, (enum technology)t, k->about->quantity) * own *
                                         k->scales[at]);

@@ -76,6 +76,28 @@ static void events_tell(void **state)
     assert_true(figure(cut, "PER2", "mean", "JENY") == figure(before, "PER2", "mean", "JENY"));
 }
 
+/* Who is without Internet all year has lost what was asked, and no round trip: there is no figure, and nothing of it in
+ * others. */
+static void what_nobody_measures_has_no_figure(void **state)
+{
+    const int isocel = nation_find_operator(&nation, "ISOCEL");
+    events.count = 1;
+    events.list[0] = (struct event){.from = (FIRST - 1) * INT64_C(24),
+                                    .to = (LAST + 2) * INT64_C(24),
+                                    .department = -1,
+                                    .operator= isocel,
+                                    .kind = EVENT_SHUTDOWN,
+                                    .size = 1};
+    _cleanup_json_ json_t *one = truth_make(&world, LAST, 40);
+    assert_true(figure(one, "PER2", "mean", "ISOCEL") > 99.9);
+    assert_true(isnan(figure(one, "PER1", "p50", "ISOCEL")));
+    assert_true(figure(one, "PER1", "p50", "JENY") > 1 && figure(one, "PER1", "p50", NULL) > 1);
+    events.list[0].operator= - 1;
+    _cleanup_json_ json_t *all = truth_make(&world, LAST, 40);
+    events.count = 0;
+    assert_true(isnan(figure(all, "PER1", "p50", NULL)) && figure(all, "PER2", "mean", NULL) > 99.9);
+}
+
 static void a_country_that_nobody_knows(void **state)
 {
     struct simulation_state s = {0};
@@ -94,6 +116,7 @@ int main(void)
         cmocka_unit_test(it_is_the_same_each_time),
         cmocka_unit_test(figures_are_about_the_medians),
         cmocka_unit_test(events_tell),
+        cmocka_unit_test(what_nobody_measures_has_no_figure),
         cmocka_unit_test(a_country_that_nobody_knows),
     };
     int failures = cmocka_run_group_tests(tests, NULL, NULL);
