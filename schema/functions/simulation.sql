@@ -38,21 +38,9 @@ BEGIN
 END
 $$;
 
--- The names that a simulation brought into the dictionaries, where no other probe can have met them: a collector that runs keeps the
--- numbers of those that real batches said, and would go on to write them. There they stay: they are the pack's and the schedule's.
-CREATE OR REPLACE FUNCTION simulation_unname() RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-    LOCK TABLE probe IN SHARE MODE; -- nobody enrols meanwhile
-    IF NOT EXISTS (SELECT FROM probe) THEN
-        DELETE FROM task;
-        DELETE FROM target WHERE NOT ours AND kind IS NULL; -- others somebody wrote by hand
-    END IF;
-END
-$$;
-
--- Takes the simulated country away, whole: as if it had never been, but for the numbers that probes were given. Versions of closed
--- years have nothing of it, unless an earlier program made them: they never change.
+-- Takes the simulated country away, whole: as if it had never been, but for the numbers that probes were given, and for names of
+-- tasks and targets, which real results carry as well: a collector that runs keeps the numbers of those that it met, and would go on
+-- to write them. Versions of closed years have nothing of it, unless an earlier program made them: they never change.
 CREATE OR REPLACE FUNCTION simulation_remove() RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -84,9 +72,8 @@ BEGIN
                       AND a.attname = 'source' AND c.relname NOT IN ('probe', 'rollup_day') AND c.relname NOT LIKE 'closed\_%' LOOP
         EXECUTE format('DELETE FROM %I WHERE source = ''simulated''', of_table);
     END LOOP;
-    PERFORM simulation_unname();
     DELETE FROM simulation;
     RETURN cardinality(probes);
 END
 $$;
-REVOKE EXECUTE ON FUNCTION clock_ahead, simulation_probe, simulation_unname, simulation_remove FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION clock_ahead, simulation_probe, simulation_remove FROM PUBLIC;
