@@ -8,8 +8,6 @@
 #include "collector/probe/secret.h"
 #include "common/lang.h"
 
-#define TAKE_WAIT_MS 5000
-
 const char *access_bearer(const char *authorization)
 {
     if (!authorization)
@@ -25,7 +23,7 @@ static int ask(struct pg_pool *pool, const char *sql, const char *secret, struct
     char hash[HASH_TEXT_SIZE];
     const char *param = secret_hash(secret, hash);
     struct pg *pg = NULL;
-    int rc = pg_pool_take(pool, TAKE_WAIT_MS, &pg, f);
+    int rc = pg_pool_take(pool, PG_TAKE_WAIT_MS, &pg, f);
     if (rc < 0)
         return rc;
     rc = pg_query(pg, sql, 1, &param, ret, f);

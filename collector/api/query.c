@@ -13,8 +13,6 @@
 #include "collector/figure/figure.h"
 #include "common/lang.h"
 
-#define TAKE_WAIT_MS 5000
-
 struct query {
     struct http_request *request;
     struct http_reply *reply;
@@ -118,7 +116,7 @@ static int run(struct query *q, const struct endpoint *e, struct fault *f)
 {
     struct answer *a = alloc_zero(1, sizeof *a);
     a->pool = choose_pool(q);
-    int rc = pg_pool_take(a->pool, TAKE_WAIT_MS, &a->pg, f);
+    int rc = pg_pool_take(a->pool, PG_TAKE_WAIT_MS, &a->pg, f);
     if (rc == 0)
         pg_watch(a->pg, http_socket(q->request));
     if (rc == 0)

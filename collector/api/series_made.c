@@ -8,9 +8,8 @@
 #include "collector/figure/spread.h"
 #include "collector/format/decimal.h"
 
-#define TAKE_WAIT_MS 5000
-#define KIND_NONE    UINT16_MAX /* comes last */
-#define COLUMNS      19
+#define KIND_NONE UINT16_MAX /* comes last */
+#define COLUMNS   19
 
 /* The networks of a year's lines, as numbers that say nothing. */
 struct year {
@@ -126,7 +125,7 @@ static int read_networks(struct made *m, struct pg_pool *pool, const struct made
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
     struct pg *pg = NULL;
-    int rc = pg_pool_take(pool, TAKE_WAIT_MS, &pg, f);
+    int rc = pg_pool_take(pool, PG_TAKE_WAIT_MS, &pg, f);
     if (rc < 0)
         return rc;
     rc = pg_query(pg, NETWORKS_SQL, 2, (const char *const[]){span->first, span->last}, &rows, f);

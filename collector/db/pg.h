@@ -96,5 +96,7 @@ void pg_watch(struct pg *pg, int fd);
 int pg_pool_new(const char *conninfo, const char *role, unsigned size, int64_t statement_ms, struct pg_pool **ret,
                 struct fault *f) CHECKED;
 void pg_pool_free(struct pg_pool *pool);
+/* How long a request waits for its turn. */
+#define PG_TAKE_WAIT_MS 5000
 int pg_pool_take(struct pg_pool *pool, int timeout_ms, struct pg **ret, struct fault *f) CHECKED;
 void pg_pool_give(struct pg_pool *pool, struct pg *pg);

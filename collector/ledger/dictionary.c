@@ -11,8 +11,6 @@
  * schedule has fewer than a hundred, a fleet of 10 000 local configurations
  * some thousands. */
 #define NAMES_MAX 200000
-/* How long a request may wait for a connection. */
-#define TAKE_WAIT_MS 5000
 
 struct entry {
     char *name; /* NULL: empty */
@@ -112,7 +110,7 @@ static int ask(struct dictionary *d, const char *name, int32_t *ret_no, struct f
     struct pg *pg = NULL;
     if (!d->pool)
         return fault_set(f, -ENOTCONN, _("no database to ask for the name %s"), name);
-    int rc = pg_pool_take(d->pool, TAKE_WAIT_MS, &pg, f);
+    int rc = pg_pool_take(d->pool, PG_TAKE_WAIT_MS, &pg, f);
     if (rc < 0)
         return rc;
     /* Nothing comes back when another transaction made it meanwhile: then the next try sees it. */

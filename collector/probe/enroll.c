@@ -32,8 +32,6 @@
 #include "common/log.h"
 #include "common/statement.h"
 
-#define TAKE_WAIT_MS 5000
-
 struct wish { /* what the probe asked for; texts borrowed from the JSON, NULL when absent */
     json_t *json;
     const char *token, *consent, *country, *department, *commune, *zone, *carrier, *technology, *tariff, *contact,
@@ -367,7 +365,7 @@ static int handle(struct enrolment *e)
         return answer(e, 400, "request", N_("The request is not as it should be"), f.text);
     rc = check_words(e);
     if (rc == 0)
-        rc = pg_pool_take(e->desk->pool, TAKE_WAIT_MS, &e->pg, &f);
+        rc = pg_pool_take(e->desk->pool, PG_TAKE_WAIT_MS, &e->pg, &f);
     if (rc == 0) {
         rc = enrol(e, &f);
         /* Two requests with the same new key at once: the second finds the first's row. */

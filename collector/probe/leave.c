@@ -21,8 +21,6 @@
 #include "common/log.h"
 #include "common/statement.h"
 
-#define TAKE_WAIT_MS 5000
-
 struct wish {
     json_t *json;
     int64_t turn;
@@ -68,7 +66,7 @@ static int read_wish(const struct http_request *request, const uint8_t (*keys)[S
 static int leave(struct desk *desk, const char *probe, const struct wish *w, struct fault *f)
 {
     struct pg *pg = NULL;
-    int rc = pg_pool_take(desk->pool, TAKE_WAIT_MS, &pg, f);
+    int rc = pg_pool_take(desk->pool, PG_TAKE_WAIT_MS, &pg, f);
     if (rc < 0)
         return rc;
     rc = turn_take(pg, probe, w->turn, f);

@@ -11,7 +11,6 @@
 /* How long what the database said about a probe is believed. */
 #define ROSTER_AGE_US (60 * INT64_C(1000000))
 #define ROSTER_SLOTS  16384
-#define TAKE_WAIT_MS  5000
 
 struct slot {
     struct roster_probe probe;
@@ -98,7 +97,7 @@ int roster_ask(struct roster *r, const char *id, struct roster_probe *ret, struc
         "ON k.probe_no = p.probe_no AND k.revoked_at IS NULL WHERE p.probe = $1 "
         "ORDER BY k.until_seq IS NOT NULL, k.valid_to DESC, k.valid_from DESC";
     struct pg *pg = NULL;
-    int rc = pg_pool_take(r->pool, TAKE_WAIT_MS, &pg, f);
+    int rc = pg_pool_take(r->pool, PG_TAKE_WAIT_MS, &pg, f);
     if (rc < 0)
         return rc;
     _cleanup_rows_ struct pg_rows *rows = NULL;
@@ -135,7 +134,7 @@ int roster_place(struct roster *r, int32_t probe_no, const char *chain, int64_t 
     }
     snprintf(no, sizeof no, "%" PRId32, probe_no);
     snprintf(place, sizeof place, "%" PRId64, seq);
-    int rc = pg_pool_take(r->pool, TAKE_WAIT_MS, &pg, f);
+    int rc = pg_pool_take(r->pool, PG_TAKE_WAIT_MS, &pg, f);
     if (rc < 0)
         return rc;
     rc = pg_query_kept(pg, sql, 4, params, &rows, f);

@@ -16,7 +16,6 @@
 #include "common/lang.h"
 #include "common/wake.h"
 
-#define TAKE_WAIT_MS 5000
 #define VERSION_SIZE 80 /* a number, a UUID and a day */
 
 /* A page in a language. */
@@ -187,10 +186,10 @@ static int try_page(const struct site *site, const struct edition *e, struct pg 
 static int find_or_make(const struct site *site, const struct edition *e, const char *path, struct buf *body,
                         char ret_etag[static ETAG_SIZE], struct fault *f)
 {
-    const struct timespec until = wake_after_ms(TAKE_WAIT_MS);
+    const struct timespec until = wake_after_ms(PG_TAKE_WAIT_MS);
     for (;;) {
         struct pg *pg = NULL;
-        int rc = pg_pool_take(site->reader, TAKE_WAIT_MS, &pg, f);
+        int rc = pg_pool_take(site->reader, PG_TAKE_WAIT_MS, &pg, f);
         if (rc == 0)
             rc = try_page(site, e, pg, path, body, ret_etag, f);
         pg_pool_give(site->reader, pg);
