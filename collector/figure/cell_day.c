@@ -1,7 +1,5 @@
 #include "collector/figure/cell_day.h"
 
-#include <math.h>
-
 #include "collector/db/copy_out.h"
 #include "collector/figure/sketch.h"
 #include "common/alloc.h"
@@ -21,7 +19,7 @@ struct subject {
 
 struct part { /* of a line's sketches */
     struct subject of;
-    int32_t bucket, count;
+    struct sketch_part in;
 };
 
 struct median { /* a line's */
@@ -67,7 +65,7 @@ static int part_order(const void *a, const void *b)
 {
     const struct part *one = a, *other = b;
     int order = subject_order(&one->of, &other->of);
-    return order != 0 ? order : one->bucket - other->bucket;
+    return order != 0 ? order : one->in.bucket - other->in.bucket;
 }
 
 static int median_order(const void *a, const void *b)
@@ -81,23 +79,6 @@ static int median_order(const void *a, const void *b)
 
 /* ---- a line ---- */
 
-/* The bucket in which the sample of that rank lies, from 0; parts of one subject, sorted. */
-static int16_t bucket_at(const struct part *parts, int64_t rank)
-{
-    int64_t upto = parts->count;
-    while (upto <= rank)
-        upto += (++parts)->count;
-    return (int16_t)parts->bucket;
-}
-
-/* As sketch_quantile has it: between the two closest ranks. */
-static double median_of(const struct part *parts, int64_t samples)
-{
-    double below = sketch_value(bucket_at(parts, (samples - 1) / 2));
-    double above = sketch_value(bucket_at(parts, samples / 2));
-    return below + (samples % 2 ? 0 : 0.5) * (above - below);
-}
-
 static void end_line(struct cell_day *c)
 {
     struct part *parts = (void *)c->parts.data;
@@ -107,9 +88,9 @@ static void end_line(struct cell_day *c)
     for (size_t first = 0, next; first < count; first = next) {
         int64_t samples = 0;
         for (next = first; next < count && subject_order(&parts[next].of, &parts[first].of) == 0; next++)
-            samples += parts[next].count;
+            samples += parts[next].in.count;
         struct median m = {.of = parts[first].of, .probe_no = c->probe_no, .samples = (int32_t)samples};
-        m.value = (float)median_of(&parts[first], samples);
+        m.value = (float)sketch_at(&parts[first].in, sizeof *parts, 0.5 * (double)(samples - 1));
         buf_add(&c->medians, &m, sizeof m);
     }
     buf_clear(&c->parts);
@@ -129,8 +110,7 @@ void cell_day_add(struct cell_day *c, const struct cell_day_sketch *s)
     for (size_t i = 0; i < s->count; i++) {
         if (s->counts[i] <= 0)
             continue;
-        all.bucket = kind.bucket = target.bucket = s->buckets[i];
-        all.count = kind.count = target.count = s->counts[i];
+        all.in = kind.in = target.in = (struct sketch_part){s->buckets[i], s->counts[i]};
         buf_add(&c->parts, &all, sizeof all);
         buf_add(&c->parts, &kind, sizeof kind);
         buf_add(&c->parts, &target, sizeof target);
