@@ -348,6 +348,8 @@ int pg_copy_next(struct pg *pg, const void **ret, size_t *ret_len, struct fault 
     pg->copied = NULL;
     while ((len = PQgetCopyData(pg->conn, &pg->copied, pg->watched >= 0)) == 0 && rc == 0)
         rc = wait_bytes(pg, f);
+    if (len == -2) /* it may still be in COPY: what is left is dropped, and not asked for results */
+        rc = failure(pg, NULL, f);
     if (rc < 0) {
         pg_stream_stop(pg);
         return rc;
@@ -357,7 +359,6 @@ int pg_copy_next(struct pg *pg, const void **ret, size_t *ret_len, struct fault 
         *ret_len = (size_t)len;
         return 0;
     }
-    rc = len == -1 ? 0 : failure(pg, NULL, f);
     for (PGresult *result; (result = PQgetResult(pg->conn)) != NULL; PQclear(result))
         if (!succeeded(result) && rc == 0)
             rc = failure(pg, result, f);
