@@ -13,10 +13,11 @@
 
 static int check_task(const json_t *task, json_t *names, struct fault *f)
 {
-    const char *name, *check;
+    const char *name, *check, *target;
     int64_t interval;
     if (json_get_text(task, "name", NAME_MAX_TASK, &name, f) < 0 ||
         json_get_text(task, "check", NAME_MAX_CHECK, &check, f) < 0 ||
+        json_get_text_or(task, "target", NAME_MAX_TARGET, NULL, &target, f) < 0 ||
         json_get_int(task, "interval_s", 1, 31 * 86400, &interval, f) < 0)
         return -EBADMSG;
     if (!metric_set_find(check, strlen(check)))

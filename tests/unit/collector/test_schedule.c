@@ -9,6 +9,8 @@
 #define TASK(name)     "{\"name\":\"" name "\",\"check\":\"ping\",\"target\":\"a.example\",\"interval_s\":300}"
 #define FILE_OF(tasks) "{\"schedule\":1,\"version\":3,\"tasks\":[" tasks "]}"
 
+#define LONG "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 static char path[96];
 
 static int in_a_fresh_state(void **state)
@@ -101,6 +103,8 @@ static void names_the_file_and_what_is_wrong(void **state)
         {FILE_OF("{\"name\":\"a\",\"check\":\"pong\",\"interval_s\":60}"), NULL, "no such check, \"pong\"", -EBADMSG},
         {FILE_OF("{\"name\":\"a\",\"check\":\"ping\",\"interval_s\":0}"), NULL, "\"interval_s\" is 0", -EBADMSG},
         {FILE_OF("{\"name\":\"a\",\"check\":\"ping\",\"interval_s\":2678401}"), NULL, "\"interval_s\"", -EBADMSG},
+        {FILE_OF("{\"name\":\"a\",\"check\":\"ping\",\"target\":\"" LONG LONG LONG LONG "\",\"interval_s\":60}"), NULL,
+         "task 1: \"target\"", -EBADMSG},
         {FILE_OF(TASK("a") "," TASK("a")), NULL, "task 2: task \"a\" stands twice", -EBADMSG},
         {FILE_OF(TASK("a")), "no-such", "there is no pack no-such", -ENOENT},
         {FILE_OF(TASK("a")), "../standard", "there is no pack ../standard", -ENOENT},
