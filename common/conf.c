@@ -440,7 +440,8 @@ static int check_lines(const char *path, const char *text, struct fault *f)
     for (const char *line = text; *line; number++) {
         const char *end = strchrnul(line, '\n');
         if (end - line > CONF_LINE_MAX)
-            return fault_set(f, -EINVAL, _("%s, line %d: longer than %d bytes"), path, number, CONF_LINE_MAX);
+            return fault_set(f, -EINVAL, _("%s, line %d: longer than %d bytes; shorten it"), path, number,
+                             CONF_LINE_MAX);
         size_t indent = strspn(line, " \t");
         if (indent > 0 && line + indent < end && !strchr("#;\r", line[indent]))
             return fault_set(f, -EINVAL, _("%s, line %d: begins with a space; write each key at the line's start"),

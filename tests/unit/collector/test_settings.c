@@ -5,6 +5,8 @@
 #include "collector/command/settings.h"
 #include "common/file.h"
 
+#define LONG "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 static char *dir;
 
 static int read_text(const char *text, struct settings *s, struct fault *f)
@@ -89,6 +91,7 @@ static void wrong_lines_say_where_and_what_is_allowed(void **state)
         {"publication_floor = off\n", {"line 1", "publication_floor = off", "no", "simulated"}},
         {"archive = data\n", {"line 1", "archive = data", "/"}},
         {"schedule = mine.json\n", {"line 1", "schedule = mine.json", "/"}},
+        {"\ntarget = https://" LONG "." LONG "." LONG ".example\n", {"line 2", "longer than", "shorten it"}},
         {"packs = dns edns\n", {"line 1", "packs = edns", "dns, edns-africa"}},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
