@@ -1,0 +1,48 @@
+/* Is one line nearly all of a sum? However many stand behind a mean, who reads it
+ * learns what one of them says where the others say next to nothing.
+ *
+ * What a line's days give to a sum (their values, weighed) is its amount. A sum is
+ * dominated where the largest line's is more than DOMINANCE_TIMES times what all but
+ * it and the second largest give together: the second, which knows itself, then
+ * learns the largest within a fifth. This is the p% rule of statistical offices.
+ *
+ * Figures are added and subtracted with any weights (span.h), and what is reckoned
+ * so is dominated where the amounts, so weighed, are. Of all sums of the figures
+ * that are shown the one that tells most of a line is found from its other side
+ * (their audit problem): it does not tell of the line if all that the line gives
+ * could be less by a DOMINANCE_TIMES-th, with the others making up for it, each but
+ * the second by no more than it gives itself, so that all figures stay as they are
+ * (slack.h). Such a cover is looked for, for each line and each that may be second,
+ * and kept as long as no further figure breaks it. Where that takes too long, the
+ * figure is hidden.
+ *
+ * A line whose value is cut (weight.h) to DOMINANCE_CUT of it or less is told by
+ * nothing: what is in the sums is off by more than a fifth. It may still not be most
+ * of a figure by itself, which it would forge. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/alloc.h"
+
+#define DOMINANCE_TIMES 5
+#define DOMINANCE_CUT   0.8
+
+struct dominance;
+
+struct dominance *dominance_new(size_t cells) CHECKED;
+void dominance_free(struct dominance *d);
+
+/* What days of a line give to each of the cells that they lie in. tells: it is near enough to what the line said.
+ * All come before what follows. */
+void dominance_add(struct dominance *d, uint32_t line, double amount, bool tells, const size_t *cells, size_t count);
+
+bool dominance_of(struct dominance *d, size_t cell); /* is the cell dominated? */
+
+/* A figure that is out, and stays so whatever it tells: these come first. */
+void dominance_past(struct dominance *d, size_t cell);
+
+/* Shows the cell, unless with all that are shown it would tell of a line. Is it shown? */
+bool dominance_show(struct dominance *d, size_t cell) CHECKED;

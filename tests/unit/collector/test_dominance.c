@@ -1,0 +1,112 @@
+#include "tests/unit/check.h"
+
+#include "collector/figure/dominance.h"
+#include "common/alloc.h"
+
+/* A country, its departments and operators: a digit a line in each text. */
+struct land {
+    const char *departments, *operators;
+    double amounts[16];
+    const char *verdicts; /* country, departments, operators: s(hown), o(f one line by itself), d(ifference) */
+};
+
+static struct dominance *make(const struct land *l)
+{
+    struct dominance *d = dominance_new(strlen(l->verdicts));
+    size_t departments = 0;
+    for (size_t p = 0; l->departments[p]; p++)
+        departments = l->departments[p] - '0' > departments ? (size_t)(l->departments[p] - '0') : departments;
+    for (size_t p = 0; l->departments[p]; p++)
+        dominance_add(
+            d, (uint32_t)p + 1, l->amounts[p], true,
+            (const size_t[]){0, (size_t)(l->departments[p] - '0'), departments + (size_t)(l->operators[p] - '0')},
+            l->operators[p] == ' ' ? 2 : 3);
+    return d;
+}
+
+static void one_line_is_not_most_of_a_sum(void **state)
+{
+    static const struct land lands[] = {
+        {"1111122222", "          ", {3, 1, 1, 1, 2, 1, 2, 3, 1, 1}, "sss"},
+        {"1111122222", "          ", {0}, "sss"},
+        /* All but the two largest give 3: the largest may give 15. */
+        {"11111", "     ", {15, 9, 1, 1, 1}, "ss"},
+        {"11111", "     ", {15.1, 9, 1, 1, 1}, "oo"},
+        {"11111", "     ", {0.1}, "oo"},
+        /* Borgou and Littoral: what one line gives is most of the first, and of the country less the second. */
+        {"1111112222222222", "                ", {400, 5, 5, 5, 5, 5, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10}, "sod"},
+        {"1111112222222222", "                ", {60, 5, 5, 5, 5, 5, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10}, "sss"},
+        /* Of three departments the other two can be shown with the country no more than with the third. */
+        {"111112222233333", "               ", {90, 1, 1, 1, 1, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9}, "sosd"},
+        /* The last operator is the country less the first two, and what that leaves of a department is one line. */
+        {"1111122222", "1111122223", {5, 5, 5, 5, 5, 2, 2, 2, 2, 30}, "ssssdo"},
+        {"1111122222", "1212112122", {5, 5, 5, 5, 5, 2, 2, 2, 2, 30}, "sssss"},
+    };
+    for (size_t l = 0; l < COUNT(lands); l++) {
+        struct dominance *d = make(&lands[l]);
+        for (size_t c = 0; lands[l].verdicts[c]; c++) {
+            const char verdict = dominance_of(d, c) ? 'o' : dominance_show(d, c) ? 's' : 'd';
+            if (verdict != lands[l].verdicts[c])
+                fail_msg("land %zu, cell %zu: %c, not %c", l, c, verdict, lands[l].verdicts[c]);
+        }
+        dominance_free(d);
+    }
+}
+
+/* What is known of a line's value from its days is of all of them together, wherever they lie. */
+static void days_in_two_places_are_one_lines(void **state)
+{
+    static const bool one[] = {true, false};
+    for (size_t o = 0; o < COUNT(one); o++) {
+        struct dominance *d = dominance_new(2);
+        for (uint32_t p = 1; p <= 5; p++)
+            dominance_add(d, p, 1, true, (const size_t[]){0, 1}, 2);
+        dominance_add(d, 6, 10, true, (const size_t[]){0, 1}, 2);
+        dominance_add(d, one[o] ? 6 : 7, 12, true, &(size_t){0}, 1);
+        assert_int_equal(dominance_of(d, 0), one[o]);
+        dominance_free(d);
+    }
+}
+
+/* A figure of before has told of a line what it can: what the line says from then on is told by no other. */
+static void what_is_out_is_out(void **state)
+{
+    static const struct {
+        double more; /* that the line gives since */
+        bool shown;
+    } rows[] = {{1, true}, {100, false}};
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct dominance *d = dominance_new(2);
+        for (uint32_t p = 1; p <= 10; p++) {
+            dominance_add(d, p, p == 1 ? 90 : 1, true, (const size_t[]){0, 1}, 2);
+            dominance_add(d, p, p == 1 ? rows[r].more : 1, true, &(size_t){0}, 1);
+        }
+        dominance_past(d, 1);
+        assert_int_equal(dominance_show(d, 0), rows[r].shown);
+        dominance_free(d);
+    }
+}
+
+/* What is cut tells of no line, and yet is not most of a figure. */
+static void a_line_that_is_cut_is_told_by_nothing(void **state)
+{
+    struct dominance *d = dominance_new(2);
+    for (uint32_t p = 1; p <= 12; p++)
+        dominance_add(d, p, p == 1 ? 50 : 1, p > 1, (const size_t[]){0, 1}, p <= 6 ? 1 : 2);
+    dominance_add(d, 13, 45, true, (const size_t[]){0, 1}, 2);
+    assert_false(dominance_of(d, 0));
+    assert_true(dominance_show(d, 0));
+    assert_true(dominance_of(d, 1));
+    dominance_free(d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_line_is_not_most_of_a_sum),
+        cmocka_unit_test(days_in_two_places_are_one_lines),
+        cmocka_unit_test(what_is_out_is_out),
+        cmocka_unit_test(a_line_that_is_cut_is_told_by_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
