@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/dominance.h"
 #include "collector/figure/echelon.h"
 #include "collector/figure/span.h"
 #include "common/alloc.h"
@@ -47,6 +48,7 @@ struct floor {
     size_t change_count, change_cap;
     uint64_t *shown; /* a bit a cell */
     struct echelon *known;
+    struct dominance *amounts; /* NULL: none were given */
 };
 
 struct floor *floor_new(void)
@@ -65,6 +67,7 @@ void floor_free(struct floor *f)
     free(f->cells);
     free(f->shown);
     echelon_free(f->known);
+    dominance_free(f->amounts);
     free(f);
 }
 
@@ -201,6 +204,13 @@ void floor_add_told(struct floor *f, uint32_t probe, uint32_t network, uint32_t 
     struct crowd crowd = {0};
     crowd_add(&crowd, probe, network, days);
     add(f, &(struct unit){&crowd, false, cells, weights, count});
+}
+
+void floor_give(struct floor *f, uint32_t probe, double amount, bool tells, const size_t *cells, size_t count)
+{
+    if (!f->amounts)
+        f->amounts = dominance_new(f->cell_count);
+    dominance_add(f->amounts, probe, amount, tells, cells, count);
 }
 
 /* ---- what one probe did ---- */
@@ -370,8 +380,11 @@ static bool moves(const struct cell *c)
 
 static enum floor_verdict judge(struct floor *f, const struct cell *c)
 {
-    if (c->past)
+    if (c->past) {
+        if (f->amounts)
+            dominance_past(f->amounts, c->number);
         return FLOOR_SHOWN;
+    }
     if (!crowd_enough(&c->crowd))
         return FLOOR_SMALL;
     if (!moves(c))
@@ -379,10 +392,15 @@ static enum floor_verdict judge(struct floor *f, const struct cell *c)
     if (c->change.most * 2 > c->change.whole || uncovers(f, c->number))
         return FLOOR_DIFFERENCE;
     set(f->shown, c->number);
-    if (!isolates(f, f->shown))
-        return FLOOR_SHOWN;
-    unset(f->shown, c->number);
-    return FLOOR_DIFFERENCE;
+    if (isolates(f, f->shown)) {
+        unset(f->shown, c->number);
+        return FLOOR_DIFFERENCE;
+    }
+    if (f->amounts && (dominance_of(f->amounts, c->number) || !dominance_show(f->amounts, c->number))) {
+        unset(f->shown, c->number);
+        return FLOOR_DOMINATED;
+    }
+    return FLOOR_SHOWN;
 }
 
 void floor_decide(struct floor *f)

@@ -42,6 +42,14 @@
  * would be more than a fifth of a cell makes the figure less of a sum than what
  * was reckoned with here, not more.
  *
+ * Amounts. Enough lines may stand behind a sum and one of them give nearly all of
+ * it. So where figures are sums (means), no cell, and nothing that can be reckoned
+ * of all that are shown, of the last figures before and of these together, may be
+ * dominated (dominance.h). It is reckoned as if days weighed in earlier figures what
+ * they do now: what their weights have changed by covers nothing. What days gave
+ * that are gone, or that said something else, is not known any more, and figures
+ * before the last are not looked at: those are held to the number of lines alone.
+ *
  * Nor may one probe be most of what came to a cell or went from it (a change of
  * weight counts as the days that it is worth), however many stand behind the
  * rest: who guesses what the others do would learn of it. */
@@ -57,6 +65,7 @@ enum floor_verdict {
     FLOOR_SHOWN,
     FLOOR_SMALL,      /* its own crowd is too small */
     FLOOR_DIFFERENCE, /* together with others it would tell of too small a one */
+    FLOOR_DOMINATED,  /* one line would be most of it, or of what is reckoned of it and others (dominance.h) */
 };
 
 #define FLOOR_NONE SIZE_MAX
@@ -90,6 +99,10 @@ void floor_add(struct floor *f, uint32_t probe, uint32_t network, uint32_t days,
 #define FLOOR_WEIGHT_ONE 1000000
 void floor_add_told(struct floor *f, uint32_t probe, uint32_t network, uint32_t days, const size_t *cells,
                     const uint32_t *weights, size_t count);
+
+/* What days of a probe, which are added besides, give to the figures of these cells, where those are sums; tells: as in
+ * dominance.h. Cells come before these. */
+void floor_give(struct floor *f, uint32_t probe, double amount, bool tells, const size_t *cells, size_t count);
 
 void floor_decide(struct floor *f);
 

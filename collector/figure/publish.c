@@ -58,15 +58,17 @@ static int lines_of(const struct crowd *crowd)
 /* Says that a cell is hidden, and where its value counts. */
 static void hide(const struct cells *c, const struct cell *cell, json_t *figure)
 {
+    static const char *const why[] = {
+        [FLOOR_SMALL] = "below the publication floor",
+        [FLOOR_DIFFERENCE] = "would tell of too few lines by subtraction",
+        [FLOOR_DOMINATED] = "one line would be most of it, or of its difference from others",
+    };
     static const char *const steps[FLOOR_PROBES + 1] = {"none", "1 or 2", NULL, "3 or 4", NULL, "5"};
     size_t larger = floor_larger(c->floor, cell->number);
     if (larger != FLOOR_NONE) {
         bool country = c->list[larger].cut == 0;
         json_object_set_new(figure, "note",
-                            json_sprintf("%s; counted in the %s",
-                                         floor_verdict(c->floor, cell->number) == FLOOR_SMALL
-                                             ? "below the publication floor"
-                                             : "would tell of too few lines by subtraction",
+                            json_sprintf("%s; counted in the %s", why[floor_verdict(c->floor, cell->number)],
                                          country ? "figure of all lines" : "operator"));
         return;
     }
@@ -80,7 +82,12 @@ static void hide(const struct cells *c, const struct cell *cell, json_t *figure)
 
 static void publish(const struct cells *c, struct cell *cell, json_t *figures)
 {
-    static const char *const words[] = {[FLOOR_SHOWN] = "met", [FLOOR_SMALL] = "n<5", [FLOOR_DIFFERENCE] = "hidden"};
+    static const char *const words[] = {
+        [FLOOR_SHOWN] = "met",
+        [FLOOR_SMALL] = "n<5",
+        [FLOOR_DIFFERENCE] = "hidden",
+        [FLOOR_DOMINATED] = "hidden",
+    };
     enum floor_verdict verdict = cell_verdict(c, cell);
     _cleanup_tally_ struct tally t = tally_cell(cell);
     for (size_t s = 0; s < c->indicator->statistic_count; s++) {

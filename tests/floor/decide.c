@@ -3,11 +3,12 @@
  *   cell RANK LARGER     LARGER: the number of the cell that holds it, - for none
  *   past CELL            the figure that the cell follows, - for none
  *   unit PROBE NETWORK DAYS CELL…
+ *   gives PROBE AMOUNT CELL…               what its days in them give to sums
  *   told PROBE NETWORK DAYS CELL:WEIGHT…   told before, whatever it lies in; in parts of FLOOR_WEIGHT_ONE
  *   measured PROBE NETWORK DAY PART…  of a country of which parts, cut by cut, and days are shown (calendar.h)
  *   day DAY                           one that is, in their order
  *
- * and prints a word a cell: shown, small, difference; of days one for all: shown, difference. */
+ * and prints a word a cell: shown, small, difference, dominated; of days one for all: shown, difference. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,16 @@ static void unit(struct floor *f, bool told, char **save)
         floor_add(f, numbers[0], numbers[1], numbers[2], cells, count);
 }
 
+static void gives(struct floor *f, char **save)
+{
+    size_t cells[CELLS_MAX], count = 0;
+    uint32_t probe = (uint32_t)atoi(strtok_r(NULL, " \n", save));
+    double amount = strtod(strtok_r(NULL, " \n", save), NULL);
+    for (const char *word; count < CELLS_MAX && (word = strtok_r(NULL, " \n", save)) != NULL; count++)
+        cells[count] = strtoul(word, NULL, 10);
+    floor_give(f, probe, amount, true, cells, count);
+}
+
 static uint32_t number(char **save)
 {
     return (uint32_t)atoi(strtok_r(NULL, " \n", save));
@@ -67,7 +78,7 @@ static void measured(struct calendar *c, char **save)
 
 int main(void)
 {
-    static const char *const words[] = {"shown", "small", "difference"};
+    static const char *const words[] = {"shown", "small", "difference", "dominated"};
     _cleanup_(floor_freep) struct floor *f = floor_new();
     _cleanup_(calendar_freep) struct calendar *calendar = calendar_new();
     int32_t days[CELLS_MAX];
@@ -80,6 +91,8 @@ int main(void)
             cells = cell(f, &save) + 1;
         else if (!strcmp(what, "past"))
             cells = past(f, &save) + 1;
+        else if (!strcmp(what, "gives"))
+            gives(f, &save);
         else if (!strcmp(what, "measured"))
             measured(calendar, &save);
         else if (!strcmp(what, "day") && shown < CELLS_MAX)

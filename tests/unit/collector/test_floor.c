@@ -233,6 +233,37 @@ static void a_move_isolates_nobody(void **state)
         assert_int_equal(floor_verdict(f, c), FLOOR_SHOWN);
 }
 
+/* Six lines in one department and ten in another; what the first of them loses, of the others five, and of those ten.
+ */
+static void one_line_is_not_most_of_what_is_shown(void **state)
+{
+    static const struct {
+        double first, beside, others;
+        const char *verdicts; /* country and departments: s(hown), m(ost of it is one line's) */
+    } rows[] = {
+        {40, 0.1, 1, "smm"},                      /* the country less the second department is the first */
+        {2.1, 0.1, 1, "smm"}, {2, 0.1, 1, "sss"}, /* five times what all but it and one beside it lose */
+        {0.1, 0.1, 1, "sss"}, {0, 0, 0, "sss"},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        _cleanup_(floor_freep) struct floor *f = floor_new();
+        size_t country = floor_cell(f, 0, FLOOR_NONE);
+        size_t departments[] = {floor_cell(f, 1, country), floor_cell(f, 1, country)};
+        for (uint32_t p = 1; p <= 16; p++) {
+            size_t cells[] = {country, departments[p > 6]};
+            floor_add(f, p, p, 10, cells, 2);
+            floor_give(f, p, 10 * (p == 1 ? rows[r].first : p <= 6 ? rows[r].beside : rows[r].others), true, cells, 2);
+        }
+        floor_decide(f);
+        for (size_t c = 0; c < 3; c++)
+            if ((floor_verdict(f, c) == FLOOR_SHOWN       ? 's'
+                 : floor_verdict(f, c) == FLOOR_DOMINATED ? 'm'
+                                                          : '?') != rows[r].verdicts[c])
+                fail_msg("row %zu, cell %zu: %d", r, c, floor_verdict(f, c));
+        assert_int_equal(floor_larger(f, departments[0]), *rows[r].verdicts == 's' ? country : FLOOR_NONE);
+    }
+}
+
 static void nobody_at_all(void **state)
 {
     _cleanup_(floor_freep) struct floor *f = floor_new();
@@ -260,6 +291,7 @@ int main(void)
         cmocka_unit_test(a_cell_that_was_shown_goes_first),
         cmocka_unit_test(a_fault_of_the_past_hides_nothing),
         cmocka_unit_test(a_move_isolates_nobody),
+        cmocka_unit_test(one_line_is_not_most_of_what_is_shown),
         cmocka_unit_test(nobody_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
