@@ -14,7 +14,8 @@
  * the second by no more than it gives itself, so that all figures stay as they are
  * (slack.h). Such a cover is looked for, for each line and each that may be second,
  * and kept as long as no further figure breaks it. Where that takes too long, the
- * figure is hidden.
+ * figure is hidden. What another line gives in other cells, on other days, is another
+ * number, which nobody knows of the first.
  *
  * A line whose value is cut (weight.h) to DOMINANCE_CUT of it or less is told by
  * nothing: what is in the sums is off by more than a fifth. It may still not be most
