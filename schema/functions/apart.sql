@@ -2,7 +2,8 @@
 -- and what they said. A point of other lines, less theirs, would be who came late, left, or said something else.
 
 -- late: the probe is in nothing that was told of the day. barred: of that day and country something was told of lines that are gone, or
--- of fewer than five that say something else by now. Of days behind the last that a chart has.
+-- of lines that say something else by now which are fewer than five, or of fewer than five networks: several boxes of a household are
+-- one. Of days behind the last that a chart has.
 CREATE OR REPLACE FUNCTION series_apart(of_indicator text, of_check text, first date, last date)
 RETURNS TABLE (day date, probe_no int, late boolean, barred boolean)
 LANGUAGE plpgsql STABLE SET enable_nestloop = off AS $$
@@ -38,8 +39,14 @@ BEGIN
         FULL JOIN now n USING (day, country, source, position, probe_no)
         GROUP BY day, country, source, probe_no
     ), apart AS MATERIALIZED (
-        SELECT l.day, l.country, l.source FROM line l GROUP BY l.day, l.country, l.source
-        HAVING bool_or(l.gone) OR count(*) FILTER (WHERE l.otherwise AND NOT l.late) BETWEEN 1 AND 4
+        SELECT l.day, l.country, l.source
+        FROM (SELECT *, otherwise AND NOT late AS differs FROM line) l
+        LEFT JOIN probe_household h USING (probe_no)
+        LEFT JOIN pg_temp.line_year y ON y.probe_no = l.probe_no AND l.day BETWEEN y.first AND y.last
+        GROUP BY l.day, l.country, l.source
+        HAVING bool_or(l.gone) OR bool_or(l.differs)
+           AND least(count(DISTINCT coalesce(h.household, l.probe_no)) FILTER (WHERE l.differs),
+                     count(DISTINCT y.network) FILTER (WHERE l.differs)) < 5
     )
     SELECT l.day, l.probe_no, l.late, a.day IS NOT NULL
     FROM line l
