@@ -92,12 +92,6 @@ bool change_over_lines(const struct change_years *y, const char *country, const 
 
 /* ---- one indicator and year ---- */
 
-static json_t *read_told(const struct pg_rows *pending, size_t row, int column)
-{
-    const char *text = pg_text(pending, row, column);
-    return text ? json_loads(text, 0, NULL) : NULL;
-}
-
 static int compare_all(struct pg *pg, const struct indicator *i, int year, const struct pg_rows *pending, json_t *told,
                        struct fault *f)
 {
@@ -108,11 +102,10 @@ static int compare_all(struct pg *pg, const struct indicator *i, int year, const
     if (rc == 0)
         rc = refresh_recall(pg, i, second, &to, f);
     for (size_t r = 0; rc == 0 && r < pg_rows_count(pending); r++) {
-        _cleanup_json_ json_t *own_from = read_told(pending, r, 2), *own_to = read_told(pending, r, 3);
-        _cleanup_json_ json_t *earlier = read_told(pending, r, 4), *later = read_told(pending, r, 5);
-        const struct change_told out = {{own_from, earlier}, {own_to, later}};
+        _cleanup_json_ json_t *out_from = json_loads(pg_text(pending, r, 2), 0, NULL);
+        _cleanup_json_ json_t *out_to = json_loads(pg_text(pending, r, 3), 0, NULL);
         if (!change_over_lines(&(struct change_years){i, from, to}, pg_text(pending, r, 0), pg_text(pending, r, 1),
-                               &out, told))
+                               &(struct change_told){out_from, out_to}, told))
             log_debug("%s: too few lines are common to %d and the year before", i->id, year);
     }
     return rc;
@@ -125,9 +118,7 @@ static int make(struct pg *pg, const struct indicator *i, int year, struct fault
     _cleanup_rows_ struct pg_rows *pending = NULL;
     _cleanup_json_ json_t *told = json_array();
     int rc = pg_query(
-        pg,
-        "SELECT country, source, before_from, before_to, earlier, later FROM change_pending($1, $2, $3::int) "
-        "ORDER BY country, source",
+        pg, "SELECT country, source, told_from, told_to FROM change_pending($1, $2, $3::int) ORDER BY country, source",
         3, params, &pending, f);
     if (rc == 0 && pg_rows_count(pending))
         rc = compare_all(pg, i, year, pending, told, f);

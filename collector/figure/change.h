@@ -17,10 +17,9 @@ struct change_years {
     struct cells *from, *to;
 };
 
-/* What is out of lines of either year (panel.h): this change as it was told last, and
- * the next one before it, or behind it, which speaks of the same year. */
+/* What is out of lines of either year (panel.h): all changes that were told from it and to it. */
 struct change_told {
-    const json_t *from[PANEL_TOLD_MAX], *to[PANEL_TOLD_MAX];
+    const json_t *from, *to;
 };
 
 /* Appends to `told` what the common lines of a country and source tell: country,

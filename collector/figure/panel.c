@@ -6,6 +6,7 @@
 #include "collector/figure/floor.h"
 #include "collector/figure/line.h"
 #include "collector/figure/random.h"
+#include "common/json.h"
 
 /* ---- what lines say ---- */
 
@@ -72,7 +73,7 @@ void panel_free(struct panel *p)
 /* Days of a line one after the other that lie in the same figures. */
 struct stay {
     uint32_t household, network, days;
-    size_t cells[CELLS_OF_DAY_MAX + PANEL_TOLD_MAX + 1];
+    size_t *cells;
     size_t count;
 };
 
@@ -80,11 +81,12 @@ struct stay {
 struct bearing {
     const char *country, *source;
     const struct panel *panel;
-    const json_t *lines, *const *told;
+    const json_t *lines, *told;
     struct floor *floor;
     size_t *cells; /* number of a shown cell -> its number in the floor, FLOOR_NONE while it has none */
-    size_t now, then[PANEL_TOLD_MAX];
-    struct stay stay;
+    size_t now;
+    size_t *then, *alike; /* told -> its number in the floor; some of those */
+    struct stay stay, next;
 };
 
 json_int_t panel_mark(double value)
@@ -111,63 +113,138 @@ static void end_stay(struct bearing *b)
     b->stay.days = 0;
 }
 
-/* Does the line say what it did in a figure that is out? */
-static bool says_still(const struct bearing *b, const char *line, const json_t *mark)
+/* ---- what a line said ---- */
+
+#define NOT_IN (-1) /* no mark */
+
+/* In a figure that is out; otherwise: where it is not known. */
+static json_int_t said(const struct bearing *b, size_t t, const char *line, json_int_t otherwise)
 {
-    const json_t *number = json_object_get(b->panel->numbers, line);
-    return json_integer_value(mark) == 0 ||
-           json_integer_value(mark) == panel_mark(b->panel->values[json_integer_value(number)]);
+    const json_t *mark = json_object_get(json_array_get(b->told, t), line);
+    if (!mark)
+        return NOT_IN;
+    return json_integer_value(mark) ? json_integer_value(mark) : otherwise;
+}
+
+static bool said_before(const struct bearing *b, size_t t, const char *line, json_int_t now)
+{
+    for (size_t u = 0; u < t; u++)
+        if (said(b, u, line, now) == said(b, t, line, now))
+            return true;
+    return false;
+}
+
+/* Days of a line as it was in figures that are out, where it is gone or says something else than `now`: days of their
+ * own, in all that heard the same of it. */
+static void add_said(struct bearing *b, const char *line, json_int_t now, bool gone, const struct stay *of)
+{
+    for (size_t t = 0; t < json_array_size(b->told); t++) {
+        json_int_t mark = said(b, t, line, now);
+        size_t count = 0;
+        if (mark == NOT_IN || (mark == now && !gone) || said_before(b, t, line, now))
+            continue;
+        for (size_t u = t; u < json_array_size(b->told); u++)
+            if (said(b, u, line, now) == mark)
+                b->alike[count++] = b->then[u];
+        floor_add(b->floor, of->household, of->network, of->days, b->alike, count);
+    }
+}
+
+/* ---- where its days lie ---- */
+
+static void lie_in(struct bearing *b, const struct cells_day *d, json_int_t mark)
+{
+    struct stay *stay = &b->next;
+    *stay = (struct stay){d->household, d->network, 1, stay->cells, 0};
+    for (size_t k = 0; k < d->shown_count; k++)
+        stay->cells[stay->count++] = b->cells[d->shown[k]];
+    for (size_t t = 0; t < json_array_size(b->told); t++)
+        if (said(b, t, d->line, mark) == mark)
+            stay->cells[stay->count++] = b->then[t];
+    if (json_object_get(b->lines, d->line))
+        stay->cells[stay->count++] = b->now;
 }
 
 static void add_day(void *context, const struct cells_day *d)
 {
     struct bearing *b = context;
-    struct stay stay = {.household = d->household, .network = d->network, .days = 1};
     if (!is_of(d, b->country, b->source))
         return;
-    for (size_t k = 0; k < d->shown_count; k++)
-        stay.cells[stay.count++] = b->cells[d->shown[k]];
-    for (size_t t = 0; t < PANEL_TOLD_MAX; t++) {
-        const json_t *mark = json_object_get(b->told[t], d->line);
-        if (mark && says_still(b, d->line, mark))
-            stay.cells[stay.count++] = b->then[t];
-        else if (mark)
-            floor_add(b->floor, d->household, d->network, 1, &b->then[t], 1);
-    }
-    if (json_object_get(b->lines, d->line))
-        stay.cells[stay.count++] = b->now;
-    if (b->stay.days && b->stay.household == stay.household && b->stay.count == stay.count &&
-        !memcmp(b->stay.cells, stay.cells, stay.count * sizeof *stay.cells)) {
+    json_int_t mark = panel_mark(b->panel->values[json_integer_value(json_object_get(b->panel->numbers, d->line))]);
+    lie_in(b, d, mark);
+    add_said(b, d->line, mark, false, &b->next);
+    if (b->stay.days && b->stay.household == b->next.household && b->stay.count == b->next.count &&
+        !memcmp(b->stay.cells, b->next.cells, b->next.count * sizeof *b->next.cells)) {
         b->stay.days++;
         return;
     }
     end_stay(b);
-    b->stay = stay;
+    struct stay stay = b->stay;
+    b->stay = b->next;
+    b->next = stay;
+}
+
+/* What a line that is gone said in the first figure that knows it. */
+static json_int_t said_first(const struct bearing *b, const char *line)
+{
+    json_int_t mark = 0;
+    for (size_t t = 0; mark == 0 && t < json_array_size(b->told); t++)
+        mark = json_integer_value(json_object_get(json_array_get(b->told, t), line));
+    return mark;
 }
 
 /* Lines of figures that are out of which nothing is left: of no network that is known. */
 static void add_gone(struct bearing *b)
 {
-    uint32_t household = UINT32_MAX;
-    for (size_t t = 0; t < PANEL_TOLD_MAX; t++) {
-        const char *line;
-        json_t *mark;
-        json_object_foreach((json_t *)b->told[t], line, mark) if (!json_object_get(b->panel->numbers, line))
-            floor_add(b->floor, household--, 0, FLOOR_DAYS, &b->then[t], 1);
+    _cleanup_json_ json_t *gone = json_object();
+    const char *line;
+    json_t *told, *mark;
+    size_t t;
+    json_array_foreach(b->told, t, told)
+        json_object_foreach(told, line, mark) if (!json_object_get(b->panel->numbers, line))
+            json_object_set(gone, line, mark);
+    struct stay stay = {.household = UINT32_MAX, .days = FLOOR_DAYS};
+    json_object_foreach(gone, line, mark)
+    {
+        add_said(b, line, said_first(b, line), true, &stay);
+        stay.household--;
     }
 }
 
+static struct bearing bearing_new(struct cells *c, const char *country, const char *source, const struct panel *p,
+                                  const json_t *lines, const json_t *told)
+{
+    size_t count = cells_list_count(c), out = json_array_size(told);
+    struct bearing b = {.country = country, .source = source, .panel = p, .lines = lines, .told = told};
+    b.floor = floor_new();
+    b.cells = alloc_zero(count, sizeof *b.cells);
+    for (size_t i = 0; i < count; i++)
+        b.cells[i] = FLOOR_NONE;
+    b.then = alloc_zero(out, sizeof *b.then);
+    b.alike = alloc_zero(out, sizeof *b.alike);
+    b.stay.cells = alloc_zero(CELLS_OF_DAY_MAX + out + 1, sizeof *b.stay.cells);
+    b.next.cells = alloc_zero(CELLS_OF_DAY_MAX + out + 1, sizeof *b.next.cells);
+    return b;
+}
+
+static void bearing_free(struct bearing *b)
+{
+    free(b->cells);
+    free(b->then);
+    free(b->alike);
+    free(b->stay.cells);
+    free(b->next.cells);
+    floor_free(b->floor);
+}
+
 bool panel_bears(struct cells *c, const char *country, const char *source, const struct panel *p, const json_t *lines,
-                 const json_t *const told[static PANEL_TOLD_MAX])
+                 const json_t *told)
 {
     if (cells_lifted(c, source))
         return true;
-    size_t count = cells_list_count(c);
-    struct bearing b = {country, source, p, lines, told, floor_new(), alloc_zero(count, sizeof *b.cells), 0, {0}, {0}};
-    for (size_t i = 0; i < count; i++)
-        b.cells[i] = FLOOR_NONE;
+    _cleanup_(bearing_free) struct bearing b = bearing_new(c, country, source, p, lines, told);
     /* What is out is tried first, so that the new figure is held against all of it. */
-    for (size_t t = 0; t < PANEL_TOLD_MAX; t++)
+    for (size_t t = 0; t < json_array_size(told); t++)
         b.then[t] = floor_cell(b.floor, 0, FLOOR_NONE);
     cells_walk(c, list_cells, &b);
     b.now = floor_cell(b.floor, 2, FLOOR_NONE);
@@ -175,8 +252,5 @@ bool panel_bears(struct cells *c, const char *country, const char *source, const
     end_stay(&b);
     add_gone(&b);
     floor_decide(b.floor);
-    bool bears = floor_verdict(b.floor, b.now) == FLOOR_SHOWN;
-    free(b.cells);
-    floor_free(b.floor);
-    return bears;
+    return floor_verdict(b.floor, b.now) == FLOOR_SHOWN;
 }

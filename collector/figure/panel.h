@@ -22,14 +22,11 @@ void panel_free(struct panel *p); /* the members */
 /* What a line said, in a number from 1 on: the same where it says the same. */
 json_int_t panel_mark(double value);
 
-/* Figures over lines of a year that are out: its change from the year before, and to the year behind. An object of
- * each, of the lines' names and marks; mark 0: it is not known what the line said. */
-#define PANEL_TOLD_MAX 2
-
 /* May a figure over these lines (an object whose keys are their names) be shown
- * beside all figures that are, and beside those of `told` (each NULL: there is
- * none)? A line that is gone since, or says something else, is in those as it was:
- * what became of it shows under cover of others only. p: of c, which was made with
- * the floor lifted: it may. */
+ * beside all figures that are, and beside those of `told`? Of figures over lines of
+ * the year that are out, that has an object each: of the lines' names and marks; mark 0:
+ * it is not known what the line said. A line that is gone since, or says something else,
+ * is in those as it was: what became of it shows under cover of others only. p: of c,
+ * which was made with the floor lifted: it may. */
 bool panel_bears(struct cells *c, const char *country, const char *source, const struct panel *p, const json_t *lines,
-                 const json_t *const told[static PANEL_TOLD_MAX]) CHECKED;
+                 const json_t *told) CHECKED;

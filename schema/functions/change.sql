@@ -29,20 +29,25 @@ LANGUAGE sql STABLE AS $$
     LEFT JOIN probe l ON l.probe_no = h.household
 $$;
 
--- Those that lines could tell of, with the lines that told of them last, and those of the next changes, with which they share a year.
+-- What is out over lines of a year: its changes from the year before and to the year behind, the newest first. What another method told
+-- is there twice: lines that its values alone tell apart say the same.
+CREATE OR REPLACE FUNCTION lines_told(of_indicator text, of_country text, of_source text, of_method int, of_year int) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(jsonb_agg(lines_marked(t.lines, m.marks) ORDER BY t.told_no DESC, m.marks IS NULL), '[]')
+    FROM told_change t
+    CROSS JOIN LATERAL (SELECT CASE t.to_period WHEN of_year::text THEN t.marks_to ELSE t.marks_from END
+                        UNION SELECT NULL WHERE t.method_version <> of_method) AS m (marks)
+    WHERE (t.indicator, t.country, t.source) = (of_indicator, of_country, of_source) AND t.to_period IN (of_year::text, (of_year + 1)::text)
+$$;
+
+-- Those that lines could tell of, with all that is out over lines of either year.
 DROP FUNCTION IF EXISTS change_pending; -- its columns change from one program to the next
 CREATE FUNCTION change_pending(of_indicator text, of_statistic text, of_year int)
-RETURNS TABLE (country text, source text, before_from jsonb, before_to jsonb, earlier jsonb, later jsonb)
+RETURNS TABLE (country text, source text, told_from jsonb, told_to jsonb)
 LANGUAGE sql STABLE AS $$
-    SELECT y.country, y.source, lines_marked(o.lines, o.marks_from), lines_marked(o.lines, o.marks_to),
-           lines_marked(e.lines, e.marks_to), lines_marked(l.lines, l.marks_from)
+    SELECT y.country, y.source, lines_told(of_indicator, y.country, y.source, y.method_version, of_year - 1),
+           lines_told(of_indicator, y.country, y.source, y.method_version, of_year)
     FROM change_years(of_indicator, of_statistic, of_year) y
-    LEFT JOIN indicator_change o ON (o.indicator, o.country, o.source, o.to_period, o.method_version)
-                                    = (of_indicator, y.country, y.source, of_year::text, y.method_version)
-    LEFT JOIN indicator_change e ON (e.indicator, e.country, e.source, e.to_period, e.method_version)
-                                    = (of_indicator, y.country, y.source, (of_year - 1)::text, y.method_version)
-    LEFT JOIN indicator_change l ON (l.indicator, l.country, l.source, l.to_period, l.method_version)
-                                    = (of_indicator, y.country, y.source, (of_year + 1)::text, y.method_version)
     WHERE y.why IS NULL
 $$;
 
@@ -81,8 +86,21 @@ LANGUAGE sql STABLE AS $$
     LIMIT 1
 $$;
 
+-- Remembers of which lines was told, once where they said the same; without a floor nothing is.
+CREATE OR REPLACE FUNCTION change_remember(of_indicator text, of_statistic text, of_year int, told jsonb) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO told_change (indicator, country, source, to_period, method_version, lines, marks_from, marks_to)
+    SELECT of_indicator, y.country, y.source, of_year::text, y.method_version, n.lines, n.marks_from, n.marks_to
+    FROM jsonb_to_recordset(told) AS n (country text, source text, lines text[], marks_from int[], marks_to int[])
+    JOIN change_years(of_indicator, of_statistic, of_year) y USING (country, source)
+    JOIN publication_floor f ON NOT (f.lifted OR f.lifted_simulated AND y.simulated)
+    WHERE NOT EXISTS (SELECT FROM told_change t
+                      WHERE (t.indicator, t.country, t.source, t.to_period, t.lines) = (of_indicator, y.country, y.source, of_year::text, n.lines)
+                        AND (t.marks_from, t.marks_to) IS NOT DISTINCT FROM (n.marks_from, n.marks_to))
+$$;
+
 -- Stores what lines told: [{"country", "source", "value_from", "value_to", "low", "high", "lines": […], "marks_from": […],
--- "marks_to": […]}]. What other lines told before stays where these tell nothing: each edition of it is held against the last.
+-- "marks_to": […]}]. What other lines told before stays where these tell nothing: each edition of it is held against all before.
 CREATE OR REPLACE FUNCTION change_store(of_indicator text, of_statistic text, of_year int, told jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -93,18 +111,19 @@ BEGIN
         OR NOT EXISTS (SELECT FROM change_years(of_indicator, of_statistic, of_year) y
                        WHERE y.why IS NULL AND (y.country, y.source, y.method_version) = (c.country, c.source, c.method_version)));
     INSERT INTO indicator_change (indicator, country, source, simulated, statistic, from_period, to_period, method_version, kind, why,
-                                  value_from, value_to, low, high, n_common, lines, marks_from, marks_to)
+                                  value_from, value_to, low, high, n_common)
     SELECT of_indicator, y.country, y.source, y.simulated, of_statistic, (of_year - 1)::text, of_year::text, y.method_version,
            CASE WHEN n.lines IS NOT NULL THEN 'lines' WHEN x.cells IS NOT NULL THEN 'cells' END,
            CASE WHEN num_nonnulls(n.lines, x.cells) = 0 THEN coalesce(y.why, 'few') END,
            coalesce(n.value_from, x.value_from), coalesce(n.value_to, x.value_to), coalesce(n.low, x.low), coalesce(n.high, x.high),
-           coalesce(cardinality(n.lines), x.cells), n.lines, n.marks_from, n.marks_to
+           coalesce(cardinality(n.lines), x.cells)
     FROM change_years(of_indicator, of_statistic, of_year) y
     LEFT JOIN jsonb_to_recordset(told) AS n (country text, source text, value_from double precision, value_to double precision,
-                                             low double precision, high double precision, lines text[], marks_from int[], marks_to int[])
+                                             low double precision, high double precision, lines text[])
            ON (n.country, n.source) = (y.country, y.source)
     LEFT JOIN LATERAL change_over_cells(of_indicator, of_statistic, y.country, y.source, of_year) x ON y.why IS NULL AND n.lines IS NULL
     ON CONFLICT DO NOTHING;
+    PERFORM change_remember(of_indicator, of_statistic, of_year, told);
 END
 $$;
 -- Takes away what was said of years that were not over, once they are: they are made again, and compared.
@@ -117,4 +136,5 @@ LANGUAGE sql AS $$
     )
     SELECT years_stale('compared', array_agg(year)) FROM ripe
 $$;
-REVOKE EXECUTE ON FUNCTION lines_marked, change_years, change_pending, change_over_cells, change_store, change_ripen FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION lines_marked, lines_told, change_years, change_pending, change_over_cells, change_remember, change_store,
+    change_ripen FROM PUBLIC;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(15);
+SELECT plan(18);
 
 INSERT INTO indicator (indicator, name_fr, name_en, unit, better, status, nature, kind, method_version, definition_fr, definition_en)
 VALUES ('CHG1', 'f', 'f', 'ms', 'low', 'adopted', 'quantitative', 'measured', 1, 'd', 'd');
@@ -48,17 +48,27 @@ SELECT change_store('CHG1', 'p50', 2021, pg_temp.told('XA', 'abcdefg')) \g /dev/
 SELECT results_eq($$SELECT kind, value_from, value_to, change, low, high, significant, percent, n_lines, n_cells, why FROM public_change WHERE to_period = '2021' AND indicator = 'CHG1'$$,
                   $$VALUES ('lines', 10::float8, 12::float8, 2::float8, 1::float8, 3::float8, true, 20::float8, 5::bigint, NULL::int, NULL)$$,
                   'what lines tell, counted in steps');
-SELECT results_eq($$SELECT before_from, before_to, earlier, later FROM change_pending('CHG1', 'p50', 2021)$$,
-                  $$VALUES ('{"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": 7}'::jsonb, '{"a": 11, "b": 12, "c": 13, "d": 14, "e": 15, "f": 16, "g": 17}'::jsonb,
-                            NULL::jsonb, NULL::jsonb)$$, 'which they were is remembered, and what each said in either year');
+SELECT results_eq($$SELECT told_from, told_to FROM change_pending('CHG1', 'p50', 2021)$$,
+                  $$VALUES ('[{"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": 7}]'::jsonb,
+                            '[{"a": 11, "b": 12, "c": 13, "d": 14, "e": 15, "f": 16, "g": 17}]'::jsonb)$$,
+                  'which they were is remembered, and what each said in either year');
 SELECT is(lines_marked('{a,b}', NULL), '{"a": 0, "b": 0}', 'of changes made before, it is not known');
 SELECT change_store('CHG1', 'p50', 2021, '[]') \g /dev/null
 SELECT is((SELECT n_common FROM indicator_change WHERE indicator = 'CHG1' AND to_period = '2021'), 7, 'it stays while others may not tell');
 SELECT change_store('CHG1', 'p50', 2021, pg_temp.told('XA', 'abcdefghijklmn')) \g /dev/null
 SELECT is((SELECT n_common FROM indicator_change WHERE indicator = 'CHG1' AND to_period = '2021'), 14, 'and goes when they may');
+SELECT change_store('CHG1', 'p50', 2021, pg_temp.told('XA', 'abcdefghijklmn')) \g /dev/null
+CREATE FUNCTION pg_temp.known(of_method int, of_year int) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg((SELECT count(*) FROM jsonb_object_keys(o)) || CASE WHEN o->>'a' <> '0' THEN '' ELSE '?' END, ' ' ORDER BY n)
+    FROM jsonb_array_elements(lines_told('CHG1', 'XA', 'measured', of_method, of_year)) WITH ORDINALITY AS t (o, n)
+$$;
+SELECT is(pg_temp.known(1, 2021), '14 7', 'all that was told is known, once');
 UPDATE indicator_value SET method_version = 2 WHERE indicator = 'CHG1' AND period IN ('2020', '2021');
 SELECT change_store('CHG1', 'p50', 2021, '[]') \g /dev/null
 SELECT is((SELECT why FROM indicator_change WHERE indicator = 'CHG1' AND to_period = '2021'), 'few', 'or when the method is another');
+SELECT results_eq($$SELECT y, pg_temp.known(2, y) FROM generate_series(2019, 2022) y$$,
+                  $$VALUES (2019, NULL), (2020, '14 14? 7 7?'), (2021, '14 14? 7 7?'), (2022, NULL)$$,
+                  'which forgets nothing: of both years, as they were, and as if they said the same');
 
 -- ---- over cells ----
 
@@ -82,5 +92,8 @@ SELECT ok(has_table_privilege('internetmetre_reader', 'public_change', 'SELECT')
           AND NOT has_table_privilege('internetmetre_analyst', 'indicator_change', 'SELECT'), 'everybody, but for the lines');
 SELECT floor_lift(true) \g /dev/null
 SELECT is((SELECT count(*) FROM indicator_change), 0::bigint, 'with another floor none is there');
+SELECT pg_temp.figure('XA', '2020', NULL, NULL, 10, 1, 40), pg_temp.figure('XA', '2021', NULL, NULL, 20, 1, 90) \g /dev/null
+SELECT change_store('CHG1', 'p50', 2021, pg_temp.told('XA', 'xyz')) \g /dev/null
+SELECT is(pg_temp.known(1, 2021), '14 7', 'what was told is remembered, and nothing without a floor');
 SELECT * FROM finish();
 ROLLBACK;

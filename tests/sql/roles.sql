@@ -27,7 +27,7 @@ SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p, 
           'probe_replace probe_replaceable probe_turn series_network token_use', 'these');
 SELECT is_empty($$SELECT DISTINCT table_name FROM information_schema.role_table_grants
                   WHERE grantee IN ('internetmetre_reader', 'internetmetre_analyst')
-                    AND (privilege_type <> 'SELECT' OR table_name IN ('probe_contact', 'probe_owner', 'probe_network', 'told_cell', 'told_day', 'told_line', 'series_line', 'series_block', 'series_block_scope', 'series_point', 'token', 'api_key'))$$,
+                    AND (privilege_type <> 'SELECT' OR table_name IN ('probe_contact', 'probe_owner', 'probe_network', 'told_cell', 'told_day', 'told_line', 'told_change', 'series_line', 'series_block', 'series_block_scope', 'series_point', 'token', 'api_key'))$$,
                 'neither readers nor analysts write, or see a contact, a network, a hash, or what was told of whom');
 
 CREATE TABLE told (word text);

@@ -139,8 +139,9 @@ static void who_is_common(void **state)
         _cleanup_json_ json_t *told = json_array(), *before = json_object();
         for (const char *l = rows[r].before; l && *l; l++)
             json_object_set_new(before, (const char[]){*l, 0}, json_integer(0));
+        _cleanup_json_ json_t *out = json_pack("[O]", before);
         bool is_told = change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured",
-                                         &(struct change_told){{before}, {before}}, told);
+                                         &(struct change_told){out, out}, told);
         if (is_told != (rows[r].lines > 0) ||
             json_array_size(json_object_get(json_array_get(told, 0), "lines")) != rows[r].lines)
             fail_msg("row %zu", r);

@@ -58,15 +58,23 @@ static json_t *set_of(const char *lines)
     return set;
 }
 
-/* Lines of a figure that is out, with what they said. */
-static json_t *told_of(const struct panel *p, const char *lines)
+/* Figures that are out, a blank between them: their lines, with what these said; after an asterisk, nobody knows. */
+static json_t *told_of(const struct panel *p, const char *figures)
 {
-    json_t *told = lines ? json_object() : NULL;
-    for (; lines && *lines; lines++) {
-        const char name[] = {*lines < 'a' ? (char)(*lines - 'A' + 'a') : *lines, 0};
+    json_t *told = json_array();
+    bool known = true, any = false;
+    for (; *figures; figures++) {
+        if (!any || *figures == ' ')
+            json_array_append_new(told, json_object());
+        any = true;
+        known = *figures != '*' && (known || *figures == ' ');
+        if (*figures == ' ' || *figures == '*')
+            continue;
+        const char name[] = {*figures < 'a' ? (char)(*figures - 'A' + 'a') : *figures, 0};
         const json_t *number = json_object_get(p->numbers, name);
         double said = number ? p->values[json_integer_value(number)] : 0;
-        json_object_set_new(told, name, json_integer(panel_mark(*lines < 'a' ? said + 1 : said)));
+        json_object_set_new(json_array_get(told, json_array_size(told) - 1), name,
+                            json_integer(known ? panel_mark(*figures < 'a' ? said + 1 : said) : 0));
     }
     return told;
 }
@@ -92,37 +100,42 @@ static void a_line_says_one_thing(void **state)
 static void what_is_left_must_be_enough(void **state)
 {
     static const struct {
-        const char *lines, *common, *before, *after; /* upper case: said something else */
+        const char *lines, *common, *told; /* upper case: said something else */
         bool lifted, bears;
     } rows[] = {
-        {"abcdefghij", "abcdefghij", NULL, NULL, false, true}, /* all of them */
-        {"abcdefghij", "abcdefg", NULL, NULL, false, false},   /* three are left */
-        {"abcdefghij", "abcdef", NULL, NULL, false, false},    /* four */
-        {"abcdefghij", "abcde", NULL, NULL, false, true},      /* five */
-        {"abcdefghij", "abcd", NULL, NULL, false, false},      /* too few themselves */
-        {"abcdefghij", "abcdefg", NULL, NULL, true, true},     /* nobody is hidden */
-        {"abcdepqrst", "abcdepq", NULL, NULL, false, false},   /* less operator one, two are left */
-        {"abcdepqrst", "abcde", NULL, NULL, false, true},      /* operator one */
-        {"abcdefghijklmno", "abcdefghij", "abcdefghij", NULL, false, true},
-        {"abcdefghijklmno", "abcdefghij", "abcdefghi", NULL, false, false}, /* one has come since */
-        {"abcdefghijklmno", "abcdefghij", "abcde", NULL, false, true},
-        {"abcdefghij", "abcdefghij", "abcdefghiJ", NULL, false, false},  /* one says something else */
-        {"abcdefghij", "abcdefghij", "abcdeFGHIJ", NULL, false, true},   /* five do */
-        {"abcdefghij", "abcdefghij", "abcdefghijz", NULL, false, false}, /* one is gone */
-        {"abcdefghijklmno", "abcdefghij", NULL, "abcdefghij", false, true},
-        {"abcdefghijklmnop", "abcdefghij", NULL, "abcdefghijk", false, false}, /* the year behind has one more */
+        {"abcdefghij", "abcdefghij", "", false, true}, /* all of them */
+        {"abcdefghij", "abcdefg", "", false, false},   /* three are left */
+        {"abcdefghij", "abcdef", "", false, false},    /* four */
+        {"abcdefghij", "abcde", "", false, true},      /* five */
+        {"abcdefghij", "abcd", "", false, false},      /* too few themselves */
+        {"abcdefghij", "abcdefg", "", true, true},     /* nobody is hidden */
+        {"abcdepqrst", "abcdepq", "", false, false},   /* less operator one, two are left */
+        {"abcdepqrst", "abcde", "", false, true},      /* operator one */
+        {"abcdefghijklmno", "abcdefghij", "abcdefghij", false, true},
+        {"abcdefghijklmno", "abcdefghij", "abcdefghi", false, false}, /* one has come since */
+        {"abcdefghijklmno", "abcdefghij", "abcde", false, true},
+        {"abcdefghij", "abcdefghij", "abcdefghiJ", false, false},  /* one says something else */
+        {"abcdefghij", "abcdefghij", "abcdeFGHIJ", false, true},   /* five do */
+        {"abcdefghij", "abcdefghij", "abcdefghijz", false, false}, /* one is gone */
+        {"abcdefghijklmno", "abcdefghij", "abcdefghij", false, true},
+        {"abcdefghijklmnop", "abcdefghij", "abcdefghijk", false, false}, /* the year behind has one more */
+        {"abcdefghij", "abcdefghij", "abcdefghij", false, true},
+        {"abcdefghijklmno", "abcdefghij", "abcdefghijklmno abcde", false, true},
+        {"abcdefghijklmno", "abcdefghij", "abcdefghijklmno abcdefghi", false, false}, /* not the last, but one before */
+        {"abcdefghij", "abcdefghij", "ABCDEFGHIJ", false, true},
+        {"abcdefghijklmno", "abcdefghij", "ABCDEFGHI", false, true},
+        {"abcdefghijklmno", "abcdefghij", "ABCDEFGHI *abcdefghi", false, false}, /* of another method */
+        {"abcdefghij", "abcdefghij", "abcdefghivwxyz *abcdefghivwxyz", false, false},
     };
     for (size_t r = 0; r < COUNT(rows); r++) {
         struct cells *c = make(rows[r].lines, rows[r].lifted);
         struct panel p;
         panel_read(c, "BJ", "measured", &median, &p);
-        json_t *common = set_of(rows[r].common), *before = told_of(&p, rows[r].before),
-               *after = told_of(&p, rows[r].after);
-        if (panel_bears(c, "BJ", "measured", &p, common, (const json_t *const[]){before, after}) != rows[r].bears)
+        json_t *common = set_of(rows[r].common), *told = told_of(&p, rows[r].told);
+        if (panel_bears(c, "BJ", "measured", &p, common, told) != rows[r].bears)
             fail_msg("row %zu", r);
         json_decref(common);
-        json_decref(before);
-        json_decref(after);
+        json_decref(told);
         panel_free(&p);
         cells_free(c);
     }
