@@ -29,18 +29,19 @@ class Panel:
                    probe, department, operator)
         return probe
 
-    def measures(self, probe, year, loss, days=10, network=None):
-        """Packet loss in percent, on so many days from a year's first."""
-        self.c.sql("INSERT INTO probe_network VALUES (%s, %s, %s, 10)", f"{year}-03-01", probe, network or f"198.51.{probe % 256}.0/24")
+    def measures(self, probe, year, loss, days=10, network=None, after=0):
+        """Packet loss in percent, on so many days from a year's first, or from one after it."""
+        self.c.sql("INSERT INTO probe_network VALUES (%s, %s, %s, 10) ON CONFLICT DO NOTHING", f"{year}-03-01", probe,
+                   network or f"198.51.{probe % 256}.0/24")
         self.c.sql("""INSERT INTO rollup_day (day, probe_no, check_no, af, source, simulated, ok, partial, timeout, refused, unreachable,
                                               reset, dns_error, tls_error, protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max)
                       SELECT make_date(%s, 1, 1) + d, %s, check_no, 4, 'agent', false, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 840,
                              array_agg(CASE WHEN name IN ('sent', 'rcvd') THEN 1 ELSE 0 END ORDER BY position), array_agg(v ORDER BY position),
                              array_agg(v::real ORDER BY position), array_agg(v::real ORDER BY position)
-                      FROM generate_series(0, %s - 1) d,
+                      FROM generate_series(%s, %s - 1) d,
                            (SELECT m.*, CASE m.name WHEN 'sent' THEN 1000 WHEN 'rcvd' THEN 1000 - 10 * %s ELSE 0 END::double precision AS v
                             FROM metric m JOIN check_kind k USING (check_no) WHERE k.name = 'ping') m
-                      GROUP BY d, check_no""", year, probe, days, loss)
+                      GROUP BY d, check_no""", year, probe, after, after + days, loss)
         self.c.sql("INSERT INTO indicator_dirty VALUES (%s) ON CONFLICT DO NOTHING", year)
 
     def asks(self, probe, year, ms):
@@ -138,8 +139,8 @@ def test_a_panel_that_grows_is_no_trend(panel):
     assert (change(panel, 2023)["why"], change(panel, 2023)["whole_from"]) == ("missing", None)
 
     # What January said of the year does not stay when it can be compared, though nothing came since.
-    panel.sql("UPDATE indicator_change SET why = 'unfinished', kind = NULL, lines = NULL, value_from = NULL, value_to = NULL, low = NULL, "
-              "high = NULL, n_common = NULL WHERE to_period = '2024'")
+    panel.sql("UPDATE indicator_change SET why = 'unfinished', kind = NULL, value_from = NULL, value_to = NULL, low = NULL, high = NULL, "
+              "n_common = NULL WHERE to_period = '2024'")
     assert change(panel, 2024)["why"] == "unfinished"
     panel.c.run("rollup")
     assert change(panel, 2024) == row
@@ -190,12 +191,12 @@ def test_explain_says_how_it_is_compared(collector):
 
 # ---- what changes tell of one line ----
 
-def common_lines(panel, years, count=40):
+def common_lines(panel, years, count=40, losses=tuple(1 + n / 10 for n in range(9))):
     """Lines that lose a little more or less than each other in all of these years."""
     lines = [panel.line(operator="Grand" if n < 20 else "Petit") for n in range(count)]
     for year in years:
         for n, probe in enumerate(lines):
-            panel.measures(probe, year, 1 + n % 9 / 10)
+            panel.measures(probe, year, losses[n % len(losses)])
     return lines
 
 
@@ -226,3 +227,35 @@ def test_a_change_does_not_move_with_one_line(panel, happens):
     panel.sql("INSERT INTO indicator_dirty VALUES (2023), (2024) ON CONFLICT DO NOTHING")
     panel.c.run("rollup")
     assert change(panel, 2024) == before
+
+
+def of_before(panel):
+    """All that is told of packet loss was made by the method before."""
+    for table in ("indicator", "indicator_value", "told_cell", "indicator_change", "told_change"):
+        panel.sql(f"UPDATE {table} SET method_version = method_version - 1 WHERE indicator = 'PER8'")
+
+
+def lifted_meanwhile(panel):
+    panel.sql("SELECT floor_lift(true)")
+    panel.c.run("rollup")
+    panel.sql("SELECT floor_lift(false)")
+
+
+@pytest.mark.parametrize("made_again", [of_before, lifted_meanwhile])
+def test_a_change_that_is_made_again_forgets_no_line(panel, made_again):
+    """Figures are made anew under cover of days that come. The mean over common lines, less what it was, would be the line that went."""
+    losses = (3.125, 6.25, 12.5)  # of any number of days, the same mean to the last bit
+    lines = common_lines(panel, (2023, 2024), losses=losses)
+    panel.c.run("rollup")
+    before = change(panel, 2024)
+    made_again(panel)
+    panel.sql("UPDATE probe SET revoked_at = now(), revoked_reason = 'stolen' WHERE probe_no = %s", lines[7])
+    for year in (2023, 2024):
+        for n, probe in enumerate(lines):
+            if n != 7:
+                panel.measures(probe, year, losses[n % 3], after=10)
+    panel.c.run("rollup")
+    after = change(panel, 2024)
+    [(method,)] = panel.sql("SELECT method_version FROM indicator WHERE indicator = 'PER8'")
+    assert before["kind"] == "lines" and after["method_version"] == method and after["whole_to"] is not None
+    assert after["kind"] == "cells"
