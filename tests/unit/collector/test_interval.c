@@ -46,6 +46,84 @@ static void medians_lie_between_two_ranks(void **state)
     }
 }
 
+/* Nair (1940), Table of confidence intervals for the median in samples from any continuous population: of 6 to 65
+ * values the k-th from either end. Ours are the same where those hold 98 of 100 or less, and else lie between that
+ * value and the next. */
+static void medians_are_those_of_nairs_table(void **state)
+{
+    static const int nair[] = {1,  1,  1,  2,  2,  2,  3,  3,  3,  4,  4,  5,  5,  5,  6,  6,  6,  7,  7,  8,
+                               8,  8,  9,  9,  10, 10, 10, 11, 11, 12, 12, 13, 13, 13, 14, 14, 15, 15, 16, 16,
+                               16, 17, 17, 18, 18, 19, 19, 19, 20, 20, 21, 21, 22, 22, 22, 23, 23, 24, 24, 25};
+    for (size_t r = 0; r < COUNT(nair); r++) {
+        const size_t n = r + 6;
+        double beyond = 0, next = pow(0.5, (double)n); /* of a median beyond the k-th value */
+        for (int k = 0; k < nair[r]; k++) {
+            beyond += next;
+            next *= (double)(n - (size_t)k) / (k + 1);
+        }
+        struct interval i = of_ranks(&median, n);
+        if (beyond >= 0.01)
+            near(i.low, nair[r], 0);
+        else
+            assert_true(i.low > nair[r] && i.low < nair[r] + 1);
+        near(i.high, (double)n + 1 - i.low, 1e-9);
+    }
+}
+
+static struct interval of_values(const struct stat_what *what, const double *values, size_t count)
+{
+    struct stat_sample samples[300];
+    double weights[300];
+    for (uint32_t l = 0; l < count; l++) {
+        samples[l] = (struct stat_sample){values[l], l};
+        weights[l] = 1;
+    }
+    return interval_of(what, samples, count, weights, 1);
+}
+
+/* The example of ci.median in Bonett's statpsych (Snedecor and Cochran 1989): 10.8 to 30.9, which hold 98.1 of 100. */
+static void a_median_is_that_of_a_worked_example(void **state)
+{
+    static const double values[] = {0,    5.1,  10.2, 10.5, 10.8, 10.8, 15.1, 20.4, 20.5, 20.7,
+                                    20.8, 20.9, 25,   30.2, 30.9, 40,   50.8, 50.9, 60.8};
+    struct interval i = of_values(&median, values, COUNT(values));
+    assert_true(i.low == 10.8 && i.high > 30.2 && i.high < 30.9);
+}
+
+/* Newcombe (1998), Statistics in Medicine 17, the exact method of his comparison; Conover (1999) for 5 of 25. */
+static void shares_are_those_of_newcombes_table(void **state)
+{
+    static const struct {
+        size_t yes, lines;
+        double low, high; /* of a hundred */
+    } rows[] = {
+        {81, 263, 25.27, 36.76}, {15, 148, 5.78, 16.17}, {0, 20, 0, 16.84}, {1, 29, 0.09, 17.76}, {5, 25, 6.8, 40.7},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        double values[300] = {0};
+        for (size_t l = rows[r].lines - rows[r].yes; l < rows[r].lines; l++)
+            values[l] = 100;
+        struct interval i = of_values(&share, values, rows[r].lines);
+        near(i.low, rows[r].low, 0.05);
+        near(i.high, rows[r].high, 0.05);
+    }
+}
+
+/* Bootstraps that answered with NaN: scipy's pull 14351 and issue 14804, Bootstrap.jl's issue 40. */
+static void lines_that_all_say_the_same_are_no_number(void **state)
+{
+    double values[40];
+    for (size_t l = 0; l < COUNT(values); l++)
+        values[l] = 10000;
+    assert_string_equal(of_values(&mean, values, 35).why, INTERVAL_ALIKE);
+    struct interval same = of_values(&median, values, 35);
+    assert_true(same.low == 10000 && same.high == 10000);
+    for (size_t l = 0; l < COUNT(values); l++)
+        values[l] = l < 6 ? 0.928571 : 1;
+    struct interval few = of_values(&mean, values, COUNT(values));
+    assert_true(few.why ? !few.kind : few.low < few.high && few.low > 0.9 && few.high < 1.1);
+}
+
 static void too_few_lines_have_none(void **state)
 {
     static const struct {
@@ -153,9 +231,16 @@ static void equal_seeds_are_equal_intervals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(medians_lie_between_two_ranks),   cmocka_unit_test(too_few_lines_have_none),
-        cmocka_unit_test(few_that_weigh_much_are_few),     cmocka_unit_test(lines_that_are_alike_tell_of_no_spread),
-        cmocka_unit_test(draws_of_one_kind_are_not_sure),  cmocka_unit_test(shares_are_exact),
+        cmocka_unit_test(medians_lie_between_two_ranks),
+        cmocka_unit_test(too_few_lines_have_none),
+        cmocka_unit_test(medians_are_those_of_nairs_table),
+        cmocka_unit_test(a_median_is_that_of_a_worked_example),
+        cmocka_unit_test(shares_are_those_of_newcombes_table),
+        cmocka_unit_test(lines_that_all_say_the_same_are_no_number),
+        cmocka_unit_test(few_that_weigh_much_are_few),
+        cmocka_unit_test(lines_that_are_alike_tell_of_no_spread),
+        cmocka_unit_test(draws_of_one_kind_are_not_sure),
+        cmocka_unit_test(shares_are_exact),
         cmocka_unit_test(equal_seeds_are_equal_intervals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
