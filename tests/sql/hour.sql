@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(9);
+SELECT plan(10);
 
 SELECT is((SELECT count(*) FROM generate_series(hour_first(), (now() AT TIME ZONE 'UTC')::date, '1 day')), 90::bigint, 'hours of 90 days with today');
 SELECT results_eq($$SELECT zone, local_time('2026-11-22 00:00Z', zone) FROM (VALUES (1, 'Africa/Porto-Novo'), (2, 'Atlantic/Cape_Verde'), (3, 'UTC'),
@@ -9,6 +9,14 @@ SELECT results_eq($$SELECT zone, local_time('2026-11-22 00:00Z', zone) FROM (VAL
                            ('America/St_Johns', '2026-11-21T20:30:00-03:30'), (NULL, NULL)$$, 'what clocks show, and how far they are ahead');
 SELECT results_eq($$SELECT local_time(m::timestamptz, 'Europe/Paris') FROM unnest(ARRAY['2026-10-25 00:00Z', '2026-10-25 01:00Z']) m$$,
                   $$VALUES ('2026-10-25T02:00:00+02:00'), ('2026-10-25T02:00:00+01:00')$$, 'an hour that comes twice is two');
+
+-- Where buckets of hours went wrong: TimescaleDB's issues 8998, 9136 (clocks put back) and 4392 (put on), and days ahead of everybody.
+SELECT results_eq($$SELECT local_time(m::timestamptz, zone) FROM (VALUES (1, '2026-11-01 05:30Z', 'America/New_York'), (2, '2026-11-01 06:30Z', 'America/New_York'),
+                      (3, '2024-04-06 15:15Z', 'Australia/Sydney'), (4, '2024-04-06 16:15Z', 'Australia/Sydney'), (5, '2022-03-27 00:59Z', 'Europe/London'),
+                      (6, '2022-03-27 01:00Z', 'Europe/London'), (7, '2024-02-29 11:00Z', 'Pacific/Tongatapu'), (8, '2024-04-06 15:00Z', 'Australia/Lord_Howe')) AS t (n, m, zone) ORDER BY n$$,
+                  $$VALUES ('2026-11-01T01:30:00-04:00'), ('2026-11-01T01:30:00-05:00'), ('2024-04-07T02:15:00+11:00'), ('2024-04-07T02:15:00+10:00'),
+                           ('2022-03-27T00:59:00+00:00'), ('2022-03-27T02:00:00+01:00'), ('2024-03-01T00:00:00+13:00'), ('2024-04-07T01:30:00+10:30')$$,
+                  'hours that come twice, or not, are told apart by how far clocks are ahead');
 
 -- Two lines of a country without a pack, one of Benin: an hour at the end of the first day that is kept, and more.
 INSERT INTO probe (probe) SELECT repeat(p, 20) FROM unnest(ARRAY['a', 'b', 'c']) p;
