@@ -160,6 +160,38 @@ def test_two_at_once_make_each_day_once(world):
     assert days(world, probe) == made
 
 
+def test_what_comes_meanwhile_is_lost_to_no_one(world):
+    """Late results come while their days are made, by several at once, and projected again. Others lost them, or counted them twice:
+    InfluxDB's issues 510 and 5966, TimescaleDB's 7960, 9221 and 10219."""
+    probe, day = world.probe(), datetime.date(2023, 3, 1)
+    made = [results(f"meanwhile {n}", day + datetime.timedelta(n % 4), 20) for n in range(120)]
+    batches = [probe.batch(part) for part in made]
+    for batch in batches[:20]:
+        world.stored(batch)
+    words = [["rollup", "--from", str(day)], ["rollup", "--to", "2023-12-31"], ["rebuild"], ["rollup"]]
+    coming = threading.Event()
+
+    def at_work(command):
+        while not coming.is_set():
+            world.run(*command)
+
+    threads = [threading.Thread(target=at_work, args=(command,)) for command in words]
+    for thread in threads:
+        thread.start()
+    for batch in batches[20:] + batches[50:60]:
+        world.stored(batch)
+    coming.set()
+    for thread in threads:
+        thread.join()
+    world.run("rollup")
+    counted = world.sql("SELECT sum(ok + partial + timeout + unreachable + dns_error + error + skipped)::int FROM rollup_day JOIN probe p USING (probe_no) "
+                        "WHERE p.probe = %s", probe.id)
+    assert counted == [(120 * 20,)]
+    found = days(world, probe)
+    plainly(world, day, day + datetime.timedelta(3))
+    assert days(world, probe) == found
+
+
 @pytest.mark.parametrize("ends", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
 def test_what_ends_in_the_middle_loses_nothing_and_goes_on(world, ends):
     day = datetime.date(2026, 1, 1) if ends == signal.SIGKILL else datetime.date(2026, 4, 1)
