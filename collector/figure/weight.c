@@ -11,15 +11,16 @@ static int heaviest_first(const void *a, const void *b)
 /* The weight above which a line would have more than a fifth. */
 static double heaviest(const double *sums, uint32_t lines)
 {
-    double *order = alloc_zero(lines, sizeof *order), rest = 0, most;
+    double *order = alloc_zero(lines, sizeof *order), rest = 0;
     for (uint32_t l = 0; l < lines; l++)
         rest += order[l] = sums[l];
     qsort(order, lines, sizeof *order, heaviest_first);
-    /* At the latest the fifth weighs less than all from it on together. */
-    for (uint32_t cut = 0; order[cut] > (most = rest / (WEIGHT_LINES_MIN - cut)); cut++)
+    /* At the latest the fifth weighs less than all from it on together, but for rounding. */
+    uint32_t cut = 0;
+    for (; cut < WEIGHT_LINES_MIN - 1 && order[cut] > rest / (WEIGHT_LINES_MIN - cut); cut++)
         rest -= order[cut];
     free(order);
-    return most;
+    return rest / (WEIGHT_LINES_MIN - cut);
 }
 
 /* Of all vouchers, the one whose lines weigh most; 0 where nobody vouches. */
@@ -44,15 +45,22 @@ static double scale_of(uint32_t voucher, double own, const double *sums, const u
     return rest > 0 && own > rest ? fmin(1, fmax(rest, WEIGHT_LINES_MIN * largest - rest) / own) : 1;
 }
 
-/* Cuts what each line weighs. */
-static void bound(double *sums, const uint32_t *vouchers, uint32_t lines)
+void weight_cut_lines(double *sums, uint32_t lines)
 {
+    if (lines < WEIGHT_LINES_MIN)
+        return;
     double most = heaviest(sums, lines);
-    uint32_t last = 0;
-    for (uint32_t l = 0; l < lines; l++) {
+    for (uint32_t l = 0; l < lines; l++)
         sums[l] = fmin(sums[l], most);
+}
+
+void weight_cut_voucher(double *sums, const uint32_t *vouchers, uint32_t lines)
+{
+    uint32_t last = 0;
+    if (lines < WEIGHT_LINES_MIN)
+        return;
+    for (uint32_t l = 0; l < lines; l++)
         last = vouchers[l] > last ? vouchers[l] : last;
-    }
     double *vouched = alloc_zero((size_t)last + 1, sizeof *vouched);
     for (uint32_t l = 0; l < lines; l++)
         vouched[vouchers[l]] += sums[l];
@@ -67,8 +75,8 @@ void weight_days(const uint32_t *days, const uint32_t *due, const uint32_t *vouc
 {
     for (uint32_t l = 0; l < lines; l++)
         ret[l] = fmin(due[l], (double)WEIGHT_DAY_MOST * days[l]);
-    if (lines >= WEIGHT_LINES_MIN)
-        bound(ret, vouchers, lines);
+    weight_cut_lines(ret, lines);
+    weight_cut_voucher(ret, vouchers, lines);
     for (uint32_t l = 0; l < lines; l++)
         ret[l] /= days[l];
 }

@@ -7,7 +7,8 @@
  * A line that has brought nothing since it was told last weighs what it did then
  * (past.h): what is waited for counts when it comes, or others would move with it.
  *
- * No line weighs more than a fifth of the whole: with the lines in order of their
+ * No line weighs more than a fifth of the whole (in figures, whose cells lie in each
+ * other, balance.h sees to that): with the lines in order of their
  * weight, the heaviest first, the top k (as few as will do) are cut to a (5 - k)th
  * of what all others have together.
  *
@@ -32,6 +33,10 @@
  * line counts, from 0 to WEIGHT_DAY_MOST. Below WEIGHT_LINES_MIN lines nothing is
  * cut to a fifth. */
 void weight_days(const uint32_t *days, const uint32_t *due, const uint32_t *vouchers, uint32_t lines, double *ret);
+
+/* The two bounds, of what lines weigh together in a cell, in place: to a fifth, and to what all others vouch for. */
+void weight_cut_lines(double *sums, uint32_t lines);
+void weight_cut_voucher(double *sums, const uint32_t *vouchers, uint32_t lines);
 
 /* The largest line's part of the whole. */
 double weight_largest(const uint32_t *days, const double *weights, uint32_t lines);
