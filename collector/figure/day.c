@@ -96,6 +96,7 @@ json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what
         day->count += !rows[i].late;
         day->barred |= rows[i].barred;
         rows[i].due = 1;
+        rows[i].weight = 0;
         crowd_add(rows[i].late ? &day->late : &day->crowd, rows[i].line, rows[i].network, 1);
     }
     if (past)

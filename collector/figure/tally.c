@@ -46,11 +46,30 @@ static int64_t count_failed(const struct tally_day *days, size_t count)
     return failed + (crowd_enough(&others) ? of_others : 0);
 }
 
+/* What one day of each line counts, which is what it was given or what these days come to. */
+static void weigh(struct tally *t, const struct tally_day *days, size_t count, const uint32_t *lengths)
+{
+    uint32_t *due = alloc_zero(t->lines, sizeof *due), *vouchers = alloc_zero(t->lines, sizeof *vouchers);
+    bool given = false;
+    for (size_t i = 0, at = 0; i < count; i++) {
+        if (isnan(days[i].value))
+            continue;
+        uint32_t line = t->days[at++].cluster;
+        due[line] += days[i].due;
+        vouchers[line] = days[i].voucher;
+        t->weights[line] = days[i].weight;
+        given |= days[i].weight > 0;
+    }
+    if (!given)
+        weight_days(lengths, due, vouchers, t->lines, t->weights);
+    free(due);
+    free(vouchers);
+}
+
 struct tally tally_days(const struct tally_day *days, size_t count)
 {
     struct tally t = {.networks = count_networks(days, count), .failed = count_failed(days, count)};
-    uint32_t *lengths = alloc_zero(count, sizeof *lengths), *vouchers = alloc_zero(count, sizeof *vouchers);
-    uint32_t *due = alloc_zero(count, sizeof *due), last = 0;
+    uint32_t *lengths = alloc_zero(count, sizeof *lengths), last = 0;
     t.days = alloc_zero(count, sizeof *t.days);
     for (size_t i = 0; i < count; i++) {
         if (isnan(days[i].value))
@@ -61,17 +80,13 @@ struct tally tally_days(const struct tally_day *days, size_t count)
         t.results += days[i].results;
         t.silent += days[i].ended;
         lengths[t.lines - 1]++;
-        due[t.lines - 1] += days[i].due;
-        vouchers[t.lines - 1] = days[i].voucher;
     }
     t.weights = alloc_zero(t.lines, sizeof *t.weights);
-    weight_days(lengths, due, vouchers, t.lines, t.weights);
+    weigh(&t, days, count, lengths);
     t.largest = weight_largest(lengths, t.weights, t.lines);
     for (uint32_t l = 0; l < t.lines; l++)
         t.weights[l] *= lengths[l];
     free(lengths);
-    free(due);
-    free(vouchers);
     return t;
 }
 

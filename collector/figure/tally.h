@@ -26,6 +26,8 @@ struct tally_day {
     bool ended;   /* the last of a probe that is silent since */
     bool late;    /* it came after the day was told of in series, too few with it: it is in no point */
     bool barred;  /* the day was told of otherwise in series: it has no point */
+    double
+        weight; /* what it counts, as each day of its line (balance.h); 0 on all: what it is due, within these days */
 };
 
 /* days: those of a line side by side, at least one of them with a value. */
