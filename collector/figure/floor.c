@@ -14,7 +14,7 @@
 struct cell {
     unsigned rank;
     size_t number, larger;
-    bool past;
+    bool past, refused;
     size_t other; /* of a cell the figure that it follows, of that the cell; FLOOR_NONE: none */
     struct crowd crowd, fresh;
     struct {
@@ -98,6 +98,11 @@ void floor_follow(struct floor *f, size_t cell, size_t past)
 {
     f->cells[cell].other = past;
     f->cells[past].other = cell;
+}
+
+void floor_refuse(struct floor *f, size_t cell)
+{
+    f->cells[cell].refused = true;
 }
 
 static bool has(const uint64_t *bits, size_t number)
@@ -389,6 +394,8 @@ static enum floor_verdict judge(struct floor *f, const struct cell *c)
         return FLOOR_SMALL;
     if (!moves(c))
         return FLOOR_SHOWN;
+    if (c->refused)
+        return FLOOR_HEAVY;
     if (c->change.most * 2 > c->change.whole || uncovers(f, c->number))
         return FLOOR_DIFFERENCE;
     set(f->shown, c->number);

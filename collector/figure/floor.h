@@ -31,16 +31,14 @@
  * other: they can go only under cover of fresh ones, never by themselves.
  *
  * Weights. A figure counts a unit with the weight of its line (weight.h), which
- * an edition has in all cells alike, so that x is a sum of weighted units, and of
+ * an edition has in all cells alike (balance.h), so that x is a sum of weighted units, and of
  * fresh ones the same sums cancel as if they weighed one. But from edition to
  * edition a line's weight changes, when days of it come or are waited for in
  * vain: two cells with the same fresh units, each less its last figure, would
  * differ by nothing but one household's change of weight. So a told unit that
  * weighs something else than in an earlier figure is another unit in that: both
  * are told, neither is the other, and Σ a·x|told is a sum of figures that were
- * shown only where its weights are theirs. That a line's weight is cut where it
- * would be more than a fifth of a cell makes the figure less of a sum than what
- * was reckoned with here, not more.
+ * shown only where its weights are theirs.
  *
  * Amounts. Enough lines may stand behind a sum and one of them give nearly all of
  * it. So where figures are sums (means), no cell, and nothing that can be reckoned
@@ -66,6 +64,7 @@ enum floor_verdict {
     FLOOR_SMALL,      /* its own crowd is too small */
     FLOOR_DIFFERENCE, /* together with others it would tell of too small a one */
     FLOOR_DOMINATED,  /* one line would be most of it, or of what is reckoned of it and others (dominance.h) */
+    FLOOR_HEAVY,      /* one line would be too much of it */
 };
 
 #define FLOOR_NONE SIZE_MAX
@@ -88,6 +87,9 @@ size_t floor_past(struct floor *f);
 
 /* The cell, where it is shown, replaces that figure; else the figure stays. */
 void floor_follow(struct floor *f, size_t cell, size_t past);
+
+/* The cell is heavy, however large its crowd is; it is not shown. */
+void floor_refuse(struct floor *f, size_t cell);
 
 /* A probe's days in one place: all of them lie in all the cells given. Cells
  * come before units. A probe is a household: its boxes have one number. network: 0 is none seen.

@@ -20,8 +20,8 @@ static struct tally_day *tallied(const struct cell *cell)
     struct tally_day *days = alloc_zero(cell->count, sizeof *days);
     for (size_t i = 0; i < cell->count; i++) {
         const struct row *r = cell->rows[i];
-        days[i] = (struct tally_day){r->line,   r->network, r->voucher, r->day,  r->value, r->samples,
-                                     r->failed, r->due,     r->ended,   r->late, r->barred};
+        days[i] = (struct tally_day){r->line,   r->network, r->voucher, r->day,  r->value,  r->samples,
+                                     r->failed, r->due,     r->ended,   r->late, r->barred, r->weight};
     }
     return days;
 }
@@ -61,6 +61,7 @@ static void hide(const struct cells *c, const struct cell *cell, json_t *figure)
     static const char *const why[] = {
         [FLOOR_SMALL] = "below the publication floor",
         [FLOOR_DIFFERENCE] = "would tell of too few lines by subtraction",
+        [FLOOR_HEAVY] = "one line would be more than a fifth of it",
         [FLOOR_DOMINATED] = "one line would be most of it, or of its difference from others",
     };
     static const char *const steps[FLOOR_PROBES + 1] = {"none", "1 or 2", NULL, "3 or 4", NULL, "5"};
@@ -86,6 +87,7 @@ static void publish(const struct cells *c, struct cell *cell, json_t *figures)
         [FLOOR_SHOWN] = "met",
         [FLOOR_SMALL] = "n<5",
         [FLOOR_DIFFERENCE] = "hidden",
+        [FLOOR_HEAVY] = "hidden",
         [FLOOR_DOMINATED] = "hidden",
     };
     enum floor_verdict verdict = cell_verdict(c, cell);
