@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/balance.h"
 #include "collector/figure/weight.h"
 #include "common/json.h"
 
@@ -330,23 +331,8 @@ static void expect(struct row *rows, size_t count, int32_t last)
     }
 }
 
-/* What one day of a probe counts, in parts of FLOOR_WEIGHT_ONE, as far as it lies with itself: over all the days of
- * both families together. */
-static uint32_t weight_of(const struct row *rows, size_t count)
-{
-    uint32_t days = 0, due = 0, nobody = 0;
-    double weight = 1;
-    for (size_t i = 0; i < count; i++)
-        if (!rows[i].fields[FIELD_FAMILY] && !isnan(rows[i].value)) {
-            days++;
-            due += rows[i].due;
-        }
-    if (days > 0)
-        weight_days(&days, &due, &nobody, 1, &weight);
-    return (uint32_t)lround(weight * FLOOR_WEIGHT_ONE);
-}
-
-static void weigh(struct cells *c)
+/* One that has brought nothing since it was told is waited for up to the day it was then. */
+static void await(struct cells *c)
 {
     for (size_t from = 0, to; from < c->count; from = to) {
         const char *probe = c->texts[c->rows[from].probe];
@@ -355,8 +341,70 @@ static void weigh(struct cells *c)
         int32_t last = past_waited(c->past, probe, c->rows[from].last);
         if (last != c->rows[from].last)
             expect(c->rows + from, to - from, last);
-        past_weigh(c->past, probe, last, weight_of(c->rows + from, to - from));
+        for (size_t i = from; i < to; i++)
+            c->rows[i].last = last;
     }
+}
+
+/* What one day of each line counts by itself, by the lines' numbers: over all its days, of both families together. The
+ * caller frees both. */
+static double *own_weights(const struct cells *c, uint32_t **ret_vouchers)
+{
+    uint32_t *days = alloc_zero(c->text_count, sizeof *days), *due = alloc_zero(c->text_count, sizeof *due), nobody = 0;
+    uint32_t *vouchers = *ret_vouchers = alloc_zero(c->text_count, sizeof *vouchers);
+    double *weights = alloc_zero(c->text_count, sizeof *weights);
+    for (size_t i = 0; i < c->count; i++)
+        if (!c->rows[i].fields[FIELD_FAMILY] && !isnan(c->rows[i].value)) {
+            days[c->rows[i].line]++;
+            due[c->rows[i].line] += c->rows[i].due;
+            vouchers[c->rows[i].line] = c->rows[i].voucher;
+        }
+    for (uint32_t l = 0; l < c->text_count; l++)
+        if (days[l] > 0)
+            weight_days(&days[l], &due[l], &nobody, 1, &weights[l]);
+        else
+            weights[l] = 1;
+    free(days);
+    free(due);
+    return weights;
+}
+
+/* A cell's lines; the caller frees them. */
+static struct balance_cell balanced(const struct cell *cell)
+{
+    struct balance_cell b = {.lines = alloc_zero(cell->count, sizeof *b.lines), .coarse = cell->cut == 0};
+    for (size_t i = 0; i < cell->count; i++) {
+        if (isnan(cell->rows[i]->value))
+            continue;
+        if (b.count == 0 || b.lines[b.count - 1].line != cell->rows[i]->line)
+            b.lines[b.count++].line = cell->rows[i]->line;
+        b.lines[b.count - 1].days++;
+    }
+    return b;
+}
+
+/* What each line counts in all its cells. */
+static void weigh(struct cells *c)
+{
+    uint32_t *vouchers;
+    double *weights = own_weights(c, &vouchers);
+    struct balance_cell *cells = alloc_zero(c->list_count, sizeof *cells);
+    for (size_t i = 0; i < c->list_count; i++)
+        cells[i] = balanced(&c->list[i]);
+    balance(weights, vouchers, c->text_count, cells, c->list_count);
+    for (size_t i = 0; i < c->list_count; i++) {
+        if (cells[i].refused)
+            floor_refuse(c->floor, c->list[i].number);
+        free(cells[i].lines);
+    }
+    for (size_t i = 0; i < c->count; i++) {
+        struct row *row = &c->rows[i];
+        row->weight = weights[row->line];
+        past_weigh(c->past, c->texts[row->probe], row->last, (uint32_t)lround(row->weight * FLOOR_WEIGHT_ONE));
+    }
+    free(cells);
+    free(vouchers);
+    free(weights);
 }
 
 void cells_decide(struct cells *c)
@@ -372,6 +420,7 @@ void cells_decide(struct cells *c)
             list_cut(c, k);
     list_past(c);
     add_days(c);
+    await(c);
     weigh(c);
     past_decide(c->past, c->floor);
 }

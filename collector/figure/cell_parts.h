@@ -38,6 +38,7 @@ struct row {
     int32_t day, last; /* last: up to which more are expected of the probe */
     int32_t at;        /* the day, less those before it on which nothing could come, as `last` is */
     uint32_t due;      /* the days that it stands for */
+    double weight;     /* what it counts, in all its cells */
     bool ended;        /* the last of a probe that is silent since */
     bool late, barred; /* series told of the day without it, or otherwise */
     int64_t samples, failed;
