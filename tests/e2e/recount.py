@@ -18,6 +18,7 @@ from pathlib import Path
 SCHEMA = Path(__file__).resolve().parents[2] / "schema"
 NETWORKS, PROBES, DAYS = 5, 5, 30  # what the floor asks
 BOX = ("denied", "skipped", "error")  # outcomes that say something of the box alone
+PARTS = ("geo", "operator", "technology", "family")
 CUTS = ((), ("geo",), ("operator",), ("technology",), ("family",), ("operator", "geo"))
 DIMENSIONS = {"department": "geo", "operator": "operator", "technology": "technology", "family": "family"}
 UTC = datetime.timezone.utc
@@ -54,7 +55,7 @@ class Targets:
 
 
 # A probe-day of an indicator; value None: nothing but failures. due: how many days it stands for; ended: the last of a silent probe.
-Row = collections.namedtuple("Row", "line day place network voucher family value samples failed due ended")
+Row = collections.namedtuple("Row", "line day place network voucher family value samples failed due ended weight", defaults=(None,))
 
 Figure = collections.namedtuple("Figure", "value n_samples n_failed n_days n_probes n_networks n_silent method_version")
 
@@ -331,16 +332,81 @@ def vouched(sums, vouchers):
     return {line: s * (1 if line in others else scale) for line, s in sums.items()}
 
 
-def weights(rows):
-    """household -> what it weighs."""
+def own_sums(rows):
+    """household -> what it weighs by itself."""
     days = collections.Counter(row.line.household for row in rows)
     due = collections.Counter()
     for row in rows:
         due[row.line.household] += row.due
-    sums = {line: min(due[line], 4 * days[line]) for line in days}
-    if len(sums) >= 5:
-        sums = vouched(fifth(sums), {row.line.household: row.voucher for row in rows})
+    return {line: min(due[line], 4 * days[line]) for line in days}
+
+
+def bounded(sums, vouchers):
+    return vouched(fifth(sums), vouchers) if len(sums) >= 5 else sums
+
+
+def weights(rows):
+    """household -> what it weighs: each of its days what it does in all cells, or, of rows that are in none, what they come to here."""
+    if any(row.weight is None for row in rows):
+        return bounded(own_sums(rows), {row.line.household: row.voucher for row in rows})
+    sums = collections.Counter()
+    for row in rows:
+        sums[row.line.household] += row.weight
     return sums
+
+
+def settled(own, vouchers, cells):
+    """household -> what a day of it weighs. What bounds a line in one cell does so in all, but no more than to a quarter for the sake of a
+    finer one; vouchers are bounded once. own: by itself; cells: (whether it is a country's, household -> its days there)"""
+    found = dict(own)
+
+    def take(days, sums, least):
+        now = {line: min(found[line], max(sums[line] / n, least.get(line, 0))) for line, n in days.items()}
+        changed = any(now[line] < found[line] * (1 - 1e-9) for line in now)
+        found.update(now)
+        return changed
+
+    def bound(days, rule, least, weights=found):
+        sums = {line: n * weights[line] for line, n in days.items()}
+        return len(sums) >= 5 and take(days, rule(sums), least)
+
+    def of_voucher(sums):
+        return vouched(sums, {line: vouchers[line] for line in sums})
+
+    for coarse, days in cells:
+        if coarse:
+            bound(days, fifth, {})
+            bound(days, of_voucher, {})
+    before, least = dict(found), {line: w / 4 for line, w in found.items()}
+    for coarse, days in cells:
+        if not coarse:
+            bound(days, of_voucher, least, before)
+    for _ in range(100):
+        if not any([bound(days, fifth, {} if coarse else least) for coarse, days in reversed(cells)]):
+            break
+    return {line: max(1, math.floor(w * 1e6 + 0.5)) / 1e6 for line, w in found.items()}
+
+
+def weigh(cells):
+    """The cells of an indicator, with rows that know what they weigh."""
+    order = sorted(cells, key=lambda key: [set(cut) == {c for c, value in zip(PARTS, key[1:5]) if value} for cut in CUTS].index(True))
+    valued = {key: [row for row in cells[key] if row.value is not None] for key in order}
+    whole = [row for key in order if not any(key[1:5]) for row in valued[key]]
+    days = collections.Counter(row.line.household for row in whole)
+    own = {row.line.household: 1 for rows in valued.values() for row in rows} | {line: s / days[line] for line, s in own_sums(whole).items()}
+    vouchers = dict.fromkeys(own) | {row.line.household: row.voucher for row in whole}
+    found = settled(own, vouchers, [(not any(key[1:5]), collections.Counter(row.line.household for row in valued[key])) for key in order])
+    return {key: [row._replace(weight=found.get(row.line.household)) for row in rows] for key, rows in cells.items()}
+
+
+def heavy(cells):
+    """Those in which one line would be more than a fifth, in spite of all bounds."""
+    found = set()
+    for (indicator, *key), rows in cells.items():
+        sums = weights([row for row in rows if row.value is not None])
+        if any(key[1:5]) and len(sums) >= 5 and max(sums.values()) > 0.2 * (1 + 1e-4) * sum(sums.values()):
+            found.add((indicator, *key))
+    return found
 
 
 def said(rows, how):
@@ -449,7 +515,7 @@ def gather(lines, raw, targets, carrier_nat, year):
     """(indicator, country, geo, operator, technology, family, source) -> the rows of a cell."""
     lines = measured(lines, raw, targets.networks, carrier_nat, year)
     return {(indicator, *key): cell for indicator, (_, columns, _) in definitions().items()
-            for key, cell in cells_of(rows_of(OF_DAY[indicator], lines, targets), columns).items()}
+            for key, cell in weigh(cells_of(rows_of(OF_DAY[indicator], lines, targets), columns)).items()}
 
 
 def recount(cells):

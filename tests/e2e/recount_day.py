@@ -43,7 +43,7 @@ def interval(said, sums):
 
 def of_its_day(row):
     """In a day it stands for no other."""
-    return row._replace(due=1)
+    return row._replace(due=1, weight=None)
 
 
 def point(rows, statistic):
