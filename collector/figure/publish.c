@@ -84,11 +84,8 @@ static void hide(const struct cells *c, const struct cell *cell, json_t *figure)
 static void publish(const struct cells *c, struct cell *cell, json_t *figures)
 {
     static const char *const words[] = {
-        [FLOOR_SHOWN] = "met",
-        [FLOOR_SMALL] = "n<5",
-        [FLOOR_DIFFERENCE] = "hidden",
-        [FLOOR_HEAVY] = "hidden",
-        [FLOOR_DOMINATED] = "hidden",
+        [FLOOR_SHOWN] = "met",    [FLOOR_SMALL] = "n<5",        [FLOOR_DIFFERENCE] = "hidden",
+        [FLOOR_HEAVY] = "hidden", [FLOOR_DOMINATED] = "hidden",
     };
     enum floor_verdict verdict = cell_verdict(c, cell);
     _cleanup_tally_ struct tally t = tally_cell(cell);
