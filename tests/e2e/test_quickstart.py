@@ -144,6 +144,7 @@ def test_goes_on_and_its_rows_and_page_can_be_read(machine):
     assert re.fullmatch(r"status 130\n\d+\t\d+\n", rest), "no program of it is left"
 
 
+@pytest.mark.usefixtures("first_run")
 def test_its_user_may_ping_meanwhile(machine):
     """In a network of its own, where nobody may, as on a bare Debian."""
     lasting = machine.start(LASTING % "", network=False)
@@ -156,6 +157,7 @@ def test_its_user_may_ping_meanwhile(machine):
     assert rest == "status 130\n1\t0\n"
 
 
+@pytest.mark.usefixtures("first_run")
 def test_where_pings_cannot_be_let_it_goes_on_and_says_why(machine):
     text = machine.run("""
         sudo mount --bind /proc/sys /proc/sys && sudo mount -o remount,bind,ro /proc/sys && deploy/quickstart --once""",
