@@ -14,10 +14,10 @@
 
 #define CONTEXT_NOW "LEFT JOIN probe_context c ON c.probe_no = p.probe_no AND c.valid_to = 'infinity' "
 
-/* Whether it counts where figures of few lines are hidden. */
+/* Whether it counts where figures of few lines are hidden; of an imaginary household, that it is one. */
 #define STANDING                                                                                                       \
-    "(SELECT CASE w WHEN 'waits' THEN 'waits for confirmation' WHEN 'young' THEN 'too young' ELSE w END "              \
-    "FROM standing_of(p, now()) AS w)"
+    "CASE WHEN p.simulated THEN 'simulated' ELSE (SELECT CASE w WHEN 'waits' THEN 'waits for confirmation' "           \
+    "WHEN 'young' THEN 'too young' ELSE w END FROM standing_of(p, now()) AS w) END"
 
 static int list(const struct session *s, struct fault *f)
 {

@@ -76,6 +76,8 @@ def test_a_country_comes_and_goes(country):
     for row in c.request("GET", "/api/v1/indicators?format=json").json():
         assert row["simulated"] == (row["source"] == "simulated")
     assert warned(c) == pages()
+    standing = [re.search(r" (counts|simulated) +\w+$", line)[1] for line in c.run("probe", "list").strip().splitlines()[1:]]
+    assert sorted(standing) == ["counts"] * 8 + ["simulated"] * 8
     assert "another simulated country is here: --country BJ --probes 8 --days 40 --seed 2" in c.run(*ASKED, "--seed", "3", "--beside-real", status=1)
     # Away again, as if it had never been.
     assert "taken away: 8" in c.run("simulate", "--remove")
