@@ -20,7 +20,9 @@ struct year {
 
 struct made {
     struct answer *answer;
-    struct pg_rows *places, *metrics, *kinds;
+    struct pg_rows *places, *metrics;
+    char **kinds; /* of targets */
+    size_t kind_count;
     uint32_t *place_of; /* by cell_no: the number of its place; 0: not asked for */
     size_t cells;
     size_t *row_of; /* by number of a place: one of its rows in `places` */
@@ -46,7 +48,9 @@ static void made_free(void *ctx)
     struct made *m = ctx;
     pg_rows_free(m->places);
     pg_rows_free(m->metrics);
-    pg_rows_free(m->kinds);
+    for (size_t k = 0; k < m->kind_count; k++)
+        free(m->kinds[k]);
+    free(m->kinds);
     for (size_t y = 0; y < m->year_count; y++)
         free(m->years[y].networks);
     free(m->years);
@@ -110,6 +114,21 @@ static int read_metrics(struct made *m, struct pg *pg, const struct params *p, s
     return rc;
 }
 
+static void add_kind(struct made *m, char *kind)
+{
+    m->kinds = alloc_resize(m->kinds, m->kind_count + 1, sizeof *m->kinds);
+    m->kinds[m->kind_count++] = kind;
+}
+
+static int read_kinds(struct made *m, struct pg *pg, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, KINDS_SQL, 0, NULL, &rows, f);
+    for (size_t r = 0; rc == 0 && r < pg_rows_count(rows); r++)
+        add_kind(m, alloc_text(pg_text(rows, r, 0)));
+    return rc;
+}
+
 static void add_network(struct made *m, int64_t of_year, size_t probe_no, uint32_t network)
 {
     if (m->year_count == 0 || m->years[m->year_count - 1].year != of_year) {
@@ -168,14 +187,16 @@ static size_t metric_of(const struct made *m, int64_t check_no, int64_t position
     return r;
 }
 
-static uint64_t kind_of(const struct made *m, const unsigned char *kind, size_t len)
+/* A day may keep a kind that no target has any more: it comes last, but before that of no target. */
+static uint64_t kind_of(struct made *m, const char *kind, size_t len)
 {
-    for (size_t k = 0; kind && k < pg_rows_count(m->kinds); k++) {
-        const char *word = pg_text(m->kinds, k, 0);
-        if (strlen(word) == len && !memcmp(word, kind, len))
+    if (!kind)
+        return KIND_NONE;
+    for (size_t k = 0; k < m->kind_count; k++)
+        if (strlen(m->kinds[k]) == len && !memcmp(m->kinds[k], kind, len))
             return k;
-    }
-    return KIND_NONE;
+    add_kind(m, alloc_text_n(kind, len));
+    return m->kind_count - 1;
 }
 
 static const struct year *year_of(const struct made *m, int64_t day)
@@ -195,7 +216,7 @@ static void add_lines(struct made *m, const struct year *year)
     size_t max = (size_t)(in->end - in->at) / 8, kind_len; /* an element is 8 octets */
     size_t cell = (size_t)copy_out_int(in, 0);
     int64_t check_no = copy_out_int(in, 0), position = copy_out_int(in, 0);
-    const unsigned char *kind = copy_out_bytes(in, &kind_len);
+    const char *kind = (const char *)copy_out_bytes(in, &kind_len);
     uint64_t place = cell < m->cells ? m->place_of[cell] : 0, metric = metric_of(m, check_no, position);
     if (!place || metric == pg_rows_count(m->metrics))
         return;
@@ -239,7 +260,7 @@ static void write_point(struct made *m, const char *date, const struct spread_po
     }
     for (int c = 0; c < 5; c++)
         row[12 + c] = pg_text(m->places, place, 4 + c); /* country to zone */
-    row[17] = m->alike & MADE_KIND && kind != KIND_NONE ? pg_text(m->kinds, kind, 0) : NULL;
+    row[17] = m->alike & MADE_KIND && kind != KIND_NONE ? m->kinds[kind] : NULL;
     row[18] = m->quantile_count > 3 ? values[3] : NULL;
     encode_row(&m->answer->encoder, row, &m->answer->waiting);
 }
@@ -336,7 +357,7 @@ static int begin(struct made *m, const struct selection *s, struct pg_pool *netw
     if (rc == 0)
         rc = read_metrics(m, pg, s->params, f);
     if (rc == 0)
-        rc = pg_query(pg, KINDS_SQL, 0, NULL, &m->kinds, f);
+        rc = read_kinds(m, pg, f);
     if (rc == 0)
         rc = read_places(m, pg, s->params, f);
     if (rc == 0)

@@ -176,6 +176,15 @@ def test_analysts_part_as_they_like(country):
     assert {row["target_kind"] for row in get(c, f"{span}&group=target_kind", c.key)} == {None}
 
 
+def test_a_kind_that_no_target_has_any_more_stays_apart(country):
+    c, kinds = country.c, f"{PATH}&from={LEAP}&to={LEAP}&country=BJ&group=target_kind"
+    whole, = get(c, kinds, c.key)
+    few, = c.sql("UPDATE rollup_cell_day SET kind = 'beacon' WHERE ctid = (SELECT d.ctid FROM rollup_cell_day d JOIN rollup_cell USING (cell_no) "
+                 "WHERE d.day = %s AND scope = 'kind' AND country = 'BJ' LIMIT 1) RETURNING cardinality(probes)", LEAP)[0]
+    assert [(row["target_kind"], row["n_probes"]) for row in get(c, kinds, c.key)] == [("beacon", few), (None, whole["n_probes"] - few)]
+    c.sql("UPDATE rollup_cell_day SET kind = NULL WHERE kind = 'beacon'")
+
+
 def test_days_of_an_indicator_are_those_of_its_chart(country):
     rows = get(country.c, "series?indicator=PER8")
     days = country.c.sql("SELECT day::text, value, low, high, n_probes FROM public_indicator_day WHERE indicator = 'PER8' ORDER BY country, source, day")
