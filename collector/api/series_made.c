@@ -174,6 +174,11 @@ char *made_sql(const struct made_span *s)
         buf_addf(&sql, " AND d.target_no IN (%s)", s->targets);
     if (s->cells)
         buf_addf(&sql, " AND d.cell_no IN (%s)", s->cells);
+    if (s->probe_no)
+        buf_addf(&sql,
+                 " AND (d.day, d.cell_no) IN (SELECT l.day, l.cell_no FROM rollup_line l WHERE l.probe_no = %lld AND "
+                 "l.day BETWEEN '%s' AND '%s')",
+                 (long long)s->probe_no, s->first, s->last);
     buf_add_text(&sql, " ORDER BY d.day) TO STDOUT (FORMAT binary)");
     return buf_take(&sql);
 }
@@ -339,7 +344,7 @@ static int choose(struct made *m, const struct params *p, const struct pg_rows *
     span.cells = cells;
     span.check_no = v[PARAM_CHECK] || pg_rows_count(m->metrics) == 1 ? m->keys[0].check_no : 0;
     span.position = pg_rows_count(m->metrics) == 1 ? m->keys[0].position : 0;
-    m->probe_no = pg_int(found, 0, 3);
+    span.probe_no = m->probe_no = pg_int(found, 0, 3);
     bool none = pg_rows_count(m->places) == 0 || pg_rows_count(m->metrics) == 0 || (v[PARAM_TARGET] && !span.targets) ||
                 (v[PARAM_PROBE] && !m->probe_no);
     *ret_sql = none ? NULL : made_sql(&span);

@@ -14,6 +14,7 @@ struct made_span {
     const char *kind;            /* scope 'kind': of targets; NULL: all. A word of the API's list */
     int64_t check_no, position;  /* 0: all */
     const char *targets, *cells; /* numbers between commas; NULL: all */
+    int64_t probe_no;            /* those of the cells in which its days lie; 0: all */
 };
 
 /* The statement; nothing stands in it but numbers, days and words of lists. The caller frees. */

@@ -176,6 +176,17 @@ def test_analysts_part_as_they_like(country):
     assert {row["target_kind"] for row in get(c, f"{span}&group=target_kind", c.key)} == {None}
 
 
+def test_one_probe_for_analysts(country):
+    """Of its whole year, days of another country's line among the others."""
+    c, year = country.c, f"from={YEAR}-01-01&to={YEAR}-12-31"
+    for line in (3, FAR[0]):
+        probe, = c.sql("SELECT probe FROM probe WHERE probe_no = %s", country.probes[line])[0]
+        days = c.sql("SELECT day::text, buckets[1]::int FROM rollup_day_sketch WHERE probe_no = %s ORDER BY day", country.probes[line])
+        rows = get(c, f"{PATH}&{year}&probe={probe}", c.key)
+        assert [(row["day"], row["n_probes"], row["p50"]) for row in rows] == [
+            (day, 1, pytest.approx(1.02 ** (bucket - 9999.5), rel=1e-6)) for day, bucket in days]
+
+
 def test_a_kind_that_no_target_has_any_more_stays_apart(country):
     c, kinds = country.c, f"{PATH}&from={LEAP}&to={LEAP}&country=BJ&group=target_kind"
     whole, = get(c, kinds, c.key)

@@ -17,6 +17,9 @@ static void days_are_narrowed_to_what_is_asked(void **state)
         {{.scope = "all", .check_no = 1, .position = 3}, "'all' AND d.check_no = 1 AND d.position = 3"},
         {{.scope = "kind", .kind = "resolver", .check_no = 2}, "'kind' AND d.check_no = 2 AND d.kind = 'resolver'"},
         {{.scope = "target", .targets = "7", .cells = "1,2"}, "'target' AND d.target_no IN (7) AND d.cell_no IN (1,2)"},
+        {{.scope = "all", .probe_no = 12},
+         "'all' AND (d.day, d.cell_no) IN (SELECT l.day, l.cell_no FROM rollup_line l WHERE l.probe_no = 12 AND "
+         "l.day BETWEEN '2024-01-01' AND '2024-12-31')"},
     };
     for (size_t c = 0; c < COUNT(cases); c++) {
         struct made_span span = cases[c].span;
