@@ -1,6 +1,7 @@
 /* GET /api/v1/series: a metric, or an indicator, day by day. Everybody reads what
  * was told (public_series_of), analysts what can be made of the days by cell
  * (series_made.h), or of hours (series_hour). */
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -74,20 +75,16 @@ static const char *wants_key(const struct params *p)
 
 /* ---- metrics ---- */
 
-/* After when; the last is the quantile that was asked for. */
-#define COLUMNS(...)                                                                                                   \
-    {                                                                                                                  \
-        __VA_ARGS__, {"check", ENCODE_TEXT}, {"metric", ENCODE_TEXT}, {"unit", ENCODE_TEXT}, {"source", ENCODE_TEXT},  \
-            {"simulated", ENCODE_BOOL}, {"n_samples", ENCODE_NUMBER}, {"n_probes", ENCODE_NUMBER},                     \
-            {"n_networks", ENCODE_NUMBER}, {"p10", ENCODE_NUMBER}, {"p50", ENCODE_NUMBER}, {"p90", ENCODE_NUMBER},     \
-            {"country", ENCODE_TEXT}, {"department", ENCODE_TEXT}, {"operator", ENCODE_TEXT},                          \
-            {"technology", ENCODE_TEXT}, {"zone", ENCODE_TEXT}, {"target_kind", ENCODE_TEXT},                          \
-        {                                                                                                              \
-            "quantile", ENCODE_NUMBER                                                                                  \
-        }                                                                                                              \
-    }
-
-static const struct encode_column series_columns[] = COLUMNS({"day", ENCODE_TEXT});
+static const struct encode_column series_columns[] = {
+    {"day", ENCODE_TEXT},         {"check", ENCODE_TEXT},      {"metric", ENCODE_TEXT},
+    {"unit", ENCODE_TEXT},        {"source", ENCODE_TEXT},     {"simulated", ENCODE_BOOL},
+    {"n_samples", ENCODE_NUMBER}, {"n_probes", ENCODE_NUMBER}, {"n_networks", ENCODE_NUMBER},
+    {"p10", ENCODE_NUMBER},       {"p50", ENCODE_NUMBER},      {"p90", ENCODE_NUMBER},
+    {"country", ENCODE_TEXT},     {"department", ENCODE_TEXT}, {"operator", ENCODE_TEXT},
+    {"technology", ENCODE_TEXT},  {"zone", ENCODE_TEXT},       {"target_kind", ENCODE_TEXT},
+    {"quantile", ENCODE_NUMBER},
+};
+static_assert(COUNT(series_columns) == MADE_COLUMNS, "what is made for analysts has the columns that everybody reads");
 
 /* Whole days: the one that `to` falls into counts. */
 #define FIRST_SQL "($1::timestamptz)::date"
@@ -132,8 +129,15 @@ static int make_series(struct answer *a, const struct selection *s, struct pg_po
 
 /* ---- metrics hour by hour ---- */
 
-static const struct encode_column hour_columns[] = COLUMNS({"hour", ENCODE_TEXT}, {"local", ENCODE_TEXT},
-                                                           {"timezone", ENCODE_TEXT});
+static const struct encode_column hour_columns[] = {
+    {"hour", ENCODE_TEXT},       {"local", ENCODE_TEXT},        {"timezone", ENCODE_TEXT},
+    {"check", ENCODE_TEXT},      {"metric", ENCODE_TEXT},       {"unit", ENCODE_TEXT},
+    {"source", ENCODE_TEXT},     {"simulated", ENCODE_BOOL},    {"n_samples", ENCODE_NUMBER},
+    {"n_probes", ENCODE_NUMBER}, {"n_networks", ENCODE_NUMBER}, {"p10", ENCODE_NUMBER},
+    {"p50", ENCODE_NUMBER},      {"p90", ENCODE_NUMBER},        {"country", ENCODE_TEXT},
+    {"department", ENCODE_TEXT}, {"operator", ENCODE_TEXT},     {"technology", ENCODE_TEXT},
+    {"zone", ENCODE_TEXT},       {"target_kind", ENCODE_TEXT},  {"quantile", ENCODE_NUMBER},
+};
 
 static void select_hours(struct selection *s)
 {

@@ -9,7 +9,6 @@
 #include "collector/format/decimal.h"
 
 #define KIND_NONE UINT16_MAX /* comes last */
-#define COLUMNS   19
 
 /* The networks of a year's lines, as numbers that say nothing. */
 struct year {
@@ -255,18 +254,18 @@ static void write_point(struct made *m, const char *date, const struct spread_po
     snprintf(counts[2], sizeof counts[2], "%zu", p->networks);
     for (size_t q = 0; q < m->quantile_count; q++)
         decimal_write(p->values[q], values[q]);
-    const char *row[COLUMNS] = {date, pg_text(m->metrics, metric, 2), pg_text(m->metrics, metric, 3),
-                                pg_text(m->metrics, metric, 4)};
-    for (int c = 0; c < 2; c++)
-        row[4 + c] = pg_text(m->places, place, 2 + c); /* source, simulated */
+    const char *row[MADE_COLUMNS] = {[MADE_DAY] = date};
     for (int c = 0; c < 3; c++) {
-        row[6 + c] = counts[c];
-        row[9 + c] = values[c];
+        row[MADE_CHECK + c] = pg_text(m->metrics, metric, 2 + c);
+        row[MADE_SAMPLES + c] = counts[c];
+        row[MADE_P10 + c] = values[c];
     }
+    row[MADE_SOURCE] = pg_text(m->places, place, 2);
+    row[MADE_SIMULATED] = pg_text(m->places, place, 3);
     for (int c = 0; c < 5; c++)
-        row[12 + c] = pg_text(m->places, place, 4 + c); /* country to zone */
-    row[17] = m->alike & MADE_KIND && kind != KIND_NONE ? m->kinds[kind] : NULL;
-    row[18] = m->quantile_count > 3 ? values[3] : NULL;
+        row[MADE_COUNTRY + c] = pg_text(m->places, place, 4 + c);
+    row[MADE_TARGET_KIND] = m->alike & MADE_KIND && kind != KIND_NONE ? m->kinds[kind] : NULL;
+    row[MADE_QUANTILE] = m->quantile_count > 3 ? values[3] : NULL;
     encode_row(&m->answer->encoder, row, &m->answer->waiting);
 }
 

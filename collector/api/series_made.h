@@ -20,6 +20,20 @@ struct made_span {
 /* The statement; nothing stands in it but numbers, days and words of lists. The caller frees. */
 char *made_sql(const struct made_span *span) CHECKED;
 
+/* What a row says, in the order of its columns. */
+enum made_column {
+    MADE_DAY,
+    MADE_CHECK, /* then its metric and that one's unit */
+    MADE_SOURCE = MADE_CHECK + 3,
+    MADE_SIMULATED,
+    MADE_SAMPLES, /* then lines and networks */
+    MADE_P10 = MADE_SAMPLES + 3,
+    MADE_COUNTRY = MADE_P10 + 3, /* then department, operator, technology and zone */
+    MADE_TARGET_KIND = MADE_COUNTRY + 5,
+    MADE_QUANTILE,
+    MADE_COLUMNS,
+};
+
 /* For struct endpoint. alike: BLOCK_ALIKE of what the lines of a row have in common, and MADE_KIND. */
 #define MADE_KIND 16u
 int made_start(struct answer *a, const struct selection *s, struct pg_pool *networks, unsigned alike,
