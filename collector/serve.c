@@ -141,8 +141,9 @@ static int name_targets(struct serve *s, struct fault *f)
 static int open_pools(struct serve *s, const char **ret_ingest_role, struct fault *f)
 {
     const struct settings *settings = &s->context->settings;
-    const int64_t answer_ms = settings->answer_timeout / 1000;
-    /* What strangers may ask has limits; who has a key is known, and may ask for a million results. */
+    const int64_t answer_ms = settings->answer_timeout / 1000, analyst_ms = settings->analyst_timeout / 1000;
+    /* What strangers may ask has limits; who has a key is known, and may ask for a million results: so it has a longer
+     * one. */
     const struct {
         const char *role;
         unsigned size;
@@ -150,7 +151,7 @@ static int open_pools(struct serve *s, const char **ret_ingest_role, struct faul
         int64_t statement_ms;
     } pools[] = {
         {"internetmetre_ingest", INGEST_POOL, &s->ingest, 0},
-        {"internetmetre_analyst", ANALYST_POOL, &s->analyst, 0},
+        {"internetmetre_analyst", ANALYST_POOL, &s->analyst, analyst_ms},
         {"internetmetre_analyst", OWNER_POOL, &s->owner, answer_ms},
         {"internetmetre_reader", (unsigned)settings->answers, &s->answers, answer_ms},
         {"internetmetre_reader", (unsigned)settings->readers, &s->reader, 0},

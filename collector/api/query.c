@@ -199,9 +199,10 @@ static int failed(struct query *q, int rc, const struct fault *f)
     char seconds[16];
     snprintf(seconds, sizeof seconds, "%d", HTTP_RETRY_AFTER_S);
     http_reply_header(q->request, "Retry-After", seconds);
-    return http_problem(q->request, q->reply, 504, "timeout", N_("The answer took too long"),
-                        N_("it was ended; ask for less at once (`from`, `to`, `check`, `metric`, `year`, `limit`), or "
-                           "come again later"));
+    return http_problem(
+        q->request, q->reply, 504, "timeout", N_("The answer took too long"),
+        N_("it was ended; ask for less at once (`from`, `to`, `check`, `metric`, `year`, `limit`; fewer words in "
+           "`group`), or come again later"));
 }
 
 int query_answer(struct http_request *request, struct http_reply *reply)

@@ -119,6 +119,8 @@ static const struct conf_key keys[] = {
         .help = N_("Database connections for what programs ask without a key; more are asked to come back later.")),
     KEY(answer_timeout, CONF_DURATION, "30s", .min = SECOND, .max = 3600 * SECOND,
         .help = N_("How long such an answer may take; a longer one is ended.")),
+    KEY(analyst_timeout, CONF_DURATION, "10m", .min = SECOND, .max = DAY,
+        .help = N_("How long an answer to an analyst's key may take, to its last row; a longer one is ended.")),
     KEY(upkeep, CONF_BOOL, "yes",
         .help = N_("Make rollups and figures; say no on all but one of the collectors that share a database.")),
     KEY(proxies, CONF_ADDRESSES, NULL,

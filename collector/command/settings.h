@@ -26,7 +26,7 @@ struct settings {
     int64_t connections;
     int64_t readers;
     int64_t answers;
-    int64_t answer_timeout; /* microseconds */
+    int64_t answer_timeout, analyst_timeout; /* microseconds */
     bool upkeep;
     char *proxies; /* addresses, separated by spaces or commas */
     bool unsafe_database;

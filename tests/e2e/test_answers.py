@@ -3,14 +3,13 @@
 import contextlib
 import socket
 import threading
-import time
 
 import psycopg
 import pytest
 
 from conftest import Collector, scratch, wait_until
 
-TIMEOUT_S = 6
+TIMEOUT_S, ANALYST_TIMEOUT_S = 6, 4
 # Route → a table that it reads and no page does, and a word of its statement.
 ROUTES = {
     "series?check=ping": ("series_point", "FROM public_series_of("),
@@ -25,7 +24,7 @@ ROUTES = {
 @pytest.fixture(scope="module")
 def one_at_a_time():
     with scratch() as folder:
-        c = Collector(folder, answers=1, answer_timeout=f"{TIMEOUT_S}s", upkeep="no")
+        c = Collector(folder, answers=1, answer_timeout=f"{TIMEOUT_S}s", analyst_timeout=f"{ANALYST_TIMEOUT_S}s", upkeep="no")
         try:
             c.start()
             c.key = c.run("key", "create", "answers").strip()
@@ -49,10 +48,13 @@ def running(c, word):
                                     "AND pid <> pg_backend_pid()", word)]
 
 
+KEYED = ("results", "series", "series?grain=hour")
+
+
 @pytest.mark.parametrize("route", ROUTES)
 def test_who_leaves_has_no_query(one_at_a_time, route):
     c, (table, word) = one_at_a_time, ROUTES[route]
-    key = f"Authorization: Bearer {c.key}\r\n" if route in ("results", "series", "series?grain=hour") else ""
+    key = f"Authorization: Bearer {c.key}\r\n" if route in KEYED else ""
     with slow(c, table), socket.create_connection(("127.0.0.1", c.port)) as client:
         client.sendall(f"GET /api/v1/{route} HTTP/1.1\r\nHost: x\r\n{key}\r\n".encode())
         wait_until(lambda: running(c, word), what="the query")
@@ -78,3 +80,20 @@ def test_eight_slow_ones_do_not_stop_a_page(one_at_a_time):
     assert said == {(504, "timeout"), (503, "unavailable")}
     assert all(int(reply.headers["Retry-After"]) > 0 for reply in replies)
     assert any("`from`" in reply.json()["detail"] for reply in replies)
+
+
+def test_analysts_have_a_time_too(one_at_a_time):
+    """All that they may ask, at once."""
+    c, replies = one_at_a_time, []
+    clients = [threading.Thread(target=lambda route=route: replies.append(
+        c.request("GET", f"/api/v1/{route}", headers={"Authorization": f"Bearer {c.key}"}))) for route in KEYED]
+    with contextlib.ExitStack() as stack:
+        for route in KEYED:
+            stack.enter_context(slow(c, ROUTES[route][0]))
+        for client in clients:
+            client.start()
+        for client in clients:
+            client.join()
+    assert [(reply.status, reply.problem()) for reply in replies] == [(504, "timeout")] * len(KEYED)
+    for reply in replies:
+        assert int(reply.headers["Retry-After"]) > 0 and "`from`" in reply.json()["detail"] and "`group`" in reply.json()["detail"]
