@@ -98,6 +98,7 @@ INSERT INTO analysts VALUES
     ('result: at batch_no probe_no target_no task_no bytes check_no ordinal af outcome addr metrics exact'),
     ('result_problem: batch_no probe_no ordinal reason detail'),
     ('rollup_cell_day: day cell_no check_no position scope kind target_no probes samples medians'),
+    ('rollup_line: day probe_no cell_no'),
     ('rollup_day: day probe_no check_no target_no af source simulated ok partial timeout refused unreachable reset '
      'dns_error tls_error protocol_error blocked denied skipped error measured bytes n sum min max'),
     ('rollup_day_sketch: day probe_no check_no target_no af position ok buckets counts'),
