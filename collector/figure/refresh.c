@@ -373,7 +373,7 @@ static int refresh(struct pg *pg, unsigned patience_s, struct progress *shown, s
         rc = pg_run(pg, "COMMIT", f);
     if (rc < 0 && pg_run(pg, "ROLLBACK", NULL) < 0)
         log_debug("the transaction ended with the connection");
-    return rc < 0 ? rc : series_tell(pg, f);
+    return rc;
 }
 
 int refresh_run(struct pg *pg, struct fault *f)
@@ -381,7 +381,7 @@ int refresh_run(struct pg *pg, struct fault *f)
     struct progress progress = {0};
     int rc = refresh(pg, 0, &progress, f);
     progress_end(&progress);
-    return rc;
+    return rc < 0 ? rc : series_tell(pg, progress_seen(), f);
 }
 
 /* What trickles into a closed year is one version a day. */
@@ -394,6 +394,8 @@ int refresh_paced(struct pg *pg, struct fault *f)
     if (began_us < not_before_us)
         return 0;
     int rc = refresh(pg, PATIENCE_S, NULL, f);
+    if (rc == 0)
+        rc = series_tell(pg, false, f);
     int64_t ended_us = clock_mono_us(&clock_system);
     not_before_us = ended_us + 9 * (ended_us - began_us);
     return rc;

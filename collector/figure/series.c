@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/lang.h"
 #include "common/log.h"
+#include "common/progress.h"
 
 enum fresh_column {
     FRESH_CHECK,
@@ -134,19 +136,34 @@ static int step(struct pg *pg, char year[static 5], bool *ret_any, struct fault 
     return rc < 0 ? rc : tell_day(pg, day, f);
 }
 
-int series_tell(struct pg *pg, struct fault *f)
+static int count_due(struct pg *pg, int64_t *ret, struct fault *f)
+{
+    static const char sql[] =
+        "SELECT count(DISTINCT day) FROM series_dirty WHERE due <= (now() AT TIME ZONE 'UTC')::date";
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, sql, 0, NULL, &rows, f);
+    if (rc == 0)
+        *ret = pg_int(rows, 0, 0);
+    return rc;
+}
+
+int series_tell(struct pg *pg, bool shown, struct fault *f)
 {
     char year[5] = "";
-    for (bool any = true; any;) {
-        int rc = pg_run(pg, "BEGIN; SET LOCAL jit = off", f);
+    struct progress progress = {0};
+    int64_t done = 0, whole = 0;
+    int rc = shown ? count_due(pg, &whole, f) : 0;
+    for (bool any = true; rc == 0 && any; done++) {
+        if (done < whole)
+            progress_show(&progress, _("days of series"), done, whole);
+        rc = pg_run(pg, "BEGIN; SET LOCAL jit = off", f);
         if (rc == 0)
             rc = step(pg, year, &any, f);
         if (rc == 0)
             rc = pg_run(pg, "COMMIT", f);
         if (rc < 0 && pg_run(pg, "ROLLBACK", NULL) < 0)
             log_debug("the transaction ended with the connection");
-        if (rc < 0)
-            return rc;
     }
-    return 0;
+    progress_end(&progress);
+    return rc;
 }

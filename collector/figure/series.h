@@ -8,8 +8,8 @@
 #include "collector/db/pg.h"
 #include "collector/figure/block.h"
 
-/* Tells of the days that are due, a transaction each. */
-int series_tell(struct pg *pg, struct fault *f) CHECKED;
+/* Tells of the days that are due, a transaction each. shown: somebody looks on. */
+int series_tell(struct pg *pg, bool shown, struct fault *f) CHECKED;
 
 /* Parts the lines of a day that measured one metric in one country, and adds their
  * blocks to an array, as the SQL function series_store takes them. */

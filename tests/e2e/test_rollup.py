@@ -233,10 +233,13 @@ def test_hours_add_up_to_their_day_and_are_kept_for_90_days(world):
     assert world.sql("SELECT count(*) FROM rollup_hour") == [(0,)]
 
 
+DAYS = ["days of probes: ", "days of cells: ", "figures of indicators: ", "days of series: "]
+
+
 @pytest.mark.parametrize("words, status, stages", [
-    (["rollup"], 0, ["days of probes: ", "days of cells: ", "figures of indicators: "]),
-    (["indicators", "--year", "2022"], 0, ["days of probes: ", "days of cells: ", "figures of indicators: "]),
-    (["indicators", "close", "--year", "2022"], 1, ["days of probes: ", "days of cells: ", "figures of indicators: "]),
+    (["rollup"], 0, DAYS),
+    (["indicators", "--year", "2022"], 0, DAYS),
+    (["indicators", "close", "--year", "2022"], 1, DAYS),
     (["rebuild", "--from", "2020-01-01"], 0, ["batches: "]),
 ])
 def test_a_terminal_shows_how_far_it_is(world, words, status, stages):
