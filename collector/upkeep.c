@@ -30,7 +30,7 @@ static int make_figures(struct pg *pg, const struct upkeep_options *o, struct fa
 
 static int project_again(struct pg *pg, const struct upkeep_options *o, struct fault *f)
 {
-    return again_run(pg, &o->names, f);
+    return again_run(pg, &o->names, false, f);
 }
 
 static int retain(struct pg *pg, const struct upkeep_options *o, struct fault *f)

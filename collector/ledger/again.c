@@ -16,6 +16,7 @@
 #include "common/clock.h"
 #include "common/lang.h"
 #include "common/log.h"
+#include "common/progress.h"
 
 /* Entries of the list that are read at once. */
 #define STEP_SQL "SELECT probe_no, batch_no FROM project_again ORDER BY probe_no, batch_no LIMIT 500"
@@ -230,25 +231,46 @@ int again_batch(struct pg *pg, const struct project_names *names, const char *pr
     return rc;
 }
 
-int again_run(struct pg *pg, const struct project_names *names, struct fault *f)
+/* One that cannot be read must not hold up the others for ever. */
+static int again_listed(struct pg *pg, const struct project_names *names, const struct pg_rows *rows, size_t r,
+                        struct fault *f)
 {
-    int64_t batches = 0, results;
-    for (;;) {
+    int64_t results;
+    const char *probe_no = pg_text(rows, r, 0), *batch_no = pg_text(rows, r, 1);
+    int rc = again_batch(pg, names, probe_no, batch_no, &results, f);
+    if (rc != -EBADMSG)
+        return rc;
+    log_error(_("%s; its results stay as they are"), f->text);
+    return strike_off(pg, probe_no, batch_no, f);
+}
+
+static int count_listed(struct pg *pg, int64_t *ret, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, "SELECT count(*) FROM project_again", 0, NULL, &rows, f);
+    if (rc == 0)
+        *ret = pg_int(rows, 0, 0);
+    return rc;
+}
+
+int again_run(struct pg *pg, const struct project_names *names, bool shown, struct fault *f)
+{
+    struct progress progress = {0};
+    int64_t done = 0, whole = 0;
+    size_t count = 1;
+    int rc = shown ? count_listed(pg, &whole, f) : 0;
+    while (rc == 0 && count > 0) {
         _cleanup_rows_ struct pg_rows *rows = NULL;
-        int rc = pg_query(pg, STEP_SQL, 0, NULL, &rows, f);
-        if (rc == 0 && pg_rows_count(rows) == 0 && batches > 0)
-            log_info(_("batches projected again: %" PRId64), batches);
-        if (rc < 0 || pg_rows_count(rows) == 0)
-            return rc;
-        for (size_t r = 0; rc == 0 && r < pg_rows_count(rows); r++, batches++) {
-            rc = again_batch(pg, names, pg_text(rows, r, 0), pg_text(rows, r, 1), &results, f);
-            /* One that cannot be read must not hold up the others for ever. */
-            if (rc == -EBADMSG) {
-                log_error(_("%s; its results stay as they are"), f->text);
-                rc = strike_off(pg, pg_text(rows, r, 0), pg_text(rows, r, 1), f);
-            }
+        rc = pg_query(pg, STEP_SQL, 0, NULL, &rows, f);
+        count = rc == 0 ? pg_rows_count(rows) : 0;
+        for (size_t r = 0; rc == 0 && r < count; r++, done++) {
+            if (shown)
+                progress_show(&progress, _("batches"), done, whole > done ? whole : done);
+            rc = again_listed(pg, names, rows, r, f);
         }
-        if (rc < 0)
-            return rc;
     }
+    progress_end(&progress);
+    if (rc == 0 && done > 0)
+        log_info(_("batches projected again: %" PRId64), done);
+    return rc;
 }

@@ -12,5 +12,5 @@
 int again_batch(struct pg *pg, const struct project_names *names, const char *probe_no, const char *batch_no,
                 int64_t *ret_results, struct fault *f) CHECKED;
 
-/* Works the list `project_again` off. */
-int again_run(struct pg *pg, const struct project_names *names, struct fault *f) CHECKED;
+/* Works the list `project_again` off. shown: somebody looks on. */
+int again_run(struct pg *pg, const struct project_names *names, bool shown, struct fault *f) CHECKED;

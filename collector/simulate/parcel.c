@@ -11,6 +11,7 @@
 #include "collector/simulate/draw.h"
 #include "common/clock.h"
 #include "common/lang.h"
+#include "common/progress.h"
 #include "common/result.h"
 
 #define QUARTERS  4 /* a batch each, of a day */
@@ -254,5 +255,5 @@ int parcel_probe(struct parcel *p, uint64_t n, struct fault *f)
 
 int parcel_end(struct parcel *p, struct fault *f)
 {
-    return again_run(p->pg, &p->names, f);
+    return again_run(p->pg, &p->names, progress_seen(), f);
 }

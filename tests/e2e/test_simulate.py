@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from conftest import BUILD, Collector, pages, scratch, wait_until
+from terminal import Terminal
 from wire import ping
 
 pytestmark = pytest.mark.long(60)
@@ -300,6 +301,11 @@ def test_both_ways_come_to_the_same(own_collector):
     c.start()
     asked = ("simulate", "--probes", "4", "--days", "12", "--seed", "9", "--from", "2025-03-01")
     c.run(*asked, "--batches")
+    # As if it had been stopped in its last pass: it goes on, and shows how far it is.
+    c.sql("INSERT INTO project_again (probe_no, batch_no) SELECT probe_no, batch_no FROM batch_body")
+    terminal = Terminal(c.command(*asked, "--batches"), os.environ | c.env)
+    terminal.await_text("batches: 0/")
+    assert terminal.end() == 0 and c.sql("SELECT count(*) FROM project_again") == [(0,)]
     # But for what a box measured that never learnt the time, of which no day is told.
     assert c.sql("SELECT DISTINCT reason FROM result_problem") == [("clock",)]
     assert c.sql("SELECT count(*) > 100 FROM batch_key") == [(True,)]
