@@ -14,12 +14,13 @@
 struct cell {
     unsigned rank;
     size_t number, larger;
-    bool past, refused;
+    bool past, refused, renewed;
     size_t other; /* of a cell the figure that it follows, of that the cell; FLOOR_NONE: none */
     struct crowd crowd, fresh;
     struct {
         uint64_t days;        /* that came or went */
         uint64_t whole, most; /* those, and what weights have changed by: of all probes, of one */
+        bool weights;         /* did any? */
     } change;                 /* since the figure that it follows */
     enum floor_verdict verdict;
 };
@@ -105,6 +106,11 @@ void floor_refuse(struct floor *f, size_t cell)
     f->cells[cell].refused = true;
 }
 
+void floor_renew(struct floor *f, size_t cell)
+{
+    f->cells[cell].renewed = true;
+}
+
 static bool has(const uint64_t *bits, size_t number)
 {
     return bits[number / WORD_BITS] >> number % WORD_BITS & 1;
@@ -159,6 +165,7 @@ static void compare(struct floor *f, const struct unit *u, size_t c)
         note_change(f, cell->past ? &f->cells[cell->other] : cell, u->crowd->probes[0], u->crowd->days, 0);
     else if (!cell->past && u->weights) {
         uint32_t x = u->weights[c], y = u->weights[other];
+        cell->change.weights |= x != y;
         note_change(f, cell, u->crowd->probes[0], 0, u->crowd->days * (x > y ? x - y : y - x) / FLOOR_WEIGHT_ONE);
     }
 }
@@ -377,10 +384,11 @@ static int by_rank(const void *a, const void *b)
     return (x->number > y->number) - (x->number < y->number);
 }
 
-/* Without days that came or went the last figure stands, whatever its lines weigh now. */
+/* Without days that came or went the last figure stands, whatever its lines weigh now; or the one that is made again is
+ * the same. */
 static bool moves(const struct cell *c)
 {
-    return c->other == FLOOR_NONE || c->change.days > 0;
+    return c->other == FLOOR_NONE || c->change.days > 0 || (c->renewed && c->change.weights);
 }
 
 static enum floor_verdict judge(struct floor *f, const struct cell *c)

@@ -91,6 +91,10 @@ void floor_follow(struct floor *f, size_t cell, size_t past);
 /* The cell is heavy, however large its crowd is; it is not shown. */
 void floor_refuse(struct floor *f, size_t cell);
 
+/* The cell, which follows a figure, is made again though nothing came or went: that says what its lines weigh now. It
+ * is as if days had come where one weighs something else than in that figure. */
+void floor_renew(struct floor *f, size_t cell);
+
 /* A probe's days in one place: all of them lie in all the cells given. Cells
  * come before units. A probe is a household: its boxes have one number. network: 0 is none seen.
  * Those in a past figure are told. */

@@ -192,6 +192,41 @@ static void a_change_of_weight_is_told_by_nothing(void **state)
     }
 }
 
+/* The same towns, of which nothing has come or gone: figures that stand say nothing of weights, those made again do. */
+static void what_is_made_again_says_what_lines_weigh(void **state)
+{
+    static const struct {
+        bool renewed;
+        uint32_t weight;      /* of the last line, now */
+        const char *verdicts; /* country and towns: s(hown), d(ifference) */
+    } rows[] = {
+        {false, FLOOR_WEIGHT_ONE * 3 / 2, "sss"},
+        {true, FLOOR_WEIGHT_ONE, "sss"},
+        {true, FLOOR_WEIGHT_ONE * 3 / 2, "dsd"},
+        {true, FLOOR_WEIGHT_ONE + 10, "dsd"},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        _cleanup_(floor_freep) struct floor *f = floor_new();
+        size_t cells[3] = {floor_cell(f, 0, FLOOR_NONE), floor_cell(f, 1, 0), floor_cell(f, 1, 0)}, past[3];
+        for (size_t c = 0; c < 3; c++) {
+            past[c] = floor_past(f);
+            floor_follow(f, cells[c], past[c]);
+            if (rows[r].renewed)
+                floor_renew(f, cells[c]);
+        }
+        for (uint32_t p = 1; p <= 20; p++) {
+            size_t town = p <= 10 ? 1 : 2;
+            uint32_t now = p == 20 ? rows[r].weight : FLOOR_WEIGHT_ONE;
+            floor_add_told(f, p, p, 30, (const size_t[]){cells[0], cells[town], past[0], past[town]},
+                           (const uint32_t[]){now, now, FLOOR_WEIGHT_ONE, FLOOR_WEIGHT_ONE}, 4);
+        }
+        floor_decide(f);
+        for (size_t c = 0; c < 3; c++)
+            if ((floor_verdict(f, cells[c]) == FLOOR_SHOWN ? 's' : 'd') != rows[r].verdicts[c])
+                fail_msg("row %zu, cell %zu: %d", r, c, floor_verdict(f, cells[c]));
+    }
+}
+
 /* A cell that was shown first of all goes first, whatever its rank; one that comes anew gives way. */
 static void a_cell_that_was_shown_goes_first(void **state)
 {
@@ -288,6 +323,7 @@ int main(void)
         cmocka_unit_test(what_goes_needs_the_cover_of_what_comes),
         cmocka_unit_test(boxes_of_a_household_are_one_change),
         cmocka_unit_test(a_change_of_weight_is_told_by_nothing),
+        cmocka_unit_test(what_is_made_again_says_what_lines_weigh),
         cmocka_unit_test(a_cell_that_was_shown_goes_first),
         cmocka_unit_test(a_fault_of_the_past_hides_nothing),
         cmocka_unit_test(a_move_isolates_nobody),
