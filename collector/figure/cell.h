@@ -64,9 +64,9 @@ json_t *cells_figures(struct cells *c) CHECKED;
 json_t *cells_held(struct cells *c) CHECKED;
 
 /* An array of objects whose members are the names of figures in indicator_value: of
- * cells that were shown and have no lines left. They stand until one of their group
- * gets a new figure: else the last line to go would take them away by itself. The
- * caller owns it. */
+ * cells that were shown and have no lines left. They stand until the country's gets a
+ * new figure, which counts those lines no more: else the last to go would take them
+ * away by itself. The caller owns it. */
 json_t *cells_left(struct cells *c) CHECKED;
 
 /* What has to be remembered from now on (past_keep); NULL: as it was, or the

@@ -373,9 +373,13 @@ void past_decide(struct past *p, struct floor *f)
 {
     for (size_t i = 0; i < p->shown_count; i++)
         p->shown[i].past = floor_past(f);
-    for (size_t c = 0; c < p->listed_count; c++)
-        if (p->listed[c].shown != SIZE_MAX)
-            floor_follow(f, p->listed[c].number, p->shown[p->listed[c].shown].past);
+    for (size_t c = 0; c < p->listed_count; c++) {
+        const struct shown *shown = p->listed[c].shown == SIZE_MAX ? NULL : &p->shown[p->listed[c].shown];
+        if (shown)
+            floor_follow(f, p->listed[c].number, shown->past);
+        if (shown && shown->method != p->method)
+            floor_renew(f, p->listed[c].number);
+    }
     for (size_t i = 0; i < p->probe_count; i++) {
         meet(&p->probes[i]);
         feed(p, f, &p->probes[i]);
@@ -402,9 +406,9 @@ enum floor_verdict past_verdict(const struct past *p, size_t number)
 
 bool past_moves(const struct past *p, const char *group)
 {
-    for (size_t c = 0; c < p->listed_count; c++)
-        if (p->listed[c].moved && !strcmp(p->groups[p->listed[c].group].name, group))
-            return true;
+    for (size_t g = 0; g < p->group_count; g++)
+        if (!strcmp(p->groups[g].name, group))
+            return p->listed[p->groups[g].first].moved;
     return false;
 }
 

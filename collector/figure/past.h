@@ -7,8 +7,9 @@
  * too few, the last one stands (it is held). Figures of one country and source
  * are a group, and move together: as long as one of its cells could still come
  * to have days enough, and the last edition is not two weeks old, all wait.
- * Without new data nothing moves, however often it is asked. Another method moves a figure whose days are those
- * that were told, or which changes under cover of many; a raise forgets nothing. */
+ * Without new data nothing moves, however often it is asked. A figure that is to be made again (of another method, or
+ * not there any more) is where its days are those that were told, and weigh what they did, or where it changes under
+ * cover of many; nothing forgets what was told. */
 #pragma once
 
 #include <stdbool.h>
@@ -40,7 +41,8 @@ static inline void past_freep(struct past **p)
 /* ---- what was shown before ---- */
 
 /* A cell that has a figure, which was made on that day, with that version of the method: with another, it gets a new
- * one as soon as that tells nothing. Returns its number: 0, 1, … */
+ * one as soon as that tells nothing; PAST_LOST: it has none, though one was told. Returns its number: 0, 1, … */
+#define PAST_LOST 0
 size_t past_cell(struct past *p, const char *key, int32_t made, int method);
 
 /* Told days of a probe, as past_days has them, and the numbers of the cells whose
@@ -74,7 +76,7 @@ void past_decide(struct past *p, struct floor *f);
  * because the cell is held or has nothing new: what days of others do to its weights is no reason to change it. */
 bool past_held(const struct past *p, size_t number);
 bool past_stands(const struct past *p, size_t number);
-bool past_moves(const struct past *p, const char *group); /* does a cell of it get a new figure? */
+bool past_moves(const struct past *p, const char *group); /* does its coarsest cell get a new figure? */
 json_t *past_left(const struct past *p); /* the keys of cells that were shown, and are not listed; the caller owns it */
 bool past_is_fresh(const struct past *p, const char *probe, int32_t day); /* was it never told? */
 enum floor_verdict past_verdict(const struct past *p, size_t number);

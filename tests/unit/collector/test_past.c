@@ -304,6 +304,38 @@ static void another_method_forgets_nothing(void **state)
     }
 }
 
+/* A figure that is made again, for another method or because it is lost, says what its lines weigh now. Where it may
+ * not, one of a cell without lines stands as well. */
+static void a_figure_made_again_weighs_what_it_did(void **state)
+{
+    static const struct {
+        int method;      /* of the figures; that of now is METHOD */
+        uint32_t weight; /* of a far line, now */
+        bool held, stands, moves;
+    } rows[] = {
+        {METHOD, FLOOR_WEIGHT_ONE * 3 / 2, false, true, false},    {METHOD - 1, FLOOR_WEIGHT_ONE, false, false, true},
+        {METHOD - 1, FLOOR_WEIGHT_ONE * 3 / 2, true, true, false}, {PAST_LOST, FLOOR_WEIGHT_ONE, false, false, true},
+        {PAST_LOST, FLOOR_WEIGHT_ONE * 3 / 2, true, true, false},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct line lines[LINES];
+        fill(lines, 0, 10);
+        _cleanup_(edition_free) struct edition first = hold(past_new(100, METHOD), lines, LINES);
+        _cleanup_json_ json_t *keep = past_keep(first.past);
+        size_t i;
+        json_t *cell;
+        json_array_foreach(json_object_get(keep, "cells"), i, cell)
+            json_object_set_new(cell, "method", json_integer(rows[r].method));
+        lines[LINES - 1].weight = rows[r].weight;
+        _cleanup_(edition_free) struct edition second = hold(recall(keep, 140, METHOD), lines, LINES);
+        for (size_t c = 0; c < CELLS; c++)
+            if (past_held(second.past, c) != (rows[r].held && c != NEAR) ||
+                past_stands(second.past, c) != (rows[r].stands && (c != NEAR || rows[r].method == METHOD)))
+                fail_msg("row %zu, cell %zu", r, c);
+        assert_int_equal(past_moves(second.past, "BJ measured"), rows[r].moves);
+    }
+}
+
 /* What nobody's household stands behind is not remembered. */
 static void what_is_not_kept_is_free(void **state)
 {
@@ -328,6 +360,7 @@ int main(void)
         cmocka_unit_test(a_line_that_weighs_more_holds_a_figure),
         cmocka_unit_test(what_brings_nothing_is_not_waited_for),
         cmocka_unit_test(another_method_forgets_nothing),
+        cmocka_unit_test(a_figure_made_again_weighs_what_it_did),
         cmocka_unit_test(what_is_not_kept_is_free),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
