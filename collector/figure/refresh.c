@@ -29,14 +29,22 @@
     "SELECT p.probe, array_to_string(l.cells, ' '), array_to_string(l.weights, ' '), l.last_day - '1970-01-01'::date " \
     "FROM told_line l JOIN probe p USING (probe_no) WHERE l.indicator = $1 AND l.period = $2"
 
+/* A figure that is not there, since the floor was lifted or a name withdrawn, is to be made again as one of another
+ * method is: it is not the one that was told where its lines weigh something else since. */
+#define CELLS_SQL                                                                                                      \
+    "SELECT t.key, t.made - '1970-01-01'::date, CASE WHEN EXISTS (SELECT FROM indicator_value v WHERE v.computed AND " \
+    "(v.indicator, v.period, v.country, v.source) = (t.indicator, t.period, k.key->>0, k.key->>1) AND "                \
+    "(v.geo, v.operator, v.technology, v.family) IS NOT DISTINCT FROM (k.key->>2, k.key->>3, k.key->>4, k.key->>5) "   \
+    "AND v.value IS NOT NULL AND v.floor <> 'off') THEN t.method_version ELSE $3::int END "                            \
+    "FROM told_cell t CROSS JOIN LATERAL (SELECT t.key::jsonb AS key) k WHERE t.indicator = $1 AND t.period = $2 "     \
+    "ORDER BY t.cell"
+
 static int told_cells(struct pg *pg, const struct indicator *i, const char *year, struct past *past, size_t *ret,
                       struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(pg,
-                      "SELECT key, made - '1970-01-01'::date, method_version FROM told_cell WHERE indicator = $1 AND "
-                      "period = $2 ORDER BY cell",
-                      2, (const char *const[]){i->id, year}, &rows, f);
+    _cleanup_text_ char *lost = alloc_format("%d", PAST_LOST);
+    int rc = pg_query(pg, CELLS_SQL, 3, (const char *const[]){i->id, year, lost}, &rows, f);
     if (rc < 0)
         return rc;
     *ret = pg_rows_count(rows);
