@@ -21,8 +21,8 @@ BEGIN
         FROM (SELECT 'domestic' AS scope, d AS target FROM jsonb_array_elements(pack.set->'domestic') d
               UNION ALL
               SELECT 'abroad', a FROM jsonb_array_elements(pack.set->'abroad') a WHERE (a->>'unicast')::boolean) m;
-        -- To other targets all lines say something else: figures are held against none of those before.
-        DELETE FROM told_cell t USING indicator i
+        -- Another method: what was told stays told, and figures are made again where that tells of nobody.
+        UPDATE told_cell t SET method_version = 0 FROM indicator i
         WHERE i.indicator = t.indicator AND i.target_set IS NOT NULL AND left(t.period, 4)::int >= year;
         PERFORM years_stale('method', NULL, make_date(greatest(year, 1), 1, 1));
         PERFORM target_seed((SELECT jsonb_agg(jsonb_build_object('name', d->>'name', 'kind', d->>'kind', 'country', pack.country))

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(18);
+SELECT plan(19);
 
 SELECT country_seed('{"note": "of all", "XA": {
     "operators": [{"name": "Un", "asns": [64500], "prefixes": ["198.51.100.0/24"]}, {"name": "Deux", "asns": [64501], "prefixes": ["203.0.113.0/24"]},
@@ -69,16 +69,21 @@ SELECT pg_temp.seed('{"version": 2, "domestic": [{"name": "new.xa", "kind": "dom
 SELECT is(target_set_in('XA', extract(year FROM now())::int), 1, 'another one is not for the year that has begun');
 SELECT is(target_set_in('XA', extract(year FROM now())::int + 1), 2, 'but for the next');
 DELETE FROM indicator_dirty;
+INSERT INTO indicator (indicator, name_fr, name_en, unit, better, status, nature, kind, method_version, definition_fr, definition_en, target_set)
+VALUES ('SET1', 'f', 'f', 'ms', 'low', 'adopted', 'quantitative', 'measured', 3, 'd', 'd', 'domestic'),
+       ('SET2', 'f', 'f', 'ms', 'low', 'adopted', 'quantitative', 'measured', 3, 'd', 'd', NULL);
+INSERT INTO told_cell SELECT i, y, 0, 3, '["XA", "measured", null, null, null, null]', '2021-01-31'
+FROM unnest(ARRAY['SET1', 'SET2']) i, unnest(ARRAY['2019', '2020']) y;
 SELECT pg_temp.seed('{"version": 3, "since": 2020, "domestic": [{"name": "new.xa", "kind": "domestic"}], "abroad": []}') \g /dev/null
 SELECT results_eq($$SELECT target_set_in('XA', y) FROM generate_series(2019, 2020) y$$, $$VALUES (1), (3)$$, 'or from the year that it says');
 SELECT ok(EXISTS (SELECT FROM indicator_dirty WHERE year = 2020), 'whose figures are made again');
+SELECT results_eq('SELECT indicator, period, method_version FROM told_cell ORDER BY 1, 2',
+                  $$VALUES ('SET1', '2019', 3), ('SET1', '2020', 0), ('SET2', '2019', 3), ('SET2', '2020', 3)$$,
+                  'as by another method, and what was told is not forgotten');
 SELECT results_eq($$SELECT probe, own, n FROM pg_temp.measured WHERE scope = 'domestic' ORDER BY probe$$,
                   $$VALUES ('a', false, 1::bigint), ('b', false, 1)$$, 'to the new ones alone');
 
 -- Figures: which set they were measured to, and that two sets are not compared.
-INSERT INTO indicator (indicator, name_fr, name_en, unit, better, status, nature, kind, method_version, definition_fr, definition_en, target_set)
-VALUES ('SET1', 'f', 'f', 'ms', 'low', 'adopted', 'quantitative', 'measured', 3, 'd', 'd', 'domestic'),
-       ('SET2', 'f', 'f', 'ms', 'low', 'adopted', 'quantitative', 'measured', 3, 'd', 'd', NULL);
 INSERT INTO indicator_value (indicator, period, statistic, country, source, computed, value, unit, floor, method_version, retrieved)
 SELECT i, y, 'p50', 'XA', 'measured', true, 1, 'ms', 'met', 3, '2021-01-31'
 FROM unnest(ARRAY['SET1', 'SET2']) i, unnest(ARRAY['2018', '2019', '2020']) y;
