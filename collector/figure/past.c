@@ -169,7 +169,7 @@ void past_list(struct past *p, const char *group, const char *key, size_t number
         p->shown[cell.shown].listed = true;
 }
 
-void past_add(struct past *p, const char *probe, const char *line, uint32_t network, int32_t day, uint16_t mark,
+void past_add(struct past *p, const char *probe, const char *line, uint32_t network, int32_t day, uint64_t mark,
               const size_t *cells, size_t count)
 {
     struct probe *of = p->last < p->probe_count && !strcmp(p->probes[p->last].name, probe) ? &p->probes[p->last]
@@ -199,7 +199,7 @@ static void meet(struct probe *of)
             t++;
         for (size_t same = t; same < told->count && told->list[same].day == now->day; same++) {
             now->met = true;
-            if (now->same == TOLD_NONE && told->list[same].mark == now->mark) {
+            if (now->same == TOLD_NONE && told_same(&told->list[same], now)) {
                 now->same = (uint32_t)same;
                 told->list[same].met = true;
             }
@@ -493,7 +493,7 @@ static struct told_days told_now(struct past *p, const struct probe *of)
             n++;
         size_t count = standing(p, &p->sets_told.list[old->set], cells);
         if (count > 0 || n == of->now.count || of->now.list[n].day != old->day)
-            told_add(&told, old->day, cellsets_number(&p->sets_told, cells, count, 0), old->mark);
+            told_keep(&told, old, cellsets_number(&p->sets_told, cells, count, 0));
     }
     return told;
 }

@@ -59,8 +59,8 @@ void past_weighed(struct past *p, const char *probe, const char *cells, const ch
 void past_list(struct past *p, const char *group, const char *key, size_t number, bool kept);
 
 /* A probe-day in these cells, by their numbers in the floor. Days come probe by probe, and in their order. line: its
- * household's name, which stands behind a figure once; network as in floor_add. */
-void past_add(struct past *p, const char *probe, const char *line, uint32_t network, int32_t day, uint16_t mark,
+ * household's name, which stands behind a figure once; network as in floor_add; mark as in told.h. */
+void past_add(struct past *p, const char *probe, const char *line, uint32_t network, int32_t day, uint64_t mark,
               const size_t *cells, size_t count);
 
 /* The day up to which a probe is waited for. One that has brought nothing new weighs what it did: figures that others

@@ -6,13 +6,24 @@
 #include "common/buf.h"
 #include "common/clock.h"
 
-void told_add(struct told_days *d, int32_t day, uint32_t set, uint16_t mark)
+bool told_same(const struct told_day *told, const struct told_day *now)
+{
+    return told->narrow ? told->mark == now->mark >> 32 : (uint32_t)told->mark == (uint32_t)now->mark;
+}
+
+void told_add(struct told_days *d, int32_t day, uint32_t set, uint64_t mark)
 {
     if (d->count == d->cap) {
         d->cap = d->cap ? d->cap * 2 : 16;
         d->list = alloc_resize(d->list, d->cap, sizeof *d->list);
     }
-    d->list[d->count++] = (struct told_day){day, set, mark, false, TOLD_NONE};
+    d->list[d->count++] = (struct told_day){.day = day, .set = set, .mark = mark, .same = TOLD_NONE};
+}
+
+void told_keep(struct told_days *d, const struct told_day *old, uint32_t set)
+{
+    told_add(d, old->day, set, old->mark);
+    d->list[d->count - 1].narrow = old->narrow;
 }
 
 void told_free(struct told_days *d)
@@ -33,6 +44,19 @@ static int by_set(const void *a, const void *b)
     if (x->set != y->set)
         return x->set < y->set ? -1 : 1;
     return by_day(a, b);
+}
+
+static bool together(const struct told_day *x, const struct told_day *y)
+{
+    return x->set == y->set && x->narrow == y->narrow;
+}
+
+static int by_set_and_width(const void *a, const void *b)
+{
+    const struct told_day *x = a, *y = b;
+    if (x->set == y->set && x->narrow != y->narrow)
+        return x->narrow < y->narrow ? -1 : 1;
+    return by_set(a, b);
 }
 
 /* There is no list where there are none. */
@@ -63,13 +87,27 @@ size_t *told_numbers(const char *text, size_t *ret_count)
     return numbers;
 }
 
+#define WIDE   8 /* digits */
+#define NARROW 4
+
+static size_t count_days(const size_t *bounds, size_t count)
+{
+    size_t days = 0;
+    for (size_t r = 0; r + 1 < count; r += 2)
+        days += bounds[r + 1] > bounds[r] ? bounds[r + 1] - bounds[r] : 0;
+    return days;
+}
+
 void told_read(struct told_days *d, uint32_t set, const char *days, const char *marks)
 {
-    size_t count, left = strlen(marks) / 4, *bounds = told_numbers(days, &count);
+    size_t count, *bounds = told_numbers(days, &count);
+    size_t width = strlen(marks) == count_days(bounds, count) * WIDE ? WIDE : NARROW, left = strlen(marks) / width;
     for (size_t r = 0; r + 1 < count; r += 2)
-        for (size_t day = bounds[r]; day < bounds[r + 1] && left > 0; day++, left--, marks += 4) {
-            const char digits[] = {marks[0], marks[1], marks[2], marks[3], '\0'};
-            told_add(d, (int32_t)day, set, (uint16_t)strtoul(digits, NULL, 16));
+        for (size_t day = bounds[r]; day < bounds[r + 1] && left > 0; day++, left--, marks += width) {
+            char digits[WIDE + 1] = "";
+            memcpy(digits, marks, width);
+            told_add(d, (int32_t)day, set, strtoul(digits, NULL, 16));
+            d->list[d->count - 1].narrow = width == NARROW;
         }
     free(bounds);
 }
@@ -98,7 +136,7 @@ static json_t *pack(const struct told_day *days, size_t count, const char *probe
     buf_addf(&ranges, "}");
     buf_addf(&marks, "\\x");
     for (size_t d = 0; d < count; d++)
-        buf_addf(&marks, "%04x", days[d].mark);
+        buf_addf(&marks, "%0*x", days[d].narrow ? NARROW : WIDE, (uint32_t)days[d].mark);
     json_t *cells = json_array();
     for (size_t c = 0; c < set->count; c++)
         json_array_append_new(cells, json_integer((json_int_t)set->cells[c]));
@@ -116,8 +154,9 @@ void told_write(struct told_days *d, const char *probe, const struct cellsets *s
         d->list[count++] = d->list[n];
     }
     d->count = count;
+    sort(d, by_set_and_width);
     for (size_t from = 0, to; from < count; from = to) {
-        for (to = from + 1; to < count && d->list[to].set == d->list[from].set; to++)
+        for (to = from + 1; to < count && together(&d->list[to], &d->list[from]); to++)
             ;
         json_array_append_new(out, pack(d->list + from, to - from, probe, &sets->list[d->list[from].set]));
     }

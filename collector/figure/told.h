@@ -13,28 +13,40 @@
 #include "common/alloc.h"
 
 struct told_day {
-    int32_t day;  /* since 1970-01-01 */
-    uint32_t set; /* its number (cellset.h) */
-    uint16_t mark;
-    bool met; /* of one now: it was told; of one told: it is there now, and says the same */
+    int32_t day;   /* since 1970-01-01 */
+    uint32_t set;  /* its number (cellset.h) */
+    uint64_t mark; /* what it says (told_mark) */
+    bool narrow;   /* one told has of that what an earlier program kept, and nothing else */
+    bool met;      /* of one now: it was told; of one told: it is there now, and says the same */
     uint32_t same;
 };
 #define TOLD_NONE UINT32_MAX
+
+/* A hash of all that a day says, which is kept when it is told; before: of less, in two octets, as earlier programs
+ * did. */
+static inline uint64_t told_mark(uint32_t now, uint16_t before)
+{
+    return (uint64_t)before << 32 | now;
+}
+
+/* Does the day, now, say what it did when it was told? */
+bool told_same(const struct told_day *told, const struct told_day *now);
 
 struct told_days {
     struct told_day *list;
     size_t count, cap;
 };
 
-void told_add(struct told_days *d, int32_t day, uint32_t set, uint16_t mark);
-void told_sort(struct told_days *d); /* by day */
-void told_free(struct told_days *d); /* the members */
+void told_add(struct told_days *d, int32_t day, uint32_t set, uint64_t mark);
+void told_keep(struct told_days *d, const struct told_day *old, uint32_t set); /* one told, in another set */
+void told_sort(struct told_days *d);                                           /* by day */
+void told_free(struct told_days *d);                                           /* the members */
 
 /* Numbers with blanks between; the caller frees. */
 size_t *told_numbers(const char *text, size_t *ret_count) CHECKED;
 
-/* Adds days of one set. days: "FROM TO FROM TO …", a TO the day behind the last; marks: four hexadecimal digits each.
- */
+/* Adds days of one set. days: "FROM TO FROM TO …", a TO the day behind the last; marks: eight hexadecimal
+ * digits each, or four of earlier programs. */
 void told_read(struct told_days *d, uint32_t set, const char *days, const char *marks);
 
 /* An object {probe, days, marks, cells} for each set; days as a datemultirange. Two versions of one day in one set have

@@ -9,13 +9,15 @@ static void days_are_read(void **state)
         const char *days, *marks;
         size_t count;
         int32_t last;
-        uint16_t mark; /* of the last */
+        uint64_t mark; /* of the last */
+        bool narrow;
     } rows[] = {
         {"", "", 0, 0, 0},
-        {"10 12", "00010002", 2, 11, 2},
-        {"10 11 20 22", "000100ffabcd", 3, 21, 0xabcd},
-        {"10 14", "0001000", 1, 10, 1}, /* as many as have marks */
-        {"10 11 20", "00010002", 1, 10, 1},
+        {"10 12", "0000000180000002", 2, 11, 0x80000002},
+        {"10 12", "00010002", 2, 11, 2, true}, /* of an earlier program */
+        {"10 11 20 22", "000100ffabcd", 3, 21, 0xabcd, true},
+        {"10 14", "0001000", 1, 10, 1, true}, /* as many as have marks */
+        {"10 11 20", "00010002", 1, 10, 0x10002},
         {"12 10", "0001", 0, 0, 0},
         {"ten 11", "0001", 0, 0, 0},
     };
@@ -28,7 +30,8 @@ static void days_are_read(void **state)
             assert_true(days.list[d].set == 3 && days.list[d].same == TOLD_NONE && !days.list[d].met);
         if (days.count > 0)
             assert_true(days.list[days.count - 1].day == rows[r].last &&
-                        days.list[days.count - 1].mark == rows[r].mark);
+                        days.list[days.count - 1].mark == rows[r].mark &&
+                        days.list[days.count - 1].narrow == rows[r].narrow);
     }
 }
 
@@ -45,12 +48,37 @@ static void days_are_written(void **state)
     told_add(&days, 20, two, 1);
     told_add(&days, 18, two, 2);
     told_add(&days, 3, none, 7); /* once more */
+    told_keep(&days, &(struct told_day){.day = 19, .mark = 3, .narrow = true}, two);
     told_write(&days, "aaaa", &sets, out);
     _cleanup_text_ char *text = json_text(out);
     assert_string_equal(
-        text, "[{\"probe\":\"aaaa\",\"days\":\"{[1970-01-04,1970-01-05)}\",\"marks\":\"\\\\x0007\",\"cells\":[]},"
+        text, "[{\"probe\":\"aaaa\",\"days\":\"{[1970-01-04,1970-01-05)}\",\"marks\":\"\\\\x00000007\",\"cells\":[]},"
               "{\"probe\":\"aaaa\",\"days\":\"{[1970-01-19,1970-01-20),[1970-01-21,1970-01-23)}\","
-              "\"marks\":\"\\\\x00020001abcd\",\"cells\":[4,1]}]");
+              "\"marks\":\"\\\\x00000002000000010000abcd\",\"cells\":[4,1]},"
+              "{\"probe\":\"aaaa\",\"days\":\"{[1970-01-20,1970-01-21)}\",\"marks\":\"\\\\x0003\",\"cells\":[4,1]}]");
+}
+
+/* A day that an earlier program told says the same where it says what that kept of it. */
+static void days_are_compared(void **state)
+{
+    static const struct {
+        uint64_t told;
+        bool narrow;
+        uint64_t now;
+        bool same;
+    } rows[] = {
+        {7, false, 7, true},
+        {7, false, 0x500000007, true},
+        {7, false, 0x700000005, false},
+        {7, true, 0x700000005, true},
+        {7, true, 7, false},
+        {0x500000007, false, 7, true}, /* as it was added, and kept */
+    };
+    for (size_t r = 0; r < COUNT(rows); r++)
+        if (told_same(&(struct told_day){.mark = rows[r].told, .narrow = rows[r].narrow},
+                      &(struct told_day){.mark = rows[r].now}) != rows[r].same)
+            fail_msg("row %zu", r);
+    assert_true(told_mark(5, 7) == 0x700000005);
 }
 
 static void what_a_line_weighed(void **state)
@@ -75,6 +103,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(days_are_read),
         cmocka_unit_test(days_are_written),
+        cmocka_unit_test(days_are_compared),
         cmocka_unit_test(what_a_line_weighed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
