@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "collector/figure/balance.h"
+#include "collector/figure/told.h"
 #include "collector/figure/weight.h"
 #include "common/json.h"
 
@@ -123,6 +124,9 @@ void cells_add(struct cells *c, const struct probe_day *d)
                    [FIELD_FAMILY] = number_of(c, d->family)},
         .probe = number_of(c, d->probe),
         .line = number_of(c, d->line ? d->line : d->probe),
+        .oldest = number_of(c, d->oldest ? d->oldest
+                               : d->line ? d->line
+                                         : d->probe),
         .network = number_of(c, d->network),
         .voucher = number_of(c, d->voucher),
         .day = d->day,
@@ -273,20 +277,28 @@ static uint64_t hash(uint64_t seed, const void *bytes, size_t len)
     return seed;
 }
 
-/* What a probe-day says, and where. */
-static uint16_t mark_of(const struct cells *c, const struct row *rows, size_t count)
+static uint64_t hash_text(uint64_t seed, const struct cells *c, uint32_t text)
 {
-    uint64_t mark = 0xcbf29ce484222325u;
+    return hash(seed, c->texts[text], strlen(c->texts[text]) + 1);
+}
+
+/* What a probe-day says, and where. `failing`: the days without any value before it are told with it. Another line is
+ * another household, which weighs otherwise; not so a new box on it. */
+static uint64_t mark_of(const struct cells *c, const struct row *rows, size_t count, int64_t failing)
+{
+    uint64_t before = 0xcbf29ce484222325u, mark = hash(hash_text(before, c, rows->oldest), &failing, sizeof failing);
     for (size_t i = 0; i < count; i++) {
+        mark = hash(mark, &rows[i].failed, sizeof rows[i].failed);
         if (isnan(rows[i].value))
             continue;
         for (int f = 0; f < FIELD_COUNT; f++)
             if (rows[i].fields[f])
-                mark = hash(mark, c->texts[rows[i].fields[f]], strlen(c->texts[rows[i].fields[f]]) + 1);
-        mark = hash(mark, &rows[i].value, sizeof rows[i].value);
-        mark = hash(mark, &rows[i].samples, sizeof rows[i].samples);
+                before = hash_text(before, c, rows[i].fields[f]);
+        before = hash(before, &rows[i].value, sizeof rows[i].value);
+        before = hash(before, &rows[i].samples, sizeof rows[i].samples);
     }
-    return (uint16_t)(mark ^ mark >> 16 ^ mark >> 32 ^ mark >> 48);
+    mark = hash(mark, &before, sizeof before);
+    return told_mark((uint32_t)(mark ^ mark >> 32), (uint16_t)(before ^ before >> 16 ^ before >> 32 ^ before >> 48));
 }
 
 /* The cells of one probe-day: of its row and those of its families. */
@@ -308,14 +320,18 @@ static struct stay stay_of(const struct row *rows, size_t count)
 /* Rows come probe by probe, and day by day. */
 static void add_days(struct cells *c)
 {
+    int64_t failing = 0;
     for (size_t from = 0, to; from < c->count; from = to) {
         const struct row *row = &c->rows[from];
+        int64_t failed = 0;
         for (to = from; to < c->count && c->rows[to].probe == row->probe && c->rows[to].day == row->day; to++)
-            ;
+            failed += c->rows[to].failed;
+        failing = from > 0 && row[-1].probe == row->probe ? failing : 0;
         struct stay stay = stay_of(row, to - from);
         if (stay.count > 0)
             past_add(c->past, c->texts[row->probe], c->texts[row->line], row->network, row->day,
-                     mark_of(c, row, to - from), stay.cells, stay.count);
+                     mark_of(c, row, to - from, failing), stay.cells, stay.count);
+        failing = stay.count > 0 ? 0 : failing + failed;
     }
 }
 

@@ -22,6 +22,7 @@ struct probe_day {
     const char *network; /* tells lines apart for the floor; NULL: none was seen */
     const char *voucher; /* who confirmed the probe, or let it in; NULL: nobody */
     const char *line;    /* the household: of boxes that replaced one another the same; NULL: of this probe alone */
+    const char *oldest;  /* the first box of that line, whatever took its place; NULL: the line's name says it */
     const char *country;
     const char *department, *carrier, *technology; /* NULL when unknown */
     const char *family;                            /* "ipv4", "ipv6", NULL for both together */

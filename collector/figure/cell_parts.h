@@ -34,7 +34,7 @@ extern const struct cell_cut cell_cuts[CUTS];
 
 struct row {
     uint32_t fields[FIELD_COUNT];
-    uint32_t probe, line, network, voucher;
+    uint32_t probe, line, oldest, network, voucher;
     int32_t day, last; /* last: up to which more are expected of the probe */
     int32_t at;        /* the day, less those before it on which nothing could come, as `last` is */
     uint32_t due;      /* the days that it stands for */

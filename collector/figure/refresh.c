@@ -137,9 +137,13 @@ static int part(struct pg *pg, const struct indicator *i, const char *const *per
     "coalesce(l.probe, p.probe), greatest(g.failed, 0), "                                                              \
     "s.first_day - '1970-01-01'::date - coalesce(days_before(s.idle, s.first_day), 0), "                               \
     "s.last_day - '1970-01-01'::date - coalesce(days_before(s.idle, s.last_day + 1), 0), s.silent, "                   \
-    "coalesce(days_before(s.idle, g.day), 0), a.late AND NOT e.lifted, a.barred AND NOT e.lifted "                     \
+    "coalesce(days_before(s.idle, g.day), 0), a.late AND NOT e.lifted, a.barred AND NOT e.lifted, "                    \
+    "coalesce(o.probe, p.probe) "                                                                                      \
     "FROM pg_temp.given g JOIN probe p USING (probe_no) "                                                              \
     "LEFT JOIN probe_household h USING (probe_no) LEFT JOIN probe l ON l.probe_no = h.household "                      \
+    "LEFT JOIN (SELECT household, least(household, min(probe_no)) AS oldest FROM probe_household GROUP BY household) " \
+    "b "                                                                                                               \
+    "ON b.household = coalesce(h.household, p.probe_no) LEFT JOIN probe o ON o.probe_no = b.oldest "                   \
     "JOIN line_year s ON (s.first, s.last, s.probe_no) = ($1::date, $2::date - 1, g.probe_no) "                        \
     "JOIN publication_floor e ON s.counts OR e.lifted OR (e.lifted_simulated AND p.simulated) "                        \
     "CROSS JOIN (SELECT NOT EXISTS (SELECT FROM told_cell WHERE indicator = $3 AND period = extract(year FROM "        \
@@ -201,6 +205,7 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
                              .idle = (int32_t)pg_int(row, 0, 17),
                              .late = pg_bool(row, 0, 18),
                              .barred = pg_bool(row, 0, 19),
+                             .oldest = pg_text(row, 0, 20),
                          });
     if (rc < 0) {
         fault_prefix(f, _("indicator %s: "), i->id);

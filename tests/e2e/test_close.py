@@ -184,6 +184,34 @@ def test_another_method_tells_of_no_single_line(country):
     assert (whole(country)["value"], whole(country)["method_version"]) == (pytest.approx(30), method)
 
 
+def lifted_and_put_back(c):
+    c.sql("SELECT floor_lift(true)")
+    c.run("rollup")
+    c.sql("SELECT floor_lift(false)")
+
+
+def weighs(c):
+    c.sql("UPDATE told_line SET weights = ARRAY(SELECT w / 2 FROM unnest(weights) w) WHERE indicator = 'PER8' AND probe_no = "
+          "(SELECT probe_no FROM probe WHERE probe = %s)", c.lines[0].id)
+
+
+def joins(c):
+    c.sql("UPDATE probe SET replaced_by = (SELECT probe_no FROM probe WHERE probe = %s) WHERE probe = %s", c.lines[4].id, c.lines[5].id)
+
+
+@pytest.mark.parametrize("remakes, happens, stands", [(of_before, weighs, 20), (of_before, joins, 20), (lifted_and_put_back, weighs, None)])
+def test_a_figure_that_is_made_again_tells_of_no_weight(country, remakes, happens, stands):
+    """The days are those that were told, but one line weighs something else than then, or is one with another now."""
+    remakes(country)
+    happens(country)
+    country.sql("INSERT INTO indicator_dirty VALUES (%s) ON CONFLICT DO NOTHING", YEAR)
+    country.run("rollup")
+    assert whole(country)["value"] == (stands and pytest.approx(stands))
+    late(country)
+    country.run("rollup")
+    assert whole(country)["value"] == pytest.approx(30)
+
+
 def test_who_corrects_is_a_reason(country):
     country.run("probe", "set", country.lines[5].id, "operator=Isocel", "--from", f"{YEAR}-01-01")
     country.run("probe", "confirm", country.lines[5].id, "--undo")
