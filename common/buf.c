@@ -33,6 +33,14 @@ void buf_reserve(struct buf *b, size_t more)
     b->cap = cap;
 }
 
+void buf_drop(struct buf *b, size_t len)
+{
+    if (len == 0) /* an empty one may have no memory */
+        return;
+    b->len -= len;
+    memmove(b->data, b->data + len, b->len + 1);
+}
+
 void buf_add_text(struct buf *b, const char *text)
 {
     buf_add(b, text, strlen(text));

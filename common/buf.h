@@ -24,6 +24,9 @@ static inline void buf_add(struct buf *b, const void *bytes, size_t len)
     b->data[b->len] = '\0';
 }
 
+/* Takes bytes off its front, as many as there are at most. */
+void buf_drop(struct buf *b, size_t len);
+
 void buf_add_text(struct buf *b, const char *text);
 static inline void buf_add_char(struct buf *b, char c)
 {

@@ -85,8 +85,7 @@ static void hand_over(struct secure *s, const struct moment *at)
         s->fn(s->user, &event);
     }
     /* What is left is the beginning of one message: at most 64 KiB. */
-    memmove(s->in.data, s->in.data + used, s->in.len - used);
-    s->in.len -= used;
+    buf_drop(&s->in, used);
 }
 
 static void receive(struct secure *s)

@@ -66,8 +66,7 @@ static void on_read(uv_stream_t *tcp, ssize_t n, const uv_buf_t *chunk)
         s->fn(s->user, &event);
     }
     /* What is left is the beginning of one message: at most 64 KiB. */
-    memmove(s->in.data, s->in.data + used, s->in.len - used);
-    s->in.len -= used;
+    buf_drop(&s->in, used);
 }
 
 static void on_written(uv_write_t *write, int status)

@@ -37,11 +37,26 @@ static void quotes_json(void **state)
     }
 }
 
+static void bytes_go_off_its_front(void **state)
+{
+    struct buf b = {0};
+    buf_drop(&b, 0); /* it has no memory yet */
+    buf_add_text(&b, "some text");
+    buf_drop(&b, 5);
+    assert_string_equal(b.data, "text");
+    assert_int_equal(b.len, 4);
+    buf_drop(&b, 4);
+    assert_string_equal(b.data, "");
+    assert_int_equal(b.len, 0);
+    buf_free(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grows_and_terminates),
         cmocka_unit_test(quotes_json),
+        cmocka_unit_test(bytes_go_off_its_front),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
