@@ -7,6 +7,7 @@
 #include "collector/import/listing.h"
 #include "common/lang.h"
 #include "common/log.h"
+#include "common/progress.h"
 
 /* A network is a /24 or /48: a longer prefix holds none. A shorter one than these
  * is no operator's, and would make a network of its own of every probe. */
@@ -68,7 +69,12 @@ void carrier_free(struct carrier_list *list)
 int carrier_store(struct pg *pg, const struct carrier_list *list, struct fault *f)
 {
     _cleanup_text_ char *array = alloc_format("{%.*s}", (int)list->array.len, list->array.len ? list->array.data : "");
-    return pg_query(pg, "SELECT carrier_nat_import($1::cidr[])", 1, (const char *const[]){array}, NULL, f);
+    struct progress progress = {0};
+    /* At once: days of all years may have to be told anew. */
+    progress_show(&progress, _("prefixes"), 0, (int64_t)list->count);
+    int rc = pg_query(pg, "SELECT carrier_nat_import($1::cidr[])", 1, (const char *const[]){array}, NULL, f);
+    progress_end(&progress);
+    return rc;
 }
 
 /* ---- the kind ---- */

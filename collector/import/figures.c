@@ -17,6 +17,7 @@
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/log.h"
+#include "common/progress.h"
 #include "common/scan.h"
 
 #define EXAMPLE "an example: replace this line"
@@ -366,13 +367,35 @@ static int check_places(struct pg *pg, const char *rows, struct fault *f)
     "method = excluded.method, stored_at = now(), source_url = excluded.source_url, retrieved = excluded.retrieved, "  \
     "note = excluded.note"
 
-int import_store(struct pg *pg, const json_t *rows, struct fault *f)
+/* So many lines in a statement: people see how far it is. */
+#define PIECE 1000
+
+static int store_piece(struct pg *pg, const json_t *rows, size_t from, struct fault *f)
 {
-    _cleanup_text_ char *text = json_text(rows);
+    _cleanup_json_ json_t *piece = json_array();
+    for (size_t r = from; r < from + PIECE && r < json_array_size(rows); r++)
+        json_array_append(piece, json_array_get(rows, r));
+    _cleanup_text_ char *text = json_text(piece);
     const char *const params[] = {text};
     int rc = check_places(pg, text, f);
-    /* One statement is one transaction. */
     return rc < 0 ? rc : pg_query(pg, STORE_SQL, 1, params, NULL, f);
+}
+
+int import_store(struct pg *pg, const json_t *rows, struct fault *f)
+{
+    struct progress progress = {0};
+    const size_t count = json_array_size(rows);
+    int rc = pg_run(pg, "BEGIN", f);
+    for (size_t at = 0; rc == 0 && at < count; at += PIECE) {
+        progress_show(&progress, _("figures"), (int64_t)at, (int64_t)count);
+        rc = store_piece(pg, rows, at, f);
+    }
+    progress_end(&progress);
+    if (rc == 0)
+        rc = pg_run(pg, "COMMIT", f);
+    if (rc < 0 && pg_run(pg, "ROLLBACK", NULL) < 0)
+        log_debug("the transaction ended with the connection");
+    return rc;
 }
 
 /* ---- the kind ---- */

@@ -251,16 +251,22 @@ def test_a_terminal_shows_how_far_it_is(world, words, status, stages):
     assert "\r" not in world.run("rollup", "--from", "2022-01-01", "--to", "2022-02-01"), "nobody looks on"
 
 
-def test_a_terminal_shows_how_many_files_and_prefixes(world, tmp_path):
+def test_a_terminal_shows_how_much_of_files(world, tmp_path):
     tmp_path.chmod(0o755)
+    figures = world.run("import", "--template").splitlines()
+    line = figures[1].replace("an example: replace this line", "")
+    (tmp_path / "figures").write_text("\n".join([figures[0], line, line.replace(",2025,", ",2024,")]) + "\n")
     (tmp_path / "origins").write_text("192.0.2.0\t24\t64500\n198.51.100.0\t24\t64501\n")
+    (tmp_path / "carrier").write_text("192.0.2.0/24\n198.51.100.0/24\n")
     (tmp_path / "batch").write_bytes(world.probe().batch([ping()]))
-    for words, shown in ((["import", "pfx2as", "origins"], "prefixes: 0/2"), (["load", "batch", "batch"], "files: 0/2")):
+    for words, shown in ((["import", "pfx2as", "origins"], "prefixes: 0/2"), (["import", "csv", "figures"], "figures: 0/2"),
+                         (["import", "carrier-nat", "carrier"], "prefixes: 0/2"), (["load", "batch", "batch"], "files: 0/2")):
         words = [tmp_path / word if (tmp_path / word).exists() else word for word in words]
         terminal = Terminal(world.command(*words), os.environ | world.env)
         terminal.await_text(shown)
         assert terminal.end() == 0
         assert "\r\x1b[K" in terminal.seen, "taken away again"
+    world.run("import", "carrier-nat", "--undo")
 
 
 # ---- lines ----
