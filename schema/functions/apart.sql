@@ -25,13 +25,12 @@ BEGIN
     ), subject AS MATERIALIZED (
         SELECT DISTINCT t.day, t.country, t.source, t.position FROM told t
     ), now AS MATERIALIZED (
-        SELECT s.day, s.country, s.source, s.position, u.probe_no, u.value
-        FROM subject s
-        JOIN check_kind k ON k.name = of_check
-        JOIN rollup_cell_day d ON (d.check_no, d.position, d.scope, d.day) = (k.check_no, s.position, 'all', s.day)
+        SELECT s.day, s.country, s.source, s.position, d.probe_no, d.value
+        FROM (SELECT DISTINCT a.day FROM subject a) AS day
+        CROSS JOIN LATERAL series_said(day.day, (SELECT k.check_no FROM check_kind k WHERE k.name = of_check), '{all}') AS d
+        JOIN subject s ON (s.day, s.position) = (day.day, d.position)
         JOIN rollup_cell c ON (c.cell_no, c.country, c.source) = (d.cell_no, s.country, s.source) AND NOT c.simulated
-        CROSS JOIN LATERAL unnest(d.probes, d.medians) AS u (probe_no, value)
-        JOIN pg_temp.line_year y ON y.probe_no = u.probe_no AND s.day BETWEEN y.first AND y.last AND y.counts
+        JOIN pg_temp.line_year y ON y.probe_no = d.probe_no AND s.day BETWEEN y.first AND y.last AND y.counts
     ), line AS MATERIALIZED (
         SELECT day, country, source, probe_no, bool_and(t.value IS NULL) AS late, bool_and(n.value IS NULL) AS gone,
                bool_or(t.value IS DISTINCT FROM n.value) AS otherwise

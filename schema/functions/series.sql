@@ -89,6 +89,44 @@ BEGIN
 END
 $$;
 
+-- What everybody's series are made of: what the lines of a day measured towards targets that are everybody's, as figures count them
+-- (t.ours), over all of them (scope 'all'), over each kind, and towards each. Days by cell count those that members added to their own
+-- as well, for analysts: lines that have such a one are put together anew. of_check NULL: all checks.
+CREATE OR REPLACE FUNCTION series_said(of_day date, of_check smallint, scopes text[])
+RETURNS TABLE (cell_no int, check_no smallint, "position" smallint, scope text, kind text, target_no int, probe_no int, samples bigint,
+               value real)
+LANGUAGE sql STABLE SET enable_nestloop = off AS $$
+    WITH cell AS MATERIALIZED (
+        SELECT d.*, coalesce(t.ours, true) AS ours
+        FROM rollup_cell_day d
+        LEFT JOIN target t USING (target_no)
+        WHERE d.day = of_day AND (of_check IS NULL OR d.check_no = of_check) AND (d.scope = ANY (scopes) OR d.scope = 'target' AND NOT t.ours)
+    ), own AS MATERIALIZED (
+        SELECT DISTINCT c.cell_no, c.check_no, c.position, u.probe_no
+        FROM cell c
+        CROSS JOIN LATERAL unnest(c.probes) AS u (probe_no)
+        WHERE c.scope = 'target' AND NOT c.ours
+    ), again AS MATERIALIZED (
+        SELECT o.*, t.kind, s.buckets, s.counts
+        FROM own o
+        CROSS JOIN LATERAL (SELECT r.target_no, r.buckets, r.counts FROM rollup_day_sketch r
+                            WHERE (r.probe_no, r.day, r.check_no, r.position) = (o.probe_no, of_day, o.check_no, o.position) OFFSET 0) AS s
+        LEFT JOIN target t USING (target_no)
+        WHERE coalesce(t.ours, true)
+    )
+    SELECT c.cell_no, c.check_no, c.position, c.scope, c.kind, c.target_no, u.probe_no, u.samples::bigint, u.value
+    FROM cell c
+    CROSS JOIN LATERAL unnest(c.probes, c.samples, c.medians) AS u (probe_no, samples, value)
+    LEFT JOIN own o ON (o.cell_no, o.check_no, o.position, o.probe_no) = (c.cell_no, c.check_no, c.position, u.probe_no)
+    WHERE c.ours AND (c.scope = 'target' OR o.probe_no IS NULL)
+    UNION ALL
+    SELECT a.cell_no, a.check_no, a.position, CASE WHEN grouping(a.kind) = 1 THEN 'all' ELSE 'kind' END, a.kind, NULL, a.probe_no,
+           sum((SELECT sum(n) FROM unnest(a.counts) n))::bigint, sketch_quantile(sketch_join(a.buckets), sketch_join(a.counts), 0.5)::real
+    FROM again a
+    GROUP BY GROUPING SETS ((a.cell_no, a.check_no, a.position, a.probe_no), (a.cell_no, a.check_no, a.position, a.probe_no, a.kind))
+    HAVING CASE WHEN grouping(a.kind) = 1 THEN 'all' ELSE 'kind' END = ANY (scopes)
+$$;
+
 -- The lines of a day that are in no block yet, by check, metric and country: equal numbers are equal places.
 CREATE OR REPLACE FUNCTION series_fresh(of_day date)
 RETURNS TABLE (check_no smallint, "position" smallint, country bigint, department bigint, operator bigint, technology bigint,
@@ -103,20 +141,18 @@ LANGUAGE sql STABLE AS $$
     ), told AS MATERIALIZED (
         SELECT b.check_no, b.position, unnest(b.probes) AS probe_no FROM series_block b WHERE b.day = of_day
     )
-    SELECT d.check_no, d.position, p.country, p.department, p.operator, p.technology, p.zone, u.probe_no,
+    SELECT d.check_no, d.position, p.country, p.department, p.operator, p.technology, p.zone, d.probe_no,
            coalesce(l.network, 0), coalesce(l.voucher, 0)
-    FROM rollup_cell_day d
+    FROM series_said(of_day, NULL, '{all}') d
     JOIN place p USING (cell_no)
-    CROSS JOIN LATERAL unnest(d.probes) AS u (probe_no)
-    JOIN series_line l ON l.year = extract(year FROM of_day) AND l.probe_no = u.probe_no AND l.counts
-    LEFT JOIN told t ON (t.check_no, t.position, t.probe_no) = (d.check_no, d.position, u.probe_no)
-    WHERE d.day = of_day AND d.scope = 'all' AND t.probe_no IS NULL
+    JOIN series_line l ON l.year = extract(year FROM of_day) AND l.probe_no = d.probe_no AND l.counts
+    LEFT JOIN told t ON (t.check_no, t.position, t.probe_no) = (d.check_no, d.position, d.probe_no)
+    WHERE t.probe_no IS NULL
     ORDER BY d.check_no, d.position, p.country
 $$;
 
 -- Towards what the new blocks of a day are told of as well, and with what: where five lines of five networks measured it, and where
--- those that did not are none or five. That is decided now and never again: who comes later is in no block of these. A target that
--- is a member's own is in none.
+-- those that did not are none or five. That is decided now and never again: who comes later is in no block of these.
 CREATE OR REPLACE FUNCTION series_scope(of_day date, fresh bigint[]) RETURNS void
 LANGUAGE sql SET enable_nestloop = off AS $$
     WITH member AS MATERIALIZED (
@@ -125,11 +161,7 @@ LANGUAGE sql SET enable_nestloop = off AS $$
         CROSS JOIN LATERAL unnest(b.probes) WITH ORDINALITY AS u (probe_no, place)
         WHERE b.block_no = ANY (fresh)
     ), measured AS MATERIALIZED (
-        SELECT d.check_no, d.position, d.scope, d.kind, d.target_no, u.probe_no, u.samples, u.value
-        FROM rollup_cell_day d
-        LEFT JOIN target t USING (target_no)
-        CROSS JOIN LATERAL unnest(d.probes, d.samples, d.medians) AS u (probe_no, samples, value)
-        WHERE d.day = of_day AND (d.scope = 'kind' AND d.kind IS NOT NULL OR d.scope = 'target' AND t.ours)
+        SELECT d.* FROM series_said(of_day, NULL, '{kind,target}') d WHERE coalesce(d.kind, d.target_no::text) IS NOT NULL
     )
     INSERT INTO series_block_scope (block_no, scope, kind, target_no, samples, medians)
     SELECT c.block_no, c.scope, c.kind, c.target_no, c.samples,
@@ -212,10 +244,7 @@ BEGIN
         FROM block b
         CROSS JOIN LATERAL unnest(b.probes) WITH ORDINALITY AS u (probe_no, place)
     ), measured AS MATERIALIZED (
-        SELECT d.check_no, d.position, u.probe_no, u.samples, u.value
-        FROM rollup_cell_day d
-        CROSS JOIN LATERAL unnest(d.probes, d.samples, d.medians) AS u (probe_no, samples, value)
-        WHERE d.day = of_day AND d.scope = 'all'
+        SELECT d.check_no, d.position, d.probe_no, d.samples, d.value FROM series_said(of_day, NULL, '{all}') d
     ), kept AS (
         SELECT m.number, sum(d.samples) AS samples, array_agg(d.value ORDER BY m.place) AS medians
         FROM member m
@@ -249,7 +278,7 @@ BEGIN
 END
 $$;
 REVOKE EXECUTE ON FUNCTION series_line_make, series_mark, series_restand, series_restand_network, series_take, series_count_add, series_begin,
-    series_fresh, series_scope, series_part, series_point_make, series_store FROM PUBLIC;
+    series_said, series_fresh, series_scope, series_part, series_point_make, series_store FROM PUBLIC;
 
 -- The cells that a series of analysts takes, and a number for each place of which it has a row, in their order: `alike` says what the
 -- lines of a place have in common beside source and country (1 department, 2 operator, 4 technology, 8 zone). NULL for a filter means all.

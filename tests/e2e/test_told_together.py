@@ -40,6 +40,22 @@ class Speeds(Country):
         return [{(datetime.date.fromisoformat(row["day"]) - FIRST).days: row.get("value") or row.get("p50") for row in told} for told in rows]
 
 
+def test_targets_of_ones_own_are_in_neither(own_collector):
+    """A member's own server, fast or slow, is no throughput of the country's: with forty lines, x = 2·42.5 - 40 would be a household's."""
+    country = Speeds(own_collector.start())
+    country.all_speed(0, 30)
+    country.c.sql("INSERT INTO target (name, ours) VALUES ('nas.family.home', false)")
+    country.c.sql("INSERT INTO rollup_day_sketch (day, probe_no, check_no, target_no, af, position, ok, buckets, counts) "
+                  "SELECT s.day, s.probe_no, s.check_no, t.target_no, 4, s.position, true, ARRAY[sketch_bucket(999)], ARRAY[50] "
+                  "FROM rollup_day_sketch s JOIN check_kind k USING (check_no), target t "
+                  "WHERE k.name = 'throughput' AND t.name = 'nas.family.home' AND s.probe_no = %s", country.probes[ONE])
+    chart, series = country.look()
+    assert set(chart) == set(series) == set(range(30))
+    assert all(series[day] == pytest.approx(chart[day], rel=1e-6) for day in chart)
+    [told] = country.c.sql("SELECT max(u.value) FROM rollup_cell_day d, unnest(d.medians) u (value) WHERE d.scope = 'all'")
+    assert told[0] > 900, "analysts read what the line said of all targets"
+
+
 def test_a_line_is_in_neither_what_the_other_lacks(own_collector):
     """Days are told in series when their lines have come, and wait for the next edition of the chart. Until then something happens."""
     country = Speeds(own_collector.start(), more=4)

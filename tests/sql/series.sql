@@ -1,6 +1,6 @@
 -- A block keeps what it was told with.
 BEGIN;
-SELECT plan(16);
+SELECT plan(19);
 
 CREATE FUNCTION pg_temp.no(number int) RETURNS int LANGUAGE sql AS $$
     SELECT probe_no FROM probe WHERE probe = translate(lpad(number::text, 20, 'a'), '0189', 'bcde')
@@ -22,8 +22,7 @@ CREATE FUNCTION pg_temp.say(of_scope text, of_kind text, of_target text, numbers
     FROM rollup_cell, unnest(numbers) n GROUP BY cell_no
 $$;
 SELECT pg_temp.say('all', NULL, NULL, '{1,2,3,4,5,6,7,8,9,10,11,12,13,14,15}', 0),
-       pg_temp.say('kind', 'resolver', NULL, '{6,1,2,4,5}', 100), pg_temp.say('target', NULL, 'ours.example', '{1,2,3,4}', 200),
-       pg_temp.say('target', NULL, 'nas.family.home', '{1,2,3,4,5,6,7,8,9,10}', 300) \g /dev/null
+       pg_temp.say('kind', 'resolver', NULL, '{6,1,2,4,5}', 100), pg_temp.say('target', NULL, 'ours.example', '{1,2,3,4}', 200) \g /dev/null
 CREATE VIEW pg_temp.point AS SELECT scope, kind, samples::int, probes, networks, p50::int FROM series_point ORDER BY scope;
 CREATE FUNCTION pg_temp.tell(VARIADIC members int[]) RETURNS void LANGUAGE sql AS $$
     SELECT series_store('2024-03-01', jsonb_build_array(jsonb_build_object('check_no', 1, 'position', 1, 'alike', 0, 'probes', members)))
@@ -33,7 +32,7 @@ SELECT pg_temp.tell(VARIADIC pg_temp.nos(1, 10)) \g /dev/null
 SELECT results_eq('SELECT samples::int, medians FROM series_block', $$VALUES (20, '{1,2,3,4,5,6,7,8,9,10}'::real[])$$, 'of all targets');
 SELECT results_eq('SELECT scope, kind, target_no, samples::int, medians FROM series_block_scope',
                   $$VALUES ('kind', 'resolver', NULL::int, 10, '{101,102,NULL,104,105,106,NULL,NULL,NULL,NULL}'::real[])$$,
-                  'of a kind that half of them measured; of targets that four did, or a member typed, nothing');
+                  'of a kind that half of them measured; of a target that four did, nothing');
 SELECT results_eq('SELECT * FROM pg_temp.point', $$VALUES ('all', NULL, 20, 10, 10, 6), ('kind', 'resolver', 10, 5, 5, 104)$$, 'and told');
 
 SELECT pg_temp.say('all', NULL, NULL, '{1,2,3,4,11,12,13,14,15}', 50) \g /dev/null
@@ -86,5 +85,23 @@ SELECT is(pg_temp.days($$SELECT carrier_nat_import('{192.0.0.0/16,203.0.112.0/23
 SELECT is(pg_temp.days($$SELECT carrier_nat_import('{}')$$), '{}', 'nor where they are fewer');
 SELECT is(pg_temp.days($$UPDATE probe SET replaced_by = pg_temp.no(2) WHERE probe_no = pg_temp.no(1)$$), '{2024-03-01}',
           'those of a box that turns out to be of another''s household');
+
+-- A line says towards everybody's targets what it says, whatever it measures of its own; of nothing else it says nothing.
+CREATE FUNCTION pg_temp.measure(number int, of_target text, value real) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO rollup_day_sketch (day, probe_no, check_no, target_no, af, position, ok, buckets, counts)
+    SELECT '2024-03-01', pg_temp.no(number), 1, (SELECT target_no FROM target WHERE name = of_target), 4, 1, true, ARRAY[sketch_bucket(value)], '{3}'
+$$;
+TRUNCATE rollup_cell_day, rollup_day_sketch;
+INSERT INTO target (name, kind, ours) VALUES ('typed.example', 'resolver', false);
+SELECT pg_temp.say('all', NULL, NULL, '{1,2,3,4,5}', 0), pg_temp.say('kind', 'resolver', NULL, '{1,2,3,4}', 0),
+       pg_temp.say('target', NULL, 'nas.family.home', '{3,5}', 500), pg_temp.say('target', NULL, 'typed.example', '{4}', 600),
+       pg_temp.measure(3, 'ours.example', 30), pg_temp.measure(3, 'nas.family.home', 503), pg_temp.measure(4, 'typed.example', 604),
+       pg_temp.measure(4, NULL, 40), pg_temp.measure(5, 'nas.family.home', 505) \g /dev/null
+CREATE VIEW pg_temp.said AS SELECT scope, kind, target_no, u.n, samples::int, value::int FROM series_said('2024-03-01', NULL, '{all,kind,target}') s
+JOIN (SELECT n, pg_temp.no(n) AS probe_no FROM generate_series(1, 20) n) u USING (probe_no) ORDER BY n;
+SELECT results_eq($$SELECT n, samples, value FROM pg_temp.said WHERE scope = 'all'$$, 'VALUES (1, 2, 1), (2, 2, 2), (3, 3, 30), (4, 3, 40)',
+                  'of all targets that are everybody''s');
+SELECT results_eq($$SELECT n, value FROM pg_temp.said WHERE kind = 'resolver'$$, 'VALUES (1, 1), (2, 2), (3, 30)', 'and those of a kind');
+SELECT is_empty($$SELECT * FROM pg_temp.said WHERE scope = 'target'$$, 'a member''s own is nobody else''s');
 SELECT * FROM finish();
 ROLLBACK;
