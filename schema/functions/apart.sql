@@ -3,7 +3,8 @@
 
 -- late: the probe is in nothing that was told of the day. barred: of that day and country something was told of lines that are gone, or
 -- of lines that say something else by now which are fewer than five, or of fewer than five networks: several boxes of a household are
--- one. Of days behind the last that a chart has.
+-- one; or some of the day's cells wait to be made again: what they say now is not known. Of days behind the last that a chart has. A line
+-- whose country was corrected is gone from the other: it has one row a day, of where it stands now.
 CREATE OR REPLACE FUNCTION series_apart(of_indicator text, of_check text, first date, last date)
 RETURNS TABLE (day date, probe_no int, late boolean, barred boolean)
 LANGUAGE plpgsql STABLE SET enable_nestloop = off AS $$
@@ -30,7 +31,7 @@ BEGIN
         CROSS JOIN LATERAL series_said(day.day, (SELECT k.check_no FROM check_kind k WHERE k.name = of_check), '{all}') AS d
         JOIN subject s ON (s.day, s.position) = (day.day, d.position)
         JOIN rollup_cell c ON (c.cell_no, c.country, c.source) = (d.cell_no, s.country, s.source) AND NOT c.simulated
-        JOIN pg_temp.line_year y ON y.probe_no = d.probe_no AND s.day BETWEEN y.first AND y.last AND y.counts
+        JOIN pg_temp.line_year y ON (y.first, y.last, y.probe_no) = (series_apart.first, series_apart.last - 1, d.probe_no) AND y.counts
     ), line AS MATERIALIZED (
         SELECT day, country, source, probe_no, bool_and(t.value IS NULL) AS late, bool_and(n.value IS NULL) AS gone,
                bool_or(t.value IS DISTINCT FROM n.value) AS otherwise
@@ -41,16 +42,19 @@ BEGIN
         SELECT l.day, l.country, l.source
         FROM (SELECT *, otherwise AND NOT late AS differs FROM line) l
         LEFT JOIN probe_household h USING (probe_no)
-        LEFT JOIN pg_temp.line_year y ON y.probe_no = l.probe_no AND l.day BETWEEN y.first AND y.last
+        LEFT JOIN pg_temp.line_year y ON (y.first, y.last, y.probe_no) = (series_apart.first, series_apart.last - 1, l.probe_no)
         GROUP BY l.day, l.country, l.source
         HAVING bool_or(l.gone) OR bool_or(l.differs)
            AND least(count(DISTINCT coalesce(h.household, l.probe_no)) FILTER (WHERE l.differs),
                      count(DISTINCT y.network) FILTER (WHERE l.differs)) < 5
+        UNION
+        SELECT s.day, s.country, s.source FROM subject s JOIN rollup_cell_dirty r USING (day)
     )
-    SELECT l.day, l.probe_no, l.late, a.day IS NOT NULL
+    SELECT DISTINCT ON (l.day, l.probe_no) l.day, l.probe_no, l.late, a.day IS NOT NULL
     FROM line l
     LEFT JOIN apart a USING (day, country, source)
-    WHERE l.late OR a.day IS NOT NULL;
+    WHERE l.late OR a.day IS NOT NULL
+    ORDER BY l.day, l.probe_no, l.gone;
 END
 $$;
 REVOKE EXECUTE ON FUNCTION series_apart FROM PUBLIC;
