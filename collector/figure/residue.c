@@ -202,7 +202,8 @@ static void gain(const struct residue *r, struct side *s, const struct block *b,
 
 /* ---- all blocks ---- */
 
-/* Numbers the ratios of a block, and counts the days that stay of it. */
+/* Numbers the ratios of a block, and counts the days that stay of it. Returns how many kinds of units it has of which
+ * not all can go together: none where nothing is taken off it. */
 static uint32_t sort_out(const struct block *b, uint32_t *kinds, int64_t *days)
 {
     int64_t same = 0, gone = 0;
@@ -219,7 +220,7 @@ static uint32_t sort_out(const struct block *b, uint32_t *kinds, int64_t *days)
             gone = same;
     }
     *days -= gone;
-    return b->rated > 0 ? kind + 1 : 0;
+    return b->rated > 0 ? kind + 1 + (b->rated < b->count) : 0;
 }
 
 /* One side of all blocks. Of lines it is noted what the units are as well. */

@@ -53,7 +53,10 @@ static void what_stays_is_a_crowd_or_nothing(void **state)
         {{{0, 3, 1, 1, 9}, {0, 1, 2, 1, 9}, {1, 3, 1, 1, 9}, {1, 3, 3, 1, 9}}, 99, RESIDUE_FEW},
         {{{0, 9, 1, 100, 9}, {0, 1, 1, 300, 9}, {0, 6, 0, 100, 9}}, 99, RESIDUE_MANY}, /* a change, and newcomers */
         {{{0, 9, 1, 100, 9}, {0, 1, 1, 300, 9}}, 99, RESIDUE_FEW},
-        {{{0, 9, 1, 1, 9}, {0, 1, 1, 0, 9}}, 99, RESIDUE_NOTHING}, /* that one stays is told without weights */
+        {{{0, 9, 1, 1, 9}, {0, 1, 1, 0, 9}}, 99, RESIDUE_FEW}, /* of which nothing is taken off */
+        {{{0, 9, 1, 1, 9}, {1, 1, 1, 0, 9}},
+         99,
+         RESIDUE_NOTHING}, /* a matter of cells and days, which have no weights */
     };
     for (size_t r = 0; r < COUNT(rows); r++) {
         struct residue_unit units[64];
