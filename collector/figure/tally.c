@@ -103,8 +103,8 @@ bool tally_tells(const struct tally *t, const struct stat_what *what)
     return what->kind != STAT_QUANTILE || t->largest < fmin(what->q, 1 - what->q) - rounding;
 }
 
-/* What the lines say, as the statistic takes them; the caller frees. */
-static struct stat_sample *taken(const struct tally *t, const struct stat_what *what)
+/* What the lines say; the caller frees. */
+static struct stat_sample *said(const struct tally *t, const struct stat_what *what)
 {
     struct stat_sample *days = alloc_zero(t->count, sizeof *days), *samples;
     size_t count;
@@ -113,12 +113,29 @@ static struct stat_sample *taken(const struct tally *t, const struct stat_what *
     samples = alloc_zero(count, sizeof *samples);
     for (size_t l = 0; l < count; l++)
         samples[l] = (struct stat_sample){lines[l].value, lines[l].number};
-    if (what->kind == STAT_MEAN)
-        weight_cut_mean(samples, count, t->lines, t->weights);
-    stat_sort(samples, count);
     free(lines);
     free(days);
     return samples;
+}
+
+/* The same, as the statistic takes it. */
+static struct stat_sample *taken(const struct tally *t, const struct stat_what *what)
+{
+    struct stat_sample *samples = said(t, what);
+    if (what->kind == STAT_MEAN)
+        weight_cut_mean(samples, t->lines, t->lines, t->weights);
+    stat_sort(samples, t->lines);
+    return samples;
+}
+
+uint32_t tally_cut(const struct tally *t, const struct stat_what *what)
+{
+    struct stat_sample *samples = said(t, what);
+    double times;
+    uint32_t line = what->kind == STAT_MEAN ? weight_cut_line(samples, t->lines, t->lines, t->weights, &times)
+                                            : WEIGHT_NONE;
+    free(samples);
+    return line;
 }
 
 double tally_value(const struct tally *t, const struct stat_what *what)

@@ -22,12 +22,13 @@ struct tally_day {
     int32_t day;  /* since 1970-01-01 */
     double value; /* NAN: every test of the day failed */
     int64_t results, failed;
-    uint32_t due; /* the days it stands for: it and those without a value behind it */
-    bool ended;   /* the last of a probe that is silent since */
-    bool late;    /* it came after the day was told of in series, too few with it: it is in no point */
-    bool barred;  /* the day was told of otherwise in series: it has no point */
-    double
-        weight; /* what it counts, as each day of its line (balance.h); 0 on all: what it is due, within these days */
+    uint32_t due;   /* the days it stands for: it and those without a value behind it */
+    bool ended;     /* the last of a probe that is silent since */
+    bool late;      /* it came after the day was told of in series, too few with it: it is in no point */
+    bool barred;    /* the day was told of otherwise in series: it has no point */
+    double weight;  /* what it counts here, as each day of its line (balance.h); 0 on all: what it is due */
+    uint32_t place; /* days that no shown figure tells apart have the same */
+    double counts;  /* what it counts in the figure of all days, whatever it does here; 0 on all: as much as any other */
 };
 
 /* days: those of a line side by side, at least one of them with a value. */
@@ -38,6 +39,9 @@ void tally_free(struct tally *t); /* the members */
 /* Is the statistic told by more than one line? A percentile is not where one
  * line may fill the whole of its tail. */
 bool tally_tells(const struct tally *t, const struct stat_what *what);
+
+/* The line whose values the statistic cuts down (weight.h), or WEIGHT_NONE. */
+uint32_t tally_cut(const struct tally *t, const struct stat_what *what);
 
 double tally_value(const struct tally *t, const struct stat_what *what);
 

@@ -91,10 +91,11 @@ double weight_largest(const uint32_t *days, const double *weights, uint32_t line
     return largest / whole;
 }
 
-void weight_cut_mean(struct stat_sample *samples, size_t count, uint32_t lines, const double *weights)
+uint32_t weight_cut_line(const struct stat_sample *samples, size_t count, uint32_t lines, const double *weights,
+                         double *ret_times)
 {
     if (lines < 3)
-        return;
+        return WEIGHT_NONE;
     double *sums = alloc_zero(lines, sizeof *sums), rest = 0;
     for (size_t i = 0; i < count; i++)
         sums[samples[i].cluster] += samples[i].value * weights[samples[i].cluster];
@@ -108,9 +109,16 @@ void weight_cut_mean(struct stat_sample *samples, size_t count, uint32_t lines, 
         }
     for (uint32_t l = 0; l < lines; l++)
         rest += l == first || l == second ? 0 : sums[l];
-    if (sums[first] > WEIGHT_MEAN_TIMES * rest)
-        for (size_t i = 0; i < count; i++)
-            if (samples[i].cluster == first)
-                samples[i].value *= WEIGHT_MEAN_TIMES * rest / sums[first];
+    bool cut = sums[first] > WEIGHT_MEAN_TIMES * rest;
+    *ret_times = cut ? WEIGHT_MEAN_TIMES * rest / sums[first] : 1;
     free(sums);
+    return cut ? first : WEIGHT_NONE;
+}
+
+void weight_cut_mean(struct stat_sample *samples, size_t count, uint32_t lines, const double *weights)
+{
+    double times = 1;
+    uint32_t line = weight_cut_line(samples, count, lines, weights, &times);
+    for (size_t i = 0; line != WEIGHT_NONE && i < count; i++)
+        samples[i].value *= samples[i].cluster == line ? times : 1;
 }

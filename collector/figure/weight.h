@@ -41,6 +41,12 @@ void weight_cut_voucher(double *sums, const uint32_t *vouchers, uint32_t lines);
 /* The largest line's part of the whole. */
 double weight_largest(const uint32_t *days, const double *weights, uint32_t lines);
 
+/* The line whose values a mean cuts down, and what they are multiplied by; WEIGHT_NONE: it cuts none. The values are
+ * not negative. */
+#define WEIGHT_NONE UINT32_MAX
+uint32_t weight_cut_line(const struct stat_sample *samples, size_t count, uint32_t lines, const double *weights,
+                         double *ret_times) CHECKED;
+
 /* Cuts the largest line's values down in place (they are no longer sorted). The
  * values are not negative. */
 void weight_cut_mean(struct stat_sample *samples, size_t count, uint32_t lines, const double *weights);
