@@ -468,3 +468,8 @@ uint64_t floor_changed(const struct floor *f, size_t cell)
 {
     return f->cells[cell].change.days;
 }
+
+bool floor_weighed(const struct floor *f, size_t cell)
+{
+    return f->cells[cell].change.weights;
+}

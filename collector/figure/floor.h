@@ -53,6 +53,7 @@
  * rest: who guesses what the others do would learn of it. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -118,5 +119,6 @@ size_t floor_larger(const struct floor *f,
                     size_t cell); /* the cell, shown now or before, that holds its value, or FLOOR_NONE */
 const struct crowd *floor_crowd(const struct floor *f, size_t cell);
 uint64_t floor_changed(const struct floor *f,
-                       size_t cell); /* days that came, or went, since the figure that it follows */
+                       size_t cell);                    /* days that came, or went, since the figure that it follows */
+bool floor_weighed(const struct floor *f, size_t cell); /* does any weigh something else than it did in that? */
 const struct crowd *floor_fresh(const struct floor *f, size_t cell); /* of days that were not told before */

@@ -225,6 +225,21 @@ static void a_group_says_what_its_charts_may_add(void **state)
     assert_false(past_days_of(second.past, "TG measured").before);
 }
 
+/* A day came of each line, and one of them has come to weigh more on those that were told. */
+static void a_chart_covers_a_change_of_weight(void **state)
+{
+    for (uint32_t more = 0; more < 2; more++) {
+        struct line lines[LINES];
+        fill(lines, 0, 10);
+        _cleanup_(edition_free) struct edition first = hold(past_new(100, METHOD), lines, LINES);
+        _cleanup_json_ json_t *keep = past_keep(first.past);
+        fill(lines, 0, 20);
+        lines[3].weight += more * FLOOR_WEIGHT_ONE / 50;
+        _cleanup_(edition_free) struct edition second = hold(recall(keep, 110, METHOD), lines, LINES);
+        assert_int_equal(past_days_of(second.past, "BJ measured").cover, more);
+    }
+}
+
 /* The near town alone measures on, twice; a line of the far one comes to weigh more, which its own figure does not say.
  */
 static void a_line_that_weighs_more_holds_a_figure(void **state)
@@ -357,6 +372,7 @@ int main(void)
         cmocka_unit_test(a_box_that_is_gone_is_of_its_household),
         cmocka_unit_test(a_told_day_is_never_fresh_again),
         cmocka_unit_test(a_group_says_what_its_charts_may_add),
+        cmocka_unit_test(a_chart_covers_a_change_of_weight),
         cmocka_unit_test(a_line_that_weighs_more_holds_a_figure),
         cmocka_unit_test(what_brings_nothing_is_not_waited_for),
         cmocka_unit_test(another_method_forgets_nothing),
