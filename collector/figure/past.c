@@ -422,14 +422,78 @@ json_t *past_left(const struct past *p)
     return keys;
 }
 
+static const struct probe *known_probe(const struct past *p, const char *name)
+{
+    const json_t *known = json_object_get(p->names, name);
+    return known ? &p->probes[json_integer_value(known)] : NULL;
+}
+
+/* Days came in their order. */
+static const struct told_day *day_at(const struct told_days *days, int32_t day)
+{
+    size_t low = 0, high = days->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (days->list[middle].day < day)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < days->count && days->list[low].day == day ? &days->list[low] : NULL;
+}
+
 bool past_is_fresh(const struct past *p, const char *probe, int32_t day)
 {
-    const json_t *known = json_object_get(p->names, probe);
-    const struct told_days *now = known ? &p->probes[json_integer_value(known)].now : NULL;
-    for (size_t n = 0; now && n < now->count; n++)
-        if (now->list[n].day == day)
-            return !now->list[n].met;
+    const struct probe *of = known_probe(p, probe);
+    const struct told_day *now = of ? day_at(&of->now, day) : NULL;
+    return now && !now->met;
+}
+
+/* ---- what last figures count ---- */
+
+static bool holds(const struct cellset *set, size_t cell)
+{
+    for (size_t c = 0; c < set->count; c++)
+        if (set->cells[c] == cell)
+            return true;
     return false;
+}
+
+bool past_shown(const struct past *p, size_t number)
+{
+    return p->listed[number].shown != SIZE_MAX;
+}
+
+bool past_counts(const struct past *p, size_t number, const char *probe, int32_t day)
+{
+    const struct probe *of = known_probe(p, probe);
+    const struct told_day *now = of ? day_at(&of->now, day) : NULL;
+    return now && now->same != TOLD_NONE &&
+           holds(&p->sets_told.list[of->told.list[now->same].set], p->listed[number].shown);
+}
+
+uint32_t past_weight(const struct past *p, size_t number, const char *probe)
+{
+    const struct probe *of = known_probe(p, probe);
+    return of ? told_line_weight(&of->line, p->listed[number].shown, of->weight) : FLOOR_WEIGHT_ONE;
+}
+
+void past_walk_gone(const struct past *p, void (*fn)(void *context, const struct past_gone *gone), void *context)
+{
+    for (size_t i = 0; i < p->probe_count; i++) {
+        const struct probe *of = &p->probes[i];
+        for (size_t t = 0; t < of->told.count; t++) {
+            const struct cellset *set = &p->sets_told.list[of->told.list[t].set];
+            size_t cells[STAY_CELLS], count = 0;
+            if (of->told.list[t].met)
+                continue;
+            for (size_t c = 0; c < p->listed_count && count < STAY_CELLS; c++)
+                if (p->listed[c].shown != SIZE_MAX && holds(set, p->listed[c].shown))
+                    cells[count++] = p->listed[c].number;
+            if (count > 0)
+                fn(context, &(struct past_gone){of->name, of->number, cells, count});
+        }
+    }
 }
 
 struct past_days past_days_of(const struct past *p, const char *group)

@@ -79,11 +79,28 @@ bool past_stands(const struct past *p, size_t number);
 bool past_moves(const struct past *p, const char *group); /* does its coarsest cell get a new figure? */
 json_t *past_left(const struct past *p); /* the keys of cells that were shown, and are not listed; the caller owns it */
 bool past_is_fresh(const struct past *p, const char *probe, int32_t day); /* was it never told? */
+
+/* Was the cell shown before? Then what its last figure says of a probe: does it count the day, and that as it says now;
+ * and what does a day weigh in it, in parts of FLOOR_WEIGHT_ONE? */
+bool past_shown(const struct past *p, size_t number);
+bool past_counts(const struct past *p, size_t number, const char *probe, int32_t day);
+uint32_t past_weight(const struct past *p, size_t number, const char *probe);
+
+/* Days that last figures of cells count and that are gone since, or say something else. line: the household's number,
+ * from 1 on; cells: their numbers. */
+struct past_gone {
+    const char *probe;
+    uint32_t line;
+    const size_t *cells;
+    size_t count;
+};
+void past_walk_gone(const struct past *p, void (*fn)(void *context, const struct past_gone *gone), void *context);
+
 enum floor_verdict past_verdict(const struct past *p, size_t number);
 
 /* Of a group. Days up to `after` were told before, and have their points or never
  * will; `late` stand behind fresh days of those; `cover`: some of them are gone,
- * or say something else. Of days from `until` on more will come. `as_of`: the
+ * say something else, or weigh something else. Of days from `until` on more will come. `as_of`: the
  * newest day now. */
 struct past_days {
     int32_t after, until, as_of; /* INT32_MIN: none; INT32_MAX: no end */
