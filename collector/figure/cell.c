@@ -511,6 +511,24 @@ json_t *cells_keep(struct cells *c)
 
 static_assert(CUTS + 1 <= CELLS_OF_DAY_MAX, "a day lies in one cell a cut, or in those of two families");
 
+/* Does the cell's published figure count the day? */
+static bool counts(const struct cells *c, size_t number, const struct row *row)
+{
+    const struct cell *cell = &c->list[number];
+    if (cell_lifted(c, cell) || !past_shown(c->past, number))
+        return cell_verdict(c, cell) == FLOOR_SHOWN;
+    return past_counts(c->past, number, c->texts[row->probe], row->day);
+}
+
+/* Where the country has no figure that was told, all its days are in what may be. */
+static double weight_in_country(const struct cells *c, const struct row *row)
+{
+    size_t country = row->cells[0];
+    if (past_shown(c->past, country) && !cell_lifted(c, &c->list[country]) && !counts(c, country, row))
+        return 0;
+    return (double)past_weight(c->past, country, c->texts[row->probe]) / FLOOR_WEIGHT_ONE;
+}
+
 static struct cells_day describe_day(const struct cells *c, const struct row *row, const struct stay *stay)
 {
     struct cells_day day = {
@@ -521,11 +539,43 @@ static struct cells_day describe_day(const struct cells *c, const struct row *ro
         .line = c->texts[row->line],
         .voucher = c->texts[row->voucher],
         .value = row->value,
+        .weight = weight_in_country(c, row),
     };
     for (size_t k = 0; k < stay->count; k++)
-        if (cell_verdict(c, &c->list[stay->cells[k]]) == FLOOR_SHOWN || cell_held(c, &c->list[stay->cells[k]]))
+        if (counts(c, stay->cells[k], row))
             day.shown[day.shown_count++] = stay->cells[k];
     return day;
+}
+
+struct walk {
+    const struct cells *cells;
+    void (*fn)(void *context, const struct cells_day *d);
+    void *context;
+};
+
+/* A probe of which nothing is left has no network that is known. */
+static void walk_gone(void *context, const struct past_gone *gone)
+{
+    const struct walk *w = context;
+    const struct cells *c = w->cells;
+    const struct row *place = c->list[gone->cells[0]].rows[0];
+    struct cells_day day = {.household = c->text_count + gone->line,
+                            .country = c->texts[place->fields[FIELD_COUNTRY]],
+                            .source = c->texts[place->fields[FIELD_SOURCE]],
+                            .gone = true};
+    uint32_t probe = (uint32_t)json_integer_value(json_object_get(c->numbers, gone->probe));
+    for (size_t i = 0; probe && i < c->count; i++)
+        if (c->rows[i].probe == probe) {
+            day.household = c->rows[i].line;
+            day.network = c->rows[i].network;
+            break;
+        }
+    for (size_t k = 0; k < gone->count && day.shown_count < CELLS_OF_DAY_MAX; k++) {
+        day.shown[day.shown_count++] = gone->cells[k];
+        if (c->list[gone->cells[k]].cut == 0)
+            day.weight = (double)past_weight(c->past, gone->cells[k], gone->probe) / FLOOR_WEIGHT_ONE;
+    }
+    w->fn(w->context, &day);
 }
 
 void cells_walk(struct cells *c, void (*fn)(void *context, const struct cells_day *d), void *context)
@@ -543,6 +593,7 @@ void cells_walk(struct cells *c, void (*fn)(void *context, const struct cells_da
         struct cells_day day = describe_day(c, whole, &stay);
         fn(context, &day);
     }
+    past_walk_gone(c->past, walk_gone, &(struct walk){c, fn, context});
 }
 
 size_t cells_list_count(struct cells *c)

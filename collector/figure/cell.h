@@ -8,6 +8,7 @@
  * shown before (past.h), the last one stands. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <jansson.h>
@@ -86,17 +87,21 @@ json_t *cells_days(struct cells *c) CHECKED;
  * the array. */
 json_t *cells_days_kept(struct cells *c) CHECKED;
 
-/* A probe-day as figures count it, with the numbers of the shown ones that do. */
-#define CELLS_OF_DAY_MAX 8
+/* A probe-day as published figures count it, with the numbers of those that do: of a figure that stands, which of its
+ * lines' days it was made of, with the weights of then. */
+#define CELLS_OF_DAY_MAX 32
 struct cells_day {
     uint32_t household, network; /* network 0: none was seen */
     const char *country, *source, *line, *voucher;
     double value;
+    double weight; /* what it counts in the country's figure; 0: that leaves it out */
+    bool gone; /* it is there no more, or says something else: but in those figures it is; no line, voucher or value */
     size_t shown[CELLS_OF_DAY_MAX];
     size_t shown_count;
 };
 
-/* Calls fn for each that has a value, in the order in which they were added: those of a line side by side. */
+/* Calls fn for each that has a value, in the order in which they were added: those of a line side by side; then for
+ * those that are gone. */
 void cells_walk(struct cells *c, void (*fn)(void *context, const struct cells_day *d), void *context);
 size_t cells_list_count(struct cells *c); /* more than the number of any */
 bool cells_lifted(const struct cells *c, const char *source);
