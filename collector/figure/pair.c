@@ -18,28 +18,45 @@ uint32_t pair_lines(const struct stat_what *what)
 
 /* ---- lines and years ---- */
 
-/* What each line weighs, in both years; the caller frees. */
-static double *weigh(const struct pair *pairs, uint32_t count)
+double *pair_weights(const struct pair *pairs, size_t count)
 {
-    uint32_t *days = alloc_zero(count, sizeof *days), *vouchers = alloc_zero(count, sizeof *vouchers);
-    double *weights = alloc_zero(count, sizeof *weights);
-    for (uint32_t l = 0; l < count; l++) {
+    uint32_t lines = (uint32_t)count, *days = alloc_zero(lines, sizeof *days),
+             *vouchers = alloc_zero(lines, sizeof *vouchers);
+    double *weights = alloc_zero(lines, sizeof *weights);
+    for (uint32_t l = 0; l < lines; l++) {
         days[l] = 1;
         vouchers[l] = pairs[l].voucher;
     }
-    weight_days(days, days, vouchers, count, weights);
+    weight_days(days, days, vouchers, lines, weights);
     free(days);
     free(vouchers);
     return weights;
+}
+
+/* One year, in the order of the lines; the caller frees. */
+static struct stat_sample *said(const struct pair *pairs, uint32_t count, bool to)
+{
+    struct stat_sample *year = alloc_zero(count, sizeof *year);
+    for (uint32_t l = 0; l < count; l++)
+        year[l] = (struct stat_sample){to ? pairs[l].to : pairs[l].from, l};
+    return year;
+}
+
+uint32_t pair_cut(const struct stat_what *what, const struct pair *pairs, size_t count, const double *weights, bool to)
+{
+    struct stat_sample *year = said(pairs, (uint32_t)count, to);
+    double times;
+    uint32_t line = what->kind == STAT_MEAN ? weight_cut_line(year, count, (uint32_t)count, weights, &times)
+                                            : WEIGHT_NONE;
+    free(year);
+    return line;
 }
 
 /* One year, sorted; the caller frees. */
 static struct stat_sample *year_of(const struct stat_what *what, const struct pair *pairs, uint32_t count, bool to,
                                    const double *weights)
 {
-    struct stat_sample *year = alloc_zero(count, sizeof *year);
-    for (uint32_t l = 0; l < count; l++)
-        year[l] = (struct stat_sample){to ? pairs[l].to : pairs[l].from, l};
+    struct stat_sample *year = said(pairs, count, to);
     if (what->kind == STAT_MEAN)
         weight_cut_mean(year, count, count, weights);
     stat_sort(year, count);
@@ -167,7 +184,7 @@ bool pair_compare(const struct stat_what *what, const struct pair *pairs, size_t
                   struct pair_change *ret)
 {
     uint32_t lines = (uint32_t)count;
-    double *weights = weigh(pairs, lines);
+    double *weights = pair_weights(pairs, count);
     struct years y = {year_of(what, pairs, lines, false, weights), year_of(what, pairs, lines, true, weights), weights,
                       lines};
     struct pair_change change = {

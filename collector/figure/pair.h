@@ -25,6 +25,12 @@ struct pair_change {
     struct stat_interval interval; /* of to - from, 95 % */
 };
 
+/* What each line weighs, in both years; the caller frees. */
+double *pair_weights(const struct pair *pairs, size_t count) CHECKED;
+
+/* The line whose value a mean cuts down in a year (weight.h), or WEIGHT_NONE. to: in the second. */
+uint32_t pair_cut(const struct stat_what *what, const struct pair *pairs, size_t count, const double *weights, bool to);
+
 /* The lines that it takes. */
 uint32_t pair_lines(const struct stat_what *what);
 
