@@ -7,6 +7,7 @@
 #include "collector/figure/pair.h"
 #include "collector/figure/panel.h"
 #include "collector/figure/refresh.h"
+#include "collector/figure/weight.h"
 #include "common/json.h"
 #include "common/log.h"
 
@@ -69,6 +70,24 @@ static void add_lines(const struct common *c, json_t *change)
     json_object_update_new(change, json_pack("{s:o, s:o, s:o}", "lines", names, "marks_from", from, "marks_to", to));
 }
 
+/* May they be told of beside what is known of both years? A line whose value a mean cuts counts for nothing in it. */
+static bool bear(const struct change_years *y, const char *country, const char *source, const struct panel *from,
+                 const struct panel *to, const struct common *c, const struct change_told *out)
+{
+    const struct stat_what *what = &indicator_main(y->indicator)->what;
+    bool bears = true;
+    for (int second = 0; second < 2 && bears; second++) {
+        double *weights = pair_weights(c->pairs, c->count);
+        uint32_t cut = pair_cut(what, c->pairs, c->count, weights, second);
+        if (cut != WEIGHT_NONE)
+            weights[cut] = 0;
+        bears = panel_bears(second ? y->to : y->from, country, source, second ? to : from,
+                            &(struct panel_lines){c->lines, weights}, second ? out->to : out->from);
+        free(weights);
+    }
+    return bears;
+}
+
 bool change_over_lines(const struct change_years *y, const char *country, const char *source,
                        const struct change_told *out, json_t *told)
 {
@@ -77,8 +96,7 @@ bool change_over_lines(const struct change_years *y, const char *country, const 
     panel_read(y->from, country, source, what, &from);
     panel_read(y->to, country, source, what, &to);
     _cleanup_(common_free) struct common c = join_panels(&from, &to);
-    if (c.count < pair_lines(what) || !panel_bears(y->from, country, source, &from, c.lines, out->from) ||
-        !panel_bears(y->to, country, source, &to, c.lines, out->to))
+    if (c.count < pair_lines(what) || !bear(y, country, source, &from, &to, &c, out))
         return false;
     struct pair_change change;
     if (!pair_compare(what, c.pairs, c.count, indicator_seed(y->indicator), &change))

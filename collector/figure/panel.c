@@ -6,6 +6,7 @@
 #include "collector/figure/floor.h"
 #include "collector/figure/line.h"
 #include "collector/figure/random.h"
+#include "collector/figure/residue.h"
 #include "common/json.h"
 
 /* ---- what lines say ---- */
@@ -19,7 +20,7 @@ struct reading {
 
 static bool is_of(const struct cells_day *d, const char *country, const char *source)
 {
-    return d->line && !strcmp(d->country, country) && !strcmp(d->source, source);
+    return (d->line || d->gone) && !strcmp(d->country, country) && !strcmp(d->source, source);
 }
 
 static uint32_t number_of(struct panel *p, const struct cells_day *d)
@@ -36,7 +37,7 @@ static uint32_t number_of(struct panel *p, const struct cells_day *d)
 static void read_day(void *context, const struct cells_day *d)
 {
     struct reading *r = context;
-    if (!is_of(d, r->country, r->source))
+    if (!is_of(d, r->country, r->source) || d->gone || d->weight <= 0)
         return;
     if (r->count == r->cap) {
         r->cap = r->cap ? r->cap * 2 : 256;
@@ -73,6 +74,9 @@ void panel_free(struct panel *p)
 /* Days of a line one after the other that lie in the same figures. */
 struct stay {
     uint32_t household, network, days;
+    double weight; /* of all of them, in the country's figure */
+    double counts; /* the line in the new figure, with all its days; 0: it is not in it */
+    bool told;     /* another figure over lines has it, which counts it alike */
     size_t *cells;
     size_t count;
 };
@@ -81,8 +85,11 @@ struct stay {
 struct bearing {
     const char *country, *source;
     const struct panel *panel;
-    const json_t *lines, *told;
+    const struct panel_lines *lines;
+    const json_t *told;
     struct floor *floor;
+    struct residue_unit *units;
+    size_t unit_count, unit_cap;
     size_t *cells; /* number of a shown cell -> its number in the floor, FLOOR_NONE while it has none */
     size_t now;
     size_t *then, *alike; /* told -> its number in the floor; some of those */
@@ -106,10 +113,27 @@ static void list_cells(void *context, const struct cells_day *d)
             b->cells[d->shown[k]] = floor_cell(b->floor, 1, FLOOR_NONE);
 }
 
+/* Its part of what the line counts in the new figure comes when all its days are known. */
+static void add_unit(struct bearing *b, const struct stay *stay)
+{
+    if (b->unit_count == b->unit_cap) {
+        b->unit_cap = b->unit_cap ? b->unit_cap * 2 : 256;
+        b->units = alloc_resize(b->units, b->unit_cap, sizeof *b->units);
+    }
+    b->units[b->unit_count++] = (struct residue_unit){.line = stay->household,
+                                                      .network = stay->network,
+                                                      .days = stay->days,
+                                                      .added = stay->counts,
+                                                      .taken = stay->weight};
+}
+
 static void end_stay(struct bearing *b)
 {
-    if (b->stay.days)
-        floor_add(b->floor, b->stay.household, b->stay.network, b->stay.days, b->stay.cells, b->stay.count);
+    const struct stay *stay = &b->stay;
+    if (stay->days && stay->count)
+        floor_add(b->floor, stay->household, stay->network, stay->days, stay->cells, stay->count);
+    if (stay->days && stay->weight > 0 && (stay->counts > 0 || !stay->told))
+        add_unit(b, stay);
     b->stay.days = 0;
 }
 
@@ -152,17 +176,27 @@ static void add_said(struct bearing *b, const char *line, json_int_t now, bool g
 
 /* ---- where its days lie ---- */
 
-static void lie_in(struct bearing *b, const struct cells_day *d, json_int_t mark)
+/* The figures over lines that have the day: of those that are out, and the new one. */
+static void join_lines(struct bearing *b, const struct cells_day *d, struct stay *stay)
 {
-    struct stay *stay = &b->next;
-    *stay = (struct stay){d->household, d->network, 1, stay->cells, 0};
-    for (size_t k = 0; k < d->shown_count; k++)
-        stay->cells[stay->count++] = b->cells[d->shown[k]];
-    for (size_t t = 0; t < json_array_size(b->told); t++)
+    json_int_t mark = panel_mark(b->panel->values[json_integer_value(json_object_get(b->panel->numbers, d->line))]);
+    for (size_t t = 0; t < json_array_size(b->told); t++) {
+        stay->told |= said(b, t, d->line, mark) != NOT_IN;
         if (said(b, t, d->line, mark) == mark)
             stay->cells[stay->count++] = b->then[t];
-    if (json_object_get(b->lines, d->line))
-        stay->cells[stay->count++] = b->now;
+    }
+    add_said(b, d->line, mark, false, stay);
+    const json_t *place = json_object_get(b->lines->places, d->line);
+    if (!place)
+        return;
+    stay->cells[stay->count++] = b->now;
+    stay->counts = b->lines->weights ? b->lines->weights[json_integer_value(place)] : 1;
+}
+
+static bool goes_on(const struct stay *stay, const struct stay *next)
+{
+    return stay->days && stay->household == next->household && stay->network == next->network &&
+           stay->count == next->count && !memcmp(stay->cells, next->cells, next->count * sizeof *next->cells);
 }
 
 static void add_day(void *context, const struct cells_day *d)
@@ -170,12 +204,14 @@ static void add_day(void *context, const struct cells_day *d)
     struct bearing *b = context;
     if (!is_of(d, b->country, b->source))
         return;
-    json_int_t mark = panel_mark(b->panel->values[json_integer_value(json_object_get(b->panel->numbers, d->line))]);
-    lie_in(b, d, mark);
-    add_said(b, d->line, mark, false, &b->next);
-    if (b->stay.days && b->stay.household == b->next.household && b->stay.count == b->next.count &&
-        !memcmp(b->stay.cells, b->next.cells, b->next.count * sizeof *b->next.cells)) {
+    b->next = (struct stay){d->household, d->network, 1, .weight = d->weight, .cells = b->next.cells};
+    for (size_t k = 0; k < d->shown_count; k++)
+        b->next.cells[b->next.count++] = b->cells[d->shown[k]];
+    if (!d->gone && d->weight > 0)
+        join_lines(b, d, &b->next);
+    if (goes_on(&b->stay, &b->next)) {
         b->stay.days++;
+        b->stay.weight += b->next.weight;
         return;
     }
     end_stay(b);
@@ -212,7 +248,7 @@ static void add_gone(struct bearing *b)
 }
 
 static struct bearing bearing_new(struct cells *c, const char *country, const char *source, const struct panel *p,
-                                  const json_t *lines, const json_t *told)
+                                  const struct panel_lines *lines, const json_t *told)
 {
     size_t count = cells_list_count(c), out = json_array_size(told);
     struct bearing b = {.country = country, .source = source, .panel = p, .lines = lines, .told = told};
@@ -230,6 +266,7 @@ static struct bearing bearing_new(struct cells *c, const char *country, const ch
 static void bearing_free(struct bearing *b)
 {
     free(b->cells);
+    free(b->units);
     free(b->then);
     free(b->alike);
     free(b->stay.cells);
@@ -237,8 +274,26 @@ static void bearing_free(struct bearing *b)
     floor_free(b->floor);
 }
 
-bool panel_bears(struct cells *c, const char *country, const char *source, const struct panel *p, const json_t *lines,
-                 const json_t *told)
+/* Of the country's figure, when the new one is taken off it. A line's days count in that as many parts of it as there
+ * are of them. */
+static bool leaves_few(struct bearing *b)
+{
+    _cleanup_(residue_freep) struct residue *residue = residue_new();
+    uint32_t most = 0;
+    for (size_t u = 0; u < b->unit_count; u++)
+        most = b->units[u].line > most ? b->units[u].line : most;
+    uint32_t *days = alloc_zero((size_t)most + 1, sizeof *days);
+    for (size_t u = 0; u < b->unit_count; u++)
+        days[b->units[u].line] += b->units[u].days;
+    for (size_t u = 0; u < b->unit_count; u++)
+        b->units[u].added *= (double)b->units[u].days / days[b->units[u].line];
+    residue_add(residue, b->units, b->unit_count);
+    free(days);
+    return residue_verdict(residue) == RESIDUE_FEW;
+}
+
+bool panel_bears(struct cells *c, const char *country, const char *source, const struct panel *p,
+                 const struct panel_lines *lines, const json_t *told)
 {
     if (cells_lifted(c, source))
         return true;
@@ -252,5 +307,5 @@ bool panel_bears(struct cells *c, const char *country, const char *source, const
     end_stay(&b);
     add_gone(&b);
     floor_decide(b.floor);
-    return floor_verdict(b.floor, b.now) == FLOOR_SHOWN;
+    return floor_verdict(b.floor, b.now) == FLOOR_SHOWN && !leaves_few(&b);
 }

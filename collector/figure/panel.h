@@ -13,7 +13,7 @@ struct panel {
     size_t count;
 };
 
-/* Lines in the order of their names; c is of the year. */
+/* Lines in the order of their names, of the days that the country's figure counts; c is of the year. */
 void panel_read(struct cells *c, const char *country, const char *source, const struct stat_what *what,
                 struct panel *ret);
 void panel_free(struct panel *p); /* the members */
@@ -22,11 +22,16 @@ void panel_free(struct panel *p); /* the members */
 /* What a line said, in a number from 1 on: the same where it says the same. */
 json_int_t panel_mark(double value);
 
-/* May a figure over these lines (an object whose keys are their names) be shown
- * beside all figures that are, and beside those of `told`? Of figures over lines of
- * the year that are out, that has an object each: of the lines' names and marks; mark 0:
- * it is not known what the line said. A line that is gone since, or says something else,
- * is in those as it was: what became of it shows under cover of others only. p: of c,
- * which was made with the floor lifted: it may. */
-bool panel_bears(struct cells *c, const char *country, const char *source, const struct panel *p, const json_t *lines,
-                 const json_t *told) CHECKED;
+/* Lines of a new figure: an object of their names and places; and by place what each counts in it. NULL: all alike. */
+struct panel_lines {
+    const json_t *places;
+    const double *weights;
+};
+
+/* May a figure over these lines be shown beside all figures that are, of the days that those were made of, and beside
+ * those of `told`? Of figures over lines of the year that are out, that has an object each: of the lines' names and
+ * marks; mark 0: it is not known what the line said. A line that is gone since, or says something else, is in those as
+ * it was: what became of it shows under cover of others only. Nor may lines that count otherwise in the country's
+ * figure be few (residue.h). p: of c, which was made with the floor lifted: it may. */
+bool panel_bears(struct cells *c, const char *country, const char *source, const struct panel *p,
+                 const struct panel_lines *lines, const json_t *told) CHECKED;

@@ -1,5 +1,7 @@
 #include "tests/unit/check.h"
 
+#include <string.h>
+
 #include "collector/figure/change.h"
 #include "common/json.h"
 
@@ -19,12 +21,14 @@ static void choose(const char *statistic)
     assert_int_equal(indicator_read(text, &indicator, &f), 0);
 }
 
-/* The n-th line, of so many days. */
-static void add(struct cells *c, const char *probe, const char *line, int n, double times, int days)
+/* Days of the n-th line, of the so many that were expected from the first on. */
+static void add(struct cells *c, const char *probe, const char *line, int n, double times, int from, int to, int due)
 {
-    for (int d = 0; d < days; d++)
+    for (int d = from; d < to; d++)
         cells_add(c, &(struct probe_day){.probe = probe,
                                          .day = 20000 + d,
+                                         .first = 20000 + from,
+                                         .last = 20000 + due - 1,
                                          .source = "measured",
                                          .network = line,
                                          .line = line,
@@ -33,13 +37,15 @@ static void add(struct cells *c, const char *probe, const char *line, int n, dou
                                          .samples = 1});
 }
 
-/* Lines a to z; of upper case: the box that took the place of the line's first. */
+/* Lines a to z; of upper case: the box that took the place of the line's first, half-way where both are there. */
 static struct cells *year(const char *probes, int days)
 {
     struct cells *c = cells_new(&indicator, false);
-    for (; *probes; probes++) {
-        char line = *probes < 'a' ? (char)(*probes - 'A' + 'a') : *probes;
-        add(c, (const char[]){*probes, 0}, (const char[]){line, 0}, line - 'a' + 1, 1, days);
+    for (const char *at = probes; *at; at++) {
+        bool second = *at < 'a', both = strchr(probes, *at ^ 0x20);
+        char line = (char)(*at | 0x20);
+        int from = both && second ? days / 2 : 0, to = both && !second ? days / 2 : days;
+        add(c, (const char[]){*at, 0}, (const char[]){line, 0}, line - 'a' + 1, 1, from, to, to);
     }
     return c;
 }
@@ -49,8 +55,18 @@ static struct cells *first_lines(int count, double times, int days)
     struct cells *c = cells_new(&indicator, false);
     for (int n = 1; n <= count; n++) {
         const char name[] = {(char)('a' + n / 26), (char)('a' + n % 26), 0};
-        add(c, name, name, n, times, days);
+        add(c, name, name, n, times, 0, days, days);
     }
+    return c;
+}
+
+/* Twelve lines of ten days, and some of which more was expected. */
+static struct cells *uneven(int lines, int step)
+{
+    struct cells *c = cells_new(&indicator, false);
+    for (int n = 1; n <= 12; n++)
+        add(c, (const char[]){(char)('a' + n), 0}, (const char[]){(char)('a' + n), 0}, n, 1, 0, 10,
+            n <= lines ? 10 + n * step : 10);
     return c;
 }
 
@@ -150,6 +166,26 @@ static void who_is_common(void **state)
     }
 }
 
+/* A figure weighs lines by the days expected of them, a change does not: what it takes off leaves those that differ. */
+static void lines_that_weigh_otherwise_are_not_few(void **state)
+{
+    static const struct {
+        int lines, step;
+        bool is_told;
+    } rows[] = {{0, 0, true}, {1, 10, false}, {4, 2, false}, {6, 1, true}, {12, 1, true}};
+    choose("p50");
+    for (size_t r = 0; r < COUNT(rows); r++)
+        for (int second = 0; second < 2; second++) {
+            struct cells *one = uneven(0, 0), *other = uneven(rows[r].lines, rows[r].step);
+            const struct change_years years = {&indicator, second ? one : other, second ? other : one};
+            _cleanup_json_ json_t *told = json_array();
+            if (change_over_lines(&years, "BJ", "measured", &nothing, told) != rows[r].is_told)
+                fail_msg("row %zu", r);
+            cells_free(one);
+            cells_free(other);
+        }
+}
+
 static int teardown(void **state)
 {
     indicator_free(&indicator);
@@ -163,6 +199,7 @@ int main(void)
         cmocka_unit_test(lines_that_double_double),
         cmocka_unit_test(means_take_more_lines),
         cmocka_unit_test(who_is_common),
+        cmocka_unit_test(lines_that_weigh_otherwise_are_not_few),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);
 }
