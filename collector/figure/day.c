@@ -3,12 +3,14 @@
 #include <stdlib.h>
 
 #include "collector/figure/crowd.h"
+#include "collector/figure/residue.h"
+#include "collector/figure/weight.h"
 #include "common/clock.h"
 
 struct day {
     struct tally_day *rows;
-    size_t count;
-    struct crowd crowd, late; /* those that have a point together, and who is in none */
+    size_t count, late_count; /* those that have a point together, and behind them who is in none */
+    struct crowd crowd, late;
     bool shown, barred;
 };
 
@@ -22,15 +24,76 @@ static int by_day(const void *a, const void *b)
     return (x->line > y->line) - (x->line < y->line);
 }
 
+/* ---- what lines count in figures, and in points ---- */
+
+/* What each row of those counts in the day's point. A mean that cuts a line's value down says what others do instead.
+ * The caller frees. */
+static double *pointed(const struct day *day, const struct stat_what *what)
+{
+    double *counts = alloc_zero(day->count + 1, sizeof *counts);
+    if (day->count == 0)
+        return counts;
+    _cleanup_tally_ struct tally t = tally_days(day->rows, day->count);
+    uint32_t *rows = alloc_zero(t.lines, sizeof *rows), cut = tally_cut(&t, what);
+    for (size_t i = 0; i < t.count; i++)
+        rows[t.days[i].cluster]++;
+    for (size_t i = 0; i < t.count; i++) {
+        uint32_t line = t.days[i].cluster;
+        counts[i] = line == cut ? 0 : t.weights[line] / rows[line];
+    }
+    free(rows);
+    return counts;
+}
+
+/* What stays of rows when so much of each is taken off the figure; taken NULL: nothing is. */
+static void weigh_rows(struct residue *r, const struct tally_day *rows, size_t count, const double *taken, bool remove)
+{
+    struct residue_unit *units = alloc_zero(count, sizeof *units);
+    for (size_t i = 0; i < count; i++)
+        units[i] = (struct residue_unit){rows[i].place,  rows[i].line,        rows[i].network, 1,
+                                         rows[i].counts, taken ? taken[i] : 0};
+    (remove ? residue_remove : residue_add)(r, units, count);
+    free(units);
+}
+
+/* A day that is hidden stays whole; who came late is in no point. */
+static void weigh(struct residue *r, const struct day *day, const struct stat_what *what)
+{
+    double *taken = pointed(day, what);
+    weigh_rows(r, day->rows, day->count, day->shown ? taken : NULL, false);
+    weigh_rows(r, day->rows + day->count, day->late_count, NULL, false);
+    free(taken);
+}
+
+static void hide(struct residue *r, struct day *day, const struct stat_what *what)
+{
+    double *taken = pointed(day, what);
+    weigh_rows(r, day->rows, day->count, taken, true);
+    weigh_rows(r, day->rows, day->count, NULL, false);
+    day->shown = false;
+    free(taken);
+}
+
+/* ---- which days are shown ---- */
+
+static struct day *with_fewest_lines(struct day *days, size_t count)
+{
+    struct day *least = NULL;
+    for (size_t d = 0; d < count; d++)
+        if (days[d].shown && (!least || days[d].count <= least->count))
+            least = &days[d];
+    return least;
+}
+
 /* A day is shown where it has lines enough. What its cell's figure counts anew
- * and no day shows can be reckoned from the two, and has to be enough as well:
- * days with the fewest lines are hidden until it is, or until nothing is left.
- * A day that series tell of otherwise has no point, and who came late to them is in none.
- * Where days of before are gone, or say something else, there must be some, to
- * cover them. */
-static void decide(struct day *days, size_t count, const struct past_days *past)
+ * and no day shows can be reckoned from the two, and has to be enough as well; so has what days do not take off of it
+ * as they count its lines otherwise (residue.h): days with the fewest lines are hidden until it is, or until nothing is
+ * left. A day that series tell of otherwise has no point, and who came late to them is in none. Where days of before
+ * are gone, say something else or weigh something else, there must be some, to cover them. */
+static void decide(struct day *days, size_t count, const struct past_days *past, const struct stat_what *what)
 {
     struct crowd hidden = past->late;
+    _cleanup_(residue_freep) struct residue *residue = residue_new();
     for (size_t d = 0; d < count; d++) {
         const struct crowd *crowd = &days[d].crowd;
         if (days[d].rows->day <= past->after)
@@ -39,15 +102,15 @@ static void decide(struct day *days, size_t count, const struct past_days *past)
         crowd_join(&hidden, &days[d].late);
         if (!days[d].shown)
             crowd_join(&hidden, crowd);
+        weigh(residue, &days[d], what);
     }
-    while ((hidden.days > 0 || past->cover) && !crowd_enough(&hidden)) {
-        struct day *least = NULL;
-        for (size_t d = 0; d < count; d++)
-            if (days[d].shown && (!least || days[d].count <= least->count))
-                least = &days[d];
-        if (!least)
+    for (;;) {
+        enum residue_verdict stays = residue_verdict(residue);
+        bool covered = hidden.days == 0 && (!past->cover || stays == RESIDUE_MANY);
+        struct day *least = with_fewest_lines(days, count);
+        if ((stays != RESIDUE_FEW && (covered || crowd_enough(&hidden))) || !least)
             return;
-        least->shown = false;
+        hide(residue, least, what);
         crowd_join(&hidden, &least->crowd);
     }
 }
@@ -94,13 +157,14 @@ json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what
             days[found++].rows = &rows[i];
         struct day *day = &days[found - 1];
         day->count += !rows[i].late;
+        day->late_count += rows[i].late;
         day->barred |= rows[i].barred;
         rows[i].due = 1;
         rows[i].weight = 0;
         crowd_add(rows[i].late ? &day->late : &day->crowd, rows[i].line, rows[i].network, 1);
     }
     if (past)
-        decide(days, found, past);
+        decide(days, found, past, what);
     if (places)
         hold_against(places, days, found);
     for (size_t d = 0; d < found; d++)

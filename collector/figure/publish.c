@@ -4,6 +4,7 @@
 
 #include "collector/figure/calendar.h"
 #include "collector/figure/cell_parts.h"
+#include "collector/figure/cellset.h"
 #include "collector/figure/crowd.h"
 #include "collector/figure/day.h"
 #include "collector/figure/line.h"
@@ -268,11 +269,39 @@ static struct calendar *places_of(const struct cells *c, const struct cell *coun
     return places;
 }
 
+/* Notes in which shown figures each of the country's days lies, and what it counts there. */
+static void place_days(const struct cells *c, const struct cell *country, struct tally_day *days)
+{
+    struct cellsets places = {0};
+    _cleanup_tally_ struct tally whole = tally_cell(country);
+    uint32_t *valued = alloc_zero(whole.lines, sizeof *valued);
+    uint32_t cut = tally_cut(&whole, &indicator_main(c->indicator)->what);
+    for (size_t i = 0; i < whole.count; i++)
+        valued[whole.days[i].cluster]++;
+    for (size_t i = 0, n = 0; i < country->count; i++) {
+        size_t in[CUTS], count = 0;
+        for (size_t k = 0; k < CUTS; k++) {
+            size_t number = country->rows[i]->cells[k];
+            if (number != FLOOR_NONE && cell_verdict(c, &c->list[number]) == FLOOR_SHOWN &&
+                !cell_held(c, &c->list[number]))
+                in[count++] = number;
+        }
+        days[i].place = cellsets_number(&places, in, count, i ? days[i - 1].place : 0);
+        if (isnan(days[i].value))
+            continue;
+        uint32_t line = whole.days[n++].cluster;
+        days[i].counts = line == cut ? 0 : whole.weights[line] / valued[line];
+    }
+    free(valued);
+    cellsets_free(&places);
+}
+
 static void split_days(const struct cells *c, const struct cell *cell, json_t *out)
 {
     settle_late(cell);
     const struct row *row = cell->rows[0];
     struct tally_day *rows = tallied(cell);
+    place_days(c, cell, rows);
     size_t count = 0;
     struct past_days past = cell_past(c, cell);
     _cleanup_(calendar_freep) struct calendar *places = cell_lifted(c, cell) ? NULL : places_of(c, cell);

@@ -115,6 +115,60 @@ static void a_day_that_was_told_has_its_point(void **state)
     }
 }
 
+/* Twelve lines for ten days; lines of one kind count in the figure of them all what a day of them stands for, some
+ * measured on every other day only. Each of the other kind lies in a place of its own where `apart`. */
+static void a_line_that_counts_otherwise_is_covered(void **state)
+{
+    static const struct {
+        uint32_t others;     /* of twenty */
+        double counts, step; /* of the first of them; each is that much more */
+        bool cover;
+        size_t shown;
+    } rows[] = {
+        {0, 1, 0, false, 10},     /* all measure every day: nothing is left */
+        {0, 1, 0, true, 8},       /* but for what told days come to weigh, which two days of twenty cover */
+        {1, 2, 0, false, 8},      /* one does not */
+        {5, 2, 0, false, 10},     /* five cover each other */
+        {5, 2, 0, true, 10},      /* and what told days come to weigh */
+        {20, 1, 0.05, false, 10}, /* no two are alike */
+        {20, 1, 0.05, true, 10},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct past_days past = nothing;
+        static struct tally_day days[200];
+        past.cover = rows[r].cover;
+        for (uint32_t d = 0; d < COUNT(days); d++) {
+            uint32_t line = d / 10;
+            double counts = line < rows[r].others ? rows[r].counts + rows[r].step * line : 1;
+            days[d] = (struct tally_day){
+                .line = line + 1, .network = line + 1, .day = 20000 + (int32_t)(d % 10), .value = 1, .counts = counts};
+        }
+        json_t *figures = day_figures(days, COUNT(days), &median, &past, NULL);
+        if (json_array_size(figures) != rows[r].shown)
+            fail_msg("row %zu: %zu days", r, json_array_size(figures));
+        json_decref(figures);
+    }
+}
+
+/* A mean cuts down what one line says on a day: the point says what others do, and takes nothing of that line off. */
+static void a_line_that_a_mean_cuts_is_in_no_point(void **state)
+{
+    static const struct stat_what mean = {STAT_MEAN, 0};
+    for (int large = 0; large < 2; large++) {
+        struct tally_day days[100];
+        for (uint32_t d = 0; d < COUNT(days); d++)
+            days[d] = (struct tally_day){.line = d / 10 + 1,
+                                         .network = d / 10 + 1,
+                                         .day = 20000 + (int32_t)(d % 10),
+                                         .value = large && d < 10 ? 900 : 1,
+                                         .counts = 1};
+        json_t *figures = day_figures(days, COUNT(days), &mean, &nothing, NULL);
+        assert_int_equal(json_array_size(figures),
+                         large ? 7 : 10); /* three times ten days are no more than ten, and three days of nine */
+        json_decref(figures);
+    }
+}
+
 /* Six lines of a place for six days, then seven of another: beside what is shown of both, a line that measured with the
  * first is told of. */
 static void days_that_places_would_explain_are_left_out(void **state)
@@ -146,6 +200,8 @@ int main(void)
         cmocka_unit_test(series_and_points_tell_of_the_same_lines),
         cmocka_unit_test(days_of_too_few_lines_are_left_out),
         cmocka_unit_test(a_day_that_was_told_has_its_point),
+        cmocka_unit_test(a_line_that_counts_otherwise_is_covered),
+        cmocka_unit_test(a_line_that_a_mean_cuts_is_in_no_point),
         cmocka_unit_test(days_that_places_would_explain_are_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
