@@ -7,6 +7,7 @@ import math
 import statistics
 
 import recount
+import recount_residue
 
 Point = collections.namedtuple("Point", "value low high n_probes n_networks")
 
@@ -59,27 +60,43 @@ def crowded(rows):
     return len({row.network for row in rows} - {None}) >= recount.NETWORKS and len({row.line.household for row in rows}) >= recount.PROBES
 
 
-def most_that_stay(days, late=(), cover=False):
+def most_that_stay(days, late=(), cover=False, stays=lambda _shown: recount_residue.NOTHING):
     """The days that are shown: those of lines enough. What the figure of the year counts and none of them shows is its difference from
-    them, and has to be enough as well: where it is not, days of the fewest rows are hidden too, of equal ones the last. late: rows that
-    no day can show; cover: rows of before are gone, which has to be covered by some."""
+    them, and has to be enough as well, and so has what days do not take off of it: where it is not, days of the fewest rows are hidden too,
+    of equal ones the last. late: rows that no day can show; cover: rows of before are gone or weigh otherwise, which has to be covered by
+    some; stays: what days that are shown leave of lines that count otherwise."""
     shown = {day for day, rows in days.items() if crowded(rows)}
 
-    def hidden():
-        return [*late, *(row for day, rows in days.items() if day not in shown for row in rows)]
+    def covered():
+        hidden = [*late, *(row for day, rows in days.items() if day not in shown for row in rows)]
+        left = stays(shown)
+        return left != recount_residue.FEW and (recount.enough(hidden) or
+                                                not hidden and (not cover or left == recount_residue.MANY))
 
-    while shown and (hidden() or cover) and not recount.enough(hidden()):
+    while shown and not covered():
         shown.remove(min(shown, key=lambda day: (len(days[day]), -day.toordinal())))
     return shown
 
 
-def chart(rows, statistic, **before):
-    """day -> Point"""
+def what_stays(days, whole, statistic, place_of):
+    """Of days that are shown, of a country's figure over all its rows."""
+    added = recount_residue.counts(whole, recount.weights(whole), statistic)
+    told, hidden = {}, {}
+    for day, rows in days.items():
+        alike = [of_its_day(row) for row in rows]
+        taken = recount_residue.counts(alike, recount.weights(alike), statistic)
+        told[day], hidden[day] = (recount_residue.of_rows(rows, added, each, place_of) for each in (taken, None))
+    return lambda shown: recount_residue.verdict([told[day] if day in shown else hidden[day] for day in days])
+
+
+def chart(rows, statistic, whole=None, place_of=lambda _row: None, **before):
+    """day -> Point. whole: the rows of the figure, where these are but what came; place_of: those that no figure tells apart have the same."""
     days = collections.defaultdict(list)
     for row in rows:
         if row.value is not None:
             days[row.day].append(row)
-    return {day: point(days[day], statistic) for day in most_that_stay(days, **before)}
+    stays = what_stays(days, [row for row in whole or rows if row.value is not None], statistic, place_of)
+    return {day: point(days[day], statistic) for day in most_that_stay(days, stays=stays, **before)}
 
 
 def main_statistic(indicator):

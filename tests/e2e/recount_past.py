@@ -29,12 +29,28 @@ class Past:
     """What editions have shown: of each cell the days of its last figure with what they said, and all days that any counted."""
     last: dict = dataclasses.field(default_factory=dict)  # cell -> (probe, day) -> what it said
     told: set = dataclasses.field(default_factory=set)  # (indicator, probe, day)
+    weights: dict = dataclasses.field(default_factory=dict)  # of each cell what a day of each line weighed in its last figure
 
     def show(self, cells, replaced):
         says = said(cells)
         for key in replaced:
             self.last[key] = {unit(row): says[key[0], *unit(row)] for row in valued(cells[key])}
             self.told |= {(key[0], *known) for known in self.last[key]}
+            self.weights[key] = weigh(cells[key])
+
+
+def weigh(rows):
+    """household -> what one of its days weighs, by itself"""
+    days = collections.Counter(row.line.household for row in valued(rows))
+    due = collections.Counter()
+    for row in valued(rows):
+        due[row.line.household] += row.due
+    return {line: round(min(due[line] / n, 4), 6) for line, n in days.items()}
+
+
+def weighed(past, key, rows):
+    """Does any line weigh something else than it did when it was told?"""
+    return any(past.weights[key].get(line, weight) != weight for line, weight in weigh(rows).items())
 
 
 def fresh(past, key, rows):

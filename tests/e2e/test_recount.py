@@ -13,11 +13,12 @@ import recount
 import recount_day
 import recount_interval
 import recount_past
+import recount_residue
 from conftest import Collector, scratch
 from country import GONE, OUTCOMES, SEED, TARGETS, YEARS, Country
 from recount_change import common_pairs, over_cells, step
 from recount_day import Point, chart, main_statistic
-from recount_past import Past, bears, changes, fresh, may_follow, said, told_too_much
+from recount_past import Past, bears, changes, fresh, may_follow, said, told_too_much, weighed
 
 pytestmark = pytest.mark.long(70)
 
@@ -109,10 +110,27 @@ def same(one, other):
             and all(a == b or (a is not None and b is not None and math.isclose(a, b, rel_tol=1e-9)) for a, b in zip(one[1:], other[1:])))
 
 
+def places(cells, shown, key):
+    """Of a country's rows: the cells of both families that are shown anew, and have it."""
+    found = collections.defaultdict(set)
+    for cell in shown:
+        if cell[:2] + cell[-1:] == key[:2] + key[-1:] and not cell[-2]:
+            for row in cells[cell]:
+                found[row].add(cell)
+    return lambda row: tuple(sorted(found[row], key=str))
+
+
+def all_charts(country, year):
+    """(indicator, country, source) -> its chart, where its figure is shown"""
+    cells, told = country.cells(year), figures(country.c, year).items()
+    shown = {cell_of(key) for key, row in told if row[0] == "met" or row[1] == "too few lines for this percentile"}
+    return {(key[0], key[1], key[-1]): chart(cells[key], main_statistic(key[0]), place_of=places(cells, shown, key))
+            for key in shown if not any(key[2:-1])}
+
+
 @pytest.mark.parametrize("year", YEARS)
 def test_every_day_is_what_raw_results_say(country, year):
-    shown = {(key[0], key[2], key[-1]) for key, row in figures(country.c, year).items() if row[0] == "met" and not any(key[3:-1])}
-    wanted = {key: chart(rows, main_statistic(key[0])) for key, rows in wholes(country, year).items() if key in shown}
+    wanted = all_charts(country, year)
     got = charts(country.c, year)
     assert {key: points.keys() for key, points in got.items()} == {key: points.keys() for key, points in wanted.items() if points}
     wrong = {(*key, day): (p, wanted[key][day]) for key, points in got.items() for day, p in points.items() if not same(p, wanted[key][day])}
@@ -121,6 +139,7 @@ def test_every_day_is_what_raw_results_say(country, year):
 
 
 WRONG_DAYS = {
+    "what_stays": lambda *_: lambda _shown: recount_residue.NOTHING,
     "crowded": lambda rows: len(rows) >= 4,
     "most_that_stay": lambda days, **_before: {day for day, rows in days.items() if recount_day.crowded(rows)},
     "interval": lambda said, _sums: (min(said.values()), max(said.values())),
@@ -131,8 +150,7 @@ WRONG_DAYS = {
 @pytest.mark.parametrize("rule", WRONG_DAYS)
 def test_each_rule_moves_a_day_that_is_compared(country, monkeypatch, rule):
     def told():
-        return [{day: p[:3] for day, p in chart(rows, main_statistic(key[0])).items()} for year in YEARS
-                for key, rows in wholes(country, year).items() if recount.enough([row for row in rows if row.value is not None])]
+        return [{day: p[:3] for day, p in points.items()} for year in YEARS for points in all_charts(country, year).values()]
 
     right = told()
     monkeypatch.setattr(recount_day, rule, WRONG_DAYS[rule])
@@ -376,14 +394,14 @@ def test_it_is_replaced_under_cover_of_new_days_alone(country, editions):
         assert not told_too_much(after.past, after.cells, new)
 
 
-def chart_of(edition, before, key):
+def chart_of(edition, before, key, new):
     """A country's chart where its figure is replaced: what was told stays, and days behind it come. What came late of others is hidden."""
     rows, past = edition.cells[key], edition.past
     known = {row for row in recount_past.valued(rows) if (key[0], *recount_past.unit(row)) in past.told}
     last = max(row.day for row in known)
     late, came = [row for row in fresh(past, key, rows) if row.day <= last], [row for row in fresh(past, key, rows) if row.day > last]
-    cover = len(changes(past, key, rows, said(edition.cells))) > len(late) + len(came)
-    return before | recount_day.chart(came, main_statistic(key[0]), late=late, cover=cover)
+    cover = len(changes(past, key, rows, said(edition.cells))) > len(late) + len(came) or weighed(past, key, rows)
+    return before | recount_day.chart(came, main_statistic(key[0]), whole=rows, place_of=places(edition.cells, new, key), late=late, cover=cover)
 
 
 def charts_go_on(before, after):
@@ -392,7 +410,7 @@ def charts_go_on(before, after):
     found, new = {}, replaced(before, after)
     for key in countries:
         name = key[0], key[1], key[-1]
-        found[name] = chart_of(after, before.charts.get(name, {}), key) if key in new else before.charts.get(name, {})
+        found[name] = chart_of(after, before.charts.get(name, {}), key, new) if key in new else before.charts.get(name, {})
     return found
 
 

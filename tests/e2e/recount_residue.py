@@ -1,0 +1,98 @@
+"""What stays of a country's figure when its days are taken off, where lines weigh otherwise in the one than in the other
+(collector/figure/residue.h): by trying all ratios that there are."""
+
+import collections
+import math
+
+import recount
+
+PARTS = 3
+NOTHING, FEW, MANY = "nothing", "few", "many"
+
+Unit = collections.namedtuple("Unit", "block line network added taken")
+Sum = collections.namedtuple("Sum", "mixed days crowds least gains")
+
+
+def ratio(unit):
+    return unit.added / unit.taken if unit.taken else math.inf
+
+
+def kinds_of(units):
+    """Units that go together, and those that stay whatever goes."""
+    kinds = []
+    for unit in sorted((u for u in units if u.taken), key=ratio):
+        if kinds and math.isclose(ratio(kinds[-1][-1]), ratio(unit), rel_tol=1e-9):
+            kinds[-1].append(unit)
+        else:
+            kinds.append([unit])
+    return kinds, [u for u in units if not u.taken]
+
+
+def staying(units, who, known):
+    """Parties that no block before had (`known` gets them), but for those that may go together."""
+    new = {who(u) for u in units} - known
+    known |= new
+    return min(len(new & {who(u) for u in units if u not in gone}) for gone in [*kinds_of(units)[0], []])
+
+
+def parts(units, who):
+    """Of a block: the least that can stay of all, and of each party how much PARTS times its own, less all, can be above that."""
+    least, most = math.inf, collections.defaultdict(lambda: -math.inf)
+    for r in {ratio(u) for u in units if u.taken} or {0}:
+        own = collections.Counter()
+        for u in units:
+            own[who(u)] += abs(u.added - (r * u.taken if u.taken else 0))
+        least = min(least, own.total())
+        for party, part in own.items():
+            most[party] = max(most[party], PARTS * part - own.total())
+    return least, {party: value + least for party, value in most.items()}
+
+
+def of_day(units):
+    blocks = collections.defaultdict(list)
+    for u in units:
+        blocks[u.block].append(u)
+    mixed = days = 0
+    for block in blocks.values():
+        kinds, whole = kinds_of(block)
+        mixed += bool(kinds) and len(kinds) + bool(whole) > 1
+        days += len(block) - max(map(len, kinds), default=0)
+    crowds, least, gains = [], [], []
+    for who, floor in ((lambda u: u.line, recount.PROBES), (lambda u: u.network, recount.NETWORKS)):
+        known, found = set(), [parts(seen, who) for block in blocks.values() if (seen := [u for u in block if who(u)])]
+        crowds.append(sum(staying(seen, who, known) for block in blocks.values() if (seen := [u for u in block if who(u)])) >= floor)
+        least.append(sum(few for few, _ in found))
+        gains.append(sum((collections.Counter(gain) for _, gain in found), collections.Counter()))
+    return Sum(mixed, days, crowds, least, gains)
+
+
+def verdict(sums):
+    if not any(s.mixed for s in sums):
+        return NOTHING
+    for side in range(2):
+        gains = sum((s.gains[side] for s in sums), collections.Counter())
+        if max(gains.values(), default=0) > sum(s.least[side] for s in sums) + 1e-6 or not any(s.crowds[side] for s in sums):
+            return FEW
+    return FEW if sum(s.days for s in sums) < recount.DAYS else MANY
+
+
+# ---- a country and its days ----
+
+def cut(rows, sums, statistic):
+    """The line whose value a mean cuts down."""
+    if statistic != "mean" or len(sums) < 3:
+        return None
+    order = sorted((value * sums[line], line) for line, value in recount.said(rows, lambda v: sum(v) / len(v)).items())[::-1]
+    return order[0][1] if order[0][0] > 5 * sum(part for part, _ in order[2:]) else None
+
+
+def counts(rows, sums, statistic):
+    """household -> what one of its days counts"""
+    days, gone = collections.Counter(row.line.household for row in rows), cut(rows, sums, statistic)
+    return {line: 0 if line == gone else sums[line] / days[line] for line in days}
+
+
+def of_rows(rows, added, taken, place_of):
+    """taken None: the day is hidden."""
+    return of_day([Unit(place_of(row), row.line.household, row.network, added[row.line.household],
+                        taken[row.line.household] if taken else 0) for row in rows])
