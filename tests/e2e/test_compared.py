@@ -33,15 +33,23 @@ class Panel:
         """Packet loss in percent, on so many days from a year's first, or from one after it."""
         self.c.sql("INSERT INTO probe_network VALUES (%s, %s, %s, 10) ON CONFLICT DO NOTHING", f"{year}-03-01", probe,
                    network or f"198.51.{probe % 256}.0/24")
+
+
+    def measures(self, probe, year, loss, days=10, network=None, first=0):
+        """Packet loss in percent, on so many days from a year's first on, or from one behind it."""
+        self.c.sql("INSERT INTO probe_network VALUES (%s, %s, %s, 10) ON CONFLICT DO NOTHING", f"{year}-03-01", probe, network or f"198.51.{probe % 256}.0/24")
         self.c.sql("""INSERT INTO rollup_day (day, probe_no, check_no, af, source, simulated, ok, partial, timeout, refused, unreachable,
                                               reset, dns_error, tls_error, protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max)
-                      SELECT make_date(%s, 1, 1) + d, %s, check_no, 4, 'agent', false, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 840,
+                      SELECT make_date(%s, 1, 1) + %s + d, %s, check_no, 4, 'agent', false, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 840,
                              array_agg(CASE WHEN name IN ('sent', 'rcvd') THEN 1 ELSE 0 END ORDER BY position), array_agg(v ORDER BY position),
                              array_agg(v::real ORDER BY position), array_agg(v::real ORDER BY position)
                       FROM generate_series(%s, %s - 1) d,
                            (SELECT m.*, CASE m.name WHEN 'sent' THEN 1000 WHEN 'rcvd' THEN 1000 - 10 * %s ELSE 0 END::double precision AS v
                             FROM metric m JOIN check_kind k USING (check_no) WHERE k.name = 'ping') m
                       GROUP BY d, check_no""", year, probe, after, after + days, loss)
+
+
+                      GROUP BY d, check_no""", year, first, probe, days, loss)
         self.c.sql("INSERT INTO indicator_dirty VALUES (%s) ON CONFLICT DO NOTHING", year)
 
     def asks(self, probe, year, ms):
@@ -259,3 +267,72 @@ def test_a_change_that_is_made_again_forgets_no_line(panel, made_again):
     [(method,)] = panel.sql("SELECT method_version FROM indicator WHERE indicator = 'PER8'")
     assert before["kind"] == "lines" and after["method_version"] == method and after["whole_to"] is not None
     assert after["kind"] == "cells"
+
+
+# ---- what is left where lines weigh otherwise in a year's figure ----
+
+def whole(panel, year):
+    [figure] = [f for f in panel.get(f"indicators?year={year}&indicator=PER8")
+                if f["statistic"] == "mean" and not (f["geo"] or f["operator"] or f["technology"] or f["family"])]
+    return figure["value"]
+
+
+def points(panel, year):
+    """Of the year's day: its value."""
+    return {day.timetuple().tm_yday: value for day, value in
+            panel.sql("SELECT day, value FROM indicator_day WHERE indicator = 'PER8' AND extract(year FROM day) = %s ORDER BY day", year)}
+
+
+def test_a_chart_tells_of_no_line_that_weighs_more(panel):
+    """One of eleven lines fails every other day, so that each day of it counts twice: the year less all days would be the line's."""
+    for n in range(10):
+        probe = panel.line()
+        for day in range(10):  # it is worse by the day
+            panel.measures(probe, 2024, (1 + n % 5 / 10) * (1 + day ** 2 / 10), days=1, first=day)
+    odd = panel.line()
+    panel.measures(odd, 2024, 9, days=5)
+    panel.c.run("rollup")
+    told = points(panel, 2024)
+    assert len(told) >= 5
+    for unknown in (told[max(told)], sum(told.values()) / len(told)):
+        days = sum((11 if day <= 5 else 10) * told.get(day, unknown) for day in range(1, 11))
+        assert abs((110 * whole(panel, 2024) - days) / 5 - 9) > 0.2 * 9, told
+
+
+def test_a_change_tells_of_no_line_that_weighs_less(panel):
+    """One line has two days of the second year, of which each counts four times: the ten of the others count ten."""
+    lines = [panel.line(operator="Grand" if n < 20 else "Petit") for n in range(41)]
+    for year in (2023, 2024):
+        for n, probe in enumerate(lines):
+            loss = 9 if n == 40 else 1 + n % (year - 2015) / 10
+            panel.measures(probe, year, loss, days=2 if (n, year) == (40, 2024) else 10)
+    panel.c.run("rollup")
+    row = change(panel, 2024)
+    assert row["whole_to"] and (row["value_to"] is None or abs((410 * row["value_to"] - 408 * row["whole_to"]) / 2 - 9) > 0.2 * 9), row
+
+
+def test_a_change_is_of_the_days_that_figures_have(panel):
+    """Late days of the second year are in no figure that stands: nor does its change have them, be they of a line that it had not, or of one
+    that it had. What was not told before for want of a first year still is."""
+    lines = [panel.line(operator="Grand" if n < 20 else "Petit") for n in range(40)]
+    late = panel.line(operator="Grand")
+    for n, probe in enumerate(lines):
+        panel.measures(probe, 2024, 1 + n % 9 / 10)
+    panel.c.run("rollup")
+    panel.measures(lines[7], 2024, 80, first=20)
+    for n, probe in enumerate(lines):
+        panel.measures(probe, 2023, 1 + n % 9 / 10)
+    panel.c.run("rollup")
+    row = change(panel, 2024)
+    assert row["kind"] == "lines" and row["value_to"] == row["value_from"] == row["whole_to"] == pytest.approx(1.375)
+
+    panel.measures(late, 2021, 9)
+    for n, probe in enumerate(lines):
+        for year in (2021, 2022):
+            panel.measures(probe, year, 1 + n % 9 / 10)
+    panel.c.run("rollup")
+    panel.measures(late, 2022, 9)
+    panel.c.run("rollup")
+    row = change(panel, 2022)
+    assert row["whole_to"] == pytest.approx(1.375)
+    assert row["value_to"] is None or abs(41 * row["value_to"] - 40 * row["whole_to"] - 9) > 0.2 * 9, row
