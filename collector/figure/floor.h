@@ -48,6 +48,9 @@
  * that are gone, or that said something else, is not known any more, and figures
  * before the last are not looked at: those are held to the number of lines alone.
  *
+ * Days of charts and changes over lines are no cells of it: they count lines otherwise, and what they leave of figures
+ * is held to the same by residue.h.
+ *
  * Nor may one probe be most of what came to a cell or went from it (a change of
  * weight counts as the days that it is worth), however many stand behind the
  * rest: who guesses what the others do would learn of it. */

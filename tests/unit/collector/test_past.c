@@ -1,5 +1,6 @@
 #include "tests/unit/check.h"
 
+#include <string.h>
 #include <time.h>
 
 #include "collector/figure/past.h"
@@ -287,6 +288,49 @@ static void what_brings_nothing_is_not_waited_for(void **state)
     assert_int_equal(past_waited(past, "new", FIRST + 40), FIRST + 40);
 }
 
+static void count_gone(void *context, const struct past_gone *gone)
+{
+    size_t *days = context;
+    assert_true(gone->count == 2 && gone->cells[0] == COUNTRY && gone->cells[1] == NEAR);
+    assert_true(gone->line > 0 && (!strcmp(gone->probe, "line0") || !strcmp(gone->probe, "line1")));
+    days[gone->probe[4] - '0']++;
+}
+
+/* One line says something else, one is gone, one has two days more, one weighs more: a figure that stands knows of
+ * none. */
+static void a_figure_that_stands_counts_what_it_did(void **state)
+{
+    static const struct {
+        size_t cell;
+        const char *probe;
+        int32_t day;
+        bool counts;
+    } rows[] = {
+        {COUNTRY, "line0", 3, false},  {NEAR, "line0", 3, false}, {COUNTRY, "line1", 3, false},
+        {COUNTRY, "line2", 9, true},   {NEAR, "line2", 9, true},  {COUNTRY, "line2", 10, false},
+        {FAR, "line2", 9, false},      {FAR, "line9", 0, true},   {COUNTRY, "line3", 5, true},
+        {COUNTRY, "nobody", 5, false},
+    };
+    struct line lines[LINES];
+    size_t gone[2] = {0};
+    fill(lines, 0, 10);
+    _cleanup_(edition_free) struct edition first = hold(past_new(100, METHOD), lines, LINES);
+    assert_false(past_shown(first.past, COUNTRY));
+    _cleanup_json_ json_t *keep = past_keep(first.past);
+    lines[0].mark++;
+    lines[1].to = 0;
+    lines[2].to = 12;
+    lines[3].weight *= 2;
+    _cleanup_(edition_free) struct edition second = hold(recall(keep, 110, METHOD), lines, LINES);
+    assert_true(past_held(second.past, COUNTRY) && past_shown(second.past, COUNTRY));
+    for (size_t r = 0; r < COUNT(rows); r++)
+        if (past_counts(second.past, rows[r].cell, rows[r].probe, FIRST + rows[r].day) != rows[r].counts)
+            fail_msg("row %zu", r);
+    assert_int_equal(past_weight(second.past, COUNTRY, "line3"), FLOOR_WEIGHT_ONE);
+    past_walk_gone(second.past, count_gone, gone);
+    assert_true(gone[0] == 10 && gone[1] == 10);
+}
+
 static int method_kept(const json_t *keep, const char *key)
 {
     size_t i;
@@ -375,6 +419,7 @@ int main(void)
         cmocka_unit_test(a_chart_covers_a_change_of_weight),
         cmocka_unit_test(a_line_that_weighs_more_holds_a_figure),
         cmocka_unit_test(what_brings_nothing_is_not_waited_for),
+        cmocka_unit_test(a_figure_that_stands_counts_what_it_did),
         cmocka_unit_test(another_method_forgets_nothing),
         cmocka_unit_test(a_figure_made_again_weighs_what_it_did),
         cmocka_unit_test(what_is_not_kept_is_free),
