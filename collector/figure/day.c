@@ -45,31 +45,55 @@ static double *pointed(const struct day *day, const struct stat_what *what)
     return counts;
 }
 
-/* What stays of rows when so much of each is taken off the figure; taken NULL: nothing is. */
-static void weigh_rows(struct residue *r, const struct tally_day *rows, size_t count, const double *taken, bool remove)
+/* What is left by who takes days off their country's figure, all of a day at once, and by who takes them off the
+ * figures of its parts, each in its measure. */
+struct left {
+    struct residue *whole, *parts;
+};
+
+static void left_free(struct left *l)
+{
+    residue_free(l->whole);
+    residue_free(l->parts);
+}
+
+static enum residue_verdict verdict(const struct left *l)
+{
+    enum residue_verdict whole = residue_verdict(l->whole), parts = residue_verdict(l->parts);
+    return whole == RESIDUE_FEW || parts == RESIDUE_FEW ? RESIDUE_FEW : whole < parts ? whole : parts;
+}
+
+/* Rows of which so much is taken off the figure; taken NULL: nothing is. */
+static void weigh_rows(struct left *l, const struct tally_day *rows, size_t count, const double *taken, bool remove)
 {
     struct residue_unit *units = alloc_zero(count, sizeof *units);
-    for (size_t i = 0; i < count; i++)
-        units[i] = (struct residue_unit){rows[i].place,  rows[i].line,        rows[i].network, 1,
-                                         rows[i].counts, taken ? taken[i] : 0};
-    (remove ? residue_remove : residue_add)(r, units, count);
+    for (int parts = 0; parts < 2; parts++) {
+        for (size_t i = 0; i < count; i++)
+            units[i] = (struct residue_unit){.block = parts ? rows[i].place : 0,
+                                             .line = rows[i].line,
+                                             .network = rows[i].network,
+                                             .days = 1,
+                                             .added = rows[i].counts,
+                                             .taken = taken ? taken[i] : 0};
+        (remove ? residue_remove : residue_add)(parts ? l->parts : l->whole, units, count);
+    }
     free(units);
 }
 
 /* A day that is hidden stays whole; who came late is in no point. */
-static void weigh(struct residue *r, const struct day *day, const struct stat_what *what)
+static void weigh(struct left *l, const struct day *day, const struct stat_what *what)
 {
     double *taken = pointed(day, what);
-    weigh_rows(r, day->rows, day->count, day->shown ? taken : NULL, false);
-    weigh_rows(r, day->rows + day->count, day->late_count, NULL, false);
+    weigh_rows(l, day->rows, day->count, day->shown ? taken : NULL, false);
+    weigh_rows(l, day->rows + day->count, day->late_count, NULL, false);
     free(taken);
 }
 
-static void hide(struct residue *r, struct day *day, const struct stat_what *what)
+static void hide(struct left *l, struct day *day, const struct stat_what *what)
 {
     double *taken = pointed(day, what);
-    weigh_rows(r, day->rows, day->count, taken, true);
-    weigh_rows(r, day->rows, day->count, NULL, false);
+    weigh_rows(l, day->rows, day->count, taken, true);
+    weigh_rows(l, day->rows, day->count, NULL, false);
     day->shown = false;
     free(taken);
 }
@@ -93,7 +117,7 @@ static struct day *with_fewest_lines(struct day *days, size_t count)
 static void decide(struct day *days, size_t count, const struct past_days *past, const struct stat_what *what)
 {
     struct crowd hidden = past->late;
-    _cleanup_(residue_freep) struct residue *residue = residue_new();
+    _cleanup_(left_free) struct left left = {residue_new(), residue_new()};
     for (size_t d = 0; d < count; d++) {
         const struct crowd *crowd = &days[d].crowd;
         if (days[d].rows->day <= past->after)
@@ -102,15 +126,15 @@ static void decide(struct day *days, size_t count, const struct past_days *past,
         crowd_join(&hidden, &days[d].late);
         if (!days[d].shown)
             crowd_join(&hidden, crowd);
-        weigh(residue, &days[d], what);
+        weigh(&left, &days[d], what);
     }
     for (;;) {
-        enum residue_verdict stays = residue_verdict(residue);
+        enum residue_verdict stays = verdict(&left);
         bool covered = hidden.days == 0 && (!past->cover || stays == RESIDUE_MANY);
         struct day *least = with_fewest_lines(days, count);
         if ((stays != RESIDUE_FEW && (covered || crowd_enough(&hidden))) || !least)
             return;
-        hide(residue, least, what);
+        hide(&left, least, what);
         crowd_join(&hidden, &least->crowd);
     }
 }

@@ -79,14 +79,22 @@ def most_that_stay(days, late=(), cover=False, stays=lambda _shown: recount_resi
 
 
 def what_stays(days, whole, statistic, place_of):
-    """Of days that are shown, of a country's figure over all its rows."""
+    """Of days that are shown, of a country's figure over all its rows: taken off it as a whole, or off its parts."""
     added = recount_residue.counts(whole, recount.weights(whole), statistic)
-    told, hidden = {}, {}
-    for day, rows in days.items():
-        alike = [of_its_day(row) for row in rows]
-        taken = recount_residue.counts(alike, recount.weights(alike), statistic)
-        told[day], hidden[day] = (recount_residue.of_rows(rows, added, each, place_of) for each in (taken, None))
-    return lambda shown: recount_residue.verdict([told[day] if day in shown else hidden[day] for day in days])
+    sums = []
+    for of_place in (lambda _row: None, place_of):
+        told, hidden = {}, {}
+        for day, rows in days.items():
+            alike = [of_its_day(row) for row in rows]
+            taken = recount_residue.counts(alike, recount.weights(alike), statistic)
+            told[day], hidden[day] = (recount_residue.of_rows(rows, added, each, of_place) for each in (taken, None))
+        sums.append((told, hidden))
+
+    def stays(shown):
+        found = {recount_residue.verdict([(told if day in shown else hidden)[day] for day in days]) for told, hidden in sums}
+        return next(v for v in (recount_residue.FEW, recount_residue.NOTHING, recount_residue.MANY) if v in found)
+
+    return stays
 
 
 def chart(rows, statistic, whole=None, place_of=lambda _row: None, **before):
