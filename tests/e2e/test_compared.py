@@ -33,23 +33,15 @@ class Panel:
         """Packet loss in percent, on so many days from a year's first, or from one after it."""
         self.c.sql("INSERT INTO probe_network VALUES (%s, %s, %s, 10) ON CONFLICT DO NOTHING", f"{year}-03-01", probe,
                    network or f"198.51.{probe % 256}.0/24")
-
-
-    def measures(self, probe, year, loss, days=10, network=None, first=0):
-        """Packet loss in percent, on so many days from a year's first on, or from one behind it."""
-        self.c.sql("INSERT INTO probe_network VALUES (%s, %s, %s, 10) ON CONFLICT DO NOTHING", f"{year}-03-01", probe, network or f"198.51.{probe % 256}.0/24")
         self.c.sql("""INSERT INTO rollup_day (day, probe_no, check_no, af, source, simulated, ok, partial, timeout, refused, unreachable,
                                               reset, dns_error, tls_error, protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max)
-                      SELECT make_date(%s, 1, 1) + %s + d, %s, check_no, 4, 'agent', false, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 840,
+                      SELECT make_date(%s, 1, 1) + d, %s, check_no, 4, 'agent', false, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 840,
                              array_agg(CASE WHEN name IN ('sent', 'rcvd') THEN 1 ELSE 0 END ORDER BY position), array_agg(v ORDER BY position),
                              array_agg(v::real ORDER BY position), array_agg(v::real ORDER BY position)
                       FROM generate_series(%s, %s - 1) d,
                            (SELECT m.*, CASE m.name WHEN 'sent' THEN 1000 WHEN 'rcvd' THEN 1000 - 10 * %s ELSE 0 END::double precision AS v
                             FROM metric m JOIN check_kind k USING (check_no) WHERE k.name = 'ping') m
                       GROUP BY d, check_no""", year, probe, after, after + days, loss)
-
-
-                      GROUP BY d, check_no""", year, first, probe, days, loss)
         self.c.sql("INSERT INTO indicator_dirty VALUES (%s) ON CONFLICT DO NOTHING", year)
 
     def asks(self, probe, year, ms):
@@ -288,7 +280,7 @@ def test_a_chart_tells_of_no_line_that_weighs_more(panel):
     for n in range(10):
         probe = panel.line()
         for day in range(10):  # it is worse by the day
-            panel.measures(probe, 2024, (1 + n % 5 / 10) * (1 + day ** 2 / 10), days=1, first=day)
+            panel.measures(probe, 2024, (1 + n % 5 / 10) * (1 + day ** 2 / 10), days=1, after=day)
     odd = panel.line()
     panel.measures(odd, 2024, 9, days=5)
     panel.c.run("rollup")
@@ -319,7 +311,7 @@ def test_a_change_is_of_the_days_that_figures_have(panel):
     for n, probe in enumerate(lines):
         panel.measures(probe, 2024, 1 + n % 9 / 10)
     panel.c.run("rollup")
-    panel.measures(lines[7], 2024, 80, first=20)
+    panel.measures(lines[7], 2024, 80, after=20)
     for n, probe in enumerate(lines):
         panel.measures(probe, 2023, 1 + n % 9 / 10)
     panel.c.run("rollup")
