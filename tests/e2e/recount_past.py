@@ -40,12 +40,9 @@ class Past:
 
 
 def weigh(rows):
-    """household -> what one of its days weighs, by itself"""
+    """household -> what one of its days weighs"""
     days = collections.Counter(row.line.household for row in valued(rows))
-    due = collections.Counter()
-    for row in valued(rows):
-        due[row.line.household] += row.due
-    return {line: round(min(due[line] / n, 4), 6) for line, n in days.items()}
+    return {line: round(whole / days[line], 6) for line, whole in recount.weights(valued(rows)).items()}
 
 
 def weighed(past, key, rows):
