@@ -274,10 +274,7 @@ static void place_days(const struct cells *c, const struct cell *country, struct
 {
     struct cellsets places = {0};
     _cleanup_tally_ struct tally whole = tally_cell(country);
-    uint32_t *valued = alloc_zero(whole.lines, sizeof *valued);
     uint32_t cut = tally_cut(&whole, &indicator_main(c->indicator)->what);
-    for (size_t i = 0; i < whole.count; i++)
-        valued[whole.days[i].cluster]++;
     for (size_t i = 0, n = 0; i < country->count; i++) {
         size_t in[CUTS], count = 0;
         for (size_t k = 0; k < CUTS; k++) {
@@ -287,12 +284,9 @@ static void place_days(const struct cells *c, const struct cell *country, struct
                 in[count++] = number;
         }
         days[i].place = cellsets_number(&places, in, count, i ? days[i - 1].place : 0);
-        if (isnan(days[i].value))
-            continue;
-        uint32_t line = whole.days[n++].cluster;
-        days[i].counts = line == cut ? 0 : whole.weights[line] / valued[line];
+        if (!isnan(days[i].value))
+            days[i].counts = whole.days[n++].cluster == cut ? 0 : days[i].weight;
     }
-    free(valued);
     cellsets_free(&places);
 }
 

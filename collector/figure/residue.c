@@ -64,6 +64,10 @@ struct block {
     const struct residue_unit *units;
     size_t count, rated;
     double *taken, *added, constant; /* constant: what others stay with */
+    struct {
+        double slope;
+        size_t at[3];
+    } turns; /* of the units before, which mostly are alike */
 };
 
 static double ratio(const struct residue_unit *u)
@@ -131,14 +135,26 @@ static double least(const struct block *b)
     return b->rated > 0 ? stays(b, turn(b, 0)) : b->constant;
 }
 
-/* The most that so many times a unit, less all, can be. */
-static double most(const struct block *b, const struct residue_unit *unit, double times)
+/* Where that of a unit, so many times, turns as fast as all that stays does, before and behind its own ratio. */
+static const size_t *turns(struct block *b, double slope)
 {
-    if (b->rated == 0 || unit->taken <= 0)
-        return times * unit->added - least(b);
-    const size_t at[] = {turn(b, -times * unit->taken), turn(b, 0), turn(b, times * unit->taken)};
+    if (slope != b->turns.slope) {
+        b->turns.slope = slope;
+        b->turns.at[0] = turn(b, -slope);
+        b->turns.at[1] = turn(b, 0);
+        b->turns.at[2] = turn(b, slope);
+    }
+    return b->turns.at;
+}
+
+/* The most that so many times a unit, less all, can be; all: the least that they can be. */
+static double most(struct block *b, const struct residue_unit *unit, double times, double all)
+{
     double found = -INFINITY;
-    for (size_t i = 0; i < COUNT(at); i++)
+    if (b->rated == 0 || unit->taken <= 0)
+        return times * unit->added - all;
+    const size_t *at = turns(b, times * unit->taken);
+    for (size_t i = 0; i < COUNT(b->turns.at); i++)
         found = fmax(found, times * fabs(unit->added - ratio(&b->units[at[i]]) * unit->taken) - stays(b, at[i]));
     return found;
 }
@@ -190,13 +206,13 @@ static uint32_t remain(const struct residue *r, struct side *s, const struct blo
 }
 
 /* Behind remain, which says how many units each has. */
-static void gain(const struct residue *r, struct side *s, const struct block *b, double sign)
+static void gain(const struct residue *r, struct side *s, struct block *b, double sign)
 {
     double all = least(b);
     s->whole += sign * all;
     for (size_t u = 0; u < b->count; u++) {
         struct party *p = party_of(s, number_of(r, s, &b->units[u]));
-        p->gain += sign * (most(b, &b->units[u], RESIDUE_PARTS * (double)p->units) + all) / p->units;
+        p->gain += sign * (most(b, &b->units[u], RESIDUE_PARTS * (double)p->units, all) + all) / p->units;
     }
 }
 
