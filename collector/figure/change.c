@@ -82,7 +82,8 @@ static bool bear(const struct change_years *y, const char *country, const char *
         if (cut != WEIGHT_NONE)
             weights[cut] = 0;
         bears = panel_bears(second ? y->to : y->from, country, source, second ? to : from,
-                            &(struct panel_lines){c->lines, weights}, second ? out->to : out->from);
+                            &(struct panel_lines){c->lines, weights, what->kind != STAT_QUANTILE},
+                            second ? out->to : out->from);
         free(weights);
     }
     return bears;

@@ -307,5 +307,5 @@ bool panel_bears(struct cells *c, const char *country, const char *source, const
     end_stay(&b);
     add_gone(&b);
     floor_decide(b.floor);
-    return floor_verdict(b.floor, b.now) == FLOOR_SHOWN && !leaves_few(&b);
+    return floor_verdict(b.floor, b.now) == FLOOR_SHOWN && !(lines->sums && leaves_few(&b));
 }

@@ -26,6 +26,7 @@ json_int_t panel_mark(double value);
 struct panel_lines {
     const json_t *places;
     const double *weights;
+    bool sums; /* it adds up what they say; a median does not, and nothing can be taken off it */
 };
 
 /* May a figure over these lines be shown beside all figures that are, of the days that those were made of, and beside
