@@ -28,7 +28,7 @@ struct tally_day {
     bool barred;    /* the day was told of otherwise in series: it has no point */
     double weight;  /* what it counts here, as each day of its line (balance.h); 0 on all: what it is due */
     uint32_t place; /* days that no shown figure tells apart have the same */
-    double counts;  /* what it counts in the figure of all days, whatever it does here; 0 on all: as much as any other */
+    double counts; /* what it counts in the figure of all days, whatever it does here; 0 on all: as much as any other */
 };
 
 /* days: those of a line side by side, at least one of them with a value. */
