@@ -91,14 +91,9 @@ double weight_largest(const uint32_t *days, const double *weights, uint32_t line
     return largest / whole;
 }
 
-uint32_t weight_cut_line(const struct stat_sample *samples, size_t count, uint32_t lines, const double *weights,
-                         double *ret_times)
+double weight_cut(const double *sums, uint32_t lines, uint32_t *ret_line)
 {
-    if (lines < 3)
-        return WEIGHT_NONE;
-    double *sums = alloc_zero(lines, sizeof *sums), rest = 0;
-    for (size_t i = 0; i < count; i++)
-        sums[samples[i].cluster] += samples[i].value * weights[samples[i].cluster];
+    double rest = 0;
     uint32_t first = 0, second = UINT32_MAX;
     for (uint32_t l = 1; l < lines; l++)
         if (sums[l] > sums[first]) {
@@ -109,10 +104,20 @@ uint32_t weight_cut_line(const struct stat_sample *samples, size_t count, uint32
         }
     for (uint32_t l = 0; l < lines; l++)
         rest += l == first || l == second ? 0 : sums[l];
-    bool cut = sums[first] > WEIGHT_MEAN_TIMES * rest;
-    *ret_times = cut ? WEIGHT_MEAN_TIMES * rest / sums[first] : 1;
+    *ret_line = first;
+    return lines >= 3 && sums[first] > WEIGHT_MEAN_TIMES * rest ? WEIGHT_MEAN_TIMES * rest / sums[first] : 1;
+}
+
+uint32_t weight_cut_line(const struct stat_sample *samples, size_t count, uint32_t lines, const double *weights,
+                         double *ret_times)
+{
+    double *sums = alloc_zero(lines, sizeof *sums);
+    uint32_t line;
+    for (size_t i = 0; i < count; i++)
+        sums[samples[i].cluster] += samples[i].value * weights[samples[i].cluster];
+    *ret_times = weight_cut(sums, lines, &line);
     free(sums);
-    return cut ? first : WEIGHT_NONE;
+    return *ret_times < 1 ? line : WEIGHT_NONE;
 }
 
 void weight_cut_mean(struct stat_sample *samples, size_t count, uint32_t lines, const double *weights)

@@ -41,6 +41,9 @@ void weight_cut_voucher(double *sums, const uint32_t *vouchers, uint32_t lines);
 /* The largest line's part of the whole. */
 double weight_largest(const uint32_t *days, const double *weights, uint32_t lines);
 
+/* sums: what each line gives, not negative. To what part of itself the largest is cut, 1 at most; *ret_line: which. */
+double weight_cut(const double *sums, uint32_t lines, uint32_t *ret_line);
+
 /* The line whose values a mean cuts down, and what they are multiplied by; WEIGHT_NONE: it cuts none. The values are
  * not negative. */
 #define WEIGHT_NONE UINT32_MAX
