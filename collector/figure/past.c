@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collector/figure/cellset.h"
+#include "collector/figure/dominance.h"
 #include "collector/figure/told.h"
 #include "common/alloc.h"
 
@@ -15,6 +16,7 @@ struct probe {
     struct told_days now, told;
     bool met; /* now and told */
     uint32_t weight;
+    double cut;            /* the part that is left of its value */
     int32_t waited;        /* up to which day */
     struct told_line line; /* what it weighed when it was told */
 };
@@ -99,7 +101,7 @@ static struct probe *probe_of(struct past *p, const char *name)
     if (known)
         return &p->probes[json_integer_value(known)];
     p->probes = alloc_resize(p->probes, p->probe_count + 1, sizeof *p->probes);
-    p->probes[p->probe_count] = (struct probe){.name = alloc_text(name), .line.last = INT32_MIN};
+    p->probes[p->probe_count] = (struct probe){.name = alloc_text(name), .cut = 1, .line.last = INT32_MIN};
     json_object_set_new(p->names, name, json_integer((json_int_t)p->probe_count));
     return &p->probes[p->probe_count++];
 }
@@ -182,6 +184,12 @@ void past_add(struct past *p, const char *probe, const char *line, uint32_t netw
     told_add(&of->now, day, cellsets_number(&p->sets_now, cells, count, hint), mark);
 }
 
+void past_value(struct past *p, double value)
+{
+    struct told_days *now = &p->probes[p->last].now;
+    now->list[now->count - 1].value = (float)value;
+}
+
 /* ---- the two held together ---- */
 
 /* Finds what each of a probe's days now was when it was told. */
@@ -233,6 +241,17 @@ void past_weigh(struct past *p, const char *probe, int32_t last, uint32_t weight
     of->weight = weight;
 }
 
+void past_cut(struct past *p, const char *probe, double part)
+{
+    probe_of(p, probe)->cut = part;
+}
+
+/* What a day of it counts now of what it says; rounded down, so that what is cut stays within its bound. */
+static uint32_t weight_now(const struct probe *of)
+{
+    return (uint32_t)(of->weight * of->cut);
+}
+
 /* Days of a probe that lie in the same cells. */
 #define STAY_CELLS 32
 struct stay {
@@ -240,6 +259,7 @@ struct stay {
     size_t count;
     bool told;
     uint32_t days;
+    double values; /* what they say, together */
 };
 
 static void stay_join(struct stay *stay, const struct past *p, const struct cellset *set, bool past)
@@ -254,25 +274,36 @@ static void add_stay(struct stay **stays, size_t *count, const struct stay *stay
         if ((*stays)[s].count == stay->count && (*stays)[s].told == stay->told &&
             !memcmp((*stays)[s].cells, stay->cells, stay->count * sizeof *stay->cells)) {
             (*stays)[s].days++;
+            (*stays)[s].values += stay->values;
             return;
         }
     *stays = alloc_resize(*stays, *count + 1, sizeof **stays);
     (*stays)[(*count)++] = *stay;
 }
 
+/* What the days give to sums; weights: in each cell. It tells what they say where it is not cut everywhere. */
+static void give_stay(struct floor *f, const struct probe *of, const struct stay *stay, const uint32_t *weights)
+{
+    bool tells = false;
+    for (size_t c = 0; c < stay->count; c++)
+        tells |= weights[c] > DOMINANCE_CUT * of->weight;
+    if (stay->values > 0)
+        floor_give(f, of->number, stay->values * weight_now(of) / FLOOR_WEIGHT_ONE, tells, stay->cells, stay->count);
+}
+
 /* What is not known to have weighed anything else weighed what it does. */
 static void feed_stay(const struct past *p, struct floor *f, const struct probe *of, const struct stay *stay)
 {
     uint32_t weights[STAY_CELLS];
-    if (!stay->told) {
-        floor_add(f, of->number, of->network, stay->days, stay->cells, stay->count);
-        return;
-    }
     for (size_t c = 0; c < stay->count; c++)
         weights[c] = stay->cells[c] < p->listed_count
-                         ? of->weight
-                         : told_line_weight(&of->line, stay->cells[c] - p->listed_count, of->weight);
-    floor_add_told(f, of->number, of->network, stay->days, stay->cells, weights, stay->count);
+                         ? weight_now(of)
+                         : told_line_weight(&of->line, stay->cells[c] - p->listed_count, weight_now(of));
+    if (stay->told)
+        floor_add_told(f, of->number, of->network, stay->days, stay->cells, weights, stay->count);
+    else
+        floor_add(f, of->number, of->network, stay->days, stay->cells, stay->count);
+    give_stay(f, of, stay, weights);
 }
 
 static void feed(struct past *p, struct floor *f, const struct probe *of)
@@ -281,7 +312,7 @@ static void feed(struct past *p, struct floor *f, const struct probe *of)
     size_t count = 0;
     for (size_t n = 0; n < of->now.count; n++) {
         const struct told_day *now = &of->now.list[n];
-        struct stay stay = {.told = now->met, .days = 1};
+        struct stay stay = {.told = now->met, .days = 1, .values = now->value};
         stay_join(&stay, p, &p->sets_now.list[now->set], false);
         if (now->same != TOLD_NONE)
             stay_join(&stay, p, &p->sets_told.list[of->told.list[now->same].set], true);
@@ -572,7 +603,7 @@ static json_t *line_now(const struct past *p, const struct probe *of, const stru
         for (size_t c = 0; c < set->count && (d == 0 || told->list[d].set != told->list[d - 1].set); c++) {
             bool replaced = p->shown[set->cells[c]].replaced;
             told_line_set(&line, set->cells[c],
-                          replaced ? of->weight : told_line_weight(&of->line, set->cells[c], of->weight));
+                          replaced ? weight_now(of) : told_line_weight(&of->line, set->cells[c], weight_now(of)));
             line.last = replaced ? of->waited : line.last;
         }
     }

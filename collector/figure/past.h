@@ -63,11 +63,17 @@ void past_list(struct past *p, const char *group, const char *key, size_t number
 void past_add(struct past *p, const char *probe, const char *line, uint32_t network, int32_t day, uint64_t mark,
               const size_t *cells, size_t count);
 
+/* What the day that was added last says, where figures are sums of it (dominance.h). */
+void past_value(struct past *p, double value);
+
 /* The day up to which a probe is waited for. One that has brought nothing new weighs what it did: figures that others
  * move would change with each day of its silence. After all days of the probe, whose weight is set then: in parts of
  * FLOOR_WEIGHT_ONE, what one of its days counts. */
 int32_t past_waited(struct past *p, const char *probe, int32_t last);
 void past_weigh(struct past *p, const char *probe, int32_t last, uint32_t weight);
+
+/* Its line's value is cut to that part (weight.h): in sums a day weighs so much less. */
+void past_cut(struct past *p, const char *probe, double part);
 
 /* Adds all units to the floor, which has all cells, and decides. */
 void past_decide(struct past *p, struct floor *f);

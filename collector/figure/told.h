@@ -19,6 +19,7 @@ struct told_day {
     bool narrow;   /* one told has of that what an earlier program kept, and nothing else */
     bool met;      /* of one now: it was told; of one told: it is there now, and says the same */
     uint32_t same;
+    float value; /* of one now: what it says, where figures are sums of it */
 };
 #define TOLD_NONE UINT32_MAX
 
