@@ -134,6 +134,7 @@ void cells_add(struct cells *c, const struct probe_day *d)
         .last = d->last,
         .samples = d->samples,
         .failed = d->failed,
+        .cut = 1,
         .value = d->value,
         .late = d->late,
         .barred = d->barred,
@@ -317,6 +318,24 @@ static struct stay stay_of(const struct row *rows, size_t count)
     return stay;
 }
 
+/* Are its figures sums of what lines say? These have no figures by family. */
+static bool sums(const struct indicator *i)
+{
+    for (size_t s = 0; s < i->statistic_count; s++)
+        if (i->statistics[s].what.kind == STAT_MEAN)
+            return true;
+    return false;
+}
+
+/* What a probe-day says in both families together. */
+static double value_of(const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!rows[i].fields[FIELD_FAMILY] && !isnan(rows[i].value))
+            return rows[i].value;
+    return 0;
+}
+
 /* Rows come probe by probe, and day by day. */
 static void add_days(struct cells *c)
 {
@@ -331,6 +350,8 @@ static void add_days(struct cells *c)
         if (stay.count > 0)
             past_add(c->past, c->texts[row->probe], c->texts[row->line], row->network, row->day,
                      mark_of(c, row, to - from, failing), stay.cells, stay.count);
+        if (stay.count > 0 && sums(c->indicator))
+            past_value(c->past, value_of(row, to - from));
         failing = stay.count > 0 ? 0 : failing + failed;
     }
 }
@@ -423,6 +444,35 @@ static void weigh(struct cells *c)
     free(weights);
 }
 
+/* The number of the text that names the line which is the tally's `line`. */
+static uint32_t line_at(const struct cell *cell, const struct tally *t, uint32_t line)
+{
+    uint32_t number = 0;
+    for (size_t i = 0, at = 0; i < cell->count; i++)
+        if (!isnan(cell->rows[i]->value) && t->days[at++].cluster == line)
+            number = cell->rows[i]->line;
+    return number;
+}
+
+/* What the largest line of each country and source is cut to, which holds in all their cells. */
+static void cut(struct cells *c)
+{
+    for (size_t k = 0; k < c->list_count && sums(c->indicator); k++) {
+        const struct cell *cell = &c->list[k];
+        uint32_t line;
+        if (cell->cut != 0)
+            continue;
+        _cleanup_tally_ struct tally t = cell_tally(cell);
+        double part = tally_cut(&t, &line);
+        line = line_at(cell, &t, line);
+        for (size_t i = 0; i < c->count && part < 1; i++)
+            if (c->rows[i].line == line && cell_holds_both(&c->rows[i], cell->rows[0], 0)) {
+                c->rows[i].cut = part;
+                past_cut(c->past, c->texts[c->rows[i].probe], part);
+            }
+    }
+}
+
 void cells_decide(struct cells *c)
 {
     if (c->floor)
@@ -438,6 +488,7 @@ void cells_decide(struct cells *c)
     add_days(c);
     await(c);
     weigh(c);
+    cut(c);
     past_decide(c->past, c->floor);
 }
 

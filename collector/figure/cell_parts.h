@@ -4,6 +4,7 @@
 
 #include "collector/figure/cell.h"
 #include "collector/figure/floor.h"
+#include "collector/figure/tally.h"
 
 /* What a probe-day is grouped by; each text is a number in the table of texts,
  * 0 is none. The order of the fields is the order of cells in the output. */
@@ -42,6 +43,7 @@ struct row {
     bool ended;        /* the last of a probe that is silent since */
     bool late, barred; /* series told of the day without it, or otherwise */
     int64_t samples, failed;
+    double cut;         /* to what part its line's value is cut in the edition (weight.h) */
     double value;       /* NAN: such a day is in no figure but for its failures */
     size_t cells[CUTS]; /* numbers of the cells that it lies in, or FLOOR_NONE */
 };
@@ -79,4 +81,5 @@ bool cell_lifted(const struct cells *c, const struct cell *cell); /* is it shown
 enum floor_verdict cell_verdict(const struct cells *c, const struct cell *cell);
 bool cell_held(const struct cells *c, const struct cell *cell); /* its last figure stands */
 bool cell_fresh(const struct cells *c, const struct row *row);  /* was the day never told? */
+struct tally cell_tally(const struct cell *cell);
 struct past_days cell_past(const struct cells *c, const struct cell *cell);

@@ -34,12 +34,13 @@ static double *pointed(const struct day *day, const struct stat_what *what)
     if (day->count == 0)
         return counts;
     _cleanup_tally_ struct tally t = tally_days(day->rows, day->count);
-    uint32_t *rows = alloc_zero(t.lines, sizeof *rows), cut = tally_cut(&t, what);
+    uint32_t *rows = alloc_zero(t.lines, sizeof *rows), largest;
+    bool cut = what->kind == STAT_MEAN && tally_cut(&t, &largest) < 1;
     for (size_t i = 0; i < t.count; i++)
         rows[t.days[i].cluster]++;
     for (size_t i = 0; i < t.count; i++) {
         uint32_t line = t.days[i].cluster;
-        counts[i] = line == cut ? 0 : t.weights[line] / rows[line];
+        counts[i] = cut && line == largest ? 0 : t.weights[line] / rows[line];
     }
     free(rows);
     return counts;
@@ -156,6 +157,9 @@ static void hold_against(const struct calendar *places, struct day *days, size_t
 static json_t *figure_of(const struct day *day, const struct stat_what *what)
 {
     _cleanup_tally_ struct tally t = tally_days(day->rows, day->count);
+    uint32_t line;
+    if (what->kind == STAT_MEAN)
+        tally_cut(&t, &line);
     char date[TIME_TEXT_SIZE];
     time_format((int64_t)day->rows->day * 86400 * 1000000, date);
     date[10] = '\0';

@@ -15,21 +15,22 @@
 
 /* ---- one cell ---- */
 
-/* Its probe-days; the caller frees. */
-static struct tally_day *tallied(const struct cell *cell)
+/* Its probe-days; the caller frees. cut: as the edition has them, else as they were measured. */
+static struct tally_day *tallied(const struct cell *cell, bool cut)
 {
     struct tally_day *days = alloc_zero(cell->count, sizeof *days);
     for (size_t i = 0; i < cell->count; i++) {
         const struct row *r = cell->rows[i];
         days[i] = (struct tally_day){r->line,   r->network, r->voucher, r->day,  r->value,  r->samples,
                                      r->failed, r->due,     r->ended,   r->late, r->barred, r->weight};
+        days[i].value *= cut ? r->cut : 1;
     }
     return days;
 }
 
-static struct tally tally_cell(const struct cell *cell)
+struct tally cell_tally(const struct cell *cell)
 {
-    struct tally_day *days = tallied(cell);
+    struct tally_day *days = tallied(cell, true);
     struct tally t = tally_days(days, cell->count);
     free(days);
     return t;
@@ -89,7 +90,7 @@ static void publish(const struct cells *c, struct cell *cell, json_t *figures)
         [FLOOR_HEAVY] = "hidden", [FLOOR_DOMINATED] = "hidden",
     };
     enum floor_verdict verdict = cell_verdict(c, cell);
-    _cleanup_tally_ struct tally t = tally_cell(cell);
+    _cleanup_tally_ struct tally t = cell_tally(cell);
     for (size_t s = 0; s < c->indicator->statistic_count; s++) {
         const struct statistic *statistic = &c->indicator->statistics[s];
         bool tells = cell_lifted(c, cell) || tally_tells(&t, &statistic->what);
@@ -273,9 +274,7 @@ static struct calendar *places_of(const struct cells *c, const struct cell *coun
 static void place_days(const struct cells *c, const struct cell *country, struct tally_day *days)
 {
     struct cellsets places = {0};
-    _cleanup_tally_ struct tally whole = tally_cell(country);
-    uint32_t cut = tally_cut(&whole, &indicator_main(c->indicator)->what);
-    for (size_t i = 0, n = 0; i < country->count; i++) {
+    for (size_t i = 0; i < country->count; i++) {
         size_t in[CUTS], count = 0;
         for (size_t k = 0; k < CUTS; k++) {
             size_t number = country->rows[i]->cells[k];
@@ -285,7 +284,7 @@ static void place_days(const struct cells *c, const struct cell *country, struct
         }
         days[i].place = cellsets_number(&places, in, count, i ? days[i - 1].place : 0);
         if (!isnan(days[i].value))
-            days[i].counts = whole.days[n++].cluster == cut ? 0 : days[i].weight;
+            days[i].counts = country->rows[i]->cut < 1 ? 0 : days[i].weight;
     }
     cellsets_free(&places);
 }
@@ -294,7 +293,7 @@ static void split_days(const struct cells *c, const struct cell *cell, json_t *o
 {
     settle_late(cell);
     const struct row *row = cell->rows[0];
-    struct tally_day *rows = tallied(cell);
+    struct tally_day *rows = tallied(cell, false);
     place_days(c, cell, rows);
     size_t count = 0;
     struct past_days past = cell_past(c, cell);

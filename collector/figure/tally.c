@@ -97,14 +97,31 @@ void tally_free(struct tally *t)
     *t = (struct tally){0};
 }
 
+double tally_cut(struct tally *t, uint32_t *ret_line)
+{
+    double *sums = alloc_zero(t->lines, sizeof *sums);
+    uint32_t *lengths = alloc_zero(t->lines, sizeof *lengths);
+    for (size_t i = 0; i < t->count; i++)
+        lengths[t->days[i].cluster]++;
+    for (size_t i = 0; i < t->count; i++)
+        sums[t->days[i].cluster] += t->days[i].value * t->weights[t->days[i].cluster] / lengths[t->days[i].cluster];
+    double part = weight_cut(sums, t->lines, ret_line);
+    for (size_t i = 0; i < t->count; i++)
+        if (t->days[i].cluster == *ret_line)
+            t->days[i].value *= part;
+    free(lengths);
+    free(sums);
+    return part;
+}
+
 bool tally_tells(const struct tally *t, const struct stat_what *what)
 {
     const double rounding = 1e-9; /* 1 - 0.95 is a little more than a twentieth */
     return what->kind != STAT_QUANTILE || t->largest < fmin(what->q, 1 - what->q) - rounding;
 }
 
-/* What the lines say; the caller frees. */
-static struct stat_sample *said(const struct tally *t, const struct stat_what *what)
+/* What the lines say, in order; the caller frees. */
+static struct stat_sample *taken(const struct tally *t, const struct stat_what *what)
 {
     struct stat_sample *days = alloc_zero(t->count, sizeof *days), *samples;
     size_t count;
@@ -113,29 +130,10 @@ static struct stat_sample *said(const struct tally *t, const struct stat_what *w
     samples = alloc_zero(count, sizeof *samples);
     for (size_t l = 0; l < count; l++)
         samples[l] = (struct stat_sample){lines[l].value, lines[l].number};
+    stat_sort(samples, count);
     free(lines);
     free(days);
     return samples;
-}
-
-/* The same, as the statistic takes it. */
-static struct stat_sample *taken(const struct tally *t, const struct stat_what *what)
-{
-    struct stat_sample *samples = said(t, what);
-    if (what->kind == STAT_MEAN)
-        weight_cut_mean(samples, t->lines, t->lines, t->weights);
-    stat_sort(samples, t->lines);
-    return samples;
-}
-
-uint32_t tally_cut(const struct tally *t, const struct stat_what *what)
-{
-    struct stat_sample *samples = said(t, what);
-    double times;
-    uint32_t line = what->kind == STAT_MEAN ? weight_cut_line(samples, t->lines, t->lines, t->weights, &times)
-                                            : WEIGHT_NONE;
-    free(samples);
-    return line;
 }
 
 double tally_value(const struct tally *t, const struct stat_what *what)

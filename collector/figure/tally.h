@@ -36,12 +36,12 @@ struct tally tally_days(const struct tally_day *days, size_t count);
 void tally_free(struct tally *t); /* the members */
 #define _cleanup_tally_ _cleanup_(tally_free)
 
+/* Cuts the largest line's values, as a mean takes them (weight.h). To what part of them; *ret_line: which line. */
+double tally_cut(struct tally *t, uint32_t *ret_line);
+
 /* Is the statistic told by more than one line? A percentile is not where one
  * line may fill the whole of its tail. */
 bool tally_tells(const struct tally *t, const struct stat_what *what);
-
-/* The line whose values the statistic cuts down (weight.h), or WEIGHT_NONE. */
-uint32_t tally_cut(const struct tally *t, const struct stat_what *what);
 
 double tally_value(const struct tally *t, const struct stat_what *what);
 

@@ -16,10 +16,12 @@
  * down to as much as those: but no further than to where one of the others would
  * come to weigh more than a fifth.
  *
- * In a mean, the largest line's sum counts as five times what all but the two
- * largest give together, at most: who knows the second largest (its own) learns
- * the largest within 20 % at best. This is the p% rule of statistical offices,
- * with the value cut in the place of the figure hidden. */
+ * In a mean, the largest line's sum counts as WEIGHT_MEAN_TIMES what all but the two
+ * largest give together, at most: one line, which may be forged, is not the mean. It
+ * is cut once an edition, by what all lines of a source in the country give, and what
+ * is left of it is its value in all cells: a cut that each cell had of its own would
+ * be undone by subtraction. Where a line is most of a cell or of a sum still, that is
+ * hidden (dominance.h). A day of a chart, and a change, cut for themselves. */
 #pragma once
 
 #include "collector/figure/stat.h"

@@ -105,7 +105,12 @@ def day_of(r, n, day):
              lambda at: ping(r, at, base, r.choice([*TARGETS][:6])), lambda at: speed(r, at, 2 + n))
     results = [r.choice(kinds)(at) for at in moments]
     results[-1] = dns(r, moments[-1], base)
-    return results + at_home(n, begin)
+    return [answered(x) if n in QUIET else x for x in results] + at_home(n, begin)
+
+
+def answered(x):
+    """A question that got its answer."""
+    return x | {"outcome": "ok", "metrics": {"rt_ms": 20.0} | x["metrics"] | {"size": 64, "rcode": 0}} if x["check"] == "dns" else x
 
 
 def at_home(n, begin):
@@ -130,6 +135,7 @@ FOUR = (11, 16, 21, 26)  # four households, one of which has a second box, elsew
 REPLACED = {52: 16, 53: 17, 54: 53}  # box -> the one in whose place it stands
 KANDI = (2, 9, 16, 23, 30, 36, 37, 38, 39, 52)  # of a team that hands out a token to each of its lines: most of the neighbours
 UNCONFIRMED = (2, 16, 30, 36, 37, 38, 39)  # of them; the token is the team's word
+QUIET = (43, 44, 45, 46, 47)  # of the simulated ones all but one, which has all their failures of questions
 FAILOVER, DARK = 31, 34  # a fibre that fails over to a phone, and to a modem; a box that has no power for a week
 
 

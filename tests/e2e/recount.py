@@ -417,11 +417,44 @@ def said(rows, how):
     return {line: how(values) for line, values in days.items()}
 
 
+def given(rows):
+    """household -> what it gives to a sum."""
+    rows = [row for row in rows if row.value is not None]
+    sums = weights(rows)
+    return {line: value * sums[line] for line, value in said(rows, statistics.fmean).items()}
+
+
+def dominated(rows):
+    """Is one line more than five times all but it and the second?"""
+    order = sorted(given(rows).values(), reverse=True)
+    return order[0] > 5 * sum(order[2:]) * (1 + 1e-3)
+
+
+def largest(rows):
+    """The line that gives most of all in a country, and to what part it is cut: no more than five times what all but it and the second give."""
+    order = sorted(((amount, line) for line, amount in given(rows).items()), reverse=True)
+    most = 5 * sum(amount for amount, _ in order[2:]) if len(order) > 2 else math.inf
+    return order[0][1], min(1, most / order[0][0]) if order[0][0] else 1
+
+
+def cut(rows, household, part):
+    return [row._replace(value=row.value * part) if row.value is not None and row.line.household == household else row for row in rows]
+
+
+def cut_once(cells):
+    """What a mean's largest line in a country is cut to holds in all its cells."""
+    found, known = dict(cells), definitions()
+    for (indicator, country, *parts, source), whole in cells.items():
+        if known[indicator][2] == ["mean"] and not any(parts):
+            line, part = largest(whole)
+            for key, rows in cells.items():
+                if (key[0], key[1], key[-1]) == (indicator, country, source):
+                    found[key] = cut(rows, line, part)
+    return found
+
+
 def mean(rows, sums):
-    """No line's part is more than five times what all but it and the second give."""
-    order = sorted((value * sums[line] for line, value in said(rows, statistics.fmean).items()), reverse=True)
-    most = 5 * sum(order[2:]) if len(order) > 2 else math.inf
-    return (min(order[0], most) + sum(order[1:])) / sum(sums.values())
+    return sum(value * sums[line] for line, value in said(rows, statistics.fmean).items()) / sum(sums.values())
 
 
 def failures(rows):
@@ -522,7 +555,7 @@ def recount(cells):
     """(indicator, statistic, country, geo, operator, technology, family, source) -> whether the cell is large enough, and its Figure
     (None: a percentile that one line would tell)."""
     found, known = {}, definitions()
-    for (indicator, *key), cell in cells.items():
+    for (indicator, *key), cell in cut_once(cells).items():
         method, _, names = known[indicator]
         large = enough([row for row in cell if row.value is not None])
         for statistic in names:

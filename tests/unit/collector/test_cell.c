@@ -59,19 +59,27 @@ static struct cells *fill(size_t probes, int days, const char *carrier, const ch
     return c;
 }
 
-/* The figure of the cell with these members, NULL for those it must not have. */
-static const json_t *find(const json_t *figures, const char *carrier, const char *family)
+/* The figure of the cell with these members, NULL for those it must not have; statistic: NULL for the first. */
+static const json_t *find_statistic(const json_t *figures, const char *carrier, const char *family,
+                                    const char *statistic)
 {
     size_t i;
     const json_t *f;
     json_array_foreach(figures, i, f)
     {
+        if (statistic && strcmp(json_string_value(json_object_get(f, "statistic")), statistic) != 0)
+            continue;
         const char *o = json_string_value(json_object_get(f, "operator"));
         const char *a = json_string_value(json_object_get(f, "family"));
         if ((carrier ? o && !strcmp(o, carrier) : !o) && (family ? a && !strcmp(a, family) : !a))
             return f;
     }
     return NULL;
+}
+
+static const json_t *find(const json_t *figures, const char *carrier, const char *family)
+{
+    return find_statistic(figures, carrier, family, NULL);
 }
 
 static double number(const json_t *figure, const char *name)
@@ -422,6 +430,48 @@ static void two_boxes_weigh_as_one_line(void **state)
     indicator_free(&mean);
 }
 
+/* Six lines of an operator and six of none: of the first operator's one says `first`, all others one. It is cut by what
+ * all twelve say, once: its operator less the others is not what it says, nor is anything else. */
+static void a_line_is_cut_once_in_the_country(void **state)
+{
+    static const struct {
+        double first, cut;
+        const char *floor; /* of the operator's figure */
+    } rows[] = {{20, 20, "met"}, {21, 21, "hidden"}, {50, 50, "hidden"}, {60, 50, "hidden"}, {1000, 50, "hidden"}};
+    struct indicator mean;
+    struct fault f;
+    _cleanup_text_ char *text = alloc_format("%s-- aggregate: mean\nSELECT 1", HEADER);
+    assert_int_equal(indicator_read(text, &mean, &f), 0);
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct cells *c = cells_new(&mean, false);
+        for (size_t p = 0; p < 12; p++)
+            for (int d = 0; d < 10; d++)
+                cells_add(c, &(struct probe_day){.probe = names[p],
+                                                 .day = 20000 + d,
+                                                 .first = 20000,
+                                                 .last = 20009,
+                                                 .source = "measured",
+                                                 .network = names[p],
+                                                 .country = "BJ",
+                                                 .carrier = p < 6 ? "op" : NULL,
+                                                 .value = p == 0 ? rows[r].first : 1});
+        json_t *figures = cells_figures(c);
+        const json_t *country = find_statistic(figures, NULL, NULL, "mean"),
+                     *op = find_statistic(figures, "op", NULL, "mean");
+        assert_string_equal(word(country, "floor"), "met");
+        if (fabs(number(country, "value") - (11 + rows[r].cut) / 12) > 1e-6)
+            fail_msg("row %zu: %g", r, number(country, "value"));
+        assert_string_equal(word(op, "floor"), rows[r].floor);
+        if (!strcmp(rows[r].floor, "hidden"))
+            assert_string_equal(
+                word(op, "note"),
+                "one line would be most of it, or of its difference from others; counted in the figure of all lines");
+        json_decref(figures);
+        cells_free(c);
+    }
+    indicator_free(&mean);
+}
+
 /* Four lines that were measured and three that were simulated. */
 static void the_floor_may_be_lifted_for_simulated_lines_alone(void **state)
 {
@@ -483,6 +533,7 @@ int main(void)
         cmocka_unit_test(hidden_cells_and_lone_ones_have_none),
         cmocka_unit_test(a_replaced_box_is_the_same_line),
         cmocka_unit_test(two_boxes_weigh_as_one_line),
+        cmocka_unit_test(a_line_is_cut_once_in_the_country),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
