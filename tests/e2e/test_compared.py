@@ -1,4 +1,6 @@
 """What is compared: operators with each other, and a year with the one before."""
+import itertools
+import operator
 import random
 import re
 
@@ -187,6 +189,38 @@ def test_explain_says_how_it_is_compared(collector):
     text = collector.run("indicators", "explain", "PER1")
     assert "ranks            of p50, among operators" in text and "permutation test" in text and "at most 5 times in a hundred (Holm)" in text
     assert "change           of p50, over lines common to both years" in text
+
+
+# ---- what means tell of one line ----
+
+LINES = {None: 16, "BJ-BO": 6, "BJ-LI": 10}
+
+
+def near(shown, value):
+    """What lies within a fifth of a value, of all that figures by place and their sums and differences tell. How many lines stand behind each
+    is known."""
+    sums = [figure * LINES[geo] for geo, figure in shown.items()]
+    told = [*shown.values(), *(sum(map(operator.mul, times, sums)) for times in itertools.product((-1, 0, 1), repeat=len(sums)))]
+    return [x for x in told if abs(abs(x) - value) <= value / 5]
+
+
+@pytest.mark.parametrize("lost, others, shown", [
+    (40, 1, {None}),  # six lines lose 40.5 together, which is the country less the ten
+    (100, 1, {None, "BJ-LI"}),  # cut to 47.5 in the country, and so in all that is told
+    (2, 1, {None, "BJ-BO", "BJ-LI"}),
+])
+def test_one_line_is_not_most_of_what_is_told(panel, lost, others, shown):
+    """Six lines in Borgou, of which one loses much more than the rest; ten in Littoral."""
+    for n in range(16):
+        panel.measures(panel.line(operator="Grand" if n % 2 else "Petit", department="BJ-BO" if n < 6 else "BJ-LI"), 2024,
+                       lost if n == 0 else 0.1 if n < 6 else others)
+    panel.c.run("rollup")
+    figures = [f for f in panel.get("indicators?year=2024&indicator=PER8") if not (f["operator"] or f["technology"])]
+    values = {f["geo"]: f["value"] for f in figures if f["floor"] == "met"}
+    assert values.keys() == shown
+    assert {f["note"] for f in figures if f["floor"] == "hidden"} <= {
+        "one line would be most of it, or of its difference from others; counted in the figure of all lines"}
+    assert lost == 2 or not near(values, lost)
 
 
 # ---- what changes tell of one line ----
