@@ -150,12 +150,12 @@ static void print_definition(const struct indicator *i)
     print_intervals(i);
     printf(_("publication      from %d networks, %d probes and %d days of measurement on, and where no difference of "
              "figures tells "
-             "of fewer; hidden cells count in the larger ones\n"),
+             "of fewer, nor mostly of one where it is a mean; hidden cells count in the larger ones\n"),
            FLOOR_NETWORKS, FLOOR_PROBES, FLOOR_DAYS);
     printf(_("weights          a line the days expected of it, no day with a value more than %d; none more than a "
              "fifth; what "
-             "one person confirmed, no more than all others; in a mean, the largest line at most %d times all but the "
-             "two largest\n"),
+             "one person confirmed, no more than all others; in a mean, the country's largest line at most %d times all "
+             "but the two largest\n"),
            WEIGHT_DAY_MOST, WEIGHT_MEAN_TIMES);
     printf(
         _("ranks            of %s, among operators and among departments: two differ where a permutation test of their "
