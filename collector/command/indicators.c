@@ -152,11 +152,12 @@ static void print_definition(const struct indicator *i)
              "figures tells "
              "of fewer, nor mostly of one where it is a mean; hidden cells count in the larger ones\n"),
            FLOOR_NETWORKS, FLOOR_PROBES, FLOOR_DAYS);
-    printf(_("weights          a line the days expected of it, no day with a value more than %d; none more than a "
-             "fifth; what "
-             "one person confirmed, no more than all others; in a mean, the country's largest line at most %d times all "
-             "but the two largest\n"),
-           WEIGHT_DAY_MOST, WEIGHT_MEAN_TIMES);
+    printf(
+        _("weights          a line the days expected of it, no day with a value more than %d; none more than a "
+          "fifth; what "
+          "one person confirmed, no more than all others; in a mean, the country's largest line at most %d times all "
+          "but the two largest\n"),
+        WEIGHT_DAY_MOST, WEIGHT_MEAN_TIMES);
     printf(
         _("ranks            of %s, among operators and among departments: two differ where a permutation test of their "
           "lines says so, of %d draws at least, and in all of them together is wrong at most %d times in a hundred "
