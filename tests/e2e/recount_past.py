@@ -16,11 +16,17 @@ def valued(rows):
 
 
 def said(cells):
-    """(indicator, probe, day) -> all that the results of a probe-day come to, in whatever family."""
-    found = collections.defaultdict(set)
+    """(indicator, probe, day) -> all that the results of a probe-day come to, in whatever family, and what failed on the days without any
+    value before it."""
+    days, found, failing = collections.defaultdict(set), {}, collections.Counter()
     for (indicator, *_), rows in cells.items():
-        for row in valued(rows):
-            found[indicator, *unit(row)].add((row.family, row.place, row.value, row.samples))
+        for row in rows:
+            days[indicator, *unit(row)].add((row.family, row.place, row.value, row.samples, row.failed, row.line.household))
+    for (indicator, probe, day), says in sorted(days.items(), key=lambda known: known[0]):
+        if any(value is not None for _, _, value, *_ in says):
+            found[indicator, probe, day] = says | {failing.pop((indicator, probe), 0)}
+        else:
+            failing[indicator, probe] += sum(failed for *_, failed, _ in says)
     return found
 
 
