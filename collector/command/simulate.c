@@ -119,6 +119,18 @@ static int make_all(const struct session *s, const struct simulation *asked, con
     return rc;
 }
 
+/* Whoever writes another year into the file sees nothing happen. */
+static void tell_idle(const struct simulation_state *state)
+{
+    const int64_t from = reading_hour(&state->world, state->world.first),
+                  to = reading_hour(&state->world, state->last) + 24;
+    size_t idle = 0;
+    for (size_t i = 0; i < state->events.count; i++)
+        idle += state->events.list[i].to <= from || state->events.list[i].from >= to;
+    if (idle > 0)
+        log_warn(_("events that touch no simulated day: %zu of %zu; look at their start"), idle, state->events.count);
+}
+
 static int make(const struct session *s, struct fault *f)
 {
     const struct simulation *asked = s->data;
@@ -126,6 +138,8 @@ static int make(const struct session *s, struct fault *f)
     int rc = simulation_hold(s->pg, f);
     if (rc == 0)
         rc = simulation_open(s->pg, asked, &state, f);
+    if (rc == 0)
+        tell_idle(&state);
     if (rc == 0)
         rc = make_all(s, asked, &state, f);
     simulation_free(&state);

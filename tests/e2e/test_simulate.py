@@ -116,6 +116,18 @@ def test_events_say_what_is_wrong(country):
     assert str(file) in said and "line 2: " in said and "write a day such as" in said
 
 
+def test_events_of_other_days_are_told(country):
+    """A leap day alone is simulated, whose first hour is one in the morning in Benin."""
+    file = country.config.parent / "events.csv"
+    starts = ["2024-02-29T00:00", "2024-02-29T01:00", "2024-03-01T00:00", "2024-03-01T01:00", "2025-02-28T12:00"]
+    file.write_text("start,duration,department,operator,kind,size\n" + "".join(f"{start},1h,,,slow,3\n" for start in starts))
+    file.chmod(0o644)
+    asked = ("simulate", "--probes", "1", "--days", "1", "--from", "2024-02-29", "--seed", "7", "--rollups", "--beside-real")
+    done = subprocess.run(country.command(*asked, "--events", file), capture_output=True, text=True, timeout=120, check=True, env=os.environ | country.env)
+    assert "warn: events that touch no simulated day: 3 of 5; look at their start" in done.stderr
+    country.run("simulate", "--remove")
+
+
 @pytest.mark.parametrize("words, status, said", [
     ("--days 0", 2, "--days 0: a whole number from 1"),
     ("--probes 0", 2, "--probes 0: a whole number from 1"),
