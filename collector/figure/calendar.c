@@ -3,27 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/bond.h"
 #include "collector/figure/crowd.h"
-
-/* All sums of so many parts are tried, each added, taken off or neither. Of more, those of one cut alone: all ways to
- * part them in two up to so many, one or two against the rest up to so many, then one; and one of a cut with one of
- * another. */
-#define SUM_MAX     8
-#define PARTS_ALL   8
-#define PARTS_PAIRS 16
-#define LEVELS      (2 * SUM_MAX + 1) /* what a line's day may count in a sum: from -SUM_MAX on */
-
-/* Days on which two levels are a crowd of lines each, that are together enough in days. */
-#define DAYS_BOTH (FLOOR_DAYS / FLOOR_PROBES)
+#include "collector/figure/level.h"
+#include "collector/figure/span.h"
 
 /* Lines that lie in the same part of each cut stand at one place. */
 struct place {
     uint32_t parts[CALENDAR_CUTS];
 };
 
+/* stay: changes with the line, its network and its place, as they come. */
 struct unit {
     int32_t day;
-    uint32_t probe, network, place;
+    uint32_t probe, network, place, stay;
 };
 
 struct calendar {
@@ -70,7 +63,10 @@ void calendar_add(struct calendar *c, int32_t day, uint32_t probe, uint32_t netw
         c->cap = c->cap ? c->cap * 2 : 256;
         c->units = alloc_resize(c->units, c->cap, sizeof *c->units);
     }
-    c->units[c->count++] = (struct unit){day, probe, network, place};
+    const struct unit *last = c->count ? &c->units[c->count - 1] : NULL;
+    bool stays = last && last->probe == probe && last->network == network && last->place == place;
+    c->units[c->count] = (struct unit){day, probe, network, place, last ? last->stay + !stays : 0};
+    c->count++;
 }
 
 /* ---- who measured when, place by place ---- */
@@ -104,133 +100,116 @@ static struct table tabulate(const struct calendar *c, const int32_t *days, size
     return t;
 }
 
-/* ---- one sum ---- */
-
-/* Who counts what in a sum, in a row. */
-static void level(const struct table *t, size_t row, const int8_t *sum, struct crowd *levels)
+/* The parts of all cuts as columns, a row a place; *ret_width: how many there are. The caller frees. */
+static uint32_t *parts_of(const struct calendar *c, size_t *ret_width)
 {
-    memset(levels, 0, LEVELS * sizeof *levels);
-    for (size_t p = 0; p < t->places; p++)
-        if (t->crowds[row * t->places + p].days)
-            crowd_join(&levels[sum[p] + SUM_MAX], &t->crowds[row * t->places + p]);
-}
-
-static void leave(const struct crowd *levels, size_t gone, struct crowd *left)
-{
-    for (size_t l = 0; l < LEVELS; l++)
-        if (l != gone)
-            crowd_join(left, &levels[l]);
-}
-
-/* Of each shown day all but the heaviest level is left, and of the others all but one, whichever. */
-static bool leaves_few(const struct table *t, const int8_t *sum)
-{
-    struct crowd left = {.days = 0}, levels[LEVELS];
-    size_t both = 0;
-    for (size_t d = 0; d < t->days && both < DAYS_BOTH; d++) {
-        size_t heaviest = 0, many = 0;
-        level(t, d, sum, levels);
-        for (size_t l = 0; l < LEVELS; l++) {
-            many += crowd_is_many(&levels[l]);
-            heaviest = levels[l].days > levels[heaviest].days ? l : heaviest;
-        }
-        both += many > 1;
-        leave(levels, heaviest, &left);
-    }
-    level(t, t->days, sum, levels);
-    for (size_t l = 0; l < LEVELS && both < DAYS_BOTH; l++) {
-        struct crowd all = left;
-        leave(levels, l, &all);
-        if (all.days > 0 && !crowd_enough(&all))
-            return true;
-    }
-    return false;
-}
-
-/* ---- all of them ---- */
-
-struct sums {
-    const struct calendar *calendar;
-    struct table table;
-    int8_t *sum; /* by place */
-};
-
-static bool any_of_few(const struct sums *s, size_t parts)
-{
-    bool few = false;
-    uint32_t every = 1;
-    for (size_t n = 0; n < parts; n++)
-        every *= 3;
-    for (uint32_t signs = 1; signs < every && !few; signs++) {
-        memset(s->sum, 0, s->table.places);
-        uint32_t left = signs;
-        for (size_t k = 0; k < CALENDAR_CUTS; k++)
-            for (uint32_t part = 1; part <= s->calendar->parts[k]; part++, left /= 3)
-                for (size_t p = 0; p < s->table.places; p++)
-                    if (s->calendar->places[p].parts[k] == part)
-                        s->sum[p] += (int8_t)(left % 3) - (left % 3 == 2 ? 3 : 0);
-        few = leaves_few(&s->table, s->sum);
-    }
-    return few;
-}
-
-static bool any_mask(const struct sums *s, size_t cut)
-{
-    bool few = false;
-    for (uint32_t mask = 1; !few && mask + 1 < 1u << (s->calendar->parts[cut] + 1); mask++) {
-        for (size_t p = 0; p < s->table.places; p++)
-            s->sum[p] = mask >> s->calendar->places[p].parts[cut] & 1;
-        few = leaves_few(&s->table, s->sum);
-    }
-    return few;
-}
-
-/* One part of a cut and one of a cut, the same or another, which counts so much. */
-static bool two_leave_few(const struct sums *s, const size_t cuts[2], const uint32_t parts[2], int8_t other)
-{
-    for (size_t p = 0; p < s->table.places; p++) {
-        bool one = s->calendar->places[p].parts[cuts[0]] == parts[0],
-             two = s->calendar->places[p].parts[cuts[1]] == parts[1];
-        s->sum[p] = cuts[0] == cuts[1] ? one || two : (int8_t)(one + (two ? other : 0));
-    }
-    return leaves_few(&s->table, s->sum);
-}
-
-static bool any_two(const struct sums *s, size_t a, size_t b)
-{
-    const uint32_t *parts = s->calendar->parts;
-    bool few = false;
-    for (uint32_t p = 0; p <= parts[a] && !few; p++)
-        for (uint32_t q = a == b ? p : 0; !few && q <= (a == b && parts[b] >= PARTS_PAIRS ? p : parts[b]); q++)
-            few = two_leave_few(s, (const size_t[]){a, b}, (const uint32_t[]){p, q}, 1) ||
-                  (a != b && two_leave_few(s, (const size_t[]){a, b}, (const uint32_t[]){p, q}, -1));
-    return few;
-}
-
-static bool any_leaves_few(const struct sums *s)
-{
-    const uint32_t *parts = s->calendar->parts;
-    size_t all = 0;
-    bool few = false;
+    size_t width = 0, before = 0;
     for (size_t k = 0; k < CALENDAR_CUTS; k++)
-        all += parts[k];
-    if (all <= SUM_MAX)
-        return any_of_few(s, all);
-    for (size_t a = 0; a < CALENDAR_CUTS && !few; a++) {
-        few = parts[a] < PARTS_ALL ? any_mask(s, a) : any_two(s, a, a);
-        for (size_t b = a + 1; b < CALENDAR_CUTS && !few; b++)
-            few = any_two(s, a, b);
+        width += c->parts[k];
+    uint32_t *rows = alloc_zero(c->place_count * width, sizeof *rows);
+    for (size_t k = 0; k < CALENDAR_CUTS; before += c->parts[k++])
+        for (size_t p = 0; p < c->place_count; p++)
+            if (c->places[p].parts[k])
+                rows[p * width + before + c->places[p].parts[k] - 1] = 1;
+    *ret_width = width;
+    return rows;
+}
+
+/* ---- few lines ---- */
+
+/* The groups of days, a number a row of the table; returns how many there are. */
+static size_t group_days(const struct calendar *c, const int32_t *days, size_t count, size_t *groups)
+{
+    struct bond_unit *units = alloc_zero(c->count, sizeof *units);
+    for (size_t u = 0; u < c->count; u++) {
+        const struct unit *unit = &c->units[u];
+        units[u] = (struct bond_unit){row_of(days, count, unit->day), unit->stay, unit->probe, unit->network};
     }
+    size_t found = bond_group(units, c->count, count + 1, c->units[c->count - 1].stay + 1, groups);
+    free(units);
+    return found;
+}
+
+/* Who stood where in which group of days: of few lines alone is asked, and they have days enough. The caller frees. */
+static struct crowd *gather(const struct table *t, const size_t *groups, size_t group_count)
+{
+    struct crowd *crowds = alloc_zero(group_count * t->places, sizeof *crowds);
+    for (size_t d = 0; d <= t->days; d++)
+        for (size_t p = 0; p < t->places; p++)
+            if (t->crowds[d * t->places + p].days)
+                crowd_join(&crowds[groups[d] * t->places + p], &t->crowds[d * t->places + p]);
+    for (size_t a = 0; a < group_count * t->places; a++)
+        crowds[a].days = crowds[a].days ? FLOOR_DAYS : 0;
+    return crowds;
+}
+
+/* Do these groups of days, and the parts, tell of few lines? */
+static bool groups_tell(const struct table *t, const uint32_t *parts, size_t width, const size_t *groups, size_t count)
+{
+    struct crowd *crowds = gather(t, groups, count), *atoms = alloc_zero(count * t->places, sizeof *atoms);
+    size_t atom_count = 0, at = 0;
+    for (size_t a = 0; a < count * t->places; a++)
+        atom_count += crowds[a].days > 0;
+    uint32_t *rows = alloc_zero((count + width) * atom_count, sizeof *rows);
+    for (size_t a = 0; a < count * t->places; a++) {
+        if (!crowds[a].days)
+            continue;
+        atoms[at] = crowds[a];
+        rows[a / t->places * atom_count + at] = 1;
+        for (size_t w = 0; w < width; w++)
+            rows[(count + w) * atom_count + at] = parts[a % t->places * width + w];
+        at++;
+    }
+    bool tells = span_isolates(rows, count + width, atoms, atom_count);
+    free(rows);
+    free(atoms);
+    free(crowds);
+    return tells;
+}
+
+/* A sum that takes all days alike is one of places alone, which floor.c has looked at. */
+static bool lines_are_few(const struct calendar *c, const struct table *t, const int32_t *days, const uint32_t *parts,
+                          size_t width)
+{
+    size_t *groups = alloc_zero(t->days + 1, sizeof *groups), count = group_days(c, days, t->days, groups);
+    bool tells = count > BOND_GROUPS || (count > 1 && groups_tell(t, parts, width, groups, count));
+    free(groups);
+    return tells;
+}
+
+/* ---- few days ---- */
+
+static bool days_are_few(const struct table *t, uint32_t *parts, size_t width)
+{
+    uint32_t *lines = alloc_zero((t->days + 1) * t->places, sizeof *lines);
+    for (size_t a = 0; a < (t->days + 1) * t->places; a++)
+        lines[a] = (uint32_t)t->crowds[a].days;
+    bool few = level_leaves_few(lines, t->days + 1, parts, t->places, width);
+    free(lines);
     return few;
+}
+
+/* ---- both ---- */
+
+/* Is it told of what no day shows? day.c has looked at it as far as it is its own. */
+static bool rest_is_few(const struct table *t)
+{
+    struct crowd rest = {0};
+    for (size_t p = 0; p < t->places; p++)
+        crowd_join(&rest, &t->crowds[t->days * t->places + p]);
+    return rest.days > 0 && !crowd_enough(&rest);
 }
 
 bool calendar_tells(const struct calendar *c, const int32_t *days, size_t count)
 {
+    size_t width;
     if (count == 0 || c->count == 0)
         return false;
-    struct sums s = {c, tabulate(c, days, count), alloc_zero(c->place_count, sizeof *s.sum)};
-    bool tells = any_leaves_few(&s);
-    free(s.table.crowds);
-    free(s.sum);
+    struct table t = tabulate(c, days, count);
+    uint32_t *parts = parts_of(c, &width);
+    bool tells = rest_is_few(&t) ||
+                 (width > 0 && (lines_are_few(c, &t, days, parts, width) || days_are_few(&t, parts, width)));
+    free(parts);
+    free(t.crowds);
     return tells;
 }

@@ -7,10 +7,14 @@
  *
  * A sum of parts has lines count so and so much, by where they stand: whatever it
  * takes off a day, all are left but those that count just that. Parts of several cuts
- * go into one sum: a department less its mobile lines is as good as a part. Where
- * two kinds of lines are a crowd on enough days, enough is left in any case. Of few
- * parts all sums are tried, in which each is added, taken off or neither; of many
- * one or two parts of a cut against the rest, and one of a cut with one of another.
+ * go into one sum: a department less its mobile lines is as good as a part.
+ *
+ * What is left may be few in two ways. Of few lines: then days that have enough lines
+ * in common are taken alike (bond.h), and of the groups of days so found, in most
+ * countries one, span.h says whether any sum of them and of parts depends on few
+ * lines; where all days are one group that is floor.c's question, and answered. Or of
+ * few days: level.h says whether a sum leaves less than a figure has to have. Where
+ * groups are too many, or either takes too long, the answer is yes.
  * What is told of a country over all its days is day.c's. */
 #pragma once
 
