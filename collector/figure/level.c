@@ -7,7 +7,7 @@
 #include "collector/figure/modular.h"
 #include "common/alloc.h"
 
-#define TRIED_CLASSES 16        /* of more nothing is tried but what follows */
+#define TRIED_CLASSES 48        /* of more nothing is tried but what follows */
 #define WORK_MAX      400000000 /* numbers looked at */
 
 struct levels {
