@@ -67,16 +67,21 @@ static void hide(const struct cells *c, const struct cell *cell, json_t *figure)
         [FLOOR_DOMINATED] = "one line would be most of it, or of its difference from others",
     };
     static const char *const steps[FLOOR_PROBES + 1] = {"none", "1 or 2", NULL, "3 or 4", NULL, "5"};
+    enum floor_verdict verdict = cell_verdict(c, cell);
     size_t larger = floor_larger(c->floor, cell->number);
     if (larger != FLOOR_NONE) {
         bool country = c->list[larger].cut == 0;
-        json_object_set_new(figure, "note",
-                            json_sprintf("%s; counted in the %s", why[floor_verdict(c->floor, cell->number)],
-                                         country ? "figure of all lines" : "operator"));
+        json_object_set_new(
+            figure, "note",
+            json_sprintf("%s; counted in the %s", why[verdict], country ? "figure of all lines" : "operator"));
         return;
     }
     int lines = lines_of(floor_crowd(c->floor, cell->number));
     json_object_set_new(figure, "lines", json_integer(lines));
+    if (verdict != FLOOR_SMALL) {
+        json_object_set_new(figure, "note", json_string(why[verdict]));
+        return;
+    }
     json_object_set_new(figure, "note",
                         lines < FLOOR_PROBES
                             ? json_sprintf("not enough lines yet: %s of %d", steps[lines], FLOOR_PROBES)
@@ -264,7 +269,7 @@ static struct calendar *places_of(const struct cells *c, const struct cell *coun
             continue;
         for (size_t k = 0; k < CALENDAR_CUTS; k++)
             in[k] = row->cells[cuts[k]] == FLOOR_NONE ? 0 : parts[row->cells[cuts[k]]];
-        calendar_add(places, row->late ? NO_DAY : row->day, row->probe, row->network, in);
+        calendar_add(places, row->late ? NO_DAY : row->day, row->line, row->network, in);
     }
     free(parts);
     return places;

@@ -6,6 +6,7 @@ import dataclasses
 import decimal
 import itertools
 import math
+import re
 import statistics
 
 import pytest
@@ -46,6 +47,7 @@ def figures(c, year):
                  "n_probes, n_networks, n_silent, method_version FROM indicator_value WHERE computed AND period = %s", str(year))
     found = {row[:8]: row[8:] for row in rows}
     assert len(found) == len(rows)
+    assert all(row[0] == "met" or re.match("below|would tell|one line|not enough|too few", row[1]) for row in found.values())
     return found
 
 
