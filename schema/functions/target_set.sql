@@ -23,7 +23,10 @@ BEGIN
               SELECT 'abroad', a FROM jsonb_array_elements(pack.set->'abroad') a WHERE (a->>'unicast')::boolean) m;
         -- Another method: what was told stays told, and figures are made again where that tells of nobody.
         UPDATE told_cell t SET method_version = 0 FROM indicator i
-        WHERE i.indicator = t.indicator AND i.target_set IS NOT NULL AND left(t.period, 4)::int >= year;
+        WHERE i.indicator = t.indicator AND i.target_set IS NOT NULL AND left(t.period, 4)::int >= year
+          AND t.key::jsonb->>0 = pack.country;
+        UPDATE told_change t SET method_version = 0 FROM indicator i
+        WHERE i.indicator = t.indicator AND i.target_set IS NOT NULL AND left(t.to_period, 4)::int >= year AND t.country = pack.country;
         PERFORM years_stale('method', NULL, make_date(greatest(year, 1), 1, 1));
         PERFORM target_seed((SELECT jsonb_agg(jsonb_build_object('name', d->>'name', 'kind', d->>'kind', 'country', pack.country))
                              FROM jsonb_array_elements(pack.set->'domestic') d));

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(19);
+SELECT plan(20);
 
 SELECT country_seed('{"note": "of all", "XA": {
     "operators": [{"name": "Un", "asns": [64500], "prefixes": ["198.51.100.0/24"]}, {"name": "Deux", "asns": [64501], "prefixes": ["203.0.113.0/24"]},
@@ -74,12 +74,17 @@ VALUES ('SET1', 'f', 'f', 'ms', 'low', 'adopted', 'quantitative', 'measured', 3,
        ('SET2', 'f', 'f', 'ms', 'low', 'adopted', 'quantitative', 'measured', 3, 'd', 'd', NULL);
 INSERT INTO told_cell SELECT i, y, 0, 3, '["XA", "measured", null, null, null, null]', '2021-01-31'
 FROM unnest(ARRAY['SET1', 'SET2']) i, unnest(ARRAY['2019', '2020']) y;
+INSERT INTO told_cell VALUES ('SET1', '2020', 1, 3, '["XB", "measured", null, null, null, null]', '2021-01-31');
+INSERT INTO told_change (indicator, country, source, to_period, method_version, lines)
+SELECT i, c, 'measured', y, 3, '{}' FROM unnest(ARRAY['SET1', 'SET2']) i, unnest(ARRAY['XA', 'XB']) c, unnest(ARRAY['2019', '2020']) y;
 SELECT pg_temp.seed('{"version": 3, "since": 2020, "domestic": [{"name": "new.xa", "kind": "domestic"}], "abroad": []}') \g /dev/null
 SELECT results_eq($$SELECT target_set_in('XA', y) FROM generate_series(2019, 2020) y$$, $$VALUES (1), (3)$$, 'or from the year that it says');
 SELECT ok(EXISTS (SELECT FROM indicator_dirty WHERE year = 2020), 'whose figures are made again');
-SELECT results_eq('SELECT indicator, period, method_version FROM told_cell ORDER BY 1, 2',
-                  $$VALUES ('SET1', '2019', 3), ('SET1', '2020', 0), ('SET2', '2019', 3), ('SET2', '2020', 3)$$,
-                  'as by another method, and what was told is not forgotten');
+SELECT results_eq('SELECT indicator, period, cell, method_version FROM told_cell ORDER BY 1, 2, 3',
+                  $$VALUES ('SET1', '2019', 0, 3), ('SET1', '2020', 0, 0), ('SET1', '2020', 1, 3), ('SET2', '2019', 0, 3), ('SET2', '2020', 0, 3)$$,
+                  'as by another method, and what was told is not forgotten, nor is another country touched');
+SELECT results_eq('SELECT indicator, country, to_period FROM told_change WHERE method_version = 0', $$VALUES ('SET1', 'XA', '2020')$$,
+                  'changes are of another method as well');
 SELECT results_eq($$SELECT probe, own, n FROM pg_temp.measured WHERE scope = 'domestic' ORDER BY probe$$,
                   $$VALUES ('a', false, 1::bigint), ('b', false, 1)$$, 'to the new ones alone');
 
