@@ -600,6 +600,7 @@ static struct cells_day describe_day(const struct cells *c, const struct row *ro
 
 struct walk {
     const struct cells *cells;
+    const struct row *first; /* of the last probe that was asked for */
     void (*fn)(void *context, const struct cells_day *d);
     void *context;
 };
@@ -607,7 +608,7 @@ struct walk {
 /* A probe of which nothing is left has no network that is known. */
 static void walk_gone(void *context, const struct past_gone *gone)
 {
-    const struct walk *w = context;
+    struct walk *w = context;
     const struct cells *c = w->cells;
     const struct row *place = c->list[gone->cells[0]].rows[0];
     struct cells_day day = {.household = c->text_count + gone->line,
@@ -615,12 +616,13 @@ static void walk_gone(void *context, const struct past_gone *gone)
                             .source = c->texts[place->fields[FIELD_SOURCE]],
                             .gone = true};
     uint32_t probe = (uint32_t)json_integer_value(json_object_get(c->numbers, gone->probe));
-    for (size_t i = 0; probe && i < c->count; i++)
-        if (c->rows[i].probe == probe) {
-            day.household = c->rows[i].line;
-            day.network = c->rows[i].network;
-            break;
-        }
+    for (size_t i = 0; probe && i < c->count && (!w->first || w->first->probe != probe); i++)
+        if (c->rows[i].probe == probe)
+            w->first = &c->rows[i];
+    if (probe && w->first && w->first->probe == probe) {
+        day.household = w->first->line;
+        day.network = w->first->network;
+    }
     for (size_t k = 0; k < gone->count && day.shown_count < CELLS_OF_DAY_MAX; k++) {
         day.shown[day.shown_count++] = gone->cells[k];
         if (c->list[gone->cells[k]].cut == 0)
@@ -644,7 +646,7 @@ void cells_walk(struct cells *c, void (*fn)(void *context, const struct cells_da
         struct cells_day day = describe_day(c, whole, &stay);
         fn(context, &day);
     }
-    past_walk_gone(c->past, walk_gone, &(struct walk){c, fn, context});
+    past_walk_gone(c->past, walk_gone, &(struct walk){c, NULL, fn, context});
 }
 
 size_t cells_list_count(struct cells *c)
