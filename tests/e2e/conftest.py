@@ -145,6 +145,12 @@ class Collector:
         wait_until(self.answers, what=f"the collector's start ({self.log.read_text()})")
         return self
 
+    def start_idle(self):
+        """It makes no figures by itself: those that are compared are of one state, and no edition comes between two that a test makes."""
+        self.settings = self.settings | {"upkeep": "no"}
+        self.move(self.port)
+        return self.start()
+
     def answers(self):
         assert self.process.poll() is None, self.log.read_text()
         return self.responds()

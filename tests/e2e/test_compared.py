@@ -15,10 +15,7 @@ class Panel:
     """Lines of a collector, and what they measured, as the ledger and the rollup would have left it."""
 
     def __init__(self, collector):
-        self.c, self.count = collector, 0
-        collector.settings = {"upkeep": "no"}
-        collector.move(collector.port)
-        collector.start()
+        self.c, self.count = collector.start_idle(), 0
 
     def line(self, operator="Grand", department="BJ-BO"):
         self.count += 1

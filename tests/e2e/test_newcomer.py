@@ -114,7 +114,7 @@ def time_passes(c, days):
 
 @pytest.fixture
 def watcher(own_collector):
-    w = Watcher(Country(own_collector.start()))
+    w = Watcher(Country(own_collector.start_idle()))
     w.country.all_measure(0, 30, but={NEWCOMER})
     assert {(None, None, None), ("day", 0), ("day", 29)} < w.look()
     return w
@@ -220,7 +220,7 @@ def test_no_sum_of_all_that_was_ever_shown_tells_of_few(watcher):
 
 
 def test_a_day_of_the_series_takes_five_at_once(own_collector):
-    country = Country(own_collector.start(), more=5)
+    country = Country(own_collector.start_idle(), more=5)
     for line in range(NEWCOMER + 1):
         country.measure(line, 0, 30)
     c = country.c

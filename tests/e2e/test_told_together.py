@@ -42,7 +42,7 @@ class Speeds(Country):
 
 def test_targets_of_ones_own_are_in_neither(own_collector):
     """A member's own server, fast or slow, is no throughput of the country's: with forty lines, x = 2·42.5 - 40 would be a household's."""
-    country = Speeds(own_collector.start())
+    country = Speeds(own_collector.start_idle())
     country.all_speed(0, 30)
     country.c.sql("INSERT INTO target (name, ours) VALUES ('nas.family.home', false)")
     country.c.sql("INSERT INTO rollup_day_sketch (day, probe_no, check_no, target_no, af, position, ok, buckets, counts) "
@@ -58,7 +58,7 @@ def test_targets_of_ones_own_are_in_neither(own_collector):
 
 def test_a_line_is_in_neither_what_the_other_lacks(own_collector):
     """Days are told in series when their lines have come, and wait for the next edition of the chart. Until then something happens."""
-    country = Speeds(own_collector.start(), more=4)
+    country = Speeds(own_collector.start_idle(), more=4)
     country.all_speed(0, 30)
     country.look()
     chart, series = {}, {}
