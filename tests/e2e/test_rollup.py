@@ -1,4 +1,5 @@
 """Days made of results: what they come to, and that it is the same whenever, however often and in whatever order results come."""
+import concurrent.futures
 import datetime
 import os
 import random
@@ -175,14 +176,14 @@ def test_what_comes_meanwhile_is_lost_to_no_one(world):
         while not coming.is_set():
             world.run(*command)
 
-    threads = [threading.Thread(target=at_work, args=(command,)) for command in words]
-    for thread in threads:
-        thread.start()
-    for batch in batches[20:] + batches[50:60]:
-        world.stored(batch)
-    coming.set()
-    for thread in threads:
-        thread.join()
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        working = [pool.submit(at_work, command) for command in words]
+        try:
+            for batch in batches[20:] + batches[50:60]:
+                world.stored(batch)
+        finally:
+            coming.set()
+        assert [work.result() for work in working] == [None] * len(words)
     world.run("rollup")
     counted = world.sql("SELECT sum(ok + partial + timeout + unreachable + dns_error + error + skipped)::int FROM rollup_day JOIN probe p USING (probe_no) "
                         "WHERE p.probe = %s", probe.id)
