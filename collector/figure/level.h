@@ -14,5 +14,5 @@
 #include <stdint.h>
 
 /* lines: a row a day, how many of its lines stand in each place. parts: a row of `width` numbers a place, 1 where the
- * place lies in that part. Both are left as they are. */
+ * place lies in that part. */
 bool level_leaves_few(uint32_t *lines, size_t days, uint32_t *parts, size_t places, size_t width);

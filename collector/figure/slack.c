@@ -191,7 +191,7 @@ bool slack_covers(const struct slack *s, const double *move, const double *most,
     const double *made = &p.at[p.width - 1];
     size_t entering;
     *work -= (int64_t)(p.count * p.width);
-    while (*made<1 - NOTHING && * work> 0 && enters(&p, &entering, &direction)) {
+    while (*work > 0 && *made < 1 - NOTHING && enters(&p, &entering, &direction)) {
         size_t held = moved(&p, entering, direction);
         if (held != NOWHERE && *made < 1 - NOTHING)
             exchange(&p, held, entering);

@@ -76,4 +76,5 @@ BEGIN
     RETURN cardinality(probes);
 END
 $$;
+DROP FUNCTION IF EXISTS simulation_unname();
 REVOKE EXECUTE ON FUNCTION clock_ahead, simulation_probe, simulation_remove FROM PUBLIC;
