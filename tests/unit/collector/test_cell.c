@@ -339,6 +339,46 @@ static void days_are_told_of_the_country_alone(void **state)
     cells_free(c);
 }
 
+/* Five lines of an operator were told of, and one of them has a day more, which others wait for. Another operator comes
+ * with five, which the floor would show. */
+static void what_waits_says_why(void **state)
+{
+    static const char *const keys[] = {"[\"BJ\",\"measured\",null,null,null,null]",
+                                       "[\"BJ\",\"measured\",null,\"old\",null,null]"};
+    static const char *const carriers[] = {"old", "new", NULL};
+    char probes[15][2], marks[60 * 8 + 1];
+    memset(marks, '0', sizeof marks - 1);
+    marks[sizeof marks - 1] = '\0';
+    struct past *past = past_new(20062, indicator.method);
+    for (size_t k = 0; k < COUNT(keys); k++)
+        past_cell(past, keys[k], 20061, indicator.method);
+    struct cells *c = cells_new(&indicator, false);
+    for (size_t p = 0; p < COUNT(probes); p++) {
+        snprintf(probes[p], sizeof probes[p], "%c", (int)('a' + p));
+        if (p < 5)
+            past_told(past, probes[p], probes[p], "20000 20060", marks, "0 1");
+        for (int d = 0; d < (p ? 60 : 61); d++)
+            cells_add(c, &(struct probe_day){.probe = probes[p],
+                                             .day = 20000 + d,
+                                             .source = "measured",
+                                             .network = probes[p],
+                                             .country = "BJ",
+                                             .carrier = carriers[p / 5],
+                                             .first = 20000,
+                                             .last = 20060,
+                                             .value = 10 + (double)p,
+                                             .samples = 7});
+    }
+    cells_remember(c, past);
+    json_t *figures = cells_figures(c);
+    const json_t *new = find(figures, "new", NULL);
+    assert_string_equal(word(new, "floor"), "hidden");
+    assert_string_equal(word(new, "note"),
+                        "would tell of too few lines by subtraction; counted in the figure of all lines");
+    json_decref(figures);
+    cells_free(c);
+}
+
 static void operators_that_differ_have_their_places(void **state)
 {
     static const struct {
@@ -529,6 +569,7 @@ int main(void)
         cmocka_unit_test(days_are_told_of_the_country_alone),
         cmocka_unit_test(the_floor_may_be_lifted_for_simulated_lines_alone),
         cmocka_unit_test(nothing_gives_nothing),
+        cmocka_unit_test(what_waits_says_why),
         cmocka_unit_test(operators_that_differ_have_their_places),
         cmocka_unit_test(hidden_cells_and_lone_ones_have_none),
         cmocka_unit_test(a_replaced_box_is_the_same_line),
