@@ -4,13 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/bits.h"
 #include "collector/figure/slack.h"
 
-#define WORD_BITS   64
-#define WORDS(bits) (((bits) + WORD_BITS - 1) / WORD_BITS)
-#define WORK_MAX    1000000000 /* numbers touched: about a second */
-#define ROUNDING    1e-3       /* weights are kept in parts of a million, and what is cut lies at the bound itself */
-#define NOBODY      SIZE_MAX
+#define WORK_MAX 1000000000 /* numbers touched: about a second */
+#define ROUNDING 1e-3       /* weights are kept in parts of a million, and what is cut lies at the bound itself */
+#define NOBODY   SIZE_MAX
 
 /* Days of a line that lie in the same cells: as they are added, then all of them in an atom. */
 struct piece {
@@ -63,7 +62,7 @@ struct dominance *dominance_new(size_t cells)
 {
     struct dominance *d = alloc_zero(1, sizeof *d);
     d->cell_count = cells;
-    d->past = alloc_zero(WORDS(cells) + 1, sizeof *d->past);
+    d->past = alloc_zero(BITS_WORDS(cells) + 1, sizeof *d->past);
     d->work = WORK_MAX;
     return d;
 }
@@ -104,14 +103,9 @@ void dominance_add(struct dominance *d, uint32_t line, double amount, bool tells
     }
     struct piece *piece = &d->pieces[d->piece_count++];
     *piece = (struct piece){.line = line, .amount = amount, .told = tells ? amount : 0};
-    piece->cells = alloc_zero(WORDS(d->cell_count) + 1, sizeof *piece->cells);
+    piece->cells = alloc_zero(BITS_WORDS(d->cell_count) + 1, sizeof *piece->cells);
     for (size_t c = 0; c < count; c++)
-        piece->cells[cells[c] / WORD_BITS] |= (uint64_t)1 << cells[c] % WORD_BITS;
-}
-
-static bool has(const uint64_t *bits, size_t number)
-{
-    return bits[number / WORD_BITS] >> number % WORD_BITS & 1;
+        bits_set(piece->cells, cells[c]);
 }
 
 static int by_cells(const void *a, const void *b, void *words)
@@ -131,7 +125,7 @@ static int by_line(const void *a, const void *b)
 /* Pieces in the same cells are in one atom, which takes their cells over. */
 static void make_atoms(struct dominance *d)
 {
-    size_t words = WORDS(d->cell_count);
+    size_t words = BITS_WORDS(d->cell_count);
     d->atoms = alloc_zero(d->piece_count, sizeof *d->atoms);
     qsort_r(d->pieces, d->piece_count, sizeof *d->pieces, by_cells, &words);
     for (size_t p = 0; p < d->piece_count; p++) {
@@ -253,7 +247,7 @@ bool dominance_of(struct dominance *d, size_t cell)
     for (size_t l = 0; l < d->line_count; l++) {
         double own = 0;
         for (size_t p = 0; p < d->lines[l].count; p++)
-            if (has(d->atoms[d->lines[l].pieces[p].atom].cells, cell))
+            if (bits_has(d->atoms[d->lines[l].pieces[p].atom].cells, cell))
                 own += d->lines[l].pieces[p].amount;
         whole += own;
         second = fmax(second, fmin(own, largest));
@@ -297,12 +291,12 @@ static bool holds(const struct dominance *d, const struct line *line, const stru
 {
     double sum = 0, sizes = 0;
     for (size_t p = 0; p < line->count; p++)
-        if (has(d->atoms[line->pieces[p].atom].cells, cell)) {
+        if (bits_has(d->atoms[line->pieces[p].atom].cells, cell)) {
             sum += share(&line->pieces[p]);
             sizes += share(&line->pieces[p]);
         }
     for (size_t m = 0; m < c->count; m++)
-        if (has(d->atoms[c->moves[m].atom].cells, cell)) {
+        if (bits_has(d->atoms[c->moves[m].atom].cells, cell)) {
             sum += c->moves[m].by;
             sizes += fabs(c->moves[m].by);
         }
@@ -392,7 +386,7 @@ static bool add_row(const struct dominance *d, struct slack *shown, size_t cell)
 {
     double *row = alloc_zero(d->atom_count, sizeof *row);
     for (size_t a = 0; a < d->atom_count; a++)
-        row[a] = has(d->atoms[a].cells, cell);
+        row[a] = bits_has(d->atoms[a].cells, cell);
     bool added = slack_add(shown, row);
     free(row);
     return added;
@@ -402,14 +396,14 @@ void dominance_past(struct dominance *d, size_t cell)
 {
     get_ready(d);
     add_row(d, d->shown, cell);
-    d->past[cell / WORD_BITS] |= (uint64_t)1 << cell % WORD_BITS;
+    bits_set(d->past, cell);
 }
 
 /* What figures before have told of a line is out. */
 static void forget(struct dominance *d, const struct line *line)
 {
     for (struct piece *piece = d->pieces; piece < d->pieces + d->piece_count; piece++)
-        for (size_t w = 0; piece->line == line->pieces->line && w < WORDS(d->cell_count); w++)
+        for (size_t w = 0; piece->line == line->pieces->line && w < BITS_WORDS(d->cell_count); w++)
             if (d->atoms[piece->atom].cells[w] & d->past[w])
                 piece->told = 0;
 }
@@ -417,7 +411,7 @@ static void forget(struct dominance *d, const struct line *line)
 static void settle(struct dominance *d)
 {
     bool any = false;
-    for (size_t w = 0; w < WORDS(d->cell_count); w++)
+    for (size_t w = 0; w < BITS_WORDS(d->cell_count); w++)
         any |= d->past[w] != 0;
     for (size_t l = 0; any && !d->settled && l < d->line_count; l++)
         if (d->lines[l].watched && !cover(d, d->shown, &d->lines[l]))

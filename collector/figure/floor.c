@@ -3,13 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/bits.h"
 #include "collector/figure/dominance.h"
 #include "collector/figure/echelon.h"
 #include "collector/figure/span.h"
 #include "common/alloc.h"
-
-#define WORD_BITS   64
-#define WORDS(bits) (((bits) + WORD_BITS - 1) / WORD_BITS)
 
 struct cell {
     unsigned rank;
@@ -111,21 +109,6 @@ void floor_renew(struct floor *f, size_t cell)
     f->cells[cell].renewed = true;
 }
 
-static bool has(const uint64_t *bits, size_t number)
-{
-    return bits[number / WORD_BITS] >> number % WORD_BITS & 1;
-}
-
-static void set(uint64_t *bits, size_t number)
-{
-    bits[number / WORD_BITS] |= (uint64_t)1 << number % WORD_BITS;
-}
-
-static void unset(uint64_t *bits, size_t number)
-{
-    bits[number / WORD_BITS] &= ~((uint64_t)1 << number % WORD_BITS);
-}
-
 static void note_change(struct floor *f, struct cell *cell, uint32_t probe, uint64_t days, uint64_t weighed)
 {
     if (f->change_count == f->change_cap) {
@@ -178,11 +161,11 @@ static void add_atom(struct floor *f, const struct unit *u, size_t first)
         f->atoms = alloc_resize(f->atoms, f->atom_cap, sizeof *f->atoms);
     }
     struct atom *atom = &f->atoms[f->atom_count++];
-    *atom = (struct atom){.cells = alloc_zero(WORDS(f->cell_count), sizeof *atom->cells), .fresh = u->fresh};
+    *atom = (struct atom){.cells = alloc_zero(BITS_WORDS(f->cell_count), sizeof *atom->cells), .fresh = u->fresh};
     atom->crowd = *u->crowd;
     for (size_t c = first; c < u->count; c++)
         if (!u->weights || u->weights[c] == u->weights[first])
-            set(atom->cells, u->cells[c]);
+            bits_set(atom->cells, u->cells[c]);
 }
 
 static void add(struct floor *f, const struct unit *u)
@@ -276,7 +259,7 @@ static int by_cells(const void *a, const void *b)
  * it does not tell apart side by side. The caller frees. */
 static struct view *look(const struct floor *f, const uint64_t *mask, bool fresh_only, size_t *ret_count)
 {
-    size_t count = 0, words = WORDS(f->cell_count);
+    size_t count = 0, words = BITS_WORDS(f->cell_count);
     struct view *views = alloc_zero(f->atom_count, sizeof *views);
     for (size_t a = 0; a < f->atom_count; a++) {
         uint64_t any = 0;
@@ -293,7 +276,7 @@ static struct view *look(const struct floor *f, const uint64_t *mask, bool fresh
 /* Ten thousand probes lie in some hundred places: they are counted once. */
 static void gather(struct floor *f)
 {
-    size_t count, kept = 0, words = WORDS(f->cell_count);
+    size_t count, kept = 0, words = BITS_WORDS(f->cell_count);
     uint64_t *all = alloc_zero(words, sizeof *all);
     memset(all, 0xff, words * sizeof *all);
     struct view *views = look(f, all, false, &count);
@@ -331,9 +314,9 @@ static bool isolates(const struct floor *f, const uint64_t *mask)
     }
     uint32_t *matrix = alloc_zero(f->cell_count * atoms, sizeof *matrix);
     for (size_t c = 0; c < f->cell_count; c++)
-        if (has(mask, c)) {
+        if (bits_has(mask, c)) {
             for (size_t a = 0; a < atoms; a++)
-                matrix[rows * atoms + a] = has(first[a]->cells, c);
+                matrix[rows * atoms + a] = bits_has(first[a]->cells, c);
             rows++;
         }
     bool found = span_isolates(matrix, rows, crowds, atoms);
@@ -349,7 +332,7 @@ static uint32_t *row_of(const struct floor *f, size_t cell)
 {
     uint32_t *row = alloc_zero(f->atom_count, sizeof *row);
     for (size_t a = 0; a < f->atom_count; a++)
-        row[a] = has(f->atoms[a].cells, cell);
+        row[a] = bits_has(f->atoms[a].cells, cell);
     return row;
 }
 
@@ -406,13 +389,13 @@ static enum floor_verdict judge(struct floor *f, const struct cell *c)
         return FLOOR_HEAVY;
     if (c->change.most * 2 > c->change.whole || uncovers(f, c->number))
         return FLOOR_DIFFERENCE;
-    set(f->shown, c->number);
+    bits_set(f->shown, c->number);
     if (isolates(f, f->shown)) {
-        unset(f->shown, c->number);
+        bits_unset(f->shown, c->number);
         return FLOOR_DIFFERENCE;
     }
     if (f->amounts && (dominance_of(f->amounts, c->number) || !dominance_show(f->amounts, c->number))) {
-        unset(f->shown, c->number);
+        bits_unset(f->shown, c->number);
         return FLOOR_DOMINATED;
     }
     return FLOOR_SHOWN;
@@ -425,7 +408,7 @@ void floor_decide(struct floor *f)
             f->cells[c].verdict = FLOOR_SMALL;
         return;
     }
-    f->shown = alloc_zero(WORDS(f->cell_count), sizeof *f->shown);
+    f->shown = alloc_zero(BITS_WORDS(f->cell_count), sizeof *f->shown);
     gather(f);
     weigh_changes(f);
     f->known = echelon_new(f->atom_count);

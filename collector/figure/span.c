@@ -3,12 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/bits.h"
 #include "collector/figure/modular.h"
 #include "common/alloc.h"
 
-#define STEPS_MAX   50000
-#define WORD_BITS   64
-#define WORDS(bits) (((bits) + WORD_BITS - 1) / WORD_BITS)
+#define STEPS_MAX 50000
 
 /* ---- echelon form ---- */
 
@@ -77,10 +76,10 @@ static void reduce(struct span *s)
 static void note_hits(struct span *s)
 {
     for (size_t r = 0; r < s->count; r++) {
-        s->hits[r] = alloc_zero(WORDS(s->atom_count), sizeof *s->hits[r]);
+        s->hits[r] = alloc_zero(BITS_WORDS(s->atom_count), sizeof *s->hits[r]);
         for (size_t a = 0; a < s->atom_count; a++)
             if (s->rows[r][a])
-                s->hits[r][a / WORD_BITS] |= (uint64_t)1 << a % WORD_BITS;
+                bits_set(s->hits[r], a);
     }
 }
 
@@ -91,22 +90,12 @@ static bool exhausted(struct span *s)
     return ++s->steps > STEPS_MAX;
 }
 
-static bool holds(const uint64_t *bits, size_t atom)
-{
-    return bits[atom / WORD_BITS] >> atom % WORD_BITS & 1;
-}
-
-static void flip(uint64_t *bits, size_t atom)
-{
-    bits[atom / WORD_BITS] ^= (uint64_t)1 << atom % WORD_BITS;
-}
-
 /* The first atom outside `held` that a row touches, and the row. */
 static bool touched(const uint32_t *rows, size_t count, size_t atoms, const uint64_t *held, size_t *ret_atom,
                     size_t *ret_row)
 {
     for (size_t a = 0; a < atoms; a++)
-        for (size_t r = 0; !holds(held, a) && r < count; r++)
+        for (size_t r = 0; !bits_has(held, a) && r < count; r++)
             if (rows[r * atoms + a]) {
                 *ret_atom = a;
                 *ret_row = r;
@@ -144,9 +133,9 @@ static bool sum_is_light(struct span *s, uint32_t *rows, size_t count, uint64_t 
     if (!crowd_enough(&more)) {
         uint32_t *copy = alloc_zero(count * n, sizeof *copy);
         memcpy(copy, rows, count * n * sizeof *copy);
-        flip(held, atom);
+        bits_flip(held, atom);
         bool light = sum_is_light(s, copy, count, held, &more);
-        flip(held, atom);
+        bits_flip(held, atom);
         free(copy);
         if (light)
             return true;
@@ -171,9 +160,9 @@ struct choice {
 static bool hopeless(const struct span *s, const struct choice *c)
 {
     struct crowd crowd = c->pivots;
-    for (size_t w = 0; w < WORDS(s->atom_count); w++)
+    for (size_t w = 0; w < BITS_WORDS(s->atom_count); w++)
         for (uint64_t left = c->once[w] & ~c->more[w] & ~c->held[w]; left; left &= left - 1) {
-            crowd_join(&crowd, &s->atoms[w * WORD_BITS + (size_t)__builtin_ctzll(left)]);
+            crowd_join(&crowd, &s->atoms[w * BITS_WORD + (size_t)__builtin_ctzll(left)]);
             if (crowd_enough(&crowd))
                 return true;
         }
@@ -197,19 +186,19 @@ static void choose(const struct span *s, struct choice *c)
     if (before)
         c->pivots = before->pivots;
     crowd_join(&c->pivots, &s->atoms[s->pivots[c->row]]);
-    for (size_t w = 0; w < WORDS(s->atom_count); w++) {
+    for (size_t w = 0; w < BITS_WORDS(s->atom_count); w++) {
         uint64_t once = before ? before->once[w] : 0, hits = s->hits[c->row][w];
         c->held[w] = before ? before->held[w] : 0;
         c->more[w] = (before ? before->more[w] : 0) | (once & hits);
         c->once[w] = once | hits;
     }
-    flip(c->held, s->pivots[c->row]);
+    bits_flip(c->held, s->pivots[c->row]);
 }
 
 /* Tries the choices that are `before` and further rows. */
 static bool search(struct span *s, const struct choice *before, size_t from)
 {
-    size_t words = WORDS(s->atom_count);
+    size_t words = BITS_WORDS(s->atom_count);
     uint64_t *sets = alloc_zero(CHOICE_SETS * words, sizeof *sets);
     bool light = false;
     for (size_t r = from; !light && r < s->count; r++) {
