@@ -1,5 +1,5 @@
-/* What cells are made of: for cell.c, which groups probe-days and decides, and
- * publish.c, which says what they come to. */
+/* What cells are made of: for cell.c, which groups probe-days and decides,
+ * cell_weight.c, which weighs them, and publish.c, which says what they come to. */
 #pragma once
 
 #include "collector/figure/cell.h"
@@ -74,6 +74,11 @@ struct cells {
 
 /* Do both lie in one cell of a cut by these dimensions? */
 bool cell_holds_both(const struct row *x, const struct row *y, unsigned dimensions);
+
+/* Of days whose cells are listed (cell_weight.c): what each line counts in all of them, and to what part the largest of
+ * each country and source is cut in means. */
+void cells_weigh(struct cells *c);
+void cells_cut(struct cells *c);
 
 /* Groups the probe-days and decides what is shown, once. What follows asks for its answers. */
 void cells_decide(struct cells *c);

@@ -1,0 +1,78 @@
+#include "tests/unit/check.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "collector/figure/cell_parts.h"
+
+#define HEADER                                                                                                         \
+    "-- id: TST1\n-- name.fr: n\n-- name.en: n\n-- unit: ms\n-- better: low\n-- status: proposed\n-- kind: measured\n" \
+    "-- nature: quantitative\n-- method: 1\n-- headline.fr: {mean} {where}\n-- headline.en: {mean} {where}\n"          \
+    "-- definition.fr: d\n-- definition.en: d\n-- aggregate: mean\n-- dimensions: operator\nSELECT 1"
+
+/* Five lines of an operator, of which one measures on 20 days and the others on ten, and seven others on 20. */
+#define LINES 12
+static struct cells *make(const struct indicator *mean, double extreme)
+{
+    struct cells *c = cells_new(mean, false);
+    for (int p = 0; p < LINES; p++) {
+        char probe[3];
+        snprintf(probe, sizeof probe, "p%c", 'a' + p);
+        for (int d = 0; d < (p > 0 && p < 5 ? 10 : 20); d++)
+            cells_add(c, &(struct probe_day){.probe = probe,
+                                             .day = 20000 + d,
+                                             .source = "measured",
+                                             .network = probe,
+                                             .country = "BJ",
+                                             .carrier = p < 5 ? "small" : NULL,
+                                             .first = 20000,
+                                             .last = p > 0 && p < 5 ? 20009 : 20019,
+                                             .value = p == LINES - 1 ? extreme : 1,
+                                             .samples = 7});
+    }
+    return c;
+}
+
+static void a_line_counts_the_same_however_often_it_is_weighed(void **state)
+{
+    struct indicator mean;
+    struct fault f;
+    assert_int_equal(indicator_read(HEADER, &mean, &f), 0);
+    struct cells *c = make(&mean, 1);
+    cells_decide(c);
+    for (int again = 0; again < 2; again++, cells_weigh(c))
+        for (size_t i = 0; i < c->count; i++) {
+            bool heavy = !strcmp(c->texts[c->rows[i].line], "pa");
+            assert_true(fabs(c->rows[i].weight - (heavy ? 0.5 : 1)) < 1e-9 && c->rows[i].cut == 1);
+        }
+    cells_free(c);
+    indicator_free(&mean);
+}
+
+/* All give 10 or 20, one a thousand times that: at most five times what is left without it and the next. */
+static void the_largest_line_is_cut(void **state)
+{
+    struct indicator mean;
+    struct fault f;
+    assert_int_equal(indicator_read(HEADER, &mean, &f), 0);
+    struct cells *c = make(&mean, 1000);
+    cells_decide(c);
+    for (size_t i = 0; i < c->count; i++) {
+        bool extreme = c->rows[i].value > 1;
+        assert_true(fabs(c->rows[i].cut - (extreme ? 5 * (5 * 10 + 5 * 20) / 20000.0 : 1)) < 1e-6);
+    }
+    cells_cut(c);
+    for (size_t i = 0; i < c->count; i++)
+        assert_true(c->rows[i].value == 1 || c->rows[i].cut < 0.04);
+    cells_free(c);
+    indicator_free(&mean);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_line_counts_the_same_however_often_it_is_weighed),
+        cmocka_unit_test(the_largest_line_is_cut),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
