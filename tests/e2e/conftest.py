@@ -257,14 +257,18 @@ class Collector:
         """Targets, with their kinds, as if tasks of the collector's own schedule measured to them."""
         self.sql("SELECT target_seed(%s::jsonb)", json.dumps([{"name": name, "kind": kind} for name, kind in targets.items()]))
 
+    def database(self):
+        """A connection to it, each statement a transaction."""
+        return psycopg.connect(host=str(self.state / "run"), dbname="internetmetre", user="internetmetre", autocommit=True)
+
     def sql(self, query, *values):
-        with psycopg.connect(host=str(self.state / "run"), dbname="internetmetre", user="internetmetre", autocommit=True) as db:
+        with self.database() as db:
             cursor = db.execute(query, values)
             return cursor.fetchall() if cursor.description else None
 
     def plainly(self):
         """Makes the days that are listed, and no figures, by plain SQL. Returns how many."""
-        with psycopg.connect(host=str(self.state / "run"), dbname="internetmetre", user="internetmetre", autocommit=True) as db:
+        with self.database() as db:
             db.execute(PLAIN_ROLLUP)
             return db.execute("SELECT pg_temp.rollup_some(1000000)").fetchone()[0]
 
