@@ -194,17 +194,20 @@ struct list {
     int (*make)(struct pg *, size_t *ret_taken, struct fault *);
     const char *what;  /* N_ */
     const char *count; /* SQL */
+    bool fed;          /* by probes, which need not come to an end */
 };
 
 static const struct list listed_days = {
     make_days,
     N_("days of probes"),
     "SELECT count(*) FROM (SELECT DISTINCT day, probe_no FROM rollup_dirty) d",
+    true,
 };
 static const struct list listed_cells = {
     cell_day_make,
     N_("days of cells"),
     "SELECT count(*) FROM (SELECT DISTINCT day, cell_no FROM rollup_cell_dirty) d",
+    false,
 };
 
 /* The planner takes short lists for long ones, and would compile (jit) for longer than the work takes. */
@@ -244,15 +247,18 @@ static int count(struct pg *pg, const struct list *list, int64_t *ret, struct fa
     return rc;
 }
 
-/* Until nothing is listed any more; meanwhile the list may grow. */
+/* Until nothing is listed any more, as the list may grow by what is made of it. Of one that others feed, what was
+ * listed at first: the rest is the next run's, or a probe that pushes on and on would hold up figures for ever. */
 static int work_off(struct pg *pg, const struct list *list, bool shown, size_t *ret_all, struct fault *f)
 {
     struct progress progress = {0};
     int64_t whole = 0;
     size_t taken = 1;
-    int rc = shown ? count(pg, list, &whole, f) : 0;
+    int rc = shown || list->fed ? count(pg, list, &whole, f) : 0;
     for (*ret_all = 0; rc == 0 && taken > 0; *ret_all += taken) {
         int64_t done = (int64_t)*ret_all;
+        if (list->fed && done >= whole)
+            break;
         if (shown)
             progress_show(&progress, _(list->what), done, whole > done ? whole : done);
         taken = 0;

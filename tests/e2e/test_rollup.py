@@ -193,6 +193,25 @@ def test_what_comes_meanwhile_is_lost_to_no_one(world):
     assert days(world, probe) == found
 
 
+def test_who_pushes_on_and_on_is_not_followed_for_ever(world):
+    """A run ends with what was listed when it began; the next one makes the rest."""
+    probe, day = world.probe(), datetime.date(2024, 6, 1)
+    stored(world, probe, results("on and on", day, 30))
+    world.sql("CREATE FUNCTION pushed_again() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO rollup_dirty (day, probe_no) "
+              "SELECT day, probe_no FROM gone; RETURN NULL; END $$")
+    world.sql("CREATE TRIGGER push AFTER DELETE ON rollup_dirty REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION pushed_again()")
+    try:
+        world.run("rollup")
+    finally:
+        world.sql("DROP FUNCTION pushed_again CASCADE")
+    assert world.sql("SELECT DISTINCT day, probe FROM rollup_dirty JOIN probe USING (probe_no)") == [(day, probe.id)]
+    found = days(world, probe)
+    assert found["rollup_day"]
+    world.run("rollup")
+    assert world.sql("SELECT count(*) FROM rollup_dirty") == [(0,)]
+    assert days(world, probe) == found
+
+
 @pytest.mark.parametrize("ends", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
 def test_what_ends_in_the_middle_loses_nothing_and_goes_on(world, ends):
     day = datetime.date(2026, 1, 1) if ends == signal.SIGKILL else datetime.date(2026, 4, 1)
