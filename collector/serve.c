@@ -55,6 +55,7 @@ struct serve {
     struct api api;
     struct site *site;
     struct health health;
+    int64_t tell_us; /* when it is said again that PostgreSQL does not start (clock_mono_us) */
 };
 
 /* ---- start ---- */
@@ -361,15 +362,21 @@ static void stop(struct serve *s)
 
 /* ---- the command ---- */
 
+#define TELL_AGAIN_US INT64_C(600000000) /* a log that fills the disk is no help where it is full */
+
 static void watch_database(struct serve *s)
 {
     struct fault f = {0};
+    int64_t now = clock_mono_us(&clock_system);
     int rc = database_watch(s->database, &f);
     if (rc > 0) {
         s->health.restarts++;
+        s->tell_us = 0;
         log_warn(_("PostgreSQL had died and runs again; batches were asked to come later meanwhile"));
-    } else if (rc < 0 && rc != -EINTR) {
-        log_error(_("PostgreSQL died and does not start: %s; tried again each second"), f.text);
+    } else if (rc < 0 && rc != -EINTR && now >= s->tell_us) {
+        s->tell_us = now + TELL_AGAIN_US;
+        log_error(_("PostgreSQL died and does not start: %s; tried again each second, told again in ten minutes"),
+                  f.text);
     }
 }
 

@@ -135,6 +135,21 @@ def strike(chosen, collector, agents, chance):
     return kept
 
 
+def test_a_postgresql_that_does_not_start_is_told_of_once(own_collector):
+    """A line each second would fill the disk, which may be why it does not start."""
+    own_collector.start()
+    control = own_collector.state / "postgresql/global/pg_control"
+    said = "PostgreSQL died and does not start: "
+    for times in (1, 2):
+        away = control.rename(control.with_name("away"))
+        os.kill(own_collector.postmaster(), signal.SIGQUIT)
+        wait_until(lambda: own_collector.log.read_text().count(said) == times, what="that PostgreSQL does not start")
+        time.sleep(3)
+        assert own_collector.log.read_text().count(said) == times
+        away.rename(control)
+        wait_until(own_collector.answers, what="PostgreSQL again")
+
+
 def test_rounds_of_kill_9(load):
     """One, some or all of the agents, the collector and PostgreSQL."""
     collector, agents = load
