@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "collector/command/session.h"
 #include "collector/db/user.h"
@@ -27,11 +28,17 @@
 
 /* ---- what is true ---- */
 
+/* The caller frees. */
+static char *truth_path(const struct session *s)
+{
+    return alloc_format("%s/truth.json", s->context->state_dir);
+}
+
 /* Before the first line is drawn, so that nobody can say that it was made to fit. */
 static int write_truth(const struct session *s, const struct simulation *asked, const struct simulation_state *state,
                        struct fault *f)
 {
-    _cleanup_text_ char *path = alloc_format("%s/truth.json", s->context->state_dir);
+    _cleanup_text_ char *path = truth_path(s);
     _cleanup_json_ json_t *truth = truth_make(&state->world, state->last, asked->probes);
     _cleanup_text_ char *text = json_dumps(truth, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
     int rc = file_write_atomic(path, text, strlen(text), 0644, f);
@@ -148,12 +155,23 @@ static int make(const struct session *s, struct fault *f)
 
 /* ---- the command ---- */
 
+/* Of a country that is gone it would be read as the next one's. */
+static int remove_truth(const struct session *s, struct fault *f)
+{
+    _cleanup_text_ char *path = truth_path(s);
+    if (unlink(path) == 0 || errno == ENOENT)
+        return 0;
+    return fault_set(f, -errno, _("%s: cannot be removed: %s"), path, fault_errno(errno));
+}
+
 static int take_away(const struct session *s, struct fault *f)
 {
     int64_t probes = 0;
     int rc = simulation_hold(s->pg, f);
     if (rc == 0)
         rc = simulation_remove(s->pg, &probes, f);
+    if (rc == 0)
+        rc = remove_truth(s, f);
     if (rc == 0)
         rc = refresh_run(s->pg, f);
     if (rc == 0)

@@ -82,7 +82,7 @@ def test_a_country_comes_and_goes(country):
     assert "another simulated country is here: --country BJ --probes 8 --days 40 --seed 2" in c.run(*ASKED, "--seed", "3", "--beside-real", status=1)
     # Away again, as if it had never been.
     assert "taken away: 8" in c.run("simulate", "--remove")
-    assert warned(c) == []
+    assert warned(c) == [] and not (c.state / "truth.json").exists()
     assert days(c) == [] and not c.sql(FIGURES.format("simulated")) and c.sql(FIGURES.format("measured")) == c.measured
     assert c.sql("SELECT count(*) FROM carrier_nat WHERE source = 'simulated'") == [(0,)]
     # And the same once more, stopped on its way.
