@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/dominance.h"
 #include "collector/figure/told.h"
 #include "common/json.h"
 
@@ -430,6 +431,15 @@ struct past_days cell_past(const struct cells *c, const struct cell *cell)
 bool cell_fresh(const struct cells *c, const struct row *row)
 {
     return past_is_fresh(c->past, c->texts[row->probe], row->day);
+}
+
+double cell_weighed(const struct cells *c, const struct cell *cell, const struct row *row)
+{
+    const char *probe = c->texts[row->probe];
+    if (!past_shown(c->past, cell->number) || !past_counts(c->past, cell->number, probe, row->day))
+        return 0;
+    double weight = (double)past_weight(c->past, cell->number, probe) / FLOOR_WEIGHT_ONE;
+    return row->cut < 1 && weight <= DOMINANCE_CUT * row->weight ? 0 : weight;
 }
 
 /* The names of a cell's figures, of its key. */

@@ -81,6 +81,54 @@ static void weigh_rows(struct left *l, const struct tally_day *rows, size_t coun
     free(units);
 }
 
+static int by_line(const void *a, const void *b)
+{
+    const struct tally_day *x = *(const struct tally_day *const *)a, *y = *(const struct tally_day *const *)b;
+    if (x->line != y->line)
+        return x->line < y->line ? -1 : 1;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+/* Told days of a line, or in parts of it in a place, together; those that the last figure has, or those that it has
+ * not. */
+static void add_told(struct residue *r, const struct tally_day *const *told, size_t count, bool parts, bool had)
+{
+    struct residue_unit *units = alloc_zero(count, sizeof *units);
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t block = parts ? told[i]->place : 0;
+        if ((told[i]->before > 0) != had)
+            continue;
+        if (found == 0 || units[found - 1].line != told[i]->line || units[found - 1].block != block)
+            units[found++] = (struct residue_unit){.block = block, .line = told[i]->line, .network = told[i]->network};
+        units[found - 1].days++;
+        units[found - 1].added += told[i]->counts;
+        units[found - 1].taken += told[i]->before;
+    }
+    residue_add(r, units, found);
+    free(units);
+}
+
+/* Who takes the last figure off the new one, as many times as it may be, is left with what days that both have come to
+ * weigh since, if not all have alike, and with those that the last had not, which stay whole. */
+static void weigh_told(struct left *l, const struct day *days, size_t count, int32_t after)
+{
+    size_t found = 0, rows = 0;
+    for (size_t d = 0; d < count; d++)
+        rows += days[d].rows->day <= after ? days[d].count + days[d].late_count : 0;
+    const struct tally_day **told = alloc_zero(rows, sizeof(struct tally_day *));
+    for (size_t d = 0; d < count; d++)
+        for (size_t i = 0; days[d].rows->day <= after && i < days[d].count + days[d].late_count; i++)
+            told[found++] = &days[d].rows[i];
+    if (found > 1)
+        qsort(told, found, sizeof(struct tally_day *), by_line);
+    for (int had = 0; had < 2; had++) {
+        add_told(l->whole, told, found, false, had);
+        add_told(l->parts, told, found, true, had);
+    }
+    free(told);
+}
+
 /* A day that is hidden stays whole; who came late is in no point. */
 static void weigh(struct left *l, const struct day *day, const struct stat_what *what)
 {
@@ -113,12 +161,14 @@ static struct day *with_fewest_lines(struct day *days, size_t count)
 /* A day is shown where it has lines enough. What its cell's figure counts anew
  * and no day shows can be reckoned from the two, and has to be enough as well; so has what days do not take off of it
  * as they count its lines otherwise (residue.h): days with the fewest lines are hidden until it is, or until nothing is
- * left. A day that series tell of otherwise has no point, and who came late to them is in none. Where days of before
- * are gone, say something else or weigh something else, there must be some, to cover them. */
+ * left. Of that are days that were told, where they have come to weigh something else. A day that series tell of
+ * otherwise has no point, and who came late to them is in none. Where days of before are gone, say something else or
+ * weigh something else, there must be some, to cover them. */
 static void decide(struct day *days, size_t count, const struct past_days *past, const struct stat_what *what)
 {
     struct crowd hidden = past->late;
     _cleanup_(left_free) struct left left = {residue_new(), residue_new()};
+    weigh_told(&left, days, count, past->after);
     for (size_t d = 0; d < count; d++) {
         const struct crowd *crowd = &days[d].crowd;
         if (days[d].rows->day <= past->after)

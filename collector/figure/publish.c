@@ -275,7 +275,7 @@ static struct calendar *places_of(const struct cells *c, const struct cell *coun
     return places;
 }
 
-/* Notes in which shown figures each of the country's days lies, and what it counts there. */
+/* Notes in which shown figures each of the country's days lies, and what it counts there, and did in the last. */
 static void place_days(const struct cells *c, const struct cell *country, struct tally_day *days)
 {
     struct cellsets places = {0};
@@ -288,8 +288,10 @@ static void place_days(const struct cells *c, const struct cell *country, struct
                 in[count++] = number;
         }
         days[i].place = cellsets_number(&places, in, count, i ? days[i - 1].place : 0);
-        if (!isnan(days[i].value))
-            days[i].counts = country->rows[i]->cut < 1 ? 0 : days[i].weight;
+        if (isnan(days[i].value))
+            continue;
+        days[i].counts = country->rows[i]->cut < 1 ? 0 : days[i].weight;
+        days[i].before = cell_weighed(c, country, country->rows[i]);
     }
     cellsets_free(&places);
 }

@@ -41,7 +41,8 @@ static inline void residue_freep(struct residue **r)
     residue_free(*r);
 }
 
-/* Units whose blocks are theirs alone; they are sorted anew. No line is in two of the blocks. */
+/* Units whose blocks are theirs alone; they are sorted anew. A line in two of the blocks is there no more once it goes
+ * in the first. */
 void residue_add(struct residue *r, struct residue_unit *units, size_t count);
 
 /* The same units as they were added are none of it any more. */

@@ -29,6 +29,7 @@ struct tally_day {
     double weight;  /* what it counts here, as each day of its line (balance.h); 0 on all: what it is due */
     uint32_t place; /* days that no shown figure tells apart have the same */
     double counts; /* what it counts in the figure of all days, whatever it does here; 0 on all: as much as any other */
+    double before; /* and in the last figure that was shown of these; 0: that has it not */
 };
 
 /* days: those of a line side by side, at least one of them with a value. */

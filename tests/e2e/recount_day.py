@@ -80,32 +80,34 @@ def most_that_stay(days, late=(), cover=False, stays=lambda _shown: recount_resi
     return shown
 
 
-def what_stays(days, whole, statistic, place_of):
-    """Of days that are shown, of a country's figure over all its rows: taken off it as a whole, or off its parts."""
+def what_stays(days, whole, statistic, place_of, told=(), before=None):
+    """Of days that are shown, of a country's figure over all its rows: taken off it as a whole, or off its parts. told: rows of days that
+    were told; before: what each counted in the last figure, or 0."""
     added = recount_residue.counts(whole, recount.weights(whole), statistic)
     sums = []
     for of_place in (lambda _row: None, place_of):
-        told, hidden = {}, {}
+        shows, hidden = {}, {}
         for day, rows in days.items():
             alike = [of_its_day(row) for row in rows]
             taken = recount_residue.counts(alike, recount.weights(alike), statistic)
-            told[day], hidden[day] = (recount_residue.of_rows(rows, added, each, of_place) for each in (taken, None))
-        sums.append((told, hidden))
+            shows[day], hidden[day] = (recount_residue.of_rows(rows, added, each, of_place) for each in (taken, None))
+        sums.append((shows, hidden, recount_residue.of_told(told, added, before, of_place)))
 
     def stays(shown):
-        found = {recount_residue.verdict([(told if day in shown else hidden)[day] for day in days]) for told, hidden in sums}
+        found = {recount_residue.verdict([*told, *((shows if day in shown else hidden)[day] for day in days)]) for shows, hidden, told in sums}
         return next(v for v in (recount_residue.FEW, recount_residue.NOTHING, recount_residue.MANY) if v in found)
 
     return stays
 
 
-def chart(rows, statistic, whole=None, place_of=lambda _row: None, **before):
-    """day -> Point. whole: the rows of the figure, where these are but what came; place_of: those that no figure tells apart have the same."""
+def chart(rows, statistic, whole=None, place_of=lambda _row: None, told=(), weighed=None, **before):
+    """day -> Point. whole: the rows of the figure, where these are but what came; place_of: those that no figure tells apart have the same;
+    told, weighed: rows of days that were told, and what each counted in the last figure, or 0."""
     days = collections.defaultdict(list)
     for row in rows:
         if row.value is not None:
             days[row.day].append(row)
-    stays = what_stays(days, [row for row in whole or rows if row.value is not None], statistic, place_of)
+    stays = what_stays(days, [row for row in whole or rows if row.value is not None], statistic, place_of, told, weighed)
     return {day: point(days[day], statistic) for day in most_that_stay(days, stays=stays, **before)}
 
 

@@ -3,6 +3,7 @@ figure by itself, of each two of which one holds the other, and of a whole less 
 
 import collections
 import dataclasses
+import math
 
 import recount
 
@@ -42,7 +43,7 @@ class Past:
         for key in replaced:
             self.last[key] = {unit(row): says[key[0], *unit(row)] for row in valued(cells[key])}
             self.told |= {(key[0], *known) for known in self.last[key]}
-            self.weights[key] = weigh(cells[key])
+            self.weights[key] = weigh_cut(cells[key], recount.definitions()[key[0]][2][0])
 
 
 def weigh(rows):
@@ -51,9 +52,33 @@ def weigh(rows):
     return {line: round(whole / days[line], 6) for line, whole in recount.weights(valued(rows)).items()}
 
 
+def weigh_cut(rows, statistic):
+    """The same of a country's rows, where a mean cuts its largest line down."""
+    found = weigh(rows)
+    line, part = recount.largest(rows) if statistic == "mean" else (None, 1)
+    return found | ({line: math.floor(found[line] * part * 1e6) / 1e6} if part < 1 else {})
+
+
+def had(past, key, rows, says, statistic):
+    """row -> what it counted in the country's last figure: nothing where that has it not, or it says something else now; nor where the
+    line is cut, and was."""
+    now, told = weigh(rows), past.weights[key]
+    line, part = recount.largest(rows) if statistic == "mean" else (None, 1)
+
+    def counted(row):
+        if past.last[key].get(unit(row)) != says[key[0], *unit(row)]:
+            return 0
+        household = row.line.household
+        before = told.get(household, now[household])
+        return 0 if household == line and part < 1 and before <= 0.8 * now[household] else before
+
+    return counted
+
+
 def weighed(past, key, rows):
     """Does any line weigh something else than it did when it was told?"""
-    return any(past.weights[key].get(line, weight) != weight for line, weight in weigh(rows).items())
+    now = weigh_cut(rows, recount.definitions()[key[0]][2][0])
+    return any(past.weights[key].get(line, weight) != weight for line, weight in now.items())
 
 
 def fresh(past, key, rows):

@@ -96,3 +96,10 @@ def of_rows(rows, added, taken, place_of):
     """taken None: the day is hidden."""
     return of_day([Unit(place_of(row), row.line.household, row.network, added[row.line.household],
                         taken[row.line.household] if taken else 0) for row in rows])
+
+
+def of_told(rows, added, before, place_of):
+    """Of days that were told: who takes the last figure off, so many times, is left with what their weights have changed by, and with those
+    that it had not. before: row -> what it counted there, or 0."""
+    units = [Unit(place_of(row), row.line.household, row.network, added[row.line.household], before(row)) for row in rows]
+    return [of_day([u for u in units if bool(u.taken) == had]) for had in (False, True)]

@@ -406,7 +406,9 @@ def chart_of(edition, before, key, new):
     last = max(row.day for row in known)
     late, came = [row for row in fresh(past, key, rows) if row.day <= last], [row for row in fresh(past, key, rows) if row.day > last]
     cover = len(changes(past, key, rows, said(edition.cells))) > len(late) + len(came) or weighed(past, key, rows)
-    return before | recount_day.chart(came, main_statistic(key[0]), whole=rows, place_of=places(edition.cells, new, key), late=late, cover=cover)
+    statistic, told = main_statistic(key[0]), [row for row in recount_past.valued(rows) if row.day <= last]
+    return before | recount_day.chart(came, statistic, whole=rows, place_of=places(edition.cells, new, key), late=late, cover=cover, told=told,
+                                      weighed=recount_past.had(past, key, rows, said(edition.cells), statistic))
 
 
 def charts_go_on(before, after):

@@ -47,3 +47,28 @@ def test_a_place_where_one_line_is_too_much_is_none(panel):
     assert ("BJ-BO", None) not in got
     [hidden] = [f for f in panel.get("indicators?year=2024&indicator=PER8") if f["geo"] == "BJ-BO" and not f["operator"]]
     assert hidden["floor"] == "hidden" and hidden["note"] == "one line would be more than a fifth of it; counted in the figure of all lines"
+
+
+def points(panel):
+    """(day since the first, value, lines) of what the chart of 2024 shows."""
+    return panel.sql("SELECT day - '2024-01-01'::date, value, n_probes FROM indicator_day WHERE indicator = 'PER8' ORDER BY day")
+
+
+def test_what_a_line_comes_to_weigh_is_covered(panel):
+    """Z is one of four in its town, until a fifth comes: it would be more than a fifth of them, and is cut in their country's figure. Who
+    takes that, and the days between, off what was told before has what Z weighs less: its loss, if others say next to nothing."""
+    z, fifth = panel.line("Grand", "BJ-BO"), panel.line("Grand", "BJ-BO")
+    town, country = [panel.line("Grand", "BJ-BO") for _ in range(3)], [panel.line("Grand", "BJ-LI") for _ in range(20)]
+    for probe in (z, *town, *country):
+        panel.measures(probe, 2024, 3 if probe == z else 1, 5 if probe in town else 100)
+    before = losses(panel)[None, None]
+    assert before == pytest.approx((3 * 100 + 3 * 20 + 2000) / 2160, rel=1e-5) and len(points(panel)) > 90
+    for probe in (z, fifth, *town, *country):
+        panel.measures(probe, 2024, 3 if probe == z else 1, 10 if probe in (z, *country) else 4, after=100)
+    panel.sql("UPDATE told_cell SET made = made - 30")
+    now = losses(panel)  # ten of each that its town had before, and of Z a quarter of a hundred and ten
+    assert now[None, None] == pytest.approx((3 * 27.5 + 40 + 2200) / 2267.5, rel=1e-4)
+    new = [(value, lines) for day, value, lines in points(panel) if day >= 100]
+    left = before * 2160 + sum(value * lines for value, lines in new) - now[None, None] * 2267.5
+    changed = 100 * 0.75 + len(new) * 0.75 - (10 - len(new)) * 0.25
+    assert left / changed != pytest.approx(3, rel=0.2)

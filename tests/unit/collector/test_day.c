@@ -2,7 +2,7 @@
 
 #include "collector/figure/day.h"
 
-static const struct stat_what median = {STAT_QUANTILE, 0.5};
+static const struct stat_what median = {STAT_QUANTILE, 0.5}, mean = {STAT_MEAN, 0};
 static const struct past_days nothing = {.after = INT32_MIN, .until = INT32_MAX, .as_of = INT32_MIN};
 
 /* Lines of `days` days each, and of the first line `more` days more; line l measures l + 1 every day, behind a network
@@ -153,7 +153,6 @@ static void a_line_that_counts_otherwise_is_covered(void **state)
 /* A mean cuts down what one line says on a day: the point says what others do, and takes nothing of that line off. */
 static void a_line_that_a_mean_cuts_is_in_no_point(void **state)
 {
-    static const struct stat_what mean = {STAT_MEAN, 0};
     for (int large = 0; large < 2; large++) {
         struct tally_day days[100];
         for (uint32_t d = 0; d < COUNT(days); d++)
@@ -165,6 +164,39 @@ static void a_line_that_a_mean_cuts_is_in_no_point(void **state)
         json_t *figures = day_figures(days, COUNT(days), &mean, &nothing, NULL);
         assert_int_equal(json_array_size(figures),
                          large ? 7 : 10); /* three times ten days are no more than ten, and three days of nine */
+        json_decref(figures);
+    }
+}
+
+/* Twelve lines for twenty days, of which ten were told: one of them has come to weigh less on those, or so much more is
+ * counted of them than was. */
+static void what_was_told_and_weighs_otherwise_is_covered(void **state)
+{
+    static const struct {
+        uint32_t others; /* lines that weigh something else than they did */
+        double before;
+        size_t shown; /* of ten */
+    } rows[] = {
+        {0, 1, 10},  {12, 2, 10}, /* all do, and alike */
+        {1, 2, 7},  /* three times ten and three days are no more than those and three days of eleven others */
+        {1, 3, 5},  /* three times twenty and five */
+        {1, 9, 0},  /* of which ten days are no cover */
+        {6, 2, 10}, /* that are a crowd */
+        {1, 0, 10}, /* the last figure had not: a matter of days, not of weights */
+        {12, 0, 10},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct past_days past = {.after = 20009, .until = INT32_MAX, .before = true};
+        static struct tally_day days[240];
+        for (uint32_t d = 0; d < COUNT(days); d++) {
+            uint32_t line = d / 20;
+            days[d] = (struct tally_day){
+                .line = line + 1, .network = line + 1, .day = 20000 + (int32_t)(d % 20), .value = 1, .counts = 1};
+            days[d].before = d % 20 >= 10 ? 0 : line < rows[r].others ? rows[r].before : 1;
+        }
+        json_t *figures = day_figures(days, COUNT(days), &mean, &past, NULL);
+        if (json_array_size(figures) != rows[r].shown)
+            fail_msg("row %zu: %zu days", r, json_array_size(figures));
         json_decref(figures);
     }
 }
@@ -202,6 +234,7 @@ int main(void)
         cmocka_unit_test(a_day_that_was_told_has_its_point),
         cmocka_unit_test(a_line_that_counts_otherwise_is_covered),
         cmocka_unit_test(a_line_that_a_mean_cuts_is_in_no_point),
+        cmocka_unit_test(what_was_told_and_weighs_otherwise_is_covered),
         cmocka_unit_test(days_that_places_would_explain_are_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
