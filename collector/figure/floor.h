@@ -43,8 +43,8 @@
  * Amounts. Enough lines may stand behind a sum and one of them give nearly all of
  * it. So where figures are sums (means), no cell, and nothing that can be reckoned
  * of all that are shown, of the last figures before and of these together, may be
- * dominated (dominance.h). It is reckoned as if days weighed in earlier figures what
- * they do now: what their weights have changed by covers nothing. What days gave
+ * dominated (dominance.h). What days weigh in one figure and not in another is an
+ * amount of its own, which only the one has: their difference says it. What days gave
  * that are gone, or that said something else, is not known any more, and figures
  * before the last are not looked at: those are held to the number of lines alone.
  *

@@ -281,14 +281,33 @@ static void add_stay(struct stay **stays, size_t *count, const struct stay *stay
     (*stays)[(*count)++] = *stay;
 }
 
-/* What the days give to sums; weights: in each cell. It tells what they say where it is not cut everywhere. */
+/* The smallest that is larger, or that one. */
+static uint32_t weight_above(const uint32_t *weights, size_t count, uint32_t than)
+{
+    uint32_t found = than;
+    for (size_t c = 0; c < count; c++)
+        if (weights[c] > than && (found == than || weights[c] < found))
+            found = weights[c];
+    return found;
+}
+
+/* What the days give to sums; weights: in each cell. What they weigh in some and not in others is an amount of those
+ * alone: one less the other says it. It tells what they say where it is not cut everywhere. */
 static void give_stay(struct floor *f, const struct probe *of, const struct stay *stay, const uint32_t *weights)
 {
     bool tells = false;
     for (size_t c = 0; c < stay->count; c++)
         tells |= weights[c] > DOMINANCE_CUT * of->weight;
-    if (stay->values > 0)
-        floor_give(f, of->number, stay->values * weight_now(of) / FLOOR_WEIGHT_ONE, tells, stay->cells, stay->count);
+    for (uint32_t from = 0, to = 0; stay->values > 0; from = to) {
+        size_t cells[STAY_CELLS], count = 0;
+        to = weight_above(weights, stay->count, from);
+        for (size_t c = 0; c < stay->count; c++)
+            if (weights[c] >= to)
+                cells[count++] = stay->cells[c];
+        if (to == from)
+            return;
+        floor_give(f, of->number, stay->values * (to - from) / FLOOR_WEIGHT_ONE, tells, cells, count);
+    }
 }
 
 /* What is not known to have weighed anything else weighed what it does. */

@@ -19,6 +19,7 @@ struct line {
     uint16_t mark;     /* what it says, of all its days */
     bool far;
     uint32_t weight;
+    double value; /* of each day; 0: figures are no sums */
 };
 
 /* A box that another of its household replaced, or one by itself. */
@@ -96,9 +97,12 @@ static struct edition hold(struct past *past, const struct line *lines, uint32_t
     for (uint32_t l = 0; l < count; l++) {
         char name[8];
         snprintf(name, sizeof name, "line%u", l);
-        for (int32_t d = lines[l].late_from; d < lines[l].to; d++)
+        for (int32_t d = lines[l].late_from; d < lines[l].to; d++) {
             past_add(past, name, line_of(name), l + 1, FIRST + d, lines[l].mark,
                      (const size_t[]){COUNTRY, lines[l].far ? FAR : NEAR}, 2);
+            if (lines[l].value > 0)
+                past_value(past, lines[l].value);
+        }
         past_weigh(past, name, FIRST + lines[l].to - 1, lines[l].weight);
     }
     past_decide(past, e.floor);
@@ -267,6 +271,33 @@ static void a_line_that_weighs_more_holds_a_figure(void **state)
     }
 }
 
+/* All say one, but for the first line, and bring three days more. The last figure less the new one says what that line
+ * weighs less, of which a fifth would have to be made up by what others have brought. */
+static void what_a_weight_changed_by_is_the_lines_own(void **state)
+{
+    static const struct {
+        double value;    /* of the first line */
+        uint32_t weight; /* of that, in the second edition, in tenths */
+        bool held;
+    } rows[] = {{40, 10, false}, {40, 3, true}, {20, 3, false}, {40, 8, false}, {1, 1, false}};
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct line lines[LINES];
+        fill(lines, 0, 10);
+        for (uint32_t l = 0; l < LINES; l++)
+            lines[l].value = l ? 1 : rows[r].value;
+        _cleanup_(edition_free) struct edition first = hold(past_new(100, METHOD), lines, LINES);
+        assert_int_equal(past_verdict(first.past, COUNTRY), FLOOR_SHOWN);
+        _cleanup_json_ json_t *keep = past_keep(first.past);
+        for (uint32_t l = 0; l < LINES; l++)
+            lines[l].to = 13;
+        lines[0].weight = rows[r].weight * FLOOR_WEIGHT_ONE / 10;
+        _cleanup_(edition_free) struct edition second = hold(recall(keep, 140, METHOD), lines, LINES);
+        if (past_held(second.past, COUNTRY) != rows[r].held)
+            fail_msg("row %zu", r);
+        assert_int_equal(past_verdict(second.past, COUNTRY), rows[r].held ? FLOOR_DOMINATED : FLOOR_SHOWN);
+    }
+}
+
 /* A line that brings nothing weighs what it did, however long it is waited for. */
 static void what_brings_nothing_is_not_waited_for(void **state)
 {
@@ -418,6 +449,7 @@ int main(void)
         cmocka_unit_test(a_group_says_what_its_charts_may_add),
         cmocka_unit_test(a_chart_covers_a_change_of_weight),
         cmocka_unit_test(a_line_that_weighs_more_holds_a_figure),
+        cmocka_unit_test(what_a_weight_changed_by_is_the_lines_own),
         cmocka_unit_test(what_brings_nothing_is_not_waited_for),
         cmocka_unit_test(a_figure_that_stands_counts_what_it_did),
         cmocka_unit_test(another_method_forgets_nothing),
