@@ -210,6 +210,8 @@ int indicator_read(const char *text, struct indicator *ret, struct fault *f)
     int rc = check_whole(&i, f);
     if (rc < 0)
         return rc;
+    for (size_t s = 0; s < i.statistic_count && i.measured && *i.unit[LANG_EN] == '%'; s++)
+        i.statistics[s].what.most = 100;
     *ret = i;
     i = (struct indicator){0};
     return 0;

@@ -6,6 +6,8 @@
  * all did; in the place of value and samples, buckets and counts of sketches whose
  * median is the value. Adding an indicator is adding its file.
  *
+ * What is measured in percent is a part: no line says more than 100.
+ *
  * Keys: id, name.fr, name.en, unit (and unit.fr, unit.en where they differ),
  * decimals, check (what measures it), better (low, high, -), status (proposed, adopted, retired), nature
  * (quantitative, qualitative), kind (measured, imported), method (its version,

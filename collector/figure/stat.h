@@ -31,7 +31,8 @@ enum stat_kind {
 };
 struct stat_what {
     enum stat_kind kind;
-    double q; /* of a quantile, 0 to 1 */
+    double q;    /* of a quantile, 0 to 1 */
+    double most; /* the greatest value that there can be; 0: any */
 };
 
 void stat_sort(struct stat_sample *samples, size_t count); /* by value, then cluster */
