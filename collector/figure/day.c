@@ -217,7 +217,7 @@ static json_t *figure_of(const struct day *day, const struct stat_what *what)
                                (json_int_t)t.lines, "n_networks", (json_int_t)t.networks);
     if (what->kind != STAT_QUANTILE)
         return figure;
-    struct interval i = tally_interval(&t, what, 0);
+    struct interval i = tally_told(&t, what, 0);
     if (i.kind)
         json_object_update_new(figure, json_pack("{s:f, s:f}", "low", i.low, "high", i.high));
     return figure;

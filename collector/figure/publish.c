@@ -113,7 +113,7 @@ static void publish(const struct cells *c, struct cell *cell, json_t *figures)
         char as_of[TIME_TEXT_SIZE];
         time_format((int64_t)cell_past(c, cell).as_of * 86400 * 1000000, as_of);
         json_object_set_new(figure, "as_of", json_stringn(as_of, 10));
-        struct interval interval = tally_interval(&t, &statistic->what, indicator_seed(c->indicator));
+        struct interval interval = tally_told(&t, &statistic->what, indicator_seed(c->indicator));
         json_object_update_new(figure, json_pack("{s:f, s:I, s:I, s:I, s:I, s:I, s:I}", "value",
                                                  tally_value(&t, &statistic->what), "n_samples", (json_int_t)t.results,
                                                  "n_failed", (json_int_t)t.failed, "n_days", (json_int_t)t.count,

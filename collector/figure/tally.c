@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collector/figure/crowd.h"
+#include "collector/figure/ends.h"
 #include "collector/figure/line.h"
 #include "collector/figure/weight.h"
 
@@ -150,6 +151,14 @@ struct interval tally_interval(const struct tally *t, const struct stat_what *wh
     struct interval i = interval_of(what, samples, t->lines, t->weights, seed);
     if (what->kind == STAT_MEAN && samples[0].value >= 0)
         i.low = fmax(i.low, 0);
+    free(samples);
+    return i;
+}
+
+struct interval tally_told(const struct tally *t, const struct stat_what *what, uint64_t seed)
+{
+    struct stat_sample *samples = taken(t, what);
+    struct interval i = ends_told(tally_interval(t, what, seed), what, samples, t->lines);
     free(samples);
     return i;
 }

@@ -48,3 +48,6 @@ double tally_value(const struct tally *t, const struct stat_what *what);
 
 /* A mean of what is never negative is not either. */
 struct interval tally_interval(const struct tally *t, const struct stat_what *what, uint64_t seed);
+
+/* What is told of it (ends.h). */
+struct interval tally_told(const struct tally *t, const struct stat_what *what, uint64_t seed);

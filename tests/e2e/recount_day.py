@@ -7,6 +7,7 @@ import math
 import statistics
 
 import recount
+import recount_interval
 import recount_residue
 
 Point = collections.namedtuple("Point", "value low high n_probes n_networks")
@@ -36,10 +37,11 @@ def end(lines):
 
 
 def interval(said, sums):
-    """Of a median, by order statistics of what lines say and weigh."""
+    """Of a median, by order statistics of what lines say and weigh, as it is told."""
     total, scale = sum(sums.values()), max(2048, 8 * len(sums))
     lines = sorted((value, max(1, math.floor(sums[line] / total * scale + 0.5))) for line, value in said.items())
-    return end(lines), -end([(-value, unit) for value, unit in reversed(lines)])
+    found = recount_interval.Interval(end(lines), -end([(-value, unit) for value, unit in reversed(lines)]), "order95")
+    return recount_interval.told(found, said.values())[:2]
 
 
 def of_its_day(row):

@@ -174,6 +174,36 @@ def studentised(lines, tails, least, seed):
     return Interval(mean - high * error, mean - low * error, "studentised95")
 
 
+# ---- what is told of it ----
+
+FEW = 5
+PREFERRED = [float(f"{digits}e{power}") for power in range(-15, 15) for digits in ("1", "1.6", "2.5", "4", "6.3")]
+
+
+def farther(end, upwards, most):
+    """The next of Renard's numbers that differs by a fifth. In percent: of the end, or of what it lacks, whichever is less."""
+    if end < 0:
+        return -farther(-end, not upwards, math.inf)
+    if end == 0 or end >= most:
+        return end
+    if end > most / 2:
+        return most - farther(most - end, not upwards, math.inf)
+    if upwards:
+        return min(number for number in PREFERRED if number >= 1.2 * end * (1 - ROUNDING))
+    return max(number for number in PREFERRED if number <= 0.8 * end * (1 + ROUNDING))
+
+
+def told(found, values, most=math.inf):
+    """Of a quantile: an end at which or beyond which fewer than five say something is told from farther out."""
+    if found.kind != "order95":
+        return found
+    if sum(value <= found.low for value in values) < FEW:
+        found = found._replace(low=farther(found.low, False, most))
+    if sum(value >= found.high for value in values) < FEW:
+        found = found._replace(high=farther(found.high, True, most))
+    return found
+
+
 # ---- of a figure ----
 
 def cut_mean(values, weights):
@@ -210,11 +240,13 @@ def interval(statistic, lines, seed):
     return studentised(lines, MEAN_TAILS, error_least(worth), seed)
 
 
-def interval_of_figure(statistic, values, weights, seed):
-    """The largest line of a mean is cut before; of what is never negative no end is."""
+def interval_of_figure(statistic, values, weights, seed, most=math.inf):
+    """As it is told. The largest line of a mean is cut before; of what is never negative no end is."""
     values = cut_mean(values, weights) if statistic == "mean" else values
     found = interval(statistic, [Line(*line) for line in zip(values, weights)], seed)
-    return found._replace(low=max(0, found.low)) if statistic == "mean" and found.kind and min(values) >= 0 else found
+    if statistic == "mean" and found.kind and min(values) >= 0:
+        found = found._replace(low=max(0, found.low))
+    return told(found, values, most)
 
 
 # ---- of a change ----

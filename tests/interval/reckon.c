@@ -1,16 +1,16 @@
 /* Reckons what is asked on standard input, a line each; STATISTIC: p50, mean, share and the like.
  *
  *   interval STATISTIC SEED (VALUE WEIGHT)…         prints KIND LOW HIGH, or none WHY
- *   change STATISTIC SEED (FROM TO VOUCHER)…        prints FROM TO LOW HIGH, or none
- *   duel STATISTIC SEED DRAWS ONES VALUE…           prints p; the first ONES values against the others
- *   rank STATISTIC SEED HIGH LINES… - (VALUE LINE…)…  prints the best and worst place of each cell; HIGH: 1 where that
- * is better, LINES: how many each has */
+ *   told STATISTIC SEED MOST (VALUE WEIGHT)…        the same as everybody is told it; MOST: the greatest value, 0 for
+ * any change STATISTIC SEED (FROM TO VOUCHER)…        prints FROM TO LOW HIGH, or none duel STATISTIC SEED DRAWS ONES
+ * VALUE…           prints p; the first ONES values against the others rank STATISTIC SEED HIGH LINES… - (VALUE LINE…)…
+ * prints the best and worst place of each cell; HIGH: 1 where that is better, LINES: how many each has */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/figure/duel.h"
-#include "collector/figure/interval.h"
+#include "collector/figure/ends.h"
 #include "collector/figure/pair.h"
 #include "collector/figure/rank.h"
 
@@ -41,7 +41,8 @@ static uint64_t seed_of(char **save)
     return strtoull(strtok_r(NULL, " \n", save), NULL, 10);
 }
 
-static void interval(const struct stat_what *what, uint64_t seed, const double *given, size_t count)
+/* told: as ends.h has it */
+static void interval(const struct stat_what *what, uint64_t seed, const double *given, size_t count, bool told)
 {
     struct stat_sample samples[NUMBERS_MAX];
     double weights[NUMBERS_MAX];
@@ -51,6 +52,8 @@ static void interval(const struct stat_what *what, uint64_t seed, const double *
     }
     stat_sort(samples, count / 2);
     struct interval found = interval_of(what, samples, count / 2, weights, seed);
+    if (told)
+        found = ends_told(found, what, samples, count / 2);
     if (found.kind)
         printf("%s %.17g %.17g\n", found.kind, found.low, found.high);
     else
@@ -102,8 +105,11 @@ int main(void)
         uint64_t seed = seed_of(&save);
         size_t count = numbers(&save, given);
         if (!strcmp(word, "interval"))
-            interval(&what, seed, given, count);
-        else if (!strcmp(word, "change"))
+            interval(&what, seed, given, count, false);
+        else if (!strcmp(word, "told")) {
+            what.most = given[0];
+            interval(&what, seed, given + 1, count - 1, true);
+        } else if (!strcmp(word, "change"))
             change(&what, seed, given, count);
         else if (!strcmp(word, "duel"))
             duel(&what, seed, given, count);
