@@ -189,6 +189,18 @@ def test_every_interval_is_what_lines_tell(country):
     assert kinds >= {("p50", "order95"), ("mean", "studentised95"), ("mean", "lines"), ("p10", "order95")}
 
 
+def test_no_end_is_what_a_line_says_of_itself(country, monkeypatch):
+    """The rule is seen: without it ends are lines' values, or lie between two."""
+    cells, found = recount.cut_once(country.cells(2024)), set()
+    monkeypatch.setattr(recount_interval, "told", lambda found, _values, _most=0: found)
+    for indicator, statistic, *key, low, high in country.c.sql(
+            "SELECT indicator, statistic, country, geo, operator, technology, family, source, low, high FROM indicator_value "
+            "WHERE computed AND period = '2024' AND interval_kind = 'order95'"):
+        exact = recount_interval.interval_of_figure(statistic, *of_lines(cells[indicator, *key], statistic), seed(indicator))
+        found |= {round(exact.low / low, 9) if low else 1, round(high / exact.high, 9) if exact.high else 1}
+    assert min(found) >= 1 and not [ratio for ratio in found if 1 < ratio < 1.2] and 1 in found and max(found) < 2
+
+
 # ---- what everybody has ----
 
 def two_digits(n):
