@@ -152,6 +152,7 @@ WRONG_DAYS = {
 }
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("rule", WRONG_DAYS)
 def test_each_rule_moves_a_day_that_is_compared(country, monkeypatch, rule):
     def told():
@@ -344,6 +345,7 @@ def right(country):
     return told(country)
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("rule", WRONG)
 def test_each_rule_moves_a_figure_that_is_compared(country, right, monkeypatch, rule):
     """Else the data would agree with a collector that lacks it."""
@@ -444,6 +446,7 @@ def test_a_chart_goes_on_where_it_ended(editions):
     assert come
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("rule, wrong", [("most_that_stay", lambda days, **_before: set(days)), ("crowded", lambda rows: len(rows) > 20)])
 def test_each_rule_holds_a_day_back(editions, monkeypatch, rule, wrong):
     right = [charts_go_on(*pair) for pair in itertools.pairwise(editions)]
@@ -460,6 +463,7 @@ def test_each_edition_has_what_it_is_made_for(editions):
     assert new & changed and changed - new and new - many.past.last.keys()
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("rule, wrong", [("bears", lambda _rows: True), ("fresh", lambda _past, _key, rows: rows)])
 def test_each_rule_holds_a_figure_back(country, editions, monkeypatch, rule, wrong):
     right = [free(country, edition) for edition in editions]
