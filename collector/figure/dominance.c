@@ -19,7 +19,7 @@ static_assert(DOMINANCE_TIMES == WEIGHT_MEAN_TIMES, "what is cut lies at the bou
 struct piece {
     uint32_t line;
     uint64_t *cells; /* a bit a cell; as long as they are added */
-    size_t atom;
+    size_t part, atom;
     double amount, told; /* told: the part of it that nobody may learn */
 };
 
@@ -34,11 +34,11 @@ struct cover {
 };
 
 struct line {
-    const struct piece *pieces;
-    size_t count;
+    struct piece *pieces;
+    size_t count, part;
     double amount;
-    bool watched; /* its own atoms do not cover it */
-    struct cover *covers;
+    bool watched;         /* its own atoms do not cover it */
+    struct cover *covers; /* none: it is not known yet what figures before tell of it */
     size_t cover_count;
 };
 
@@ -48,18 +48,29 @@ struct atom {
     size_t first, next; /* lines that give the two */
 };
 
+/* Cells that have lines in common, and the atoms in them: what is shown of one part says nothing of another. */
+struct part {
+    size_t from, to; /* atoms */
+    size_t *seconds; /* lines that may be second, those that give most first; as long as d */
+    size_t second_count;
+    struct slack *shown;
+    bool past, settled; /* past: figures of before are out; settled: it is known of all lines what those tell */
+};
+
 struct dominance {
     size_t cell_count;
     struct piece *pieces;
     size_t piece_count, piece_cap;
-    bool ready, settled;
+    bool ready;
     struct line *lines;
     struct atom *atoms;
-    size_t *seconds; /* lines that may be second, those that give most first */
-    size_t line_count, atom_count, second_count;
-    struct slack *shown;
+    size_t *seconds; /* of each part */
+    size_t line_count, atom_count;
+    size_t *parts_of; /* cells */
+    struct part *parts;
+    size_t part_count;
     uint64_t *past; /* a bit a cell */
-    int64_t work;
+    int64_t work_max, work;
 };
 
 struct dominance *dominance_new(size_t cells)
@@ -67,8 +78,13 @@ struct dominance *dominance_new(size_t cells)
     struct dominance *d = alloc_zero(1, sizeof *d);
     d->cell_count = cells;
     d->past = alloc_zero(BITS_WORDS(cells) + 1, sizeof *d->past);
-    d->work = WORK_MAX;
+    d->work_max = WORK_MAX;
     return d;
+}
+
+void dominance_limit(struct dominance *d, int64_t work)
+{
+    d->work_max = work;
 }
 
 static void covers_free(struct cover *covers, size_t count)
@@ -91,9 +107,12 @@ void dominance_free(struct dominance *d)
     free(d->pieces);
     free(d->lines);
     free(d->atoms);
+    for (size_t p = 0; p < d->part_count; p++)
+        slack_free(d->parts[p].shown);
+    free(d->parts);
+    free(d->parts_of);
     free(d->seconds);
     free(d->past);
-    slack_free(d->shown);
     free(d);
 }
 
@@ -112,18 +131,72 @@ void dominance_add(struct dominance *d, uint32_t line, double amount, bool tells
         bits_set(piece->cells, cells[c]);
 }
 
-static int by_cells(const void *a, const void *b, void *words)
-{
-    return memcmp(((const struct piece *)a)->cells, ((const struct piece *)b)->cells,
-                  *(size_t *)words * sizeof(uint64_t));
-}
-
 static int by_line(const void *a, const void *b)
 {
     const struct piece *x = a, *y = b;
     if (x->line != y->line)
         return x->line < y->line ? -1 : 1;
     return (x->atom > y->atom) - (x->atom < y->atom);
+}
+
+/* ---- parts, atoms, lines ---- */
+
+static size_t first_cell(const struct dominance *d, const struct piece *piece)
+{
+    size_t cell = 0;
+    while (cell < d->cell_count && !bits_has(piece->cells, cell))
+        cell++;
+    return cell < d->cell_count ? cell : 0;
+}
+
+/* The cell that its part is known by as long as parts are joined. */
+static size_t root(const struct dominance *d, size_t cell)
+{
+    while (d->parts_of[cell] != cell)
+        cell = d->parts_of[cell];
+    return cell;
+}
+
+static void join(struct dominance *d, size_t cell, size_t other)
+{
+    size_t x = root(d, cell), y = root(d, other);
+    d->parts_of[x > y ? x : y] = x > y ? y : x;
+}
+
+/* Each is known by its lowest cell, which comes before all others and has a number when they ask for it. */
+static void number_parts(struct dominance *d)
+{
+    d->parts = alloc_zero(d->cell_count + 1, sizeof *d->parts);
+    for (size_t c = 0; c < d->cell_count; c++)
+        d->parts_of[c] = d->parts_of[c] == c ? d->part_count++ : d->parts_of[d->parts_of[c]];
+}
+
+static void make_parts(struct dominance *d)
+{
+    d->parts_of = alloc_zero(d->cell_count + 1, sizeof *d->parts_of);
+    for (size_t c = 0; c < d->cell_count; c++)
+        d->parts_of[c] = c;
+    qsort(d->pieces, d->piece_count, sizeof *d->pieces, by_line);
+    for (size_t p = 0; p < d->piece_count; p++) {
+        const struct piece *piece = &d->pieces[p];
+        size_t first = first_cell(d, piece);
+        for (size_t c = first + 1; c < d->cell_count; c++)
+            if (bits_has(piece->cells, c))
+                join(d, first, c);
+        if (p > 0 && piece[-1].line == piece->line)
+            join(d, first, first_cell(d, &piece[-1]));
+    }
+    number_parts(d);
+    for (size_t p = 0; p < d->piece_count; p++)
+        d->pieces[p].part = d->parts_of[first_cell(d, &d->pieces[p])];
+}
+
+static int by_cells(const void *a, const void *b, void *words)
+{
+    const struct piece *x = a, *y = b;
+    if (x->part != y->part)
+        return x->part < y->part ? -1 : 1;
+    return memcmp(x->cells, y->cells, *(size_t *)words * sizeof(uint64_t));
 }
 
 /* Pieces in the same cells are in one atom, which takes their cells over. */
@@ -134,10 +207,14 @@ static void make_atoms(struct dominance *d)
     qsort_r(d->pieces, d->piece_count, sizeof *d->pieces, by_cells, &words);
     for (size_t p = 0; p < d->piece_count; p++) {
         struct piece *piece = &d->pieces[p];
-        if (p > 0 && !memcmp(piece->cells, d->atoms[d->atom_count - 1].cells, words * sizeof *piece->cells))
+        struct part *part = &d->parts[piece->part];
+        if (p > 0 && !memcmp(piece->cells, d->atoms[d->atom_count - 1].cells, words * sizeof *piece->cells)) {
             free(piece->cells);
-        else
+        } else {
+            part->from = part->to > 0 ? part->from : d->atom_count;
             d->atoms[d->atom_count++] = (struct atom){.cells = piece->cells, .first = NOBODY, .next = NOBODY};
+            part->to = d->atom_count;
+        }
         piece->cells = NULL;
         piece->atom = d->atom_count - 1;
         d->atoms[piece->atom].whole += piece->amount;
@@ -160,7 +237,7 @@ static void make_lines(struct dominance *d)
     d->lines = alloc_zero(kept, sizeof *d->lines);
     for (size_t p = 0; p < kept; p++) {
         if (p == 0 || d->pieces[p].line != d->pieces[p - 1].line)
-            d->lines[d->line_count++].pieces = &d->pieces[p];
+            d->lines[d->line_count++] = (struct line){.pieces = &d->pieces[p], .part = d->pieces[p].part};
         d->lines[d->line_count - 1].count++;
         d->lines[d->line_count - 1].amount += d->pieces[p].amount;
     }
@@ -187,6 +264,8 @@ static void find_largest(struct dominance *d)
 static int largest_first(const void *a, const void *b, void *of)
 {
     const struct line *lines = of, *x = &lines[*(const size_t *)a], *y = &lines[*(const size_t *)b];
+    if (x->part != y->part)
+        return x->part < y->part ? -1 : 1;
     if (x->amount != y->amount)
         return x->amount > y->amount ? -1 : 1;
     return (x > y) - (x < y);
@@ -196,6 +275,7 @@ static int largest_first(const void *a, const void *b, void *of)
 static void find_seconds(struct dominance *d)
 {
     bool *may = alloc_zero(d->line_count, sizeof *may);
+    size_t count = 0;
     for (size_t a = 0; a < d->atom_count; a++) {
         may[d->atoms[a].first] = true;
         if (d->atoms[a].next != NOBODY)
@@ -204,8 +284,12 @@ static void find_seconds(struct dominance *d)
     d->seconds = alloc_zero(d->line_count, sizeof *d->seconds);
     for (size_t l = 0; l < d->line_count; l++)
         if (d->lines[l].amount > 0 && (may[l] || d->lines[l].count > 1))
-            d->seconds[d->second_count++] = l;
-    qsort_r(d->seconds, d->second_count, sizeof *d->seconds, largest_first, d->lines);
+            d->seconds[count++] = l;
+    qsort_r(d->seconds, count, sizeof *d->seconds, largest_first, d->lines);
+    for (size_t s = 0; s < count; s++) {
+        struct part *part = &d->parts[d->lines[d->seconds[s]].part];
+        part->seconds = part->second_count++ ? part->seconds : &d->seconds[s];
+    }
     free(may);
 }
 
@@ -215,18 +299,20 @@ static double share(const struct piece *piece)
     return piece->told / DOMINANCE_TIMES * (1 - ROUNDING);
 }
 
-/* Those whose atoms give enough beside it, whoever is second, are covered whatever is shown. */
-static void watch(struct dominance *d)
+/* What others than the line give to the atom, but for the one of them that gives most. */
+static double rest(const struct dominance *d, const struct line *line, const struct piece *piece)
 {
-    for (size_t l = 0; l < d->line_count; l++) {
-        struct line *line = &d->lines[l];
-        line->watched = false;
-        for (size_t p = 0; p < line->count; p++) {
-            const struct atom *atom = &d->atoms[line->pieces[p].atom];
-            double second = atom->first == l ? atom->second : atom->largest;
-            line->watched |= share(&line->pieces[p]) > fmax(0, atom->whole - line->pieces[p].amount - second);
-        }
-    }
+    const struct atom *atom = &d->atoms[piece->atom];
+    double second = &d->lines[atom->first] == line ? atom->second : atom->largest;
+    return fmax(0, atom->whole - piece->amount - second);
+}
+
+/* Those whose atoms give enough beside it, whoever is second, are covered whatever is shown. */
+static void watch(struct dominance *d, struct line *line)
+{
+    line->watched = false;
+    for (size_t p = 0; p < line->count; p++)
+        line->watched |= share(&line->pieces[p]) > rest(d, line, &line->pieces[p]);
 }
 
 static void get_ready(struct dominance *d)
@@ -234,12 +320,15 @@ static void get_ready(struct dominance *d)
     if (d->ready)
         return;
     d->ready = true;
+    make_parts(d);
     make_atoms(d);
     make_lines(d);
     find_largest(d);
     find_seconds(d);
-    watch(d);
-    d->shown = slack_new(d->atom_count);
+    for (size_t l = 0; l < d->line_count; l++)
+        watch(d, &d->lines[l]);
+    for (size_t p = 0; p < d->part_count; p++)
+        d->parts[p].shown = slack_new(d->parts[p].to - d->parts[p].from);
 }
 
 /* ---- one cell ---- */
@@ -260,33 +349,127 @@ bool dominance_of(struct dominance *d, size_t cell)
     return largest * (1 - ROUNDING) > DOMINANCE_TIMES * fmax(0, whole - largest - second);
 }
 
-/* ---- covers ---- */
+/* ---- a line's covers ---- */
 
-static double moved(const struct cover *c, size_t atom)
+/* One line's are looked for; the numbers are of its part's atoms. */
+struct search {
+    struct dominance *d;
+    const struct part *part;
+    const struct slack *shown;
+    struct line *line;
+    double *shares, *given, *most, *moves; /* what is not to be known; of what; what others can move by; and do */
+    bool *served;                          /* of those that may be second: is there a cover? */
+    struct cover *covers;
+    size_t count;
+};
+
+static struct search search_new(struct dominance *d, const struct slack *shown, struct line *line)
 {
-    for (size_t m = 0; m < c->count; m++)
-        if (c->moves[m].atom == atom)
-            return c->moves[m].by;
-    return 0;
+    struct search s = {.d = d, .part = &d->parts[line->part], .shown = shown, .line = line};
+    size_t width = s.part->to - s.part->from;
+    s.shares = alloc_zero(4 * width, sizeof *s.shares);
+    s.given = s.shares + width;
+    s.most = s.given + width;
+    s.moves = s.most + width;
+    s.served = alloc_zero(s.part->second_count + 1, sizeof *s.served);
+    for (size_t p = 0; p < line->count; p++) {
+        s.shares[line->pieces[p].atom - s.part->from] = share(&line->pieces[p]);
+        s.given[line->pieces[p].atom - s.part->from] = line->pieces[p].amount;
+    }
+    return s;
 }
 
-static double given(const struct line *line, size_t atom)
+static void search_free(struct search *s)
 {
-    for (size_t p = 0; p < line->count; p++)
-        if (line->pieces[p].atom == atom)
-            return line->pieces[p].amount;
-    return 0;
+    covers_free(s->covers, s->count);
+    free(s->shares);
+    free(s->served);
 }
 
-/* Does it move no more than others give, where that line is second? */
-static bool serves(const struct dominance *d, const struct line *line, const struct line *second, const struct cover *c)
+/* What others give to an atom where that much of it is a second's. */
+static double others(const struct search *s, size_t atom, double seconds)
 {
+    return fmax(0, s->d->atoms[s->part->from + atom].whole - s->given[atom] - seconds);
+}
+
+/* Does what moves serve where that line is second: is it no more than others give? */
+static bool serves(struct search *s, const struct line *second)
+{
+    s->d->work -= (int64_t)second->count;
     for (size_t p = 0; p < second->count; p++) {
-        size_t atom = second->pieces[p].atom;
-        double most = d->atoms[atom].whole - given(line, atom) - second->pieces[p].amount;
-        if (fabs(moved(c, atom)) > fmax(0, most) * (1 + ROUNDING))
+        size_t atom = second->pieces[p].atom - s->part->from;
+        if (fabs(s->moves[atom]) > others(s, atom, second->pieces[p].amount) * (1 + ROUNDING))
             return false;
     }
+    return true;
+}
+
+static void keep_cover(struct search *s)
+{
+    size_t width = s->part->to - s->part->from;
+    struct cover c = {.moves = alloc_zero(width + 1, sizeof *c.moves)};
+    for (size_t a = 0; a < width; a++)
+        if (s->moves[a] != 0)
+            c.moves[c.count++] = (struct move){s->part->from + a, s->moves[a]};
+    c.moves = alloc_resize(c.moves, c.count + 1, sizeof *c.moves);
+    s->covers = alloc_resize(s->covers, s->count + 1, sizeof *s->covers);
+    s->covers[s->count++] = c;
+    for (size_t i = 0; i < s->part->second_count; i++)
+        s->served[i] = s->served[i] || serves(s, &s->d->lines[s->part->seconds[i]]);
+}
+
+static bool find_cover(struct search *s)
+{
+    bool found = slack_covers(s->shown, s->shares, s->most, s->moves, &s->d->work);
+    if (found)
+        keep_cover(s);
+    return found;
+}
+
+/* One that takes of no atom what any of the others gives to it. */
+static bool find_for_all(struct search *s)
+{
+    for (size_t a = s->part->from; a < s->part->to; a++) {
+        const struct atom *atom = &s->d->atoms[a];
+        bool own = &s->d->lines[atom->first] == s->line;
+        s->most[a - s->part->from] = others(s, a - s->part->from, own ? atom->second : atom->largest);
+    }
+    return find_cover(s);
+}
+
+/* What others do without the second; NULL: with all. */
+static bool find_for(struct search *s, const struct line *second)
+{
+    for (size_t a = 0; a < s->part->to - s->part->from; a++)
+        s->most[a] = others(s, a, 0);
+    for (size_t p = 0; second && p < second->count; p++) {
+        size_t atom = second->pieces[p].atom - s->part->from;
+        s->most[atom] = others(s, atom, second->pieces[p].amount);
+    }
+    return find_cover(s);
+}
+
+static bool find_for_each(struct search *s)
+{
+    bool found = find_for(s, NULL);
+    for (size_t i = 0; found && i < s->part->second_count; i++) {
+        const struct line *second = &s->d->lines[s->part->seconds[i]];
+        if (second != s->line && !s->served[i])
+            found = find_for(s, second);
+    }
+    return found;
+}
+
+/* Finds covers of a line beside what is shown, for each that may be second. */
+static bool cover(struct dominance *d, const struct slack *shown, struct line *line)
+{
+    _cleanup_(search_free) struct search s = search_new(d, shown, line);
+    if (!find_for_all(&s) && !find_for_each(&s))
+        return false;
+    covers_free(line->covers, line->cover_count);
+    line->cover_count = s.count;
+    line->covers = TAKE(s.covers);
+    s.count = 0;
     return true;
 }
 
@@ -307,90 +490,23 @@ static bool holds(const struct dominance *d, const struct line *line, const stru
     return fabs(sum) <= 1e-6 * sizes;
 }
 
-static struct cover cover_of(const double *moves, size_t count)
-{
-    struct cover c = {.moves = alloc_zero(count, sizeof *c.moves)};
-    for (size_t a = 0; a < count; a++)
-        if (moves[a] != 0)
-            c.moves[c.count++] = (struct move){a, moves[a]};
-    c.moves = alloc_resize(c.moves, c.count + 1, sizeof *c.moves);
-    return c;
-}
-
-/* What the line gives, and what others do without the second (NULL: with all). */
-static bool find_cover(struct dominance *d, const struct slack *shown, const struct line *line,
-                       const struct line *second, struct cover *ret)
-{
-    double *numbers = alloc_zero(3 * d->atom_count, sizeof *numbers), *most = numbers + d->atom_count,
-           *moves = most + d->atom_count;
-    for (size_t a = 0; a < d->atom_count; a++)
-        most[a] = d->atoms[a].whole;
-    for (size_t p = 0; p < line->count; p++) {
-        numbers[line->pieces[p].atom] = share(&line->pieces[p]);
-        most[line->pieces[p].atom] -= line->pieces[p].amount;
-    }
-    for (size_t p = 0; second && p < second->count; p++)
-        most[second->pieces[p].atom] -= second->pieces[p].amount;
-    for (size_t a = 0; a < d->atom_count; a++)
-        most[a] = fmax(0, most[a]);
-    bool found = slack_covers(shown, numbers, most, moves, &d->work);
-    if (found)
-        *ret = cover_of(moves, d->atom_count);
-    free(numbers);
-    return found;
-}
-
-static bool any_serves(const struct dominance *d, const struct line *line, const struct line *second,
-                       const struct cover *covers, size_t count)
-{
-    for (size_t c = 0; c < count; c++)
-        if (serves(d, line, second, &covers[c]))
-            return true;
-    return false;
-}
-
-/* Finds covers of a line, for each that may be second. */
-static bool cover(struct dominance *d, const struct slack *shown, struct line *line)
-{
-    struct cover *covers = alloc_zero(1, sizeof *covers);
-    size_t count = 0;
-    bool found = find_cover(d, shown, line, NULL, covers);
-    count += found;
-    for (size_t s = 0; found && s < d->second_count; s++) {
-        const struct line *second = &d->lines[d->seconds[s]];
-        if (second == line || any_serves(d, line, second, covers, count))
-            continue;
-        covers = alloc_resize(covers, count + 1, sizeof *covers);
-        found = find_cover(d, shown, line, second, &covers[count]);
-        count += found;
-    }
-    if (!found) {
-        covers_free(covers, count);
-        return false;
-    }
-    covers_free(line->covers, line->cover_count);
-    line->covers = covers;
-    line->cover_count = count;
-    return true;
-}
-
-/* Without one, or with one that the cell breaks, it has to be covered anew. */
+/* One that the cell breaks has to be found anew. */
 static bool broken(const struct dominance *d, const struct line *line, size_t cell)
 {
     for (size_t c = 0; c < line->cover_count; c++)
         if (!holds(d, line, &line->covers[c], cell))
             return true;
-    return line->cover_count == 0;
+    return false;
 }
 
 /* ---- what is shown ---- */
 
-/* Shows it in these rows. False: it is a sum of others. */
-static bool add_row(const struct dominance *d, struct slack *shown, size_t cell)
+/* Shows it in these rows of its part. False: it is a sum of others. */
+static bool add_row(const struct dominance *d, const struct part *part, struct slack *shown, size_t cell)
 {
-    double *row = alloc_zero(d->atom_count, sizeof *row);
-    for (size_t a = 0; a < d->atom_count; a++)
-        row[a] = bits_has(d->atoms[a].cells, cell);
+    double *row = alloc_zero(part->to - part->from + 1, sizeof *row);
+    for (size_t a = part->from; a < part->to; a++)
+        row[a - part->from] = bits_has(d->atoms[a].cells, cell);
     bool added = slack_add(shown, row);
     free(row);
     return added;
@@ -399,46 +515,67 @@ static bool add_row(const struct dominance *d, struct slack *shown, size_t cell)
 void dominance_past(struct dominance *d, size_t cell)
 {
     get_ready(d);
-    add_row(d, d->shown, cell);
+    struct part *part = &d->parts[d->parts_of[cell]];
+    add_row(d, part, part->shown, cell);
     bits_set(d->past, cell);
+    part->past = true;
 }
 
 /* What figures before have told of a line is out. */
-static void forget(struct dominance *d, const struct line *line)
+static void forget(struct dominance *d, struct line *line)
 {
-    for (struct piece *piece = d->pieces; piece < d->pieces + d->piece_count; piece++)
-        for (size_t w = 0; piece->line == line->pieces->line && w < BITS_WORDS(d->cell_count); w++)
-            if (d->atoms[piece->atom].cells[w] & d->past[w])
-                piece->told = 0;
+    for (size_t p = 0; p < line->count; p++)
+        for (size_t w = 0; w < BITS_WORDS(d->cell_count); w++)
+            if (d->atoms[line->pieces[p].atom].cells[w] & d->past[w])
+                line->pieces[p].told = 0;
+    watch(d, line);
 }
 
-static void settle(struct dominance *d)
+/* Nothing has to move for what no figure says. */
+static void cover_with_nothing(struct line *line)
 {
-    bool any = false;
-    for (size_t w = 0; w < BITS_WORDS(d->cell_count); w++)
-        any |= d->past[w] != 0;
-    for (size_t l = 0; any && !d->settled && l < d->line_count; l++)
-        if (d->lines[l].watched && !cover(d, d->shown, &d->lines[l]))
-            forget(d, &d->lines[l]);
-    if (any && !d->settled)
-        watch(d);
-    d->settled = true;
+    line->covers = alloc_zero(1, sizeof *line->covers);
+    line->cover_count = 1;
 }
 
-bool dominance_show(struct dominance *d, size_t cell)
+/* Finds out what figures before tell of lines. False: there was not enough work left for all. Those that are watched
+ * and have no cover yet are as if they had never been looked at. */
+static bool settle(struct dominance *d, struct part *part)
+{
+    for (size_t l = 0; !part->settled && l < d->line_count; l++) {
+        struct line *line = &d->lines[l];
+        if (&d->parts[line->part] != part || !line->watched || line->cover_count > 0)
+            continue;
+        if (part->past && cover(d, part->shown, line))
+            continue;
+        if (part->past && d->work <= 0)
+            return false;
+        if (part->past)
+            forget(d, line);
+        cover_with_nothing(line);
+    }
+    part->settled = true;
+    return true;
+}
+
+enum dominance_verdict dominance_show(struct dominance *d, size_t cell)
 {
     get_ready(d);
-    settle(d);
-    _cleanup_(slack_freep) struct slack *next = slack_copy(d->shown);
-    if (!add_row(d, next, cell))
-        return true;
+    struct part *part = &d->parts[d->parts_of[cell]];
+    d->work = d->work_max;
+    if (!settle(d, part))
+        return DOMINANCE_UNKNOWN;
+    d->work = d->work_max;
+    _cleanup_(slack_freep) struct slack *next = slack_copy(part->shown);
+    if (!add_row(d, part, next, cell))
+        return DOMINANCE_NOT;
     for (size_t l = 0; l < d->line_count; l++) {
         struct line *line = &d->lines[l];
-        if (line->watched && broken(d, line, cell) && !cover(d, next, line))
-            return false;
+        if (&d->parts[line->part] == part && line->watched && broken(d, line, cell) && !cover(d, next, line))
+            return d->work > 0 ? DOMINANCE_TELLS : DOMINANCE_UNKNOWN;
     }
-    struct slack *before = d->shown;
-    d->shown = TAKE(next);
+    struct slack *before = part->shown;
+    part->shown = TAKE(next);
     slack_free(before);
-    return true;
+    return DOMINANCE_NOT;
 }

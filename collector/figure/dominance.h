@@ -12,10 +12,12 @@
  * (their audit problem): it does not tell of the line if all that the line gives
  * could be less by a DOMINANCE_TIMES-th, with the others making up for it, each but
  * the second by no more than it gives itself, so that all figures stay as they are
- * (slack.h). Such a cover is looked for, for each line and each that may be second,
- * and kept as long as no further figure breaks it. Where that takes too long, the
- * figure is hidden. What another line gives in other cells, on other days, is another
- * number, which nobody knows of the first.
+ * (slack.h). Such a cover is looked for, for each line and each that may be second
+ * (one that serves them all is tried before), and kept as long as no further figure
+ * breaks it. Where that takes more work than there is for one figure, the figure is
+ * hidden: that depends on the figures alone, and not on how fast a machine is, nor on
+ * what other countries show. What another line gives in other cells, on other days, is
+ * another number, which nobody knows of the first.
  *
  * A line whose value is cut (weight.h) to DOMINANCE_CUT of it or less is told by
  * nothing: what is in the sums is off by more than a fifth. It may still not be most
@@ -45,5 +47,13 @@ bool dominance_of(struct dominance *d, size_t cell); /* is the cell dominated? *
 /* A figure that is out, and stays so whatever it tells: these come first. */
 void dominance_past(struct dominance *d, size_t cell);
 
-/* Shows the cell, unless with all that are shown it would tell of a line. Is it shown? */
-bool dominance_show(struct dominance *d, size_t cell) CHECKED;
+/* Shows the cell, unless with all that are shown it would tell of a line, or there is no telling. Does it tell? */
+enum dominance_verdict {
+    DOMINANCE_NOT, /* it is shown */
+    DOMINANCE_TELLS,
+    DOMINANCE_UNKNOWN, /* to find out takes too much work */
+};
+enum dominance_verdict dominance_show(struct dominance *d, size_t cell) CHECKED;
+
+/* Before anything is shown: the work that there is for each figure, in numbers touched. */
+void dominance_limit(struct dominance *d, int64_t work);

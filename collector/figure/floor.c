@@ -374,6 +374,16 @@ static bool moves(const struct cell *c)
     return c->other == FLOOR_NONE || c->change.days > 0 || (c->renewed && c->change.weights);
 }
 
+/* With all that are shown, would one line be most of what is reckoned of it? */
+static enum floor_verdict dominated(struct floor *f, size_t cell)
+{
+    static const enum floor_verdict verdicts[] = {
+        [DOMINANCE_NOT] = FLOOR_SHOWN, [DOMINANCE_TELLS] = FLOOR_DOMINATED, [DOMINANCE_UNKNOWN] = FLOOR_UNKNOWN};
+    if (!f->amounts)
+        return FLOOR_SHOWN;
+    return dominance_of(f->amounts, cell) ? FLOOR_DOMINATED : verdicts[dominance_show(f->amounts, cell)];
+}
+
 static enum floor_verdict judge(struct floor *f, const struct cell *c)
 {
     if (c->past) {
@@ -394,11 +404,10 @@ static enum floor_verdict judge(struct floor *f, const struct cell *c)
         bits_unset(f->shown, c->number);
         return FLOOR_DIFFERENCE;
     }
-    if (f->amounts && (dominance_of(f->amounts, c->number) || !dominance_show(f->amounts, c->number))) {
+    enum floor_verdict verdict = dominated(f, c->number);
+    if (verdict != FLOOR_SHOWN)
         bits_unset(f->shown, c->number);
-        return FLOOR_DOMINATED;
-    }
-    return FLOOR_SHOWN;
+    return verdict;
 }
 
 void floor_decide(struct floor *f)

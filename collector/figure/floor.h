@@ -68,6 +68,7 @@ enum floor_verdict {
     FLOOR_SMALL,      /* its own crowd is too small */
     FLOOR_DIFFERENCE, /* together with others it would tell of too small a one */
     FLOOR_DOMINATED,  /* one line would be most of it, or of what is reckoned of it and others (dominance.h) */
+    FLOOR_UNKNOWN,    /* to find out whether one would takes too much work */
     FLOOR_HEAVY,      /* one line would be too much of it */
 };
 

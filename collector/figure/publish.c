@@ -65,6 +65,7 @@ static void hide(const struct cells *c, const struct cell *cell, json_t *figure)
         [FLOOR_DIFFERENCE] = "would tell of too few lines by subtraction",
         [FLOOR_HEAVY] = "one line would be more than a fifth of it",
         [FLOOR_DOMINATED] = "one line would be most of it, or of its difference from others",
+        [FLOOR_UNKNOWN] = "one line would perhaps be most of its difference from others: too much to reckon",
     };
     static const char *const steps[FLOOR_PROBES + 1] = {"none", "1 or 2", NULL, "3 or 4", NULL, "5"};
     enum floor_verdict verdict = cell_verdict(c, cell);
@@ -92,7 +93,7 @@ static void publish(const struct cells *c, struct cell *cell, json_t *figures)
 {
     static const char *const words[] = {
         [FLOOR_SHOWN] = "met",    [FLOOR_SMALL] = "n<5",        [FLOOR_DIFFERENCE] = "hidden",
-        [FLOOR_HEAVY] = "hidden", [FLOOR_DOMINATED] = "hidden",
+        [FLOOR_HEAVY] = "hidden", [FLOOR_DOMINATED] = "hidden", [FLOOR_UNKNOWN] = "hidden",
     };
     enum floor_verdict verdict = cell_verdict(c, cell);
     _cleanup_tally_ struct tally t = cell_tally(cell);

@@ -45,7 +45,7 @@ static void one_line_is_not_most_of_a_sum(void **state)
     for (size_t l = 0; l < COUNT(lands); l++) {
         struct dominance *d = make(&lands[l]);
         for (size_t c = 0; lands[l].verdicts[c]; c++) {
-            const char verdict = dominance_of(d, c) ? 'o' : dominance_show(d, c) ? 's' : 'd';
+            const char verdict = dominance_of(d, c) ? 'o' : dominance_show(d, c) == DOMINANCE_NOT ? 's' : 'd';
             if (verdict != lands[l].verdicts[c])
                 fail_msg("land %zu, cell %zu: %c, not %c", l, c, verdict, lands[l].verdicts[c]);
         }
@@ -82,7 +82,7 @@ static void what_is_out_is_out(void **state)
             dominance_add(d, p, p == 1 ? rows[r].more : 1, true, &(size_t){0}, 1);
         }
         dominance_past(d, 1);
-        assert_int_equal(dominance_show(d, 0), rows[r].shown);
+        assert_int_equal(dominance_show(d, 0) == DOMINANCE_NOT, rows[r].shown);
         dominance_free(d);
     }
 }
@@ -95,9 +95,63 @@ static void a_line_that_is_cut_is_told_by_nothing(void **state)
         dominance_add(d, p, p == 1 ? 50 : 1, p > 1, (const size_t[]){0, 1}, p <= 6 ? 1 : 2);
     dominance_add(d, 13, 45, true, (const size_t[]){0, 1}, 2);
     assert_false(dominance_of(d, 0));
-    assert_true(dominance_show(d, 0));
+    assert_int_equal(dominance_show(d, 0), DOMINANCE_NOT);
     assert_true(dominance_of(d, 1));
     dominance_free(d);
+}
+
+/* Borgou and Littoral of some countries: what one line gives is most of the first, and of the country less the second.
+ * Each has been shown before, with the same days. Its cells: the country, the two, and the country before. */
+#define LAND_CELLS 4
+static struct dominance *make_lands(size_t countries, int64_t work)
+{
+    struct dominance *d = dominance_new(LAND_CELLS * countries);
+    dominance_limit(d, work);
+    for (size_t c = 0; c < countries; c++)
+        for (size_t p = 1; p <= 16; p++) {
+            size_t whole = LAND_CELLS * c;
+            dominance_add(d, (uint32_t)(16 * c + p),
+                          p == 1   ? 400
+                          : p <= 6 ? 5
+                                   : 10,
+                          true, (const size_t[]){whole, whole + (p <= 6 ? 1 : 2), whole + 3}, 3);
+        }
+    for (size_t c = 0; c < countries; c++)
+        dominance_past(d, LAND_CELLS * c + 3);
+    return d;
+}
+
+static void a_line_that_there_is_no_time_for_is_not_forgotten(void **state)
+{
+    static const struct {
+        int64_t work;
+        enum dominance_verdict country, department;
+    } rows[] = {{100000, DOMINANCE_NOT, DOMINANCE_TELLS}, {1, DOMINANCE_UNKNOWN, DOMINANCE_UNKNOWN}};
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct dominance *d = make_lands(1, rows[r].work);
+        assert_int_equal(dominance_show(d, 0), rows[r].country);
+        assert_int_equal(dominance_show(d, 2), rows[r].department);
+        dominance_free(d);
+    }
+}
+
+/* Is it known what the first figure of each country tells? */
+static bool all_are_known(size_t countries, int64_t work)
+{
+    struct dominance *d = make_lands(countries, work);
+    bool known = true;
+    for (size_t c = 0; c < countries; c++)
+        known &= dominance_show(d, LAND_CELLS * c + 2) == DOMINANCE_TELLS;
+    dominance_free(d);
+    return known;
+}
+
+static void no_country_takes_the_time_of_another(void **state)
+{
+    int64_t work = 1;
+    while (!all_are_known(1, work))
+        work++;
+    assert_true(work > 1 && all_are_known(7, work));
 }
 
 int main(void)
@@ -107,6 +161,8 @@ int main(void)
         cmocka_unit_test(days_in_two_places_are_one_lines),
         cmocka_unit_test(what_is_out_is_out),
         cmocka_unit_test(a_line_that_is_cut_is_told_by_nothing),
+        cmocka_unit_test(a_line_that_there_is_no_time_for_is_not_forgotten),
+        cmocka_unit_test(no_country_takes_the_time_of_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
