@@ -75,8 +75,8 @@ struct cells {
 /* Do both lie in one cell of a cut by these dimensions? */
 bool cell_holds_both(const struct row *x, const struct row *y, unsigned dimensions);
 
-/* Of days whose cells are listed (cell_weight.c): what each line counts in all of them, and to what part the largest of
- * each country and source is cut in means. */
+/* Of days whose cells are listed (cell_weight.c): what each line counts in all of them, and to what part the largest
+ * of each country and source are cut in means. */
 void cells_weigh(struct cells *c);
 void cells_cut(struct cells *c);
 

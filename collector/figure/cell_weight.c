@@ -66,30 +66,40 @@ void cells_weigh(struct cells *c)
     free(weights);
 }
 
-/* The number of the text that names the line which is the tally's `line`. */
-static uint32_t line_at(const struct cell *cell, const struct tally *t, uint32_t line)
+/* A row of each of the tally's lines; the caller frees. */
+static const struct row **rows_of(const struct cell *cell, const struct tally *t)
 {
-    uint32_t number = 0;
+    const struct row **rows = alloc_zero(t->lines, sizeof *rows);
     for (size_t i = 0, at = 0; i < cell->count; i++)
-        if (!isnan(cell->rows[i]->value) && t->days[at++].cluster == line)
-            number = cell->rows[i]->line;
-    return number;
+        if (!isnan(cell->rows[i]->value))
+            rows[t->days[at++].cluster] = cell->rows[i];
+    return rows;
+}
+
+/* What is left of a line in a country is its value in all cells. */
+static void cut_line(struct cells *c, const struct row *of, double part)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->rows[i].line == of->line && cell_holds_both(&c->rows[i], of, 0)) {
+            c->rows[i].cut = part;
+            past_cut(c->past, c->texts[c->rows[i].probe], part);
+        }
 }
 
 void cells_cut(struct cells *c)
 {
     for (size_t k = 0; k < c->list_count; k++) {
         const struct cell *cell = &c->list[k];
-        uint32_t line;
         if (cell->cut != 0)
             continue;
         _cleanup_tally_ struct tally t = cell_tally(cell);
-        double part = tally_cut(&t, &line);
-        line = line_at(cell, &t, line);
-        for (size_t i = 0; i < c->count && part < 1; i++)
-            if (c->rows[i].line == line && cell_holds_both(&c->rows[i], cell->rows[0], 0)) {
-                c->rows[i].cut = part;
-                past_cut(c->past, c->texts[c->rows[i].probe], part);
-            }
+        double *parts = alloc_zero(t.lines, sizeof *parts);
+        const struct row **rows = rows_of(cell, &t);
+        tally_cut(&t, parts);
+        for (uint32_t l = 0; l < t.lines; l++)
+            if (parts[l] < 1)
+                cut_line(c, rows[l], parts[l]);
+        free(rows);
+        free(parts);
     }
 }

@@ -78,12 +78,13 @@ static bool bear(const struct change_years *y, const char *country, const char *
     bool bears = true;
     for (int second = 0; second < 2 && bears; second++) {
         double *weights = pair_weights(c->pairs, c->count);
-        uint32_t cut = pair_cut(what, c->pairs, c->count, weights, second);
-        if (cut != WEIGHT_NONE)
-            weights[cut] = 0;
+        double *parts = pair_parts(what, c->pairs, c->count, weights, second);
+        for (size_t l = 0; l < c->count; l++)
+            weights[l] *= parts[l] < 1 ? 0 : 1;
         bears = panel_bears(second ? y->to : y->from, country, source, second ? to : from,
                             &(struct panel_lines){c->lines, weights, what->kind != STAT_QUANTILE},
                             second ? out->to : out->from);
+        free(parts);
         free(weights);
     }
     return bears;

@@ -26,7 +26,7 @@ static int by_day(const void *a, const void *b)
 
 /* ---- what lines count in figures, and in points ---- */
 
-/* What each row of those counts in the day's point. A mean that cuts a line's value down says what others do instead.
+/* What each row of those counts in the day's point. A mean that cuts lines' values down says what others do instead.
  * The caller frees. */
 static double *pointed(const struct day *day, const struct stat_what *what)
 {
@@ -34,14 +34,17 @@ static double *pointed(const struct day *day, const struct stat_what *what)
     if (day->count == 0)
         return counts;
     _cleanup_tally_ struct tally t = tally_days(day->rows, day->count);
-    uint32_t *rows = alloc_zero(t.lines, sizeof *rows), largest;
-    bool cut = what->kind == STAT_MEAN && tally_cut(&t, &largest) < 1;
+    uint32_t *rows = alloc_zero(t.lines, sizeof *rows);
+    double *parts = alloc_zero(t.lines, sizeof *parts);
+    if (what->kind == STAT_MEAN)
+        tally_cut(&t, parts);
     for (size_t i = 0; i < t.count; i++)
         rows[t.days[i].cluster]++;
     for (size_t i = 0; i < t.count; i++) {
         uint32_t line = t.days[i].cluster;
-        counts[i] = cut && line == largest ? 0 : t.weights[line] / rows[line];
+        counts[i] = what->kind == STAT_MEAN && parts[line] < 1 ? 0 : t.weights[line] / rows[line];
     }
+    free(parts);
     free(rows);
     return counts;
 }
@@ -207,9 +210,8 @@ static void hold_against(const struct calendar *places, struct day *days, size_t
 static json_t *figure_of(const struct day *day, const struct stat_what *what)
 {
     _cleanup_tally_ struct tally t = tally_days(day->rows, day->count);
-    uint32_t line;
     if (what->kind == STAT_MEAN)
-        tally_cut(&t, &line);
+        tally_cut(&t, NULL);
     char date[TIME_TEXT_SIZE];
     time_format((int64_t)day->rows->day * 86400 * 1000000, date);
     date[10] = '\0';

@@ -42,14 +42,16 @@ static struct stat_sample *said(const struct pair *pairs, uint32_t count, bool t
     return year;
 }
 
-uint32_t pair_cut(const struct stat_what *what, const struct pair *pairs, size_t count, const double *weights, bool to)
+double *pair_parts(const struct stat_what *what, const struct pair *pairs, size_t count, const double *weights, bool to)
 {
     struct stat_sample *year = said(pairs, (uint32_t)count, to);
-    double times;
-    uint32_t line = what->kind == STAT_MEAN ? weight_cut_line(year, count, (uint32_t)count, weights, &times)
-                                            : WEIGHT_NONE;
+    double *parts = alloc_zero(count, sizeof *parts);
+    for (size_t l = 0; l < count; l++)
+        parts[l] = 1;
+    if (what->kind == STAT_MEAN)
+        weight_parts_of(year, count, (uint32_t)count, weights, parts);
     free(year);
-    return line;
+    return parts;
 }
 
 /* One year, sorted; the caller frees. */

@@ -3,7 +3,7 @@
  * nothing: their median where the statistic is a quantile, else their mean.
  *
  * No line weighs more than another; what one person vouches for, and the largest
- * line of a mean, weigh no more than weight.h lets them.
+ * lines of a mean, weigh no more than weight.h lets them.
  *
  * The interval is of the difference of the two. Of quantiles, by the bootstrap that
  * draws lines with both of their years, of what Harrell and Davis's estimator (1982)
@@ -28,8 +28,10 @@ struct pair_change {
 /* What each line weighs, in both years; the caller frees. */
 double *pair_weights(const struct pair *pairs, size_t count) CHECKED;
 
-/* The line whose value a mean cuts down in a year (weight.h), or WEIGHT_NONE. to: in the second. */
-uint32_t pair_cut(const struct stat_what *what, const struct pair *pairs, size_t count, const double *weights, bool to);
+/* To what part of itself a mean cuts each line's value in a year (weight.h), 1 mostly; the caller frees. to: in the
+ * second. */
+double *pair_parts(const struct stat_what *what, const struct pair *pairs, size_t count, const double *weights,
+                   bool to) CHECKED;
 
 /* The lines that it takes. */
 uint32_t pair_lines(const struct stat_what *what);

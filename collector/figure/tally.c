@@ -98,21 +98,22 @@ void tally_free(struct tally *t)
     *t = (struct tally){0};
 }
 
-double tally_cut(struct tally *t, uint32_t *ret_line)
+void tally_cut(struct tally *t, double *ret)
 {
-    double *sums = alloc_zero(t->lines, sizeof *sums);
+    double *sums = alloc_zero(t->lines, sizeof *sums), *parts = alloc_zero(t->lines, sizeof *parts);
     uint32_t *lengths = alloc_zero(t->lines, sizeof *lengths);
     for (size_t i = 0; i < t->count; i++)
         lengths[t->days[i].cluster]++;
     for (size_t i = 0; i < t->count; i++)
         sums[t->days[i].cluster] += t->days[i].value * t->weights[t->days[i].cluster] / lengths[t->days[i].cluster];
-    double part = weight_cut(sums, t->lines, ret_line);
+    weight_parts(sums, t->lines, parts);
     for (size_t i = 0; i < t->count; i++)
-        if (t->days[i].cluster == *ret_line)
-            t->days[i].value *= part;
+        t->days[i].value *= parts[t->days[i].cluster];
+    for (uint32_t l = 0; ret && l < t->lines; l++)
+        ret[l] = parts[l];
     free(lengths);
     free(sums);
-    return part;
+    free(parts);
 }
 
 bool tally_tells(const struct tally *t, const struct stat_what *what)

@@ -37,8 +37,9 @@ struct tally tally_days(const struct tally_day *days, size_t count);
 void tally_free(struct tally *t); /* the members */
 #define _cleanup_tally_ _cleanup_(tally_free)
 
-/* Cuts the largest line's values, as a mean takes them (weight.h). To what part of them; *ret_line: which line. */
-double tally_cut(struct tally *t, uint32_t *ret_line);
+/* Cuts the largest lines' values, as a mean takes them (weight.h). ret: to what part of itself each
+ * line's is; NULL: nobody asks. */
+void tally_cut(struct tally *t, double *ret);
 
 /* Is the statistic told by more than one line? A percentile is not where one
  * line may fill the whole of its tail. */

@@ -91,39 +91,34 @@ double weight_largest(const uint32_t *days, const double *weights, uint32_t line
     return largest / whole;
 }
 
-double weight_cut(const double *sums, uint32_t lines, uint32_t *ret_line)
+void weight_parts(const double *sums, uint32_t lines, double *ret)
 {
-    double rest = 0;
-    uint32_t first = 0, second = UINT32_MAX;
-    for (uint32_t l = 1; l < lines; l++)
-        if (sums[l] > sums[first]) {
-            second = first;
-            first = l;
-        } else if (second == UINT32_MAX || sums[l] > sums[second]) {
-            second = l;
-        }
+    double rest = 0, *order = alloc_zero(lines, sizeof *order);
     for (uint32_t l = 0; l < lines; l++)
-        rest += l == first || l == second ? 0 : sums[l];
-    *ret_line = first;
-    return lines >= 3 && sums[first] > WEIGHT_MEAN_TIMES * rest ? WEIGHT_MEAN_TIMES * rest / sums[first] : 1;
+        order[l] = sums[l];
+    qsort(order, lines, sizeof *order, heaviest_first);
+    for (uint32_t l = 2; l < lines; l++)
+        rest += order[l];
+    for (uint32_t l = 0; l < lines; l++)
+        ret[l] = lines >= 3 && sums[l] > WEIGHT_MEAN_TIMES * rest ? WEIGHT_MEAN_TIMES * rest / sums[l] : 1;
+    free(order);
 }
 
-uint32_t weight_cut_line(const struct stat_sample *samples, size_t count, uint32_t lines, const double *weights,
-                         double *ret_times)
+void weight_parts_of(const struct stat_sample *samples, size_t count, uint32_t lines, const double *weights,
+                     double *ret)
 {
     double *sums = alloc_zero(lines, sizeof *sums);
-    uint32_t line;
     for (size_t i = 0; i < count; i++)
         sums[samples[i].cluster] += samples[i].value * weights[samples[i].cluster];
-    *ret_times = weight_cut(sums, lines, &line);
+    weight_parts(sums, lines, ret);
     free(sums);
-    return *ret_times < 1 ? line : WEIGHT_NONE;
 }
 
 void weight_cut_mean(struct stat_sample *samples, size_t count, uint32_t lines, const double *weights)
 {
-    double times = 1;
-    uint32_t line = weight_cut_line(samples, count, lines, weights, &times);
-    for (size_t i = 0; line != WEIGHT_NONE && i < count; i++)
-        samples[i].value *= samples[i].cluster == line ? times : 1;
+    double *parts = alloc_zero(lines, sizeof *parts);
+    weight_parts_of(samples, count, lines, weights, parts);
+    for (size_t i = 0; i < count; i++)
+        samples[i].value *= parts[samples[i].cluster];
+    free(parts);
 }

@@ -16,10 +16,11 @@
  * down to as much as those: but no further than to where one of the others would
  * come to weigh more than a fifth.
  *
- * In a mean, the largest line's sum counts as WEIGHT_MEAN_TIMES what all but the two
- * largest give together, at most: one line, which may be forged, is not the mean. It
- * is cut once an edition, by what all lines of a source in the country give, and what
- * is left of it is its value in all cells: a cut that each cell had of its own would
+ * In a mean, the sums of the two largest lines count as WEIGHT_MEAN_TIMES what all
+ * others give together, at most: one line, which may be forged, is not the mean, and
+ * where it were cut alone, the second would be what is left. They
+ * are cut once an edition, by what all lines of a source in the country give, and what
+ * is left of them is their value in all cells: a cut that each cell had of its own would
  * be undone by subtraction. Where a line is most of a cell or of a sum still, that is
  * hidden (dominance.h). A day of a chart, and a change, cut for themselves. */
 #pragma once
@@ -28,7 +29,7 @@
 
 #define WEIGHT_LINES_MIN  5
 #define WEIGHT_DAY_MOST   4
-#define WEIGHT_MEAN_TIMES 5 /* what the largest line may be of all but the two largest */
+#define WEIGHT_MEAN_TIMES 5 /* what a line may be of all but the two largest */
 
 /* Of each line, days: those with a value; due: those that were expected, as many
  * or more; vouchers: who, 0 for nobody. ret: what one day with a value of each
@@ -43,15 +44,13 @@ void weight_cut_voucher(double *sums, const uint32_t *vouchers, uint32_t lines);
 /* The largest line's part of the whole. */
 double weight_largest(const uint32_t *days, const double *weights, uint32_t lines);
 
-/* sums: what each line gives, not negative. To what part of itself the largest is cut, 1 at most; *ret_line: which. */
-double weight_cut(const double *sums, uint32_t lines, uint32_t *ret_line);
+/* sums: what each line gives to a mean, not negative. ret: to what part of itself each is cut, 1 mostly. */
+void weight_parts(const double *sums, uint32_t lines, double *ret);
 
-/* The line whose values a mean cuts down, and what they are multiplied by; WEIGHT_NONE: it cuts none. The values are
- * not negative. */
-#define WEIGHT_NONE UINT32_MAX
-uint32_t weight_cut_line(const struct stat_sample *samples, size_t count, uint32_t lines, const double *weights,
-                         double *ret_times) CHECKED;
+/* The same of what the lines say. */
+void weight_parts_of(const struct stat_sample *samples, size_t count, uint32_t lines, const double *weights,
+                     double *ret);
 
-/* Cuts the largest line's values down in place (they are no longer sorted). The
+/* Cuts the largest lines' values down in place (they are no longer sorted). The
  * values are not negative. */
 void weight_cut_mean(struct stat_sample *samples, size_t count, uint32_t lines, const double *weights);

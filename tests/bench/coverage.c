@@ -93,9 +93,8 @@ static bool run_lines(const struct design *d, size_t s, size_t lines, size_t dra
     r.coarse |= d->atom > 0 && what->kind == STAT_QUANTILE && what->q < d->atom;
     for (uint64_t seed = 1; lines >= interval_lines(what) && seed <= draws; seed++) {
         _cleanup_tally_ struct tally t = design_draw(d, lines, seed);
-        uint32_t largest;
         if (what->kind == STAT_MEAN)
-            tally_cut(&t, &largest);
+            tally_cut(&t, NULL);
         struct interval i = tally_interval(&t, what, 1);
         if (i.kind)
             note(&r, i.low, i.high, truth);

@@ -430,26 +430,26 @@ def dominated(rows):
     return order[0] > 5 * sum(order[2:]) * (1 + 1e-3)
 
 
-def largest(rows):
-    """The line that gives most of all in a country, and to what part it is cut: no more than five times what all but it and the second give."""
+def too_large(rows):
+    """household -> to what part it is cut: neither of the two that give most counts as more than five times what all others give."""
     order = sorted(((amount, line) for line, amount in given(rows).items()), reverse=True)
-    most = 5 * sum(amount for amount, _ in order[2:]) if len(order) > 2 else math.inf
-    return order[0][1], min(1, most / order[0][0]) if order[0][0] else 1
+    most = 5 * sum(amount for amount, _ in order[2:])
+    return {line: most / amount for amount, line in order[:2] if len(order) > 2 and amount > most}
 
 
-def cut(rows, household, part):
-    return [row._replace(value=row.value * part) if row.value is not None and row.line.household == household else row for row in rows]
+def cut(rows, parts):
+    return [row if row.value is None else row._replace(value=row.value * parts.get(row.line.household, 1)) for row in rows]
 
 
 def cut_once(cells):
-    """What a mean's largest line in a country is cut to holds in all its cells."""
+    """What a mean's largest lines in a country are cut to holds in all its cells."""
     found, known = dict(cells), definitions()
     for (indicator, country, *parts, source), whole in cells.items():
         if known[indicator][2] == ["mean"] and not any(parts):
-            line, part = largest(whole)
+            left = too_large(whole)
             for key, rows in cells.items():
                 if (key[0], key[1], key[-1]) == (indicator, country, source):
-                    found[key] = cut(rows, line, part)
+                    found[key] = cut(rows, left)
     return found
 
 

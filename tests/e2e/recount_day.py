@@ -50,9 +50,9 @@ def of_its_day(row):
 
 
 def point(rows, statistic):
-    """No range is told of fewer than six lines. A mean's largest line is cut for each day."""
+    """No range is told of fewer than six lines. A mean's largest lines are cut for each day."""
     if statistic == "mean":
-        rows = recount.cut(rows, *recount.largest([of_its_day(row) for row in rows]))
+        rows = recount.cut(rows, recount.too_large([of_its_day(row) for row in rows]))
     figure = recount.figure([of_its_day(row) for row in rows], statistic, None)
     low = high = None
     if statistic == "p50" and figure.n_probes >= 6:

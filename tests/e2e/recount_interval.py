@@ -207,13 +207,10 @@ def told(found, values, most=math.inf):
 # ---- of a figure ----
 
 def cut_mean(values, weights):
-    """No line's part is more than five times what all but it and the second give."""
+    """Neither of the two largest parts is more than five times what all others give."""
     parts = [v * w for v, w in zip(values, weights)]
-    first = parts.index(max(parts))
-    rest = sum(sorted(parts)[:-2])
-    if len(parts) < 3 or parts[first] <= 5 * rest:
-        return values
-    return [5 * rest / weights[i] if i == first else v for i, v in enumerate(values)]
+    most = 5 * sum(sorted(parts)[:-2]) if len(parts) > 2 else math.inf
+    return [most / w if part > most else v for v, w, part in zip(values, weights, parts)]
 
 
 def lines_least(statistic):
@@ -241,7 +238,7 @@ def interval(statistic, lines, seed):
 
 
 def interval_of_figure(statistic, values, weights, seed, most=math.inf):
-    """As it is told. The largest line of a mean is cut before; of what is never negative no end is."""
+    """As it is told. The largest lines of a mean are cut before; of what is never negative no end is."""
     values = cut_mean(values, weights) if statistic == "mean" else values
     found = interval(statistic, [Line(*line) for line in zip(values, weights)], seed)
     if statistic == "mean" and found.kind and min(values) >= 0:

@@ -79,17 +79,17 @@ def verdict(sums):
 # ---- a country and its days ----
 
 def cut(rows, sums, statistic):
-    """The line whose value a mean cuts down."""
+    """The lines whose values a mean cuts down."""
     if statistic != "mean" or len(sums) < 3:
-        return None
+        return set()
     order = sorted((value * sums[line], line) for line, value in recount.said(rows, lambda v: sum(v) / len(v)).items())[::-1]
-    return order[0][1] if order[0][0] > 5 * sum(part for part, _ in order[2:]) else None
+    return {line for own, line in order[:2] if own > 5 * sum(part for part, _ in order[2:])}
 
 
 def counts(rows, sums, statistic):
     """household -> what one of its days counts"""
     days, gone = collections.Counter(row.line.household for row in rows), cut(rows, sums, statistic)
-    return {line: 0 if line == gone else sums[line] / days[line] for line in days}
+    return {line: 0 if line in gone else sums[line] / days[line] for line in days}
 
 
 def of_rows(rows, added, taken, place_of):

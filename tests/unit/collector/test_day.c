@@ -1,5 +1,7 @@
 #include "tests/unit/check.h"
 
+#include <math.h>
+
 #include "collector/figure/day.h"
 
 static const struct stat_what median = {STAT_QUANTILE, 0.5}, mean = {STAT_MEAN, 0};
@@ -150,20 +152,20 @@ static void a_line_that_counts_otherwise_is_covered(void **state)
     }
 }
 
-/* A mean cuts down what one line says on a day: the point says what others do, and takes nothing of that line off. */
+/* A mean cuts down what lines say on a day: the point says what others do, and takes nothing of those lines off. */
 static void a_line_that_a_mean_cuts_is_in_no_point(void **state)
 {
-    for (int large = 0; large < 2; large++) {
-        struct tally_day days[100];
+    static const size_t shown[] = {30, 23, 26}; /* a third of what stays is no more than one line's thirty days */
+    for (uint32_t large = 0; large < 3; large++) {
+        struct tally_day days[300];
         for (uint32_t d = 0; d < COUNT(days); d++)
-            days[d] = (struct tally_day){.line = d / 10 + 1,
-                                         .network = d / 10 + 1,
-                                         .day = 20000 + (int32_t)(d % 10),
-                                         .value = large && d < 10 ? 900 : 1,
+            days[d] = (struct tally_day){.line = d / 30 + 1,
+                                         .network = d / 30 + 1,
+                                         .day = 20000 + (int32_t)(d % 30),
+                                         .value = d < 30 * large ? 900 : 1,
                                          .counts = 1};
         json_t *figures = day_figures(days, COUNT(days), &mean, &nothing, NULL);
-        assert_int_equal(json_array_size(figures),
-                         large ? 7 : 10); /* three times ten days are no more than ten, and three days of nine */
+        assert_int_equal(json_array_size(figures), shown[large]);
         json_decref(figures);
     }
 }
@@ -201,6 +203,37 @@ static void what_was_told_and_weighs_otherwise_is_covered(void **state)
     }
 }
 
+/* Eighteen lines that say the same, and two more. */
+static double point_of(double small, double first, double second)
+{
+    struct tally_day days[20];
+    for (uint32_t l = 0; l < COUNT(days); l++)
+        days[l] = (struct tally_day){.line = l + 1,
+                                     .network = l + 1,
+                                     .day = 20000,
+                                     .value = l == 4    ? first
+                                              : l == 11 ? second
+                                                        : small};
+    json_t *figures = day_figures(days, COUNT(days), &mean, NULL, NULL);
+    double value = json_number_value(json_object_get(json_array_get(figures, 0), "value"));
+    json_decref(figures);
+    return value;
+}
+
+/* Who knows one of them, and the point: the other may as well say twice what it does, or others less by a fifth of
+ * it. */
+static void two_large_lines_are_not_told_by_each_other(void **state)
+{
+    static const double small[] = {0, 0.1, 1}, large[][2] = {{80, 30}, {30, 80}, {80, 80}, {80, 2}};
+    for (size_t s = 0; s < COUNT(small); s++)
+        for (size_t l = 0; l < COUNT(large); l++) {
+            double first = large[l][0], second = large[l][1], point = point_of(small[s], first, second);
+            bool as_well = fabs(point_of(small[s], 2 * first, second) - point) < 1e-9;
+            if (!as_well && 18 * small[s] < first / 5)
+                fail_msg("18 of %g, %g is told by who says %g", small[s], first, second);
+        }
+}
+
 /* Six lines of a place for six days, then seven of another: beside what is shown of both, a line that measured with the
  * first is told of. */
 static void days_that_places_would_explain_are_left_out(void **state)
@@ -235,6 +268,7 @@ int main(void)
         cmocka_unit_test(a_line_that_counts_otherwise_is_covered),
         cmocka_unit_test(a_line_that_a_mean_cuts_is_in_no_point),
         cmocka_unit_test(what_was_told_and_weighs_otherwise_is_covered),
+        cmocka_unit_test(two_large_lines_are_not_told_by_each_other),
         cmocka_unit_test(days_that_places_would_explain_are_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

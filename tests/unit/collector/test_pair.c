@@ -64,8 +64,7 @@ static void means_take_more_lines(void **state)
     assert_false(pair_compare(&mean, pairs, 36, 1, &c));
 }
 
-/* The largest of a mean is at most five times all others but the second, in either year; and by itself tells of no
- * spread. */
+/* The two largest of a mean are at most five times all others, in either year; and by themselves tell of no spread. */
 static void no_line_is_the_mean(void **state)
 {
     struct pair pairs[36] = {{1, 900, 0}};
@@ -74,6 +73,14 @@ static void no_line_is_the_mean(void **state)
         pairs[l] = (struct pair){1, 1, 0};
     assert_false(pair_compare(&mean, pairs, COUNT(pairs), 1, &c));
     assert_true(fabs(c.from - 1) < 1e-9 && fabs(c.to - 205.0 / 36) < 1e-9);
+    pairs[20].to = 800;
+    assert_false(pair_compare(&mean, pairs, COUNT(pairs), 1, &c));
+    assert_true(fabs(c.from - 1) < 1e-9 && fabs(c.to - (34 + 170 + 170) / 36.0) < 1e-9);
+    double *weights = pair_weights(pairs, COUNT(pairs)), *parts = pair_parts(&mean, pairs, COUNT(pairs), weights, true);
+    for (size_t l = 0; l < COUNT(pairs); l++)
+        assert_int_equal(parts[l] < 1, l == 0 || l == 20);
+    free(parts);
+    free(weights);
 }
 
 /* Bonett and Price: (up - down) / (n + 2), and 1.96 standard errors of that, with one more on either side. */

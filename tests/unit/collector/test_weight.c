@@ -80,6 +80,9 @@ static void one_line_is_not_the_mean(void **state)
         {{1, 1, 1, 1, 100}, (3 + 1 + 15) / 5.0},
         {{100, 1, 1, 1, 2}, (3 + 2 + 15) / 5.0},
         {{10, 1, 1, 1, 2}, 3},
+        /* Nor are two: what is left would be what the second says. */
+        {{0, 0, 0, 50, 100}, 0},
+        {{1, 1, 50, 1, 100}, (3 + 15 + 15) / 5.0},
         {{0, 0, 0, 0, 0}, 0},
     };
     static const double weights[] = {1, 1, 1, 1, 1};
