@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import tarfile
 import time
@@ -622,7 +623,7 @@ def test_succession_of_the_collectors_keys(own_collector, tmp_path):
     pinned = json.loads(reply.body.splitlines()[0])
     [first], recovery = pinned["keys"], pinned["recovery"]
     assert (state / "recovery.key").stat().st_mode & 0o777 == 0o600 and "recovery.key was made" in c.log.read_text()
-    (state / "recovery.key").rename(tmp_path / "recovery.key")
+    shutil.move(state / "recovery.key", tmp_path)
     list_ = listed(c, first)
     assert (list_["keys"], list_["serial"]) == ([first], 0)
 
