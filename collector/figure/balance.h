@@ -6,7 +6,9 @@
  * WEIGHT_LINES_MIN lines or more bounds it everywhere. But for the sake of a cell
  * that lies in others no line is cut to less than a BALANCE_MOST-th of what it
  * weighs in those: where that is not enough and one line would be more than a
- * fifth, the cell is refused, and counts in the larger ones alone. */
+ * fifth, the cell is refused, and counts in the larger ones alone. What nobody
+ * sees bounds nothing: lines weigh what they would if refused cells were not
+ * there, and cells whose crowd is too small (crowd.h) are not to be given. */
 #pragma once
 
 #include <stdbool.h>

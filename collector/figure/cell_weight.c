@@ -29,6 +29,16 @@ static double *own_weights(const struct cells *c, uint32_t **ret_vouchers)
     return weights;
 }
 
+/* Will it be hidden whatever its lines weigh? As the floor will find. */
+static bool too_small(const struct cell *cell)
+{
+    struct crowd crowd = {0};
+    for (size_t i = 0; i < cell->count; i++)
+        if (!isnan(cell->rows[i]->value))
+            crowd_add(&crowd, cell->rows[i]->line, cell->rows[i]->network, 1);
+    return !crowd_enough(&crowd);
+}
+
 /* A cell's lines; the caller frees them. */
 static struct balance_cell balanced(const struct cell *cell)
 {
@@ -48,12 +58,16 @@ void cells_weigh(struct cells *c)
     uint32_t *vouchers;
     double *weights = own_weights(c, &vouchers);
     struct balance_cell *cells = alloc_zero(c->list_count, sizeof *cells);
+    size_t *numbers = alloc_zero(c->list_count, sizeof *numbers), count = 0;
     for (size_t i = 0; i < c->list_count; i++)
-        cells[i] = balanced(&c->list[i]);
-    balance(weights, vouchers, c->text_count, cells, c->list_count);
-    for (size_t i = 0; i < c->list_count; i++) {
+        if (!too_small(&c->list[i])) {
+            numbers[count] = c->list[i].number;
+            cells[count++] = balanced(&c->list[i]);
+        }
+    balance(weights, vouchers, c->text_count, cells, count);
+    for (size_t i = 0; i < count; i++) {
         if (cells[i].refused)
-            floor_refuse(c->floor, c->list[i].number);
+            floor_refuse(c->floor, numbers[i]);
         free(cells[i].lines);
     }
     for (size_t i = 0; i < c->count; i++) {
@@ -61,6 +75,7 @@ void cells_weigh(struct cells *c)
         row->weight = weights[row->line];
         past_weigh(c->past, c->texts[row->probe], row->last, (uint32_t)lround(row->weight * FLOOR_WEIGHT_ONE));
     }
+    free(numbers);
     free(cells);
     free(vouchers);
     free(weights);

@@ -355,10 +355,11 @@ def weights(rows):
     return sums
 
 
-def settled(own, vouchers, cells):
+def once_settled(own, vouchers, cells):
     """household -> what a day of it weighs. What bounds a line in one cell does so in all, but no more than to a quarter for the sake of a
-    finer one; vouchers are bounded once. own: by itself; cells: (whether it is a country's, household -> its days there)"""
-    found = dict(own)
+    finer one; vouchers are bounded once, and again in countries, up to ten times, for what lines were cut to in between. own: by itself; cells: (whether
+    it is a country's, household -> its days there)"""
+    found, least = dict(own), {}
 
     def take(days, sums, least):
         now = {line: min(found[line], max(sums[line] / n, least.get(line, 0))) for line, n in days.items()}
@@ -373,40 +374,65 @@ def settled(own, vouchers, cells):
     def of_voucher(sums):
         return vouched(sums, {line: vouchers[line] for line in sums})
 
+    def bound_vouchers(of_country):
+        before = dict(found)
+        for coarse, days in cells:
+            if coarse == of_country:
+                bound(days, of_voucher, {} if coarse else least, before)
+
+    def bound_lines():
+        for _ in range(100):
+            if not any([bound(days, fifth, {} if coarse else least) for coarse, days in reversed(cells)]):
+                break
+
     for coarse, days in cells:
         if coarse:
             bound(days, fifth, {})
-            bound(days, of_voucher, {})
-    before, least = dict(found), {line: w / 4 for line, w in found.items()}
-    for coarse, days in cells:
-        if not coarse:
-            bound(days, of_voucher, least, before)
-    for _ in range(100):
-        if not any([bound(days, fifth, {} if coarse else least) for coarse, days in reversed(cells)]):
-            break
+    bound_vouchers(True)
+    least.update({line: w / 4 for line, w in found.items()})
+    bound_vouchers(False)
+    bound_lines()
+    for _ in range(10):
+        bound_vouchers(True)
+        bound_lines()
     return {line: max(1, math.floor(w * 1e6 + 0.5)) / 1e6 for line, w in found.items()}
 
 
-def weigh(cells):
-    """The cells of an indicator, with rows that know what they weigh."""
+def settled(own, vouchers, cells):
+    """household -> what a day of it weighs, and the keys of cells in which one would be more than a fifth in spite of all: those are not
+    shown, and the others are settled as if they were not there. cells: key -> as above"""
+    refused = set()
+    while True:
+        found = once_settled(own, vouchers, [cell for key, cell in cells.items() if key not in refused])
+        sums = {key: [n * found[line] for line, n in days.items()] for key, (coarse, days) in cells.items() if not coarse}
+        more = {key for key, of in sums.items() if len(of) >= 5 and max(of) > 0.2 * (1 + 1e-4) * sum(of)} - refused
+        if not more:
+            return found, refused
+        refused |= more
+
+
+def balanced(cells):
+    """The same of an indicator's cells. Those that are too small to be shown bound nothing."""
     order = sorted(cells, key=lambda key: [set(cut) == {c for c, value in zip(PARTS, key[1:5]) if value} for cut in CUTS].index(True))
     valued = {key: [row for row in cells[key] if row.value is not None] for key in order}
     whole = [row for key in order if not any(key[1:5]) for row in valued[key]]
     days = collections.Counter(row.line.household for row in whole)
     own = {row.line.household: 1 for rows in valued.values() for row in rows} | {line: s / days[line] for line, s in own_sums(whole).items()}
     vouchers = dict.fromkeys(own) | {row.line.household: row.voucher for row in whole}
-    found = settled(own, vouchers, [(not any(key[1:5]), collections.Counter(row.line.household for row in valued[key])) for key in order])
+    return settled(own, vouchers, {key: (not any(key[1:5]), collections.Counter(row.line.household for row in valued[key]))
+                                   for key in order if enough(valued[key])})
+
+
+def weigh(cells):
+    """The cells of an indicator, with rows that know what they weigh."""
+    found, _ = balanced(cells)
     return {key: [row._replace(weight=found.get(row.line.household)) for row in rows] for key, rows in cells.items()}
 
 
 def heavy(cells):
     """Those in which one line would be more than a fifth, in spite of all bounds."""
-    found = set()
-    for (indicator, *key), rows in cells.items():
-        sums = weights([row for row in rows if row.value is not None])
-        if any(key[1:5]) and len(sums) >= 5 and max(sums.values()) > 0.2 * (1 + 1e-4) * sum(sums.values()):
-            found.add((indicator, *key))
-    return found
+    return {(indicator, *key) for indicator in {key[0] for key in cells}
+            for key in balanced({key[1:]: rows for key, rows in cells.items() if key[0] == indicator})[1]}
 
 
 def said(rows, how):

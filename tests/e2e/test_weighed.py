@@ -40,13 +40,33 @@ def test_what_a_voucher_is_cut_to_in_a_town_it_is_in_its_country(panel):
 
 
 def test_a_place_where_one_line_is_too_much_is_none(panel):
-    """It would have to be cut to less than a quarter of what it weighs in the country."""
+    """It would have to be cut to less than a quarter of what it weighs in the country: which is left as if that place were not there."""
     for loss, days, department in [(3, 300, "BJ-BO"), *[(2, 10, "BJ-BO")] * 5, *[(1, 300, "BJ-LI")] * 10]:
         panel.measures(panel.line("Grand", department), 2024, loss, days)
     got = losses(panel)
     assert ("BJ-BO", None) not in got
     [hidden] = [f for f in panel.get("indicators?year=2024&indicator=PER8") if f["geo"] == "BJ-BO" and not f["operator"]]
     assert hidden["floor"] == "hidden" and hidden["note"] == "one line would be more than a fifth of it; counted in the figure of all lines"
+    assert got[None, None] == pytest.approx((3 * 300 + 5 * 2 * 40 + 10 * 300) / 3500, rel=1e-5)
+
+
+def test_a_place_that_nobody_sees_cuts_no_line(panel):
+    """Two of its five lines have one network."""
+    for n, (loss, days, department) in enumerate([(3, 300, "BJ-BO"), *[(2, 30, "BJ-BO")] * 4, *[(1, 300, "BJ-LI")] * 10]):
+        panel.measures(panel.line("Grand", department), 2024, loss, days, network="198.51.0.0/24" if n < 2 else None)
+    got = losses(panel)
+    assert ("BJ-BO", None) not in got
+    assert got[None, None] == pytest.approx((3 * 300 + 4 * 2 * 120 + 10 * 300) / 3780, rel=1e-5)
+
+
+def test_what_a_town_cuts_of_others_is_cut_of_a_voucher(panel):
+    """A team vouches for six lines in one town; in another, each for itself, a line on 300 days is cut to what it is beside four on 40:
+    the team would have more than half of the country."""
+    for n, (loss, days, department) in enumerate([*[(2, 40, "BJ-BO")] * 6, (1, 300, "BJ-LI"), *[(1, 40, "BJ-LI")] * 4]):
+        probe = panel.line("Grand", department)
+        panel.sql("UPDATE probe SET confirmed_by = %s WHERE probe_no = %s", "Borgou" if n < 6 else f"own {n}", probe)
+        panel.measures(probe, 2024, loss, days)
+    assert losses(panel)[None, None] == pytest.approx(1.5, rel=1e-5)
 
 
 def points(panel):
@@ -64,11 +84,11 @@ def test_what_a_line_comes_to_weigh_is_covered(panel):
     before = losses(panel)[None, None]
     assert before == pytest.approx((3 * 100 + 3 * 20 + 2000) / 2160, rel=1e-5) and len(points(panel)) > 90
     for probe in (z, fifth, *town, *country):
-        panel.measures(probe, 2024, 3 if probe == z else 1, 10 if probe in (z, *country) else 4, after=100)
+        panel.measures(probe, 2024, 3 if probe == z else 1, 40 if probe in (z, *country) else 10, after=100)
     panel.sql("UPDATE told_cell SET made = made - 30")
-    now = losses(panel)  # ten of each that its town had before, and of Z a quarter of a hundred and ten
-    assert now[None, None] == pytest.approx((3 * 27.5 + 40 + 2200) / 2267.5, rel=1e-4)
+    now = losses(panel)  # forty of each in the town: of Z as well, of its hundred and forty
+    assert now[None, None] == pytest.approx((3 * 40 + 160 + 2800) / 3000, rel=1e-4)
     new = [(value, lines) for day, value, lines in points(panel) if day >= 100]
-    left = before * 2160 + sum(value * lines for value, lines in new) - now[None, None] * 2267.5
-    changed = 100 * 0.75 + len(new) * 0.75 - (10 - len(new)) * 0.25
+    left = before * 2160 + sum(value * lines for value, lines in new) - now[None, None] * 3000
+    changed = 100 * 5 / 7 + len(new) * 5 / 7 - (40 - len(new)) * 2 / 7
     assert left / changed != pytest.approx(3, rel=0.2)
