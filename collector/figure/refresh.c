@@ -129,14 +129,14 @@ static int part(struct pg *pg, const struct indicator *i, const char *const *per
 /* Where each probe stood joins the values.
  * A probe that nobody vouches for, or a young one, is in no figure at all, unless
  * the floor is lifted. Once a figure was shown, a day waits until it is ripe
- * (PAST_RIPE_DAYS): it changes under cover of many only. */
+ * (PAST_RIPE_DAYS): it changes under cover of many only. Till then it is not expected either. */
 #define GATHER_SQL                                                                                                     \
     "SELECT p.probe, g.day - '1970-01-01'::date, "                                                                     \
     "CASE WHEN p.simulated THEN 'simulated' WHEN p.source = 'agent' THEN 'measured' ELSE p.source END, "               \
     "s.network, s.voucher, x.country, x.department, x.operator, x.technology, g.family, g.value, g.samples, "          \
     "coalesce(l.probe, p.probe), greatest(g.failed, 0), "                                                              \
     "s.first_day - '1970-01-01'::date - coalesce(days_before(s.idle, s.first_day), 0), "                               \
-    "s.last_day - '1970-01-01'::date - coalesce(days_before(s.idle, s.last_day + 1), 0), s.silent, "                   \
+    "u.last_day - '1970-01-01'::date - coalesce(days_before(s.idle, u.last_day + 1), 0), s.silent, "                   \
     "coalesce(days_before(s.idle, g.day), 0), a.late AND NOT e.lifted, a.barred AND NOT e.lifted, "                    \
     "coalesce(o.probe, p.probe) "                                                                                      \
     "FROM pg_temp.given g JOIN probe p USING (probe_no) "                                                              \
@@ -148,10 +148,13 @@ static int part(struct pg *pg, const struct indicator *i, const char *const *per
     "JOIN publication_floor e ON s.counts OR e.lifted OR (e.lifted_simulated AND p.simulated) "                        \
     "CROSS JOIN (SELECT NOT EXISTS (SELECT FROM told_cell WHERE indicator = $3 AND period = extract(year FROM "        \
     "$1::date)::text) AS none) t "                                                                                     \
+    "CROSS JOIN LATERAL (SELECT CASE WHEN e.lifted OR p.simulated OR t.none THEN 'infinity' ELSE "                     \
+    "(now() AT TIME ZONE 'UTC')::date - 2 END AS ripe) r CROSS JOIN LATERAL (SELECT least(s.last_day, r.ripe) AS "     \
+    "last_day) u "                                                                                                     \
     "JOIN place_year x ON (x.first, x.last, x.probe_no, x.day) = ($1::date, $2::date - 1, g.probe_no, g.day) "         \
     "LEFT JOIN pg_temp.apart a ON (a.day, a.probe_no) = (g.day, g.probe_no) "                                          \
     "WHERE (g.value IS NOT NULL OR g.failed > 0) "                                                                     \
-    "AND (e.lifted OR p.simulated OR t.none OR g.day < (now() AT TIME ZONE 'UTC')::date - 1) "                         \
+    "AND g.day <= r.ripe "                                                                                             \
     "ORDER BY coalesce(l.probe, p.probe), p.probe, g.day, g.family NULLS FIRST"
 
 /* Cells as the floor has them. */

@@ -1,4 +1,6 @@
 """What lines weigh, in one figure and in the next: the same, or one less the other would be a line."""
+import datetime
+
 import pytest
 from test_compared import Panel
 
@@ -10,10 +12,10 @@ def panel(own_collector):
     return Panel(own_collector)
 
 
-def losses(panel):
-    """(department, operator) -> packet loss of 2024, of what is shown."""
+def losses(panel, year=2024):
+    """(department, operator) -> packet loss of the year, of what is shown."""
     panel.c.run("rollup")
-    return {(f["geo"], f["operator"]): f["value"] for f in panel.get("indicators?year=2024&indicator=PER8") if f["value"] is not None}
+    return {(f["geo"], f["operator"]): f["value"] for f in panel.get(f"indicators?year={year}&indicator=PER8") if f["value"] is not None}
 
 
 def test_a_line_that_is_cut_in_a_town_is_cut_in_its_country(panel):
@@ -80,15 +82,31 @@ def test_what_a_line_comes_to_weigh_is_covered(panel):
     z, fifth = panel.line("Grand", "BJ-BO"), panel.line("Grand", "BJ-BO")
     town, country = [panel.line("Grand", "BJ-BO") for _ in range(3)], [panel.line("Grand", "BJ-LI") for _ in range(20)]
     for probe in (z, *town, *country):
-        panel.measures(probe, 2024, 3 if probe == z else 1, 5 if probe in town else 100)
+        panel.measures(probe, 2024, 3 if probe == z else 0.45, 5 if probe in town else 100)
     before = losses(panel)[None, None]
-    assert before == pytest.approx((3 * 100 + 3 * 20 + 2000) / 2160, rel=1e-5) and len(points(panel)) > 90
+    assert before == pytest.approx((3 * 100 + 0.45 * 2060) / 2160, rel=1e-5) and len(points(panel)) > 90
     for probe in (z, fifth, *town, *country):
-        panel.measures(probe, 2024, 3 if probe == z else 1, 40 if probe in (z, *country) else 10, after=100)
+        panel.measures(probe, 2024, 3 if probe == z else 0.45, 40 if probe in (z, *country) else 10, after=100)
     panel.sql("UPDATE told_cell SET made = made - 30")
     now = losses(panel)  # forty of each in the town: of Z as well, of its hundred and forty
-    assert now[None, None] == pytest.approx((3 * 40 + 160 + 2800) / 3000, rel=1e-4)
+    assert now[None, None] == pytest.approx((3 * 40 + 0.45 * 2960) / 3000, rel=1e-4)
     new = [(value, lines) for day, value, lines in points(panel) if day >= 100]
     left = before * 2160 + sum(value * lines for value, lines in new) - now[None, None] * 3000
     changed = 100 * 5 / 7 + len(new) * 5 / 7 - (40 - len(new)) * 2 / 7
     assert left / changed != pytest.approx(3, rel=0.2)
+
+
+TODAY = datetime.datetime.now(datetime.timezone.utc).date()
+SINCE = TODAY.timetuple().tm_yday - 1  # days of the year that are over
+
+
+@pytest.mark.skipif(SINCE < 30, reason="the year has hardly begun")
+def test_days_that_do_not_count_yet_are_not_expected(panel):
+    """Today and yesterday count later: lines that measured on all days of late weigh as many as count of them, long or short."""
+    for n in range(10):
+        panel.measures(panel.line(), TODAY.year, 1, 11, after=SINCE - 30)
+    assert losses(panel, TODAY.year)[None, None] == 1
+    for n in range(10):
+        days = 19 if n < 5 else 9
+        panel.measures(panel.line(), TODAY.year, 2 if n < 5 else 3, days, after=SINCE - days + 1)
+    assert losses(panel, TODAY.year)[None, None] == pytest.approx((10 * 11 + 5 * 17 * 2 + 5 * 7 * 3) / (10 * 11 + 5 * 17 + 5 * 7), rel=1e-5)
