@@ -159,7 +159,8 @@ struct interval tally_interval(const struct tally *t, const struct stat_what *wh
 struct interval tally_told(const struct tally *t, const struct stat_what *what, uint64_t seed)
 {
     struct stat_sample *samples = taken(t, what);
-    struct interval i = ends_told(tally_interval(t, what, seed), what, samples, t->lines);
+    struct interval i = ends_told(tally_interval(t, what, seed), what, samples, t->lines,
+                                  stat_value(what, samples, t->lines, t->weights));
     free(samples);
     return i;
 }

@@ -18,7 +18,7 @@ static struct interval told(const struct stat_what *what, double first, double l
     struct stat_sample samples[6];
     for (uint32_t l = 0; l < 6; l++)
         samples[l] = (struct stat_sample){l < 1 ? first : l < 5 ? (first + last) / 2 : last, l};
-    return ends_told((struct interval){first, last, "order95", NULL}, what, samples, 6);
+    return ends_told((struct interval){first, last, "order95", NULL}, what, samples, 6, 0);
 }
 
 static void are_preferred_numbers_a_fifth_away(void **state)
@@ -75,7 +75,7 @@ static void of_five_lines_are_their_own(void **state)
         uint32_t count = 10 + 2 * more;
         for (uint32_t l = 0; l < count; l++)
             samples[l] = (struct stat_sample){fmin(10, fmax(1, l < more ? 0 : l - more + 1.0)), l};
-        struct interval i = ends_told((struct interval){1, 10, "order95", NULL}, &median, samples, count);
+        struct interval i = ends_told((struct interval){1, 10, "order95", NULL}, &median, samples, count, 0);
         assert_true(more == 4 ? i.low == 1 && i.high == 10 : i.low == 0.63 && i.high == 16);
     }
 }
@@ -83,9 +83,69 @@ static void of_five_lines_are_their_own(void **state)
 static void of_none_are_none(void **state)
 {
     struct stat_sample samples[6] = {{0}};
-    struct interval i = ends_told((struct interval){.why = INTERVAL_LINES}, &median, samples, 6);
+    struct interval i = ends_told((struct interval){.why = INTERVAL_LINES}, &median, samples, 6, 0);
     assert_true(!i.kind && i.low == 0 && i.high == 0);
     assert_string_equal(i.why, INTERVAL_LINES);
+}
+
+/* Both are as far off as the farther one, and that is a preferred number; no end is beyond what lines can say. */
+static void of_means_are_off_by_a_preferred_number(void **state)
+{
+    static const struct {
+        double least, most; /* of what lines say; most 0: any */
+        double low, value, high, told_low, told_high;
+    } rows[] = {
+        {1, 0, 4.2, 5, 6.1, 3.4375, 6.5625},
+        {1, 0, 4, 5, 6, 4, 6},
+        {0, 0, 0.1, 1, 1.8, 0, 3.5},
+        {-1, 0, 0.1, 1, 3.5, -2.125, 4.125},
+        {0, 0, 0.3, 1, 1.7, 0.2125, 1.7875},
+        {0, 100, 99, 99.5, 99.7, 98.25625, 100},
+        {-8, 0, -6, -5, -4.1, -6, -4},
+        {0, 100, 40, 70, 80, 35, 100},
+        {5, 0, 5, 5, 5, 5, 5},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        const struct stat_what mean = {STAT_MEAN, 0, rows[r].most};
+        const struct stat_sample samples[] = {{rows[r].least, 0}, {rows[r].value, 1}};
+        struct interval i = ends_told((struct interval){rows[r].low, rows[r].high, "studentised95", NULL}, &mean,
+                                      samples, 2, rows[r].value);
+        near(i.low, rows[r].told_low);
+        near(i.high, rows[r].told_high);
+    }
+    struct interval share = ends_told((struct interval){12, 77, "exact95", NULL},
+                                      &(struct stat_what){STAT_SHARE, 0, 100}, (struct stat_sample[]){{0, 0}, {100, 1}},
+                                      2, 50);
+    assert_true(share.low == 12 && share.high == 77);
+}
+
+/* Ten lines whose changes are `step` times -4.5, -3.5, … 4.5 from the middle. */
+static struct stat_interval of_change(const struct stat_what *what, double low, double middle, double high, double step)
+{
+    struct pair pairs[10];
+    for (uint32_t l = 0; l < 10; l++)
+        pairs[l] = (struct pair){50, 50 + middle + step * (l - 4.5), 0};
+    return ends_of_change(&(struct pair_change){50, 50 + middle, {low, high}}, what, pairs, 10);
+}
+
+static void of_changes_as_well(void **state)
+{
+    static const struct stat_what mean = {STAT_MEAN, 0}, share = {STAT_SHARE, 0, 100};
+    static const struct {
+        const struct stat_what *what;
+        double step, low, middle, high, told_low, told_high;
+    } rows[] = {
+        {&median, 1, -3, -2, 1, -6, 2},       {&median, 9, -3, -2, -1.8, -3, -1.8},
+        {&median, 0.1, -3, -2, -1.8, -3, -1}, {&part, 1, -40, -38, 1, -78, 2},
+        {&mean, 9, -3, -2, 1, -6, 2},         {&share, 1, -3, -2, 1, -3, 1},
+        {&part, 1, -48, -48, 20, -100, 52},   {&mean, 0, 3, 3, 3, 3, 3},
+        {&median, 0, 0, 0, 0, 0, 0},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct stat_interval i = of_change(rows[r].what, rows[r].low, rows[r].middle, rows[r].high, rows[r].step);
+        near(i.low, rows[r].told_low);
+        near(i.high, rows[r].told_high);
+    }
 }
 
 int main(void)
@@ -95,6 +155,8 @@ int main(void)
         cmocka_unit_test(tell_no_line_within_a_fifth),
         cmocka_unit_test(of_five_lines_are_their_own),
         cmocka_unit_test(of_none_are_none),
+        cmocka_unit_test(of_means_are_off_by_a_preferred_number),
+        cmocka_unit_test(of_changes_as_well),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
