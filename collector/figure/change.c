@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/figure/pair.h"
+#include "collector/figure/ends.h"
 #include "collector/figure/panel.h"
 #include "collector/figure/refresh.h"
 #include "collector/figure/weight.h"
@@ -103,9 +103,10 @@ bool change_over_lines(const struct change_years *y, const char *country, const 
     struct pair_change change;
     if (!pair_compare(what, c.pairs, c.count, indicator_seed(y->indicator), &change))
         return false;
+    struct stat_interval ends = ends_of_change(&change, what, c.pairs, c.count);
     json_array_append_new(told, json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "country", country, "source", source,
-                                          "value_from", change.from, "value_to", change.to, "low", change.interval.low,
-                                          "high", change.interval.high));
+                                          "value_from", change.from, "value_to", change.to, "low", ends.low, "high",
+                                          ends.high));
     add_lines(&c, json_array_get(told, json_array_size(told) - 1));
     return true;
 }

@@ -82,11 +82,11 @@ static double member(const json_t *told, const char *name)
     return json_number_value(json_object_get(json_array_get(told, 0), name));
 }
 
-/* How many lines it takes, and more. */
+/* How many lines it takes, and more: so many that some changed by as much as the ends of what is told. */
 static const struct {
     const char *name;
     int lines;
-} statistics[] = {{"p50", 10}, {"mean", 36}};
+} statistics[] = {{"p50", 20}, {"mean", 36}};
 
 /* Nothing changed for anybody, but the panel's figure. */
 static void a_panel_that_grows_changes_nothing(void **state)
