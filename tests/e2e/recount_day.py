@@ -41,7 +41,7 @@ def interval(said, sums):
     total, scale = sum(sums.values()), max(2048, 8 * len(sums))
     lines = sorted((value, max(1, math.floor(sums[line] / total * scale + 0.5))) for line, value in said.items())
     found = recount_interval.Interval(end(lines), -end([(-value, unit) for value, unit in reversed(lines)]), "order95")
-    return recount_interval.told(found, said.values())[:2]
+    return recount_interval.told(found, said.values(), None)[:2]
 
 
 def of_its_day(row):

@@ -193,8 +193,31 @@ def farther(end, upwards, most):
     return max(number for number in PREFERRED if number <= 0.8 * end * (1 + ROUNDING))
 
 
-def told(found, values, most=math.inf):
-    """Of a quantile: an end at which or beyond which fewer than five say something is told from farther out."""
+def next_number(off):
+    return off and min(number for number in PREFERRED if number >= off * (1 - ROUNDING))
+
+
+def as_far(low, value, high):
+    """Two ends that are off by the same, one of Renard's numbers, and hold what lies between two others."""
+    off = next_number(max(value - low, high - value))
+    return value - off, value + off
+
+
+def as_far_of_mean(low, value, high):
+    """In parts of the mean, by five quarters of these numbers; wider ones are told as two and a half of it."""
+    if value <= 0 or low == high:
+        return as_far(low, value, high)
+    part = 1.25 * next_number(max(value - low, high - value) / value / 1.25)
+    part = 2.5 if 1 < part < 2.5 else part
+    return value - part * value, value + part * value
+
+
+def told(found, values, value, most=math.inf):
+    """Of a quantile: an end at which or beyond which fewer than five say something is told from farther out. Of a mean, both are as far
+    off as a line's part of it cannot be told from."""
+    if found.kind == "studentised95":
+        low, high = as_far_of_mean(found.low, value, found.high)
+        return found._replace(low=max(low, 0) if min(values) >= 0 else low, high=min(high, most))
     if found.kind != "order95":
         return found
     if sum(value <= found.low for value in values) < FEW:
@@ -243,7 +266,7 @@ def interval_of_figure(statistic, values, weights, seed, most=math.inf):
     found = interval(statistic, [Line(*line) for line in zip(values, weights)], seed)
     if statistic == "mean" and found.kind and min(values) >= 0:
         found = found._replace(low=max(0, found.low))
-    return told(found, values, most)
+    return told(found, values, sum(v * w for v, w in zip(values, weights)) / sum(weights), most)
 
 
 # ---- of a change ----
@@ -315,6 +338,17 @@ def change_of_shares(years, weights):
     up, down = ((sum(w for a, b, w in zip(*years, weights) if sign * (b - a) > 0) / sum(weights) * n + 1) / (n + 2) for sign in (1, -1))
     far = NORMAL.inv_cdf(0.975) * math.sqrt((up + down - (up - down) ** 2) / (n + 2))
     return max(-100, 100 * (up - down - far)), min(100, 100 * (up - down + far))
+
+
+def told_change(statistic, pairs, change, most=math.inf):
+    """As far on either side where a mean is told of, or few lines changed so much."""
+    if change is None or statistic == "share":
+        return change
+    before, after, low, high = change
+    changes = [pair.after - pair.before for pair in pairs]
+    if statistic == "mean" or min(sum(c <= low for c in changes), sum(c >= high for c in changes)) < FEW:
+        low, high = as_far(low, after - before, high)
+    return before, after, max(-most, low), min(most, high)
 
 
 def change(statistic, pairs, seed):

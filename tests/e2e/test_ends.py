@@ -6,6 +6,7 @@ import re
 
 import pytest
 import recount
+import recount_interval
 from test_compared import Panel
 
 pytestmark = pytest.mark.long(15)
@@ -53,3 +54,35 @@ def test_one_extreme_line_of_six_is_told_by_nothing(panel, extreme):
     highs = {where: n for where, n in numbers if where.endswith("high")}
     assert highs["indicators: high"] >= 1.2 * said and any(where == "days" and n > said for where, n in numbers)
     assert {where for where, n in numbers if abs(n - said) < 0.2 * said} == set()
+
+
+@pytest.mark.parametrize("part", [2, 4.9])
+def test_what_a_mean_may_be_off_does_not_tell_its_largest_line(panel, part, monkeypatch):
+    """Of 24 lines one loses so many times what all others but the second do. Whoever knows how the others lie, and the sum, tries what the
+    one may have lost, and looks for which of it the ends would be as they are told."""
+    others = [0.2 + n / 50 for n in range(22)]
+    sums, second = (1 + part) * sum(others), 0.7
+    largest = part * sum(others)
+
+    def lines(tried):
+        rest = (sums - tried) / sum(others)
+        return [tried, second, *(rest * other for other in others)]
+
+    for loss in lines(largest):
+        panel.measures(panel.line(), 2024, loss)
+    panel.c.run("rollup")
+    [f] = [f for f in panel.get("indicators?indicator=PER8&year=2024") if not f["operator"] and not f["geo"]]
+    assert f["interval_kind"] == "studentised95" and f["value"] == pytest.approx((sums + second) / 24, rel=1e-4)
+
+    def ends(times):
+        return recount_interval.interval_of_figure("mean", lines(times * largest), [1.0] * 24,
+                                                   recount_interval.seed_of("PER8", f["method_version"]), 100)[:2]
+
+    def may_be(told):
+        """Up to what a mean cuts it to."""
+        return [times for times in (0.6 + n / 20 for n in range(15)) if times * largest <= 5 / 6 * sums and ends(times) == pytest.approx(told, rel=1e-3)]
+
+    assert ends(1) == pytest.approx((f["low"], f["high"]), rel=1e-3)
+    assert max(abs(times - 1) for times in may_be((f["low"], f["high"]))) >= 0.2
+    monkeypatch.setattr(recount_interval, "as_far_of_mean", lambda low, _value, high: (low, high))  # without the rule
+    assert may_be(ends(1)) == [pytest.approx(1)]

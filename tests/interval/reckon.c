@@ -1,10 +1,13 @@
-/* Reckons what is asked on standard input, a line each; STATISTIC: p50, mean, share and the like.
+/* Reckons what is asked on standard input, a line each; STATISTIC: p50, mean, share and the like. MOST: the greatest
+ * value that there can be, 0 for any.
  *
  *   interval STATISTIC SEED (VALUE WEIGHT)…         prints KIND LOW HIGH, or none WHY
- *   told STATISTIC SEED MOST (VALUE WEIGHT)…        the same as everybody is told it; MOST: the greatest value, 0 for
- * any change STATISTIC SEED (FROM TO VOUCHER)…        prints FROM TO LOW HIGH, or none duel STATISTIC SEED DRAWS ONES
- * VALUE…           prints p; the first ONES values against the others rank STATISTIC SEED HIGH LINES… - (VALUE LINE…)…
- * prints the best and worst place of each cell; HIGH: 1 where that is better, LINES: how many each has */
+ *   told STATISTIC SEED MOST (VALUE WEIGHT)…        the same, as everybody is told it
+ *   change STATISTIC SEED (FROM TO VOUCHER)…        prints FROM TO LOW HIGH, or none
+ *   changed STATISTIC SEED MOST (FROM TO VOUCHER)…  the same, as everybody is told it
+ *   duel STATISTIC SEED DRAWS ONES VALUE…           prints p; the first ONES values against the others
+ *   rank STATISTIC SEED HIGH LINES… - (VALUE LINE…)…  prints the best and worst place of each cell; HIGH: 1 where that
+ * is better, LINES: how many each has */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,23 +56,26 @@ static void interval(const struct stat_what *what, uint64_t seed, const double *
     stat_sort(samples, count / 2);
     struct interval found = interval_of(what, samples, count / 2, weights, seed);
     if (told)
-        found = ends_told(found, what, samples, count / 2);
+        found = ends_told(found, what, samples, count / 2, stat_value(what, samples, count / 2, weights));
     if (found.kind)
         printf("%s %.17g %.17g\n", found.kind, found.low, found.high);
     else
         printf("none %s\n", found.why);
 }
 
-static void change(const struct stat_what *what, uint64_t seed, const double *given, size_t count)
+static void change(const struct stat_what *what, uint64_t seed, const double *given, size_t count, bool told)
 {
     struct pair pairs[NUMBERS_MAX];
     struct pair_change found;
     for (size_t i = 0; i < count / 3; i++)
         pairs[i] = (struct pair){given[3 * i], given[3 * i + 1], (uint32_t)given[3 * i + 2]};
-    if (count / 3 >= pair_lines(what) && pair_compare(what, pairs, count / 3, seed, &found))
+    if (count / 3 >= pair_lines(what) && pair_compare(what, pairs, count / 3, seed, &found)) {
+        if (told)
+            found.interval = ends_of_change(&found, what, pairs, count / 3);
         printf("%.17g %.17g %.17g %.17g\n", found.from, found.to, found.interval.low, found.interval.high);
-    else
+    } else {
         printf("none\n");
+    }
 }
 
 static void duel(const struct stat_what *what, uint64_t seed, const double *given, size_t count)
@@ -110,8 +116,11 @@ int main(void)
             what.most = given[0];
             interval(&what, seed, given + 1, count - 1, true);
         } else if (!strcmp(word, "change"))
-            change(&what, seed, given, count);
-        else if (!strcmp(word, "duel"))
+            change(&what, seed, given, count, false);
+        else if (!strcmp(word, "changed")) {
+            what.most = given[0];
+            change(&what, seed, given + 1, count - 1, true);
+        } else if (!strcmp(word, "duel"))
             duel(&what, seed, given, count);
         else if (numbers(&save, more) > 0)
             rank(&what, seed, given, count, more);
