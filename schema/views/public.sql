@@ -24,7 +24,9 @@ SELECT c.name AS check_name, m.metric_no AS id, m.name AS metric, m.unit, m.bett
 FROM metric m
 JOIN check_kind c USING (check_no);
 
--- Of what the collector computed, everybody gets the counts in steps; analysts have indicator_value. When a cell that is not shown was
+-- Of what the collector computed, everybody gets the counts in steps, as one of few lines may be all that fails: no step has a number
+-- within a fifth of all others in it. How many results and days there are is what the schedule asks of lines alike, and is told to two
+-- digits. Analysts have indicator_value. When a cell that is not shown was
 -- made is nobody's affair: it is made again with each day that comes.
 CREATE OR REPLACE VIEW figure_told AS
 SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.geo, v.operator, v.technology, v.family,
@@ -37,7 +39,7 @@ SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.ge
                                                THEN coalesce(e.speaks_of, 'lines') ELSE 'lines' END END AS speaks_of, v.as_of,
        c.from_period AS change_from, c.value_to - c.value_from AS change, c.low AS change_low, c.high AS change_high,
        c.why AS change_why,
-       two_digits(v.n_failed) AS n_failed, part_step(v.n_silent) AS n_silent,
+       part_step(v.n_failed) AS n_failed, part_step(v.n_silent) AS n_silent,
        v.version, CASE WHEN v.version > 0 THEN 'closed' ELSE 'provisional' END AS edition,
        v.version = CASE WHEN v.simulated THEN 0 ELSE coalesce(l.version, 0) END AS latest, v.year, v.computed, v.target_set,
        v.interval_why, v.interval_lines

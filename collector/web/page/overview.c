@@ -126,6 +126,12 @@ static void set_sample(const struct overview *o, const struct national *g, size_
     }
 }
 
+/* The caller frees. */
+static char *part_of(int64_t step)
+{
+    return step == 1 ? alloc_text("1–4") : phrase_step(step);
+}
+
 /* What the sample leaves out: tests that failed, and probes that fell silent, of
  * whom everybody is told 0, 1 (to 4), or a step. */
 static void set_missing(const struct overview *o, const struct national *g, size_t row, json_t *out)
@@ -133,11 +139,11 @@ static void set_missing(const struct overview *o, const struct national *g, size
     int64_t failed = pg_text(g->rows, row, FAILED) ? pg_int(g->rows, row, FAILED) : 0;
     int64_t silent = pg_text(g->rows, row, SILENT) ? pg_int(g->rows, row, SILENT) : 0;
     if (failed > 0) {
-        _cleanup_text_ char *text = phrase_count(&o->words, failed, "without_result", "without_results");
-        json_object_set_new(out, "failed", json_string(text));
+        _cleanup_text_ char *step = part_of(failed);
+        phrase_set(out, "failed", phrase(&o->words, "without_results"), json_pack("{s:s}", "n", step));
     }
     if (silent > 0) {
-        _cleanup_text_ char *step = silent == 1 ? alloc_text("1–4") : phrase_step(silent);
+        _cleanup_text_ char *step = part_of(silent);
         phrase_set(out, "silent", phrase(&o->words, "silent"), json_pack("{s:s}", "n", step));
     }
 }
