@@ -81,9 +81,10 @@ static bool bear(const struct change_years *y, const char *country, const char *
         double *parts = pair_parts(what, c->pairs, c->count, weights, second);
         for (size_t l = 0; l < c->count; l++)
             weights[l] *= parts[l] < 1 ? 0 : 1;
-        bears = panel_bears(second ? y->to : y->from, country, source, second ? to : from,
-                            &(struct panel_lines){c->lines, weights, what->kind != STAT_QUANTILE},
-                            second ? out->to : out->from);
+        bears = panel_bears(
+            second ? y->to : y->from, country, source, second ? to : from,
+            &(struct panel_lines){c->lines, weights, what->kind != STAT_QUANTILE, what->kind == STAT_MEAN},
+            second ? out->to : out->from);
         free(parts);
         free(weights);
     }

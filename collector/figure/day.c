@@ -50,38 +50,66 @@ static double *pointed(const struct day *day, const struct stat_what *what)
 }
 
 /* What is left by who takes days off their country's figure, all of a day at once, and by who takes them off the
- * figures of its parts, each in its measure. */
+ * figures of its parts, each in its measure; what lines weigh, and of means what they give. */
+enum { WHOLE, PARTS, SUMS };
 struct left {
-    struct residue *whole, *parts;
+    struct residue *weights[SUMS], *amounts[SUMS]; /* NULL: of none */
 };
+
+static struct left left_new(const struct stat_what *what)
+{
+    struct left l = {{residue_new(), residue_new()}, {NULL}};
+    for (int s = 0; s < SUMS && what->kind == STAT_MEAN; s++)
+        l.amounts[s] = residue_of_amounts();
+    return l;
+}
 
 static void left_free(struct left *l)
 {
-    residue_free(l->whole);
-    residue_free(l->parts);
+    for (int s = 0; s < SUMS; s++) {
+        residue_free(l->weights[s]);
+        residue_free(l->amounts[s]);
+    }
 }
 
 static enum residue_verdict verdict(const struct left *l)
 {
-    enum residue_verdict whole = residue_verdict(l->whole), parts = residue_verdict(l->parts);
-    return whole == RESIDUE_FEW || parts == RESIDUE_FEW ? RESIDUE_FEW : whole < parts ? whole : parts;
+    enum residue_verdict least = RESIDUE_MANY;
+    for (int s = 0; s < SUMS; s++) {
+        enum residue_verdict weights = residue_verdict(l->weights[s]);
+        if (weights == RESIDUE_FEW || (l->amounts[s] && residue_verdict(l->amounts[s]) == RESIDUE_FEW))
+            return RESIDUE_FEW;
+        least = weights < least ? weights : least;
+    }
+    return least;
 }
 
 /* Rows of which so much is taken off the figure; taken NULL: nothing is. */
-static void weigh_rows(struct left *l, const struct tally_day *rows, size_t count, const double *taken, bool remove)
+static void put_rows(struct residue *r, const struct tally_day *rows, size_t count, const double *taken, bool parts,
+                     bool remove)
 {
     struct residue_unit *units = alloc_zero(count, sizeof *units);
-    for (int parts = 0; parts < 2; parts++) {
-        for (size_t i = 0; i < count; i++)
-            units[i] = (struct residue_unit){.block = parts ? rows[i].place : 0,
-                                             .line = rows[i].line,
-                                             .network = rows[i].network,
-                                             .days = 1,
-                                             .added = rows[i].counts,
-                                             .taken = taken ? taken[i] : 0};
-        (remove ? residue_remove : residue_add)(parts ? l->parts : l->whole, units, count);
+    bool amounts = residue_is_of_amounts(r);
+    for (size_t i = 0; i < count; i++) {
+        double of = amounts ? rows[i].value : 1;
+        units[i] = (struct residue_unit){.block = parts ? rows[i].place : 0,
+                                         .line = rows[i].line,
+                                         .network = rows[i].network,
+                                         .days = 1,
+                                         .added = of * rows[i].counts,
+                                         .taken = taken ? of * taken[i] : 0};
     }
+    (remove ? residue_remove : residue_add)(r, units, count);
     free(units);
+}
+
+static void weigh_rows(struct left *l, const struct tally_day *rows, size_t count, const double *taken, bool remove)
+{
+    for (int s = 0; s < SUMS; s++) {
+        put_rows(l->weights[s], rows, count, taken, s == PARTS, remove);
+        if (l->amounts[s])
+            put_rows(l->amounts[s], rows, count, taken, s == PARTS, remove);
+    }
 }
 
 static int by_line(const void *a, const void *b)
@@ -104,9 +132,10 @@ static void add_told(struct residue *r, const struct tally_day *const *told, siz
             continue;
         if (found == 0 || units[found - 1].line != told[i]->line || units[found - 1].block != block)
             units[found++] = (struct residue_unit){.block = block, .line = told[i]->line, .network = told[i]->network};
+        double of = residue_is_of_amounts(r) ? told[i]->value : 1;
         units[found - 1].days++;
-        units[found - 1].added += told[i]->counts;
-        units[found - 1].taken += told[i]->before;
+        units[found - 1].added += of * told[i]->counts;
+        units[found - 1].taken += of * told[i]->before;
     }
     residue_add(r, units, found);
     free(units);
@@ -125,10 +154,12 @@ static void weigh_told(struct left *l, const struct day *days, size_t count, int
             told[found++] = &days[d].rows[i];
     if (found > 1)
         qsort(told, found, sizeof(struct tally_day *), by_line);
-    for (int had = 0; had < 2; had++) {
-        add_told(l->whole, told, found, false, had);
-        add_told(l->parts, told, found, true, had);
-    }
+    for (int had = 0; had < 2; had++)
+        for (int s = 0; s < SUMS; s++) {
+            add_told(l->weights[s], told, found, s == PARTS, had);
+            if (l->amounts[s])
+                add_told(l->amounts[s], told, found, s == PARTS, had);
+        }
     free(told);
 }
 
@@ -170,7 +201,7 @@ static struct day *with_fewest_lines(struct day *days, size_t count)
 static void decide(struct day *days, size_t count, const struct past_days *past, const struct stat_what *what)
 {
     struct crowd hidden = past->late;
-    _cleanup_(left_free) struct left left = {residue_new(), residue_new()};
+    _cleanup_(left_free) struct left left = left_new(what);
     weigh_told(&left, days, count, past->after);
     for (size_t d = 0; d < count; d++) {
         const struct crowd *crowd = &days[d].crowd;

@@ -76,6 +76,7 @@ struct stay {
     uint32_t household, network, days;
     double weight; /* of all of them, in the country's figure */
     double counts; /* the line in the new figure, with all its days; 0: it is not in it */
+    double value;  /* what it says; 0: that is not known */
     bool told;     /* another figure over lines has it, which counts it alike */
     size_t *cells;
     size_t count;
@@ -89,6 +90,7 @@ struct bearing {
     const json_t *told;
     struct floor *floor;
     struct residue_unit *units;
+    double *values; /* of what they say */
     size_t unit_count, unit_cap;
     size_t *cells; /* number of a shown cell -> its number in the floor, FLOOR_NONE while it has none */
     size_t now;
@@ -119,7 +121,9 @@ static void add_unit(struct bearing *b, const struct stay *stay)
     if (b->unit_count == b->unit_cap) {
         b->unit_cap = b->unit_cap ? b->unit_cap * 2 : 256;
         b->units = alloc_resize(b->units, b->unit_cap, sizeof *b->units);
+        b->values = alloc_resize(b->values, b->unit_cap, sizeof *b->values);
     }
+    b->values[b->unit_count] = stay->value;
     b->units[b->unit_count++] = (struct residue_unit){.line = stay->household,
                                                       .network = stay->network,
                                                       .days = stay->days,
@@ -179,7 +183,8 @@ static void add_said(struct bearing *b, const char *line, json_int_t now, bool g
 /* The figures over lines that have the day: of those that are out, and the new one. */
 static void join_lines(struct bearing *b, const struct cells_day *d, struct stay *stay)
 {
-    json_int_t mark = panel_mark(b->panel->values[json_integer_value(json_object_get(b->panel->numbers, d->line))]);
+    stay->value = b->panel->values[json_integer_value(json_object_get(b->panel->numbers, d->line))];
+    json_int_t mark = panel_mark(stay->value);
     for (size_t t = 0; t < json_array_size(b->told); t++) {
         stay->told |= said(b, t, d->line, mark) != NOT_IN;
         if (said(b, t, d->line, mark) == mark)
@@ -267,6 +272,7 @@ static void bearing_free(struct bearing *b)
 {
     free(b->cells);
     free(b->units);
+    free(b->values);
     free(b->then);
     free(b->alike);
     free(b->stay.cells);
@@ -274,11 +280,9 @@ static void bearing_free(struct bearing *b)
     floor_free(b->floor);
 }
 
-/* Of the country's figure, when the new one is taken off it. A line's days count in that as many parts of it as there
- * are of them. */
-static bool leaves_few(struct bearing *b)
+/* A line's days count in the new figure as many parts of it as there are of them. */
+static void share_out(struct bearing *b)
 {
-    _cleanup_(residue_freep) struct residue *residue = residue_new();
     uint32_t most = 0;
     for (size_t u = 0; u < b->unit_count; u++)
         most = b->units[u].line > most ? b->units[u].line : most;
@@ -287,8 +291,21 @@ static bool leaves_few(struct bearing *b)
         days[b->units[u].line] += b->units[u].days;
     for (size_t u = 0; u < b->unit_count; u++)
         b->units[u].added *= (double)b->units[u].days / days[b->units[u].line];
-    residue_add(residue, b->units, b->unit_count);
     free(days);
+}
+
+/* Of the country's figure, when the new one is taken off it: in weights, or in what lines give. */
+static bool leaves_few(const struct bearing *b, bool amounts)
+{
+    _cleanup_(residue_freep) struct residue *residue = amounts ? residue_of_amounts() : residue_new();
+    struct residue_unit *units = alloc_zero(b->unit_count, sizeof *units);
+    for (size_t u = 0; u < b->unit_count; u++) {
+        units[u] = b->units[u];
+        units[u].added *= amounts ? b->values[u] : 1;
+        units[u].taken *= amounts ? b->values[u] : 1;
+    }
+    residue_add(residue, units, b->unit_count);
+    free(units);
     return residue_verdict(residue) == RESIDUE_FEW;
 }
 
@@ -307,5 +324,7 @@ bool panel_bears(struct cells *c, const char *country, const char *source, const
     end_stay(&b);
     add_gone(&b);
     floor_decide(b.floor);
-    return floor_verdict(b.floor, b.now) == FLOOR_SHOWN && !(lines->sums && leaves_few(&b));
+    share_out(&b);
+    return floor_verdict(b.floor, b.now) == FLOOR_SHOWN && !(lines->sums && leaves_few(&b, false)) &&
+           !(lines->means && leaves_few(&b, true));
 }

@@ -26,13 +26,14 @@ json_int_t panel_mark(double value);
 struct panel_lines {
     const json_t *places;
     const double *weights;
-    bool sums; /* it adds up what they say; a median does not, and nothing can be taken off it */
+    bool sums;  /* it adds up what they say; a median does not, and nothing can be taken off it */
+    bool means; /* and what they say is the mean of their days */
 };
 
 /* May a figure over these lines be shown beside all figures that are, of the days that those were made of, and beside
  * those of `told`? Of figures over lines of the year that are out, that has an object each: of the lines' names and
  * marks; mark 0: it is not known what the line said. A line that is gone since, or says something else, is in those as
  * it was: what became of it shows under cover of others only. Nor may lines that count otherwise in the country's
- * figure be few (residue.h). p: of c, which was made with the floor lifted: it may. */
+ * figure be few (residue.h), nor give most of what stays. p: of c, which was made with the floor lifted: it may. */
 bool panel_bears(struct cells *c, const char *country, const char *source, const struct panel *p,
                  const struct panel_lines *lines, const json_t *told) CHECKED;

@@ -6,15 +6,22 @@
 #include <string.h>
 
 #include "collector/figure/crowd.h"
+#include "collector/figure/dominance.h"
 
 #define ROUNDING 1e-9 /* of numbers that should be equal */
 
+/* Parts of the whole, and of its halves: of amounts. */
+#define AMOUNT_PARTS ((2 * DOMINANCE_TIMES + 1) / (double)DOMINANCE_TIMES)
+#define LARGEST      (2 * (DOMINANCE_TIMES + 1) / (double)DOMINANCE_TIMES)
+#define SECOND       2.0
+
 /* A line, or a network. */
 struct party {
-    double gain;          /* the most that RESIDUE_PARTS times its own less all can be, above the least of all */
-    uint64_t group, home; /* the units that were added last, and the first block of them that it is in */
-    uint64_t block;       /* the last block that it is in */
-    uint32_t units, kind; /* in that block */
+    double gain;            /* the most that so many PARTS of its own less all can be, above the least of all */
+    double largest, second; /* the same, of amounts */
+    uint64_t group, home;   /* the units that were added last, and the first block of them that it is in */
+    uint64_t block;         /* the last block that it is in */
+    uint32_t units, kind;   /* in that block */
     bool several, counted;
 };
 
@@ -27,6 +34,7 @@ struct side {
 
 struct residue {
     struct side lines, networks;
+    bool amounts;
     double scale; /* of all numbers that were added up */
     int64_t mixed, days;
     uint64_t groups, blocks;
@@ -35,6 +43,13 @@ struct residue {
 struct residue *residue_new(void)
 {
     return alloc_zero(1, sizeof(struct residue));
+}
+
+struct residue *residue_of_amounts(void)
+{
+    struct residue *r = alloc_zero(1, sizeof *r);
+    r->amounts = true;
+    return r;
 }
 
 void residue_free(struct residue *r)
@@ -212,7 +227,12 @@ static void gain(const struct residue *r, struct side *s, struct block *b, doubl
     s->whole += sign * all;
     for (size_t u = 0; u < b->count; u++) {
         struct party *p = party_of(s, number_of(r, s, &b->units[u]));
-        p->gain += sign * (most(b, &b->units[u], RESIDUE_PARTS * (double)p->units, all) + all) / p->units;
+        double own = sign / p->units, units = p->units;
+        p->gain += own * (most(b, &b->units[u], (r->amounts ? AMOUNT_PARTS : RESIDUE_PARTS) * units, all) + all);
+        if (!r->amounts)
+            continue;
+        p->largest += own * (most(b, &b->units[u], LARGEST * units, all) + all);
+        p->second += own * (most(b, &b->units[u], SECOND * units, all) + all);
     }
 }
 
@@ -287,18 +307,40 @@ void residue_remove(struct residue *r, struct residue_unit *units, size_t count)
     weigh(r, units, count, -1);
 }
 
+bool residue_is_of_amounts(const struct residue *r)
+{
+    return r->amounts;
+}
+
+/* What any but that one can be as the second. */
+static double most_beside(const struct side *s, uint32_t party)
+{
+    double found = 0;
+    for (uint32_t p = 0; p < s->size; p++)
+        if (p != party)
+            found = fmax(found, s->parties[p].second);
+    return found;
+}
+
 static bool is_too_much(const struct residue *r, const struct side *s)
 {
     for (uint32_t p = 0; p < s->size; p++)
-        if (s->parties[p].gain > s->whole + ROUNDING * r->scale)
+        if (s->parties[p].gain > s->whole + ROUNDING * r->scale &&
+            (!r->amounts || s->parties[p].largest + most_beside(s, p) > 2 * s->whole + ROUNDING * r->scale))
             return true;
-    return s->crowds <= 0;
+    return false;
+}
+
+static bool is_small(const struct residue *r)
+{
+    return r->days < FLOOR_DAYS || r->lines.crowds <= 0 || r->networks.crowds <= 0;
 }
 
 enum residue_verdict residue_verdict(const struct residue *r)
 {
-    if (r->mixed == 0)
+    if (r->mixed == 0 && !r->amounts)
         return RESIDUE_NOTHING;
-    return r->days < FLOOR_DAYS || is_too_much(r, &r->lines) || is_too_much(r, &r->networks) ? RESIDUE_FEW
-                                                                                             : RESIDUE_MANY;
+    if ((!r->amounts && is_small(r)) || is_too_much(r, &r->lines) || is_too_much(r, &r->networks))
+        return RESIDUE_FEW;
+    return r->mixed ? RESIDUE_MANY : RESIDUE_NOTHING;
 }

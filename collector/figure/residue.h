@@ -13,12 +13,19 @@
  * the least that can stay of that. In r it is a sum of pieces of lines, which turns at the ratios only. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "common/alloc.h"
 
 #define RESIDUE_PARTS 3
+
+/* Of means it is held for what lines give as well, which is their weights times what they say: that one gives no more
+ * than DOMINANCE_TIMES what all but it and any second do (dominance.h), in what stays, be it of hidden days alone. With
+ * TIMES that is too much where  (TIMES + 1) * s(z) + TIMES * s(second) - TIMES * Σ s  is above zero. Half of Σ s goes
+ * to either, and the most of both is found line by line, at which r it may be. Nor is it where z is no more than TIMES
+ * of 2 * TIMES + 1 parts: the second is not either. Crowds and days are a matter of weights. */
 
 /* Days of a line in a block. taken 0: nothing is taken off, they stay whatever r is. */
 struct residue_unit {
@@ -35,6 +42,7 @@ enum residue_verdict {
 struct residue;
 
 struct residue *residue_new(void) CHECKED;
+struct residue *residue_of_amounts(void) CHECKED;
 void residue_free(struct residue *r);
 static inline void residue_freep(struct residue **r)
 {
@@ -48,4 +56,5 @@ void residue_add(struct residue *r, struct residue_unit *units, size_t count);
 /* The same units as they were added are none of it any more. */
 void residue_remove(struct residue *r, struct residue_unit *units, size_t count);
 
+bool residue_is_of_amounts(const struct residue *r);
 enum residue_verdict residue_verdict(const struct residue *r);

@@ -86,17 +86,24 @@ def what_stays(days, whole, statistic, place_of, told=(), before=None):
     """Of days that are shown, of a country's figure over all its rows: taken off it as a whole, or off its parts. told: rows of days that
     were told; before: what each counted in the last figure, or 0."""
     added = recount_residue.counts(whole, recount.weights(whole), statistic)
-    sums = []
-    for of_place in (lambda _row: None, place_of):
+
+    def sums(amounts, of_place):
         shows, hidden = {}, {}
         for day, rows in days.items():
             alike = [of_its_day(row) for row in rows]
             taken = recount_residue.counts(alike, recount.weights(alike), statistic)
-            shows[day], hidden[day] = (recount_residue.of_rows(rows, added, each, of_place) for each in (taken, None))
-        sums.append((shows, hidden, recount_residue.of_told(told, added, before, of_place)))
+            for into, of in ((shows, lambda row, taken=taken: taken[row.line.household]), (hidden, lambda _row: 0)):
+                into[day] = recount_residue.of_rows(rows, added, of, of_place, amounts)
+        of_told = recount_residue.of_told(told, added, before, of_place, amounts)
+        return lambda shown: [*of_told, *((shows if day in shown else hidden)[day] for day in days)]
+
+    of_places = (lambda _row: None, place_of)
+    weights, amounts = ([sums(of, each) for each in of_places] if statistic == "mean" or not of else [] for of in (False, True))
 
     def stays(shown):
-        found = {recount_residue.verdict([*told, *((shows if day in shown else hidden)[day] for day in days)]) for shows, hidden, told in sums}
+        if any(recount_residue.tells(of(shown)) for of in amounts):
+            return recount_residue.FEW
+        found = {recount_residue.verdict(of(shown)) for of in weights}
         return next(v for v in (recount_residue.FEW, recount_residue.NOTHING, recount_residue.MANY) if v in found)
 
     return stays

@@ -152,20 +152,31 @@ static void a_line_that_counts_otherwise_is_covered(void **state)
     }
 }
 
-/* A mean cuts down what lines say on a day: the point says what others do, and takes nothing of those lines off. */
+/* A mean cuts down what one of ten lines says on a day: the point says what others do, and takes nothing of that line
+ * off. Days that are hidden have to cover what it says, and not its days alone. */
 static void a_line_that_a_mean_cuts_is_in_no_point(void **state)
 {
-    static const size_t shown[] = {30, 23, 26}; /* a third of what stays is no more than one line's thirty days */
-    for (uint32_t large = 0; large < 3; large++) {
-        struct tally_day days[300];
+    static const struct {
+        double value; /* of the first line, on so many of ten days */
+        uint32_t days;
+        size_t shown;
+    } rows[] = {
+        {40, 3, 10}, /* five times eight others: it is not cut */
+        {41, 3, 6},  /* three days of it and four others are no more than five times four days of eight */
+        {200, 3, 0},
+        {900, 10, 0},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct tally_day days[100];
         for (uint32_t d = 0; d < COUNT(days); d++)
-            days[d] = (struct tally_day){.line = d / 30 + 1,
-                                         .network = d / 30 + 1,
-                                         .day = 20000 + (int32_t)(d % 30),
-                                         .value = d < 30 * large ? 900 : 1,
+            days[d] = (struct tally_day){.line = d / 10 + 1,
+                                         .network = d / 10 + 1,
+                                         .day = 20000 + (int32_t)(d % 10),
+                                         .value = d < rows[r].days ? rows[r].value : 1,
                                          .counts = 1};
         json_t *figures = day_figures(days, COUNT(days), &mean, &nothing, NULL);
-        assert_int_equal(json_array_size(figures), shown[large]);
+        if (json_array_size(figures) != rows[r].shown)
+            fail_msg("row %zu: %zu days", r, json_array_size(figures));
         json_decref(figures);
     }
 }
@@ -178,13 +189,16 @@ static void what_was_told_and_weighs_otherwise_is_covered(void **state)
         uint32_t others; /* lines that weigh something else than they did */
         double before;
         size_t shown; /* of ten */
+        double value; /* of the first line; 0: one, as of all others */
     } rows[] = {
-        {0, 1, 10},  {12, 2, 10}, /* all do, and alike */
-        {1, 2, 7},  /* three times ten and three days are no more than those and three days of eleven others */
-        {1, 3, 5},  /* three times twenty and five */
-        {1, 9, 0},  /* of which ten days are no cover */
-        {6, 2, 10}, /* that are a crowd */
-        {1, 0, 10}, /* the last figure had not: a matter of days, not of weights */
+        {0, 1, 10},    {12, 2, 10}, /* all do, and alike */
+        {1, 2, 7},     /* three times ten and three days are no more than those and three days of eleven others */
+        {1, 3, 5},     /* three times twenty and five */
+        {1, 9, 0},     /* of which ten days are no cover */
+        {6, 2, 10},    /* that are a crowd */
+        {6, 2, 0, 30}, /* or not, by what they say */
+        {1, 0, 7}, /* the last figure had not: what ten days give is covered by one day, which is not hidden by itself
+                    */
         {12, 0, 10},
     };
     for (size_t r = 0; r < COUNT(rows); r++) {
@@ -192,8 +206,11 @@ static void what_was_told_and_weighs_otherwise_is_covered(void **state)
         static struct tally_day days[240];
         for (uint32_t d = 0; d < COUNT(days); d++) {
             uint32_t line = d / 20;
-            days[d] = (struct tally_day){
-                .line = line + 1, .network = line + 1, .day = 20000 + (int32_t)(d % 20), .value = 1, .counts = 1};
+            days[d] = (struct tally_day){.line = line + 1,
+                                         .network = line + 1,
+                                         .day = 20000 + (int32_t)(d % 20),
+                                         .value = line || !rows[r].value ? 1 : rows[r].value,
+                                         .counts = 1};
             days[d].before = d % 20 >= 10 ? 0 : line < rows[r].others ? rows[r].before : 1;
         }
         json_t *figures = day_figures(days, COUNT(days), &mean, &past, NULL);

@@ -1,6 +1,7 @@
 #include "tests/unit/check.h"
 
 #include "collector/figure/panel.h"
+#include "common/json.h"
 
 #define HEADER                                                                                                         \
     "-- id: TST1\n-- name.fr: n\n-- name.en: n\n-- unit: ms\n-- better: low\n-- status: proposed\n-- kind: measured\n" \
@@ -141,11 +142,33 @@ static void what_is_left_must_be_enough(void **state)
     }
 }
 
+/* Fifteen lines say about a hundred each, or one of the five that are not common to two years many times as much. */
+static void what_is_left_is_not_said_by_one(void **state)
+{
+    static const struct {
+        double value; /* of the last line */
+        bool means, bears;
+    } rows[] = {{100, true, true}, {100, false, true}, {3000, true, false}, {3000, false, true}};
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct cells *c = make("abcdefghijklmn", false);
+        add(c, 'o', 'o', "BJ", rows[r].value);
+        struct panel p;
+        panel_read(c, "BJ", "measured", &median, &p);
+        _cleanup_json_ json_t *common = set_of("abcdefghij"), *told = json_array();
+        assert_int_equal(
+            panel_bears(c, "BJ", "measured", &p, &(struct panel_lines){common, NULL, true, rows[r].means}, told),
+            rows[r].bears);
+        panel_free(&p);
+        cells_free(c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_says_one_thing),
         cmocka_unit_test(what_is_left_must_be_enough),
+        cmocka_unit_test(what_is_left_is_not_said_by_one),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -91,6 +91,34 @@ static void what_was_added_is_taken_out_again(void **state)
     assert_int_equal(residue_verdict(residue), RESIDUE_NOTHING);
 }
 
+/* Whoever is second knows itself: five times what others give is no more than the largest. */
+static void one_that_gives_most_of_what_stays_is_too_much(void **state)
+{
+    static const struct {
+        struct kind kinds[KINDS];
+        enum residue_verdict verdict;
+    } rows[] = {
+        {{{0, 10, 1, 1, 9}}, RESIDUE_NOTHING},
+        {{{0, 1, 50, 50, 9}, {0, 10, 1, 1, 9}}, RESIDUE_NOTHING}, /* it goes with the others */
+        {{{0, 1, 25, 0, 9}, {1, 6, 1, 0, 9}}, RESIDUE_NOTHING},   /* all of a hidden day stays */
+        {{{0, 1, 26, 0, 9}, {1, 6, 1, 0, 9}}, RESIDUE_FEW},       /* five times but one of the six */
+        {{{0, 1, 26, 0, 9}, {1, 6, 1, 0, 9}, {1, 1, 2, 0, 9}}, RESIDUE_NOTHING},
+        {{{0, 1, 26, 0, 9}, {1, 5, 1, 0, 9}, {1, 1, 20, 0, 9}}, RESIDUE_FEW}, /* the second knows itself */
+        {{{0, 1, 30, 5, 9}, {0, 20, 1, 1, 9}, {1, 6, 1, 0, 9}}, RESIDUE_MANY},
+        {{{0, 1, 31, 5, 9}, {0, 20, 1, 1, 9}, {1, 6, 1, 0, 9}}, RESIDUE_FEW},
+        {{{0, 1, 8, 5, 9}, {0, 4, 8, 5, 9}, {0, 20, 1, 1, 1}}, RESIDUE_MANY}, /* though days are few */
+        {{{0, 0, 0, 0, 9}, {0, 9, 0, 0, 9}}, RESIDUE_NOTHING},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct residue_unit units[64];
+        _cleanup_(residue_freep) struct residue *residue = residue_of_amounts();
+        residue_add(residue, units, fill(units, rows[r].kinds, 99));
+        assert_true(residue_is_of_amounts(residue));
+        if (residue_verdict(residue) != rows[r].verdict)
+            fail_msg("row %zu: %d", r, (int)residue_verdict(residue));
+    }
+}
+
 /* What is found by pieces is what trying every ratio finds. */
 static double tried(const struct residue_unit *units, size_t count, size_t z)
 {
@@ -135,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_stays_is_a_crowd_or_nothing),
         cmocka_unit_test(what_was_added_is_taken_out_again),
+        cmocka_unit_test(one_that_gives_most_of_what_stays_is_too_much),
         cmocka_unit_test(no_ratio_was_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
