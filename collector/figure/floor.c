@@ -12,7 +12,7 @@
 struct cell {
     unsigned rank;
     size_t number, larger;
-    bool past, refused, renewed;
+    bool past, out, refused, renewed;
     size_t other; /* of a cell the figure that it follows, of that the cell; FLOOR_NONE: none */
     struct crowd crowd, fresh;
     struct {
@@ -91,6 +91,11 @@ size_t floor_cell(struct floor *f, unsigned rank, size_t larger)
 size_t floor_past(struct floor *f)
 {
     return add_cell(f, &(struct cell){.past = true, .larger = FLOOR_NONE, .other = FLOOR_NONE});
+}
+
+void floor_out(struct floor *f, size_t cell)
+{
+    f->cells[cell].out = true;
 }
 
 void floor_follow(struct floor *f, size_t cell, size_t past)
@@ -389,6 +394,10 @@ static enum floor_verdict judge(struct floor *f, const struct cell *c)
     if (c->past) {
         if (f->amounts)
             dominance_past(f->amounts, c->number);
+        return FLOOR_SHOWN;
+    }
+    if (c->out) {
+        bits_set(f->shown, c->number);
         return FLOOR_SHOWN;
     }
     if (!crowd_enough(&c->crowd))

@@ -105,6 +105,14 @@ json_int_t panel_mark(double value)
     return (json_int_t)(random_next(&bits) >> 34) + 1;
 }
 
+/* One of a figure that is out: the new one is held against all of these, however few are left of what they counted. */
+static size_t out_cell(struct bearing *b)
+{
+    size_t cell = floor_cell(b->floor, 0, FLOOR_NONE);
+    floor_out(b->floor, cell);
+    return cell;
+}
+
 static void list_cells(void *context, const struct cells_day *d)
 {
     struct bearing *b = context;
@@ -112,7 +120,7 @@ static void list_cells(void *context, const struct cells_day *d)
         return;
     for (size_t k = 0; k < d->shown_count; k++)
         if (b->cells[d->shown[k]] == FLOOR_NONE)
-            b->cells[d->shown[k]] = floor_cell(b->floor, 1, FLOOR_NONE);
+            b->cells[d->shown[k]] = out_cell(b);
 }
 
 /* Its part of what the line counts in the new figure comes when all its days are known. */
@@ -315,11 +323,10 @@ bool panel_bears(struct cells *c, const char *country, const char *source, const
     if (cells_lifted(c, source))
         return true;
     _cleanup_(bearing_free) struct bearing b = bearing_new(c, country, source, p, lines, told);
-    /* What is out is tried first, so that the new figure is held against all of it. */
     for (size_t t = 0; t < json_array_size(told); t++)
-        b.then[t] = floor_cell(b.floor, 0, FLOOR_NONE);
+        b.then[t] = out_cell(&b);
     cells_walk(c, list_cells, &b);
-    b.now = floor_cell(b.floor, 2, FLOOR_NONE);
+    b.now = floor_cell(b.floor, 1, FLOOR_NONE);
     cells_walk(c, add_day, &b);
     end_stay(&b);
     add_gone(&b);

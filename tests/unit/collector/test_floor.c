@@ -314,6 +314,22 @@ static void nobody_at_all(void **state)
     assert_int_equal(floor_verdict(g, country), FLOOR_SMALL);
 }
 
+/* A figure over four lines that is out: who takes it off one over eight has the other four. */
+static void what_is_out_is_held_against(void **state)
+{
+    for (int out = 0; out < 2; out++) {
+        _cleanup_(floor_freep) struct floor *f = floor_new();
+        size_t four = floor_cell(f, 0, FLOOR_NONE), all = floor_cell(f, 1, FLOOR_NONE);
+        if (out)
+            floor_out(f, four);
+        for (uint32_t l = 0; l < 8; l++)
+            floor_add(f, l + 1, l + 1, 10, (const size_t[]){all, four}, l < 4 ? 2 : 1);
+        floor_decide(f);
+        assert_int_equal(floor_verdict(f, four), out ? FLOOR_SHOWN : FLOOR_SMALL);
+        assert_int_equal(floor_verdict(f, all), out ? FLOOR_DIFFERENCE : FLOOR_SHOWN);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +345,7 @@ int main(void)
         cmocka_unit_test(a_move_isolates_nobody),
         cmocka_unit_test(one_line_is_not_most_of_what_is_shown),
         cmocka_unit_test(nobody_at_all),
+        cmocka_unit_test(what_is_out_is_held_against),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
