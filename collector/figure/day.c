@@ -50,7 +50,13 @@ static double *pointed(const struct day *day, const struct stat_what *what)
 }
 
 /* What is left by who takes days off their country's figure, all of a day at once, and by who takes them off the
- * figures of its parts, each in its measure; what lines weigh, and of means what they give. */
+ * figures of its parts, each in its measure; what lines weigh, and of means what they give.
+ *
+ * A quantile is no sum: what lines say of the year is not reckoned from what they say of its days, and one taken off
+ * the other, as often as may be, is no number of anybody's. Figures and points of it can be compared in who is in the
+ * one and not in the other, and those who are hidden have to be a crowd, as they have for sums. A line that weighs
+ * otherwise in the one shifts it towards or away from what it says, by no more than to the next line: that tells on
+ * which side of a published figure it lies, which half of all do, and not what it says. */
 enum { WHOLE, PARTS, SUMS };
 struct left {
     struct residue *weights[SUMS], *amounts[SUMS]; /* NULL: of none */
@@ -58,9 +64,11 @@ struct left {
 
 static struct left left_new(const struct stat_what *what)
 {
-    struct left l = {{residue_new(), residue_new()}, {NULL}};
-    for (int s = 0; s < SUMS && what->kind == STAT_MEAN; s++)
-        l.amounts[s] = residue_of_amounts();
+    struct left l = {{NULL}, {NULL}};
+    for (int s = 0; s < SUMS; s++) {
+        l.weights[s] = what->kind != STAT_QUANTILE ? residue_new() : NULL;
+        l.amounts[s] = what->kind == STAT_MEAN ? residue_of_amounts() : NULL;
+    }
     return l;
 }
 
@@ -75,6 +83,8 @@ static void left_free(struct left *l)
 static enum residue_verdict verdict(const struct left *l)
 {
     enum residue_verdict least = RESIDUE_MANY;
+    if (!l->weights[WHOLE])
+        return RESIDUE_NOTHING;
     for (int s = 0; s < SUMS; s++) {
         enum residue_verdict weights = residue_verdict(l->weights[s]);
         if (weights == RESIDUE_FEW || (l->amounts[s] && residue_verdict(l->amounts[s]) == RESIDUE_FEW))
@@ -84,10 +94,12 @@ static enum residue_verdict verdict(const struct left *l)
     return least;
 }
 
-/* Rows of which so much is taken off the figure; taken NULL: nothing is. */
+/* Rows of which so much is taken off the figure; taken NULL: nothing is. r NULL: it is not asked for. */
 static void put_rows(struct residue *r, const struct tally_day *rows, size_t count, const double *taken, bool parts,
                      bool remove)
 {
+    if (!r)
+        return;
     struct residue_unit *units = alloc_zero(count, sizeof *units);
     bool amounts = residue_is_of_amounts(r);
     for (size_t i = 0; i < count; i++) {
@@ -107,8 +119,7 @@ static void weigh_rows(struct left *l, const struct tally_day *rows, size_t coun
 {
     for (int s = 0; s < SUMS; s++) {
         put_rows(l->weights[s], rows, count, taken, s == PARTS, remove);
-        if (l->amounts[s])
-            put_rows(l->amounts[s], rows, count, taken, s == PARTS, remove);
+        put_rows(l->amounts[s], rows, count, taken, s == PARTS, remove);
     }
 }
 
@@ -124,6 +135,8 @@ static int by_line(const void *a, const void *b)
  * not. */
 static void add_told(struct residue *r, const struct tally_day *const *told, size_t count, bool parts, bool had)
 {
+    if (!r)
+        return;
     struct residue_unit *units = alloc_zero(count, sizeof *units);
     size_t found = 0;
     for (size_t i = 0; i < count; i++) {
@@ -157,8 +170,7 @@ static void weigh_told(struct left *l, const struct day *days, size_t count, int
     for (int had = 0; had < 2; had++)
         for (int s = 0; s < SUMS; s++) {
             add_told(l->weights[s], told, found, s == PARTS, had);
-            if (l->amounts[s])
-                add_told(l->amounts[s], told, found, s == PARTS, had);
+            add_told(l->amounts[s], told, found, s == PARTS, had);
         }
     free(told);
 }
@@ -183,13 +195,53 @@ static void hide(struct left *l, struct day *day, const struct stat_what *what)
 
 /* ---- which days are shown ---- */
 
-static struct day *with_fewest_lines(struct day *days, size_t count)
+struct chart {
+    struct day *days;
+    size_t count;
+    const struct stat_what *what;
+    struct crowd hidden;
+    struct left left;
+    bool cover; /* must there be any, to cover what was told? */
+};
+
+static struct day *with_fewest_lines(const struct chart *c)
 {
     struct day *least = NULL;
-    for (size_t d = 0; d < count; d++)
-        if (days[d].shown && (!least || days[d].count <= least->count))
-            least = &days[d];
+    for (size_t d = 0; d < c->count; d++)
+        if (c->days[d].shown && (!least || c->days[d].count <= least->count))
+            least = &c->days[d];
     return least;
+}
+
+/* Hides one more. False: none is left. */
+static bool hide_least(struct chart *c)
+{
+    struct day *least = with_fewest_lines(c);
+    if (!least)
+        return false;
+    hide(&c->left, least, c->what);
+    crowd_join(&c->hidden, &least->crowd);
+    return true;
+}
+
+static bool is_covered(const struct chart *c)
+{
+    enum residue_verdict stays = verdict(&c->left);
+    bool nothing = c->hidden.days == 0 && (!c->cover || stays == RESIDUE_MANY);
+    return stays != RESIDUE_FEW && (nothing || crowd_enough(&c->hidden));
+}
+
+/* Do they tell of too few beside the figures of places? */
+static bool tell_beside(const struct chart *c, const struct calendar *places)
+{
+    int32_t *shown = alloc_zero(c->count, sizeof *shown);
+    size_t found = 0;
+    for (size_t d = 0; d < c->count; d++)
+        if (c->days[d].shown)
+            shown[found++] = c->days[d].rows->day;
+    bool tells = places && calendar_tells(places, shown, found);
+    free(shown);
+    return tells;
 }
 
 /* A day is shown where it has lines enough. What its cell's figure counts anew
@@ -197,45 +249,34 @@ static struct day *with_fewest_lines(struct day *days, size_t count)
  * as they count its lines otherwise (residue.h): days with the fewest lines are hidden until it is, or until nothing is
  * left. Of that are days that were told, where they have come to weigh something else. A day that series tell of
  * otherwise has no point, and who came late to them is in none. Where days of before are gone, say something else or
- * weigh something else, there must be some, to cover them. */
-static void decide(struct day *days, size_t count, const struct past_days *past, const struct stat_what *what)
+ * weigh something else, there must be some, to cover them. So many as tell of too few beside places are hidden as well:
+ * twice as many each time, as that takes its time to find out. */
+static void decide(struct day *days, size_t count, const struct past_days *past, const struct calendar *places,
+                   const struct stat_what *what)
 {
-    struct crowd hidden = past->late;
-    _cleanup_(left_free) struct left left = left_new(what);
-    weigh_told(&left, days, count, past->after);
+    struct chart c = {days, count, what, past->late, left_new(what)};
+    c.cover = past->cover || (past->weighed && what->kind != STAT_QUANTILE);
+    weigh_told(&c.left, days, count, past->after);
     for (size_t d = 0; d < count; d++) {
         const struct crowd *crowd = &days[d].crowd;
         if (days[d].rows->day <= past->after)
             continue;
         days[d].shown = days[d].rows->day < past->until && !days[d].barred && crowd_is_many(crowd);
-        crowd_join(&hidden, &days[d].late);
+        crowd_join(&c.hidden, &days[d].late);
         if (!days[d].shown)
-            crowd_join(&hidden, crowd);
-        weigh(&left, &days[d], what);
+            crowd_join(&c.hidden, crowd);
+        weigh(&c.left, &days[d], what);
     }
-    for (;;) {
-        enum residue_verdict stays = verdict(&left);
-        bool covered = hidden.days == 0 && (!past->cover || stays == RESIDUE_MANY);
-        struct day *least = with_fewest_lines(days, count);
-        if ((stays != RESIDUE_FEW && (covered || crowd_enough(&hidden))) || !least)
-            return;
-        hide(&left, least, what);
-        crowd_join(&hidden, &least->crowd);
+    bool left = true;
+    for (size_t more = 1; left; more *= 2) {
+        while (left && !is_covered(&c))
+            left = hide_least(&c);
+        if (!left || !tell_beside(&c, places))
+            break;
+        for (size_t d = 0; d < more; d++)
+            left = hide_least(&c);
     }
-}
-
-/* Hides all where they would tell of too few beside the figures of places. */
-static void hold_against(const struct calendar *places, struct day *days, size_t count)
-{
-    int32_t *shown = alloc_zero(count, sizeof *shown);
-    size_t found = 0;
-    for (size_t d = 0; d < count; d++)
-        if (days[d].shown)
-            shown[found++] = days[d].rows->day;
-    bool tells = calendar_tells(places, shown, found);
-    for (size_t d = 0; d < count && tells; d++)
-        days[d].shown = false;
-    free(shown);
+    left_free(&c.left);
 }
 
 static json_t *figure_of(const struct day *day, const struct stat_what *what)
@@ -275,9 +316,7 @@ json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what
         crowd_add(rows[i].late ? &day->late : &day->crowd, rows[i].line, rows[i].network, 1);
     }
     if (past)
-        decide(days, found, past, what);
-    if (places)
-        hold_against(places, days, found);
+        decide(days, found, past, places, what);
     for (size_t d = 0; d < found; d++)
         if (!past || days[d].shown)
             json_array_append_new(figures, figure_of(&days[d], what));

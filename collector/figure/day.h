@@ -11,8 +11,8 @@
  * quantile low and high (interval.h). Days that tell of too few lines are
  * left out (beside the figure of all days as well, which counts lines otherwise), and those that were told before
  * (past): a day is shown once, by what was there then. past NULL: the floor is lifted, all are in it. Each row stands
- * for its own day alone; they are put in the order of their days. places: what is shown beside them, or NULL; where
- * days would tell of too few together with that, none is. A metric's series tell of the same days, and of what was
+ * for its own day alone; they are put in the order of their days. places: what is shown beside them, or NULL; days
+ * that would tell of too few together with that are left out. A metric's series tell of the same days, and of what was
  * there by then (functions/apart.sql): a line that came later is in no point, and a day of which they said anything
  * else has none. The caller owns the array. */
 json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what *what, const struct past_days *past,

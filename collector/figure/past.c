@@ -407,8 +407,8 @@ static void decide(struct past *p, const struct floor *f)
     }
     for (size_t g = 0; g < p->group_count; g++) {
         size_t coarsest = p->listed[p->groups[g].first].number;
-        p->groups[g].days.cover = floor_changed(f, coarsest) > floor_fresh(f, coarsest)->days ||
-                                  floor_weighed(f, coarsest);
+        p->groups[g].days.cover = floor_changed(f, coarsest) > floor_fresh(f, coarsest)->days;
+        p->groups[g].days.weighed = floor_weighed(f, coarsest);
     }
     for (size_t c = 0; c < p->listed_count; c++) {
         struct listed *cell = &p->listed[c];

@@ -105,13 +105,13 @@ void past_walk_gone(const struct past *p, void (*fn)(void *context, const struct
 enum floor_verdict past_verdict(const struct past *p, size_t number);
 
 /* Of a group. Days up to `after` were told before, and have their points or never
- * will; `late` stand behind fresh days of those; `cover`: some of them are gone,
- * say something else, or weigh something else. Of days from `until` on more will come. `as_of`: the
+ * will; `late` stand behind fresh days of those; `cover`: some of them are gone, or
+ * say something else; `weighed`: some weigh something else. Of days from `until` on more will come. `as_of`: the
  * newest day now. */
 struct past_days {
     int32_t after, until, as_of; /* INT32_MIN: none; INT32_MAX: no end */
     struct crowd late;
-    bool cover, before; /* was anything shown before? */
+    bool cover, weighed, before; /* before: was anything shown? */
 };
 struct past_days past_days_of(const struct past *p, const char *group);
 

@@ -85,6 +85,8 @@ def most_that_stay(days, late=(), cover=False, stays=lambda _shown: recount_resi
 def what_stays(days, whole, statistic, place_of, told=(), before=None):
     """Of days that are shown, of a country's figure over all its rows: taken off it as a whole, or off its parts. told: rows of days that
     were told; before: what each counted in the last figure, or 0."""
+    if statistic not in ("mean", "share"):
+        return lambda _shown: recount_residue.NOTHING  # no sum, of which anything could be taken off
     added = recount_residue.counts(whole, recount.weights(whole), statistic)
 
     def sums(amounts, of_place):

@@ -218,7 +218,7 @@ static void a_group_says_what_its_charts_may_add(void **state)
     fill(lines, 5, 10);
     _cleanup_(edition_free) struct edition first = hold(past_new(100, METHOD), lines, LINES);
     struct past_days days = past_days_of(first.past, "BJ measured");
-    assert_true(!days.before && !days.cover && days.after == INT32_MIN && days.as_of == FIRST + 9);
+    assert_true(!days.before && !days.cover && !days.weighed && days.after == INT32_MIN && days.as_of == FIRST + 9);
     _cleanup_json_ json_t *keep = past_keep(first.past);
     fill(lines, 5, 20);
     lines[3].late_from = 0;
@@ -241,7 +241,8 @@ static void a_chart_covers_a_change_of_weight(void **state)
         fill(lines, 0, 20);
         lines[3].weight += more * FLOOR_WEIGHT_ONE / 50;
         _cleanup_(edition_free) struct edition second = hold(recall(keep, 110, METHOD), lines, LINES);
-        assert_int_equal(past_days_of(second.past, "BJ measured").cover, more);
+        assert_int_equal(past_days_of(second.past, "BJ measured").weighed, more);
+        assert_false(past_days_of(second.past, "BJ measured").cover);
     }
 }
 
