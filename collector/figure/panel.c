@@ -74,10 +74,11 @@ void panel_free(struct panel *p)
 /* Days of a line one after the other that lie in the same figures. */
 struct stay {
     uint32_t household, network, days;
-    double weight; /* of all of them, in the country's figure */
-    double counts; /* the line in the new figure, with all its days; 0: it is not in it */
-    double value;  /* what it says; 0: that is not known */
-    bool told;     /* another figure over lines has it, which counts it alike */
+    double weight;    /* of all of them, in the country's figure */
+    double counts;    /* the line in the new figure, with all its days; 0: it is not in it */
+    double value;     /* what it says; 0: that is not known */
+    bool told;        /* another figure over lines has it, which counts it alike */
+    const char *line; /* where figures over lines may have it */
     size_t *cells;
     size_t count;
 };
@@ -139,16 +140,6 @@ static void add_unit(struct bearing *b, const struct stay *stay)
                                                       .taken = stay->weight};
 }
 
-static void end_stay(struct bearing *b)
-{
-    const struct stay *stay = &b->stay;
-    if (stay->days && stay->count)
-        floor_add(b->floor, stay->household, stay->network, stay->days, stay->cells, stay->count);
-    if (stay->days && stay->weight > 0 && (stay->counts > 0 || !stay->told))
-        add_unit(b, stay);
-    b->stay.days = 0;
-}
-
 /* ---- what a line said ---- */
 
 #define NOT_IN (-1) /* no mark */
@@ -188,28 +179,42 @@ static void add_said(struct bearing *b, const char *line, json_int_t now, bool g
 
 /* ---- where its days lie ---- */
 
-/* The figures over lines that have the day: of those that are out, and the new one. */
-static void join_lines(struct bearing *b, const struct cells_day *d, struct stay *stay)
+/* The figures over lines that have its days: of those that are out, and the new one. */
+static void join_lines(struct bearing *b, struct stay *stay)
 {
-    stay->value = b->panel->values[json_integer_value(json_object_get(b->panel->numbers, d->line))];
+    stay->value = b->panel->values[json_integer_value(json_object_get(b->panel->numbers, stay->line))];
     json_int_t mark = panel_mark(stay->value);
     for (size_t t = 0; t < json_array_size(b->told); t++) {
-        stay->told |= said(b, t, d->line, mark) != NOT_IN;
-        if (said(b, t, d->line, mark) == mark)
+        json_int_t then = said(b, t, stay->line, mark);
+        stay->told |= then != NOT_IN;
+        if (then == mark)
             stay->cells[stay->count++] = b->then[t];
     }
-    add_said(b, d->line, mark, false, stay);
-    const json_t *place = json_object_get(b->lines->places, d->line);
+    add_said(b, stay->line, mark, false, stay);
+    const json_t *place = json_object_get(b->lines->places, stay->line);
     if (!place)
         return;
     stay->cells[stay->count++] = b->now;
     stay->counts = b->lines->weights ? b->lines->weights[json_integer_value(place)] : 1;
 }
 
+static void end_stay(struct bearing *b)
+{
+    struct stay *stay = &b->stay;
+    if (stay->days && stay->line)
+        join_lines(b, stay);
+    if (stay->days && stay->count)
+        floor_add(b->floor, stay->household, stay->network, stay->days, stay->cells, stay->count);
+    if (stay->days && stay->weight > 0 && (stay->counts > 0 || !stay->told))
+        add_unit(b, stay);
+    stay->days = 0;
+}
+
 static bool goes_on(const struct stay *stay, const struct stay *next)
 {
     return stay->days && stay->household == next->household && stay->network == next->network &&
-           stay->count == next->count && !memcmp(stay->cells, next->cells, next->count * sizeof *next->cells);
+           !stay->line == !next->line && stay->count == next->count &&
+           !memcmp(stay->cells, next->cells, next->count * sizeof *next->cells);
 }
 
 static void add_day(void *context, const struct cells_day *d)
@@ -221,7 +226,7 @@ static void add_day(void *context, const struct cells_day *d)
     for (size_t k = 0; k < d->shown_count; k++)
         b->next.cells[b->next.count++] = b->cells[d->shown[k]];
     if (!d->gone && d->weight > 0)
-        join_lines(b, d, &b->next);
+        b->next.line = d->line;
     if (goes_on(&b->stay, &b->next)) {
         b->stay.days++;
         b->stay.weight += b->next.weight;
