@@ -53,24 +53,24 @@ def weigh(rows):
 
 
 def weigh_cut(rows, statistic):
-    """The same of a country's rows, where a mean cuts its largest line down."""
+    """The same of a country's rows, where a mean cuts its largest lines down."""
     found = weigh(rows)
-    line, part = recount.largest(rows) if statistic == "mean" else (None, 1)
-    return found | ({line: math.floor(found[line] * part * 1e6) / 1e6} if part < 1 else {})
+    parts = recount.too_large(rows) if statistic == "mean" else {}
+    return found | {line: math.floor(found[line] * part * 1e6) / 1e6 for line, part in parts.items()}
 
 
 def had(past, key, rows, says, statistic):
     """row -> what it counted in the country's last figure: nothing where that has it not, or it says something else now; nor where the
     line is cut, and was."""
     now, told = weigh(rows), past.weights[key]
-    line, part = recount.largest(rows) if statistic == "mean" else (None, 1)
+    cut = recount.too_large(rows) if statistic == "mean" else {}
 
     def counted(row):
         if past.last[key].get(unit(row)) != says[key[0], *unit(row)]:
             return 0
         household = row.line.household
         before = told.get(household, now[household])
-        return 0 if household == line and part < 1 and before <= 0.8 * now[household] else before
+        return 0 if household in cut and before <= 0.8 * now[household] else before
 
     return counted
 
