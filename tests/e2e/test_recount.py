@@ -424,9 +424,8 @@ def chart_of(edition, before, key, new):
     known = {row for row in recount_past.valued(rows) if (key[0], *recount_past.unit(row)) in past.told}
     last = max(row.day for row in known)
     late, came = [row for row in fresh(past, key, rows) if row.day <= last], [row for row in fresh(past, key, rows) if row.day > last]
+    cover = len(changes(past, key, rows, said(edition.cells))) > len(late) + len(came) or weighed(past, key, rows)
     statistic, told = main_statistic(key[0]), [row for row in recount_past.valued(rows) if row.day <= last]
-    gone = len(changes(past, key, rows, said(edition.cells))) > len(late) + len(came)
-    cover = gone or statistic[0] != "p" and weighed(past, key, rows)
     return before | recount_day.chart(came, statistic, whole=rows, place_of=places(edition.cells, new, key), late=late, cover=cover, told=told,
                                       weighed=recount_past.had(past, key, rows, said(edition.cells), statistic))
 
