@@ -128,7 +128,8 @@ static void what_is_left_must_be_enough(void **state)
         {"abcdefghijklmno", "abcdefghij", "ABCDEFGHI *abcdefghi", false, false}, /* of another method */
         {"abcdefghij", "abcdefghij", "abcdefghivwxyz *abcdefghivwxyz", false, false},
         {"abcdefghijk", "abcdef", "", false, true},
-        {"abcdefghijk", "abcdef", "abcdvwxyz", false, false}, /* of four networks that are left: it is out all the same */
+        {"abcdefghijk", "abcdef", "abcdvwxyz", false,
+         false}, /* of four networks that are left: it is out all the same */
     };
     for (size_t r = 0; r < COUNT(rows); r++) {
         struct cells *c = make(rows[r].lines, rows[r].lifted);
