@@ -8,9 +8,9 @@ SELECT c.indicator, i.name_fr, i.name_en, c.country, c.source, c.simulated, c.st
        f.value AS whole_from, t.value AS whole_to, c.method_version
 FROM change_version c
 JOIN indicator_version i ON i.indicator = c.indicator AND i.version = c.version AND (i.version = 0 OR i.year = c.year)
-LEFT JOIN public_national f ON (f.indicator, f.country, f.source, f.statistic, f.period)
+LEFT JOIN national_value f ON (f.indicator, f.country, f.source, f.statistic, f.period)
                                = (c.indicator, c.country, c.source, c.statistic, c.from_period)
-LEFT JOIN public_national t ON (t.indicator, t.country, t.source, t.statistic, t.period)
+LEFT JOIN national_value t ON (t.indicator, t.country, t.source, t.statistic, t.period)
                                = (c.indicator, c.country, c.source, c.statistic, c.to_period)
 LEFT JOIN closed_latest l ON l.year = c.year
 WHERE c.version = CASE WHEN c.simulated THEN 0 ELSE coalesce(l.version, 0) END;

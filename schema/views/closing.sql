@@ -9,6 +9,14 @@ SELECT left(v.period, 4)::int AS year, 0 AS version, v.* FROM indicator_value v
 UNION ALL
 SELECT * FROM closed_figure;
 
+-- What everybody reads of whole countries, and nothing beside it: to look figures up in.
+CREATE OR REPLACE VIEW national_value AS
+SELECT v.indicator, v.country, v.source, v.statistic, v.period, v.value
+FROM figure_version v
+LEFT JOIN closed_latest l ON l.year = v.year
+WHERE num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone, v.sex, v.age_group, v.plan) = 0
+  AND v.version = CASE WHEN v.simulated THEN 0 ELSE coalesce(l.version, 0) END;
+
 -- What each of them meant.
 CREATE OR REPLACE VIEW indicator_version AS
 SELECT NULL::int AS year, 0 AS version, i.* FROM indicator i
