@@ -1,0 +1,61 @@
+/* What all that was told, and all that there is now, is made of: for past.c, which holds the two together and decides,
+ * and past_keep.c, which says what is told from now on. */
+#pragma once
+
+#include "collector/figure/cellset.h"
+#include "collector/figure/past.h"
+#include "collector/figure/told.h"
+
+#define STAY_CELLS 32 /* of a day */
+
+struct probe {
+    char *name;
+    uint32_t number, network;
+    struct told_days now, told;
+    bool met; /* now and told */
+    uint32_t weight;
+    double cut;            /* the part that is left of its value */
+    int32_t waited;        /* up to which day */
+    struct told_line line; /* what it weighed when it was told */
+};
+
+struct shown {
+    char *key;
+    int32_t made;
+    int method;
+    size_t past;   /* in the floor */
+    bool listed;   /* is the cell there still? */
+    bool replaced; /* by a figure of now */
+};
+struct listed {
+    char *key;
+    size_t group, number, shown; /* shown: SIZE_MAX where it never was */
+    bool kept, moved;
+    enum floor_verdict verdict;
+};
+struct group {
+    char *name;
+    struct past_days days;
+    size_t first; /* its coarsest cell, in listed */
+    int32_t made; /* when the last edition was */
+    bool waits;
+};
+
+struct past {
+    int32_t today;
+    int method;
+    json_t *keys, *names, *lines; /* shown by key, probes by name; households' numbers */
+    struct shown *shown;
+    struct listed *listed; /* in the order of their numbers in the floor, which are 0, 1, … */
+    struct group *groups;
+    struct probe *probes;
+    size_t shown_count, listed_count, group_count, probe_count;
+    size_t last; /* the probe whose days come */
+    struct cellsets sets_told, sets_now;
+};
+
+/* What a day of it counts now of what it says; rounded down, so that what is cut stays within its bound. */
+static inline uint32_t weight_now(const struct probe *of)
+{
+    return (uint32_t)(of->weight * of->cut);
+}
