@@ -147,7 +147,7 @@ def test_a_postgresql_that_does_not_start_is_told_of_once(own_collector):
         time.sleep(3)
         assert own_collector.log.read_text().count(said) == times
         away.rename(control)
-        wait_until(own_collector.answers, what="PostgreSQL again")
+        wait_until(lambda: own_collector.log.read_text().count("PostgreSQL had died and runs again") == times, what="PostgreSQL again")
 
 
 def test_rounds_of_kill_9(load):
