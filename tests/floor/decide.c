@@ -78,7 +78,7 @@ static void measured(struct calendar *c, char **save)
 
 int main(void)
 {
-    static const char *const words[] = {"shown", "small", "difference", "dominated"};
+    static const char *const words[] = {"shown", "small", "difference", "dominated", "unknown", "heavy"};
     _cleanup_(floor_freep) struct floor *f = floor_new();
     _cleanup_(calendar_freep) struct calendar *calendar = calendar_new();
     int32_t days[CELLS_MAX];
