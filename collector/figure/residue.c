@@ -312,22 +312,34 @@ bool residue_is_of_amounts(const struct residue *r)
     return r->amounts;
 }
 
-/* What any but that one can be as the second. */
-static double most_beside(const struct side *s, uint32_t party)
+/* The most that one can be as the second, and the most that any other can. */
+struct seconds {
+    double most, next;
+    uint32_t of; /* most */
+};
+
+static struct seconds seconds_of(const struct side *s)
 {
-    double found = 0;
-    for (uint32_t p = 0; p < s->size; p++)
-        if (p != party)
-            found = fmax(found, s->parties[p].second);
+    struct seconds found = {.of = UINT32_MAX};
+    for (uint32_t p = 0; p < s->size; p++) {
+        double second = s->parties[p].second;
+        if (second > found.most)
+            found = (struct seconds){second, found.most, p};
+        else
+            found.next = fmax(found.next, second);
+    }
     return found;
 }
 
 static bool is_too_much(const struct residue *r, const struct side *s)
 {
-    for (uint32_t p = 0; p < s->size; p++)
+    const struct seconds seconds = seconds_of(s);
+    for (uint32_t p = 0; p < s->size; p++) {
+        double beside = p == seconds.of ? seconds.next : seconds.most;
         if (s->parties[p].gain > s->whole + ROUNDING * r->scale &&
-            (!r->amounts || s->parties[p].largest + most_beside(s, p) > 2 * s->whole + ROUNDING * r->scale))
+            (!r->amounts || s->parties[p].largest + beside > 2 * s->whole + ROUNDING * r->scale))
             return true;
+    }
     return false;
 }
 
