@@ -156,7 +156,7 @@ static void print_definition(const struct indicator *i)
         _("weights          a line the days expected of it, no day with a value more than %d; none more than a "
           "fifth; what "
           "one person confirmed, no more than all others; in a mean, the country's two largest lines each at most %d "
-          "times all others\n"),
+          "times all but these two\n"),
         WEIGHT_DAY_MOST, WEIGHT_MEAN_TIMES);
     printf(
         _("ranks            of %s, among operators and among departments: two differ where a permutation test of their "

@@ -8,7 +8,7 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: measured
--- method: 5
+-- method: 6
 -- dimensions: operator, department, technology
 -- aggregate: p50, p95
 -- headline.fr: Une résolution DNS prend typiquement {p50} ms {where}.

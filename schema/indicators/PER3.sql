@@ -8,7 +8,7 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: measured
--- method: 6
+-- method: 7
 -- targets: domestic
 -- dimensions: operator, department, technology, family
 -- aggregate: p50

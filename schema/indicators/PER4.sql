@@ -8,7 +8,7 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: measured
--- method: 3
+-- method: 4
 -- targets: abroad
 -- dimensions: operator, department, technology, family
 -- aggregate: p50

@@ -8,7 +8,7 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: measured
--- method: 2
+-- method: 3
 -- targets: abroad
 -- dimensions: operator
 -- aggregate: p50

@@ -8,7 +8,7 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: measured
--- method: 5
+-- method: 6
 -- dimensions: operator, department, technology
 -- aggregate: p10, p50, p90
 -- headline.fr: Le débit descendant médian est de {p50} Mbit/s {where} ; sur une ligne sur dix, il reste sous {p10} Mbit/s.

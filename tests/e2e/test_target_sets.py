@@ -4,6 +4,7 @@ import datetime
 import html
 import json
 import re
+from pathlib import Path
 
 import pytest
 import wire
@@ -17,6 +18,7 @@ NEW = [datetime.date(THIS, 1, 1) + datetime.timedelta(days=d) for d in range(12)
 HOST, GUEST = "JENY", "ISOCEL"
 LATER = [day + datetime.timedelta(days=12) for day in NEW]
 LINES = 12
+METHOD = re.search(r"^-- method: (\d+)$", (Path(__file__).resolve().parents[2] / "schema/indicators/PER3.sql").read_text(), re.M)[1]
 # In the network of JENY, of Celtiis, and in no set.
 TARGETS = {"ns1.nic.bj": ("154.65.28.218", 5), "ns2.nic.bj": ("41.85.191.2", 40), "pch.nic.bj": ("204.61.216.125", 2)}
 
@@ -63,8 +65,8 @@ def test_only_the_set_counts_and_nothing_in_one_s_own_network(country):
     # To two digits: six lines, twelve days, and one target or two.
     assert (domestic[HOST, None]["n_samples"], domestic[GUEST, None]["n_samples"]) == (72, 140)
     assert 4.9 < domestic[GUEST, None]["value"] < 41
-    assert domestic[None, None]["method_version"] == 6
-    assert {f["target_set"] for f in domestic.values()} == {1} and {f["method"] for f in domestic.values()} == {"6/targets 1"}
+    assert domestic[None, None]["method_version"] == int(METHOD)
+    assert {f["target_set"] for f in domestic.values()} == {1} and {f["method"] for f in domestic.values()} == {f"{METHOD}/targets 1"}
     assert {f["target_set"] for f in figures(country, "PER8", THIS - 1).values()} == {None}
     # Nothing of ours stands abroad.
     assert figures(country, "PER4", THIS - 1) == {}
@@ -83,10 +85,10 @@ def test_the_own_network_is_apart_and_unranked(country):
 def test_the_page_names_the_targets_and_who_has_none(country):
     for lang, says in (("fr", ["Ensemble de cibles 1 : ns1.nic.bj (JENY), ns2.nic.bj (Celtiis (SBIN)).",
                                "Réseaux où aucune cible n’est encore connue : ABC Corporation, ISOCEL, MTN Bénin (Spacetel),",
-                               "Aucune cible n’est encore connue.", "version 6, cibles 1"]),
+                               "Aucune cible n’est encore connue.", f"version {METHOD}, cibles 1"]),
                        ("en", ["Set of targets 1: ns1.nic.bj (JENY), ns2.nic.bj (Celtiis (SBIN)).",
                                "Networks in which no target is known yet: ABC Corporation, ISOCEL, MTN Bénin (Spacetel),",
-                               "version 6, targets 1"])):
+                               f"version {METHOD}, targets 1"])):
         html_text, text = words(country, lang)
         for part in says:
             assert part in text, (lang, part)
@@ -107,13 +109,13 @@ def test_another_set_is_another_method_and_a_break(country):
         country.stored(probe.batch([r for day in LATER for r in day_of(day)], sealed_at=wire.now()))
     country.run("rollup")
     after = figures(country, "PER3", THIS)
-    assert {f["target_set"] for f in after.values()} == {2} and {f["method"] for f in after.values()} == {"6/targets 2"}
+    assert {f["target_set"] for f in after.values()} == {2} and {f["method"] for f in after.values()} == {f"{METHOD}/targets 2"}
     assert after[GUEST, None]["value"] == pytest.approx(40, rel=0.02)
     # The year before stays what it was.
     assert {k: (f["value"], f["target_set"]) for k, f in figures(country, "PER3", THIS - 1).items()} == \
         {k: (f["value"], f["target_set"]) for k, f in before.items()}
-    for lang, says in (("fr", ["version 6, cibles 2", "cibles 2", "avant et après ne se comparent pas"]),
-                       ("en", ["version 6, targets 2", "targets 2", "before and after are not to be compared"])):
+    for lang, says in (("fr", [f"version {METHOD}, cibles 2", "cibles 2", "avant et après ne se comparent pas"]),
+                       ("en", [f"version {METHOD}, targets 2", "targets 2", "before and after are not to be compared"])):
         html_text, text = words(country, lang)
         # Of PER3, and of PER3_OWN, which stands without lines.
         assert html_text.count('class="break"') == 2 and all(part in text for part in says)
