@@ -90,7 +90,8 @@ def memory():
         return None
     room = os.statvfs(place)
     available = int(re.search(r"^MemAvailable: +(\d+) kB$", Path("/proc/meminfo").read_text(), re.M)[1]) * 1024
-    return place if min(room.f_bavail * room.f_frsize, available) >= ROOM and not room.f_flag & os.ST_NOEXEC else None
+    usable = os.access(place, os.W_OK | os.X_OK) and not room.f_flag & (os.ST_NOEXEC | os.ST_RDONLY)
+    return place if usable and min(room.f_bavail * room.f_frsize, available) >= ROOM else None
 
 
 @contextlib.contextmanager
