@@ -12,10 +12,10 @@
  * most, where it is nearly as much as it may (weight.h): a tenth more of it puts them nearly a tenth farther off.
  * Rounded to a tenth or a fifth of that they would tell it to a twentieth or a tenth. So the farther end is taken, and
  * how far it is off is told for both: each rounded by itself would be two guesses at one number, and how they compare a
- * third. It is told in parts of the mean, as the next number of the series times MEAN_STEP; what is more than that is
- * MEAN_WIDE up to twice the mean, as there it is of a line that gives more than two thirds of the most that it may,
- * whom that most bounds on the other side. So whatever a line gives, it may be more or less by a fifth and the same is
- * told.
+ * third. It is told in parts of the mean, as the next number of the series times MEAN_STEP; what is more than
+ * the mean itself, up to twice it, is told as MEAN_WIDE, as there it is of a line that gives more than two thirds of
+ * the most that it may, whom that most bounds on the other side. So whatever a line gives, it may be more or less by a
+ * fifth and the same is told.
  *
  * Changes of means, which have no such most, and those of medians where fewer than FLOOR_PROBES lines changed by as
  * much as an end says are off by a number of the series. A share is of lines that say yes or no: its interval adds how

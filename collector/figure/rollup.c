@@ -247,8 +247,8 @@ static int count(struct pg *pg, const struct list *list, int64_t *ret, struct fa
     return rc;
 }
 
-/* Until nothing is listed any more, as the list may grow by what is made of it. Of one that others feed, what was
- * listed at first: the rest is the next run's, or a probe that pushes on and on would hold up figures for ever. */
+/* Until nothing is listed any more, as the list may grow by what is made of it. Of one that others feed, as many as
+ * were listed at first: the rest is the next run's, or a probe that pushes on and on would hold up figures for ever. */
 static int work_off(struct pg *pg, const struct list *list, bool shown, size_t *ret_all, struct fault *f)
 {
     struct progress progress = {0};

@@ -24,10 +24,10 @@ SELECT c.name AS check_name, m.metric_no AS id, m.name AS metric, m.unit, m.bett
 FROM metric m
 JOIN check_kind c USING (check_no);
 
--- Of what the collector computed, everybody gets the counts in steps, as one of few lines may be all that fails: no step has a number
--- within a fifth of all others in it. How many results and days there are is what the schedule asks of lines alike, and is told to two
--- digits. Analysts have indicator_value. When a cell that is not shown was
--- made is nobody's affair: it is made again with each day that comes.
+-- Of what the collector computed, everybody gets the counts in steps, as one of few lines may be all that fails: whatever is guessed of a
+-- count, another of the same step is off by more than a fifth. How many results and days there are is what the schedule asks of lines
+-- alike, and is told to two digits. Analysts have indicator_value. When a cell that is not shown was made is nobody's affair: it is made
+-- again with each day that comes.
 CREATE OR REPLACE VIEW figure_told AS
 SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.geo, v.operator, v.technology, v.family,
        v.zone, v.sex, v.age_group, v.plan, v.value, v.unit, v.low, v.high, v.interval_kind,
