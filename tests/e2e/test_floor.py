@@ -105,7 +105,7 @@ MOBILE = "41.85.160.0/24"
     ([Line(own(n), days=6) for n in range(5)], True),
 ])
 def test_what_makes_a_crowd(own_collector, lines, shown):
-    c = own_collector.start()
+    c = own_collector.start_idle()
     c.sql("INSERT INTO carrier_nat VALUES (%s, 'import') ON CONFLICT DO NOTHING", MOBILE)
     country = whole(measured(c, lines))
     if shown:
@@ -119,7 +119,7 @@ def test_what_makes_a_crowd(own_collector, lines, shown):
 
 
 def test_a_probe_of_yesterday_counts_in_a_week(own_collector):
-    c = own_collector.start()
+    c = own_collector.start_idle()
     measured(c, [Line(own(n), days=30) for n in range(5)])
     before = figures(c)
     probe = household(c, Line(own(9), loss=80.0), 9)
@@ -132,7 +132,7 @@ def test_a_probe_of_yesterday_counts_in_a_week(own_collector):
 @pytest.mark.parametrize("word", [{"team": "Mallory", "confirmed": False}, {}, {"team": "", "confirmed": False}])
 def test_one_voucher_weighs_no_more_than_all_others(own_collector, word):
     """Whether a leader confirmed the sybils, or handed out a token for each: a team's, or one that names none."""
-    c = own_collector.start()
+    c = own_collector.start_idle()
     sybil = Line(loss=80.0, days=30, **word)
     honest = [Line(own(n), False, days=30, team="Kandi") for n in range(5)]
     rows = measured(c, honest + [sybil._replace(network=own(n)) for n in range(5, 25)])
@@ -140,7 +140,7 @@ def test_one_voucher_weighs_no_more_than_all_others(own_collector, word):
 
 
 def test_one_extreme_value_is_not_the_figure(own_collector):
-    c = own_collector.start()
+    c = own_collector.start_idle()
     rows = measured(c, [Line(own(n), loss=90.0 if n == 0 else 0.1, days=30) for n in range(6)])
     # Five times what all but the two largest give, over all: who knows the others learns 2 %, and not 90 %.
     assert whole(rows)["value"] == pytest.approx((0.5 + 5 * 0.4) / 6, rel=0.01)
@@ -151,7 +151,7 @@ def test_one_extreme_value_is_not_the_figure(own_collector):
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_sum_of_public_figures_tells_of_few(own_collector, seed):
     """A country of random lines: all nested pairs, all sums of siblings, and all sums that four atoms could make."""
-    c, r = own_collector.start(), random.Random(seed)
+    c, r = own_collector.start_idle(), random.Random(seed)
     departments = [iso for (iso,) in c.sql("SELECT iso FROM department ORDER BY iso LIMIT 5")]
     lines = [Line(own(n), department=departments[min(int(r.expovariate(0.6)), 4)], operator=f"Op{min(int(r.expovariate(0.7)), 3)}",
                   loss=r.choice([0.1, 1, 5, 20]), days=r.choice([3, 10, 30])) for n in range(70)]
@@ -201,7 +201,7 @@ def all_public(c):
 
 def test_nothing_tells_when_few_measured(own_collector):
     """Three lines are in no figure, and nothing that is around figures moves with them: no length, no tag, no time."""
-    c = own_collector.start()
+    c = own_collector.start_idle()
     measured(c, [Line(own(n), days=10) for n in range(3)])
     c.sql("UPDATE indicator_value SET stored_at = stored_at - interval '3 days', retrieved = retrieved - 3")
     before = all_public(c)

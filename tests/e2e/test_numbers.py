@@ -70,7 +70,7 @@ def numbers():
     with scratch() as folder:
         c = Collector(folder)
         try:
-            c.start()
+            c.start_idle()
             c.everybodys(TARGETS)
             c.sent = {}
             for p in range(PROBES):
@@ -434,6 +434,10 @@ def test_explain_tells_method_and_inputs(numbers):
 
 
 def test_serve_makes_figures_by_itself(numbers):
+    numbers.stop()
+    numbers.settings = {}
+    numbers.move(numbers.port)
+    numbers.start()
     late = numbers.probe(commune="late")
     numbers.stored(late.batch([dns(datetime.date(2022, 1, 5), 1, 44.0)]))
     numbers.sql("UPDATE probe_context SET valid_from = '2021-01-01' WHERE commune = 'late'")
@@ -446,6 +450,8 @@ def test_serve_makes_figures_by_itself(numbers):
     assert found[0]["note"] == "not enough lines yet: none of 5"
     assert "2022 BJ measured: samples -, without a result -, probe-days -" in numbers.run("indicators", "explain", "PER1")
     numbers.run("probe", "revoke", late.id)
+    numbers.stop()
+    numbers.start_idle()
 
 
 # ---- imports ----
@@ -640,7 +646,7 @@ def test_page_says_what_is_provisional_and_hides_no_markup(numbers, own_collecto
     reply, p = page(numbers, "/fr/")
     assert b"<b>Petit" not in reply.body and b"&lt;b&gt;Petit &amp; Cie" in reply.body
     assert "Pas encore assez de lignes" not in p.text()
-    c = own_collector.start()
+    c = own_collector.start_idle()
     c.everybodys(TARGETS)
     _, empty = page(c, "/fr/")
     assert "premiers chiffres" in empty.text() and "svg" not in [tag for tag, _ in empty.tags]
@@ -658,7 +664,7 @@ def test_page_says_what_is_provisional_and_hides_no_markup(numbers, own_collecto
 
 
 def test_simulated_figures_say_so(own_collector):
-    c = own_collector.start()
+    c = own_collector.start_idle()
     c.everybodys(TARGETS)
     today = datetime.date.today()
     for line in range(5):

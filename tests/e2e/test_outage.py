@@ -57,7 +57,7 @@ def country():
     with scratch() as folder:
         c = Collector(folder)
         try:
-            c.start()
+            c.start_idle()
             c.everybodys(dict.fromkeys(TARGETS.values()))
             token = c.token()
             for n in range(LINES * len(CUTS)):
@@ -116,7 +116,7 @@ def test_the_page_says_how_many(country, lang, words):
 
 def test_a_line_that_is_off_counts_like_the_others(own_collector):
     """Nine lines: the first loses half of its packets, is off every other day, and off for good after sixteen of thirty."""
-    c = own_collector.start()
+    c = own_collector.start_idle()
     token, first = c.token(), datetime.date(YEAR, 3, 1)
     days = [first + datetime.timedelta(days=d) for d in range(30)]
     for n in range(9):

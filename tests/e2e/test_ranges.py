@@ -63,7 +63,7 @@ def figures(collector):
 
 def test_no_figure_moves(own_collector):
     """One line whose numbers are mad, beside six honest ones: the country's figures stay what they were."""
-    c = own_collector.start()
+    c = own_collector.start_idle()
     day = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=3)
     probes = [c.probe(department="BJ-BO", commune=f"commune {n}", technology="fibre", operator="Grand") for n in range(7)]
     for n, probe in enumerate(probes):
@@ -90,9 +90,7 @@ AS_BEFORE = """
 
 def test_a_range_that_comes_later_counts_for_what_is_there(own_collector):
     c = own_collector
-    c.settings = {"upkeep": "no"}
-    c.move(c.port)
-    c.start()
+    c.start_idle()
     day, probe = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=3), c.probe()
     c.stored(probe.batch([ping(at=wire.stamp(day))]))
     [(good,)] = c.sql("SELECT max(batch_no) FROM batch_key")
@@ -130,7 +128,7 @@ LARGE = {"ping": {"sent": 16777217, "rcvd": 16777217, "rtt_min_ms": 11.2}, "http
 
 def test_large_whole_numbers_come_back_exact(own_collector):
     """A float would say 16777216 of the first, and 16777216 of each result that a day sums up."""
-    c = own_collector.start()
+    c = own_collector.start_idle()
     probe, key = c.probe(), c.run("key", "create", "tests").strip()
     c.stored(probe.batch([results(check, metrics) for check, metrics in LARGE.items()] * 2))
     c.run("rollup")
