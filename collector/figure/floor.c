@@ -13,6 +13,7 @@ struct cell {
     unsigned rank;
     size_t number, larger;
     bool past, out, refused, renewed;
+    bool apart;   /* out, and by itself, or with others that are, of too few */
     size_t other; /* of a cell the figure that it follows, of that the cell; FLOOR_NONE: none */
     struct crowd crowd, fresh;
     struct {
@@ -332,6 +333,21 @@ static bool isolates(const struct floor *f, const uint64_t *mask)
     return found;
 }
 
+/* What is out and tells of too few by itself says nothing of any other figure: those are held against it one by one. Is
+ * there one that leaves too few of the cell? */
+static bool bares(const struct floor *f, const struct cell *c)
+{
+    for (size_t o = 0; o < f->cell_count; o++) {
+        struct crowd left = {0};
+        for (size_t a = 0; f->cells[o].apart && a < f->atom_count; a++)
+            if (bits_has(f->atoms[a].cells, c->number) && !bits_has(f->atoms[a].cells, o))
+                crowd_join(&left, &f->atoms[a].crowd);
+        if (left.days > 0 && !crowd_enough(&left))
+            return true;
+    }
+    return false;
+}
+
 /* A cell as a row over all atoms, of which the fresh ones come first. The caller frees. */
 static uint32_t *row_of(const struct floor *f, size_t cell)
 {
@@ -398,6 +414,9 @@ static enum floor_verdict judge(struct floor *f, const struct cell *c)
     }
     if (c->out) {
         bits_set(f->shown, c->number);
+        f->cells[c->number].apart = isolates(f, f->shown);
+        if (f->cells[c->number].apart)
+            bits_unset(f->shown, c->number);
         return FLOOR_SHOWN;
     }
     if (!crowd_enough(&c->crowd))
@@ -409,7 +428,7 @@ static enum floor_verdict judge(struct floor *f, const struct cell *c)
     if (c->change.most * 2 > c->change.whole || uncovers(f, c->number))
         return FLOOR_DIFFERENCE;
     bits_set(f->shown, c->number);
-    if (isolates(f, f->shown)) {
+    if (isolates(f, f->shown) || bares(f, c)) {
         bits_unset(f->shown, c->number);
         return FLOOR_DIFFERENCE;
     }

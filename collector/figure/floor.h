@@ -90,8 +90,8 @@ size_t floor_cell(struct floor *f, unsigned rank, size_t larger);
 /* Adds a figure that an earlier edition has shown; it is out and stays so. */
 size_t floor_past(struct floor *f);
 
-/* The cell is out and stays so, whatever stands behind it: all others are held against it. It has to be of the lowest
- * rank, and follows none. */
+/* The cell is out and stays so, whatever stands behind it: all others are held against it, and against sums with it but
+ * where it tells of too few by itself. It has to be of the lowest rank, and follows none. */
 void floor_out(struct floor *f, size_t cell);
 
 /* The cell, where it is shown, replaces that figure; else the figure stays. */
