@@ -244,13 +244,13 @@ static bool tell_beside(const struct chart *c, const struct calendar *places)
     return tells;
 }
 
-/* A day is shown where it has lines enough. What its cell's figure counts anew
- * and no day shows can be reckoned from the two, and has to be enough as well; so has what days do not take off of it
- * as they count its lines otherwise (residue.h): days with the fewest lines are hidden until it is, or until nothing is
- * left. So are told days that have come to weigh something else. A day that series tell of
- * otherwise has no point, and who came late to them is in none. Where days of before are gone, say something else or
- * weigh something else, there must be some, to cover them. As long as those that are shown tell of too few beside
- * places, more are hidden: twice as many each time, as that takes its time to find out. */
+/* A day is shown where it has lines enough. What its cell's figure counts anew and no day shows can be reckoned from
+ * the two, and has to be enough as well; so has what days do not take off of it as they count its lines otherwise
+ * (residue.h): days with the fewest lines are hidden until it is, or until nothing is left. So are told days that
+ * have come to weigh something else. A day that series tell of otherwise has no point, and who came late to them is
+ * in none. Where days of before are gone, say something else or weigh something else, there must be some, to cover
+ * them. As long as those that are shown tell of too few beside places, more are hidden: twice as many each time, as
+ * that takes its time to find out. */
 static void decide(struct day *days, size_t count, const struct past_days *past, const struct calendar *places,
                    const struct stat_what *what)
 {

@@ -49,8 +49,8 @@ static inline void residue_freep(struct residue **r)
     residue_free(*r);
 }
 
-/* Units whose blocks are theirs alone; they are sorted anew. A line in two blocks is counted as gone
- * from both where it goes from the first. */
+/* Units whose blocks are theirs alone; they are sorted anew. A line in two blocks is counted as gone from both
+ * where it goes from the first. */
 void residue_add(struct residue *r, struct residue_unit *units, size_t count);
 
 /* The same units as they were added are none of it any more. */
