@@ -1,0 +1,310 @@
+#include "collector/figure/transport.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/figure/dominance.h"
+#include "collector/figure/flow.h"
+
+#define SECONDS  4          /* the line itself among them */
+#define ROUNDING 1e-12      /* of a sum from which all is taken */
+#define WORK     2000000000 /* edges that are looked at for a chart: some ten seconds */
+
+struct unit {
+    size_t day;
+    uint32_t line, place;
+    double amount;
+};
+
+struct line {
+    const struct unit *units;
+    size_t count;
+    double amount;
+    bool covered; /* and stays so where fewer days are shown */
+};
+
+/* What the two give that give most, and all together. */
+struct most {
+    double first, second, all;
+};
+
+struct transport {
+    struct cellset *parts_of; /* by place, from 0 on */
+    size_t place_count, part_count, day_count, unit_count, unit_cap, line_count;
+    struct unit *units;
+    struct line *lines, **largest; /* NULL: not sorted yet; the largest first */
+    double *sums;                  /* a row a day, a column a place */
+    struct most *edges, *days;     /* who gives most: of each of these, of each day */
+    double *told;                  /* by day */
+    int64_t work;                  /* that there is left */
+};
+
+/* ---- parts and units ---- */
+
+/* Numbers figures from 0 on. */
+static void number_parts(struct transport *t, const struct cellsets *parts)
+{
+    size_t last = 0;
+    for (size_t p = 0; p < parts->count; p++)
+        for (size_t k = 0; k < parts->list[p].count; k++)
+            last = parts->list[p].cells[k] > last ? parts->list[p].cells[k] : last;
+    size_t *numbers = alloc_zero(last + 1, sizeof *numbers); /* from 1 on; 0: none yet */
+    t->place_count = parts->count;
+    t->parts_of = alloc_zero(parts->count + 1, sizeof *t->parts_of);
+    for (size_t p = 0; p < parts->count; p++) {
+        const struct cellset *of = &parts->list[p];
+        t->parts_of[p] = (struct cellset){alloc_zero(of->count + 1, sizeof *of->cells), of->count};
+        for (size_t k = 0; k < of->count; k++) {
+            size_t *number = &numbers[of->cells[k]];
+            *number = *number ? *number : ++t->part_count;
+            t->parts_of[p].cells[k] = *number - 1;
+        }
+    }
+    free(numbers);
+}
+
+struct transport *transport_new(const struct cellsets *parts, size_t days)
+{
+    struct transport *t = alloc_zero(1, sizeof *t);
+    t->day_count = days;
+    t->work = WORK;
+    t->told = alloc_zero(days + 1, sizeof *t->told);
+    number_parts(t, parts);
+    return t;
+}
+
+void transport_free(struct transport *t)
+{
+    if (!t)
+        return;
+    for (size_t p = 0; p < t->place_count; p++)
+        free(t->parts_of[p].cells);
+    free(t->parts_of);
+    free(t->units);
+    free(t->lines);
+    free(t->largest);
+    free(t->sums);
+    free(t->edges);
+    free(t->days);
+    free(t->told);
+    free(t);
+}
+
+void transport_add(struct transport *t, uint32_t line, size_t day, uint32_t place, double amount)
+{
+    if (t->unit_count == t->unit_cap) {
+        t->unit_cap = t->unit_cap ? t->unit_cap * 2 : 256;
+        t->units = alloc_resize(t->units, t->unit_cap, sizeof *t->units);
+    }
+    t->units[t->unit_count++] = (struct unit){day, line, place, amount};
+}
+
+static int by_line(const void *a, const void *b)
+{
+    const struct unit *x = a, *y = b;
+    if (x->line != y->line)
+        return x->line < y->line ? -1 : 1;
+    if (x->day != y->day)
+        return x->day < y->day ? -1 : 1;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+static int by_amount(const void *a, const void *b)
+{
+    const struct line *x = *(const struct line *const *)a, *y = *(const struct line *const *)b;
+    if (x->amount != y->amount)
+        return x->amount > y->amount ? -1 : 1;
+    return (x->units->line > y->units->line) - (x->units->line < y->units->line);
+}
+
+/* One unit for all of a line on a day at a place. */
+static void join_units(struct transport *t)
+{
+    size_t found = 0;
+    if (t->unit_count > 1)
+        qsort(t->units, t->unit_count, sizeof *t->units, by_line);
+    for (size_t u = 0; u < t->unit_count; u++)
+        if (found > 0 && by_line(&t->units[found - 1], &t->units[u]) == 0)
+            t->units[found - 1].amount += t->units[u].amount;
+        else
+            t->units[found++] = t->units[u];
+    t->unit_count = found;
+}
+
+static void meet(struct most *m, double amount)
+{
+    m->second = fmax(m->second, fmin(m->first, amount));
+    m->first = fmax(m->first, amount);
+    m->all += amount;
+}
+
+/* All others but the one of them that gives most. */
+static double others(const struct most *m, double own)
+{
+    double rest = m->all - own - (own < m->first ? m->first : m->second);
+    return rest > ROUNDING * m->all ? rest : 0;
+}
+
+/* What it gives on the day of that unit; *u: the first of another day. */
+static double of_day(const struct line *line, size_t *u)
+{
+    size_t day = line->units[*u].day;
+    double sum = 0;
+    for (; *u < line->count && line->units[*u].day == day; (*u)++)
+        sum += line->units[*u].amount;
+    return sum;
+}
+
+static void list_lines(struct transport *t)
+{
+    t->lines = alloc_zero(t->unit_count + 1, sizeof *t->lines);
+    for (size_t u = 0; u < t->unit_count; u++) {
+        if (u == 0 || t->units[u].line != t->units[u - 1].line)
+            t->lines[t->line_count++].units = &t->units[u];
+        t->lines[t->line_count - 1].count++;
+        t->lines[t->line_count - 1].amount += t->units[u].amount;
+    }
+    t->largest = alloc_zero(t->line_count + 1, sizeof(struct line *));
+    for (size_t l = 0; l < t->line_count; l++)
+        t->largest[l] = &t->lines[l];
+    if (t->line_count > 1)
+        qsort(t->largest, t->line_count, sizeof(struct line *), by_amount);
+}
+
+static void get_ready(struct transport *t)
+{
+    if (t->largest)
+        return;
+    join_units(t);
+    list_lines(t);
+    t->sums = alloc_zero(t->day_count * t->place_count + 1, sizeof *t->sums);
+    t->edges = alloc_zero(t->day_count * t->place_count + 1, sizeof *t->edges);
+    t->days = alloc_zero(t->day_count + 1, sizeof *t->days);
+    for (size_t u = 0; u < t->unit_count; u++) {
+        size_t edge = t->units[u].day * t->place_count + t->units[u].place;
+        meet(&t->edges[edge], t->units[u].amount);
+        t->sums[edge] = t->edges[edge].all;
+    }
+    for (size_t l = 0; l < t->line_count; l++)
+        for (size_t u = 0; u < t->lines[l].count;) {
+            struct most *day = &t->days[t->lines[l].units[u].day];
+            meet(day, of_day(&t->lines[l], &u));
+        }
+}
+
+/* ---- one line ---- */
+
+static size_t edge(const struct transport *t, const struct unit *u)
+{
+    return u->day * t->place_count + u->place;
+}
+
+/* Takes it out of what edges bear. */
+static void leave_out(const struct transport *t, double *bears, const struct line *line)
+{
+    for (size_t u = 0; u < line->count; u++) {
+        double *of = &bears[edge(t, &line->units[u])], rest = *of - line->units[u].amount;
+        *of = rest > ROUNDING * *of ? rest : 0;
+    }
+}
+
+static void put_back(const struct transport *t, double *bears, const struct line *line)
+{
+    for (size_t u = 0; u < line->count; u++)
+        bears[edge(t, &line->units[u])] = t->sums[edge(t, &line->units[u])];
+}
+
+/* Each of its days by itself, at its place. */
+static bool has_enough_beside(const struct transport *t, const struct line *line)
+{
+    for (size_t u = 0; u < line->count; u++)
+        if (line->units[u].amount >
+            DOMINANCE_TIMES * others(&t->edges[edge(t, &line->units[u])], line->units[u].amount))
+            return false;
+    return true;
+}
+
+/* What others have to make up for, day by day and part by part. Those of a day do, but where its point, or the edition,
+ * cuts some (weight.h): these hide more than the rest of it. */
+static void demand(const struct transport *t, const struct line *line, struct flow *f)
+{
+    for (size_t u = 0; u < line->count;) {
+        size_t from = u, day = line->units[u].day;
+        double own = of_day(line, &u), due = own / DOMINANCE_TIMES;
+        if (f->shown[day]) {
+            due = fmin(due, others(&t->days[day], own));
+            f->due_of_days[day] = due;
+        }
+        for (size_t i = from; own > 0 && i < u; i++) {
+            const struct cellset *of = &t->parts_of[line->units[i].place];
+            for (size_t k = 0; k < of->count; k++)
+                f->due_of_parts[of->cells[k]] += due * (line->units[i].amount / own);
+        }
+    }
+}
+
+/* With some of those that give most left out besides it. */
+static bool flows(struct transport *t, const struct line *line, double *bears, const struct flow *f, size_t from,
+                  size_t to)
+{
+    leave_out(t, bears, line);
+    for (size_t l = from; l < to; l++)
+        if (t->largest[l] != line)
+            leave_out(t, bears, t->largest[l]);
+    bool found = flow_found(f, &t->work);
+    for (size_t l = from; l < to; l++)
+        put_back(t, bears, t->largest[l]);
+    put_back(t, bears, line);
+    return found;
+}
+
+/* Whichever of them is the second; it is less work to leave out all at once, where that is enough. */
+static bool flows_for_each(struct transport *t, const struct line *line, double *bears, const struct flow *f)
+{
+    size_t seconds = t->line_count < SECONDS ? t->line_count : SECONDS;
+    if (flows(t, line, bears, f, 0, seconds))
+        return true;
+    for (size_t l = 0; l < seconds; l++)
+        if (!flows(t, line, bears, f, l, l + 1))
+            return false;
+    return true;
+}
+
+static bool is_covered(struct transport *t, const struct line *line, double *bears, const bool *shown)
+{
+    struct flow f = {t->day_count, t->place_count, t->part_count, bears, NULL, NULL, shown, t->parts_of};
+    f.due_of_days = alloc_zero(t->day_count + 1, sizeof *f.due_of_days);
+    f.due_of_parts = alloc_zero(t->part_count + 1, sizeof *f.due_of_parts);
+    demand(t, line, &f);
+    bool covered = flows_for_each(t, line, bears, &f);
+    free(f.due_of_days);
+    free(f.due_of_parts);
+    return covered;
+}
+
+/* ---- all lines ---- */
+
+bool transport_tells(struct transport *t, const bool *shown)
+{
+    get_ready(t);
+    double *bears = alloc_zero(t->day_count * t->place_count + 1, sizeof *bears);
+    bool tells = false;
+    memcpy(bears, t->sums, t->day_count * t->place_count * sizeof *bears);
+    memset(t->told, 0, t->day_count * sizeof *t->told);
+    for (size_t l = 0; l < t->line_count; l++) {
+        struct line *line = &t->lines[l];
+        line->covered = line->covered || line->amount == 0 || has_enough_beside(t, line) ||
+                        is_covered(t, line, bears, shown);
+        for (size_t u = 0; !line->covered && u < line->count; u++)
+            t->told[line->units[u].day] += line->units[u].amount;
+        tells |= !line->covered;
+    }
+    free(bears);
+    return tells;
+}
+
+double transport_told(const struct transport *t, size_t day)
+{
+    return t->told[day];
+}

@@ -1,0 +1,74 @@
+#include "tests/unit/check.h"
+
+#include "collector/figure/transport.h"
+
+#define DAYS 60
+
+/* Places: of the part of some, of that of the others, of none; all are in the country. */
+enum { SOME, OTHERS, NONE };
+
+/* So many lines of a place say `first` on each of the first thirty days, and `second` on each of the last. */
+struct lines {
+    uint32_t place, count;
+    double first, second;
+};
+
+static bool tells(const struct lines *lines, size_t count, bool others_shown, size_t hidden, double *ret_told)
+{
+    struct cellsets parts = {0};
+    cellsets_number(&parts, (const size_t[]){7, 4}, 2, 0);
+    cellsets_number(&parts, (const size_t[]){7, 5}, others_shown ? 2 : 1, 0);
+    uint32_t none = cellsets_number(&parts, (const size_t[]){7}, 1, 0), number = 0;
+    _cleanup_(transport_freep) struct transport *t = transport_new(&parts, DAYS);
+    bool shown[DAYS];
+    for (size_t d = 0; d < DAYS; d++) { /* as many of the first as of the last */
+        size_t at = d % (DAYS / 2);
+        shown[d] = at >= hidden / 2;
+        for (size_t l = 0, n = number = 0; l < count; l++)
+            for (n = 0; n < lines[l].count; n++)
+                transport_add(t, ++number, d, lines[l].place == NONE ? none : lines[l].place,
+                              d < DAYS / 2 ? lines[l].first : lines[l].second);
+    }
+    bool found = transport_tells(t, shown);
+    *ret_told = transport_told(t, DAYS - 1);
+    cellsets_free(&parts);
+    return found;
+}
+
+/* Some say nothing first, and others nothing later: of the later days' sums and the part of some, what one line gives
+ * beside them is all that is left. */
+static void a_line_that_days_and_a_part_leave_is_told_of(void **state)
+{
+    static const struct {
+        struct lines lines[4];
+        bool others_shown;
+        size_t hidden;
+        double told; /* on the last day; 0: of nobody */
+    } rows[] = {
+        {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {NONE, 1, 0, 5}}, false, 0, 5},
+        {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {OTHERS, 1, 0, 5}}, true, 0, 5},
+        /* Three hidden days of nine lines make up for 27 of it, where those of others keep the country as it is. */
+        {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {NONE, 1, 0, 5}}, false, 4, 5},
+        {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {NONE, 1, 0, 5}}, false, 6, 0},
+        /* What it gives, or others give beside it, on the same days. */
+        {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {NONE, 6, 0, 5}}, false, 0, 0},
+        {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0.1}, {NONE, 1, 0, 4.5}}, false, 0, 0},
+        {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0.1}, {NONE, 1, 0, 4.6}}, false, 0, 4.6},
+        /* All say as much at all times. */
+        {{{SOME, 10, 1, 1}, {OTHERS, 10, 1, 1}, {NONE, 1, 0, 5}}, false, 0, 0},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        double told;
+        bool found = tells(rows[r].lines, COUNT(rows[r].lines), rows[r].others_shown, rows[r].hidden, &told);
+        if (found != (rows[r].told > 0) || told != rows[r].told)
+            fail_msg("row %zu: %d %g", r, found, told);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_line_that_days_and_a_part_leave_is_told_of),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
