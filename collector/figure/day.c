@@ -1,9 +1,11 @@
 #include "collector/figure/day.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "collector/figure/crowd.h"
 #include "collector/figure/residue.h"
+#include "collector/figure/transport.h"
 #include "collector/figure/weight.h"
 #include "common/clock.h"
 
@@ -201,7 +203,8 @@ struct chart {
     const struct stat_what *what;
     struct crowd hidden;
     struct left left;
-    bool cover; /* must there be any, to cover what was told? */
+    struct transport *transport; /* NULL: no sums, or no parts */
+    bool cover;                  /* must there be any, to cover what was told? */
 };
 
 static struct day *with_fewest_lines(const struct chart *c)
@@ -213,14 +216,39 @@ static struct day *with_fewest_lines(const struct chart *c)
     return least;
 }
 
-/* Hides one more. False: none is left. */
-static bool hide_least(struct chart *c)
+/* The first of those on which lines that are told of give most. */
+static struct day *with_most_told(const struct chart *c)
 {
-    struct day *least = with_fewest_lines(c);
-    if (!least)
+    struct day *most = NULL;
+    for (size_t d = 0; d < c->count; d++)
+        if (c->days[d].shown &&
+            (!most || transport_told(c->transport, d) > transport_told(c->transport, (size_t)(most - c->days))))
+            most = &c->days[d];
+    return most;
+}
+
+/* That in the middle of the longest row of days that are shown, the first of these: so that the hidden are of all
+ * times. */
+static struct day *within_most_shown(const struct chart *c)
+{
+    size_t longest = 0, end = 0, row = 0;
+    for (size_t d = 0; d < c->count; d++) {
+        row = c->days[d].shown ? row + 1 : 0;
+        if (row > longest) {
+            longest = row;
+            end = d;
+        }
+    }
+    return longest ? &c->days[end - longest / 2] : NULL;
+}
+
+/* Hides one more. False: none is left. */
+static bool hide_one(struct chart *c, struct day *day)
+{
+    if (!day)
         return false;
-    hide(&c->left, least, c->what);
-    crowd_join(&c->hidden, &least->crowd);
+    hide(&c->left, day, c->what);
+    crowd_join(&c->hidden, &day->crowd);
     return true;
 }
 
@@ -244,17 +272,53 @@ static bool tell_beside(const struct chart *c, const struct calendar *places)
     return tells;
 }
 
+/* What lines give on days that were not told before: others are no cover where the last figures are out as well. A line
+ * that is cut, there or in the figure, is told by nothing (dominance.h). Who came late is in no point, and behind the
+ * last day. */
+static struct transport *transport_of(const struct chart *c, const struct cellsets *parts, int32_t after)
+{
+    if (!parts || c->what->kind != STAT_MEAN)
+        return NULL;
+    struct transport *t = transport_new(parts, c->count + 1);
+    for (size_t d = 0; d < c->count; d++) {
+        const struct day *day = &c->days[d];
+        double *counts = pointed(day, c->what);
+        for (size_t i = 0; day->rows->day > after && i < day->count + day->late_count; i++) {
+            const struct tally_day *row = &day->rows[i];
+            if (row->counts > 0 && (row->late || counts[i] > 0))
+                transport_add(t, row->line, row->late ? c->count : d, row->place,
+                              fabs(row->value) * (row->late ? 1 : counts[i]));
+        }
+        free(counts);
+    }
+    return t;
+}
+
+static bool tell_in_amounts(const struct chart *c)
+{
+    if (!c->transport)
+        return false;
+    bool *shown = alloc_zero(c->count + 1, sizeof *shown);
+    for (size_t d = 0; d < c->count; d++)
+        shown[d] = c->days[d].shown;
+    bool tells = transport_tells(c->transport, shown);
+    free(shown);
+    return tells;
+}
+
 /* A day is shown where it has lines enough. What its cell's figure counts anew and no day shows can be reckoned from
  * the two, and has to be enough as well; so has what days do not take off of it as they count its lines otherwise
  * (residue.h): days with the fewest lines are hidden until it is, or until nothing is left. So are told days that
  * have come to weigh something else. A day that series tell of otherwise has no point, and who came late to them is
  * in none. Where days of before are gone, say something else or weigh something else, there must be some, to cover
  * them. As long as those that are shown tell of too few beside places, more are hidden: twice as many each time, as
- * that takes its time to find out. */
+ * that takes its time to find out; where they tell of a line by what it gives, in turn those on which that is most, and
+ * some of all times, which others can make up on. */
 static void decide(struct day *days, size_t count, const struct past_days *past, const struct calendar *places,
-                   const struct stat_what *what)
+                   const struct cellsets *parts, const struct stat_what *what)
 {
     struct chart c = {days, count, what, past->late, left_new(what)};
+    c.transport = transport_of(&c, parts, past->after);
     c.cover = past->cover || (past->weighed && what->kind != STAT_QUANTILE);
     weigh_told(&c.left, days, count, past->after);
     for (size_t d = 0; d < count; d++) {
@@ -270,12 +334,16 @@ static void decide(struct day *days, size_t count, const struct past_days *past,
     bool left = true;
     for (size_t more = 1; left; more *= 2) {
         while (left && !is_covered(&c))
-            left = hide_least(&c);
-        if (!left || !tell_beside(&c, places))
+            left = hide_one(&c, with_fewest_lines(&c));
+        bool beside = left && tell_beside(&c, places);
+        if (!left || (!beside && !tell_in_amounts(&c)))
             break;
         for (size_t d = 0; d < more; d++)
-            left = hide_least(&c);
+            left = hide_one(&c, beside      ? with_fewest_lines(&c)
+                                : d % 2 > 0 ? within_most_shown(&c)
+                                            : with_most_told(&c));
     }
+    transport_free(c.transport);
     left_free(&c.left);
 }
 
@@ -298,7 +366,7 @@ static json_t *figure_of(const struct day *day, const struct stat_what *what)
 }
 
 json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what *what, const struct past_days *past,
-                    const struct calendar *places)
+                    const struct calendar *places, const struct cellsets *parts)
 {
     json_t *figures = json_array();
     struct day *days = alloc_zero(count, sizeof *days);
@@ -316,7 +384,7 @@ json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what
         crowd_add(rows[i].late ? &day->late : &day->crowd, rows[i].line, rows[i].network, 1);
     }
     if (past)
-        decide(days, found, past, places, what);
+        decide(days, found, past, places, parts, what);
     for (size_t d = 0; d < found; d++)
         if (!past || days[d].shown)
             json_array_append_new(figures, figure_of(&days[d], what));

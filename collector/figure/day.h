@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "collector/figure/calendar.h"
+#include "collector/figure/cellset.h"
 #include "collector/figure/past.h"
 #include "collector/figure/tally.h"
 
@@ -12,8 +13,9 @@
  * left out (beside the figure of all days as well, which counts lines otherwise), and those that were told before
  * (past): a day is shown once, by what was there then. past NULL: the floor is lifted, all are in it. Each row stands
  * for its own day alone; they are put in the order of their days. places: what is shown beside them, or NULL; days
- * that would tell of too few together with that are left out. A metric's series tell of the same days, and of what was
- * there by then (functions/apart.sql): a line that came later is in no point, and a day of which they said anything
- * else has none. The caller owns the array. */
+ * that would tell of too few together with that are left out; parts: by the places of rows, in which figures they lie,
+ * or NULL: means are held against those in what lines give as well. A metric's series tell of the same days, and of
+ * what was there by then (functions/apart.sql): a line that came later is in no point, and a day of which they said
+ * anything else has none. The caller owns the array. */
 json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what *what, const struct past_days *past,
-                    const struct calendar *places) CHECKED;
+                    const struct calendar *places, const struct cellsets *parts) CHECKED;

@@ -276,8 +276,9 @@ static struct calendar *places_of(const struct cells *c, const struct cell *coun
     return places;
 }
 
-/* Notes in which shown figures each of the country's days lies, and what it counts there, and did in the last. */
-static void place_days(const struct cells *c, const struct cell *country, struct tally_day *days)
+/* Notes in which shown figures each of the country's days lies, and what it counts there, and did in the last. The
+ * caller frees the sets of figures, by places. */
+static struct cellsets place_days(const struct cells *c, const struct cell *country, struct tally_day *days)
 {
     struct cellsets places = {0};
     for (size_t i = 0; i < country->count; i++) {
@@ -294,7 +295,7 @@ static void place_days(const struct cells *c, const struct cell *country, struct
         days[i].counts = country->rows[i]->cut < 1 ? 0 : days[i].weight;
         days[i].before = cell_weighed(c, country, country->rows[i]);
     }
-    cellsets_free(&places);
+    return places;
 }
 
 static void split_days(const struct cells *c, const struct cell *cell, json_t *out)
@@ -302,7 +303,7 @@ static void split_days(const struct cells *c, const struct cell *cell, json_t *o
     settle_late(cell);
     const struct row *row = cell->rows[0];
     struct tally_day *rows = tallied(cell, false);
-    place_days(c, cell, rows);
+    struct cellsets parts = place_days(c, cell, rows);
     size_t count = 0;
     struct past_days past = cell_past(c, cell);
     _cleanup_(calendar_freep) struct calendar *places = cell_lifted(c, cell) ? NULL : places_of(c, cell);
@@ -310,13 +311,15 @@ static void split_days(const struct cells *c, const struct cell *cell, json_t *o
         if (!isnan(rows[i].value))
             rows[count++] = rows[i];
     _cleanup_json_ json_t *days = day_figures(rows, count, &indicator_main(c->indicator)->what,
-                                              cell_lifted(c, cell) ? NULL : &past, places);
+                                              cell_lifted(c, cell) ? NULL : &past, places,
+                                              cell_lifted(c, cell) ? NULL : &parts);
     size_t d;
     json_t *day;
     json_array_foreach(days, d, day) json_object_update_new(
         day, json_pack("{s:s, s:s, s:s}", "indicator", c->indicator->id, "country",
                        c->texts[row->fields[FIELD_COUNTRY]], "source", c->texts[row->fields[FIELD_SOURCE]]));
     json_array_extend(out, days);
+    cellsets_free(&parts);
     free(rows);
 }
 

@@ -9,6 +9,7 @@ import statistics
 import recount
 import recount_interval
 import recount_residue
+import recount_transport
 
 Point = collections.namedtuple("Point", "value low high n_probes n_networks")
 
@@ -64,12 +65,20 @@ def crowded(rows):
     return len({row.network for row in rows} - {None}) >= recount.NETWORKS and len({row.line.household for row in rows}) >= recount.PROBES
 
 
-def most_that_stay(days, late=(), cover=False, stays=lambda _shown: recount_residue.NOTHING):
+def middle(days, shown):
+    """Of the longest row of days that are shown, the first of these."""
+    rows = [[day for _, day in row] for of, row in itertools.groupby(((day in shown, day) for day in sorted(days)), lambda each: each[0]) if of]
+    longest = max(rows, key=len)
+    return longest[len(longest) - 1 - len(longest) // 2]
+
+
+def most_that_stay(days, late=(), cover=False, stays=lambda _shown: recount_residue.NOTHING, told=lambda _shown: {}):
     """The days that are shown: those of lines enough. What the figure of the year counts and none of them shows is its difference from
     them, and has to be enough as well, and so has what days do not take off of it: where it is not, days of the fewest rows are hidden too,
     of equal ones the last. late: rows that no day can show; cover: rows of before are gone or weigh otherwise, which has to be covered by
-    some; stays: what days that are shown leave of lines that count otherwise."""
-    shown = {day for day, rows in days.items() if crowded(rows)}
+    some; stays: what days that are shown leave of lines that count otherwise; told: what is given, day by day, by lines of which they tell
+    beside parts: those are hidden on which that is most, and in turn some of all times, twice as many each time."""
+    shown, more = {day for day, rows in days.items() if crowded(rows)}, 1
 
     def covered():
         hidden = [*late, *(row for day, rows in days.items() if day not in shown for row in rows)]
@@ -77,9 +86,24 @@ def most_that_stay(days, late=(), cover=False, stays=lambda _shown: recount_resi
         return left != recount_residue.FEW and (recount.enough(hidden) or
                                                 not hidden and (not cover or left == recount_residue.MANY))
 
-    while shown and not covered():
-        shown.remove(min(shown, key=lambda day: (len(days[day]), -day.toordinal())))
-    return shown
+    while True:
+        while shown and not covered():
+            shown.remove(min(shown, key=lambda day: (len(days[day]), -day.toordinal())))
+        given = told(shown) if shown else {}
+        if not given:
+            return shown
+        for n in range(min(more, len(shown))):
+            shown.remove(middle(days, shown) if n % 2 else max(sorted(shown), key=lambda day: given[day]))
+        more *= 2
+
+
+def told_beside(days, whole, statistic, place_of):
+    """Of means: recount_transport.told, of days that are shown."""
+    if statistic != "mean":
+        return lambda _shown: {}
+    units = recount_transport.units_of(days, recount_residue.counts(whole, recount.weights(whole), statistic), place_of, statistic)
+    covered = set()
+    return lambda shown: recount_transport.told(units, shown, covered)
 
 
 def what_stays(days, whole, statistic, place_of, told=(), before=None):
@@ -118,8 +142,10 @@ def chart(rows, statistic, whole=None, place_of=lambda _row: None, told=(), weig
     for row in rows:
         if row.value is not None:
             days[row.day].append(row)
-    stays = what_stays(days, [row for row in whole or rows if row.value is not None], statistic, place_of, told, weighed)
-    return {day: point(days[day], statistic) for day in most_that_stay(days, stays=stays, **before)}
+    whole = [row for row in whole or rows if row.value is not None]
+    stays = what_stays(days, whole, statistic, place_of, told, weighed)
+    beside = told_beside(days, whole, statistic, place_of)
+    return {day: point(days[day], statistic) for day in most_that_stay(days, stays=stays, told=beside, **before)}
 
 
 def main_statistic(indicator):

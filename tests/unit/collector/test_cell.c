@@ -4,11 +4,12 @@
 
 #include "collector/figure/cell.h"
 
-#define HEADER                                                                                                         \
+#define HEADER_OF(statistic)                                                                                           \
     "-- id: TST1\n-- name.fr: n\n-- name.en: n\n-- unit: ms\n-- better: low\n-- status: proposed\n-- kind: measured\n" \
-    "-- nature: quantitative\n-- method: 1\n-- headline.fr: {p50} {where}\n"                                           \
-    "-- headline.en: {p50} {where}\n-- definition.fr: d\n"                                                             \
-    "-- definition.en: d\n-- aggregate: p50\n-- dimensions: operator, department, family\n"
+    "-- nature: quantitative\n-- method: 1\n-- headline.fr: {" statistic "} {where}\n"                                 \
+    "-- headline.en: {" statistic "} {where}\n-- definition.fr: d\n"                                                   \
+    "-- definition.en: d\n-- aggregate: " statistic "\n-- dimensions: operator, department, family\n"
+#define HEADER HEADER_OF("p50")
 
 static struct indicator indicator;
 
@@ -339,6 +340,47 @@ static void days_are_told_of_the_country_alone(void **state)
     cells_free(c);
 }
 
+/* Ten lines of an operator say nothing for thirty days, and ten others nothing after: from then on days leave, less
+ * all that the operator's figure says, what `beside` more lines say beside them, if they are one. */
+static size_t days_shown(size_t beside)
+{
+    struct indicator mean;
+    struct fault f;
+    char names_of[32][4];
+    assert_int_equal(indicator_read(HEADER_OF("mean") "SELECT 1", &mean, &f), 0);
+    struct cells *c = cells_new(&mean, false);
+    for (size_t p = 0; p < 20 + beside; p++) {
+        snprintf(names_of[p], sizeof names_of[p], "%02zu", p);
+        for (int d = 0; d < 60; d++)
+            cells_add(c, &(struct probe_day){
+                             .probe = names_of[p],
+                             .day = 20000 + d,
+                             .first = 20000,
+                             .last = 20059,
+                             .source = "measured",
+                             .network = names_of[p],
+                             .country = "BJ",
+                             .carrier = p < 10 ? "op" : NULL,
+                             .value = p >= 20 ? (d < 30 ? 0 : 5) : (p < 10) == (d >= 30),
+                         });
+    }
+    json_t *figures = cells_figures(c), *days = cells_days(c);
+    assert_string_equal(word(find(figures, "op", NULL), "floor"), "met");
+    size_t shown = json_array_size(days);
+    json_decref(figures);
+    json_decref(days);
+    cells_free(c);
+    indicator_free(&mean);
+    return shown;
+}
+
+static void days_and_an_operator_leave_no_line(void **state)
+{
+    assert_int_equal(days_shown(0), 60);
+    assert_int_equal(days_shown(1), 44); /* the others cover what one gives on */
+    assert_int_equal(days_shown(6), 60);
+}
+
 /* Five lines of an operator were told of, and one of them has a day more, which others wait for. Another operator comes
  * with five, which the floor would show. */
 static void what_waits_says_why(void **state)
@@ -567,6 +609,7 @@ int main(void)
         cmocka_unit_test(below_six_probes_no_interval),
         cmocka_unit_test(a_percentile_is_of_more_than_one_line),
         cmocka_unit_test(days_are_told_of_the_country_alone),
+        cmocka_unit_test(days_and_an_operator_leave_no_line),
         cmocka_unit_test(the_floor_may_be_lifted_for_simulated_lines_alone),
         cmocka_unit_test(nothing_gives_nothing),
         cmocka_unit_test(what_waits_says_why),

@@ -16,7 +16,7 @@ static json_t *make(uint32_t lines, int32_t days, int32_t more, bool lifted)
     for (uint32_t l = 0; l < lines; l++)
         for (int32_t d = 0; d < days + (l == 0 ? more : 0); d++)
             rows[count++] = (struct tally_day){l + 1, l + 1, 0, 20000 + d, l + 1, 3, 0, 9, false};
-    json_t *figures = day_figures(rows, count, &median, lifted ? NULL : &nothing, NULL);
+    json_t *figures = day_figures(rows, count, &median, lifted ? NULL : &nothing, NULL, NULL);
     free(rows);
     return figures;
 }
@@ -55,7 +55,7 @@ static void series_and_points_tell_of_the_same_lines(void **state)
                                      .value = n % 30 + 1,
                                      .late = n / 30 == 2 && n % 30 == 4,
                                      .barred = n == 31};
-    json_t *days = day_figures(rows, COUNT(rows), &median, &nothing, NULL);
+    json_t *days = day_figures(rows, COUNT(rows), &median, &nothing, NULL, NULL);
     assert_int_equal(json_array_size(days), 3);
     for (size_t d = 0; d < 3; d++) {
         const json_t *day = json_array_get(days, d);
@@ -107,7 +107,7 @@ static void a_day_that_was_told_has_its_point(void **state)
             days[d] = (struct tally_day){d / 9 + 1, d / 9 + 1, 0, 20000 + (int32_t)(d % 9), 1, 3};
         if (rows[r].late)
             crowd_add(&past.late, 1, 1, rows[r].late);
-        json_t *figures = day_figures(days, COUNT(days), &median, &past, NULL);
+        json_t *figures = day_figures(days, COUNT(days), &median, &past, NULL, NULL);
         shown = json_array_size(figures);
         if (shown != rows[r].shown)
             fail_msg("row %zu: %zu days", r, shown);
@@ -145,11 +145,11 @@ static void a_line_that_counts_otherwise_is_covered(void **state)
             days[d] = (struct tally_day){
                 .line = line + 1, .network = line + 1, .day = 20000 + (int32_t)(d % 10), .value = 1, .counts = counts};
         }
-        json_t *figures = day_figures(days, COUNT(days), &mean, &past, NULL);
+        json_t *figures = day_figures(days, COUNT(days), &mean, &past, NULL, NULL);
         if (json_array_size(figures) != rows[r].shown)
             fail_msg("row %zu: %zu days", r, json_array_size(figures));
         json_decref(figures);
-        figures = day_figures(days, COUNT(days), &median, &past, NULL);
+        figures = day_figures(days, COUNT(days), &median, &past, NULL, NULL);
         assert_int_equal(json_array_size(figures), 10); /* which is no sum */
         json_decref(figures);
     }
@@ -177,7 +177,7 @@ static void a_line_that_a_mean_cuts_is_in_no_point(void **state)
                                          .day = 20000 + (int32_t)(d % 10),
                                          .value = d < rows[r].days ? rows[r].value : 1,
                                          .counts = 1};
-        json_t *figures = day_figures(days, COUNT(days), &mean, &nothing, NULL);
+        json_t *figures = day_figures(days, COUNT(days), &mean, &nothing, NULL, NULL);
         if (json_array_size(figures) != rows[r].shown)
             fail_msg("row %zu: %zu days", r, json_array_size(figures));
         json_decref(figures);
@@ -216,7 +216,7 @@ static void what_was_told_and_weighs_otherwise_is_covered(void **state)
                                          .counts = 1};
             days[d].before = d % 20 >= 10 ? 0 : line < rows[r].others ? rows[r].before : 1;
         }
-        json_t *figures = day_figures(days, COUNT(days), &mean, &past, NULL);
+        json_t *figures = day_figures(days, COUNT(days), &mean, &past, NULL, NULL);
         if (json_array_size(figures) != rows[r].shown)
             fail_msg("row %zu: %zu days", r, json_array_size(figures));
         json_decref(figures);
@@ -234,7 +234,7 @@ static double point_of(double small, double first, double second)
                                      .value = l == 4    ? first
                                               : l == 11 ? second
                                                         : small};
-    json_t *figures = day_figures(days, COUNT(days), &mean, NULL, NULL);
+    json_t *figures = day_figures(days, COUNT(days), &mean, NULL, NULL, NULL);
     double value = json_number_value(json_object_get(json_array_get(figures, 0), "value"));
     json_decref(figures);
     return value;
@@ -272,7 +272,7 @@ static void days_that_places_would_explain_are_left_out(void **state)
                 days[count++] = (struct tally_day){l + 1, l + 1, 0, day, 1, 3};
                 calendar_add(places, day, l + 1, l + 1, (const uint32_t[CALENDAR_CUTS]){l < 6 ? 1 : 2});
             }
-        json_t *figures = day_figures(days, count, &median, &nothing, places);
+        json_t *figures = day_figures(days, count, &median, &nothing, places, NULL);
         assert_int_equal(json_array_size(figures), rows[r].shown);
         json_decref(figures);
     }

@@ -1,0 +1,131 @@
+"""Whether days that are shown tell of a line beside the figures of a country and its parts, in amounts (collector/figure/transport.h): by
+looking for another country in which the line gives less by a fifth, and all that is published is the same."""
+
+import collections
+
+import recount
+import recount_residue
+
+SECONDS = 4  # those that give most, of whom each may know themselves; the line is no second to itself
+FIFTH = 0.2
+
+Unit = collections.namedtuple("Unit", "line place day amount")  # place: the figures that it lies in
+
+
+def units_of(days, added, place_of, statistic):
+    """What lines give on days, where they are cut neither there nor in the figures."""
+    found = collections.Counter()
+    for day, rows in days.items():
+        alike = [row._replace(due=1, weight=None) for row in rows]
+        counts = recount_residue.counts(alike, recount.weights(alike), statistic)
+        for row in rows:
+            line = row.line.household
+            if counts[line] and added[line]:
+                found[line, place_of(row), day] += abs(row.value) * counts[line]
+    return [Unit(*key, amount) for key, amount in found.items()]
+
+
+def solved(rows, right):
+    """The solution of linear equations, by elimination; what they leave open is next to nothing."""
+    n = len(right)
+    rows = [[*row, b] for row, b in zip(rows, right)]
+    least = 1e-10 * max((rows[i][i] for i in range(n)), default=0) + 1e-300
+    for i in range(n):
+        rows[i][i] += least
+        pivot = rows[i]
+        for k in range(i + 1, n):
+            if times := rows[k][i] / pivot[i]:
+                rows[k][i:] = [x - times * y for x, y in zip(rows[k][i:], pivot[i:])]
+    found = [0.0] * n
+    for i in reversed(range(n)):
+        found[i] = (rows[i][n] - sum(x * y for x, y in zip(rows[i][i + 1:n], found[i + 1:]))) / rows[i][i]
+    return found
+
+
+def clipped(price):
+    return max(-1, min(1, price))
+
+
+def moves(edges, due):
+    """edges: (what it bears, the numbers of the sums that it is in) …; due: by how much each sum has to change. Is there a change of edges
+    by no more than they bear? Its squares are least where each edge has, as a part of itself, what its sums' prices come to."""
+    prices, most = [0.0] * len(due), max(map(abs, due), default=0)
+
+    def worth(prices):
+        value = sum(price * of for price, of in zip(prices, due))
+        for bears, sums in edges:
+            price = sum(prices[k] for k in sums)
+            value -= bears * clipped(price) * (price - clipped(price) / 2)
+        return value
+
+    for _ in range(100):
+        left, rows, sure = list(due), [[0.0] * len(due) for _ in due], sum(price * of for price, of in zip(prices, due))
+        for bears, sums in edges:
+            price = sum(prices[k] for k in sums)
+            sure -= bears * abs(price)
+            for i in sums:
+                left[i] -= bears * clipped(price)
+                for k in sums:
+                    rows[i][k] += bears * (abs(price) < 1)
+        if max(map(abs, left), default=0) <= 1e-7 * most:
+            return True
+        if sure > 1e-9 * most:
+            return False  # the sums, so weighed, change by more than all edges together
+        step = solved(rows, left)
+        longest = max(abs(sum(step[k] for k in sums)) for _, sums in edges) if edges else 0
+        by, rise, before = min(1, 2 / longest if longest else 1), sum(x * y for x, y in zip(step, left)), worth(prices)
+        while by > 1e-9 and worth([p + by * s for p, s in zip(prices, step)]) < before + 1e-4 * by * rise:
+            by /= 2
+        prices = [p + by * s for p, s in zip(prices, step)]
+    return False
+
+
+def others(units, line, key):
+    """What others give, less the one of them that gives most, by whatever key says."""
+    sums = collections.defaultdict(collections.Counter)
+    for unit in units:
+        if unit.line != line:
+            sums[key(unit)][unit.line] += unit.amount
+    return collections.Counter({of: found.total() - max(found.values()) for of, found in sums.items()})
+
+
+def is_covered(units, line, shown, largest):
+    own = [unit for unit in units if unit.line == line]
+    at_place = others(units, line, lambda unit: (unit.place, unit.day))
+    if all(FIFTH * unit.amount <= at_place[unit.place, unit.day] for unit in own):
+        return True
+    of_day, beside = collections.Counter(), others(units, line, lambda unit: unit.day)
+    for unit in own:
+        of_day[unit.day] += unit.amount
+    due = collections.Counter()
+    for unit in own:
+        fifth = FIFTH * of_day[unit.day]
+        change = min(fifth, beside[unit.day]) if unit.day in shown else fifth  # else lines are cut there, and hide more
+        for of in (*unit.place, *({unit.day} & shown)):
+            due[of] += change * unit.amount / (of_day[unit.day] or 1)
+
+    def without(seconds):
+        edges = collections.Counter()
+        for unit in units:
+            if unit.line != line and unit.line not in seconds:
+                edges[unit.place, unit.day] += unit.amount
+        sums = {of: n for n, of in enumerate(sorted({*due, *(of for (place, day) in edges for of in (*place, day) if of != day or day in shown)}, key=str))}
+        return moves([(bears, [sums[of] for of in (*place, *({day} & shown))]) for (place, day), bears in edges.items() if bears],
+                     [due[of] for of in sums])
+
+    return without(largest) or all(without({second}) for second in largest if second != line)
+
+
+def told(units, shown, covered):
+    """day -> what those give on it that are told of. covered: those that were not, of more days; it gets those that are not now."""
+    amounts, found = collections.Counter(), collections.Counter()
+    for unit in units:
+        amounts[unit.line] += unit.amount
+    largest = sorted(amounts, key=lambda line: (-amounts[line], line))[:SECONDS]
+    for line, amount in amounts.items():
+        if line in covered or not amount or is_covered(units, line, shown, set(largest)):
+            covered.add(line)
+            continue
+        for unit in units:
+            found[unit.day] += unit.amount * (unit.line == line)
+    return found
