@@ -510,6 +510,7 @@ static struct cells_day describe_day(const struct cells *c, const struct row *ro
         .voucher = c->texts[row->voucher],
         .value = row->value,
         .weight = weight_in_country(c, row),
+        .cut = row->cut < 1,
     };
     for (size_t k = 0; k < stay->count; k++)
         if (counts(c, stay->cells[k], row))

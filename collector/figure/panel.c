@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/cellset.h"
 #include "collector/figure/floor.h"
 #include "collector/figure/line.h"
 #include "collector/figure/random.h"
@@ -74,7 +75,8 @@ void panel_free(struct panel *p)
 /* Days of a line one after the other that lie in the same figures. */
 struct stay {
     uint32_t household, network, days;
-    double weight;    /* of all of them, in the country's figure */
+    uint32_t place;   /* the set of these figures */
+    double weight;    /* of all of them, in those; 0: they are in none, or cut down there */
     double counts;    /* the line in the new figure, with all its days; 0: it is not in it */
     double value;     /* what it says; 0: that is not known */
     bool told;        /* another figure over lines has it, which counts it alike */
@@ -96,6 +98,7 @@ struct bearing {
     size_t *cells; /* number of a shown cell -> its number in the floor, FLOOR_NONE while it has none */
     size_t now;
     size_t *then, *alike; /* told -> its number in the floor; some of those */
+    struct cellsets places;
     struct stay stay, next;
 };
 
@@ -133,7 +136,8 @@ static void add_unit(struct bearing *b, const struct stay *stay)
         b->values = alloc_resize(b->values, b->unit_cap, sizeof *b->values);
     }
     b->values[b->unit_count] = stay->value;
-    b->units[b->unit_count++] = (struct residue_unit){.line = stay->household,
+    b->units[b->unit_count++] = (struct residue_unit){.block = stay->place,
+                                                      .line = stay->household,
                                                       .network = stay->network,
                                                       .days = stay->days,
                                                       .added = stay->counts,
@@ -205,7 +209,7 @@ static void end_stay(struct bearing *b)
         join_lines(b, stay);
     if (stay->days && stay->count)
         floor_add(b->floor, stay->household, stay->network, stay->days, stay->cells, stay->count);
-    if (stay->days && stay->weight > 0 && (stay->counts > 0 || !stay->told))
+    if (stay->days && (stay->counts > 0 || (stay->weight > 0 && !stay->told)))
         add_unit(b, stay);
     stay->days = 0;
 }
@@ -222,9 +226,10 @@ static void add_day(void *context, const struct cells_day *d)
     struct bearing *b = context;
     if (!is_of(d, b->country, b->source))
         return;
-    b->next = (struct stay){d->household, d->network, 1, .weight = d->weight, .cells = b->next.cells};
+    b->next = (struct stay){d->household, d->network, 1, .weight = d->cut ? 0 : d->weight, .cells = b->next.cells};
     for (size_t k = 0; k < d->shown_count; k++)
         b->next.cells[b->next.count++] = b->cells[d->shown[k]];
+    b->next.place = cellsets_number(&b->places, b->next.cells, b->next.count, b->stay.place);
     if (!d->gone && d->weight > 0)
         b->next.line = d->line;
     if (goes_on(&b->stay, &b->next)) {
@@ -290,6 +295,7 @@ static void bearing_free(struct bearing *b)
     free(b->alike);
     free(b->stay.cells);
     free(b->next.cells);
+    cellsets_free(&b->places);
     floor_free(b->floor);
 }
 
@@ -307,13 +313,15 @@ static void share_out(struct bearing *b)
     free(days);
 }
 
-/* Of the country's figure, when the new one is taken off it: in weights, or in what lines give. */
-static bool leaves_few(const struct bearing *b, bool amounts)
+/* Of the country's figure, when the new one is taken off it, or of those of its parts, each in its measure: in weights,
+ * or in what lines give. */
+static bool leaves_few(const struct bearing *b, bool parts, bool amounts)
 {
     _cleanup_(residue_freep) struct residue *residue = amounts ? residue_of_amounts() : residue_new();
     struct residue_unit *units = alloc_zero(b->unit_count, sizeof *units);
     for (size_t u = 0; u < b->unit_count; u++) {
         units[u] = b->units[u];
+        units[u].block *= parts;
         units[u].added *= amounts ? b->values[u] : 1;
         units[u].taken *= amounts ? b->values[u] : 1;
     }
@@ -337,6 +345,10 @@ bool panel_bears(struct cells *c, const char *country, const char *source, const
     add_gone(&b);
     floor_decide(b.floor);
     share_out(&b);
-    return floor_verdict(b.floor, b.now) == FLOOR_SHOWN && !(lines->sums && leaves_few(&b, false)) &&
-           !(lines->means && leaves_few(&b, true));
+    if (floor_verdict(b.floor, b.now) != FLOOR_SHOWN)
+        return false;
+    for (int parts = 0; parts < 2; parts++)
+        if ((lines->sums && leaves_few(&b, parts, false)) || (lines->means && leaves_few(&b, parts, true)))
+            return false;
+    return true;
 }

@@ -34,6 +34,7 @@ struct panel_lines {
  * those of `told`? Of figures over lines of the year that are out, that has an object each: of the lines' names and
  * marks; mark 0: it is not known what the line said. A line that is gone since, or says something else, is in those as
  * it was: what became of it shows under cover of others only. Nor may lines that count otherwise in the country's
- * figure be few (residue.h), nor give most of what stays. p: of c, which was made with the floor lifted: it may. */
+ * figure, or in those of its parts, be few (residue.h), nor give most of what stays; what is cut down in those is in
+ * none. p: of c, which was made with the floor lifted: it may. */
 bool panel_bears(struct cells *c, const char *country, const char *source, const struct panel *p,
                  const struct panel_lines *lines, const json_t *told) CHECKED;

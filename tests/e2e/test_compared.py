@@ -334,6 +334,17 @@ def test_a_change_tells_of_no_line_that_weighs_less(panel):
     assert row["whole_to"] and (row["value_to"] is None or abs((410 * row["value_to"] - 408 * row["whole_to"]) / 2 - 9) > 0.2 * 9), row
 
 
+def test_a_change_may_cut_what_figures_cut(panel):
+    """One line loses all of both years: of its loss nothing is told that is not five times what all others lose."""
+    common_lines(panel, (2023, 2024), losses=(0.1, 0.12, 0.14))
+    lost = panel.line(operator="Grand")
+    for year in (2023, 2024):
+        panel.measures(lost, year, 100)
+    panel.c.run("rollup")
+    row = change(panel, 2024)
+    assert row["kind"] == "lines" and row["value_to"] == pytest.approx(row["whole_to"], rel=0.02) and 41 * row["value_to"] < 40
+
+
 def test_a_change_is_of_the_days_that_figures_have(panel):
     """Late days of the second year are in no figure that stands: nor does its change have them, be they of a line that it had not, or of one
     that it had. What was not told before for want of a first year still is."""

@@ -166,12 +166,42 @@ static void what_is_left_is_not_said_by_one(void **state)
     }
 }
 
+/* Ten lines of either operator say about a hundred each, but one of the first says many times as much. A figure over
+ * some of that one's lines, and all of the other's, less the other's own is theirs. */
+static void what_is_left_of_an_operator_is_not_said_by_one(void **state)
+{
+    static const struct {
+        double value; /* of the first line */
+        const char *lines;
+        bool bears;
+    } rows[] = {
+        {100, "abcdepqrstuvwxy", true},
+        {2000, "abcdepqrstuvwxy", false},
+        {2000, "abcdefghijpqrst", true}, /* without five of the other's */
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct cells *c = make("bcdefghij", false);
+        add(c, 'a', 'a', "BJ", rows[r].value);
+        for (char line = 'p'; line <= 'y'; line++)
+            add(c, line, line, "BJ", 2000);
+        struct panel p;
+        panel_read(c, "BJ", "measured", &median, &p);
+        _cleanup_json_ json_t *common = set_of(rows[r].lines), *told = json_array();
+        if (panel_bears(c, "BJ", "measured", &p, &(struct panel_lines){common, NULL, true, true}, told) !=
+            rows[r].bears)
+            fail_msg("row %zu", r);
+        panel_free(&p);
+        cells_free(c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_says_one_thing),
         cmocka_unit_test(what_is_left_must_be_enough),
         cmocka_unit_test(what_is_left_is_not_said_by_one),
+        cmocka_unit_test(what_is_left_of_an_operator_is_not_said_by_one),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
