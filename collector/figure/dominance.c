@@ -21,6 +21,7 @@ struct piece {
     uint64_t *cells; /* a bit a cell; as long as they are added */
     size_t part, atom;
     double amount, told; /* told: the part of it that nobody may learn */
+    double free;         /* the part that may be more or less: what is cut is what others make it */
 };
 
 /* By how much the atoms can move for a line's amount. */
@@ -36,7 +37,7 @@ struct cover {
 struct line {
     struct piece *pieces;
     size_t count, part;
-    double amount;
+    double free;
     bool watched;         /* its own atoms do not cover it */
     struct cover *covers; /* none: it is not known yet what figures before tell of it */
     size_t cover_count;
@@ -126,6 +127,7 @@ void dominance_add(struct dominance *d, uint32_t line, double amount, bool tells
     }
     struct piece *piece = &d->pieces[d->piece_count++];
     *piece = (struct piece){.line = line, .amount = amount, .told = tells ? amount : 0};
+    piece->free = piece->told;
     piece->cells = alloc_zero(BITS_WORDS(d->cell_count) + 1, sizeof *piece->cells);
     for (size_t c = 0; c < count; c++)
         bits_set(piece->cells, cells[c]);
@@ -217,7 +219,7 @@ static void make_atoms(struct dominance *d)
         }
         piece->cells = NULL;
         piece->atom = d->atom_count - 1;
-        d->atoms[piece->atom].whole += piece->amount;
+        d->atoms[piece->atom].whole += piece->free;
     }
 }
 
@@ -230,6 +232,7 @@ static void make_lines(struct dominance *d)
         if (kept > 0 && by_line(&d->pieces[kept - 1], &d->pieces[p]) == 0) {
             d->pieces[kept - 1].amount += d->pieces[p].amount;
             d->pieces[kept - 1].told += d->pieces[p].told;
+            d->pieces[kept - 1].free += d->pieces[p].free;
         } else {
             d->pieces[kept++] = d->pieces[p];
         }
@@ -239,7 +242,7 @@ static void make_lines(struct dominance *d)
         if (p == 0 || d->pieces[p].line != d->pieces[p - 1].line)
             d->lines[d->line_count++] = (struct line){.pieces = &d->pieces[p], .part = d->pieces[p].part};
         d->lines[d->line_count - 1].count++;
-        d->lines[d->line_count - 1].amount += d->pieces[p].amount;
+        d->lines[d->line_count - 1].free += d->pieces[p].free;
     }
 }
 
@@ -247,15 +250,15 @@ static void find_largest(struct dominance *d)
 {
     for (size_t l = 0; l < d->line_count; l++)
         for (size_t p = 0; p < d->lines[l].count; p++) {
-            double amount = d->lines[l].pieces[p].amount;
+            double gives = d->lines[l].pieces[p].free;
             struct atom *atom = &d->atoms[d->lines[l].pieces[p].atom];
-            if (atom->first == NOBODY || amount > atom->largest) {
+            if (atom->first == NOBODY || gives > atom->largest) {
                 atom->second = atom->largest;
                 atom->next = atom->first;
-                atom->largest = amount;
+                atom->largest = gives;
                 atom->first = l;
-            } else if (atom->next == NOBODY || amount > atom->second) {
-                atom->second = amount;
+            } else if (atom->next == NOBODY || gives > atom->second) {
+                atom->second = gives;
                 atom->next = l;
             }
         }
@@ -266,8 +269,8 @@ static int largest_first(const void *a, const void *b, void *of)
     const struct line *lines = of, *x = &lines[*(const size_t *)a], *y = &lines[*(const size_t *)b];
     if (x->part != y->part)
         return x->part < y->part ? -1 : 1;
-    if (x->amount != y->amount)
-        return x->amount > y->amount ? -1 : 1;
+    if (x->free != y->free)
+        return x->free > y->free ? -1 : 1;
     return (x > y) - (x < y);
 }
 
@@ -283,7 +286,7 @@ static void find_seconds(struct dominance *d)
     }
     d->seconds = alloc_zero(d->line_count, sizeof *d->seconds);
     for (size_t l = 0; l < d->line_count; l++)
-        if (d->lines[l].amount > 0 && (may[l] || d->lines[l].count > 1))
+        if (d->lines[l].free > 0 && (may[l] || d->lines[l].count > 1))
             d->seconds[count++] = l;
     qsort_r(d->seconds, count, sizeof *d->seconds, largest_first, d->lines);
     for (size_t s = 0; s < count; s++) {
@@ -304,7 +307,7 @@ static double rest(const struct dominance *d, const struct line *line, const str
 {
     const struct atom *atom = &d->atoms[piece->atom];
     double second = &d->lines[atom->first] == line ? atom->second : atom->largest;
-    return fmax(0, atom->whole - piece->amount - second);
+    return fmax(0, atom->whole - piece->free - second);
 }
 
 /* Those whose atoms give enough beside it, whoever is second, are covered whatever is shown. */
@@ -374,7 +377,7 @@ static struct search search_new(struct dominance *d, const struct slack *shown, 
     s.served = alloc_zero(s.part->second_count + 1, sizeof *s.served);
     for (size_t p = 0; p < line->count; p++) {
         s.shares[line->pieces[p].atom - s.part->from] = share(&line->pieces[p]);
-        s.given[line->pieces[p].atom - s.part->from] = line->pieces[p].amount;
+        s.given[line->pieces[p].atom - s.part->from] = line->pieces[p].free;
     }
     return s;
 }
@@ -398,7 +401,7 @@ static bool serves(struct search *s, const struct line *second)
     s->d->work -= (int64_t)second->count;
     for (size_t p = 0; p < second->count; p++) {
         size_t atom = second->pieces[p].atom - s->part->from;
-        if (fabs(s->moves[atom]) > others(s, atom, second->pieces[p].amount) * (1 + ROUNDING))
+        if (fabs(s->moves[atom]) > others(s, atom, second->pieces[p].free) * (1 + ROUNDING))
             return false;
     }
     return true;
@@ -444,7 +447,7 @@ static bool find_for(struct search *s, const struct line *second)
         s->most[a] = others(s, a, 0);
     for (size_t p = 0; second && p < second->count; p++) {
         size_t atom = second->pieces[p].atom - s->part->from;
-        s->most[atom] = others(s, atom, second->pieces[p].amount);
+        s->most[atom] = others(s, atom, second->pieces[p].free);
     }
     return find_cover(s);
 }

@@ -100,6 +100,22 @@ static void a_line_that_is_cut_is_told_by_nothing(void **state)
     dominance_free(d);
 }
 
+/* What is cut is as much as the others make it: that is no cover, of a town where one line gives ten, and two of them
+ * one each. */
+static void what_is_cut_covers_nothing(void **state)
+{
+    for (int cut = 0; cut < 2; cut++) {
+        struct dominance *d = dominance_new(2);
+        for (uint32_t p = 1; p <= 5; p++)
+            dominance_add(d, p, p < 3 ? 12 : p == 3 ? 10 : 1, p > 2 || !cut, (const size_t[]){0, 1}, 2);
+        for (uint32_t p = 6; p <= 20; p++)
+            dominance_add(d, p, 3, true, &(size_t){0}, 1);
+        assert_int_equal(dominance_show(d, 0), DOMINANCE_NOT);
+        assert_int_equal(dominance_show(d, 1), cut ? DOMINANCE_TELLS : DOMINANCE_NOT);
+        dominance_free(d);
+    }
+}
+
 /* Borgou and Littoral of some countries: what one line gives is most of the first, and of the country less the second.
  * Each has been shown before, with the same days. Its cells: the country, the two, and the country before. */
 #define LAND_CELLS 4
@@ -161,6 +177,7 @@ int main(void)
         cmocka_unit_test(days_in_two_places_are_one_lines),
         cmocka_unit_test(what_is_out_is_out),
         cmocka_unit_test(a_line_that_is_cut_is_told_by_nothing),
+        cmocka_unit_test(what_is_cut_covers_nothing),
         cmocka_unit_test(a_line_that_there_is_no_time_for_is_not_forgotten),
         cmocka_unit_test(no_country_takes_the_time_of_another),
     };
