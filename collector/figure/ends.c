@@ -4,7 +4,8 @@
 
 #include "collector/figure/floor.h"
 
-#define AWAY     0.2 /* of itself, at least: the p% rule's fifth (dominance.h) */
+#define AWAY     0.2    /* of itself, at least: the p% rule's fifth (dominance.h) */
+#define ROOM     1.5625 /* what neighbours of the series differ by at least */
 #define ROUNDING 1e-9
 /* Found with lines that give from a third of the most that a mean lets them on (tests/e2e/test_ends.py). */
 #define MEAN_STEP 1.25
@@ -28,19 +29,26 @@ static double preferred(double x, bool up)
     }
 }
 
-/* A number that is more, or less, by a fifth or more. */
-static double away(double x, bool up)
+/* A number that is more, or less, by a fifth or more of an end. Between what is told and the figure there is room for a
+ * line that may say much more than another. */
+static double away(double x, double value, bool up)
 {
-    return x > 0   ? preferred(x * (up ? 1 + AWAY : 1 - AWAY), up)
-           : x < 0 ? -preferred(-x * (up ? 1 - AWAY : 1 + AWAY), !up)
-                   : 0;
+    double by = up ? 1 + AWAY : 1 - AWAY, told = preferred(x * by, up), room = told / by / value;
+    if (value > 0 && (up ? room : 1 / room) < ROOM)
+        told = preferred(told * (up ? 1 + AWAY : 1 - AWAY), up);
+    return told;
 }
 
-static double outwards(double end, bool up, double most)
+static double away_of_any(double x, double value, bool up)
+{
+    return x > 0 ? away(x, value, up) : x < 0 ? -away(-x, -value, !up) : 0;
+}
+
+static double outwards(double end, double value, bool up, double most)
 {
     if (most > 0 && end >= most)
         return end;
-    return most > 0 && 2 * end > most ? most - away(most - end, !up) : away(end, up);
+    return most > 0 && 2 * end > most ? most - away_of_any(most - end, most - value, !up) : away_of_any(end, value, up);
 }
 
 /* Lines at an end or beyond it. */
@@ -69,19 +77,19 @@ static double far_of_mean(double low, double value, double high)
 }
 
 static void tell_quantile(struct interval *i, const struct stat_what *what, const struct stat_sample *samples,
-                          size_t count)
+                          size_t count, double value)
 {
     if (beyond(samples, count, i->low, false) < FLOOR_PROBES)
-        i->low = outwards(i->low, false, what->most);
+        i->low = outwards(i->low, value, false, what->most);
     if (beyond(samples, count, i->high, true) < FLOOR_PROBES)
-        i->high = outwards(i->high, true, what->most);
+        i->high = outwards(i->high, value, true, what->most);
 }
 
 struct interval ends_told(struct interval i, const struct stat_what *what, const struct stat_sample *samples,
                           size_t count, double value)
 {
     if (i.kind && what->kind == STAT_QUANTILE)
-        tell_quantile(&i, what, samples, count);
+        tell_quantile(&i, what, samples, count, value);
     if (i.kind && what->kind == STAT_MEAN) {
         double far = far_of_mean(i.low, value, i.high);
         i.low = samples[0].value >= 0 ? fmax(0, value - far) : value - far;

@@ -6,7 +6,8 @@
  * fifth of the line. Who knows this rule knows between which two numbers the line lies; neighbours differ by 1.5625 or
  * more, and of what lies between a and b the best guess, 2ab / (a + b), may be off by (b - a) / (b + a) of it: 22 %. Of
  * what has a greatest value too (a part in percent), the less is taken of an end and of what it lacks of that: 99.5
- * becomes 99.37. Zero stays zero.
+ * becomes 99.37. Zero stays zero. The figure bounds the line on the other side: where it leaves less room than
+ * neighbours do, the number behind the next is told.
  *
  * Ends of a mean's interval tell the sum of squares beside the sum, and with it what the one line gives that gives
  * most, where it is nearly as much as it may (weight.h): a tenth more of it puts them nearly a tenth farther off.

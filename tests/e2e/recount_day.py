@@ -42,7 +42,8 @@ def interval(said, sums):
     total, scale = sum(sums.values()), max(2048, 8 * len(sums))
     lines = sorted((value, max(1, math.floor(sums[line] / total * scale + 0.5))) for line, value in said.items())
     found = recount_interval.Interval(end(lines), -end([(-value, unit) for value, unit in reversed(lines)]), "order95")
-    return recount_interval.told(found, said.values(), None)[:2]
+    value = recount.quantile([(value, sums[line]) for line, value in said.items()], 0.5)
+    return recount_interval.told(found, said.values(), value)[:2]
 
 
 def of_its_day(row):

@@ -180,17 +180,23 @@ FEW = 5
 PREFERRED = [float(f"{digits}e{power}") for power in range(-15, 15) for digits in ("1", "1.6", "2.5", "4", "6.3")]
 
 
-def farther(end, upwards, most):
-    """The next of Renard's numbers that differs by a fifth. In percent: of the end, or of what it lacks, whichever is less."""
+ROOM = 1.5625
+
+
+def farther(end, value, upwards, most):
+    """The next of Renard's numbers that differs by a fifth. In percent: of the end, or of what it lacks, whichever is less. The one behind it
+    where all that would be told by the next lies near the figure."""
     if end < 0:
-        return -farther(-end, not upwards, math.inf)
+        return -farther(-end, -value, not upwards, math.inf)
     if end == 0 or end >= most:
         return end
     if end > most / 2:
-        return most - farther(most - end, not upwards, math.inf)
+        return most - farther(most - end, most - value, not upwards, math.inf)
     if upwards:
-        return min(number for number in PREFERRED if number >= 1.2 * end * (1 - ROUNDING))
-    return max(number for number in PREFERRED if number <= 0.8 * end * (1 + ROUNDING))
+        far = [number for number in PREFERRED if number >= 1.2 * end * (1 - ROUNDING)]
+        return far[1] if value > 0 and far[0] < 1.2 * ROOM * value else far[0]
+    far = [number for number in reversed(PREFERRED) if number <= 0.8 * end * (1 + ROUNDING)]
+    return far[1] if value > 0 and far[0] > 0.8 * value / ROOM else far[0]
 
 
 def next_number(off):
@@ -220,14 +226,20 @@ def told(found, values, value, most=math.inf):
         return found._replace(low=max(low, 0) if min(values) >= 0 else low, high=min(high, most))
     if found.kind != "order95":
         return found
-    if sum(value <= found.low for value in values) < FEW:
-        found = found._replace(low=farther(found.low, False, most))
-    if sum(value >= found.high for value in values) < FEW:
-        found = found._replace(high=farther(found.high, True, most))
+    if sum(v <= found.low for v in values) < FEW:
+        found = found._replace(low=farther(found.low, value, False, most))
+    if sum(v >= found.high for v in values) < FEW:
+        found = found._replace(high=farther(found.high, value, True, most))
     return found
 
 
 # ---- of a figure ----
+
+def value_of(statistic, values, weights):
+    if statistic in ("mean", "share"):
+        return sum(v * w for v, w in zip(values, weights)) / sum(weights)
+    return recount.quantile(list(zip(values, weights)), q_of(statistic))
+
 
 def cut_mean(values, weights):
     """Neither of the two largest parts is more than five times what all others give."""
@@ -266,7 +278,7 @@ def interval_of_figure(statistic, values, weights, seed, most=math.inf):
     found = interval(statistic, [Line(*line) for line in zip(values, weights)], seed)
     if statistic == "mean" and found.kind and min(values) >= 0:
         found = found._replace(low=max(0, found.low))
-    return told(found, values, sum(v * w for v, w in zip(values, weights)) / sum(weights), most)
+    return told(found, values, value_of(statistic, values, weights), most)
 
 
 # ---- of a change ----

@@ -107,7 +107,7 @@ static void publishes_cells_above_the_floor(void **state)
     assert_string_equal(word(f, "interval_kind"), "order95");
     assert_true(number(f, "value") == 14 && number(f, "n_samples") == 252 && number(f, "n_days") == 36);
     assert_true(number(f, "n_probes") == 9 && number(f, "n_networks") == 9);
-    assert_true(number(f, "low") == 6.3 && number(f, "high") == 25);
+    assert_true(number(f, "low") == 6.3 && number(f, "high") == 40);
     assert_string_equal(word(find(figures, "op", NULL), "floor"), "met");
     assert_true(number(find(figures, NULL, "ipv4"), "value") == 14);
     json_decref(figures);
@@ -334,7 +334,7 @@ static void days_are_told_of_the_country_alone(void **state)
     assert_string_equal(word(first, "country"), "BJ");
     assert_string_equal(word(first, "source"), "measured");
     assert_string_equal(word(first, "day"), "2024-10-04");
-    assert_true(number(first, "value") == 14.5 && number(first, "low") == 6.3 && number(first, "high") == 25);
+    assert_true(number(first, "value") == 14.5 && number(first, "low") == 6.3 && number(first, "high") == 40);
     assert_true(number(first, "n_probes") == 10);
     json_decref(days);
     cells_free(c);

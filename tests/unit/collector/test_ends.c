@@ -18,7 +18,7 @@ static struct interval told(const struct stat_what *what, double first, double l
     struct stat_sample samples[6];
     for (uint32_t l = 0; l < 6; l++)
         samples[l] = (struct stat_sample){l < 1 ? first : l < 5 ? (first + last) / 2 : last, l};
-    return ends_told((struct interval){first, last, "order95", NULL}, what, samples, 6, 0);
+    return ends_told((struct interval){first, last, "order95", NULL}, what, samples, 6, NAN);
 }
 
 static void are_preferred_numbers_a_fifth_away(void **state)
@@ -63,6 +63,29 @@ static void tell_no_line_within_a_fifth(void **state)
             last = i.high;
             from = x;
         }
+    }
+}
+
+/* Nor where the figure lies between two numbers, and the line beyond it. */
+static void figures_leave_room(void **state)
+{
+    static const struct {
+        const struct stat_what *what;
+        double low, value, high, told_low, told_high;
+    } rows[] = {
+        {&median, 10, 11, 12, 4, 25},     /* 6.3 would be of 7.9 to 11, 16 of 11 to 13.3 */
+        {&median, 10, 12.2, 20, 4, 25},   /* of 7.9 to 12.2 */
+        {&median, 10, 12.5, 20, 6.3, 25}, /* of 7.9 to 12.5 */
+        {&median, 10, 14, 20, 6.3, 40},   /* 25 would be of 14 to 20.8 */
+        {&median, -12, -11, -10, -25, -4}, {&part, 99.9, 99.95, 99.96, 99.84, 99.975}, /* of what they lack of all */
+        {&part, 88, 89, 90, 75, 96},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct stat_sample samples[] = {{rows[r].low, 0}, {rows[r].high, 1}};
+        struct interval i = ends_told((struct interval){rows[r].low, rows[r].high, "order95", NULL}, rows[r].what,
+                                      samples, 2, rows[r].value);
+        near(i.low, rows[r].told_low);
+        near(i.high, rows[r].told_high);
     }
 }
 
@@ -153,6 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(are_preferred_numbers_a_fifth_away),
         cmocka_unit_test(tell_no_line_within_a_fifth),
+        cmocka_unit_test(figures_leave_room),
         cmocka_unit_test(of_five_lines_are_their_own),
         cmocka_unit_test(of_none_are_none),
         cmocka_unit_test(of_means_are_off_by_a_preferred_number),
