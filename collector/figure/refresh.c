@@ -311,8 +311,9 @@ static int make(struct pg *pg, const struct indicator *i, const char *year, stru
  * database or its method changed. */
 static int describe(struct pg *pg, const struct indicator *i, struct fault *f)
 {
-    char method[16];
+    char method[16], decimals[16];
     snprintf(method, sizeof method, "%d", i->method);
+    snprintf(decimals, sizeof decimals, "%d", i->decimals);
     const char *const params[] = {
         i->id,
         i->name[LANG_FR],
@@ -326,6 +327,7 @@ static int describe(struct pg *pg, const struct indicator *i, struct fault *f)
         i->definition[LANG_FR],
         i->definition[LANG_EN],
         i->targets,
+        decimals,
     };
     int rc = i->measured
                  ? pg_query(
@@ -336,12 +338,12 @@ static int describe(struct pg *pg, const struct indicator *i, struct fault *f)
                  : 0;
     if (rc == 0)
         rc = pg_query(pg,
-                      "INSERT INTO indicator VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::int, $10, $11, $12) "
+                      "INSERT INTO indicator VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::int, $10, $11, $12, $13::int) "
                       "ON CONFLICT (indicator) DO UPDATE SET name_fr = excluded.name_fr, name_en = excluded.name_en, "
                       "unit = excluded.unit, better = excluded.better, status = excluded.status, "
                       "nature = excluded.nature, kind = excluded.kind, method_version = excluded.method_version, "
                       "definition_fr = excluded.definition_fr, definition_en = excluded.definition_en, "
-                      "target_set = excluded.target_set "
+                      "target_set = excluded.target_set, decimals = excluded.decimals "
                       "WHERE indicator.* IS DISTINCT FROM excluded.*",
                       COUNT(params), params, NULL, f);
     return rc;

@@ -54,7 +54,7 @@ $$;
 -- Over cells that were published in both years with their intervals: by operator and department, else by operator, else by
 -- department; two at least, with half of each year's lines. Their weights are the numbers of probes in the first year, in the
 -- steps that everybody is told: who has the published figures can reckon it. The interval takes the figures for independent, which
--- is wider than it need be.
+-- is wider than it need be. It is told in the decimals of figures.
 CREATE OR REPLACE FUNCTION change_over_cells(of_indicator text, of_statistic text, of_country text, of_source text, of_year int)
 RETURNS TABLE (value_from double precision, value_to double precision, low double precision, high double precision, cells int)
 LANGUAGE sql STABLE AS $$
@@ -78,9 +78,13 @@ LANGUAGE sql STABLE AS $$
         FROM common c
         GROUP BY cut
     )
-    SELECT s.value_from, s.value_to, s.value_to - s.value_from - s.half, s.value_to - s.value_from + s.half, s.cells
+    SELECT r.value_from, r.value_to, rounding_below(r.value_to - r.value_from - s.half, i.decimals),
+           rounding_above(r.value_to - r.value_from + s.half, i.decimals), s.cells
     FROM summed s
     JOIN summed w ON w.cut = 4 AND 2 * s.weight >= w.weight AND 2 * s.weight_to >= w.weight_to
+    JOIN indicator i ON i.indicator = of_indicator
+    CROSS JOIN LATERAL (SELECT rounding_nearest(s.value_from, i.decimals) AS value_from,
+                               rounding_nearest(s.value_to, i.decimals) AS value_to) r
     WHERE s.cut < 4 AND s.cells > 1
     ORDER BY s.cut
     LIMIT 1

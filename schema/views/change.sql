@@ -2,8 +2,9 @@
 -- panel's figures beside it. `significant`: zero is not in the interval. Lines are counted in steps.
 CREATE OR REPLACE VIEW public_change AS
 SELECT c.indicator, i.name_fr, i.name_en, c.country, c.source, c.simulated, c.statistic, i.unit, c.from_period, c.to_period,
-       c.kind IS NOT NULL AS comparable, c.why, c.kind, c.value_from, c.value_to, c.value_to - c.value_from AS change, c.low, c.high,
-       c.low > 0 OR c.high < 0 AS significant, 100 * (c.value_to - c.value_from) / nullif(c.value_from, 0) AS percent,
+       c.kind IS NOT NULL AS comparable, c.why, c.kind, c.value_from, c.value_to, rounding_nearest(c.value_to - c.value_from, i.decimals) AS change,
+       c.low, c.high, c.low > 0 OR c.high < 0 AS significant,
+       rounding_nearest(100 * (c.value_to - c.value_from) / nullif(c.value_from, 0), 1) AS percent,
        CASE c.kind WHEN 'lines' THEN count_step(c.n_common) END AS n_lines, CASE c.kind WHEN 'cells' THEN c.n_common END AS n_cells,
        f.value AS whole_from, t.value AS whole_to, c.method_version
 FROM change_version c

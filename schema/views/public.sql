@@ -37,7 +37,7 @@ SELECT v.indicator, i.name_fr, i.name_en, v.period, v.statistic, v.country, v.ge
        CASE WHEN v.value IS NOT NULL THEN v.stored_at END AS stored_at, v.lines, v.rank_low, v.rank_high,
        CASE WHEN i.kind = 'measured' THEN CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone, v.sex, v.age_group, v.plan) = 0
                                                THEN coalesce(e.speaks_of, 'lines') ELSE 'lines' END END AS speaks_of, v.as_of,
-       c.from_period AS change_from, c.value_to - c.value_from AS change, c.low AS change_low, c.high AS change_high,
+       c.from_period AS change_from, rounding_nearest(c.value_to - c.value_from, i.decimals) AS change, c.low AS change_low, c.high AS change_high,
        c.why AS change_why,
        part_step(v.n_failed) AS n_failed, part_step(v.n_silent) AS n_silent,
        v.version, CASE WHEN v.version > 0 THEN 'closed' ELSE 'provisional' END AS edition,

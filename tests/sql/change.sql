@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(18);
+SELECT plan(20);
 
 INSERT INTO indicator (indicator, name_fr, name_en, unit, better, status, nature, kind, method_version, definition_fr, definition_en)
 VALUES ('CHG1', 'f', 'f', 'ms', 'low', 'adopted', 'quantitative', 'measured', 1, 'd', 'd');
@@ -81,6 +81,11 @@ SELECT change_store('CHG1', 'p50', 2021, '[]') \g /dev/null
 SELECT results_eq($$SELECT kind, round(value_from::numeric, 4), round(value_to::numeric, 4), round(low::numeric, 4), round(high::numeric, 4), n_lines, n_cells
                     FROM public_change WHERE to_period = '2021' AND indicator = 'CHG1'$$,
                   $$VALUES ('cells', 16.6667, 19.3333, 2.0657, 3.2676, NULL::bigint, 2)$$, 'cells of both years with the weights of the first');
+UPDATE indicator SET decimals = 1 WHERE indicator = 'CHG1';
+SELECT change_store('CHG1', 'p50', 2021, '[]') \g /dev/null
+SELECT results_eq($$SELECT value_from, value_to, change, low, high, percent FROM public_change WHERE to_period = '2021' AND indicator = 'CHG1'$$,
+                  $$VALUES (16.7::float8, 19.3::float8, 2.6::float8, 1.9::float8, 3.3::float8, 15.6::float8)$$, 'in the decimals of the indicator');
+SELECT is((SELECT array_agg(DISTINCT change) FROM public_indicator WHERE indicator = 'CHG1' AND change IS NOT NULL), '{2.6}'::float8[], 'beside the figure as well');
 UPDATE indicator_value SET n_probes = 200 WHERE indicator = 'CHG1' AND num_nonnulls(geo, operator) = 0 AND period = '2021';
 SELECT change_store('CHG1', 'p50', 2021, '[]') \g /dev/null
 SELECT is((SELECT why FROM indicator_change WHERE indicator = 'CHG1' AND to_period = '2021'), 'few', 'which must hold half of the lines');

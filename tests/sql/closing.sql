@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(41);
+SELECT plan(43);
 
 -- Two indicators, of a measured year and an imported one.
 DELETE FROM indicator_dirty;
@@ -117,9 +117,14 @@ SELECT is(pg_temp.refreshed('late'), 4, 'and makes a version');
 SELECT results_eq('SELECT indicator, old_value, new_value, change, why FROM closed_changes(2021, 3, 4) ORDER BY 1',
                   $$VALUES ('OURS', 12::float8, NULL::float8, 'gone', '{late}'::text[]), ('THEIRS', 50, 51, 'changed', '{imported}')$$,
                   'each for its own reason');
+SELECT pg_temp.figure('2021', NULL, 13.0449, 1000, 2) \g /dev/null
+SELECT is(pg_temp.refreshed('late'), 5, 'as does a value');
+UPDATE indicator SET decimals = 1 WHERE indicator = 'OURS';
+SELECT pg_temp.figure('2021', NULL, 13, 1000, 2) \g /dev/null
+SELECT is(pg_temp.refreshed('late'), 5, 'but not in how many digits it is told');
 SELECT floor_lift(true) \g /dev/null
-SELECT is(pg_temp.refreshed('late'), 4, 'without the floor there is no version');
-SELECT results_eq($$SELECT value FROM public_indicator WHERE indicator = 'OURS'$$, 'VALUES (13::float8)', 'and the last one stays, the open year alone is gone');
+SELECT is(pg_temp.refreshed('late'), 5, 'without the floor there is no version');
+SELECT results_eq($$SELECT value FROM public_indicator WHERE indicator = 'OURS'$$, 'VALUES (13.0449::float8)', 'and the last one stays, the open year alone is gone');
 
 -- ---- what never changes ----
 

@@ -60,7 +60,7 @@ INSERT INTO analysts VALUES
      'method_version source_url retrieved note stored_at lines rank_low rank_high as_of n_failed n_silent target_set '
      'interval_why interval_lines'),
     ('closed_indicator: year version indicator name_fr name_en unit better status nature kind method_version definition_fr '
-     'definition_en target_set'),
+     'definition_en target_set decimals'),
     ('day_bucket: day probe_no check_name metric unit kind target_no af ok bucket n'),
     ('day_metric: day probe_no check_name metric unit kind target_no af n sum min max'),
     ('hour_bucket: hour probe_no check_name metric unit kind target_no af ok bucket n'),
@@ -78,7 +78,7 @@ INSERT INTO analysts VALUES
     ('fork: probe_no chain seq batches first_received last_received'),
     ('hole: probe_no chain first last'),
     ('indicator: indicator name_fr name_en unit better status nature kind method_version definition_fr definition_en '
-     'target_set'),
+     'target_set decimals'),
     ('indicator_day: indicator country source day value low high n_probes n_networks'),
     ('indicator_value: indicator period statistic country geo operator technology family zone sex age_group plan '
      'source simulated computed value unit low high interval_kind n_samples n_days n_probes n_networks floor method '
