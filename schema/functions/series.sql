@@ -217,7 +217,8 @@ LANGUAGE sql SET enable_nestloop = off AS $$
         WHERE b.day = of_day
     )
     INSERT INTO series_point (day, group_no, check_no, position, scope, kind, target_no, samples, probes, networks, p10, p50, p90)
-    SELECT of_day, c.group_no, c.check_no, c.position, c.scope, c.kind, c.target_no, c.samples, c.probes, c.networks, c.q[1], c.q[2], c.q[3]
+    SELECT of_day, c.group_no, c.check_no, c.position, c.scope, c.kind, c.target_no, c.samples, c.probes, c.networks,
+           rounding_digits(c.q[1]), rounding_digits(c.q[2]), rounding_digits(c.q[3])
     FROM (SELECT s.group_no, s.check_no, s.position, s.scope, s.kind, s.target_no, sum(k.samples) AS samples, count(k.value) AS probes,
                  count(DISTINCT k.network) AS networks,
                  CASE WHEN count(k.weight) = 0 THEN percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY k.value::double precision)

@@ -8,6 +8,7 @@ import statistics
 import pytest
 import recount
 from conftest import Collector, scratch
+from recount_told import three_digits
 from test_floor import YEAR
 from test_newcomer import FIRST, LATE, Country
 
@@ -76,8 +77,8 @@ def test_a_country_at_a_time(country):
     assert len(rows) == 35 and {row["country"] for row in rows} == {"BJ"}
     for row in rows:
         values = [v for line, v in measured(country, row["day"]).items() if line not in FAR]
-        assert row["p50"] == pytest.approx(statistics.median(values), rel=1e-6) and row["n_probes"] == row["n_networks"] == 20
-        assert row["p10"] == pytest.approx(quantile(values, 0.1), rel=1e-6)
+        assert row["p50"] in three_digits(statistics.median(values)) and row["n_probes"] == row["n_networks"] == 20
+        assert row["p10"] in three_digits(quantile(values, 0.1))
     assert str(LEAP) in {row["day"] for row in rows}
     for line in FAR:
         country.measure(line, -1, 1)
@@ -109,7 +110,7 @@ def test_no_two_places_tell_of_few(country):
     place = get(c, f"{PATH}&operator=Op1&from={LEAP}&to={LEAP}")
     values = [v for line, v in measured(country, LEAP).items() if line < 21 and line % 3 == 2]
     assert [(row["operator"], row["department"]) for row in place] == [("Op1", None)]
-    assert place[0]["p50"] == pytest.approx(statistics.median(values), rel=1e-6)
+    assert place[0]["p50"] in three_digits(statistics.median(values))
 
 
 def test_what_is_told_stays_until_five_come(country):
@@ -146,7 +147,7 @@ def test_a_told_line_that_says_something_else_is_not_seen_through_others(country
     assert first["operator", "BJ", "Op1", None, None, None, date] == later["operator", "BJ", "Op1", None, None, None, date]
     assert first["operator", "BJ", "Op0", None, None, None, date] != later["operator", "BJ", "Op0", None, None, None, date]
     country_row = later["", "BJ", None, None, None, None, date]
-    assert (country_row["n_probes"], country_row["p50"]) == (20, pytest.approx(others[11], rel=1e-6))
+    assert country_row["n_probes"] == 20 and country_row["p50"] in three_digits(others[11])
     assert not [key for key, row in later.items() if key[-1] == date and row["p50"] == pytest.approx(hidden, rel=0.02)]
 
 
@@ -217,6 +218,6 @@ def test_a_team_weighs_no_more_than_all_others(country):
     refresh(c)
     values, points = measured(country, date), told(c)
     pairs = [(v, 1 if n in others else 6 / 14) for n, v in values.items()]
-    assert points["", "BJ", None, None, None, None, date]["p50"] == pytest.approx(recount.quantile(pairs, 0.5), rel=1e-5)
-    assert points["operator", "BJ", "Op0", None, None, None, date]["p50"] == pytest.approx(
-        statistics.median(v for n, v in values.items() if n not in others), rel=1e-5)
+    assert points["", "BJ", None, None, None, None, date]["p50"] in three_digits(recount.quantile(pairs, 0.5))
+    assert points["operator", "BJ", "Op0", None, None, None, date]["p50"] in three_digits(
+        statistics.median(v for n, v in values.items() if n not in others))
