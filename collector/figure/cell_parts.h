@@ -54,6 +54,7 @@ struct cell {
     size_t cut;    /* in cell_cuts */
     size_t number; /* in the floor */
     json_t *main;  /* its main figure, borrowed, when it has a value */
+    double value;  /* that of it, not rounded */
 };
 
 struct cells {

@@ -7,6 +7,7 @@
 #include "collector/figure/ends.h"
 #include "collector/figure/panel.h"
 #include "collector/figure/refresh.h"
+#include "collector/figure/rounding.h"
 #include "collector/figure/weight.h"
 #include "common/json.h"
 #include "common/log.h"
@@ -104,7 +105,10 @@ bool change_over_lines(const struct change_years *y, const char *country, const 
     struct pair_change change;
     if (!pair_compare(what, c.pairs, c.count, indicator_seed(y->indicator), &change))
         return false;
+    change.from = rounding_nearest(change.from, what->decimals);
+    change.to = rounding_nearest(change.to, what->decimals);
     struct stat_interval ends = ends_of_change(&change, what, c.pairs, c.count);
+    ends = rounding_outwards(ends.low, ends.high, what->decimals);
     json_array_append_new(told, json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "country", country, "source", source,
                                           "value_from", change.from, "value_to", change.to, "low", ends.low, "high",
                                           ends.high));

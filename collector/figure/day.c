@@ -5,6 +5,7 @@
 
 #include "collector/figure/crowd.h"
 #include "collector/figure/residue.h"
+#include "collector/figure/rounding.h"
 #include "collector/figure/transport.h"
 #include "collector/figure/weight.h"
 #include "common/clock.h"
@@ -355,8 +356,9 @@ static json_t *figure_of(const struct day *day, const struct stat_what *what)
     char date[TIME_TEXT_SIZE];
     time_format((int64_t)day->rows->day * 86400 * 1000000, date);
     date[10] = '\0';
-    json_t *figure = json_pack("{s:s, s:f, s:I, s:I}", "day", date, "value", tally_value(&t, what), "n_probes",
-                               (json_int_t)t.lines, "n_networks", (json_int_t)t.networks);
+    json_t *figure = json_pack("{s:s, s:f, s:I, s:I}", "day", date, "value",
+                               rounding_nearest(tally_value(&t, what), what->decimals), "n_probes", (json_int_t)t.lines,
+                               "n_networks", (json_int_t)t.networks);
     if (what->kind != STAT_QUANTILE)
         return figure;
     struct interval i = tally_told(&t, what, 0);

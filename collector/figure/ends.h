@@ -28,11 +28,12 @@
 #include "collector/figure/interval.h"
 #include "collector/figure/pair.h"
 
-/* samples: what it is of, sorted, a line each; value: what they come to. i may have no kind: it is given back. A mean
+/* samples: what it is of, sorted, a line each; value: what they are told to come to
+ * (rounding.h). i may have no kind: it is given back. A mean
  * of what is never negative is not either. */
 struct interval ends_told(struct interval i, const struct stat_what *what, const struct stat_sample *samples,
                           size_t count, double value) CHECKED;
 
-/* Of a change from one year to the next of these lines. */
+/* Of a change from one year to the next of these lines, around its from and to, as they are told. */
 struct stat_interval ends_of_change(const struct pair_change *change, const struct stat_what *what,
                                     const struct pair *pairs, size_t count) CHECKED;

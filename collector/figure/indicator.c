@@ -210,8 +210,10 @@ int indicator_read(const char *text, struct indicator *ret, struct fault *f)
     int rc = check_whole(&i, f);
     if (rc < 0)
         return rc;
-    for (size_t s = 0; s < i.statistic_count && i.measured && i.unit[LANG_EN] && !strcmp(i.unit[LANG_EN], "%"); s++)
-        i.statistics[s].what.most = 100;
+    for (size_t s = 0; s < i.statistic_count && i.measured; s++) {
+        i.statistics[s].what.decimals = i.decimals;
+        i.statistics[s].what.most = i.unit[LANG_EN] && !strcmp(i.unit[LANG_EN], "%") ? 100 : 0;
+    }
     *ret = i;
     i = (struct indicator){0};
     return 0;

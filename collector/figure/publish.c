@@ -9,6 +9,7 @@
 #include "collector/figure/day.h"
 #include "collector/figure/line.h"
 #include "collector/figure/rank.h"
+#include "collector/figure/rounding.h"
 #include "collector/figure/tally.h"
 #include "common/clock.h"
 #include "common/json.h"
@@ -115,13 +116,16 @@ static void publish(const struct cells *c, struct cell *cell, json_t *figures)
         time_format((int64_t)cell_past(c, cell).as_of * 86400 * 1000000, as_of);
         json_object_set_new(figure, "as_of", json_stringn(as_of, 10));
         struct interval interval = tally_told(&t, &statistic->what, indicator_seed(c->indicator));
+        double value = tally_value(&t, &statistic->what);
         json_object_update_new(figure, json_pack("{s:f, s:I, s:I, s:I, s:I, s:I, s:I}", "value",
-                                                 tally_value(&t, &statistic->what), "n_samples", (json_int_t)t.results,
-                                                 "n_failed", (json_int_t)t.failed, "n_days", (json_int_t)t.count,
-                                                 "n_probes", (json_int_t)t.lines, "n_networks", (json_int_t)t.networks,
-                                                 "n_silent", (json_int_t)t.silent));
-        if (statistic == indicator_main(c->indicator))
+                                                 rounding_nearest(value, c->indicator->decimals), "n_samples",
+                                                 (json_int_t)t.results, "n_failed", (json_int_t)t.failed, "n_days",
+                                                 (json_int_t)t.count, "n_probes", (json_int_t)t.lines, "n_networks",
+                                                 (json_int_t)t.networks, "n_silent", (json_int_t)t.silent));
+        if (statistic == indicator_main(c->indicator)) {
             cell->main = figure;
+            cell->value = value;
+        }
         if (interval.kind)
             json_object_update_new(figure, json_pack("{s:f, s:f, s:s}", "low", interval.low, "high", interval.high,
                                                      "interval_kind", interval.kind));
@@ -148,7 +152,7 @@ static void take_lines(const struct cells *c, const struct cell *cell, struct ra
     free(lines);
     free(days);
     ret->lines = values;
-    ret->value = json_number_value(json_object_get(cell->main, "value"));
+    ret->value = cell->value;
 }
 
 /* Those of the cells that are shown get their places among each other. */

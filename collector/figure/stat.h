@@ -31,8 +31,9 @@ enum stat_kind {
 };
 struct stat_what {
     enum stat_kind kind;
-    double q;    /* of a quantile, 0 to 1 */
-    double most; /* the greatest value that there can be; 0: any */
+    double q;     /* of a quantile, 0 to 1 */
+    double most;  /* the greatest value that there can be; 0: any */
+    int decimals; /* in which it is told (rounding.h) */
 };
 
 void stat_sort(struct stat_sample *samples, size_t count); /* by value, then cluster */

@@ -6,6 +6,7 @@
 #include "collector/figure/crowd.h"
 #include "collector/figure/ends.h"
 #include "collector/figure/line.h"
+#include "collector/figure/rounding.h"
 #include "collector/figure/weight.h"
 
 static int by_number(const void *a, const void *b)
@@ -159,8 +160,9 @@ struct interval tally_interval(const struct tally *t, const struct stat_what *wh
 struct interval tally_told(const struct tally *t, const struct stat_what *what, uint64_t seed)
 {
     struct stat_sample *samples = taken(t, what);
-    struct interval i = ends_told(tally_interval(t, what, seed), what, samples, t->lines,
-                                  stat_value(what, samples, t->lines, t->weights));
+    double value = rounding_nearest(stat_value(what, samples, t->lines, t->weights), what->decimals);
+    struct interval i = ends_told(tally_interval(t, what, seed), what, samples, t->lines, value);
+    struct stat_interval rounded = rounding_outwards(i.low, i.high, what->decimals);
     free(samples);
-    return i;
+    return (struct interval){rounded.low, rounded.high, i.kind, i.why};
 }

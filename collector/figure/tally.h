@@ -45,10 +45,11 @@ void tally_cut(struct tally *t, double *ret);
  * line may fill the whole of its tail. */
 bool tally_tells(const struct tally *t, const struct stat_what *what);
 
+/* As it is reckoned with; rounding.h has what is told of it. */
 double tally_value(const struct tally *t, const struct stat_what *what);
 
 /* A mean of what is never negative is not either. */
 struct interval tally_interval(const struct tally *t, const struct stat_what *what, uint64_t seed);
 
-/* What is told of it (ends.h). */
+/* What is told of it (ends.h), in the decimals of what is told (rounding.h). */
 struct interval tally_told(const struct tally *t, const struct stat_what *what, uint64_t seed);

@@ -9,6 +9,7 @@ import statistics
 import recount
 import recount_interval
 import recount_residue
+import recount_told
 import recount_transport
 
 Point = collections.namedtuple("Point", "value low high n_probes n_networks")
@@ -37,13 +38,13 @@ def end(lines):
     return lines[r][0] + part * (lines[r + 1][0] - lines[r][0])
 
 
-def interval(said, sums):
-    """Of a median, by order statistics of what lines say and weigh, as it is told."""
+def interval(said, sums, digits):
+    """Of a median, by order statistics of what lines say and weigh, as it is told around one of so many digits."""
     total, scale = sum(sums.values()), max(2048, 8 * len(sums))
     lines = sorted((value, max(1, math.floor(sums[line] / total * scale + 0.5))) for line, value in said.items())
     found = recount_interval.Interval(end(lines), -end([(-value, unit) for value, unit in reversed(lines)]), "order95")
     value = recount.quantile([(value, sums[line]) for line, value in said.items()], 0.5)
-    return recount_interval.told(found, said.values(), value)[:2]
+    return recount_interval.told(found, said.values(), recount_told.nearest(value, digits))[:2]
 
 
 def of_its_day(row):
@@ -51,14 +52,14 @@ def of_its_day(row):
     return row._replace(due=1, weight=None)
 
 
-def point(rows, statistic):
+def point(rows, statistic, digits):
     """No range is told of fewer than six lines. A mean's largest lines are cut for each day."""
     if statistic == "mean":
         rows = recount.cut(rows, recount.too_large([of_its_day(row) for row in rows]))
     figure = recount.figure([of_its_day(row) for row in rows], statistic, None)
     low = high = None
     if statistic == "p50" and figure.n_probes >= 6:
-        low, high = interval(recount.said(rows, statistics.median), recount.weights([of_its_day(row) for row in rows]))
+        low, high = interval(recount.said(rows, statistics.median), recount.weights([of_its_day(row) for row in rows]), digits)
     return Point(figure.value, low, high, figure.n_probes, figure.n_networks)
 
 
@@ -136,7 +137,7 @@ def what_stays(days, whole, statistic, place_of, told=(), before=None):
     return stays
 
 
-def chart(rows, statistic, whole=None, place_of=lambda _row: None, told=(), weighed=None, **before):
+def chart(rows, statistic, digits, whole=None, place_of=lambda _row: None, told=(), weighed=None, **before):
     """day -> Point. whole: the rows of the figure, where these are but what came; place_of: those that no figure tells apart have the same;
     told, weighed: rows of days that were told, and what each counted in the last figure, or 0."""
     days = collections.defaultdict(list)
@@ -146,7 +147,7 @@ def chart(rows, statistic, whole=None, place_of=lambda _row: None, told=(), weig
     whole = [row for row in whole or rows if row.value is not None]
     stays = what_stays(days, whole, statistic, place_of, told, weighed)
     beside = told_beside(days, whole, statistic, place_of)
-    return {day: point(days[day], statistic) for day in most_that_stay(days, stays=stays, told=beside, **before)}
+    return {day: point(days[day], statistic, digits) for day in most_that_stay(days, stays=stays, told=beside, **before)}
 
 
 def main_statistic(indicator):

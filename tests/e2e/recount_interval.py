@@ -9,6 +9,7 @@ import math
 import statistics
 
 import recount
+from recount_told import nearest, outwards
 
 TAIL, SELDOM, EXACT, UNITS = 0.025, 0.01, 512, 2048
 LINES, MEAN_LINES, PAIRS, REPLICATES = 6, 12, 36, 1000
@@ -272,13 +273,18 @@ def interval(statistic, lines, seed):
     return studentised(lines, MEAN_TAILS, error_least(worth), seed)
 
 
-def interval_of_figure(statistic, values, weights, seed, most=math.inf):
-    """As it is told. The largest lines of a mean are cut before; of what is never negative no end is."""
+def interval_of_figure(statistic, values, weights, seed, most=math.inf, digits=None, lean=0):
+    """As it is told, around the value that is. The largest lines of a mean are cut before; of what is never negative no end is. digits None:
+    in all that there are; lean: added to a value that may be half way."""
     values = cut_mean(values, weights) if statistic == "mean" else values
     found = interval(statistic, [Line(*line) for line in zip(values, weights)], seed)
     if statistic == "mean" and found.kind and min(values) >= 0:
         found = found._replace(low=max(0, found.low))
-    return told(found, values, value_of(statistic, values, weights), most)
+    value = value_of(statistic, values, weights)
+    if digits is None or not found.kind:
+        return told(found, values, value, most)
+    found = told(found, values, nearest(value + lean, digits), most)
+    return Interval(*outwards(found.low, found.high, digits), *found[2:])
 
 
 # ---- of a change ----
@@ -352,15 +358,18 @@ def change_of_shares(years, weights):
     return max(-100, 100 * (up - down - far)), min(100, 100 * (up - down + far))
 
 
-def told_change(statistic, pairs, change, most=math.inf):
-    """As far on either side where a mean is told of, or few lines changed so much."""
-    if change is None or statistic == "share":
+def told_change(statistic, pairs, change, most=math.inf, digits=None, lean=0):
+    """As far on either side where a mean is told of, or few lines changed so much; digits and lean as of figures."""
+    if change is None:
         return change
     before, after, low, high = change
+    if digits is not None:
+        before, after = nearest(before + lean, digits), nearest(after + lean, digits)
     changes = [pair.after - pair.before for pair in pairs]
-    if statistic == "mean" or min(sum(c <= low for c in changes), sum(c >= high for c in changes)) < FEW:
+    if statistic == "mean" or statistic != "share" and min(sum(c <= low for c in changes), sum(c >= high for c in changes)) < FEW:
         low, high = as_far(low, after - before, high)
-    return before, after, max(-most, low), min(most, high)
+        low, high = max(-most, low), min(most, high)
+    return before, after, *((low, high) if digits is None else outwards(low, high, digits))
 
 
 def change(statistic, pairs, seed):

@@ -1,5 +1,6 @@
 #include "tests/unit/check.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "collector/figure/change.h"
@@ -8,7 +9,8 @@
 #define HEADER                                                                                                         \
     "-- id: TST1\n-- name.fr: n\n-- name.en: n\n-- unit: ms\n-- better: low\n-- status: proposed\n-- kind: measured\n" \
     "-- nature: quantitative\n-- method: 1\n-- headline.fr: {where} {%s}\n-- headline.en: {where} {%s}\n"              \
-    "-- definition.fr: d\n-- definition.en: d\n-- aggregate: %s\n-- dimensions: operator\nSELECT 1"
+    "-- definition.fr: d\n-- definition.en: d\n-- aggregate: %s\n-- dimensions: operator\n"                            \
+    "-- decimals: 1\nSELECT 1"
 
 static struct indicator indicator;
 static const struct change_told nothing;
@@ -112,7 +114,29 @@ static void lines_that_double_double(void **state)
         struct cells *from = first_lines(statistics[s].lines, 1, 10), *to = first_lines(statistics[s].lines + 5, 2, 10);
         _cleanup_json_ json_t *told = json_array();
         assert_true(change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured", &nothing, told));
-        assert_true(member(told, "value_to") == 2 * member(told, "value_from") && member(told, "low") > 0);
+        /* each of the two is told to the next tenth */
+        assert_true(fabs(member(told, "value_to") - 2 * member(told, "value_from")) < 0.15 + 1e-9);
+        assert_true(member(told, "low") > 0);
+        cells_free(from);
+        cells_free(to);
+    }
+}
+
+/* What lines say, and what is told of how that changed, differ from tenths by a third of one. */
+static void changes_have_the_decimals_of_their_indicator(void **state)
+{
+    static const char *const names[] = {"value_from", "value_to", "low", "high"};
+    for (size_t s = 0; s < COUNT(statistics); s++) {
+        choose(statistics[s].name);
+        struct cells *from = first_lines(statistics[s].lines, 1.0 / 30, 10),
+                     *to = first_lines(statistics[s].lines, 2.0 / 30, 10);
+        _cleanup_json_ json_t *told = json_array();
+        assert_true(change_over_lines(&(struct change_years){&indicator, from, to}, "BJ", "measured", &nothing, told));
+        for (size_t n = 0; n < COUNT(names); n++)
+            if (fabs(10 * member(told, names[n]) - round(10 * member(told, names[n]))) > 1e-9)
+                fail_msg("%s, %s: %.17g", statistics[s].name, names[n], member(told, names[n]));
+        assert_true(member(told, "low") <= member(told, "value_to") - member(told, "value_from") + 1e-9);
+        assert_true(member(told, "high") >= member(told, "value_to") - member(told, "value_from") - 1e-9);
         cells_free(from);
         cells_free(to);
     }
@@ -198,6 +222,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_panel_that_grows_changes_nothing),
         cmocka_unit_test(lines_that_double_double),
+        cmocka_unit_test(changes_have_the_decimals_of_their_indicator),
         cmocka_unit_test(means_take_more_lines),
         cmocka_unit_test(who_is_common),
         cmocka_unit_test(lines_that_weigh_otherwise_are_not_few),

@@ -4,7 +4,7 @@
 
 #include "collector/figure/day.h"
 
-static const struct stat_what median = {STAT_QUANTILE, 0.5}, mean = {STAT_MEAN, 0};
+static const struct stat_what median = {STAT_QUANTILE, 0.5, 0, 6}, mean = {STAT_MEAN, 0, 0, 6};
 static const struct past_days nothing = {.after = INT32_MIN, .until = INT32_MAX, .as_of = INT32_MIN};
 
 /* Lines of `days` days each, and of the first line `more` days more; line l measures l + 1 every day, behind a network

@@ -31,6 +31,8 @@ static void reads_a_file(void **state)
     assert_int_equal(i.statistic_count, 5);
     assert_true(i.statistics[0].what.kind == STAT_QUANTILE && i.statistics[0].what.q == 0.10);
     assert_true(i.statistics[3].what.kind == STAT_MEAN && i.statistics[4].what.kind == STAT_SHARE);
+    for (size_t s = 0; s < i.statistic_count; s++)
+        assert_int_equal(i.statistics[s].what.decimals, 2);
     assert_string_equal(indicator_main(&i)->name, "p50");
     indicator_free(&i);
 }
