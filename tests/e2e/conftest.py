@@ -128,6 +128,7 @@ class Collector:
         self.env = {"LC_ALL": "en_US.UTF-8"}
         self.move(free_port())
         self.process = None
+        self.kept = None  # the postmaster that ran when it started idle, and a connection to it
         self.public = None  # the collector's key, once a probe enrolled
 
     def move(self, port):
@@ -164,7 +165,15 @@ class Collector:
         """It makes no figures by itself: those that are compared are of one state, and no edition comes between two that a test makes."""
         self.settings = self.settings | {"upkeep": "no"}
         self.move(self.port)
-        return self.start()
+        self.start()
+        if postmaster := self.postmaster():
+            self.kept = postmaster, self.database(prepare_threshold=None)
+        return self
+
+    def release(self):
+        if self.kept:
+            self.kept[1].close()
+            self.kept = None
 
     def answers(self):
         assert self.process.poll() is None, self.log.read_text()
@@ -177,6 +186,7 @@ class Collector:
             return False
 
     def stop(self):
+        self.release()
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             assert self.process.wait(60) == 0, self.log.read_text()
@@ -211,6 +221,7 @@ class Collector:
 
     def clean(self):
         """Whatever a test did, nothing of it goes on running."""
+        self.release()
         if self.process and self.process.poll() is None:
             self.kill()
         if pid := self.postmaster():
@@ -272,12 +283,15 @@ class Collector:
         """Targets, with their kinds, as if tasks of the collector's own schedule measured to them."""
         self.sql("SELECT target_seed(%s::jsonb)", json.dumps([{"name": name, "kind": kind} for name, kind in targets.items()]))
 
-    def database(self):
+    def database(self, **how):
         """A connection to it, each statement a transaction."""
-        return psycopg.connect(host=str(self.state / "run"), dbname="internetmetre", user="internetmetre", autocommit=True)
+        return psycopg.connect(host=str(self.state / "run"), dbname="internetmetre", user="internetmetre", autocommit=True, **how)
 
     def sql(self, query, *values):
-        with self.database() as db:
+        """What it answers. Who compares figures gives hundreds of lines, each in some statements: of what those cost, a connection of their
+        own is most. They share the one of before, as long as its server runs."""
+        shared = self.kept and self.kept[0] == self.postmaster()
+        with contextlib.nullcontext(self.kept[1]) if shared else self.database() as db:
             cursor = db.execute(query, values)
             return cursor.fetchall() if cursor.description else None
 
