@@ -286,9 +286,10 @@ static struct transport *transport_of(const struct chart *c, const struct cellse
         double *counts = pointed(day, c->what);
         for (size_t i = 0; day->rows->day > after && i < day->count + day->late_count; i++) {
             const struct tally_day *row = &day->rows[i];
-            if (row->counts > 0 && (row->late || counts[i] > 0))
-                transport_add(t, row->line, row->late ? c->count : d, row->place,
-                              fabs(row->value) * (row->late ? 1 : counts[i]));
+            double in_point = row->late ? 1 : counts[i];
+            if (row->counts > 0 && in_point > 0)
+                transport_add(t, row->line, row->late ? c->count : d, row->place, fabs(row->value) * in_point,
+                              row->counts / in_point);
         }
         free(counts);
     }

@@ -8,7 +8,7 @@
 
 #define STEPS    60
 #define HALVES   30
-#define STRIDE   2.0   /* by which the price of a place moves at most: edges turn within 1 */
+#define STRIDE   2.0   /* by which the price of a place moves at most, at first: edges turn within 1 */
 #define ROUNDING 1e-7  /* of what is due */
 #define EXACT    1e-13 /* of what is borne: days are level */
 #define RIDGE    1e-10 /* parts that are sums of others leave prices open */
@@ -21,13 +21,14 @@ struct stand {
     double most;  /* the largest price of a place, up or down */
     double bears; /* all edges together, of the day that bears most */
     double value; /* of the dual */
-    bool none;    /* these prices prove that there is no flow */
+    double stride;
+    bool none; /* these prices prove that there is no flow */
     int64_t *work;
 };
 
 static struct stand stand_new(const struct flow *f, int64_t *work)
 {
-    struct stand s = {.parts = alloc_zero(f->parts + 1, sizeof *s.parts), .work = work};
+    struct stand s = {.parts = alloc_zero(f->parts + 1, sizeof *s.parts), .work = work, .stride = STRIDE};
     s.places = alloc_zero(f->places + 1, sizeof *s.places);
     s.days = alloc_zero(f->days + 1, sizeof *s.days);
     s.left = alloc_zero(f->parts + 1, sizeof *s.left);
@@ -87,6 +88,7 @@ static void price_places(const struct flow *f, struct stand *s)
         s->places[p] = 0;
         for (size_t k = 0; k < f->parts_of[p].count; k++)
             s->places[p] += s->parts[f->parts_of[p].cells[k]];
+        s->places[p] *= f->weights[p];
         s->most = fmax(s->most, fabs(s->places[p]));
     }
 }
@@ -113,7 +115,7 @@ static void look(const struct flow *f, struct stand *s)
             if (bears == 0)
                 continue;
             for (size_t k = 0; k < f->parts_of[p].count; k++)
-                s->left[f->parts_of[p].cells[k]] -= bears * used;
+                s->left[f->parts_of[p].cells[k]] -= f->weights[p] * bears * used;
             s->value -= bears * used * (price - used / 2);
             sure -= bears * fabs(price);
         }
@@ -140,7 +142,7 @@ static void bend_days(const struct flow *f, const struct stand *s, double *rows,
             slope += bears;
             ret[p] += bears;
             for (size_t k = 0; k < f->parts_of[p].count; k++)
-                day[f->parts_of[p].cells[k]] += bears;
+                day[f->parts_of[p].cells[k]] += f->weights[p] * bears;
         }
         for (size_t i = 0; f->shown[d] && slope > 0 && i < f->parts; i++)
             for (size_t k = 0; day[i] != 0 && k <= i; k++)
@@ -149,36 +151,37 @@ static void bend_days(const struct flow *f, const struct stand *s, double *rows,
     free(day);
 }
 
-/* How what is left changes with prices of parts, up to the diagonal. The caller frees. */
-static double *bend(const struct flow *f, const struct stand *s)
+/* How what is left changes with prices of parts, up to the diagonal; *ret_scale: of its numbers, before days take most
+ * of it off again. The caller frees. */
+static double *bend(const struct flow *f, const struct stand *s, double *ret_scale)
 {
     double *rows = alloc_zero(f->parts * f->parts + 1, sizeof *rows),
            *places = alloc_zero(f->places + 1, sizeof *places);
+    *ret_scale = 0;
     bend_days(f, s, rows, places);
     for (size_t p = 0; p < f->places; p++) {
         const struct cellset *of = &f->parts_of[p];
+        double square = f->weights[p] * f->weights[p] * places[p];
+        *ret_scale += square;
         for (size_t i = 0; i < of->count; i++)
             for (size_t k = 0; k < of->count; k++)
                 if (of->cells[k] <= of->cells[i])
-                    rows[of->cells[i] * f->parts + of->cells[k]] += places[p];
+                    rows[of->cells[i] * f->parts + of->cells[k]] += square;
     }
     free(places);
     return rows;
 }
 
-/* Solves rows · step = left, by Cholesky's method; rows are overwritten. */
-static void solve(double *rows, const double *left, size_t n, double *step)
+/* Solves rows · step = left, by Cholesky's method; rows are overwritten. least: of what is on the diagonal. */
+static void solve(double *rows, const double *left, size_t n, double least, double *step)
 {
-    double most = 0;
-    for (size_t i = 0; i < n; i++)
-        most = fmax(most, rows[i * n + i]);
     for (size_t i = 0; i < n; i++) {
-        rows[i * n + i] += RIDGE * most + 1e-300;
+        rows[i * n + i] += least;
         for (size_t k = 0; k <= i; k++) {
             double sum = rows[i * n + k];
             for (size_t j = 0; j < k; j++)
                 sum -= rows[i * n + j] * rows[k * n + j];
-            rows[i * n + k] = k < i ? sum / rows[k * n + k] : sqrt(fmax(sum, RIDGE * most + 1e-300));
+            rows[i * n + k] = k < i ? sum / rows[k * n + k] : sqrt(fmax(sum, least));
         }
         step[i] = left[i];
         for (size_t j = 0; j < i; j++)
@@ -196,38 +199,43 @@ static void solve(double *rows, const double *left, size_t n, double *step)
 
 static bool is_level(const struct flow *f, const struct stand *s)
 {
-    double due = 0, left = 0;
+    double due = 0;
+    bool level = true;
     for (size_t d = 0; d < f->days; d++)
         due += fabs(f->due_of_days[d]);
-    for (size_t k = 0; k < f->parts; k++) {
+    for (size_t k = 0; k < f->parts; k++)
         due = fmax(due, fabs(f->due_of_parts[k]));
-        left = fmax(left, fabs(s->left[k]));
-    }
-    return left <= ROUNDING * due;
+    for (size_t k = 0; k < f->parts; k++)
+        level &= fabs(s->left[k]) <= ROUNDING * due;
+    return level;
 }
 
-/* How much of the step is made at first. */
-static double stride(const struct flow *f, const double *step)
+/* How much of the step is made at first. Where prices grow without end, they do so faster each time. */
+static double stride(const struct flow *f, struct stand *s, const double *step)
 {
     double most = 0;
     for (size_t p = 0; p < f->places; p++) {
         double by = 0;
         for (size_t k = 0; k < f->parts_of[p].count; k++)
             by += step[f->parts_of[p].cells[k]];
-        most = fmax(most, fabs(by));
+        most = fmax(most, fabs(by * f->weights[p]));
     }
-    return most > STRIDE ? STRIDE / most : 1;
+    if (most <= s->stride)
+        return 1;
+    s->stride *= 2;
+    return s->stride / 2 / most;
 }
 
 /* False: there is no way up. */
 static bool climb(const struct flow *f, struct stand *s)
 {
-    double *rows = bend(f, s), *step = alloc_zero(f->parts + 1, sizeof *step), rise = 0, before = s->value, made = 0;
+    double scale, *rows = bend(f, s, &scale), *step = alloc_zero(f->parts + 1, sizeof *step);
+    double rise = 0, before = s->value, made = 0;
     bool risen = false;
-    solve(rows, s->left, f->parts, step);
+    solve(rows, s->left, f->parts, scale > 0 ? RIDGE * scale : 1, step);
     for (size_t k = 0; k < f->parts; k++)
         rise += step[k] * s->left[k];
-    double by = stride(f, step);
+    double by = stride(f, s, step);
     for (int half = 0; !risen && half < HALVES; half++, by /= 2) {
         for (size_t k = 0; k < f->parts; k++)
             s->parts[k] += (by - made) * step[k];

@@ -21,6 +21,7 @@ struct flow {
     double *due_of_days, *due_of_parts;
     const bool *shown;              /* by day; what moves on the others is free */
     const struct cellset *parts_of; /* by place, from 0 on */
+    const double *weights;          /* by place: how often what moves there does in its parts */
 };
 
 /* Is there one? What is not found in so many steps counts as none. *work: is counted down by the edges that were looked

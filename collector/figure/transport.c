@@ -7,9 +7,11 @@
 #include "collector/figure/dominance.h"
 #include "collector/figure/flow.h"
 
-#define SECONDS  4          /* the line itself among them */
-#define ROUNDING 1e-12      /* of a sum from which all is taken */
-#define WORK     2000000000 /* edges that are looked at for a chart: some ten seconds */
+#define WEIGHTS     401 /* places of one set of parts, by what their lines weigh, at most */
+#define WEIGHT_STEP 1.02
+#define SECONDS     4          /* the line itself among them */
+#define ROUNDING    1e-12      /* of a sum from which all is taken */
+#define WORK        2000000000 /* edges that are looked at for a chart: some ten seconds */
 
 struct unit {
     size_t day;
@@ -30,8 +32,11 @@ struct most {
 };
 
 struct transport {
-    struct cellset *parts_of; /* by place, from 0 on */
-    size_t place_count, part_count, day_count, unit_count, unit_cap, line_count;
+    struct cellset *parts; /* of each place as it was given, from 0 on */
+    uint32_t *numbers;     /* of places, in WEIGHTS of each of those, from 1 on; 0: nobody stands there */
+    struct cellset *parts_of;
+    double *weights;
+    size_t given_count, place_count, part_count, day_count, unit_count, unit_cap, line_count;
     struct unit *units;
     struct line *lines, **largest; /* NULL: not sorted yet; the largest first */
     double *sums;                  /* a row a day, a column a place */
@@ -50,15 +55,15 @@ static void number_parts(struct transport *t, const struct cellsets *parts)
         for (size_t k = 0; k < parts->list[p].count; k++)
             last = parts->list[p].cells[k] > last ? parts->list[p].cells[k] : last;
     size_t *numbers = alloc_zero(last + 1, sizeof *numbers); /* from 1 on; 0: none yet */
-    t->place_count = parts->count;
-    t->parts_of = alloc_zero(parts->count + 1, sizeof *t->parts_of);
+    t->given_count = parts->count;
+    t->parts = alloc_zero(parts->count + 1, sizeof *t->parts);
     for (size_t p = 0; p < parts->count; p++) {
         const struct cellset *of = &parts->list[p];
-        t->parts_of[p] = (struct cellset){alloc_zero(of->count + 1, sizeof *of->cells), of->count};
+        t->parts[p] = (struct cellset){alloc_zero(of->count + 1, sizeof *of->cells), of->count};
         for (size_t k = 0; k < of->count; k++) {
             size_t *number = &numbers[of->cells[k]];
             *number = *number ? *number : ++t->part_count;
-            t->parts_of[p].cells[k] = *number - 1;
+            t->parts[p].cells[k] = *number - 1;
         }
     }
     free(numbers);
@@ -71,6 +76,7 @@ struct transport *transport_new(const struct cellsets *parts, size_t days)
     t->work = WORK;
     t->told = alloc_zero(days + 1, sizeof *t->told);
     number_parts(t, parts);
+    t->numbers = alloc_zero(parts->count * WEIGHTS + 1, sizeof *t->numbers);
     return t;
 }
 
@@ -78,9 +84,12 @@ void transport_free(struct transport *t)
 {
     if (!t)
         return;
-    for (size_t p = 0; p < t->place_count; p++)
-        free(t->parts_of[p].cells);
+    for (size_t p = 0; p < t->given_count; p++)
+        free(t->parts[p].cells);
+    free(t->parts);
+    free(t->numbers);
     free(t->parts_of);
+    free(t->weights);
     free(t->units);
     free(t->lines);
     free(t->largest);
@@ -91,13 +100,28 @@ void transport_free(struct transport *t)
     free(t);
 }
 
-void transport_add(struct transport *t, uint32_t line, size_t day, uint32_t place, double amount)
+/* Lines that weigh about as much in figures, beside what they do in a point, stand at one place. */
+static uint32_t place_of(struct transport *t, uint32_t given, double weight)
+{
+    double step = fmin(WEIGHTS / 2, fmax(-(WEIGHTS / 2), round(log(weight) / log(WEIGHT_STEP))));
+    uint32_t *number = &t->numbers[given * WEIGHTS + (size_t)(step + WEIGHTS / 2)];
+    if (*number == 0) {
+        *number = (uint32_t)++t->place_count;
+        t->parts_of = alloc_resize(t->parts_of, t->place_count, sizeof *t->parts_of);
+        t->weights = alloc_resize(t->weights, t->place_count, sizeof *t->weights);
+        t->parts_of[*number - 1] = t->parts[given];
+        t->weights[*number - 1] = pow(WEIGHT_STEP, step);
+    }
+    return *number - 1;
+}
+
+void transport_add(struct transport *t, uint32_t line, size_t day, uint32_t place, double amount, double weight)
 {
     if (t->unit_count == t->unit_cap) {
         t->unit_cap = t->unit_cap ? t->unit_cap * 2 : 256;
         t->units = alloc_resize(t->units, t->unit_cap, sizeof *t->units);
     }
-    t->units[t->unit_count++] = (struct unit){day, line, place, amount};
+    t->units[t->unit_count++] = (struct unit){day, line, place_of(t, place, weight), amount};
 }
 
 static int by_line(const void *a, const void *b)
@@ -225,21 +249,23 @@ static bool has_enough_beside(const struct transport *t, const struct line *line
     return true;
 }
 
-/* What others have to make up for, day by day and part by part. Those of a day do, but where its point, or the edition,
+/* What others have to make up for, day by day and part by part, less the step within which weights are the same: as
+ * much as a figure may just tell. Those of a day do, but where its point, or the edition,
  * cuts some (weight.h): these hide more than the rest of it. */
 static void demand(const struct transport *t, const struct line *line, struct flow *f)
 {
     for (size_t u = 0; u < line->count;) {
         size_t from = u, day = line->units[u].day;
-        double own = of_day(line, &u), due = own / DOMINANCE_TIMES;
+        double own = of_day(line, &u), due = own / (DOMINANCE_TIMES * WEIGHT_STEP);
         if (f->shown[day]) {
             due = fmin(due, others(&t->days[day], own));
             f->due_of_days[day] = due;
         }
         for (size_t i = from; own > 0 && i < u; i++) {
             const struct cellset *of = &t->parts_of[line->units[i].place];
+            double weight = t->weights[line->units[i].place];
             for (size_t k = 0; k < of->count; k++)
-                f->due_of_parts[of->cells[k]] += due * (line->units[i].amount / own);
+                f->due_of_parts[of->cells[k]] += due * weight * (line->units[i].amount / own);
         }
     }
 }
@@ -273,7 +299,7 @@ static bool flows_for_each(struct transport *t, const struct line *line, double 
 
 static bool is_covered(struct transport *t, const struct line *line, double *bears, const bool *shown)
 {
-    struct flow f = {t->day_count, t->place_count, t->part_count, bears, NULL, NULL, shown, t->parts_of};
+    struct flow f = {t->day_count, t->place_count, t->part_count, bears, NULL, NULL, shown, t->parts_of, t->weights};
     f.due_of_days = alloc_zero(t->day_count + 1, sizeof *f.due_of_days);
     f.due_of_parts = alloc_zero(t->part_count + 1, sizeof *f.due_of_parts);
     demand(t, line, &f);

@@ -4,11 +4,11 @@
  *
  * As for figures alone (dominance.h) the question is put from its other side: all that a line gives could be less by a
  * DOMINANCE_TIMES-th, with the others making up for it, each by no more than it gives itself, so that each day that is
- * shown, each part and the country stay as they are. Lines of one place (in the same parts) are alike in all that is
- * published of a day, so that what moves is a flow between places and days (flow.h), of which each edge bears what
- * others give there. A second line, which knows itself, makes up for nothing: those that give most are left out in
- * turn. Where a line has enough beside it in its own place, on each of its days, that is seen at once. What takes too
- * much work to find out counts as telling. */
+ * shown, each part and the country stay as they are. Lines of one place (in the same parts, with the same weight) are
+ * alike in all that is published of a day, so that what moves is a flow between places and days (flow.h), of which each
+ * edge bears what others give there. A second line, which knows itself, makes up for nothing: those that give most are
+ * left out in turn. Where a line has enough beside it in its own place, on each of its days, that is seen at once. What
+ * takes too much work to find out counts as telling. */
 #pragma once
 
 #include <stdbool.h>
@@ -28,8 +28,9 @@ static inline void transport_freep(struct transport **t)
     transport_free(*t);
 }
 
-/* What a line gives on a day, which is not below zero. All come before what follows. */
-void transport_add(struct transport *t, uint32_t line, size_t day, uint32_t place, double amount);
+/* What a line gives to the point of a day, which is not below zero, and how many times that to figures, within a
+ * hundredth. All come before what follows. */
+void transport_add(struct transport *t, uint32_t line, size_t day, uint32_t place, double amount, double weight);
 
 /* Do these days, each by itself, tell of a line beside the parts? Each time it is asked, fewer are shown. */
 bool transport_tells(struct transport *t, const bool *shown);

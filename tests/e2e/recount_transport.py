@@ -2,14 +2,17 @@
 looking for another country in which the line gives less by a fifth, and all that is published is the same."""
 
 import collections
+import math
 
 import recount
 import recount_residue
 
 SECONDS = 4  # those that give most, of whom each may know themselves; the line is no second to itself
-FIFTH = 0.2
+FIFTH = 0.2 / 1.02  # weights are the same within a fiftieth
 
-Unit = collections.namedtuple("Unit", "line place day amount")  # place: the figures that it lies in
+# place: the figures that it lies in, and how often they count what the day's point does
+Place = collections.namedtuple("Place", "figures weight")
+Unit = collections.namedtuple("Unit", "line place day amount")
 
 
 def units_of(days, added, place_of, statistic):
@@ -21,7 +24,8 @@ def units_of(days, added, place_of, statistic):
         for row in rows:
             line = row.line.household
             if counts[line] and added[line]:
-                found[line, place_of(row), day] += abs(row.value) * counts[line]
+                weight = 1.02 ** round(math.log(added[line] / counts[line], 1.02))
+                found[line, Place(place_of(row), weight), day] += abs(row.value) * counts[line]
     return [Unit(*key, amount) for key, amount in found.items()]
 
 
@@ -29,7 +33,7 @@ def solved(rows, right):
     """The solution of linear equations, by elimination; what they leave open is next to nothing."""
     n = len(right)
     rows = [[*row, b] for row, b in zip(rows, right)]
-    least = 1e-10 * max((rows[i][i] for i in range(n)), default=0) + 1e-300
+    least = 1e-10 * max((rows[i][i] for i in range(n)), default=0) or 1
     for i in range(n):
         rows[i][i] += least
         pivot = rows[i]
@@ -47,32 +51,35 @@ def clipped(price):
 
 
 def moves(edges, due):
-    """edges: (what it bears, the numbers of the sums that it is in) …; due: by how much each sum has to change. Is there a change of edges
-    by no more than they bear? Its squares are least where each edge has, as a part of itself, what its sums' prices come to."""
+    """edges: (what it bears, the sums that it is in: number -> how often) …; due: by how much each sum has to change. Is there a change of
+    edges by no more than they bear? Its squares are least where each edge has, as a part of itself, what its sums' prices come to."""
     prices, most = [0.0] * len(due), max(map(abs, due), default=0)
+
+    def at(prices, sums):
+        return sum(prices[k] * often for k, often in sums.items())
 
     def worth(prices):
         value = sum(price * of for price, of in zip(prices, due))
         for bears, sums in edges:
-            price = sum(prices[k] for k in sums)
+            price = at(prices, sums)
             value -= bears * clipped(price) * (price - clipped(price) / 2)
         return value
 
     for _ in range(100):
         left, rows, sure = list(due), [[0.0] * len(due) for _ in due], sum(price * of for price, of in zip(prices, due))
         for bears, sums in edges:
-            price = sum(prices[k] for k in sums)
+            price = at(prices, sums)
             sure -= bears * abs(price)
-            for i in sums:
-                left[i] -= bears * clipped(price)
+            for i, often in sums.items():
+                left[i] -= often * bears * clipped(price)
                 for k in sums:
-                    rows[i][k] += bears * (abs(price) < 1)
+                    rows[i][k] += often * sums[k] * bears * (abs(price) < 1)
         if max(map(abs, left), default=0) <= 1e-7 * most:
             return True
         if sure > 1e-9 * most:
             return False  # the sums, so weighed, change by more than all edges together
         step = solved(rows, left)
-        longest = max(abs(sum(step[k] for k in sums)) for _, sums in edges) if edges else 0
+        longest = max((abs(at(step, sums)) for _, sums in edges), default=0)
         by, rise, before = min(1, 2 / longest if longest else 1), sum(x * y for x, y in zip(step, left)), worth(prices)
         while by > 1e-9 and worth([p + by * s for p, s in zip(prices, step)]) < before + 1e-4 * by * rise:
             by /= 2
@@ -98,20 +105,24 @@ def is_covered(units, line, shown, largest):
     for unit in own:
         of_day[unit.day] += unit.amount
     due = collections.Counter()
+
+    def sums_of(place, day):
+        return dict.fromkeys(place.figures, place.weight) | dict.fromkeys({day} & shown, 1)
+
     for unit in own:
         fifth = FIFTH * of_day[unit.day]
         change = min(fifth, beside[unit.day]) if unit.day in shown else fifth  # else lines are cut there, and hide more
-        for of in (*unit.place, *({unit.day} & shown)):
-            due[of] += change * unit.amount / (of_day[unit.day] or 1)
+        for of, often in sums_of(unit.place, unit.day).items():
+            due[of] += often * change * unit.amount / (of_day[unit.day] or 1)
 
     def without(seconds):
         edges = collections.Counter()
         for unit in units:
             if unit.line != line and unit.line not in seconds:
                 edges[unit.place, unit.day] += unit.amount
-        sums = {of: n for n, of in enumerate(sorted({*due, *(of for (place, day) in edges for of in (*place, day) if of != day or day in shown)}, key=str))}
-        return moves([(bears, [sums[of] for of in (*place, *({day} & shown))]) for (place, day), bears in edges.items() if bears],
-                     [due[of] for of in sums])
+        edges = [(bears, sums_of(*of)) for of, bears in edges.items() if bears]
+        numbers = {of: n for n, of in enumerate({**due, **{of: 0 for _, sums in edges for of in sums}})}
+        return moves([(bears, {numbers[of]: often for of, often in sums.items()}) for bears, sums in edges], [due[of] for of in numbers])
 
     return without(largest) or all(without({second}) for second in largest if second != line)
 

@@ -12,6 +12,8 @@
 static const struct cellset parts_of[PLACES] = {
     {(size_t[]){0, 1, 2}, 3}, {(size_t[]){0, 2}, 2}, {(size_t[]){1, 2}, 2}, {(size_t[]){2}, 1}};
 
+static const double weights[PLACES] = {1, 1, 1, 1};
+
 static void what_is_due_moves(void **state)
 {
     static const struct {
@@ -42,15 +44,30 @@ static void what_is_due_moves(void **state)
         memcpy(days, rows[r].days, sizeof days);
         memcpy(parts, rows[r].parts, sizeof parts);
         int64_t work = 10000, none = 0;
-        const struct flow f = {DAYS, PLACES, PARTS, bears, days, parts, rows[r].shown, parts_of};
+        const struct flow f = {DAYS, PLACES, PARTS, bears, days, parts, rows[r].shown, parts_of, weights};
         if (flow_found(&f, &work) != rows[r].found)
             fail_msg("row %zu", r);
         assert_true(!flow_found(&f, &none) || !days[0]);
     }
 }
 
+/* One that parts count twice: it moves on a day, and twice in them. */
+static void what_weighs_twice_moves_twice(void **state)
+{
+    static const bool shown[DAYS] = {true, true, true};
+    static const double twice[PLACES] = {2, 1, 1, 1};
+    for (int of_parts = 3; of_parts <= 6; of_parts += 3) {
+        double bears[DAYS * PLACES] = {3}, days[DAYS] = {3}, parts[PARTS] = {of_parts, of_parts, of_parts};
+        int64_t work = 10000;
+        assert_int_equal(
+            flow_found(&(struct flow){DAYS, PLACES, PARTS, bears, days, parts, shown, parts_of, twice}, &work),
+            of_parts == 6);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_due_moves)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_due_moves),
+                                       cmocka_unit_test(what_weighs_twice_moves_twice)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

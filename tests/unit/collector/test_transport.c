@@ -10,7 +10,7 @@ enum { SOME, OTHERS, NONE };
 /* So many lines of a place say `first` on each of the first thirty days, and `second` on each of the last. */
 struct lines {
     uint32_t place, count;
-    double first, second;
+    double first, second, weight; /* in figures; 0: 1, as in points */
 };
 
 static bool tells(const struct lines *lines, size_t count, bool others_shown, size_t hidden, double *ret_told)
@@ -27,7 +27,7 @@ static bool tells(const struct lines *lines, size_t count, bool others_shown, si
         for (size_t l = 0, n = number = 0; l < count; l++)
             for (n = 0; n < lines[l].count; n++)
                 transport_add(t, ++number, d, lines[l].place == NONE ? none : lines[l].place,
-                              d < DAYS / 2 ? lines[l].first : lines[l].second);
+                              d < DAYS / 2 ? lines[l].first : lines[l].second, lines[l].weight ? lines[l].weight : 1);
     }
     bool found = transport_tells(t, shown);
     *ret_told = transport_told(t, DAYS - 1);
@@ -47,6 +47,10 @@ static void a_line_that_days_and_a_part_leave_is_told_of(void **state)
     } rows[] = {
         {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {NONE, 1, 0, 5}}, false, 0, 5},
         {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {OTHERS, 1, 0, 5}}, true, 0, 5},
+        {{{SOME, 10, 0, 1, 2}, {OTHERS, 10, 1, 0}, {NONE, 1, 0, 5}}, false, 0, 5}, /* whatever some weigh */
+        /* In two sums of days that cancel each other, one weighs more in the year than all others. */
+        {{{SOME, 10, 1, 1}, {NONE, 1, 5, 5, 2}}, false, 0, 5},
+        {{{SOME, 10, 1, 1}, {NONE, 1, 5, 5}, {NONE, 10, 1, 1}}, false, 0, 0},
         /* Three hidden days of nine lines make up for 27 of it, where those of others keep the country as it is. */
         {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {NONE, 1, 0, 5}}, false, 4, 5},
         {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {NONE, 1, 0, 5}}, false, 6, 0},
