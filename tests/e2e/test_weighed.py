@@ -1,7 +1,10 @@
 """What lines weigh, in one figure and in the next: the same, or one less the other would be a line."""
+import collections
 import datetime
 
 import pytest
+import recount
+import recount_day
 from test_compared import Panel
 
 pytestmark = pytest.mark.long(15)
@@ -96,6 +99,31 @@ def test_what_a_line_comes_to_weigh_is_covered(panel):
     left = before * 2160 + sum(value * lines for value, lines in new) - now[None, None] * 3000
     changed = 100 * 5 / 7 + len(new) * 5 / 7 - (40 - len(new)) * 2 / 7
     assert left / changed != pytest.approx(3, rel=0.2)
+
+
+Household = collections.namedtuple("Household", "household")
+
+
+def of_days(lines):
+    """The rows of lines that measure each day: what they say, first and then, for thirty days each."""
+    return [recount.Row(Household(n), datetime.date(2024, 1, 1) + datetime.timedelta(day), operator, n, None, None, loss[day // 30], 1, 0, 1,
+                        False, 1.0) for n, (operator, *loss) in enumerate(lines) for day in range(60)]
+
+
+def test_days_and_an_operator_leave_no_line(panel):
+    """Ten lines of an operator lose nothing for thirty days, ten of another nothing after: of those days' sums, less all that the first one's
+    figure says, Z's losses alone would be left. Others have to be able to make up for them, on days of both kinds that are not shown."""
+    lines = [*[("Grand", 0, 1)] * 10, *[("Autre", 1, 0)] * 10, ("Autre", 0, 5)]
+    for operator, first, then in lines:
+        probe = panel.line(operator)
+        panel.measures(probe, 2024, first, 30)
+        panel.measures(probe, 2024, then, 30, after=30)
+    got = losses(panel)
+    assert got[None, "Grand"] == 0.5
+    shown = [day for day, *_ in points(panel)]
+    wanted = recount_day.chart(of_days(lines), "mean", place_of=lambda row: ("all", row.place))
+    assert shown == sorted((day - datetime.date(2024, 1, 1)).days for day in wanted)
+    assert 30 < len(shown) < 60 and all(30 - sum(day // 30 == half for day in shown) >= 3 for half in (0, 1))
 
 
 TODAY = datetime.datetime.now(datetime.timezone.utc).date()
