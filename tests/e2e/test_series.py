@@ -24,9 +24,9 @@ LEAP = datetime.date(YEAR, 2, 29)
 @pytest.fixture(scope="module")
 def country():
     with scratch() as folder:
-        c = Collector(folder, upkeep="no")
+        c = Collector(folder)
         try:
-            c.start()
+            c.start_idle()
             country = Country(c, more=13)
             c.sql("UPDATE probe_context SET country = 'CV', department = NULL WHERE probe_no = ANY (%s)", [country.probes[n] for n in FAR])
             for line in range(21):
