@@ -121,7 +121,7 @@ def test_days_and_an_operator_leave_no_line(panel):
     got = losses(panel)
     assert got[None, "Grand"] == 0.5
     shown = [day for day, *_ in points(panel)]
-    wanted = recount_day.chart(of_days(lines), "mean", place_of=lambda row: ("all", row.place))
+    wanted = recount_day.chart(of_days(lines), "mean", 2, place_of=lambda row: ("all", row.place))
     assert shown == sorted((day - datetime.date(2024, 1, 1)).days for day in wanted)
     assert 30 < len(shown) < 60 and all(30 - sum(day // 30 == half for day in shown) >= 3 for half in (0, 1))
 
