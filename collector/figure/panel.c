@@ -1,14 +1,19 @@
 #include "collector/figure/panel.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/cell_parts.h"
 #include "collector/figure/cellset.h"
+#include "collector/figure/dominance.h"
 #include "collector/figure/floor.h"
 #include "collector/figure/line.h"
 #include "collector/figure/random.h"
 #include "collector/figure/residue.h"
 #include "common/json.h"
+
+#define ROUNDING 1e-9
 
 /* ---- what lines say ---- */
 
@@ -229,7 +234,7 @@ static void add_day(void *context, const struct cells_day *d)
     b->next = (struct stay){d->household, d->network, 1, .weight = d->cut ? 0 : d->weight, .cells = b->next.cells};
     for (size_t k = 0; k < d->shown_count; k++)
         b->next.cells[b->next.count++] = b->cells[d->shown[k]];
-    b->next.place = cellsets_number(&b->places, b->next.cells, b->next.count, b->stay.place);
+    b->next.place = cellsets_number(&b->places, d->shown, d->shown_count, b->stay.place);
     if (!d->gone && d->weight > 0)
         b->next.line = d->line;
     if (goes_on(&b->stay, &b->next)) {
@@ -313,21 +318,57 @@ static void share_out(struct bearing *b)
     free(days);
 }
 
-/* Of the country's figure, when the new one is taken off it, or of those of its parts, each in its measure: in weights,
- * or in what lines give. */
-static bool leaves_few(const struct bearing *b, bool parts, bool amounts)
+/* The figure of a cut that days of a set of figures are in; 0: none. */
+static uint32_t part_of(const struct cells *c, const struct cellset *place, size_t cut)
+{
+    for (size_t k = 0; k < place->count; k++)
+        if (c->list[place->cells[k]].cut == cut)
+            return (uint32_t)place->cells[k] + 1;
+    return 0;
+}
+
+/* Of the figures of a cut, when the new one is taken off them, each in its measure: in weights, or in what lines give.
+ */
+static bool leaves_few(const struct bearing *b, const struct cells *c, size_t cut, bool amounts)
 {
     _cleanup_(residue_freep) struct residue *residue = amounts ? residue_of_amounts() : residue_new();
     struct residue_unit *units = alloc_zero(b->unit_count, sizeof *units);
     for (size_t u = 0; u < b->unit_count; u++) {
         units[u] = b->units[u];
-        units[u].block *= parts;
+        units[u].block = part_of(c, &b->places.list[units[u].block], cut);
         units[u].added *= amounts ? b->values[u] : 1;
         units[u].taken *= amounts ? b->values[u] : 1;
     }
     residue_add(residue, units, b->unit_count);
     free(units);
     return residue_verdict(residue) == RESIDUE_FEW;
+}
+
+/* Does one line give most of the new figure by itself? Where two are cut (weight.h), what is left may be a third's. */
+static bool is_dominated(const struct bearing *b)
+{
+    uint32_t most = 0;
+    for (size_t u = 0; u < b->unit_count; u++)
+        most = b->units[u].line > most ? b->units[u].line : most;
+    double *lines = alloc_zero((size_t)most + 1, sizeof *lines), largest = 0, second = 0, whole = 0;
+    for (size_t u = 0; u < b->unit_count; u++)
+        lines[b->units[u].line] += b->units[u].added * b->values[u];
+    for (size_t l = 0; l <= most; l++) {
+        second = fmax(second, fmin(largest, lines[l]));
+        largest = fmax(largest, lines[l]);
+        whole += lines[l];
+    }
+    free(lines);
+    return largest * (1 - ROUNDING) > DOMINANCE_TIMES * fmax(0, whole - largest - second);
+}
+
+static bool leaves_few_of_any(const struct bearing *b, const struct cells *c, const struct panel_lines *lines)
+{
+    for (size_t cut = 0; cut < CUTS; cut++)
+        if (!(cell_cuts[cut].dimensions & DIM_FAMILY) &&
+            ((lines->sums && leaves_few(b, c, cut, false)) || (lines->means && leaves_few(b, c, cut, true))))
+            return true;
+    return false;
 }
 
 bool panel_bears(struct cells *c, const char *country, const char *source, const struct panel *p,
@@ -345,10 +386,6 @@ bool panel_bears(struct cells *c, const char *country, const char *source, const
     add_gone(&b);
     floor_decide(b.floor);
     share_out(&b);
-    if (floor_verdict(b.floor, b.now) != FLOOR_SHOWN)
-        return false;
-    for (int parts = 0; parts < 2; parts++)
-        if ((lines->sums && leaves_few(&b, parts, false)) || (lines->means && leaves_few(&b, parts, true)))
-            return false;
-    return true;
+    return floor_verdict(b.floor, b.now) == FLOOR_SHOWN && !leaves_few_of_any(&b, c, lines) &&
+           !(lines->means && is_dominated(&b));
 }

@@ -345,6 +345,31 @@ def test_a_change_may_cut_what_figures_cut(panel):
     assert row["kind"] == "lines" and row["value_to"] == pytest.approx(row["whole_to"], rel=0.02) and 41 * row["value_to"] < 40
 
 
+def test_a_change_that_cuts_two_lines_is_not_most_of_a_third(panel):
+    """Two lines are dead, and count five times what all others lose: of that, one line loses nearly all."""
+    lines = common_lines(panel, (2023, 2024), losses=(0.01, 0.02))
+    for year in (2023, 2024):
+        for probe in lines[:2]:
+            panel.sql("UPDATE rollup_day SET sum[8] = 0 WHERE probe_no = %s", probe)
+        panel.sql("UPDATE rollup_day SET sum[8] = 970 WHERE probe_no = %s", lines[2])
+    panel.c.run("rollup")
+    assert change(panel, 2024)["kind"] != "lines"
+
+
+def test_a_change_of_an_ordinary_country_is_told(panel):
+    """Three operators in three towns: a line is alone with its operator in its town here and there, or came late in the year."""
+    r = random.Random(1)
+    for n in range(45):
+        probe = panel.line(operator=("Grand", "Petit", "Nouveau")[n * 7 % 11 % 3], department=("BJ-BO", "BJ-LI", "BJ-AK")[n * 5 % 13 % 3])
+        loss = min(30, r.lognormvariate(0, 1))
+        for year in (2023, 2024):
+            late = 4 if n % 5 == 0 and year == 2024 else 0
+            panel.measures(probe, year, round(loss * r.lognormvariate(0, 0.1), 1), days=10 - late, after=late)
+    panel.c.run("rollup")
+    row = change(panel, 2024)
+    assert row["kind"] == "lines", row
+
+
 def test_a_change_is_of_the_days_that_figures_have(panel):
     """Late days of the second year are in no figure that stands: nor does its change have them, be they of a line that it had not, or of one
     that it had. What was not told before for want of a first year still is."""
