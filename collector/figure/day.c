@@ -273,9 +273,9 @@ static bool tell_beside(const struct chart *c, const struct calendar *places)
     return tells;
 }
 
-/* What lines give on days that were not told before: others are no cover where the last figures are out as well. A line
- * that is cut, there or in the figure, is told by nothing (dominance.h). Who came late is in no point, and behind the
- * last day. */
+/* What lines give in days that the figure has anew: others are no cover where the last figures are out as well. What is
+ * in no point is behind the last day: of who came late, or is cut there; who is cut in the figure is told by nothing.
+ */
 static struct transport *transport_of(const struct chart *c, const struct cellsets *parts, int32_t after)
 {
     if (!parts || c->what->kind != STAT_MEAN)
@@ -283,16 +283,19 @@ static struct transport *transport_of(const struct chart *c, const struct cellse
     struct transport *t = transport_new(parts, c->count + 1);
     for (size_t d = 0; d < c->count; d++) {
         const struct day *day = &c->days[d];
+        bool told = day->rows->day <= after;
         double *counts = pointed(day, c->what);
-        for (size_t i = 0; day->rows->day > after && i < day->count + day->late_count; i++) {
+        for (size_t i = 0; i < day->count + day->late_count; i++) {
             const struct tally_day *row = &day->rows[i];
-            double in_point = row->late ? 1 : counts[i];
-            if (row->counts > 0 && in_point > 0)
-                transport_add(t, row->line, row->late ? c->count : d, row->place, fabs(row->value) * in_point,
-                              row->counts / in_point);
+            bool in_point = !told && !row->late && counts[i] > 0;
+            double times = in_point ? counts[i] : 1;
+            if (row->counts > 0 && (!told || row->before == 0))
+                transport_add(t, row->line, in_point ? d : c->count, row->place, fabs(row->value) * times,
+                              row->counts / times);
         }
         free(counts);
     }
+    transport_settle(t);
     return t;
 }
 

@@ -40,7 +40,7 @@ struct transport {
     struct unit *units;
     struct line *lines, **largest; /* NULL: not sorted yet; the largest first */
     double *sums;                  /* a row a day, a column a place */
-    struct most *edges, *days;     /* who gives most: of each of these, of each day */
+    struct most *edges;            /* who gives most of each of these */
     double *told;                  /* by day */
     int64_t work;                  /* that there is left */
 };
@@ -95,7 +95,6 @@ void transport_free(struct transport *t)
     free(t->largest);
     free(t->sums);
     free(t->edges);
-    free(t->days);
     free(t->told);
     free(t);
 }
@@ -204,17 +203,11 @@ static void get_ready(struct transport *t)
     list_lines(t);
     t->sums = alloc_zero(t->day_count * t->place_count + 1, sizeof *t->sums);
     t->edges = alloc_zero(t->day_count * t->place_count + 1, sizeof *t->edges);
-    t->days = alloc_zero(t->day_count + 1, sizeof *t->days);
     for (size_t u = 0; u < t->unit_count; u++) {
         size_t edge = t->units[u].day * t->place_count + t->units[u].place;
         meet(&t->edges[edge], t->units[u].amount);
         t->sums[edge] = t->edges[edge].all;
     }
-    for (size_t l = 0; l < t->line_count; l++)
-        for (size_t u = 0; u < t->lines[l].count;) {
-            struct most *day = &t->days[t->lines[l].units[u].day];
-            meet(day, of_day(&t->lines[l], &u));
-        }
 }
 
 /* ---- one line ---- */
@@ -250,17 +243,13 @@ static bool has_enough_beside(const struct transport *t, const struct line *line
 }
 
 /* What others have to make up for, day by day and part by part, less the step within which weights are the same: as
- * much as a figure may just tell. Those of a day do, but where its point, or the edition,
- * cuts some (weight.h): these hide more than the rest of it. */
+ * much as a figure may just tell. */
 static void demand(const struct transport *t, const struct line *line, struct flow *f)
 {
     for (size_t u = 0; u < line->count;) {
         size_t from = u, day = line->units[u].day;
         double own = of_day(line, &u), due = own / (DOMINANCE_TIMES * WEIGHT_STEP);
-        if (f->shown[day]) {
-            due = fmin(due, others(&t->days[day], own));
-            f->due_of_days[day] = due;
-        }
+        f->due_of_days[day] = f->shown[day] ? due : 0;
         for (size_t i = from; own > 0 && i < u; i++) {
             const struct cellset *of = &t->parts_of[line->units[i].place];
             double weight = t->weights[line->units[i].place];
@@ -328,6 +317,16 @@ bool transport_tells(struct transport *t, const bool *shown)
     }
     free(bears);
     return tells;
+}
+
+void transport_settle(struct transport *t)
+{
+    bool *none = alloc_zero(t->day_count + 1, sizeof *none);
+    (void)transport_tells(t, none);
+    for (size_t l = 0; l < t->line_count; l++)
+        t->lines[l].covered = !t->lines[l].covered && t->work > 0;
+    t->work = WORK;
+    free(none);
 }
 
 double transport_told(const struct transport *t, size_t day)

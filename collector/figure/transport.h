@@ -32,6 +32,10 @@ static inline void transport_freep(struct transport **t)
  * hundredth. All come before what follows. */
 void transport_add(struct transport *t, uint32_t line, size_t day, uint32_t place, double amount, double weight);
 
+/* Before days are shown: lines that parts tell of without any are passed over, as that was asked of these
+ * (dominance.h), with what each line weighs. */
+void transport_settle(struct transport *t);
+
 /* Do these days, each by itself, tell of a line beside the parts? Each time it is asked, fewer are shown. */
 bool transport_tells(struct transport *t, const bool *shown);
 

@@ -99,12 +99,12 @@ def most_that_stay(days, late=(), cover=False, stays=lambda _shown: recount_resi
         more *= 2
 
 
-def told_beside(days, whole, statistic, place_of):
-    """Of means: recount_transport.told, of days that are shown."""
+def told_beside(days, behind, whole, statistic, place_of):
+    """Of means: recount_transport.told, of days that are shown. behind: rows of days that were told without them."""
     if statistic != "mean":
         return lambda _shown: {}
-    units = recount_transport.units_of(days, recount_residue.counts(whole, recount.weights(whole), statistic), place_of, statistic)
-    covered = set()
+    units = recount_transport.units_of(days, behind, recount_residue.counts(whole, recount.weights(whole), statistic), place_of, statistic)
+    covered = recount_transport.settled(units)
     return lambda shown: recount_transport.told(units, shown, covered)
 
 
@@ -146,7 +146,7 @@ def chart(rows, statistic, digits, whole=None, place_of=lambda _row: None, told=
             days[row.day].append(row)
     whole = [row for row in whole or rows if row.value is not None]
     stays = what_stays(days, whole, statistic, place_of, told, weighed)
-    beside = told_beside(days, whole, statistic, place_of)
+    beside = told_beside(days, [row for row in told if not weighed(row)], whole, statistic, place_of)
     return {day: point(days[day], statistic, digits) for day in most_that_stay(days, stays=stays, told=beside, **before)}
 
 

@@ -15,17 +15,24 @@ Place = collections.namedtuple("Place", "figures weight")
 Unit = collections.namedtuple("Unit", "line place day amount")
 
 
-def units_of(days, added, place_of, statistic):
-    """What lines give on days, where they are cut neither there nor in the figures."""
+def units_of(days, behind, added, place_of, statistic):
+    """What lines give on days, where figures do not cut them. Rows behind days are in no point, nor are those that are cut there."""
     found = collections.Counter()
+
+    def count(row, day, times):
+        line = row.line.household
+        if added[line]:
+            weight = 1.02 ** round(math.log(added[line] / times, 1.02))
+            found[line, Place(place_of(row), weight), day] += abs(row.value) * times
+
     for day, rows in days.items():
         alike = [row._replace(due=1, weight=None) for row in rows]
         counts = recount_residue.counts(alike, recount.weights(alike), statistic)
         for row in rows:
-            line = row.line.household
-            if counts[line] and added[line]:
-                weight = 1.02 ** round(math.log(added[line] / counts[line], 1.02))
-                found[line, Place(place_of(row), weight), day] += abs(row.value) * counts[line]
+            times = counts[row.line.household]
+            count(row, day if times else None, times or 1)
+    for row in behind:
+        count(row, None, 1)
     return [Unit(*key, amount) for key, amount in found.items()]
 
 
@@ -101,19 +108,14 @@ def is_covered(units, line, shown, largest):
     at_place = others(units, line, lambda unit: (unit.place, unit.day))
     if all(FIFTH * unit.amount <= at_place[unit.place, unit.day] for unit in own):
         return True
-    of_day, beside = collections.Counter(), others(units, line, lambda unit: unit.day)
-    for unit in own:
-        of_day[unit.day] += unit.amount
     due = collections.Counter()
 
     def sums_of(place, day):
         return dict.fromkeys(place.figures, place.weight) | dict.fromkeys({day} & shown, 1)
 
     for unit in own:
-        fifth = FIFTH * of_day[unit.day]
-        change = min(fifth, beside[unit.day]) if unit.day in shown else fifth  # else lines are cut there, and hide more
         for of, often in sums_of(unit.place, unit.day).items():
-            due[of] += often * change * unit.amount / (of_day[unit.day] or 1)
+            due[of] += often * FIFTH * unit.amount
 
     def without(seconds):
         edges = collections.Counter()
@@ -125,6 +127,13 @@ def is_covered(units, line, shown, largest):
         return moves([(bears, {numbers[of]: often for of, often in sums.items()}) for bears, sums in edges], [due[of] for of in numbers])
 
     return without(largest) or all(without({second}) for second in largest if second != line)
+
+
+def settled(units):
+    """Those of whom figures tell without any day: they are passed over."""
+    covered = set()
+    told(units, set(), covered)
+    return {unit.line for unit in units} - covered
 
 
 def told(units, shown, covered):

@@ -13,7 +13,8 @@ struct lines {
     double first, second, weight; /* in figures; 0: 1, as in points */
 };
 
-static bool tells(const struct lines *lines, size_t count, bool others_shown, size_t hidden, double *ret_told)
+static bool tells(const struct lines *lines, size_t count, bool others_shown, size_t hidden, bool settle,
+                  double *ret_told)
 {
     struct cellsets parts = {0};
     cellsets_number(&parts, (const size_t[]){7, 4}, 2, 0);
@@ -29,6 +30,8 @@ static bool tells(const struct lines *lines, size_t count, bool others_shown, si
                 transport_add(t, ++number, d, lines[l].place == NONE ? none : lines[l].place,
                               d < DAYS / 2 ? lines[l].first : lines[l].second, lines[l].weight ? lines[l].weight : 1);
     }
+    if (settle)
+        transport_settle(t);
     bool found = transport_tells(t, shown);
     *ret_told = transport_told(t, DAYS - 1);
     cellsets_free(&parts);
@@ -58,14 +61,33 @@ static void a_line_that_days_and_a_part_leave_is_told_of(void **state)
         {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {NONE, 6, 0, 5}}, false, 0, 0},
         {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0.1}, {NONE, 1, 0, 4.5}}, false, 0, 0},
         {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0.1}, {NONE, 1, 0, 4.6}}, false, 0, 4.6},
+        /* On days on which others say nothing, or are cut. */
+        {{{SOME, 10, 1, 0}, {OTHERS, 10, 1, 0}, {NONE, 1, 0, 5}}, false, 0, 5},
         /* All say as much at all times. */
         {{{SOME, 10, 1, 1}, {OTHERS, 10, 1, 1}, {NONE, 1, 0, 5}}, false, 0, 0},
     };
     for (size_t r = 0; r < COUNT(rows); r++) {
         double told;
-        bool found = tells(rows[r].lines, COUNT(rows[r].lines), rows[r].others_shown, rows[r].hidden, &told);
+        bool found = tells(rows[r].lines, COUNT(rows[r].lines), rows[r].others_shown, rows[r].hidden, false, &told);
         if (found != (rows[r].told > 0) || told != rows[r].told)
             fail_msg("row %zu: %d %g", r, found, told);
+    }
+}
+
+/* A line alone in no part is told by figures, if it is; of days and a part, another is. */
+static void who_is_told_of_without_days_is_passed_over(void **state)
+{
+    static const struct {
+        struct lines lines[3];
+        double told;
+    } rows[] = {
+        {{{SOME, 10, 1, 1}, {NONE, 1, 5, 5}}, 0},
+        {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {NONE, 1, 0, 5}}, 5},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        double told;
+        bool found = tells(rows[r].lines, COUNT(rows[r].lines), false, 0, true, &told);
+        assert_true(found == (rows[r].told > 0) && told == rows[r].told);
     }
 }
 
@@ -73,6 +95,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_that_days_and_a_part_leave_is_told_of),
+        cmocka_unit_test(who_is_told_of_without_days_is_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
