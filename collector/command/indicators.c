@@ -9,7 +9,7 @@
 #include "collector/format/encode.h"
 #include "collector/db/user.h"
 #include "collector/figure/closing.h"
-#include "collector/figure/crowd.h"
+#include "collector/disclosure/crowd.h"
 #include "collector/figure/figure.h"
 #include "collector/figure/interval.h"
 #include "collector/figure/rank.h"

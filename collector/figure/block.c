@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "collector/figure/crowd.h"
+#include "collector/disclosure/crowd.h"
 #include "collector/figure/weight.h"
 
 #define WEIGHT_WHOLE 1000000 /* a weight of 1, in the parts that weight.h takes */

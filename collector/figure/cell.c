@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/figure/dominance.h"
+#include "collector/disclosure/dominance.h"
 #include "collector/figure/told.h"
 #include "common/json.h"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "collector/figure/cell.h"
-#include "collector/figure/floor.h"
+#include "collector/disclosure/floor.h"
 #include "collector/figure/tally.h"
 
 /* What a probe-day is grouped by; each text is a number in the table of texts,

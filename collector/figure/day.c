@@ -3,10 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "collector/figure/crowd.h"
-#include "collector/figure/residue.h"
+#include "collector/disclosure/crowd.h"
+#include "collector/disclosure/residue.h"
 #include "collector/figure/rounding.h"
-#include "collector/figure/transport.h"
+#include "collector/disclosure/transport.h"
 #include "collector/figure/weight.h"
 #include "common/clock.h"
 

@@ -3,8 +3,8 @@
 
 #include <jansson.h>
 
-#include "collector/figure/calendar.h"
-#include "collector/figure/cellset.h"
+#include "collector/disclosure/calendar.h"
+#include "collector/disclosure/cellset.h"
 #include "collector/figure/past.h"
 #include "collector/figure/tally.h"
 

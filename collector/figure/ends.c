@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "collector/figure/floor.h"
+#include "collector/disclosure/floor.h"
 
 #define AWAY     0.2    /* of itself, at least: the p% rule's fifth (dominance.h) */
 #define ROOM     1.5625 /* what neighbours of the series differ by at least */

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "collector/figure/cell_parts.h"
-#include "collector/figure/cellset.h"
-#include "collector/figure/dominance.h"
-#include "collector/figure/floor.h"
+#include "collector/disclosure/cellset.h"
+#include "collector/disclosure/dominance.h"
+#include "collector/disclosure/floor.h"
 #include "collector/figure/line.h"
 #include "collector/figure/random.h"
-#include "collector/figure/residue.h"
+#include "collector/disclosure/residue.h"
 #include "common/json.h"
 
 #define ROUNDING 1e-9

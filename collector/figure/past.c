@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/figure/dominance.h"
+#include "collector/disclosure/dominance.h"
 #include "collector/figure/past_parts.h"
 #include "common/alloc.h"
 

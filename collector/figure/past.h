@@ -17,8 +17,8 @@
 
 #include <jansson.h>
 
-#include "collector/figure/crowd.h"
-#include "collector/figure/floor.h"
+#include "collector/disclosure/crowd.h"
+#include "collector/disclosure/floor.h"
 
 /* Days until nearly all results of a day have come. */
 #define PAST_RIPE_DAYS 2

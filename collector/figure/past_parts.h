@@ -2,7 +2,7 @@
  * and past_keep.c, which says what is told from now on. */
 #pragma once
 
-#include "collector/figure/cellset.h"
+#include "collector/disclosure/cellset.h"
 #include "collector/figure/past.h"
 #include "collector/figure/told.h"
 

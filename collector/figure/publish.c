@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/figure/calendar.h"
+#include "collector/disclosure/calendar.h"
 #include "collector/figure/cell_parts.h"
-#include "collector/figure/cellset.h"
-#include "collector/figure/crowd.h"
+#include "collector/disclosure/cellset.h"
+#include "collector/disclosure/crowd.h"
 #include "collector/figure/day.h"
 #include "collector/figure/line.h"
 #include "collector/figure/rank.h"

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "collector/figure/crowd.h"
+#include "collector/disclosure/crowd.h"
 #include "collector/figure/ends.h"
 #include "collector/figure/line.h"
 #include "collector/figure/rounding.h"

@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "collector/figure/cellset.h"
+#include "collector/disclosure/cellset.h"
 #include "common/alloc.h"
 
 struct told_day {

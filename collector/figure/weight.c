@@ -1,6 +1,11 @@
 #include "collector/figure/weight.h"
 
+#include <assert.h>
 #include <math.h>
+
+#include "collector/disclosure/dominance.h"
+
+static_assert(DOMINANCE_TIMES == WEIGHT_MEAN_TIMES, "what is cut lies at the bound, and is not dominated");
 
 static int heaviest_first(const void *a, const void *b)
 {

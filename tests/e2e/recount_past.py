@@ -1,4 +1,4 @@
-"""When a figure that was shown may be replaced (collector/figure/floor.h): under cover of days enough that nobody was told of before. Of each
+"""When a figure that was shown may be replaced (collector/disclosure/floor.h): under cover of days enough that nobody was told of before. Of each
 figure by itself, of each two of which one holds the other, and of a whole less its parts."""
 
 import collections

@@ -1,5 +1,5 @@
 """What stays of a country's figure when its days are taken off, where lines weigh otherwise in the one than in the other
-(collector/figure/residue.h): by trying all ratios that there are."""
+(collector/disclosure/residue.h): by trying all ratios that there are."""
 
 import collections
 import math

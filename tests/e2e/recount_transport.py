@@ -1,4 +1,4 @@
-"""Whether days that are shown tell of a line beside the figures of a country and its parts, in amounts (collector/figure/transport.h): by
+"""Whether days that are shown tell of a line beside the figures of a country and its parts, in amounts (collector/disclosure/transport.h): by
 looking for another country in which the line gives less by a fifth, and all that is published is the same."""
 
 import collections

@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/figure/calendar.h"
-#include "collector/figure/floor.h"
+#include "collector/disclosure/calendar.h"
+#include "collector/disclosure/floor.h"
 #include "common/alloc.h"
 
 #define CELLS_MAX 1000

@@ -1,7 +1,7 @@
 #include "tests/unit/check.h"
 
 #include "collector/figure/block.h"
-#include "collector/figure/crowd.h"
+#include "collector/disclosure/crowd.h"
 #include "common/alloc.h"
 
 #define LINES_MAX 64

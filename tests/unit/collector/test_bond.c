@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "collector/figure/bond.h"
+#include "collector/disclosure/bond.h"
 
 /* Lines and the days they measured: a letter a day, the place in which it was, ' ' none. As many lines as `times`. */
 struct row {

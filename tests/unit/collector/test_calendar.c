@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "collector/figure/calendar.h"
-#include "collector/figure/crowd.h"
+#include "collector/disclosure/calendar.h"
+#include "collector/disclosure/crowd.h"
 
 /* Lines of a country and the days they measured: a character a day, a letter the part in which it was ('.': in none
  * that is shown), ' ' none. As many lines as `times`. */

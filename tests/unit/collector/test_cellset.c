@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "collector/figure/cellset.h"
+#include "collector/disclosure/cellset.h"
 #include "common/alloc.h"
 
 static void a_set_is_kept_once(void **state)

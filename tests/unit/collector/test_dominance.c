@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "collector/figure/dominance.h"
+#include "collector/disclosure/dominance.h"
 #include "common/alloc.h"
 
 /* A country, its departments and operators: a digit a line in each text. */

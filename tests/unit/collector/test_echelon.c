@@ -1,7 +1,7 @@
 #include "tests/unit/check.h"
 
-#include "collector/figure/echelon.h"
-#include "collector/figure/modular.h"
+#include "collector/disclosure/echelon.h"
+#include "collector/disclosure/modular.h"
 #include "common/alloc.h"
 
 #define WIDTH 4

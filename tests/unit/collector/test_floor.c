@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "collector/figure/floor.h"
+#include "collector/disclosure/floor.h"
 #include "common/alloc.h"
 
 /* A country, its departments and operators: a digit a probe in each text. */

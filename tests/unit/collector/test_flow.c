@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "collector/figure/flow.h"
+#include "collector/disclosure/flow.h"
 #include "common/alloc.h"
 
 #define DAYS   3

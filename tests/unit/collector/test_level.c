@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "collector/figure/level.h"
+#include "collector/disclosure/level.h"
 #include "common/alloc.h"
 
 #define DAYS   6

@@ -6,7 +6,7 @@
 #include "collector/figure/duel.h"
 #include "collector/figure/interval.h"
 #include "collector/figure/rank.h"
-#include "collector/figure/span.h"
+#include "collector/disclosure/span.h"
 #include "common/alloc.h"
 
 static void near(double got, double expected, double within)

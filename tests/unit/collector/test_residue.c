@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 #include "collector/figure/random.h"
-#include "collector/figure/residue.h"
+#include "collector/disclosure/residue.h"
 
 /* Lines of a block, one behind the other: so many, that count so much in what is added and in what is taken off, so
  * many days each. */

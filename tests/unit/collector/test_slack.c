@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "collector/figure/slack.h"
+#include "collector/disclosure/slack.h"
 
 #define ATOMS 5
 #define ROWS  4

@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "collector/figure/span.h"
+#include "collector/disclosure/span.h"
 #include "common/alloc.h"
 
 static void a_crowd_counts_whom_it_knows_once(void **state)

@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "collector/figure/transport.h"
+#include "collector/disclosure/transport.h"
 
 #define DAYS 60
 

@@ -1,11 +1,11 @@
-#include "collector/figure/transport.h"
+#include "collector/disclosure/transport.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/figure/dominance.h"
-#include "collector/figure/flow.h"
+#include "collector/disclosure/dominance.h"
+#include "collector/disclosure/flow.h"
 
 #define WEIGHTS     401 /* places of one set of parts, by what their lines weigh, at most */
 #define WEIGHT_STEP 1.02

@@ -1,12 +1,12 @@
-#include "collector/figure/calendar.h"
+#include "collector/disclosure/calendar.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/figure/bond.h"
-#include "collector/figure/crowd.h"
-#include "collector/figure/level.h"
-#include "collector/figure/span.h"
+#include "collector/disclosure/bond.h"
+#include "collector/disclosure/crowd.h"
+#include "collector/disclosure/level.h"
+#include "collector/disclosure/span.h"
 
 /* Lines that lie in the same part of each cut stand at one place. */
 struct place {

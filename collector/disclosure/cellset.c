@@ -1,4 +1,4 @@
-#include "collector/figure/cellset.h"
+#include "collector/disclosure/cellset.h"
 
 #include <string.h>
 

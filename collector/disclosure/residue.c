@@ -1,12 +1,12 @@
-#include "collector/figure/residue.h"
+#include "collector/disclosure/residue.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/figure/crowd.h"
-#include "collector/figure/dominance.h"
+#include "collector/disclosure/crowd.h"
+#include "collector/disclosure/dominance.h"
 
 #define ROUNDING 1e-9 /* of numbers that should be equal */
 

@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "collector/figure/crowd.h"
+#include "collector/disclosure/crowd.h"
 
 /* rows: row_count × atom_count numbers, 0 or 1, which are overwritten. Equal
  * atoms should have been joined: it is right without, but slow. */

@@ -1,12 +1,12 @@
-#include "collector/figure/floor.h"
+#include "collector/disclosure/floor.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/figure/bits.h"
-#include "collector/figure/dominance.h"
-#include "collector/figure/echelon.h"
-#include "collector/figure/span.h"
+#include "collector/disclosure/bits.h"
+#include "collector/disclosure/dominance.h"
+#include "collector/disclosure/echelon.h"
+#include "collector/disclosure/span.h"
 #include "common/alloc.h"
 
 struct cell {

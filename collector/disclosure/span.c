@@ -1,10 +1,10 @@
-#include "collector/figure/span.h"
+#include "collector/disclosure/span.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/figure/bits.h"
-#include "collector/figure/modular.h"
+#include "collector/disclosure/bits.h"
+#include "collector/disclosure/modular.h"
 #include "common/alloc.h"
 
 #define STEPS_MAX 50000

@@ -60,7 +60,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "collector/figure/crowd.h"
+#include "collector/disclosure/crowd.h"
 #include "common/alloc.h"
 
 enum floor_verdict {

@@ -1,4 +1,4 @@
-#include "collector/figure/slack.h"
+#include "collector/disclosure/slack.h"
 
 #include <math.h>
 #include <stdlib.h>

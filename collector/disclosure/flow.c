@@ -1,4 +1,4 @@
-#include "collector/figure/flow.h"
+#include "collector/disclosure/flow.h"
 
 #include <math.h>
 #include <stdlib.h>

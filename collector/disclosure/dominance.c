@@ -1,19 +1,15 @@
-#include "collector/figure/dominance.h"
+#include "collector/disclosure/dominance.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/figure/bits.h"
-#include "collector/figure/slack.h"
-#include "collector/figure/weight.h"
+#include "collector/disclosure/bits.h"
+#include "collector/disclosure/slack.h"
 
 #define WORK_MAX 1000000000 /* numbers touched: about a second */
 #define ROUNDING 1e-3       /* weights are kept in parts of a million, and what is cut lies at the bound itself */
 #define NOBODY   SIZE_MAX
-
-static_assert(DOMINANCE_TIMES == WEIGHT_MEAN_TIMES, "what is cut lies at the bound, and is not dominated");
 
 /* Days of a line that lie in the same cells: as they are added, then all of them in an atom. */
 struct piece {

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "collector/figure/cellset.h"
+#include "collector/disclosure/cellset.h"
 
 struct flow {
     size_t days, places, parts;

@@ -1,9 +1,9 @@
-#include "collector/figure/bond.h"
+#include "collector/disclosure/bond.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/figure/crowd.h"
+#include "collector/disclosure/crowd.h"
 
 #define NO_GROUP SIZE_MAX
 #define NO_ROW   SIZE_MAX

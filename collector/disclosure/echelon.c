@@ -1,9 +1,9 @@
-#include "collector/figure/echelon.h"
+#include "collector/disclosure/echelon.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/figure/modular.h"
+#include "collector/disclosure/modular.h"
 #include "common/alloc.h"
 
 struct echelon {

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "collector/figure/cellset.h"
+#include "collector/disclosure/cellset.h"
 #include "common/alloc.h"
 
 struct transport;

@@ -1,4 +1,4 @@
-#include "collector/figure/crowd.h"
+#include "collector/disclosure/crowd.h"
 
 static void note(uint32_t *list, uint32_t *count, uint32_t most, uint32_t number)
 {

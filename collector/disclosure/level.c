@@ -1,10 +1,10 @@
-#include "collector/figure/level.h"
+#include "collector/disclosure/level.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/figure/crowd.h"
-#include "collector/figure/modular.h"
+#include "collector/disclosure/crowd.h"
+#include "collector/disclosure/modular.h"
 #include "common/alloc.h"
 
 #define TRIED_CLASSES 48        /* of more nothing is tried but what follows */
