@@ -9,9 +9,10 @@
 
 #define WEIGHTS     401 /* places of one set of parts, by what their lines weigh, at most */
 #define WEIGHT_STEP 1.02
-#define SECONDS     4          /* the line itself among them */
-#define ROUNDING    1e-12      /* of a sum from which all is taken */
-#define WORK        2000000000 /* edges that are looked at for a chart: some ten seconds */
+#define SECONDS     4     /* the line itself among them */
+#define ROUNDING    1e-12 /* of a sum from which all is taken */
+#define WORK                                                                                                           \
+    2000000000 /* edges that are looked at for a chart: some ten seconds, and with a hundred parts some minutes */
 
 struct unit {
     size_t day;
