@@ -19,7 +19,7 @@ struct subject {
 
 struct part { /* of a line's sketches */
     struct subject of;
-    struct sketch_part in;
+    size_t first, count; /* its buckets */
 };
 
 struct median { /* a line's */
@@ -28,15 +28,21 @@ struct median { /* a line's */
     float value;
 };
 
+#define BUCKETS (1 << 16) /* all that a smallint can be */
+
 struct cell_day {
     int32_t probe_no;   /* whose parts these are */
     struct buf parts;   /* of struct part */
+    struct buf buckets; /* of struct sketch_part: of all its sketches, and then of a subject */
+    int64_t *counts;    /* of a subject, a bucket each: none between subjects */
     struct buf medians; /* of struct median */
 };
 
 struct cell_day *cell_day_new(void)
 {
-    return alloc_zero(1, sizeof(struct cell_day));
+    struct cell_day *c = alloc_zero(1, sizeof *c);
+    c->counts = alloc_zero(BUCKETS, sizeof *c->counts);
+    return c;
 }
 
 void cell_day_free(struct cell_day *c)
@@ -44,7 +50,9 @@ void cell_day_free(struct cell_day *c)
     if (!c)
         return;
     buf_free(&c->parts);
+    buf_free(&c->buckets);
     buf_free(&c->medians);
+    free(c->counts);
     free(c);
 }
 
@@ -64,8 +72,7 @@ static int subject_order(const struct subject *a, const struct subject *b)
 static int part_order(const void *a, const void *b)
 {
     const struct part *one = a, *other = b;
-    int order = subject_order(&one->of, &other->of);
-    return order != 0 ? order : one->in.bucket - other->in.bucket;
+    return subject_order(&one->of, &other->of);
 }
 
 static int median_order(const void *a, const void *b)
@@ -79,6 +86,33 @@ static int median_order(const void *a, const void *b)
 
 /* ---- a line ---- */
 
+/* Adds up these parts, and takes their median off what they come to. A bucket each is counted in: to sort all of them
+ * takes several times as long. */
+static struct median median_of(struct cell_day *c, const struct part *parts, size_t count)
+{
+    const struct sketch_part *all = (const void *)c->buckets.data;
+    size_t end = c->buckets.len;
+    int low = BUCKETS, high = -1;
+    struct median m = {.of = parts->of, .probe_no = c->probe_no};
+    for (size_t p = 0; p < count; p++)
+        for (size_t i = parts[p].first; i < parts[p].first + parts[p].count; i++) {
+            int at = (int)all[i].bucket + BUCKETS / 2;
+            c->counts[at] += all[i].count;
+            low = at < low ? at : low;
+            high = at > high ? at : high;
+        }
+    for (int at = low; at <= high; at++) {
+        if (c->counts[at] == 0)
+            continue;
+        buf_add(&c->buckets, &(struct sketch_part){at - BUCKETS / 2, c->counts[at]}, sizeof(struct sketch_part));
+        m.samples += (int32_t)c->counts[at];
+        c->counts[at] = 0;
+    }
+    m.value = (float)sketch_at((const void *)(c->buckets.data + end), 0.5 * (m.samples - 1));
+    c->buckets.len = end;
+    return m;
+}
+
 static void end_line(struct cell_day *c)
 {
     struct part *parts = (void *)c->parts.data;
@@ -86,14 +120,13 @@ static void end_line(struct cell_day *c)
     if (count > 0)
         qsort(parts, count, sizeof *parts, part_order);
     for (size_t first = 0, next; first < count; first = next) {
-        int64_t samples = 0;
-        for (next = first; next < count && subject_order(&parts[next].of, &parts[first].of) == 0; next++)
-            samples += parts[next].in.count;
-        struct median m = {.of = parts[first].of, .probe_no = c->probe_no, .samples = (int32_t)samples};
-        m.value = (float)sketch_at(&parts[first].in, sizeof *parts, 0.5 * (double)(samples - 1));
+        for (next = first + 1; next < count && part_order(&parts[next], &parts[first]) == 0;)
+            next++;
+        struct median m = median_of(c, &parts[first], next - first);
         buf_add(&c->medians, &m, sizeof m);
     }
     buf_clear(&c->parts);
+    buf_clear(&c->buckets);
 }
 
 void cell_day_add(struct cell_day *c, const struct cell_day_sketch *s)
@@ -102,19 +135,22 @@ void cell_day_add(struct cell_day *c, const struct cell_day_sketch *s)
         end_line(c);
     c->probe_no = s->probe_no;
     struct part all = {.of = {.check_no = s->check_no, .position = s->position, .scope = SCOPE_ALL}};
+    all.first = c->buckets.len / sizeof(struct sketch_part);
+    for (size_t i = 0; i < s->count; i++)
+        if (s->counts[i] > 0) {
+            buf_add(&c->buckets, &(struct sketch_part){s->buckets[i], s->counts[i]}, sizeof(struct sketch_part));
+            all.count++;
+        }
+    if (all.count == 0)
+        return;
     struct part kind = all, target = all;
     kind.of.scope = SCOPE_KIND;
     memcpy(kind.of.kind, s->kind, s->kind_len < KIND_MAX ? s->kind_len : KIND_MAX - 1);
     target.of.scope = SCOPE_TARGET;
     target.of.target_no = s->target_no;
-    for (size_t i = 0; i < s->count; i++) {
-        if (s->counts[i] <= 0)
-            continue;
-        all.in = kind.in = target.in = (struct sketch_part){s->buckets[i], s->counts[i]};
-        buf_add(&c->parts, &all, sizeof all);
-        buf_add(&c->parts, &kind, sizeof kind);
-        buf_add(&c->parts, &target, sizeof target);
-    }
+    buf_add(&c->parts, &all, sizeof all);
+    buf_add(&c->parts, &kind, sizeof kind);
+    buf_add(&c->parts, &target, sizeof target);
 }
 
 /* ---- a cell ---- */
@@ -162,14 +198,15 @@ void cell_day_write(struct cell_day *c, int32_t day, int32_t cell_no, struct cop
 /* ---- those that are listed ---- */
 
 #define CELLS_SQL "SELECT day - '2000-01-01'::date, day, cell_no FROM cell_take(100)"
+/* Kinds are looked up in one value: as a subquery, or a join, they are searched through for each sketch, as the planner
+ * takes cells for small. */
 #define SKETCHES_SQL                                                                                                   \
     "COPY (SELECT c.place, s.* FROM unnest('{%s}'::date[], '{%s}'::int[]) WITH ORDINALITY AS c (day, cell_no, place) " \
     "CROSS JOIN LATERAL (SELECT probe_no FROM rollup_line l WHERE l.day = c.day AND l.cell_no = c.cell_no OFFSET 0) "  \
-    "AS l CROSS JOIN LATERAL (SELECT probe_no, check_no, position, target_no, (SELECT kind FROM target t WHERE "       \
-    "t.target_no = r.target_no), buckets, counts FROM rollup_day_sketch r WHERE r.probe_no = l.probe_no AND r.day = "  \
-    "c.day AND (check_no, position) IN (SELECT m.check_no, m.position FROM metric m WHERE m.kind = 'value') OFFSET "   \
-    "0) "                                                                                                              \
-    "AS s) TO STDOUT (FORMAT binary)"
+    "AS l CROSS JOIN LATERAL (SELECT probe_no, check_no, position, target_no, (SELECT jsonb_object_agg(t.target_no, "  \
+    "t.kind) FROM target t) ->> r.target_no::text, buckets, counts FROM rollup_day_sketch r WHERE r.probe_no = "       \
+    "l.probe_no AND r.day = c.day AND (check_no, position) IN (SELECT m.check_no, m.position FROM metric m WHERE "     \
+    "m.kind = 'value') OFFSET 0) AS s) TO STDOUT (FORMAT binary)"
 
 static void add_sketch(struct cell_day *day, struct copy_out *o, struct buf *numbers)
 {

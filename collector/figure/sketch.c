@@ -27,20 +27,18 @@ static int part_order(const void *a, const void *b)
 }
 
 /* The bucket in which the sample of that rank lies. */
-static int16_t bucket_at(const struct sketch_part *parts, size_t stride, int64_t rank)
+static int16_t bucket_at(const struct sketch_part *parts, int64_t rank)
 {
     int64_t upto = parts->count;
-    while (upto <= rank) {
-        parts = (const void *)((const char *)parts + stride);
-        upto += parts->count;
-    }
+    while (upto <= rank)
+        upto += (++parts)->count;
     return (int16_t)parts->bucket;
 }
 
-double sketch_at(const struct sketch_part *parts, size_t stride, double rank)
+double sketch_at(const struct sketch_part *parts, double rank)
 {
-    double first = floor(rank), below = sketch_value(bucket_at(parts, stride, (int64_t)first));
-    double above = sketch_value(bucket_at(parts, stride, (int64_t)ceil(rank)));
+    double first = floor(rank), below = sketch_value(bucket_at(parts, (int64_t)first));
+    double above = sketch_value(bucket_at(parts, (int64_t)ceil(rank)));
     return below + (rank - first) * (above - below);
 }
 
@@ -56,5 +54,5 @@ double sketch_quantile(struct sketch_part *parts, size_t count, double q, int64_
             qsort(parts, count, sizeof *parts, part_order);
             break;
         }
-    return sketch_at(parts, sizeof *parts, q * (double)(*ret_samples - 1));
+    return sketch_at(parts, q * (double)(*ret_samples - 1));
 }

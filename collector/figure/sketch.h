@@ -20,8 +20,8 @@ struct sketch_part {
 };
 
 /* The value at a rank, 0 for the smallest sample, or between two ranks, as percentile_cont has it. The parts are
- * sorted, lie `stride` octets apart, and have that many samples. */
-double sketch_at(const struct sketch_part *parts, size_t stride, double rank);
+ * sorted, and have that many samples. */
+double sketch_at(const struct sketch_part *parts, double rank);
 
 /* Quantile q (0 to 1) of sketches one after the other, as the function of that name in
  * schema/functions/sketch.sql has it; sorts the parts. *ret_samples: of all of them; 0: there is none, and what comes
