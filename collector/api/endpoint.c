@@ -6,6 +6,7 @@
 
 #include "collector/api/api.h"
 #include "collector/figure/figure.h"
+#include "collector/figure/goal.h"
 
 /* ---- probes, targets, checks ---- */
 
@@ -125,6 +126,20 @@ static void select_changes(struct selection *s)
     selection_limit(s);
 }
 
+/* ---- goals ---- */
+
+/* At the end of a year that is not over: as of now. */
+static void select_goals(struct selection *s)
+{
+    _cleanup_text_ char *select = goal_select();
+    int year = selection_bind(s, s->params->values[PARAM_YEAR]);
+    buf_addf(&s->sql, "%scoalesce($%d::int, extract(year FROM now() AT TIME ZONE 'UTC')::int)) WHERE true", select,
+             year);
+    selection_narrow(s, PARAM_INDICATOR, "indicator =");
+    selection_narrow(s, PARAM_COUNTRY, "country =");
+    selection_limit(s);
+}
+
 /* ---- versions of closed years ---- */
 
 static const struct encode_column version_columns[] = {
@@ -164,6 +179,12 @@ static const struct endpoint indicators = {PARAMS_COMMON | PARAMS_CELL | PARAM(I
                                            KEY_NONE,
                                            select_indicators,
                                            NULL};
+static const struct endpoint goals = {PARAMS_COMMON | PARAM(INDICATOR) | PARAM(YEAR) | PARAM(COUNTRY),
+                                      goal_columns,
+                                      GOAL_COLUMNS,
+                                      KEY_NONE,
+                                      select_goals,
+                                      NULL};
 static const struct endpoint versions = {
     PARAMS_COMMON | PARAM(YEAR), version_columns, COUNT(version_columns), KEY_NONE, select_versions, NULL};
 
@@ -171,6 +192,7 @@ const struct http_route query_routes[] = {
     {.method = "GET", .path = "/api/v1/changes", .handler = query_answer, .data = &changes},
     {.method = "GET", .path = "/api/v1/checks", .handler = query_answer, .data = &checks},
     {.method = "GET", .path = "/api/v1/edns", .handler = query_answer, .data = &edns},
+    {.method = "GET", .path = "/api/v1/goals", .handler = query_answer, .data = &goals},
     {.method = "GET", .path = "/api/v1/indicators", .handler = query_answer, .data = &indicators},
     {.method = "GET", .path = "/api/v1/probes", .handler = query_answer, .data = &probes},
     {.method = "GET", .path = "/api/v1/results", .handler = query_answer, .data = &endpoint_results},

@@ -11,6 +11,7 @@
 #include "collector/figure/closing.h"
 #include "collector/disclosure/crowd.h"
 #include "collector/figure/figure.h"
+#include "collector/figure/goal.h"
 #include "collector/figure/interval.h"
 #include "collector/figure/rank.h"
 #include "collector/figure/refresh.h"
@@ -101,6 +102,19 @@ static int print(const struct session *s, struct fault *f)
     return rc < 0 ? rc
                   : print_rows(s->pg, sql, params[1] ? 2 : 1, params,
                                (struct encoder){chosen_format(s->in), figure_columns, figure_column_count, false}, f);
+}
+
+/* ---- goals ---- */
+
+static int goals(const struct session *s, struct fault *f)
+{
+    const char *year = invocation_text(s->in, "year");
+    _cleanup_text_ char *select = goal_select();
+    _cleanup_text_ char *sql = alloc_format("%s$1::int)", select);
+    int rc = update(s->pg, f);
+    return rc < 0 ? rc
+                  : print_rows(s->pg, sql, 1, &year,
+                               (struct encoder){chosen_format(s->in), goal_columns, GOAL_COLUMNS, false}, f);
 }
 
 /* ---- how one is made ---- */
@@ -348,8 +362,8 @@ static int check_year(const char *text, struct fault *f)
 static const char *const formats[] = {"csv", "json", NULL};
 
 static const struct option options[] = {
-    {"year", N_("YEAR"), N_("the year"), .check = check_year, .verb = " close compare versions"},
-    {"format", "csv|json", N_("how; without it, csv"), OPTION_WORD, .choices = formats, .verb = " compare"},
+    {"year", N_("YEAR"), N_("the year"), .check = check_year, .verb = " close compare goals versions"},
+    {"format", "csv|json", N_("how; without it, csv"), OPTION_WORD, .choices = formats, .verb = " compare goals"},
     {"edition", "N", N_("a version of a closed year; without it, its last"), OPTION_NUMBER, 1, 999999, .verb = ""},
     {"by", N_("NAME"), N_("who closes it; without it, the user who gives the command"), .max = 100, .verb = "close"},
     {"from", "N", N_("the older version; without it, the one before"), OPTION_NUMBER, 1, 999999, .verb = "compare"},
@@ -360,6 +374,7 @@ static const struct option options[] = {
 static const struct verb verbs[] = {{"explain", 1, 1, check_indicator, DEED(explain)},
                                     {"close", DEED(close_year)},
                                     {"versions", DEED(versions)},
+                                    {"goals", DEED(goals)},
                                     {"compare", DEED(compare)},
                                     {"", DEED(print)},
                                     {0}};
@@ -383,10 +398,12 @@ const struct command command_indicators = {
                 "explain ID\n"
                 "close --year YEAR [--by NAME]\n"
                 "versions [--year YEAR]\n"
+                "goals --year YEAR [--format csv|json]\n"
                 "compare --year YEAR [--from N] [--to N] [--format csv|json]"),
     .help = N_(
         "Print the year's figures, or how a figure is made and from how much. A year that is closed keeps what was "
-        "published: late results make another version, and what it changes and why is listed."),
+        "published: late results make another version, and what it changes and why is listed. `goals` says what was to "
+        "be reached by when, and how the country stood at the end of the year: reached, on the way, late, or no data."),
     .options = options,
     .verbs = verbs,
     .run = run,

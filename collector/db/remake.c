@@ -155,18 +155,19 @@ static int make_files(struct pg *pg, struct fault *f)
 
 /* ---- facts ---- */
 
-/* Each file of a folder goes through a function of schema/functions/seed.sql. */
+/* Each file whose path begins so goes through a function; later ones may need what earlier ones stored. */
 static const struct {
-    const char *folder, *sql;
+    const char *path, *sql;
 } seeds[] = {
-    {"countries/", "SELECT country_seed($1::jsonb)"},
+    {"countries/countries.json", "SELECT country_seed($1::jsonb)"},
+    {"countries/goals.tsv", "SELECT goal_seed($1)"},
     {"schedule/", "SELECT schedule_seed($1::jsonb)"},
 };
 
 static int seed(struct pg *pg, struct fault *f)
 {
     for (size_t i = 0; i < COUNT(seeds); i++)
-        for (const struct embedded *e = NULL; (e = schema_next(seeds[i].folder, e)) != NULL;) {
+        for (const struct embedded *e = NULL; (e = schema_next(seeds[i].path, e)) != NULL;) {
             int rc = pg_query(pg, seeds[i].sql, 1, &e->text, NULL, f);
             if (rc < 0) {
                 fault_prefix(f, _("%s: "), e->path);
@@ -209,7 +210,7 @@ void remake_checksum(char ret_text[static HASH_TEXT_SIZE])
             buf_add(&all, e->text, e->len);
     for (size_t i = 0; i < COUNT(seeds); i++) {
         buf_add_text(&all, seeds[i].sql);
-        for (const struct embedded *e = NULL; (e = schema_next(seeds[i].folder, e)) != NULL;)
+        for (const struct embedded *e = NULL; (e = schema_next(seeds[i].path, e)) != NULL;)
             buf_add(&all, e->text, e->len);
     }
     hash_make("", all.data, all.len, hash);

@@ -484,6 +484,22 @@ def test_import(numbers, tmp_path):
     assert imported(numbers, 2019) == got
 
 
+def test_goals_are_held_against_figures(numbers, tmp_path):
+    def stands(year):
+        told = csv.DictReader(numbers.run("indicators", "goals", "--year", str(year)).splitlines())
+        return {g["source"]: g["standing"] for g in told if (g["country"], g["indicator"], g["by_year"]) == ("BJ", "ACC1", "2030")}
+
+    assert stands(2021) == {}, "nobody had set it"
+    path = tmp_path / "figures.csv"
+    path.write_text(HEADER + "".join(f"ACC1,BJ,,{year},{value},% of population,{source},,2025-01-31,\n" for source, year, value in (
+        ("fast", 2022, 40), ("fast", 2024, 56), ("slow", 2022, 40), ("slow", 2024, 52), ("once", 2024, 99), ("there", 2023, 100))))
+    numbers.run("import", "csv", path)
+    wanted = {"fast": "on the way", "slow": "late", "once": "no data", "there": "reached"}
+    assert stands(2024).items() >= wanted.items()  # beside what other tests imported
+    over_http = {g["source"]: g["standing"] for g in rows(numbers, "/api/v1/goals?country=BJ&indicator=ACC1&year=2024")}
+    assert over_http == stands(2024)
+
+
 def test_import_takes_nothing_of_a_bad_file(numbers, tmp_path):
     path = tmp_path / "bad.csv"
     for line, says in [("ACC1,BJ,,2018,\"1,5\",% of population,X,,2020-01-31,\n", 'line 3: column value: "1,5" is no number'),

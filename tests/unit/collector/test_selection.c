@@ -96,6 +96,10 @@ static void each_route_makes_its_statement(void **state)
         {"/api/v1/changes?year=2026&source=measured&indicator=PER1&limit=2",
          "SELECT * FROM public_change WHERE true AND indicator = $1 AND to_period = $2 AND source = $3 ORDER BY "
          "indicator, to_period, country, source LIMIT 2\nPER1\n2026\nmeasured"},
+        {"/api/v1/goals?year=2025&country=BJ&indicator=ACC1&limit=1",
+         "goal_url FROM goal_standing(coalesce($1::int, extract(year FROM now() AT TIME ZONE 'UTC')::int)) WHERE true "
+         "AND indicator = $2 AND country = $3 LIMIT 1\n2025\nACC1\nBJ"},
+        {"/api/v1/goals", "WHERE true\nNULL"},
         {"/api/v1/indicators?year=2025&version=2",
          "public_indicator_version WHERE true AND left(period, 4) = $1 AND version = "
          "$2 ORDER BY indicator, period, country, source, "},

@@ -1,0 +1,50 @@
+BEGIN;
+SELECT plan(13);
+
+SELECT is((SELECT count(DISTINCT country) FROM goal WHERE indicator = 'ACC1'), (SELECT count(*) FROM country), 'a goal of * is every country''s');
+
+SELECT results_eq($$SELECT period_end(p) FROM (VALUES ('2023'), ('2024-02'), ('2024-Q3'), ('2024-S1'), ('2024-12')) AS t (p)$$,
+                  $$VALUES ('2023-12-31'::date), ('2024-02-29'), ('2024-09-30'), ('2024-06-30'), ('2024-12-31')$$, 'the last day of each kind of period');
+
+INSERT INTO country (iso, timezone) VALUES ('XA', 'UTC');
+INSERT INTO indicator (indicator, name_fr, name_en, unit, better, status, nature, kind, method_version, definition_fr, definition_en)
+SELECT id, 'f', 'f', '%', '-', 'adopted', 'quantitative', 'imported', 1, 'd', 'd' FROM (VALUES ('GOA1'), ('GOA2'), ('GOA3')) AS i (id);
+SELECT goal_seed(E'indicator\tcountry\tstatistic\ttechnology\tcompared\twanted\tby_year\tsince\tsource_fr\tsource_en\tsource_url\n'
+    'GOA1\tXA\tvalue\t\tat least\t100\t2030\t2020\tBut\tGoal\thttps://example.org/1\n'
+    'GOA2\tXA\tvalue\t\tat most\t2\t2025\t2018\tBut\tGoal\thttps://example.org/2\n'
+    'GOA3\tXA\tvalue\tfibre\tat least\t10\t2030\t2020\tBut\tGoal\thttps://example.org/3\n') \g /dev/null
+SELECT results_eq($$SELECT country, indicator, technology, compared, wanted, by_year FROM goal ORDER BY indicator$$,
+                  $$VALUES ('XA', 'GOA1', NULL, 'at least', 100::float8, 2030), ('XA', 'GOA2', NULL, 'at most', 2, 2025),
+                           ('XA', 'GOA3', 'fibre', 'at least', 10, 2030)$$, 'columns as the header has them, in the place of those before');
+
+CREATE FUNCTION pg_temp.figure(id text, of_period text, of_source text, of_value float8, of_technology text DEFAULT NULL, of_method int DEFAULT NULL)
+RETURNS void LANGUAGE sql AS $$
+    INSERT INTO indicator_value (indicator, period, statistic, country, technology, source, computed, value, unit, retrieved, method_version)
+    VALUES (id, of_period, 'value', 'XA', of_technology, of_source, false, of_value, '%', '2026-01-31', of_method)
+$$;
+CREATE FUNCTION pg_temp.stands(id text, of_year int) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(coalesce(source || ' ' || period || ' ', '') || standing || coalesce(' ' || round(needed::numeric, 1), ''), ', ' ORDER BY source)
+    FROM goal_standing(of_year) WHERE indicator = id
+$$;
+
+SELECT is(pg_temp.stands('GOA1', 2024), 'no data', 'nobody has a value');
+SELECT pg_temp.figure('GOA1', '2020', 'A', 30), pg_temp.figure('GOA1', '2018', 'A', 5) \g /dev/null
+SELECT is(pg_temp.stands('GOA1', 2024), 'A 2020 no data', 'one value since the goal was set tells of no pace');
+SELECT pg_temp.figure('GOA1', '2022', 'A', 44), pg_temp.figure('GOA1', '2020', 'B', 20), pg_temp.figure('GOA1', '2022', 'B', 36) \g /dev/null
+-- 30 + 70 × 730 days of 3652; 20 + 80 × 730 of 3652.
+SELECT is(pg_temp.stands('GOA1', 2024), 'A 2022 on the way 44.0, B 2022 on the way 36.0', 'on the line is on the way; sources side by side');
+SELECT pg_temp.figure('GOA1', '2024-S1', 'A', 53) \g /dev/null
+SELECT is(pg_temp.stands('GOA1', 2024), 'A 2024-S1 late 54.5, B 2022 on the way 36.0', 'a half-year is held to its own last day');
+SELECT is(pg_temp.stands('GOA1', 2022), 'A 2022 on the way 44.0, B 2022 on the way 36.0', 'as it stood then');
+SELECT is(pg_temp.stands('GOA1', 2019), NULL, 'not before the goal was set');
+SELECT pg_temp.figure('GOA1', '2026', 'A', 100), pg_temp.figure('GOA1', '2026', 'B', 90, NULL, 2) \g /dev/null
+SELECT is(pg_temp.stands('GOA1', 2026), 'A 2026 reached 72.0, B 2026 no data', 'reached before its time; another method tells of no pace');
+
+SELECT pg_temp.figure('GOA2', '2019', 'A', 6), pg_temp.figure('GOA2', '2025', 'A', 2.5) \g /dev/null
+SELECT is(pg_temp.stands('GOA2', 2030), 'A 2025 late 2.0', 'at most: its year is over');
+UPDATE indicator_value SET value = 2 WHERE indicator = 'GOA2' AND period = '2025';
+SELECT is(pg_temp.stands('GOA2', 2030), 'A 2025 reached 2.0', 'what is wanted and no more is reached');
+SELECT pg_temp.figure('GOA3', '2024', 'A', 50), pg_temp.figure('GOA3', '2025', 'A', 9, 'fibre') \g /dev/null
+SELECT is(pg_temp.stands('GOA3', 2026), 'A 2025 no data', 'a goal of some lines is held against figures of these');
+SELECT * FROM finish();
+ROLLBACK;
