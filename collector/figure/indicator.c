@@ -54,16 +54,31 @@ static int each_word(const char *list, struct indicator *i, int (*fn)(struct ind
 
 static int add_dimension(struct indicator *i, const char *word, struct fault *f)
 {
-    static const char *const words[] = {"department", "operator", "technology", "family",
-                                        "zone",       "sex",      "age_group",  "plan"};
+    static const char *const words[] = {"department", "operator", "technology", "family",     "zone", "sex",
+                                        "age_group",  "plan",     "education",  "disability", "site"};
     for (size_t d = 0; d < COUNT(words); d++)
         if (!strcmp(words[d], word)) {
             i->dimensions |= 1u << d;
             return 0;
         }
-    return fault_set(
-        f, -EBADMSG,
-        _("\"%s\" is no dimension; allowed: department operator technology family zone sex age_group plan"), word);
+    return fault_set(f, -EBADMSG,
+                     _("\"%s\" is no dimension; allowed: department operator technology family zone sex age_group plan "
+                       "education disability "
+                       "site"),
+                     word);
+}
+
+static const char *const kind_words[] = {"measured", "imported", "declared", "qualitative"};
+static const char kind_list[] = "measured imported declared qualitative";
+
+static int add_kind(struct indicator *i, const char *word, struct fault *f)
+{
+    for (size_t k = 0; k < COUNT(kind_words); k++)
+        if (!strcmp(kind_words[k], word)) {
+            i->kinds |= 1u << k;
+            return 0;
+        }
+    return fault_set(f, -EBADMSG, _("\"%s\" is not one of: %s"), word, kind_list);
 }
 
 static int add_statistic(struct indicator *i, const char *word, struct fault *f)
@@ -108,12 +123,8 @@ static int set_named(struct indicator *i, const char *key, const char *value, st
         return one_of(value, "proposed adopted retired", &i->status, f);
     if (!strcmp(key, "nature"))
         return one_of(value, "quantitative qualitative", &i->nature, f);
-    if (!strcmp(key, "kind")) {
-        _cleanup_text_ char *kind = NULL;
-        int rc = one_of(value, "measured imported", &kind, f);
-        i->measured = rc == 0 && !strcmp(kind, "measured");
-        return rc;
-    }
+    if (!strcmp(key, "kind"))
+        return each_word(value, i, add_kind, f);
     if (!strcmp(key, "targets"))
         return one_of(value, "domestic abroad", &i->targets, f);
     if (!strcmp(key, "dimensions"))
@@ -133,10 +144,9 @@ static int set_key(struct indicator *i, const char *key, const char *value, stru
         const char *name;
         size_t offset;
     } by_language[] = {
-        {"name", offsetof(struct indicator, name)},
-        {"unit", offsetof(struct indicator, unit)},
-        {"headline", offsetof(struct indicator, headline)},
-        {"definition", offsetof(struct indicator, definition)},
+        {"name", offsetof(struct indicator, name)},         {"unit", offsetof(struct indicator, unit)},
+        {"headline", offsetof(struct indicator, headline)}, {"definition", offsetof(struct indicator, definition)},
+        {"waits", offsetof(struct indicator, waits)},
     };
     size_t len = strlen(key);
     bool french = len > 3 && !strcmp(key + len - 3, ".fr"), english = len > 3 && !strcmp(key + len - 3, ".en");
@@ -144,6 +154,40 @@ static int set_key(struct indicator *i, const char *key, const char *value, stru
         if (strlen(by_language[k].name) == len - 3 && !strncmp(by_language[k].name, key, len - 3))
             return set_text((char **)((char *)i + by_language[k].offset) + (french ? LANG_FR : LANG_EN), value);
     return set_named(i, key, value, f);
+}
+
+/* What is measured has its SELECT, or says why nothing measures it yet. */
+static int check_sql(const struct indicator *i, struct fault *f)
+{
+    const char *waits = i->waits[LANG_FR] ? i->waits[LANG_FR] : i->waits[LANG_EN];
+    if (!(i->kinds & KIND_MEASURED) && (*i->sql || waits))
+        return fault_set(f, -EBADMSG,
+                         _("%s: only what is measured has a SELECT, or waits; take it away, or add measured to kind"),
+                         i->id);
+    if ((i->kinds & KIND_MEASURED) && (*i->sql != '\0') == (waits != NULL))
+        return fault_set(f, -EBADMSG,
+                         _("%s: what is measured ends in its SELECT, or says in waits.fr and waits.en why it has none"),
+                         i->id);
+    return 0;
+}
+
+/* Imported figures have one statistic, and are of what their source says. */
+static int check_kinds(const struct indicator *i, struct fault *f)
+{
+    bool by_lines = i->measured || i->kinds == KIND_MEASURED;
+    int rc = check_sql(i, f);
+    for (int l = 0; rc == 0 && l < 2; l++)
+        if (by_lines != (strstr(i->headline[l], "{where}") != NULL))
+            rc = fault_set(f, -EBADMSG, _("%s: the headline of a measured indicator has {where}, of an imported none"),
+                           i->id);
+    for (size_t s = 0; rc == 0 && s < i->statistic_count; s++)
+        if (by_lines == !strcmp(i->statistics[s].name, "value"))
+            rc = fault_set(
+                f, -EBADMSG,
+                _("%s: aggregate: \"value\" is of what is not measured, and p1 to p99, mean and share of what "
+                  "is"),
+                i->id);
+    return rc;
 }
 
 static int check_whole(const struct indicator *i, struct fault *f)
@@ -158,23 +202,20 @@ static int check_whole(const struct indicator *i, struct fault *f)
         {"better", i->better},
         {"status", i->status},
         {"nature", i->nature},
+        {"kind", i->kinds ? "" : NULL},
         {"headline.fr", i->headline[LANG_FR]},
         {"headline.en", i->headline[LANG_EN]},
         {"definition.fr", i->definition[LANG_FR]},
         {"definition.en", i->definition[LANG_EN]},
+        {"waits.fr", i->waits[LANG_EN] ? i->waits[LANG_FR] : ""},
+        {"waits.en", i->waits[LANG_FR] ? i->waits[LANG_EN] : ""},
         {"method", i->method > 0 ? "" : NULL},
         {"aggregate", i->statistic_count > 0 ? "" : NULL},
     };
     for (size_t k = 0; k < COUNT(wanted); k++)
         if (!wanted[k].value)
             return fault_set(f, -EBADMSG, _("%s%s%s is missing"), i->id ? i->id : "", i->id ? ": " : "", wanted[k].key);
-    if (i->measured != (*i->sql != '\0'))
-        return fault_set(f, -EBADMSG, "%s: a measured indicator ends in its SELECT, an imported one has none", i->id);
-    for (int l = 0; l < 2; l++)
-        if (i->measured != (strstr(i->headline[l], "{where}") != NULL))
-            return fault_set(f, -EBADMSG,
-                             _("%s: the headline of a measured indicator has {where}, of an imported none"), i->id);
-    return 0;
+    return check_kinds(i, f);
 }
 
 static int read_line(struct indicator *i, const char *line, size_t len, struct fault *f)
@@ -207,6 +248,7 @@ int indicator_read(const char *text, struct indicator *ret, struct fault *f)
         text += len + (text[len] == '\n');
     }
     i.sql = text + strspn(text, " \n");
+    i.measured = (i.kinds & KIND_MEASURED) && *i.sql;
     int rc = check_whole(&i, f);
     if (rc < 0)
         return rc;
@@ -227,6 +269,7 @@ void indicator_free(struct indicator *i)
         free(i->unit[l]);
         free(i->headline[l]);
         free(i->definition[l]);
+        free(i->waits[l]);
     }
     free(i->better);
     free(i->status);
@@ -234,6 +277,42 @@ void indicator_free(struct indicator *i)
     free(i->targets);
     free(i->check);
     *i = (struct indicator){0};
+}
+
+/* ---- what it is ---- */
+
+bool indicator_retired(const struct indicator *i)
+{
+    return !strcmp(i->status, "retired");
+}
+
+bool indicator_importable(const struct indicator *i)
+{
+    return (i->kinds & (KIND_IMPORTED | KIND_DECLARED)) && !indicator_retired(i);
+}
+
+bool indicator_made(const struct indicator *i)
+{
+    return i->measured && !indicator_retired(i);
+}
+
+char *indicator_kinds(const struct indicator *i)
+{
+    struct buf out = {0};
+    for (size_t k = 0; k < COUNT(kind_words); k++)
+        if (i->kinds & 1u << k)
+            buf_addf(&out, "%s%s", out.len ? ", " : "", kind_words[k]);
+    return buf_take(&out);
+}
+
+#define CCTLD "{cctld}"
+char *indicator_in(const char *text, const char *cctld)
+{
+    struct buf out = {0};
+    for (const char *at; (at = strstr(text, CCTLD)) != NULL; text = at + strlen(CCTLD))
+        buf_addf(&out, "%.*s.%s", (int)(at - text), text, cctld ? cctld : "cctld");
+    buf_add_text(&out, text);
+    return buf_take(&out);
 }
 
 /* ---- all of them ---- */

@@ -9,13 +9,15 @@
  * What is measured in percent is a part: no line says more than 100.
  *
  * Keys: id, name.fr, name.en, unit (and unit.fr, unit.en where they differ),
- * decimals, check (what measures it), better (low, high, -), status (proposed, adopted, retired), nature
- * (quantitative, qualitative), kind (measured, imported), method (its version,
- * raised when figures would change), targets (domestic, abroad: the set of the
- * country's pack to which it is measured), dimensions, aggregate (p10 to p99, mean,
- * share; value when imported), headline.fr, headline.en (with {statistic} in
- * them, and {where} in those of what is measured: in the country, or on so many
- * measured lines), definition.fr, definition.en. */
+ * decimals, check (what measures it), better (low, high, -), status (proposed, adopted, retired: no new figures,
+ * those that were published stay), nature (quantitative, qualitative), kind (where figures come from, one or more of
+ * measured, imported, declared, qualitative), method (its version, raised when figures would change), targets
+ * (domestic, abroad: the set of the country's pack to which it is measured), dimensions, aggregate (p10 to p99, mean,
+ * share; value when nothing is measured), headline.fr, headline.en (with {statistic} in them, and {where} in those of
+ * what is measured: in the country, or on so many measured lines), definition.fr, definition.en; of what should be
+ * measured and is not yet, waits.fr, waits.en in the place of a SELECT: why, in a reader's words.
+ *
+ * {cctld} in a name or a definition is the country's own domain, with its dot (indicator_in). */
 #pragma once
 
 #include <stdbool.h>
@@ -36,6 +38,17 @@ enum dimension {
     DIM_SEX = 1 << 5,
     DIM_AGE_GROUP = 1 << 6,
     DIM_PLAN = 1 << 7,
+    DIM_EDUCATION = 1 << 8,
+    DIM_DISABILITY = 1 << 9,
+    DIM_SITE = 1 << 10, /* home, school, health centre… */
+};
+
+/* Where its figures come from. */
+enum kind {
+    KIND_MEASURED = 1 << 0,
+    KIND_IMPORTED = 1 << 1,    /* somebody published them: a survey, a regulator */
+    KIND_DECLARED = 1 << 2,    /* what an operator says of itself: a tariff, an advertised rate */
+    KIND_QUALITATIVE = 1 << 3, /* two raters, on a scale */
 };
 
 #define STATISTICS_MAX 6
@@ -47,21 +60,34 @@ struct statistic {
 struct indicator {
     char *id;
     char *name[2], *unit[2], *headline[2], *definition[2]; /* by enum lang */
+    char *waits[2]; /* why nothing measures it yet; NULL: nothing is waited for */
     char *better, *status, *nature;
-    char *check; /* what measures it, and tells of its days in series as well; NULL: nothing */
-    bool measured;
+    char *check;    /* what measures it, and tells of its days in series as well; NULL: nothing */
+    unsigned kinds; /* of enum kind */
+    bool measured;  /* by this collector, which has its SELECT */
     int method, decimals;
     unsigned dimensions; /* of enum dimension */
     struct statistic statistics[STATISTICS_MAX];
     size_t statistic_count;
     char *targets;   /* to which set it is measured: "domestic", "abroad"; NULL: to none */
-    const char *sql; /* borrowed from the text; empty when imported */
+    const char *sql; /* borrowed from the text; empty when not measured */
 };
 
 /* Reads one file's text, which must outlive *ret. -EBADMSG with the line and
  * what is allowed in f. */
 int indicator_read(const char *text, struct indicator *ret, struct fault *f) CHECKED;
 void indicator_free(struct indicator *i); /* the members */
+
+/* May a file bring figures of it? */
+bool indicator_importable(const struct indicator *i);
+/* Are its figures made, year by year? */
+bool indicator_made(const struct indicator *i);
+bool indicator_retired(const struct indicator *i);
+/* "measured, imported"; the caller frees. */
+char *indicator_kinds(const struct indicator *i) CHECKED;
+/* A name or a definition as it reads in a country; cctld: its domain without a dot, NULL where no country is known. The
+ * caller frees. */
+char *indicator_in(const char *text, const char *cctld) CHECKED;
 
 /* All that this program carries, sorted by id. Never freed. */
 const struct indicator *indicator_all(size_t *ret_count);

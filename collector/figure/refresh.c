@@ -307,46 +307,60 @@ static int make(struct pg *pg, const struct indicator *i, const char *year, stru
 
 /* ---- the definitions ---- */
 
-/* Every year with rollups is made again when an indicator is new to the
- * database or its method changed. */
-static int describe(struct pg *pg, const struct indicator *i, struct fault *f)
+static json_t *definition_row(const struct indicator *i)
 {
-    char method[16], decimals[16];
-    snprintf(method, sizeof method, "%d", i->method);
-    snprintf(decimals, sizeof decimals, "%d", i->decimals);
-    const char *const params[] = {
-        i->id,
-        i->name[LANG_FR],
-        i->name[LANG_EN],
-        i->unit[LANG_EN],
-        i->better,
-        i->status,
-        i->nature,
-        i->measured ? "measured" : "imported",
-        method,
-        i->definition[LANG_FR],
-        i->definition[LANG_EN],
-        i->targets,
-        decimals,
-    };
-    int rc = i->measured
-                 ? pg_query(
-                       pg,
-                       "SELECT years_stale('method', NULL, '-infinity') WHERE NOT EXISTS (SELECT FROM indicator WHERE "
-                       "indicator = $1 AND method_version = $2::int)",
-                       2, (const char *const[]){i->id, method}, NULL, f)
-                 : 0;
-    if (rc == 0)
-        rc = pg_query(pg,
-                      "INSERT INTO indicator VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::int, $10, $11, $12, $13::int) "
-                      "ON CONFLICT (indicator) DO UPDATE SET name_fr = excluded.name_fr, name_en = excluded.name_en, "
-                      "unit = excluded.unit, better = excluded.better, status = excluded.status, "
-                      "nature = excluded.nature, kind = excluded.kind, method_version = excluded.method_version, "
-                      "definition_fr = excluded.definition_fr, definition_en = excluded.definition_en, "
-                      "target_set = excluded.target_set, decimals = excluded.decimals "
-                      "WHERE indicator.* IS DISTINCT FROM excluded.*",
-                      COUNT(params), params, NULL, f);
+    _cleanup_text_ char *kinds = indicator_kinds(i);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s?, s:i}", "indicator", i->id,
+                     "name_fr", i->name[LANG_FR], "name_en", i->name[LANG_EN], "unit", i->unit[LANG_EN], "better",
+                     i->better, "status", i->status, "nature", i->nature, "kind", kinds, "method_version", i->method,
+                     "definition_fr", i->definition[LANG_FR], "definition_en", i->definition[LANG_EN], "target_set",
+                     i->targets, "decimals", i->decimals);
+}
+
+/* What no file defines any more has no new figures, and those that were published stay. */
+#define DEFINE_SQL                                                                                                     \
+    "WITH d AS MATERIALIZED (SELECT * FROM jsonb_populate_recordset(NULL::indicator, $1::jsonb)), "                    \
+    "gone AS (UPDATE indicator i SET status = 'retired' WHERE i.status <> 'retired' AND NOT EXISTS "                   \
+    "(SELECT FROM d WHERE d.indicator = i.indicator)) "                                                                \
+    "INSERT INTO indicator SELECT d.* FROM d LEFT JOIN indicator i USING (indicator) WHERE i IS DISTINCT FROM d "      \
+    "ON CONFLICT (indicator) DO UPDATE SET name_fr = excluded.name_fr, name_en = excluded.name_en, "                   \
+    "unit = excluded.unit, better = excluded.better, status = excluded.status, nature = excluded.nature, "             \
+    "kind = excluded.kind, method_version = excluded.method_version, definition_fr = excluded.definition_fr, "         \
+    "definition_en = excluded.definition_en, target_set = excluded.target_set, decimals = excluded.decimals"
+
+/* Every year with rollups is made again when an indicator that is measured is new to the database or its method
+ * changed. *ret: whether the database has other definitions, as far as a pass looks that has told them before. */
+static int stale(struct pg *pg, const struct indicator *all, size_t count, bool *ret, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf made = {0};
+    for (size_t i = 0; i < count; i++)
+        if (indicator_made(&all[i]))
+            buf_addf(&made, "%s%s/%d", made.len ? "," : "{", all[i].id, all[i].method);
+    buf_add_text(&made, made.len ? "}" : "{}");
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg,
+                      "SELECT years_stale('method', NULL, '-infinity') WHERE EXISTS (SELECT FROM unnest($1::text[]) m "
+                      "WHERE NOT EXISTS (SELECT FROM indicator WHERE indicator || '/' || method_version = m AND "
+                      "status <> 'retired'))",
+                      1, (const char *const[]){made.data}, &rows, f);
+    *ret |= rc == 0 && pg_rows_count(rows) > 0;
     return rc;
+}
+
+/* Once a process, and whenever a method is another: definitions are part of the program, and a pass is short. */
+static int describe(struct pg *pg, bool told, struct fault *f)
+{
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    bool other = !told;
+    int rc = stale(pg, all, count, &other, f);
+    if (rc < 0 || !other)
+        return rc;
+    _cleanup_json_ json_t *rows = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(rows, definition_row(&all[i]));
+    _cleanup_text_ char *text = json_text(rows);
+    return pg_query(pg, DEFINE_SQL, 1, (const char *const[]){text}, NULL, f);
 }
 
 /* ---- all ---- */
@@ -364,7 +378,7 @@ static int make_years(struct pg *pg, struct progress *shown, struct fault *f)
             if (shown)
                 progress_show(shown, _("figures of indicators"), (int64_t)(y * count + i),
                               (int64_t)(pg_rows_count(years) * count));
-            if (all[i].measured)
+            if (indicator_made(&all[i]))
                 rc = make(pg, &all[i], year, f);
         }
         if (rc == 0)
@@ -376,11 +390,10 @@ static int make_years(struct pg *pg, struct progress *shown, struct fault *f)
 
 static int refresh(struct pg *pg, unsigned patience_s, struct progress *shown, struct fault *f)
 {
-    size_t count;
-    const struct indicator *all = indicator_all(&count);
+    static bool told;
     int rc = pg_run(pg, "BEGIN; SELECT pg_advisory_xact_lock(hashtext('internetmetre refresh'))", f);
-    for (size_t i = 0; rc == 0 && i < count; i++)
-        rc = describe(pg, &all[i], f);
+    if (rc == 0)
+        rc = describe(pg, told, f);
     if (rc == 0)
         rc = pg_query(pg, "SELECT change_ripen()", 0, NULL, NULL, f);
     if (rc == 0)
@@ -389,6 +402,7 @@ static int refresh(struct pg *pg, unsigned patience_s, struct progress *shown, s
         rc = closing_follow(pg, patience_s, f);
     if (rc == 0)
         rc = pg_run(pg, "COMMIT", f);
+    told |= rc == 0;
     if (rc < 0 && pg_run(pg, "ROLLBACK", NULL) < 0)
         log_debug("the transaction ended with the connection");
     return rc;

@@ -72,7 +72,7 @@ INSERT INTO analysts VALUES
     ('delegation_diversity: day probe target target_country source simulated addresses4 addresses6 prefixes4 '
      'prefixes6 origins unknown asns'),
     ('delegation_server: at batch_no probe_no target_no ordinal name addr'),
-    ('country: iso timezone'),
+    ('country: iso timezone cctld'),
     ('department: iso country name'),
     ('focal_point: focal_point_no name'),
     ('fork: probe_no chain seq batches first_received last_received'),

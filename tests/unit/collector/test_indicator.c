@@ -23,7 +23,8 @@ static void reads_a_file(void **state)
     assert_string_equal(i.unit[LANG_EN], "% of x");
     assert_string_equal(i.definition[LANG_FR], "d : e");
     assert_string_equal(i.sql, "SELECT 1\n");
-    assert_true(i.measured);
+    assert_true(i.measured && i.kinds == KIND_MEASURED);
+    assert_true(indicator_made(&i) && !indicator_importable(&i));
     assert_string_equal(i.targets, "abroad");
     assert_int_equal(i.method, 3);
     assert_int_equal(i.decimals, 2);
@@ -35,6 +36,57 @@ static void reads_a_file(void **state)
         assert_int_equal(i.statistics[s].what.decimals, 2);
     assert_string_equal(indicator_main(&i)->name, "p50");
     indicator_free(&i);
+}
+
+/* What there is of each kind, who may bring it, and whether a year's figures are made. */
+static void knows_where_figures_come_from(void **state)
+{
+#define VALUE   "-- aggregate: value\n-- headline.fr: {value}\n-- headline.en: {value}\n"
+#define LINES   "-- aggregate: p50\n"
+#define WAITS   "-- waits.fr: pas encore\n-- waits.en: not yet\n"
+#define RETIRED "-- status: retired\n"
+    static const struct {
+        const char *text, *kinds;
+        bool importable, made, retired;
+    } rows[] = {
+        {WHOLE LINES "-- kind: measured\nSELECT 1", "measured", false, true, false},
+        {WHOLE LINES RETIRED "-- kind: measured\nSELECT 1", "measured", false, false, true},
+        {WHOLE LINES WAITS "-- kind: measured\n", "measured", false, false, false},
+        {WHOLE LINES "-- kind: imported, measured\nSELECT 1", "measured, imported", true, true, false},
+        {WHOLE VALUE WAITS "-- kind: measured, declared\n", "measured, declared", true, false, false},
+        {WHOLE VALUE "-- kind: imported\n", "imported", true, false, false},
+        {WHOLE VALUE RETIRED "-- kind: imported\n", "imported", false, false, true},
+        {WHOLE VALUE "-- kind: declared\n", "declared", true, false, false},
+        {WHOLE VALUE "-- kind: qualitative\n", "qualitative", false, false, false},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct indicator i;
+        struct fault f = {0};
+        if (indicator_read(rows[r].text, &i, &f) < 0)
+            fail_msg("row %zu: %s", r, f.text);
+        _cleanup_text_ char *kinds = indicator_kinds(&i);
+        assert_string_equal(kinds, rows[r].kinds);
+        assert_int_equal(indicator_importable(&i), rows[r].importable);
+        assert_int_equal(indicator_made(&i), rows[r].made);
+        assert_int_equal(indicator_retired(&i), rows[r].retired);
+        indicator_free(&i);
+    }
+}
+
+static void a_country_has_its_own_domain(void **state)
+{
+    static const struct {
+        const char *text, *cctld, *in;
+    } rows[] = {
+        {"Noms de domaine {cctld}", "bj", "Noms de domaine .bj"},
+        {"{cctld}, {cctld} et {cct}", "sn", ".sn, .sn et {cct}"},
+        {"Gigue", "bj", "Gigue"},
+        {"{cctld} domains", NULL, ".cctld domains"},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        _cleanup_text_ char *in = indicator_in(rows[r].text, rows[r].cctld);
+        assert_string_equal(in, rows[r].in);
+    }
 }
 
 /* What is published beside a figure is explained where it is defined. */
@@ -73,8 +125,22 @@ static void refuses_with_the_reason(void **state)
         {"-- aggregate: p50, p100\n", "line 1: aggregate: \"p100\" is no statistic"},
         {"-- aggregate: median\n", "line 1: aggregate: \"median\" is no statistic"},
         {"-- aggregate: p1,p2,p3,p4,p5,p6,p7\n", "line 1: aggregate: more than 6 statistics"},
-        {WHOLE "-- aggregate: p50\n-- kind: measured\n", "TST1: a measured indicator ends in its SELECT"},
-        {WHOLE "-- aggregate: value\n-- kind: imported\nSELECT 1\n", "TST1: a measured indicator ends in its SELECT"},
+        {"-- kind: measured, guessed\n",
+         "line 1: kind: \"guessed\" is not one of: measured imported declared qualitative"},
+        {WHOLE "-- aggregate: p50\nSELECT 1\n", "TST1: kind is missing"},
+        {WHOLE "-- aggregate: p50\n-- kind: measured\n",
+         "TST1: what is measured ends in its SELECT, or says in waits.fr"},
+        {WHOLE "-- aggregate: p50\n-- kind: measured\n-- waits.fr: x\n-- waits.en: x\nSELECT 1\n",
+         "TST1: what is measured ends in its SELECT, or says in waits.fr"},
+        {WHOLE "-- aggregate: p50\n-- kind: measured\n-- waits.fr: x\n", "TST1: waits.en is missing"},
+        {WHOLE "-- aggregate: p50\n-- kind: measured\n-- waits.en: x\n", "TST1: waits.fr is missing"},
+        {WHOLE "-- aggregate: value\n-- kind: imported\nSELECT 1\n", "TST1: only what is measured has a SELECT"},
+        {WHOLE "-- aggregate: value\n-- kind: imported\n-- waits.fr: x\n-- waits.en: x\n",
+         "TST1: only what is measured has a SELECT"},
+        {WHOLE "-- aggregate: p50, value\n-- kind: measured\nSELECT 1\n",
+         "TST1: aggregate: \"value\" is of what is not"},
+        {WHOLE "-- aggregate: p50\n-- kind: declared\n-- headline.fr: {p50}\n-- headline.en: {p50}\n",
+         "TST1: aggregate: \"value\" is of what is not"},
         {WHOLE "-- kind: imported\n", "TST1: aggregate is missing"},
         {WHOLE "-- aggregate: value\n-- kind: imported\n", "TST1: the headline of a measured indicator has {where}"},
         {WHOLE "-- aggregate: p50\n-- kind: measured\n-- headline.en: {p50}\nSELECT 1\n",
@@ -126,6 +192,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_file),
+        cmocka_unit_test(knows_where_figures_come_from),
+        cmocka_unit_test(a_country_has_its_own_domain),
         cmocka_unit_test(definitions_say_what_stands_beside),
         cmocka_unit_test(refuses_with_the_reason),
         cmocka_unit_test(all_that_is_built_in),
