@@ -115,15 +115,17 @@ void dominance_free(struct dominance *d)
 
 /* ---- what is given ---- */
 
-void dominance_add(struct dominance *d, uint32_t line, double amount, bool tells, const size_t *cells, size_t count)
+void dominance_add(struct dominance *d, uint32_t line, double amount, enum dominance_left left, const size_t *cells,
+                   size_t count)
 {
     if (d->piece_count == d->piece_cap) {
         d->piece_cap = d->piece_cap ? d->piece_cap * 2 : 256;
         d->pieces = alloc_resize(d->pieces, d->piece_cap, sizeof *d->pieces);
     }
     struct piece *piece = &d->pieces[d->piece_count++];
-    *piece = (struct piece){.line = line, .amount = amount, .told = tells ? amount : 0};
-    piece->free = piece->told;
+    *piece = (struct piece){.line = line, .amount = amount};
+    piece->told = left == DOMINANCE_FAR ? 0 : amount;
+    piece->free = left == DOMINANCE_WHOLE ? amount : 0;
     piece->cells = alloc_zero(BITS_WORDS(d->cell_count) + 1, sizeof *piece->cells);
     for (size_t c = 0; c < count; c++)
         bits_set(piece->cells, cells[c]);

@@ -21,7 +21,8 @@
  *
  * A line whose value is cut (weight.h) to DOMINANCE_CUT of it or less is told by
  * nothing: what is in the sums is off by more than a fifth. It may still not be most
- * of a figure by itself, which it would forge. */
+ * of a figure by itself, which it would forge. However little it is cut, what is in
+ * the sums is what others make it, and no cover for any. */
 #pragma once
 
 #include <stdbool.h>
@@ -33,14 +34,26 @@
 #define DOMINANCE_TIMES 5
 #define DOMINANCE_CUT   0.8
 
+/* What is left of a line that counts so much, and would count `whole` if it were not cut. */
+enum dominance_left {
+    DOMINANCE_WHOLE,
+    DOMINANCE_NEAR, /* told by sums, and no cover in them */
+    DOMINANCE_FAR,  /* told by nothing */
+};
+static inline enum dominance_left dominance_left(double counts, double whole)
+{
+    return counts >= whole ? DOMINANCE_WHOLE : counts > DOMINANCE_CUT * whole ? DOMINANCE_NEAR : DOMINANCE_FAR;
+}
+
 struct dominance;
 
 struct dominance *dominance_new(size_t cells) CHECKED;
 void dominance_free(struct dominance *d);
 
-/* What days of a line give to each of the cells that they lie in. tells: it is near enough to what the line said.
- * All come before what follows. */
-void dominance_add(struct dominance *d, uint32_t line, double amount, bool tells, const size_t *cells, size_t count);
+/* What days of a line give to each of the cells that they lie in, and what that is of what the line said. All come
+ * before what follows. */
+void dominance_add(struct dominance *d, uint32_t line, double amount, enum dominance_left left, const size_t *cells,
+                   size_t count);
 
 bool dominance_of(struct dominance *d, size_t cell); /* is the cell dominated? */
 

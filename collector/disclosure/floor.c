@@ -207,11 +207,12 @@ void floor_add_told(struct floor *f, uint32_t probe, uint32_t network, uint32_t 
     add(f, &(struct unit){&crowd, false, cells, weights, count});
 }
 
-void floor_give(struct floor *f, uint32_t probe, double amount, bool tells, const size_t *cells, size_t count)
+void floor_give(struct floor *f, uint32_t probe, double amount, enum dominance_left left, const size_t *cells,
+                size_t count)
 {
     if (!f->amounts)
         f->amounts = dominance_new(f->cell_count);
-    dominance_add(f->amounts, probe, amount, tells, cells, count);
+    dominance_add(f->amounts, probe, amount, left, cells, count);
 }
 
 /* ---- what one probe did ---- */

@@ -61,6 +61,7 @@
 #include <stdint.h>
 
 #include "collector/disclosure/crowd.h"
+#include "collector/disclosure/dominance.h"
 #include "common/alloc.h"
 
 enum floor_verdict {
@@ -115,9 +116,10 @@ void floor_add(struct floor *f, uint32_t probe, uint32_t network, uint32_t days,
 void floor_add_told(struct floor *f, uint32_t probe, uint32_t network, uint32_t days, const size_t *cells,
                     const uint32_t *weights, size_t count);
 
-/* What days of a probe, which are added besides, give to the figures of these cells, where those are sums; tells: as in
+/* What days of a probe, which are added besides, give to the figures of these cells, where those are sums; left: as in
  * dominance.h. Cells come before these. */
-void floor_give(struct floor *f, uint32_t probe, double amount, bool tells, const size_t *cells, size_t count);
+void floor_give(struct floor *f, uint32_t probe, double amount, enum dominance_left left, const size_t *cells,
+                size_t count);
 
 void floor_decide(struct floor *f);
 

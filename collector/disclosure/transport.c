@@ -17,13 +17,13 @@
 struct unit {
     size_t day;
     uint32_t line, place;
-    double amount;
+    double amount, free; /* free: what of it may be otherwise, and cover others */
 };
 
 struct line {
     const struct unit *units;
     size_t count;
-    double amount;
+    double amount, free;
     bool covered; /* and stays so where fewer days are shown */
 };
 
@@ -40,8 +40,7 @@ struct transport {
     size_t given_count, place_count, part_count, day_count, unit_count, unit_cap, line_count;
     struct unit *units;
     struct line *lines, **largest; /* NULL: not sorted yet; the largest first */
-    double *sums;                  /* a row a day, a column a place */
-    struct most *edges;            /* who gives most of each of these */
+    struct most *edges;            /* a row a day, a column a place */
     double *told;                  /* by day */
     int64_t work;                  /* that there is left */
 };
@@ -94,7 +93,6 @@ void transport_free(struct transport *t)
     free(t->units);
     free(t->lines);
     free(t->largest);
-    free(t->sums);
     free(t->edges);
     free(t->told);
     free(t);
@@ -115,13 +113,14 @@ static uint32_t place_of(struct transport *t, uint32_t given, double weight)
     return *number - 1;
 }
 
-void transport_add(struct transport *t, uint32_t line, size_t day, uint32_t place, double amount, double weight)
+void transport_add(struct transport *t, uint32_t line, size_t day, uint32_t place, double amount, double weight,
+                   bool covers)
 {
     if (t->unit_count == t->unit_cap) {
         t->unit_cap = t->unit_cap ? t->unit_cap * 2 : 256;
         t->units = alloc_resize(t->units, t->unit_cap, sizeof *t->units);
     }
-    t->units[t->unit_count++] = (struct unit){day, line, place_of(t, place, weight), amount};
+    t->units[t->unit_count++] = (struct unit){day, line, place_of(t, place, weight), amount, covers ? amount : 0};
 }
 
 static int by_line(const void *a, const void *b)
@@ -134,11 +133,11 @@ static int by_line(const void *a, const void *b)
     return (x->place > y->place) - (x->place < y->place);
 }
 
-static int by_amount(const void *a, const void *b)
+static int largest_first(const void *a, const void *b)
 {
     const struct line *x = *(const struct line *const *)a, *y = *(const struct line *const *)b;
-    if (x->amount != y->amount)
-        return x->amount > y->amount ? -1 : 1;
+    if (x->free != y->free)
+        return x->free > y->free ? -1 : 1;
     return (x->units->line > y->units->line) - (x->units->line < y->units->line);
 }
 
@@ -149,10 +148,12 @@ static void join_units(struct transport *t)
     if (t->unit_count > 1)
         qsort(t->units, t->unit_count, sizeof *t->units, by_line);
     for (size_t u = 0; u < t->unit_count; u++)
-        if (found > 0 && by_line(&t->units[found - 1], &t->units[u]) == 0)
+        if (found > 0 && by_line(&t->units[found - 1], &t->units[u]) == 0) {
             t->units[found - 1].amount += t->units[u].amount;
-        else
+            t->units[found - 1].free += t->units[u].free;
+        } else {
             t->units[found++] = t->units[u];
+        }
     t->unit_count = found;
 }
 
@@ -188,12 +189,18 @@ static void list_lines(struct transport *t)
             t->lines[t->line_count++].units = &t->units[u];
         t->lines[t->line_count - 1].count++;
         t->lines[t->line_count - 1].amount += t->units[u].amount;
+        t->lines[t->line_count - 1].free += t->units[u].free;
     }
     t->largest = alloc_zero(t->line_count + 1, sizeof(struct line *));
     for (size_t l = 0; l < t->line_count; l++)
         t->largest[l] = &t->lines[l];
     if (t->line_count > 1)
-        qsort(t->largest, t->line_count, sizeof(struct line *), by_amount);
+        qsort(t->largest, t->line_count, sizeof(struct line *), largest_first);
+}
+
+static size_t edge(const struct transport *t, const struct unit *u)
+{
+    return u->day * t->place_count + u->place;
 }
 
 static void get_ready(struct transport *t)
@@ -202,27 +209,18 @@ static void get_ready(struct transport *t)
         return;
     join_units(t);
     list_lines(t);
-    t->sums = alloc_zero(t->day_count * t->place_count + 1, sizeof *t->sums);
     t->edges = alloc_zero(t->day_count * t->place_count + 1, sizeof *t->edges);
-    for (size_t u = 0; u < t->unit_count; u++) {
-        size_t edge = t->units[u].day * t->place_count + t->units[u].place;
-        meet(&t->edges[edge], t->units[u].amount);
-        t->sums[edge] = t->edges[edge].all;
-    }
+    for (size_t u = 0; u < t->unit_count; u++)
+        meet(&t->edges[edge(t, &t->units[u])], t->units[u].free);
 }
 
 /* ---- one line ---- */
-
-static size_t edge(const struct transport *t, const struct unit *u)
-{
-    return u->day * t->place_count + u->place;
-}
 
 /* Takes it out of what edges bear. */
 static void leave_out(const struct transport *t, double *bears, const struct line *line)
 {
     for (size_t u = 0; u < line->count; u++) {
-        double *of = &bears[edge(t, &line->units[u])], rest = *of - line->units[u].amount;
+        double *of = &bears[edge(t, &line->units[u])], rest = *of - line->units[u].free;
         *of = rest > ROUNDING * *of ? rest : 0;
     }
 }
@@ -230,15 +228,14 @@ static void leave_out(const struct transport *t, double *bears, const struct lin
 static void put_back(const struct transport *t, double *bears, const struct line *line)
 {
     for (size_t u = 0; u < line->count; u++)
-        bears[edge(t, &line->units[u])] = t->sums[edge(t, &line->units[u])];
+        bears[edge(t, &line->units[u])] = t->edges[edge(t, &line->units[u])].all;
 }
 
 /* Each of its days by itself, at its place. */
 static bool has_enough_beside(const struct transport *t, const struct line *line)
 {
     for (size_t u = 0; u < line->count; u++)
-        if (line->units[u].amount >
-            DOMINANCE_TIMES * others(&t->edges[edge(t, &line->units[u])], line->units[u].amount))
+        if (line->units[u].amount > DOMINANCE_TIMES * others(&t->edges[edge(t, &line->units[u])], line->units[u].free))
             return false;
     return true;
 }
@@ -306,7 +303,8 @@ bool transport_tells(struct transport *t, const bool *shown)
     get_ready(t);
     double *bears = alloc_zero(t->day_count * t->place_count + 1, sizeof *bears);
     bool tells = false;
-    memcpy(bears, t->sums, t->day_count * t->place_count * sizeof *bears);
+    for (size_t e = 0; e < t->day_count * t->place_count; e++)
+        bears[e] = t->edges[e].all;
     memset(t->told, 0, t->day_count * sizeof *t->told);
     for (size_t l = 0; l < t->line_count; l++) {
         struct line *line = &t->lines[l];

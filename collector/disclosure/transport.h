@@ -29,8 +29,9 @@ static inline void transport_freep(struct transport **t)
 }
 
 /* What a line gives to the point of a day, which is not below zero, and how many times that to figures, within a
- * hundredth. All come before what follows. */
-void transport_add(struct transport *t, uint32_t line, size_t day, uint32_t place, double amount, double weight);
+ * hundredth. covers: it is not cut in any (dominance.h). All come before what follows. */
+void transport_add(struct transport *t, uint32_t line, size_t day, uint32_t place, double amount, double weight,
+                   bool covers);
 
 /* Before days are shown: lines that parts tell of without any are passed over, as that was asked of these
  * (dominance.h), with what each line weighs. */

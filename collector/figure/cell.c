@@ -433,13 +433,24 @@ bool cell_fresh(const struct cells *c, const struct row *row)
     return past_is_fresh(c->past, c->texts[row->probe], row->day);
 }
 
+/* What figures tell of a day that weighs so much in them. */
+static double told_of(struct told_weight weight)
+{
+    bool told = dominance_left(weight.counts, weight.whole) != DOMINANCE_FAR;
+    return told ? (double)weight.counts / FLOOR_WEIGHT_ONE : 0;
+}
+
+double cell_counts(const struct row *row)
+{
+    return dominance_left(row->cut, 1) == DOMINANCE_FAR ? 0 : row->weight * row->cut;
+}
+
 double cell_weighed(const struct cells *c, const struct cell *cell, const struct row *row)
 {
     const char *probe = c->texts[row->probe];
     if (!past_shown(c->past, cell->number) || !past_counts(c->past, cell->number, probe, row->day))
         return 0;
-    double weight = (double)past_weight(c->past, cell->number, probe) / FLOOR_WEIGHT_ONE;
-    return row->cut < 1 && weight <= DOMINANCE_CUT * row->weight ? 0 : weight;
+    return told_of(past_weight(c->past, cell->number, probe));
 }
 
 /* The names of a cell's figures, of its key. */
@@ -491,16 +502,17 @@ static bool counts(const struct cells *c, size_t number, const struct row *row)
 }
 
 /* Where the country has no figure that was told, all its days are in what may be. */
-static double weight_in_country(const struct cells *c, const struct row *row)
+static struct told_weight weight_in_country(const struct cells *c, const struct row *row)
 {
     size_t country = row->cells[0];
     if (past_shown(c->past, country) && !cell_lifted(c, &c->list[country]) && !counts(c, country, row))
-        return 0;
-    return (double)past_weight(c->past, country, c->texts[row->probe]) / FLOOR_WEIGHT_ONE;
+        return (struct told_weight){0, 0};
+    return past_weight(c->past, country, c->texts[row->probe]);
 }
 
 static struct cells_day describe_day(const struct cells *c, const struct row *row, const struct stay *stay)
 {
+    struct told_weight weight = weight_in_country(c, row);
     struct cells_day day = {
         .household = row->line,
         .network = row->network,
@@ -509,8 +521,8 @@ static struct cells_day describe_day(const struct cells *c, const struct row *ro
         .line = c->texts[row->line],
         .voucher = c->texts[row->voucher],
         .value = row->value,
-        .weight = weight_in_country(c, row),
-        .cut = row->cut < 1,
+        .weight = (double)weight.whole / FLOOR_WEIGHT_ONE,
+        .told = told_of(weight),
     };
     for (size_t k = 0; k < stay->count; k++)
         if (counts(c, stay->cells[k], row))
@@ -546,7 +558,7 @@ static void walk_gone(void *context, const struct past_gone *gone)
     for (size_t k = 0; k < gone->count && day.shown_count < CELLS_OF_DAY_MAX; k++) {
         day.shown[day.shown_count++] = gone->cells[k];
         if (c->list[gone->cells[k]].cut == 0)
-            day.weight = (double)past_weight(c->past, gone->cells[k], gone->probe) / FLOOR_WEIGHT_ONE;
+            day.told = told_of(past_weight(c->past, gone->cells[k], gone->probe));
     }
     w->fn(w->context, &day);
 }

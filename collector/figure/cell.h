@@ -94,8 +94,8 @@ struct cells_day {
     uint32_t household, network; /* network 0: none was seen */
     const char *country, *source, *line, *voucher;
     double value;
-    double weight; /* what it counts in the country's figure; 0: that leaves it out */
-    bool cut;      /* there and everywhere what it says is cut down: it tells nothing of it (weight.h) */
+    double weight; /* what it counts in the country's figure, before that cuts what it says; 0: that leaves it out */
+    double told;   /* the same, as cut there and everywhere; 0: so much that it tells nothing (dominance.h) */
     bool gone; /* it is there no more, or says something else: but in those figures it is; no line, voucher or value */
     size_t shown[CELLS_OF_DAY_MAX];
     size_t shown_count;

@@ -87,6 +87,7 @@ bool cell_lifted(const struct cells *c, const struct cell *cell); /* is it shown
 enum floor_verdict cell_verdict(const struct cells *c, const struct cell *cell);
 bool cell_held(const struct cells *c, const struct cell *cell); /* its last figure stands */
 bool cell_fresh(const struct cells *c, const struct row *row);  /* was the day never told? */
+double cell_counts(const struct row *row);                      /* what the day counts of what it says; 0: as below */
 double cell_weighed(const struct cells *c, const struct cell *cell,
                     const struct row *row); /* what the day counts in the cell's last figure; 0: nothing that tells */
 struct tally cell_tally(const struct cell *cell);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "collector/disclosure/crowd.h"
+#include "collector/disclosure/dominance.h"
 #include "collector/disclosure/residue.h"
 #include "collector/figure/rounding.h"
 #include "collector/disclosure/transport.h"
@@ -29,9 +30,9 @@ static int by_day(const void *a, const void *b)
 
 /* ---- what lines count in figures, and in points ---- */
 
-/* What each row of those counts in the day's point. A mean that cuts lines' values down says what others do instead.
- * The caller frees. */
-static double *pointed(const struct day *day, const struct stat_what *what)
+/* What each row of those counts in the day's point. A mean that cuts lines' values down says what others do instead;
+ * cut: which of them; NULL: nobody asks. The caller frees. */
+static double *pointed(const struct day *day, const struct stat_what *what, bool *cut)
 {
     double *counts = alloc_zero(day->count + 1, sizeof *counts);
     if (day->count == 0)
@@ -45,7 +46,10 @@ static double *pointed(const struct day *day, const struct stat_what *what)
         rows[t.days[i].cluster]++;
     for (size_t i = 0; i < t.count; i++) {
         uint32_t line = t.days[i].cluster;
-        counts[i] = what->kind == STAT_MEAN && parts[line] < 1 ? 0 : t.weights[line] / rows[line];
+        double part = what->kind == STAT_MEAN ? parts[line] : 1;
+        if (cut)
+            cut[i] = part < 1;
+        counts[i] = dominance_left(part, 1) == DOMINANCE_FAR ? 0 : part * t.weights[line] / rows[line];
     }
     free(parts);
     free(rows);
@@ -181,7 +185,7 @@ static void weigh_told(struct left *l, const struct day *days, size_t count, int
 /* A day that is hidden stays whole; who came late is in no point. */
 static void weigh(struct left *l, const struct day *day, const struct stat_what *what)
 {
-    double *taken = pointed(day, what);
+    double *taken = pointed(day, what, NULL);
     weigh_rows(l, day->rows, day->count, day->shown ? taken : NULL, false);
     weigh_rows(l, day->rows + day->count, day->late_count, NULL, false);
     free(taken);
@@ -189,7 +193,7 @@ static void weigh(struct left *l, const struct day *day, const struct stat_what 
 
 static void hide(struct left *l, struct day *day, const struct stat_what *what)
 {
-    double *taken = pointed(day, what);
+    double *taken = pointed(day, what, NULL);
     weigh_rows(l, day->rows, day->count, taken, true);
     weigh_rows(l, day->rows, day->count, NULL, false);
     day->shown = false;
@@ -284,15 +288,17 @@ static struct transport *transport_of(const struct chart *c, const struct cellse
     for (size_t d = 0; d < c->count; d++) {
         const struct day *day = &c->days[d];
         bool told = day->rows->day <= after;
-        double *counts = pointed(day, c->what);
+        bool *cut = alloc_zero(day->count + 1, sizeof *cut);
+        double *counts = pointed(day, c->what, cut);
         for (size_t i = 0; i < day->count + day->late_count; i++) {
             const struct tally_day *row = &day->rows[i];
             bool in_point = !told && !row->late && counts[i] > 0;
             double times = in_point ? counts[i] : 1;
             if (row->counts > 0 && (!told || row->before == 0))
                 transport_add(t, row->line, in_point ? d : c->count, row->place, fabs(row->value) * times,
-                              row->counts / times);
+                              row->counts / times, !row->cut && !(in_point && cut[i]));
         }
+        free(cut);
         free(counts);
     }
     transport_settle(t);

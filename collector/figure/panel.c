@@ -231,7 +231,7 @@ static void add_day(void *context, const struct cells_day *d)
     struct bearing *b = context;
     if (!is_of(d, b->country, b->source))
         return;
-    b->next = (struct stay){d->household, d->network, 1, .weight = d->cut ? 0 : d->weight, .cells = b->next.cells};
+    b->next = (struct stay){d->household, d->network, 1, .weight = d->told, .cells = b->next.cells};
     for (size_t k = 0; k < d->shown_count; k++)
         b->next.cells[b->next.count++] = b->cells[d->shown[k]];
     b->next.place = cellsets_number(&b->places, d->shown, d->shown_count, b->stay.place);

@@ -87,10 +87,11 @@ void past_told(struct past *p, const char *probe, const char *line, const char *
     free(in);
 }
 
-void past_weighed(struct past *p, const char *probe, const char *cells, const char *weights, int32_t last)
+void past_weighed(struct past *p, const char *probe, const char *cells, const char *weights, const char *wholes,
+                  int32_t last)
 {
     struct probe *of = probe_of(p, probe);
-    told_line_read(&of->line, cells, weights);
+    told_line_read(&of->line, cells, weights, wholes);
     of->line.last = last;
 }
 
@@ -228,44 +229,59 @@ static void add_stay(struct stay **stays, size_t *count, const struct stay *stay
 }
 
 /* The smallest that is larger, or that one. */
-static uint32_t weight_above(const uint32_t *weights, size_t count, uint32_t than)
+static uint32_t weight_above(const struct told_weight *weights, size_t count, uint32_t than)
 {
     uint32_t found = than;
     for (size_t c = 0; c < count; c++)
-        if (weights[c] > than && (found == than || weights[c] < found))
-            found = weights[c];
+        if (weights[c].counts > than && (found == than || weights[c].counts < found))
+            found = weights[c].counts;
     return found;
 }
 
-/* What the days give to sums; weights: in each cell. What they weigh in some and not in others is an amount of those
- * alone: one less the other says it. It tells what they say where it is not cut everywhere. */
-static void give_stay(struct floor *f, const struct probe *of, const struct stay *stay, const uint32_t *weights)
+/* What sums of these weights tell of what days say is what that of them does that is cut least; but they are no cover
+ * where any is cut. */
+static enum dominance_left left_of(const struct told_weight *weights, size_t count)
 {
-    bool tells = false;
-    for (size_t c = 0; c < stay->count; c++)
-        tells |= weights[c] > DOMINANCE_CUT * of->weight;
+    enum dominance_left least = DOMINANCE_FAR, most = DOMINANCE_WHOLE;
+    for (size_t c = 0; c < count; c++) {
+        enum dominance_left left = dominance_left(weights[c].counts, weights[c].whole);
+        least = left < least ? left : least;
+        most = left > most ? left : most;
+    }
+    return least < DOMINANCE_FAR && most > DOMINANCE_WHOLE ? DOMINANCE_NEAR : least;
+}
+
+/* What the days give to sums; weights: in each cell. What they weigh in some and not in others is an amount of those
+ * alone: one less the other says it. */
+static void give_stay(struct floor *f, const struct probe *of, const struct stay *stay,
+                      const struct told_weight *weights)
+{
     for (uint32_t from = 0, to = 0; stay->values > 0; from = to) {
         size_t cells[STAY_CELLS], count = 0;
         to = weight_above(weights, stay->count, from);
         for (size_t c = 0; c < stay->count; c++)
-            if (weights[c] >= to)
+            if (weights[c].counts >= to)
                 cells[count++] = stay->cells[c];
         if (to == from)
             return;
-        floor_give(f, of->number, stay->values * (to - from) / FLOOR_WEIGHT_ONE, tells, cells, count);
+        floor_give(f, of->number, stay->values * (to - from) / FLOOR_WEIGHT_ONE, left_of(weights, stay->count), cells,
+                   count);
     }
 }
 
 /* What is not known to have weighed anything else weighed what it does. */
 static void feed_stay(const struct past *p, struct floor *f, const struct probe *of, const struct stay *stay)
 {
-    uint32_t weights[STAY_CELLS];
-    for (size_t c = 0; c < stay->count; c++)
+    struct told_weight weights[STAY_CELLS];
+    uint32_t counts[STAY_CELLS];
+    for (size_t c = 0; c < stay->count; c++) {
         weights[c] = stay->cells[c] < p->listed_count
                          ? weight_now(of)
                          : told_line_weight(&of->line, stay->cells[c] - p->listed_count, weight_now(of));
+        counts[c] = weights[c].counts;
+    }
     if (stay->told)
-        floor_add_told(f, of->number, of->network, stay->days, stay->cells, weights, stay->count);
+        floor_add_told(f, of->number, of->network, stay->days, stay->cells, counts, stay->count);
     else
         floor_add(f, of->number, of->network, stay->days, stay->cells, stay->count);
     give_stay(f, of, stay, weights);
@@ -468,10 +484,11 @@ bool past_counts(const struct past *p, size_t number, const char *probe, int32_t
            holds(&p->sets_told.list[of->told.list[now->same].set], p->listed[number].shown);
 }
 
-uint32_t past_weight(const struct past *p, size_t number, const char *probe)
+struct told_weight past_weight(const struct past *p, size_t number, const char *probe)
 {
     const struct probe *of = known_probe(p, probe);
-    return of ? told_line_weight(&of->line, p->listed[number].shown, of->weight) : FLOOR_WEIGHT_ONE;
+    return of ? told_line_weight(&of->line, p->listed[number].shown, weight_now(of))
+              : (struct told_weight){FLOOR_WEIGHT_ONE, FLOOR_WEIGHT_ONE};
 }
 
 void past_walk_gone(const struct past *p, void (*fn)(void *context, const struct past_gone *gone), void *context)

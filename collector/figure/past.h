@@ -19,6 +19,7 @@
 
 #include "collector/disclosure/crowd.h"
 #include "collector/disclosure/floor.h"
+#include "collector/figure/told.h"
 
 /* Days until nearly all results of a day have come. */
 #define PAST_RIPE_DAYS 2
@@ -51,7 +52,8 @@ void past_told(struct past *p, const char *probe, const char *line, const char *
                const char *cells);
 
 /* What a day of the probe weighed in those cells' figures (told.h), and the day up to which it was waited for. */
-void past_weighed(struct past *p, const char *probe, const char *cells, const char *weights, int32_t last);
+void past_weighed(struct past *p, const char *probe, const char *cells, const char *weights, const char *wholes,
+                  int32_t last);
 
 /* ---- what there is now ---- */
 
@@ -87,10 +89,10 @@ json_t *past_left(const struct past *p); /* the keys of cells that were shown, a
 bool past_is_fresh(const struct past *p, const char *probe, int32_t day); /* was it never told? */
 
 /* Was the cell shown before? Then what its last figure says of a probe: does it count the day, and that as it says now;
- * and what does a day weigh in it, in parts of FLOOR_WEIGHT_ONE? */
+ * and what does a day weigh in it? Where it was not, what it weighs now. */
 bool past_shown(const struct past *p, size_t number);
 bool past_counts(const struct past *p, size_t number, const char *probe, int32_t day);
-uint32_t past_weight(const struct past *p, size_t number, const char *probe);
+struct told_weight past_weight(const struct past *p, size_t number, const char *probe);
 
 /* Days that last figures of cells count and that are gone since, or say something else. line: the household's number,
  * from 1 on; cells: their numbers. */

@@ -55,7 +55,7 @@ struct past {
 };
 
 /* What a day of it counts now of what it says; rounded down, so that what is cut stays within its bound. */
-static inline uint32_t weight_now(const struct probe *of)
+static inline struct told_weight weight_now(const struct probe *of)
 {
-    return (uint32_t)(of->weight * of->cut);
+    return (struct told_weight){(uint32_t)(of->weight * of->cut), of->weight};
 }

@@ -296,7 +296,8 @@ static struct cellsets place_days(const struct cells *c, const struct cell *coun
         days[i].place = cellsets_number(&places, in, count, i ? days[i - 1].place : 0);
         if (isnan(days[i].value))
             continue;
-        days[i].counts = country->rows[i]->cut < 1 ? 0 : days[i].weight;
+        days[i].cut = country->rows[i]->cut < 1;
+        days[i].counts = cell_counts(country->rows[i]);
         days[i].before = cell_weighed(c, country, country->rows[i]);
     }
     return places;

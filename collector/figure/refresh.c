@@ -26,8 +26,9 @@
     "WHERE d.indicator = $1 AND d.period = $2"
 
 #define WEIGHED_SQL                                                                                                    \
-    "SELECT p.probe, array_to_string(l.cells, ' '), array_to_string(l.weights, ' '), l.last_day - '1970-01-01'::date " \
-    "FROM told_line l JOIN probe p USING (probe_no) WHERE l.indicator = $1 AND l.period = $2"
+    "SELECT p.probe, array_to_string(l.cells, ' '), array_to_string(l.weights, ' '), array_to_string(l.wholes, ' '), " \
+    "l.last_day - '1970-01-01'::date FROM told_line l JOIN probe p USING (probe_no) WHERE l.indicator = $1 AND "       \
+    "l.period = $2"
 
 /* A figure that is not there, since the floor was lifted or a name withdrawn, is to be made again as one of another
  * method is: it is not the one that was told where its lines weigh something else since. */
@@ -68,7 +69,8 @@ static int told_load(struct pg *pg, const struct indicator *i, const char *year,
     if (rc == 0 && cells > 0) {
         rc = pg_stream_start(pg, WEIGHED_SQL, 2, (const char *const[]){i->id, year}, f);
         while (rc == 0 && (rc = pg_stream_next(pg, &row, f)) == 0 && row)
-            past_weighed(past, pg_text(row, 0, 0), pg_text(row, 0, 1), pg_text(row, 0, 2), (int32_t)pg_int(row, 0, 3));
+            past_weighed(past, pg_text(row, 0, 0), pg_text(row, 0, 1), pg_text(row, 0, 2), pg_text(row, 0, 3),
+                         (int32_t)pg_int(row, 0, 4));
     }
     if (rc == 0)
         *ret = TAKE(past);
@@ -103,9 +105,10 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
     if (rc == 0)
         rc = pg_query(
             pg,
-            "INSERT INTO told_line (indicator, period, probe_no, last_day, cells, weights) SELECT $1, $2, p.probe_no, "
-            "'1970-01-01'::date + l.last, l.cells, l.weights FROM jsonb_to_recordset($3::jsonb) AS l (probe text, "
-            "last int, cells int[], weights int[]) JOIN probe p USING (probe)",
+            "INSERT INTO told_line (indicator, period, probe_no, last_day, cells, weights, wholes) SELECT $1, $2, "
+            "p.probe_no, '1970-01-01'::date + l.last, l.cells, l.weights, l.wholes FROM jsonb_to_recordset($3::jsonb) "
+            "AS l (probe text, "
+            "last int, cells int[], weights int[], wholes int[]) JOIN probe p USING (probe)",
             3, (const char *const[]){i->id, year, lines}, NULL, f);
     return rc;
 }

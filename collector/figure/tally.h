@@ -30,6 +30,7 @@ struct tally_day {
     uint32_t place; /* days that no shown figure tells apart have the same */
     double counts; /* what it counts in the figure of all days, whatever it does here; 0 on all: as much as any other */
     double before; /* and in the last figure that was shown of these; 0: that has it not */
+    bool cut;      /* what it says is cut in the figure of all days, which counts so much less */
 };
 
 /* days: those of a line side by side, at least one of them with a value. */

@@ -179,7 +179,7 @@ static size_t place_of(const struct told_line *l, size_t cell)
     return n;
 }
 
-void told_line_set(struct told_line *l, size_t cell, uint32_t weight)
+void told_line_set(struct told_line *l, size_t cell, struct told_weight weight)
 {
     size_t n = place_of(l, cell);
     if (n == l->count) {
@@ -190,27 +190,37 @@ void told_line_set(struct told_line *l, size_t cell, uint32_t weight)
     l->weights[n] = weight;
 }
 
-uint32_t told_line_weight(const struct told_line *l, size_t cell, uint32_t otherwise)
+struct told_weight told_line_weight(const struct told_line *l, size_t cell, struct told_weight otherwise)
 {
     size_t n = place_of(l, cell);
-    return n < l->count ? l->weights[n] : otherwise;
+    if (n == l->count)
+        return otherwise;
+    struct told_weight told = l->weights[n];
+    bool cut = otherwise.counts < otherwise.whole && told.counts < otherwise.whole;
+    if (told.whole == 0)
+        told.whole = cut ? otherwise.whole : told.counts;
+    return told;
 }
 
-void told_line_read(struct told_line *l, const char *cells, const char *weights)
+void told_line_read(struct told_line *l, const char *cells, const char *weights, const char *wholes)
 {
-    size_t count, weighed, *in = told_numbers(cells, &count), *by = told_numbers(weights, &weighed);
+    size_t count, weighed, known, *in = told_numbers(cells, &count), *by = told_numbers(weights, &weighed),
+                                  *of = told_numbers(wholes ? wholes : "", &known);
     for (size_t n = 0; n < count && n < weighed; n++)
-        told_line_set(l, in[n], (uint32_t)by[n]);
+        told_line_set(l, in[n], (struct told_weight){(uint32_t)by[n], n < known ? (uint32_t)of[n] : 0});
     free(in);
     free(by);
+    free(of);
 }
 
 json_t *told_line_write(const struct told_line *l, const char *probe)
 {
-    json_t *cells = json_array(), *weights = json_array();
+    json_t *cells = json_array(), *weights = json_array(), *wholes = json_array();
     for (size_t n = 0; n < l->count; n++) {
         json_array_append_new(cells, json_integer((json_int_t)l->cells[n]));
-        json_array_append_new(weights, json_integer(l->weights[n]));
+        json_array_append_new(weights, json_integer(l->weights[n].counts));
+        json_array_append_new(wholes, json_integer(l->weights[n].whole));
     }
-    return json_pack("{s:s, s:i, s:o, s:o}", "probe", probe, "last", l->last, "cells", cells, "weights", weights);
+    return json_pack("{s:s, s:i, s:o, s:o, s:o}", "probe", probe, "last", l->last, "cells", cells, "weights", weights,
+                     "wholes", wholes);
 }

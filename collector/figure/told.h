@@ -54,19 +54,28 @@ void told_read(struct told_days *d, uint32_t set, const char *days, const char *
  * their marks nowhere: the later one stands for both. Changes the order of the days. */
 void told_write(struct told_days *d, const char *probe, const struct cellsets *sets, json_t *out);
 
-/* What one day of the probe weighed, in parts of FLOOR_WEIGHT_ONE, in each cell that counts some. */
+/* What one day of the probe weighed, in parts of FLOOR_WEIGHT_ONE; whole: what it would have if what it says were not
+ * cut (weight.h). */
+struct told_weight {
+    uint32_t counts, whole;
+};
+
+/* The same in each cell that counts some. */
 struct told_line {
     size_t *cells;
-    uint32_t *weights;
+    struct told_weight *weights;
     size_t count;
     int32_t last; /* the day up to which it was waited for; INT32_MIN: not known */
 };
 void told_line_free(struct told_line *l); /* the members */
 
-/* Of numbers with blanks between. */
-void told_line_read(struct told_line *l, const char *cells, const char *weights);
-void told_line_set(struct told_line *l, size_t cell, uint32_t weight);
-uint32_t told_line_weight(const struct told_line *l, size_t cell, uint32_t otherwise);
+/* Of numbers with blanks between. wholes: NULL as earlier programs kept none. */
+void told_line_read(struct told_line *l, const char *cells, const char *weights, const char *wholes);
+void told_line_set(struct told_line *l, size_t cell, struct told_weight weight);
 
-/* {probe, last, cells, weights}; the caller owns it. */
+/* otherwise: where nothing was kept of it. Of what earlier programs kept, which is not known to have been cut, it was
+ * where it is now and weighs no more than that. */
+struct told_weight told_line_weight(const struct told_line *l, size_t cell, struct told_weight otherwise);
+
+/* {probe, last, cells, weights, wholes}; the caller owns it. */
 json_t *told_line_write(const struct told_line *l, const char *probe) CHECKED;

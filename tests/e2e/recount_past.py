@@ -37,13 +37,16 @@ class Past:
     last: dict = dataclasses.field(default_factory=dict)  # cell -> (probe, day) -> what it said
     told: set = dataclasses.field(default_factory=set)  # (indicator, probe, day)
     weights: dict = dataclasses.field(default_factory=dict)  # of each cell what a day of each line weighed in its last figure
+    cut: dict = dataclasses.field(default_factory=dict)  # and the lines of which that says nothing, as it cut them so far
 
     def show(self, cells, replaced):
         says = said(cells)
         for key in replaced:
             self.last[key] = {unit(row): says[key[0], *unit(row)] for row in valued(cells[key])}
             self.told |= {(key[0], *known) for known in self.last[key]}
-            self.weights[key] = weigh_cut(cells[key], recount.definitions()[key[0]][2][0])
+            statistic = recount.definitions()[key[0]][2][0]
+            self.weights[key] = weigh_cut(cells[key], statistic)
+            self.cut[key] = {line for line, part in parts(cells[key], statistic).items() if part <= 0.8}
 
 
 def weigh(rows):
@@ -55,22 +58,23 @@ def weigh(rows):
 def weigh_cut(rows, statistic):
     """The same of a country's rows, where a mean cuts its largest lines down."""
     found = weigh(rows)
-    parts = recount.too_large(rows) if statistic == "mean" else {}
-    return found | {line: math.floor(found[line] * part * 1e6) / 1e6 for line, part in parts.items()}
+    return found | {line: math.floor(found[line] * part * 1e6) / 1e6 for line, part in parts(rows, statistic).items()}
 
 
-def had(past, key, rows, says, statistic):
+def parts(rows, statistic):
+    return recount.too_large(rows) if statistic == "mean" else {}
+
+
+def had(past, key, rows, says):
     """row -> what it counted in the country's last figure: nothing where that has it not, or it says something else now; nor where the
-    line is cut, and was."""
+    line was cut by a fifth or more."""
     now, told = weigh(rows), past.weights[key]
-    cut = recount.too_large(rows) if statistic == "mean" else {}
 
     def counted(row):
         if past.last[key].get(unit(row)) != says[key[0], *unit(row)]:
             return 0
         household = row.line.household
-        before = told.get(household, now[household])
-        return 0 if household in cut and before <= 0.8 * now[household] else before
+        return 0 if household in past.cut[key] else told.get(household, now[household])
 
     return counted
 

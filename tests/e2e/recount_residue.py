@@ -96,17 +96,18 @@ def tells(sums):
 # ---- a country and its days ----
 
 def cut(rows, sums, statistic):
-    """The lines whose values a mean cuts down."""
+    """The lines whose values a mean cuts down -> to what part."""
     if statistic != "mean" or len(sums) < 3:
-        return set()
+        return {}
     order = sorted((value * sums[line], line) for line, value in recount.said(rows, lambda v: sum(v) / len(v)).items())[::-1]
-    return {line for own, line in order[:2] if own > 5 * sum(part for part, _ in order[2:])}
+    most = 5 * sum(part for part, _ in order[2:])
+    return {line: most / own for own, line in order[:2] if own > most}
 
 
 def counts(rows, sums, statistic):
-    """household -> what one of its days counts"""
-    days, gone = collections.Counter(row.line.household for row in rows), cut(rows, sums, statistic)
-    return {line: 0 if line in gone else sums[line] / days[line] for line in days}
+    """household -> what one of its days counts of what it says; nothing where it is cut by a fifth or more, and is told by nothing"""
+    days, left = collections.Counter(row.line.household for row in rows), cut(rows, sums, statistic)
+    return {line: (left.get(line, 1) > 0.8) * left.get(line, 1) * sums[line] / days[line] for line in days}
 
 
 def of_rows(rows, added, taken, place_of, amounts=False):

@@ -12,28 +12,34 @@ FIFTH = 0.2 / 1.02  # weights are the same within a fiftieth
 
 # place: the figures that it lies in, and how often they count what the day's point does
 Place = collections.namedtuple("Place", "figures weight")
-Unit = collections.namedtuple("Unit", "line place day amount")
+Unit = collections.namedtuple("Unit", "line place day amount free")  # free: what is cut in no sum, and may be otherwise
 
 
-def units_of(days, behind, added, place_of, statistic):
-    """What lines give on days, where figures do not cut them. Rows behind days are in no point, nor are those that are cut there."""
-    found = collections.Counter()
+def units_of(days, behind, whole, place_of, statistic):
+    """What lines give on days, where figures do not cut them too far. Rows behind days are in no point, nor are those that are cut so there.
+    whole: the rows of the country's figure"""
+    sums = recount.weights(whole)
+    added, cut = recount_residue.counts(whole, sums, statistic), recount_residue.cut(whole, sums, statistic)
+    found, free = collections.Counter(), collections.Counter()
 
-    def count(row, day, times):
+    def count(row, day, times, cut_there=()):
         line = row.line.household
         if added[line]:
-            weight = 1.02 ** round(math.log(added[line] / times, 1.02))
-            found[line, Place(place_of(row), weight), day] += abs(row.value) * times
+            key = line, Place(place_of(row), 1.02 ** round(math.log(added[line] / times, 1.02))), day
+            found[key] += abs(row.value) * times
+            free[key] += abs(row.value) * times * (line not in cut and line not in cut_there)
 
     for day, rows in days.items():
         alike = [row._replace(due=1, weight=None) for row in rows]
-        counts = recount_residue.counts(alike, recount.weights(alike), statistic)
+        counts, cut_there = (of(alike, recount.weights(alike), statistic) for of in (recount_residue.counts, recount_residue.cut))
         for row in rows:
-            times = counts[row.line.household]
-            count(row, day if times else None, times or 1)
+            if times := counts[row.line.household]:
+                count(row, day, times, cut_there)
+            else:
+                count(row, None, 1)
     for row in behind:
         count(row, None, 1)
-    return [Unit(*key, amount) for key, amount in found.items()]
+    return [Unit(*key, amount, free[key]) for key, amount in found.items()]
 
 
 def solved(rows, right):
@@ -99,7 +105,7 @@ def others(units, line, key):
     sums = collections.defaultdict(collections.Counter)
     for unit in units:
         if unit.line != line:
-            sums[key(unit)][unit.line] += unit.amount
+            sums[key(unit)][unit.line] += unit.free
     return collections.Counter({of: found.total() - max(found.values()) for of, found in sums.items()})
 
 
@@ -121,7 +127,7 @@ def is_covered(units, line, shown, largest):
         edges = collections.Counter()
         for unit in units:
             if unit.line != line and unit.line not in seconds:
-                edges[unit.place, unit.day] += unit.amount
+                edges[unit.place, unit.day] += unit.free
         edges = [(bears, sums_of(*of)) for of, bears in edges.items() if bears]
         numbers = {of: n for n, of in enumerate({**due, **{of: 0 for _, sums in edges for of in sums}})}
         return moves([(bears, {numbers[of]: often for of, often in sums.items()}) for bears, sums in edges], [due[of] for of in numbers])
@@ -138,10 +144,11 @@ def settled(units):
 
 def told(units, shown, covered):
     """day -> what those give on it that are told of. covered: those that were not, of more days; it gets those that are not now."""
-    amounts, found = collections.Counter(), collections.Counter()
+    amounts, free, found = collections.Counter(), collections.Counter(), collections.Counter()
     for unit in units:
         amounts[unit.line] += unit.amount
-    largest = sorted(amounts, key=lambda line: (-amounts[line], line))[:SECONDS]
+        free[unit.line] += unit.free
+    largest = sorted(amounts, key=lambda line: (-free[line], line))[:SECONDS]
     for line, amount in amounts.items():
         if line in covered or not amount or is_covered(units, line, shown, set(largest)):
             covered.add(line)

@@ -191,7 +191,7 @@ def lifted_and_put_back(c):
 
 
 def weighs(c):
-    c.sql("UPDATE told_line SET weights = ARRAY(SELECT w / 2 FROM unnest(weights) w) WHERE indicator = 'PER8' AND probe_no = "
+    c.sql("UPDATE told_line SET weights = ARRAY(SELECT w / 2 FROM unnest(weights) w), wholes = NULL WHERE indicator = 'PER8' AND probe_no = "
           "(SELECT probe_no FROM probe WHERE probe = %s)", c.lines[0].id)
 
 

@@ -437,7 +437,7 @@ def chart_of(edition, before, key, new):
     cover = len(changes(past, key, rows, said(edition.cells))) > len(late) + len(came) or weighed(past, key, rows)
     statistic, told = main_statistic(key[0]), [row for row in recount_past.valued(rows) if row.day <= last]
     return before | recount_day.chart(came, statistic, digits_of(key[0]), whole=rows, place_of=places(edition.cells, new, key), late=late, cover=cover, told=told,
-                                      weighed=recount_past.had(past, key, rows, said(edition.cells), statistic))
+                                      weighed=recount_past.had(past, key, rows, said(edition.cells)))
 
 
 def charts_go_on(before, after):

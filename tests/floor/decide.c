@@ -59,7 +59,7 @@ static void gives(struct floor *f, char **save)
     double amount = strtod(strtok_r(NULL, " \n", save), NULL);
     for (const char *word; count < CELLS_MAX && (word = strtok_r(NULL, " \n", save)) != NULL; count++)
         cells[count] = strtoul(word, NULL, 10);
-    floor_give(f, probe, amount, true, cells, count);
+    floor_give(f, probe, amount, DOMINANCE_WHOLE, cells, count);
 }
 
 static uint32_t number(char **save)

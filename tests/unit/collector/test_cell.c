@@ -391,6 +391,9 @@ static void days_and_an_operator_leave_no_line(void **state)
         {{{0, 1}, {1, 0}, {0, 5}, 1}, 44},
         /* Points cut it, which the figures have whole: what these leave of it, less the points, is the line's. */
         {{{0, 0.5}, {1, 0}, {0, 40}, 1}, 0},
+        /* The figures cut it too, by a tenth: which is near enough. Or by more than a fifth. */
+        {{{0, 0.0005}, {1, 0}, {0, 50}, 1}, 0},
+        {{{0, 0.0005}, {1, 0}, {0, 60}, 1}, 57},
     };
     for (size_t r = 0; r < COUNT(rows); r++) {
         size_t shown = days_shown(&rows[r].says);

@@ -165,9 +165,9 @@ static void a_line_that_a_mean_cuts_is_in_no_point(void **state)
         size_t shown;
     } rows[] = {
         {40, 3, 10}, /* five times eight others: it is not cut */
-        {41, 3, 6},  /* three days of it and four others are no more than five times four days of eight */
-        {200, 3, 0},
-        {900, 10, 0},
+        {41, 3, 7},  /* nor so that it is not told: three days of ten cover what is */
+        {51, 3, 6},  /* three days of it and four others are no more than five times four days of eight */
+        {200, 3, 0}, {900, 10, 0},
     };
     for (size_t r = 0; r < COUNT(rows); r++) {
         struct tally_day days[100];

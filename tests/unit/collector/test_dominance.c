@@ -18,7 +18,7 @@ static struct dominance *make(const struct land *l)
         departments = l->departments[p] - '0' > departments ? (size_t)(l->departments[p] - '0') : departments;
     for (size_t p = 0; l->departments[p]; p++)
         dominance_add(
-            d, (uint32_t)p + 1, l->amounts[p], true,
+            d, (uint32_t)p + 1, l->amounts[p], DOMINANCE_WHOLE,
             (const size_t[]){0, (size_t)(l->departments[p] - '0'), departments + (size_t)(l->operators[p] - '0')},
             l->operators[p] == ' ' ? 2 : 3);
     return d;
@@ -60,9 +60,9 @@ static void days_in_two_places_are_one_lines(void **state)
     for (size_t o = 0; o < COUNT(one); o++) {
         struct dominance *d = dominance_new(2);
         for (uint32_t p = 1; p <= 5; p++)
-            dominance_add(d, p, 1, true, (const size_t[]){0, 1}, 2);
-        dominance_add(d, 6, 10, true, (const size_t[]){0, 1}, 2);
-        dominance_add(d, one[o] ? 6 : 7, 12, true, &(size_t){0}, 1);
+            dominance_add(d, p, 1, DOMINANCE_WHOLE, (const size_t[]){0, 1}, 2);
+        dominance_add(d, 6, 10, DOMINANCE_WHOLE, (const size_t[]){0, 1}, 2);
+        dominance_add(d, one[o] ? 6 : 7, 12, DOMINANCE_WHOLE, &(size_t){0}, 1);
         assert_int_equal(dominance_of(d, 0), one[o]);
         dominance_free(d);
     }
@@ -78,8 +78,8 @@ static void what_is_out_is_out(void **state)
     for (size_t r = 0; r < COUNT(rows); r++) {
         struct dominance *d = dominance_new(2);
         for (uint32_t p = 1; p <= 10; p++) {
-            dominance_add(d, p, p == 1 ? 90 : 1, true, (const size_t[]){0, 1}, 2);
-            dominance_add(d, p, p == 1 ? rows[r].more : 1, true, &(size_t){0}, 1);
+            dominance_add(d, p, p == 1 ? 90 : 1, DOMINANCE_WHOLE, (const size_t[]){0, 1}, 2);
+            dominance_add(d, p, p == 1 ? rows[r].more : 1, DOMINANCE_WHOLE, &(size_t){0}, 1);
         }
         dominance_past(d, 1);
         assert_int_equal(dominance_show(d, 0) == DOMINANCE_NOT, rows[r].shown);
@@ -92,8 +92,9 @@ static void a_line_that_is_cut_is_told_by_nothing(void **state)
 {
     struct dominance *d = dominance_new(2);
     for (uint32_t p = 1; p <= 12; p++)
-        dominance_add(d, p, p == 1 ? 50 : 1, p > 1, (const size_t[]){0, 1}, p <= 6 ? 1 : 2);
-    dominance_add(d, 13, 45, true, (const size_t[]){0, 1}, 2);
+        dominance_add(d, p, p == 1 ? 50 : 1, p > 1 ? DOMINANCE_WHOLE : DOMINANCE_FAR, (const size_t[]){0, 1},
+                      p <= 6 ? 1 : 2);
+    dominance_add(d, 13, 45, DOMINANCE_WHOLE, (const size_t[]){0, 1}, 2);
     assert_false(dominance_of(d, 0));
     assert_int_equal(dominance_show(d, 0), DOMINANCE_NOT);
     assert_true(dominance_of(d, 1));
@@ -104,12 +105,18 @@ static void a_line_that_is_cut_is_told_by_nothing(void **state)
  * one each. */
 static void what_is_cut_covers_nothing(void **state)
 {
-    for (int cut = 0; cut < 2; cut++) {
+    static const double parts[] = {1, 0.9, 0.5};
+    for (size_t c = 0; c < COUNT(parts); c++) {
+        bool cut = parts[c] < 1;
         struct dominance *d = dominance_new(2);
         for (uint32_t p = 1; p <= 5; p++)
-            dominance_add(d, p, p < 3 ? 12 : p == 3 ? 10 : 1, p > 2 || !cut, (const size_t[]){0, 1}, 2);
+            dominance_add(d, p,
+                          p < 3    ? 12
+                          : p == 3 ? 10
+                                   : 1,
+                          dominance_left(p > 2 ? 1 : parts[c], 1), (const size_t[]){0, 1}, 2);
         for (uint32_t p = 6; p <= 20; p++)
-            dominance_add(d, p, 3, true, &(size_t){0}, 1);
+            dominance_add(d, p, 3, DOMINANCE_WHOLE, &(size_t){0}, 1);
         assert_int_equal(dominance_show(d, 0), DOMINANCE_NOT);
         assert_int_equal(dominance_show(d, 1), cut ? DOMINANCE_TELLS : DOMINANCE_NOT);
         dominance_free(d);
@@ -130,7 +137,7 @@ static struct dominance *make_lands(size_t countries, int64_t work)
                           p == 1   ? 400
                           : p <= 6 ? 5
                                    : 10,
-                          true, (const size_t[]){whole, whole + (p <= 6 ? 1 : 2), whole + 3}, 3);
+                          DOMINANCE_WHOLE, (const size_t[]){whole, whole + (p <= 6 ? 1 : 2), whole + 3}, 3);
         }
     for (size_t c = 0; c < countries; c++)
         dominance_past(d, LAND_CELLS * c + 3);

@@ -287,7 +287,11 @@ static void one_line_is_not_most_of_what_is_shown(void **state)
         for (uint32_t p = 1; p <= 16; p++) {
             size_t cells[] = {country, departments[p > 6]};
             floor_add(f, p, p, 10, cells, 2);
-            floor_give(f, p, 10 * (p == 1 ? rows[r].first : p <= 6 ? rows[r].beside : rows[r].others), true, cells, 2);
+            floor_give(f, p,
+                       10 * (p == 1   ? rows[r].first
+                             : p <= 6 ? rows[r].beside
+                                      : rows[r].others),
+                       DOMINANCE_WHOLE, cells, 2);
         }
         floor_decide(f);
         for (size_t c = 0; c < 3; c++)

@@ -20,6 +20,7 @@ struct line {
     bool far;
     uint32_t weight;
     double value; /* of each day; 0: figures are no sums */
+    double cut;   /* to what part of it; 0: it is not */
 };
 
 /* A box that another of its household replaced, or one by itself. */
@@ -77,13 +78,15 @@ static struct past *recall(const json_t *keep, int32_t today, int method)
     const json_t *line;
     json_array_foreach(json_object_get(keep, "lines"), i, line)
     {
-        char cells[64] = "", weights[128] = "";
+        char cells[64] = "", weights[128] = "", wholes[128] = "";
         const json_t *number;
         json_array_foreach(json_object_get(line, "cells"), c, number)
             snprintf(cells + strlen(cells), sizeof cells - strlen(cells), "%d ", (int)json_integer_value(number));
         json_array_foreach(json_object_get(line, "weights"), c, number) snprintf(
             weights + strlen(weights), sizeof weights - strlen(weights), "%d ", (int)json_integer_value(number));
-        past_weighed(past, json_string_value(json_object_get(line, "probe")), cells, weights,
+        json_array_foreach(json_object_get(line, "wholes"), c, number)
+            snprintf(wholes + strlen(wholes), sizeof wholes - strlen(wholes), "%d ", (int)json_integer_value(number));
+        past_weighed(past, json_string_value(json_object_get(line, "probe")), cells, weights, wholes,
                      (int32_t)json_integer_value(json_object_get(line, "last")));
     }
     return past;
@@ -104,6 +107,8 @@ static struct edition hold(struct past *past, const struct line *lines, uint32_t
                 past_value(past, lines[l].value);
         }
         past_weigh(past, name, FIRST + lines[l].to - 1, lines[l].weight);
+        if (lines[l].cut > 0)
+            past_cut(past, name, lines[l].cut);
     }
     past_decide(past, e.floor);
     return e;
@@ -280,18 +285,33 @@ static void what_a_weight_changed_by_is_the_lines_own(void **state)
         double value;    /* of the first line */
         uint32_t weight; /* of that, in the second edition, in tenths */
         bool held;
-    } rows[] = {{40, 10, false}, {40, 3, true}, {20, 3, false}, {40, 8, false}, {1, 1, false}};
+        double cut;           /* in that; 0: it is not */
+        uint32_t weight_then; /* in the first; 0: ten tenths */
+        double cut_then;
+    } rows[] = {
+        {40, 10, false},
+        {40, 3, true},
+        {20, 3, false},
+        {40, 8, false},
+        {1, 1, false},
+        {40, 20, true, 0.15},          /* it counts as little as three tenths, but was not cut when it was told */
+        {40, 10, false, 0.3, 20, 0.5}, /* it was, to a half of twice as much: nothing has told of it */
+        {40, 10, true, 0.3, 10, 0.9},  /* to nearly all */
+    };
     for (size_t r = 0; r < COUNT(rows); r++) {
         struct line lines[LINES];
         fill(lines, 0, 10);
         for (uint32_t l = 0; l < LINES; l++)
             lines[l].value = l ? 1 : rows[r].value;
+        lines[0].weight = (rows[r].weight_then ? rows[r].weight_then : 10) * FLOOR_WEIGHT_ONE / 10;
+        lines[0].cut = rows[r].cut_then;
         _cleanup_(edition_free) struct edition first = hold(past_new(100, METHOD), lines, LINES);
         assert_int_equal(past_verdict(first.past, COUNTRY), FLOOR_SHOWN);
         _cleanup_json_ json_t *keep = past_keep(first.past);
         for (uint32_t l = 0; l < LINES; l++)
             lines[l].to = 13;
         lines[0].weight = rows[r].weight * FLOOR_WEIGHT_ONE / 10;
+        lines[0].cut = rows[r].cut;
         _cleanup_(edition_free) struct edition second = hold(recall(keep, 140, METHOD), lines, LINES);
         if (past_held(second.past, COUNTRY) != rows[r].held)
             fail_msg("row %zu", r);
@@ -358,7 +378,7 @@ static void a_figure_that_stands_counts_what_it_did(void **state)
     for (size_t r = 0; r < COUNT(rows); r++)
         if (past_counts(second.past, rows[r].cell, rows[r].probe, FIRST + rows[r].day) != rows[r].counts)
             fail_msg("row %zu", r);
-    assert_int_equal(past_weight(second.past, COUNTRY, "line3"), FLOOR_WEIGHT_ONE);
+    assert_int_equal(past_weight(second.past, COUNTRY, "line3").counts, FLOOR_WEIGHT_ONE);
     past_walk_gone(second.past, count_gone, gone);
     assert_true(gone[0] == 10 && gone[1] == 10);
 }

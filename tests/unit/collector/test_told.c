@@ -84,17 +84,29 @@ static void days_are_compared(void **state)
 static void what_a_line_weighed(void **state)
 {
     _cleanup_(told_line_free) struct told_line line = {.last = 20009}, again = {0};
-    told_line_read(&line, "4 1 7", "1000000 1500000"); /* as many as have weights */
+    told_line_read(&line, "4 1 7", "1000000 1500000", "2000000"); /* as many as have weights */
     assert_int_equal(line.count, 2);
-    told_line_set(&line, 1, 7);
-    told_line_set(&line, 0, 9);
-    assert_int_equal(told_line_weight(&line, 4, 5), 1000000);
-    assert_int_equal(told_line_weight(&line, 1, 5), 7);
-    assert_int_equal(told_line_weight(&line, 7, 5), 5);
+    told_line_set(&line, 0, (struct told_weight){9, 9});
+    static const struct {
+        size_t cell;
+        struct told_weight now, told;
+    } rows[] = {
+        {4, {3, 3}, {1000000, 2000000}},
+        {1, {3, 3}, {1500000, 1500000}},             /* what is not known to have been cut was not, */
+        {1, {1500000, 3000000}, {1500000, 3000000}}, /* or as it is now */
+        {1, {1000000, 1200000}, {1500000, 1500000}}, /* where it weighed no more */
+        {7, {3, 5}, {3, 5}},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct told_weight told = told_line_weight(&line, rows[r].cell, rows[r].now);
+        if (told.counts != rows[r].told.counts || told.whole != rows[r].told.whole)
+            fail_msg("row %zu: %u of %u", r, told.counts, told.whole);
+    }
     _cleanup_json_ json_t *out = told_line_write(&line, "aaaa");
     _cleanup_text_ char *text = json_text(out);
-    assert_string_equal(text, "{\"probe\":\"aaaa\",\"last\":20009,\"cells\":[4,1,0],\"weights\":[1000000,7,9]}");
-    told_line_read(&again, "", "");
+    assert_string_equal(text, "{\"probe\":\"aaaa\",\"last\":20009,\"cells\":[4,1,0],\"weights\":[1000000,1500000,9],"
+                              "\"wholes\":[2000000,0,9]}");
+    told_line_read(&again, "", "", NULL);
     assert_int_equal(again.count, 0);
 }
 

@@ -11,6 +11,7 @@ enum { SOME, OTHERS, NONE };
 struct lines {
     uint32_t place, count;
     double first, second, weight; /* in figures; 0: 1, as in points */
+    bool cut;
 };
 
 static bool tells(const struct lines *lines, size_t count, bool others_shown, size_t hidden, bool settle,
@@ -28,7 +29,8 @@ static bool tells(const struct lines *lines, size_t count, bool others_shown, si
         for (size_t l = 0, n = number = 0; l < count; l++)
             for (n = 0; n < lines[l].count; n++)
                 transport_add(t, ++number, d, lines[l].place == NONE ? none : lines[l].place,
-                              d < DAYS / 2 ? lines[l].first : lines[l].second, lines[l].weight ? lines[l].weight : 1);
+                              d < DAYS / 2 ? lines[l].first : lines[l].second, lines[l].weight ? lines[l].weight : 1,
+                              !lines[l].cut);
     }
     if (settle)
         transport_settle(t);
@@ -59,6 +61,9 @@ static void a_line_that_days_and_a_part_leave_is_told_of(void **state)
         {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {NONE, 1, 0, 5}}, false, 6, 0},
         /* What it gives, or others give beside it, on the same days. */
         {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {NONE, 6, 0, 5}}, false, 0, 0},
+        /* Some of these are cut: whoever is the second, three others are not, or none. */
+        {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {NONE, 2, 0, 5, 0, true}, {NONE, 4, 0, 5}}, false, 0, 0},
+        {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {NONE, 5, 0, 5, 0, true}, {NONE, 1, 0, 5}}, false, 0, 30},
         {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0.1}, {NONE, 1, 0, 4.5}}, false, 0, 0},
         {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0.1}, {NONE, 1, 0, 4.6}}, false, 0, 4.6},
         /* On days on which others say nothing, or are cut. */
