@@ -14,24 +14,13 @@
 
 #include "collector/ledger/epoch.h"
 #include "common/clock.h"
+#include "common/hex.h"
 #include "common/lang.h"
 #include "common/log.h"
 #include "common/progress.h"
 
 /* Entries of the list that are read at once. */
 #define STEP_SQL "SELECT probe_no, batch_no FROM project_again ORDER BY probe_no, batch_no LIMIT 500"
-
-static int nibble(char c)
-{
-    return c <= '9' ? c - '0' : c - 'a' + 10;
-}
-
-/* bytea as PostgreSQL's encode(…, 'hex') writes it. */
-static void unhex(const char *hex, struct buf *out)
-{
-    for (; hex[0] && hex[1]; hex += 2)
-        buf_add_char(out, (char)(nibble(hex[0]) << 4 | nibble(hex[1])));
-}
 
 /* *out stays empty when there is no body. */
 static int read_body(struct pg *pg, const char *probe_no, const char *batch_no, struct buf *out, struct fault *f)
@@ -43,7 +32,7 @@ static int read_body(struct pg *pg, const char *probe_no, const char *batch_no, 
                            "batch_no = $2::bigint",
                            2, params, &rows, f);
     if (rc == 0 && pg_rows_count(rows) > 0)
-        unhex(pg_text(rows, 0, 0), out);
+        hex_add(pg_text(rows, 0, 0), out);
     return rc;
 }
 
