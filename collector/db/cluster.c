@@ -95,17 +95,13 @@ static int find_socket_dir(struct cluster *c, const char *state_dir, struct faul
     return make_private_dir(c->socket_dir, f);
 }
 
-/* conninfo quoting: \ and ' get a backslash. */
 static char *conninfo_make(const char *socket_dir, const char *database)
 {
     struct buf b = {0};
-    buf_add_text(&b, "host='");
-    for (const char *p = socket_dir; *p; p++) {
-        if (*p == '\\' || *p == '\'')
-            buf_add_char(&b, '\\');
-        buf_add_char(&b, *p);
-    }
-    buf_addf(&b, "' port=5432 user=internetmetre dbname=%s", database);
+    pg_conninfo_add(&b, "host", socket_dir);
+    pg_conninfo_add(&b, "port", "5432");
+    pg_conninfo_add(&b, "user", "internetmetre");
+    pg_conninfo_add(&b, "dbname", database);
     return buf_take(&b);
 }
 

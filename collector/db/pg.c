@@ -121,6 +121,30 @@ int pg_conninfo_check(const char *conninfo, struct fault *f)
     return rc;
 }
 
+void pg_conninfo_add(struct buf *b, const char *key, const char *value)
+{
+    buf_addf(b, "%s%s='", b->len > 0 ? " " : "", key);
+    for (const char *p = value; *p; p++) {
+        if (*p == '\\' || *p == '\'')
+            buf_add_char(b, '\\');
+        buf_add_char(b, *p);
+    }
+    buf_add_char(b, '\'');
+}
+
+char *pg_conninfo_of(const char *conninfo, const char *database)
+{
+    PQconninfoOption *read = PQconninfoParse(conninfo, NULL);
+    struct buf b = {0};
+    for (const PQconninfoOption *o = read; o && o->keyword; o++)
+        if (o->val && strcmp(o->keyword, "dbname") != 0)
+            pg_conninfo_add(&b, o->keyword, o->val);
+    if (read)
+        pg_conninfo_add(&b, "dbname", database);
+    PQconninfoFree(read);
+    return read ? buf_take(&b) : NULL;
+}
+
 void pg_close(struct pg *pg)
 {
     if (!pg)

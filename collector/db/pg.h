@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "common/alloc.h"
+#include "common/buf.h"
 #include "common/fault.h"
 
 struct pg;
@@ -24,6 +25,11 @@ struct pg_pool;
 int pg_open(const char *conninfo, struct pg **ret, struct fault *f) CHECKED;
 /* Is it written as libpq reads it? Nothing is connected. -EINVAL. */
 int pg_conninfo_check(const char *conninfo, struct fault *f) CHECKED;
+/* Appends key='value', quoted as libpq wants it. */
+void pg_conninfo_add(struct buf *conninfo, const char *key, const char *value);
+/* The same, but to that database; NULL when it is not written as libpq reads it.
+ * The caller frees: there may be a password in it. */
+char *pg_conninfo_of(const char *conninfo, const char *database) CHECKED;
 void pg_close(struct pg *pg);
 static inline void pg_closep(struct pg **pg)
 {
