@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/command/follow.h"
 #include "collector/command/session.h"
 #include "collector/format/encode.h"
 #include "collector/db/user.h"
@@ -190,16 +191,17 @@ static const char *count_text(const struct pg_rows *rows, size_t row, int column
     return text ? text : "-";
 }
 
-/* The samples that stand behind it, by year, country and source. */
-static int print_inputs(struct pg *pg, const struct indicator *i, struct fault *f)
+/* The samples that stand behind it, by year, country and source; year NULL: of all. */
+static int print_inputs(struct pg *pg, const struct indicator *i, const char *year, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = pg_query(
         pg,
         "SELECT DISTINCT ON (period, country, source) period, country, source, n_samples, n_failed, n_days, "
         "n_probes, n_silent, n_networks FROM indicator_value WHERE indicator = $1 AND geo IS NULL AND operator IS NULL "
-        "AND technology IS NULL AND family IS NULL ORDER BY period, country, source, n_samples DESC NULLS LAST",
-        1, (const char *const[]){i->id}, &rows, f);
+        "AND technology IS NULL AND family IS NULL AND ($2::text IS NULL OR left(period, 4) = $2) ORDER BY period, "
+        "country, source, n_samples DESC NULLS LAST",
+        2, (const char *const[]){i->id, year}, &rows, f);
     if (rc < 0)
         return rc;
     printf("%s", pg_rows_count(rows) ? _("inputs:\n") : _("inputs: none yet\n"));
@@ -216,14 +218,16 @@ static int print_inputs(struct pg *pg, const struct indicator *i, struct fault *
     return 0;
 }
 
-/* Of what its figures speak, edition by edition. */
-static int print_editions(struct pg *pg, struct fault *f)
+/* Of what its figures speak, edition by edition; year NULL: of all. */
+static int print_editions(struct pg *pg, const char *year, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(pg,
-                      "SELECT period, country, source, speaks_of, array_to_string(missing_fr, ' ; '), "
-                      "array_to_string(missing_en, '; ') FROM public_edition ORDER BY period, country, source",
-                      0, NULL, &rows, f);
+    int rc = pg_query(
+        pg,
+        "SELECT period, country, source, speaks_of, array_to_string(missing_fr, ' ; '), "
+        "array_to_string(missing_en, '; ') FROM public_edition WHERE $1::text IS NULL OR left(period, 4) = "
+        "$1 ORDER BY period, country, source",
+        1, &year, &rows, f);
     if (rc == 0 && pg_rows_count(rows))
         printf("%s", _("speaks of:\n"));
     for (size_t r = 0; rc == 0 && r < pg_rows_count(rows); r++) {
@@ -271,12 +275,21 @@ static int print_versions(struct pg *pg, const char *year, const char *indicator
 static int explain(const struct session *s, struct fault *f)
 {
     const struct indicator *i = indicator_find(s->in->args[0]);
+    const char *year = invocation_text(s->in, "year");
     int rc = update(s->pg, f);
     if (rc == 0)
-        rc = print_inputs(s->pg, i, f);
+        rc = print_inputs(s->pg, i, year, f);
     if (rc == 0 && i->measured)
-        rc = print_editions(s->pg, f);
-    return rc < 0 ? rc : print_versions(s->pg, NULL, i->id, f);
+        rc = print_editions(s->pg, year, f);
+    if (rc == 0)
+        rc = print_versions(s->pg, year, i->id, f);
+    return rc < 0 || !invocation_flag(s->in, "verify") ? rc : follow_tell(s, year, i, f);
+}
+
+static int verify(const struct session *s, struct fault *f)
+{
+    int rc = update(s->pg, f);
+    return rc < 0 ? rc : follow_tell(s, invocation_text(s->in, "year"), NULL, f);
 }
 
 static int close_year(const struct session *s, struct fault *f)
@@ -362,7 +375,9 @@ static int check_year(const char *text, struct fault *f)
 static const char *const formats[] = {"csv", "json", NULL};
 
 static const struct option options[] = {
-    {"year", N_("YEAR"), N_("the year"), .check = check_year, .verb = " close compare goals versions"},
+    {"year", N_("YEAR"), N_("the year"), .check = check_year, .verb = " close compare explain goals verify versions"},
+    {"verify", NULL, N_("make its figures of the year again from the ledger, and say whether they are equal"),
+     .verb = "explain"},
     {"format", "csv|json", N_("how; without it, csv"), OPTION_WORD, .choices = formats, .verb = " compare goals"},
     {"edition", "N", N_("a version of a closed year; without it, its last"), OPTION_NUMBER, 1, 999999, .verb = ""},
     {"by", N_("NAME"), N_("who closes it; without it, the user who gives the command"), .max = 100, .verb = "close"},
@@ -375,6 +390,7 @@ static const struct verb verbs[] = {{"explain", 1, 1, check_indicator, DEED(expl
                                     {"close", DEED(close_year)},
                                     {"versions", DEED(versions)},
                                     {"goals", DEED(goals)},
+                                    {"verify", DEED(verify)},
                                     {"compare", DEED(compare)},
                                     {"", DEED(print)},
                                     {0}};
@@ -382,7 +398,8 @@ static const struct verb verbs[] = {{"explain", 1, 1, check_indicator, DEED(expl
 static int run(const struct invocation *in)
 {
     bool explains = invocation_verb(in, "explain");
-    if (!explains && !invocation_verb(in, "versions") && !invocation_text(in, "year"))
+    bool any_year = (explains && !invocation_flag(in, "verify")) || invocation_verb(in, "versions");
+    if (!any_year && !invocation_text(in, "year"))
         return invocation_wrong(in, "%s",
                                 invocation_verb(in, "")
                                     ? _("--year is missing; or name an indicator: explain ID")
@@ -395,7 +412,8 @@ static int run(const struct invocation *in)
 const struct command command_indicators = {
     .name = "indicators",
     .usage = N_("--year YEAR [--edition N] [--format csv|json]\n"
-                "explain ID\n"
+                "explain ID [--year YEAR [--verify]]\n"
+                "verify --year YEAR\n"
                 "close --year YEAR [--by NAME]\n"
                 "versions [--year YEAR]\n"
                 "goals --year YEAR [--format csv|json]\n"

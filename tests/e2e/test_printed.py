@@ -82,6 +82,7 @@ ROWS = {
     ("collector", "indicators", "explain"): ["indicators explain PER1"],
     ("collector", "indicators", "close"): ["indicators close --year {year}"],
     ("collector", "indicators", "versions"): ["indicators versions", "indicators versions --year {year}"],
+    ("collector", "indicators", "verify"): SILENT,  # where the ledger has no batch of such a year
     ("collector", "indicators", "goals"): ["indicators goals --year 2025", "indicators goals --year 2025 --format json"],
     ("collector", "indicators", "compare"): ["indicators compare --year {year}", "indicators compare --year {year} --format json"],
     ("collector", "simulate", ""): ["simulate --remove"],

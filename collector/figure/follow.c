@@ -1,0 +1,257 @@
+#include "collector/figure/follow.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "collector/db/scratch.h"
+#include "collector/figure/refresh.h"
+#include "collector/figure/rollup.h"
+#include "collector/ledger/again.h"
+#include "collector/ledger/dictionary.h"
+#include "common/hex.h"
+#include "common/lang.h"
+#include "common/progress.h"
+
+/* What is made from batches, or need not be known to make it. */
+#define MADE                                                                                                           \
+    "^(api_key|batch_body.*|closed_.*|data_change|data_version|delegation_server|edition_reach|indicator_change|"      \
+    "indicator_day|indicator_dirty|indicator_value|probe_contact|probe_owner|project_again|result_.*|retained.*|"      \
+    "rollup_.*|series_.*)$"
+
+struct follow {
+    struct pg *live;
+    struct scratch *scratch;
+    const char *year;
+    struct project_names names;
+    const struct follow_teller *tell;
+    struct follow_count *count;
+    struct progress progress;
+};
+
+/* ---- what it is made of ---- */
+
+static int check_held(struct pg *pg, const char *year, struct fault *f)
+{
+    static const char sql[] = "SELECT string_agg(to_char(month, 'YYYY-MM'), ', ' ORDER BY month) FROM retained WHERE "
+                              "parent = 'batch_body' AND month >= make_date($1::int, 1, 1)";
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, sql, 1, &year, &rows, f);
+    if (rc < 0 || !pg_text(rows, 0, 0))
+        return rc;
+    return fault_set(
+        f, -ENODATA,
+        _("retention took the batches of %s out of the ledger: figures of %s cannot be made again from it"),
+        pg_text(rows, 0, 0), year);
+}
+
+/* None of them came before what it tells of. */
+#define BODIES "FROM batch_body WHERE received_at >= make_date(%s, 1, 1)::timestamp AT TIME ZONE 'UTC'"
+
+static int copy_bodies(struct follow *w, struct fault *f)
+{
+    static const char month_sql[] =
+        "SELECT DISTINCT date_trunc('month', received_at AT TIME ZONE 'UTC')::date FROM batch_body WHERE "
+        "received_at >= make_date($1::int, 1, 1)::timestamp AT TIME ZONE 'UTC'";
+    _cleanup_rows_ struct pg_rows *months = NULL;
+    _cleanup_text_ char *out = alloc_format("COPY (SELECT * " BODIES ") TO STDOUT (FORMAT binary)", w->year);
+    int rc = pg_query(w->live, month_sql, 1, &w->year, &months, f);
+    if (rc == 0 && pg_rows_count(months) == 0)
+        return fault_set(f, -ENODATA,
+                         _("the ledger has no batch that came in %s or later: its figures were made of days, as a "
+                           "simulation can, and no batch says otherwise"),
+                         w->year);
+    for (size_t m = 0; rc == 0 && m < pg_rows_count(months); m++) {
+        const char *month = pg_text(months, m, 0);
+        rc = pg_query(scratch_pg(w->scratch), "SELECT partition_make('batch_body', $1::date)", 1, &month, NULL, f);
+    }
+    return rc < 0 ? rc : scratch_copy(w->scratch, out, "COPY batch_body FROM STDIN (FORMAT binary)", f);
+}
+
+static int copy_figures(struct follow *w, const struct indicator *i, struct fault *f)
+{
+    _cleanup_text_ char *out = alloc_format(
+        "COPY (SELECT * FROM indicator_value WHERE computed AND value IS NOT NULL AND period = '%s'%s%s%s) "
+        "TO STDOUT (FORMAT binary)",
+        w->year, i ? " AND indicator = '" : "", i ? i->id : "", i ? "'" : "");
+    int rc = pg_run(scratch_pg(w->scratch), "CREATE TEMP TABLE published (LIKE indicator_value)", f);
+    return rc < 0 ? rc : scratch_copy(w->scratch, out, "COPY published FROM STDIN (FORMAT binary)", f);
+}
+
+/* As it is at one moment, while the collector goes on. */
+static int copy_all(struct follow *w, const struct indicator *i, struct fault *f)
+{
+    int rc = pg_run(w->live, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f);
+    if (rc == 0)
+        rc = check_held(w->live, w->year, f);
+    if (rc == 0)
+        rc = scratch_fill(w->scratch, MADE, f);
+    if (rc == 0)
+        rc = copy_bodies(w, f);
+    if (rc == 0)
+        rc = copy_figures(w, i, f);
+    int ended = pg_run(w->live, "ROLLBACK", rc < 0 ? NULL : f);
+    return rc < 0 ? rc : ended;
+}
+
+/* ---- batches ---- */
+
+enum body_column { PROBE_NO, BATCH_NO, PROBE, SIMULATED, CHAIN, SEQ, RECEIVED, NAME, KEYS, BODY };
+#define BODIES_SQL                                                                                                     \
+    "SELECT b.probe_no, b.batch_no, p.probe, p.simulated, k.chain, k.seq, to_char(b.received_at AT TIME ZONE 'UTC', "  \
+    "'YYYY-MM-DD "                                                                                                     \
+    "HH24:MI:SS'), encode(k.hash, 'hex'), (SELECT string_agg(encode(y.public, 'hex'), '' ORDER BY y.valid_from DESC) " \
+    "FROM probe_key y WHERE y.probe_no = b.probe_no), encode(b.body, 'hex') FROM batch_body b LEFT JOIN batch_key k "  \
+    "USING (probe_no, batch_no) LEFT JOIN probe p USING (probe_no) WHERE (b.probe_no, b.batch_no) > ($1::int, "        \
+    "$2::bigint) ORDER BY b.probe_no, b.batch_no LIMIT 100"
+
+/* By one of the keys that the probe has or had: which of them may speak for which place was judged when it came. */
+static bool is_signed(const struct batch *b, const char *keys)
+{
+    _cleanup_(buf_free) struct buf octets = {0};
+    struct fault f;
+    bool found = false;
+    hex_add(keys, &octets);
+    for (size_t at = 0; !found && at + SIGN_PUBLIC_SIZE <= octets.len; at += SIGN_PUBLIC_SIZE)
+        found = batch_verify(b, (const uint8_t *)octets.data + at, &f) == BATCH_FINE;
+    return found;
+}
+
+const char *follow_wrong(const char *body, size_t len, const char *name, const char *keys)
+{
+    _cleanup_(batch_free) struct batch b = {0};
+    struct fault f;
+    char hash[HASH_TEXT_SIZE];
+    if (batch_read(body, len, &b, &f) != BATCH_FINE)
+        return N_("its octets are no batch any more");
+    if (!name || strcmp(hash_text(b.envelope.hash, hash), name) != 0)
+        return N_("its octets have another SHA-256 than those that came");
+    return !keys || is_signed(&b, keys) ? NULL : N_("its signature is by none of the probe's keys");
+}
+
+/* A measuring probe without a key is no simulated one. */
+static const char *wrong_with(const struct pg_rows *rows, size_t r)
+{
+    _cleanup_(buf_free) struct buf body = {0};
+    const char *keys = pg_text(rows, r, KEYS);
+    hex_add(pg_text(rows, r, BODY), &body);
+    return follow_wrong(body.data, body.len, pg_text(rows, r, NAME), keys || pg_bool(rows, r, SIMULATED) ? keys : "");
+}
+
+static int look_at(struct follow *w, const struct pg_rows *rows, size_t r, struct fault *f)
+{
+    const char *wrong = wrong_with(rows, r);
+    int64_t results;
+    w->count->batches++;
+    if (!wrong)
+        return again_batch(scratch_pg(w->scratch), &w->names, pg_text(rows, r, PROBE_NO), pg_text(rows, r, BATCH_NO),
+                           &results, f);
+    w->count->unsound++;
+    progress_end(&w->progress);
+    w->tell->batch(w->tell->ctx, &(struct follow_batch){.probe = pg_text(rows, r, PROBE),
+                                                        .chain = pg_text(rows, r, CHAIN),
+                                                        .seq = pg_text(rows, r, SEQ),
+                                                        .received = pg_text(rows, r, RECEIVED),
+                                                        .wrong = _(wrong)});
+    return 0;
+}
+
+static int project_all(struct follow *w, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *whole = NULL;
+    char probe_no[24] = "0", batch_no[24] = "0";
+    size_t found = 1;
+    int rc = pg_query(scratch_pg(w->scratch), "SELECT count(*) FROM batch_body", 0, NULL, &whole, f);
+    while (rc == 0 && found > 0) {
+        _cleanup_rows_ struct pg_rows *rows = NULL;
+        rc = pg_query_kept(scratch_pg(w->scratch), BODIES_SQL, 2, (const char *const[]){probe_no, batch_no}, &rows, f);
+        found = rc == 0 ? pg_rows_count(rows) : 0;
+        for (size_t r = 0; rc == 0 && r < found; r++) {
+            progress_show(&w->progress, _("batches"), (int64_t)w->count->batches, pg_int(whole, 0, 0));
+            snprintf(probe_no, sizeof probe_no, "%s", pg_text(rows, r, PROBE_NO));
+            snprintf(batch_no, sizeof batch_no, "%s", pg_text(rows, r, BATCH_NO));
+            rc = look_at(w, rows, r, f);
+        }
+    }
+    progress_end(&w->progress);
+    return rc;
+}
+
+/* Days that are told apart from figures need not be made. */
+static int make_figures(struct follow *w, struct fault *f)
+{
+    struct pg *pg = scratch_pg(w->scratch);
+    struct pg_pool *pool = NULL;
+    int rc = pg_pool_new(scratch_conninfo(w->scratch), NULL, 1, 0, &pool, f);
+    if (rc == 0) {
+        w->names = (struct project_names){dictionary_new(pool, "target"), dictionary_new(pool, "task")};
+        rc = project_all(w, f);
+        dictionary_free(w->names.targets);
+        dictionary_free(w->names.tasks);
+    }
+    pg_pool_free(pool);
+    if (rc == 0)
+        rc = rollup_run_shown(pg, f);
+    if (rc == 0)
+        rc = pg_run(pg, "TRUNCATE series_dirty", f);
+    return rc < 0 ? rc : refresh_run(pg, f);
+}
+
+/* ---- held against each other ---- */
+
+enum figure_column { ID, STATISTIC, COUNTRY, SOURCE, CELL, COLUMN, PUBLISHED, MADE_AGAIN, AS_OF };
+/* A row a figure: of what is another, the first. */
+#define COMPARE_SQL                                                                                                    \
+    "SELECT p.indicator, p.statistic, p.country, p.source, concat_ws(' ', p.geo, p.operator, p.technology, p.family, " \
+    "p.zone), d.name, d.published, d.made, CASE WHEN p.as_of < m.as_of THEN p.as_of END FROM published p LEFT JOIN "   \
+    "indicator_value m ON m.computed AND "                                                                             \
+    "(m.indicator, m.period, m.statistic, m.country, m.source) = (p.indicator, p.period, p.statistic, p.country, "     \
+    "p.source) AND (m.geo, m.operator, m.technology, m.family, m.zone) IS NOT DISTINCT FROM (p.geo, p.operator, "      \
+    "p.technology, p.family, p.zone) LEFT JOIN LATERAL (SELECT c.* FROM (VALUES "                                      \
+    "(1, 'value', p.value::text, m.value::text), (2, 'low', p.low::text, m.low::text), (3, 'high', p.high::text, "     \
+    "m.high::text), (4, 'n_probes', p.n_probes::text, m.n_probes::text), (5, 'n_networks', p.n_networks::text, "       \
+    "m.n_networks::text), (6, 'n_days', p.n_days::text, m.n_days::text), (7, 'n_samples', p.n_samples::text, "         \
+    "m.n_samples::text), (8, 'n_failed', p.n_failed::text, m.n_failed::text), (9, 'rank_low', p.rank_low::text, "      \
+    "m.rank_low::text), (10, 'rank_high', p.rank_high::text, m.rank_high::text)) AS c (place, name, published, made) " \
+    "WHERE c.published IS DISTINCT FROM c.made ORDER BY c.place LIMIT 1) d ON true "                                   \
+    "ORDER BY 1, 3, 4, 5, 2"
+
+static int compare(struct follow *w, struct fault *f)
+{
+    const struct pg_rows *row = NULL;
+    int rc = pg_stream_start(scratch_pg(w->scratch), COMPARE_SQL, 0, NULL, f);
+    while (rc == 0 && (rc = pg_stream_next(scratch_pg(w->scratch), &row, f)) == 0 && row) {
+        const char *as_of = pg_text(row, 0, AS_OF);
+        w->count->figures++;
+        if (!pg_text(row, 0, COLUMN))
+            continue;
+        if (as_of)
+            w->count->standing++;
+        else
+            w->count->other++;
+        w->tell->figure(w->tell->ctx, &(struct follow_figure){.id = pg_text(row, 0, ID),
+                                                              .statistic = pg_text(row, 0, STATISTIC),
+                                                              .country = pg_text(row, 0, COUNTRY),
+                                                              .source = pg_text(row, 0, SOURCE),
+                                                              .cell = pg_text(row, 0, CELL),
+                                                              .column = pg_text(row, 0, COLUMN),
+                                                              .published = pg_text(row, 0, PUBLISHED),
+                                                              .made = pg_text(row, 0, MADE_AGAIN),
+                                                              .as_of = as_of});
+    }
+    return rc;
+}
+
+int follow_year(const struct database *d, struct pg *pg, const char *year, const struct indicator *i,
+                const struct follow_teller *tell, struct follow_count *ret, struct fault *f)
+{
+    _cleanup_scratch_ struct scratch *scratch = NULL;
+    struct follow w = {.live = pg, .year = year, .tell = tell, .count = ret};
+    *ret = (struct follow_count){0};
+    int rc = scratch_open(d, pg, &scratch, f);
+    w.scratch = scratch;
+    if (rc == 0)
+        rc = copy_all(&w, i, f);
+    if (rc == 0)
+        rc = make_figures(&w, f);
+    return rc < 0 ? rc : compare(&w, f);
+}

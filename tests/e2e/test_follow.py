@@ -1,0 +1,89 @@
+"""indicators verify, explain --verify: published figures are held against the ledger, and what no longer follows is named."""
+
+import re
+
+import pytest
+from conftest import Collector, scratch
+
+pytestmark = pytest.mark.long(40)
+
+YEAR = "2024"
+
+
+@pytest.fixture(scope="module")
+def country():
+    """Eight simulated lines whose signed batches are in the ledger, and figures of every cell."""
+    with scratch() as folder:
+        c = Collector(folder, upkeep="no", publication_floor="simulated")
+        try:
+            c.run("migrate")
+            c.start()
+            c.run("simulate", "--probes", "8", "--days", "35", "--from", f"{YEAR}-02-01", "--seed", "1", "--batches")
+            c.run("rollup")
+            yield c
+            c.stop()
+        finally:
+            c.clean()
+
+
+def counts(said):
+    """(batches, unsound, figures, equal, standing, other)"""
+    batches = re.search(r"batches of the ledger: (\d+), of these not what was signed: (\d+)", said)
+    figures = re.search(r"published figures: (\d+); equal: (\d+), standing as told before: (\d+), no longer following: (\d+)", said)
+    return tuple(int(n) for n in batches.groups() + figures.groups())
+
+
+def test_every_figure_follows(country):
+    whole = country.sql("SELECT count(*) FROM indicator_value WHERE computed AND value IS NOT NULL")[0][0]
+    batches = country.sql("SELECT count(*) FROM batch_body")[0][0]
+    assert counts(country.run("indicators", "verify", "--year", YEAR)) == (batches, 0, whole, whole, 0, 0) and whole > 20
+    assert country.sql("SELECT count(*) FROM pg_database WHERE right(datname, 7) = 'scratch'") == [(0,)], "nothing is left behind"
+
+
+def test_a_flipped_byte(country):
+    """One octet of one body: the batch is named, and so are the figures that were made of it."""
+    key = "(probe_no, batch_no) = (SELECT probe_no, batch_no FROM batch_body ORDER BY length(body) DESC, batch_no LIMIT 1)"
+    at = country.sql(f"SELECT length(body) / 2 FROM batch_body WHERE {key}")[0][0]
+    flip = f"UPDATE batch_body SET body = set_byte(body, {at}, get_byte(body, {at}) # 1) WHERE {key}"
+    probe = country.sql(f"SELECT p.probe FROM batch_body b JOIN probe p USING (probe_no) WHERE {key.replace('(probe_no', '(b.probe_no', 1)}")[0][0]
+    country.sql(flip)
+    try:
+        said = country.run("indicators", "verify", "--year", YEAR, status=1)
+    finally:
+        country.sql(flip)
+    assert re.search(rf"of probe {probe}, received .* UTC: its octets have another SHA-256", said)
+    _, unsound, figures, equal, _, other = counts(said)
+    assert unsound == 1 and other > 0 and equal + other == figures
+    assert len(re.findall(r"^PER.* as published, .* from the ledger$", said, re.M)) == other
+    assert re.search(r"^PER1 p50 BJ simulated: n_samples is \d+ as published", said, re.M) or re.search(r"^PER1 p50 BJ simulated: value is", said, re.M)
+
+
+def test_a_figure_that_somebody_changed(country):
+    whole = "WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family) = 0"
+    value = country.sql(f"SELECT value FROM indicator_value {whole}")[0][0]
+    country.sql(f"UPDATE indicator_value SET value = value + 0.1 {whole}")
+    try:
+        said = country.run("indicators", "explain", "PER8", "--year", YEAR, "--verify", status=1)
+        other = country.run("indicators", "explain", "PER1", "--year", YEAR, "--verify")
+    finally:
+        country.sql(f"UPDATE indicator_value SET value = %s {whole}", value)
+    mine = country.sql("SELECT count(*) FROM indicator_value WHERE computed AND value IS NOT NULL AND indicator = 'PER1'")[0][0]
+    assert counts(other)[2:] == (mine, mine, 0, 0) and "SQL, $1 the first day" in other
+    assert counts(said)[1:] == (0, *counts(said)[2:3], counts(said)[2] - 1, 0, 1)
+    assert re.search(rf"^PER8 mean BJ simulated: value is [\d.]+ as published, {value} from the ledger$", said, re.M)
+
+
+def test_where_there_is_nothing_to_hold_them_against(country):
+    assert "the ledger has no batch" in country.run("indicators", "verify", "--year", "2090", status=1)
+    assert "--year is missing" in country.run("indicators", "verify", status=2)
+    assert "--year is missing" in country.run("indicators", "explain", "PER1", "--verify", status=2)
+    country.sql("CREATE DATABASE internetmetre_scratch")
+    try:
+        assert "there is a database internetmetre_scratch that no verification made" in country.run("indicators", "verify", "--year", YEAR, status=1)
+    finally:
+        country.sql("DROP DATABASE internetmetre_scratch")
+    country.sql("INSERT INTO retained (parent, month, folder, rows) VALUES ('batch_body', '2024-02-01', '', 1)")
+    try:
+        assert "retention took the batches of 2024-02" in country.run("indicators", "verify", "--year", YEAR, status=1)
+    finally:
+        country.sql("DELETE FROM retained")
