@@ -57,10 +57,15 @@ static void add_quoted(struct buf *out, const char *text, size_t len)
 
 void csv_write(struct buf *out, const char *text, size_t len)
 {
+    csv_write_parted(out, text, len, ',');
+}
+
+void csv_write_parted(struct buf *out, const char *text, size_t len, char separator)
+{
     /* At the beginning of a file it would be passed over. */
     bool quoted = len >= sizeof BOM - 1 && !memcmp(text, BOM, sizeof BOM - 1);
     for (size_t i = 0; i < len && !quoted; i++)
-        quoted = memchr(",\"\r\n", text[i], 4) || begins_formula(text, len, i);
+        quoted = text[i] == separator || memchr(",\"\r\n", text[i], 4) || begins_formula(text, len, i);
     if (quoted)
         add_quoted(out, text, len);
     else
@@ -71,7 +76,7 @@ void csv_write(struct buf *out, const char *text, size_t len)
 
 void csv_start(struct csv *c, const char *text, size_t len)
 {
-    *c = (struct csv){.at = text, .end = text + len, .line = 1};
+    *c = (struct csv){.at = text, .end = text + len, .line = 1, .separator = ','};
     if (len >= sizeof BOM - 1 && !memcmp(text, BOM, sizeof BOM - 1))
         c->at += sizeof BOM - 1;
 }
@@ -102,7 +107,7 @@ static int read_quoted(struct csv *c, struct fault *f)
         if (*c->at == '"') {
             if (c->at + 1 == c->end || c->at[1] != '"') {
                 c->at++;
-                if (!at_line_end(c) && *c->at != ',')
+                if (!at_line_end(c) && *c->at != c->separator)
                     return fault_set(
                         f, -EBADMSG,
                         _("line %zu, column %zu: text after the closing quote; write a quote inside a field twice"),
@@ -120,7 +125,7 @@ static int read_quoted(struct csv *c, struct fault *f)
 
 static int read_bare(struct csv *c, struct fault *f)
 {
-    for (; !at_line_end(c) && *c->at != ','; c->at++) {
+    for (; !at_line_end(c) && *c->at != c->separator; c->at++) {
         if (*c->at == '"')
             return fault_set(
                 f, -EBADMSG,
@@ -177,7 +182,7 @@ int csv_next(struct csv *c, struct fault *f)
             return rc;
         if (at_line_end(c))
             break;
-        c->at++; /* the comma */
+        c->at++; /* the separator */
     }
     pass_line_end(c);
     /* Only now, when the buffer no longer moves. */

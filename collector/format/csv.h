@@ -14,11 +14,15 @@
  * again. A number is no text: it stands as it is, also below zero. */
 void csv_write(struct buf *out, const char *text, size_t len);
 
+/* The same where columns are parted otherwise: a spreadsheet in French opens a file with semicolons. */
+void csv_write_parted(struct buf *out, const char *text, size_t len, char separator);
+
 #define CSV_FIELDS_MAX 64
 #define CSV_FIELD_MAX  4096
 
 struct csv {
     const char *at, *end;
+    char separator;     /* a comma; another one may be set before the first record is read */
     size_t line;        /* of what is read next, from 1 */
     size_t record_line; /* where the last record began */
     struct buf text;    /* the fields of the last record, one NUL after each */

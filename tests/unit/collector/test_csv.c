@@ -171,6 +171,30 @@ static void writes_what_it_reads(void **state)
     buf_free(&wanted);
 }
 
+/* What one part of the world calls a separator is text to the other. */
+static void columns_are_parted_by_what_was_asked_for(void **state)
+{
+    static const char *const cells[] = {"a;b", "c,d", "\"", "=1;-2", ""};
+    for (size_t s = 0; s < 2; s++) {
+        const char separator = ",;"[s];
+        _cleanup_(buf_free) struct buf out = {0};
+        struct csv c;
+        struct fault f = {0};
+        for (size_t i = 0; i < COUNT(cells); i++) {
+            csv_write_parted(&out, cells[i], strlen(cells[i]), separator);
+            buf_add_char(&out, i + 1 < COUNT(cells) ? separator : '\n');
+        }
+        csv_start(&c, out.data, out.len);
+        c.separator = separator;
+        assert_int_equal(csv_next(&c, &f), 1);
+        assert_int_equal(c.count, COUNT(cells));
+        for (size_t i = 0; i < COUNT(cells); i++)
+            assert_string_equal(c.fields[i], cells[i]);
+        assert_int_equal(csv_next(&c, &f), 0);
+        csv_free(&c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +204,7 @@ int main(void)
         cmocka_unit_test(makes_formulas_harmless),
         cmocka_unit_test(takes_away_what_it_put),
         cmocka_unit_test(writes_what_it_reads),
+        cmocka_unit_test(columns_are_parted_by_what_was_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
