@@ -52,12 +52,21 @@ static int each_word(const char *list, struct indicator *i, int (*fn)(struct ind
     return 0;
 }
 
+static const char *const dimension_words[] = {"department", "operator", "technology", "family",     "zone", "sex",
+                                              "age_group",  "plan",     "education",  "disability", "site"};
+
+const char *indicator_dimension(const struct indicator *i, size_t n)
+{
+    for (size_t d = 0; d < COUNT(dimension_words); d++)
+        if (i->dimensions >> d & 1 && n-- == 0)
+            return dimension_words[d];
+    return NULL;
+}
+
 static int add_dimension(struct indicator *i, const char *word, struct fault *f)
 {
-    static const char *const words[] = {"department", "operator", "technology", "family",     "zone", "sex",
-                                        "age_group",  "plan",     "education",  "disability", "site"};
-    for (size_t d = 0; d < COUNT(words); d++)
-        if (!strcmp(words[d], word)) {
+    for (size_t d = 0; d < COUNT(dimension_words); d++)
+        if (!strcmp(dimension_words[d], word)) {
             i->dimensions |= 1u << d;
             return 0;
         }

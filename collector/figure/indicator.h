@@ -97,6 +97,9 @@ const char *indicator_ids(void);                        /* "ACC1, PER1, …" for
 /* The seed of its bootstrap: fixed by id and method version. */
 uint64_t indicator_seed(const struct indicator *i);
 
+/* The word of its nth dimension, NULL past the last. */
+const char *indicator_dimension(const struct indicator *i, size_t n);
+
 /* The statistic that stands for it where there is room for one: p50 when it
  * has one, else the first. */
 const struct statistic *indicator_main(const struct indicator *i);
