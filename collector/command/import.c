@@ -61,7 +61,8 @@ static const struct option options[] = {
 #define KINDS(X)                                                                                                       \
     X("csv", import_figures)                                                                                           \
     X("pfx2as", import_origins)                                                                                        \
-    X("carrier-nat", import_carriers)
+    X("carrier-nat", import_carriers)                                                                                  \
+    X("comments", import_comments)
 
 #define KIND_DECLARE(word, kind) extern const struct import_kind kind;
 #define KIND_ROW(word, kind)     {word, 0, 1, .data = &kind},
@@ -98,9 +99,11 @@ static int run(const struct invocation *in)
 
 const struct command command_import = {
     .name = "import",
-    .usage = N_("csv FILE\npfx2as FILE\ncarrier-nat FILE\ncarrier-nat --undo\n[csv|carrier-nat] --template"),
+    .usage = N_("csv FILE\npfx2as FILE\ncarrier-nat FILE\ncarrier-nat --undo\ncomments FILE\n"
+                "[csv|carrier-nat|comments] --template"),
     .help = N_("Take figures of other sources from a CSV file, the origin ASNs of prefixes from a file of CAIDA's "
-               "pfx2as, or the prefixes in which many households share an address; --template prints an example."),
+               "pfx2as, the prefixes in which many households share an address, or the comment forms of a consultation "
+               "on the framework; --template prints an example."),
     .options = options,
     .verbs = verbs,
     .run = run,

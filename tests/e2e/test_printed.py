@@ -6,6 +6,7 @@ import itertools
 import os
 import re
 import shutil
+import string
 import subprocess
 
 import pytest
@@ -77,6 +78,7 @@ ROWS = {
     ("collector", "import", "csv"): SILENT,
     ("collector", "import", "pfx2as"): SILENT,
     ("collector", "import", "carrier-nat"): ["import carrier-nat --template"],
+    ("collector", "import", "comments"): ["import comments --template"],
     ("collector", "import", ""): ["import --template", "import csv --template"],
     ("collector", "indicators", ""): ["indicators --year 2025", "indicators --year 2025 --format json"],
     ("collector", "indicators", "explain"): ["indicators explain PER1"],
@@ -85,10 +87,20 @@ ROWS = {
     ("collector", "indicators", "verify"): SILENT,  # where the ledger has no batch of such a year
     ("collector", "indicators", "goals"): ["indicators goals --year 2025", "indicators goals --year 2025 --format json"],
     ("collector", "indicators", "compare"): ["indicators compare --year {year}", "indicators compare --year {year} --format json"],
+    ("collector", "framework", "list"): ["framework list"],
+    ("collector", "framework", "open"): ["framework open 2027 --country {country}"],
+    ("collector", "framework", "show"): ["framework show --country {open}"],
+    ("collector", "framework", "propose"): ["framework propose PER1 --country {open}"],
+    ("collector", "framework", "retire"): ["framework retire PER2 --country {open} --why why"],
+    ("collector", "framework", "comments"): ["framework comments --country {open}", "framework comments 1 --country {open}"],
+    ("collector", "framework", "answer"): ["framework answer 1 --country {open} --verdict taken --text text"],
+    ("collector", "framework", "rate"): ["framework rate ZED1 --country {open} --score 2 --why why --source https://example.org/"],
+    ("collector", "framework", "adopt"): ["framework adopt --country {open} --reason trial"],
     ("collector", "simulate", ""): ["simulate --remove"],
     ("target", "serve", ""): SILENT,
 }
 YEARS = itertools.count(1900)  # long before any figure of another test
+COUNTRIES = map("".join, itertools.product("QXZ", string.ascii_uppercase))
 TRIED = [(program, line) for (program, *_), lines in ROWS.items() if lines != SILENT for line in lines]
 TRIED += [(program, line) for program in PROGRAMS for line in ("--help", "--version", "--sample-config")]
 TRIED += [(program, f"{command} --help") for program, command in sorted({key[:2] for key in ROWS})]
@@ -163,6 +175,14 @@ def maker(collector, enrolled, here):
                           "VALUES ('ACC1', %s, 'value', 'BJ', 'tests', false, 1, '%% of population', '2026-01-31')", str(year))
             if "close" not in line:
                 collector.sql("SELECT year_close(%s, 'tests')", year)
+        if "{country}" in line or "{open}" in line:
+            made["country"] = made["open"] = country = next(COUNTRIES)
+        if "{open}" in line:
+            collector.sql("SELECT framework_open(%s, '2027', 'tests', NULL, (SELECT jsonb_agg(jsonb_build_object('indicator', i, 'status', 'proposed', "
+                          "'nature', 'qualitative', 'kind', 'imported', 'dimensions', '{}'::text[], 'method_version', 1, 'name_fr', 'n', 'name_en', 'n', "
+                          "'unit_fr', 'u', 'unit_en', 'u', 'definition_fr', 'd', 'definition_en', 'd')) FROM unnest('{PER2,ZED1}'::text[]) i))", country)
+            collector.sql("SELECT framework_comments(framework_no, '[{\"stakeholder_group\": \"users\", \"said_on\": \"2026-01-31\", \"comment\": \"text\"}]') "
+                          "FROM framework WHERE country = %s", country)
         if "{folder}" in line:
             made["folder"] = here / "stick"
             made["folder"].mkdir()
