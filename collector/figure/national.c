@@ -6,22 +6,31 @@
 /* Columns as the enumeration of national.h has them. */
 #define FIGURE_SQL                                                                                                     \
     "statistic, value, low, high, interval_kind, n_samples, n_days, n_probes, floor, source, simulated, source_url, "  \
-    "retrieved, method_version, period, speaks_of, n_failed, n_silent, target_set, interval_why, interval_lines "
+    "retrieved, method_version, period, speaks_of, n_failed, n_silent, target_set, interval_why, interval_lines, "     \
+    "indicator "
 
-int national_read(struct pg *pg, const char *country, const struct indicator *i, struct pg_rows **ret, struct fault *f)
+int national_read(struct pg *pg, const char *country, struct pg_rows **ret, struct fault *f)
 {
-    return pg_query(pg,
-                    "SELECT " FIGURE_SQL "FROM public_national_latest WHERE indicator = $1 AND country = $2 "
-                    "ORDER BY source",
-                    2, (const char *const[]){i->id, country}, ret, f);
+    return pg_query(
+        pg, "SELECT " FIGURE_SQL "FROM public_national_latest WHERE country = $1 ORDER BY indicator, source, statistic",
+        1, &country, ret, f);
+}
+
+static bool same(const struct pg_rows *rows, size_t row, const char *indicator, const char *source)
+{
+    return !strcmp(pg_text(rows, row, INDICATOR), indicator) &&
+           (!source || !strcmp(pg_text(rows, row, SOURCE), source));
 }
 
 bool national_next(const struct pg_rows *rows, const struct indicator *i, struct national *g)
 {
-    size_t count = pg_rows_count(rows), first = g->last, last = first + 1;
-    if (first >= count)
+    size_t count = pg_rows_count(rows), first = g->last;
+    while (first < count && !same(rows, first, i->id, NULL))
+        first++;
+    if (first == count)
         return false;
-    while (last < count && !strcmp(pg_text(rows, last, SOURCE), pg_text(rows, first, SOURCE)))
+    size_t last = first + 1;
+    while (last < count && same(rows, last, i->id, pg_text(rows, first, SOURCE)))
         last++;
     *g = (struct national){i, rows, first, last};
     return true;
@@ -56,6 +65,11 @@ int national_lines(struct pg *pg, const char *country, int *ret, struct fault *f
 bool national_simulated(const struct national *g)
 {
     return pg_bool(g->rows, g->first, SIMULATED);
+}
+
+bool national_measured(const struct national *g)
+{
+    return pg_text(g->rows, g->first, SPEAKS_OF) != NULL;
 }
 
 bool national_of_country(const struct national *g)

@@ -32,7 +32,8 @@ enum {
     SILENT,
     TARGET_SET,
     INTERVAL_WHY,
-    INTERVAL_LEAST
+    INTERVAL_LEAST,
+    INDICATOR
 };
 
 /* One source's national figures of an indicator: rows first to last - 1. */
@@ -42,15 +43,15 @@ struct national {
     size_t first, last;
 };
 
-/* The latest figures of an indicator, source by source; national_next walks over
- * them, from a zero group on. False after the last. */
-int national_read(struct pg *pg, const char *country, const struct indicator *i, struct pg_rows **ret,
-                  struct fault *f) CHECKED;
+/* The latest figures of a country, of all indicators. */
+int national_read(struct pg *pg, const char *country, struct pg_rows **ret, struct fault *f) CHECKED;
+/* Walks over those of an indicator, source by source, from a zero group on. False after the last. */
 bool national_next(const struct pg_rows *rows, const struct indicator *i, struct national *g);
 
 const char *national_text(const struct national *g, int column);
 ssize_t national_row(const struct national *g, const char *statistic); /* -1: none */
 bool national_simulated(const struct national *g);
+bool national_measured(const struct national *g);   /* by lines, real or simulated; else a source published it */
 bool national_of_country(const struct national *g); /* not only of the lines that were measured */
 
 /* How many lines a country has whose latest measured figures are all below the

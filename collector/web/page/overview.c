@@ -72,9 +72,9 @@ static char *sentence(const struct overview *o, const struct national *g)
 static void add_headline(struct overview *o, const struct national *g)
 {
     _cleanup_text_ char *html = sentence(o, g);
+    _cleanup_text_ char *name = indicator_in(g->indicator->name[o->words.lang], o->cctld);
     json_array_append_new(json_object_get(o->page, "headlines"),
-                          json_pack("{s:s, s:s, s:s}", "sentence", html, "name", g->indicator->name[o->words.lang],
-                                    "mark", overview_mark(o, g)));
+                          json_pack("{s:s, s:s, s:s}", "sentence", html, "name", name, "mark", overview_mark(o, g)));
 }
 
 /* ---- the table ---- */
@@ -174,27 +174,36 @@ static void set_version(const struct overview *o, const struct national *g, size
                json_pack("{s:s, s:s?}", "n", made ? made : now, "set", set));
 }
 
+static void add_row(struct overview *o, const struct national *g, const char *name, bool first)
+{
+    const struct indicator *i = g->indicator;
+    ssize_t row = national_row(g, name);
+    if (row < 0)
+        return;
+    _cleanup_text_ char *statistic = phrase_statistic(&o->words, name);
+    _cleanup_text_ char *title = indicator_in(i->name[o->words.lang], o->cctld);
+    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "id", i->id, "name", title, "statistic", statistic,
+                            "unit", i->unit[o->words.lang], "mark", overview_mark(o, g), "first", first);
+    phrase_number(&o->words, out, "value", pg_double(g->rows, (size_t)row, VALUE), i->decimals);
+    set_interval(o, g, (size_t)row, out);
+    set_sample(o, g, (size_t)row, out);
+    set_missing(o, g, (size_t)row, out);
+    set_source(o, g, (size_t)row, out);
+    set_version(o, g, (size_t)row, out);
+    if (!national_measured(g))
+        json_object_set_new(out, "statistic", json_string(pg_text(g->rows, (size_t)row, PERIOD)));
+    json_array_append_new(json_object_get(o->page, "rows"), out);
+}
+
+/* What a source publishes has one value, also of an indicator that is measured. */
 static void add_rows(struct overview *o, const struct national *g)
 {
     const struct indicator *i = g->indicator;
-    for (size_t s = 0; s < i->statistic_count; s++) {
-        ssize_t row = national_row(g, i->statistics[s].name);
-        if (row < 0)
-            continue;
-        _cleanup_text_ char *statistic = phrase_statistic(&o->words, i->statistics[s].name);
-        json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "id", i->id, "name", i->name[o->words.lang],
-                                "statistic", statistic, "unit", i->unit[o->words.lang], "mark", overview_mark(o, g),
-                                "first", s == 0);
-        phrase_number(&o->words, out, "value", pg_double(g->rows, (size_t)row, VALUE), i->decimals);
-        set_interval(o, g, (size_t)row, out);
-        set_sample(o, g, (size_t)row, out);
-        set_missing(o, g, (size_t)row, out);
-        set_source(o, g, (size_t)row, out);
-        set_version(o, g, (size_t)row, out);
-        if (!i->measured)
-            json_object_set_new(out, "statistic", json_string(pg_text(g->rows, (size_t)row, PERIOD)));
-        json_array_append_new(json_object_get(o->page, "rows"), out);
-    }
+    if (!national_measured(g))
+        add_row(o, g, "value", true);
+    else
+        for (size_t s = 0; s < i->statistic_count; s++)
+            add_row(o, g, i->statistics[s].name, s == 0);
 }
 
 /* ---- the whole ---- */
@@ -220,22 +229,81 @@ static int set_targets(struct overview *o, const struct indicator *i, json_t *me
     return 0;
 }
 
-static int add_methods(struct overview *o, struct fault *f)
+/* What two definitions end in alike, from a sentence's beginning on; 0 where it is not worth a link. */
+#define TAIL_LEAST 300
+static size_t shared_tail(const char *a, const char *b)
+{
+    size_t len_a = strlen(a), len_b = strlen(b), same = 0;
+    while (same < len_a && same < len_b && a[len_a - same - 1] == b[len_b - same - 1])
+        same++;
+    const char *sentence = same < len_a ? strstr(a + len_a - same, ". ") : NULL;
+    size_t tail = sentence ? strlen(sentence + 2) : 0;
+    return tail >= TAIL_LEAST ? tail : 0;
+}
+
+/* The definition, but for what another one above it says in the same words: of which method["same"] is the id. */
+static char *definition_text(const struct overview *o, const struct indicator *i, json_t *method)
+{
+    const char *text = i->definition[o->words.lang];
+    size_t tail = 0, index;
+    json_t *above, *methods = json_object_get(o->page, "methods");
+    json_array_foreach(methods, index, above)
+    {
+        const char *id = json_string_value(json_object_get(above, "id"));
+        size_t found = json_object_get(above, "same")
+                           ? 0
+                           : shared_tail(text, indicator_find(id)->definition[o->words.lang]);
+        if (found <= tail)
+            continue;
+        tail = found;
+        json_object_set_new(method, "same", json_string(id));
+    }
+    if (tail)
+        phrase_set(method, "same_text", phrase(&o->words, "definition_same"),
+                   json_pack("{s:s}", "id", json_string_value(json_object_get(method, "same"))));
+    _cleanup_text_ char *own = alloc_text_n(text, strlen(text) - tail);
+    return indicator_in(own, o->cctld);
+}
+
+static int add_method(struct overview *o, const struct indicator *i, struct fault *f)
+{
+    const json_t *words = json_object_get(o->words.texts, "status");
+    _cleanup_text_ char *number = alloc_format("%d", i->method);
+    _cleanup_text_ char *name = indicator_in(i->name[o->words.lang], o->cctld);
+    json_t *method = json_pack("{s:s, s:s, s:s}", "id", i->id, "name", name, "status",
+                               json_string_value(json_object_get(words, i->status)));
+    _cleanup_text_ char *definition = definition_text(o, i, method);
+    json_object_set_new(method, "definition", json_string(definition));
+    phrase_set(method, "version", phrase(&o->words, "version"), json_pack("{s:s}", "n", number));
+    json_array_append_new(json_object_get(o->page, "methods"), method);
+    return i->targets ? set_targets(o, i, method, f) : 0;
+}
+
+/* Of the catalogue, but without a figure: its name, and why. */
+static void add_without(struct overview *o, const struct indicator *i)
+{
+    const char *why = i->waits[o->words.lang];
+    if (!why)
+        why = phrase(&o->words, i->kinds & KIND_QUALITATIVE ? "why_not_rated" : "why_not_imported");
+    _cleanup_text_ char *name = indicator_in(i->name[o->words.lang], o->cctld);
+    json_array_append_new(json_object_get(o->page, "without"),
+                          json_pack("{s:s, s:s, s:s}", "id", i->id, "name", name, "why", why));
+}
+
+/* How what is shown, or measured, was made; the rest of the catalogue is listed. */
+static int add_methods(struct overview *o, const struct pg_rows *rows, struct fault *f)
 {
     size_t count;
     int rc = 0;
     const struct indicator *all = indicator_all(&count);
-    const json_t *words = json_object_get(o->words.texts, "status");
     for (size_t i = 0; rc == 0 && i < count; i++) {
-        _cleanup_text_ char *number = alloc_format("%d", all[i].method);
-        json_t *method = json_pack("{s:s, s:s, s:s, s:s}", "id", all[i].id, "name", all[i].name[o->words.lang],
-                                   "definition", all[i].definition[o->words.lang], "status",
-                                   json_string_value(json_object_get(words, all[i].status)));
-        phrase_set(method, "version", phrase(&o->words, "version"), json_pack("{s:s}", "n", number));
-        json_array_append_new(json_object_get(o->page, "methods"), method);
-        if (all[i].targets)
-            rc = set_targets(o, &all[i], method, f);
+        if (indicator_made(&all[i]) || national_next(rows, &all[i], &(struct national){0}))
+            rc = add_method(o, &all[i], f);
+        else if (!indicator_retired(&all[i]))
+            add_without(o, &all[i]);
     }
+    _cleanup_text_ char *number = alloc_format("%zu", json_array_size(json_object_get(o->page, "without")));
+    phrase_set(o->page, "without_title", phrase(&o->words, "without"), json_pack("{s:s}", "n", number));
     return rc;
 }
 
@@ -243,35 +311,32 @@ static int add_methods(struct overview *o, struct fault *f)
  * of a simulated country. */
 static bool better_group(const struct national *g, const struct national *than)
 {
-    return !than->rows || (national_simulated(than) && !national_simulated(g));
+    return g->indicator->measured == national_measured(g) &&
+           (!than->rows || (national_simulated(than) && !national_simulated(g)));
 }
 
-static int add_indicator(struct overview *o, const struct indicator *i, struct pg_rows **ret_rows,
-                         struct national *ret_best, struct fault *f)
+/* All sources' rows; *ret_best has no rows where none fits the headline. */
+static void add_indicator(struct overview *o, const struct indicator *i, const struct pg_rows *rows,
+                          struct national *ret_best)
 {
     struct national g = {0};
-    int rc = national_read(o->pg, o->country, i, ret_rows, f);
-    if (rc < 0)
-        return rc;
-    while (national_next(*ret_rows, i, &g)) {
+    while (national_next(rows, i, &g)) {
         add_rows(o, &g);
         if (better_group(&g, ret_best))
             *ret_best = g;
     }
-    return 0;
 }
 
-static int add_indicators(struct overview *o, const json_t *pack, struct fault *f)
+static int add_indicators(struct overview *o, const json_t *pack, const struct pg_rows *rows, struct fault *f)
 {
     size_t count, best_count = 0;
     const struct indicator *all = indicator_all(&count);
-    struct pg_rows **rows = alloc_zero(count, sizeof *rows);
     struct national *best = alloc_zero(count, sizeof *best);
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < count; i++) {
         struct national g = {0};
-        rc = add_indicator(o, &all[i], &rows[i], &g, f);
-        if (rc < 0 || !g.rows)
+        add_indicator(o, &all[i], rows, &g);
+        if (!g.rows)
             continue;
         add_headline(o, &g);
         if (!all[i].measured)
@@ -285,9 +350,6 @@ static int add_indicators(struct overview *o, const json_t *pack, struct fault *
         rc = overview_department_add(o, best, best_count, f);
     if (rc == 0)
         rc = overview_reach_add(o, pack, best, best_count, f);
-    for (size_t i = 0; i < count; i++)
-        pg_rows_free(rows[i]);
-    free(rows);
     free(best);
     return rc;
 }
@@ -381,13 +443,24 @@ static int add_below(struct overview *o, struct fault *f)
 
 static int read_overview(const struct visit *v, json_t *page, struct fault *f)
 {
-    static const char *const lists[][2] = {
-        {"headlines", "has_headlines"}, {"rows", "has_rows"}, {"details", "has_details"}, {"methods", NULL}};
+    static const char *const lists[][2] = {{"headlines", "has_headlines"},
+                                           {"rows", "has_rows"},
+                                           {"details", "has_details"},
+                                           {"without", "has_without"},
+                                           {"methods", NULL}};
     for (size_t l = 0; l < COUNT(lists); l++)
         json_object_set_new(page, lists[l][0], json_array());
     _cleanup_text_ char *in = overview_in(v->pack, v->country, v->words->lang);
-    struct overview o = {.pg = v->pg, .country = v->country, .in = in, .words = *v->words, .page = page};
-    int rc = add_indicators(&o, v->pack, f);
+    struct overview o = {.pg = v->pg,
+                         .country = v->country,
+                         .in = in,
+                         .cctld = json_string_value(json_object_get(v->pack, "cctld")),
+                         .words = *v->words,
+                         .page = page};
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = national_read(o.pg, o.country, &rows, f);
+    if (rc == 0)
+        rc = add_indicators(&o, v->pack, rows, f);
     if (rc == 0)
         rc = add_scope(&o, v->pack, f);
     if (rc == 0)
@@ -395,7 +468,7 @@ static int read_overview(const struct visit *v, json_t *page, struct fault *f)
     if (rc == 0)
         rc = add_below(&o, f);
     if (rc == 0)
-        rc = add_methods(&o, f);
+        rc = add_methods(&o, rows, f);
     if (rc < 0)
         return rc;
     json_object_set_new(page, "lifted", json_boolean(o.lifted));

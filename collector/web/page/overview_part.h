@@ -13,6 +13,7 @@
 struct overview {
     struct pg *pg;
     const char *country, *in; /* "in Benin" */
+    const char *cctld;        /* without a dot; NULL: the pack has none */
     struct words words;
     json_t *page;
     char year[YEAR_TEXT_SIZE];     /* the latest that a measured figure is of; "": none is there */
