@@ -75,10 +75,11 @@ LANGUAGE sql AS $$
 $$;
 DROP FUNCTION IF EXISTS target_origin_note(date[], int[]);
 
--- Round trips of pings to the set of the probe's country, as day_number has them, from `first` to the day before `last`. own:
--- to a target in the network of the probe's operator, as the pack or the address says: what never leaves a network says
--- nothing of the country.
-CREATE OR REPLACE FUNCTION target_bucket(first date, last date, of_scope text)
+-- A number of pings, the round trip if none is said, to the set of the probe's country, as day_number has it, from `first` to the
+-- day before `last`. own: to a target in the network of the probe's operator, as the pack or the address says: what never leaves a
+-- network says nothing of the country.
+DROP FUNCTION IF EXISTS target_bucket(date, date, text);
+CREATE OR REPLACE FUNCTION target_bucket(first date, last date, of_scope text, of_metric text DEFAULT 'rtt_p50_ms')
 RETURNS TABLE (day date, probe_no int, af smallint, buckets smallint[], counts int[], failed int, own boolean)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -89,7 +90,7 @@ BEGIN
         SELECT b.day, b.probe_no, b.target_no, b.af, b.buckets, b.counts, b.failed, t.name AS target
         FROM day_number b
         JOIN target t USING (target_no)
-        WHERE b.check_name = 'ping' AND b.metric = 'rtt_p50_ms' AND b.day >= target_bucket.first AND b.day < target_bucket.last
+        WHERE b.check_name = 'ping' AND b.metric = of_metric AND b.day >= target_bucket.first AND b.day < target_bucket.last
           AND t.name IN (SELECT m.target FROM target_member m WHERE m.scope = of_scope)
     ), stands AS (
         SELECT y.day, y.probe_no, y.country, y.operator, extract(year FROM y.day)::int AS year

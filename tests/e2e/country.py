@@ -76,6 +76,8 @@ def ping(r, at, base, target):
     if rcvd:
         low = round(base * r.lognormvariate(0, 0.2), 3)
         metrics |= {"rtt_min_ms": low, "rtt_p50_ms": round(low * r.uniform(1, 1.5), 3)}
+    if rcvd > 1:
+        metrics["jitter_ms"] = round(low * rcvd / 40, 3)
     if outcome not in ("ok", "partial", "timeout") and (outcome not in ("denied", "error", "blocked") or r.random() < 0.5):
         metrics = {}
     if outcome == "dns_error":

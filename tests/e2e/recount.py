@@ -157,17 +157,27 @@ def own_by_address(addr, prefixes):
     return addr is not None and any(ipaddress.ip_address(addr) in prefix for prefix in prefixes)
 
 
+def to_targets(results, targets, place, scope, own):
+    country, _, operator, _ = place
+    found = members(set_of(targets, country, day_of(results[0]).year), scope)
+    prefixes = targets.networks.get((country, operator), ())
+    return [r for r in told(results) if r["check"] == "ping" and r["target"] in found
+            and own == (own_by_pack(operator, found[r["target"]]) or own_by_address(r.get("addr"), prefixes))]
+
+
 def round_trip(scope, own):
     def one(results, targets, place):
-        country, _, operator, _ = place
-        found = members(set_of(targets, country, day_of(results[0]).year), scope)
-        prefixes = targets.networks.get((country, operator), ())
-        pings = [r for r in told(results) if r["check"] == "ping" and r["target"] in found
-                 and own == (own_by_pack(operator, found[r["target"]]) or own_by_address(r.get("addr"), prefixes))]
+        pings = to_targets(results, targets, place, scope, own)
         families = sorted({r["af"] for r in pings if r.get("af")})
         parts = [(None, pings)] + [(f"ipv{af}", [r for r in pings if r.get("af") == af]) for af in families]
         return [number_of(part, "rtt_p50_ms", family) for family, part in parts if part]
     return one
+
+
+def jitter(results, targets, place):
+    """To the same targets as domestic round trips, not told apart by family."""
+    found = to_targets(results, targets, place, "domestic", False)
+    return [number_of(found, "jitter_ms")] if found else []
 
 
 def throughput(metric):
@@ -189,7 +199,8 @@ def loss(results, targets, _place):
 
 
 OF_DAY = {"PER1": dns_time, "PER2": dns_failures, "PER3": round_trip("domestic", False), "PER3_OWN": round_trip("domestic", True),
-          "PER4": round_trip("abroad", False), "PER4_OWN": round_trip("abroad", True), "PER5": throughput("down_mbps"), "PER6": throughput("up_mbps"), "PER8": loss}
+          "PER4": round_trip("abroad", False), "PER4_OWN": round_trip("abroad", True), "PER5": throughput("down_mbps"), "PER6": throughput("up_mbps"),
+          "PER7": jitter, "PER8": loss}
 
 
 # ---- where, and on behalf of whom ----
@@ -513,7 +524,7 @@ def definitions():
     found = {}
     for path in sorted((SCHEMA / "indicators").glob("*.sql")):
         head = dict(line[3:].rstrip("\n").split(": ", 1) for line in path.open(encoding="utf-8") if line.startswith("-- "))
-        if head["kind"] == "measured":
+        if "measured" in head["kind"] and "waits.fr" not in head:
             found[head["id"]] = (int(head["method"]), {DIMENSIONS[d] for d in head["dimensions"].split(", ")},
                                  head["aggregate"].split(", "))
     return found
