@@ -263,7 +263,7 @@ int indicator_read(const char *text, struct indicator *ret, struct fault *f)
         return rc;
     for (size_t s = 0; s < i.statistic_count && i.measured; s++) {
         i.statistics[s].what.decimals = i.decimals;
-        i.statistics[s].what.most = i.unit[LANG_EN] && !strcmp(i.unit[LANG_EN], "%") ? 100 : 0;
+        i.statistics[s].what.most = i.unit[LANG_EN] && *i.unit[LANG_EN] == '%' ? 100 : 0;
     }
     *ret = i;
     i = (struct indicator){0};
@@ -332,6 +332,18 @@ static size_t all_count;
 static char *all_ids;
 static pthread_once_t all_once = PTHREAD_ONCE_INIT;
 
+/* PER2 before PER10, PER3 before PER3_OWN. */
+static int in_order(const void *a, const void *b)
+{
+    const char *x = ((const struct indicator *)a)->id, *y = ((const struct indicator *)b)->id;
+    size_t letters = strcspn(x, "0123456789");
+    if (letters != strcspn(y, "0123456789") || strncmp(x, y, letters) != 0)
+        return strcmp(x, y);
+    char *rest_x, *rest_y;
+    long n = strtol(x + letters, &rest_x, 10), m = strtol(y + letters, &rest_y, 10);
+    return n != m ? (n > m) - (n < m) : strcmp(rest_x, rest_y);
+}
+
 /* The files are part of the program: one that cannot be read is a program
  * error, and the unit test reads them all. */
 static void read_all(void)
@@ -344,9 +356,11 @@ static void read_all(void)
             log_error("%s: %s", e->path, f.text);
             abort();
         }
-        buf_addf(&ids, "%s%s", all_count ? ", " : "", all[all_count].id);
         all_count++;
     }
+    qsort(all, all_count, sizeof *all, in_order);
+    for (size_t i = 0; i < all_count; i++)
+        buf_addf(&ids, "%s%s", i ? ", " : "", all[i].id);
     all_ids = buf_take(&ids);
 }
 

@@ -89,7 +89,7 @@ char *indicator_kinds(const struct indicator *i) CHECKED;
  * caller frees. */
 char *indicator_in(const char *text, const char *cctld) CHECKED;
 
-/* All that this program carries, sorted by id. Never freed. */
+/* All that this program carries, PER2 before PER10. Never freed. */
 const struct indicator *indicator_all(size_t *ret_count);
 const struct indicator *indicator_find(const char *id); /* NULL when unknown */
 const char *indicator_ids(void);                        /* "ACC1, PER1, …" for messages */

@@ -1,6 +1,6 @@
 -- id: ACC1
--- name.fr: Internautes
--- name.en: Internet users
+-- name.fr: Part d’internautes
+-- name.en: Individuals using the Internet
 -- unit: % of population
 -- unit.fr: % de la population
 -- decimals: 1
@@ -9,9 +9,9 @@
 -- nature: quantitative
 -- kind: imported
 -- method: 1
--- dimensions: zone, sex
+-- dimensions: zone, sex, age_group, education, disability
 -- aggregate: value
 -- headline.fr: {value} % de la population utilise Internet.
 -- headline.en: {value}% of the population use the Internet.
--- definition.fr: Part de la population qui a utilisé Internet, telle que la publie la source citée ; chiffre importé, non mesuré par nos sondes.
--- definition.en: Share of the population that used the Internet, as the named source publishes it; imported, not measured by our probes.
+-- definition.fr: Part des personnes qui ont utilisé Internet, d’où que ce soit et par quelque appareil que ce soit, au cours des trois derniers mois, parmi toutes celles de l’âge enquêté (indicateur HH7 de l’UIT). Vient d’une enquête auprès des ménages ; la tranche d’âge sur laquelle elle porte (tous les âges, 15 ans et plus, 15 à 74 ans…) est celle que donne la source, et deux chiffres qui ne portent pas sur la même ne se comparent pas. Ne se confond pas avec un nombre d’abonnements ni de cartes SIM : une personne peut en avoir plusieurs, et plusieurs personnes peuvent en partager une. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Share of people who used the Internet, from anywhere and with any device, in the last three months, among all those of the ages surveyed (ITU indicator HH7). From a survey of households; the age base (all ages, 15 and over, 15 to 74…) is the one that the source states, and two figures of different bases are not comparable. Not to be mixed with subscriptions or SIM cards: one person may have several, and several people may share one. As the named source publishes it; our probes do not measure it.

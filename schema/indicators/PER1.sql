@@ -1,6 +1,6 @@
 -- id: PER1
 -- check: dns
--- name.fr: Temps de résolution DNS
+-- name.fr: Temps de résolution de noms
 -- name.en: DNS resolution time
 -- unit: ms
 -- decimals: 1

@@ -1,6 +1,6 @@
 -- id: PER2
 -- check: dns
--- name.fr: Échecs DNS
+-- name.fr: Échecs de résolution de noms
 -- name.en: DNS failure rate
 -- unit: %
 -- decimals: 2

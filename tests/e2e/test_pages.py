@@ -94,6 +94,17 @@ def test_new_data_are_shown_at_once(quiet, tmp_path):
     assert "1 sonde active" not in get(c, "/fr/").body.decode()
 
 
+def test_what_has_no_figure_is_in_a_list_of_its_own(quiet, tmp_path):
+    """With the reason, and under the country's names; how it would be made is told where there is something to tell."""
+    figure(quiet, tmp_path, 47.5)
+    for language, why in (("fr", "pas encore mesuré par les boîtiers"), ("en", "The boxes do not measure throughput from chosen services yet")):
+        page = get(quiet, f"/{language}/").body.decode()
+        listed = re.search("<details>.*?</details>", page, re.S)[0]
+        told = set(re.findall('<dt id="([A-Z0-9_]+)">', page))
+        assert why in listed and ".bj" in listed and "cctld" not in page
+        assert {"ACC1", "PER7"} <= told and not told & set(re.findall("<small>([A-Z0-9_]+)</small>", listed)) and "OPN3" not in told
+
+
 def test_no_commit_is_missed(quiet, tmp_path):
     """What was begun before another change, and is committed after it, has no earlier version."""
     c = quiet

@@ -69,7 +69,7 @@ static void names_line_column_and_cure(void **state)
         {HEADER "\nACC1,BJ,2025,\"47,5\",% of population,INStaD,2026-01-31\n",
          "line 2: column value: \"47,5\" is no number; write digits with a point"},
         {HEADER "\n" LINE "\nACC0,BJ,2025,47.5,% of population,INStaD,2026-01-31\n",
-         "line 3: column indicator: \"ACC0\" is no indicator; there are: ACC1, PER1"},
+         "line 3: column indicator: \"ACC0\" is no indicator; there are: ACC1, ACC2"},
         {HEADER "\n,BJ,2025,47.5,% of population,INStaD,2026-01-31\n", "line 2: column indicator: empty; every line"},
         {HEADER "\nACC1,Benin,2025,1,% of population,INStaD,2026-01-31\n",
          "line 2: column country: \"Benin\" is no country"},

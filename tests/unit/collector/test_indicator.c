@@ -3,6 +3,8 @@
 #include <errno.h>
 
 #include "collector/figure/indicator.h"
+#include "common/buf.h"
+#include "tests/unit/collector/catalogue.h"
 
 #define WHOLE                                                                                                          \
     "-- id: TST1\n-- name.fr: Essai\n-- name.en: Test\n-- unit: % of x\n-- unit.fr: % de x\n-- better: low\n"          \
@@ -181,11 +183,77 @@ static void all_that_is_built_in(void **state)
         assert_non_null(strstr(indicator_ids(), all[i].id));
         check_headline(&all[i], all[i].headline[LANG_FR]);
         check_headline(&all[i], all[i].headline[LANG_EN]);
-        if (i > 0)
-            assert_true(strcmp(all[i - 1].id, all[i].id) < 0);
     }
+    assert_true(indicator_find("PER2") < indicator_find("PER10"));
+    assert_true(indicator_find("PER3_OWN") == indicator_find("PER3") + 1);
+    assert_true(indicator_find("ACC6") + 1 == indicator_find("AFF1"));
     assert_null(indicator_find("PER0"));
     assert_true(indicator_seed(indicator_find("PER1")) != indicator_seed(indicator_find("PER2")));
+}
+
+/* By what figures are told apart, as the files have it. */
+static void add_dimensions(unsigned dimensions, struct buf *out)
+{
+    static const char *const words[] = {"department", "operator", "technology", "family",     "zone", "sex",
+                                        "age_group",  "plan",     "education",  "disability", "site"};
+    for (size_t d = 0; d < COUNT(words); d++)
+        if (dimensions & 1u << d)
+            buf_addf(out, "%s%s", out->len ? ", " : "", words[d]);
+}
+
+/* The same words, in any order. Lines are not told apart by zone in what is measured. */
+static bool agrees(const char *says, const char *wanted, bool measured)
+{
+    size_t words = 0, found = 0;
+    for (const char *at = wanted; *at; at += strcspn(at, ", "), at += strspn(at, ", ")) {
+        size_t len = strcspn(at, ", ");
+        if (measured && len == 4 && !strncmp(at, "zone", len))
+            continue;
+        words++;
+        for (const char *has = says; *has; has += strcspn(has, ", "), has += strspn(has, ", "))
+            found += strcspn(has, ", ") == len && !strncmp(has, at, len);
+    }
+    size_t all = *says != '\0';
+    for (const char *at = says; *at; at++)
+        all += *at == ',';
+    return words == found && words == all;
+}
+
+static void every_row_of_the_catalogue_is_a_file(void **state)
+{
+    for (size_t r = 0; r < COUNT(catalogue); r++) {
+        const struct catalogue_row *row = &catalogue[r];
+        const struct indicator *i = indicator_find(row->id);
+        if (!i)
+            fail_msg("%s has no file", row->id);
+        _cleanup_text_ char *kinds = indicator_kinds(i);
+        _cleanup_(buf_free) struct buf dimensions = {0};
+        buf_add_text(&dimensions, "");
+        add_dimensions(i->dimensions, &dimensions);
+        assert_string_equal(i->name[LANG_FR], row->name_fr);
+        assert_string_equal(i->name[LANG_EN], row->name_en);
+        assert_string_equal(i->unit[LANG_EN], row->unit);
+        assert_string_equal(kinds, row->kind);
+        if (!agrees(dimensions.data, row->dimensions, i->measured))
+            fail_msg("%s: dimensions %s, wanted %s", row->id, dimensions.data, row->dimensions);
+        assert_int_equal(!strcmp(i->nature, "qualitative"), i->kinds == KIND_QUALITATIVE);
+    }
+}
+
+/* A reader is told what it is, out of what, and what it is not. */
+static void definitions_are_whole(void **state)
+{
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    for (size_t i = 0; i < count; i++)
+        for (int l = 0; l < 2; l++) {
+            size_t len = strlen(all[i].definition[l]);
+            const char *waits = all[i].waits[l];
+            if (len < 150 || all[i].definition[l][len - 1] != '.')
+                fail_msg("%s: %s", all[i].id, all[i].definition[l]);
+            assert_true(!waits || waits[strlen(waits) - 1] == '.');
+            assert_true((waits != NULL) == ((all[i].kinds & KIND_MEASURED) && !all[i].measured));
+        }
 }
 
 int main(void)
@@ -197,6 +265,8 @@ int main(void)
         cmocka_unit_test(definitions_say_what_stands_beside),
         cmocka_unit_test(refuses_with_the_reason),
         cmocka_unit_test(all_that_is_built_in),
+        cmocka_unit_test(every_row_of_the_catalogue_is_a_file),
+        cmocka_unit_test(definitions_are_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,17 @@
+-- id: ACC2
+-- name.fr: Ménages ayant Internet à domicile
+-- name.en: Households with Internet at home
+-- unit: % of households
+-- unit.fr: % des ménages
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: zone
+-- aggregate: value
+-- headline.fr: {value} % des ménages ont Internet à domicile.
+-- headline.en: {value}% of households have Internet at home.
+-- definition.fr: Part des ménages où Internet est à la disposition de tous les membres à domicile, par une ligne fixe ou mobile, qu’il ait servi ou non, parmi tous les ménages (indicateur HH6 de l’UIT). Compte des ménages, non des personnes : ce n’est pas la part des personnes qui utilisent Internet (ACC1). Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Share of households where Internet is available at home to all members, over a fixed or a mobile line, whether it was used or not, among all households (ITU indicator HH6). It counts households, not people: it is not the share of people who use the Internet (ACC1). As the named source publishes it; our probes do not measure it.

@@ -1,0 +1,17 @@
+-- id: ACC3
+-- name.fr: Abonnements à l’Internet mobile
+-- name.en: Mobile data subscriptions
+-- unit: per 100 inhabitants
+-- unit.fr: pour 100 habitants
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: operator
+-- aggregate: value
+-- headline.fr: Il y a {value} abonnements à l’Internet mobile pour 100 habitants.
+-- headline.en: There are {value} mobile data subscriptions per 100 inhabitants.
+-- definition.fr: Abonnements et cartes SIM qui ont servi à l’Internet mobile au cours des 90 derniers jours, rapportés à la population totale, pour 100 habitants. Peut dépasser 100, car une personne peut avoir plusieurs cartes : ne se lit pas comme une part de personnes (ACC1, ACC6). Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Subscriptions and SIM cards with mobile data use within the last 90 days, over the total population, per 100 inhabitants. It may pass 100, as one person may have several cards: not to be read as a share of people (ACC1, ACC6). As the named source publishes it; our probes do not measure it.

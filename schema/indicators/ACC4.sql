@@ -1,0 +1,17 @@
+-- id: ACC4
+-- name.fr: Abonnements à l’Internet fixe
+-- name.en: Fixed broadband subscriptions
+-- unit: per 100 inhabitants
+-- unit.fr: pour 100 habitants
+-- decimals: 2
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: operator, technology
+-- aggregate: value
+-- headline.fr: Il y a {value} abonnements à l’Internet fixe pour 100 habitants.
+-- headline.en: There are {value} fixed broadband subscriptions per 100 inhabitants.
+-- definition.fr: Abonnements à l’Internet fixe d’au moins 256 kbit/s vers l’abonné (fibre, cuivre, radio fixe, satellite), rapportés à la population totale, pour 100 habitants ; par tranche de débit là où la source les donne. Un abonnement dessert un ménage ou une entreprise entière : ne se lit pas comme un nombre de personnes. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Fixed broadband subscriptions of at least 256 kbit/s towards the subscriber (fibre, copper, fixed wireless, satellite), over the total population, per 100 inhabitants; by speed tier where the source has them. A subscription serves a whole household or company: not to be read as people. As the named source publishes it; our probes do not measure it.

@@ -1,0 +1,17 @@
+-- id: ACC5
+-- name.fr: Trafic par abonné
+-- name.en: Traffic per line
+-- unit: GB/month
+-- unit.fr: Go par mois
+-- decimals: 2
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: operator
+-- aggregate: value
+-- headline.fr: Une ligne mobile échange en moyenne {value} Go par mois.
+-- headline.en: A mobile line carries {value} GB a month on average.
+-- definition.fr: Trafic de données mobiles de l’année, dans les deux sens, divisé par le nombre de lignes mobiles qui s’en sont servies, puis par 12. C’est une moyenne : quelques lignes font une grande part du trafic, et la plupart en échangent moins. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Mobile data traffic of the year, both ways, divided by the mobile lines that used it, then by 12. It is a mean: a few lines make much of the traffic, and most carry less. As the named source publishes it; our probes do not measure it.

@@ -1,0 +1,16 @@
+-- id: ACC6
+-- name.fr: Abonnés uniques
+-- name.en: Unique subscribers
+-- unit: % of population
+-- unit.fr: % de la population
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- aggregate: value
+-- headline.fr: {value} % de la population a un abonnement mobile.
+-- headline.en: {value}% of the population have a mobile subscription.
+-- definition.fr: Part de la population qui a au moins un abonnement mobile, chaque personne comptée une fois, quel que soit le nombre de ses cartes SIM. Estimation de la source, qui dit comment elle passe des cartes aux personnes ; ne se compare pas à un nombre de cartes (ACC3). Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Share of the population with at least one mobile subscription, each person counted once, whatever the number of their SIM cards. An estimate of the source, which says how it goes from cards to people; not comparable with a number of cards (ACC3). As the named source publishes it; our probes do not measure it.

@@ -1,0 +1,17 @@
+-- id: AFF1
+-- name.fr: Prix de 1 Go
+-- name.en: Price of 1 GB
+-- unit: % of GNI per capita
+-- unit.fr: % du RNB par habitant
+-- decimals: 2
+-- better: low
+-- status: proposed
+-- nature: quantitative
+-- kind: imported, declared
+-- method: 1
+-- dimensions: operator
+-- aggregate: value
+-- headline.fr: 1 Go coûte {value} % du revenu mensuel moyen.
+-- headline.en: 1 GB costs {value}% of the average monthly income.
+-- definition.fr: Prix du forfait mobile le moins cher qui donne au moins 1 Go valable 30 jours (ou du nombre de forfaits plus courts qui fait 30 jours), hors promotion, divisé par le douzième du revenu national brut (RNB) par habitant ; la méthode donne aussi le prix en monnaie locale et en heures de salaire minimum. L’objectif des Nations Unies est de 2 % au plus. Le RNB par habitant est une moyenne : pour les ménages qui gagnent moins, l’effort est plus grand. Chiffre publié par la source citée, ou fait des tarifs que les opérateurs déclarent ; nos sondes ne le mesurent pas.
+-- definition.en: Price of the cheapest mobile plan with at least 1 GB valid 30 days (or of as many shorter ones as make 30 days), promotions left out, divided by a twelfth of gross national income (GNI) per capita; the method also gives the price in local currency and in hours of minimum wage. The United Nations' target is 2% at most. GNI per capita is a mean: for households that earn less the effort is larger. As the named source publishes it, or made of the tariffs that operators declare; our probes do not measure it.

@@ -1,0 +1,17 @@
+-- id: AFF2
+-- name.fr: Prix des paniers de l’UIT
+-- name.en: Price of the ITU baskets
+-- unit: % of GNI per capita
+-- unit.fr: % du RNB par habitant
+-- decimals: 2
+-- better: low
+-- status: proposed
+-- nature: quantitative
+-- kind: imported, declared
+-- method: 1
+-- dimensions: operator, technology
+-- aggregate: value
+-- headline.fr: Le panier de l’UIT coûte {value} % du revenu mensuel moyen.
+-- headline.en: The ITU basket costs {value}% of the average monthly income.
+-- definition.fr: Prix des paniers de l’UIT, divisés par le douzième du revenu national brut (RNB) par habitant : données mobiles seules de 2 Go par mois, et Internet fixe de 5 Go par mois ; l’offre la moins chère de l’opérateur qui suffit, promotions exclues. La technologie dit de quel panier il s’agit. L’objectif des Nations Unies est de 2 % au plus. Chiffre publié par la source citée, ou fait des tarifs que les opérateurs déclarent ; nos sondes ne le mesurent pas.
+-- definition.en: Price of the ITU's baskets over a twelfth of gross national income (GNI) per capita: data-only mobile with 2 GB a month, and fixed broadband with 5 GB a month; the operator's cheapest offer that suffices, promotions left out. The technology says which basket it is. The United Nations' target is 2% at most. As the named source publishes it, or made of the tariffs that operators declare; our probes do not measure it.

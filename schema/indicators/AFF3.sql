@@ -1,0 +1,17 @@
+-- id: AFF3
+-- name.fr: Évolution des tarifs
+-- name.en: Change of tariffs
+-- unit: % year on year
+-- unit.fr: % sur un an
+-- decimals: 1
+-- better: low
+-- status: proposed
+-- nature: quantitative
+-- kind: imported, declared
+-- method: 1
+-- dimensions: operator
+-- aggregate: value
+-- headline.fr: Les tarifs ont varié de {value} % en un an.
+-- headline.en: Tariffs changed by {value}% in a year.
+-- definition.fr: Variation en un an de l’indice de Jevons des tarifs, c’est-à-dire de la moyenne géométrique des rapports de prix des forfaits qui existent aux deux dates ; les forfaits nouveaux et disparus sont comptés à part. Nominale ; la variation réelle, corrigée des prix à la consommation, est donnée par la méthode. Négative quand les prix baissent. Ne dit rien du niveau des prix (AFF1, AFF2). Chiffre publié par la source citée, ou fait des tarifs que les opérateurs déclarent ; nos sondes ne le mesurent pas.
+-- definition.en: Change over a year of the Jevons index of tariffs, the geometric mean of price relatives of the plans that exist at both dates; plans that came and went are counted apart. Nominal; the real change, less consumer prices, is given by the method. Negative where prices fall. It says nothing of how high prices are (AFF1, AFF2). As the named source publishes it, or made of the tariffs that operators declare; our probes do not measure it.

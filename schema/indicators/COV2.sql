@@ -1,0 +1,17 @@
+-- id: COV2
+-- name.fr: Couverture au moins 4G
+-- name.en: Coverage at least 4G
+-- unit: % of population
+-- unit.fr: % de la population
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: operator, department
+-- aggregate: value
+-- headline.fr: {value} % de la population est couverte au moins en 4G.
+-- headline.en: {value}% of the population are covered by at least 4G.
+-- definition.fr: Part de la population qui vit là où un réseau mobile au moins 4G est reçu, selon le seuil de signal que donne la source (opérateur, ou contrôle du régulateur), parmi toute la population. Être couvert n’est ni être abonné ni utiliser Internet (USE6), et la population couverte n’est pas le territoire couvert. Deux sources dont le seuil diffère ne se comparent pas. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Share of the population who live where a mobile network of at least 4G is received, by the signal threshold that the source states (operator, or the regulator's audit), among the whole population. To be covered is neither to subscribe nor to use the Internet (USE6), and covered population is not covered land. Two sources with different thresholds are not comparable. As the named source publishes it; our probes do not measure it.

@@ -1,0 +1,16 @@
+-- id: ECO1
+-- name.fr: Réseaux membres du point d’échange
+-- name.en: IXP membership
+-- unit: % of networks
+-- unit.fr: % des réseaux
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- aggregate: value
+-- headline.fr: {value} % des réseaux du pays sont membres du point d’échange.
+-- headline.en: {value}% of the country's networks are members of the exchange.
+-- definition.fr: Systèmes autonomes du pays qui sont membres du point d’échange Internet, divisés par les systèmes autonomes du pays dont des préfixes sont annoncés. Compte des réseaux, non des clients : un grand réseau y vaut autant qu’un petit. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Autonomous systems of the country that are members of the Internet exchange point, over those of the country with prefixes announced. It counts networks, not customers: a large one is worth as much as a small one. As the named source publishes it; our probes do not measure it.

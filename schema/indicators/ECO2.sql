@@ -1,0 +1,16 @@
+-- id: ECO2
+-- name.fr: Portée du point d’échange
+-- name.en: IXP reach
+-- unit: % of networks
+-- unit.fr: % des réseaux
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- aggregate: value
+-- headline.fr: {value} % des réseaux du pays sont joints par le point d’échange.
+-- headline.en: {value}% of the country's networks are reached through the exchange.
+-- definition.fr: Systèmes autonomes du pays qui sont membres du point d’échange Internet ou clients d’un membre, divisés par les systèmes autonomes du pays dont des préfixes sont annoncés. Pouvoir être joint par le point d’échange n’est pas l’être : voir ECO4. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Autonomous systems of the country that are members of the Internet exchange point or customers of a member, over those of the country with prefixes announced. That the exchange could reach them does not mean that paths go there: see ECO4. As the named source publishes it; our probes do not measure it.

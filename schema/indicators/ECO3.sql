@@ -1,0 +1,20 @@
+-- id: ECO3
+-- check: traceroute
+-- name.fr: Chemins qui restent au pays
+-- name.en: Paths that stay in the country
+-- unit: % of paths
+-- unit.fr: % des chemins
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: measured
+-- method: 1
+-- dimensions: operator
+-- aggregate: mean
+-- headline.fr: {mean} % des chemins entre opérateurs restent dans le pays {where}.
+-- headline.en: {mean}% of paths between operators stay in the country {where}.
+-- definition.fr: Part des chemins (traceroute) d’un opérateur vers les cibles de l’ensemble de PER3 dans les réseaux des autres opérateurs du pays, qui n’en sortent pas, parmi ceux dont les étapes ont pu être situées ; donnée par couple d’opérateurs. Les chemins à l’intérieur d’un même opérateur sont donnés à part. Une étape qui ne répond pas ne prouve rien.
+-- definition.en: Share of paths (traceroute) from an operator to PER3's targets in the networks of the country's other operators that do not leave it, among those whose hops could be placed; given by pair of operators. Paths within one operator are apart. A hop that does not answer proves nothing.
+-- waits.fr: Les chemins sont relevés par les boîtiers ; leurs étapes ne sont pas encore situées dans un pays ou un réseau.
+-- waits.en: The boxes trace paths; their hops are not yet placed in a country or a network.

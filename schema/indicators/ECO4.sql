@@ -1,0 +1,20 @@
+-- id: ECO4
+-- check: traceroute
+-- name.fr: Chemins par le point d’échange
+-- name.en: Paths through the IXP
+-- unit: % of paths
+-- unit.fr: % des chemins
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: measured
+-- method: 1
+-- dimensions: operator
+-- aggregate: mean
+-- headline.fr: {mean} % des chemins intérieurs passent par le point d’échange {where}.
+-- headline.en: {mean}% of in-country paths go through the exchange {where}.
+-- definition.fr: Part des chemins (traceroute) dont les deux bouts sont dans le pays et dont une étape a une adresse du réseau du point d’échange Internet, parmi tous les chemins dont les deux bouts sont dans le pays et dans deux réseaux. Une étape sans réponse peut cacher le point d’échange : le chiffre est un minimum.
+-- definition.en: Share of paths (traceroute) with both ends in the country and a hop in the LAN of the Internet exchange point, among all with both ends in the country and in two networks. A hop that does not answer may hide the exchange: the figure is a lower bound.
+-- waits.fr: Les chemins sont relevés par les boîtiers ; leurs étapes ne sont pas encore comparées aux adresses du point d’échange.
+-- waits.en: The boxes trace paths; their hops are not yet compared with the exchange's addresses.

@@ -1,0 +1,20 @@
+-- id: ECO5
+-- check: ping
+-- name.fr: Services servis depuis le pays
+-- name.en: Services served from within
+-- unit: % of services
+-- unit.fr: % des services
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: measured
+-- method: 1
+-- dimensions: operator
+-- aggregate: mean
+-- headline.fr: {mean} % des services suivis sont servis depuis le pays {where}.
+-- headline.en: {mean}% of the services followed are served from within the country {where}.
+-- definition.fr: Part des services d’une liste publiée dont l’aller-retour depuis une ligne ne dépasse pas de plus de 5 ms celui vers la cible nationale la plus proche de la même ligne. Dit d’où le service répond à cette ligne, non où ses données sont gardées.
+-- definition.en: Share of the services of a published list whose round trip from a line is at most 5 ms above that to the same line's nearest domestic target. It says from where the service answers this line, not where its data is kept.
+-- waits.fr: La liste des services à suivre n’est pas encore mesurée par les boîtiers.
+-- waits.en: The boxes do not measure a list of services yet.

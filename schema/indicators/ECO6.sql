@@ -1,0 +1,16 @@
+-- id: ECO6
+-- name.fr: Noms de domaine {cctld}
+-- name.en: {cctld} domain names
+-- unit: count
+-- unit.fr: nombre
+-- decimals: 0
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- aggregate: value
+-- headline.fr: {value} noms de domaine du pays sont enregistrés.
+-- headline.en: {value} domain names of the country are registered.
+-- definition.fr: Nombre de noms de domaine enregistrés sous {cctld} à la fin de la période, tel que le publie le registre. Un nom enregistré n’est pas un site : beaucoup ne servent à rien. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Domain names registered under {cctld} at the end of the period, as the registry publishes it. A registered name is no website: many are not used. As the named source publishes it; our probes do not measure it.

@@ -1,0 +1,18 @@
+-- id: ECO7
+-- name.fr: Hébergement local de {cctld}
+-- name.en: Local hosting of {cctld}
+-- unit: % of sites
+-- unit.fr: % des sites
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: measured, imported
+-- method: 1
+-- aggregate: value
+-- headline.fr: {value} % des sites du domaine national sont hébergés dans le pays.
+-- headline.en: {value}% of the national domain's websites are hosted in the country.
+-- definition.fr: Part des sites sous {cctld} dont l’adresse est dans un préfixe du pays, parmi ceux qui ont une adresse. De tous les noms là où le registre en donne la liste ; sinon d’un échantillon dont la taille est dite. Un réseau de diffusion compte là où il répond à ce qui l’interroge, et non là où le contenu est fait.
+-- definition.en: Share of websites under {cctld} whose address is in a prefix of the country, among those with an address. Of all names where the registry gives the list; else of a sample, whose size is said. A content network counts where it answers the one who asks, not where the content is made.
+-- waits.fr: Les adresses des sites du domaine national ne sont pas encore relevées.
+-- waits.en: The addresses of the national domain's websites are not yet looked up.

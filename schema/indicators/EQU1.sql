@@ -1,0 +1,17 @@
+-- id: EQU1
+-- name.fr: Possession d’un smartphone
+-- name.en: Smartphone ownership
+-- unit: % of individuals
+-- unit.fr: % des personnes
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: zone, sex
+-- aggregate: value
+-- headline.fr: {value} % des personnes ont un smartphone.
+-- headline.en: {value}% of people have a smartphone.
+-- definition.fr: Part des personnes qui ont à elles un téléphone capable d’aller sur Internet avec des applications, parmi toutes celles de l’âge enquêté. Avoir l’usage de celui d’un autre n’y compte pas. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Share of people with a phone of their own that reaches the Internet with applications, among all those of the ages surveyed. The use of somebody else's does not count. As the named source publishes it; our probes do not measure it.

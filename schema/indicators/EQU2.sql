@@ -1,0 +1,16 @@
+-- id: EQU2
+-- name.fr: Prix d’un smartphone d’entrée de gamme
+-- name.en: Price of an entry-level smartphone
+-- unit: % of monthly income
+-- unit.fr: % du revenu mensuel
+-- decimals: 1
+-- better: low
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- aggregate: value
+-- headline.fr: Le smartphone le moins cher coûte {value} % d’un revenu mensuel moyen.
+-- headline.en: The cheapest smartphone costs {value}% of an average monthly income.
+-- definition.fr: Prix du smartphone neuf le moins cher vendu dans le pays, hors promotion, divisé par le douzième du revenu national brut (RNB) par habitant. Peut dépasser 100. Le RNB par habitant est une moyenne : la plupart des ménages gagnent moins, et l’effort de chacun est plus grand. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Price of the cheapest new smartphone sold in the country, promotions left out, divided by a twelfth of gross national income (GNI) per capita. It may pass 100. GNI per capita is a mean: most households earn less, for whom the effort is larger. As the named source publishes it; our probes do not measure it.

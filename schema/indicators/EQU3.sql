@@ -1,0 +1,17 @@
+-- id: EQU3
+-- name.fr: Accès à l’électricité
+-- name.en: Access to electricity
+-- unit: % of population
+-- unit.fr: % de la population
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: zone
+-- aggregate: value
+-- headline.fr: {value} % de la population a l’électricité.
+-- headline.en: {value}% of the population have electricity.
+-- definition.fr: Part de la population qui vit dans un logement raccordé à l’électricité, du réseau ou d’une source propre, telle que la publie la source. Ne dit rien des heures pendant lesquelles le courant passe. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Share of the population who live in a home with electricity, of the grid or of their own source, as the source publishes it. It says nothing of the hours in which there is power. As the named source publishes it; our probes do not measure it.

@@ -1,0 +1,20 @@
+-- id: OPN2
+-- check: resolver
+-- name.fr: Manipulation DNS
+-- name.en: DNS manipulation
+-- unit: % of tests
+-- unit.fr: % des essais
+-- decimals: 1
+-- better: low
+-- status: proposed
+-- nature: quantitative
+-- kind: measured
+-- method: 1
+-- dimensions: operator
+-- aggregate: mean
+-- headline.fr: {mean} % des réponses de noms essayées sont altérées {where}.
+-- headline.en: {mean}% of name answers tested are altered {where}.
+-- definition.fr: Part des essais où la réponse à un nom connu est fausse ou injectée (autre adresse que celles du témoin, adresse d’aucun hôte public, réponse avant celle du résolveur), parmi ceux qui ont reçu une réponse. Une adresse d’un autre réseau de diffusion du même service n’est pas une altération.
+-- definition.en: Share of tests in which the answer to a known name is wrong or injected (another address than the control's, one of no public host, an answer before the resolver's own), among those that got an answer. An address of another content network of the same service is no manipulation.
+-- waits.fr: Les résolveurs sont comparés à un témoin par les boîtiers ; la part des réponses altérées n’en est pas encore calculée.
+-- waits.en: The boxes compare resolvers with a control; the share of altered answers is not yet computed of it.

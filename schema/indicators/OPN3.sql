@@ -1,0 +1,20 @@
+-- id: OPN3
+-- check: throughput
+-- name.fr: Bridage
+-- name.en: Throttling
+-- unit: ratio
+-- unit.fr: rapport
+-- decimals: 2
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: measured
+-- method: 1
+-- dimensions: operator
+-- aggregate: p50
+-- headline.fr: Le débit d’un service est typiquement {p50} fois le débit neutre {where}.
+-- headline.en: A service's throughput is typically {p50} times the neutral one {where}.
+-- definition.fr: Médiane des débits obtenus d’un service, divisée par la médiane des débits neutres de la même ligne au même moment. Nettement sous 1, le service est ralenti, par l’opérateur ou par lui-même : le chiffre ne dit pas par qui.
+-- definition.en: Median of throughputs from a service over the median of neutral ones of the same line at the same time. Well below 1 the service is slowed, by the operator or by itself: the figure does not say by whom.
+-- waits.fr: Le débit depuis des services désignés n’est pas encore mesuré par les boîtiers.
+-- waits.en: The boxes do not measure throughput from chosen services yet.

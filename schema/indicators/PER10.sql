@@ -1,0 +1,18 @@
+-- id: PER10
+-- name.fr: Indice de qualité d’usage (IQB)
+-- name.en: Internet quality barometer (IQB)
+-- unit: 0-1
+-- decimals: 2
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: measured
+-- method: 1
+-- dimensions: operator, department
+-- aggregate: p50
+-- headline.fr: L’indice de qualité d’usage est typiquement de {p50} sur 1 {where}.
+-- headline.en: The Internet quality barometer is typically {p50} out of 1 {where}.
+-- definition.fr: Indice IQB de M-Lab : pour chaque usage (navigation, vidéo, audio, visioconférence, sauvegarde, jeu), part pondérée des exigences de débit descendant, de débit montant, de latence et de perte qui sont tenues, puis moyenne des usages. Une exigence de débit est tenue au-dessus de son seuil, une de latence ou de perte au-dessous. Ne se lit jamais seul : les exigences qui ne sont pas tenues et le lieu du serveur sont donnés à côté. Ce n’est pas une note : 0,14 n’est pas 14 sur 100.
+-- definition.en: M-Lab's IQB: for each use (browsing, video, audio, conferences, backup, gaming), the weighted share of requirements on download, upload, latency and loss that are met, then the mean over uses. A requirement on throughput is met above its threshold, one on latency or loss below it. Never read alone: the requirements that failed and the server's place stand beside it. It is no mark: 0.14 is not 14 out of 100.
+-- waits.fr: Les débits, la latence et la perte sont mesurés ; l’indice qui les réunit n’est pas encore calculé.
+-- waits.en: Throughput, latency and loss are measured; the index that joins them is not computed yet.

@@ -1,0 +1,19 @@
+-- id: PER11
+-- name.fr: Débit obtenu sur débit vendu
+-- name.en: Speed obtained over speed sold
+-- unit: ratio
+-- unit.fr: rapport
+-- decimals: 2
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: measured, declared
+-- method: 1
+-- dimensions: operator, technology
+-- aggregate: value
+-- headline.fr: Une ligne typique obtient {value} fois le débit que vend son forfait.
+-- headline.en: A typical line gets {value} times the speed that its plan sells.
+-- definition.fr: Médiane des débits descendants mesurés d’une ligne, divisée par le débit annoncé du forfait de son foyer, puis le 50e centile des lignes. 1 est le débit vendu. Les lignes dont le forfait n’est pas connu ou n’annonce pas de débit n’y comptent pas, et leur nombre est publié à côté. Ce n’est pas un débit : une ligne lente peut tenir ce qu’elle promet.
+-- definition.en: Median of a line's measured downloads over the advertised rate of its household's plan, then the 50th percentile of the lines. 1 is the speed sold. Lines whose plan is unknown or advertises no rate do not count, and how many there are is published beside. It is no throughput: a slow line may hold what it promises.
+-- waits.fr: Les débits sont mesurés ; les forfaits des foyers et les débits qu’ils annoncent ne sont pas encore réunis.
+-- waits.en: Throughput is measured; the households' plans and the rates that they advertise are not yet collected.

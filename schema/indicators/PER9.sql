@@ -1,0 +1,19 @@
+-- id: PER9
+-- check: throughput
+-- name.fr: Réactivité sous charge
+-- name.en: Responsiveness under load
+-- unit: RPM
+-- decimals: 0
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: measured
+-- method: 1
+-- dimensions: operator, technology, zone
+-- aggregate: p50
+-- headline.fr: Sous charge, une ligne typique fait {p50} allers-retours par minute {where}.
+-- headline.en: Under load a typical line makes {p50} round trips a minute {where}.
+-- definition.fr: Nombre d’allers-retours par minute (RPM, IETF IPPM « Responsiveness under Working Conditions ») qu’une ligne permet pendant que des transferts l’occupent entièrement, dans un sens puis dans l’autre ; une médiane par sonde et par jour, la médiane de ces jours pour chaque ligne, puis le 50e centile des lignes. Un nombre élevé est bon. Ce n’est pas la latence d’une ligne au repos (PER3, PER4).
+-- definition.en: Round trips per minute (RPM, IETF IPPM "Responsiveness under Working Conditions") that a line allows while transfers fill it, one way and then the other; one median a probe and day, of each line the median of its days, then the 50th percentile of the lines. High is good. It is not the latency of an idle line (PER3, PER4).
+-- waits.fr: La mesure des allers-retours sous charge n’est pas encore faite par les boîtiers.
+-- waits.en: The boxes do not measure round trips under load yet.

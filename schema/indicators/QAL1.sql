@@ -1,0 +1,15 @@
+-- id: QAL1
+-- name.fr: Cadre juridique des coupures
+-- name.en: Legal framework of shutdowns
+-- unit: 0-4
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: qualitative
+-- kind: qualitative
+-- method: 1
+-- aggregate: value
+-- headline.fr: Le cadre légal des coupures est noté {value} sur 4.
+-- headline.en: The legal framework of shutdowns is marked {value} out of 4.
+-- definition.fr: Protection qu’offre le droit contre les coupures d’Internet : 0, une autorité peut couper sans règle ni recours ; 4, la loi l’interdit, ou l’encadre par un juge, des motifs étroits, une durée et un recours, et c’est appliqué. Note de 0 à 4 sur une échelle publiée, donnée par deux personnes chacune de son côté, avec pour chacune sa justification et sa source ; quand elles diffèrent, les deux notes sont montrées. C’est un jugement sur des textes et leur application, non une mesure.
+-- definition.en: Protection that the law gives against shutdowns: 0, an authority may cut without rule or appeal; 4, the law forbids it, or binds it to a judge, narrow grounds, a time limit and an appeal, and is applied. A mark from 0 to 4 on a published scale, given by two people each on their own, with a justification and a source each; where they differ, both marks are shown. A judgement of texts and how they are applied, no measurement.

@@ -1,0 +1,15 @@
+-- id: QAL2
+-- name.fr: Neutralité de l’Internet
+-- name.en: Net neutrality
+-- unit: 0-4
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: qualitative
+-- kind: qualitative
+-- method: 1
+-- aggregate: value
+-- headline.fr: La neutralité de l’Internet est notée {value} sur 4.
+-- headline.en: Net neutrality is marked {value} out of 4.
+-- definition.fr: Protection de la neutralité de l’Internet : 0, ni règle ni suivi ; 4, la loi interdit de bloquer, de brider et de favoriser des services, un régulateur le contrôle et publie ce qu’il trouve. Note de 0 à 4 sur une échelle publiée, donnée par deux personnes chacune de son côté, avec pour chacune sa justification et sa source ; quand elles diffèrent, les deux notes sont montrées. C’est un jugement sur des textes et leur application, non une mesure.
+-- definition.en: Protection of net neutrality: 0, neither rule nor control; 4, the law forbids to block, throttle and favour services, a regulator controls it and publishes what it finds. A mark from 0 to 4 on a published scale, given by two people each on their own, with a justification and a source each; where they differ, both marks are shown. A judgement of texts and how they are applied, no measurement.

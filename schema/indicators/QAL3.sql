@@ -1,0 +1,15 @@
+-- id: QAL3
+-- name.fr: Protection des données
+-- name.en: Data protection
+-- unit: 0-4
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: qualitative
+-- kind: qualitative
+-- method: 1
+-- aggregate: value
+-- headline.fr: La protection des données est notée {value} sur 4.
+-- headline.en: Data protection is marked {value} out of 4.
+-- definition.fr: Protection des données personnelles : 0, aucune loi ; 4, une loi complète, une autorité indépendante qui a des moyens, et des décisions publiées. Note de 0 à 4 sur une échelle publiée, donnée par deux personnes chacune de son côté, avec pour chacune sa justification et sa source ; quand elles diffèrent, les deux notes sont montrées. C’est un jugement sur des textes et leur application, non une mesure.
+-- definition.en: Protection of personal data: 0, no law; 4, a complete law, an independent authority with means, and published decisions. A mark from 0 to 4 on a published scale, given by two people each on their own, with a justification and a source each; where they differ, both marks are shown. A judgement of texts and how they are applied, no measurement.

@@ -1,0 +1,15 @@
+-- id: QAL4
+-- name.fr: Transparence du régulateur
+-- name.en: Transparency of the regulator
+-- unit: 0-4
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: qualitative
+-- kind: qualitative
+-- method: 1
+-- aggregate: value
+-- headline.fr: La transparence du régulateur est notée {value} sur 4.
+-- headline.en: The regulator's transparency is marked {value} out of 4.
+-- definition.fr: Transparence du régulateur des communications : 0, ni chiffre ni décision publiés ; 4, données trimestrielles réutilisables, décisions et consultations publiées à temps, contrôles de qualité avec leur méthode. Note de 0 à 4 sur une échelle publiée, donnée par deux personnes chacune de son côté, avec pour chacune sa justification et sa source ; quand elles diffèrent, les deux notes sont montrées. C’est un jugement sur des textes et leur application, non une mesure.
+-- definition.en: Transparency of the communications regulator: 0, neither figures nor decisions published; 4, reusable quarterly data, decisions and consultations published in time, audits of quality with their method. A mark from 0 to 4 on a published scale, given by two people each on their own, with a justification and a source each; where they differ, both marks are shown. A judgement of texts and how they are applied, no measurement.

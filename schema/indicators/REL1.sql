@@ -1,0 +1,18 @@
+-- id: REL1
+-- name.fr: Disponibilité
+-- name.en: Availability
+-- unit: %
+-- decimals: 2
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: measured
+-- method: 1
+-- dimensions: operator, department, technology, zone
+-- aggregate: mean
+-- headline.fr: Une ligne est en service {mean} % du temps {where}.
+-- headline.en: A line is up {mean}% of the time {where}.
+-- definition.fr: Minutes pendant lesquelles une ligne joint Internet, divisées par les minutes pendant lesquelles son boîtier est sous tension. Un boîtier sans courant ne dit rien de la ligne : ces minutes n’y comptent pas, et le chiffre ne dit rien de l’électricité (EQU3).
+-- definition.en: Minutes in which a line reaches the Internet, over the minutes in which its box has power. A box without power says nothing of the line: those minutes do not count, and the figure says nothing of electricity (EQU3).
+-- waits.fr: Les boîtiers disent quand ils sont sous tension ; les minutes où la ligne ne joint pas Internet ne sont pas encore comptées.
+-- waits.en: The boxes tell when they have power; the minutes in which the line does not reach the Internet are not yet counted.

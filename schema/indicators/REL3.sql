@@ -1,0 +1,19 @@
+-- id: REL3
+-- name.fr: Coupures attribuées à une décision
+-- name.en: Shutdowns attributed to a decision
+-- unit: hours
+-- unit.fr: heures
+-- decimals: 1
+-- better: low
+-- status: proposed
+-- nature: quantitative
+-- kind: measured, imported
+-- method: 1
+-- dimensions: operator, department
+-- aggregate: value
+-- headline.fr: Internet a été coupé {value} heures sur décision.
+-- headline.en: The Internet was shut down for {value} hours by decision.
+-- definition.fr: Heures de coupures attribuées à une décision d’autorité : au moins deux opérateurs sous la moitié de leur niveau habituel au même moment, un signal qui ne vient pas des sondes, un collecteur lui-même en bonne santé, et la confirmation d’un analyste avec ses sources. Une panne de câble ou de courant n’en est pas une ; zéro veut dire qu’on a regardé et rien trouvé.
+-- definition.en: Hours of outages attributed to a decision of an authority: at least two operators below half of their usual level at the same time, one signal from off the probes, a collector that is healthy itself, and an analyst's confirmation with sources. A cut cable or a power cut is none; zero says that somebody looked and found nothing.
+-- waits.fr: Les coupures ne sont pas encore reconnues dans ce que mesurent les boîtiers ; celles que documente une source citée peuvent être importées.
+-- waits.en: Cuts are not yet told from what the boxes measure; those that a named source documents can be imported.

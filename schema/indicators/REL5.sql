@@ -1,0 +1,18 @@
+-- id: REL5
+-- name.fr: Câbles et dépendance
+-- name.en: Cables and dependence
+-- unit: % of paths
+-- unit.fr: % des chemins
+-- decimals: 1
+-- better: low
+-- status: proposed
+-- nature: quantitative
+-- kind: measured, imported
+-- method: 1
+-- aggregate: value
+-- headline.fr: {value} % des chemins vers l’étranger dépendent d’un même passage.
+-- headline.en: {value}% of paths abroad depend on the same way out.
+-- definition.fr: Part des chemins vers l’étranger qui passent par le point d’atterrissement ou le pays voisin le plus emprunté, parmi ceux dont la sortie peut être située ; la disponibilité du point d’échange est donnée à côté. Les chemins dont la sortie ne peut être située n’y comptent pas, et leur nombre est dit.
+-- definition.en: Share of paths abroad that go through the landing or neighbouring country most used, among those whose way out can be told; the exchange's own uptime stands beside it. Paths whose way out cannot be told do not count, and how many there are is said.
+-- waits.fr: Les chemins sont relevés par les boîtiers ; leur sortie du pays n’est pas encore située.
+-- waits.en: The boxes trace paths; where they leave the country is not yet told.

@@ -1,0 +1,16 @@
+-- id: SAT1
+-- name.fr: Satisfaction déclarée
+-- name.en: Declared satisfaction
+-- unit: 1-5
+-- decimals: 2
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: operator, zone
+-- aggregate: value
+-- headline.fr: Les utilisateurs donnent {value} sur 5 à leur accès à Internet.
+-- headline.en: Users give {value} out of 5 to their Internet access.
+-- definition.fr: Moyenne des notes de 1 (pas du tout satisfait) à 5 (très satisfait) que donnent les utilisateurs enquêtés à leur accès à Internet, par opérateur. C’est une opinion sur le service entier, prix et assistance compris : ce n’est pas une mesure de qualité technique. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Mean of the marks from 1 (not at all satisfied) to 5 (very satisfied) that surveyed users give their Internet access, by operator. An opinion of the whole service, price and help included: no measurement of technical quality. As the named source publishes it; our probes do not measure it.

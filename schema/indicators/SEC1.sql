@@ -1,0 +1,17 @@
+-- id: SEC1
+-- name.fr: Préfixes couverts par un ROA valide
+-- name.en: Prefixes with a valid ROA
+-- unit: % of announced prefixes
+-- unit.fr: % des préfixes annoncés
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: operator, family
+-- aggregate: value
+-- headline.fr: {value} % des préfixes annoncés sont couverts par un ROA valide.
+-- headline.en: {value}% of announced prefixes have a valid ROA.
+-- definition.fr: Préfixes des réseaux du pays dont l’annonce est valide au sens de la RFC 6811 (un ROA couvre le préfixe, et l’origine et la longueur s’y accordent), divisés par tous ceux qui sont annoncés ; le chiffre par espace d’adresses est donné à côté. Un ROA protège une annonce là où d’autres filtrent (SEC2) : il ne filtre rien lui-même. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Prefixes of the country's networks whose announcement is valid by RFC 6811 (a ROA covers the prefix, and origin and length agree), over all that are announced; the figure by address space stands beside it. A ROA protects an announcement where others filter (SEC2): by itself it filters nothing. As the named source publishes it; our probes do not measure it.

@@ -1,0 +1,19 @@
+-- id: SEC2
+-- name.fr: Filtrage des routes invalides (ROV)
+-- name.en: Route origin validation
+-- unit: % of operators
+-- unit.fr: % des opérateurs
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: measured
+-- method: 1
+-- dimensions: operator
+-- aggregate: share
+-- headline.fr: {share} % des opérateurs écartent les routes invalides {where}.
+-- headline.en: {share}% of operators drop invalid routes {where}.
+-- definition.fr: Part des opérateurs depuis lesquels un préfixe de référence annoncé sans droit (invalide au sens de la RFC 6811) ne peut être joint alors que son voisin valide peut l’être, parmi ceux dont les sondes permettent de conclure ; un verdict par opérateur. Ce que filtre l’opérateur est donné à part de ce que filtre déjà son transit.
+-- definition.en: Share of operators from which a reference prefix announced without right (invalid by RFC 6811) cannot be reached though its valid neighbour can, among those whose probes are conclusive; one verdict an operator. What the operator filters is apart from what its transit filters already.
+-- waits.fr: Les préfixes de référence, valides et invalides, ne sont pas encore interrogés par les boîtiers.
+-- waits.en: The boxes do not ask the reference prefixes, valid and invalid, yet.

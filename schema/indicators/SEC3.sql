@@ -1,0 +1,20 @@
+-- id: SEC3
+-- check: resolver
+-- name.fr: Résolveurs qui valident DNSSEC
+-- name.en: DNSSEC-validating resolvers
+-- unit: % of lines
+-- unit.fr: % des lignes
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: measured
+-- method: 1
+-- dimensions: operator
+-- aggregate: share
+-- headline.fr: {share} % des lignes ont un résolveur qui valide DNSSEC {where}.
+-- headline.en: {share}% of lines have a resolver that validates DNSSEC {where}.
+-- definition.fr: Part des lignes dont le résolveur donne AD à un nom bien signé et refuse par SERVFAIL un nom mal signé, parmi celles dont le résolveur a pu être examiné. Dit si la ligne est protégée contre de fausses réponses, non si des domaines sont signés (SEC4).
+-- definition.en: Share of lines whose resolver gives AD to a well-signed name and refuses a badly signed one with SERVFAIL, among those whose resolver could be examined. It says whether the line is protected against forged answers, not whether domains are signed (SEC4).
+-- waits.fr: Les résolveurs sont examinés par les boîtiers ; la part des lignes n’en est pas encore calculée.
+-- waits.en: The boxes examine resolvers; the share of lines is not yet computed of it.

@@ -1,0 +1,18 @@
+-- id: SEC4
+-- name.fr: Domaines {cctld} signés
+-- name.en: Signed {cctld} domains
+-- unit: % of delegations
+-- unit.fr: % des délégations
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: measured, imported
+-- method: 1
+-- aggregate: value
+-- headline.fr: {value} % des domaines du pays sont signés.
+-- headline.en: {value}% of the country's domains are signed.
+-- definition.fr: Délégations sous {cctld} qui ont un enregistrement DS, divisées par toutes les délégations. De la zone entière là où le registre la donne ou la publie ; sinon d’un échantillon dont la taille est dite. Un domaine signé ne protège que ceux dont le résolveur valide (SEC3).
+-- definition.en: Delegations under {cctld} with a DS record, over all delegations. Of the whole zone where the registry gives or publishes it; else of a sample, whose size is said. A signed domain protects only those whose resolver validates (SEC3).
+-- waits.fr: Les délégations du domaine national ne sont pas encore comptées.
+-- waits.en: The delegations of the national domain are not yet counted.

@@ -1,0 +1,20 @@
+-- id: SEC5
+-- check: edns
+-- name.fr: Conformité EDNS
+-- name.en: EDNS compliance
+-- unit: % of servers
+-- unit.fr: % des serveurs
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: measured
+-- method: 1
+-- dimensions: zone
+-- aggregate: mean
+-- headline.fr: {mean} % des serveurs de noms essayés passent les dix essais EDNS {where}.
+-- headline.en: {mean}% of the name servers tested pass all ten EDNS tests {where}.
+-- definition.fr: Part des adresses de serveurs de noms du domaine national qui passent les dix essais de conformité EDNS (RFC 6891), parmi celles qui ont pu être interrogées. Compte des serveurs, quel que soit le nombre de noms qu’ils servent.
+-- definition.en: Share of name servers' addresses of the national domain that pass all ten tests of EDNS compliance (RFC 6891), among those that could be asked. It counts servers, however many names they serve.
+-- waits.fr: Les essais EDNS sont faits par les boîtiers ; un serveur n’est pas une ligne, et la part des serveurs n’en est pas encore calculée.
+-- waits.en: The boxes make the EDNS tests; a server is no line, and the share of servers is not yet computed of them.

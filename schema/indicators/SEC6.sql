@@ -1,0 +1,19 @@
+-- id: SEC6
+-- name.fr: Protection contre l’usurpation d’adresses IP
+-- name.en: Source address validation
+-- unit: % of tested blocks
+-- unit.fr: % des blocs essayés
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: measured, imported
+-- method: 1
+-- dimensions: operator
+-- aggregate: value
+-- headline.fr: {value} % des blocs d’adresses essayés empêchent l’usurpation.
+-- headline.en: {value}% of the address blocks tested prevent spoofing.
+-- definition.fr: Blocs d’adresses dont les paquets à adresse d’origine usurpée n’arrivent pas, divisés par les blocs essayés (méthode de CAIDA Spoofer). Sans essai, il n’y a pas de chiffre, et jamais zéro : ce qui n’a pas été essayé n’est ni bon ni mauvais.
+-- definition.en: Address blocks whose packets with a spoofed source do not arrive, over the blocks tested (the method of CAIDA Spoofer). Without a test there is no score, and never zero: what was not tested is neither good nor bad.
+-- waits.fr: L’envoi de paquets à adresse usurpée n’est pas fait par les boîtiers ; seuls des essais publiés ailleurs peuvent être importés.
+-- waits.en: The boxes send no spoofed packets; only tests published elsewhere can be imported.

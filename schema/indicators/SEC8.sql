@@ -1,0 +1,17 @@
+-- id: SEC8
+-- name.fr: Participation à MANRS
+-- name.en: MANRS participation
+-- unit: operators
+-- unit.fr: opérateurs
+-- decimals: 0
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: operator
+-- aggregate: value
+-- headline.fr: {value} opérateurs du pays prennent part à MANRS.
+-- headline.en: {value} operators of the country take part in MANRS.
+-- definition.fr: Nombre d’opérateurs du pays inscrits à MANRS (bonnes pratiques de sécurité du routage), lu avec le nombre total d’opérateurs. Aucune moyenne n’est faite des autres : ne pas y prendre part ne dit pas que le routage est mauvais. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Operators of the country that are registered with MANRS (good practice of routing security), to be read with the number of all operators. No mean is made over the rest: not to take part does not say that routing is bad. As the named source publishes it; our probes do not measure it.

@@ -1,0 +1,17 @@
+-- id: USE1
+-- name.fr: Usage quotidien
+-- name.en: Daily use
+-- unit: % of users
+-- unit.fr: % des utilisateurs
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: zone, sex, age_group
+-- aggregate: value
+-- headline.fr: {value} % des utilisateurs d’Internet s’en servent chaque jour.
+-- headline.en: {value}% of Internet users use it every day.
+-- definition.fr: Part des personnes qui utilisent Internet au moins une fois par jour, parmi celles qui l’ont utilisé au cours des trois derniers mois. Vient d’une enquête ; la base n’est pas la population entière. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Share of people who use the Internet at least once a day, among those who used it in the last three months. From a survey; the base is not the whole population. As the named source publishes it; our probes do not measure it.

@@ -1,0 +1,17 @@
+-- id: USE2
+-- name.fr: Freins à l’usage
+-- name.en: Barriers to use
+-- unit: % of non-users
+-- unit.fr: % des non-utilisateurs
+-- decimals: 1
+-- better: -
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: zone, sex, age_group
+-- aggregate: value
+-- headline.fr: {value} % de ceux qui n’utilisent pas Internet citent ce frein.
+-- headline.en: {value}% of those who do not use the Internet name this barrier.
+-- definition.fr: Part des personnes qui citent un frein (prix, absence de réseau, d’appareil ou d’électricité, langue, manque de compétences, manque d’intérêt…), parmi celles qui n’ont pas utilisé Internet au cours des trois derniers mois. Chaque frein est un chiffre, que nomme la méthode de la ligne importée ; comme une personne peut en citer plusieurs, les parts ne s’additionnent pas à 100. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Share of people who name a barrier (price, no network, no device or electricity, language, lack of skills, lack of interest…), among those who did not use the Internet in the last three months. Each barrier is a value, named by the method of the imported line; as a person may name several, the shares do not add up to 100. As the named source publishes it; our probes do not measure it.

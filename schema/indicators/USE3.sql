@@ -1,0 +1,17 @@
+-- id: USE3
+-- name.fr: Réseaux sociaux
+-- name.en: Social networks
+-- unit: % of users
+-- unit.fr: % des utilisateurs
+-- decimals: 1
+-- better: -
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: zone, sex, age_group
+-- aggregate: value
+-- headline.fr: {value} % des utilisateurs d’Internet sont sur des réseaux sociaux.
+-- headline.en: {value}% of Internet users are on social networks.
+-- definition.fr: Part des personnes qui utilisent des réseaux sociaux, parmi celles qui ont utilisé Internet au cours des trois derniers mois. Vient d’une enquête ; le nombre de comptes qu’annoncent les plateformes n’est pas un nombre de personnes et n’y compte pas. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Share of people who use social networks, among those who used the Internet in the last three months. From a survey; the number of accounts that platforms announce is no number of people and does not count. As the named source publishes it; our probes do not measure it.

@@ -1,0 +1,17 @@
+-- id: USE4
+-- name.fr: Compétences numériques
+-- name.en: Digital skills
+-- unit: % of individuals
+-- unit.fr: % des personnes
+-- decimals: 1
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: zone, sex, age_group
+-- aggregate: value
+-- headline.fr: {value} % des personnes ont des compétences numériques de base.
+-- headline.en: {value}% of people have basic digital skills.
+-- definition.fr: Part des personnes qui ont au moins le niveau de base dans les domaines de compétences de l’UIT (information, communication, création de contenus, sécurité, résolution de problèmes), d’après les activités qu’elles disent avoir faites au cours des trois derniers mois, parmi toutes celles de l’âge enquêté. Déclaration des personnes, non examen de ce qu’elles savent. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Share of people with at least the basic level in the ITU's areas of skills (information, communication, content creation, safety, problem solving), by the activities that they say they did in the last three months, among all those of the ages surveyed. What people declare, not a test of what they know. As the named source publishes it; our probes do not measure it.

@@ -1,0 +1,17 @@
+-- id: USE5
+-- name.fr: Écart femmes-hommes
+-- name.en: Gender gap
+-- unit: ratio
+-- unit.fr: rapport
+-- decimals: 2
+-- better: -
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: zone
+-- aggregate: value
+-- headline.fr: La part des femmes qui utilisent Internet vaut {value} fois celle des hommes.
+-- headline.en: The share of women who use the Internet is {value} times that of men.
+-- definition.fr: Part d’internautes parmi les femmes divisée par la part d’internautes parmi les hommes (ACC1, même enquête, même tranche d’âge). 1 est la parité ; en dessous, moins de femmes que d’hommes utilisent Internet ; au-dessus, plus. Ce n’est pas la part des femmes parmi les internautes. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Share of Internet users among women divided by the share among men (ACC1, same survey, same age base). 1 is parity; below it fewer women than men use the Internet, above it more. It is not the share of women among users. As the named source publishes it; our probes do not measure it.

@@ -1,0 +1,16 @@
+-- id: USE6
+-- name.fr: Couverts mais non connectés
+-- name.en: Covered but not connected
+-- unit: % of population
+-- unit.fr: % de la population
+-- decimals: 1
+-- better: low
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- aggregate: value
+-- headline.fr: {value} % de la population est couverte par l’Internet mobile et ne l’utilise pas.
+-- headline.en: {value}% of the population are covered by mobile Internet and do not use it.
+-- definition.fr: Part de la population couverte au moins en 4G (COV2), moins la part de la population qui utilise l’Internet mobile, en points ; c’est l’écart d’usage. Les deux parts portent sur la population totale et sur la même année ; si l’une porte sur une autre base, la source le dit. Ne compte pas ceux qui ne sont pas couverts. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Share of the population covered by 4G at least (COV2), less the share of the population who use mobile Internet, in points; this is the usage gap. Both are of the whole population and of the same year; where one has another base, the source says so. It does not count those who are not covered. As the named source publishes it; our probes do not measure it.
