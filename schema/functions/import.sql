@@ -81,7 +81,7 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- Takes a run back, as if it had never been: 'done'; or says why not: 'none', there is no such run, 'undone' already, 'later', another
--- stands on it, which is to be taken back first.
+-- stands on it, which is to be taken back first, 'kept', comments of a consultation, which has answers to them.
 CREATE OR REPLACE FUNCTION import_undo(of_run int, by text) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -94,6 +94,8 @@ BEGIN
         RETURN 'none';
     ELSIF taken.undone_at IS NOT NULL THEN
         RETURN 'undone';
+    ELSIF taken.kind = 'comments' THEN
+        RETURN 'kept';
     ELSIF import_later(of_run) IS NOT NULL THEN
         RETURN 'later';
     END IF;
