@@ -8,6 +8,9 @@
 
 #define STEPS    60
 #define HALVES   30
+#define TURNS    100   /* on the way to the price of a day: each at least halves what is left of it */
+#define RISE     1e-4  /* of what a step would rise if the dual were straight (Armijo 1966) */
+#define PROVEN   1e-9  /* of what is due: what more is due of than is borne, and not by rounding */
 #define STRIDE   2.0   /* by which the price of a place moves at most, at first: edges turn within 1 */
 #define ROUNDING 1e-7  /* of what is due */
 #define EXACT    1e-13 /* of what is borne: days are level */
@@ -68,7 +71,7 @@ static double moves(const struct flow *f, const struct stand *s, size_t day, dou
 static double level(const struct flow *f, const struct stand *s, size_t day)
 {
     double low = -1 - s->most, high = 1 + s->most, due = f->due_of_days[day], price = s->days[day], slope;
-    for (int step = 0; step < 100; step++) {
+    for (int turn = 0; turn < TURNS; turn++) {
         price = price > low && price < high ? price : (low + high) / 2;
         double over = moves(f, s, day, price, &slope) - due;
         if (fabs(over) <= EXACT * s->bears)
@@ -124,7 +127,7 @@ static void look(const struct flow *f, struct stand *s)
         s->value += s->days[d] * f->due_of_days[d];
     for (size_t k = 0; k < f->parts; k++)
         s->value += s->parts[k] * f->due_of_parts[k];
-    s->none = sure > 1e-9 * due; /* and not by rounding */
+    s->none = sure > PROVEN * due;
 }
 
 /* What edges still bear more of, at each place on all days, in ret; and each day's part of it, squared by parts, off
@@ -241,7 +244,7 @@ static bool climb(const struct flow *f, struct stand *s)
             s->parts[k] += (by - made) * step[k];
         made = by;
         look(f, s);
-        risen = s->value >= before + 1e-4 * by * rise || s->none || is_level(f, s);
+        risen = s->value >= before + RISE * by * rise || s->none || is_level(f, s);
     }
     free(rows);
     free(step);

@@ -304,13 +304,19 @@ static void bearing_free(struct bearing *b)
     floor_free(b->floor);
 }
 
+/* Behind the largest number of a line. */
+static size_t lines_end(const struct bearing *b)
+{
+    size_t end = 0;
+    for (size_t u = 0; u < b->unit_count; u++)
+        end = b->units[u].line >= end ? (size_t)b->units[u].line + 1 : end;
+    return end;
+}
+
 /* A line's days count in the new figure as many parts of it as there are of them. */
 static void share_out(struct bearing *b)
 {
-    uint32_t most = 0;
-    for (size_t u = 0; u < b->unit_count; u++)
-        most = b->units[u].line > most ? b->units[u].line : most;
-    uint32_t *days = alloc_zero((size_t)most + 1, sizeof *days);
+    uint32_t *days = alloc_zero(lines_end(b) + 1, sizeof *days);
     for (size_t u = 0; u < b->unit_count; u++)
         days[b->units[u].line] += b->units[u].days;
     for (size_t u = 0; u < b->unit_count; u++)
@@ -347,13 +353,11 @@ static bool leaves_few(const struct bearing *b, const struct cells *c, size_t cu
 /* Does one line give most of the new figure by itself? Where two are cut (weight.h), what is left may be a third's. */
 static bool is_dominated(const struct bearing *b)
 {
-    uint32_t most = 0;
-    for (size_t u = 0; u < b->unit_count; u++)
-        most = b->units[u].line > most ? b->units[u].line : most;
-    double *lines = alloc_zero((size_t)most + 1, sizeof *lines), largest = 0, second = 0, whole = 0;
+    size_t end = lines_end(b);
+    double *lines = alloc_zero(end + 1, sizeof *lines), largest = 0, second = 0, whole = 0;
     for (size_t u = 0; u < b->unit_count; u++)
         lines[b->units[u].line] += b->units[u].added * b->values[u];
-    for (size_t l = 0; l <= most; l++) {
+    for (size_t l = 0; l < end; l++) {
         second = fmax(second, fmin(largest, lines[l]));
         largest = fmax(largest, lines[l]);
         whole += lines[l];
