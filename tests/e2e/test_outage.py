@@ -79,6 +79,17 @@ def departments(c, indicator):
     return found
 
 
+def whole(c, indicator):
+    figures = c.request("GET", f"/api/v1/indicators?year={YEAR}&indicator={indicator}").json()
+    [figure] = [f for f in figures if not any(f[k] for k in ("geo", "operator", "technology", "family")) and f["statistic"] in ("p50", "mean")]
+    return figure
+
+
+def failed_in(c, indicator):
+    return dict(c.sql("SELECT geo, n_failed FROM indicator_value WHERE indicator = %s AND geo IS NOT NULL AND operator IS NULL AND statistic IN "
+                      "('p50', 'mean')", indicator))
+
+
 @pytest.mark.quick
 def test_a_cut_is_half_of_all_questions_however_it_shows(country):
     shares = {geo: f["value"] for geo, f in departments(country, "PER2").items()}
@@ -89,18 +100,22 @@ def test_a_cut_is_half_of_all_packets_unless_there_was_no_address(country):
     figures = departments(country, "PER8")
     assert {geo: f["value"] for geo, f in figures.items()} == pytest.approx(
         {geo: 0 if geo in FINE | {"BJ-MO"} else 50 for geo in CUTS})
-    # Six hours of six days on six lines, in steps: 200 to 499.
-    assert {geo for geo, f in figures.items() if f["n_failed"]} == {"BJ-MO"} and figures["BJ-MO"]["n_failed"] == 200
+    # Six hours of six days on six lines, which everybody is told of for the whole country, in steps: 200 to 499.
+    assert failed_in(country, "PER8") == {geo: 0 if geo != "BJ-MO" else 6 * len(DAYS) * LINES for geo in CUTS}
+    assert {f["n_failed"] for f in figures.values()} == {None} and whole(country, "PER8")["n_failed"] == 200
 
 
 @pytest.mark.parametrize("indicator, value", [("PER1", 20), ("PER3", 10), ("PER5", 10), ("PER6", 4)])
 def test_failures_stand_beside_what_is_made_of_the_others(country, indicator, value):
     for geo, f in departments(country, indicator).items():
         assert f["value"] == pytest.approx(value, rel=0.02)
-        assert (f["n_samples"], f["n_failed"]) == ((430 if geo != "BJ-ZO" else 220, 0) if geo in FINE else (220, 200)), (geo, f)
-    # Analysts have the number as it is: nine departments.
+        assert (f["n_samples"], f["n_failed"]) == (430 if geo in FINE - {"BJ-ZO"} else 220, None), (geo, f)
+    # Nine departments, of which analysts have the number as it is.
+    each = 6 * len(DAYS) * LINES
+    assert failed_in(country, indicator) == {geo: 0 if geo in FINE else each for geo in CUTS}
     assert country.sql("SELECT DISTINCT n_failed FROM indicator_value WHERE indicator = %s AND n_probes = %s", indicator,
-                       LINES * len(CUTS)) == [(9 * 6 * len(DAYS) * LINES,)]
+                       LINES * len(CUTS)) == [(9 * each,)]
+    assert whole(country, indicator)["n_failed"] == 1000
 
 
 def test_no_share_passes_the_whole(country):
