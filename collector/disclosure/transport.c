@@ -24,7 +24,7 @@ struct line {
     const struct unit *units;
     size_t count;
     double amount, free;
-    bool covered; /* and stays so where fewer days are shown */
+    bool covered, now; /* covered: and stays so where fewer days are shown; now: it is by those that are */
 };
 
 /* What the two give that give most, and all together. */
@@ -308,12 +308,14 @@ bool transport_tells(struct transport *t, const bool *shown)
     memset(t->told, 0, t->day_count * sizeof *t->told);
     for (size_t l = 0; l < t->line_count; l++) {
         struct line *line = &t->lines[l];
-        line->covered = line->covered || line->amount == 0 || has_enough_beside(t, line) ||
-                        is_covered(t, line, bears, shown);
-        for (size_t u = 0; !line->covered && u < line->count; u++)
+        line->now = line->covered || line->amount == 0 || has_enough_beside(t, line) ||
+                    is_covered(t, line, bears, shown);
+        for (size_t u = 0; !line->now && u < line->count; u++)
             t->told[line->units[u].day] += line->units[u].amount;
-        tells |= !line->covered;
+        tells |= !line->now;
     }
+    for (size_t l = 0; tells && l < t->line_count; l++)
+        t->lines[l].covered = t->lines[l].now;
     free(bears);
     return tells;
 }
@@ -323,7 +325,7 @@ void transport_settle(struct transport *t)
     bool *none = alloc_zero(t->day_count + 1, sizeof *none);
     (void)transport_tells(t, none);
     for (size_t l = 0; l < t->line_count; l++)
-        t->lines[l].covered = !t->lines[l].covered && t->work > 0;
+        t->lines[l].covered = !t->lines[l].now && t->work > 0;
     t->work = WORK;
     free(none);
 }

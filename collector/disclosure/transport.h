@@ -37,7 +37,8 @@ void transport_add(struct transport *t, uint32_t line, size_t day, uint32_t plac
  * (dominance.h), with what each line weighs. */
 void transport_settle(struct transport *t);
 
-/* Do these days, each by itself, tell of a line beside the parts? Each time it is asked, fewer are shown. */
+/* Do these days, each by itself, tell of a line beside the parts? Each time it is asked, fewer are shown than when they
+ * last did. */
 bool transport_tells(struct transport *t, const bool *shown);
 
 /* What those that were told of then give on a day. */

@@ -191,12 +191,12 @@ static void weigh(struct left *l, const struct day *day, const struct stat_what 
     free(taken);
 }
 
-static void hide(struct left *l, struct day *day, const struct stat_what *what)
+static void turn(struct left *l, struct day *day, const struct stat_what *what, bool shown)
 {
     double *taken = pointed(day, what, NULL);
-    weigh_rows(l, day->rows, day->count, taken, true);
-    weigh_rows(l, day->rows, day->count, NULL, false);
-    day->shown = false;
+    weigh_rows(l, day->rows, day->count, shown ? NULL : taken, true);
+    weigh_rows(l, day->rows, day->count, shown ? taken : NULL, false);
+    day->shown = shown;
     free(taken);
 }
 
@@ -209,7 +209,11 @@ struct chart {
     struct crowd hidden;
     struct left left;
     struct transport *transport; /* NULL: no sums, or no parts */
-    bool cover;                  /* must there be any, to cover what was told? */
+    const struct calendar *places;
+    bool cover;        /* must there be any, to cover what was told? */
+    struct day **last; /* those that were hidden since days were last found to tell, in that order */
+    size_t last_count;
+    struct crowd before; /* who was hidden by then */
 };
 
 static struct day *with_fewest_lines(const struct chart *c)
@@ -252,8 +256,9 @@ static bool hide_one(struct chart *c, struct day *day)
 {
     if (!day)
         return false;
-    hide(&c->left, day, c->what);
+    turn(&c->left, day, c->what, false);
     crowd_join(&c->hidden, &day->crowd);
+    c->last[c->last_count++] = day;
     return true;
 }
 
@@ -265,14 +270,14 @@ static bool is_covered(const struct chart *c)
 }
 
 /* Do they tell of too few beside the figures of places? */
-static bool tell_beside(const struct chart *c, const struct calendar *places)
+static bool tell_beside(const struct chart *c)
 {
     int32_t *shown = alloc_zero(c->count, sizeof *shown);
     size_t found = 0;
     for (size_t d = 0; d < c->count; d++)
         if (c->days[d].shown)
             shown[found++] = c->days[d].rows->day;
-    bool tells = places && calendar_tells(places, shown, found);
+    bool tells = c->places && calendar_tells(c->places, shown, found);
     free(shown);
     return tells;
 }
@@ -317,18 +322,49 @@ static bool tell_in_amounts(const struct chart *c)
     return tells;
 }
 
+/* ---- how many are hidden ---- */
+
+/* Of those that were hidden last, the first so many alone are. */
+static void hide_first(struct chart *c, size_t count)
+{
+    c->hidden = c->before;
+    for (size_t d = 0; d < c->last_count; d++) {
+        if (c->last[d]->shown != (d >= count))
+            turn(&c->left, c->last[d], c->what, d >= count);
+        if (d < count)
+            crowd_join(&c->hidden, &c->last[d]->crowd);
+    }
+}
+
+/* Twice as many were hidden as before, which may be more than it takes: days are shown again, the last first, for as
+ * long as halves of them turn out not to be needed. Without any of them days told, with all of them they do not. */
+static void show_again(struct chart *c)
+{
+    size_t few = 0, enough = c->last_count;
+    while (few + 1 < enough) {
+        size_t middle = few + (enough - few) / 2;
+        hide_first(c, middle);
+        if (is_covered(c) && !tell_beside(c) && !tell_in_amounts(c))
+            enough = middle;
+        else
+            few = middle;
+    }
+    hide_first(c, enough);
+}
+
 /* A day is shown where it has lines enough. What its cell's figure counts anew and no day shows can be reckoned from
  * the two, and has to be enough as well; so has what days do not take off of it as they count its lines otherwise
  * (residue.h): days with the fewest lines are hidden until it is, or until nothing is left. So are told days that
  * have come to weigh something else. A day that series tell of otherwise has no point, and who came late to them is
  * in none. Where days of before are gone, say something else or weigh something else, there must be some, to cover
  * them. As long as those that are shown tell of too few beside places, more are hidden: twice as many each time, as
- * that takes its time to find out; where they tell of a line by what it gives, in turn those on which that is most, and
- * some of all times, which others can make up on. */
+ * that takes its time to find out, and of the last so many no more than it takes; where they tell of a line by what it
+ * gives, in turn those on which that is most, and some of all times, which others can make up on. */
 static void decide(struct day *days, size_t count, const struct past_days *past, const struct calendar *places,
                    const struct cellsets *parts, const struct stat_what *what)
 {
-    struct chart c = {days, count, what, past->late, left_new(what)};
+    struct chart c = {days, count, what, past->late, left_new(what), .places = places};
+    c.last = alloc_zero(count + 1, sizeof(struct day *));
     c.transport = transport_of(&c, parts, past->after);
     c.cover = past->cover || (past->weighed && what->kind != STAT_QUANTILE);
     weigh_told(&c.left, days, count, past->after);
@@ -342,18 +378,24 @@ static void decide(struct day *days, size_t count, const struct past_days *past,
             crowd_join(&c.hidden, crowd);
         weigh(&c.left, &days[d], what);
     }
-    bool left = true;
+    bool left = true, told = false;
     for (size_t more = 1; left; more *= 2) {
         while (left && !is_covered(&c))
             left = hide_one(&c, with_fewest_lines(&c));
-        bool beside = left && tell_beside(&c, places);
+        bool beside = left && tell_beside(&c);
         if (!left || (!beside && !tell_in_amounts(&c)))
             break;
+        told = true;
+        c.last_count = 0;
+        c.before = c.hidden;
         for (size_t d = 0; d < more; d++)
             left = hide_one(&c, beside      ? with_fewest_lines(&c)
                                 : d % 2 > 0 ? within_most_shown(&c)
                                             : with_most_told(&c));
     }
+    if (left && told)
+        show_again(&c);
+    free(c.last);
     transport_free(c.transport);
     left_free(&c.left);
 }

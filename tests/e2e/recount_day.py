@@ -79,24 +79,38 @@ def most_that_stay(days, late=(), cover=False, stays=lambda _shown: recount_resi
     them, and has to be enough as well, and so has what days do not take off of it: where it is not, days of the fewest rows are hidden too,
     of equal ones the last. late: rows that no day can show; cover: rows of before are gone or weigh otherwise, which has to be covered by
     some; stays: what days that are shown leave of lines that count otherwise; told: what is given, day by day, by lines of which they tell
-    beside parts: those are hidden on which that is most, and in turn some of all times, twice as many each time."""
-    shown, more = {day for day, rows in days.items() if crowded(rows)}, 1
+    beside parts: those are hidden on which that is most, and in turn some of all times, twice as many each time, and of the last so many as
+    few as halving them finds."""
+    shown, more, last = {day for day, rows in days.items() if crowded(rows)}, 1, []
 
-    def covered():
+    def covered(shown):
         hidden = [*late, *(row for day, rows in days.items() if day not in shown for row in rows)]
         left = stays(shown)
         return left != recount_residue.FEW and (recount.enough(hidden) or
                                                 not hidden and (not cover or left == recount_residue.MANY))
 
+    def hide(day):
+        shown.remove(day)
+        last.append(day)
+
     while True:
-        while shown and not covered():
-            shown.remove(min(shown, key=lambda day: (len(days[day]), -day.toordinal())))
+        while shown and not covered(shown):
+            hide(min(shown, key=lambda day: (len(days[day]), -day.toordinal())))
         given = told(shown) if shown else {}
         if not given:
-            return shown
+            break
+        last.clear()
         for n in range(min(more, len(shown))):
-            shown.remove(middle(days, shown) if n % 2 else max(sorted(shown), key=lambda day: given[day]))
+            hide(middle(days, shown) if n % 2 else max(sorted(shown), key=lambda day: given[day]))
         more *= 2
+    few, enough = 0, len(last) if more > 1 and shown else 0
+    while few + 1 < enough:
+        half = (few + enough) // 2
+        if covered(again := shown | set(last[half:])) and not told(again):
+            enough = half
+        else:
+            few = half
+    return shown | set(last[enough:]) if enough else shown
 
 
 def told_beside(days, behind, whole, statistic, place_of):

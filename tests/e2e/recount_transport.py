@@ -138,21 +138,23 @@ def is_covered(units, line, shown, largest):
 def settled(units):
     """Those of whom figures tell without any day: they are passed over."""
     covered = set()
-    told(units, set(), covered)
-    return {unit.line for unit in units} - covered
+    return {unit.line for unit in units} - covered if told(units, set(), covered) else set()
 
 
 def told(units, shown, covered):
-    """day -> what those give on it that are told of. covered: those that were not, of more days; it gets those that are not now."""
-    amounts, free, found = collections.Counter(), collections.Counter(), collections.Counter()
+    """day -> what those give on it that are told of. covered: those that were not, of more days; it gets those that are not now, where others
+    are."""
+    amounts, free, found, now = collections.Counter(), collections.Counter(), collections.Counter(), set()
     for unit in units:
         amounts[unit.line] += unit.amount
         free[unit.line] += unit.free
     largest = sorted(amounts, key=lambda line: (-free[line], line))[:SECONDS]
     for line, amount in amounts.items():
         if line in covered or not amount or is_covered(units, line, shown, set(largest)):
-            covered.add(line)
+            now.add(line)
             continue
         for unit in units:
             found[unit.day] += unit.amount * (unit.line == line)
+    if found:
+        covered |= now
     return found

@@ -388,7 +388,7 @@ static void days_and_an_operator_leave_no_line(void **state)
     } rows[] = {
         {{{0, 1}, {1, 0}, {0, 5}, 0}, 60},
         /* Later days leave, less all that the operator's figure says, what one more line says beside them. */
-        {{{0, 1}, {1, 0}, {0, 5}, 1}, 44},
+        {{{0, 1}, {1, 0}, {0, 5}, 1}, 50},
         /* Points cut it, which the figures have whole: what these leave of it, less the points, is the line's. */
         {{{0, 0.5}, {1, 0}, {0, 40}, 1}, 0},
         /* The figures cut it too, by a tenth: which is near enough. Or by more than a fifth. */
