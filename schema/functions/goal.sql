@@ -1,25 +1,13 @@
 -- Goals: what was to be reached by when, and how a country stands.
 
--- Lines with tabs between their columns, which the first one names; a country * stands for every pack. In the place of those before.
+-- A text as tsv_records reads it; a country * stands for every pack. In the place of those before.
 CREATE OR REPLACE FUNCTION goal_seed(goals text) RETURNS void
 LANGUAGE sql AS $$
     DELETE FROM goal;
-    WITH line AS MATERIALIZED (
-        SELECT string_to_array(l.line, E'\t') AS cells, l.number
-        FROM string_to_table(goals, E'\n') WITH ORDINALITY AS l (line, number)
-        WHERE l.line <> ''
-    ), record AS (
-        SELECT jsonb_object_agg(c.name, nullif(c.value, '')) AS record
-        FROM line l
-        CROSS JOIN line head
-        CROSS JOIN LATERAL unnest(head.cells, l.cells) AS c (name, value)
-        WHERE head.number = 1 AND l.number > 1
-        GROUP BY l.number
-    )
     INSERT INTO goal
-    SELECT (jsonb_populate_record(NULL::goal, r.record || jsonb_build_object('country', c.iso))).*
-    FROM record r
-    JOIN country c ON r.record->>'country' IN (c.iso, '*')
+    SELECT (jsonb_populate_record(NULL::goal, r || jsonb_build_object('country', c.iso))).*
+    FROM tsv_records(goals) r
+    JOIN country c ON r->>'country' IN (c.iso, '*')
 $$;
 
 -- The last day of a year, a half-year, a quarter or a month.
