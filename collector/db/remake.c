@@ -161,6 +161,7 @@ static const struct {
 } seeds[] = {
     {"countries/countries.json", "SELECT country_seed($1::jsonb)"},
     {"countries/goals.tsv", "SELECT goal_seed($1)"},
+    {"thresholds/iqb.tsv", "SELECT iqb_seed($1)"},
     {"schedule/", "SELECT schedule_seed($1::jsonb)"},
 };
 
