@@ -154,6 +154,10 @@ static void print_definition(const struct indicator *i)
     for (size_t s = 0; s < i->statistic_count; s++)
         printf("%s%s", s ? ", " : "", i->statistics[s].name);
     printf("\n");
+    if (i->derived) {
+        printf(_("source           other figures, as they are published\n\nSQL, $1 the year:\n\n%s\n"), i->sql);
+        return;
+    }
     if (!i->measured) {
         printf(_("source           imported: internetmetre-collector import csv FILE\n"));
         return;

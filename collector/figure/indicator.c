@@ -134,6 +134,12 @@ static int set_named(struct indicator *i, const char *key, const char *value, st
         return one_of(value, "quantitative qualitative", &i->nature, f);
     if (!strcmp(key, "kind"))
         return each_word(value, i, add_kind, f);
+    if (!strcmp(key, "over")) {
+        _cleanup_text_ char *what = NULL;
+        int rc = one_of(value, "lines figures", &what, f);
+        i->derived = rc == 0 && !strcmp(what, "figures");
+        return rc;
+    }
     if (!strcmp(key, "targets"))
         return one_of(value, "domestic abroad", &i->targets, f);
     if (!strcmp(key, "dimensions"))
@@ -169,6 +175,11 @@ static int set_key(struct indicator *i, const char *key, const char *value, stru
 static int check_sql(const struct indicator *i, struct fault *f)
 {
     const char *waits = i->waits[LANG_FR] ? i->waits[LANG_FR] : i->waits[LANG_EN];
+    if (i->derived)
+        return *i->sql && !waits
+                   ? 0
+                   : fault_set(f, -EBADMSG, _("%s: what is made of figures ends in its SELECT, and does not wait"),
+                               i->id);
     if (!(i->kinds & KIND_MEASURED) && (*i->sql || waits))
         return fault_set(f, -EBADMSG,
                          _("%s: only what is measured has a SELECT, or waits; take it away, or add measured to kind"),
@@ -183,10 +194,10 @@ static int check_sql(const struct indicator *i, struct fault *f)
 /* Imported figures have one statistic, and are of what their source says. */
 static int check_kinds(const struct indicator *i, struct fault *f)
 {
-    bool by_lines = i->measured || i->kinds == KIND_MEASURED;
+    bool by_lines = !i->derived && (i->measured || i->kinds == KIND_MEASURED);
     int rc = check_sql(i, f);
     for (int l = 0; rc == 0 && l < 2; l++)
-        if (by_lines != (strstr(i->headline[l], "{where}") != NULL))
+        if (i->headline[l] && by_lines != (strstr(i->headline[l], "{where}") != NULL))
             rc = fault_set(f, -EBADMSG, _("%s: the headline of a measured indicator has {where}, of an imported none"),
                            i->id);
     for (size_t s = 0; rc == 0 && s < i->statistic_count; s++)
@@ -212,8 +223,8 @@ static int check_whole(const struct indicator *i, struct fault *f)
         {"status", i->status},
         {"nature", i->nature},
         {"kind", i->kinds ? "" : NULL},
-        {"headline.fr", i->headline[LANG_FR]},
-        {"headline.en", i->headline[LANG_EN]},
+        {"headline.fr", i->derived && !i->headline[LANG_EN] ? "" : i->headline[LANG_FR]},
+        {"headline.en", i->derived && !i->headline[LANG_FR] ? "" : i->headline[LANG_EN]},
         {"definition.fr", i->definition[LANG_FR]},
         {"definition.en", i->definition[LANG_EN]},
         {"waits.fr", i->waits[LANG_EN] ? i->waits[LANG_FR] : ""},
@@ -257,7 +268,7 @@ int indicator_read(const char *text, struct indicator *ret, struct fault *f)
         text += len + (text[len] == '\n');
     }
     i.sql = text + strspn(text, " \n");
-    i.measured = (i.kinds & KIND_MEASURED) && *i.sql;
+    i.measured = (i.kinds & KIND_MEASURED) && *i.sql && !i.derived;
     int rc = check_whole(&i, f);
     if (rc < 0)
         return rc;
@@ -303,6 +314,11 @@ bool indicator_importable(const struct indicator *i)
 bool indicator_made(const struct indicator *i)
 {
     return i->measured && !indicator_retired(i);
+}
+
+bool indicator_derived(const struct indicator *i)
+{
+    return i->derived && !indicator_retired(i);
 }
 
 char *indicator_kinds(const struct indicator *i)

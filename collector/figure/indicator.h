@@ -6,16 +6,21 @@
  * all did; in the place of value and samples, buckets and counts of sketches whose
  * median is the value. Adding an indicator is adding its file.
  *
+ * One that is made of other figures (over: figures) has a SELECT with $1 the year, giving country, geo, operator,
+ * technology, source, simulated, value and note: of what is published, so that it tells nothing that this does not.
+ *
  * What is measured in percent is a part: no line says more than 100.
  *
  * Keys: id, name.fr, name.en, unit (and unit.fr, unit.en where they differ),
  * decimals, check (what measures it), better (low, high, -), status (proposed, adopted, retired: no new figures,
  * those that were published stay), nature (quantitative, qualitative), kind (where figures come from, one or more of
- * measured, imported, declared, qualitative), method (its version, raised when figures would change), targets
+ * measured, imported, declared, qualitative), over (what its SELECT reads: lines, which is what is meant when it is not
+ * said, or figures), method (its version, raised when figures would change), targets
  * (domestic, abroad: the set of the country's pack to which it is measured), dimensions, aggregate (p10 to p99, mean,
- * share; value when nothing is measured), headline.fr, headline.en (with {statistic} in them, and {where} in those of
- * what is measured: in the country, or on so many measured lines), definition.fr, definition.en; of what should be
- * measured and is not yet, waits.fr, waits.en in the place of a SELECT: why, in a reader's words.
+ * share; value when nothing is measured), headline.fr, headline.en (not of what is derived; with {statistic} in them,
+ * and {where} in those of what is measured: in the country, or on so many measured lines), definition.fr,
+ * definition.en; of what should be measured and is not yet, waits.fr, waits.en in the place of a SELECT: why, in a
+ * reader's words.
  *
  * {cctld} in a name or a definition is the country's own domain, with its dot (indicator_in). */
 #pragma once
@@ -65,12 +70,13 @@ struct indicator {
     char *check;    /* what measures it, and tells of its days in series as well; NULL: nothing */
     unsigned kinds; /* of enum kind */
     bool measured;  /* by this collector, which has its SELECT */
+    bool derived;   /* from other figures, by its SELECT */
     int method, decimals;
     unsigned dimensions; /* of enum dimension */
     struct statistic statistics[STATISTICS_MAX];
     size_t statistic_count;
     char *targets;   /* to which set it is measured: "domestic", "abroad"; NULL: to none */
-    const char *sql; /* borrowed from the text; empty when not measured */
+    const char *sql; /* borrowed from the text; empty when nothing is made */
 };
 
 /* Reads one file's text, which must outlive *ret. -EBADMSG with the line and
@@ -80,8 +86,10 @@ void indicator_free(struct indicator *i); /* the members */
 
 /* May a file bring figures of it? */
 bool indicator_importable(const struct indicator *i);
-/* Are its figures made, year by year? */
+/* Are its figures made of lines, year by year? */
 bool indicator_made(const struct indicator *i);
+/* Are they made of other figures, once these are there? */
+bool indicator_derived(const struct indicator *i);
 bool indicator_retired(const struct indicator *i);
 /* "measured, imported"; the caller frees. */
 char *indicator_kinds(const struct indicator *i) CHECKED;

@@ -308,6 +308,32 @@ static int make(struct pg *pg, const struct indicator *i, const char *year, stru
     return rc;
 }
 
+/* ---- what is made of figures ---- */
+
+#define DERIVE_SQL                                                                                                     \
+    "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, source, "          \
+    "simulated, computed, value, unit, floor, method_version, note, retrieved) "                                       \
+    "SELECT $2, $1::int::text, $3, d.country, d.geo, d.operator, d.technology, d.source, d.simulated, true, "          \
+    "rounding_nearest(d.value, $4::int), $5, 'met', $6::int, d.note, (now() AT TIME ZONE 'UTC')::date "                \
+    "FROM (%s) AS d WHERE d.value IS NOT NULL"
+
+static int derive(struct pg *pg, const struct indicator *i, const char *year, struct fault *f)
+{
+    char decimals[16], method[16];
+    snprintf(decimals, sizeof decimals, "%d", i->decimals);
+    snprintf(method, sizeof method, "%d", i->method);
+    const char *const params[] = {year, i->id, indicator_main(i)->name, decimals, i->unit[LANG_EN], method},
+                      *const of[] = {i->id, year};
+    _cleanup_text_ char *sql = alloc_format(DERIVE_SQL, i->sql);
+    int rc = pg_query(pg, "DELETE FROM indicator_value WHERE computed AND indicator = $1 AND period = $2", 2, of, NULL,
+                      f);
+    if (rc == 0)
+        rc = pg_query(pg, sql, COUNT(params), params, NULL, f);
+    if (rc < 0)
+        fault_prefix(f, _("indicator %s: "), i->id);
+    return rc;
+}
+
 /* ---- the definitions ---- */
 
 static json_t *definition_row(const struct indicator *i)
@@ -337,7 +363,7 @@ static int stale(struct pg *pg, const struct indicator *all, size_t count, bool 
 {
     _cleanup_(buf_free) struct buf made = {0};
     for (size_t i = 0; i < count; i++)
-        if (indicator_made(&all[i]))
+        if (indicator_made(&all[i]) || indicator_derived(&all[i]))
             buf_addf(&made, "%s%s/%d", made.len ? "," : "{", all[i].id, all[i].method);
     buf_add_text(&made, made.len ? "}" : "{}");
     _cleanup_rows_ struct pg_rows *rows = NULL;
@@ -384,6 +410,9 @@ static int make_years(struct pg *pg, struct progress *shown, struct fault *f)
             if (indicator_made(&all[i]))
                 rc = make(pg, &all[i], year, f);
         }
+        for (size_t i = 0; rc == 0 && i < count; i++)
+            if (indicator_derived(&all[i]))
+                rc = derive(pg, &all[i], year, f);
         if (rc == 0)
             rc = pg_query(pg, "SELECT target_set_note($1::int), edition_note($1::int), series_line_make($1::int)", 1,
                           &year, NULL, f);

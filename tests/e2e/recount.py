@@ -524,7 +524,7 @@ def definitions():
     found = {}
     for path in sorted((SCHEMA / "indicators").glob("*.sql")):
         head = dict(line[3:].rstrip("\n").split(": ", 1) for line in path.open(encoding="utf-8") if line.startswith("-- "))
-        if "measured" in head["kind"] and "waits.fr" not in head:
+        if "measured" in head["kind"] and "waits.fr" not in head and "over" not in head:
             found[head["id"]] = (int(head["method"]), {DIMENSIONS[d] for d in head["dimensions"].split(", ")},
                                  head["aggregate"].split(", "))
     return found

@@ -79,8 +79,6 @@ ROWS = {
     ("collector", "import", "pfx2as"): SILENT,
     ("collector", "import", "carrier-nat"): ["import carrier-nat --template"],
     ("collector", "import", "comments"): ["import comments --template"],
-    ("collector", "import", "list"): ["import list", "import list --format json"],
-    ("collector", "import", "undo"): SILENT,
     ("collector", "import", ""): ["import --template", "import csv --template"],
     ("collector", "indicators", ""): ["indicators --year 2025", "indicators --year 2025 --format json"],
     ("collector", "indicators", "explain"): ["indicators explain PER1"],

@@ -13,6 +13,7 @@ import pytest
 import recount
 import recount_day
 import recount_interval
+import recount_iqb
 import recount_past
 import recount_residue
 from conftest import Collector, scratch
@@ -42,10 +43,15 @@ def country():
 
 # ---- the comparison ----
 
+# Figures of lines; the others are made of these (recount_derived).
+OF_LINES = "computed AND indicator <> 'PER10'"
+
+
 def figures(c, year):
     """As analysts have them."""
     rows = c.sql("SELECT indicator, statistic, country, geo, operator, technology, family, source, floor, note, value, n_samples, n_failed, n_days, "
-                 "n_probes, n_networks, n_silent, method_version FROM indicator_value WHERE computed AND period = %s", str(year))
+                 "n_probes, n_networks, n_silent, method_version FROM indicator_value "
+                 f"WHERE {OF_LINES} AND period = %s", str(year))
     found = {row[:8]: row[8:] for row in rows}
     assert len(found) == len(rows)
     assert all(row[0] == "met" or re.match("below|would tell|one line|not enough|too few", row[1]) for row in found.values())
@@ -189,7 +195,7 @@ def test_every_interval_is_what_lines_tell(country):
     cells, kinds = recount.cut_once(country.cells(2024)), set()
     for indicator, statistic, *key, low, high, kind, why, least in country.c.sql(
             "SELECT indicator, statistic, country, geo, operator, technology, family, source, low, high, interval_kind, interval_why, "
-            "interval_lines FROM indicator_value WHERE computed AND period = '2024' AND value IS NOT NULL"):
+            f"interval_lines FROM indicator_value WHERE {OF_LINES} AND period = '2024' AND value IS NOT NULL"):
         lines = of_lines(cells[indicator, *key], statistic)
         wanted = (recount_interval.interval_of_figure(statistic, *lines, seed(indicator), most(indicator), digits_of(indicator), lean)
                   for lean in (-TIE, TIE))
@@ -221,7 +227,7 @@ def two_digits(n):
 def test_everybody_has_the_same_in_steps(country, year):
     exact = figures(country.c, year)
     public = {tuple(f[k] for k in ("indicator", "statistic", "country", "geo", "operator", "technology", "family", "source")): f
-              for f in country.c.request("GET", f"/api/v1/indicators?year={year}").json()}
+              for f in country.c.request("GET", f"/api/v1/indicators?year={year}").json() if f["n_probes"] or f["floor"] != "met"}
     assert public.keys() == exact.keys()
     for key, (floor, _, value, samples, failed, days, probes, networks, _, method) in exact.items():
         f = public[key]
@@ -230,6 +236,27 @@ def test_everybody_has_the_same_in_steps(country, year):
         assert (f["n_samples"], f["n_failed"], f["n_days"]) == (two_digits(samples), None if any(key[3:7]) else 1 if failed in range(1, 5) else step(failed),
                                                                    two_digits(days)), key
         assert (f["n_probes"], f["n_networks"]) == (step(probes), step(networks)), key
+
+
+# ---- made of figures ----
+
+@pytest.mark.parametrize("year", YEARS)
+def test_the_quality_index_is_what_published_figures_pass(country, year):
+    parts = {"PER5": "p50", "PER6": "p50", "PER3": "p50", "PER8": "mean"}
+    found = {row[:4]: row[4:] for row in country.c.sql(
+        "SELECT country, geo, operator, source, value, note, floor, statistic, unit FROM indicator_value WHERE computed AND indicator = 'PER10' AND "
+        "period = %s AND num_nonnulls(technology, family) = 0", str(year))}
+    told = collections.defaultdict(dict)
+    for indicator, statistic, value, *place in country.c.sql(
+            "SELECT indicator, statistic, value, country, geo, operator, source FROM indicator_value WHERE computed AND period = %s AND value IS NOT "
+            "NULL AND num_nonnulls(technology, family) = 0", str(year)):
+        if parts.get(indicator) == statistic:
+            told[tuple(place)][indicator] = value
+    whole = {place: values for place, values in told.items() if len(values) == len(parts)}
+    assert found.keys() == whole.keys() and found
+    for place, v in whole.items():
+        score, failed = recount_iqb.iqb(v["PER5"], v["PER6"], v["PER3"], v["PER8"] / 100)
+        assert found[place] == (round(score, 2), f"failed: {failed}", "met", "value", "0-1"), place
 
 
 # ---- from year to year, and among each other ----
@@ -286,7 +313,7 @@ def test_every_place_is_what_lines_tell(country, year):
     better, numbers = dict(country.c.sql("SELECT indicator, better FROM indicator")), numbers_of(cells)
     for indicator, statistic, *key, low, high in country.c.sql(
             "SELECT indicator, statistic, country, geo, operator, technology, family, source, rank_low, rank_high FROM indicator_value "
-            "WHERE computed AND period = %s AND value IS NOT NULL AND num_nonnulls(geo, operator) = 1 AND technology IS NULL", str(year)):
+            f"WHERE {OF_LINES} AND period = %s AND value IS NOT NULL AND num_nonnulls(geo, operator) = 1 AND technology IS NULL", str(year)):
         if statistic == main_statistic(indicator) and better[indicator] != "-":
             groups[indicator, statistic, key[0], key[1] is None, key[-1]][key[1] or key[2]] = (
                 exact[indicator, statistic, *key][1].value, of_lines(cells[indicator, *key], statistic)[0], (low, high))
@@ -306,7 +333,7 @@ def test_places_are_in_the_order_of_values(country, year):
     better = {row[0]: row[1] for row in country.c.sql("SELECT indicator, better FROM indicator")}
     for indicator, statistic, *key, low, high in country.c.sql(
             "SELECT indicator, statistic, country, geo, operator, technology, family, source, rank_low, rank_high FROM indicator_value "
-            "WHERE computed AND period = %s AND value IS NOT NULL AND num_nonnulls(geo, operator) = 1 AND technology IS NULL", str(year)):
+            f"WHERE {OF_LINES} AND period = %s AND value IS NOT NULL AND num_nonnulls(geo, operator) = 1 AND technology IS NULL", str(year)):
         if statistic == main_statistic(indicator):
             sign = -1 if better[indicator] == "high" else 1
             groups[indicator, key[0], key[1] is None, key[-1]].append((sign * wanted[indicator, statistic, *key][1].value, low, high))

@@ -283,6 +283,8 @@ static int add_method(struct overview *o, const struct indicator *i, struct faul
 static void add_without(struct overview *o, const struct indicator *i)
 {
     const char *why = i->waits[o->words.lang];
+    if (!why && i->derived)
+        why = phrase(&o->words, "why_not_derived");
     if (!why)
         why = phrase(&o->words, i->kinds & KIND_QUALITATIVE ? "why_not_rated" : "why_not_imported");
     _cleanup_text_ char *name = indicator_in(i->name[o->words.lang], o->cctld);
@@ -335,6 +337,8 @@ static int add_indicators(struct overview *o, const json_t *pack, const struct p
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < count; i++) {
         struct national g = {0};
+        if (all[i].derived) /* an index says little without what it failed at: that is for data and the report */
+            continue;
         add_indicator(o, &all[i], rows, &g);
         if (!g.rows)
             continue;

@@ -60,6 +60,7 @@ static void knows_where_figures_come_from(void **state)
         {WHOLE VALUE RETIRED "-- kind: imported\n", "imported", false, false, true},
         {WHOLE VALUE "-- kind: declared\n", "declared", true, false, false},
         {WHOLE VALUE "-- kind: qualitative\n", "qualitative", false, false, false},
+        {WHOLE VALUE "-- kind: measured\n-- over: figures\nSELECT 1\n", "measured", false, false, false},
     };
     for (size_t r = 0; r < COUNT(rows); r++) {
         struct indicator i;
@@ -136,6 +137,14 @@ static void refuses_with_the_reason(void **state)
          "TST1: what is measured ends in its SELECT, or says in waits.fr"},
         {WHOLE "-- aggregate: p50\n-- kind: measured\n-- waits.fr: x\n", "TST1: waits.en is missing"},
         {WHOLE "-- aggregate: p50\n-- kind: measured\n-- waits.en: x\n", "TST1: waits.fr is missing"},
+        {"-- over: lakes\n", "line 1: over: \"lakes\" is not one of: lines figures"},
+        {WHOLE "-- aggregate: value\n-- kind: measured\n-- over: figures\n",
+         "TST1: what is made of figures ends in its"},
+        {WHOLE "-- aggregate: value\n-- kind: measured\n-- over: figures\n-- waits.fr: x\n-- waits.en: x\nSELECT 1\n",
+         "TST1: what is made of figures ends in its"},
+        {WHOLE "-- aggregate: p50\n-- kind: measured\n-- over: figures\n-- headline.fr: {p50}\n-- headline.en: "
+               "{p50}\nSELECT 1\n",
+         "TST1: aggregate: \"value\" is of what is not"},
         {WHOLE "-- aggregate: value\n-- kind: imported\nSELECT 1\n", "TST1: only what is measured has a SELECT"},
         {WHOLE "-- aggregate: value\n-- kind: imported\n-- waits.fr: x\n-- waits.en: x\n",
          "TST1: only what is measured has a SELECT"},
@@ -181,8 +190,8 @@ static void all_that_is_built_in(void **state)
     for (size_t i = 0; i < count; i++) {
         assert_ptr_equal(indicator_find(all[i].id), &all[i]);
         assert_non_null(strstr(indicator_ids(), all[i].id));
-        check_headline(&all[i], all[i].headline[LANG_FR]);
-        check_headline(&all[i], all[i].headline[LANG_EN]);
+        for (int l = 0; l < 2 && all[i].headline[l]; l++)
+            check_headline(&all[i], all[i].headline[l]);
     }
     assert_true(indicator_find("PER2") < indicator_find("PER10"));
     assert_true(indicator_find("PER3_OWN") == indicator_find("PER3") + 1);
@@ -252,7 +261,7 @@ static void definitions_are_whole(void **state)
             if (len < 150 || all[i].definition[l][len - 1] != '.')
                 fail_msg("%s: %s", all[i].id, all[i].definition[l]);
             assert_true(!waits || waits[strlen(waits) - 1] == '.');
-            assert_true((waits != NULL) == ((all[i].kinds & KIND_MEASURED) && !all[i].measured));
+            assert_true((waits != NULL) == ((all[i].kinds & KIND_MEASURED) && !all[i].measured && !all[i].derived));
         }
 }
 
