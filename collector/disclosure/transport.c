@@ -330,6 +330,18 @@ void transport_settle(struct transport *t)
     free(none);
 }
 
+/* Lines of both come in the order of their numbers. */
+void transport_pass_over(struct transport *t, const struct transport *out)
+{
+    get_ready(t);
+    for (size_t l = 0, o = 0; l < t->line_count && out->work > 0; l++) {
+        while (o < out->line_count && out->lines[o].units->line < t->lines[l].units->line)
+            o++;
+        t->lines[l].covered |= o < out->line_count && out->lines[o].units->line == t->lines[l].units->line &&
+                               !out->lines[o].now;
+    }
+}
+
 double transport_told(const struct transport *t, size_t day)
 {
     return t->told[day];

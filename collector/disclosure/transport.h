@@ -37,6 +37,9 @@ void transport_add(struct transport *t, uint32_t line, size_t day, uint32_t plac
  * (dominance.h), with what each line weighs. */
 void transport_settle(struct transport *t);
 
+/* The same of lines that others tell of: what was out was asked for, in `out`, with the same lines. */
+void transport_pass_over(struct transport *t, const struct transport *out);
+
 /* Do these days, each by itself, tell of a line beside the parts? Each time it is asked, fewer are shown than when they
  * last did. */
 bool transport_tells(struct transport *t, const bool *shown);

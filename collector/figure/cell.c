@@ -400,6 +400,8 @@ void cells_decide(struct cells *c)
     if (sums(c->indicator))
         cells_cut(c);
     past_decide(c->past, c->floor);
+    if (indicator_main(c->indicator)->what.kind == STAT_MEAN)
+        cells_debut(c);
 }
 
 bool cells_lifted(const struct cells *c, const char *source)
@@ -431,6 +433,12 @@ struct past_days cell_past(const struct cells *c, const struct cell *cell)
 bool cell_fresh(const struct cells *c, const struct row *row)
 {
     return past_is_fresh(c->past, c->texts[row->probe], row->day);
+}
+
+bool cell_pointed(const struct cells *c, const struct cell *country, int32_t day)
+{
+    _cleanup_text_ char *group = group_of(c, country->rows[0]);
+    return past_has_point(c->past, group, day);
 }
 
 /* What figures tell of a day that weighs so much in them. */

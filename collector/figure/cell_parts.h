@@ -83,6 +83,7 @@ void cells_cut(struct cells *c);
 
 /* Groups the probe-days and decides what is shown, once. What follows asks for its answers. */
 void cells_decide(struct cells *c);
+void cells_debut(struct cells *c); /* holds parts back that never had a figure, where points would tell (debut.c) */
 bool cell_lifted(const struct cells *c, const struct cell *cell); /* is it shown, whatever stands behind it? */
 enum floor_verdict cell_verdict(const struct cells *c, const struct cell *cell);
 bool cell_held(const struct cells *c, const struct cell *cell); /* its last figure stands */
@@ -90,5 +91,11 @@ bool cell_fresh(const struct cells *c, const struct row *row);  /* was the day n
 double cell_counts(const struct row *row);                      /* what the day counts of what it says; 0: as below */
 double cell_weighed(const struct cells *c, const struct cell *cell,
                     const struct row *row); /* what the day counts in the cell's last figure; 0: nothing that tells */
+bool cell_pointed(const struct cells *c, const struct cell *country, int32_t day); /* has its chart that day? */
 struct tally cell_tally(const struct cell *cell);
+
+/* A country's days with a value, in the figures that they lie in of those that are shown (cellsets_free), and, where
+ * asked for, of the last ones behind them. The caller frees both. */
+struct tally_day *cell_days(const struct cells *c, const struct cell *country, bool last, struct cellsets *ret_parts,
+                            size_t *ret_count);
 struct past_days cell_past(const struct cells *c, const struct cell *cell);

@@ -306,7 +306,6 @@ static struct transport *transport_of(const struct chart *c, const struct cellse
         free(cut);
         free(counts);
     }
-    transport_settle(t);
     return t;
 }
 
@@ -366,6 +365,8 @@ static void decide(struct day *days, size_t count, const struct past_days *past,
     struct chart c = {days, count, what, past->late, left_new(what), .places = places};
     c.last = alloc_zero(count + 1, sizeof(struct day *));
     c.transport = transport_of(&c, parts, past->after);
+    if (c.transport)
+        transport_settle(c.transport);
     c.cover = past->cover || (past->weighed && what->kind != STAT_QUANTILE);
     weigh_told(&c.left, days, count, past->after);
     for (size_t d = 0; d < count; d++) {
@@ -419,11 +420,10 @@ static json_t *figure_of(const struct day *day, const struct stat_what *what)
     return figure;
 }
 
-json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what *what, const struct past_days *past,
-                    const struct calendar *places, const struct cellsets *parts)
+/* The caller frees. */
+static struct day *split(struct tally_day *rows, size_t count, size_t *ret_count)
 {
-    json_t *figures = json_array();
-    struct day *days = alloc_zero(count, sizeof *days);
+    struct day *days = alloc_zero(count + 1, sizeof *days);
     size_t found = 0;
     qsort(rows, count, sizeof *rows, by_day);
     for (size_t i = 0; i < count; i++) {
@@ -437,6 +437,30 @@ json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what
         rows[i].weight = 0;
         crowd_add(rows[i].late ? &day->late : &day->crowd, rows[i].line, rows[i].network, 1);
     }
+    *ret_count = found;
+    return days;
+}
+
+struct transport *day_beside(struct tally_day *rows, size_t count, const struct stat_what *what,
+                             const struct cellsets *parts, const struct transport *out, bool *ret_tells)
+{
+    struct chart c = {.days = split(rows, count, &c.count), .what = what};
+    c.transport = transport_of(&c, parts, INT32_MIN);
+    for (size_t d = 0; d < c.count; d++)
+        c.days[d].shown = crowd_is_many(&c.days[d].crowd);
+    if (out)
+        transport_pass_over(c.transport, out);
+    *ret_tells = tell_in_amounts(&c);
+    free(c.days);
+    return c.transport;
+}
+
+json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what *what, const struct past_days *past,
+                    const struct calendar *places, const struct cellsets *parts)
+{
+    json_t *figures = json_array();
+    size_t found;
+    struct day *days = split(rows, count, &found);
     if (past)
         decide(days, found, past, places, parts, what);
     for (size_t d = 0; d < found; d++)

@@ -5,6 +5,7 @@
 
 #include "collector/disclosure/calendar.h"
 #include "collector/disclosure/cellset.h"
+#include "collector/disclosure/transport.h"
 #include "collector/figure/past.h"
 #include "collector/figure/tally.h"
 
@@ -19,3 +20,8 @@
  * anything else has none. The caller owns the array. */
 json_t *day_figures(struct tally_day *rows, size_t count, const struct stat_what *what, const struct past_days *past,
                     const struct calendar *places, const struct cellsets *parts) CHECKED;
+
+/* What points of all these days tell, of a mean, beside parts that rows' places lie in, where they have lines enough
+ * and but for rows that are late; of lines that `out` told of already they may (NULL: of none). The caller frees it. */
+struct transport *day_beside(struct tally_day *rows, size_t count, const struct stat_what *what,
+                             const struct cellsets *parts, const struct transport *out, bool *ret_tells) CHECKED;

@@ -1,5 +1,6 @@
 #include "collector/figure/past.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ struct past *past_new(int32_t today, int method)
     p->keys = json_object();
     p->names = json_object();
     p->lines = json_object();
+    p->points = json_object();
     return p;
 }
 
@@ -45,6 +47,7 @@ void past_free(struct past *p)
     json_decref(p->keys);
     json_decref(p->names);
     json_decref(p->lines);
+    json_decref(p->points);
     free(p);
 }
 
@@ -93,6 +96,20 @@ void past_weighed(struct past *p, const char *probe, const char *cells, const ch
     struct probe *of = probe_of(p, probe);
     told_line_read(&of->line, cells, weights, wholes);
     of->line.last = last;
+}
+
+void past_pointed(struct past *p, const char *group, const char *day)
+{
+    if (!json_object_get(p->points, group))
+        json_object_set_new(p->points, group, json_object());
+    json_object_set_new(json_object_get(p->points, group), day, json_true());
+}
+
+bool past_has_point(const struct past *p, const char *group, int32_t day)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%d", day);
+    return json_object_get(json_object_get(p->points, group), text) != NULL;
 }
 
 /* ---- what there is now ---- */
@@ -423,6 +440,12 @@ bool past_moves(const struct past *p, const char *group)
         if (!strcmp(p->groups[g].name, group))
             return p->listed[p->groups[g].first].moved;
     return false;
+}
+
+void past_hold_back(struct past *p, size_t number, bool back)
+{
+    p->listed[number].verdict = back ? FLOOR_DOMINATED : FLOOR_SHOWN;
+    p->listed[number].moved = !back;
 }
 
 json_t *past_left(const struct past *p)

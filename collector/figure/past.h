@@ -55,6 +55,9 @@ void past_told(struct past *p, const char *probe, const char *line, const char *
 void past_weighed(struct past *p, const char *probe, const char *cells, const char *weights, const char *wholes,
                   int32_t last);
 
+/* A day that has its point in a group's chart. */
+void past_pointed(struct past *p, const char *group, const char *day);
+
 /* ---- what there is now ---- */
 
 /* A cell; number: in the floor. kept: false for what is never held against what comes later. */
@@ -85,6 +88,9 @@ void past_decide(struct past *p, struct floor *f);
 bool past_held(const struct past *p, size_t number);
 bool past_stands(const struct past *p, size_t number);
 bool past_moves(const struct past *p, const char *group); /* does its coarsest cell get a new figure? */
+/* A cell that never was shown is not (FLOOR_DOMINATED), or is after all. */
+void past_hold_back(struct past *p, size_t number, bool back);
+bool past_has_point(const struct past *p, const char *group, int32_t day);
 json_t *past_left(const struct past *p); /* the keys of cells that were shown, and are not listed; the caller owns it */
 bool past_is_fresh(const struct past *p, const char *probe, int32_t day); /* was it never told? */
 

@@ -45,6 +45,7 @@ struct past {
     int32_t today;
     int method;
     json_t *keys, *names, *lines; /* shown by key, probes by name; households' numbers */
+    json_t *points;               /* days since 1970-01-01, by group */
     struct shown *shown;
     struct listed *listed; /* in the order of their numbers in the floor, which are 0, 1, … */
     struct group *groups;

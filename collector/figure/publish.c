@@ -58,6 +58,12 @@ static int lines_of(const struct crowd *crowd)
     return steps[lines];
 }
 
+/* The floor would show it (debut.c). */
+static bool is_held_back(const struct cells *c, size_t number)
+{
+    return cell_verdict(c, &c->list[number]) != FLOOR_SHOWN && !past_shown(c->past, number);
+}
+
 /* Says that a cell is hidden, and where its value counts. */
 static void hide(const struct cells *c, const struct cell *cell, json_t *figure)
 {
@@ -70,7 +76,10 @@ static void hide(const struct cells *c, const struct cell *cell, json_t *figure)
     };
     static const char *const steps[FLOOR_PROBES + 1] = {"none", "1 or 2", NULL, "3 or 4", NULL, "5"};
     enum floor_verdict verdict = cell_verdict(c, cell);
-    size_t larger = floor_larger(c->floor, cell->number);
+    size_t larger = cell->number;
+    do
+        larger = floor_larger(c->floor, larger);
+    while (larger != FLOOR_NONE && is_held_back(c, larger));
     if (larger != FLOOR_NONE) {
         bool country = c->list[larger].cut == 0;
         json_object_set_new(
@@ -280,41 +289,62 @@ static struct calendar *places_of(const struct cells *c, const struct cell *coun
     return places;
 }
 
-/* Notes in which shown figures each of the country's days lies, and what it counts there, and did in the last. The
- * caller frees the sets of figures, by places. */
-static struct cellsets place_days(const struct cells *c, const struct cell *country, struct tally_day *days)
+/* The figures that a day lies in of those that are shown, and of the last ones behind them where it asks for these.
+ * Returns how many. */
+static size_t figures_of(const struct cells *c, const struct row *row, bool last, size_t in[2 * CUTS])
 {
-    struct cellsets places = {0};
+    size_t count = 0;
+    for (size_t k = 0; k < CUTS; k++) {
+        size_t number = row->cells[k];
+        if (number == FLOOR_NONE)
+            continue;
+        if (cell_verdict(c, &c->list[number]) == FLOOR_SHOWN && !cell_held(c, &c->list[number]))
+            in[count++] = number;
+        if (last && past_shown(c->past, number) && past_counts(c->past, number, c->texts[row->probe], row->day))
+            in[count++] = c->list_count + number;
+    }
+    return count;
+}
+
+/* Notes in which shown figures each of the country's days lies, and what it counts there, and did in the last. The
+ * caller frees the sets of figures, parts of the country, by places. */
+static struct cellsets place_days(const struct cells *c, const struct cell *country, bool last, struct tally_day *days)
+{
+    struct cellsets parts = {0};
     for (size_t i = 0; i < country->count; i++) {
-        size_t in[CUTS], count = 0;
-        for (size_t k = 0; k < CUTS; k++) {
-            size_t number = country->rows[i]->cells[k];
-            if (number != FLOOR_NONE && cell_verdict(c, &c->list[number]) == FLOOR_SHOWN &&
-                !cell_held(c, &c->list[number]))
-                in[count++] = number;
-        }
-        days[i].place = cellsets_number(&places, in, count, i ? days[i - 1].place : 0);
+        size_t in[2 * CUTS], count = figures_of(c, country->rows[i], last, in);
+        days[i].place = cellsets_number(&parts, in, count, i ? days[i - 1].place : 0);
         if (isnan(days[i].value))
             continue;
+        days[i].fresh = last && cell_fresh(c, country->rows[i]);
         days[i].cut = country->rows[i]->cut < 1;
         days[i].counts = cell_counts(country->rows[i]);
         days[i].before = cell_weighed(c, country, country->rows[i]);
     }
-    return places;
+    return parts;
+}
+
+struct tally_day *cell_days(const struct cells *c, const struct cell *country, bool last, struct cellsets *ret_parts,
+                            size_t *ret_count)
+{
+    settle_late(country);
+    struct tally_day *rows = tallied(country, false);
+    *ret_parts = place_days(c, country, last, rows);
+    *ret_count = 0;
+    for (size_t i = 0; i < country->count; i++)
+        if (!isnan(rows[i].value))
+            rows[(*ret_count)++] = rows[i];
+    return rows;
 }
 
 static void split_days(const struct cells *c, const struct cell *cell, json_t *out)
 {
-    settle_late(cell);
     const struct row *row = cell->rows[0];
-    struct tally_day *rows = tallied(cell, false);
-    struct cellsets parts = place_days(c, cell, rows);
-    size_t count = 0;
+    struct cellsets parts;
+    size_t count;
+    struct tally_day *rows = cell_days(c, cell, false, &parts, &count);
     struct past_days past = cell_past(c, cell);
     _cleanup_(calendar_freep) struct calendar *places = cell_lifted(c, cell) ? NULL : places_of(c, cell);
-    for (size_t i = 0; i < cell->count; i++)
-        if (!isnan(rows[i].value))
-            rows[count++] = rows[i];
     _cleanup_json_ json_t *days = day_figures(rows, count, &indicator_main(c->indicator)->what,
                                               cell_lifted(c, cell) ? NULL : &past, places,
                                               cell_lifted(c, cell) ? NULL : &parts);

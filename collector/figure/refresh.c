@@ -30,6 +30,11 @@
     "l.last_day - '1970-01-01'::date FROM told_line l JOIN probe p USING (probe_no) WHERE l.indicator = $1 AND "       \
     "l.period = $2"
 
+/* Of groups as cell.c names them. */
+#define POINTED_SQL                                                                                                    \
+    "SELECT concat(country, ' ', source), day - '1970-01-01'::date FROM indicator_day WHERE indicator = $1 AND "       \
+    "extract(year FROM day) = $2::int"
+
 /* A figure that is not there, since the floor was lifted or a name withdrawn, is to be made again as one of another
  * method is: it is not the one that was told where its lines weigh something else since. */
 #define CELLS_SQL                                                                                                      \
@@ -71,6 +76,11 @@ static int told_load(struct pg *pg, const struct indicator *i, const char *year,
         while (rc == 0 && (rc = pg_stream_next(pg, &row, f)) == 0 && row)
             past_weighed(past, pg_text(row, 0, 0), pg_text(row, 0, 1), pg_text(row, 0, 2), pg_text(row, 0, 3),
                          (int32_t)pg_int(row, 0, 4));
+    }
+    if (rc == 0 && cells > 0) {
+        rc = pg_stream_start(pg, POINTED_SQL, 2, (const char *const[]){i->id, year}, f);
+        while (rc == 0 && (rc = pg_stream_next(pg, &row, f)) == 0 && row)
+            past_pointed(past, pg_text(row, 0, 0), pg_text(row, 0, 1));
     }
     if (rc == 0)
         *ret = TAKE(past);

@@ -31,6 +31,7 @@ struct tally_day {
     double counts; /* what it counts in the figure of all days, whatever it does here; 0 on all: as much as any other */
     double before; /* and in the last figure that was shown of these; 0: that has it not */
     bool cut;      /* what it says is cut in the figure of all days, which counts so much less */
+    bool fresh;    /* it was never told */
 };
 
 /* days: those of a line side by side, at least one of them with a value. */

@@ -141,6 +141,13 @@ def settled(units):
     return {unit.line for unit in units} - covered if told(units, set(), covered) else set()
 
 
+def told_anew(out, units, points, shown):
+    """The same of parts that never had a figure. out, points: without these, and the days that are out; units, shown: with all, and days that
+    may come. Whom the first tell of is passed over."""
+    covered = set()
+    return told(units, shown, {unit.line for unit in out} - covered if told(out, points, covered) else set())
+
+
 def told(units, shown, covered):
     """day -> what those give on it that are told of. covered: those that were not, of more days; it gets those that are not now, where others
     are."""

@@ -5,6 +5,7 @@ import datetime
 import pytest
 import recount
 import recount_day
+import recount_transport
 from test_compared import Panel
 
 pytestmark = pytest.mark.long(15)
@@ -104,10 +105,13 @@ def test_what_a_line_comes_to_weigh_is_covered(panel):
 Household = collections.namedtuple("Household", "household")
 
 
+def row(n, operator, day, loss):
+    return recount.Row(Household(n), datetime.date(2024, 1, 1) + datetime.timedelta(day), operator, n, None, None, loss, 1, 0, 1, False, 1.0)
+
+
 def of_days(lines):
     """The rows of lines that measure each day: what they say, first and then, for thirty days each."""
-    return [recount.Row(Household(n), datetime.date(2024, 1, 1) + datetime.timedelta(day), operator, n, None, None, loss[day // 30], 1, 0, 1,
-                        False, 1.0) for n, (operator, *loss) in enumerate(lines) for day in range(60)]
+    return [row(n, operator, day, loss[day // 30]) for n, (operator, *loss) in enumerate(lines) for day in range(60)]
 
 
 def test_days_and_an_operator_leave_no_line(panel):
@@ -124,6 +128,35 @@ def test_days_and_an_operator_leave_no_line(panel):
     wanted = recount_day.chart(of_days(lines), "mean", 2, place_of=lambda row: ("all", row.place))
     assert shown == sorted((day - datetime.date(2024, 1, 1)).days for day in wanted)
     assert 30 < len(shown) < 60 and all(30 - sum(day // 30 == half for day in shown) >= 3 for half in (0, 1))
+
+
+def quarters(lines):
+    """The same of lines that measure from one of four quarters on, of thirty days each."""
+    return [row(n, operator, since * 30 + day, loss[(since * 30 + day) // 30]) for n, (operator, since, *loss) in enumerate(lines)
+            for day in range(120 - since * 30)]
+
+
+@pytest.mark.parametrize("others, kept_back", [(0, True), (1, False)])
+def test_points_that_are_out_keep_an_operator_back(panel, others, kept_back):
+    """An operator has lines enough from the third quarter on. All of them lose one in the second and the last, where others lose nothing: points of
+    these, the first of which are out, less its figure, would be Z's losses. Not so where others lose as much."""
+    lines = [*[("Autre", 0, 1, others, 1, others)] * 10, ("Autre", 0, 0, 5, 0, 0), *[("Grand", 0, 0, 1, 0, 1)] * 4, *[("Grand", 2, 0, 1, 0, 1)] * 6]
+    probes = [panel.line(operator) for operator, *_ in lines]
+    for edition in range(2):
+        for probe, (_, since, *loss) in zip(probes, lines):
+            for quarter in range(max(2 * edition, since), 2 * edition + 2):
+                panel.measures(probe, 2024, loss[quarter], 30, after=30 * quarter)
+        got = losses(panel)
+        assert (None, None) in got and len(points(panel)) >= 60 and (edition == 1 or (None, "Grand") not in got)
+        panel.sql("UPDATE told_cell SET made = made - 30")
+    rows = quarters(lines)
+    days = {row.day: [other for other in rows if other.day == row.day] for row in rows}
+    out = {day: of for day, of in days.items() if (day - datetime.date(2024, 1, 1)).days < 60}
+    units = recount_transport.units_of(days, [], rows, lambda row: ("all", row.place, "last" if row.day in out else "all"), "mean")
+    later = [row for row in rows if row.day not in out]
+    before = recount_transport.units_of(out, later, rows, lambda row: ("all", "last" if row.day in out else "all"), "mean")
+    assert bool(recount_transport.told_anew(before, units, out.keys(), set(days))) == kept_back
+    assert ((None, "Grand") in got) != kept_back
 
 
 TODAY = datetime.datetime.now(datetime.timezone.utc).date()
