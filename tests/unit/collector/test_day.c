@@ -278,6 +278,47 @@ static void days_that_places_would_explain_are_left_out(void **state)
     }
 }
 
+/* Ten lines of an operator and ten others were told of for thirty days, all in their last figures or not; then a
+ * collector that was behind has sixty days at once. Others say one in the first thirty of these, lines of the operator
+ * in the last, and one line more says five then: what came to the operator's figure, taken off the points of those
+ * days, would leave it. What was told is out in the last figures, and covers nobody; days of both kinds have to. */
+static void days_that_come_at_once_are_not_covered_by_what_is_out(void **state)
+{
+    static const struct {
+        double before, first; /* what the operator's lines say on the first of those that come */
+        size_t shown;
+    } rows[] = {{1, 0, 50}, {0, 0, 60}, {1, 1, 60}};
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct past_days past = {.after = 20029, .until = INT32_MAX, .before = true};
+        static struct tally_day days[21 * 90];
+        struct cellsets parts = {0};
+        uint32_t none = cellsets_number(&parts, (const size_t[]){0}, 1, 0),
+                 op = cellsets_number(&parts, (const size_t[]){0, 1}, 2, 0);
+        size_t hidden[2] = {30, 30}, i;
+        for (uint32_t d = 0; d < COUNT(days); d++) {
+            uint32_t line = d / 90, third = d % 90 / 30;
+            days[d] = (struct tally_day){.line = line + 1,
+                                         .network = line + 1,
+                                         .day = 20000 + (int32_t)(d % 90),
+                                         .place = line < 10 ? op : none,
+                                         .counts = 1,
+                                         .before = third ? 0 : rows[r].before};
+            days[d].value = line < 10   ? (const double[]){1, rows[r].first, 1}[third]
+                            : line < 20 ? third < 2
+                                        : 5 * (third == 2);
+        }
+        json_t *figures = day_figures(days, COUNT(days), &mean, &past, NULL, &parts), *day;
+        if (json_array_size(figures) != rows[r].shown)
+            fail_msg("row %zu: %zu days", r, json_array_size(figures));
+        json_array_foreach(figures, i, day)
+            hidden[strcmp(json_string_value(json_object_get(day, "day")), "2024-12-03") >= 0]--;
+        /* Of each kind nine lines' days say a fifth of what the one does. */
+        assert_true(rows[r].shown == 60 || (9 * hidden[0] >= 30 - hidden[1] && 9 * hidden[1] >= 30 - hidden[1]));
+        json_decref(figures);
+        cellsets_free(&parts);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +331,7 @@ int main(void)
         cmocka_unit_test(what_was_told_and_weighs_otherwise_is_covered),
         cmocka_unit_test(two_large_lines_are_not_told_by_each_other),
         cmocka_unit_test(days_that_places_would_explain_are_left_out),
+        cmocka_unit_test(days_that_come_at_once_are_not_covered_by_what_is_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
