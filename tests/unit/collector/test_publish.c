@@ -1,0 +1,198 @@
+#include "tests/unit/collector/cells.h"
+
+#include <math.h>
+
+static void days_are_told_of_the_country_alone(void **state)
+{
+    struct cells *c = fill(10, 3, "op", NULL);
+    json_t *days = cells_days(c);
+    assert_int_equal(json_array_size(days), 3);
+    const json_t *first = json_array_get(days, 0);
+    assert_string_equal(word(first, "indicator"), "TST1");
+    assert_string_equal(word(first, "country"), "BJ");
+    assert_string_equal(word(first, "source"), "measured");
+    assert_string_equal(word(first, "day"), "2024-10-04");
+    assert_true(number(first, "value") == 14.5 && number(first, "low") == 6.3 && number(first, "high") == 40);
+    assert_true(number(first, "n_probes") == 10);
+    json_decref(days);
+    cells_free(c);
+}
+
+/* What ten lines of an operator, ten others and `beside` more say for thirty days, and then for thirty. */
+struct halves {
+    double op[2], others[2], more[2];
+    size_t beside;
+};
+
+static size_t days_shown(const struct halves *h)
+{
+    struct indicator mean;
+    struct fault f;
+    char names_of[32][4];
+    assert_int_equal(indicator_read(HEADER_OF("mean") "SELECT 1", &mean, &f), 0);
+    struct cells *c = cells_new(&mean, false);
+    for (size_t p = 0; p < 20 + h->beside; p++) {
+        snprintf(names_of[p], sizeof names_of[p], "%02u", (unsigned)(p % 100));
+        for (int d = 0; d < 60; d++)
+            cells_add(c, &(struct probe_day){
+                             .probe = names_of[p],
+                             .day = 20000 + d,
+                             .first = 20000,
+                             .last = 20059,
+                             .source = "measured",
+                             .network = names_of[p],
+                             .country = "BJ",
+                             .carrier = p < 10 ? "op" : NULL,
+                             .value = (p >= 20  ? h->more
+                                       : p < 10 ? h->op
+                                                : h->others)[d >= 30],
+                         });
+    }
+    json_t *figures = cells_figures(c), *days = cells_days(c);
+    assert_string_equal(word(find(figures, "op", NULL), "floor"), "met");
+    size_t shown = json_array_size(days);
+    json_decref(figures);
+    json_decref(days);
+    cells_free(c);
+    indicator_free(&mean);
+    return shown;
+}
+
+static void days_and_an_operator_leave_no_line(void **state)
+{
+    static const struct {
+        struct halves says;
+        size_t shown;
+    } rows[] = {
+        {{{0, 1}, {1, 0}, {0, 5}, 0}, 60},
+        /* Later days leave, less all that the operator's figure says, what one more line says beside them. */
+        {{{0, 1}, {1, 0}, {0, 5}, 1}, 50},
+        /* Points cut it, which the figures have whole: what these leave of it, less the points, is the line's. */
+        {{{0, 0.5}, {1, 0}, {0, 40}, 1}, 0},
+        /* The figures cut it too, by a tenth: which is near enough. Or by more than a fifth. */
+        {{{0, 0.0005}, {1, 0}, {0, 50}, 1}, 0},
+        {{{0, 0.0005}, {1, 0}, {0, 60}, 1}, 57},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        size_t shown = days_shown(&rows[r].says);
+        if (shown != rows[r].shown)
+            fail_msg("row %zu: %zu days", r, shown);
+    }
+}
+
+static void operators_that_differ_have_their_places(void **state)
+{
+    static const struct {
+        const char *carriers; /* of the lines, in the order of what they measure */
+        int a_low, a_high, b_low, b_high;
+    } rows[] = {{"aaaaaabbbbbb", 1, 1, 2, 2}, {"abbaabbaabba", 1, 2, 1, 2}, {"bbbbbbaaaaaa", 2, 2, 1, 1}};
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct cells *c = cells_new(&indicator, false);
+        for (size_t p = 0; p < 12; p++)
+            add(c, p, 10, rows[r].carriers[p] == 'a' ? "a" : "b", NULL);
+        json_t *figures = cells_figures(c);
+        const json_t *a = find(figures, "a", NULL), *b = find(figures, "b", NULL);
+        assert_true(number(a, "rank_low") == rows[r].a_low && number(a, "rank_high") == rows[r].a_high);
+        assert_true(number(b, "rank_low") == rows[r].b_low && number(b, "rank_high") == rows[r].b_high);
+        assert_null(json_object_get(find(figures, NULL, NULL), "rank_low"));
+        json_decref(figures);
+        cells_free(c);
+    }
+}
+
+static void hidden_cells_and_lone_ones_have_none(void **state)
+{
+    struct cells *c = cells_new(&indicator, false);
+    for (size_t p = 0; p < 12; p++)
+        add(c, p, 10, p < 8 ? "a" : "b", NULL);
+    json_t *figures = cells_figures(c);
+    assert_null(json_object_get(find(figures, "a", NULL), "rank_low"));
+    assert_null(json_object_get(find(figures, "b", NULL), "rank_low"));
+    json_decref(figures);
+    cells_free(c);
+}
+
+static void has_two_decimals(const json_t *figure, const char *name)
+{
+    double scaled = number(figure, name) * 100;
+    if (fabs(scaled - round(scaled)) > 1e-9)
+        fail_msg("%s: %.17g", name, number(figure, name));
+}
+
+/* Twelve lines say parts of whole numbers, which add up to another value each. What is told, for everybody, of the
+ * country, the operator and each day, are hundredths. */
+static void figures_have_the_decimals_of_their_indicator(void **state)
+{
+    static const char *const aggregates[] = {"p50", "mean"}, *const told[] = {"value", "low", "high"};
+    for (size_t a = 0; a < COUNT(aggregates); a++) {
+        struct indicator fractions;
+        struct fault f;
+        _cleanup_text_ char *text = alloc_format("%s-- decimals: 2\n-- aggregate: %s\nSELECT 1", HEADER, aggregates[a]);
+        assert_int_equal(indicator_read(text, &fractions, &f), 0);
+        struct cells *c = cells_new(&fractions, false);
+        for (size_t p = 0; p < 12; p++)
+            for (int d = 0; d < 10; d++)
+                cells_add(c, &(struct probe_day){.probe = names[p],
+                                                 .day = 20000 + d,
+                                                 .first = 20000,
+                                                 .last = 20009,
+                                                 .source = "measured",
+                                                 .network = names[p],
+                                                 .country = "BJ",
+                                                 .carrier = "op",
+                                                 .value = 100 * ((double)p + 3) / (double)(17 + p + (size_t)d)});
+        json_t *figures = cells_figures(c), *days = cells_days(c), *figure;
+        assert_true(json_array_size(figures) >= 2 && json_array_size(days) == 10);
+        assert_true(fabs(number(find_statistic(figures, NULL, NULL, aggregates[a]), "value") - 32) < 4);
+        size_t i;
+        json_array_extend(figures, days);
+        json_array_foreach(figures, i, figure) for (size_t n = 0; n < COUNT(told);
+                                                    n++) if (n == 0 || json_object_get(figure, told[n]))
+            has_two_decimals(figure, told[n]);
+        json_decref(days);
+        json_decref(figures);
+        cells_free(c);
+        indicator_free(&fractions);
+    }
+}
+
+/* The lines of one are less than those of the other by a thousandth: both are told alike, and still one is before the
+ * other. */
+static void places_are_of_what_is_not_rounded(void **state)
+{
+    struct indicator hundredths;
+    struct fault f;
+    assert_int_equal(indicator_read(HEADER "-- decimals: 2\nSELECT 1", &hundredths, &f), 0);
+    struct cells *c = cells_new(&hundredths, false);
+    for (size_t p = 0; p < 12; p++)
+        for (int d = 0; d < 10; d++)
+            cells_add(c, &(struct probe_day){.probe = names[p],
+                                             .day = 20000 + d,
+                                             .first = 20000,
+                                             .last = 20009,
+                                             .source = "measured",
+                                             .network = names[p],
+                                             .country = "BJ",
+                                             .carrier = p < 6 ? "a" : "b",
+                                             .value = 10 + (double)p / 1e6 + (p < 6 ? 0 : 0.001)});
+    json_t *figures = cells_figures(c);
+    const json_t *a = find(figures, "a", NULL), *b = find(figures, "b", NULL);
+    assert_true(number(a, "value") == 10 && number(b, "value") == 10);
+    assert_true(number(a, "rank_high") == 1 && number(b, "rank_low") == 2);
+    json_decref(figures);
+    cells_free(c);
+    indicator_free(&hundredths);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(days_are_told_of_the_country_alone),
+        cmocka_unit_test(days_and_an_operator_leave_no_line),
+        cmocka_unit_test(operators_that_differ_have_their_places),
+        cmocka_unit_test(hidden_cells_and_lone_ones_have_none),
+        cmocka_unit_test(figures_have_the_decimals_of_their_indicator),
+        cmocka_unit_test(places_are_of_what_is_not_rounded),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
