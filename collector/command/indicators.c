@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/command/catalogue.h"
 #include "collector/command/follow.h"
 #include "collector/command/session.h"
 #include "collector/format/encode.h"
@@ -63,6 +64,12 @@ static enum encode_format chosen_format(const struct invocation *in)
     return word && !strcmp(word, "json") ? ENCODE_JSON : ENCODE_CSV;
 }
 
+static bool as_table(const struct invocation *in)
+{
+    const char *word = invocation_text(in, "format");
+    return word && !strcmp(word, "table");
+}
+
 /* Is there such a version of the year? */
 static int check_version(struct pg *pg, const char *year, const char *version, struct fault *f)
 {
@@ -98,11 +105,20 @@ static int print(const struct session *s, struct fault *f)
                                             columns, params[1] ? "public_indicator_version" : "public_indicator",
                                             params[1] ? " AND version = $2" : "");
     int rc = update(s->pg, f);
+    if (rc == 0 && as_table(s->in) && !params[1])
+        return catalogue_year(s, params[0], f);
     if (rc == 0)
         rc = params[1] ? check_version(s->pg, params[0], params[1], f) : say_none(s->pg, params[0], f);
     return rc < 0 ? rc
                   : print_rows(s->pg, sql, params[1] ? 2 : 1, params,
                                (struct encoder){chosen_format(s->in), figure_columns, figure_column_count, false}, f);
+}
+
+static int list(const struct session *s, struct fault *f)
+{
+    const char *format = invocation_text(s->in, "format");
+    int rc = update(s->pg, f);
+    return rc < 0 ? rc : catalogue_list(s, format ? format : "table", f);
 }
 
 /* ---- goals ---- */
@@ -120,15 +136,6 @@ static int goals(const struct session *s, struct fault *f)
 
 /* ---- how one is made ---- */
 
-static const char *status_text(const char *status)
-{
-    static const char *const words[] = {N_("proposed"), N_("adopted"), N_("retired")};
-    for (size_t w = 0; w < COUNT(words); w++)
-        if (!strcmp(words[w], status))
-            return _(words[w]);
-    return status;
-}
-
 static void print_intervals(const struct indicator *i)
 {
     for (size_t s = 0; s < i->statistic_count; s++) {
@@ -144,12 +151,28 @@ static void print_intervals(const struct indicator *i)
     }
 }
 
-static void print_definition(const struct indicator *i)
+/* Where figures come from that are not measured, or not yet. */
+static void print_sources(const struct indicator *i)
+{
+    if (!indicator_made(i) && i->kinds != KIND_IMPORTED)
+        printf(_("no data          %s\n"), catalogue_why(i, lang_current()));
+    if (indicator_importable(i))
+        printf(_("source           imported: internetmetre-collector import csv FILE\n"));
+}
+
+static void print_definition(const struct indicator *i, const char *country)
 {
     enum lang lang = lang_current();
-    printf("%s  %s\n\n%s\n\n", i->id, i->name[lang], i->definition[lang]);
+    _cleanup_text_ char *cctld = catalogue_cctld(country), *kinds = catalogue_kinds(i);
+    _cleanup_text_ char *dimensions = indicator_dimensions(i);
+    _cleanup_text_ char *name = indicator_in(i->name[lang], cctld);
+    _cleanup_text_ char *definition = indicator_in(i->definition[lang], cctld);
+    printf("%s  %s\n\n%s\n\n", i->id, name, definition);
     printf(_("unit             %s\n"), i->unit[lang]);
-    printf(_("status           %s, method version %d\n"), status_text(i->status), i->method);
+    printf(_("status           %s, method version %d\n"), catalogue_status(i), i->method);
+    printf(_("kind             %s\n"), kinds);
+    if (*dimensions)
+        printf(_("by               %s\n"), dimensions);
     printf("%s", _("statistics       "));
     for (size_t s = 0; s < i->statistic_count; s++)
         printf("%s%s", s ? ", " : "", i->statistics[s].name);
@@ -158,10 +181,9 @@ static void print_definition(const struct indicator *i)
         printf(_("source           other figures, as they are published\n\nSQL, $1 the year:\n\n%s\n"), i->sql);
         return;
     }
-    if (!i->measured) {
-        printf(_("source           imported: internetmetre-collector import csv FILE\n"));
+    print_sources(i);
+    if (!i->measured)
         return;
-    }
     if (i->targets)
         printf(_("targets          the set \"%s\" of the country's pack; its versions: GET /api/v1/indicators, "
                  "target_set\n"),
@@ -376,13 +398,15 @@ static int check_year(const char *text, struct fault *f)
     return fault_set(f, -EINVAL, _("a year of four digits is wanted"));
 }
 
-static const char *const formats[] = {"csv", "json", NULL};
+static const char *const formats[] = {"table", "csv", "json", NULL};
 
 static const struct option options[] = {
     {"year", N_("YEAR"), N_("the year"), .check = check_year, .verb = " close compare explain goals verify versions"},
     {"verify", NULL, N_("make its figures of the year again from the ledger, and say whether they are equal"),
      .verb = "explain"},
-    {"format", "csv|json", N_("how; without it, csv"), OPTION_WORD, .choices = formats, .verb = " compare goals"},
+    {"format", "table|csv|json",
+     N_("how: table is for people, of the year and of list; without it, csv, and of list table"), OPTION_WORD,
+     .choices = formats, .verb = " compare goals list"},
     {"edition", "N", N_("a version of a closed year; without it, its last"), OPTION_NUMBER, 1, 999999, .verb = ""},
     {"by", N_("NAME"), N_("who closes it; without it, the user who gives the command"), .max = 100, .verb = "close"},
     {"from", "N", N_("the older version; without it, the one before"), OPTION_NUMBER, 1, 999999, .verb = "compare"},
@@ -390,7 +414,8 @@ static const struct option options[] = {
     {0},
 };
 
-static const struct verb verbs[] = {{"explain", 1, 1, check_indicator, DEED(explain)},
+static const struct verb verbs[] = {{"list", DEED(list)},
+                                    {"explain", 1, 1, check_indicator, DEED(explain)},
                                     {"close", DEED(close_year)},
                                     {"versions", DEED(versions)},
                                     {"goals", DEED(goals)},
@@ -402,20 +427,24 @@ static const struct verb verbs[] = {{"explain", 1, 1, check_indicator, DEED(expl
 static int run(const struct invocation *in)
 {
     bool explains = invocation_verb(in, "explain");
-    bool any_year = (explains && !invocation_flag(in, "verify")) || invocation_verb(in, "versions");
+    bool any_year = (explains && !invocation_flag(in, "verify")) || invocation_verb(in, "versions") ||
+                    invocation_verb(in, "list");
+    if (as_table(in) && (!*in->verb->name ? invocation_text(in, "edition") != NULL : !invocation_verb(in, "list")))
+        return invocation_wrong(in, "%s", _("--format table is of list, and of a year as it stands; take csv or json"));
     if (!any_year && !invocation_text(in, "year"))
         return invocation_wrong(in, "%s",
                                 invocation_verb(in, "")
                                     ? _("--year is missing; or name an indicator: explain ID")
                                     : _("--year is missing; a year of four digits is wanted, such as --year 2026"));
     if (explains)
-        print_definition(indicator_find(in->args[0])); /* which needs no database */
+        print_definition(indicator_find(in->args[0]), in->context->settings.country); /* which needs no database */
     return session_run(in);
 }
 
 const struct command command_indicators = {
     .name = "indicators",
-    .usage = N_("--year YEAR [--edition N] [--format csv|json]\n"
+    .usage = N_("--year YEAR [--edition N] [--format table|csv|json]\n"
+                "list [--format table|csv|json]\n"
                 "explain ID [--year YEAR [--verify]]\n"
                 "verify --year YEAR\n"
                 "close --year YEAR [--by NAME]\n"
@@ -423,7 +452,8 @@ const struct command command_indicators = {
                 "goals --year YEAR [--format csv|json]\n"
                 "compare --year YEAR [--from N] [--to N] [--format csv|json]"),
     .help = N_(
-        "Print the year's figures, or how a figure is made and from how much. A year that is closed keeps what was "
+        "Print the year's figures, the whole catalogue of indicators with what waits for data and why (list), or how a "
+        "figure is made and from how much. A year that is closed keeps what was "
         "published: late results make another version, and what it changes and why is listed. `goals` says what was to "
         "be reached by when, and how the country stood at the end of the year: reached, on the way, late, or no data."),
     .options = options,

@@ -330,6 +330,16 @@ char *indicator_kinds(const struct indicator *i)
     return buf_take(&out);
 }
 
+char *indicator_dimensions(const struct indicator *i)
+{
+    struct buf out = {0};
+    const char *word;
+    buf_add_text(&out, "");
+    for (size_t n = 0; (word = indicator_dimension(i, n)) != NULL; n++)
+        buf_addf(&out, "%s%s", n ? ", " : "", word);
+    return buf_take(&out);
+}
+
 #define CCTLD "{cctld}"
 char *indicator_in(const char *text, const char *cctld)
 {

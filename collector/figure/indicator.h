@@ -91,8 +91,9 @@ bool indicator_made(const struct indicator *i);
 /* Are they made of other figures, once these are there? */
 bool indicator_derived(const struct indicator *i);
 bool indicator_retired(const struct indicator *i);
-/* "measured, imported"; the caller frees. */
+/* "measured, imported", and "operator, zone", as the files have it; the caller frees. */
 char *indicator_kinds(const struct indicator *i) CHECKED;
+char *indicator_dimensions(const struct indicator *i) CHECKED;
 /* A name or a definition as it reads in a country; cctld: its domain without a dot, NULL where no country is known. The
  * caller frees. */
 char *indicator_in(const char *text, const char *cctld) CHECKED;

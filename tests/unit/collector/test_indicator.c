@@ -3,7 +3,6 @@
 #include <errno.h>
 
 #include "collector/figure/indicator.h"
-#include "common/buf.h"
 #include "tests/unit/collector/catalogue.h"
 
 #define WHOLE                                                                                                          \
@@ -200,16 +199,6 @@ static void all_that_is_built_in(void **state)
     assert_true(indicator_seed(indicator_find("PER1")) != indicator_seed(indicator_find("PER2")));
 }
 
-/* By what figures are told apart, as the files have it. */
-static void add_dimensions(unsigned dimensions, struct buf *out)
-{
-    static const char *const words[] = {"department", "operator", "technology", "family",     "zone", "sex",
-                                        "age_group",  "plan",     "education",  "disability", "site"};
-    for (size_t d = 0; d < COUNT(words); d++)
-        if (dimensions & 1u << d)
-            buf_addf(out, "%s%s", out->len ? ", " : "", words[d]);
-}
-
 /* The same words, in any order. Lines are not told apart by zone in what is measured. */
 static bool agrees(const char *says, const char *wanted, bool measured)
 {
@@ -236,15 +225,13 @@ static void every_row_of_the_catalogue_is_a_file(void **state)
         if (!i)
             fail_msg("%s has no file", row->id);
         _cleanup_text_ char *kinds = indicator_kinds(i);
-        _cleanup_(buf_free) struct buf dimensions = {0};
-        buf_add_text(&dimensions, "");
-        add_dimensions(i->dimensions, &dimensions);
+        _cleanup_text_ char *dimensions = indicator_dimensions(i);
         assert_string_equal(i->name[LANG_FR], row->name_fr);
         assert_string_equal(i->name[LANG_EN], row->name_en);
         assert_string_equal(i->unit[LANG_EN], row->unit);
         assert_string_equal(kinds, row->kind);
-        if (!agrees(dimensions.data, row->dimensions, i->measured))
-            fail_msg("%s: dimensions %s, wanted %s", row->id, dimensions.data, row->dimensions);
+        if (!agrees(dimensions, row->dimensions, i->measured))
+            fail_msg("%s: dimensions %s, wanted %s", row->id, dimensions, row->dimensions);
         assert_int_equal(!strcmp(i->nature, "qualitative"), i->kinds == KIND_QUALITATIVE);
     }
 }

@@ -1,0 +1,312 @@
+#include "collector/command/catalogue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/db/schema.h"
+#include "collector/db/table.h"
+#include "collector/format/encode.h"
+#include "common/json.h"
+#include "common/lang.h"
+
+/* ---- what is said of one ---- */
+
+const char *catalogue_why(const struct indicator *i, enum lang lang)
+{
+    LANG_SCOPE(lang);
+    if (indicator_retired(i))
+        return _("Retired: no new figure is made.");
+    if (i->waits[lang])
+        return i->waits[lang];
+    if (indicator_made(i))
+        return _("Nothing was measured, or by too few lines to publish.");
+    return i->kinds & KIND_QUALITATIVE ? _("Not marked yet.") : _("No figure was imported yet.");
+}
+
+char *catalogue_kinds(const struct indicator *i)
+{
+    static const struct {
+        enum kind kind;
+        const char *word;
+    } words[] = {
+        {KIND_MEASURED, N_("measured")},
+        {KIND_IMPORTED, N_("imported")},
+        {KIND_DECLARED, N_("declared")},
+        {KIND_QUALITATIVE, N_("marked")},
+    };
+    struct buf out = {0};
+    for (size_t w = 0; w < COUNT(words); w++)
+        if (i->kinds & words[w].kind)
+            buf_addf(&out, "%s%s", out.len ? ", " : "", _(words[w].word));
+    return buf_take(&out);
+}
+
+const char *catalogue_status(const struct indicator *i)
+{
+    static const char *const words[] = {N_("proposed"), N_("adopted"), N_("retired")};
+    for (size_t w = 0; w < COUNT(words); w++)
+        if (!strcmp(words[w], i->status))
+            return _(words[w]);
+    return i->status;
+}
+
+char *catalogue_cctld(const char *country)
+{
+    _cleanup_json_ json_t *packs = json_loads(schema_file("countries/countries.json")->text, 0, NULL);
+    const char *cctld = json_string_value(json_object_get(json_object_get(packs, country), "cctld"));
+    return cctld ? alloc_text(cctld) : NULL;
+}
+
+/* ---- rows for a terminal ---- */
+
+/* Texts of our own, row by row. */
+struct sheet {
+    char **cells;
+    size_t count, columns;
+};
+
+static void sheet_add(struct sheet *t, char *text)
+{
+    t->cells = alloc_resize(t->cells, t->count + 1, sizeof *t->cells);
+    t->cells[t->count++] = text;
+}
+
+static void sheet_add_text(struct sheet *t, const char *text)
+{
+    sheet_add(t, alloc_text(text ? text : ""));
+}
+
+static void sheet_heads(struct sheet *t, const char *const *heads, size_t count)
+{
+    t->columns = count;
+    for (size_t h = 0; h < count; h++)
+        sheet_add_text(t, _(heads[h]));
+}
+
+static void sheet_print(const struct sheet *t)
+{
+    table_write((const char *const *)t->cells, t->count / t->columns, t->columns, stdout);
+}
+
+static void sheet_free(struct sheet *t)
+{
+    for (size_t c = 0; c < t->count; c++)
+        free(t->cells[c]);
+    free(t->cells);
+}
+
+/* ---- the catalogue ---- */
+
+static const char *period_of(const struct pg_rows *rows, const char *id)
+{
+    for (size_t r = 0; r < pg_rows_count(rows); r++)
+        if (!strcmp(pg_text(rows, r, 0), id))
+            return pg_text(rows, r, 1);
+    return NULL;
+}
+
+static const struct encode_column columns[] = {
+    {"indicator", ENCODE_TEXT},  {"name_fr", ENCODE_TEXT},    {"name_en", ENCODE_TEXT},
+    {"unit", ENCODE_TEXT},       {"better", ENCODE_TEXT},     {"status", ENCODE_TEXT},
+    {"nature", ENCODE_TEXT},     {"kind", ENCODE_TEXT},       {"dimensions", ENCODE_TEXT},
+    {"data", ENCODE_BOOL},       {"last", ENCODE_TEXT},       {"method_version", ENCODE_NUMBER},
+    {"no_data_fr", ENCODE_TEXT}, {"no_data_en", ENCODE_TEXT},
+};
+
+static void encode_one(struct encoder *e, const struct indicator *i, const char *last, const char *cctld,
+                       struct buf *out)
+{
+    _cleanup_text_ char *name_fr = indicator_in(i->name[LANG_FR], cctld);
+    _cleanup_text_ char *name_en = indicator_in(i->name[LANG_EN], cctld);
+    _cleanup_text_ char *kinds = indicator_kinds(i), *dimensions = indicator_dimensions(i);
+    _cleanup_text_ char *method = alloc_format("%d", i->method);
+    const char *const values[] = {
+        i->id,
+        name_fr,
+        name_en,
+        i->unit[LANG_EN],
+        i->better,
+        i->status,
+        i->nature,
+        kinds,
+        dimensions,
+        last ? "t" : "f",
+        last,
+        method,
+        last ? NULL : catalogue_why(i, LANG_FR),
+        last ? NULL : catalogue_why(i, LANG_EN),
+    };
+    encode_row(e, values, out);
+}
+
+static void encode_list(const struct pg_rows *rows, const char *cctld, enum encode_format format)
+{
+    struct encoder e = {format, columns, COUNT(columns), false};
+    _cleanup_(buf_free) struct buf out = {0};
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    encode_open(&e, &out);
+    for (size_t i = 0; i < count; i++)
+        encode_one(&e, &all[i], period_of(rows, all[i].id), cctld, &out);
+    encode_close(&e, &out);
+    fwrite(out.data, 1, out.len, stdout);
+}
+
+static void print_list(const struct pg_rows *rows, const char *cctld)
+{
+    static const char *const heads[] = {
+        N_("id"), N_("name"), N_("unit"), N_("source"), N_("status"), N_("last figure"), N_("why there is none")};
+    const enum lang lang = lang_current();
+    _cleanup_(sheet_free) struct sheet t = {0};
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    sheet_heads(&t, heads, COUNT(heads));
+    for (size_t i = 0; i < count; i++) {
+        const char *last = period_of(rows, all[i].id);
+        sheet_add_text(&t, all[i].id);
+        sheet_add(&t, indicator_in(all[i].name[lang], cctld));
+        sheet_add_text(&t, all[i].unit[lang]);
+        sheet_add(&t, catalogue_kinds(&all[i]));
+        sheet_add_text(&t, catalogue_status(&all[i]));
+        sheet_add_text(&t, last);
+        sheet_add_text(&t, last ? NULL : catalogue_why(&all[i], lang));
+    }
+    sheet_print(&t);
+}
+
+int catalogue_list(const struct session *s, const char *format, struct fault *f)
+{
+    const char *country = s->context->settings.country;
+    _cleanup_text_ char *cctld = catalogue_cctld(country);
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(
+        s->pg,
+        "SELECT indicator, max(left(period, 4)) FROM public_indicator WHERE country = $1 AND value IS NOT NULL "
+        "GROUP BY indicator",
+        1, &country, &rows, f);
+    if (rc < 0)
+        return rc;
+    if (!strcmp(format, "table"))
+        print_list(rows, cctld);
+    else
+        encode_list(rows, cctld, !strcmp(format, "json") ? ENCODE_JSON : ENCODE_CSV);
+    return 0;
+}
+
+/* ---- a year ---- */
+
+/* Of what is measured, what is told of the whole country; of a source, all that it says. */
+#define YEAR_SQL                                                                                                       \
+    "SELECT f.indicator, f.statistic, f.value, f.low, f.high, f.source, f.period, f.edition, f.kind, "                 \
+    "coalesce(d.name, f.geo), f.operator, f.technology, f.family, f.zone, f.sex, f.age_group, f.plan "                 \
+    "FROM public_indicator f LEFT JOIN department d ON d.iso = f.geo "                                                 \
+    "WHERE f.country = $1 AND left(f.period, 4) = $2 AND f.value IS NOT NULL AND (f.kind = 'imported' OR "             \
+    "num_nonnulls(f.geo, f.operator, f.technology, f.family, f.zone, f.sex, f.age_group, f.plan) = 0) "                \
+    "ORDER BY f.indicator, f.source, f.period, d.name NULLS FIRST, f.operator NULLS FIRST, f.technology NULLS FIRST, " \
+    "f.zone NULLS FIRST, f.sex NULLS FIRST, f.age_group NULLS FIRST, f.plan NULLS FIRST, f.statistic"
+enum { INDICATOR, STATISTIC, VALUE, LOW, HIGH, SOURCE, PERIOD, EDITION, KIND, PARTS, PARTS_END = PARTS + 8 };
+
+/* "Borgou, rural, women": the cell of a source's figure. The caller frees. */
+static char *part_text(const struct pg_rows *rows, size_t r)
+{
+    static const char *const words[][2] = {
+        {"urban", N_("urban")}, {"rural", N_("rural")}, {"female", N_("women")}, {"male", N_("men")}};
+    struct buf out = {0};
+    buf_add_text(&out, "");
+    for (int c = PARTS; c < PARTS_END; c++) {
+        const char *text = pg_text(rows, r, c);
+        if (!text)
+            continue;
+        for (size_t w = 0; w < COUNT(words); w++)
+            if (!strcmp(text, words[w][0]))
+                text = _(words[w][1]);
+        buf_addf(&out, "%s%s", out.len ? ", " : "", text);
+    }
+    return buf_take(&out);
+}
+
+static char *interval_text(const struct pg_rows *rows, size_t r, int decimals, enum lang lang)
+{
+    char low[NUMBER_TEXT_SIZE], high[NUMBER_TEXT_SIZE];
+    if (!pg_text(rows, r, LOW) || !pg_text(rows, r, HIGH))
+        return alloc_text("");
+    lang_number(lang, pg_double(rows, r, LOW), decimals, low);
+    lang_number(lang, pg_double(rows, r, HIGH), decimals, high);
+    return alloc_format("%s – %s", low, high);
+}
+
+static const char *source_text(const char *source)
+{
+    return !strcmp(source, "measured") ? _("measured") : !strcmp(source, "simulated") ? _("simulated") : source;
+}
+
+/* A figure of one statistic that is the indicator's only one needs no name. */
+static void add_figure(struct sheet *t, const struct indicator *i, const struct pg_rows *rows, size_t r,
+                       const char *cctld)
+{
+    const enum lang lang = lang_current();
+    char number[NUMBER_TEXT_SIZE];
+    const char *statistic = pg_text(rows, r, STATISTIC);
+    const bool imported = !strcmp(pg_text(rows, r, KIND), "imported");
+    sheet_add_text(t, i->id);
+    sheet_add(t, indicator_in(i->name[lang], cctld));
+    sheet_add(t, imported ? part_text(rows, r) : alloc_text(i->statistic_count > 1 ? statistic : ""));
+    sheet_add_text(t, lang_number(lang, pg_double(rows, r, VALUE), i->decimals, number));
+    sheet_add_text(t, i->unit[lang]);
+    sheet_add(t, interval_text(rows, r, i->decimals, lang));
+    sheet_add_text(t, source_text(pg_text(rows, r, SOURCE)));
+    sheet_add_text(t, imported ? pg_text(rows, r, PERIOD)
+                               : _(!strcmp(pg_text(rows, r, EDITION), "closed") ? N_("closed") : N_("provisional")));
+}
+
+static size_t add_figures(struct sheet *t, const struct indicator *i, const struct pg_rows *rows, const char *cctld)
+{
+    size_t found = 0;
+    for (size_t r = 0; r < pg_rows_count(rows); r++)
+        if (!strcmp(pg_text(rows, r, INDICATOR), i->id)) {
+            add_figure(t, i, rows, r, cctld);
+            found++;
+        }
+    return found;
+}
+
+static void add_without(struct sheet *t, const struct indicator *i, const char *cctld)
+{
+    const enum lang lang = lang_current();
+    if (indicator_retired(i))
+        return;
+    sheet_add_text(t, i->id);
+    sheet_add(t, indicator_in(i->name[lang], cctld));
+    sheet_add_text(t, catalogue_why(i, lang));
+}
+
+int catalogue_year(const struct session *s, const char *year, struct fault *f)
+{
+    static const char *const heads[] = {N_("id"),   N_("name"),     N_("of"),     N_("value"),
+                                        N_("unit"), N_("interval"), N_("source"), N_("when")};
+    static const char *const heads_without[] = {N_("id"), N_("name"), N_("why there is none")};
+    const char *country = s->context->settings.country;
+    _cleanup_text_ char *cctld = catalogue_cctld(country);
+    _cleanup_(sheet_free) struct sheet with = {0}, without = {0};
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(s->pg, YEAR_SQL, 2, (const char *const[]){country, year}, &rows, f);
+    if (rc < 0)
+        return rc;
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    sheet_heads(&with, heads, COUNT(heads));
+    sheet_heads(&without, heads_without, COUNT(heads_without));
+    for (size_t i = 0; i < count; i++)
+        if (add_figures(&with, &all[i], rows, cctld) == 0)
+            add_without(&without, &all[i], cctld);
+    if (pg_rows_count(rows))
+        sheet_print(&with);
+    else
+        printf(_("There is no figure of %s in %s.\n"), country, year);
+    if (without.count > without.columns) {
+        printf("\n%s\n", _("No data:"));
+        sheet_print(&without);
+    }
+    return 0;
+}
