@@ -1,59 +1,119 @@
-/* import: takes a file of somebody else's, whole or not at all. */
+/* import: takes a file of somebody else's, whole or not at all, and back again. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "collector/command/session.h"
+#include "collector/db/user.h"
 #include "collector/import/figures.h"
 #include "collector/import/kind.h"
-#include "collector/db/user.h"
+#include "collector/import/run.h"
 #include "common/lang.h"
 #include "common/log.h"
 
 struct loaded {
     const struct import_kind *kind;
-    const char *path;
+    struct import_run run;
     void *list; /* what the file says */
 };
 
 static int fault_of_file(const struct loaded *l, int rc, struct fault *f)
 {
     if (rc == -EBADMSG)
-        fault_prefix(f, _("%s: "), l->path);
+        fault_prefix(f, _("%s: "), l->run.path);
     return rc;
 }
 
 static int load(struct loaded *l, struct fault *f)
 {
     _cleanup_(buf_free) struct buf text = {0};
-    int rc = user_read(l->path, IMPORT_BYTES_MAX, &text, f);
+    int rc = user_read(l->run.path, IMPORT_BYTES_MAX, &text, f);
     if (rc < 0)
         return rc;
     buf_reserve(&text, 1); /* an empty file has no memory */
+    run_describe(&l->run, &text);
     return fault_of_file(l, l->kind->read(&text, &l->list, f), f);
 }
 
 static int store(const struct session *s, struct fault *f)
 {
-    const struct loaded *l = s->data;
+    struct loaded *l = *(struct loaded *const *)s->data;
     size_t count = 0;
-    int rc = l->kind->store(s->pg, l->list, &count, f);
-    if (rc == 0)
+    int rc = run_store(s->pg, &l->run, l->kind, l->list, &count, f);
+    if (rc == 0 && l->run.same)
+        log_info(_("%s is the very file of import %" PRId64 ", which stands: nothing is to be done"), l->run.path,
+                 l->run.same);
+    else if (rc == 0) {
         l->kind->say(count);
+        log_info(_("this is import %s; to take it back: import undo %s"), l->run.number, l->run.number);
+    }
     return fault_of_file(l, rc, f);
 }
 
+static int load_and_store(const struct invocation *in, const struct import_kind *kind, const char *by)
+{
+    struct fault f = {0};
+    struct loaded l = {.kind = kind, .run = {.kind = in->verb->name, .path = in->args[0], .by = by}}, *at = &l;
+    int rc = load(&l, &f), status = rc < 0 ? session_end(rc, &f) : session_do(in, store, &at);
+    kind->free(l.list);
+    if (status != EXIT_OK)
+        log_error("%s", _("nothing of the file was imported"));
+    return status;
+}
+
+/* ---- taking back ---- */
+
+struct wish {
+    const struct import_kind *kind; /* NULL: the run of a number */
+    const char *by;
+};
+
 static int undo(const struct session *s, struct fault *f)
 {
-    const struct loaded *l = s->data;
-    int rc = l->kind->undo(s->pg, f);
+    const struct wish *w = s->data;
+    if (w->kind) {
+        int rc = w->kind->undo(s->pg, w->by, f);
+        if (rc == 0)
+            log_info(_("what was imported before is taken back"));
+        return rc;
+    }
+    int rc = run_undo(s->pg, s->in->args[0], w->by, f);
     if (rc == 0)
-        log_info(_("what was imported before is taken back"));
+        log_info(_("import %s is taken back: all is as it was before it"), s->in->args[0]);
     return rc;
 }
 
+/* ---- the list ---- */
+
+static int list(const struct session *s, struct fault *f)
+{
+    const char *word = invocation_text(s->in, "format");
+    enum encode_format format;
+    if (!word)
+        return run_list_table(s->pg, f);
+    int rc = encode_format_parse(word, &format);
+    return rc < 0 ? rc : run_list(s->pg, format, stdout, f);
+}
+
+/* ---- the command ---- */
+
+static int check_number(const char *text, struct fault *f)
+{
+    size_t len = strlen(text);
+    if (len <= 9 && strspn(text, "0123456789") == len && atoi(text) > 0)
+        return 0;
+    return fault_set(f, -EINVAL, _("the number of an import is wanted; see: import list"));
+}
+
+static const char *const formats[] = {"csv", "json", NULL};
+
 static const struct option options[] = {
     {"template", NULL, N_("print what a file looks like, with an example; of a CSV file when no kind is named")},
-    {"undo", NULL, N_("take back what was imported before"), .verb = "carrier-nat"},
+    {"by", N_("NAME"), N_("who imports it, or takes it back; without it, the user who gives the command"), .max = 100},
+    {"format", "csv|json", N_("how; without it, a table"), OPTION_WORD, .choices = formats, .verb = "list"},
+    {"undo", NULL, N_("take back all that was imported of this kind"), .verb = "carrier-nat"},
     {0},
 };
 
@@ -67,7 +127,8 @@ static const struct option options[] = {
 #define KIND_DECLARE(word, kind) extern const struct import_kind kind;
 #define KIND_ROW(word, kind)     {word, 0, 1, .data = &kind},
 KINDS(KIND_DECLARE)
-static const struct verb verbs[] = {KINDS(KIND_ROW){"", .data = &import_figures}, {0}};
+static const struct verb verbs[] = {
+    KINDS(KIND_ROW){"list"}, {"undo", 1, 1, check_number}, {"", .data = &import_figures}, {0}};
 
 static int print_template(const struct invocation *in, const struct import_kind *kind)
 {
@@ -79,31 +140,35 @@ static int print_template(const struct invocation *in, const struct import_kind 
 
 static int run(const struct invocation *in)
 {
-    struct fault f = {0};
-    struct loaded l = {.kind = in->verb->data, .path = in->args[0]};
+    const struct import_kind *kind = in->verb->data;
     const bool shows = invocation_flag(in, "template"), undoes = invocation_flag(in, "undo");
+    const char *by = invocation_text(in, "by");
+    _cleanup_text_ char *asking = user_asking();
+    struct wish wish = {kind, by ? by : asking};
+    if (!kind && shows)
+        return invocation_wrong(in, _("--template does not go with import %s"), in->verb->name);
+    if (!kind)
+        return session_do(in, invocation_verb(in, "list") ? list : undo, &wish);
     if (in->arg_count + shows + undoes > 1)
         return invocation_wrong(in, "%s", _("one of a file, --template and --undo is wanted, and no other beside it"));
     if (shows)
-        return print_template(in, l.kind);
+        return print_template(in, kind);
     if (undoes)
-        return session_do(in, undo, &l);
+        return session_do(in, undo, &wish);
     if (in->arg_count == 0)
         return invocation_wrong(in, "%s", _("a file is missing, behind the word for its kind; or give --template"));
-    int rc = load(&l, &f), status = rc < 0 ? session_end(rc, &f) : session_do(in, store, &l);
-    l.kind->free(l.list);
-    if (status != EXIT_OK)
-        log_error("%s", _("nothing of the file was imported"));
-    return status;
+    return load_and_store(in, kind, wish.by);
 }
 
 const struct command command_import = {
     .name = "import",
-    .usage = N_("csv FILE\npfx2as FILE\ncarrier-nat FILE\ncarrier-nat --undo\ncomments FILE\n"
-                "[csv|carrier-nat|comments] --template"),
+    .usage = N_("csv FILE [--by NAME]\npfx2as FILE [--by NAME]\ncarrier-nat FILE [--by NAME]\ncarrier-nat --undo\n"
+                "comments FILE [--by NAME]\n[csv|carrier-nat|comments] --template\nlist [--format csv|json]\n"
+                "undo N [--by NAME]"),
     .help = N_("Take figures of other sources from a CSV file, the origin ASNs of prefixes from a file of CAIDA's "
                "pfx2as, the prefixes in which many households share an address, or the comment forms of a consultation "
-               "on the framework; --template prints an example."),
+               "on the framework; --template prints an example. Each file is an import with a number, by which it is "
+               "taken back."),
     .options = options,
     .verbs = verbs,
     .run = run,

@@ -66,13 +66,13 @@ void carrier_free(struct carrier_list *list)
     buf_free(&list->array);
 }
 
-int carrier_store(struct pg *pg, const struct carrier_list *list, struct fault *f)
+int carrier_store(struct pg *pg, const char *run, const struct carrier_list *list, struct fault *f)
 {
     _cleanup_text_ char *array = alloc_format("{%.*s}", (int)list->array.len, list->array.len ? list->array.data : "");
     struct progress progress = {0};
     /* At once: days of all years may have to be told anew. */
     progress_show(&progress, _("prefixes"), 0, (int64_t)list->count);
-    int rc = pg_query(pg, "SELECT carrier_nat_import($1::cidr[])", 1, (const char *const[]){array}, NULL, f);
+    int rc = pg_query(pg, "SELECT import_carriers($1::int, $2::cidr[])", 2, (const char *const[]){run, array}, NULL, f);
     progress_end(&progress);
     return rc;
 }
@@ -90,16 +90,16 @@ static int kind_read(const struct buf *text, void **ret, struct fault *f)
     return carrier_read(text->data, text->len, list, f);
 }
 
-static int kind_store(struct pg *pg, const void *list, size_t *ret_count, struct fault *f)
+static int kind_store(struct pg *pg, const struct import_run *run, const void *list, size_t *ret_count, struct fault *f)
 {
     const struct carrier_list *prefixes = list;
     *ret_count = prefixes->count;
-    return carrier_store(pg, prefixes, f);
+    return carrier_store(pg, run->number, prefixes, f);
 }
 
-static int kind_undo(struct pg *pg, struct fault *f)
+static int kind_undo(struct pg *pg, const char *by, struct fault *f)
 {
-    return carrier_store(pg, &(struct carrier_list){0}, f);
+    return pg_query(pg, "SELECT import_carriers_undo($1)", 1, &by, NULL, f);
 }
 
 static void kind_free(void *list)
@@ -114,4 +114,4 @@ static void kind_say(size_t count)
     log_info(_("prefixes of carrier NAT imported: %zu"), count);
 }
 
-const struct import_kind import_carriers = {kind_read, kind_store, kind_free, kind_say, template_text, kind_undo};
+const struct import_kind import_carriers = {kind_read, kind_store, kind_free, kind_say, template_text, kind_undo, true};

@@ -19,6 +19,6 @@ struct carrier_list {
 int carrier_read(const char *text, size_t len, struct carrier_list *out, struct fault *f) CHECKED;
 void carrier_free(struct carrier_list *list);
 
-/* Stores the list in one transaction; an empty one takes the import back.
+/* Stores the list as what the run of that number brought, within a transaction.
  * Figures are made again where a network of a probe became one, or ceased to be. */
-int carrier_store(struct pg *pg, const struct carrier_list *list, struct fault *f) CHECKED;
+int carrier_store(struct pg *pg, const char *run, const struct carrier_list *list, struct fault *f) CHECKED;

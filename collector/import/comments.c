@@ -448,8 +448,9 @@ static int kind_read(const struct buf *text, void **ret, struct fault *f)
     return comments_read(text->data, text->len, list, f);
 }
 
-static int kind_store(struct pg *pg, const void *list, size_t *ret_count, struct fault *f)
+static int kind_store(struct pg *pg, const struct import_run *run, const void *list, size_t *ret_count, struct fault *f)
 {
+    (void)run; /* a comment is known by what it says */
     return comments_store(pg, list, ret_count, f);
 }
 
@@ -465,4 +466,4 @@ static void kind_say(size_t count)
     log_info(_("new comments: %zu; those that came before stay as they are, with their answers"), count);
 }
 
-const struct import_kind import_comments = {kind_read, kind_store, kind_free, kind_say, template_text, NULL};
+const struct import_kind import_comments = {kind_read, kind_store, kind_free, kind_say, template_text};

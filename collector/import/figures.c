@@ -354,10 +354,11 @@ static int check_places(struct pg *pg, const char *rows, struct fault *f)
 #define STORE_SQL                                                                                                      \
     "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, zone, sex, "       \
     "age_group, plan, source, computed, value, unit, low, high, interval_kind, n_samples, method, source_url, "        \
-    "retrieved, note) "                                                                                                \
-    "SELECT r.indicator, r.period, 'value', r.country, r.geo, r.operator, r.technology, r.zone, r.sex, r.age_group, "  \
+    "retrieved, note, run) SELECT r.indicator, r.period, 'value', r.country, r.geo, r.operator, r.technology, "        \
+    "r.zone, r.sex, r.age_group, "                                                                                     \
     "r.plan, r.source, false, r.value, r.unit, r.value - m.margin, r.value + m.margin, "                               \
-    "CASE WHEN m.margin IS NOT NULL THEN 'margin' END, r.n_samples, r.method, r.source_url, r.retrieved, r.note "      \
+    "CASE WHEN m.margin IS NOT NULL THEN 'margin' END, r.n_samples, r.method, r.source_url, r.retrieved, r.note, "     \
+    "$2::int "                                                                                                         \
     "FROM jsonb_array_elements($1::jsonb) AS e (row) "                                                                 \
     "CROSS JOIN LATERAL jsonb_populate_record(NULL::indicator_value, e.row) r "                                        \
     "CROSS JOIN LATERAL (SELECT (e.row->>'margin')::double precision AS margin) m "                                    \
@@ -365,37 +366,37 @@ static int check_places(struct pg *pg, const char *rows, struct fault *f)
     "plan, source) DO UPDATE SET value = excluded.value, unit = excluded.unit, low = excluded.low, "                   \
     "high = excluded.high, interval_kind = excluded.interval_kind, n_samples = excluded.n_samples, "                   \
     "method = excluded.method, stored_at = now(), source_url = excluded.source_url, retrieved = excluded.retrieved, "  \
-    "note = excluded.note"
+    "note = excluded.note, run = excluded.run"
 
 /* So many lines in a statement: people see how far it is. */
 #define PIECE 1000
 
-static int store_piece(struct pg *pg, const json_t *rows, size_t from, struct fault *f)
+static int store_piece(struct pg *pg, const char *run, const json_t *rows, size_t from, struct fault *f)
 {
     _cleanup_json_ json_t *piece = json_array();
     for (size_t r = from; r < from + PIECE && r < json_array_size(rows); r++)
         json_array_append(piece, json_array_get(rows, r));
     _cleanup_text_ char *text = json_text(piece);
-    const char *const params[] = {text};
+    const char *const params[] = {text, run};
     int rc = check_places(pg, text, f);
-    return rc < 0 ? rc : pg_query(pg, STORE_SQL, 1, params, NULL, f);
+    return rc < 0 ? rc : pg_query(pg, STORE_SQL, 2, params, NULL, f);
 }
 
-int import_store(struct pg *pg, const json_t *rows, struct fault *f)
+#define SOURCES_SQL                                                                                                    \
+    "UPDATE import_run SET sources = ARRAY(SELECT DISTINCT source FROM indicator_value v WHERE v.run = $1::int ORDER " \
+    "BY source) WHERE run = $1::int"
+
+int import_store(struct pg *pg, const char *run, const json_t *rows, struct fault *f)
 {
     struct progress progress = {0};
     const size_t count = json_array_size(rows);
-    int rc = pg_run(pg, "BEGIN", f);
+    int rc = 0;
     for (size_t at = 0; rc == 0 && at < count; at += PIECE) {
         progress_show(&progress, _("figures"), (int64_t)at, (int64_t)count);
-        rc = store_piece(pg, rows, at, f);
+        rc = store_piece(pg, run, rows, at, f);
     }
     progress_end(&progress);
-    if (rc == 0)
-        rc = pg_run(pg, "COMMIT", f);
-    if (rc < 0 && pg_run(pg, "ROLLBACK", NULL) < 0)
-        log_debug("the transaction ended with the connection");
-    return rc;
+    return rc < 0 ? rc : pg_query(pg, SOURCES_SQL, 1, &run, NULL, f);
 }
 
 /* ---- the kind ---- */
@@ -408,10 +409,10 @@ static int kind_read(const struct buf *text, void **ret, struct fault *f)
     return rc;
 }
 
-static int kind_store(struct pg *pg, const void *list, size_t *ret_count, struct fault *f)
+static int kind_store(struct pg *pg, const struct import_run *run, const void *list, size_t *ret_count, struct fault *f)
 {
     *ret_count = json_array_size(list);
-    return import_store(pg, list, f);
+    return import_store(pg, run->number, list, f);
 }
 
 static void kind_free(void *list)
@@ -424,4 +425,4 @@ static void kind_say(size_t count)
     log_info(_("figures imported: %zu"), count);
 }
 
-const struct import_kind import_figures = {kind_read, kind_store, kind_free, kind_say, import_template, NULL};
+const struct import_kind import_figures = {kind_read, kind_store, kind_free, kind_say, import_template};

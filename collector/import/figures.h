@@ -18,9 +18,10 @@
  * the line, the column and the cure in f. */
 int import_read(const char *text, size_t len, json_t **ret, struct fault *f) CHECKED;
 
-/* Stores rows of import_read in one transaction. -EBADMSG names the line of a
- * department that the country does not have. */
-int import_store(struct pg *pg, const json_t *rows, struct fault *f) CHECKED;
+/* Stores rows of import_read as what the run of that number brought, within a
+ * transaction. -EBADMSG names the line of a department that the country does not
+ * have. */
+int import_store(struct pg *pg, const char *run, const json_t *rows, struct fault *f) CHECKED;
 
 /* The header and one example line. */
 extern const char import_template[];

@@ -2,9 +2,11 @@
  * defines it, and a line in the table of collector/command/import.c. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "collector/db/pg.h"
+#include "collector/import/run.h"
 #include "common/buf.h"
 #include "common/fault.h"
 
@@ -12,10 +14,13 @@ struct import_kind {
     /* Reads and checks a whole file before anything is stored: -EBADMSG with the
      * place and the cure in f. *ret is freed by `free`. */
     int (*read)(const struct buf *text, void **ret, struct fault *f);
-    /* Stores all of it in one transaction. -EBADMSG: the file's fault. */
-    int (*store)(struct pg *pg, const void *list, size_t *ret_count, struct fault *f);
+    /* Stores all of it, in a transaction that run_store opens and ends. What is
+     * stored has run->number. -EBADMSG: the file's fault. */
+    int (*store)(struct pg *pg, const struct import_run *run, const void *list, size_t *ret_count, struct fault *f);
     void (*free)(void *list);
-    void (*say)(size_t count);                   /* how many of what were stored, in the log */
-    const char *template;                        /* of a file; NULL: its publisher makes it */
-    int (*undo)(struct pg *pg, struct fault *f); /* takes back what was imported; NULL: a later file does */
+    void (*say)(size_t count); /* how many of what were stored, in the log */
+    const char *template;      /* of a file; NULL: its publisher makes it */
+    int (*undo)(struct pg *pg, const char *by,
+                struct fault *f); /* takes all its runs back; NULL: `import undo N` does */
+    bool whole;                   /* a file is all there is of its sources: what it lacks is taken away */
 };

@@ -9,11 +9,10 @@
 #include "common/lang.h"
 #include "common/log.h"
 
-#define SOURCE   "pfx2as"
-#define COPY_SQL "COPY prefix_origin (prefix, asn, source, as_set) FROM STDIN (FORMAT binary)"
-#define FIELDS   4
-/* Lengths, a prefix of IPv6, an ASN, the source, a boolean. */
-#define ROW_MAX (2 + FIELDS * 4 + 20 + 8 + sizeof SOURCE + 1)
+#define COPY_SQL "COPY import_origin FROM STDIN (FORMAT binary)"
+#define FIELDS   3
+/* Lengths, a prefix of IPv6, an ASN, a boolean. */
+#define ROW_MAX (2 + FIELDS * 4 + 20 + 8 + 1)
 #define ASN_MAX UINT32_MAX
 
 /* ---- a line ---- */
@@ -23,7 +22,6 @@ static void add_row(struct origin_list *out, const struct import_prefix *prefix,
     char *to = copy_row_begin(&out->rows, ROW_MAX, FIELDS);
     to = copy_cidr(to, prefix->addr, strlen(prefix->addr), prefix->bits);
     to = copy_int8(to, (int64_t)asn);
-    to = copy_bytes(to, SOURCE, strlen(SOURCE));
     to = copy_bytes(to, as_set ? "\1" : "\0", 1);
     copy_row_end(&out->rows, to);
 }
@@ -94,24 +92,17 @@ void origin_free(struct origin_list *list)
 
 /* ---- the database ---- */
 
-static int replace(struct pg *pg, const struct origin_list *list, struct fault *f)
+int origin_store(struct pg *pg, const char *run, const struct origin_list *list, struct fault *f)
 {
-    const char *const params[] = {SOURCE, list->has4 ? "4" : "0", list->has6 ? "6" : "0"};
-    int rc = pg_query(pg, "DELETE FROM prefix_origin WHERE source = $1 AND family(prefix) IN ($2::int, $3::int)", 3,
-                      params, NULL, f);
-    return rc < 0 ? rc : copy_send_shown(pg, COPY_SQL, &list->rows, _("prefixes"), f);
-}
-
-int origin_store(struct pg *pg, const struct origin_list *list, struct fault *f)
-{
-    int rc = pg_run(pg, "BEGIN", f);
+    const char *families = !list->has6 ? "{4}" : !list->has4 ? "{6}" : "{4,6}";
+    int rc = pg_run(pg, "CREATE TEMP TABLE import_origin (prefix cidr, asn bigint, as_set boolean) ON COMMIT DROP", f);
     if (rc == 0)
-        rc = replace(pg, list, f);
+        rc = copy_send_shown(pg, COPY_SQL, &list->rows, _("prefixes"), f);
     if (rc == 0)
-        rc = pg_run(pg, "COMMIT", f);
-    if (rc < 0 && pg_run(pg, "ROLLBACK", NULL) < 0)
-        rc = -ENOTCONN;
-    return rc;
+        rc = pg_run(pg, "ANALYZE import_origin", f);
+    return rc < 0 ? rc
+                  : pg_query(pg, "SELECT import_origins($1::int, $2::int[])", 2, (const char *const[]){run, families},
+                             NULL, f);
 }
 
 /* ---- the kind ---- */
@@ -123,11 +114,11 @@ static int kind_read(const struct buf *text, void **ret, struct fault *f)
     return origin_read(text->data, text->len, list, f);
 }
 
-static int kind_store(struct pg *pg, const void *list, size_t *ret_count, struct fault *f)
+static int kind_store(struct pg *pg, const struct import_run *run, const void *list, size_t *ret_count, struct fault *f)
 {
     const struct origin_list *origins = list;
     *ret_count = origins->prefixes;
-    return origin_store(pg, origins, f);
+    return origin_store(pg, run->number, origins, f);
 }
 
 static void kind_free(void *list)
@@ -142,4 +133,4 @@ static void kind_say(size_t count)
     log_info(_("prefixes imported: %zu"), count);
 }
 
-const struct import_kind import_origins = {kind_read, kind_store, kind_free, kind_say, NULL, NULL};
+const struct import_kind import_origins = {kind_read, kind_store, kind_free, kind_say, .whole = true};

@@ -13,7 +13,7 @@
 #include "common/fault.h"
 
 struct origin_list {
-    struct copy_rows rows; /* of prefix_origin, in COPY's form */
+    struct copy_rows rows; /* prefix, asn, as_set, in COPY's form */
     size_t prefixes;
     bool has4, has6;
 };
@@ -23,5 +23,5 @@ struct origin_list {
 int origin_read(const char *text, size_t len, struct origin_list *out, struct fault *f) CHECKED;
 void origin_free(struct origin_list *list);
 
-/* Stores the list in one transaction. */
-int origin_store(struct pg *pg, const struct origin_list *list, struct fault *f) CHECKED;
+/* Stores the list as what the run of that number brought, within a transaction. */
+int origin_store(struct pg *pg, const char *run, const struct origin_list *list, struct fault *f) CHECKED;

@@ -79,6 +79,8 @@ ROWS = {
     ("collector", "import", "pfx2as"): SILENT,
     ("collector", "import", "carrier-nat"): ["import carrier-nat --template"],
     ("collector", "import", "comments"): ["import comments --template"],
+    ("collector", "import", "list"): ["import list", "import list --format json"],
+    ("collector", "import", "undo"): SILENT,
     ("collector", "import", ""): ["import --template", "import csv --template"],
     ("collector", "indicators", ""): ["indicators --year 2025", "indicators --year 2025 --format json", "indicators --year 2025 --format table"],
     ("collector", "indicators", "list"): ["indicators list", "indicators list --format csv", "indicators list --format json"],

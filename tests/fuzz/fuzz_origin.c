@@ -18,8 +18,8 @@ static void check_rows(const struct origin_list *list)
         size_t end = i + 1 < rows->count ? at[i + 1] : rows->bytes.len;
         const uint8_t *row = (const uint8_t *)rows->bytes.data + at[i];
         bool v6 = end > at[i] + 6 && row[6] == 3;
-        /* Four fields; 2 and 3 are PostgreSQL's own names of the families. */
-        if (end <= at[i] || row[1] != 4 || (!v6 && row[6] != 2) || row[7] > (v6 ? 128 : 32))
+        /* Three fields; 2 and 3 are PostgreSQL's own names of the families. */
+        if (end <= at[i] || row[1] != 3 || (!v6 && row[6] != 2) || row[7] > (v6 ? 128 : 32))
             abort();
     }
 }

@@ -58,7 +58,7 @@ INSERT INTO analysts VALUES
     ('closed_figure: year version indicator period statistic country geo operator technology family zone sex age_group plan '
      'source simulated computed value unit low high interval_kind n_samples n_days n_probes n_networks floor method '
      'method_version source_url retrieved note stored_at lines rank_low rank_high as_of n_failed n_silent target_set '
-     'interval_why interval_lines'),
+     'interval_why interval_lines run'),
     ('closed_indicator: year version indicator name_fr name_en unit better status nature kind method_version definition_fr '
      'definition_en target_set decimals'),
     ('day_bucket: day probe_no check_name metric unit kind target_no af ok bucket n'),
@@ -83,7 +83,7 @@ INSERT INTO analysts VALUES
     ('indicator_value: indicator period statistic country geo operator technology family zone sex age_group plan '
      'source simulated computed value unit low high interval_kind n_samples n_days n_probes n_networks floor method '
      'method_version source_url retrieved note stored_at lines rank_low rank_high as_of n_failed n_silent target_set '
-     'interval_why interval_lines'),
+     'interval_why interval_lines run'),
     ('known_operator: operator_no known_no country name'),
     ('line_epoch: probe boot from_mono_us to_mono_us from_at to_at link operators'),
     ('metric: metric_no check_no position name unit better kind'),
@@ -91,7 +91,7 @@ INSERT INTO analysts VALUES
     ('other_bucket: day probe_no check_name metric unit kind target_no af ok bucket n'),
     ('other_metric: day probe_no check_name metric unit kind target_no af n sum min max'),
     ('outcome: outcome_no word'),
-    ('prefix_origin: prefix asn source as_set retrieved'),
+    ('prefix_origin: prefix asn source as_set retrieved run'),
     ('probe: probe_no probe source simulated enrolled_at revoked_at forgotten_at replaced_by confirmed_at'),
     ('probe_context: probe_no valid_from valid_to country department commune zone operator_no technology '
      'focal_point_no tariff metered consent_version'),

@@ -11,9 +11,8 @@ static void reads_prefixes_and_their_origins(void **state)
                                "10.0.0.0\t8\t1_4294967295\r\n"
                                "192.0.2.0\t24\t64496_64497,64498\n"
                                "2001:db8::\t32\t64499";
-    /* Length, family, bits, is_cidr, size, octets; length and ASN; length and source; length and boolean. */
-    static const char first[] =
-        "\0\4\0\0\0\x08\2\x13\1\4\x29\x55\xa0\0\0\0\0\x08\0\0\0\0\0\0\x70\x0b\0\0\0\6pfx2as\0\0\0\1";
+    /* Length, family, bits, is_cidr, size, octets; length and ASN; length and boolean. */
+    static const char first[] = "\0\3\0\0\0\x08\2\x13\1\4\x29\x55\xa0\0\0\0\0\x08\0\0\0\0\0\0\x70\x0b\0\0\0\1";
     struct origin_list list = {0};
     struct fault f = {0};
     if (origin_read(text, sizeof text - 1, &list, &f) < 0)

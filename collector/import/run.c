@@ -1,0 +1,166 @@
+#include "collector/import/run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/db/table.h"
+#include "collector/import/kind.h"
+#include "common/lang.h"
+#include "common/log.h"
+
+/* ---- the file ---- */
+
+void run_describe(struct import_run *run, const struct buf *text)
+{
+    uint8_t hash[HASH_SIZE];
+    const char *bytes = text->len ? text->data : "";
+    hash_make("", bytes, text->len, hash);
+    hash_text(hash, run->sha256);
+    run->octets = text->len;
+    run->lines = 0;
+    for (const char *at = bytes, *end = bytes + text->len; at < end; run->lines++) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        at = stop ? stop + 1 : end;
+    }
+}
+
+/* Its folder tells of who imports, not of the file. */
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+/* ---- storing ---- */
+
+static int find_same(struct pg *pg, struct import_run *run, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, "SELECT import_same($1, $2)", 2, (const char *const[]){run->kind, run->sha256}, &rows, f);
+    run->same = rc == 0 ? pg_int(rows, 0, 0) : 0;
+    return rc;
+}
+
+static int begin(struct pg *pg, struct import_run *run, bool whole, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    _cleanup_text_ char *octets = alloc_format("%zu", run->octets), *lines = alloc_format("%zu", run->lines);
+    const char *const params[] = {run->kind, whole ? "t" : "f", name_of(run->path), run->sha256, octets, lines,
+                                  run->by};
+    int rc = pg_query(pg, "SELECT import_begin($1, $2::boolean, $3, $4, $5::bigint, $6::bigint, $7)", COUNT(params),
+                      params, &rows, f);
+    if (rc == 0)
+        snprintf(run->number, sizeof run->number, "%s", pg_text(rows, 0, 0));
+    return rc;
+}
+
+static int end(struct pg *pg, const struct import_run *run, size_t count, struct fault *f)
+{
+    _cleanup_text_ char *entries = alloc_format("%zu", count);
+    return pg_query(pg, "UPDATE import_run SET entries = $2::bigint WHERE run = $1::int", 2,
+                    (const char *const[]){run->number, entries}, NULL, f);
+}
+
+static int store_locked(struct pg *pg, struct import_run *run, const struct import_kind *kind, const void *list,
+                        size_t *ret_count, struct fault *f)
+{
+    int rc = find_same(pg, run, f);
+    if (rc < 0 || run->same)
+        return rc;
+    rc = begin(pg, run, kind->whole, f);
+    if (rc == 0)
+        rc = kind->store(pg, run, list, ret_count, f);
+    return rc < 0 ? rc : end(pg, run, *ret_count, f);
+}
+
+int run_store(struct pg *pg, struct import_run *run, const struct import_kind *kind, const void *list,
+              size_t *ret_count, struct fault *f)
+{
+    int rc = pg_run(pg, "BEGIN; SELECT import_lock()", f);
+    if (rc == 0)
+        rc = store_locked(pg, run, kind, list, ret_count, f);
+    if (rc == 0)
+        rc = pg_run(pg, "COMMIT", f);
+    if (rc < 0 && pg_run(pg, "ROLLBACK", NULL) < 0)
+        log_debug("the transaction ended with the connection");
+    return rc;
+}
+
+/* ---- taking back ---- */
+
+static int refuse_later(struct pg *pg, const char *number, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(
+        pg, "SELECT array_to_string(import_later($1::int), ', '), max(l) FROM unnest(import_later($1::int)) l", 1,
+        &number, &rows, f);
+    if (rc < 0)
+        return rc;
+    return fault_set(f, -EBUSY,
+                     _("import %s is not taken back: later ones took the place of what it brought: %s; take those back "
+                       "first, the last of them before: import undo %s"),
+                     number, pg_text(rows, 0, 0), pg_text(rows, 0, 1));
+}
+
+int run_undo(struct pg *pg, const char *number, const char *by, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, "SELECT import_undo($1::int, $2)", 2, (const char *const[]){number, by}, &rows, f);
+    if (rc < 0)
+        return rc;
+    const char *word = pg_text(rows, 0, 0);
+    if (!strcmp(word, "none"))
+        return fault_set(f, -ENOENT, _("there is no import %s; see: import list"), number);
+    if (!strcmp(word, "undone"))
+        return fault_set(f, -EALREADY, _("import %s was taken back already; see: import list"), number);
+    if (!strcmp(word, "kept"))
+        return fault_set(
+            f, -EPERM, _("import %s brought comments of a consultation: they stay, with the answers to them"), number);
+    return strcmp(word, "later") ? 0 : refuse_later(pg, number, f);
+}
+
+/* ---- the list ---- */
+
+#define STAMP "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'"
+
+int run_list_table(struct pg *pg, struct fault *f)
+{
+    return table_query(pg,
+                       "SELECT run AS import, kind, file, lines, entries, array_to_string(sources, ', ') AS sources, "
+                       "by_whom AS by, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS at, "
+                       "CASE WHEN undone_at IS NULL THEN 'stands' ELSE 'undone' END AS state FROM import_run "
+                       "ORDER BY run DESC",
+                       f);
+}
+
+static const struct encode_column columns[] = {
+    {"import", ENCODE_NUMBER},  {"kind", ENCODE_TEXT},    {"file", ENCODE_TEXT},      {"sha256", ENCODE_TEXT},
+    {"octets", ENCODE_NUMBER},  {"lines", ENCODE_NUMBER}, {"entries", ENCODE_NUMBER}, {"sources", ENCODE_TEXT},
+    {"by", ENCODE_TEXT},        {"at", ENCODE_TEXT},      {"state", ENCODE_TEXT},     {"undone_at", ENCODE_TEXT},
+    {"undone_by", ENCODE_TEXT},
+};
+
+int run_list(struct pg *pg, enum encode_format format, FILE *out, struct fault *f)
+{
+    static const char sql[] =
+        "SELECT run, kind, file, sha256, octets, lines, entries, array_to_string(sources, '; '), by_whom, "
+        "to_char(at AT TIME ZONE 'UTC', " STAMP "), CASE WHEN undone_at IS NULL THEN 'stands' ELSE 'undone' END, "
+        "to_char(undone_at AT TIME ZONE 'UTC', " STAMP "), undone_by FROM import_run ORDER BY run DESC";
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    _cleanup_(buf_free) struct buf text = {0};
+    struct encoder e = {format, columns, COUNT(columns), false};
+    int rc = pg_query(pg, sql, 0, NULL, &rows, f);
+    if (rc < 0)
+        return rc;
+    encode_open(&e, &text);
+    for (size_t r = 0; r < pg_rows_count(rows); r++) {
+        const char *values[COUNT(columns)];
+        for (size_t c = 0; c < COUNT(columns); c++)
+            values[c] = pg_text(rows, r, (int)c);
+        encode_row(&e, values, &text);
+    }
+    encode_close(&e, &text);
+    fwrite(text.data, 1, text.len, out);
+    return 0;
+}

@@ -1,0 +1,108 @@
+"""Files that somebody imports: whose they are, whole or not at all, and back again. One collector for all of them."""
+import csv
+import hashlib
+import io
+import json
+import os
+import subprocess
+
+import pytest
+from conftest import Collector, scratch
+
+HEADER = "indicator,country,zone,period,value,unit,source,source_url,retrieved,margin\n"
+DUMP = """SELECT v::text FROM indicator_value v UNION ALL SELECT o::text FROM prefix_origin o UNION ALL SELECT c::text FROM carrier_nat c
+          ORDER BY 1"""
+
+
+@pytest.fixture(scope="module")
+def c():
+    with scratch() as folder:
+        collector = Collector(folder)
+        try:
+            yield collector.start_idle()
+            collector.stop()
+        finally:
+            collector.clean()
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(*lines, name="figures.csv", header=HEADER):
+        path = tmp_path / name
+        path.write_text(header + "".join(f"{line}\n" for line in lines))
+        return path
+    return write
+
+
+def figure(period, value, zone="", source="INStaD"):
+    return f"ACC1,BJ,{zone},{period},{value},% of population,{source},https://instad.bj/,2026-01-31,"
+
+
+def said(c, *words, status=0):
+    """All that a command said, on both ways."""
+    done = subprocess.run(c.command(*words), capture_output=True, text=True, timeout=120, env=os.environ | c.env)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def runs(c):
+    return json.loads(c.run("import", "list", "--format", "json"))
+
+
+def test_what_is_imported_is_known_and_goes_again(c, file):
+    before = c.sql(DUMP)
+    path = file(figure(2019, 30.5), figure(2020, 33))
+    assert "this is import 1; to take it back: import undo 1" in said(c, "import", "csv", path, "--by", "Aïcha Bio")
+    first = c.sql(DUMP)
+    assert c.sql("SELECT period, run FROM indicator_value WHERE run IS NOT NULL ORDER BY 1") == [("2019", 1), ("2020", 1)]
+    known, = runs(c)
+    assert known["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest() and known["octets"] == path.stat().st_size
+    assert {name: known[name] for name in ("import", "kind", "file", "lines", "entries", "sources", "by", "state", "undone_by")} == {
+        "import": 1, "kind": "csv", "file": "figures.csv", "lines": 3, "entries": 2, "sources": "INStaD", "by": "Aïcha Bio",
+        "state": "stands", "undone_by": None}
+    # The same file says so, and does nothing.
+    assert "the very file of import 1" in said(c, "import", "csv", path) and len(runs(c)) == 1 and c.sql(DUMP) == first
+    # A later one stands on it, and goes first.
+    said(c, "import", "csv", file(figure(2020, 34), figure(2021, 35, source="ITU")))
+    assert "import 1 is not taken back: later ones took the place of what it brought: 2;" in said(c, "import", "undo", "1", status=1)
+    c.run("import", "undo", "2")
+    assert c.sql(DUMP) == first
+    c.run("import", "undo", "1", "--by", "Bio")
+    assert c.sql(DUMP) == before
+    assert "taken back already" in said(c, "import", "undo", "1", status=1)
+    assert "there is no import 99" in said(c, "import", "undo", "99", status=1)
+    assert [(r["import"], r["state"], r["undone_by"]) for r in runs(c)][-1] == (1, "undone", "Bio")
+    sheet = list(csv.DictReader(io.StringIO(c.run("import", "list", "--format", "csv"))))
+    assert [row["import"] for row in sheet] == ["2", "1"]
+    # What was taken back can be brought again.
+    assert "this is import 3" in said(c, "import", "csv", path)
+    c.run("import", "undo", "3")
+
+
+def test_two_at_once_do_not_mix(c, file):
+    """Same keys, in opposite orders: one of the two stands whole, on what the other brought whole."""
+    keys = [f"{year}-{month:02}" for year in range(1995, 2020) for month in range(1, 13)]
+    paths = [file(*(figure(key, value) for key in order), name=f"{value}.csv") for value, order in ((11, keys), (22, keys[::-1]))]
+    begun = [subprocess.Popen(c.command("import", "csv", path), env=os.environ | c.env, stderr=subprocess.PIPE) for path in paths]
+    assert [(one.communicate(timeout=120), one.returncode)[1] for one in begun] == [0, 0]
+    last, earlier = runs(c)[:2]
+    assert c.sql("SELECT run, value, count(*) FROM indicator_value WHERE run IS NOT NULL GROUP BY 1, 2") == [
+        (last["import"], float(last["file"][:2]), len(keys))]
+    assert c.sql("SELECT earlier, (was->>'value')::float, count(*) FROM import_replaced GROUP BY 1, 2") == [
+        (earlier["import"], float(earlier["file"][:2]), len(keys))]
+    for run in (last, earlier):
+        c.run("import", "undo", str(run["import"]))
+    assert c.sql("SELECT count(*) FROM indicator_value WHERE run IS NOT NULL") == [(0,)]
+
+
+def test_prefixes_have_a_run_as_well(c, file):
+    before = c.sql(DUMP)
+    said(c, "import", "pfx2as", file("192.0.2.0\t24\t64500", header="", name="pfx2as"))
+    said(c, "import", "carrier-nat", file("192.0.2.0/24", header="", name="nat"))
+    nat, origins = runs(c)[:2]
+    assert (origins["kind"], origins["sources"], origins["entries"]) == ("pfx2as", "pfx2as IPv4", 1)
+    assert (nat["kind"], nat["lines"], nat["state"]) == ("carrier-nat", 1, "stands")
+    assert c.sql("SELECT run FROM prefix_origin WHERE source = 'pfx2as'") == [(origins["import"],)]
+    c.run("import", "carrier-nat", "--undo")
+    c.run("import", "undo", str(origins["import"]))
+    assert c.sql(DUMP) == before and {r["state"] for r in runs(c)} == {"undone"}
