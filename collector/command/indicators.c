@@ -244,6 +244,48 @@ static int print_inputs(struct pg *pg, const struct indicator *i, const char *ye
     return 0;
 }
 
+/* As functions/excluded.sql has them. */
+static const char *why_text(const char *why)
+{
+    static const struct {
+        const char *why, *text;
+    } words[] = {
+        {"waits", N_("of probes that nobody confirmed")},
+        {"young", N_("of probes younger than seven days")},
+        {"refused", N_("of probes that the team took out")},
+        {"other_line", N_("on another line than the declared one")},
+        {"late", N_("come after retention had taken their month")},
+        {"clock", N_("of a time that nobody knows")},
+        {"out_of_range", N_("with a number that cannot be")},
+        {"malformed", N_("not written as results are")},
+        {"unknown_check", N_("of checks that this version does not know")},
+        {"unknown_metric", N_("with metrics that this version does not know")},
+    };
+    for (size_t w = 0; w < COUNT(words); w++)
+        if (!strcmp(words[w].why, why))
+            return _(words[w].text);
+    return why;
+}
+
+/* What was measured in the year and is in no figure. */
+static int print_excluded(struct pg *pg, const struct indicator *i, const char *year, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, "SELECT why, n_probes, n_days, n_results FROM excluded($1::int, $2)", 2,
+                      (const char *const[]){year, i->check}, &rows, f);
+    if (rc < 0)
+        return rc;
+    printf("%s", pg_rows_count(rows) ? _("left out:\n") : _("left out: nothing\n"));
+    for (size_t r = 0; r < pg_rows_count(rows); r++)
+        if (pg_text(rows, r, 2))
+            printf(_("  probe-days %s: %s, of probes: %s\n"), why_text(pg_text(rows, r, 0)), pg_text(rows, r, 2),
+                   pg_text(rows, r, 1));
+        else
+            printf(_("  results %s: %s, of any check, of probes: %s\n"), why_text(pg_text(rows, r, 0)),
+                   pg_text(rows, r, 3), pg_text(rows, r, 1));
+    return 0;
+}
+
 /* Of what its figures speak, edition by edition; year NULL: of all. */
 static int print_editions(struct pg *pg, const char *year, struct fault *f)
 {
@@ -305,6 +347,8 @@ static int explain(const struct session *s, struct fault *f)
     int rc = update(s->pg, f);
     if (rc == 0)
         rc = print_inputs(s->pg, i, year, f);
+    if (rc == 0 && i->measured && year)
+        rc = print_excluded(s->pg, i, year, f);
     if (rc == 0 && i->measured)
         rc = print_editions(s->pg, year, f);
     if (rc == 0)
