@@ -290,6 +290,23 @@ LANGUAGE sql STABLE AS $$
     ORDER BY g.place
 $$;
 
+-- All of an edition that its document and its form are made of, in the order in which they tell it: families of indicators by their
+-- letters, in each by number.
+CREATE OR REPLACE FUNCTION framework_document(of_framework int) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+    SELECT to_jsonb(w) || jsonb_build_object(
+        'opened_on', (w.opened_at AT TIME ZONE 'UTC')::date, 'adopted_on', (w.adopted_at AT TIME ZONE 'UTC')::date,
+        'indicators', (SELECT coalesce(jsonb_agg(to_jsonb(m) || jsonb_build_object('family', substring(m.indicator FROM '^[A-Za-z]+'))
+            ORDER BY substring(m.indicator FROM '^[A-Za-z]+'), substring(m.indicator FROM '^[A-Za-z]+([0-9]{1,9})')::int NULLS LAST, m.indicator), '[]')
+            FROM framework_indicator m WHERE m.framework_no = w.framework_no),
+        'comments', (SELECT coalesce(jsonb_agg(to_jsonb(c) || jsonb_build_object('group_fr', g.name_fr, 'group_en', g.name_en) ORDER BY c.number), '[]')
+            FROM framework_comment c JOIN stakeholder_group g USING (stakeholder_group) WHERE c.framework_no = w.framework_no),
+        'ratings', (SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.indicator, lower(r.rater)), '[]')
+            FROM framework_rating r WHERE r.framework_no = w.framework_no),
+        'voices', (SELECT jsonb_agg(to_jsonb(v)) FROM framework_voices(w.framework_no) v))
+    FROM framework w WHERE w.framework_no = of_framework
+$$;
+
 REVOKE EXECUTE ON FUNCTION framework_frozen, framework_forever, framework_whole, framework_find, framework_refusal, framework_open,
     framework_propose, framework_retire, framework_comments, framework_answer, framework_rate, framework_lacking, framework_adopt,
-    framework_differs, framework_voices FROM PUBLIC;
+    framework_differs, framework_voices, framework_document FROM PUBLIC;

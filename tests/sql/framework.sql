@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(49);
+SELECT plan(50);
 
 CREATE FUNCTION pg_temp.indicator(id text, of_nature text DEFAULT 'quantitative', definition text DEFAULT 'd', of_status text DEFAULT 'proposed') RETURNS jsonb
 LANGUAGE sql AS $$
@@ -120,6 +120,10 @@ SELECT is(framework_open('XA', '2027', 'Aïcha', NULL, '[]'), 'exists', 'nor is 
 
 SELECT results_eq($$SELECT * FROM framework_differs(pg_temp.no('2027'), jsonb_build_array(pg_temp.indicator('A'), pg_temp.indicator('B', of_status => 'adopted')))$$,
                   $$VALUES ('B', '{definition_fr}'::text[]), ('Q', '{file}')$$, 'what differs from a file is named, and what has none');
+
+SELECT is((SELECT d->>'adopted_by' || ': ' || jsonb_path_query_array(d, '$.indicators[*].indicator')::text || jsonb_path_query_array(d, '$.comments[*].number')::text
+                  || jsonb_path_query_array(d, '$.ratings[*].score')::text || jsonb_array_length(d->'voices')
+           FROM framework_document(pg_temp.no('2027')) d), 'Aïcha: ["A", "B", "C", "OLD", "Q"][1, 2, 3][1, 3]7', 'the document has all of it');
 
 -- ---- the next one ----
 
