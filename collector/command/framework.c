@@ -1,15 +1,22 @@
 /* framework: editions of the framework of indicators, from the consultation to the
  * day on which one is adopted. */
+#include "collector/command/framework.h"
+
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "collector/command/session.h"
 #include "collector/db/table.h"
 #include "collector/db/user.h"
 #include "collector/figure/framework.h"
+#include "collector/report/consultation.h"
+#include "collector/report/pdf.h"
+#include "common/file.h"
 #include "common/form.h"
+#include "common/json.h"
 #include "common/lang.h"
+#include "common/log.h"
 
 #define INDICATOR_FILE_MAX (256u << 10)
 
@@ -291,6 +298,71 @@ static int adopt(const struct session *s, struct fault *f)
     return rc < 0 ? rc : print_differing(s, &w, f);
 }
 
+/* ---- on paper ---- */
+
+static int write_file(const char *folder, const char *name, const struct buf *bytes, struct fault *f)
+{
+    USER_ROOT_SCOPE; /* where the command line says, as whoever gave it */
+    _cleanup_text_ char *path = alloc_format("%s/%s", folder, name);
+    int rc = file_make_dir(folder, 0755, f);
+    if (rc == 0)
+        rc = file_write_atomic(path, bytes->data, bytes->len, 0644, f);
+    if (rc == 0)
+        puts(path);
+    return rc;
+}
+
+static int write_pdf(const char *folder, const char *name, const struct buf *html, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf pdf = {0};
+    _cleanup_text_ char *program = pdf_program(getenv("PATH"));
+    const char *scratch = getenv("TMPDIR");
+    if (!program) {
+        log_info(
+            "%s",
+            _("no PDF: WeasyPrint is not installed (Debian's package weasyprint); a browser prints the HTML as well"));
+        return 0;
+    }
+    int rc = pdf_make(program, scratch ? scratch : "/tmp", html, &pdf, f);
+    return rc < 0 ? rc : write_file(folder, name, &pdf, f);
+}
+
+static int export_in(const json_t *edition, const struct language *l, const struct framework *w, const char *folder,
+                     struct fault *f)
+{
+    _cleanup_(buf_free) struct buf html = {0}, form = {0};
+    _cleanup_text_ char *page = alloc_format("consultation-%s-%s.html", w->edition, l->code),
+                        *pdf = alloc_format("consultation-%s-%s.pdf", w->edition, l->code),
+                        *csv = alloc_format("comments-%s-%s.csv", w->edition, l->code);
+    int rc = consultation_document(edition, l, &html, f);
+    consultation_form(edition, l, &form);
+    if (rc == 0)
+        rc = write_file(folder, page, &html, f);
+    if (rc == 0 && !w->adopted)
+        rc = write_file(folder, csv, &form, f);
+    return rc < 0 ? rc : write_pdf(folder, pdf, &html, f);
+}
+
+int framework_export_run(const struct invocation *in)
+{
+    const char *missing = !invocation_text(in, "out")            ? "out"
+                          : !invocation_flag(in, "consultation") ? "consultation"
+                                                                 : NULL;
+    return missing ? invocation_wrong(in, _("--%s is missing"), missing) : session_run(in);
+}
+
+int framework_export(const struct session *s, struct fault *f)
+{
+    const char *code = invocation_text(s->in, "lang");
+    const struct language *l = language_find(code ? code : lang_code(lang_current()));
+    _cleanup_json_ json_t *edition = NULL;
+    struct framework w;
+    int rc = framework_find(s->pg, country_of(s), invocation_text(s->in, "framework"), &w, f);
+    if (rc == 0)
+        rc = consultation_read(s->pg, &w, &edition, f);
+    return rc < 0 ? rc : export_in(edition, l, &w, invocation_text(s->in, "out"), f);
+}
+
 /* ---- the command ---- */
 
 static int check_country(const char *text, struct fault *f)
@@ -300,7 +372,7 @@ static int check_country(const char *text, struct fault *f)
     return fault_set(f, -EINVAL, _("a country code of ISO 3166-1 such as BJ is wanted"));
 }
 
-static int check_edition(const char *text, struct fault *f)
+int framework_check(const char *text, struct fault *f)
 {
     if (framework_edition(text))
         return 0;
@@ -334,8 +406,8 @@ static const char *const verdicts[] = {"taken", "partly", "not-taken", NULL};
 static const struct option options[] = {
     {"country", N_("CC"), N_("of which country; without it, the collector's"), .check = check_country,
      .verb = "open show propose retire comments answer rate adopt"},
-    {"edition", N_("EDITION"), N_("which edition; without it, the open one, or else the last"), .check = check_edition,
-     .verb = "show propose retire comments answer rate adopt"},
+    {"edition", N_("EDITION"), N_("which edition; without it, the open one, or else the last"),
+     .check = framework_check, .verb = "show propose retire comments answer rate adopt"},
     {"until", N_("DAY"), N_("the last day for comments, which the document names"), OPTION_DAY, .verb = "open"},
     {"file", N_("FILE"), N_("the indicator's own file, in the form of schema/indicators/; without it, this program's"),
      OPTION_FILE, .verb = "propose"},
@@ -354,7 +426,7 @@ static const struct option options[] = {
 };
 
 static const struct verb verbs[] = {{"list", DEED(list)},
-                                    {"open", 1, 1, check_edition, DEED(open_edition)},
+                                    {"open", 1, 1, framework_check, DEED(open_edition)},
                                     {"show", DEED(show)},
                                     {"propose", 1, 1, check_id, DEED(propose)},
                                     {"retire", 1, 1, check_id, DEED(retire)},

@@ -7,6 +7,7 @@
 
 #include "collector/command/catalogue.h"
 #include "collector/command/follow.h"
+#include "collector/command/framework.h"
 #include "collector/command/session.h"
 #include "collector/format/encode.h"
 #include "collector/db/user.h"
@@ -442,6 +443,7 @@ static int check_year(const char *text, struct fault *f)
     return fault_set(f, -EINVAL, _("a year of four digits is wanted"));
 }
 
+static const char *const languages[] = {"fr", "en", NULL};
 static const char *const formats[] = {"table", "csv", "json", NULL};
 
 static const struct option options[] = {
@@ -455,22 +457,26 @@ static const struct option options[] = {
     {"by", N_("NAME"), N_("who closes it; without it, the user who gives the command"), .max = 100, .verb = "close"},
     {"from", "N", N_("the older version; without it, the one before"), OPTION_NUMBER, 1, 999999, .verb = "compare"},
     {"to", "N", N_("the newer version; without it, the last"), OPTION_NUMBER, 1, 999999, .verb = "compare"},
+    {"consultation", NULL, N_("the framework as a document, and the form for comments on it"), .verb = "export"},
+    {"out", N_("DIR"), N_("the folder that these go to; it is made where it is missing"), OPTION_FILE,
+     .verb = "export"},
+    {"framework", N_("EDITION"), N_("which edition of the framework; without it, the open one, or else the last"),
+     .check = framework_check, .verb = "export"},
+    {"lang", "fr|en", N_("in which language; without it, yours"), OPTION_WORD, .choices = languages, .verb = "export"},
     {0},
 };
 
-static const struct verb verbs[] = {{"list", DEED(list)},
-                                    {"explain", 1, 1, check_indicator, DEED(explain)},
-                                    {"close", DEED(close_year)},
-                                    {"versions", DEED(versions)},
-                                    {"goals", DEED(goals)},
-                                    {"verify", DEED(verify)},
-                                    {"compare", DEED(compare)},
-                                    {"", DEED(print)},
-                                    {0}};
+static const struct verb verbs[] = {{"list", DEED(list)},        {"explain", 1, 1, check_indicator, DEED(explain)},
+                                    {"close", DEED(close_year)}, {"versions", DEED(versions)},
+                                    {"goals", DEED(goals)},      {"verify", DEED(verify)},
+                                    {"compare", DEED(compare)},  {"export", DEED(framework_export)},
+                                    {"", DEED(print)},           {0}};
 
 static int run(const struct invocation *in)
 {
     bool explains = invocation_verb(in, "explain");
+    if (invocation_verb(in, "export"))
+        return framework_export_run(in);
     bool any_year = (explains && !invocation_flag(in, "verify")) || invocation_verb(in, "versions") ||
                     invocation_verb(in, "list");
     if (as_table(in) && (!*in->verb->name ? invocation_text(in, "edition") != NULL : !invocation_verb(in, "list")))
@@ -494,7 +500,8 @@ const struct command command_indicators = {
                 "close --year YEAR [--by NAME]\n"
                 "versions [--year YEAR]\n"
                 "goals --year YEAR [--format csv|json]\n"
-                "compare --year YEAR [--from N] [--to N] [--format csv|json]"),
+                "compare --year YEAR [--from N] [--to N] [--format csv|json]\n"
+                "export --consultation --out DIR [--framework EDITION] [--lang fr|en]"),
     .help = N_(
         "Print the year's figures, the whole catalogue of indicators with what waits for data and why (list), or how a "
         "figure is made and from how much. A year that is closed keeps what was "

@@ -90,6 +90,7 @@ ROWS = {
     ("collector", "indicators", "verify"): SILENT,  # where the ledger has no batch of such a year
     ("collector", "indicators", "goals"): ["indicators goals --year 2025", "indicators goals --year 2025 --format json"],
     ("collector", "indicators", "compare"): ["indicators compare --year {year}", "indicators compare --year {year} --format json"],
+    ("collector", "indicators", "export"): ["indicators export --consultation --out {paper}"],
     ("collector", "framework", "list"): ["framework list"],
     ("collector", "framework", "open"): ["framework open 2027 --country {country}"],
     ("collector", "framework", "show"): ["framework show --country {open}"],
@@ -178,6 +179,9 @@ def maker(collector, enrolled, here):
                           "VALUES ('ACC1', %s, 'value', 'BJ', 'tests', false, 1, '%% of population', '2026-01-31')", str(year))
             if "close" not in line:
                 collector.sql("SELECT year_close(%s, 'tests')", year)
+        if "{paper}" in line:
+            made["paper"] = here / "paper"
+            collector.sql("SELECT framework_open('BJ', '2027', 'tests', NULL, '[]')")
         if "{country}" in line or "{open}" in line:
             made["country"] = made["open"] = country = next(COUNTRIES)
         if "{open}" in line:

@@ -1,0 +1,12 @@
+/* What other commands have of the framework. */
+#pragma once
+
+#include "collector/command/session.h"
+
+/* `indicators export --consultation`: writes an edition's document and comment form into the folder of --out. */
+int framework_export(const struct session *s, struct fault *f) CHECKED;
+/* Its run: refuses a command line that lacks something. */
+int framework_export_run(const struct invocation *in);
+
+/* Is it the name of an edition? */
+int framework_check(const char *text, struct fault *f);
