@@ -121,7 +121,9 @@ static int print_differing(const struct session *s, const struct framework *w, s
     "count(*) FROM framework_comment c WHERE (c.framework_no, c.indicator) = (m.framework_no, m.indicator)) AS "       \
     "comments, (SELECT string_agg(r.score::text, ' / ' ORDER BY lower(r.rater)) FROM framework_rating r WHERE "        \
     "(r.framework_no, r.indicator) = (m.framework_no, m.indicator)) AS ratings FROM framework_indicator m "            \
-    "WHERE m.framework_no = $1::int ORDER BY m.indicator"
+    "WHERE m.framework_no = $1::int ORDER BY "                                                                         \
+    "substring(m.indicator FROM '^[A-Za-z]+'), substring(m.indicator FROM '^[A-Za-z]+([0-9]{1,9})')::int NULLS LAST, " \
+    "m.indicator"
 #define VOICES_SQL(lang)                                                                                               \
     "SELECT name_" lang " AS \"group\", comments, organisations, answered, taken, partly FROM "                        \
     "framework_voices($1::int)"
