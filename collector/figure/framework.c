@@ -146,6 +146,8 @@ int framework_open(struct pg *pg, const char *country, const char *edition, cons
                  (const char *const[]){country, edition, by, until, indicators}, word, f);
     if (rc < 0 || !strcmp(word, "done"))
         return rc;
+    if (!strcmp(word, "past"))
+        return fault_set(f, -EINVAL, _("%s is over; give people time to speak: three to six months are usual"), until);
     if (!strcmp(word, "exists"))
         return fault_set(f, -EPERM, _("there is an edition %s of %s already; give the new one another name"), edition,
                          country);

@@ -224,7 +224,9 @@ static int read_who(struct reader *r, struct fault *f)
         filled |= *cell(r, identity[i]) != '\0';
     if (!filled)
         return 0;
-    int rc = in_column(r, COMMENT_ORGANISATION, check_name(cell(r, COMMENT_ORGANISATION), f), f);
+    int rc = in_column(r, COMMENT_GROUP, check_name(cell(r, COMMENT_GROUP), f), f);
+    if (rc == 0)
+        rc = in_column(r, COMMENT_ORGANISATION, check_name(cell(r, COMMENT_ORGANISATION), f), f);
     if (rc == 0)
         rc = in_column(r, COMMENT_PERSON, check_name(cell(r, COMMENT_PERSON), f), f);
     if (rc == 0)
@@ -414,7 +416,8 @@ static int check_known(struct pg *pg, const struct framework *w, json_t *comment
     return rc;
 }
 
-static int comments_store(struct pg *pg, const struct comment_list *list, size_t *ret_count, struct fault *f)
+static int comments_store(struct pg *pg, const struct import_run *run, const struct comment_list *list,
+                          size_t *ret_count, struct fault *f)
 {
     _cleanup_json_ json_t *comments = json_deep_copy(list->comments);
     _cleanup_rows_ struct pg_rows *rows = NULL;
@@ -425,8 +428,8 @@ static int comments_store(struct pg *pg, const struct comment_list *list, size_t
     if (rc < 0)
         return rc;
     _cleanup_text_ char *text = json_text(comments);
-    rc = pg_query(pg, "SELECT framework_comments($1::int, $2::jsonb)", 2, (const char *const[]){w.number, text}, &rows,
-                  f);
+    rc = pg_query(pg, "SELECT framework_comments($1::int, $2::jsonb, $3::int)", 3,
+                  (const char *const[]){w.number, text, run->number}, &rows, f);
     if (rc == 0 && pg_int(rows, 0, 0) < 0) /* adopted since it was found */
         return framework_find_open(pg, w.country, w.edition, &w, f);
     if (rc == 0)
@@ -450,8 +453,7 @@ static int kind_read(const struct buf *text, void **ret, struct fault *f)
 
 static int kind_store(struct pg *pg, const struct import_run *run, const void *list, size_t *ret_count, struct fault *f)
 {
-    (void)run; /* a comment is known by what it says */
-    return comments_store(pg, list, ret_count, f);
+    return comments_store(pg, run, list, ret_count, f);
 }
 
 static void kind_free(void *list)

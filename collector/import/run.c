@@ -116,7 +116,7 @@ int run_undo(struct pg *pg, const char *number, const char *by, struct fault *f)
         return fault_set(f, -EALREADY, _("import %s was taken back already; see: import list"), number);
     if (!strcmp(word, "kept"))
         return fault_set(
-            f, -EPERM, _("import %s brought comments of a consultation: they stay, with the answers to them"), number);
+            f, -EPERM, _("import %s brought comments that are answered, or of an adopted edition: they stay"), number);
     return strcmp(word, "later") ? 0 : refuse_later(pg, number, f);
 }
 

@@ -91,8 +91,8 @@ $$;
 -- ---- a consultation ----
 
 -- Opens an edition with the indicators that the program has ([{"indicator", "name_fr", …}], as framework_indicator). What the last
--- edition adopted or retired is so in this one as well, and keeps its proposer; what is new stands as its file says. 'done'; 'open',
--- another one is; 'exists'.
+-- edition adopted or retired is so in this one as well, and keeps its proposer; what is new stands as its file says. 'done'; 'past',
+-- the day for comments is over; 'open', another one is; 'exists'.
 CREATE OR REPLACE FUNCTION framework_open(of_country text, of_edition text, by_whom text, until_day date, indicators jsonb) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -100,7 +100,9 @@ DECLARE
     number int;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('internetmetre framework')); -- not twice at once
-    IF EXISTS (SELECT FROM framework w WHERE w.country = of_country AND w.adopted_at IS NULL) THEN
+    IF until_day < (now() AT TIME ZONE 'UTC')::date THEN
+        RETURN 'past';
+    ELSIF EXISTS (SELECT FROM framework w WHERE w.country = of_country AND w.adopted_at IS NULL) THEN
         RETURN 'open';
     ELSIF EXISTS (SELECT FROM framework w WHERE w.country = of_country AND w.edition = of_edition) THEN
         RETURN 'exists';
@@ -159,9 +161,9 @@ BEGIN
 END
 $$;
 
--- Stores comments ([{"indicator", "stakeholder_group", …}], as framework_comment) in their order, numbered from the last one on; those that
+-- Stores the comments ([{"indicator", "stakeholder_group", …}], as framework_comment) of an import in their order, numbered from the last one on; those that
 -- are there already, with the answer that they have, stay. Returns how many came, or -1 of an edition that is not open.
-CREATE OR REPLACE FUNCTION framework_comments(of_framework int, comments jsonb) RETURNS int
+CREATE OR REPLACE FUNCTION framework_comments(of_framework int, comments jsonb, of_run int) RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE
     one  jsonb;
@@ -173,8 +175,8 @@ BEGIN
     END IF;
     SELECT 1 + coalesce(max(c.number), 0) INTO first FROM framework_comment c WHERE c.framework_no = of_framework;
     FOR one IN SELECT value FROM jsonb_array_elements(comments) WITH ORDINALITY ORDER BY ordinality LOOP
-        INSERT INTO framework_comment (framework_no, number, indicator, stakeholder_group, organisation, person, said_on, comment)
-        SELECT of_framework, first + came, c.indicator, c.stakeholder_group, c.organisation, c.person, c.said_on, c.comment
+        INSERT INTO framework_comment (framework_no, number, indicator, stakeholder_group, organisation, person, said_on, comment, run)
+        SELECT of_framework, first + came, c.indicator, c.stakeholder_group, c.organisation, c.person, c.said_on, c.comment, of_run
         FROM jsonb_populate_record(NULL::framework_comment, one) c
         ON CONFLICT DO NOTHING;
         IF FOUND THEN

@@ -2,7 +2,7 @@
 
 -- The tables that they fill: each has a column `run`, empty in what is not imported.
 CREATE OR REPLACE FUNCTION import_tables() RETURNS text[]
-LANGUAGE sql IMMUTABLE AS $$ SELECT '{indicator_value,prefix_origin,carrier_nat}'::text[] $$;
+LANGUAGE sql IMMUTABLE AS $$ SELECT '{indicator_value,prefix_origin,carrier_nat,framework_comment}'::text[] $$;
 
 -- One at a time, to the end of the transaction.
 CREATE OR REPLACE FUNCTION import_lock() RETURNS void
@@ -81,7 +81,7 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- Takes a run back, as if it had never been: 'done'; or says why not: 'none', there is no such run, 'undone' already, 'later', another
--- stands on it, which is to be taken back first, 'kept', comments of a consultation, which has answers to them.
+-- stands on it, which is to be taken back first, 'kept', comments of a consultation that have answers, or are of an adopted edition.
 CREATE OR REPLACE FUNCTION import_undo(of_run int, by text) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -94,7 +94,8 @@ BEGIN
         RETURN 'none';
     ELSIF taken.undone_at IS NOT NULL THEN
         RETURN 'undone';
-    ELSIF taken.kind = 'comments' THEN
+    ELSIF EXISTS (SELECT FROM framework_comment c JOIN framework w USING (framework_no)
+                  WHERE c.run = of_run AND (c.answer IS NOT NULL OR w.adopted_at IS NOT NULL)) THEN
         RETURN 'kept';
     ELSIF import_later(of_run) IS NOT NULL THEN
         RETURN 'later';

@@ -188,7 +188,7 @@ def maker(collector, enrolled, here):
             collector.sql("SELECT framework_open(%s, '2027', 'tests', NULL, (SELECT jsonb_agg(jsonb_build_object('indicator', i, 'status', 'proposed', "
                           "'nature', 'qualitative', 'kind', 'imported', 'dimensions', '{}'::text[], 'method_version', 1, 'name_fr', 'n', 'name_en', 'n', "
                           "'unit_fr', 'u', 'unit_en', 'u', 'definition_fr', 'd', 'definition_en', 'd')) FROM unnest('{PER2,ZED1}'::text[]) i))", country)
-            collector.sql("SELECT framework_comments(framework_no, '[{\"stakeholder_group\": \"users\", \"said_on\": \"2026-01-31\", \"comment\": \"text\"}]') "
+            collector.sql("SELECT framework_comments(framework_no, '[{\"stakeholder_group\": \"users\", \"said_on\": \"2026-01-31\", \"comment\": \"text\"}]', NULL) "
                           "FROM framework WHERE country = %s", country)
         if "{folder}" in line:
             made["folder"] = here / "stick"

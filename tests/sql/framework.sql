@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(50);
+SELECT plan(55);
 
 CREATE FUNCTION pg_temp.indicator(id text, of_nature text DEFAULT 'quantitative', definition text DEFAULT 'd', of_status text DEFAULT 'proposed') RETURNS jsonb
 LANGUAGE sql AS $$
@@ -29,6 +29,7 @@ WHERE w.country = 'XA' ORDER BY 1, 2;
 SELECT is_empty($$SELECT * FROM framework_find('XA', NULL)$$, 'there is none at first');
 SELECT is(framework_open('XA', '2027', 'Aïcha', '2999-06-30', jsonb_build_array(pg_temp.indicator('A'), pg_temp.indicator('B'),
           pg_temp.indicator('Q', 'qualitative'), pg_temp.indicator('OLD', of_status => 'retired'))), 'done', 'one is opened');
+SELECT is(framework_open('XC', '2027', 'Aïcha', '2020-01-01', '[]'), 'past', 'with time to speak');
 SELECT is(framework_open('XA', '2028', 'Aïcha', NULL, '[]'), 'open', 'and no other beside it');
 SELECT is(framework_open('XB', '2027', 'Bio', NULL, '[]'), 'done', 'but for another country''s');
 SELECT results_eq('SELECT indicator, status, proposer FROM pg_temp.members',
@@ -51,23 +52,33 @@ SELECT results_eq($$SELECT status, proposer, why, definition_fr FROM pg_temp.mem
 -- ---- comments ----
 
 SELECT is(framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comment('users', 'A', 'too long', 'UFC'),
-          pg_temp.comment('diaspora', NULL, 'and we?'), pg_temp.comment('users', 'A', 'too long', 'UFC'))), 2,
+          pg_temp.comment('diaspora', NULL, 'and we?'), pg_temp.comment('users', 'A', 'too long', 'UFC')), NULL), 2,
           'comments come in their order, each once');
 SELECT is(framework_answer(pg_temp.no('2027'), 1, 'taken', 'shortened', 'Aïcha'), 'done', 'one is answered');
 SELECT is(framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comment('users', 'A', 'too long', 'UFC'),
-          pg_temp.comment('users', 'A', 'too long', 'Other'))), 1, 'a form that comes again brings what is new');
+          pg_temp.comment('users', 'A', 'too long', 'Other')), NULL), 1, 'a form that comes again brings what is new');
 SELECT results_eq($$SELECT number, indicator, organisation, verdict, answer FROM framework_comment ORDER BY 1$$,
                   $$VALUES (1, 'A', 'UFC', 'taken', 'shortened'), (2, NULL, NULL, NULL, NULL), (3, 'A', 'Other', NULL, NULL)$$,
                   'and each keeps its number and its answer');
 SELECT is(framework_answer(pg_temp.no('2027'), 9, 'taken', 'text', 'Aïcha'), 'unknown', 'there is no ninth');
 SELECT is(framework_answer(pg_temp.no('2027'), 1, 'partly', 'shortened a little', 'Aïcha'), 'done', 'an answer may be mended');
-SELECT throws_ok($$SELECT framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comment('strangers', 'A', 'text')))$$, '23503',
+SELECT throws_ok($$SELECT framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comment('strangers', 'A', 'text')), NULL)$$, '23503',
                  NULL, 'a group that nobody knows is refused');
 SELECT results_eq($$SELECT stakeholder_group, comments, organisations, answered, taken, partly FROM framework_voices(pg_temp.no('2027'))$$,
                   $$VALUES ('administrations', 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint), ('operators', 0, 0, 0, 0, 0),
                     ('technical-community', 0, 0, 0, 0, 0), ('universities', 0, 0, 0, 0, 0), ('users', 2, 2, 1, 0, 1),
                     ('diaspora', 1, 0, 0, 0, 0), ('civil-society', 0, 0, 0, 0, 0)$$,
                   'the table has who spoke, and who did not');
+
+-- A form that came by mistake is taken back, but for what is answered.
+INSERT INTO import_run (run, kind, whole, file, sha256, octets, lines, by_whom)
+SELECT n, 'comments', false, 'f.csv', repeat('0', 64), 1, 1, 'Aïcha' FROM unnest('{901,902}'::int[]) n;
+SELECT is(framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comment('users', 'B', 'mistake')), 901), 1, 'a comment has its import');
+SELECT is(import_undo(901, 'Aïcha'), 'done', 'which is taken back');
+SELECT framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comment('users', 'B', 'meant')), 902) \g /dev/null
+SELECT framework_answer(pg_temp.no('2027'), 4, 'taken', 'yes', 'Aïcha') \g /dev/null
+SELECT is(import_undo(902, 'Aïcha'), 'kept', 'or stays with its answer');
+SELECT is((SELECT string_agg(number || comment, ', ' ORDER BY number) FROM framework_comment), '1too long, 2and we?, 3too long, 4meant', 'as the others do');
 
 -- ---- ratings ----
 
@@ -106,7 +117,7 @@ SELECT is((SELECT string_agg(r, ' ') FROM (VALUES
               (framework_propose(pg_temp.no('2027'), pg_temp.indicator('D'), 'x')), (framework_retire(pg_temp.no('2027'), 'A', 'x')),
               (framework_answer(pg_temp.no('2027'), 1, 'taken', 'x', 'x')),
               (framework_rate(pg_temp.no('2027'), 'Q', 'bio', 4, 'x', 'https://example.org/', '2027-05-01')),
-              (framework_adopt(pg_temp.no('2027'), 'x', 'x')), (framework_comments(pg_temp.no('2027'), '[]')::text)) v (r)),
+              (framework_adopt(pg_temp.no('2027'), 'x', 'x')), (framework_comments(pg_temp.no('2027'), '[]', NULL)::text)) v (r)),
           'frozen frozen frozen frozen frozen -1', 'every verb is refused');
 SELECT ok(bool_and(pg_temp.refuses(replace(what, '$', 'framework_no = pg_temp.no(''2027'')'))), 'and so is every hand: ' || string_agg(what, '; '))
 FROM unnest(ARRAY['UPDATE framework SET adopted_at = NULL, adopted_by = NULL WHERE $', 'UPDATE framework SET reason = ''x'' WHERE $',
@@ -123,7 +134,7 @@ SELECT results_eq($$SELECT * FROM framework_differs(pg_temp.no('2027'), jsonb_bu
 
 SELECT is((SELECT d->>'adopted_by' || ': ' || jsonb_path_query_array(d, '$.indicators[*].indicator')::text || jsonb_path_query_array(d, '$.comments[*].number')::text
                   || jsonb_path_query_array(d, '$.ratings[*].score')::text || jsonb_array_length(d->'voices')
-           FROM framework_document(pg_temp.no('2027')) d), 'Aïcha: ["A", "B", "C", "OLD", "Q"][1, 2, 3][1, 3]7', 'the document has all of it');
+           FROM framework_document(pg_temp.no('2027')) d), 'Aïcha: ["A", "B", "C", "OLD", "Q"][1, 2, 3, 4][1, 3]7', 'the document has all of it');
 
 -- ---- the next one ----
 
