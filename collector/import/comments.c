@@ -121,17 +121,16 @@ static int find_header(struct reader *r, const char *text, size_t len, char sepa
 static int start(struct reader *r, const char *text, size_t len, struct fault *f)
 {
     static const char separators[] = {',', ';', '\t'};
-    int rc = 0;
+    int failed = 0;
     for (size_t s = 0; s < sizeof separators; s++) {
-        struct fault why = {0};
-        rc = find_header(r, text, len, separators[s], &why);
+        int rc = find_header(r, text, len, separators[s], failed ? NULL : f); /* the first failure is told */
         if (rc > 0 && r->csv.count > 1)
             return read_header(r, f);
-        if (rc < 0 && s == 0) /* a form that is broken is told as it would be with commas */
-            *f = why;
+        if (rc < 0)
+            failed = rc;
     }
-    if (rc < 0)
-        return rc;
+    if (failed)
+        return failed;
     return fault_set(f, -EBADMSG,
                      _("no header was found: a line of column names, parted by commas or semicolons; `import comments "
                        "--template` prints one"));
