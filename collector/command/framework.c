@@ -144,6 +144,28 @@ static int show(const struct session *s, struct fault *f)
     return rc < 0 ? rc : print_differing(s, &w, f);
 }
 
+int framework_print_of(const struct session *s, const char *indicator, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(
+        s->pg,
+        "SELECT w.edition, m.status, m.proposer, w.adopted_at IS NOT NULL FROM framework_indicator m JOIN "
+        "framework w USING (framework_no) WHERE w.country = $1 AND m.indicator = $2 ORDER BY w.opened_at",
+        2, (const char *const[]){s->context->settings.country, indicator}, &rows, f);
+    if (rc == 0 && pg_rows_count(rows))
+        printf("%s", _("framework:\n"));
+    for (size_t r = 0; rc == 0 && r < pg_rows_count(rows); r++) {
+        const char *edition = pg_text(rows, r, 0), *status = pg_text(rows, r, 1), *proposer = pg_text(rows, r, 2);
+        if (!strcmp(status, "retired"))
+            printf(_("  edition %s: retired\n"), edition);
+        else if (!strcmp(status, "adopted") && pg_bool(rows, r, 3))
+            printf(_("  edition %s: adopted, proposed by %s\n"), edition, proposer);
+        else
+            printf(_("  edition %s: in consultation, proposed by %s\n"), edition, proposer);
+    }
+    return rc;
+}
+
 /* ---- comments ---- */
 
 static int print_comment(const struct session *s, const struct framework *w, const char *number, struct fault *f)

@@ -354,6 +354,8 @@ static int explain(const struct session *s, struct fault *f)
         rc = print_editions(s->pg, year, f);
     if (rc == 0)
         rc = print_versions(s->pg, year, i->id, f);
+    if (rc == 0)
+        rc = framework_print_of(s, i->id, f);
     return rc < 0 || !invocation_flag(s->in, "verify") ? rc : follow_tell(s, year, i, f);
 }
 

@@ -170,4 +170,5 @@ def test_it_is_adopted_when_all_is_there_and_changes_no_more(held, tmp_path):
     assert document(held, "en") == page and comments(held) == said
 
     held.run("framework", "open", "2028")
+    assert re.search(r"edition 2027: adopted, .*\n.*edition 2028: in consultation, proposed by A[.] Bio", held.run("indicators", "explain", "PER1"))
     assert "open since" in held.run("framework", "show") and "adopted on" in held.run("framework", "show", "--edition", "2027")
