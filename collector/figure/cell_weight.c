@@ -92,12 +92,12 @@ static const struct row **rows_of(const struct cell *cell, const struct tally *t
 }
 
 /* What is left of a line in a country is its value in all cells. */
-static void cut_line(struct cells *c, const struct row *of, double part)
+static void cut_line(struct cells *c, size_t cell, const struct row *of, double part)
 {
     for (size_t i = 0; i < c->count; i++)
         if (c->rows[i].line == of->line && cell_holds_both(&c->rows[i], of, 0)) {
             c->rows[i].cut = part;
-            past_cut(c->past, c->texts[c->rows[i].probe], part);
+            past_cut(c->past, c->texts[c->rows[i].probe], cell, part);
         }
 }
 
@@ -113,7 +113,7 @@ void cells_cut(struct cells *c)
         tally_cut(&t, parts);
         for (uint32_t l = 0; l < t.lines; l++)
             if (parts[l] < 1)
-                cut_line(c, rows[l], parts[l]);
+                cut_line(c, cell->number, rows[l], parts[l]);
         free(rows);
         free(parts);
     }

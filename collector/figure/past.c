@@ -37,6 +37,7 @@ void past_free(struct past *p)
         told_free(&p->probes[i].now);
         told_free(&p->probes[i].told);
         told_line_free(&p->probes[i].line);
+        free(p->probes[i].cuts);
     }
     free(p->shown);
     free(p->listed);
@@ -57,7 +58,7 @@ static struct probe *probe_of(struct past *p, const char *name)
     if (known)
         return &p->probes[json_integer_value(known)];
     p->probes = alloc_resize(p->probes, p->probe_count + 1, sizeof *p->probes);
-    p->probes[p->probe_count] = (struct probe){.name = alloc_text(name), .cut = 1, .line.last = INT32_MIN};
+    p->probes[p->probe_count] = (struct probe){.name = alloc_text(name), .line.last = INT32_MIN};
     json_object_set_new(p->names, name, json_integer((json_int_t)p->probe_count));
     return &p->probes[p->probe_count++];
 }
@@ -75,7 +76,8 @@ static uint32_t line_number(struct past *p, const char *line)
 size_t past_cell(struct past *p, const char *key, int32_t made, int method)
 {
     p->shown = alloc_resize(p->shown, p->shown_count + 1, sizeof *p->shown);
-    p->shown[p->shown_count] = (struct shown){.key = alloc_text(key), .made = made, .method = method};
+    p->shown[p->shown_count] = (struct shown){
+        .key = alloc_text(key), .made = made, .method = method, .group = SIZE_MAX};
     json_object_set_new(p->keys, key, json_integer((json_int_t)p->shown_count));
     return p->shown_count++;
 }
@@ -138,8 +140,10 @@ void past_list(struct past *p, const char *group, const char *key, size_t number
                           .kept = kept};
     p->listed = alloc_resize(p->listed, p->listed_count + 1, sizeof *p->listed);
     p->listed[p->listed_count++] = cell;
-    if (known)
-        p->shown[cell.shown].listed = true;
+    if (!known)
+        return;
+    p->shown[cell.shown].listed = true;
+    p->shown[cell.shown].group = cell.group;
 }
 
 void past_add(struct past *p, const char *probe, const char *line, uint32_t network, int32_t day, uint64_t mark,
@@ -212,9 +216,15 @@ void past_weigh(struct past *p, const char *probe, int32_t last, uint32_t weight
     of->weight = weight;
 }
 
-void past_cut(struct past *p, const char *probe, double part)
+void past_cut(struct past *p, const char *probe, size_t number, double part)
 {
-    probe_of(p, probe)->cut = part;
+    struct probe *of = probe_of(p, probe);
+    size_t group = p->listed[number].group, c = 0;
+    while (c < of->cut_count && of->cuts[c].group != group)
+        c++;
+    if (c == of->cut_count)
+        of->cuts = alloc_resize(of->cuts, ++of->cut_count, sizeof *of->cuts);
+    of->cuts[c] = (struct cut){group, part};
 }
 
 /* Days of a probe that lie in the same cells. */
@@ -292,9 +302,9 @@ static void feed_stay(const struct past *p, struct floor *f, const struct probe 
     struct told_weight weights[STAY_CELLS];
     uint32_t counts[STAY_CELLS];
     for (size_t c = 0; c < stay->count; c++) {
-        weights[c] = stay->cells[c] < p->listed_count
-                         ? weight_now(of)
-                         : told_line_weight(&of->line, stay->cells[c] - p->listed_count, weight_now(of));
+        size_t cell = stay->cells[c], last = cell - p->listed_count; /* in figures of now, or in last ones */
+        weights[c] = cell < p->listed_count ? weight_now(of, p->listed[cell].group)
+                                            : told_line_weight(&of->line, last, weight_now(of, p->shown[last].group));
         counts[c] = weights[c].counts;
     }
     if (stay->told)
@@ -510,7 +520,7 @@ bool past_counts(const struct past *p, size_t number, const char *probe, int32_t
 struct told_weight past_weight(const struct past *p, size_t number, const char *probe)
 {
     const struct probe *of = known_probe(p, probe);
-    return of ? told_line_weight(&of->line, p->listed[number].shown, weight_now(of))
+    return of ? told_line_weight(&of->line, p->listed[number].shown, weight_now(of, p->listed[number].group))
               : (struct told_weight){FLOOR_WEIGHT_ONE, FLOOR_WEIGHT_ONE};
 }
 

@@ -77,8 +77,9 @@ void past_value(struct past *p, double value);
 int32_t past_waited(struct past *p, const char *probe, int32_t last);
 void past_weigh(struct past *p, const char *probe, int32_t last, uint32_t weight);
 
-/* Its line's value is cut to that part (weight.h): in sums a day weighs so much less. */
-void past_cut(struct past *p, const char *probe, double part);
+/* Its line's value is cut to that part (weight.h) in the group of that cell: in sums of it a day weighs so much less.
+ */
+void past_cut(struct past *p, const char *probe, size_t number, double part);
 
 /* Adds all units to the floor, which has all cells, and decides. */
 void past_decide(struct past *p, struct floor *f);

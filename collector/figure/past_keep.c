@@ -11,6 +11,7 @@ static bool replace(struct past *p)
         any = true;
         if (cell->shown == SIZE_MAX)
             cell->shown = past_cell(p, cell->key, p->today, p->method);
+        p->shown[cell->shown].group = cell->group;
         p->shown[cell->shown].made = p->today;
         p->shown[cell->shown].method = p->method;
         p->shown[cell->shown].replaced = true;
@@ -65,8 +66,8 @@ static json_t *line_now(const struct past *p, const struct probe *of, const stru
         const struct cellset *set = &p->sets_told.list[told->list[d].set];
         for (size_t c = 0; c < set->count && (d == 0 || told->list[d].set != told->list[d - 1].set); c++) {
             bool replaced = p->shown[set->cells[c]].replaced;
-            told_line_set(&line, set->cells[c],
-                          replaced ? weight_now(of) : told_line_weight(&of->line, set->cells[c], weight_now(of)));
+            struct told_weight now = weight_now(of, p->shown[set->cells[c]].group);
+            told_line_set(&line, set->cells[c], replaced ? now : told_line_weight(&of->line, set->cells[c], now));
             line.last = replaced ? of->waited : line.last;
         }
     }

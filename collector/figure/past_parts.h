@@ -8,13 +8,20 @@
 
 #define STAY_CELLS 32 /* of a day */
 
+/* What is left of a line's value in a group. */
+struct cut {
+    size_t group;
+    double part;
+};
+
 struct probe {
     char *name;
     uint32_t number, network;
     struct told_days now, told;
     bool met; /* now and told */
     uint32_t weight;
-    double cut;            /* the part that is left of its value */
+    struct cut *cuts; /* where its value is cut: it may have moved from one country to another */
+    size_t cut_count;
     int32_t waited;        /* up to which day */
     struct told_line line; /* what it weighed when it was told */
 };
@@ -24,6 +31,7 @@ struct shown {
     int32_t made;
     int method;
     size_t past;   /* in the floor */
+    size_t group;  /* SIZE_MAX where the cell is there no more */
     bool listed;   /* is the cell there still? */
     bool replaced; /* by a figure of now */
 };
@@ -56,7 +64,10 @@ struct past {
 };
 
 /* What a day of it counts now of what it says; rounded down, so that what is cut stays within its bound. */
-static inline struct told_weight weight_now(const struct probe *of)
+static inline struct told_weight weight_now(const struct probe *of, size_t group)
 {
-    return (struct told_weight){(uint32_t)(of->weight * of->cut), of->weight};
+    double part = 1;
+    for (size_t c = 0; c < of->cut_count; c++)
+        part = of->cuts[c].group == group ? of->cuts[c].part : part;
+    return (struct told_weight){(uint32_t)(of->weight * part), of->weight};
 }

@@ -108,7 +108,7 @@ static struct edition hold(struct past *past, const struct line *lines, uint32_t
         }
         past_weigh(past, name, FIRST + lines[l].to - 1, lines[l].weight);
         if (lines[l].cut > 0)
-            past_cut(past, name, lines[l].cut);
+            past_cut(past, name, COUNTRY, lines[l].cut);
     }
     past_decide(past, e.floor);
     return e;
@@ -447,6 +447,24 @@ static void a_figure_made_again_weighs_what_it_did(void **state)
     }
 }
 
+/* A line moves to another country, where it is one of those that are not cut. */
+static void what_is_cut_in_one_country_is_not_in_another(void **state)
+{
+    _cleanup_(past_freep) struct past *past = past_new(100, METHOD);
+    _cleanup_(floor_freep) struct floor *floor = floor_new();
+    for (size_t c = 0; c < 2; c++)
+        past_list(past, c ? "TG measured" : "BJ measured", c ? "TG" : "BJ", floor_cell(floor, 0, FLOOR_NONE), true);
+    for (size_t d = 0; d < 20; d++)
+        past_add(past, "mover", "mover", 1, FIRST + (int32_t)d, 7, &(size_t){d / 10}, 1);
+    past_weigh(past, "mover", FIRST + 19, FLOOR_WEIGHT_ONE);
+    past_cut(past, "mover", 0, 0.5);
+    past_cut(past, "mover", 0, 0.25); /* the last word counts */
+    past_decide(past, floor);
+    assert_int_equal(past_weight(past, 0, "mover").counts, FLOOR_WEIGHT_ONE / 4);
+    assert_int_equal(past_weight(past, 0, "mover").whole, FLOOR_WEIGHT_ONE);
+    assert_int_equal(past_weight(past, 1, "mover").counts, FLOOR_WEIGHT_ONE);
+}
+
 /* What nobody's household stands behind is not remembered. */
 static void what_is_not_kept_is_free(void **state)
 {
@@ -475,6 +493,7 @@ int main(void)
         cmocka_unit_test(a_figure_that_stands_counts_what_it_did),
         cmocka_unit_test(another_method_forgets_nothing),
         cmocka_unit_test(a_figure_made_again_weighs_what_it_did),
+        cmocka_unit_test(what_is_cut_in_one_country_is_not_in_another),
         cmocka_unit_test(what_is_not_kept_is_free),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
