@@ -4,6 +4,7 @@
 #include "build_config.h"
 #include "collector/command/command.h"
 #include "collector/db/user.h"
+#include "collector/figure/chapter.h"
 #include "common/lang.h"
 #include "common/log.h"
 
@@ -15,6 +16,11 @@ static char *absolute(const char *path)
 {
     _cleanup_text_ char *here = *path == '/' ? NULL : getcwd(NULL, 0);
     return here ? alloc_format("%s/%s", here, path) : alloc_text(path);
+}
+
+static void tell(const struct fault *f)
+{
+    log_error("%s", f->text);
 }
 
 static int run(const struct invocation *in)
@@ -32,6 +38,8 @@ static int run(const struct invocation *in)
     c.config_read = access(c.config, F_OK) == 0;
     if (rc == 0) {
         log_set_level((enum log_level)c.settings.log_level);
+        _cleanup_text_ char *own = chapter_folder(c.config);
+        chapter_load(own, tell);
         c.database = (struct database_options){c.settings.database, c.state_dir};
         rc = user_act(c.state_dir, c.settings.user, &f);
         status = rc < 0 ? EXIT_NOT_OK : EXIT_OK;

@@ -14,6 +14,7 @@
 #include "collector/api/api.h"
 #include "collector/command/command.h"
 #include "collector/db/database.h"
+#include "collector/figure/chapter.h"
 #include "collector/probe/desk.h"
 #include "collector/probe/forget.h"
 #include "collector/health.h"
@@ -128,6 +129,19 @@ static int set_floor(struct serve *s, struct fault *f)
         log_warn(_(
             "publication_floor = simulated: every figure of a simulated country is shown, whatever stands behind it"));
     return rc;
+}
+
+static void tell(const struct fault *f)
+{
+    log_error("%s", f->text);
+}
+
+/* Before the first figure is made, and before anybody looks one up. */
+static int check_chapter(struct serve *s, struct fault *f)
+{
+    _cleanup_(pg_closep) struct pg *pg = NULL;
+    int rc = database_connect(s->database, &pg, f);
+    return rc < 0 ? rc : chapter_check(pg, tell, f);
 }
 
 /* What a schedule of the team's own file measures is for everybody to see; what members add to theirs is not. */
@@ -286,6 +300,8 @@ static int start(struct serve *s, struct fault *f)
         rc = set_floor(s, f);
     if (rc == 0)
         rc = name_targets(s, f);
+    if (rc == 0)
+        rc = check_chapter(s, f);
     if (rc == 0)
         rc = start_store(s, f);
     if (rc == 0)

@@ -88,3 +88,17 @@ int given_make(struct pg *pg, const struct indicator *i, const char *const *peri
         rc = medians(pg, f);
     return rc < 0 ? rc : pg_run(pg, DONE_SQL, f);
 }
+
+int given_check(struct pg *pg, const struct indicator *i, struct fault *f)
+{
+    static const char *const day[] = {"2020-01-01", "2020-01-02"};
+    bool sketches = false;
+    int rc = pg_run(pg, "BEGIN; " TABLES_SQL, f);
+    if (rc == 0)
+        rc = asks_sketches(pg, i, day, &sketches, f);
+    _cleanup_text_ char *sql = alloc_format(sketches ? "EXPLAIN " SKETCHES_SQL : "EXPLAIN " VALUES_SQL, i->sql);
+    if (rc == 0)
+        rc = pg_query(pg, sql, 2, day, NULL, f);
+    int back = pg_run(pg, "ROLLBACK", rc < 0 ? NULL : f);
+    return rc < 0 ? rc : back;
+}

@@ -10,6 +10,8 @@
 
 /* Lays them down in pg_temp.given (day, probe_no, family, value, samples, failed) in the place
  * of what is there, within a transaction. period: its first day, and the day after its last. */
+/* Whether its SELECT would give what given_make takes; nothing is run. */
+int given_check(struct pg *pg, const struct indicator *i, struct fault *f) CHECKED;
 int given_make(struct pg *pg, const struct indicator *i, const char *const *period, struct fault *f) CHECKED;
 
 /* Makes a row of pg_temp.given of one with sketches; `room` is between them, for the caller to free. */

@@ -268,6 +268,9 @@ int indicator_read(const char *text, struct indicator *ret, struct fault *f)
         text += len + (text[len] == '\n');
     }
     i.sql = text + strspn(text, " \n");
+    i.sql_line = (int)number;
+    for (; text < i.sql; text++)
+        i.sql_line += *text == '\n';
     i.measured = (i.kinds & KIND_MEASURED) && *i.sql && !i.derived;
     int rc = check_whole(&i, f);
     if (rc < 0)
@@ -370,11 +373,20 @@ static int in_order(const void *a, const void *b)
     return n != m ? (n > m) - (n < m) : strcmp(rest_x, rest_y);
 }
 
+static void put_in_order(void)
+{
+    struct buf ids = {0};
+    qsort(all, all_count, sizeof *all, in_order);
+    for (size_t i = 0; i < all_count; i++)
+        buf_addf(&ids, "%s%s", i ? ", " : "", all[i].id);
+    free(all_ids);
+    all_ids = buf_take(&ids);
+}
+
 /* The files are part of the program: one that cannot be read is a program
  * error, and the unit test reads them all. */
 static void read_all(void)
 {
-    struct buf ids = {0};
     for (const struct embedded *e = NULL; (e = schema_next(FOLDER, e)) != NULL;) {
         struct fault f = {0};
         all = alloc_resize(all, all_count + 1, sizeof *all);
@@ -384,10 +396,7 @@ static void read_all(void)
         }
         all_count++;
     }
-    qsort(all, all_count, sizeof *all, in_order);
-    for (size_t i = 0; i < all_count; i++)
-        buf_addf(&ids, "%s%s", i ? ", " : "", all[i].id);
-    all_ids = buf_take(&ids);
+    put_in_order();
 }
 
 const struct indicator *indicator_all(size_t *ret_count)
@@ -411,6 +420,28 @@ const char *indicator_ids(void)
 {
     pthread_once(&all_once, read_all);
     return all_ids;
+}
+
+int indicator_add(struct indicator *i)
+{
+    if (indicator_find(i->id))
+        return -EEXIST;
+    all = alloc_resize(all, all_count + 1, sizeof *all);
+    all[all_count++] = *i;
+    *i = (struct indicator){0};
+    put_in_order();
+    return 0;
+}
+
+void indicator_drop(const char *id)
+{
+    const struct indicator *found = indicator_find(id);
+    if (!found)
+        return;
+    struct indicator *at = &all[found - all];
+    indicator_free(at);
+    *at = all[--all_count];
+    put_in_order();
 }
 
 uint64_t indicator_seed(const struct indicator *i)

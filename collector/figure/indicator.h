@@ -77,6 +77,7 @@ struct indicator {
     size_t statistic_count;
     char *targets;   /* to which set it is measured: "domestic", "abroad"; NULL: to none */
     const char *sql; /* borrowed from the text; empty when nothing is made */
+    int sql_line;    /* of the file, where it begins */
 };
 
 /* Reads one file's text, which must outlive *ret. -EBADMSG with the line and
@@ -98,10 +99,16 @@ char *indicator_dimensions(const struct indicator *i) CHECKED;
  * caller frees. */
 char *indicator_in(const char *text, const char *cctld) CHECKED;
 
-/* All that this program carries, PER2 before PER10. Never freed. */
+/* All that this program carries and its chapter added (chapter.h), PER2 before PER10. */
 const struct indicator *indicator_all(size_t *ret_count);
 const struct indicator *indicator_find(const char *id); /* NULL when unknown */
 const char *indicator_ids(void);                        /* "ACC1, PER1, …" for messages */
+
+/* One more than this program carries, and that one away again: before there are
+ * threads, and before anybody keeps what these functions give. *i is handed over,
+ * but where there is such an id: -EEXIST. Its text must last. */
+int indicator_add(struct indicator *i) CHECKED;
+void indicator_drop(const char *id);
 
 /* The seed of its bootstrap: fixed by id and method version. */
 uint64_t indicator_seed(const struct indicator *i);

@@ -1,0 +1,87 @@
+"""Indicators of a chapter's own: a file beside the configuration, imported or measured, and what becomes of a faulty one."""
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from conftest import Collector, scratch
+
+SCHEMA = Path(__file__).resolve().parents[2] / "schema/indicators"
+WIFI = """-- id: BJ_WIFI
+-- name.fr: Bornes Wi-Fi publiques
+-- name.en: Public Wi-Fi hotspots
+-- unit: count
+-- unit.fr: nombre
+-- better: high
+-- status: proposed
+-- nature: quantitative
+-- kind: imported
+-- method: 1
+-- dimensions: zone
+-- aggregate: value
+-- headline.fr: Il y a {value} bornes Wi-Fi publiques.
+-- headline.en: There are {value} public Wi-Fi hotspots.
+-- definition.fr: Bornes que la commune tient ouvertes à tous sous {cctld}.
+-- definition.en: Hotspots that the commune keeps open to all under {cctld}.
+"""
+
+
+@pytest.fixture(scope="module")
+def c():
+    with scratch() as folder:
+        made = Collector(folder)
+        try:
+            made.settings = {"upkeep": "no", "publication_floor": "simulated"}
+            made.move(made.port)
+            own = made.config.parent / "indicators.d"
+            own.mkdir()
+            own.chmod(0o755)
+            twin = (SCHEMA / "PER1.sql").read_text().replace("-- id: PER1", "-- id: MY_DNS")
+            for name, text in {"wifi": WIFI, "dns": twin, "shadow": WIFI.replace("BJ_WIFI", "PER1"), "key": WIFI.replace("-- better: high", "-- better: more"),
+                               "sql": twin.replace("MY_DNS", "MY_BAD").replace("b.probe_no", "b.probe_number"),
+                               "column": re.sub("SELECT b.day(.|\n)*", "SELECT $1::date AS day, $2::date AS until\n", twin.replace("MY_DNS", "MY_ODD"))}.items():
+                (own / f"{name}.sql").write_text(text)
+            made.start()
+            made.run("simulate", "--probes", "30", "--days", "40", "--seed", "3", "--from", "2024-03-01", "--rollups")
+            made.run("rollup")
+            yield made
+            made.stop()
+        finally:
+            made.clean()
+
+
+def test_what_is_faulty_is_named_and_left_out(c):
+    log = c.log.read_text()
+    for says in ("shadow.sql: id: there is a PER1 already; choose another", 'key.sql: line 6: better: "more" is not one of: low high -',
+                 "sql.sql: its SELECT, from line 18 on: PostgreSQL: column b.probe_number does not exist", "column.sql: its SELECT, from line 18 on: PostgreSQL: column g."):
+        assert says in log, says
+    listed = {row["indicator"]: row for row in json.loads(c.run("indicators", "list", "--format", "json"))}
+    assert {"BJ_WIFI", "MY_DNS"} <= listed.keys() and not {"MY_BAD", "MY_ODD"} & listed.keys()
+    assert listed["PER1"]["kind"] == listed["MY_DNS"]["kind"] == "measured"
+    c.run("indicators", "explain", "MY_BAD", status=1)
+
+
+def test_a_measured_one_has_figures_as_any_other(c):
+    rows = list(csv.DictReader(io.StringIO(c.run("indicators", "--year", "2024"))))
+    figures = {name: {(r["statistic"], r["geo"], r["operator"], r["technology"]): r["value"] for r in rows if r["indicator"] == name}
+               for name in ("PER1", "MY_DNS")}
+    assert figures["PER1"] == figures["MY_DNS"] and figures["PER1"]["p50", "", "", ""]
+    assert c.request("GET", "/api/v1/indicators?indicator=MY_DNS&year=2024").json()
+
+
+def test_an_imported_one_takes_files(c, tmp_path):
+    assert json.loads(c.run("indicators", "list", "--format", "json"))[6]["indicator"] == "AFF1"
+    file = tmp_path / "wifi.csv"
+    file.write_text("indicator,country,period,value,unit,source,retrieved\nBJ_WIFI,BJ,2024,12,count,Mairie,2025-01-31\n")
+    c.run("import", "csv", file)
+    page = c.request("GET", "/fr/").body.decode()
+    assert "Bornes Wi-Fi publiques" in page and "sous .bj." in page
+    assert "Hotspots that the commune keeps open to all under .bj." in c.run("indicators", "explain", "BJ_WIFI")
+
+
+def test_one_that_is_taken_away_is_retired(c):
+    (c.config.parent / "indicators.d/wifi.sql").unlink()
+    c.run("rollup")
+    assert c.sql("SELECT status, value FROM public_indicator WHERE indicator = 'BJ_WIFI'") == [("retired", 12)]
