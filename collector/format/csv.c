@@ -150,6 +150,32 @@ static void take_guards(struct buf *text, size_t start)
     text->len = start + to;
 }
 
+/* Octets of the blank that a text begins with: a space, a tab, or one of the
+ * spaces that do not break, as French puts them (U+00A0, U+202F). */
+static size_t blank(const char *text, size_t len)
+{
+    static const char *const blanks[] = {" ", "\t", "\xC2\xA0", "\xE2\x80\xAF"};
+    for (size_t i = 0; i < COUNT(blanks); i++)
+        if (len >= strlen(blanks[i]) && !memcmp(text, blanks[i], strlen(blanks[i])))
+            return strlen(blanks[i]);
+    return 0;
+}
+
+/* Takes the blanks around away from the field that begins at `start`. */
+static void trim(struct buf *text, size_t start)
+{
+    size_t first = start, last = start;
+    for (size_t n; (n = blank(text->data + first, text->len - first)) > 0;)
+        first += n;
+    for (size_t at = first, n; at < text->len; at += n ? n : 1)
+        if ((n = blank(text->data + at, text->len - at)) == 0)
+            last = at + 1;
+    if (last <= first)
+        last = first;
+    memmove(text->data + start, text->data + first, last - first);
+    text->len = start + last - first;
+}
+
 static int read_field(struct csv *c, struct fault *f)
 {
     size_t start = c->text.len;
@@ -159,6 +185,8 @@ static int read_field(struct csv *c, struct fault *f)
     if (rc < 0)
         return rc;
     take_guards(&c->text, start);
+    if (c->trims && c->text.len > start)
+        trim(&c->text, start);
     if (c->text.len - start > CSV_FIELD_MAX || memchr(c->text.data ? c->text.data + start : "", 0, c->text.len - start))
         return fault_set(f, -EBADMSG, _("line %zu, column %zu: longer than %d octets, or with a NUL octet in it"),
                          c->record_line, c->count + 1, CSV_FIELD_MAX);

@@ -3,6 +3,7 @@
  * mark is passed over. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/alloc.h"
@@ -22,6 +23,7 @@ void csv_write_parted(struct buf *out, const char *text, size_t len, char separa
 
 struct csv {
     const char *at, *end;
+    bool trims;         /* set: blanks around what stands in a field are no part of it */
     char separator;     /* a comma; another one may be set before the first record is read */
     size_t line;        /* of what is read next, from 1 */
     size_t record_line; /* where the last record began */

@@ -46,6 +46,20 @@ static void reads(void **state)
     }
 }
 
+static void trims_where_it_is_told_to(void **state)
+{
+    static const char text[] = " a ,\tb c\xC2\xA0,\" d \",   ,,\xE2\x80\xAF\xC3\xA0\xE2\x80\xAF\n";
+    static const char *const wanted[] = {"a", "b c", "d", "", "", "\xC3\xA0"};
+    _cleanup_(csv_free) struct csv c;
+    struct fault f = {0};
+    csv_start(&c, text, sizeof text - 1);
+    c.trims = true;
+    assert_int_equal(csv_next(&c, &f), 1);
+    assert_int_equal(c.count, COUNT(wanted));
+    for (size_t i = 0; i < COUNT(wanted); i++)
+        assert_string_equal(c.fields[i], wanted[i]);
+}
+
 static void names_the_place(void **state)
 {
     static const struct {
@@ -199,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads),
+        cmocka_unit_test(trims_where_it_is_told_to),
         cmocka_unit_test(names_the_place),
         cmocka_unit_test(bounds_what_it_reads),
         cmocka_unit_test(makes_formulas_harmless),
