@@ -102,8 +102,8 @@ BEGIN
     END IF;
     FOREACH home IN ARRAY import_tables() LOOP
         EXECUTE format('DELETE FROM %I WHERE run = $1', home) USING of_run;
-        EXECUTE format('INSERT INTO %I SELECT (jsonb_populate_record(NULL::%1$I, r.was)).* FROM import_replaced r WHERE r.run = $1
-                        AND r.home = $2', home) USING of_run, home;
+        EXECUTE format('INSERT INTO %I SELECT was.* FROM import_replaced r, jsonb_populate_record(NULL::%1$I, r.was) was
+                        WHERE r.run = $1 AND r.home = $2', home) USING of_run, home;
     END LOOP;
     DELETE FROM import_replaced WHERE run = of_run;
     UPDATE import_run SET undone_at = now(), undone_by = by WHERE run = of_run;
