@@ -16,6 +16,7 @@
 struct loaded {
     const struct import_kind *kind;
     struct import_run run;
+    struct buf text;
     void *list; /* what the file says */
 };
 
@@ -28,13 +29,13 @@ static int fault_of_file(const struct loaded *l, int rc, struct fault *f)
 
 static int load(struct loaded *l, struct fault *f)
 {
-    _cleanup_(buf_free) struct buf text = {0};
-    int rc = user_read(l->run.path, IMPORT_BYTES_MAX, &text, f);
+    int rc = user_read(l->run.path, IMPORT_BYTES_MAX, &l->text, f);
     if (rc < 0)
         return rc;
-    buf_reserve(&text, 1); /* an empty file has no memory */
-    run_describe(&l->run, &text);
-    return fault_of_file(l, l->kind->read(&text, &l->list, f), f);
+    buf_reserve(&l->text, 1); /* an empty file has no memory */
+    run_describe(&l->run, &l->text);
+    rc = l->kind->read(&l->run, &l->text, &l->list, f);
+    return fault_of_file(l, rc, f);
 }
 
 static int store(const struct session *s, struct fault *f)
@@ -56,8 +57,10 @@ static int load_and_store(const struct invocation *in, const struct import_kind 
 {
     struct fault f = {0};
     struct loaded l = {.kind = kind, .run = {.kind = in->verb->name, .path = in->args[0], .by = by}}, *at = &l;
+    l.run.remarks = (struct remarks){.path = l.run.path, .strict = invocation_flag(in, "strict")};
     int rc = load(&l, &f), status = rc < 0 ? session_end(rc, &f) : session_do(in, store, &at);
     kind->free(l.list);
+    buf_free(&l.text);
     if (status != EXIT_OK)
         log_error("%s", _("nothing of the file was imported"));
     return status;
@@ -112,6 +115,7 @@ static const char *const formats[] = {"csv", "json", NULL};
 static const struct option options[] = {
     {"template", NULL, N_("print what a file looks like, with an example; of a CSV file when no kind is named")},
     {"by", N_("NAME"), N_("who imports it, or takes it back; without it, the user who gives the command"), .max = 100},
+    {"strict", NULL, N_("refuse what is merely unusual as well"), .verb = "csv"},
     {"format", "csv|json", N_("how; without it, a table"), OPTION_WORD, .choices = formats, .verb = "list"},
     {"undo", NULL, N_("take back all that was imported of this kind"), .verb = "carrier-nat"},
     {0},
@@ -162,9 +166,10 @@ static int run(const struct invocation *in)
 
 const struct command command_import = {
     .name = "import",
-    .usage = N_("csv FILE [--by NAME]\npfx2as FILE [--by NAME]\ncarrier-nat FILE [--by NAME]\ncarrier-nat --undo\n"
-                "comments FILE [--by NAME]\n[csv|carrier-nat|comments] --template\nlist [--format csv|json]\n"
-                "undo N [--by NAME]"),
+    .usage = N_(
+        "csv FILE [--strict] [--by NAME]\npfx2as FILE [--by NAME]\ncarrier-nat FILE [--by NAME]\ncarrier-nat --undo\n"
+        "comments FILE [--by NAME]\n[csv|carrier-nat|comments] --template\nlist [--format csv|json]\n"
+        "undo N [--by NAME]"),
     .help = N_("Take figures of other sources from a CSV file, the origin ASNs of prefixes from a file of CAIDA's "
                "pfx2as, the prefixes in which many households share an address, or the comment forms of a consultation "
                "on the framework; --template prints an example. Each file is an import with a number, by which it is "

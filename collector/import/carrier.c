@@ -83,14 +83,14 @@ static const char template_text[] = N_(
     "# Prefixes in which many households share an address, one a line, on their operator's word:\n"
     "# 192.0.2.0/24\n");
 
-static int kind_read(const struct buf *text, void **ret, struct fault *f)
+static int kind_read(struct import_run *run, const struct buf *text, void **ret, struct fault *f)
 {
     struct carrier_list *list = alloc_zero(1, sizeof *list);
     *ret = list;
     return carrier_read(text->data, text->len, list, f);
 }
 
-static int kind_store(struct pg *pg, const struct import_run *run, const void *list, size_t *ret_count, struct fault *f)
+static int kind_store(struct pg *pg, struct import_run *run, const void *list, size_t *ret_count, struct fault *f)
 {
     const struct carrier_list *prefixes = list;
     *ret_count = prefixes->count;

@@ -443,14 +443,14 @@ static const char template_text[] = N_(
     "civil-society.\n"
     "edition,indicator,name,unit,group,organisation,person,may be named,date,comment\n");
 
-static int kind_read(const struct buf *text, void **ret, struct fault *f)
+static int kind_read(struct import_run *run, const struct buf *text, void **ret, struct fault *f)
 {
     struct comment_list *list = alloc_zero(1, sizeof *list);
     *ret = list;
     return comments_read(text->data, text->len, list, f);
 }
 
-static int kind_store(struct pg *pg, const struct import_run *run, const void *list, size_t *ret_count, struct fault *f)
+static int kind_store(struct pg *pg, struct import_run *run, const void *list, size_t *ret_count, struct fault *f)
 {
     return comments_store(pg, run, list, ret_count, f);
 }

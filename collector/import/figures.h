@@ -5,23 +5,25 @@
 
 #include <stddef.h>
 
-#include <jansson.h>
-
-#include "collector/db/pg.h"
+#include "collector/import/cell.h"
+#include "collector/import/remark.h"
 #include "common/fault.h"
 
-/* A file of quarterly figures for every operator and department is 2 MB. */
-#define IMPORT_BYTES_MAX (64u << 20)
+/* A million figures are some 120 MB. */
+#define IMPORT_BYTES_MAX (256u << 20)
 
-/* Reads and checks the text of a CSV file: an array of objects whose members
- * are columns of indicator_value, and "line". The caller owns it. -EBADMSG with
- * the line, the column and the cure in f. */
-int import_read(const char *text, size_t len, json_t **ret, struct fault *f) CHECKED;
+struct figure_line {
+    size_t line;
+    const char *cell[FIGURE_COLUMNS]; /* checked, without blanks around; NULL where it is empty */
+};
 
-/* Stores rows of import_read as what the run of that number brought, within a
- * transaction. -EBADMSG names the line of a department that the country does not
- * have. */
-int import_store(struct pg *pg, const char *run, const json_t *rows, struct fault *f) CHECKED;
+typedef int (*figure_take)(void *ctx, const struct figure_line *line, struct fault *f);
+
+/* Reads and checks the text of a CSV file, in memory that does not grow with it,
+ * and hands each line to `take`, which may be NULL. remarks may be NULL. -EBADMSG
+ * with the line, the column and the cure in f. */
+int figures_read(const char *text, size_t len, struct remarks *remarks, figure_take take, void *ctx, size_t *ret_count,
+                 struct fault *f) CHECKED;
 
 /* The header and one example line. */
-extern const char import_template[];
+extern const char figures_template[];

@@ -11,12 +11,13 @@
 #include "common/fault.h"
 
 struct import_kind {
-    /* Reads and checks a whole file before anything is stored: -EBADMSG with the
-     * place and the cure in f. *ret is freed by `free`. */
-    int (*read)(const struct buf *text, void **ret, struct fault *f);
+    /* Reads and checks a whole file before anything is stored, and notes in
+     * run->remarks what is unusual: -EBADMSG with the place and the cure in f. *ret
+     * is freed by `free`, before the text. */
+    int (*read)(struct import_run *run, const struct buf *text, void **ret, struct fault *f);
     /* Stores all of it, in a transaction that run_store opens and ends. What is
      * stored has run->number. -EBADMSG: the file's fault. */
-    int (*store)(struct pg *pg, const struct import_run *run, const void *list, size_t *ret_count, struct fault *f);
+    int (*store)(struct pg *pg, struct import_run *run, const void *list, size_t *ret_count, struct fault *f);
     void (*free)(void *list);
     void (*say)(size_t count); /* how many of what were stored, in the log */
     const char *template;      /* of a file; NULL: its publisher makes it */

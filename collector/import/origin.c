@@ -107,14 +107,14 @@ int origin_store(struct pg *pg, const char *run, const struct origin_list *list,
 
 /* ---- the kind ---- */
 
-static int kind_read(const struct buf *text, void **ret, struct fault *f)
+static int kind_read(struct import_run *run, const struct buf *text, void **ret, struct fault *f)
 {
     struct origin_list *list = alloc_zero(1, sizeof *list);
     *ret = list;
     return origin_read(text->data, text->len, list, f);
 }
 
-static int kind_store(struct pg *pg, const struct import_run *run, const void *list, size_t *ret_count, struct fault *f)
+static int kind_store(struct pg *pg, struct import_run *run, const void *list, size_t *ret_count, struct fault *f)
 {
     const struct origin_list *origins = list;
     *ret_count = origins->prefixes;

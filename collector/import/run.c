@@ -71,6 +71,8 @@ static int store_locked(struct pg *pg, struct import_run *run, const struct impo
     rc = begin(pg, run, kind->whole, f);
     if (rc == 0)
         rc = kind->store(pg, run, list, ret_count, f);
+    if (rc == 0)
+        rc = remarks_end(&run->remarks, f);
     return rc < 0 ? rc : end(pg, run, *ret_count, f);
 }
 

@@ -10,6 +10,7 @@
 
 #include "collector/db/pg.h"
 #include "collector/format/encode.h"
+#include "collector/import/remark.h"
 #include "common/buf.h"
 #include "common/fault.h"
 #include "common/sign.h"
@@ -24,6 +25,7 @@ struct import_run {
     size_t octets, lines;
     char number[16]; /* decimal; "" before it is begun */
     int64_t same;    /* the run that brought the very same file and still stands, 0 for none */
+    struct remarks remarks;
 };
 
 /* Fills in what a file's text tells: its hash, its size. */

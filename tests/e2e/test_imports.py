@@ -106,3 +106,38 @@ def test_prefixes_have_a_run_as_well(c, file):
     c.run("import", "carrier-nat", "--undo")
     c.run("import", "undo", str(origins["import"]))
     assert c.sql(DUMP) == before and {r["state"] for r in runs(c)} == {"undone"}
+
+
+WRONG = [  # lines, and what is said of them that no file says of itself
+    ([figure(2019, 1), figure(2019, 1)], "line 3: the same figure as line 2 (all columns of its key are equal); keep one"),
+    ([figure(2019, 1), figure(2018, 1), figure(2019, 1.5)], "line 4: the same figure as line 2 (all columns of its key are equal) with "
+     "another value, 1 there and 1.5 here"),
+    (["ACC1,BJ,,2018,1,% of population,INStaD,,2020-01-31,,MTN"], 'line 2: column operator: "MTN" is no known operator of BJ; nearest: '
+     "MTN Bénin (Spacetel), "),
+]
+
+
+@pytest.mark.parametrize("lines, says", WRONG)
+def test_nothing_of_a_wrong_file_is_imported(c, file, lines, says):
+    before, known = c.sql(DUMP), runs(c)
+    wide = lines[0].count(",") == HEADER.count(",") + 1
+    path = file(*lines, header=HEADER[:-1] + ",operator\n" if wide else HEADER)
+    assert f"{path}: {says}" in said(c, "import", "csv", path, status=1)
+    assert c.sql(DUMP) == before and runs(c) == known
+
+
+def test_what_is_unusual_is_told_and_a_strict_import_refuses_it(c, file):
+    c.run("import", "csv", file(figure(2010, 10)))
+    path = file(figure(2011, 15.1), figure(2012, 7.5), figure(2011, 3, zone="urban", source=" instad "), figure(1990, 0), name="odd.csv")
+    path.write_text(path.read_text().replace("7.5,% of population,INStaD,https://instad.bj/", "7.5,% of population,INStaD,"))
+    before = c.sql(DUMP)
+    told = [f"{path}: line 2: 2010 it was 10, here 15.1: more than half of it away", f"{path}: line 3: 2011 it was 15.1, here 7.5",
+            f'{path}: line 4: the source "instad" is written "INStaD" elsewhere', f"{path}: line 3: without source_url",
+            f"{path}: line 5: of a year before 1992"]
+    strictly = said(c, "import", "csv", path, "--strict", status=1)
+    assert [t for t in told if t not in strictly] == [] and "5 warnings, and --strict takes none" in strictly
+    assert c.sql(DUMP) == before
+    gently = said(c, "import", "csv", path)
+    assert [t for t in told if t not in gently] == []
+    for run in runs(c)[:2]:
+        c.run("import", "undo", str(run["import"]))

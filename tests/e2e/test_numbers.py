@@ -502,7 +502,7 @@ def test_goals_are_held_against_figures(numbers, tmp_path):
 
 def test_import_takes_nothing_of_a_bad_file(numbers, tmp_path):
     path = tmp_path / "bad.csv"
-    for line, says in [("ACC1,BJ,,2018,\"1,5\",% of population,X,,2020-01-31,\n", 'line 3: column value: "1,5" is no number'),
+    for line, says in [("ACC1,BJ,,2018,\"1,5\",% of population,X,,2020-01-31,\n", 'line 3: column value: "1,5" is no number here: decimals stand behind a point; write 1.5'),
                        ("ACC1,BJ,town,2018,1,% of population,X,,2020-01-31,\n", 'line 3: column zone: "town" is no zone')]:
         path.write_text(HEADER + "ACC1,BJ,,2018,1,% of population,INStaD,,2020-01-31,\n" + line)
         done = subprocess.run(numbers.command("import", "csv", path), capture_output=True, text=True, timeout=60,
@@ -521,12 +521,12 @@ def test_import_takes_nothing_of_a_bad_file(numbers, tmp_path):
 def test_every_column_can_be_imported(numbers, tmp_path):
     path = tmp_path / "whole.csv"
     header = numbers.run("import", "--template").splitlines()[0]
-    path.write_text(f"{header}\nACC1,BJ,BJ-BO,MTN,fibre,urban,female,15-24,a plan,2017-S1,12.5,% of population,1200,0.5,a survey,INStaD,"
+    path.write_text(f"{header}\nACC1,BJ,BJ-BO,isocel,fibre,urban,female,15-24,a plan,2017-S1,12.5,% of population,1200,0.5,a survey,INStaD,"
                     "https://instad.bj/,2020-01-31,\"a note, with a comma\"\n")
     numbers.run("import", "csv", path)
     numbers.run("import", "csv", path)
-    assert numbers.sql("SELECT n_samples, low, high, sex, plan, note FROM indicator_value WHERE period = '2017-S1'") == \
-        [(1200, 12.0, 13.0, "female", "a plan", "a note, with a comma")]
+    assert numbers.sql("SELECT operator, n_samples, low, high, sex, plan, note FROM indicator_value WHERE period = '2017-S1'") == \
+        [("ISOCEL", 1200, 12.0, 13.0, "female", "a plan", "a note, with a comma")]
 
 
 def test_template_can_be_imported_once_its_example_is_replaced(numbers, tmp_path):

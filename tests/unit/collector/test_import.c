@@ -3,54 +3,138 @@
 #include <errno.h>
 
 #include "collector/import/figures.h"
+#include "collector/import/nearest.h"
+#include "collector/import/unit.h"
+#include "common/buf.h"
+#include "common/log.h"
 
 #define HEADER "indicator,country,period,value,unit,source,retrieved"
 #define LINE   "ACC1,BJ,2025,47.5,% of population,INStaD,2026-01-31"
 
-static const char *text_of(const json_t *rows, size_t row, const char *name)
+/* The lines of a file, their cells between bars. */
+static int keep(void *ctx, const struct figure_line *line, struct fault *f)
 {
-    return json_string_value(json_object_get(json_array_get(rows, row), name));
+    struct buf *out = ctx;
+    buf_addf(out, "%zu", line->line);
+    for (size_t c = 0; c < FIGURE_COLUMNS; c++)
+        buf_addf(out, "|%s", line->cell[c] ? line->cell[c] : "");
+    buf_add_char(out, '\n');
+    return 0;
+}
+
+static int read_all(const char *text, size_t len, struct remarks *remarks, struct buf *ret, struct fault *f)
+{
+    size_t count;
+    return figures_read(text, len, remarks, keep, ret, &count, f);
 }
 
 /* As it was printed it has no figure but an example. */
 static void takes_the_template_with_another_line(void **state)
 {
-    json_t *rows = NULL;
+    _cleanup_(buf_free) struct buf out = {0};
     struct fault f = {0};
-    assert_int_equal(import_read(import_template, strlen(import_template), &rows, &f), -EBADMSG);
+    assert_int_equal(read_all(figures_template, strlen(figures_template), NULL, &out, &f), -EBADMSG);
     assert_non_null(strstr(f.text, "line 2: column note: this line is the template's example"));
-    _cleanup_text_ char *text = alloc_text(import_template);
+    _cleanup_text_ char *text = alloc_text(figures_template);
     memcpy(strstr(text, "an example"), "my example", 10);
-    if (import_read(text, strlen(text), &rows, &f) < 0)
+    if (read_all(text, strlen(text), NULL, &out, &f) < 0)
         fail_msg("%s", f.text);
-    assert_int_equal(json_array_size(rows), 1);
-    assert_string_equal(text_of(rows, 0, "period"), "2025");
-    assert_null(text_of(rows, 0, "zone"));
-    json_decref(rows);
+    assert_string_equal(out.data,
+                        "2|ACC1|BJ||||||||2025|47.5|% of population|||estimate of the national statistics office|"
+                        "INStaD|https://instad.bj/|2026-01-31|my example: replace this line\n");
 }
 
+/* In another order, with a byte order mark, lines that end as on Windows, blanks
+ * around, the unit in French, quarters of a year and all that a survey says. */
 static void takes_columns_in_any_order(void **state)
 {
     static const char text[] =
-        "\xEF\xBB\xBFmargin,note,sample_size,geo,value,unit,retrieved,source,period,country,indicator\r\n"
-        "2.5,\"'=a, b\",1200,BJ-BO,-0,% of population,2026-01-31,ARCEP,2025-Q1,BJ,ACC1\r\n"
-        ",,,,1e1,% of population,2026-01-31,ARCEP,2025-12,BJ,ACC1\r\n";
-    json_t *rows = NULL;
+        "\xEF\xBB\xBFmargin,note,sample_size,geo,value,unit,retrieved,source,period,country,indicator,sex,zone\r\n"
+        "2.5,\"'=a, b\",1200,BJ-BO,-0,% of population,2026-01-31, ARCEP\xC2\xA0,2025-Q1,BJ,ACC1,female,rural\r\n"
+        ",,,, 1e1 ,% de la population,2026-01-31,ARCEP,2025-12,BJ,ACC1,,\r\n";
+    _cleanup_(buf_free) struct buf out = {0};
     struct fault f = {0};
-    if (import_read(text, sizeof text - 1, &rows, &f) < 0)
+    if (read_all(text, sizeof text - 1, NULL, &out, &f) < 0)
         fail_msg("%s", f.text);
-    assert_int_equal(json_array_size(rows), 2);
-    assert_string_equal(text_of(rows, 0, "note"), "=a, b"); /* as our own CSV has it */
-    assert_string_equal(text_of(rows, 0, "geo"), "BJ-BO");
-    const json_t *first = json_array_get(rows, 0), *second = json_array_get(rows, 1);
-    /* PostgreSQL takes no 1200.0 for a whole number. */
-    assert_true(json_is_integer(json_object_get(first, "n_samples")));
-    assert_int_equal(json_integer_value(json_object_get(first, "n_samples")), 1200);
-    assert_true(json_number_value(json_object_get(first, "margin")) == 2.5);
-    assert_true(json_number_value(json_object_get(second, "value")) == 10);
-    assert_int_equal(json_integer_value(json_object_get(second, "line")), 3);
-    assert_null(json_object_get(second, "margin"));
-    json_decref(rows);
+    assert_string_equal(
+        out.data, "2|ACC1|BJ|BJ-BO|||rural|female|||2025-Q1|-0|% of population|1200|2.5||ARCEP||2026-01-31|=a, b\n"
+                  "3|ACC1|BJ||||||||2025-12|1e1|% of population||||ARCEP||2026-01-31|\n");
+}
+
+static void notes_what_is_unusual(void **state)
+{
+    static const char text[] = HEADER ",source_url\n" LINE ",https://instad.bj/\n" LINE ",\n"
+                                      "ACC1,BJ,1991,0,% of population,ITU,2026-01-31,\n";
+    _cleanup_(buf_free) struct buf out = {0};
+    struct remarks r = {.path = "x"};
+    struct fault f = {0};
+    assert_int_equal(read_all(text, sizeof text - 1, &r, &out, &f), 0);
+    assert_int_equal(r.count[REMARK_NO_URL], 2);
+    assert_int_equal(r.first[REMARK_NO_URL], 3);
+    assert_int_equal(r.count[REMARK_OLD], 1);
+    log_set_level(LOG_ERROR);
+    assert_int_equal(remarks_end(&r, &f), 0);
+    r.strict = true;
+    assert_int_equal(remarks_end(&r, &f), -EBADMSG);
+    assert_string_equal(f.text, "3 warnings, and --strict takes none");
+    r = (struct remarks){.path = "x", .strict = true};
+    assert_int_equal(remarks_end(&r, &f), 0);
+    remark_say(&r, "line 2: odd");
+    assert_int_equal(remarks_end(&r, &f), -EBADMSG);
+}
+
+static void knows_the_nearest(void **state)
+{
+    static const char *const names[] = {"Celtiis (SBIN)", "JENY", "Moov Africa B\xC3\xA9nin",
+                                        "MTN B\xC3\xA9nin (Spacetel)", "OTI"};
+    static const struct {
+        const char *word, *nearest;
+    } rows[] = {
+        {"mtn", "MTN B\xC3\xA9nin (Spacetel), JENY, OTI"},
+        {"Celtis (SBIN)", "Celtiis (SBIN), JENY, OTI"},
+        {"Moov", "Moov Africa B\xC3\xA9nin, JENY, OTI"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct nearest n = {.word = rows[i].word};
+        for (size_t k = 0; k < COUNT(names); k++)
+            nearest_offer(&n, names[k]);
+        _cleanup_text_ char *text = nearest_text(&n);
+        assert_memory_equal(text, rows[i].nearest, strcspn(rows[i].nearest, ","));
+    }
+    struct nearest none = {.word = "x"};
+    _cleanup_text_ char *text = nearest_text(&none);
+    assert_string_equal(text, "");
+}
+
+static void knows_what_units_can_be(void **state)
+{
+    static const struct {
+        const char *unit;
+        double value;
+        const char *says; /* NULL: it can be */
+    } rows[] = {
+        {"ms", 0, NULL},
+        {"ms", -5, "-5 cannot be, in \"ms\": it is 0 at least"},
+        {"% of users", 100, NULL},
+        {"% of users", 100.1, "100.1 cannot be, in \"% of users\": it lies between 0 and 100"},
+        {"%", -1, "-1 cannot be"},
+        {"% of GNI per capita", 130, NULL},
+        {"% year on year", 250, NULL},
+        {"% year on year", -101, "-101 cannot be, in \"% year on year\": it is -100 at least"},
+        {"per 100 inhabitants", 130, NULL},
+        {"1-5", 0.5, "0.5 cannot be, in \"1-5\": it lies between 1 and 5"},
+        {"0-10000", 3333.4, NULL},
+        {"0-1", 1.01, "1.01 cannot be"},
+        {"count", 3, NULL},
+        {"count", 3.5, "3.5 cannot be, in \"count\": it is a whole number"},
+        {"count and HHI", 3.5, NULL},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct fault f = {0};
+        assert_int_equal(unit_check(rows[i].unit, rows[i].value, &f), rows[i].says ? -EBADMSG : 0);
+        if (rows[i].says && strncmp(f.text, rows[i].says, strlen(rows[i].says)) != 0)
+            fail_msg("\"%s\", wanted \"%s…\"", f.text, rows[i].says);
+    }
 }
 
 static void names_line_column_and_cure(void **state)
@@ -67,7 +151,7 @@ static void names_line_column_and_cure(void **state)
         {"indicator,country,period,unit,source,retrieved\n", "line 1: the column value is missing"},
         {HEADER "\n" LINE ",x\n", "line 2: 8 columns, the header has 7; put"},
         {HEADER "\nACC1,BJ,2025,\"47,5\",% of population,INStaD,2026-01-31\n",
-         "line 2: column value: \"47,5\" is no number; write digits with a point"},
+         "line 2: column value: \"47,5\" is no number here: decimals stand behind a point; write 47.5"},
         {HEADER "\n" LINE "\nACC0,BJ,2025,47.5,% of population,INStaD,2026-01-31\n",
          "line 3: column indicator: \"ACC0\" is no indicator; there are: ACC1, ACC2"},
         {HEADER "\n,BJ,2025,47.5,% of population,INStaD,2026-01-31\n", "line 2: column indicator: empty; every line"},
@@ -81,7 +165,7 @@ static void names_line_column_and_cure(void **state)
         {HEADER "\nACC1,BJ,2025,1e999,% of population,INStaD,2026-01-31\n", "line 2: column value: \"1e999\" is no"},
         {HEADER "\nACC1,BJ,2025,0x10,% of population,INStaD,2026-01-31\n", "line 2: column value: \"0x10\" is no"},
         {HEADER "\nACC1,BJ,2025,,% of population,INStaD,2026-01-31\n", "line 2: column value: empty"},
-        {HEADER "\nACC1,BJ,2025,101,% of population,INStaD,2026-01-31\n", "line 2: column value: 101 is no share"},
+        {HEADER "\nACC1,BJ,2025,101,% of population,INStaD,2026-01-31\n", "line 2: column value: 101 cannot be, in"},
         {HEADER "\nACC1,BJ,2025,1,%,INStaD,2026-01-31\n",
          "line 2: column unit: \"%\" is not the unit of ACC1; convert the value and write \"% of population\""},
         {HEADER "\nACC1,BJ,2025,1,% of population,measured,2026-01-31\n",
@@ -97,15 +181,30 @@ static void names_line_column_and_cure(void **state)
         {HEADER ",margin\n" LINE ",-1\n", "line 2: column margin: \"-1\" is no margin"},
         {HEADER ",sample_size\n" LINE ",1.5\n", "line 2: column sample_size: \"1.5\" is no number"},
         {HEADER ",source_url\n" LINE ",arcep.bj\n", "line 2: column source_url: \"arcep.bj\" is no address"},
-        {HEADER "\n" LINE "\n\n" LINE "\n", "line 4: the same figure as line 2"},
+        {HEADER "\nACC1,BJ,2025,\"1\xE2\x80\xAF"
+                "234,5\",% of population,INStaD,2026-01-31\n",
+         "line 2: column value: \"1\xE2\x80\xAF"
+         "234,5\" is no number here: decimals stand behind a point; write 1234.5"},
+        {HEADER "\nACC1,BJ,2025,\"4,7,5\",% of population,INStaD,2026-01-31\n",
+         "line 2: column value: \"4,7,5\" is no number; write"},
+        {HEADER "\nACC1,BJ,2099,1,% of population,INStaD,2026-01-31\n",
+         "line 2: column period: 2099 has not begun yet"},
+        {HEADER "\nACC1,BJ,2099-S2,1,% of population,INStaD,2026-01-31\n",
+         "line 2: column period: 2099-S2 has not begun"},
+        {HEADER "\nACC1,XX,2025,1,% of population,INStaD,2026-01-31\n",
+         "line 2: column country: there is no country pack of XX; there are those of: BJ, ML, SN"},
+        {HEADER "\nPER1,BJ,2025,1,ms,INStaD,2026-01-31\n",
+         "line 2: column indicator: PER1 is not imported: it is measured or rated here"},
+        {HEADER "\nACC1,BJ,2025,-5,% of population,INStaD,2026-01-31\n", "line 2: column value: -5 cannot be, in"},
         {HEADER ",note\n" LINE ",\"never closed\n", "line 2, column 8: the quote that opens here is never closed"},
-        {"\xC9t\xE9\n", "octet 1: not UTF-8; save the file as"},
+        {"\xC9t\xE9\n", "line 1, column 1: a letter that is not in UTF-8"},
+        {HEADER "\n\"a,b\",B\xE9nin,\n",
+         "line 2, column 2: a letter that is not in UTF-8 (older spreadsheets write Latin-1); save the"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        json_t *got = NULL;
+        _cleanup_(buf_free) struct buf out = {0};
         struct fault f = {0};
-        assert_int_equal(import_read(rows[i].text, strlen(rows[i].text), &got, &f), -EBADMSG);
-        assert_null(got);
+        assert_int_equal(read_all(rows[i].text, strlen(rows[i].text), NULL, &out, &f), -EBADMSG);
         if (strncmp(f.text, rows[i].says, strlen(rows[i].says)) != 0)
             fail_msg("\"%s\", wanted \"%s…\"", f.text, rows[i].says);
     }
@@ -116,6 +215,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_the_template_with_another_line),
         cmocka_unit_test(takes_columns_in_any_order),
+        cmocka_unit_test(notes_what_is_unusual),
+        cmocka_unit_test(knows_the_nearest),
+        cmocka_unit_test(knows_what_units_can_be),
         cmocka_unit_test(names_line_column_and_cure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

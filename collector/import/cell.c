@@ -1,0 +1,267 @@
+#include "collector/import/cell.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "collector/db/schema.h"
+#include "collector/figure/indicator.h"
+#include "common/buf.h"
+#include "common/clock.h"
+#include "common/form.h"
+#include "common/json.h"
+#include "common/lang.h"
+
+/* ---- countries ---- */
+
+static char *countries; /* "BJ, ML, SN", for messages */
+static pthread_once_t countries_once = PTHREAD_ONCE_INIT;
+
+static void read_countries(void)
+{
+    const struct embedded *file = schema_file("countries/countries.json");
+    _cleanup_json_ json_t *packs = json_loadb(file->text, file->len, 0, NULL);
+    struct buf list = {0};
+    const char *iso;
+    json_t *pack;
+    json_object_foreach(packs, iso, pack)
+    {
+        if (json_is_object(pack))
+            buf_addf(&list, "%s%s", list.len ? ", " : "", iso);
+    }
+    countries = buf_take(&list);
+}
+
+bool cell_country_known(const char *iso)
+{
+    pthread_once(&countries_once, read_countries);
+    const char *at = strlen(iso) == 2 ? strstr(countries, iso) : NULL;
+    return at != NULL;
+}
+
+/* ---- the cells ---- */
+
+static int check_indicator(const char *text, struct fault *f)
+{
+    const struct indicator *i = indicator_find(text);
+    if (!i)
+        return fault_set(f, -EBADMSG, _("\"%.64s\" is no indicator; there are: %s"), text, indicator_ids());
+    if (indicator_importable(i))
+        return 0;
+    if (indicator_retired(i))
+        return fault_set(f, -EBADMSG, _("%s is retired; nothing is brought of it any more"), text);
+    return fault_set(f, -EBADMSG,
+                     _("%s is not imported: it is measured or rated here; bring what others say of it under an "
+                       "indicator that is"),
+                     text);
+}
+
+static bool letters(const char *text, size_t count)
+{
+    size_t n = 0;
+    while (n < count && text[n] >= 'A' && text[n] <= 'Z')
+        n++;
+    return n == count;
+}
+
+static int check_country(const char *text, struct fault *f)
+{
+    if (!letters(text, 2) || text[2])
+        return fault_set(f, -EBADMSG, _("\"%s\" is no country code; write two capitals of ISO 3166-1, such as BJ"),
+                         text);
+    return cell_country_known(text)
+               ? 0
+               : fault_set(f, -EBADMSG, _("there is no country pack of %s; there are those of: %s"), text, countries);
+}
+
+static int check_geo(const char *text, struct fault *f)
+{
+    if (letters(text, 2) && text[2] == '-' && text[3])
+        return 0;
+    return fault_set(f, -EBADMSG,
+                     _("\"%s\" is no department; write its ISO 3166-2 code, such as BJ-BO, or nothing for the country"),
+                     text);
+}
+
+static int check_zone(const char *text, struct fault *f)
+{
+    if (!strcmp(text, "urban") || !strcmp(text, "rural"))
+        return 0;
+    return fault_set(f, -EBADMSG, _("\"%s\" is no zone; write urban, rural, or nothing for both"), text);
+}
+
+static int check_sex(const char *text, struct fault *f)
+{
+    if (!strcmp(text, "female") || !strcmp(text, "male"))
+        return 0;
+    return fault_set(f, -EBADMSG, _("\"%s\" is not known here; write female, male, or nothing for both"), text);
+}
+
+/* The later of the days here and by UTC, "2026-11-22". */
+static void today(char ret_day[static TIME_TEXT_SIZE])
+{
+    const int64_t now = clock_wall_us(&clock_system);
+    const time_t seconds = now / 1000000;
+    char here[11];
+    struct tm tm;
+    time_format(now, ret_day);
+    ret_day[10] = '\0';
+    if (localtime_r(&seconds, &tm) && strftime(here, sizeof here, "%Y-%m-%d", &tm) && strcmp(here, ret_day) > 0)
+        memcpy(ret_day, here, sizeof here);
+}
+
+/* Has a good period's first day come? */
+static bool begun(const char *period)
+{
+    char now[TIME_TEXT_SIZE];
+    int month = period[4] == '-' ? period[5] == 'Q'   ? period[6] * 3 - '1' * 3 + 1
+                                   : period[5] == 'S' ? period[6] * 6 - '1' * 6 + 1
+                                                      : atoi(period + 5)
+                                 : 1;
+    _cleanup_text_ char *first = alloc_format("%.4s-%02d-01", period, month);
+    today(now);
+    return strcmp(first, now) <= 0;
+}
+
+/* YYYY, YYYY-MM, YYYY-Qn, YYYY-Sn. */
+static int check_period(const char *text, struct fault *f)
+{
+    size_t year = strspn(text, "0123456789");
+    const char *rest = text + year;
+    int month = atoi(*rest ? rest + 1 : "");
+    bool good = year == 4 &&
+                (!*rest ||
+                 (*rest == '-' && strlen(rest) == 3 &&
+                  ((rest[1] == 'Q' && rest[2] >= '1' && rest[2] <= '4') ||
+                   (rest[1] == 'S' && (rest[2] == '1' || rest[2] == '2')) ||
+                   (isdigit((unsigned char)rest[1]) && isdigit((unsigned char)rest[2]) && month >= 1 && month <= 12))));
+    if (good)
+        return begun(text) ? 0
+                           : fault_set(f, -EBADMSG,
+                                       _("%s has not begun yet; write the period of which the figure speaks"), text);
+    return fault_set(
+        f, -EBADMSG,
+        _("\"%s\" is no period; write a year 2025, a month 2025-03, a quarter 2025-Q1 or a half-year 2025-S1"), text);
+}
+
+int cell_number(const char *text, double *ret)
+{
+    char *end;
+    /* strtod also reads hexadecimal, "inf" and "nan". */
+    if (strspn(text, "+-.0123456789eE") != strlen(text) || !strpbrk(text, "0123456789"))
+        return -EBADMSG;
+    *ret = strtod(text, &end);
+    return *end || !isfinite(*ret) ? -EBADMSG : 0;
+}
+
+/* 1 234,5 as French writes it; the caller frees the same with a point, NULL when it is something else. */
+static char *with_point(const char *text)
+{
+    struct buf out = {0};
+    double value;
+    if (strchr(text, '.') || !strchr(text, ',') || strchr(text, ',') != strrchr(text, ','))
+        return NULL;
+    for (; *text; text++)
+        if (*text == ',')
+            buf_add_char(&out, '.');
+        else if (strchr("+-0123456789", *text))
+            buf_add_char(&out, *text);
+        else if (!strchr(" \xC2\xA0\xE2\x80\xAF", *text)) /* the octets of spaces that do not break */
+            break;
+    char *number = buf_take(&out);
+    if (*text || cell_number(number, &value) < 0) {
+        free(number);
+        return NULL;
+    }
+    return number;
+}
+
+static int check_value(const char *text, struct fault *f)
+{
+    double value;
+    if (cell_number(text, &value) == 0)
+        return 0;
+    _cleanup_text_ char *pointed = with_point(text);
+    if (pointed)
+        return fault_set(f, -EBADMSG, _("\"%s\" is no number here: decimals stand behind a point; write %s"), text,
+                         pointed);
+    return fault_set(f, -EBADMSG,
+                     _("\"%s\" is no number; write digits with a point for decimals and no spaces, such as 1234.5"),
+                     text);
+}
+
+static int check_margin(const char *text, struct fault *f)
+{
+    double value;
+    if (cell_number(text, &value) == 0 && value >= 0)
+        return 0;
+    return fault_set(f, -EBADMSG, _("\"%s\" is no margin; write half the width of the interval, such as 2.5"), text);
+}
+
+static int check_sample_size(const char *text, struct fault *f)
+{
+    size_t len = strlen(text);
+    if (len <= 12 && strspn(text, "0123456789") == len && atoll(text) > 0)
+        return 0;
+    return fault_set(f, -EBADMSG, _("\"%s\" is no number of persons or lines; write a whole number above 0"), text);
+}
+
+static int check_source(const char *text, struct fault *f)
+{
+    if (strcmp(text, "measured") != 0 && strcmp(text, "simulated") != 0)
+        return 0;
+    return fault_set(f, -EBADMSG, _("\"%s\" is the name of our own figures; write whose figure this is, such as ARCEP"),
+                     text);
+}
+
+static int check_url(const char *text, struct fault *f)
+{
+    if ((!strncmp(text, "https://", 8) && text[8]) || (!strncmp(text, "http://", 7) && text[7]))
+        return 0;
+    return fault_set(f, -EBADMSG, _("\"%s\" is no address; it begins with https:// or http://"), text);
+}
+
+static int check_retrieved(const char *text, struct fault *f)
+{
+    char now[TIME_TEXT_SIZE];
+    if (!form_day(text))
+        return fault_set(f, -EBADMSG, _("\"%s\" is no date; write year-month-day, such as 2026-01-31"), text);
+    today(now);
+    if (strcmp(text, now) > 0)
+        return fault_set(f, -EBADMSG, _("%s lies in the future; write the day on which the figure was taken"), text);
+    return 0;
+}
+
+static int check_note(const char *text, struct fault *f)
+{
+    if (strcmp(text, CELL_EXAMPLE) != 0)
+        return 0;
+    return fault_set(f, -EBADMSG, _("this line is the template's example and no figure; write yours in its place"));
+}
+
+/* In the order of enum figure_column. */
+const struct cell_column cell_columns[FIGURE_COLUMNS] = {
+    {"indicator", true, check_indicator},
+    {"country", true, check_country},
+    {"geo", false, check_geo},
+    {"operator", false, NULL},
+    {"technology", false, NULL},
+    {"zone", false, check_zone},
+    {"sex", false, check_sex},
+    {"age_group", false, NULL},
+    {"plan", false, NULL},
+    {"period", true, check_period},
+    {"value", true, check_value},
+    {"unit", true, NULL},
+    {"sample_size", false, check_sample_size},
+    {"margin", false, check_margin},
+    {"method", false, NULL},
+    {"source", true, check_source},
+    {"source_url", false, check_url},
+    {"retrieved", true, check_retrieved},
+    {"note", false, check_note},
+};

@@ -1,0 +1,48 @@
+/* The columns of imported figures, and what a cell of each must look like. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/alloc.h"
+#include "common/fault.h"
+
+enum figure_column {
+    FIGURE_INDICATOR,
+    FIGURE_COUNTRY,
+    FIGURE_GEO,
+    FIGURE_OPERATOR,
+    FIGURE_TECHNOLOGY,
+    FIGURE_ZONE,
+    FIGURE_SEX,
+    FIGURE_AGE_GROUP,
+    FIGURE_PLAN,
+    FIGURE_PERIOD,
+    FIGURE_VALUE,
+    FIGURE_UNIT,
+    FIGURE_SAMPLE_SIZE,
+    FIGURE_MARGIN,
+    FIGURE_METHOD,
+    FIGURE_SOURCE,
+    FIGURE_SOURCE_URL,
+    FIGURE_RETRIEVED,
+    FIGURE_NOTE,
+    FIGURE_COLUMNS
+};
+
+struct cell_column {
+    const char *name;
+    bool required;
+    /* -EBADMSG with what is wrong and the cure; NULL: any text. */
+    int (*check)(const char *text, struct fault *f);
+};
+extern const struct cell_column cell_columns[FIGURE_COLUMNS];
+
+/* What stands in the note of the template's line. */
+#define CELL_EXAMPLE "an example: replace this line"
+
+/* A number as a computer writes it, with a point. */
+int cell_number(const char *text, double *ret) CHECKED;
+
+/* Country packs, by their countries' codes: is there one? */
+bool cell_country_known(const char *iso);
