@@ -7,7 +7,8 @@
  * median is the value. Adding an indicator is adding its file.
  *
  * One that is made of other figures (over: figures) has a SELECT with $1 the year, giving country, geo, operator,
- * technology, source, simulated, value and note: of what is published, so that it tells nothing that this does not.
+ * technology, source, simulated, value, floor and note: of what is published, so that it tells nothing that this does
+ * not, and of a lifted floor where that is of one.
  *
  * What is measured in percent is a part: no line says more than 100.
  *

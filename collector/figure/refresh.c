@@ -324,7 +324,7 @@ static int make(struct pg *pg, const struct indicator *i, const char *year, stru
     "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, source, "          \
     "simulated, computed, value, unit, floor, method_version, note, retrieved) "                                       \
     "SELECT $2, $1::int::text, $3, d.country, d.geo, d.operator, d.technology, d.source, d.simulated, true, "          \
-    "rounding_nearest(d.value, $4::int), $5, 'met', $6::int, d.note, (now() AT TIME ZONE 'UTC')::date "                \
+    "rounding_nearest(d.value, $4::int), $5, d.floor, $6::int, d.note, (now() AT TIME ZONE 'UTC')::date "              \
     "FROM (%s) AS d WHERE d.value IS NOT NULL"
 
 static int derive(struct pg *pg, const struct indicator *i, const char *year, struct fault *f)
