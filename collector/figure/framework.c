@@ -139,7 +139,7 @@ int framework_open(struct pg *pg, const char *country, const char *edition, cons
                    struct fault *f)
 {
     _cleanup_text_ char *indicators = NULL;
-    char word[16];
+    char word[16] = "";
     int rc = all_indicators(pg, country, &indicators, f);
     if (rc == 0)
         rc = ask(pg, "SELECT framework_open($1, $2, $3, $4::date, $5::jsonb)", 5,
@@ -167,7 +167,7 @@ int framework_propose(struct pg *pg, const struct framework *w, const struct ind
                       bool *ret_again, struct fault *f)
 {
     _cleanup_text_ char *cctld = NULL;
-    char word[16];
+    char word[16] = "";
     int rc = read_cctld(pg, w->country, &cctld, f);
     if (rc < 0)
         return rc;
@@ -183,7 +183,7 @@ int framework_propose(struct pg *pg, const struct framework *w, const struct ind
 
 int framework_retire(struct pg *pg, const struct framework *w, const char *indicator, const char *why, struct fault *f)
 {
-    char word[16];
+    char word[16] = "";
     int rc = ask(pg, "SELECT framework_retire($1::int, $2, $3)", 3, (const char *const[]){w->number, indicator, why},
                  word, f);
     return rc < 0 || !strcmp(word, "done") ? rc : refuse(w, word, indicator, f);
@@ -192,7 +192,7 @@ int framework_retire(struct pg *pg, const struct framework *w, const char *indic
 int framework_rate(struct pg *pg, const struct framework *w, const struct framework_rating *r, struct fault *f)
 {
     const char *const params[] = {w->number, r->indicator, r->rater, r->score, r->why, r->source, r->day};
-    char word[16];
+    char word[16] = "";
     int rc = ask(pg, "SELECT framework_rate($1::int, $2, $3, $4::int, $5, $6, coalesce($7::date, current_date))",
                  COUNT(params), params, word, f);
     if (rc < 0 || !strcmp(word, "done"))
@@ -214,7 +214,7 @@ int framework_rate(struct pg *pg, const struct framework *w, const struct framew
 int framework_answer(struct pg *pg, const struct framework *w, const char *number, const char *verdict,
                      const char *text, const char *by, struct fault *f)
 {
-    char word[16];
+    char word[16] = "";
     int rc = ask(pg, "SELECT framework_answer($1::int, $2::int, $3, $4, $5)", 5,
                  (const char *const[]){w->number, number, verdict, text, by}, word, f);
     if (rc < 0 || !strcmp(word, "done"))
@@ -265,7 +265,7 @@ static int refuse_lacking(struct pg *pg, const struct framework *w, struct fault
 
 int framework_adopt(struct pg *pg, const struct framework *w, const char *by, const char *reason, struct fault *f)
 {
-    char word[16];
+    char word[16] = "";
     int rc = ask(pg, "SELECT framework_adopt($1::int, $2, $3)", 3, (const char *const[]){w->number, by, reason}, word,
                  f);
     if (rc < 0 || !strcmp(word, "done"))

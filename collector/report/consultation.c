@@ -173,15 +173,15 @@ static json_t *comment_values(const struct words *w, const json_t *comment)
     return out;
 }
 
-/* Those on an indicator; on NULL, those on the whole. */
+/* Those on an indicator; on "", those on the whole. */
 static json_t *comments_on(const struct words *w, const json_t *edition, const char *indicator)
 {
     json_t *list = json_array(), *comment;
     size_t n;
     json_array_foreach(json_object_get(edition, "comments"), n, comment)
     {
-        const char *about = json_string_value(json_object_get(comment, "indicator"));
-        if (indicator ? about && !strcmp(about, indicator) : !about)
+        const char *about = member(comment, "indicator");
+        if (!strcmp(about, indicator))
             json_array_append_new(list, comment_values(w, comment));
     }
     return list;
@@ -299,7 +299,7 @@ static json_t *document_values(const json_t *edition, const struct language *l, 
               "indicator_many");
     set_voices(w, edition, out);
     json_object_set_new(out, "families", families(w, edition));
-    json_object_set_new(out, "whole", comments_on(w, edition, NULL));
+    json_object_set_new(out, "whole", comments_on(w, edition, ""));
     return out;
 }
 
