@@ -10,9 +10,9 @@
 #include "common/file.h"
 #include "common/lang.h"
 
-/* Where each stands; their texts are kept, as the indicators borrow from them. */
+/* Where each stands, and its text, which the indicator borrows from. */
 static struct own {
-    char *id, *path;
+    char *id, *path, *text;
 } * own;
 static size_t own_count;
 
@@ -80,7 +80,7 @@ static int load(const char *path, struct fault *f)
         return rc;
     }
     own = alloc_resize(own, own_count + 1, sizeof *own);
-    own[own_count++] = (struct own){id, alloc_text(path)};
+    own[own_count++] = (struct own){id, alloc_text(path), buf_take(&text)};
     return 0;
 }
 
@@ -120,6 +120,7 @@ int chapter_check(struct pg *pg, chapter_tell tell, struct fault *f)
         indicator_drop(own[o].id);
         free(own[o].id);
         free(own[o].path);
+        free(own[o].text);
         own[o] = own[--own_count];
     }
     return 0;
