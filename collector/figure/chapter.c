@@ -84,6 +84,12 @@ static int load(const char *path, struct fault *f)
     return 0;
 }
 
+/* Of two that have one id the first stands, whatever order the folder keeps them in. */
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 void chapter_load(const char *folder, chapter_tell tell)
 {
     glob_t found = {0};
@@ -92,6 +98,8 @@ void chapter_load(const char *folder, chapter_tell tell)
     int rc = access(folder, F_OK) == 0 ? file_match(pattern, &found, &f) : 0;
     if (rc < 0)
         tell(&f);
+    if (found.gl_pathc > 0)
+        qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, by_path);
     for (size_t p = 0; rc == 0 && p < found.gl_pathc && p < CHAPTER_FILES_MAX; p++)
         if (load(found.gl_pathv[p], &f) < 0)
             tell(&f);
