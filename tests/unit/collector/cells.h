@@ -53,6 +53,20 @@ static inline void add(struct cells *c, size_t p, int days, const char *carrier,
                          });
 }
 
+/* The d-th of ten days of a line on a network of its own, with that value. */
+static inline void add_value(struct cells *c, size_t p, int d, const char *carrier, double value)
+{
+    cells_add(c, &(struct probe_day){.probe = names[p],
+                                     .day = 20000 + d,
+                                     .first = 20000,
+                                     .last = 20009,
+                                     .source = "measured",
+                                     .network = names[p],
+                                     .country = "BJ",
+                                     .carrier = carrier,
+                                     .value = value});
+}
+
 static inline struct cells *fill(size_t probes, int days, const char *carrier, const char *network)
 {
     struct cells *c = cells_new(&indicator, false);

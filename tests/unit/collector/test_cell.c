@@ -345,15 +345,7 @@ static void a_line_is_cut_once_in_the_country(void **state)
         struct cells *c = cells_new(&mean, false);
         for (size_t p = 0; p < 12; p++)
             for (int d = 0; d < 10; d++)
-                cells_add(c, &(struct probe_day){.probe = names[p],
-                                                 .day = 20000 + d,
-                                                 .first = 20000,
-                                                 .last = 20009,
-                                                 .source = "measured",
-                                                 .network = names[p],
-                                                 .country = "BJ",
-                                                 .carrier = p < 6 ? "op" : NULL,
-                                                 .value = p == 0 ? rows[r].first : 1});
+                add_value(c, p, d, p < 6 ? "op" : NULL, p == 0 ? rows[r].first : 1);
         json_t *figures = cells_figures(c);
         const json_t *country = find_statistic(figures, NULL, NULL, "mean"),
                      *op = find_statistic(figures, "op", NULL, "mean");

@@ -132,15 +132,7 @@ static void figures_have_the_decimals_of_their_indicator(void **state)
         struct cells *c = cells_new(&fractions, false);
         for (size_t p = 0; p < 12; p++)
             for (int d = 0; d < 10; d++)
-                cells_add(c, &(struct probe_day){.probe = names[p],
-                                                 .day = 20000 + d,
-                                                 .first = 20000,
-                                                 .last = 20009,
-                                                 .source = "measured",
-                                                 .network = names[p],
-                                                 .country = "BJ",
-                                                 .carrier = "op",
-                                                 .value = 100 * ((double)p + 3) / (double)(17 + p + (size_t)d)});
+                add_value(c, p, d, "op", 100 * ((double)p + 3) / (double)(17 + p + (size_t)d));
         json_t *figures = cells_figures(c), *days = cells_days(c), *figure;
         assert_true(json_array_size(figures) >= 2 && json_array_size(days) == 10);
         assert_true(fabs(number(find_statistic(figures, NULL, NULL, aggregates[a]), "value") - 32) < 4);
@@ -166,15 +158,7 @@ static void places_are_of_what_is_not_rounded(void **state)
     struct cells *c = cells_new(&hundredths, false);
     for (size_t p = 0; p < 12; p++)
         for (int d = 0; d < 10; d++)
-            cells_add(c, &(struct probe_day){.probe = names[p],
-                                             .day = 20000 + d,
-                                             .first = 20000,
-                                             .last = 20009,
-                                             .source = "measured",
-                                             .network = names[p],
-                                             .country = "BJ",
-                                             .carrier = p < 6 ? "a" : "b",
-                                             .value = 10 + (double)p / 1e6 + (p < 6 ? 0 : 0.001)});
+            add_value(c, p, d, p < 6 ? "a" : "b", 10 + (double)p / 1e6 + (p < 6 ? 0 : 0.001));
     json_t *figures = cells_figures(c);
     const json_t *a = find(figures, "a", NULL), *b = find(figures, "b", NULL);
     assert_true(number(a, "value") == 10 && number(b, "value") == 10);
