@@ -69,6 +69,10 @@ def test_durable():
     assert not re.search("failed|skipped|not ok", said), said
 
 
+def test_import():
+    figures(bench("import", "500"), "import csv +# s +# MB\n501 lines", "import undo +# s +# MB\nimport undo +# s")
+
+
 def test_fuzz():
     figures(bench("fuzz", "1", "header", build=BUILD / "fuzz"), "header +# runs in .*, # edges covered, no finding")
 
