@@ -266,16 +266,17 @@ static bool days_bear(const struct flow *f, double *ret_most)
     return enough;
 }
 
-bool flow_found(const struct flow *f, int64_t *work)
+enum flow_answer flow_ask(const struct flow *f, int64_t *work)
 {
     struct stand s = stand_new(f, work);
-    bool going = days_bear(f, &s.bears), found = false;
+    bool going = days_bear(f, &s.bears), found = false, none = !going;
     if (going)
         look(f, &s);
     for (int step = 0; going && !found && step < STEPS; step++) {
         found = is_level(f, &s);
         going = !found && !s.none && *work > 0 && climb(f, &s);
     }
+    none |= s.none;
     stand_free(&s);
-    return found;
+    return found ? FLOW_FOUND : none ? FLOW_NONE : FLOW_UNKNOWN;
 }

@@ -24,6 +24,11 @@ struct flow {
     const double *weights;          /* by place: how often what moves there does in its parts */
 };
 
-/* Is there one? What is not found in so many steps counts as none. *work: is counted down by the edges that were looked
- * at; where none is left the answer is no. */
-bool flow_found(const struct flow *f, int64_t *work);
+enum flow_answer {
+    FLOW_FOUND,
+    FLOW_NONE,    /* proved */
+    FLOW_UNKNOWN, /* neither, in so many steps, or for want of work */
+};
+
+/* Is there one? *work: is counted down by the edges that were looked at; where none is left nothing is known. */
+enum flow_answer flow_ask(const struct flow *f, int64_t *work);

@@ -24,7 +24,8 @@ struct line {
     const struct unit *units;
     size_t count;
     double amount, free;
-    bool covered, now; /* covered: and stays so where fewer days are shown; now: it is by those that are */
+    bool covered;         /* and stays so where fewer days are shown, or figures tell of it anyway */
+    enum flow_answer now; /* by the days that are shown */
 };
 
 /* What the two give that give most, and all together. */
@@ -258,42 +259,46 @@ static void demand(const struct transport *t, const struct line *line, struct fl
 }
 
 /* With some of those that give most left out besides it. */
-static bool flows(struct transport *t, const struct line *line, double *bears, const struct flow *f, size_t from,
-                  size_t to)
+static enum flow_answer flows(struct transport *t, const struct line *line, double *bears, const struct flow *f,
+                              size_t from, size_t to)
 {
     leave_out(t, bears, line);
     for (size_t l = from; l < to; l++)
         if (t->largest[l] != line)
             leave_out(t, bears, t->largest[l]);
-    bool found = flow_found(f, &t->work);
+    enum flow_answer answer = flow_ask(f, &t->work);
     for (size_t l = from; l < to; l++)
         put_back(t, bears, t->largest[l]);
     put_back(t, bears, line);
-    return found;
+    return answer;
 }
 
 /* Whichever of them is the second; it is less work to leave out all at once, where that is enough. */
-static bool flows_for_each(struct transport *t, const struct line *line, double *bears, const struct flow *f)
+static enum flow_answer flows_for_each(struct transport *t, const struct line *line, double *bears,
+                                       const struct flow *f)
 {
     size_t seconds = t->line_count < SECONDS ? t->line_count : SECONDS;
-    if (flows(t, line, bears, f, 0, seconds))
-        return true;
-    for (size_t l = 0; l < seconds; l++)
-        if (!flows(t, line, bears, f, l, l + 1))
-            return false;
-    return true;
+    enum flow_answer all = flows(t, line, bears, f, 0, seconds);
+    if (all == FLOW_FOUND)
+        return all;
+    all = FLOW_FOUND;
+    for (size_t l = 0; l < seconds && all != FLOW_NONE; l++) {
+        enum flow_answer answer = flows(t, line, bears, f, l, l + 1);
+        all = answer == FLOW_FOUND ? all : answer;
+    }
+    return all;
 }
 
-static bool is_covered(struct transport *t, const struct line *line, double *bears, const bool *shown)
+static enum flow_answer is_covered(struct transport *t, const struct line *line, double *bears, const bool *shown)
 {
     struct flow f = {t->day_count, t->place_count, t->part_count, bears, NULL, NULL, shown, t->parts_of, t->weights};
     f.due_of_days = alloc_zero(t->day_count + 1, sizeof *f.due_of_days);
     f.due_of_parts = alloc_zero(t->part_count + 1, sizeof *f.due_of_parts);
     demand(t, line, &f);
-    bool covered = flows_for_each(t, line, bears, &f);
+    enum flow_answer answer = flows_for_each(t, line, bears, &f);
     free(f.due_of_days);
     free(f.due_of_parts);
-    return covered;
+    return answer;
 }
 
 /* ---- all lines ---- */
@@ -308,14 +313,15 @@ bool transport_tells(struct transport *t, const bool *shown)
     memset(t->told, 0, t->day_count * sizeof *t->told);
     for (size_t l = 0; l < t->line_count; l++) {
         struct line *line = &t->lines[l];
-        line->now = line->covered || line->amount == 0 || has_enough_beside(t, line) ||
-                    is_covered(t, line, bears, shown);
-        for (size_t u = 0; !line->now && u < line->count; u++)
+        line->now = line->covered || line->amount == 0 || has_enough_beside(t, line)
+                        ? FLOW_FOUND
+                        : is_covered(t, line, bears, shown);
+        for (size_t u = 0; line->now != FLOW_FOUND && u < line->count; u++)
             t->told[line->units[u].day] += line->units[u].amount;
-        tells |= !line->now;
+        tells |= line->now != FLOW_FOUND;
     }
     for (size_t l = 0; tells && l < t->line_count; l++)
-        t->lines[l].covered = t->lines[l].now;
+        t->lines[l].covered = t->lines[l].now == FLOW_FOUND;
     free(bears);
     return tells;
 }
@@ -325,7 +331,7 @@ void transport_settle(struct transport *t)
     bool *none = alloc_zero(t->day_count + 1, sizeof *none);
     (void)transport_tells(t, none);
     for (size_t l = 0; l < t->line_count; l++)
-        t->lines[l].covered = !t->lines[l].now && t->work > 0;
+        t->lines[l].covered = t->lines[l].now == FLOW_NONE;
     t->work = WORK;
     free(none);
 }
@@ -338,7 +344,7 @@ void transport_pass_over(struct transport *t, const struct transport *out)
         while (o < out->line_count && out->lines[o].units->line < t->lines[l].units->line)
             o++;
         t->lines[l].covered |= o < out->line_count && out->lines[o].units->line == t->lines[l].units->line &&
-                               !out->lines[o].now;
+                               out->lines[o].now == FLOW_NONE;
     }
 }
 
