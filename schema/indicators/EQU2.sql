@@ -12,5 +12,5 @@
 -- aggregate: value
 -- headline.fr: Le smartphone le moins cher coûte {value} % d’un revenu mensuel moyen.
 -- headline.en: The cheapest smartphone costs {value}% of an average monthly income.
--- definition.fr: Prix du smartphone neuf le moins cher vendu dans le pays, hors promotion, divisé par le douzième du revenu national brut (RNB) par habitant. Peut dépasser 100. Le RNB par habitant est une moyenne : la plupart des ménages gagnent moins, et l’effort de chacun est plus grand. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
--- definition.en: Price of the cheapest new smartphone sold in the country, promotions left out, divided by a twelfth of gross national income (GNI) per capita. It may pass 100. GNI per capita is a mean: most households earn less, for whom the effort is larger. As the named source publishes it; our probes do not measure it.
+-- definition.fr: Prix du smartphone neuf le moins cher vendu dans le pays, hors promotion, divisé par le douzième du revenu national brut (RNB) par habitant. Peut dépasser 100. Le RNB par habitant est une moyenne : pour qui gagne moins, l’effort est plus grand. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Price of the cheapest new smartphone sold in the country, promotions left out, divided by a twelfth of gross national income (GNI) per capita. It may pass 100. GNI per capita is a mean: for whoever earns less the effort is larger. As the named source publishes it; our probes do not measure it.

@@ -14,7 +14,7 @@
 -- aggregate: share
 -- headline.fr: {share} % des lignes ont un résolveur qui valide DNSSEC {where}.
 -- headline.en: {share}% of lines have a resolver that validates DNSSEC {where}.
--- definition.fr: Part des lignes dont le résolveur donne AD à un nom bien signé et refuse par SERVFAIL un nom mal signé, parmi celles dont le résolveur a pu être examiné. Dit si la ligne est protégée contre de fausses réponses, non si des domaines sont signés (SEC4).
--- definition.en: Share of lines whose resolver gives AD to a well-signed name and refuses a badly signed one with SERVFAIL, among those whose resolver could be examined. It says whether the line is protected against forged answers, not whether domains are signed (SEC4).
+-- definition.fr: Part des lignes dont le résolveur met le drapeau AD à la réponse d’un nom bien signé et refuse par SERVFAIL un nom mal signé, parmi celles dont le résolveur a pu être examiné. Dit si la ligne est protégée contre de fausses réponses, non si des domaines sont signés (SEC4).
+-- definition.en: Share of lines whose resolver sets the AD flag in the answer for a well-signed name and refuses a badly signed one with SERVFAIL, among those whose resolver could be examined. It says whether the line is protected against forged answers, not whether domains are signed (SEC4).
 -- waits.fr: Les résolveurs sont examinés par les boîtiers ; la part des lignes n’en est pas encore calculée.
 -- waits.en: The boxes examine resolvers; the share of lines is not yet computed of it.
