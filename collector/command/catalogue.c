@@ -21,6 +21,8 @@ const char *catalogue_why(const struct indicator *i, enum lang lang)
         return i->waits[lang];
     if (indicator_made(i))
         return _("Nothing was measured, or by too few lines to publish.");
+    if (indicator_derived(i))
+        return _("Not all figures that it is made of are published.");
     return i->kinds & KIND_QUALITATIVE ? _("Not marked yet.") : _("No figure was imported yet.");
 }
 

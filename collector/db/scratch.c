@@ -11,7 +11,7 @@
 struct scratch {
     struct pg *live, *pg;
     char *name, *conninfo; /* the name as SQL has it, in quotes where it needs them */
-    bool locked;
+    bool locked, made;
 };
 
 /* ---- there, and gone ---- */
@@ -82,8 +82,10 @@ static int create(struct scratch *s, const char *conninfo, struct fault *f)
     s->name = alloc_text(pg_text(sql, 0, 0));
     s->conninfo = pg_conninfo_of(conninfo, name);
     rc = drop(s, f);
-    for (int step = 1; rc == 0 && step <= 3; step++)
+    for (int step = 1; rc == 0 && step <= 3; step++) {
         rc = pg_run(s->live, pg_text(sql, 0, step), f);
+        s->made |= rc == 0;
+    }
     if (rc < 0)
         fault_prefix(f, _("%s, the database in which figures are made again (its owner needs CREATEDB): "), s->name);
     return rc;
@@ -112,7 +114,7 @@ void scratch_close(struct scratch *s)
         return;
     struct fault f = {0};
     pg_close(s->pg);
-    if (s->conninfo && drop(s, &f) < 0)
+    if (s->made && drop(s, &f) < 0)
         log_warn(_("%s stays, the next verification takes it away: %s"), s->name, f.text);
     if (s->locked && pg_run(s->live, "SELECT pg_advisory_unlock(" LOCK ")", NULL) < 0)
         log_debug("the lock ended with the connection");
@@ -184,7 +186,7 @@ static int copy_table(struct scratch *s, const char *table, struct fault *f)
 int scratch_fill(struct scratch *s, const char *without, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(s->live, TABLES_SQL, 1, &without, &rows, f);
+    int rc = pg_query(s->pg, TABLES_SQL, 1, &without, &rows, f); /* the program's own, whatever else lies beside */
     if (rc == 0)
         rc = pg_run(s->pg, EMPTY_SQL, f);
     for (size_t r = 0; rc == 0 && r < pg_rows_count(rows); r++)

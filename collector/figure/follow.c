@@ -67,13 +67,18 @@ static int copy_bodies(struct follow *w, struct fault *f)
     return rc < 0 ? rc : scratch_copy(w->scratch, out, "COPY batch_body FROM STDIN (FORMAT binary)", f);
 }
 
+/* What the public reads: of a closed year, its latest version. Of days alone, as a long simulation is made of, the
+ * ledger knows nothing. */
 static int copy_figures(struct follow *w, const struct indicator *i, struct fault *f)
 {
     _cleanup_text_ char *out = alloc_format(
-        "COPY (SELECT * FROM indicator_value WHERE computed AND value IS NOT NULL AND period = '%s'%s%s%s) "
+        "COPY (SELECT v.* FROM figure_version v LEFT JOIN closed_latest l ON l.year = v.year WHERE v.computed AND "
+        "v.value IS NOT NULL AND v.period = '%s'%s%s%s AND v.version = CASE WHEN v.simulated THEN 0 ELSE "
+        "coalesce(l.version, 0) END AND NOT (v.simulated AND EXISTS (SELECT FROM simulation WHERE way = 'rollups'))) "
         "TO STDOUT (FORMAT binary)",
-        w->year, i ? " AND indicator = '" : "", i ? i->id : "", i ? "'" : "");
-    int rc = pg_run(scratch_pg(w->scratch), "CREATE TEMP TABLE published (LIKE indicator_value)", f);
+        w->year, i ? " AND v.indicator = '" : "", i ? i->id : "", i ? "'" : "");
+    int rc = pg_run(scratch_pg(w->scratch), "CREATE TEMP TABLE published AS SELECT * FROM figure_version WITH NO DATA",
+                    f);
     return rc < 0 ? rc : scratch_copy(w->scratch, out, "COPY published FROM STDIN (FORMAT binary)", f);
 }
 
@@ -96,13 +101,15 @@ static int copy_all(struct follow *w, const struct indicator *i, struct fault *f
 /* ---- batches ---- */
 
 enum body_column { PROBE_NO, BATCH_NO, PROBE, SIMULATED, CHAIN, SEQ, RECEIVED, NAME, KEYS, BODY };
+/* A batch whose key is there and whose body is not is looked at as well, but of a probe that was forgotten: bodies go
+ * then. */
 #define BODIES_SQL                                                                                                     \
-    "SELECT b.probe_no, b.batch_no, p.probe, p.simulated, k.chain, k.seq, to_char(b.received_at AT TIME ZONE 'UTC', "  \
-    "'YYYY-MM-DD "                                                                                                     \
-    "HH24:MI:SS'), encode(k.hash, 'hex'), (SELECT string_agg(encode(y.public, 'hex'), '' ORDER BY y.valid_from DESC) " \
-    "FROM probe_key y WHERE y.probe_no = b.probe_no), encode(b.body, 'hex') FROM batch_body b LEFT JOIN batch_key k "  \
-    "USING (probe_no, batch_no) LEFT JOIN probe p USING (probe_no) WHERE (b.probe_no, b.batch_no) > ($1::int, "        \
-    "$2::bigint) ORDER BY b.probe_no, b.batch_no LIMIT 100"
+    "SELECT probe_no, batch_no, p.probe, p.simulated, k.chain, k.seq, to_char(coalesce(b.received_at, k.received_at) " \
+    "AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), encode(k.hash, 'hex'), (SELECT string_agg(encode(y.public, "        \
+    "'hex'), '' ORDER BY y.valid_from DESC) FROM probe_key y WHERE y.probe_no = p.probe_no), encode(b.body, 'hex') "   \
+    "FROM batch_body b FULL JOIN batch_key k USING (probe_no, batch_no) LEFT JOIN probe p USING (probe_no) WHERE "     \
+    "(b.body IS NOT NULL OR p.forgotten_at IS NULL AND k.received_at >= make_date($3::int, 1, 1)::timestamp AT TIME "  \
+    "ZONE 'UTC') AND (probe_no, batch_no) > ($1::int, $2::bigint) ORDER BY probe_no, batch_no LIMIT 100"
 
 /* By one of the keys that the probe has or had: which of them may speak for which place was judged when it came. */
 static bool is_signed(const struct batch *b, const char *keys)
@@ -133,6 +140,8 @@ static const char *wrong_with(const struct pg_rows *rows, size_t r)
 {
     _cleanup_(buf_free) struct buf body = {0};
     const char *keys = pg_text(rows, r, KEYS);
+    if (!pg_text(rows, r, BODY))
+        return N_("it came, and is in the ledger no more");
     hex_add(pg_text(rows, r, BODY), &body);
     return follow_wrong(body.data, body.len, pg_text(rows, r, NAME), keys || pg_bool(rows, r, SIMULATED) ? keys : "");
 }
@@ -163,7 +172,8 @@ static int project_all(struct follow *w, struct fault *f)
     int rc = pg_query(scratch_pg(w->scratch), "SELECT count(*) FROM batch_body", 0, NULL, &whole, f);
     while (rc == 0 && found > 0) {
         _cleanup_rows_ struct pg_rows *rows = NULL;
-        rc = pg_query_kept(scratch_pg(w->scratch), BODIES_SQL, 2, (const char *const[]){probe_no, batch_no}, &rows, f);
+        rc = pg_query_kept(scratch_pg(w->scratch), BODIES_SQL, 3, (const char *const[]){probe_no, batch_no, w->year},
+                           &rows, f);
         found = rc == 0 ? pg_rows_count(rows) : 0;
         for (size_t r = 0; rc == 0 && r < found; r++) {
             progress_show(&w->progress, _("batches"), (int64_t)w->count->batches, pg_int(whole, 0, 0));

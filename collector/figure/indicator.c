@@ -105,6 +105,9 @@ static int add_statistic(struct indicator *i, const char *word, struct fault *f)
     else if (strcmp(word, "value") != 0)
         return fault_set(f, -EBADMSG, _("\"%s\" is no statistic; allowed: p1 to p99, mean, share, value"), word);
     snprintf(s.name, sizeof s.name, "%s", word);
+    for (size_t n = 0; n < i->statistic_count; n++)
+        if (!strcmp(i->statistics[n].name, s.name))
+            return fault_set(f, -EBADMSG, _("\"%s\" stands twice; keep one"), word);
     i->statistics[i->statistic_count++] = s;
     return 0;
 }

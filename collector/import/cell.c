@@ -127,13 +127,15 @@ static bool begun(const char *period)
     return strcmp(first, now) <= 0;
 }
 
+#define PERIOD_FIRST "1900"
+
 /* YYYY, YYYY-MM, YYYY-Qn, YYYY-Sn. */
 static int check_period(const char *text, struct fault *f)
 {
     size_t year = strspn(text, "0123456789");
     const char *rest = text + year;
     int month = atoi(*rest ? rest + 1 : "");
-    bool good = year == 4 &&
+    bool good = year == 4 && strncmp(text, PERIOD_FIRST, 4) >= 0 &&
                 (!*rest ||
                  (*rest == '-' && strlen(rest) == 3 &&
                   ((rest[1] == 'Q' && rest[2] >= '1' && rest[2] <= '4') ||

@@ -26,7 +26,8 @@ $$;
 
 -- How every goal stood at the end of a year, by each source that has a value. The pace is a straight line from the source's first value
 -- since the goal was set, made as the last one is (one method, one set of targets), to what is wanted at the end of the year of the goal:
--- a country on it or ahead of it is on the way. One value alone tells of no pace.
+-- a country on it or ahead of it is on the way. One value alone tells of no pace; nor does any of before tell whether a goal
+-- whose year is over was reached.
 CREATE OR REPLACE FUNCTION goal_standing(at_year int)
 RETURNS TABLE (country text, indicator text, name_fr text, name_en text, statistic text, technology text, compared text,
                wanted double precision, unit text, by_year int, source text, simulated boolean, period text, value double precision, from_period text,
@@ -47,6 +48,7 @@ LANGUAGE sql STABLE AS $$
            CASE WHEN l.value IS NULL THEN 'no data'
                 WHEN goal_met(g.compared, l.value, g.wanted) THEN 'reached'
                 WHEN l.ends >= make_date(g.by_year, 12, 31) THEN 'late'
+                WHEN at_year >= g.by_year THEN 'no data'
                 WHEN n.needed IS NULL THEN 'no data'
                 WHEN goal_met(g.compared, l.value, n.needed) THEN 'on the way'
                 ELSE 'late' END,

@@ -58,6 +58,19 @@ def test_a_flipped_byte(country):
     assert re.search(r"^PER1 p50 BJ simulated: n_samples is \d+ as published", said, re.M) or re.search(r"^PER1 p50 BJ simulated: value is", said, re.M)
 
 
+def test_a_batch_that_is_gone(country):
+    """What is not there cannot be wrong: its key says that it came."""
+    key = "(probe_no, batch_no) = (SELECT probe_no, batch_no FROM batch_key ORDER BY seq DESC, probe_no LIMIT 1)"
+    country.sql(f"CREATE TABLE kept AS SELECT * FROM batch_body WHERE {key}")
+    country.sql(f"DELETE FROM batch_body WHERE {key}")
+    try:
+        said = country.run("indicators", "verify", "--year", YEAR, status=1)
+    finally:
+        country.sql("INSERT INTO batch_body SELECT * FROM kept")
+        country.sql("DROP TABLE kept")
+    assert len(re.findall("it came, and is in the ledger no more", said)) == counts(said)[1] == 1 and counts(said)[5] > 0
+
+
 def test_a_figure_that_somebody_changed(country):
     whole = "WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family) = 0"
     value = country.sql(f"SELECT value FROM indicator_value {whole}")[0][0]

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(13);
+SELECT plan(15);
 
 SELECT is((SELECT count(DISTINCT country) FROM goal WHERE indicator = 'ACC1'), (SELECT count(*) FROM country), 'a goal of * is every country''s');
 
@@ -44,6 +44,12 @@ SELECT pg_temp.figure('GOA2', '2019', 'A', 6), pg_temp.figure('GOA2', '2025', 'A
 SELECT is(pg_temp.stands('GOA2', 2030), 'A 2025 late 2.0', 'at most: its year is over');
 UPDATE indicator_value SET value = 2 WHERE indicator = 'GOA2' AND period = '2025';
 SELECT is(pg_temp.stands('GOA2', 2030), 'A 2025 reached 2.0', 'what is wanted and no more is reached');
+INSERT INTO goal SELECT 'XA', 'GOA1', 'value', NULL, 'at least', 60, 2025, 2020, 'But', 'Goal', 'https://example.org/4';
+DELETE FROM indicator_value WHERE indicator = 'GOA1' AND period = '2026';
+SELECT results_eq($$SELECT by_year, standing FROM goal_standing(2024) WHERE indicator = 'GOA1' AND source = 'B' ORDER BY by_year$$,
+                  $$VALUES (2025, 'on the way'), (2030, 'on the way')$$, 'two goals of one indicator');
+SELECT results_eq($$SELECT by_year, standing FROM goal_standing(2025) WHERE indicator = 'GOA1' AND source = 'B' ORDER BY by_year$$,
+                  $$VALUES (2025, 'no data'), (2030, 'on the way')$$, 'its year is over, and nobody knows');
 SELECT pg_temp.figure('GOA3', '2024', 'A', 50), pg_temp.figure('GOA3', '2025', 'A', 9, 'fibre') \g /dev/null
 SELECT is(pg_temp.stands('GOA3', 2026), 'A 2025 no data', 'a goal of some lines is held against figures of these');
 SELECT * FROM finish();

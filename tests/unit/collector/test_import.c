@@ -159,6 +159,7 @@ static void names_line_column_and_cure(void **state)
          "line 2: column country: \"Benin\" is no country"},
         {HEADER "\nACC1,BJ,25,1,% of population,INStaD,2026-01-31\n", "line 2: column period: \"25\" is no period"},
         {HEADER "\nACC1,BJ,2025-13,1,% of population,INStaD,2026-01-31\n", "line 2: column period: \"2025-13\" is no"},
+        {HEADER "\nACC1,BJ,0000,1,% of population,INStaD,2026-01-31\n", "line 2: column period: \"0000\" is no period"},
         {HEADER "\nACC1,BJ,2025-Q5,1,% of population,INStaD,2026-01-31\n", "line 2: column period: \"2025-Q5\" is no"},
         {HEADER "\nACC1,BJ,2025-T1,1,% of population,INStaD,2026-01-31\n", "line 2: column period: \"2025-T1\" is no"},
         {HEADER "\nACC1,BJ,2025,nan,% of population,INStaD,2026-01-31\n", "line 2: column value: \"nan\" is no number"},

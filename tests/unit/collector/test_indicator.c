@@ -125,6 +125,7 @@ static void refuses_with_the_reason(void **state)
         {"-- method: 1x\n", "line 1: method: \"1x\" is not a number"},
         {"-- dimensions: operator, colour\n", "line 1: dimensions: \"colour\" is no dimension"},
         {"-- aggregate: p50, p100\n", "line 1: aggregate: \"p100\" is no statistic"},
+        {"-- aggregate: p50, p10, p50\n", "line 1: aggregate: \"p50\" stands twice"},
         {"-- aggregate: median\n", "line 1: aggregate: \"median\" is no statistic"},
         {"-- aggregate: p1,p2,p3,p4,p5,p6,p7\n", "line 1: aggregate: more than 6 statistics"},
         {"-- kind: measured, guessed\n",

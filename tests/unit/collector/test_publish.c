@@ -127,7 +127,8 @@ static void figures_have_the_decimals_of_their_indicator(void **state)
     for (size_t a = 0; a < COUNT(aggregates); a++) {
         struct indicator fractions;
         struct fault f;
-        _cleanup_text_ char *text = alloc_format("%s-- decimals: 2\n-- aggregate: %s\nSELECT 1", HEADER, aggregates[a]);
+        _cleanup_text_ char *text = alloc_format("%s-- decimals: 2\n%sSELECT 1", HEADER,
+                                                 a > 0 ? "-- aggregate: mean\n" : "");
         assert_int_equal(indicator_read(text, &fractions, &f), 0);
         struct cells *c = cells_new(&fractions, false);
         for (size_t p = 0; p < 12; p++)
