@@ -68,7 +68,7 @@ static bool letters(const char *text, size_t count)
     return n == count;
 }
 
-static int check_country(const char *text, struct fault *f)
+int cell_country(const char *text, struct fault *f)
 {
     if (!letters(text, 2) || text[2])
         return fault_set(f, -EBADMSG, _("\"%s\" is no country code; write two capitals of ISO 3166-1, such as BJ"),
@@ -130,7 +130,7 @@ static bool begun(const char *period)
 #define PERIOD_FIRST "1900"
 
 /* YYYY, YYYY-MM, YYYY-Qn, YYYY-Sn. */
-static int check_period(const char *text, struct fault *f)
+int cell_period(const char *text, struct fault *f)
 {
     size_t year = strspn(text, "0123456789");
     const char *rest = text + year;
@@ -182,7 +182,7 @@ static char *with_point(const char *text)
     return number;
 }
 
-static int check_value(const char *text, struct fault *f)
+int cell_value(const char *text, struct fault *f)
 {
     double value;
     if (cell_number(text, &value) == 0)
@@ -212,7 +212,7 @@ static int check_sample_size(const char *text, struct fault *f)
     return fault_set(f, -EBADMSG, _("\"%s\" is no number of persons or lines; write a whole number above 0"), text);
 }
 
-static int check_source(const char *text, struct fault *f)
+int cell_source(const char *text, struct fault *f)
 {
     if (strcmp(text, "measured") != 0 && strcmp(text, "simulated") != 0)
         return 0;
@@ -220,14 +220,14 @@ static int check_source(const char *text, struct fault *f)
                      text);
 }
 
-static int check_url(const char *text, struct fault *f)
+int cell_url(const char *text, struct fault *f)
 {
     if ((!strncmp(text, "https://", 8) && text[8]) || (!strncmp(text, "http://", 7) && text[7]))
         return 0;
     return fault_set(f, -EBADMSG, _("\"%s\" is no address; it begins with https:// or http://"), text);
 }
 
-static int check_retrieved(const char *text, struct fault *f)
+int cell_retrieved(const char *text, struct fault *f)
 {
     char now[TIME_TEXT_SIZE];
     if (!form_day(text))
@@ -238,7 +238,7 @@ static int check_retrieved(const char *text, struct fault *f)
     return 0;
 }
 
-static int check_note(const char *text, struct fault *f)
+int cell_note(const char *text, struct fault *f)
 {
     if (strcmp(text, CELL_EXAMPLE) != 0)
         return 0;
@@ -248,7 +248,7 @@ static int check_note(const char *text, struct fault *f)
 /* In the order of enum figure_column. */
 const struct cell_column cell_columns[FIGURE_COLUMNS] = {
     {"indicator", true, check_indicator},
-    {"country", true, check_country},
+    {"country", true, cell_country},
     {"geo", false, check_geo},
     {"operator", false, NULL},
     {"technology", false, NULL},
@@ -256,14 +256,14 @@ const struct cell_column cell_columns[FIGURE_COLUMNS] = {
     {"sex", false, check_sex},
     {"age_group", false, NULL},
     {"plan", false, NULL},
-    {"period", true, check_period},
-    {"value", true, check_value},
+    {"period", true, cell_period},
+    {"value", true, cell_value},
     {"unit", true, NULL},
     {"sample_size", false, check_sample_size},
     {"margin", false, check_margin},
     {"method", false, NULL},
-    {"source", true, check_source},
-    {"source_url", false, check_url},
-    {"retrieved", true, check_retrieved},
-    {"note", false, check_note},
+    {"source", true, cell_source},
+    {"source_url", false, cell_url},
+    {"retrieved", true, cell_retrieved},
+    {"note", false, cell_note},
 };

@@ -44,5 +44,14 @@ extern const struct cell_column cell_columns[FIGURE_COLUMNS];
 /* A number as a computer writes it, with a point. */
 int cell_number(const char *text, double *ret) CHECKED;
 
+/* Checks of cells that other files have as well. */
+int cell_country(const char *text, struct fault *f) CHECKED; /* one with a pack */
+int cell_period(const char *text, struct fault *f) CHECKED;  /* that has begun */
+int cell_value(const char *text, struct fault *f) CHECKED;   /* a number, or what it should have been */
+int cell_source(const char *text, struct fault *f) CHECKED;  /* not one of ours */
+int cell_url(const char *text, struct fault *f) CHECKED;
+int cell_retrieved(const char *text, struct fault *f) CHECKED; /* a day that has come */
+int cell_note(const char *text, struct fault *f) CHECKED;      /* not the template's */
+
 /* Country packs, by their countries' codes: is there one? */
 bool cell_country_known(const char *iso);

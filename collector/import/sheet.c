@@ -1,0 +1,139 @@
+#include "collector/import/sheet.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "collector/format/csv.h"
+#include "common/lang.h"
+#include "common/scan.h"
+
+struct reader {
+    const struct sheet *sheet;
+    struct csv csv;
+    int at[SHEET_COLUMNS_MAX]; /* the place of each column in the file, -1 when absent */
+    size_t width;              /* of the header */
+};
+
+/* ---- the header ---- */
+
+static int read_header(struct reader *r, struct fault *f)
+{
+    const struct sheet *s = r->sheet;
+    const struct csv *csv = &r->csv;
+    for (size_t c = 0; c < s->count; c++)
+        r->at[c] = -1;
+    if (csv->count == 1 && strpbrk(csv->fields[0], ";\t"))
+        return fault_set(f, -EBADMSG,
+                         _("line 1: the columns are parted by %s; save the file with commas between columns"),
+                         strchr(csv->fields[0], ';') ? _("semicolons") : _("tabs"));
+    for (size_t i = 0; i < csv->count; i++) {
+        size_t c = 0;
+        while (c < s->count && strcmp(s->columns[c].name, csv->fields[i]) != 0)
+            c++;
+        if (c == s->count)
+            return fault_set(f, -EBADMSG,
+                             _("line 1, column %zu: \"%.64s\" is no column of this format; `%s` prints them all"),
+                             i + 1, csv->fields[i], s->template);
+        if (r->at[c] >= 0)
+            return fault_set(f, -EBADMSG, _("line 1, column %zu: %s stands twice; keep one"), i + 1,
+                             s->columns[c].name);
+        r->at[c] = (int)i;
+    }
+    for (size_t c = 0; c < s->count; c++)
+        if (s->columns[c].required && r->at[c] < 0)
+            return fault_set(f, -EBADMSG, _("line 1: the column %s is missing; `%s` prints the header"),
+                             s->columns[c].name, s->template);
+    return 0;
+}
+
+/* ---- a line ---- */
+
+static int check_cell(const struct cell_column *column, const char *text, struct fault *f)
+{
+    int rc = 0;
+    if (!*text)
+        rc = column->required ? fault_set(f, -EBADMSG, _("empty; every line needs it")) : 0;
+    else if (column->check)
+        rc = column->check(text, f);
+    if (rc < 0)
+        fault_prefix(f, _("column %s: "), column->name);
+    return rc;
+}
+
+static int read_line(const struct reader *r, const char **cells, struct fault *f)
+{
+    if (r->csv.count != r->width)
+        return fault_set(f, -EBADMSG, _("%zu columns, the header has %zu; put a value that holds a comma in quotes"),
+                         r->csv.count, r->width);
+    for (size_t c = 0; c < r->sheet->count; c++) {
+        const char *text = r->at[c] < 0 ? "" : r->csv.fields[r->at[c]];
+        int rc = check_cell(&r->sheet->columns[c], text, f);
+        if (rc < 0)
+            return rc;
+        cells[c] = *text ? text : NULL;
+    }
+    return 0;
+}
+
+/* ---- the file ---- */
+
+/* Where the first octet stands that is no UTF-8, for who looks for it in a spreadsheet. */
+static int refuse_encoding(const char *text, size_t bad, struct fault *f)
+{
+    size_t line = 1, column = 1;
+    bool quoted = false;
+    for (size_t i = 0; i < bad; i++) {
+        if (text[i] == '"')
+            quoted = !quoted;
+        column += text[i] == ',' && !quoted;
+        if (text[i] == '\n') {
+            line++;
+            column = 1;
+        }
+    }
+    return fault_set(
+        f, -EBADMSG,
+        _("line %zu, column %zu: a letter that is not in UTF-8 (older spreadsheets write Latin-1); save the "
+          "file as \"CSV UTF-8\", or convert it: iconv -f WINDOWS-1252 -t UTF-8 FILE"),
+        line, column);
+}
+
+static int read_lines(struct reader *r, sheet_take take, void *ctx, size_t *ret_count, struct fault *f)
+{
+    const char *cells[SHEET_COLUMNS_MAX];
+    size_t count = 0;
+    int rc;
+    while ((rc = csv_next(&r->csv, f)) > 0) {
+        rc = read_line(r, cells, f);
+        if (rc < 0)
+            fault_prefix(f, _("line %zu: "), r->csv.record_line);
+        else
+            rc = take(ctx, r->csv.record_line, cells, f);
+        if (rc < 0)
+            break;
+        count++;
+    }
+    *ret_count = count;
+    return rc;
+}
+
+int sheet_read(const struct sheet *s, const char *text, size_t len, sheet_take take, void *ctx, size_t *ret_count,
+               struct fault *f)
+{
+    size_t bad = scan_utf8(text, len);
+    if (bad != len)
+        return refuse_encoding(text, bad, f);
+    struct reader r = {.sheet = s};
+    csv_start(&r.csv, text, len);
+    r.csv.trims = true;
+    int rc = csv_next(&r.csv, f);
+    if (rc == 0)
+        rc = fault_set(f, -EBADMSG, _("the file is empty; `%s` prints a header and an example"), s->template);
+    else if (rc > 0)
+        rc = read_header(&r, f);
+    r.width = r.csv.count;
+    if (rc == 0)
+        rc = read_lines(&r, take, ctx, ret_count, f);
+    csv_free(&r.csv);
+    return rc;
+}

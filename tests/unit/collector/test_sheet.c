@@ -1,0 +1,67 @@
+#include "tests/unit/check.h"
+
+#include <errno.h>
+
+#include "collector/import/sheet.h"
+#include "common/buf.h"
+
+static const struct cell_column columns[] = {
+    {"name", true, NULL}, {"day", false, cell_retrieved}, {"note", false, cell_note}};
+static const struct sheet sheet = {columns, COUNT(columns), "import x --template"};
+
+static int keep(void *ctx, size_t line, const char **cells, struct fault *f)
+{
+    struct buf *out = ctx;
+    buf_addf(out, "%zu", line);
+    for (size_t c = 0; c < COUNT(columns); c++)
+        buf_addf(out, "|%s", cells[c] ? cells[c] : "-");
+    buf_add_char(out, '\n');
+    return strcmp(cells[0], "no") ? 0 : fault_set(f, -EBADMSG, "line %zu: not this one", line);
+}
+
+static void reads_columns_in_any_order(void **state)
+{
+    static const char text[] = "\xEF\xBB\xBFnote,name\r\n, a \r\n\r\n\"x,y\",\"b\nc\"\r\n";
+    _cleanup_(buf_free) struct buf out = {0};
+    struct fault f = {0};
+    size_t count;
+    assert_int_equal(sheet_read(&sheet, text, sizeof text - 1, keep, &out, &count, &f), 0);
+    assert_int_equal(count, 2);
+    assert_string_equal(out.data, "2|a|-|-\n4|b\nc|-|x,y\n");
+}
+
+static void names_line_column_and_cure(void **state)
+{
+    static const struct {
+        const char *text, *says;
+    } rows[] = {
+        {"", "the file is empty; `import x --template` prints a header and an example"},
+        {"name;day\n", "line 1: the columns are parted by semicolons"},
+        {"name,colour\n",
+         "line 1, column 2: \"colour\" is no column of this format; `import x --template` prints them"},
+        {"name,name\n", "line 1, column 2: name stands twice"},
+        {"day\n", "line 1: the column name is missing; `import x --template` prints the header"},
+        {"name\na,b\n", "line 2: 2 columns, the header has 1"},
+        {"name,day\n,2026-01-31\n", "line 2: column name: empty; every line needs it"},
+        {"name,day\na,2026-01-31\nb,2999-01-01\n", "line 3: column day: 2999-01-01 lies in the future"},
+        {"name\n\xC9t\xE9\n", "line 2, column 1: a letter that is not in UTF-8"},
+        {"name\nno\n", "line 2: not this one"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        _cleanup_(buf_free) struct buf out = {0};
+        struct fault f = {0};
+        size_t count = 0;
+        assert_int_equal(sheet_read(&sheet, rows[i].text, strlen(rows[i].text), keep, &out, &count, &f), -EBADMSG);
+        if (strncmp(f.text, rows[i].says, strlen(rows[i].says)) != 0)
+            fail_msg("\"%s\", wanted \"%s…\"", f.text, rows[i].says);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_columns_in_any_order),
+        cmocka_unit_test(names_line_column_and_cure),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
