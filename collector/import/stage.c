@@ -102,19 +102,21 @@ static int check_places(struct pg *pg, struct fault *f)
 
 /* What is written nearly so, or was merged into another, is the known one. */
 #define OPERATOR_SQL                                                                                                   \
-    "UPDATE import_figure r SET operator = k.name FROM operator o JOIN known_operator k USING (operator_no) "          \
+    "UPDATE %s r SET operator = k.name FROM operator o JOIN known_operator k USING (operator_no) "                     \
     "WHERE o.country = r.country AND lower(o.name) = lower(r.operator) AND k.name <> r.operator"
 
-static int check_operators(struct pg *pg, struct fault *f)
+#define UNKNOWN_SQL                                                                                                    \
+    "SELECT r.line, r.operator, r.country FROM %s r WHERE r.operator IS NOT NULL AND NOT EXISTS (SELECT FROM "         \
+    "public_operator_name o WHERE (o.country, o.name) = (r.country, r.operator)) ORDER BY r.line LIMIT 1"
+
+int stage_operators(struct pg *pg, const char *table, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *wrong = NULL, *known = NULL;
-    int rc = pg_run(pg, OPERATOR_SQL, f);
+    _cleanup_text_ char *operator_sql = alloc_format(OPERATOR_SQL, table);
+    _cleanup_text_ char *unknown_sql = alloc_format(UNKNOWN_SQL, table);
+    int rc = pg_run(pg, operator_sql, f);
     if (rc == 0)
-        rc = pg_query(pg,
-                      "SELECT r.line, r.operator, r.country FROM import_figure r WHERE r.operator IS NOT NULL AND NOT "
-                      "EXISTS (SELECT FROM public_operator_name o WHERE (o.country, o.name) = (r.country, r.operator)) "
-                      "ORDER BY r.line LIMIT 1",
-                      0, NULL, &wrong, f);
+        rc = pg_query(pg, unknown_sql, 0, NULL, &wrong, f);
     if (rc < 0 || pg_rows_count(wrong) == 0)
         return rc;
     const char *name = pg_text(wrong, 0, 1), *country = pg_text(wrong, 0, 2);
@@ -225,7 +227,7 @@ int stage_store(struct stage *s, struct import_run *run, struct fault *f)
     if (rc == 0)
         rc = check_places(s->pg, f);
     if (rc == 0)
-        rc = check_operators(s->pg, f);
+        rc = stage_operators(s->pg, "import_figure", f);
     if (rc == 0)
         rc = check_twice(s->pg, f);
     if (rc == 0)

@@ -27,3 +27,7 @@ int stage_close(struct stage *s, int rc, struct fault *f) CHECKED;
 /* Checks them, says what is unusual, and stores them. -EBADMSG with the line and
  * the cure in f. */
 int stage_store(struct stage *s, struct import_run *run, struct fault *f) CHECKED;
+
+/* Operators in a table of the transaction, with columns line, country and
+ * operator: each becomes the one that is known. -EBADMSG: there is none. */
+int stage_operators(struct pg *pg, const char *table, struct fault *f) CHECKED;
