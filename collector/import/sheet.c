@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collector/format/csv.h"
+#include "common/form.h"
 #include "common/lang.h"
 #include "common/scan.h"
 
@@ -53,6 +54,8 @@ static int check_cell(const struct cell_column *column, const char *text, struct
     int rc = 0;
     if (!*text)
         rc = column->required ? fault_set(f, -EBADMSG, _("empty; every line needs it")) : 0;
+    else if (!form_text(text)) /* a terminal would obey them, where an import is listed */
+        rc = fault_set(f, -EBADMSG, _("control characters are in it; take them out"));
     else if (column->check)
         rc = column->check(text, f);
     if (rc < 0)
