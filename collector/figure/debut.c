@@ -4,7 +4,8 @@
 #include "collector/figure/cell_parts.h"
 #include "collector/figure/day.h"
 
-/* Parts of a country that never had a figure, beside the points that its chart has. */
+/* Parts of a country that never had a figure, or whose last one lacks days that its chart has, beside the points of
+ * these: what they count is told then of the whole alone. */
 struct debut {
     struct cells *cells;
     const struct cell *country;
@@ -54,10 +55,24 @@ static void admit(const struct debut *d, const size_t *parts, size_t count)
     }
 }
 
+/* Has the country's chart days of it that its last figure does not count, as they came while it was held? */
+static bool lacks_points(const struct cells *c, const struct cell *cell, const struct cell *country)
+{
+    int32_t after = cell_past(c, country).after;
+    for (size_t i = 0; i < cell->count; i++) {
+        const struct row *row = cell->rows[i];
+        if (!isnan(row->value) && row->day <= after && !cell_fresh(c, row) &&
+            !past_counts(c->past, cell->number, c->texts[row->probe], row->day) && cell_pointed(c, country, row->day))
+            return true;
+    }
+    return false;
+}
+
 static bool is_new(const struct cells *c, const struct cell *cell, const struct cell *country)
 {
     return cell != country && cell_holds_both(cell->rows[0], country->rows[0], 0) &&
-           cell_verdict(c, cell) == FLOOR_SHOWN && !past_shown(c->past, cell->number);
+           cell_verdict(c, cell) == FLOOR_SHOWN && !cell_held(c, cell) &&
+           (!past_shown(c->past, cell->number) || lacks_points(c, cell, country));
 }
 
 static void hold_of(struct cells *c, const struct cell *country)

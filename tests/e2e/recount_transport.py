@@ -142,8 +142,8 @@ def settled(units):
 
 
 def told_anew(out, units, points, shown):
-    """The same of parts that never had a figure. out, points: without these, and the days that are out; units, shown: with all, and days that
-    may come. Whom the first tell of is passed over."""
+    """The same of parts that never had a figure, or had one that lacks days that are out. out, points: without these, and the days that are
+    out; units, shown: with all, and days that may come. Whom the first tell of is passed over."""
     covered = set()
     return told(units, shown, {unit.line for unit in out} - covered if told(out, points, covered) else set())
 

@@ -131,32 +131,43 @@ def test_days_and_an_operator_leave_no_line(panel):
 
 
 def quarters(lines):
-    """The same of lines that measure from one of four quarters on, of thirty days each."""
-    return [row(n, operator, since * 30 + day, loss[(since * 30 + day) // 30]) for n, (operator, since, *loss) in enumerate(lines)
-            for day in range(120 - since * 30)]
+    """The same of lines that measure from one of four quarters on, of thirty days each, and until another."""
+    return [row(n, operator, 30 * quarter + day, loss[quarter]) for n, (operator, since, until, *loss) in enumerate(lines)
+            for quarter in range(since, until) for day in range(30)]
 
 
-@pytest.mark.parametrize("others, kept_back", [(0, True), (1, False)])
-def test_points_that_are_out_keep_an_operator_back(panel, others, kept_back):
-    """An operator has lines enough from the third quarter on. All of them lose one in the second and the last, where others lose nothing: points of
-    these, the first of which are out, less its figure, would be Z's losses. Not so where others lose as much."""
-    lines = [*[("Autre", 0, 1, others, 1, others)] * 10, ("Autre", 0, 0, 5, 0, 0), *[("Grand", 0, 0, 1, 0, 1)] * 4, *[("Grand", 2, 0, 1, 0, 1)] * 6]
+@pytest.mark.parametrize("others, editions, kept_back", [(0, (2, 4), True), (1, (2, 4), False), (0, (1, 2, 4), True)])
+def test_points_that_are_out_keep_an_operator_back(panel, others, editions, kept_back):
+    """An operator has lines enough from the third quarter on, or in the first as well, and a figure of it. All of them lose one in the second and
+    the last, where others lose nothing: points of these, the first of which are out, less what its figure says of them, would be Z's losses. Not so
+    where others lose as much."""
+    lines = [*[("Autre", 0, 4, 1, others, 1, others)] * 10, ("Autre", 0, 4, 0, 5, 0, 0), *[("Grand", 0, 4, 0, 1, 0, 1)] * 4,
+             *[("Grand", 0, 1, 0, 1, 0, 1)] * (len(editions) - 2), *[("Grand", 2, 4, 0, 1, 0, 1)] * 6]
     probes = [panel.line(operator) for operator, *_ in lines]
-    for edition in range(2):
-        for probe, (_, since, *loss) in zip(probes, lines):
-            for quarter in range(max(2 * edition, since), 2 * edition + 2):
+    grand, told = [None], set()
+    for before, edition in zip((0, *editions), editions):
+        for probe, (_, since, until, *loss) in zip(probes, lines):
+            for quarter in range(max(before, since), min(edition, until)):
                 panel.measures(probe, 2024, loss[quarter], 30, after=30 * quarter)
         got = losses(panel)
-        assert (None, None) in got and len(points(panel)) >= 60 and (edition == 1 or (None, "Grand") not in got)
+        grand.append(got.get((None, "Grand")))
+        assert (None, None) in got and len(points(panel)) > 30 * (edition > 1) and (edition != 2 or grand[-1] == grand[-2])
+        told = {day for day, *_ in points(panel)} if edition == 2 else told
         panel.sql("UPDATE told_cell SET made = made - 30")
-    rows = quarters(lines)
+    rows, had = quarters(lines), 30 * editions[0] if len(editions) > 2 else 0
     days = {row.day: [other for other in rows if other.day == row.day] for row in rows}
-    out = {day: of for day, of in days.items() if (day - datetime.date(2024, 1, 1)).days < 60}
-    units = recount_transport.units_of(days, [], rows, lambda row: ("all", row.place, "last" if row.day in out else "all"), "mean")
+    number = {day: (day - datetime.date(2024, 1, 1)).days for day in days}
+    out = {day: of for day, of in days.items() if number[day] in told}
+
+    def last(row):
+        """The country's last figure, and the operator's."""
+        return ["last"] * (number[row.day] < 60) + [f"last {row.place}"] * (row.place == "Grand" and number[row.day] < had)
+
+    units = recount_transport.units_of(days, [], rows, lambda row: ("all", row.place, *last(row)), "mean")
     later = [row for row in rows if row.day not in out]
-    before = recount_transport.units_of(out, later, rows, lambda row: ("all", "last" if row.day in out else "all"), "mean")
+    before = recount_transport.units_of(out, later, rows, lambda row: ("all", *last(row)), "mean")
     assert bool(recount_transport.told_anew(before, units, out.keys(), set(days))) == kept_back
-    assert ((None, "Grand") in got) != kept_back
+    assert (grand[-1] == grand[-2]) == kept_back and (grand[1] is not None) == (had > 0)
 
 
 TODAY = datetime.datetime.now(datetime.timezone.utc).date()
