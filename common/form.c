@@ -65,17 +65,28 @@ bool form_listen(const char *text)
     return colon == text || is_host(text, (size_t)(colon - text));
 }
 
-bool form_url(const char *text)
+/* A scheme, and a host with a port behind it where one stands. */
+static bool is_web(const char *text)
 {
     size_t scheme = strncasecmp(text, "https://", 8) == 0 ? 8 : strncasecmp(text, "http://", 7) == 0 ? 7 : 0;
-    if (scheme == 0 || strpbrk(text, " \t\"\\?#@<>") || !form_text(text))
+    if (scheme == 0 || strpbrk(text, " \t\"\\<>") || !form_text(text))
         return false;
-    const char *host = text + scheme, *end = host + strcspn(host, "/");
+    const char *host = text + scheme, *end = host + strcspn(host, "/?#");
     const char *bracket = memchr(host, ']', (size_t)(end - host)), *from = bracket ? bracket : host;
     const char *colon = memchr(from, ':', (size_t)(end - from));
     if (!colon)
         return is_host(host, (size_t)(end - host));
     return is_host(host, (size_t)(colon - host)) && is_port(colon + 1, (size_t)(end - colon) - 1, 1);
+}
+
+bool form_url(const char *text)
+{
+    return is_web(text) && !strpbrk(text, "?#@");
+}
+
+bool form_link(const char *text)
+{
+    return is_web(text);
 }
 
 bool form_day(const char *text)

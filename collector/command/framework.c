@@ -420,7 +420,7 @@ static int check_number(const char *text, struct fault *f)
 
 static int check_source(const char *text, struct fault *f)
 {
-    if ((!strncmp(text, "https://", 8) || !strncmp(text, "http://", 7)) && strchr(text, ':')[3] && !strchr(text, ' '))
+    if (form_link(text))
         return 0;
     return fault_set(f, -EINVAL, _("an address that begins with https:// or http:// is wanted"));
 }

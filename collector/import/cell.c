@@ -222,9 +222,10 @@ int cell_source(const char *text, struct fault *f)
 
 int cell_url(const char *text, struct fault *f)
 {
-    if ((!strncmp(text, "https://", 8) && text[8]) || (!strncmp(text, "http://", 7) && text[7]))
+    if (form_link(text))
         return 0;
-    return fault_set(f, -EBADMSG, _("\"%s\" is no address; it begins with https:// or http://"), text);
+    return fault_set(f, -EBADMSG,
+                     _("\"%.64s\" is no address of a page; write it whole, as https://arcep.bj/observatoire"), text);
 }
 
 int cell_retrieved(const char *text, struct fault *f)

@@ -182,6 +182,9 @@ static void names_line_column_and_cure(void **state)
         {HEADER ",margin\n" LINE ",-1\n", "line 2: column margin: \"-1\" is no margin"},
         {HEADER ",sample_size\n" LINE ",1.5\n", "line 2: column sample_size: \"1.5\" is no number"},
         {HEADER ",source_url\n" LINE ",arcep.bj\n", "line 2: column source_url: \"arcep.bj\" is no address"},
+        {HEADER ",source_url\n" LINE ",https://\n", "line 2: column source_url: \"https://\" is no address"},
+        {HEADER ",source_url\n" LINE ",https://arcep.bj/un rapport\n",
+         "line 2: column source_url: \"https://arcep.bj/"},
         {HEADER "\nACC1,BJ,2025,\"1\xE2\x80\xAF"
                 "234,5\",% of population,INStaD,2026-01-31\n",
          "line 2: column value: \"1\xE2\x80\xAF"

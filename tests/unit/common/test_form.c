@@ -117,6 +117,25 @@ static void urls(void **state)
     judge("a URL", form_url, COUNTED(rows));
 }
 
+static void links(void **state)
+{
+    static const struct row rows[] = {
+        {"https://arcep.bj", true},
+        {"https://arcep.bj/observatoire/?annee=2025&t=1#parc", true},
+        {"http://example.org?q=a@b", true},
+        {"https://example.org/libert\xc3\xa9", true},
+        {"https://", false},
+        {"https://?q", false},
+        {"arcep.bj", false},
+        {"javascript:alert(1)", false},
+        {"https://a b/", false},
+        {"https://a/\x1b]0;x", false},
+        {"https://a/\"x", false},
+        {"https://user@example.org/", false},
+    };
+    judge("a page's address", form_link, COUNTED(rows));
+}
+
 static void days(void **state)
 {
     static const struct row rows[] = {
@@ -183,8 +202,9 @@ static void words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses), cmocka_unit_test(names), cmocka_unit_test(listens), cmocka_unit_test(urls),
-        cmocka_unit_test(days),      cmocka_unit_test(texts), cmocka_unit_test(tames),   cmocka_unit_test(words),
+        cmocka_unit_test(addresses), cmocka_unit_test(names), cmocka_unit_test(listens),
+        cmocka_unit_test(urls),      cmocka_unit_test(links), cmocka_unit_test(days),
+        cmocka_unit_test(texts),     cmocka_unit_test(tames), cmocka_unit_test(words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
