@@ -57,6 +57,7 @@ static int load_and_store(const struct invocation *in, const struct import_kind 
 {
     struct fault f = {0};
     struct loaded l = {.kind = kind, .run = {.kind = in->verb->name, .path = in->args[0], .by = by}}, *at = &l;
+    l.run.retrieved = invocation_text(in, "retrieved");
     l.run.remarks = (struct remarks){.path = l.run.path, .strict = invocation_flag(in, "strict")};
     int rc = load(&l, &f), status = rc < 0 ? session_end(rc, &f) : session_do(in, store, &at);
     kind->free(l.list);
@@ -116,6 +117,8 @@ static const struct option options[] = {
     {"template", NULL, N_("print what a file looks like, with an example; of a CSV file when no kind is named")},
     {"by", N_("NAME"), N_("who imports it, or takes it back; without it, the user who gives the command"), .max = 100},
     {"strict", NULL, N_("refuse what is merely unusual as well"), .verb = "csv"},
+    {"retrieved", N_("DAY"), N_("the day on which figures were taken, where the file does not say it"), OPTION_DAY,
+     .verb = "worldbank"},
     {"format", "csv|json", N_("how; without it, a table"), OPTION_WORD, .choices = formats, .verb = "list"},
     {"undo", NULL, N_("take back all that was imported of this kind"), .verb = "carrier-nat"},
     {0},
@@ -124,6 +127,7 @@ static const struct option options[] = {
 /* The word of each kind, and where it is defined; `usage` below has its line. */
 #define KINDS(X)                                                                                                       \
     X("csv", import_figures)                                                                                           \
+    X("worldbank", import_worldbank)                                                                                   \
     X("pfx2as", import_origins)                                                                                        \
     X("carrier-nat", import_carriers)                                                                                  \
     X("comments", import_comments)
@@ -166,11 +170,12 @@ static int run(const struct invocation *in)
 
 const struct command command_import = {
     .name = "import",
-    .usage = N_(
-        "csv FILE [--strict] [--by NAME]\npfx2as FILE [--by NAME]\ncarrier-nat FILE [--by NAME]\ncarrier-nat --undo\n"
-        "comments FILE [--by NAME]\n[csv|carrier-nat|comments] --template\nlist [--format csv|json]\n"
-        "undo N [--by NAME]"),
-    .help = N_("Take figures of other sources from a CSV file, the origin ASNs of prefixes from a file of CAIDA's "
+    .usage = N_("csv FILE [--strict] [--by NAME]\nworldbank FILE [--retrieved DAY] [--by NAME]\npfx2as FILE [--by "
+                "NAME]\ncarrier-nat FILE [--by NAME]\ncarrier-nat --undo\n"
+                "comments FILE [--by NAME]\n[csv|carrier-nat|comments] --template\nlist [--format csv|json]\n"
+                "undo N [--by NAME]"),
+    .help = N_("Take figures of other sources from a CSV file, those of the World Bank from the file that it "
+               "publishes, the origin ASNs of prefixes from a file of CAIDA's "
                "pfx2as, the prefixes in which many households share an address, or the comment forms of a consultation "
                "on the framework; --template prints an example. Each file is an import with a number, by which it is "
                "taken back."),

@@ -18,7 +18,7 @@ void csv_write(struct buf *out, const char *text, size_t len);
 /* The same where columns are parted otherwise: a spreadsheet in French opens a file with semicolons. */
 void csv_write_parted(struct buf *out, const char *text, size_t len, char separator);
 
-#define CSV_FIELDS_MAX 64
+#define CSV_FIELDS_MAX 128 /* the World Bank has a column a year from 1960 on */
 #define CSV_FIELD_MAX  4096
 
 struct csv {

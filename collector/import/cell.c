@@ -3,45 +3,16 @@
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "collector/db/schema.h"
 #include "collector/figure/indicator.h"
+#include "collector/import/place.h"
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/form.h"
-#include "common/json.h"
 #include "common/lang.h"
-
-/* ---- countries ---- */
-
-static char *countries; /* "BJ, ML, SN", for messages */
-static pthread_once_t countries_once = PTHREAD_ONCE_INIT;
-
-static void read_countries(void)
-{
-    const struct embedded *file = schema_file("countries/countries.json");
-    _cleanup_json_ json_t *packs = json_loadb(file->text, file->len, 0, NULL);
-    struct buf list = {0};
-    const char *iso;
-    json_t *pack;
-    json_object_foreach(packs, iso, pack)
-    {
-        if (json_is_object(pack))
-            buf_addf(&list, "%s%s", list.len ? ", " : "", iso);
-    }
-    countries = buf_take(&list);
-}
-
-bool cell_country_known(const char *iso)
-{
-    pthread_once(&countries_once, read_countries);
-    const char *at = strlen(iso) == 2 ? strstr(countries, iso) : NULL;
-    return at != NULL;
-}
 
 /* ---- the cells ---- */
 
@@ -68,14 +39,32 @@ static bool letters(const char *text, size_t count)
     return n == count;
 }
 
+static int check_code(const char *text, struct fault *f)
+{
+    if (letters(text, 2) && !text[2])
+        return 0;
+    return fault_set(f, -EBADMSG, _("\"%s\" is no country code; write two capitals of ISO 3166-1, such as BJ"), text);
+}
+
 int cell_country(const char *text, struct fault *f)
 {
-    if (!letters(text, 2) || text[2])
-        return fault_set(f, -EBADMSG, _("\"%s\" is no country code; write two capitals of ISO 3166-1, such as BJ"),
-                         text);
-    return cell_country_known(text)
-               ? 0
-               : fault_set(f, -EBADMSG, _("there is no country pack of %s; there are those of: %s"), text, countries);
+    const struct place_country *country = place_country(text);
+    int rc = check_code(text, f);
+    if (rc < 0 || (country && !country->neighbour))
+        return rc;
+    return fault_set(f, -EBADMSG, _("there is no country pack of %s; there are those of: %s"), text, place_packs());
+}
+
+/* A neighbour's figures stand beside ours. */
+static int check_country(const char *text, struct fault *f)
+{
+    int rc = check_code(text, f);
+    if (rc < 0 || place_country(text))
+        return rc;
+    return fault_set(f, -EBADMSG,
+                     _("there is no country pack of %s; there are those of: %s; figures are also taken of their "
+                       "neighbours: %s"),
+                     text, place_packs(), place_neighbours());
 }
 
 static int check_geo(const char *text, struct fault *f)
@@ -249,7 +238,7 @@ int cell_note(const char *text, struct fault *f)
 /* In the order of enum figure_column. */
 const struct cell_column cell_columns[FIGURE_COLUMNS] = {
     {"indicator", true, check_indicator},
-    {"country", true, cell_country},
+    {"country", true, check_country},
     {"geo", false, check_geo},
     {"operator", false, NULL},
     {"technology", false, NULL},

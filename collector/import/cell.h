@@ -52,6 +52,3 @@ int cell_source(const char *text, struct fault *f) CHECKED;  /* not one of ours 
 int cell_url(const char *text, struct fault *f) CHECKED;
 int cell_retrieved(const char *text, struct fault *f) CHECKED; /* a day that has come */
 int cell_note(const char *text, struct fault *f) CHECKED;      /* not the template's */
-
-/* Country packs, by their countries' codes: is there one? */
-bool cell_country_known(const char *iso);

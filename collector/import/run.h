@@ -20,7 +20,8 @@ struct import_kind;
 struct import_run {
     const char *kind; /* its word on the command line; borrowed, as are the next two */
     const char *path;
-    const char *by; /* who imports it */
+    const char *by;        /* who imports it */
+    const char *retrieved; /* the day on which its figures were taken, where they say none; NULL: not given */
     char sha256[HASH_TEXT_SIZE];
     size_t octets, lines;
     char number[16]; /* decimal; "" before it is begun */

@@ -134,11 +134,13 @@ int stage_operators(struct pg *pg, const char *table, struct fault *f)
 static int check_twice(struct pg *pg, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *twice = NULL;
-    int rc = pg_query(pg,
-                      "SELECT a.line, b.line, a.value <> b.value, a.value, b.value FROM (SELECT min(line) AS first, "
-                      "max(line) AS last FROM import_figure GROUP BY " KEY " HAVING count(*) > 1 ORDER BY 2 LIMIT 1) d "
-                      "JOIN import_figure a ON a.line = d.first JOIN import_figure b ON b.line = d.last",
-                      0, NULL, &twice, f);
+    int rc = pg_query(
+        pg,
+        "SELECT a.line, b.line, a.value <> b.value, a.value, b.value FROM (SELECT period, min(line) AS first, "
+        "max(line) AS last FROM import_figure GROUP BY " KEY " HAVING count(*) > 1 ORDER BY 3 LIMIT 1) d "
+        "JOIN import_figure a ON (a.line, a.period) = (d.first, d.period) "
+        "JOIN import_figure b ON (b.line, b.period) = (d.last, d.period)",
+        0, NULL, &twice, f);
     if (rc < 0 || pg_rows_count(twice) == 0)
         return rc;
     const char *first = pg_text(twice, 0, 0), *second = pg_text(twice, 0, 1);
@@ -234,7 +236,7 @@ int stage_store(struct stage *s, struct import_run *run, struct fault *f)
         rc = remark_sources(s->pg, &run->remarks, f);
     if (rc == 0)
         rc = pg_query(s->pg, STORE_SQL, 1, params, NULL, f);
-    if (rc == 0)
+    if (rc == 0 && !s->series)
         rc = remark_jumps(s->pg, &run->remarks, f);
     return rc < 0 ? rc
                   : pg_query(s->pg,

@@ -4,11 +4,14 @@ import hashlib
 import io
 import json
 import os
+import pathlib
 import subprocess
 
 import pytest
 from conftest import Collector, scratch
 
+# Figures that stand in public documents, in the layouts in which they are published (README there).
+SOURCES = pathlib.Path(__file__).with_name("sources")
 HEADER = "indicator,country,zone,period,value,unit,source,source_url,retrieved,margin\n"
 DUMP = """SELECT v::text FROM indicator_value v UNION ALL SELECT o::text FROM prefix_origin o UNION ALL SELECT c::text FROM carrier_nat c
           ORDER BY 1"""
@@ -141,3 +144,33 @@ def test_what_is_unusual_is_told_and_a_strict_import_refuses_it(c, file):
     assert [t for t in told if t not in gently] == []
     for run in runs(c)[:2]:
         c.run("import", "undo", str(run["import"]))
+
+
+def year(c, at, *words):
+    return list(csv.DictReader(io.StringIO(c.run("indicators", "--year", str(at), "--format", "csv", *words))))
+
+
+def test_the_world_banks_files_are_taken_as_they_are_published(c):
+    """All countries of a series, and an extract that does not say of when it is. What is empty is no zero."""
+    before, path = c.sql(DUMP), SOURCES / "worldbank_users.csv"
+    lines = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()[4:]))
+    wanted = {(line[1][:2], when): float(value) for line in lines[1:] if line[1] in ("BEN", "BFA")
+              for when, value in zip(lines[0], line) if when.isdigit() and value}
+    told = said(c, "import", "worldbank", path)
+    assert f"figures of the World Bank imported: {len(wanted)}" in told and "that are not ours: 2;" in told
+    assert {({"BJ": "BE"}.get(country, country), when): value for country, when, value in
+            c.sql("SELECT country, period, value FROM indicator_value WHERE run IS NOT NULL")} == wanted
+    mine, beside = sorted(year(c, 2016), key=lambda row: row["country"], reverse=True)
+    assert (mine["country"], beside["country"]) == ("BJ", "BF") and float(beside["value"]) == 13.96
+    assert {name: mine[name] for name in ("indicator", "value", "source", "method", "retrieved", "source_url")} == {
+        "indicator": "ACC1", "value": "11.994047908223", "source": "World Bank", "retrieved": "2018-05-02",
+        "method": "IT.NET.USER.ZS, World Development Indicators",
+        "source_url": "https://data.worldbank.org/indicator/IT.NET.USER.ZS?locations=BJ"}
+    extract = SOURCES / "worldbank_benin.csv"
+    assert f"{extract}: the file does not say when it was published" in said(c, "import", "worldbank", extract, status=1)
+    told = said(c, "import", "worldbank", extract, "--retrieved", "2021-05-31", "--by", "Bio")
+    assert "IT.CEL.SETS: counts mobile lines" in told and "imported: 23" in told
+    assert [(row["indicator"], row["value"]) for row in year(c, 2019)] == [("EQU3", "41.529239654541")]
+    for run in runs(c)[:2]:
+        c.run("import", "undo", str(run["import"]))
+    assert c.sql(DUMP) == before

@@ -76,6 +76,7 @@ ROWS = {
     ("collector", "rebuild", ""): ["rebuild --to 2001-01-01"],
     ("collector", "rollup", ""): SILENT,
     ("collector", "import", "csv"): SILENT,
+    ("collector", "import", "worldbank"): SILENT,
     ("collector", "import", "pfx2as"): SILENT,
     ("collector", "import", "carrier-nat"): ["import carrier-nat --template"],
     ("collector", "import", "comments"): ["import comments --template"],

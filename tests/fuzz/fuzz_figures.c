@@ -8,6 +8,7 @@
 
 #include "collector/format/csv.h"
 #include "collector/import/figures.h"
+#include "collector/import/worldbank.h"
 #include "common/scan.h"
 
 static void write_record(const struct csv *csv, struct buf *out)
@@ -77,5 +78,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         abort();
     if (scan_utf8(text, len) == len)
         check_csv(text, len);
+    struct worldbank_found found = {0};
+    seen = 0;
+    rc = worldbank_read(text, len, "2026-01-31", &found, check_line, &seen, &f);
+    if (rc < 0 ? !f.text[0] : seen != found.figures || seen == 0)
+        abort();
+    worldbank_found_free(&found);
     return 0;
 }
