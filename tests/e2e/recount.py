@@ -153,8 +153,11 @@ def own_by_pack(operator, of):
     return operator is not None and operator == of
 
 
+address = functools.cache(ipaddress.ip_address)
+
+
 def own_by_address(addr, prefixes):
-    return addr is not None and any(ipaddress.ip_address(addr) in prefix for prefix in prefixes)
+    return addr is not None and any(address(addr) in prefix for prefix in prefixes)
 
 
 def to_targets(results, targets, place, scope, own):
