@@ -56,7 +56,7 @@ def result(check, target, at, outcome, metrics, **more):
             "metrics": metrics, "detail": {}} | {k: v for k, v in more.items() if v is not None}
 
 
-def dns(r, at, base, target="resolver.example"):
+def dns(r, at, base, target=""):
     outcome = r.choice(["ok"] * 20 + ["partial", *OUTCOMES])
     time = round(base * r.lognormvariate(0, 0.4), 3)
     if outcome == "ok":
@@ -102,7 +102,7 @@ def day_of(r, n, day):
     moments = sorted(begin + datetime.timedelta(seconds=r.randrange(1, 86399)) for _ in range(r.randint(10, 15)))
     moments = [begin, *moments, begin + datetime.timedelta(days=1, microseconds=-1)]
     base = 8 + 3 * n
-    kinds = (lambda at: dns(r, at, base), lambda at: dns(r, at, base), lambda at: dns(r, at, 2, r.choice(("ns1.nic.bj", "f.root-servers.net"))),
+    kinds = (lambda at: dns(r, at, base), lambda at: dns(r, at, base), lambda at: dns(r, at, 2, r.choice(("ns1.nic.bj", "resolver.example"))),
              lambda at: ping(r, at, base, r.choice([*TARGETS])), lambda at: ping(r, at, base, r.choice([*TARGETS][:6])),
              lambda at: ping(r, at, base, r.choice([*TARGETS][:6])), lambda at: speed(r, at, 2 + n))
     results = [r.choice(kinds)(at) for at in moments]

@@ -109,15 +109,20 @@ def number_of(results, metric, family=None):
 
 def everybodys(result, targets):
     """A member adds targets of their own. No target: the box's own resolver."""
-    return result["target"] is None or result["target"] in targets.kinds
+    return not result["target"] or result["target"] in targets.kinds
 
 
 def of_check(check, results, targets):
     return [r for r in told(results) if r["check"] == check and everybodys(r, targets)]
 
 
+def of_the_line(result):
+    """Asked of no server by its name: of the box's own resolver."""
+    return not result["target"]
+
+
 def asked(results, targets):
-    return [r for r in of_check("dns", results, targets) if targets.kinds.get(r["target"], "resolver") == "resolver"]
+    return [r for r in of_check("dns", results, targets) if of_the_line(r)]
 
 
 def dns_time(results, targets, _place):

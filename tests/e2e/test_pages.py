@@ -15,7 +15,7 @@ TODAY = datetime.date.today()
 
 def dns(rt_ms, second):
     at = datetime.datetime.combine(TODAY, datetime.time(0, 0, second), datetime.timezone.utc)
-    return {"task": "dns", "check": "dns", "target": "resolver.example", "addr": "192.0.2.53", "af": 4, "at": wire.stamp(at),
+    return {"task": "dns", "check": "dns", "target": "", "addr": "192.0.2.53", "af": 4, "at": wire.stamp(at),
             "mono_us": second, "sync": True, "outcome": "ok", "bytes": 150, "metrics": {"rt_ms": rt_ms, "size": 64, "rcode": 0},
             "detail": {}}
 

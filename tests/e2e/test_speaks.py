@@ -17,7 +17,7 @@ LINES = 18
 
 def dns(day, rt_ms, second):
     at = datetime.datetime.combine(day, datetime.time(10, 0, second), datetime.timezone.utc)
-    return {"task": "dns", "check": "dns", "target": "resolver.example", "addr": "192.0.2.53", "af": 4, "at": wire.stamp(at),
+    return {"task": "dns", "check": "dns", "target": "", "addr": "192.0.2.53", "af": 4, "at": wire.stamp(at),
             "mono_us": second, "sync": True, "outcome": "ok", "bytes": 150, "metrics": {"rt_ms": rt_ms, "size": 64, "rcode": 0},
             "detail": {}}
 
@@ -29,7 +29,6 @@ def country():
         c = Collector(folder, upkeep="no")
         try:
             c.start()
-            c.everybodys({"resolver.example": "resolver"})
             for n in range(LINES):
                 probe = c.probe(department=DEPARTMENTS[n % 3], operator="Grand", zone="rural" if n < 6 else "urban")
                 c.stored(probe.batch([dns(day, 20 + n, n) for day in DAYS]))
