@@ -100,12 +100,25 @@ static void sheet_free(struct sheet *t)
 
 /* ---- the catalogue ---- */
 
+/* By indicator: the year of its last figure, and the years that failed. */
+struct listed {
+    const struct pg_rows *last, *faults;
+};
+
 static const char *period_of(const struct pg_rows *rows, const char *id)
 {
     for (size_t r = 0; r < pg_rows_count(rows); r++)
         if (!strcmp(pg_text(rows, r, 0), id))
             return pg_text(rows, r, 1);
     return NULL;
+}
+
+/* Years of a chapter's own that fail on what was measured; the caller frees. */
+static char *faulty_years(const struct pg_rows *faults, const char *id, enum lang lang)
+{
+    LANG_SCOPE(lang);
+    const char *years = period_of(faults, id);
+    return years ? alloc_format(_("Its SELECT fails on what was measured in %s: see the log."), years) : NULL;
 }
 
 static const struct encode_column columns[] = {
@@ -116,9 +129,12 @@ static const struct encode_column columns[] = {
     {"no_data_fr", ENCODE_TEXT}, {"no_data_en", ENCODE_TEXT},
 };
 
-static void encode_one(struct encoder *e, const struct indicator *i, const char *last, const char *cctld,
+static void encode_one(struct encoder *e, const struct indicator *i, const struct listed *l, const char *cctld,
                        struct buf *out)
 {
+    const char *last = period_of(l->last, i->id);
+    _cleanup_text_ char *fault_fr = faulty_years(l->faults, i->id, LANG_FR);
+    _cleanup_text_ char *fault_en = faulty_years(l->faults, i->id, LANG_EN);
     _cleanup_text_ char *name_fr = indicator_in(i->name[LANG_FR], cctld);
     _cleanup_text_ char *name_en = indicator_in(i->name[LANG_EN], cctld);
     _cleanup_text_ char *kinds = indicator_kinds(i), *dimensions = indicator_dimensions(i);
@@ -136,13 +152,17 @@ static void encode_one(struct encoder *e, const struct indicator *i, const char 
         last ? "t" : "f",
         last,
         method,
-        last ? NULL : catalogue_why(i, LANG_FR),
-        last ? NULL : catalogue_why(i, LANG_EN),
+        fault_fr ? fault_fr
+        : last   ? NULL
+                 : catalogue_why(i, LANG_FR),
+        fault_en ? fault_en
+        : last   ? NULL
+                 : catalogue_why(i, LANG_EN),
     };
     encode_row(e, values, out);
 }
 
-static void encode_list(const struct pg_rows *rows, const char *cctld, enum encode_format format)
+static void encode_list(const struct listed *l, const char *cctld, enum encode_format format)
 {
     struct encoder e = {format, columns, COUNT(columns), false};
     _cleanup_(buf_free) struct buf out = {0};
@@ -150,12 +170,12 @@ static void encode_list(const struct pg_rows *rows, const char *cctld, enum enco
     const struct indicator *all = indicator_all(&count);
     encode_open(&e, &out);
     for (size_t i = 0; i < count; i++)
-        encode_one(&e, &all[i], period_of(rows, all[i].id), cctld, &out);
+        encode_one(&e, &all[i], l, cctld, &out);
     encode_close(&e, &out);
     fwrite(out.data, 1, out.len, stdout);
 }
 
-static void print_list(const struct pg_rows *rows, const char *cctld)
+static void print_list(const struct listed *l, const char *cctld)
 {
     static const char *const heads[] = {
         N_("id"), N_("name"), N_("unit"), N_("source"), N_("status"), N_("last figure"), N_("why there is none")};
@@ -165,14 +185,15 @@ static void print_list(const struct pg_rows *rows, const char *cctld)
     const struct indicator *all = indicator_all(&count);
     sheet_heads(&t, heads, COUNT(heads));
     for (size_t i = 0; i < count; i++) {
-        const char *last = period_of(rows, all[i].id);
+        const char *last = period_of(l->last, all[i].id);
+        char *fault = faulty_years(l->faults, all[i].id, lang);
         sheet_add_text(&t, all[i].id);
         sheet_add(&t, indicator_in(all[i].name[lang], cctld));
         sheet_add_text(&t, all[i].unit[lang]);
         sheet_add(&t, catalogue_kinds(&all[i]));
         sheet_add_text(&t, catalogue_status(&all[i]));
         sheet_add_text(&t, last);
-        sheet_add_text(&t, last ? NULL : catalogue_why(&all[i], lang));
+        sheet_add(&t, fault ? fault : alloc_text(last ? "" : catalogue_why(&all[i], lang)));
     }
     sheet_print(&t);
 }
@@ -181,18 +202,24 @@ int catalogue_list(const struct session *s, const char *format, struct fault *f)
 {
     const char *country = s->context->settings.country;
     _cleanup_text_ char *cctld = catalogue_cctld(country);
-    _cleanup_rows_ struct pg_rows *rows = NULL;
+    _cleanup_rows_ struct pg_rows *last = NULL, *faults = NULL;
     int rc = pg_query(
         s->pg,
         "SELECT indicator, max(left(period, 4)) FROM public_indicator WHERE country = $1 AND value IS NOT NULL "
         "GROUP BY indicator",
-        1, &country, &rows, f);
+        1, &country, &last, f);
+    if (rc == 0)
+        rc = pg_query(s->pg,
+                      "SELECT indicator, string_agg(year::text, ', ' ORDER BY year) FROM indicator_fault GROUP BY "
+                      "indicator",
+                      0, NULL, &faults, f);
     if (rc < 0)
         return rc;
+    const struct listed l = {last, faults};
     if (!strcmp(format, "table"))
-        print_list(rows, cctld);
+        print_list(&l, cctld);
     else
-        encode_list(rows, cctld, !strcmp(format, "json") ? ENCODE_JSON : ENCODE_CSV);
+        encode_list(&l, cctld, !strcmp(format, "json") ? ENCODE_JSON : ENCODE_CSV);
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/figure/chapter.h"
 #include "collector/figure/ends.h"
 #include "collector/figure/panel.h"
 #include "collector/figure/refresh.h"
@@ -137,22 +138,27 @@ static int compare_all(struct pg *pg, const struct indicator *i, int year, const
     return rc;
 }
 
-static int make(struct pg *pg, const struct indicator *i, int year, struct fault *f)
+static int make(struct pg *pg, const struct indicator *i, const char *year, struct fault *f)
 {
-    _cleanup_text_ char *number = alloc_format("%d", year);
-    const char *const params[] = {i->id, indicator_main(i)->name, number};
+    const char *const params[] = {i->id, indicator_main(i)->name, year};
     _cleanup_rows_ struct pg_rows *pending = NULL;
     _cleanup_json_ json_t *told = json_array();
     int rc = pg_query(
         pg, "SELECT country, source, told_from, told_to FROM change_pending($1, $2, $3::int) ORDER BY country, source",
         3, params, &pending, f);
     if (rc == 0 && pg_rows_count(pending))
-        rc = compare_all(pg, i, year, pending, told, f);
+        rc = compare_all(pg, i, atoi(year), pending, told, f);
     if (rc < 0)
         return rc;
     _cleanup_text_ char *text = json_text(told);
     return pg_query(pg, "SELECT change_store($1, $2, $3::int, $4::jsonb)", 4,
                     (const char *const[]){params[0], params[1], params[2], text}, NULL, f);
+}
+
+static int make_guarded(struct pg *pg, const struct indicator *i, int year, struct fault *f)
+{
+    _cleanup_text_ char *number = alloc_format("%d", year);
+    return chapter_attempt(pg, i, number, make, NULL, f);
 }
 
 /* ---- all ---- */
@@ -176,9 +182,9 @@ int change_make(struct pg *pg, const struct pg_rows *years, struct fault *f)
         for (size_t i = 0; rc == 0 && i < count; i++) {
             if (!indicator_made(&all[i]))
                 continue;
-            rc = make(pg, &all[i], year, f);
+            rc = make_guarded(pg, &all[i], year, f);
             if (rc == 0 && next)
-                rc = make(pg, &all[i], year + 1, f);
+                rc = make_guarded(pg, &all[i], year + 1, f);
         }
     }
     return rc;

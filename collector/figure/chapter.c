@@ -8,7 +8,9 @@
 #include "collector/figure/given.h"
 #include "collector/figure/indicator.h"
 #include "common/file.h"
+#include "common/json.h"
 #include "common/lang.h"
+#include "common/log.h"
 
 /* Where each stands, and its text, which the indicator borrows from. */
 static struct own {
@@ -51,6 +53,7 @@ static int add(const char *text, char **ret_id, struct fault *f)
     if (rc == 0)
         rc = check_floor(&i, f);
     char *id = alloc_text(i.id);
+    i.own = true;
     if (rc == 0)
         rc = indicator_add(&i);
     if (rc == -EEXIST)
@@ -132,4 +135,63 @@ int chapter_check(struct pg *pg, chapter_tell tell, struct fault *f)
         own[o] = own[--own_count];
     }
     return 0;
+}
+
+/* ---- on what was measured ---- */
+
+/* Told again when it is another fault. */
+static int note(struct pg *pg, const struct indicator *i, const char *year, const char *why, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg,
+                      "INSERT INTO indicator_fault AS x (indicator, year, sql_hash, why) VALUES ($1, $2::int, md5($3), "
+                      "$4) ON CONFLICT (indicator, year) DO UPDATE SET sql_hash = excluded.sql_hash, why = "
+                      "excluded.why, found_at = now() WHERE (x.sql_hash, x.why) IS DISTINCT FROM (excluded.sql_hash, "
+                      "excluded.why) RETURNING true",
+                      4, (const char *const[]){i->id, year, i->sql, why}, &rows, f);
+    if (rc == 0 && pg_rows_count(rows) > 0)
+        log_error(_("indicator %s has no new figures of %s: its SELECT fails on what was measured; mend its file and "
+                    "start serve again: %s"),
+                  i->id, year, why);
+    return rc;
+}
+
+int chapter_attempt(struct pg *pg, const struct indicator *i, const char *year, chapter_work work, bool *ret,
+                    struct fault *f)
+{
+    struct fault why = {0};
+    if (ret)
+        *ret = true;
+    if (!i->own)
+        return work(pg, i, year, f);
+    int rc = pg_run(pg, "SAVEPOINT own", f);
+    if (rc < 0)
+        return rc;
+    rc = work(pg, i, year, &why);
+    if (ret)
+        *ret = rc == 0;
+    if (rc == 0)
+        return pg_run(pg, "RELEASE SAVEPOINT own", f);
+    if (rc == -ENOTCONN || rc == -EAGAIN) /* nothing that it says: all is tried again */
+        return fault_set(f, rc, "%s", why.text);
+    rc = pg_run(pg, "ROLLBACK TO SAVEPOINT own; RELEASE SAVEPOINT own", f);
+    return rc == 0 && ret ? note(pg, i, year, why.text, f) : rc;
+}
+
+int chapter_made(struct pg *pg, const struct indicator *i, const char *year, struct fault *f)
+{
+    return pg_query(pg, "DELETE FROM indicator_fault WHERE indicator = $1 AND year = $2::int", 2,
+                    (const char *const[]){i->id, year}, NULL, f);
+}
+
+int chapter_retry(struct pg *pg, struct fault *f)
+{
+    _cleanup_json_ json_t *now = json_object();
+    for (size_t o = 0; o < own_count; o++)
+        json_object_set_new(now, own[o].id, json_string(indicator_find(own[o].id)->sql));
+    _cleanup_text_ char *text = json_text(now);
+    return pg_query(pg,
+                    "WITH mended AS (DELETE FROM indicator_fault WHERE sql_hash <> md5($1::jsonb->>indicator) "
+                    "RETURNING year) SELECT years_stale('method', array_agg(year)) FROM mended",
+                    1, (const char *const[]){text}, NULL, f);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "collector/db/pg.h"
+#include "collector/figure/indicator.h"
 #include "common/fault.h"
 
 #define CHAPTER_FOLDER    "indicators.d"
@@ -20,3 +21,15 @@ char *chapter_folder(const char *config) CHECKED;
 void chapter_load(const char *folder, chapter_tell tell);
 /* What their SELECTs would give, without running them. */
 int chapter_check(struct pg *pg, chapter_tell tell, struct fault *f) CHECKED;
+
+/* Does what is to be done for an indicator and a year, within a transaction. When
+ * the SELECT of a chapter's own fails on what was measured, nothing was done,
+ * *ret is false, and the log and the table indicator_fault have it once; ret
+ * NULL: it was told of when its figures were to be made. */
+typedef int (*chapter_work)(struct pg *pg, const struct indicator *i, const char *year, struct fault *f);
+int chapter_attempt(struct pg *pg, const struct indicator *i, const char *year, chapter_work work, bool *ret,
+                    struct fault *f) CHECKED;
+/* A year of such figures was made. */
+int chapter_made(struct pg *pg, const struct indicator *i, const char *year, struct fault *f) CHECKED;
+/* Years that failed, and of which the file says something else since, are made again. */
+int chapter_retry(struct pg *pg, struct fault *f) CHECKED;

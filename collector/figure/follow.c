@@ -15,7 +15,8 @@
 /* What is made from batches, or need not be known to make it. */
 #define MADE                                                                                                           \
     "^(api_key|batch_body.*|closed_.*|data_change|data_version|delegation_server|edition_reach|indicator_change|"      \
-    "indicator_day|indicator_dirty|indicator_value|probe_contact|probe_owner|project_again|result_.*|retained.*|"      \
+    "indicator_day|indicator_dirty|indicator_fault|indicator_value|probe_contact|probe_owner|project_again|result_.*|" \
+    "retained.*|"                                                                                                      \
     "rollup_.*|series_.*)$"
 
 struct follow {

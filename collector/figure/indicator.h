@@ -72,6 +72,7 @@ struct indicator {
     unsigned kinds; /* of enum kind */
     bool measured;  /* by this collector, which has its SELECT */
     bool derived;   /* from other figures, by its SELECT */
+    bool own;       /* a chapter's, of a file beside the configuration (chapter.h) */
     int method, decimals;
     unsigned dimensions; /* of enum dimension */
     struct statistic statistics[STATISTICS_MAX];

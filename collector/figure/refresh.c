@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "collector/figure/change.h"
+#include "collector/figure/chapter.h"
 #include "collector/figure/closing.h"
 #include "collector/figure/given.h"
 #include "collector/figure/series.h"
@@ -318,6 +319,14 @@ static int make(struct pg *pg, const struct indicator *i, const char *year, stru
     return rc;
 }
 
+/* What fails of a chapter's own leaves all others as they are. */
+static int make_guarded(struct pg *pg, const struct indicator *i, const char *year, struct fault *f)
+{
+    bool made;
+    int rc = chapter_attempt(pg, i, year, make, &made, f);
+    return rc == 0 && i->own && made ? chapter_made(pg, i, year, f) : rc;
+}
+
 /* ---- what is made of figures ---- */
 
 #define DERIVE_SQL                                                                                                     \
@@ -393,6 +402,8 @@ static int describe(struct pg *pg, bool told, struct fault *f)
     const struct indicator *all = indicator_all(&count);
     bool other = !told;
     int rc = stale(pg, all, count, &other, f);
+    if (rc == 0 && !told)
+        rc = chapter_retry(pg, f);
     if (rc < 0 || !other)
         return rc;
     _cleanup_json_ json_t *rows = json_array();
@@ -418,7 +429,7 @@ static int make_years(struct pg *pg, struct progress *shown, struct fault *f)
                 progress_show(shown, _("figures of indicators"), (int64_t)(y * count + i),
                               (int64_t)(pg_rows_count(years) * count));
             if (indicator_made(&all[i]))
-                rc = make(pg, &all[i], year, f);
+                rc = make_guarded(pg, &all[i], year, f);
         }
         for (size_t i = 0; rc == 0 && i < count; i++)
             if (indicator_derived(&all[i]))

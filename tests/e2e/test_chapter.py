@@ -41,6 +41,7 @@ def c():
             twin = (SCHEMA / "PER1.sql").read_text().replace("-- id: PER1", "-- id: MY_DNS")
             for name, text in {"wifi": WIFI, "dns": twin, "shadow": WIFI.replace("BJ_WIFI", "PER1"), "key": WIFI.replace("-- better: high", "-- better: more"),
                                "sql": twin.replace("MY_DNS", "MY_BAD").replace("b.probe_no", "b.probe_number"),
+                               "zero": twin.replace("MY_DNS", "MY_ZERO").replace("WHERE b", "WHERE 1 / (b.probe_no - b.probe_no) = 1 AND b"),
                                "column": re.sub("SELECT b.day(.|\n)*", "SELECT $1::date AS day, $2::date AS until\n", twin.replace("MY_DNS", "MY_ODD"))}.items():
                 (own / f"{name}.sql").write_text(text)
             made.start()
@@ -61,6 +62,21 @@ def test_what_is_faulty_is_named_and_left_out(c):
     assert {"BJ_WIFI", "MY_DNS"} <= listed.keys() and not {"MY_BAD", "MY_ODD"} & listed.keys()
     assert listed["PER1"]["kind"] == listed["MY_DNS"]["kind"] == "measured"
     c.run("indicators", "explain", "MY_BAD", status=1)
+
+
+def test_one_that_fails_on_what_was_measured_stops_no_other(c):
+    """Said once, in the list as long as it lasts; the year is made again when its file says something else."""
+    fault = c.sql("SELECT year, why, found_at FROM indicator_fault WHERE indicator = 'MY_ZERO'")
+    assert [row[0] for row in fault] == [2024] and "division by zero" in fault[0][1]
+    c.sql("SELECT years_stale('asked', ARRAY[2024])")
+    c.run("rollup")
+    assert c.sql("SELECT year, why, found_at FROM indicator_fault") == fault
+    listed = {row["indicator"]: row for row in json.loads(c.run("indicators", "list", "--format", "json"))}
+    assert "fails on what was measured in 2024" in listed["MY_ZERO"]["no_data_en"] and not listed["MY_ZERO"]["data"]
+    file = c.config.parent / "indicators.d/zero.sql"
+    file.write_text(file.read_text().replace("WHERE 1 /", "WHERE 1 + "))
+    c.run("rollup")
+    assert c.sql("SELECT count(*) FROM indicator_fault") == [(0,)]
 
 
 def test_a_measured_one_has_figures_as_any_other(c):
