@@ -15,6 +15,7 @@
 #include "collector/command/command.h"
 #include "collector/db/database.h"
 #include "collector/figure/chapter.h"
+#include "collector/figure/refresh.h"
 #include "collector/probe/desk.h"
 #include "collector/probe/forget.h"
 #include "collector/health.h"
@@ -141,7 +142,9 @@ static int check_chapter(struct serve *s, struct fault *f)
 {
     _cleanup_(pg_closep) struct pg *pg = NULL;
     int rc = database_connect(s->database, &pg, f);
-    return rc < 0 ? rc : chapter_check(pg, tell, f);
+    if (rc == 0)
+        rc = chapter_check(pg, tell, f);
+    return rc < 0 ? rc : refresh_settle(pg, f);
 }
 
 /* What a schedule of the team's own file measures is for everybody to see; what members add to theirs is not. */

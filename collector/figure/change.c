@@ -180,7 +180,7 @@ int change_make(struct pg *pg, const struct pg_rows *years, struct fault *f)
         int year = (int)pg_int(years, y, 0);
         bool next = !listed(years, year + 1);
         for (size_t i = 0; rc == 0 && i < count; i++) {
-            if (!indicator_made(&all[i]))
+            if (!indicator_made(&all[i]) || !chapter_agreed(&all[i]))
                 continue;
             rc = make_guarded(pg, &all[i], year, f);
             if (rc == 0 && next)

@@ -15,8 +15,13 @@
 /* Where each stands, and its text, which the indicator borrows from. */
 static struct own {
     char *id, *path, *text;
+    bool agreed; /* serve read the same */
 } * own;
 static size_t own_count;
+
+/* What is faulty is not gone: indicators that such files name, and whether one does not even tell that. */
+static json_t *faulty;
+static bool unread;
 
 char *chapter_folder(const char *config)
 {
@@ -33,6 +38,29 @@ static int check_id(const char *id, struct fault *f)
     return fault_set(
         f, -EBADMSG,
         _("id: \"%.40s\": allowed: 2 to 16 capital letters, digits and _, with a letter first, such as BJ_WIFI"), id);
+}
+
+static void note_faulty(const char *id)
+{
+    if (!faulty)
+        faulty = json_array();
+    json_array_append_new(faulty, json_string(id));
+}
+
+/* The indicator that a faulty file is of, as far as it says so. */
+static void note_text(const char *text)
+{
+    static const char key[] = "-- id: ";
+    const char *at = !strncmp(text, key, strlen(key)) ? text : strstr(text, "\n-- id: ");
+    struct fault none;
+    if (!at) {
+        unread = true;
+        return;
+    }
+    at += strlen(key) + (*at == '\n');
+    _cleanup_text_ char *id = alloc_text_n(at, strcspn(at, " \r\n"));
+    if (check_id(id, &none) == 0)
+        note_faulty(id);
 }
 
 /* What lines say goes through the floor; a SELECT over figures would pass it by. */
@@ -72,18 +100,21 @@ static int load(const char *path, struct fault *f)
     struct buf text = {0};
     char *id = NULL;
     int rc = file_read(path, CHAPTER_FILE_MAX, &text, f);
-    if (rc < 0)
+    if (rc < 0) {
+        unread = true;
         return rc;
+    }
     buf_add(&text, "", 1);
     rc = strlen(text.data) + 1 == text.len ? add(text.data, &id, f)
                                            : fault_set(f, -EBADMSG, _("not a text; save it as UTF-8"));
     if (rc < 0) {
+        note_text(text.data);
         buf_free(&text);
         fault_prefix(f, "%s: ", path);
         return rc;
     }
     own = alloc_resize(own, own_count + 1, sizeof *own);
-    own[own_count++] = (struct own){id, alloc_text(path), buf_take(&text)};
+    own[own_count++] = (struct own){id, alloc_text(path), buf_take(&text), false};
     return 0;
 }
 
@@ -93,12 +124,20 @@ static int by_path(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static int find(const char *folder, glob_t *ret, struct fault *f)
+{
+    _cleanup_text_ char *pattern = alloc_format("%s/*.sql", folder);
+    if (access(folder, F_OK) == 0)
+        return file_match(pattern, ret, f);
+    return errno == ENOENT ? 0 : fault_set(f, -errno, _("cannot read %s: %s"), folder, strerror(errno));
+}
+
 void chapter_load(const char *folder, chapter_tell tell)
 {
     glob_t found = {0};
     struct fault f = {0};
-    _cleanup_text_ char *pattern = alloc_format("%s/*.sql", folder);
-    int rc = access(folder, F_OK) == 0 ? file_match(pattern, &found, &f) : 0;
+    int rc = find(folder, &found, &f);
+    unread |= rc < 0 || found.gl_pathc > CHAPTER_FILES_MAX;
     if (rc < 0)
         tell(&f);
     if (found.gl_pathc > 0)
@@ -129,6 +168,7 @@ int chapter_check(struct pg *pg, chapter_tell tell, struct fault *f)
         fault_prefix(&why, _("%s: its SELECT, from line %d on: "), own[o].path, i->sql_line);
         tell(&why);
         indicator_drop(own[o].id);
+        note_faulty(own[o].id);
         free(own[o].id);
         free(own[o].path);
         free(own[o].text);
@@ -184,14 +224,72 @@ int chapter_made(struct pg *pg, const struct indicator *i, const char *year, str
                     (const char *const[]){i->id, year}, NULL, f);
 }
 
-int chapter_retry(struct pg *pg, struct fault *f)
+static char *texts(const char *(*of)(const struct own *o))
 {
-    _cleanup_json_ json_t *now = json_object();
+    _cleanup_json_ json_t *all = json_object();
     for (size_t o = 0; o < own_count; o++)
-        json_object_set_new(now, own[o].id, json_string(indicator_find(own[o].id)->sql));
-    _cleanup_text_ char *text = json_text(now);
+        json_object_set_new(all, own[o].id, json_string(of(&own[o])));
+    return json_text(all);
+}
+
+static const char *whole_text(const struct own *o)
+{
+    return o->text;
+}
+
+static const char *select_text(const struct own *o)
+{
+    return indicator_find(o->id)->sql;
+}
+
+static int retry(struct pg *pg, struct fault *f)
+{
+    _cleanup_text_ char *text = texts(select_text);
     return pg_query(pg,
                     "WITH mended AS (DELETE FROM indicator_fault WHERE sql_hash <> md5($1::jsonb->>indicator) "
                     "RETURNING year) SELECT years_stale('method', array_agg(year)) FROM mended",
                     1, (const char *const[]){text}, NULL, f);
+}
+
+int chapter_settle(struct pg *pg, struct fault *f)
+{
+    _cleanup_text_ char *now = texts(whole_text);
+    int rc = pg_query(pg,
+                      "INSERT INTO indicator_own SELECT key, md5(value) FROM jsonb_each_text($1::jsonb) ON CONFLICT "
+                      "(indicator) DO UPDATE SET text_hash = excluded.text_hash",
+                      1, (const char *const[]){now}, NULL, f);
+    return rc < 0 ? rc : retry(pg, f);
+}
+
+char *chapter_faulty(void)
+{
+    return unread ? NULL : faulty ? json_text(faulty) : alloc_text("[]");
+}
+
+int chapter_agree(struct pg *pg, struct fault *f)
+{
+    _cleanup_text_ char *now = texts(whole_text);
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg,
+                      "SELECT m.key FROM jsonb_each_text($1::jsonb) m JOIN indicator_own o ON (o.indicator, "
+                      "o.text_hash) = (m.key, md5(m.value))",
+                      1, (const char *const[]){now}, &rows, f);
+    for (size_t o = 0; rc == 0 && o < own_count; o++) {
+        own[o].agreed = false;
+        for (size_t r = 0; r < pg_rows_count(rows); r++)
+            own[o].agreed |= !strcmp(pg_text(rows, r, 0), own[o].id);
+        if (!own[o].agreed)
+            log_warn(_("%s: serve did not read this file as it is; figures of %s stay as they are until it starts "
+                       "again"),
+                     own[o].path, own[o].id);
+    }
+    return rc;
+}
+
+bool chapter_agreed(const struct indicator *i)
+{
+    bool agreed = !i->own;
+    for (size_t o = 0; o < own_count; o++)
+        agreed |= own[o].agreed && !strcmp(own[o].id, i->id);
+    return agreed;
 }

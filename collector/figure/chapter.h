@@ -2,7 +2,7 @@
  * configuration, written as those under schema/indicators/ are. They are read
  * once, before there are threads; whoever has a connection then lets PostgreSQL
  * look at what they ask for. One that is faulty is told of and left out, and all
- * else is as it was. */
+ * else is as it was, what was published of it too. */
 #pragma once
 
 #include "collector/db/pg.h"
@@ -31,5 +31,14 @@ int chapter_attempt(struct pg *pg, const struct indicator *i, const char *year, 
                     struct fault *f) CHECKED;
 /* A year of such figures was made. */
 int chapter_made(struct pg *pg, const struct indicator *i, const char *year, struct fault *f) CHECKED;
-/* Years that failed, and of which the file says something else since, are made again. */
-int chapter_retry(struct pg *pg, struct fault *f) CHECKED;
+
+/* For serve, at its start: the database remembers these files, so that a command
+ * that reads others leaves their figures alone, and years that failed are made
+ * again of what says something else since. */
+int chapter_settle(struct pg *pg, struct fault *f) CHECKED;
+/* Indicators whose files are there and faulty, as JSON; NULL: one did not tell of
+ * which it is. The caller frees. */
+char *chapter_faulty(void) CHECKED;
+/* Looks which of them serve read as this process did. */
+int chapter_agree(struct pg *pg, struct fault *f) CHECKED;
+bool chapter_agreed(const struct indicator *i); /* so does what is the program's */

@@ -14,7 +14,8 @@
 #include "common/log.h"
 #include "common/progress.h"
 
-#define DAY_US 86400000000
+#define DAY_US    86400000000
+#define BEGIN_SQL "BEGIN; SELECT pg_advisory_xact_lock(hashtext('internetmetre refresh'))"
 
 /* ---- what was shown before ---- */
 
@@ -365,24 +366,26 @@ static json_t *definition_row(const struct indicator *i)
                      i->targets, "decimals", i->decimals);
 }
 
-/* What no file defines any more has no new figures, and those that were published stay. */
 #define DEFINE_SQL                                                                                                     \
-    "WITH d AS MATERIALIZED (SELECT * FROM jsonb_populate_recordset(NULL::indicator, $1::jsonb)), "                    \
-    "gone AS (UPDATE indicator i SET status = 'retired' WHERE i.status <> 'retired' AND NOT EXISTS "                   \
-    "(SELECT FROM d WHERE d.indicator = i.indicator)) "                                                                \
+    "WITH d AS MATERIALIZED (SELECT * FROM jsonb_populate_recordset(NULL::indicator, $1::jsonb)) "                     \
     "INSERT INTO indicator SELECT d.* FROM d LEFT JOIN indicator i USING (indicator) WHERE i IS DISTINCT FROM d "      \
     "ON CONFLICT (indicator) DO UPDATE SET name_fr = excluded.name_fr, name_en = excluded.name_en, "                   \
     "unit = excluded.unit, better = excluded.better, status = excluded.status, nature = excluded.nature, "             \
     "kind = excluded.kind, method_version = excluded.method_version, definition_fr = excluded.definition_fr, "         \
     "definition_en = excluded.definition_en, target_set = excluded.target_set, decimals = excluded.decimals"
 
+/* What no file defines any more has no new figures, and those that were published stay. */
+#define RETIRE_SQL                                                                                                     \
+    "UPDATE indicator SET status = 'retired' WHERE status <> 'retired' AND indicator <> ALL (string_to_array($1, ', "  \
+    "')) AND NOT $2::jsonb ? indicator"
+
 /* Every year with rollups is made again when an indicator that is measured is new to the database or its method
  * changed. *ret: whether the database has other definitions, as far as a pass looks that has told them before. */
-static int stale(struct pg *pg, const struct indicator *all, size_t count, bool *ret, struct fault *f)
+static int stale(struct pg *pg, const struct indicator *all, size_t count, bool own, bool *ret, struct fault *f)
 {
     _cleanup_(buf_free) struct buf made = {0};
     for (size_t i = 0; i < count; i++)
-        if (indicator_made(&all[i]) || indicator_derived(&all[i]))
+        if (all[i].own == own && (indicator_made(&all[i]) || indicator_derived(&all[i])))
             buf_addf(&made, "%s%s/%d", made.len ? "," : "{", all[i].id, all[i].method);
     buf_add_text(&made, made.len ? "}" : "{}");
     _cleanup_rows_ struct pg_rows *rows = NULL;
@@ -395,22 +398,45 @@ static int stale(struct pg *pg, const struct indicator *all, size_t count, bool 
     return rc;
 }
 
-/* Once a process, and whenever a method is another: definitions are part of the program, and a pass is short. */
-static int describe(struct pg *pg, bool told, struct fault *f)
+/* Once a process, and whenever a method is another: definitions are part of the program, and a pass is short. Those of
+ * a chapter's own are as serve found them. */
+static int describe(struct pg *pg, bool own, bool told, struct fault *f)
 {
     size_t count;
     const struct indicator *all = indicator_all(&count);
     bool other = !told;
-    int rc = stale(pg, all, count, &other, f);
-    if (rc == 0 && !told)
-        rc = chapter_retry(pg, f);
+    int rc = stale(pg, all, count, own, &other, f);
     if (rc < 0 || !other)
         return rc;
     _cleanup_json_ json_t *rows = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(rows, definition_row(&all[i]));
+        if (all[i].own == own)
+            json_array_append_new(rows, definition_row(&all[i]));
     _cleanup_text_ char *text = json_text(rows);
     return pg_query(pg, DEFINE_SQL, 1, (const char *const[]){text}, NULL, f);
+}
+
+/* A file that cannot be read, or is faulty, is not gone. */
+static int retire(struct pg *pg, struct fault *f)
+{
+    _cleanup_text_ char *faulty = chapter_faulty();
+    return faulty ? pg_query(pg, RETIRE_SQL, 2, (const char *const[]){indicator_ids(), faulty}, NULL, f) : 0;
+}
+
+int refresh_settle(struct pg *pg, struct fault *f)
+{
+    int rc = pg_run(pg, BEGIN_SQL, f);
+    if (rc == 0)
+        rc = describe(pg, true, false, f);
+    if (rc == 0)
+        rc = retire(pg, f);
+    if (rc == 0)
+        rc = chapter_settle(pg, f);
+    if (rc == 0)
+        rc = pg_run(pg, "COMMIT", f);
+    if (rc < 0 && pg_run(pg, "ROLLBACK", NULL) < 0)
+        log_debug("the transaction ended with the connection");
+    return rc;
 }
 
 /* ---- all ---- */
@@ -428,7 +454,7 @@ static int make_years(struct pg *pg, struct progress *shown, struct fault *f)
             if (shown)
                 progress_show(shown, _("figures of indicators"), (int64_t)(y * count + i),
                               (int64_t)(pg_rows_count(years) * count));
-            if (indicator_made(&all[i]))
+            if (indicator_made(&all[i]) && chapter_agreed(&all[i]))
                 rc = make_guarded(pg, &all[i], year, f);
         }
         for (size_t i = 0; rc == 0 && i < count; i++)
@@ -444,9 +470,11 @@ static int make_years(struct pg *pg, struct progress *shown, struct fault *f)
 static int refresh(struct pg *pg, unsigned patience_s, struct progress *shown, struct fault *f)
 {
     static bool told;
-    int rc = pg_run(pg, "BEGIN; SELECT pg_advisory_xact_lock(hashtext('internetmetre refresh'))", f);
+    int rc = pg_run(pg, BEGIN_SQL, f);
     if (rc == 0)
-        rc = describe(pg, told, f);
+        rc = describe(pg, false, told, f);
+    if (rc == 0)
+        rc = chapter_agree(pg, f);
     if (rc == 0)
         rc = pg_query(pg, "SELECT change_ripen()", 0, NULL, NULL, f);
     if (rc == 0)

@@ -26,3 +26,8 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
 /* The same of a year ("2026"), with what its editions have shown so far. */
 int refresh_recall(struct pg *pg, const struct indicator *i, const char *year, struct cells **ret,
                    struct fault *f) CHECKED;
+
+/* For serve, at its start: defines a chapter's own as it read them, and retires
+ * what no file defines any more. No other command does: it may be given another
+ * configuration, or may not read what serve reads. */
+int refresh_settle(struct pg *pg, struct fault *f) CHECKED;

@@ -65,7 +65,7 @@ def test_what_is_faulty_is_named_and_left_out(c):
 
 
 def test_one_that_fails_on_what_was_measured_stops_no_other(c):
-    """Said once, in the list as long as it lasts; the year is made again when its file says something else."""
+    """Said once, in the list as long as it lasts."""
     fault = c.sql("SELECT year, why, found_at FROM indicator_fault WHERE indicator = 'MY_ZERO'")
     assert [row[0] for row in fault] == [2024] and "division by zero" in fault[0][1]
     c.sql("SELECT years_stale('asked', ARRAY[2024])")
@@ -73,10 +73,6 @@ def test_one_that_fails_on_what_was_measured_stops_no_other(c):
     assert c.sql("SELECT year, why, found_at FROM indicator_fault") == fault
     listed = {row["indicator"]: row for row in json.loads(c.run("indicators", "list", "--format", "json"))}
     assert "fails on what was measured in 2024" in listed["MY_ZERO"]["no_data_en"] and not listed["MY_ZERO"]["data"]
-    file = c.config.parent / "indicators.d/zero.sql"
-    file.write_text(file.read_text().replace("WHERE 1 /", "WHERE 1 + "))
-    c.run("rollup")
-    assert c.sql("SELECT count(*) FROM indicator_fault") == [(0,)]
 
 
 def test_a_measured_one_has_figures_as_any_other(c):
@@ -97,7 +93,35 @@ def test_an_imported_one_takes_files(c, tmp_path):
     assert "Hotspots that the commune keeps open to all under .bj." in c.run("indicators", "explain", "BJ_WIFI")
 
 
+def test_what_a_command_reads_elsewhere_changes_nothing(c):
+    """Neither another file of the same indicator, nor none at all, is what serve reads."""
+    before = c.sql("SELECT * FROM indicator ORDER BY indicator")
+    other, config = c.config.parent / "other", c.config
+    (other / "indicators.d").mkdir(parents=True)
+    (other / config.name).write_text(config.read_text())
+    twin = (config.parent / "indicators.d/dns.sql").read_text()
+    (other / "indicators.d/dns.sql").write_text(twin.replace("-- method: 1", "-- method: 7").replace("WHERE b", "WHERE false AND b"))
+    try:
+        c.config = other / config.name
+        c.sql("SELECT years_stale('asked', ARRAY[2024])")
+        c.run("rollup")
+        assert c.sql("SELECT * FROM indicator ORDER BY indicator") == before
+        assert c.sql("SELECT count(*) > 0 FROM indicator_value WHERE indicator = 'MY_DNS' AND value IS NOT NULL") == [(True,)]
+    finally:
+        c.config = config
+
+
 def test_one_that_is_taken_away_is_retired(c):
-    (c.config.parent / "indicators.d/wifi.sql").unlink()
-    c.run("rollup")
-    assert c.sql("SELECT status, value FROM public_indicator WHERE indicator = 'BJ_WIFI'") == [("retired", 12)]
+    """Not one whose file is there, and faulty: neither here, where wifi.sql is gone and key.sql names the same. A year that failed is
+    made again when its file says something else."""
+    own = c.config.parent / "indicators.d"
+    (own / "wifi.sql").unlink()
+    (own / "zero.sql").write_text((own / "zero.sql").read_text().replace("WHERE 1 /", "WHERE 1 +"))
+    for left, status in ("key", "proposed"), (None, "retired"):
+        c.stop()
+        c.start()
+        c.run("rollup")
+        assert c.sql("SELECT status, value FROM public_indicator WHERE indicator = 'BJ_WIFI'") == [(status, 12)]
+        assert c.sql("SELECT count(*) FROM indicator_fault") == [(0,)]
+        if left:
+            (own / f"{left}.sql").unlink()

@@ -37,6 +37,21 @@ static void stands_beside_the_configuration(void **state)
     }
 }
 
+static void what_is_faulty_is_known(void **state)
+{
+    static const char *const texts[] = {"-- id: MY_A\n-- better: cheap\n", "-- better: cheap\n-- id: MY_B \n",
+                                        "-- id: bj-wifi\n"};
+    const char *folder = scratch_dir();
+    for (size_t t = 0; t < COUNT(texts); t++) {
+        _cleanup_text_ char *name = alloc_format("%zu.sql", t);
+        write_file(folder, name, texts[t], strlen(texts[t]));
+    }
+    chapter_load(folder, tell);
+    _cleanup_text_ char *faulty = chapter_faulty();
+    assert_string_equal(faulty, "[\"MY_A\",\"MY_B\"]");
+    shell("rm -r %s", folder);
+}
+
 static void a_faulty_file_does_not_stop_the_others(void **state)
 {
     static const struct {
@@ -57,6 +72,7 @@ static void a_faulty_file_does_not_stop_the_others(void **state)
         {"23.sql.bak", "-- id: MY_D\n" WHOLE IMPORTED, NULL},
     };
     const char *folder = scratch_dir();
+    *told = '\0';
     for (size_t r = 0; r < COUNT(rows); r++)
         write_file(folder, rows[r].name, rows[r].text, strlen(rows[r].text));
     write_file(folder, "30.sql", "a\0b", 3);
@@ -75,6 +91,9 @@ static void a_faulty_file_does_not_stop_the_others(void **state)
     assert_true(indicator_find("MY_DNS") < indicator_find("PER1") && indicator_find("PER1")->measured);
     assert_null(indicator_find("MY_D"));
     assert_non_null(strstr(indicator_ids(), "BJ_WIFI, COV1"));
+    assert_null(chapter_faulty());                           /* 15.sql and 30.sql do not tell of which they are */
+    assert_false(chapter_agreed(indicator_find("BJ_WIFI"))); /* nobody asked the database */
+    assert_true(chapter_agreed(indicator_find("PER1")));
     indicator_drop("BJ_WIFI");
     indicator_drop("BJ_WIFI");
     assert_null(indicator_find("BJ_WIFI"));
@@ -87,12 +106,15 @@ static void no_folder_is_none(void **state)
     *told = '\0';
     chapter_load("/nonexistent/indicators.d", tell);
     assert_string_equal(told, "");
+    chapter_load("/dev/null/indicators.d", tell);
+    assert_non_null(strstr(told, "cannot read /dev/null/indicators.d"));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stands_beside_the_configuration),
+        cmocka_unit_test(what_is_faulty_is_known),
         cmocka_unit_test(a_faulty_file_does_not_stop_the_others),
         cmocka_unit_test(no_folder_is_none),
     };
