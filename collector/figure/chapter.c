@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "collector/figure/given.h"
@@ -63,11 +64,14 @@ static void note_text(const char *text)
         note_faulty(id);
 }
 
-/* What lines say goes through the floor; a SELECT over figures would pass it by. */
+/* What lines say goes through the floor; a SELECT over figures would pass it by, and so would days that series told
+ * otherwise, which are known by their check. */
 static int check_floor(const struct indicator *i, struct fault *f)
 {
-    return i->derived
-               ? fault_set(f, -EBADMSG, _("over: of a chapter's own, only lines can be read; take the line away"))
+    if (i->derived)
+        return fault_set(f, -EBADMSG, _("over: of a chapter's own, only lines can be read; take the line away"));
+    return i->measured && !i->check
+               ? fault_set(f, -EBADMSG, _("check is missing: what measures it, such as \"-- check: dns\""))
                : 0;
 }
 
@@ -95,11 +99,24 @@ static int add(const char *text, char **ret_id, struct fault *f)
     return 0;
 }
 
+/* It is trusted as the configuration is. One that cannot be looked at cannot be read either. */
+static int check_owner(const char *path, struct fault *f)
+{
+    struct stat st;
+    if (stat(path, &st) < 0 || !(st.st_mode & (S_IWGRP | S_IWOTH)))
+        return 0;
+    unread = true;
+    return fault_set(f, -EPERM, _("%s: others than its owner may write there; give it chmod go-w"), path);
+}
+
 static int load(const char *path, struct fault *f)
 {
     struct buf text = {0};
     char *id = NULL;
-    int rc = file_read(path, CHAPTER_FILE_MAX, &text, f);
+    int rc = check_owner(path, f);
+    if (rc < 0)
+        return rc;
+    rc = file_read(path, CHAPTER_FILE_MAX, &text, f);
     if (rc < 0) {
         unread = true;
         return rc;
@@ -127,8 +144,10 @@ static int by_path(const void *a, const void *b)
 static int find(const char *folder, glob_t *ret, struct fault *f)
 {
     _cleanup_text_ char *pattern = alloc_format("%s/*.sql", folder);
-    if (access(folder, F_OK) == 0)
-        return file_match(pattern, ret, f);
+    if (access(folder, F_OK) == 0) {
+        int rc = check_owner(folder, f);
+        return rc < 0 ? rc : file_match(pattern, ret, f);
+    }
     return errno == ENOENT ? 0 : fault_set(f, -errno, _("cannot read %s: %s"), folder, strerror(errno));
 }
 

@@ -1,8 +1,9 @@
 /* Indicators of a chapter's own: a file each in a folder beside the
  * configuration, written as those under schema/indicators/ are. They are read
  * once, before there are threads; whoever has a connection then lets PostgreSQL
- * look at what they ask for. One that is faulty is told of and left out, and all
- * else is as it was, what was published of it too. */
+ * look at what they ask for. A folder or a file that others than its owner may
+ * write is not read. One that is faulty is told of and left out, and all else is
+ * as it was, what was published of it too. */
 #pragma once
 
 #include "collector/db/pg.h"

@@ -42,6 +42,8 @@ def c():
             for name, text in {"wifi": WIFI, "dns": twin, "shadow": WIFI.replace("BJ_WIFI", "PER1"), "key": WIFI.replace("-- better: high", "-- better: more"),
                                "sql": twin.replace("MY_DNS", "MY_BAD").replace("b.probe_no", "b.probe_number"),
                                "zero": twin.replace("MY_DNS", "MY_ZERO").replace("WHERE b", "WHERE 1 / (b.probe_no - b.probe_no) = 1 AND b"),
+                               "write": twin.replace("MY_DNS", "MY_WRITE").replace("sum(b.failed)", "(SELECT length(probe_forget(probe)::text) FROM probe LIMIT 1) + sum(b.failed)"),
+                               "read": twin.replace("MY_DNS", "MY_READ").replace("sum(b.failed)", "(SELECT count(*) FROM probe_contact) + sum(b.failed)"),
                                "column": re.sub("SELECT b.day(.|\n)*", "SELECT $1::date AS day, $2::date AS until\n", twin.replace("MY_DNS", "MY_ODD"))}.items():
                 (own / f"{name}.sql").write_text(text)
             made.start()
@@ -56,7 +58,8 @@ def c():
 def test_what_is_faulty_is_named_and_left_out(c):
     log = c.log.read_text()
     for says in ("shadow.sql: id: there is a PER1 already; choose another", 'key.sql: line 6: better: "more" is not one of: low high -',
-                 "sql.sql: its SELECT, from line 18 on: PostgreSQL: column b.probe_number does not exist", "column.sql: its SELECT, from line 18 on: PostgreSQL: column g."):
+                 "sql.sql: its SELECT, from line 18 on: PostgreSQL: column b.probe_number does not exist", "write.sql: its SELECT, from line 18 on: PostgreSQL: permission denied for function probe_forget",
+                 "read.sql: its SELECT, from line 18 on: PostgreSQL: permission denied for table probe_contact", "column.sql: its SELECT, from line 18 on: PostgreSQL: column g."):
         assert says in log, says
     listed = {row["indicator"]: row for row in json.loads(c.run("indicators", "list", "--format", "json"))}
     assert {"BJ_WIFI", "MY_DNS"} <= listed.keys() and not {"MY_BAD", "MY_ODD"} & listed.keys()

@@ -8,8 +8,11 @@
     "-- name.fr: Essai\n-- name.en: Test\n-- unit: %\n-- better: low\n-- status: proposed\n"                           \
     "-- nature: quantitative\n-- method: 1\n-- definition.fr: d\n-- definition.en: d\n"
 #define IMPORTED "-- kind: imported\n-- aggregate: value\n-- headline.fr: {value}\n-- headline.en: {value}\n"
-#define MEASURED                                                                                                       \
+#define UNCHECKED                                                                                                      \
     "-- kind: measured\n-- aggregate: p50\n-- headline.fr: {p50} {where}\n-- headline.en: {p50} {where}\n\nSELECT 1\n"
+#define MEASURED                                                                                                       \
+    "-- kind: measured\n-- check: dns\n-- aggregate: p50\n-- headline.fr: {p50} {where}\n-- headline.en: {p50} "       \
+    "{where}\n\nSELECT 1\n"
 
 static char told[4096];
 
@@ -66,6 +69,7 @@ static void a_faulty_file_does_not_stop_the_others(void **state)
         {"14.sql", "-- id: MY_C\n-- over: figures\n" WHOLE IMPORTED "SELECT 1",
          "14.sql: over: of a chapter's own, only lines"},
         {"15.sql", "", "15.sql: id is missing"},
+        {"16.sql", "-- id: MY_E\n" WHOLE UNCHECKED, "16.sql: check is missing: what measures it"},
         {"20.sql", "-- id: BJ_WIFI\n" WHOLE IMPORTED, NULL},
         {"21.sql", "-- id: BJ_WIFI\n" WHOLE IMPORTED, "21.sql: id: there is a BJ_WIFI already"},
         {"22.sql", "-- id: MY_DNS\n" WHOLE MEASURED, NULL},
@@ -83,11 +87,11 @@ static void a_faulty_file_does_not_stop_the_others(void **state)
     size_t lines = 0;
     for (const char *at = told; *at; at++)
         lines += *at == '\n';
-    assert_int_equal(lines, 8);
+    assert_int_equal(lines, 9);
     assert_non_null(strstr(told, "30.sql: not a text"));
     assert_string_equal(indicator_find("BJ_WIFI")->name[LANG_FR], "Essai");
     assert_true(indicator_importable(indicator_find("BJ_WIFI")) && indicator_made(indicator_find("MY_DNS")));
-    assert_int_equal(indicator_find("MY_DNS")->sql_line, 16);
+    assert_int_equal(indicator_find("MY_DNS")->sql_line, 17);
     assert_true(indicator_find("MY_DNS") < indicator_find("PER1") && indicator_find("PER1")->measured);
     assert_null(indicator_find("MY_D"));
     assert_non_null(strstr(indicator_ids(), "BJ_WIFI, COV1"));
@@ -98,6 +102,22 @@ static void a_faulty_file_does_not_stop_the_others(void **state)
     indicator_drop("BJ_WIFI");
     assert_null(indicator_find("BJ_WIFI"));
     assert_non_null(indicator_find("USE6"));
+    shell("rm -r %s", folder);
+}
+
+static void what_others_may_write_is_not_read(void **state)
+{
+    static const char text[] = "-- id: MY_F\n" WHOLE IMPORTED;
+    const char *folder = scratch_dir();
+    write_file(folder, "1.sql", text, sizeof text - 1);
+    for (int r = 0; r < 3; r++) {
+        shell(r == 1 ? "chmod 664 %s/1.sql" : r == 0 ? "chmod 757 %s" : "chmod 644 %s/1.sql", folder);
+        *told = '\0';
+        chapter_load(folder, tell);
+        assert_true((strstr(told, "others than its owner may write there") != NULL) == (r < 2));
+        assert_true((indicator_find("MY_F") != NULL) == (r == 2));
+        shell("chmod 755 %s", folder);
+    }
     shell("rm -r %s", folder);
 }
 
@@ -116,6 +136,7 @@ int main(void)
         cmocka_unit_test(stands_beside_the_configuration),
         cmocka_unit_test(what_is_faulty_is_known),
         cmocka_unit_test(a_faulty_file_does_not_stop_the_others),
+        cmocka_unit_test(what_others_may_write_is_not_read),
         cmocka_unit_test(no_folder_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
