@@ -45,8 +45,18 @@ int follow_tell(const struct session *s, const char *year, const struct indicato
     if (rc < 0)
         return rc;
     printf(_("batches of the ledger: %zu, of these not what was signed: %zu\n"), count.batches, count.unsound);
-    printf(_("published figures: %zu; equal: %zu, standing as told before: %zu, no longer following: %zu\n"),
-           count.figures, count.figures - count.other - count.standing, count.standing, count.other);
+    if (count.forgotten)
+        printf(_("probe-days of forgotten probes, of which no batch tells any more, taken as they stand: %zu\n"),
+               count.forgotten);
+    printf(_("published figures: %zu; equal: %zu, not checked: %zu, no longer following: %zu\n"), count.figures,
+           count.figures - count.other - count.standing, count.standing, count.other);
+    if (count.standing)
+        printf(_("not checked: %zu (standing since %s): what was told of days until then stays, whatever came since\n"),
+               count.standing, count.since);
+    if (count.absent)
+        printf(_("not checked besides: %zu of indicators that are retired, or whose file serve did not read as this "
+                 "command did\n"),
+               count.absent);
     if (count.other == 0 && count.unsound == 0)
         return 0;
     return fault_set(f, -EBADMSG,

@@ -69,6 +69,62 @@ static int copy_bodies(struct follow *w, struct fault *f)
 }
 
 /* What the public reads: of a closed year, its latest version. Of days alone, as a long simulation is made of, the
+static int copy_rows(struct follow *w, const char *table, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *columns = NULL;
+    int rc = pg_query(
+        scratch_pg(w->scratch),
+        "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = "
+        "$1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
+        1, &table, &columns, f);
+    if (rc < 0)
+        return rc;
+    _cleanup_text_ char *out = alloc_format(
+        "COPY (SELECT %s FROM %s WHERE day >= make_date(%s, 1, 1) AND probe_no IN (SELECT probe_no FROM "
+        "probe WHERE forgotten_at IS NOT NULL)) TO STDOUT (FORMAT binary)",
+        pg_text(columns, 0, 0), table, w->year);
+    _cleanup_text_ char *in = alloc_format("COPY %s (%s) FROM STDIN (FORMAT binary)", table, pg_text(columns, 0, 0));
+    return scratch_copy(w->scratch, out, in, f);
+}
+
+/* Of a probe that was forgotten the batches are gone, and its days stay (functions/probe.sql): they are taken as they
+ * stand. */
+static int copy_forgotten(struct follow *w, struct fault *f)
+{
+    static const char *const tables[] = {"rollup_day", "rollup_day_sketch", "rollup_day_origin"};
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = 0;
+    for (size_t t = 0; rc == 0 && t < COUNT(tables); t++)
+        rc = copy_rows(w, tables[t], f);
+    if (rc == 0)
+        rc = pg_query(scratch_pg(w->scratch),
+                      "SELECT count(DISTINCT (probe_no, day)) FROM rollup_day WHERE extract(year FROM day) = $1::int",
+                      1, &w->year, &rows, f);
+    if (rc == 0)
+        w->count->forgotten = (size_t)pg_int(rows, 0, 0);
+    return rc;
+}
+
+/* Since when a month's results are whole no more: what came later is in no figure (rollup_take). */
+static int copy_retained(struct follow *w, struct fault *f)
+{
+    int rc = pg_run(scratch_pg(w->scratch), "CREATE TEMP TABLE taken (month date, since timestamptz)", f);
+    return rc < 0 ? rc
+                  : scratch_copy(w->scratch,
+                                 "COPY (SELECT month, max(dropped_at) FROM retained WHERE parent = 'result' GROUP BY "
+                                 "month) TO STDOUT (FORMAT binary)",
+                                 "COPY taken FROM STDIN (FORMAT binary)", f);
+}
+
+static int leave_late(struct follow *w, struct fault *f)
+{
+    return pg_run(scratch_pg(w->scratch),
+                  "DELETE FROM result r USING taken t, batch_body b WHERE date_trunc('month', r.at AT TIME ZONE "
+                  "'UTC')::date = t.month AND (b.probe_no, b.batch_no) = (r.probe_no, r.batch_no) AND b.received_at >= "
+                  "t.since",
+                  f);
+}
+
  * ledger knows nothing. */
 static int copy_figures(struct follow *w, const struct indicator *i, struct fault *f)
 {
@@ -144,6 +200,10 @@ static const char *wrong_with(const struct pg_rows *rows, size_t r)
     if (!pg_text(rows, r, BODY))
         return N_("it came, and is in the ledger no more");
     hex_add(pg_text(rows, r, BODY), &body);
+    if (rc == 0)
+        rc = copy_forgotten(w, f);
+    if (rc == 0)
+        rc = copy_retained(w, f);
     return follow_wrong(body.data, body.len, pg_text(rows, r, NAME), keys || pg_bool(rows, r, SIMULATED) ? keys : "");
 }
 
@@ -251,6 +311,8 @@ static int compare(struct follow *w, struct fault *f)
     }
     return rc;
 }
+    if (rc == 0)
+        rc = leave_late(w, f);
 
 int follow_year(const struct database *d, struct pg *pg, const char *year, const struct indicator *i,
                 const struct follow_teller *tell, struct follow_count *ret, struct fault *f)

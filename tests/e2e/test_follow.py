@@ -101,3 +101,19 @@ def test_where_there_is_nothing_to_hold_them_against(country):
         assert "retention took the batches of 2024-02" in country.run("indicators", "verify", "--year", YEAR, status=1)
     finally:
         country.sql("DELETE FROM retained")
+
+
+def test_what_came_late_and_who_was_forgotten(country):
+    """Results that came when retention had taken the month are in no figure, nor in those that are made again; days of a probe whose
+    batches went with it are taken as they stand."""
+    late = country.sql("SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY b.received_at) FROM result r JOIN batch_body b USING (probe_no, batch_no) WHERE r.at < '2024-03-01'")[0][0]
+    country.sql("WITH gone AS (DELETE FROM result r USING batch_body b WHERE (b.probe_no, b.batch_no) = (r.probe_no, r.batch_no) AND r.at < '2024-03-01' "
+                "AND b.received_at >= %s RETURNING r.at, r.probe_no) INSERT INTO rollup_dirty SELECT DISTINCT (at AT TIME ZONE 'UTC')::date, probe_no FROM gone", late)
+    assert country.sql("SELECT count(*) > 50 FROM rollup_dirty") == [(True,)]
+    country.run("rollup")
+    country.sql("INSERT INTO retained (parent, month, folder, rows, dropped_at) VALUES ('result', '2024-02-01', '', 1, %s)", late)
+    probe, days = country.sql("SELECT probe, count(DISTINCT day) FROM probe JOIN rollup_day USING (probe_no) GROUP BY probe ORDER BY probe LIMIT 1")[0]
+    country.run("probe", "forget", probe)
+    said = country.run("indicators", "verify", "--year", YEAR)
+    assert counts(said)[1] == 0 and counts(said)[2] == counts(said)[3] > 20
+    assert f"of which no batch tells any more, taken as they stand: {days}" in said
