@@ -140,9 +140,59 @@ static int copy_figures(struct follow *w, const struct indicator *i, struct faul
 }
 
 /* As it is at one moment, while the collector goes on. */
+/* ---- at one moment ---- */
+
+/* Is all that its figures would be made of in them? Of days that are not ripe yet (refresh.c), nothing is. */
+static int settled(struct follow *w, bool *ret, struct fault *f)
+{
+    static const char sql[] =
+        "SELECT NOT (EXISTS (SELECT FROM project_again) OR EXISTS (SELECT FROM indicator_dirty WHERE year = $1::int) "
+        "OR "
+        "EXISTS (SELECT FROM rollup_dirty CROSS JOIN publication_floor WHERE extract(year FROM day) = $1::int AND "
+        "(day <= (now() AT TIME ZONE 'UTC')::date - 2 OR lifted OR lifted_simulated OR NOT EXISTS (SELECT FROM "
+        "told_cell WHERE period = $1::int::text))))";
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(w->live, sql, 1, &w->year, &rows, f);
+    *ret = rc == 0 && pg_bool(rows, 0, 0);
+    return rc;
+}
+
+/* Nobody makes days between the figures and the look at them: those of today come all the time. */
+#define ROLLUP_LOCK "hashtext('internetmetre rollup')"
+static int catch_up(struct follow *w, struct fault *f)
+{
+    int rc = pg_run(w->live, "SELECT pg_advisory_lock(" ROLLUP_LOCK ")", f);
+    if (rc == 0)
+        rc = rollup_run_shown(w->live, f);
+    return rc < 0 ? rc : refresh_run(w->live, f);
+}
+
+#define TRIES 5
+static int begin(struct follow *w, struct fault *f)
+{
+    bool good = false;
+    int rc = 0;
+    for (int n = 0; rc == 0 && !good && n < TRIES; n++) {
+        if (n > 0 && (rc = pg_run(w->live, "ROLLBACK", f)) == 0)
+            rc = catch_up(w, f);
+        if (rc == 0)
+            rc = pg_run(w->live, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f);
+        if (rc == 0)
+            rc = settled(w, &good, f);
+        if (rc == 0 && n > 0)
+            rc = pg_run(w->live, "SELECT pg_advisory_unlock(" ROLLUP_LOCK ")", f);
+    }
+    return rc < 0 || good
+               ? rc
+               : fault_set(f, -EAGAIN,
+                           _("results of %s come faster than its figures are made, or wait to be read again; "
+                             "give the command once more in a minute"),
+                           w->year);
+}
+
 static int copy_all(struct follow *w, const struct indicator *i, struct fault *f)
 {
-    int rc = pg_run(w->live, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f);
+    int rc = begin(w, f);
     if (rc == 0)
         rc = check_held(w->live, w->year, f);
     if (rc == 0)

@@ -114,6 +114,11 @@ def test_what_came_late_and_who_was_forgotten(country):
     country.sql("INSERT INTO retained (parent, month, folder, rows, dropped_at) VALUES ('result', '2024-02-01', '', 1, %s)", late)
     probe, days = country.sql("SELECT probe, count(DISTINCT day) FROM probe JOIN rollup_day USING (probe_no) GROUP BY probe ORDER BY probe LIMIT 1")[0]
     country.run("probe", "forget", probe)
+    country.sql("INSERT INTO project_again SELECT probe_no, batch_no FROM batch_body LIMIT 1")
+    try:
+        assert "wait to be read again" in country.run("indicators", "verify", "--year", YEAR, status=1)
+    finally:
+        country.sql("DELETE FROM project_again")
     said = country.run("indicators", "verify", "--year", YEAR)
     assert counts(said)[1] == 0 and counts(said)[2] == counts(said)[3] > 20
     assert f"of which no batch tells any more, taken as they stand: {days}" in said
