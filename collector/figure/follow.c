@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collector/db/scratch.h"
+#include "collector/figure/chapter.h"
 #include "collector/figure/refresh.h"
 #include "collector/figure/rollup.h"
 #include "collector/ledger/again.h"
@@ -68,7 +69,6 @@ static int copy_bodies(struct follow *w, struct fault *f)
     return rc < 0 ? rc : scratch_copy(w->scratch, out, "COPY batch_body FROM STDIN (FORMAT binary)", f);
 }
 
-/* What the public reads: of a closed year, its latest version. Of days alone, as a long simulation is made of, the
 static int copy_rows(struct follow *w, const char *table, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *columns = NULL;
@@ -125,6 +125,7 @@ static int leave_late(struct follow *w, struct fault *f)
                   f);
 }
 
+/* What the public reads: of a closed year, its latest version. Of days alone, as a long simulation is made of, the
  * ledger knows nothing. */
 static int copy_figures(struct follow *w, const struct indicator *i, struct fault *f)
 {
@@ -139,7 +140,6 @@ static int copy_figures(struct follow *w, const struct indicator *i, struct faul
     return rc < 0 ? rc : scratch_copy(w->scratch, out, "COPY published FROM STDIN (FORMAT binary)", f);
 }
 
-/* As it is at one moment, while the collector goes on. */
 /* ---- at one moment ---- */
 
 /* Is all that its figures would be made of in them? Of days that are not ripe yet (refresh.c), nothing is. */
@@ -190,6 +190,7 @@ static int begin(struct follow *w, struct fault *f)
                            w->year);
 }
 
+/* As it is at one moment, while the collector goes on. */
 static int copy_all(struct follow *w, const struct indicator *i, struct fault *f)
 {
     int rc = begin(w, f);
@@ -199,6 +200,10 @@ static int copy_all(struct follow *w, const struct indicator *i, struct fault *f
         rc = scratch_fill(w->scratch, MADE, f);
     if (rc == 0)
         rc = copy_bodies(w, f);
+    if (rc == 0)
+        rc = copy_forgotten(w, f);
+    if (rc == 0)
+        rc = copy_retained(w, f);
     if (rc == 0)
         rc = copy_figures(w, i, f);
     int ended = pg_run(w->live, "ROLLBACK", rc < 0 ? NULL : f);
@@ -250,10 +255,6 @@ static const char *wrong_with(const struct pg_rows *rows, size_t r)
     if (!pg_text(rows, r, BODY))
         return N_("it came, and is in the ledger no more");
     hex_add(pg_text(rows, r, BODY), &body);
-    if (rc == 0)
-        rc = copy_forgotten(w, f);
-    if (rc == 0)
-        rc = copy_retained(w, f);
     return follow_wrong(body.data, body.len, pg_text(rows, r, NAME), keys || pg_bool(rows, r, SIMULATED) ? keys : "");
 }
 
@@ -311,19 +312,26 @@ static int make_figures(struct follow *w, struct fault *f)
     }
     pg_pool_free(pool);
     if (rc == 0)
+        rc = leave_late(w, f);
+    if (rc == 0)
         rc = rollup_run_shown(pg, f);
     if (rc == 0)
-        rc = pg_run(pg, "TRUNCATE series_dirty", f);
+        rc = pg_run(pg, "TRUNCATE series_dirty; CREATE TEMP TABLE told_before AS SELECT * FROM told_cell", f);
     return rc < 0 ? rc : refresh_run(pg, f);
 }
 
 /* ---- held against each other ---- */
 
 enum figure_column { ID, STATISTIC, COUNTRY, SOURCE, CELL, COLUMN, PUBLISHED, MADE_AGAIN, AS_OF };
-/* A row a figure: of what is another, the first. */
+/* A row a figure: of what is another, the first. One stands of days before only where it is known to have been told
+ * then: of a year that is open, by a cell of that day. */
 #define COMPARE_SQL                                                                                                    \
     "SELECT p.indicator, p.statistic, p.country, p.source, concat_ws(' ', p.geo, p.operator, p.technology, p.family, " \
-    "p.zone), d.name, d.published, d.made, CASE WHEN p.as_of < m.as_of THEN p.as_of END FROM published p LEFT JOIN "   \
+    "p.zone), d.name, d.published, d.made, CASE WHEN p.as_of < m.as_of AND (p.version > 0 OR EXISTS (SELECT FROM "     \
+    "told_before t CROSS JOIN LATERAL (SELECT t.key::jsonb AS key) k WHERE (t.indicator, t.period, t.made) = "         \
+    "(p.indicator, p.period, p.retrieved) AND (p.country, p.source) = (k.key->>0, k.key->>1) AND (p.geo, p.operator, " \
+    "p.technology, p.family) IS NOT DISTINCT FROM (k.key->>2, k.key->>3, k.key->>4, k.key->>5))) THEN p.as_of END "    \
+    "FROM published p LEFT JOIN "                                                                                      \
     "indicator_value m ON m.computed AND "                                                                             \
     "(m.indicator, m.period, m.statistic, m.country, m.source) = (p.indicator, p.period, p.statistic, p.country, "     \
     "p.source) AND (m.geo, m.operator, m.technology, m.family, m.zone) IS NOT DISTINCT FROM (p.geo, p.operator, "      \
@@ -334,19 +342,53 @@ enum figure_column { ID, STATISTIC, COUNTRY, SOURCE, CELL, COLUMN, PUBLISHED, MA
     "m.n_samples::text), (8, 'n_failed', p.n_failed::text, m.n_failed::text), (9, 'rank_low', p.rank_low::text, "      \
     "m.rank_low::text), (10, 'rank_high', p.rank_high::text, m.rank_high::text)) AS c (place, name, published, made) " \
     "WHERE c.published IS DISTINCT FROM c.made ORDER BY c.place LIMIT 1) d ON true "                                   \
-    "ORDER BY 1, 3, 4, 5, 2"
+    "WHERE p.indicator = ANY ($1::text[]) ORDER BY 1, 3, 4, 5, 2"
+
+/* Those that this command makes: not what is retired, nor of a chapter's file that serve read otherwise. */
+static char *made_here(void)
+{
+    struct buf out = {0};
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    buf_add_text(&out, "{");
+    for (size_t i = 0; i < count; i++)
+        if ((indicator_made(&all[i]) || indicator_derived(&all[i])) && chapter_agreed(&all[i]))
+            buf_addf(&out, "%s%s", out.len > 1 ? "," : "", all[i].id);
+    buf_add_text(&out, "}");
+    return buf_take(&out);
+}
+
+static int count_others(struct follow *w, const char *made, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(scratch_pg(w->scratch), "SELECT count(*) FROM published WHERE indicator <> ALL ($1::text[])", 1,
+                      &made, &rows, f);
+    if (rc == 0)
+        w->count->absent = (size_t)pg_int(rows, 0, 0);
+    return rc;
+}
+
+static void note_standing(struct follow_count *c, const char *as_of)
+{
+    c->standing++;
+    if (!*c->since || strcmp(as_of, c->since) < 0)
+        snprintf(c->since, sizeof c->since, "%s", as_of);
+}
 
 static int compare(struct follow *w, struct fault *f)
 {
     const struct pg_rows *row = NULL;
-    int rc = pg_stream_start(scratch_pg(w->scratch), COMPARE_SQL, 0, NULL, f);
+    _cleanup_text_ char *made = made_here();
+    int rc = count_others(w, made, f);
+    if (rc == 0)
+        rc = pg_stream_start(scratch_pg(w->scratch), COMPARE_SQL, 1, (const char *const[]){made}, f);
     while (rc == 0 && (rc = pg_stream_next(scratch_pg(w->scratch), &row, f)) == 0 && row) {
         const char *as_of = pg_text(row, 0, AS_OF);
         w->count->figures++;
         if (!pg_text(row, 0, COLUMN))
             continue;
         if (as_of)
-            w->count->standing++;
+            note_standing(w->count, as_of);
         else
             w->count->other++;
         w->tell->figure(w->tell->ctx, &(struct follow_figure){.id = pg_text(row, 0, ID),
@@ -361,8 +403,6 @@ static int compare(struct follow *w, struct fault *f)
     }
     return rc;
 }
-    if (rc == 0)
-        rc = leave_late(w, f);
 
 int follow_year(const struct database *d, struct pg *pg, const char *year, const struct indicator *i,
                 const struct follow_teller *tell, struct follow_count *ret, struct fault *f)

@@ -46,6 +46,7 @@ struct follow_teller {
 
 /* Looks at the figures of a year ("2026") of one indicator, or of all (NULL). pg:
  * the owner's connection, up to date (refresh.h). -ENODATA where retention took
- * batches that may belong to the year, or there is none. */
+ * batches that may belong to the year, or there is none; -EAGAIN while results
+ * wait to be in figures. */
 int follow_year(const struct database *d, struct pg *pg, const char *year, const struct indicator *i,
                 const struct follow_teller *tell, struct follow_count *ret, struct fault *f) CHECKED;

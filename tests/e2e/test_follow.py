@@ -27,9 +27,9 @@ def country():
 
 
 def counts(said):
-    """(batches, unsound, figures, equal, standing, other)"""
+    """(batches, unsound, figures, equal, not checked, other)"""
     batches = re.search(r"batches of the ledger: (\d+), of these not what was signed: (\d+)", said)
-    figures = re.search(r"published figures: (\d+); equal: (\d+), standing as told before: (\d+), no longer following: (\d+)", said)
+    figures = re.search(r"published figures: (\d+); equal: (\d+), not checked: (\d+), no longer following: (\d+)", said)
     return tuple(int(n) for n in batches.groups() + figures.groups())
 
 
@@ -87,6 +87,24 @@ def test_a_figure_that_somebody_changed(country):
     assert re.search(rf"^PER8 mean BJ simulated: value is [\d.]+ as published, {value} from the ledger$", said, re.M)
 
 
+def test_a_figure_that_says_it_stands(country):
+    """Of days before: it is known to have been told then, or somebody changed it."""
+    of = "WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family) = %s"
+    told = "FROM indicator_value WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family) = 0"
+    lines = country.sql("SELECT count(*) FROM indicator_value " + of, 1)[0][0]
+    for n in 0, 1:
+        country.sql(f"UPDATE indicator_value SET value = value + 0.1, as_of = as_of - 10 {of}", n)
+    country.sql(f"INSERT INTO told_cell SELECT indicator, period, 0, method_version, jsonb_build_array(country, source, NULL, NULL, NULL, NULL), retrieved {told}")
+    try:
+        said = country.run("indicators", "explain", "PER8", "--year", YEAR, "--verify", status=1)
+    finally:
+        country.sql("DELETE FROM told_cell")
+        for n in 0, 1:
+            country.sql(f"UPDATE indicator_value SET value = value - 0.1, as_of = as_of + 10 {of}", n)
+    assert counts(said)[4:] == (1, lines) and lines > 0
+    assert re.search(r"^not checked: 1 \(standing since 2024-0\d-\d\d\)", said, re.M)
+
+
 def test_where_there_is_nothing_to_hold_them_against(country):
     assert "the ledger has no batch" in country.run("indicators", "verify", "--year", "2090", status=1)
     assert "--year is missing" in country.run("indicators", "verify", status=2)
@@ -96,6 +114,11 @@ def test_where_there_is_nothing_to_hold_them_against(country):
         assert "there is a database internetmetre_scratch that no verification made" in country.run("indicators", "verify", "--year", YEAR, status=1)
     finally:
         country.sql("DROP DATABASE internetmetre_scratch")
+    country.sql("INSERT INTO project_again SELECT probe_no, batch_no FROM batch_body LIMIT 1")
+    try:
+        assert "wait to be read again" in country.run("indicators", "verify", "--year", YEAR, status=1)
+    finally:
+        country.sql("DELETE FROM project_again")
     country.sql("INSERT INTO retained (parent, month, folder, rows) VALUES ('batch_body', '2024-02-01', '', 1)")
     try:
         assert "retention took the batches of 2024-02" in country.run("indicators", "verify", "--year", YEAR, status=1)
@@ -114,11 +137,6 @@ def test_what_came_late_and_who_was_forgotten(country):
     country.sql("INSERT INTO retained (parent, month, folder, rows, dropped_at) VALUES ('result', '2024-02-01', '', 1, %s)", late)
     probe, days = country.sql("SELECT probe, count(DISTINCT day) FROM probe JOIN rollup_day USING (probe_no) GROUP BY probe ORDER BY probe LIMIT 1")[0]
     country.run("probe", "forget", probe)
-    country.sql("INSERT INTO project_again SELECT probe_no, batch_no FROM batch_body LIMIT 1")
-    try:
-        assert "wait to be read again" in country.run("indicators", "verify", "--year", YEAR, status=1)
-    finally:
-        country.sql("DELETE FROM project_again")
     said = country.run("indicators", "verify", "--year", YEAR)
     assert counts(said)[1] == 0 and counts(said)[2] == counts(said)[3] > 20
     assert f"of which no batch tells any more, taken as they stand: {days}" in said
