@@ -63,8 +63,8 @@ const char *scratch_name(const char *database, char ret[static SCRATCH_NAME_SIZE
 /* Of the collector's own order of letters, or figures would be made in another. What is lost in a crash is made again.
  */
 #define CREATE_SQL                                                                                                     \
-    "SELECT quote_ident($1), format('CREATE DATABASE %I TEMPLATE template0 ENCODING ''UTF8'' LC_COLLATE %L LC_CTYPE "  \
-    "%L', $1, d.datcollate, d.datctype), format('COMMENT ON DATABASE %I IS %L', $1::text, $2::text), "                 \
+    "SELECT quote_ident($1), format('CREATE DATABASE %I TEMPLATE template0 ENCODING ''UTF8'' ', $1) || "               \
+    "scratch_locale(to_jsonb(d)), format('COMMENT ON DATABASE %I IS %L', $1::text, $2::text), "                        \
     "format('ALTER DATABASE %I SET synchronous_commit = off', $1) "                                                    \
     "FROM pg_database d WHERE d.datname = current_database()"
 
