@@ -14,6 +14,7 @@
 #include "collector/api/api.h"
 #include "collector/command/command.h"
 #include "collector/db/database.h"
+#include "collector/db/scratch.h"
 #include "collector/figure/chapter.h"
 #include "collector/figure/refresh.h"
 #include "collector/probe/desk.h"
@@ -130,6 +131,21 @@ static int set_floor(struct serve *s, struct fault *f)
         log_warn(_(
             "publication_floor = simulated: every figure of a simulated country is shown, whatever stands behind it"));
     return rc;
+}
+
+/* Of a verification that was killed. Where that cannot be, figures are made all the same. */
+static void sweep(struct serve *s)
+{
+    struct fault f = {0};
+    bool swept = false;
+    _cleanup_(pg_closep) struct pg *pg = NULL;
+    int rc = database_connect(s->database, &pg, &f);
+    if (rc == 0)
+        rc = scratch_sweep(pg, &swept, &f);
+    if (rc < 0)
+        log_warn(_("a database that a verification may have left could not be looked for: %s"), f.text);
+    else if (swept)
+        log_info(_("took away the database that a killed verification had left"));
 }
 
 static void tell(const struct fault *f)
@@ -303,6 +319,8 @@ static int start(struct serve *s, struct fault *f)
         rc = set_floor(s, f);
     if (rc == 0)
         rc = name_targets(s, f);
+    if (rc == 0)
+        sweep(s);
     if (rc == 0)
         rc = check_chapter(s, f);
     if (rc == 0)

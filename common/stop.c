@@ -1,8 +1,11 @@
 #include "common/stop.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
 #include <time.h>
+
+#include "common/lang.h"
 
 static void signals(sigset_t *ret)
 {
@@ -22,6 +25,11 @@ bool stop_asked(void)
 {
     sigset_t pending;
     return sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM));
+}
+
+int stop_check(struct fault *f)
+{
+    return stop_asked() ? fault_set(f, -EINTR, _("stopped")) : 0;
 }
 
 void stop_release(void)

@@ -7,6 +7,7 @@
 #include "collector/db/migrate.h"
 #include "common/lang.h"
 #include "common/log.h"
+#include "common/stop.h"
 
 struct scratch {
     struct pg *live, *pg;
@@ -37,14 +38,16 @@ static int drop(struct scratch *s, struct fault *f)
 /* By which a database is known to be one of these. */
 #define MARK "internetmetre:scratch"
 
-static int check_ours(struct scratch *s, const char *name, struct fault *f)
+/* Is there one? Another's is refused. */
+static int find(struct scratch *s, const char *name, bool *ret, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = pg_query(s->live,
                       "SELECT coalesce(shobj_description(oid, 'pg_database'), '') = $2 FROM pg_database WHERE datname "
                       "= $1",
                       2, (const char *const[]){name, MARK}, &rows, f);
-    if (rc < 0 || pg_rows_count(rows) == 0 || pg_bool(rows, 0, 0))
+    *ret = rc == 0 && pg_rows_count(rows) > 0;
+    if (!*ret || pg_bool(rows, 0, 0))
         return rc;
     return fault_set(f, -EEXIST, _("there is a database %s that no verification made; give it another name"), name);
 }
@@ -53,10 +56,16 @@ const char *scratch_name(const char *database, char ret[static SCRATCH_NAME_SIZE
 {
     static const char suffix[] = "_scratch";
     size_t len = strlen(database), most = SCRATCH_NAME_SIZE - sizeof suffix;
-    if (len > most)
-        for (len = most; len > 0 && ((unsigned char)database[len] & 0xc0) == 0x80; len--) /* within a character */
-            ;
-    snprintf(ret, SCRATCH_NAME_SIZE, "%.*s%s", (int)len, database, suffix);
+    char whole[10] = "";
+    if (len > most) { /* two that are alike in what is left have two: FNV-1a */
+        uint32_t hash = 0x811c9dc5u;
+        for (const char *at = database; *at; at++)
+            hash = (hash ^ (unsigned char)*at) * 0x01000193u;
+        snprintf(whole, sizeof whole, "_%08x", (unsigned)hash);
+        for (len = most - strlen(whole); len > 0 && ((unsigned char)database[len] & 0xc0) == 0x80; len--)
+            ; /* within a character */
+    }
+    snprintf(ret, SCRATCH_NAME_SIZE, "%.*s%s%s", (int)len, database, whole, suffix);
     return ret;
 }
 
@@ -68,20 +77,33 @@ const char *scratch_name(const char *database, char ret[static SCRATCH_NAME_SIZE
     "format('ALTER DATABASE %I SET synchronous_commit = off', $1) "                                                    \
     "FROM pg_database d WHERE d.datname = current_database()"
 
-static int create(struct scratch *s, const char *conninfo, struct fault *f)
+/* Its statements; *ret_there: one is left of before. */
+static int name_it(struct scratch *s, char name[static SCRATCH_NAME_SIZE], struct pg_rows **ret_sql, bool *ret_there,
+                   struct fault *f)
 {
-    _cleanup_rows_ struct pg_rows *of = NULL, *sql = NULL;
-    char name[SCRATCH_NAME_SIZE];
+    _cleanup_rows_ struct pg_rows *of = NULL;
     int rc = pg_query(s->live, "SELECT current_database()", 0, NULL, &of, f);
     if (rc == 0)
-        rc = check_ours(s, scratch_name(pg_text(of, 0, 0), name), f);
+        rc = find(s, scratch_name(pg_text(of, 0, 0), name), ret_there, f);
     if (rc == 0)
-        rc = pg_query(s->live, CREATE_SQL, 2, (const char *const[]){name, MARK}, &sql, f);
+        rc = pg_query(s->live, CREATE_SQL, 2, (const char *const[]){name, MARK}, ret_sql, f);
+    if (rc == 0)
+        s->name = alloc_text(pg_text(*ret_sql, 0, 0));
+    return rc;
+}
+
+/* What somebody else makes of that name meanwhile is not taken away: then it cannot be made. */
+static int create(struct scratch *s, const char *conninfo, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *sql = NULL;
+    char name[SCRATCH_NAME_SIZE];
+    bool there = false;
+    int rc = name_it(s, name, &sql, &there, f);
     if (rc < 0)
         return rc;
-    s->name = alloc_text(pg_text(sql, 0, 0));
     s->conninfo = pg_conninfo_of(conninfo, name);
-    rc = drop(s, f);
+    if (there)
+        rc = drop(s, f);
     for (int step = 1; rc == 0 && step <= 3; step++) {
         rc = pg_run(s->live, pg_text(sql, 0, step), f);
         s->made |= rc == 0;
@@ -89,6 +111,25 @@ static int create(struct scratch *s, const char *conninfo, struct fault *f)
     if (rc < 0)
         fault_prefix(f, _("%s, the database in which figures are made again (its owner needs CREATEDB): "), s->name);
     return rc;
+}
+
+int scratch_sweep(struct pg *pg, bool *ret, struct fault *f)
+{
+    _cleanup_scratch_ struct scratch *s = alloc_zero(1, sizeof *s);
+    _cleanup_rows_ struct pg_rows *sql = NULL;
+    char name[SCRATCH_NAME_SIZE];
+    bool there = false;
+    s->live = pg;
+    *ret = false;
+    int rc = take_lock(s, f);
+    if (rc == -EBUSY) /* it is in use */
+        return 0;
+    if (rc == 0)
+        rc = name_it(s, name, &sql, &there, f);
+    if (rc == 0 && there)
+        rc = drop(s, f);
+    *ret = rc == 0 && there;
+    return rc == -EEXIST ? 0 : rc;
 }
 
 int scratch_open(const struct database *d, struct pg *pg, struct scratch **ret, struct fault *f)
@@ -115,7 +156,7 @@ void scratch_close(struct scratch *s)
     struct fault f = {0};
     pg_close(s->pg);
     if (s->made && drop(s, &f) < 0)
-        log_warn(_("%s stays, the next verification takes it away: %s"), s->name, f.text);
+        log_warn(_("%s stays, the next start of serve takes it away: %s"), s->name, f.text);
     if (s->locked && pg_run(s->live, "SELECT pg_advisory_unlock(" LOCK ")", NULL) < 0)
         log_debug("the lock ended with the connection");
     free(s->name);
@@ -142,8 +183,11 @@ int scratch_copy(struct scratch *s, const char *out, const char *in, struct faul
     int rc = pg_copy_out(s->live, out, f);
     if (rc == 0)
         rc = pg_copy_start(s->pg, in, f);
-    while (rc == 0 && (rc = pg_copy_next(s->live, &bytes, &len, f)) == 0 && bytes)
+    while (rc == 0 && (rc = pg_copy_next(s->live, &bytes, &len, f)) == 0 && bytes) {
         rc = pg_copy_put(s->pg, bytes, len, f);
+        if (rc == 0)
+            rc = stop_check(f);
+    }
     if (rc < 0)
         pg_stream_stop(s->live);
     return rc < 0 ? rc : pg_copy_end(s->pg, f);

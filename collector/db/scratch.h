@@ -1,6 +1,7 @@
 /* A database of its own beside the collector's, on the same server and with the
  * same schema, to make something again without touching what is there. It goes
- * when it is closed; one that a killed command left is taken away by the next. */
+ * when it is closed; one that a killed command left is taken away by the next, and
+ * by serve at its start: there are batches in it, also of probes that have left. */
 #pragma once
 
 #include "collector/db/database.h"
@@ -11,6 +12,8 @@ struct scratch;
  * outlive it. -EBUSY: somebody else has one. Its owner has to be allowed to make
  * databases (CREATEDB). */
 int scratch_open(const struct database *d, struct pg *pg, struct scratch **ret, struct fault *f) CHECKED;
+/* *ret: one that nobody uses was there, and is gone. */
+int scratch_sweep(struct pg *pg, bool *ret, struct fault *f) CHECKED;
 void scratch_close(struct scratch *s);
 static inline void scratch_closep(struct scratch **s)
 {

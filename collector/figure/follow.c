@@ -12,6 +12,7 @@
 #include "common/hex.h"
 #include "common/lang.h"
 #include "common/progress.h"
+#include "common/stop.h"
 
 /* What is made from batches, or need not be known to make it. */
 #define MADE                                                                                                           \
@@ -292,6 +293,8 @@ static int project_all(struct follow *w, struct fault *f)
             snprintf(probe_no, sizeof probe_no, "%s", pg_text(rows, r, PROBE_NO));
             snprintf(batch_no, sizeof batch_no, "%s", pg_text(rows, r, BATCH_NO));
             rc = look_at(w, rows, r, f);
+            if (rc == 0)
+                rc = stop_check(f);
         }
     }
     progress_end(&w->progress);
@@ -410,11 +413,16 @@ int follow_year(const struct database *d, struct pg *pg, const char *year, const
     _cleanup_scratch_ struct scratch *scratch = NULL;
     struct follow w = {.live = pg, .year = year, .tell = tell, .count = ret};
     *ret = (struct follow_count){0};
+    stop_hold(); /* what is in it must not stay */
     int rc = scratch_open(d, pg, &scratch, f);
     w.scratch = scratch;
     if (rc == 0)
         rc = copy_all(&w, i, f);
     if (rc == 0)
         rc = make_figures(&w, f);
-    return rc < 0 ? rc : compare(&w, f);
+    if (rc == 0)
+        rc = compare(&w, f);
+    scratch_close(TAKE(scratch));
+    stop_release();
+    return rc;
 }

@@ -13,6 +13,7 @@
 #include "common/lang.h"
 #include "common/log.h"
 #include "common/progress.h"
+#include "common/stop.h"
 
 #define DAY_US    86400000000
 #define BEGIN_SQL "BEGIN; SELECT pg_advisory_xact_lock(hashtext('internetmetre refresh'))"
@@ -451,9 +452,12 @@ static int make_years(struct pg *pg, struct progress *shown, struct fault *f)
     for (size_t y = 0; rc == 0 && y < pg_rows_count(years); y++) {
         const char *year = pg_text(years, y, 0);
         for (size_t i = 0; rc == 0 && i < count; i++) {
-            if (shown)
+            if (shown) {
                 progress_show(shown, _("figures of indicators"), (int64_t)(y * count + i),
                               (int64_t)(pg_rows_count(years) * count));
+                if ((rc = stop_check(f)) < 0)
+                    break;
+            }
             if (indicator_made(&all[i]) && chapter_agreed(&all[i]))
                 rc = make_guarded(pg, &all[i], year, f);
         }

@@ -10,6 +10,7 @@
 #include "common/lang.h"
 #include "common/log.h"
 #include "common/progress.h"
+#include "common/stop.h"
 
 /* Probe-days in one transaction: a second or two of work, so that the dirty list
  * is not locked for long; and what is kept in memory, for the rows of all of them
@@ -249,8 +250,9 @@ static int count(struct pg *pg, const struct list *list, int64_t *ret, struct fa
 
 /* Until nothing is listed any more, as the list may grow by what is made of it. Of one that others feed, as many as
  * were listed at first: the rest is the next run's, or a probe that pushes on and on would hold up figures for ever. */
-static int work_off(struct pg *pg, const struct list *list, bool shown, size_t *ret_all, struct fault *f)
+static int work_off(struct pg *pg, const struct list *list, bool by_hand, size_t *ret_all, struct fault *f)
 {
+    const bool shown = by_hand && progress_seen();
     struct progress progress = {0};
     int64_t whole = 0;
     size_t taken = 1;
@@ -262,20 +264,22 @@ static int work_off(struct pg *pg, const struct list *list, bool shown, size_t *
         if (shown)
             progress_show(&progress, _(list->what), done, whole > done ? whole : done);
         taken = 0;
-        rc = step(pg, list, &taken, f);
+        rc = by_hand ? stop_check(f) : 0;
+        if (rc == 0)
+            rc = step(pg, list, &taken, f);
         log_debug("rollup: %zu of the list made", taken);
     }
     progress_end(&progress);
     return rc;
 }
 
-static int run(struct pg *pg, bool shown, struct fault *f)
+static int run(struct pg *pg, bool by_hand, struct fault *f)
 {
     size_t days, cells;
-    int rc = work_off(pg, &listed_days, shown, &days, f);
+    int rc = work_off(pg, &listed_days, by_hand, &days, f);
     if (rc == 0 && days > 0)
         rc = tell_late(pg, f);
-    return rc < 0 ? rc : work_off(pg, &listed_cells, shown, &cells, f);
+    return rc < 0 ? rc : work_off(pg, &listed_cells, by_hand, &cells, f);
 }
 
 int rollup_run(struct pg *pg, struct fault *f)
@@ -285,5 +289,5 @@ int rollup_run(struct pg *pg, struct fault *f)
 
 int rollup_run_shown(struct pg *pg, struct fault *f)
 {
-    return run(pg, progress_seen(), f);
+    return run(pg, true, f);
 }

@@ -1,9 +1,11 @@
 """indicators verify, explain --verify: published figures are held against the ledger, and what no longer follows is named."""
 
 import re
+import signal
+import subprocess
 
 import pytest
-from conftest import Collector, scratch
+from conftest import Collector, scratch, wait_until
 
 pytestmark = pytest.mark.long(40)
 
@@ -124,6 +126,21 @@ def test_where_there_is_nothing_to_hold_them_against(country):
         assert "retention took the batches of 2024-02" in country.run("indicators", "verify", "--year", YEAR, status=1)
     finally:
         country.sql("DELETE FROM retained")
+
+
+def test_one_that_is_stopped_leaves_nothing(country):
+    """Batches are in it, also of probes that leave: Ctrl-C takes it away, and the next start of serve what a kill left."""
+    there = "SELECT count(*) FROM pg_database WHERE right(datname, 7) = 'scratch'"
+    for sent, left in (signal.SIGINT, 0), (signal.SIGKILL, 1):
+        asked = subprocess.Popen(country.command("indicators", "verify", "--year", YEAR), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        wait_until(lambda: country.sql(there) == [(1,)], what="the database")
+        asked.send_signal(sent)
+        said = asked.communicate(timeout=60)[1]
+        assert ("stopped" in said, asked.returncode) == ((True, 1) if sent == signal.SIGINT else (False, -9))
+        assert country.sql(there) == [(left,)]
+    country.stop()
+    country.start()
+    assert country.sql(there) == [(0,)]
 
 
 def test_what_came_late_and_who_was_forgotten(country):
