@@ -276,9 +276,13 @@ static int print_excluded(struct pg *pg, const struct indicator *i, const char *
                       (const char *const[]){year, i->check}, &rows, f);
     if (rc < 0)
         return rc;
-    printf("%s", pg_rows_count(rows) ? _("left out:\n") : _("left out: nothing\n"));
+    printf("%s", pg_rows_count(rows) ? _("left out, besides what the floor hides or is too young:\n")
+                                     : _("left out, besides what the floor hides or is too young: nothing\n"));
     for (size_t r = 0; r < pg_rows_count(rows); r++)
-        if (pg_text(rows, r, 2))
+        if (!strcmp(pg_text(rows, r, 0), "late"))
+            printf(_("  probe-days %s: %s, of any check, of probes: %s\n"), why_text("late"), pg_text(rows, r, 2),
+                   pg_text(rows, r, 1));
+        else if (pg_text(rows, r, 2))
             printf(_("  probe-days %s: %s, of probes: %s\n"), why_text(pg_text(rows, r, 0)), pg_text(rows, r, 2),
                    pg_text(rows, r, 1));
         else

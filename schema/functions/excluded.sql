@@ -1,6 +1,7 @@
--- What was measured by a check in a year (UTC), or came in it, and is in no figure, and why. `why`: waits, young, refused (as
+-- What was measured by a check in a year (UTC), or came in it, and is in no figure for one of these reasons: not what the floor hides,
+-- what is too young to be told, or of no place. `why`: waits, young, refused (as
 -- standing_of has it, of probes that measure for real), other_line (the box hung on another line than the declared one), late
--- (retention had taken the month), and of single results, of any check: clock, out_of_range, malformed, unknown_check, unknown_metric.
+-- (retention had taken the month; of any check), and of single results, of any check: clock, out_of_range, malformed, unknown_check, unknown_metric.
 -- n_days counts probe-days, n_results results; NULL where the other is counted.
 CREATE OR REPLACE FUNCTION excluded(of_year int, of_check text)
 RETURNS TABLE (why text, n_probes bigint, n_days bigint, n_results bigint)
@@ -29,14 +30,16 @@ LANGUAGE sql STABLE AS $$
     HAVING count(*) > 0
     UNION ALL
     SELECT 'late', count(DISTINCT l.probe_no), count(*), NULL
-    FROM rollup_late l, year y
-    WHERE l.day BETWEEN y.first AND y.last
+    FROM rollup_late l
+    JOIN probe p USING (probe_no), year y
+    WHERE NOT p.simulated AND l.day BETWEEN y.first AND y.last
     HAVING count(*) > 0
     UNION ALL
     SELECT x.reason, count(DISTINCT x.probe_no), NULL, count(*)
     FROM result_problem x
-    JOIN batch_key b USING (probe_no, batch_no), year y
-    WHERE b.received_at >= y.first::timestamp AT TIME ZONE 'UTC' AND b.received_at < (y.last + 1)::timestamp AT TIME ZONE 'UTC'
+    JOIN batch_key b USING (probe_no, batch_no)
+    JOIN probe p USING (probe_no), year y
+    WHERE NOT p.simulated AND b.received_at >= y.first::timestamp AT TIME ZONE 'UTC' AND b.received_at < (y.last + 1)::timestamp AT TIME ZONE 'UTC'
     GROUP BY x.reason
     ORDER BY 1
 $$;

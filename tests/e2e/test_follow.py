@@ -84,7 +84,7 @@ def test_a_figure_that_somebody_changed(country):
         country.sql(f"UPDATE indicator_value SET value = %s {whole}", value)
     mine = country.sql("SELECT count(*) FROM indicator_value WHERE computed AND value IS NOT NULL AND indicator = 'PER1'")[0][0]
     assert counts(other)[2:] == (mine, mine, 0, 0) and "SQL, $1 the first day" in other
-    assert "left out: nothing" in other
+    assert "left out, besides what the floor hides or is too young: nothing" in other
     assert counts(said)[1:] == (0, *counts(said)[2:3], counts(said)[2] - 1, 0, 1)
     assert re.search(rf"^PER8 mean BJ simulated: value is [\d.]+ as published, {value} from the ledger$", said, re.M)
 

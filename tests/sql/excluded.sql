@@ -18,13 +18,14 @@ END $$;
 SELECT pg_temp.days('rollup_day', name, '2020-03-01', '2020-03-10', 'dns') FROM (VALUES ('a'), ('b'), ('c'), ('d'), ('e'), ('f')) AS p (name) \g /dev/null
 SELECT pg_temp.days('rollup_day', 'b', '2020-12-31', '2021-01-02', 'dns'), pg_temp.days('rollup_day', 'b', '2020-05-01', '2020-05-09', 'ping'),
        pg_temp.days('rollup_other', 'a', '2020-04-01', '2020-04-02', 'dns') \g /dev/null
-INSERT INTO rollup_late (day, probe_no) VALUES ('2020-02-01', pg_temp.no('e')), ('2020-02-02', pg_temp.no('e')), ('2019-02-02', pg_temp.no('e'));
+INSERT INTO rollup_late (day, probe_no) VALUES ('2020-02-01', pg_temp.no('e')), ('2020-02-02', pg_temp.no('e')), ('2019-02-02', pg_temp.no('e')),
+    ('2020-02-03', pg_temp.no('f'));
 INSERT INTO batch_key (probe_no, hash, chain, seq, received_at, sealed_at, mono_us, boot, sync, agent, results)
-SELECT pg_temp.no('a'), sha256(n::text::bytea), 'c', n, '2019-12-31 12:00Z'::timestamptz + n * interval '1 day', now(), 1, 'b', true, '1', 1
-FROM generate_series(0, 2) n;
+SELECT pg_temp.no(name), sha256((name || n)::bytea), 'c', n, '2019-12-31 12:00Z'::timestamptz + n * interval '1 day', now(), 1, 'b', true, '1', 1
+FROM generate_series(0, 2) n, unnest('{a,f}'::text[]) name;
 INSERT INTO result_problem (batch_no, probe_no, ordinal, reason, detail)
 SELECT b.batch_no, b.probe_no, o, CASE o WHEN 0 THEN 'clock' ELSE 'out_of_range' END, 'd'
-FROM batch_key b, generate_series(0, 2) o WHERE b.probe_no = pg_temp.no('a');
+FROM batch_key b, generate_series(0, 2) o WHERE b.probe_no IN (pg_temp.no('a'), pg_temp.no('f'));
 
 SELECT results_eq($$SELECT * FROM excluded(2020, 'dns')$$,
                   $$VALUES ('clock', 1::bigint, NULL::bigint, 2::bigint), ('late', 1, 2, NULL), ('other_line', 1, 2, NULL),
