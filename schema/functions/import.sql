@@ -86,10 +86,13 @@ CREATE OR REPLACE FUNCTION import_undo(of_run int, by text) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
     taken import_run;
-    home  text;
+    part  text;
+    kept  text;
 BEGIN
     PERFORM import_lock();
     SELECT * INTO taken FROM import_run WHERE run = of_run;
+    -- Nobody answers one of its comments, or adopts their edition, meanwhile.
+    PERFORM framework_refusal(f.no) FROM (SELECT DISTINCT framework_no AS no FROM framework_comment WHERE run = of_run ORDER BY 1) f;
     IF taken.run IS NULL THEN
         RETURN 'none';
     ELSIF taken.undone_at IS NOT NULL THEN
@@ -100,10 +103,16 @@ BEGIN
     ELSIF import_later(of_run) IS NOT NULL THEN
         RETURN 'later';
     END IF;
-    FOREACH home IN ARRAY import_tables() LOOP
-        EXECUTE format('DELETE FROM %I WHERE run = $1', home) USING of_run;
-        EXECUTE format('INSERT INTO %I SELECT was.* FROM import_replaced r, jsonb_populate_record(NULL::%1$I, r.was) was
-                        WHERE r.run = $1 AND r.home = $2', home) USING of_run, home;
+    FOREACH part IN ARRAY import_tables() LOOP
+        EXECUTE format('DELETE FROM %I WHERE run = $1', part) USING of_run;
+        -- Columns that came since have their defaults.
+        FOR kept IN SELECT DISTINCT (SELECT string_agg(quote_ident(k), ', ' ORDER BY k) FROM jsonb_object_keys(r.was) k)
+                    FROM import_replaced r WHERE (r.run, r.home) = (of_run, part) LOOP
+            EXECUTE format('INSERT INTO %1$I (%2$s) SELECT %3$s FROM import_replaced r, jsonb_populate_record(NULL::%1$I, r.was) was
+                            WHERE r.run = $1 AND r.home = $2 AND $3 = (SELECT string_agg(quote_ident(k), '', '' ORDER BY k)
+                                                                       FROM jsonb_object_keys(r.was) k)',
+                           part, kept, 'was.' || replace(kept, ', ', ', was.')) USING of_run, part, kept;
+        END LOOP;
     END LOOP;
     DELETE FROM import_replaced WHERE run = of_run;
     UPDATE import_run SET undone_at = now(), undone_by = by WHERE run = of_run;
