@@ -162,7 +162,7 @@ END
 $$;
 
 -- Stores the comments ([{"indicator", "stakeholder_group", …}], as framework_comment) of an import in their order, numbered from the last one on; those that
--- are there already, with the answer that they have, stay. Returns how many came, or -1 of an edition that is not open.
+-- are there already, of whoever says who it is, stay with the answer that they have. Returns how many came, or -1 of an edition that is not open.
 CREATE OR REPLACE FUNCTION framework_comments(of_framework int, comments jsonb, of_run int) RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -173,7 +173,7 @@ BEGIN
     IF framework_refusal(of_framework) IS NOT NULL THEN -- which also lets two imports number one after the other
         RETURN -1;
     END IF;
-    SELECT 1 + coalesce(max(c.number), 0) INTO first FROM framework_comment c WHERE c.framework_no = of_framework;
+    SELECT 1 + w.numbered INTO first FROM framework w WHERE w.framework_no = of_framework;
     FOR one IN SELECT value FROM jsonb_array_elements(comments) WITH ORDINALITY ORDER BY ordinality LOOP
         INSERT INTO framework_comment (framework_no, number, indicator, stakeholder_group, organisation, person, said_on, comment, run)
         SELECT of_framework, first + came, c.indicator, c.stakeholder_group, c.organisation, c.person, c.said_on, c.comment, of_run
@@ -183,6 +183,7 @@ BEGIN
             came := came + 1;
         END IF;
     END LOOP;
+    UPDATE framework SET numbered = numbered + came WHERE framework_no = of_framework AND came > 0;
     RETURN came;
 END
 $$;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(55);
+SELECT plan(57);
 
 CREATE FUNCTION pg_temp.indicator(id text, of_nature text DEFAULT 'quantitative', definition text DEFAULT 'd', of_status text DEFAULT 'proposed') RETURNS jsonb
 LANGUAGE sql AS $$
@@ -60,6 +60,11 @@ SELECT is(framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comme
 SELECT results_eq($$SELECT number, indicator, organisation, verdict, answer FROM framework_comment ORDER BY 1$$,
                   $$VALUES (1, 'A', 'UFC', 'taken', 'shortened'), (2, NULL, NULL, NULL, NULL), (3, 'A', 'Other', NULL, NULL)$$,
                   'and each keeps its number and its answer');
+SELECT is(framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comment('users', 'A', 'I agree'), pg_temp.comment('users', 'A', 'I agree')), NULL),
+          2, 'two who do not say who they are say the same');
+SELECT is(framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comment('users', 'A', 'I agree')), NULL), 1, 'and so does a third, later');
+DELETE FROM framework_comment WHERE comment = 'I agree';
+UPDATE framework SET numbered = 3 WHERE framework_no = pg_temp.no('2027');
 SELECT is(framework_answer(pg_temp.no('2027'), 9, 'taken', 'text', 'Aïcha'), 'unknown', 'there is no ninth');
 SELECT is(framework_answer(pg_temp.no('2027'), 1, 'partly', 'shortened a little', 'Aïcha'), 'done', 'an answer may be mended');
 SELECT throws_ok($$SELECT framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comment('strangers', 'A', 'text')), NULL)$$, '23503',
@@ -76,9 +81,9 @@ SELECT n, 'comments', false, 'f.csv', repeat('0', 64), 1, 1, 'Aïcha' FROM unnes
 SELECT is(framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comment('users', 'B', 'mistake')), 901), 1, 'a comment has its import');
 SELECT is(import_undo(901, 'Aïcha'), 'done', 'which is taken back');
 SELECT framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comment('users', 'B', 'meant')), 902) \g /dev/null
-SELECT framework_answer(pg_temp.no('2027'), 4, 'taken', 'yes', 'Aïcha') \g /dev/null
+SELECT framework_answer(pg_temp.no('2027'), 5, 'taken', 'yes', 'Aïcha') \g /dev/null
 SELECT is(import_undo(902, 'Aïcha'), 'kept', 'or stays with its answer');
-SELECT is((SELECT string_agg(number || comment, ', ' ORDER BY number) FROM framework_comment), '1too long, 2and we?, 3too long, 4meant', 'as the others do');
+SELECT is((SELECT string_agg(number || comment, ', ' ORDER BY number) FROM framework_comment), '1too long, 2and we?, 3too long, 5meant', 'as the others do; the number of one that is gone is nobody''s');
 
 -- ---- ratings ----
 
@@ -134,7 +139,7 @@ SELECT results_eq($$SELECT * FROM framework_differs(pg_temp.no('2027'), jsonb_bu
 
 SELECT is((SELECT d->>'adopted_by' || ': ' || jsonb_path_query_array(d, '$.indicators[*].indicator')::text || jsonb_path_query_array(d, '$.comments[*].number')::text
                   || jsonb_path_query_array(d, '$.ratings[*].score')::text || jsonb_array_length(d->'voices')
-           FROM framework_document(pg_temp.no('2027')) d), 'Aïcha: ["A", "B", "C", "OLD", "Q"][1, 2, 3, 4][1, 3]7', 'the document has all of it');
+           FROM framework_document(pg_temp.no('2027')) d), 'Aïcha: ["A", "B", "C", "OLD", "Q"][1, 2, 3, 5][1, 3]7', 'the document has all of it');
 
 -- ---- the next one ----
 
