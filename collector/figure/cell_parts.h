@@ -83,8 +83,7 @@ void cells_cut(struct cells *c);
 
 /* Groups the probe-days and decides what is shown, once. What follows asks for its answers. */
 void cells_decide(struct cells *c);
-void cells_debut(
-    struct cells *c); /* holds parts back whose last figure, if any, lacks days of points that would tell (debut.c) */
+void cells_debut(struct cells *c); /* holds parts back that points which are out would tell of (debut.c) */
 bool cell_lifted(const struct cells *c, const struct cell *cell); /* is it shown, whatever stands behind it? */
 enum floor_verdict cell_verdict(const struct cells *c, const struct cell *cell);
 bool cell_held(const struct cells *c, const struct cell *cell); /* its last figure stands */

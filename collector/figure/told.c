@@ -196,9 +196,8 @@ struct told_weight told_line_weight(const struct told_line *l, size_t cell, stru
     if (n == l->count)
         return otherwise;
     struct told_weight told = l->weights[n];
-    bool cut = otherwise.counts < otherwise.whole && told.counts < otherwise.whole;
     if (told.whole == 0)
-        told.whole = cut ? otherwise.whole : told.counts;
+        told.whole = told.counts + 1;
     return told;
 }
 

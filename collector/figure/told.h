@@ -73,8 +73,8 @@ void told_line_free(struct told_line *l); /* the members */
 void told_line_read(struct told_line *l, const char *cells, const char *weights, const char *wholes);
 void told_line_set(struct told_line *l, size_t cell, struct told_weight weight);
 
-/* otherwise: where nothing was kept of it. Of what earlier programs kept, which is not known to have been cut, it was
- * where it is now and weighs no more than that. */
+/* otherwise: where nothing was kept of it. What earlier programs kept may have been cut or not: it was by next to
+ * nothing, which is told and covers nobody (DOMINANCE_NEAR). */
 struct told_weight told_line_weight(const struct told_line *l, size_t cell, struct told_weight otherwise);
 
 /* {probe, last, cells, weights, wholes}; the caller owns it. */

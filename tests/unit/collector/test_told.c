@@ -1,5 +1,6 @@
 #include "tests/unit/check.h"
 
+#include "collector/disclosure/dominance.h"
 #include "collector/figure/told.h"
 #include "common/json.h"
 
@@ -92,15 +93,17 @@ static void what_a_line_weighed(void **state)
         struct told_weight now, told;
     } rows[] = {
         {4, {3, 3}, {1000000, 2000000}},
-        {1, {3, 3}, {1500000, 1500000}},             /* what is not known to have been cut was not, */
-        {1, {1500000, 3000000}, {1500000, 3000000}}, /* or as it is now */
-        {1, {1000000, 1200000}, {1500000, 1500000}}, /* where it weighed no more */
+        /* Of what is not known to have been cut, whatever it is now. */
+        {1, {3, 3}, {1500000, 1500001}},
+        {1, {1500000, 3000000}, {1500000, 1500001}},
+        {1, {1000000, 1200000}, {1500000, 1500001}},
         {7, {3, 5}, {3, 5}},
     };
     for (size_t r = 0; r < COUNT(rows); r++) {
         struct told_weight told = told_line_weight(&line, rows[r].cell, rows[r].now);
         if (told.counts != rows[r].told.counts || told.whole != rows[r].told.whole)
             fail_msg("row %zu: %u of %u", r, told.counts, told.whole);
+        assert_true(rows[r].cell != 1 || dominance_left(told.counts, told.whole) == DOMINANCE_NEAR);
     }
     _cleanup_json_ json_t *out = told_line_write(&line, "aaaa");
     _cleanup_text_ char *text = json_text(out);
