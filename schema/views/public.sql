@@ -45,9 +45,10 @@ SELECT v.indicator,
                                      THEN coalesce(e.speaks_of, 'lines') ELSE 'lines' END END AS speaks_of, v.as_of,
        c.from_period AS change_from, rounding_nearest(c.value_to - c.value_from, i.decimals) AS change, c.low AS change_low, c.high AS change_high,
        c.why AS change_why,
-       -- Of a country alone: those of its parts add up to that of the whole, and a step less other steps is of one household.
+       -- Of a country alone: those of its parts add up to that of the whole, and a step less other steps is of one household; and the
+       -- edition in which a town has a silent probe more, less fourteen days, is when it went out.
        CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family) = 0 THEN part_step(v.n_failed) END AS n_failed,
-       part_step(v.n_silent) AS n_silent,
+       CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family) = 0 THEN part_step(v.n_silent) END AS n_silent,
        v.version, CASE WHEN v.version > 0 THEN 'closed' ELSE 'provisional' END AS edition,
        v.version = CASE WHEN v.simulated THEN 0 ELSE coalesce(l.version, 0) END AS latest, v.year, v.computed, v.target_set,
        v.interval_why, v.interval_lines
