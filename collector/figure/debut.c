@@ -62,7 +62,7 @@ static bool lacks_points(const struct cells *c, const struct cell *cell, const s
     for (size_t i = 0; i < cell->count; i++) {
         const struct row *row = cell->rows[i];
         if (!isnan(row->value) && row->day <= after && !cell_fresh(c, row) &&
-            !past_counts(c->past, cell->number, c->texts[row->probe], row->day) && cell_pointed(c, country, row->day))
+            !past_counted(c->past, cell->number, c->texts[row->probe], row->day) && cell_pointed(c, country, row->day))
             return true;
     }
     return false;

@@ -517,6 +517,13 @@ bool past_counts(const struct past *p, size_t number, const char *probe, int32_t
            holds(&p->sets_told.list[of->told.list[now->same].set], p->listed[number].shown);
 }
 
+bool past_counted(const struct past *p, size_t number, const char *probe, int32_t day)
+{
+    const struct probe *of = known_probe(p, probe);
+    const struct told_day *then = of ? day_at(&of->told, day) : NULL;
+    return then && holds(&p->sets_told.list[then->set], p->listed[number].shown);
+}
+
 struct told_weight past_weight(const struct past *p, size_t number, const char *probe)
 {
     const struct probe *of = known_probe(p, probe);

@@ -99,6 +99,7 @@ bool past_is_fresh(const struct past *p, const char *probe, int32_t day); /* was
  * and what does a day weigh in it? Where it was not, what it weighs now. */
 bool past_shown(const struct past *p, size_t number);
 bool past_counts(const struct past *p, size_t number, const char *probe, int32_t day);
+bool past_counted(const struct past *p, size_t number, const char *probe, int32_t day); /* whatever it said then */
 struct told_weight past_weight(const struct past *p, size_t number, const char *probe);
 
 /* Days that last figures of cells count and that are gone since, or say something else. line: the household's number,
