@@ -203,7 +203,7 @@ static int check_sample_size(const char *text, struct fault *f)
 
 int cell_source(const char *text, struct fault *f)
 {
-    if (strcmp(text, "measured") != 0 && strcmp(text, "simulated") != 0)
+    if (strcmp(text, "measured") != 0 && strcmp(text, "simulated") != 0 && strcmp(text, "calculated") != 0)
         return 0;
     return fault_set(f, -EBADMSG, _("\"%s\" is the name of our own figures; write whose figure this is, such as ARCEP"),
                      text);
