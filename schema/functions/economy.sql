@@ -1,0 +1,22 @@
+-- What prices are held against: a series in a year, its latest period, as the source has it that was asked last. A year that nobody
+-- brought has none: not that of another year.
+CREATE OR REPLACE FUNCTION economy_in(of_country text, of_series text, of_year int) RETURNS SETOF economy
+LANGUAGE sql STABLE AS $$
+    SELECT e.* FROM economy e
+    WHERE e.country = of_country AND e.series = of_series AND left(e.period, 4)::int = of_year
+    ORDER BY period_end(e.period) DESC, e.retrieved DESC, e.period, e.source
+    LIMIT 1
+$$;
+
+-- How consumer prices changed from the year before: one source's index, of like periods. Another source may have another base.
+CREATE OR REPLACE FUNCTION cpi_change(of_country text, of_year int, OUT ratio double precision, OUT source text, OUT retrieved date)
+LANGUAGE sql STABLE AS $$
+    SELECT t.value / f.value, t.source, greatest(t.retrieved, f.retrieved)
+    FROM economy t
+    JOIN economy f ON (f.country, f.series, f.source) = (t.country, t.series, t.source)
+     AND f.period = (of_year - 1)::text || substr(t.period, 5)
+    WHERE t.country = of_country AND t.series = 'cpi' AND left(t.period, 4)::int = of_year
+    ORDER BY length(t.period), period_end(t.period) DESC, t.retrieved DESC, t.period, t.source -- a year's mean before a month
+    LIMIT 1
+$$;
+REVOKE EXECUTE ON FUNCTION economy_in, cpi_change FROM PUBLIC;
