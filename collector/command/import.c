@@ -116,7 +116,7 @@ static const char *const formats[] = {"csv", "json", NULL};
 static const struct option options[] = {
     {"template", NULL, N_("print what a file looks like, with an example; of a CSV file when no kind is named")},
     {"by", N_("NAME"), N_("who imports it, or takes it back; without it, the user who gives the command"), .max = 100},
-    {"strict", NULL, N_("refuse what is merely unusual as well"), .verb = "csv"},
+    {"strict", NULL, N_("refuse what is merely unusual as well"), .verb = "csv plans economy market"},
     {"retrieved", N_("DAY"), N_("the day on which figures were taken, where the file does not say it"), OPTION_DAY,
      .verb = "worldbank"},
     {"format", "csv|json", N_("how; without it, a table"), OPTION_WORD, .choices = formats, .verb = "list"},
@@ -128,6 +128,9 @@ static const struct option options[] = {
 #define KINDS(X)                                                                                                       \
     X("csv", import_figures)                                                                                           \
     X("worldbank", import_worldbank)                                                                                   \
+    X("plans", import_plans)                                                                                           \
+    X("market", import_market)                                                                                         \
+    X("economy", import_economy)                                                                                       \
     X("pfx2as", import_origins)                                                                                        \
     X("carrier-nat", import_carriers)                                                                                  \
     X("comments", import_comments)
@@ -170,12 +173,15 @@ static int run(const struct invocation *in)
 
 const struct command command_import = {
     .name = "import",
-    .usage = N_("csv FILE [--strict] [--by NAME]\nworldbank FILE [--retrieved DAY] [--by NAME]\npfx2as FILE [--by "
+    .usage = N_("csv|plans|market|economy FILE [--strict] [--by NAME]\nworldbank FILE [--retrieved DAY] [--by "
+                "NAME]\npfx2as FILE [--by "
                 "NAME]\ncarrier-nat FILE [--by NAME]\ncarrier-nat --undo\n"
-                "comments FILE [--by NAME]\n[csv|carrier-nat|comments] --template\nlist [--format csv|json]\n"
+                "comments FILE [--by NAME]\n[csv|plans|market|economy|carrier-nat|comments] --template\nlist [--format "
+                "csv|json]\n"
                 "undo N [--by NAME]"),
     .help = N_("Take figures of other sources from a CSV file, those of the World Bank from the file that it "
-               "publishes, the origin ASNs of prefixes from a file of CAIDA's "
+               "publishes, the tariffs of operators, their parts of the market and the incomes from "
+               "which some figures are calculated, the origin ASNs of prefixes from a file of CAIDA's "
                "pfx2as, the prefixes in which many households share an address, or the comment forms of a consultation "
                "on the framework; --template prints an example. Each file is an import with a number, by which it is "
                "taken back."),

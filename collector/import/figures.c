@@ -50,7 +50,7 @@ static void remark(struct remarks *remarks, const struct figure_line *line)
 
 /* ---- the file ---- */
 
-static const struct sheet sheet = {cell_columns, FIGURE_COLUMNS, "import --template"};
+static const struct sheet sheet = {cell_columns, FIGURE_COLUMNS, "csv"};
 
 struct reader {
     struct remarks *remarks;

@@ -32,9 +32,10 @@ static int read_header(struct reader *r, struct fault *f)
         while (c < s->count && strcmp(s->columns[c].name, csv->fields[i]) != 0)
             c++;
         if (c == s->count)
-            return fault_set(f, -EBADMSG,
-                             _("line 1, column %zu: \"%.64s\" is no column of this format; `%s` prints them all"),
-                             i + 1, csv->fields[i], s->template);
+            return fault_set(
+                f, -EBADMSG,
+                _("line 1, column %zu: \"%.64s\" is no column of this format; `import %s --template` prints them all"),
+                i + 1, csv->fields[i], s->word);
         if (r->at[c] >= 0)
             return fault_set(f, -EBADMSG, _("line 1, column %zu: %s stands twice; keep one"), i + 1,
                              s->columns[c].name);
@@ -42,8 +43,9 @@ static int read_header(struct reader *r, struct fault *f)
     }
     for (size_t c = 0; c < s->count; c++)
         if (s->columns[c].required && r->at[c] < 0)
-            return fault_set(f, -EBADMSG, _("line 1: the column %s is missing; `%s` prints the header"),
-                             s->columns[c].name, s->template);
+            return fault_set(f, -EBADMSG,
+                             _("line 1: the column %s is missing; `import %s --template` prints the header"),
+                             s->columns[c].name, s->word);
     return 0;
 }
 
@@ -131,7 +133,8 @@ int sheet_read(const struct sheet *s, const char *text, size_t len, sheet_take t
     r.csv.trims = true;
     int rc = csv_next(&r.csv, f);
     if (rc == 0)
-        rc = fault_set(f, -EBADMSG, _("the file is empty; `%s` prints a header and an example"), s->template);
+        rc = fault_set(f, -EBADMSG, _("the file is empty; `import %s --template` prints a header and an example"),
+                       s->word);
     else if (rc > 0)
         rc = read_header(&r, f);
     r.width = r.csv.count;

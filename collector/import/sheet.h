@@ -12,7 +12,7 @@
 struct sheet {
     const struct cell_column *columns;
     size_t count;
-    const char *template; /* the command that prints one: "import --template" */
+    const char *word; /* of `import WORD --template`, which prints one */
 };
 
 /* cells: a column each, checked, without blanks around; NULL where it is empty. Valid during the call. */

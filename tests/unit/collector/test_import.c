@@ -142,7 +142,7 @@ static void names_line_column_and_cure(void **state)
     static const struct {
         const char *text, *says;
     } rows[] = {
-        {"", "the file is empty; `import --template`"},
+        {"", "the file is empty; `import csv --template`"},
         {"\n\n", "the file is empty"},
         {"indicator;country;value\n", "line 1: the columns are parted by semicolons; save"},
         {"indicator\tcountry\n", "line 1: the columns are parted by tabs"},

@@ -7,7 +7,7 @@
 
 static const struct cell_column columns[] = {
     {"name", true, NULL}, {"day", false, cell_retrieved}, {"note", false, cell_note}};
-static const struct sheet sheet = {columns, COUNT(columns), "import x --template"};
+static const struct sheet sheet = {columns, COUNT(columns), "x"};
 
 static int keep(void *ctx, size_t line, const char **cells, struct fault *f)
 {

@@ -1,0 +1,73 @@
+/* What prices are held against: incomes, wages, consumer prices, in the
+ * country's currency. */
+#include <errno.h>
+#include <string.h>
+
+#include "collector/import/input.h"
+#include "collector/import/kind.h"
+#include "common/lang.h"
+#include "common/log.h"
+
+enum { COUNTRY, PERIOD, SERIES, VALUE, CURRENCY, SOURCE, SOURCE_URL, RETRIEVED, NOTE, COLUMNS };
+
+static const char template_text[] =
+    "country,period,series,value,currency,source,source_url,retrieved,note\n"
+    "BJ,2024,gni_per_capita,830000,XOF,Banque mondiale,https://data.worldbank.org/,2026-01-31," CELL_EXAMPLE "\n";
+
+static int check_series(const char *text, struct fault *f)
+{
+    static const char *const words[] = {"gni_per_capita",   "cpi", "population", "minimum_wage_hour",
+                                        "smartphone_price", NULL};
+    return input_word(text, words, f);
+}
+
+static bool is_money(const char *series)
+{
+    return strcmp(series, "cpi") != 0 && strcmp(series, "population") != 0;
+}
+
+static const struct cell_column columns[COLUMNS] = {
+    {"country", true, cell_country},   {"period", true, cell_period},       {"series", true, check_series},
+    {"value", true, input_above_zero}, {"currency", false, NULL},           {"source", true, cell_source},
+    {"source_url", false, cell_url},   {"retrieved", true, cell_retrieved}, {"note", false, cell_note},
+};
+
+static int check_line(const char **cells, struct fault *f)
+{
+    const bool money = is_money(cells[SERIES]);
+    int rc = 0;
+    if (!money && cells[CURRENCY])
+        rc = fault_set(f, -EBADMSG, _("%s is no amount of money; leave the currency empty"), cells[SERIES]);
+    else if (money && !cells[CURRENCY])
+        rc = fault_set(f, -EBADMSG, _("empty; %s is an amount of money"), cells[SERIES]);
+    else if (money)
+        rc = input_currency(cells[COUNTRY], cells[CURRENCY], f);
+    if (rc < 0)
+        fault_prefix(f, _("column %s: "), columns[CURRENCY].name);
+    return rc;
+}
+
+static const struct input input = {
+    .sheet = {columns, COLUMNS, "economy"},
+    .home = "economy",
+    .key = "country,series,period,source",
+    .url = SOURCE_URL,
+    .check = check_line,
+};
+
+static int kind_read(struct import_run *run, const struct buf *text, void **ret, struct fault *f)
+{
+    return input_read(&input, &run->remarks, text, (json_t **)ret, f);
+}
+
+static int kind_store(struct pg *pg, struct import_run *run, const void *list, size_t *ret_count, struct fault *f)
+{
+    return input_store(&input, pg, run, list, ret_count, f);
+}
+
+static void kind_say(size_t count)
+{
+    log_info(_("figures of the economy imported: %zu"), count);
+}
+
+const struct import_kind import_economy = {kind_read, kind_store, input_free, kind_say, template_text};

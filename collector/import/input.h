@@ -1,0 +1,45 @@
+/* Rows that figures are calculated from: tariffs, market shares, incomes. Each
+ * sort has a table of its own (migrations/0058_input.sql) and a CSV layout of
+ * its own; a file is taken whole or not at all, and a row takes the place of
+ * the one with its key. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "collector/db/pg.h"
+#include "collector/import/run.h"
+#include "collector/import/sheet.h"
+#include "common/buf.h"
+#include "common/fault.h"
+#include "common/json.h"
+
+/* All of them are kept while they are read: some 40 MB. */
+#define INPUT_LINES_MAX 100000
+
+struct input {
+    struct sheet sheet;
+    const char *home; /* the table; its columns are called as those of the sheet */
+    const char *key;  /* "country,operator" */
+    size_t url;       /* the column of the source's address, which it is unusual to lack */
+    bool operators;   /* column operator names known ones */
+    /* What only a whole line tells; may replace cells by texts that last. -EBADMSG. */
+    int (*check)(const char **cells, struct fault *f);
+    /* What only all lines tell, with what was stored before; NULL: nothing. They are in import_input. */
+    int (*check_all)(struct pg *pg, struct fault *f);
+};
+
+/* *ret: the rows, as texts, each with its line; json_decref. Set in any case. */
+int input_read(const struct input *i, struct remarks *remarks, const struct buf *text, json_t **ret,
+               struct fault *f) CHECKED;
+int input_store(const struct input *i, struct pg *pg, const struct import_run *run, const json_t *rows,
+                size_t *ret_count, struct fault *f) CHECKED;
+void input_free(void *rows);
+
+/* Checks of cells. */
+int input_word(const char *text, const char *const *words, struct fault *f) CHECKED; /* the last word: NULL */
+int input_technology(const char *text, struct fault *f) CHECKED;
+int input_above_zero(const char *text, struct fault *f) CHECKED;
+int input_day(const char *text, struct fault *f) CHECKED;
+/* Is it that of the country's pack? */
+int input_currency(const char *country, const char *text, struct fault *f) CHECKED;

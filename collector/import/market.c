@@ -1,0 +1,102 @@
+/* What part of a market each operator holds: in percent, or in subscriptions. */
+#include <errno.h>
+#include <string.h>
+
+#include "collector/import/input.h"
+#include "collector/import/kind.h"
+#include "common/lang.h"
+#include "common/log.h"
+
+enum { COUNTRY, TECHNOLOGY, OPERATOR, PERIOD, SHARE, SUBSCRIPTIONS, SOURCE, SOURCE_URL, RETRIEVED, NOTE, COLUMNS };
+
+static const char template_text[] =
+    "country,technology,operator,period,share,subscriptions,source,source_url,retrieved,note\n"
+    "BJ,mobile,MTN Bénin (Spacetel),2025-Q2,,8467023,ARCEP,https://arcep.bj/,2026-01-31," CELL_EXAMPLE "\n";
+
+/* Its decimals tell how far it is rounded: they are kept as they are written. */
+static int check_share(const char *text, struct fault *f)
+{
+    double value;
+    int rc = cell_value(text, f);
+    if (rc < 0)
+        return rc;
+    return cell_number(text, &value) == 0 && value >= 0 && value <= 100
+               ? 0
+               : fault_set(f, -EBADMSG, _("%s is no share; it lies between 0 and 100"), text);
+}
+
+static int check_count(const char *text, struct fault *f)
+{
+    size_t len = strlen(text);
+    if (len <= 12 && strspn(text, "0123456789") == len)
+        return 0;
+    return fault_set(f, -EBADMSG, _("\"%.64s\" is no number of subscriptions; write digits alone"), text);
+}
+
+static const struct cell_column columns[COLUMNS] = {
+    {"country", true, cell_country}, {"technology", true, input_technology}, {"operator", true, NULL},
+    {"period", true, cell_period},   {"share", false, check_share},          {"subscriptions", false, check_count},
+    {"source", true, cell_source},   {"source_url", false, cell_url},        {"retrieved", true, cell_retrieved},
+    {"note", false, cell_note},
+};
+
+static int check_line(const char **cells, struct fault *f)
+{
+    if (!cells[SHARE] != !cells[SUBSCRIPTIONS])
+        return 0;
+    return fault_set(f, -EBADMSG, _("columns share, subscriptions: one of the two is wanted, and not both"));
+}
+
+/* All operators of a market make a hundred, as far as shares are rounded: nobody's share is guessed. */
+#define WHOLE_SQL                                                                                                      \
+    "SELECT i.line, technology, country, period, source, count(m.share) < count(*), sum(m.share) FROM market_part m "  \
+    "JOIN (SELECT country, technology, period, source, min(line) AS line FROM import_input GROUP BY 1, 2, 3, 4) i "    \
+    "USING (country, technology, period, source) GROUP BY i.line, country, technology, period, source "                \
+    "HAVING count(m.share) > 0 AND (count(m.share) < count(*) OR NOT shares_whole(array_agg(m.share))) "               \
+    "ORDER BY i.line LIMIT 1"
+
+static int check_all(struct pg *pg, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, WHOLE_SQL, 0, NULL, &rows, f);
+    if (rc < 0 || pg_rows_count(rows) == 0)
+        return rc;
+    const char *line = pg_text(rows, 0, 0), *technology = pg_text(rows, 0, 1), *country = pg_text(rows, 0, 2);
+    const char *period = pg_text(rows, 0, 3), *source = pg_text(rows, 0, 4);
+    if (pg_bool(rows, 0, 5))
+        return fault_set(f, -EBADMSG,
+                         _("line %s: of %s in %s, %s, %s gives some operators a share and others subscriptions; write "
+                           "the same of all"),
+                         line, technology, country, period, source);
+    return fault_set(f, -EBADMSG,
+                     _("line %s: the shares of %s in %s, %s, after %s, come to %s and not to 100; add whoever is "
+                       "missing, or write subscriptions"),
+                     line, technology, country, period, source, pg_text(rows, 0, 6));
+}
+
+static const struct input input = {
+    .sheet = {columns, COLUMNS, "market"},
+    .home = "market_part",
+    .key = "country,technology,operator,period,source",
+    .url = SOURCE_URL,
+    .operators = true,
+    .check = check_line,
+    .check_all = check_all,
+};
+
+static int kind_read(struct import_run *run, const struct buf *text, void **ret, struct fault *f)
+{
+    return input_read(&input, &run->remarks, text, (json_t **)ret, f);
+}
+
+static int kind_store(struct pg *pg, struct import_run *run, const void *list, size_t *ret_count, struct fault *f)
+{
+    return input_store(&input, pg, run, list, ret_count, f);
+}
+
+static void kind_say(size_t count)
+{
+    log_info(_("market shares imported: %zu"), count);
+}
+
+const struct import_kind import_market = {kind_read, kind_store, input_free, kind_say, template_text};
