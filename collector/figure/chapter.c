@@ -64,11 +64,12 @@ static void note_text(const char *text)
         note_faulty(id);
 }
 
-/* What lines say goes through the floor; a SELECT over figures would pass it by, and so would days that series told
+/* What lines say goes through the floor; a SELECT over figures would pass it by, as one over
+ * inputs could, and so would days that series told
  * otherwise, which are known by their check. */
 static int check_floor(const struct indicator *i, struct fault *f)
 {
-    if (i->derived)
+    if (i->derived || i->calculated)
         return fault_set(f, -EBADMSG, _("over: of a chapter's own, only lines can be read; take the line away"));
     return i->measured && !i->check
                ? fault_set(f, -EBADMSG, _("check is missing: what measures it, such as \"-- check: dns\""))

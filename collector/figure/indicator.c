@@ -139,8 +139,9 @@ static int set_named(struct indicator *i, const char *key, const char *value, st
         return each_word(value, i, add_kind, f);
     if (!strcmp(key, "over")) {
         _cleanup_text_ char *what = NULL;
-        int rc = one_of(value, "lines figures", &what, f);
+        int rc = one_of(value, "lines figures inputs", &what, f);
         i->derived = rc == 0 && !strcmp(what, "figures");
+        i->calculated = rc == 0 && !strcmp(what, "inputs");
         return rc;
     }
     if (!strcmp(key, "targets"))
@@ -178,11 +179,11 @@ static int set_key(struct indicator *i, const char *key, const char *value, stru
 static int check_sql(const struct indicator *i, struct fault *f)
 {
     const char *waits = i->waits[LANG_FR] ? i->waits[LANG_FR] : i->waits[LANG_EN];
-    if (i->derived)
+    if (i->derived || i->calculated)
         return *i->sql && !waits
                    ? 0
-                   : fault_set(f, -EBADMSG, _("%s: what is made of figures ends in its SELECT, and does not wait"),
-                               i->id);
+                   : fault_set(f, -EBADMSG,
+                               _("%s: what is made of figures or inputs ends in its SELECT, and does not wait"), i->id);
     if (!(i->kinds & KIND_MEASURED) && (*i->sql || waits))
         return fault_set(f, -EBADMSG,
                          _("%s: only what is measured has a SELECT, or waits; take it away, or add measured to kind"),
@@ -325,6 +326,11 @@ bool indicator_made(const struct indicator *i)
 bool indicator_derived(const struct indicator *i)
 {
     return i->derived && !indicator_retired(i);
+}
+
+bool indicator_calculated(const struct indicator *i)
+{
+    return i->calculated && !indicator_retired(i);
 }
 
 char *indicator_kinds(const struct indicator *i)

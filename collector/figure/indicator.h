@@ -10,13 +10,17 @@
  * technology, source, simulated, value, floor and note: of what is published, so that it tells nothing that this does
  * not, and of a lifted floor where that is of one.
  *
+ * One that others publish and that is calculated as well, from what was imported (over: inputs: functions/tariff.sql
+ * and its neighbours), has such a SELECT too: country, geo, operator, technology, value, n_samples, retrieved, note. No
+ * floor is asked of it: it tells of no line.
+ *
  * What is measured in percent is a part: no line says more than 100.
  *
  * Keys: id, name.fr, name.en, unit (and unit.fr, unit.en where they differ),
  * decimals, check (what measures it), better (low, high, -), status (proposed, adopted, retired: no new figures,
  * those that were published stay), nature (quantitative, qualitative), kind (where figures come from, one or more of
  * measured, imported, declared, qualitative), over (what its SELECT reads: lines, which is what is meant when it is not
- * said, or figures), method (its version, raised when figures would change), targets
+ * said, figures, or inputs), method (its version, raised when figures would change), targets
  * (domestic, abroad: the set of the country's pack to which it is measured), dimensions, aggregate (p10 to p99, mean,
  * share; value when nothing is measured), headline.fr, headline.en (not of what is derived; with {statistic} in them,
  * and {where} in those of what is measured: in the country, or on so many measured lines), definition.fr,
@@ -68,11 +72,12 @@ struct indicator {
     char *name[2], *unit[2], *headline[2], *definition[2]; /* by enum lang */
     char *waits[2]; /* why nothing measures it yet; NULL: nothing is waited for */
     char *better, *status, *nature;
-    char *check;    /* what measures it, and tells of its days in series as well; NULL: nothing */
-    unsigned kinds; /* of enum kind */
-    bool measured;  /* by this collector, which has its SELECT */
-    bool derived;   /* from other figures, by its SELECT */
-    bool own;       /* a chapter's, of a file beside the configuration (chapter.h) */
+    char *check;     /* what measures it, and tells of its days in series as well; NULL: nothing */
+    unsigned kinds;  /* of enum kind */
+    bool measured;   /* by this collector, which has its SELECT */
+    bool derived;    /* from other figures, by its SELECT */
+    bool calculated; /* from imported inputs, by its SELECT, beside what others publish */
+    bool own;        /* a chapter's, of a file beside the configuration (chapter.h) */
     int method, decimals;
     unsigned dimensions; /* of enum dimension */
     struct statistic statistics[STATISTICS_MAX];
@@ -93,6 +98,8 @@ bool indicator_importable(const struct indicator *i);
 bool indicator_made(const struct indicator *i);
 /* Are they made of other figures, once these are there? */
 bool indicator_derived(const struct indicator *i);
+/* Are they made of what was imported? */
+bool indicator_calculated(const struct indicator *i);
 bool indicator_retired(const struct indicator *i);
 /* "measured, imported", and "operator, zone", as the files have it; the caller frees. */
 char *indicator_kinds(const struct indicator *i) CHECKED;

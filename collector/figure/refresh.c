@@ -338,6 +338,14 @@ static int make_guarded(struct pg *pg, const struct indicator *i, const char *ye
     "rounding_nearest(d.value, $4::int), $5, d.floor, $6::int, d.note, (now() AT TIME ZONE 'UTC')::date "              \
     "FROM (%s) AS d WHERE d.value IS NOT NULL"
 
+/* Of what was imported, beside what others publish of it: of a source that no file can name (import/cell.c). */
+#define CALCULATE_SQL                                                                                                  \
+    "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, source, "          \
+    "computed, value, unit, n_samples, method_version, note, retrieved) "                                              \
+    "SELECT $2, $1::int::text, $3, d.country, d.geo, d.operator, d.technology, 'calculated', true, "                   \
+    "rounding_nearest(d.value, $4::int), $5, d.n_samples, $6::int, d.note, d.retrieved "                               \
+    "FROM (%s) AS d WHERE d.value IS NOT NULL AND d.n_samples > 0"
+
 static int derive(struct pg *pg, const struct indicator *i, const char *year, struct fault *f)
 {
     char decimals[16], method[16];
@@ -345,7 +353,7 @@ static int derive(struct pg *pg, const struct indicator *i, const char *year, st
     snprintf(method, sizeof method, "%d", i->method);
     const char *const params[] = {year, i->id, indicator_main(i)->name, decimals, i->unit[LANG_EN], method},
                       *const of[] = {i->id, year};
-    _cleanup_text_ char *sql = alloc_format(DERIVE_SQL, i->sql);
+    _cleanup_text_ char *sql = alloc_format(i->calculated ? CALCULATE_SQL : DERIVE_SQL, i->sql);
     int rc = pg_query(pg, "DELETE FROM indicator_value WHERE computed AND indicator = $1 AND period = $2", 2, of, NULL,
                       f);
     if (rc == 0)
@@ -380,18 +388,21 @@ static json_t *definition_row(const struct indicator *i)
     "UPDATE indicator SET status = 'retired' WHERE status <> 'retired' AND indicator <> ALL (string_to_array($1, ', "  \
     "')) AND NOT $2::jsonb ? indicator"
 
-/* Every year with rollups is made again when an indicator that is measured is new to the database or its method
- * changed. *ret: whether the database has other definitions, as far as a pass looks that has told them before. */
+/* Every year with rollups or inputs is made again when an indicator that is measured is new to the database or its
+ * method changed. *ret: whether the database has other definitions, as far as a pass looks that has told them before.
+ */
 static int stale(struct pg *pg, const struct indicator *all, size_t count, bool own, bool *ret, struct fault *f)
 {
     _cleanup_(buf_free) struct buf made = {0};
     for (size_t i = 0; i < count; i++)
-        if (all[i].own == own && (indicator_made(&all[i]) || indicator_derived(&all[i])))
+        if (all[i].own == own &&
+            (indicator_made(&all[i]) || indicator_derived(&all[i]) || indicator_calculated(&all[i])))
             buf_addf(&made, "%s%s/%d", made.len ? "," : "{", all[i].id, all[i].method);
     buf_add_text(&made, made.len ? "}" : "{}");
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = pg_query(pg,
-                      "SELECT years_stale('method', NULL, '-infinity') WHERE EXISTS (SELECT FROM unnest($1::text[]) m "
+                      "SELECT years_stale('method', NULL, '-infinity'), years_stale('method', ARRAY(SELECT "
+                      "input_year())) WHERE EXISTS (SELECT FROM unnest($1::text[]) m "
                       "WHERE NOT EXISTS (SELECT FROM indicator WHERE indicator || '/' || method_version = m AND "
                       "status <> 'retired'))",
                       1, (const char *const[]){made.data}, &rows, f);
@@ -462,7 +473,7 @@ static int make_years(struct pg *pg, struct progress *shown, struct fault *f)
                 rc = make_guarded(pg, &all[i], year, f);
         }
         for (size_t i = 0; rc == 0 && i < count; i++)
-            if (indicator_derived(&all[i]))
+            if (indicator_derived(&all[i]) || indicator_calculated(&all[i]))
                 rc = derive(pg, &all[i], year, f);
         if (rc == 0)
             rc = pg_query(pg, "SELECT target_set_note($1::int), edition_note($1::int), series_line_make($1::int)", 1,

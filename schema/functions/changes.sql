@@ -24,7 +24,7 @@ LANGUAGE sql STABLE AS $$
            k.plan, k.source, o.value, n.value, k.unit, o.floor, n.floor, o.method_version, n.method_version,
            CASE WHEN o.key IS NULL THEN 'new' WHEN n.key IS NULL THEN 'gone' ELSE 'changed' END,
            ARRAY(SELECT r.why FROM reason r
-                 WHERE CASE r.why WHEN 'imported' THEN NOT k.computed
+                 WHERE CASE r.why WHEN 'imported' THEN NOT k.computed OR k.source = 'calculated'
                                   WHEN 'method' THEN k.computed AND o.method_version IS DISTINCT FROM n.method_version
                                   ELSE k.computed END
                  ORDER BY r.why)

@@ -15,7 +15,7 @@ BEGIN
         RETURN false;
     END IF;
     UPDATE publication_floor SET lifted = is_lifted, lifted_simulated = of_simulated;
-    DELETE FROM indicator_value WHERE computed AND (whole OR simulated);
+    DELETE FROM indicator_value WHERE computed AND source <> 'calculated' AND (whole OR simulated);
     DELETE FROM indicator_day WHERE whole OR source = 'simulated';
     DELETE FROM indicator_change WHERE whole OR simulated;
     INSERT INTO series_dirty (day, due) SELECT DISTINCT l.day, l.day FROM rollup_line l JOIN rollup_cell c USING (cell_no) WHERE c.simulated;

@@ -7,10 +7,18 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: imported
+-- over: inputs
 -- method: 1
 -- dimensions: technology
 -- aggregate: value
 -- headline.fr: La concentration du marché est de {value} sur 10 000.
 -- headline.en: Market concentration is {value} out of 10,000.
--- definition.fr: Indice de Herfindahl-Hirschman (HHI) : somme des carrés des parts de marché, en pour cent, des opérateurs d’une technologie. Sous 1 500 le marché est dit concurrentiel, au-dessus de 2 500 concentré ; il ne peut descendre sous 10 000 divisé par le nombre d’opérateurs : avec trois, il vaut au moins 3 333. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
--- definition.en: Herfindahl-Hirschman index (HHI): sum of the squared market shares, in percent, of the operators of a technology. Below 1,500 a market is called competitive, above 2,500 concentrated; it cannot go below 10,000 over the number of operators: with three it is at least 3,333. As the named source publishes it; our probes do not measure it.
+-- definition.fr: Indice de Herfindahl-Hirschman (HHI) : somme des carrés des parts de marché, en pour cent, des opérateurs d’une technologie. Sous 1 500 le marché est dit concurrentiel, au-dessus de 2 500 concentré ; il ne peut descendre sous 10 000 divisé par le nombre d’opérateurs : avec trois, il vaut au moins 3 333. Chiffre publié par la source citée, ou calculé à partir des parts de marché importées, les plus récentes de l’année (source « calculated ») ; nos sondes ne le mesurent pas.
+-- definition.en: Herfindahl-Hirschman index (HHI): sum of the squared market shares, in percent, of the operators of a technology. Below 1,500 a market is called competitive, above 2,500 concentrated; it cannot go below 10,000 over the number of operators: with three it is at least 3,333. As the named source publishes it, or calculated from imported market shares, the latest of the year (source "calculated"); our probes do not measure it.
+SELECT c.iso AS country, NULL AS geo, NULL AS operator, m.technology, hhi(array_agg(m.part)) AS value, count(*) AS n_samples,
+       max(m.retrieved) AS retrieved,
+       format('operators: %s, so %s at least; shares of %s; sources: %s', count(*), ceil(10000.0 / count(*)), max(m.period),
+              sources_told(array_agg(m.source), array_agg(m.retrieved))) AS note
+FROM country c
+CROSS JOIN LATERAL market(c.iso, $1::int) m
+GROUP BY c.iso, m.technology

@@ -27,7 +27,8 @@ JOIN check_kind c USING (check_no);
 -- Of what the collector computed, everybody gets the counts in steps, as one of few lines may be all that fails: whatever is guessed of a
 -- count, another of the same step is off by more than a fifth. How many results and days there are is what the schedule asks of lines
 -- alike, and is told to two digits. Analysts have indicator_value. When a cell that is not shown was made is nobody's affair: it is made
--- again with each day that comes. `kind` is the figure's own: a source may publish one beside what is measured.
+-- again with each day that comes. `kind` is the figure's own: a source may publish one beside what is measured, or calculated from
+-- what was imported, which tells of no line.
 CREATE OR REPLACE VIEW figure_told AS
 SELECT v.indicator,
        CASE WHEN strpos(i.name_fr, '{cctld}') = 0 THEN i.name_fr
@@ -36,12 +37,12 @@ SELECT v.indicator,
             ELSE replace(i.name_en, '{cctld}', '.' || coalesce((SELECT k.cctld FROM country k WHERE k.iso = v.country), 'cctld')) END AS name_en,
        v.period, v.statistic, v.country, v.geo, v.operator, v.technology, v.family,
        v.zone, v.sex, v.age_group, v.plan, v.value, v.unit, v.low, v.high, v.interval_kind,
-       CASE WHEN v.computed THEN two_digits(v.n_samples) ELSE v.n_samples END AS n_samples, two_digits(v.n_days) AS n_days,
+       CASE WHEN v.computed AND v.source <> 'calculated' THEN two_digits(v.n_samples) ELSE v.n_samples END AS n_samples, two_digits(v.n_days) AS n_days,
        count_step(v.n_probes) AS n_probes, count_step(v.n_networks) AS n_networks, v.floor,
-       CASE WHEN v.computed THEN 'measured' ELSE 'imported' END AS kind, i.status, i.better, v.source, v.simulated, v.method, v.method_version,
+       CASE WHEN v.source = 'calculated' THEN 'calculated' WHEN v.computed THEN 'measured' ELSE 'imported' END AS kind, i.status, i.better, v.source, v.simulated, v.method, v.method_version,
        v.source_url, CASE WHEN v.value IS NOT NULL THEN v.retrieved END AS retrieved, v.note,
        CASE WHEN v.value IS NOT NULL THEN v.stored_at END AS stored_at, v.lines, v.rank_low, v.rank_high,
-       CASE WHEN v.computed THEN CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone, v.sex, v.age_group, v.plan) = 0
+       CASE WHEN v.computed AND v.source <> 'calculated' THEN CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone, v.sex, v.age_group, v.plan) = 0
                                      THEN coalesce(e.speaks_of, 'lines') ELSE 'lines' END END AS speaks_of, v.as_of,
        c.from_period AS change_from, rounding_nearest(c.value_to - c.value_from, i.decimals) AS change, c.low AS change_low, c.high AS change_high,
        c.why AS change_why,

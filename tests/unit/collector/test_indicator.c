@@ -137,11 +137,11 @@ static void refuses_with_the_reason(void **state)
          "TST1: what is measured ends in its SELECT, or says in waits.fr"},
         {WHOLE "-- aggregate: p50\n-- kind: measured\n-- waits.fr: x\n", "TST1: waits.en is missing"},
         {WHOLE "-- aggregate: p50\n-- kind: measured\n-- waits.en: x\n", "TST1: waits.fr is missing"},
-        {"-- over: lakes\n", "line 1: over: \"lakes\" is not one of: lines figures"},
+        {"-- over: lakes\n", "line 1: over: \"lakes\" is not one of: lines figures inputs"},
         {WHOLE "-- aggregate: value\n-- kind: measured\n-- over: figures\n",
-         "TST1: what is made of figures ends in its"},
+         "TST1: what is made of figures or inputs ends in its"},
         {WHOLE "-- aggregate: value\n-- kind: measured\n-- over: figures\n-- waits.fr: x\n-- waits.en: x\nSELECT 1\n",
-         "TST1: what is made of figures ends in its"},
+         "TST1: what is made of figures or inputs ends in its"},
         {WHOLE "-- aggregate: p50\n-- kind: measured\n-- over: figures\n-- headline.fr: {p50}\n-- headline.en: "
                "{p50}\nSELECT 1\n",
          "TST1: aggregate: \"value\" is of what is not"},
@@ -195,6 +195,9 @@ static void all_that_is_built_in(void **state)
     }
     assert_true(indicator_find("PER2") < indicator_find("PER10"));
     assert_true(indicator_find("PER3_OWN") == indicator_find("PER3") + 1);
+    assert_true(indicator_calculated(indicator_find("AFF1")) && indicator_importable(indicator_find("AFF1")));
+    assert_true(!indicator_derived(indicator_find("AFF1")) && !indicator_made(indicator_find("AFF1")));
+    assert_true(indicator_derived(indicator_find("PER10")) && !indicator_calculated(indicator_find("PER10")));
     assert_true(indicator_find("ACC6") + 1 == indicator_find("AFF1"));
     assert_null(indicator_find("PER0"));
     assert_true(indicator_seed(indicator_find("PER1")) != indicator_seed(indicator_find("PER2")));
