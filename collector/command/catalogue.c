@@ -23,6 +23,8 @@ const char *catalogue_why(const struct indicator *i, enum lang lang)
         return _("Nothing was measured, or by too few lines to publish.");
     if (indicator_derived(i))
         return _("Not all figures that it is made of are published.");
+    if (indicator_calculated(i))
+        return _("No figure was imported, nor all that it is calculated from (see: indicators explain).");
     return i->kinds & KIND_QUALITATIVE ? _("Not marked yet.") : _("No figure was imported yet.");
 }
 
@@ -230,7 +232,7 @@ int catalogue_list(const struct session *s, const char *format, struct fault *f)
     "SELECT f.indicator, f.statistic, f.value, f.low, f.high, f.source, f.period, f.edition, f.kind, "                 \
     "coalesce(d.name, f.geo), f.operator, f.technology, f.family, f.zone, f.sex, f.age_group, f.plan "                 \
     "FROM public_indicator f LEFT JOIN department d ON d.iso = f.geo "                                                 \
-    "WHERE f.country = $1 AND left(f.period, 4) = $2 AND f.value IS NOT NULL AND (f.kind = 'imported' OR "             \
+    "WHERE f.country = $1 AND left(f.period, 4) = $2 AND f.value IS NOT NULL AND (f.kind <> 'measured' OR "            \
     "num_nonnulls(f.geo, f.operator, f.technology, f.family, f.zone, f.sex, f.age_group, f.plan) = 0) "                \
     "ORDER BY f.indicator, f.source, f.period, d.name NULLS FIRST, f.operator NULLS FIRST, f.technology NULLS FIRST, " \
     "f.zone NULLS FIRST, f.sex NULLS FIRST, f.age_group NULLS FIRST, f.plan NULLS FIRST, f.statistic"
@@ -239,8 +241,9 @@ enum { INDICATOR, STATISTIC, VALUE, LOW, HIGH, SOURCE, PERIOD, EDITION, KIND, PA
 /* "Borgou, rural, women": the cell of a source's figure. The caller frees. */
 static char *part_text(const struct pg_rows *rows, size_t r)
 {
-    static const char *const words[][2] = {
-        {"urban", N_("urban")}, {"rural", N_("rural")}, {"female", N_("women")}, {"male", N_("men")}};
+    static const char *const words[][2] = {{"urban", N_("urban")},   {"rural", N_("rural")},
+                                           {"female", N_("women")},  {"male", N_("men")},
+                                           {"mobile", N_("mobile")}, {"fixed", N_("fixed lines")}};
     struct buf out = {0};
     buf_add_text(&out, "");
     for (int c = PARTS; c < PARTS_END; c++) {
@@ -267,7 +270,17 @@ static char *interval_text(const struct pg_rows *rows, size_t r, int decimals, e
 
 static const char *source_text(const char *source)
 {
-    return !strcmp(source, "measured") ? _("measured") : !strcmp(source, "simulated") ? _("simulated") : source;
+    static const struct {
+        const char *source, *word;
+    } ours[] = {
+        {"measured", N_("measured")},
+        {"simulated", N_("simulated")},
+        {"calculated", N_("calculated from imported data")},
+    };
+    for (size_t o = 0; o < COUNT(ours); o++)
+        if (!strcmp(source, ours[o].source))
+            return _(ours[o].word);
+    return source;
 }
 
 /* A figure of one statistic that is the indicator's only one needs no name. */
@@ -277,7 +290,7 @@ static void add_figure(struct sheet *t, const struct indicator *i, const struct 
     const enum lang lang = lang_current();
     char number[NUMBER_TEXT_SIZE];
     const char *statistic = pg_text(rows, r, STATISTIC);
-    const bool imported = !strcmp(pg_text(rows, r, KIND), "imported");
+    const bool imported = strcmp(pg_text(rows, r, KIND), "measured") != 0;
     sheet_add_text(t, i->id);
     sheet_add(t, indicator_in(i->name[lang], cctld));
     sheet_add(t, imported ? part_text(rows, r) : alloc_text(i->statistic_count > 1 ? statistic : ""));

@@ -160,6 +160,8 @@ static void set_source(const struct overview *o, const struct national *g, size_
     else if (date_read(pg_text(g->rows, row, RETRIEVED), &day) == 0)
         phrase_set(out, "retrieved", phrase(&o->words, "retrieved"),
                    json_pack("{s:s}", "date", date_long(&o->words, day, date)));
+    if (!strcmp(source, "calculated"))
+        source = phrase(&o->words, "calculated_source");
     json_object_set_new(out, "source", json_string(source));
     json_object_set_new(out, "url", json_string(url ? url : ""));
 }
@@ -285,6 +287,8 @@ static void add_without(struct overview *o, const struct indicator *i)
     const char *why = i->waits[o->words.lang];
     if (!why && i->derived)
         why = phrase(&o->words, "why_not_derived");
+    if (!why && i->calculated)
+        why = phrase(&o->words, "why_not_calculated");
     if (!why)
         why = phrase(&o->words, i->kinds & KIND_QUALITATIVE ? "why_not_rated" : "why_not_imported");
     _cleanup_text_ char *name = indicator_in(i->name[o->words.lang], o->cctld);
