@@ -155,7 +155,7 @@ static void print_intervals(const struct indicator *i)
 /* Where figures come from that are not measured, or not yet. */
 static void print_sources(const struct indicator *i)
 {
-    if (!indicator_made(i) && i->kinds != KIND_IMPORTED)
+    if (!indicator_made(i) && !i->calculated && i->kinds != KIND_IMPORTED)
         printf(_("no data          %s\n"), catalogue_why(i, lang_current()));
     if (indicator_importable(i))
         printf(_("source           imported: internetmetre-collector import csv FILE\n"));
@@ -183,6 +183,11 @@ static void print_definition(const struct indicator *i, const char *country)
         return;
     }
     print_sources(i);
+    if (i->calculated)
+        printf(
+            _("source           calculated from imported inputs: internetmetre-collector import plans|market|economy "
+              "FILE\n\nSQL, $1 the year:\n\n%s\n"),
+            i->sql);
     if (!i->measured)
         return;
     if (i->targets)
@@ -216,6 +221,27 @@ static const char *count_text(const struct pg_rows *rows, size_t row, int column
 {
     const char *text = pg_text(rows, row, column);
     return text ? text : "-";
+}
+
+/* What a figure of the collector's country is calculated from, and what is missing for it. */
+static int print_calculated(struct pg *pg, const struct indicator *i, const char *country, const char *year,
+                            struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, "SELECT * FROM calculated_input($1, $2, $3::int)", 3,
+                      (const char *const[]){i->id, country, year}, &rows, f);
+    if (rc < 0)
+        return rc;
+    printf(_("calculated in %s from:\n"), country);
+    for (size_t r = 0; r < pg_rows_count(rows); r++)
+        if (pg_text(rows, r, 3))
+            printf(_("  %s %s: %s: %s; %s, retrieved %s, import %s\n"), pg_text(rows, r, 0), pg_text(rows, r, 1),
+                   pg_text(rows, r, 2), pg_text(rows, r, 3), pg_text(rows, r, 4), pg_text(rows, r, 5),
+                   pg_text(rows, r, 6));
+        else
+            printf(_("  %s %s: missing, so nothing is calculated that needs it\n"), pg_text(rows, r, 0),
+                   pg_text(rows, r, 1));
+    return 0;
 }
 
 /* The samples that stand behind it, by year, country and source; year NULL: of all. */
@@ -354,6 +380,8 @@ static int explain(const struct session *s, struct fault *f)
     int rc = update(s->pg, f);
     if (rc == 0)
         rc = print_inputs(s->pg, i, year, f);
+    if (rc == 0 && i->calculated && year)
+        rc = print_calculated(s->pg, i, s->context->settings.country, year, f);
     if (rc == 0 && i->measured && year)
         rc = print_excluded(s->pg, i, year, f);
     if (rc == 0 && i->measured)
