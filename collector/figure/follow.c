@@ -47,6 +47,15 @@ static int check_held(struct pg *pg, const char *year, struct fault *f)
         pg_text(rows, 0, 0), year);
 }
 
+/* What is calculated from imported rows, which are copied with the rest, needs no batch. */
+static int find_inputs(struct pg *pg, const char *year, bool *ret, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, "SELECT $1::int IN (SELECT input_year())", 1, &year, &rows, f);
+    *ret = rc == 0 && pg_bool(rows, 0, 0);
+    return rc;
+}
+
 /* None of them came before what it tells of. */
 #define BODIES "FROM batch_body WHERE received_at >= make_date(%s, 1, 1)::timestamp AT TIME ZONE 'UTC'"
 
@@ -58,7 +67,10 @@ static int copy_bodies(struct follow *w, struct fault *f)
     _cleanup_rows_ struct pg_rows *months = NULL;
     _cleanup_text_ char *out = alloc_format("COPY (SELECT * " BODIES ") TO STDOUT (FORMAT binary)", w->year);
     int rc = pg_query(w->live, month_sql, 1, &w->year, &months, f);
-    if (rc == 0 && pg_rows_count(months) == 0)
+    bool some = rc == 0 && pg_rows_count(months) > 0;
+    if (rc == 0 && !some)
+        rc = find_inputs(w->live, w->year, &some, f);
+    if (rc == 0 && !some)
         return fault_set(f, -ENODATA,
                          _("the ledger has no batch that came in %s or later: its figures were made of days, as a "
                            "simulation can, and no batch says otherwise"),
@@ -319,6 +331,9 @@ static int make_figures(struct follow *w, struct fault *f)
     if (rc == 0)
         rc = rollup_run_shown(pg, f);
     if (rc == 0)
+        rc = pg_query(pg, "SELECT years_stale('imported', ARRAY(SELECT y FROM input_year() y WHERE y = $1::int))", 1,
+                      &w->year, NULL, f);
+    if (rc == 0)
         rc = pg_run(pg, "TRUNCATE series_dirty; CREATE TEMP TABLE told_before AS SELECT * FROM told_cell", f);
     return rc < 0 ? rc : refresh_run(pg, f);
 }
@@ -355,7 +370,8 @@ static char *made_here(void)
     const struct indicator *all = indicator_all(&count);
     buf_add_text(&out, "{");
     for (size_t i = 0; i < count; i++)
-        if ((indicator_made(&all[i]) || indicator_derived(&all[i])) && chapter_agreed(&all[i]))
+        if ((indicator_made(&all[i]) || indicator_derived(&all[i]) || indicator_calculated(&all[i])) &&
+            chapter_agreed(&all[i]))
             buf_addf(&out, "%s%s", out.len > 1 ? "," : "", all[i].id);
     buf_add_text(&out, "}");
     return buf_take(&out);

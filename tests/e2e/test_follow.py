@@ -10,6 +10,14 @@ from conftest import Collector, scratch, wait_until
 pytestmark = pytest.mark.long(40)
 
 YEAR = "2024"
+# What figures without a line are calculated from.
+INPUTS = {
+    "plans": "plan,country,operator,technology,segment,price,currency,volume_gb,validity_days,promotion,valid_from,source,retrieved\n"
+             "month,BJ,MTN Bénin (Spacetel),4g,prepaid,1000,XOF,1,30,no,2024-01-01,MTN,2024-12-01\n",
+    "economy": "country,period,series,value,currency,source,retrieved\nBJ,2024,gni_per_capita,840000,XOF,WB,2025-07-01\n",
+    "market": "country,technology,operator,period,share,source,retrieved\nBJ,mobile,MTN Bénin (Spacetel),2024,60,ARCEP,2025-01-31\n"
+              "BJ,mobile,Moov Africa Bénin,2024,40,ARCEP,2025-01-31\n",
+}
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +28,9 @@ def country():
         try:
             c.run("migrate")
             c.start()
+            for kind, rows in INPUTS.items():
+                (folder / f"{kind}.csv").write_text(rows)
+                c.run("import", kind, folder / f"{kind}.csv")
             c.run("simulate", "--probes", "8", "--days", "35", "--from", f"{YEAR}-02-01", "--seed", "1", "--batches")
             c.run("rollup")
             yield c
@@ -39,24 +50,30 @@ def test_every_figure_follows(country):
     whole = country.sql("SELECT count(*) FROM indicator_value WHERE computed AND value IS NOT NULL")[0][0]
     batches = country.sql("SELECT count(*) FROM batch_body")[0][0]
     assert counts(country.run("indicators", "verify", "--year", YEAR)) == (batches, 0, whole, whole, 0, 0) and whole > 20
+    # 1000 of 840 000 / 12, of the operator and of the country; 60² + 40².
+    assert country.sql("SELECT indicator, operator, technology, value, n_samples FROM public_indicator WHERE kind = 'calculated' ORDER BY 1, 2") == [
+        ("AFF1", "MTN Bénin (Spacetel)", None, 1.43, 1), ("AFF1", None, None, 1.43, 1), ("ECO8", None, "mobile", 5200, 2)]
     assert country.sql("SELECT count(*) FROM pg_database WHERE right(datname, 7) = 'scratch'") == [(0,)], "nothing is left behind"
 
 
 def test_a_flipped_byte(country):
-    """One octet of one body: the batch is named, and so are the figures that were made of it."""
+    """One octet of one body, and an imported share: the batch is named, and so are the figures that were made of them."""
     key = "(probe_no, batch_no) = (SELECT probe_no, batch_no FROM batch_body ORDER BY length(body) DESC, batch_no LIMIT 1)"
     at = country.sql(f"SELECT length(body) / 2 FROM batch_body WHERE {key}")[0][0]
     flip = f"UPDATE batch_body SET body = set_byte(body, {at}, get_byte(body, {at}) # 1) WHERE {key}"
     probe = country.sql(f"SELECT p.probe FROM batch_body b JOIN probe p USING (probe_no) WHERE {key.replace('(probe_no', '(b.probe_no', 1)}")[0][0]
     country.sql(flip)
+    country.sql("UPDATE market_part SET share = CASE share WHEN 60 THEN 70 ELSE 30 END")
     try:
         said = country.run("indicators", "verify", "--year", YEAR, status=1)
     finally:
         country.sql(flip)
+        country.sql("UPDATE market_part SET share = CASE share WHEN 70 THEN 60 ELSE 40 END")
     assert re.search(rf"of probe {probe}, received .* UTC: its octets have another SHA-256", said)
     _, unsound, figures, equal, _, other = counts(said)
     assert unsound == 1 and other > 0 and equal + other == figures
-    assert len(re.findall(r"^PER.* as published, .* from the ledger$", said, re.M)) == other
+    assert "ECO8 value BJ calculated mobile: value is 5200 as published, 5800 from the ledger" in said
+    assert len(re.findall(r"^(?:PER|ECO8).* as published, .* from the ledger$", said, re.M)) == other
     assert re.search(r"^PER1 p50 BJ simulated: n_samples is \d+ as published", said, re.M) or re.search(r"^PER1 p50 BJ simulated: value is", said, re.M)
 
 

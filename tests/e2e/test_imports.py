@@ -111,6 +111,46 @@ def test_prefixes_have_a_run_as_well(c, file):
     assert c.sql(DUMP) == before and {r["state"] for r in runs(c)} == {"undone"}
 
 
+def test_what_figures_are_calculated_from(c, file):
+    """Tariffs, incomes and market shares: figures of our own beside imported ones, with what they are made of, and gone with it."""
+    before = c.sql(DUMP)
+    mtn, moov = "MTN Bénin (Spacetel)", "Moov Africa Bénin"
+    terms = "4g,prepaid,{},XOF,2,30,no,{},ARCEP,https://x.example/,2026-01-31"
+    c.run("import", "csv", file("AFF1,BJ,,2025,2.5,% of GNI per capita,UIT,https://itu.int/,2026-01-31,", name="itu.csv"))
+    c.run("import", "plans", file(f"m,BJ,{mtn}," + terms.format(1000, "2024-01-01"), f"m,BJ,{mtn}," + terms.format(1100, "2025-01-01"),
+                                  f"n,BJ,{moov.lower()}," + terms.format(1400, "2025-01-01"),
+                                  header="plan,country,operator,technology,segment,price,currency,volume_gb,validity_days,promotion,valid_from,"
+                                         "source,source_url,retrieved\n"))
+    money = "country,period,series,value,currency,source,retrieved\n"
+    c.run("import", "economy", file("BJ,2025,gni_per_capita,840000,XOF,WB,2026-01-31", "BJ,2025,cpi,112.2,,WB,2026-01-31", "BJ,2024,cpi,110,,WB,2026-01-31",
+                                    "BJ,2025,minimum_wage_hour,300,XOF,JO,2026-01-31", header=money))
+    market = "country,technology,operator,period,share,source,retrieved\n"
+    assert "line 2: the shares of mobile in BJ, 2025, after ARCEP, come to 90 and not to 100" in said(
+        c, "import", "market", file(f"BJ,mobile,{mtn},2025,50,ARCEP,2026-01-31", f"BJ,mobile,{moov},2025,40,ARCEP,2026-01-31", header=market), status=1)
+    c.run("import", "market", file(f"BJ,mobile,{mtn},2025,40,ARCEP,2026-01-31", f"BJ,mobile,{moov},2025,60,ARCEP,2026-01-31", header=market))
+    told = c.run("indicators", "--year", "2025", "--format", "json")
+    figures = {(f["indicator"], f["operator"], f["technology"]): f for f in json.loads(told) if f["kind"] == "calculated"}
+    # 1100 and 1400 of 70 000 a month; 1.1 over 1.02; 40² + 60².
+    assert {key: f["value"] for key, f in figures.items()} == {
+        ("AFF1", None, None): 1.57, ("AFF1", mtn, None): 1.57, ("AFF1", moov, None): 2, ("AFF2", None, "mobile"): 2, ("AFF2", mtn, "mobile"): 1.57,
+        ("AFF2", moov, "mobile"): 2, ("AFF3", None, None): 10, ("AFF3", mtn, None): 10, ("AFF3_REAL", None, None): 7.8, ("AFF3_REAL", mtn, None): 7.8,
+        ("ECO8", None, "mobile"): 5200}
+    best = figures["AFF1", None, None]
+    assert (best["source"], best["n_samples"], best["low"], best["speaks_of"], best["retrieved"]) == ("calculated", 2, None, None, "2026-01-31")
+    assert best["note"] == "price: 1100 XOF, 3.7 hours of minimum wage; plan: " + mtn + ", m; sources: ARCEP 2026-01-31, JO 2026-01-31, WB 2026-01-31"
+    table = c.run("indicators", "--year", "2025", "--format", "table")
+    assert "calculated from imported data" in table and "UIT" in table
+    explained = c.run("indicators", "explain", "AFF2", "--year", "2025")
+    assert f"2025 tariff: {mtn}, m: 1100 XOF, 2 GB, 30 d; ARCEP, retrieved 2026-01-31, import" in explained
+    assert "2026 gni_per_capita: missing" in c.run("indicators", "explain", "AFF1", "--year", "2026")
+    verified = c.run("indicators", "verify", "--year", "2025")
+    assert f"published figures: {len(figures)}; equal: {len(figures)}" in verified
+    for run in runs(c)[:4]:
+        c.run("import", "undo", str(run["import"]))
+    c.run("indicators", "--year", "2025")
+    assert c.sql(DUMP) == before and c.sql("SELECT count(*) FROM plan_price") == [(0,)]
+
+
 WRONG = [  # lines, and what is said of them that no file says of itself
     ([figure(2019, 1), figure(2019, 1)], "line 3: the same figure as line 2 (all columns of its key are equal); keep one"),
     ([figure(2019, 1), figure(2018, 1), figure(2019, 1.5)], "line 4: the same figure as line 2 (all columns of its key are equal) with "
