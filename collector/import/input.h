@@ -1,5 +1,5 @@
 /* Rows that figures are calculated from: tariffs, market shares, incomes. Each
- * sort has a table of its own (migrations/0058_input.sql) and a CSV layout of
+ * sort has a table of its own (the migration "input") and a CSV layout of
  * its own; a file is taken whole or not at all, and a row takes the place of
  * the one with its key. */
 #pragma once

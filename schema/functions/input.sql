@@ -1,4 +1,4 @@
--- Rows that figures are calculated from (migrations/0058_input.sql), on their way in, and the years that they change.
+-- Rows that figures are calculated from (the migration "input"), on their way in, and the years that they change.
 
 -- Lines of a file, in a table of the transaction that has the columns of their home, and `line`.
 CREATE OR REPLACE FUNCTION input_stage(of_run int, home text, lines jsonb) RETURNS void
