@@ -70,6 +70,12 @@ INSERT INTO analysts VALUES
     ('day_number: day probe_no check_name metric target_no af ok buckets counts failed'),
     ('day_packet: day probe_no check_name target_no af tried unnamed counted sent rcvd believed'),
     ('day_question: day probe_no target_no af tried good'),
+    ('declared_tariff: country operator technology tariff n_probes plan name price currency volume_gb validity_days promotion valid_from source '
+     'retrieved'), -- what members typed, for analysts alone, who have it in probe_context
+    ('economy: country series period value currency source source_url retrieved note run'),
+    ('market_part: country technology operator period share subscriptions source source_url retrieved note run'),
+    ('plan_price: country operator plan technology name segment price currency volume_gb validity_days down_mbps up_mbps throttled_mbps promotion '
+     'valid_from valid_to source source_url retrieved note run'),
     ('delegation_diversity: day probe target target_country source simulated addresses4 addresses6 prefixes4 '
      'prefixes6 origins unknown asns'),
     ('delegation_server: at batch_no probe_no target_no ordinal name addr'),

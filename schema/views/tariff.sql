@@ -1,0 +1,22 @@
+-- Tariffs for analysts: what operators ask, and what members say that they have.
+
+-- What a member calls their subscription is compared by its letters and digits alone.
+CREATE OR REPLACE FUNCTION tariff_plain(name text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$ SELECT lower(regexp_replace(name, '[^[:alnum:]]+', '', 'g')) $$;
+
+-- Each subscription that members name now, beside the plan of the same operator that is called so and its price today; without one
+-- where no import knows it: a tariff that nobody published, or another name for one.
+CREATE OR REPLACE VIEW declared_tariff AS
+SELECT c.country, k.name AS operator, c.technology, c.tariff, count(*) AS n_probes, p.plan, p.name, p.price, p.currency, p.volume_gb,
+       p.validity_days, p.promotion, p.valid_from, p.source, p.retrieved
+FROM probe_context c
+LEFT JOIN known_operator k USING (operator_no)
+LEFT JOIN LATERAL (SELECT s.* FROM plan_price s
+                   WHERE s.country = c.country AND s.operator = k.name AND s.valid_from <= current_date
+                     AND tariff_plain(c.tariff) IN (tariff_plain(s.plan), tariff_plain(s.name))
+                   ORDER BY s.valid_from DESC, s.retrieved DESC, s.source LIMIT 1) p ON coalesce(p.valid_to, 'infinity') >= current_date
+WHERE c.valid_to = 'infinity' AND c.tariff IS NOT NULL
+GROUP BY c.country, k.name, c.technology, c.tariff, p.plan, p.name, p.price, p.currency, p.volume_gb, p.validity_days, p.promotion,
+         p.valid_from, p.source, p.retrieved;
+
+SELECT allow('SELECT ON declared_tariff, plan_price, economy, market_part', 'analyst');
