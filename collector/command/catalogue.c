@@ -313,14 +313,49 @@ static size_t add_figures(struct sheet *t, const struct indicator *i, const stru
     return found;
 }
 
-static void add_without(struct sheet *t, const struct indicator *i, const char *cctld)
+/* What calculated figures of a year lack, as functions/calculated.sql has it: a row a thing. */
+#define LACKS_SQL                                                                                                      \
+    "SELECT DISTINCT u.id, c.what FROM unnest($1::text[]) AS u (id) CROSS JOIN LATERAL calculated_input(u.id, $2, "    \
+    "$3::int) c WHERE c.value IS NULL ORDER BY 1, 2"
+
+static int find_lacks(struct pg *pg, const char *country, const char *year, struct pg_rows **ret, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf ids = {0};
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    buf_add_text(&ids, "{");
+    for (size_t i = 0; i < count; i++)
+        if (indicator_calculated(&all[i]))
+            buf_addf(&ids, "%s%s", ids.len > 1 ? "," : "", all[i].id);
+    buf_add_text(&ids, "}");
+    return pg_query(pg, LACKS_SQL, 3, (const char *const[]){ids.data, country, year}, ret, f);
+}
+
+static char *why_none(const struct pg_rows *lacks, const struct indicator *i)
+{
+    static const char *const words[][2] = {
+        {"tariff", N_("tariffs")},           {"gni_per_capita", N_("GNI per capita")},
+        {"market", N_("market shares")},     {"smartphone_price", N_("price of a smartphone")},
+        {"cpi", N_("consumer price index")},
+    };
+    _cleanup_(buf_free) struct buf list = {0};
+    for (size_t r = 0; r < pg_rows_count(lacks); r++)
+        for (size_t w = 0; w < COUNT(words); w++)
+            if (!strcmp(pg_text(lacks, r, 0), i->id) && !strcmp(pg_text(lacks, r, 1), words[w][0]))
+                buf_addf(&list, "%s%s", list.len ? ", " : "", _(words[w][1]));
+    if (list.len == 0)
+        return alloc_text(catalogue_why(i, lang_current()));
+    return alloc_format(_("Not imported, and not calculated for want of: %s."), list.data);
+}
+
+static void add_without(struct sheet *t, const struct indicator *i, const struct pg_rows *lacks, const char *cctld)
 {
     const enum lang lang = lang_current();
     if (indicator_retired(i))
         return;
     sheet_add_text(t, i->id);
     sheet_add(t, indicator_in(i->name[lang], cctld));
-    sheet_add_text(t, catalogue_why(i, lang));
+    sheet_add(t, why_none(lacks, i));
 }
 
 int catalogue_year(const struct session *s, const char *year, struct fault *f)
@@ -331,8 +366,10 @@ int catalogue_year(const struct session *s, const char *year, struct fault *f)
     const char *country = s->context->settings.country;
     _cleanup_text_ char *cctld = catalogue_cctld(country);
     _cleanup_(sheet_free) struct sheet with = {0}, without = {0};
-    _cleanup_rows_ struct pg_rows *rows = NULL;
+    _cleanup_rows_ struct pg_rows *rows = NULL, *lacks = NULL;
     int rc = pg_query(s->pg, YEAR_SQL, 2, (const char *const[]){country, year}, &rows, f);
+    if (rc == 0)
+        rc = find_lacks(s->pg, country, year, &lacks, f);
     if (rc < 0)
         return rc;
     size_t count;
@@ -341,7 +378,7 @@ int catalogue_year(const struct session *s, const char *year, struct fault *f)
     sheet_heads(&without, heads_without, COUNT(heads_without));
     for (size_t i = 0; i < count; i++)
         if (add_figures(&with, &all[i], rows, cctld) == 0)
-            add_without(&without, &all[i], cctld);
+            add_without(&without, &all[i], lacks, cctld);
     if (pg_rows_count(rows))
         sheet_print(&with);
     else

@@ -143,6 +143,7 @@ def test_what_figures_are_calculated_from(c, file):
     explained = c.run("indicators", "explain", "AFF2", "--year", "2025")
     assert f"2025 tariff: {mtn}, m: 1100 XOF, 2 GB, 30 d; ARCEP, retrieved 2026-01-31, import" in explained
     assert "2026 gni_per_capita: missing" in c.run("indicators", "explain", "AFF1", "--year", "2026")
+    assert "calculated for want of: GNI per capita, market shares." in c.run("indicators", "--year", "2026", "--format", "table")
     verified = c.run("indicators", "verify", "--year", "2025")
     assert f"published figures: {len(figures)}; equal: {len(figures)}" in verified
     for run in runs(c)[:4]:
