@@ -36,9 +36,12 @@ int input_above_zero(const char *text, struct fault *f)
     int rc = cell_value(text, f);
     if (rc < 0)
         return rc;
-    return cell_number(text, &value) == 0 && value > 0
+    if (cell_number(text, &value) < 0 || value <= 0)
+        return fault_set(f, -EBADMSG, _("%s is not above 0; leave the line away where nothing is known"), text);
+    return value >= INPUT_LEAST && value <= INPUT_MOST
                ? 0
-               : fault_set(f, -EBADMSG, _("%s is not above 0; leave the line away where nothing is known"), text);
+               : fault_set(f, -EBADMSG,
+                           _("%s cannot be, too far from what is sold or earned anywhere; look at its unit"), text);
 }
 
 int input_day(const char *text, struct fault *f)
@@ -118,11 +121,12 @@ static int check_twice(const struct input *i, struct pg *pg, const char *key, st
                      pg_text(rows, 0, 1), pg_text(rows, 0, 0), i->key);
 }
 
-int input_store(const struct input *i, struct pg *pg, const struct import_run *run, const json_t *rows,
-                size_t *ret_count, struct fault *f)
+int input_store(const struct input *i, struct pg *pg, struct import_run *run, const json_t *rows, size_t *ret_count,
+                struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *stored = NULL;
     _cleanup_text_ char *lines = json_text(rows), *key = alloc_format("{%s}", i->key);
+    _cleanup_text_ char *place = alloc_format("{%s}", i->place ? i->place : i->key);
     int rc = pg_query(pg, "SELECT input_stage($1::int, $2, $3::jsonb)", 3,
                       (const char *const[]){run->number, i->home, lines}, NULL, f);
     if (rc == 0 && i->operators)
@@ -131,8 +135,8 @@ int input_store(const struct input *i, struct pg *pg, const struct import_run *r
         rc = check_twice(i, pg, key, f);
     if (rc == 0)
         rc = pg_query(pg, "SELECT input_store($1::int, $2, $3::text[])", 3,
-                      (const char *const[]){run->number, i->home, key}, &stored, f);
+                      (const char *const[]){run->number, i->home, place}, &stored, f);
     if (rc == 0)
         *ret_count = (size_t)pg_int(stored, 0, 0);
-    return rc == 0 && i->check_all ? i->check_all(pg, f) : rc;
+    return rc == 0 && i->check_all ? i->check_all(pg, run, f) : rc;
 }

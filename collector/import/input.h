@@ -16,24 +16,28 @@
 
 /* All of them are kept while they are read: some 40 MB. */
 #define INPUT_LINES_MAX 100000
+/* Of prices, incomes, volumes: what is calculated from these is a number as well. */
+#define INPUT_LEAST 1e-6
+#define INPUT_MOST  1e12
 
 struct input {
     struct sheet sheet;
-    const char *home; /* the table; its columns are called as those of the sheet */
-    const char *key;  /* "country,operator" */
-    size_t url;       /* the column of the source's address, which it is unusual to lack */
-    bool operators;   /* column operator names known ones */
+    const char *home;  /* the table; its columns are called as those of the sheet */
+    const char *key;   /* "country,operator" */
+    const char *place; /* what a row takes the place of, where it is more than that of its key; NULL: it is not */
+    size_t url;        /* the column of the source's address, which it is unusual to lack */
+    bool operators;    /* column operator names known ones */
     /* What only a whole line tells; may replace cells by texts that last. -EBADMSG. */
     int (*check)(const char **cells, struct fault *f);
     /* What only all lines tell, with what was stored before; NULL: nothing. They are in import_input. */
-    int (*check_all)(struct pg *pg, struct fault *f);
+    int (*check_all)(struct pg *pg, struct import_run *run, struct fault *f);
 };
 
 /* *ret: the rows, as texts, each with its line; json_decref. Set in any case. */
 int input_read(const struct input *i, struct remarks *remarks, const struct buf *text, json_t **ret,
                struct fault *f) CHECKED;
-int input_store(const struct input *i, struct pg *pg, const struct import_run *run, const json_t *rows,
-                size_t *ret_count, struct fault *f) CHECKED;
+int input_store(const struct input *i, struct pg *pg, struct import_run *run, const json_t *rows, size_t *ret_count,
+                struct fault *f) CHECKED;
 void input_free(void *rows);
 
 /* Checks of cells. */

@@ -55,12 +55,37 @@ static int check_line(const char **cells, struct fault *f)
     "HAVING count(m.share) > 0 AND (count(m.share) < count(*) OR NOT shares_whole(array_agg(m.share))) "               \
     "ORDER BY i.line LIMIT 1"
 
-static int check_all(struct pg *pg, struct fault *f)
+/* Who was in such a market by an earlier import, and is not in this one: a part of a market would pass for the whole.
+ */
+#define GONE_SQL                                                                                                       \
+    "SELECT i.line, g.operator, i.technology, i.period FROM import_replaced p CROSS JOIN LATERAL "                     \
+    "jsonb_populate_record(NULL::market_part, p.was) g JOIN (SELECT country, technology, period, source, min(line) "   \
+    "AS line FROM import_input GROUP BY 1, 2, 3, 4) i ON (i.country, i.technology, i.period, i.source) = (g.country, " \
+    "g.technology, g.period, g.source) WHERE p.run = $1::int AND NOT EXISTS (SELECT FROM import_input n WHERE "        \
+    "(n.country, n.technology, n.period, n.source, n.operator) = (g.country, g.technology, g.period, g.source, "       \
+    "g.operator)) ORDER BY 1, 2 LIMIT 20"
+
+static int remark_gone(struct pg *pg, struct import_run *run, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, GONE_SQL, 1, (const char *const[]){run->number}, &rows, f);
+    for (size_t r = 0; rc == 0 && r < pg_rows_count(rows); r++) {
+        _cleanup_text_ char *text = alloc_format(
+            _("line %s: %s was part of the market (%s, %s) in an earlier import, and is not here"), pg_text(rows, r, 0),
+            pg_text(rows, r, 1), pg_text(rows, r, 2), pg_text(rows, r, 3));
+        remark_say(&run->remarks, text);
+    }
+    return rc;
+}
+
+static int check_all(struct pg *pg, struct import_run *run, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = pg_query(pg, WHOLE_SQL, 0, NULL, &rows, f);
-    if (rc < 0 || pg_rows_count(rows) == 0)
+    if (rc < 0)
         return rc;
+    if (pg_rows_count(rows) == 0)
+        return remark_gone(pg, run, f);
     const char *line = pg_text(rows, 0, 0), *technology = pg_text(rows, 0, 1), *country = pg_text(rows, 0, 2);
     const char *period = pg_text(rows, 0, 3), *source = pg_text(rows, 0, 4);
     if (pg_bool(rows, 0, 5))
@@ -78,6 +103,7 @@ static const struct input input = {
     .sheet = {columns, COLUMNS, "market"},
     .home = "market_part",
     .key = "country,technology,operator,period,source",
+    .place = "country,technology,period,source",
     .url = SOURCE_URL,
     .operators = true,
     .check = check_line,

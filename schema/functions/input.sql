@@ -20,7 +20,7 @@ BEGIN
 END
 $$;
 
--- Puts them where they belong, in the place of those of the same key. Returns how many there are.
+-- Puts them where they belong, in the place of those that have the same in the columns of `key`. Returns how many there are.
 CREATE OR REPLACE FUNCTION input_store(of_run int, home text, key text[]) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -128,6 +128,8 @@ def test_what_figures_are_calculated_from(c, file):
     assert "line 2: the shares of mobile in BJ, 2025, after ARCEP, come to 90 and not to 100" in said(
         c, "import", "market", file(f"BJ,mobile,{mtn},2025,50,ARCEP,2026-01-31", f"BJ,mobile,{moov},2025,40,ARCEP,2026-01-31", header=market), status=1)
     c.run("import", "market", file(f"BJ,mobile,{mtn},2025,40,ARCEP,2026-01-31", f"BJ,mobile,{moov},2025,60,ARCEP,2026-01-31", header=market))
+    less = file(f"BJ,mobile,{mtn},2025,100,ARCEP,2026-01-31", header=market, name="less.csv")
+    assert f"line 2: {moov} was part of the market (mobile, 2025) in an earlier import" in said(c, "import", "market", less, "--strict", status=1)
     told = c.run("indicators", "--year", "2025", "--format", "json")
     figures = {(f["indicator"], f["operator"], f["technology"]): f for f in json.loads(told) if f["kind"] == "calculated"}
     # 1100 and 1400 of 70 000 a month; 1.1 over 1.02; 40² + 60².
