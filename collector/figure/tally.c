@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collector/disclosure/crowd.h"
+#include "collector/disclosure/dominance.h"
 #include "collector/figure/ends.h"
 #include "collector/figure/line.h"
 #include "collector/figure/rounding.h"
@@ -27,13 +28,33 @@ static uint32_t count_networks(const struct tally_day *days, size_t count)
     return different;
 }
 
+/* Failures of lines, together, and what the two give that give most. */
+struct failures {
+    int64_t all, first, second;
+};
+
+static void meet(struct failures *f, int64_t own)
+{
+    f->second = own > f->first ? f->first : own > f->second ? own : f->second;
+    f->first = own > f->first ? own : f->first;
+    f->all += own;
+}
+
+static void join(struct failures *f, const struct failures *others)
+{
+    int64_t all = f->all + others->all;
+    meet(f, others->first);
+    meet(f, others->second);
+    f->all = all;
+}
+
 /* Those of lines that have no value at all, which the figure does not speak of,
  * count only where such lines are as many as the floor asks: the number would
  * tell of a household. */
-static int64_t count_failed(const struct tally_day *days, size_t count)
+static struct failures count_failed(const struct tally_day *days, size_t count)
 {
     struct crowd others = {0};
-    int64_t failed = 0, of_others = 0;
+    struct failures failed = {0}, of_others = {0};
     for (size_t from = 0, to; from < count; from = to) {
         int64_t own = 0;
         bool speaks = false;
@@ -43,9 +64,18 @@ static int64_t count_failed(const struct tally_day *days, size_t count)
         }
         if (!speaks)
             crowd_add(&others, days[from].line, days[from].network, (uint32_t)(to - from));
-        *(speaks ? &failed : &of_others) += own;
+        meet(speaks ? &failed : &of_others, own);
     }
-    return failed + (crowd_enough(&others) ? of_others : 0);
+    if (crowd_enough(&others))
+        join(&failed, &of_others);
+    return failed;
+}
+
+/* From edition to edition the number goes up by what fails in between: where it comes to a new step, it is known within
+ * that. So it is held to what a mean is (dominance.h). */
+static bool dominated(const struct failures *f)
+{
+    return f->first > DOMINANCE_TIMES * (f->all - f->first - f->second);
 }
 
 /* What one day of each line counts, which is what it was given or what these days come to. */
@@ -70,7 +100,9 @@ static void weigh(struct tally *t, const struct tally_day *days, size_t count, c
 
 struct tally tally_days(const struct tally_day *days, size_t count)
 {
-    struct tally t = {.networks = count_networks(days, count), .failed = count_failed(days, count)};
+    struct failures failed = count_failed(days, count);
+    struct tally t = {
+        .networks = count_networks(days, count), .failed = failed.all, .failed_dominated = dominated(&failed)};
     uint32_t *lengths = alloc_zero(count, sizeof *lengths), last = 0;
     t.days = alloc_zero(count, sizeof *t.days);
     for (size_t i = 0; i < count; i++) {

@@ -13,7 +13,8 @@ struct tally {
     uint32_t lines, networks;
     uint32_t silent; /* probes that have given nothing for long, and were not taken away */
     int64_t results;
-    int64_t failed; /* tests without a number: of lines that have a value, and of others where these are many */
+    int64_t failed;        /* tests without a number: of lines that have a value, and of others where these are many */
+    bool failed_dominated; /* one line's are nearly all that one other does not know of */
 };
 
 /* A probe-day of a line (line.h); network and voucher are numbers, 0 for none. */

@@ -47,7 +47,8 @@ SELECT v.indicator,
        c.from_period AS change_from, rounding_nearest(c.value_to - c.value_from, i.decimals) AS change, c.low AS change_low, c.high AS change_high,
        c.why AS change_why,
        -- Of a country alone: those of its parts add up to that of the whole, and a step less other steps is of one household; and the
-       -- edition in which a town has a silent probe more, less fourteen days, is when it went out.
+       -- edition in which a town has a silent probe more, less fourteen days, is when it went out. Of a country whose failures are nearly all
+       -- one line's nothing is kept (collector/figure/tally.c).
        CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family) = 0 THEN part_step(v.n_failed) END AS n_failed,
        CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family) = 0 THEN part_step(v.n_silent) END AS n_silent,
        v.version, CASE WHEN v.version > 0 THEN 'closed' ELSE 'provisional' END AS edition,

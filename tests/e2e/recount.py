@@ -503,14 +503,23 @@ def mean(rows, sums):
 
 
 def failures(rows):
-    """Those of lines without any value only where such lines are many."""
+    """household -> its own: those of lines without any value only where such lines are many."""
     speak = {row.line.household for row in rows if row.value is not None}
-    others = [row for row in rows if row.line.household not in speak]
-    return sum(row.failed for row in rows if row.line.household in speak or enough(others))
+    many, found = enough([row for row in rows if row.line.household not in speak]), collections.Counter()
+    for row in rows:
+        found[row.line.household] += row.failed * (many or row.line.household in speak)
+    return found
 
 
-def figure(rows, statistic, method):
-    """None where one line may fill the whole tail of a percentile."""
+def of_one(failed):
+    """Are one household's more than five times what all but one other have?"""
+    largest = sorted(failed.values(), reverse=True)
+    return largest[0] > 5 * sum(largest[2:])
+
+
+def figure(rows, statistic, method, whole=False):
+    """None where one line may fill the whole tail of a percentile. whole: of a country."""
+    failed = failures(rows)
     values = [row for row in rows if row.value is not None]
     sums = weights(values)
     if statistic == "mean":
@@ -520,7 +529,7 @@ def figure(rows, statistic, method):
         if max(sums.values()) / sum(sums.values()) >= min(q, 1 - q) - 1e-9:
             return None
         value = quantile([(v, sums[line]) for line, v in said(values, statistics.median).items()], q)
-    return Figure(value, sum(row.samples for row in values), failures(rows), len(values), len(sums),
+    return Figure(value, sum(row.samples for row in values), None if whole and of_one(failed) else failed.total(), len(values), len(sums),
                   len({row.network for row in values} - {None}), sum(row.ended for row in values), method)
 
 
@@ -604,5 +613,5 @@ def recount(cells):
         method, _, names = known[indicator]
         large = enough([row for row in cell if row.value is not None])
         for statistic in names:
-            found[indicator, statistic, *key] = large, figure(cell, statistic, method)
+            found[indicator, statistic, *key] = large, figure(cell, statistic, method, not any(key[1:-1]))
     return found

@@ -48,6 +48,31 @@ static void failures_are_those_of_lines_that_may_be_told_of(void **state)
     }
 }
 
+/* Ten lines that measure; some of them fail as often as is said, and the others not. */
+static void failures_are_dominated_by_who_fails_most(void **state)
+{
+    static const struct {
+        int64_t failed[4];
+        bool dominated;
+    } rows[] = {
+        {{0}, false},           {{1}, true},           {{192, 192}, true},
+        {{100, 50, 20}, false}, {{101, 50, 20}, true}, {{20, 50, 9, 1}, false},
+        {{20, 51, 9, 1}, true},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct tally_day days[10];
+        int64_t all = 0;
+        for (uint32_t l = 0; l < COUNT(days); l++) {
+            int64_t failed = l < 4 ? rows[r].failed[l] : 0;
+            days[l] = (struct tally_day){.line = l + 1, .network = l + 1, .value = 1, .due = 1, .failed = failed};
+            all += failed;
+        }
+        _cleanup_tally_ struct tally t = tally_days(days, COUNT(days));
+        if (t.failed != all || t.failed_dominated != rows[r].dominated)
+            fail_msg("row %zu: %d", r, (int)t.failed);
+    }
+}
+
 /* Six lines: what they measure is known on as many days as `values` says, of the thirty that were expected. The first
  * measures 100, and fails on most days; the others 0. */
 static void a_line_that_fails_counts_for_the_days_expected(void **state)
@@ -140,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_whom_it_speaks_of),
         cmocka_unit_test(failures_are_those_of_lines_that_may_be_told_of),
+        cmocka_unit_test(failures_are_dominated_by_who_fails_most),
         cmocka_unit_test(a_line_that_fails_counts_for_the_days_expected),
         cmocka_unit_test(a_tail_is_more_than_one_line),
         cmocka_unit_test(a_line_says_one_thing),
