@@ -230,16 +230,17 @@ int catalogue_list(const struct session *s, const char *format, struct fault *f)
 /* Of what is measured, what is told of the whole country; of a source, all that it says. */
 #define YEAR_SQL                                                                                                       \
     "SELECT f.indicator, f.statistic, f.value, f.low, f.high, f.source, f.period, f.edition, f.kind, "                 \
-    "coalesce(d.name, f.geo), f.operator, f.technology, f.family, f.zone, f.sex, f.age_group, f.plan "                 \
+    "coalesce(d.name, f.geo), f.operator, f.technology, f.family, f.zone, f.sex, f.age_group, f.plan, f.item "         \
     "FROM public_indicator f LEFT JOIN department d ON d.iso = f.geo "                                                 \
-    "WHERE f.country = $1 AND left(f.period, 4) = $2 AND f.value IS NOT NULL AND (f.kind <> 'measured' OR "            \
-    "num_nonnulls(f.geo, f.operator, f.technology, f.family, f.zone, f.sex, f.age_group, f.plan) = 0) "                \
+    "WHERE f.country = $1 AND left(f.period, 4) = $2 AND f.value IS NOT NULL AND (f.kind = 'imported' OR "             \
+    "num_nonnulls(f.geo, f.operator, f.technology, f.family, f.zone, f.sex, f.age_group, f.plan, f.item) = 0) "        \
     "ORDER BY f.indicator, f.source, f.period, d.name NULLS FIRST, f.operator NULLS FIRST, f.technology NULLS FIRST, " \
-    "f.zone NULLS FIRST, f.sex NULLS FIRST, f.age_group NULLS FIRST, f.plan NULLS FIRST, f.statistic"
-enum { INDICATOR, STATISTIC, VALUE, LOW, HIGH, SOURCE, PERIOD, EDITION, KIND, PARTS, PARTS_END = PARTS + 8 };
+    "f.zone NULLS FIRST, f.sex NULLS FIRST, f.age_group NULLS FIRST, f.plan NULLS FIRST, f.item NULLS FIRST, "         \
+    "f.statistic"
+enum { INDICATOR, STATISTIC, VALUE, LOW, HIGH, SOURCE, PERIOD, EDITION, KIND, PARTS, ITEM = PARTS + 8, PARTS_END };
 
 /* "Borgou, rural, women": the cell of a source's figure. The caller frees. */
-static char *part_text(const struct pg_rows *rows, size_t r)
+static char *part_text(const struct indicator *i, const struct pg_rows *rows, size_t r)
 {
     static const char *const words[][2] = {{"urban", N_("urban")},   {"rural", N_("rural")},
                                            {"female", N_("women")},  {"male", N_("men")},
@@ -250,10 +251,12 @@ static char *part_text(const struct pg_rows *rows, size_t r)
         const char *text = pg_text(rows, r, c);
         if (!text)
             continue;
+        size_t len = strlen(text);
+        const char *name = c == ITEM ? indicator_item(i, text, lang_current(), &len) : NULL;
         for (size_t w = 0; w < COUNT(words); w++)
             if (!strcmp(text, words[w][0]))
                 text = _(words[w][1]);
-        buf_addf(&out, "%s%s", out.len ? ", " : "", text);
+        buf_addf(&out, "%s%.*s", out.len ? ", " : "", (int)(name ? len : strlen(text)), name ? name : text);
     }
     return buf_take(&out);
 }
@@ -293,7 +296,7 @@ static void add_figure(struct sheet *t, const struct indicator *i, const struct 
     const bool imported = strcmp(pg_text(rows, r, KIND), "measured") != 0;
     sheet_add_text(t, i->id);
     sheet_add(t, indicator_in(i->name[lang], cctld));
-    sheet_add(t, imported ? part_text(rows, r) : alloc_text(i->statistic_count > 1 ? statistic : ""));
+    sheet_add(t, imported ? part_text(i, rows, r) : alloc_text(i->statistic_count > 1 ? statistic : ""));
     sheet_add_text(t, lang_number(lang, pg_double(rows, r, VALUE), i->decimals, number));
     sheet_add_text(t, i->unit[lang]);
     sheet_add(t, interval_text(rows, r, i->decimals, lang));

@@ -415,18 +415,18 @@ static int versions(const struct session *s, struct fault *f)
 
 #define CHANGES_SQL                                                                                                    \
     "SELECT indicator, period, statistic, country, geo, operator, technology, family, zone, sex, age_group, plan, "    \
-    "source, change, old_value, new_value, unit, old_floor, new_floor, old_method, new_method, "                       \
+    "item, source, change, old_value, new_value, unit, old_floor, new_floor, old_method, new_method, "                 \
     "array_to_string(why, ' ') FROM closed_changes($1::int, $2::int, $3::int) ORDER BY " FIGURE_ORDER
 
 static const struct encode_column change_columns[] = {
-    {"indicator", ENCODE_TEXT},   {"period", ENCODE_TEXT},       {"statistic", ENCODE_TEXT},
-    {"country", ENCODE_TEXT},     {"geo", ENCODE_TEXT},          {"operator", ENCODE_TEXT},
-    {"technology", ENCODE_TEXT},  {"family", ENCODE_TEXT},       {"zone", ENCODE_TEXT},
-    {"sex", ENCODE_TEXT},         {"age_group", ENCODE_TEXT},    {"plan", ENCODE_TEXT},
-    {"source", ENCODE_TEXT},      {"change", ENCODE_TEXT},       {"old_value", ENCODE_NUMBER},
-    {"new_value", ENCODE_NUMBER}, {"unit", ENCODE_TEXT},         {"old_floor", ENCODE_TEXT},
-    {"new_floor", ENCODE_TEXT},   {"old_method", ENCODE_NUMBER}, {"new_method", ENCODE_NUMBER},
-    {"why", ENCODE_TEXT},
+    {"indicator", ENCODE_TEXT},    {"period", ENCODE_TEXT},      {"statistic", ENCODE_TEXT},
+    {"country", ENCODE_TEXT},      {"geo", ENCODE_TEXT},         {"operator", ENCODE_TEXT},
+    {"technology", ENCODE_TEXT},   {"family", ENCODE_TEXT},      {"zone", ENCODE_TEXT},
+    {"sex", ENCODE_TEXT},          {"age_group", ENCODE_TEXT},   {"plan", ENCODE_TEXT},
+    {"item", ENCODE_TEXT},         {"source", ENCODE_TEXT},      {"change", ENCODE_TEXT},
+    {"old_value", ENCODE_NUMBER},  {"new_value", ENCODE_NUMBER}, {"unit", ENCODE_TEXT},
+    {"old_floor", ENCODE_TEXT},    {"new_floor", ENCODE_TEXT},   {"old_method", ENCODE_NUMBER},
+    {"new_method", ENCODE_NUMBER}, {"why", ENCODE_TEXT},
 };
 
 /* The newer version without --to is the last, the older one without --from the one before it. */

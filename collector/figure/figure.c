@@ -17,6 +17,7 @@ const struct encode_column figure_columns[] = {
     {"sex", ENCODE_TEXT},
     {"age_group", ENCODE_TEXT},
     {"plan", ENCODE_TEXT},
+    {"item", ENCODE_TEXT}, /* what an imported one is of: a barrier, a speed tier */
     {"value", ENCODE_NUMBER},
     {"unit", ENCODE_TEXT},
     {"low", ENCODE_NUMBER},

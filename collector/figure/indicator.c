@@ -150,6 +150,8 @@ static int set_named(struct indicator *i, const char *key, const char *value, st
         return each_word(value, i, add_dimension, f);
     if (!strcmp(key, "aggregate"))
         return each_word(value, i, add_statistic, f);
+    if (!strcmp(key, "items"))
+        return set_text(&i->items, value);
     if (!strcmp(key, "check"))
         return set_text(&i->check, value);
     if (!strcmp(key, "unit"))
@@ -165,7 +167,7 @@ static int set_key(struct indicator *i, const char *key, const char *value, stru
     } by_language[] = {
         {"name", offsetof(struct indicator, name)},         {"unit", offsetof(struct indicator, unit)},
         {"headline", offsetof(struct indicator, headline)}, {"definition", offsetof(struct indicator, definition)},
-        {"waits", offsetof(struct indicator, waits)},
+        {"waits", offsetof(struct indicator, waits)},       {"items", offsetof(struct indicator, item_names)},
     };
     size_t len = strlen(key);
     bool french = len > 3 && !strcmp(key + len - 3, ".fr"), english = len > 3 && !strcmp(key + len - 3, ".en");
@@ -195,11 +197,36 @@ static int check_sql(const struct indicator *i, struct fault *f)
     return 0;
 }
 
+static size_t commas(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += *text == ',';
+    return n;
+}
+
+static int check_items(const struct indicator *i, struct fault *f)
+{
+    const char *fr = i->item_names[LANG_FR], *en = i->item_names[LANG_EN];
+    bool by_item = i->headline[LANG_FR] && strstr(i->headline[LANG_FR], "{item}");
+    if (!i->items && !fr && !en && !by_item)
+        return 0;
+    if (i->items && fr && en && !i->measured && commas(i->items) == commas(fr) && commas(fr) == commas(en))
+        return 0;
+    return fault_set(
+        f, -EBADMSG,
+        _("%s: items, items.fr and items.en are of what is imported, and have as many words each, parted by "
+          "commas"),
+        i->id);
+}
+
 /* Imported figures have one statistic, and are of what their source says. */
 static int check_kinds(const struct indicator *i, struct fault *f)
 {
     bool by_lines = !i->derived && (i->measured || i->kinds == KIND_MEASURED);
     int rc = check_sql(i, f);
+    if (rc == 0)
+        rc = check_items(i, f);
     for (int l = 0; rc == 0 && l < 2; l++)
         if (i->headline[l] && by_lines != (strstr(i->headline[l], "{where}") != NULL))
             rc = fault_set(f, -EBADMSG, _("%s: the headline of a measured indicator has {where}, of an imported none"),
@@ -297,16 +324,42 @@ void indicator_free(struct indicator *i)
         free(i->headline[l]);
         free(i->definition[l]);
         free(i->waits[l]);
+        free(i->item_names[l]);
     }
     free(i->better);
     free(i->status);
     free(i->nature);
     free(i->targets);
     free(i->check);
+    free(i->items);
     *i = (struct indicator){0};
 }
 
 /* ---- what it is ---- */
+
+static const char *next_item(const char *list)
+{
+    list += strcspn(list, ",");
+    return *list ? list + 1 + strspn(list + 1, " ") : list;
+}
+
+const char *indicator_item(const struct indicator *i, const char *item, enum lang lang, size_t *ret_len)
+{
+    const char *name = i->item_names[lang];
+    for (const char *word = i->items; word && *word; word = next_item(word), name = next_item(name)) {
+        size_t len = strcspn(word, ",");
+        if (strlen(item) == len && !strncmp(word, item, len)) {
+            *ret_len = strcspn(name, ",");
+            return name;
+        }
+    }
+    return NULL;
+}
+
+bool indicator_by_item(const struct indicator *i)
+{
+    return i->items && strstr(i->headline[LANG_FR], "{item}");
+}
 
 bool indicator_retired(const struct indicator *i)
 {

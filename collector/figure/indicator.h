@@ -24,8 +24,9 @@
  * (domestic, abroad: the set of the country's pack to which it is measured), dimensions, aggregate (p10 to p99, mean,
  * share; value when nothing is measured), headline.fr, headline.en (not of what is derived; with {statistic} in them,
  * and {where} in those of what is measured: in the country, or on so many measured lines), definition.fr,
- * definition.en; of what should be measured and is not yet, waits.fr, waits.en in the place of a SELECT: why, in a
- * reader's words.
+ * definition.en; items, items.fr, items.en (of imported figures: words for what each may be of, a barrier or a speed
+ * tier, and their names in the same order; with {item} in its headline each is of one of them, and none of all); of
+ * what should be measured and is not yet, waits.fr, waits.en in the place of a SELECT: why, in a reader's words.
  *
  * {cctld} in a name or a definition is the country's own domain, with its dot (indicator_in). */
 #pragma once
@@ -70,6 +71,7 @@ struct statistic {
 struct indicator {
     char *id;
     char *name[2], *unit[2], *headline[2], *definition[2]; /* by enum lang */
+    char *items, *item_names[2];                           /* "price, network"; NULL: its figures are of all */
     char *waits[2]; /* why nothing measures it yet; NULL: nothing is waited for */
     char *better, *status, *nature;
     char *check;     /* what measures it, and tells of its days in series as well; NULL: nothing */
@@ -91,6 +93,10 @@ struct indicator {
  * what is allowed in f. */
 int indicator_read(const char *text, struct indicator *ret, struct fault *f) CHECKED;
 void indicator_free(struct indicator *i); /* the members */
+
+/* What a figure is of, in a language, up to the next comma or the end; NULL: no item of this indicator. */
+const char *indicator_item(const struct indicator *i, const char *item, enum lang lang, size_t *ret_len);
+bool indicator_by_item(const struct indicator *i); /* is each of its figures of an item? */
 
 /* May a file bring figures of it? */
 bool indicator_importable(const struct indicator *i);

@@ -246,6 +246,7 @@ const struct cell_column cell_columns[FIGURE_COLUMNS] = {
     {"sex", false, check_sex},
     {"age_group", false, NULL},
     {"plan", false, NULL},
+    {"item", false, NULL},
     {"period", true, cell_period},
     {"value", true, cell_value},
     {"unit", true, NULL},

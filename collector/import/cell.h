@@ -17,6 +17,7 @@ enum figure_column {
     FIGURE_SEX,
     FIGURE_AGE_GROUP,
     FIGURE_PLAN,
+    FIGURE_ITEM,
     FIGURE_PERIOD,
     FIGURE_VALUE,
     FIGURE_UNIT,

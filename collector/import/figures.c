@@ -14,9 +14,10 @@
 #include "common/log.h"
 
 const char figures_template[] =
-    "indicator,country,geo,operator,technology,zone,sex,age_group,plan,period,value,unit,sample_size,margin,method,"
+    "indicator,country,geo,operator,technology,zone,sex,age_group,plan,item,period,value,unit,sample_size,margin,"
+    "method,"
     "source,source_url,retrieved,note\n"
-    "ACC1,BJ,,,,,,,,2025,47.5,% of population,,,estimate of the national statistics office,INStaD,"
+    "ACC1,BJ,,,,,,,,,2025,47.5,% of population,,,estimate of the national statistics office,INStaD,"
     "https://instad.bj/,2026-01-31," CELL_EXAMPLE "\n";
 
 /* ---- a line ---- */
@@ -38,6 +39,20 @@ static int check_unit(struct figure_line *line, struct fault *f)
     if (rc < 0)
         fault_prefix(f, _("column %s: "), cell_columns[FIGURE_VALUE].name);
     return rc;
+}
+
+static int check_item(const struct figure_line *line, struct fault *f)
+{
+    const struct indicator *i = indicator_find(line->cell[FIGURE_INDICATOR]);
+    const char *item = line->cell[FIGURE_ITEM];
+    size_t len;
+    if (item ? indicator_item(i, item, LANG_EN, &len) != NULL : !indicator_by_item(i))
+        return 0;
+    if (!i->items)
+        return fault_set(f, -EBADMSG, _("column item: %s has no items; leave it empty"), i->id);
+    if (!item)
+        return fault_set(f, -EBADMSG, _("column item: each figure of %s is of one of: %s"), i->id, i->items);
+    return fault_set(f, -EBADMSG, _("column item: \"%.64s\" is no item of %s; there are: %s"), item, i->id, i->items);
 }
 
 static void remark(struct remarks *remarks, const struct figure_line *line)
@@ -64,6 +79,8 @@ static int read_line(void *ctx, size_t number, const char **cells, struct fault 
     struct figure_line line = {.line = number};
     memcpy(line.cell, cells, sizeof line.cell);
     int rc = check_unit(&line, f);
+    if (rc == 0)
+        rc = check_item(&line, f);
     if (rc < 0)
         fault_prefix(f, _("line %zu: "), number);
     else if (r->remarks)

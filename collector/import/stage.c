@@ -12,7 +12,8 @@
 
 #define TABLE_SQL                                                                                                      \
     "CREATE TEMP TABLE import_figure (line int, indicator text, country text, geo text, operator text, technology "    \
-    "text, zone text, sex text, age_group text, plan text, period text, value double precision, unit text, n_samples " \
+    "text, zone text, sex text, age_group text, plan text, item text, period text, value double precision, unit "      \
+    "text, n_samples "                                                                                                 \
     "bigint, margin double precision, method text, source text, source_url text, retrieved date, note text) "          \
     "ON COMMIT DROP"
 
@@ -82,7 +83,7 @@ int stage_close(struct stage *s, int rc, struct fault *f)
 
 /* ---- what is checked of all of them ---- */
 
-#define KEY "indicator, period, country, geo, operator, technology, zone, sex, age_group, plan, source"
+#define KEY "indicator, period, country, geo, operator, technology, zone, sex, age_group, plan, item, source"
 
 static int check_places(struct pg *pg, struct fault *f)
 {
@@ -183,7 +184,7 @@ static int remark_sources(struct pg *pg, struct remarks *remarks, struct fault *
 #define PART(t, period)                                                                                                \
     "concat_ws(chr(31), " t ".indicator, " t ".country, " t ".source, " period ", coalesce(" t ".geo, ''), "           \
     "coalesce(" t ".operator, ''), coalesce(" t ".technology, ''), coalesce(" t ".zone, ''), coalesce(" t              \
-    ".sex, ''), coalesce(" t ".age_group, ''), coalesce(" t ".plan, ''))"
+    ".sex, ''), coalesce(" t ".age_group, ''), coalesce(" t ".plan, ''), coalesce(" t ".item, ''))"
 
 /* Against the year before, in the same part of it: stored, or of this file. */
 static int remark_jumps(struct pg *pg, struct remarks *remarks, struct fault *f)
@@ -211,13 +212,13 @@ static int remark_jumps(struct pg *pg, struct remarks *remarks, struct fault *f)
 
 #define STORE_SQL                                                                                                      \
     "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, zone, sex, "       \
-    "age_group, plan, source, computed, value, unit, low, high, interval_kind, n_samples, method, source_url, "        \
+    "age_group, plan, item, source, computed, value, unit, low, high, interval_kind, n_samples, method, source_url, "  \
     "retrieved, note, run) SELECT indicator, period, 'value', country, geo, operator, technology, zone, sex, "         \
-    "age_group, plan, source, false, value, unit, value - margin, value + margin, "                                    \
+    "age_group, plan, item, source, false, value, unit, value - margin, value + margin, "                              \
     "CASE WHEN margin IS NOT NULL THEN 'margin' END, n_samples, method, source_url, retrieved, note, $1::int "         \
     "FROM import_figure "                                                                                              \
     "ON CONFLICT (indicator, period, statistic, country, geo, operator, technology, family, zone, sex, age_group, "    \
-    "plan, source) DO UPDATE SET value = excluded.value, unit = excluded.unit, low = excluded.low, "                   \
+    "plan, item, source) DO UPDATE SET value = excluded.value, unit = excluded.unit, low = excluded.low, "             \
     "high = excluded.high, interval_kind = excluded.interval_kind, n_samples = excluded.n_samples, "                   \
     "method = excluded.method, stored_at = now(), source_url = excluded.source_url, retrieved = excluded.retrieved, "  \
     "note = excluded.note, run = excluded.run"

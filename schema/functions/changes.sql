@@ -3,12 +3,12 @@
 -- which can have changed this figure.
 CREATE OR REPLACE FUNCTION closed_changes(of_year int, older int, newer int)
 RETURNS TABLE (indicator text, period text, statistic text, country text, geo text, operator text, technology text, family text,
-               zone text, sex text, age_group text, plan text, source text, old_value double precision, new_value double precision,
+               zone text, sex text, age_group text, plan text, item text, source text, old_value double precision, new_value double precision,
                unit text, old_floor text, new_floor text, old_method int, new_method int, change text, why text[])
 LANGUAGE sql STABLE AS $$
     WITH told AS (
         SELECT f.*, jsonb_build_array(f.indicator, f.period, f.statistic, f.country, f.geo, f.operator, f.technology, f.family, f.zone,
-                                      f.sex, f.age_group, f.plan, f.source) AS key,
+                                      f.sex, f.age_group, f.plan, f.item, f.source) AS key,
                to_jsonb(f) - '{version,edition,latest,stored_at,name_fr,name_en,kind,status,better}'::text[]
                - '{value,low,high,change,change_low,change_high}'::text[] - CASE WHEN f.computed THEN 'retrieved' ELSE '' END AS says,
                ARRAY[f.value, f.low, f.high, f.change, f.change_low, f.change_high] AS numbers, CASE WHEN f.computed THEN i.decimals END AS decimals
@@ -21,7 +21,7 @@ LANGUAGE sql STABLE AS $$
         SELECT d.why FROM closed_due d WHERE d.year = of_year AND newer = 0
     )
     SELECT k.indicator, k.period, k.statistic, k.country, k.geo, k.operator, k.technology, k.family, k.zone, k.sex, k.age_group,
-           k.plan, k.source, o.value, n.value, k.unit, o.floor, n.floor, o.method_version, n.method_version,
+           k.plan, k.item, k.source, o.value, n.value, k.unit, o.floor, n.floor, o.method_version, n.method_version,
            CASE WHEN o.key IS NULL THEN 'new' WHEN n.key IS NULL THEN 'gone' ELSE 'changed' END,
            ARRAY(SELECT r.why FROM reason r
                  WHERE CASE r.why WHEN 'imported' THEN NOT k.computed OR k.source = 'calculated'

@@ -44,7 +44,7 @@ LANGUAGE sql AS $$
         FROM indicator_value v
         JOIN indicator i ON i.indicator = v.indicator AND i.better <> '-'
         WHERE v.computed AND v.period = of_year::text AND num_nonnulls(v.geo, v.operator) < 2
-          AND num_nonnulls(v.technology, v.family, v.zone, v.sex, v.age_group, v.plan) = 0
+          AND num_nonnulls(v.technology, v.family, v.zone, v.sex, v.age_group, v.plan, v.item) = 0
     ), whole AS (
         SELECT w.country, w.source, w.indicator,
                EXISTS (SELECT FROM cell c WHERE (c.country, c.source, c.indicator) = (w.country, w.source, w.indicator)

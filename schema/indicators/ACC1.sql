@@ -10,6 +10,9 @@
 -- kind: imported
 -- method: 1
 -- dimensions: zone, sex, age_group, education, disability
+-- items: no-schooling, primary, secondary, tertiary, disability, no-disability
+-- items.fr: sans instruction, niveau primaire, niveau secondaire, niveau supérieur, avec un handicap, sans handicap
+-- items.en: no schooling, primary education, secondary education, tertiary education, with a disability, without a disability
 -- aggregate: value
 -- headline.fr: {value} % de la population utilise Internet.
 -- headline.en: {value}% of the population use the Internet.

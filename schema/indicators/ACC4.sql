@@ -10,6 +10,9 @@
 -- kind: imported
 -- method: 1
 -- dimensions: operator, technology
+-- items: to-2m, 2m-10m, from-10m
+-- items.fr: moins de 2 Mbit/s, de 2 à moins de 10 Mbit/s, 10 Mbit/s et plus
+-- items.en: below 2 Mbit/s, 2 to below 10 Mbit/s, 10 Mbit/s and more
 -- aggregate: value
 -- headline.fr: Il y a {value} abonnements à l’Internet fixe pour 100 habitants.
 -- headline.en: There are {value} fixed broadband subscriptions per 100 inhabitants.

@@ -10,8 +10,11 @@
 -- kind: imported
 -- method: 1
 -- dimensions: zone, sex, age_group
+-- items: price, network, device, electricity, language, skills, interest, content, safety, other
+-- items.fr: le prix, pas de réseau, pas d’appareil, pas d’électricité, la langue, ne sait pas s’en servir, n’en voit pas l’utilité, pas de contenu utile, craint pour sa sécurité, autre
+-- items.en: the price, no network, no device, no electricity, the language, does not know how, sees no use, no useful content, fears for their safety, other
 -- aggregate: value
--- headline.fr: {value} % de ceux qui n’utilisent pas Internet citent ce frein.
--- headline.en: {value}% of those who do not use the Internet name this barrier.
--- definition.fr: Part des personnes qui citent un frein (prix, absence de réseau, d’appareil ou d’électricité, langue, manque de compétences, manque d’intérêt…), parmi celles qui n’ont pas utilisé Internet au cours des trois derniers mois. Chaque frein est un chiffre, que nomme la méthode de la ligne importée ; comme une personne peut en citer plusieurs, les parts ne s’additionnent pas à 100. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
--- definition.en: Share of people who name a barrier (price, no network, no device or electricity, language, lack of skills, lack of interest…), among those who did not use the Internet in the last three months. Each barrier is a value, named by the method of the imported line; as a person may name several, the shares do not add up to 100. As the named source publishes it; our probes do not measure it.
+-- headline.fr: {value} % de ceux qui n’utilisent pas Internet citent ce frein : {item}.
+-- headline.en: {value}% of those who do not use the Internet name this barrier: {item}.
+-- definition.fr: Part des personnes qui citent un frein (prix, absence de réseau, d’appareil ou d’électricité, langue, manque de compétences, manque d’intérêt…), parmi celles qui n’ont pas utilisé Internet au cours des trois derniers mois. Chaque frein est un chiffre ; comme une personne peut en citer plusieurs, les parts ne s’additionnent pas à 100. Chiffre publié par la source citée ; nos sondes ne le mesurent pas.
+-- definition.en: Share of people who name a barrier (price, no network, no device or electricity, language, lack of skills, lack of interest…), among those who did not use the Internet in the last three months. Each barrier is a figure; as a person may name several, the shares do not add up to 100. As the named source publishes it; our probes do not measure it.

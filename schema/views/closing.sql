@@ -14,7 +14,7 @@ CREATE OR REPLACE VIEW national_value AS
 SELECT v.indicator, v.country, v.source, v.statistic, v.period, v.value
 FROM figure_version v
 LEFT JOIN closed_latest l ON l.year = v.year
-WHERE num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone, v.sex, v.age_group, v.plan) = 0
+WHERE num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone, v.sex, v.age_group, v.plan, v.item) = 0
   AND v.version = CASE WHEN v.simulated THEN 0 ELSE coalesce(l.version, 0) END;
 
 -- What each of them meant.

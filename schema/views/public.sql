@@ -42,7 +42,7 @@ SELECT v.indicator,
        CASE WHEN v.source = 'calculated' THEN 'calculated' WHEN v.computed THEN 'measured' ELSE 'imported' END AS kind, i.status, i.better, v.source, v.simulated, v.method, v.method_version,
        v.source_url, CASE WHEN v.value IS NOT NULL THEN v.retrieved END AS retrieved, v.note,
        CASE WHEN v.value IS NOT NULL THEN v.stored_at END AS stored_at, v.lines, v.rank_low, v.rank_high,
-       CASE WHEN v.computed AND v.source <> 'calculated' THEN CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone, v.sex, v.age_group, v.plan) = 0
+       CASE WHEN v.computed AND v.source <> 'calculated' THEN CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone, v.sex, v.age_group, v.plan, v.item) = 0
                                      THEN coalesce(e.speaks_of, 'lines') ELSE 'lines' END END AS speaks_of, v.as_of,
        c.from_period AS change_from, rounding_nearest(c.value_to - c.value_from, i.decimals) AS change, c.low AS change_low, c.high AS change_high,
        c.why AS change_why,
@@ -53,7 +53,7 @@ SELECT v.indicator,
        CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family) = 0 THEN part_step(v.n_silent) END AS n_silent,
        v.version, CASE WHEN v.version > 0 THEN 'closed' ELSE 'provisional' END AS edition,
        v.version = CASE WHEN v.simulated THEN 0 ELSE coalesce(l.version, 0) END AS latest, v.year, v.computed, v.target_set,
-       v.interval_why, v.interval_lines
+       v.interval_why, v.interval_lines, v.item
 FROM figure_version v
 JOIN indicator_version i ON i.indicator = v.indicator AND i.version = v.version AND (i.version = 0 OR i.year = v.year)
 LEFT JOIN edition_version e ON e.version = v.version AND e.country = v.country AND e.period = v.period AND e.source = v.source

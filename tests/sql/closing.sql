@@ -17,7 +17,7 @@ $$;
 CREATE FUNCTION pg_temp.imported(of_period text, of_value double precision) RETURNS void LANGUAGE sql AS $$
     INSERT INTO indicator_value (indicator, period, statistic, country, source, computed, value, unit, retrieved)
     VALUES ('THEIRS', of_period, 'value', 'XA', 'INStaD', false, of_value, '%', '2026-01-31')
-    ON CONFLICT (indicator, period, statistic, country, geo, operator, technology, family, zone, sex, age_group, plan, source)
+    ON CONFLICT (indicator, period, statistic, country, geo, operator, technology, family, zone, sex, age_group, plan, item, source)
     DO UPDATE SET value = excluded.value
 $$;
 -- What refresh does with the years on the list, after `said` changed the working rows.

@@ -14,7 +14,7 @@ CREATE FUNCTION pg_temp.figure(of_run int, of_period text, of_value double preci
                                  method, source_url, retrieved, note, stored_at, run)
     VALUES ('THEIRS', of_period, 'value', 'XA', by, false, of_value, '%', of_value - 0.1, of_value + 1e-9, 'margin', 1200, 'a survey',
             'https://x.example/', '2026-01-31', 'a note, "quoted"', clock_timestamp(), of_run)
-    ON CONFLICT (indicator, period, statistic, country, geo, operator, technology, family, zone, sex, age_group, plan, source)
+    ON CONFLICT (indicator, period, statistic, country, geo, operator, technology, family, zone, sex, age_group, plan, item, source)
     DO UPDATE SET value = excluded.value, low = excluded.low, high = excluded.high, note = excluded.note, stored_at = excluded.stored_at,
         run = excluded.run
 $$;

@@ -40,7 +40,7 @@ static void takes_the_template_with_another_line(void **state)
     if (read_all(text, strlen(text), NULL, &out, &f) < 0)
         fail_msg("%s", f.text);
     assert_string_equal(out.data,
-                        "2|ACC1|BJ||||||||2025|47.5|% of population|||estimate of the national statistics office|"
+                        "2|ACC1|BJ|||||||||2025|47.5|% of population|||estimate of the national statistics office|"
                         "INStaD|https://instad.bj/|2026-01-31|my example: replace this line\n");
 }
 
@@ -57,8 +57,8 @@ static void takes_columns_in_any_order(void **state)
     if (read_all(text, sizeof text - 1, NULL, &out, &f) < 0)
         fail_msg("%s", f.text);
     assert_string_equal(
-        out.data, "2|ACC1|BJ|BJ-BO|||rural|female|||2025-Q1|-0|% of population|1200|2.5||ARCEP||2026-01-31|=a, b\n"
-                  "3|ACC1|BJ||||||||2025-12|1e1|% of population||||ARCEP||2026-01-31|\n");
+        out.data, "2|ACC1|BJ|BJ-BO|||rural|female||||2025-Q1|-0|% of population|1200|2.5||ARCEP||2026-01-31|=a, b\n"
+                  "3|ACC1|BJ|||||||||2025-12|1e1|% of population||||ARCEP||2026-01-31|\n");
 }
 
 static void notes_what_is_unusual(void **state)
@@ -179,6 +179,12 @@ static void names_line_column_and_cure(void **state)
         {HEADER ",geo\n" LINE ",Borgou\n", "line 2: column geo: \"Borgou\" is no department; write"},
         {HEADER ",zone\n" LINE ",town\n", "line 2: column zone: \"town\" is no zone; write urban, rural"},
         {HEADER ",sex\n" LINE ",f\n", "line 2: column sex: \"f\" is not known here; write female"},
+        {HEADER ",item\n" LINE ",price\n",
+         "line 2: column item: \"price\" is no item of ACC1; there are: no-schooling, "},
+        {HEADER ",item\nACC2,BJ,2025,47.5,% of households,INStaD,2026-01-31,price\n",
+         "line 2: column item: ACC2 has no items; leave it empty"},
+        {HEADER "\nUSE2,BJ,2025,47.5,% of non-users,INStaD,2026-01-31\n",
+         "line 2: column item: each figure of USE2 is of one of: price, network"},
         {HEADER ",margin\n" LINE ",-1\n", "line 2: column margin: \"-1\" is no margin"},
         {HEADER ",sample_size\n" LINE ",1.5\n", "line 2: column sample_size: \"1.5\" is no number"},
         {HEADER ",source_url\n" LINE ",arcep.bj\n", "line 2: column source_url: \"arcep.bj\" is no address"},

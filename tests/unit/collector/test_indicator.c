@@ -39,6 +39,33 @@ static void reads_a_file(void **state)
     indicator_free(&i);
 }
 
+/* Names have blanks of their own, and words may begin alike. */
+static void a_figure_may_be_of_an_item(void **state)
+{
+#define OF_ITEMS                                                                                                       \
+    WHOLE "-- kind: imported\n-- aggregate: value\n-- headline.en: {value} {item}\n-- items: price, price-of-data, "   \
+          "skills\n"                                                                                                   \
+          "-- items.fr: le prix, celui des données, les compétences\n-- items.en: price, that of data, skills\n"
+    struct indicator i;
+    struct fault f = {0};
+    size_t len = 0;
+    if (indicator_read(OF_ITEMS "-- headline.fr: {value} {item}\n", &i, &f) < 0)
+        fail_msg("%s", f.text);
+    assert_true(indicator_by_item(&i));
+    assert_memory_equal(indicator_item(&i, "price", LANG_FR, &len), "le prix", len);
+    assert_int_equal(len, strlen("le prix"));
+    assert_memory_equal(indicator_item(&i, "price-of-data", LANG_EN, &len), "that of data", len);
+    assert_string_equal(indicator_item(&i, "skills", LANG_FR, &len), "les compétences");
+    assert_null(indicator_item(&i, "pric", LANG_FR, &len));
+    assert_null(indicator_item(&i, "", LANG_FR, &len));
+    indicator_free(&i);
+    assert_int_equal(indicator_read(OF_ITEMS "-- headline.fr: {value}\n", &i, &f), 0);
+    assert_false(indicator_by_item(&i));
+    indicator_free(&i);
+    assert_int_equal(indicator_read(OF_ITEMS "-- headline.fr: {value}\n-- items.fr: a, b\n", &i, &f), -EBADMSG);
+    assert_non_null(strstr(f.text, "TST1: items, items.fr and items.en are of what is imported"));
+}
+
 /* What there is of each kind, who may bring it, and whether a year's figures are made. */
 static void knows_where_figures_come_from(void **state)
 {
@@ -166,12 +193,12 @@ static void refuses_with_the_reason(void **state)
     }
 }
 
-/* Every {name} of a headline is one of the indicator's statistics, or says of what it speaks. */
+/* Every {name} of a headline is one of the indicator's statistics, or says of what it speaks, or of what item it is. */
 static void check_headline(const struct indicator *i, const char *headline)
 {
     size_t places = 0;
     for (const char *at = headline; (at = strchr(at, '{')) != NULL; at++, places++) {
-        bool known = !strncmp(at, "{where}", 7);
+        bool known = !strncmp(at, "{where}", 7) || (i->items && !strncmp(at, "{item}", 6));
         for (size_t s = 0; s < i->statistic_count; s++) {
             size_t len = strlen(i->statistics[s].name);
             known |= !strncmp(at + 1, i->statistics[s].name, len) && at[1 + len] == '}';
@@ -260,6 +287,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_file),
+        cmocka_unit_test(a_figure_may_be_of_an_item),
         cmocka_unit_test(knows_where_figures_come_from),
         cmocka_unit_test(a_country_has_its_own_domain),
         cmocka_unit_test(definitions_say_what_stands_beside),
