@@ -230,14 +230,29 @@ int catalogue_list(const struct session *s, const char *format, struct fault *f)
 /* Of what is measured, what is told of the whole country; of a source, all that it says. */
 #define YEAR_SQL                                                                                                       \
     "SELECT f.indicator, f.statistic, f.value, f.low, f.high, f.source, f.period, f.edition, f.kind, "                 \
-    "coalesce(d.name, f.geo), f.operator, f.technology, f.family, f.zone, f.sex, f.age_group, f.plan, f.item "         \
+    "coalesce(d.name, f.geo), f.operator, f.technology, f.family, f.zone, f.sex, f.age_group, f.plan, f.item, "        \
+    "f.admitted "                                                                                                      \
     "FROM public_indicator f LEFT JOIN department d ON d.iso = f.geo "                                                 \
     "WHERE f.country = $1 AND left(f.period, 4) = $2 AND f.value IS NOT NULL AND (f.kind = 'imported' OR "             \
     "num_nonnulls(f.geo, f.operator, f.technology, f.family, f.zone, f.sex, f.age_group, f.plan, f.item) = 0) "        \
     "ORDER BY f.indicator, f.source, f.period, d.name NULLS FIRST, f.operator NULLS FIRST, f.technology NULLS FIRST, " \
     "f.zone NULLS FIRST, f.sex NULLS FIRST, f.age_group NULLS FIRST, f.plan NULLS FIRST, f.item NULLS FIRST, "         \
     "f.statistic"
-enum { INDICATOR, STATISTIC, VALUE, LOW, HIGH, SOURCE, PERIOD, EDITION, KIND, PARTS, ITEM = PARTS + 8, PARTS_END };
+enum {
+    INDICATOR,
+    STATISTIC,
+    VALUE,
+    LOW,
+    HIGH,
+    SOURCE,
+    PERIOD,
+    EDITION,
+    KIND,
+    PARTS,
+    ITEM = PARTS + 8,
+    PARTS_END,
+    ADMITTED = PARTS_END
+};
 
 /* "Borgou, rural, women": the cell of a source's figure. The caller frees. */
 static char *part_text(const struct indicator *i, const struct pg_rows *rows, size_t r)
@@ -300,7 +315,7 @@ static void add_figure(struct sheet *t, const struct indicator *i, const struct 
     sheet_add_text(t, lang_number(lang, pg_double(rows, r, VALUE), i->decimals, number));
     sheet_add_text(t, i->unit[lang]);
     sheet_add(t, interval_text(rows, r, i->decimals, lang));
-    sheet_add_text(t, source_text(pg_text(rows, r, SOURCE)));
+    sheet_add(t, alloc_format("%s%s", source_text(pg_text(rows, r, SOURCE)), pg_bool(rows, r, ADMITTED) ? "" : " *"));
     sheet_add_text(t, imported ? pg_text(rows, r, PERIOD)
                                : _(!strcmp(pg_text(rows, r, EDITION), "closed") ? N_("closed") : N_("provisional")));
 }
@@ -386,6 +401,12 @@ int catalogue_year(const struct session *s, const char *year, struct fault *f)
         sheet_print(&with);
     else
         printf(_("There is no figure of %s in %s.\n"), country, year);
+    for (size_t r = 0; r < pg_rows_count(rows); r++)
+        if (!pg_bool(rows, r, ADMITTED)) {
+            printf("\n%s\n", _("* a survey without the visa of the country's statistical authority: not in reports; "
+                               "see: import admit"));
+            break;
+        }
     if (without.count > without.columns) {
         printf("\n%s\n", _("No data:"));
         sheet_print(&without);

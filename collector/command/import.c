@@ -89,6 +89,15 @@ static int undo(const struct session *s, struct fault *f)
     return rc;
 }
 
+static int admit(const struct session *s, struct fault *f)
+{
+    const struct wish *w = s->data;
+    int rc = run_admit(s->pg, s->in->args[0], w->by, invocation_text(s->in, "why"), f);
+    if (rc == 0)
+        log_info(_("reports may use import %s, though a survey in it lacks the visa"), s->in->args[0]);
+    return rc;
+}
+
 /* ---- the list ---- */
 
 static int list(const struct session *s, struct fault *f)
@@ -115,11 +124,13 @@ static const char *const formats[] = {"csv", "json", NULL};
 
 static const struct option options[] = {
     {"template", NULL, N_("print what a file looks like, with an example; of a CSV file when no kind is named")},
-    {"by", N_("NAME"), N_("who imports it, or takes it back; without it, the user who gives the command"), .max = 100},
+    {"by", N_("NAME"), N_("who imports it, takes it back or lets it in; without it, the user who gives the command"),
+     .max = 100},
     {"strict", NULL, N_("refuse what is merely unusual as well"), .verb = "csv plans economy market"},
     {"retrieved", N_("DAY"), N_("the day on which figures were taken, where the file does not say it"), OPTION_DAY,
      .verb = "worldbank"},
     {"format", "csv|json", N_("how; without it, a table"), OPTION_WORD, .choices = formats, .verb = "list"},
+    {"why", N_("TEXT"), N_("why a survey without a visa is let into reports"), .max = 500, .verb = "admit"},
     {"undo", NULL, N_("take back all that was imported of this kind"), .verb = "carrier-nat"},
     {0},
 };
@@ -138,8 +149,11 @@ static const struct option options[] = {
 #define KIND_DECLARE(word, kind) extern const struct import_kind kind;
 #define KIND_ROW(word, kind)     {word, 0, 1, .data = &kind},
 KINDS(KIND_DECLARE)
-static const struct verb verbs[] = {
-    KINDS(KIND_ROW){"list"}, {"undo", 1, 1, check_number}, {"", .data = &import_figures}, {0}};
+static const struct verb verbs[] = {KINDS(KIND_ROW){"list"},
+                                    {"undo", 1, 1, check_number},
+                                    {"admit", 1, 1, check_number},
+                                    {"", .data = &import_figures},
+                                    {0}};
 
 static int print_template(const struct invocation *in, const struct import_kind *kind)
 {
@@ -158,8 +172,10 @@ static int run(const struct invocation *in)
     struct wish wish = {kind, by ? by : asking};
     if (!kind && shows)
         return invocation_wrong(in, _("--template does not go with import %s"), in->verb->name);
+    if (invocation_verb(in, "admit") && !invocation_text(in, "why"))
+        return invocation_wrong(in, "%s", _("why it is let in has to be said: --why TEXT"));
     if (!kind)
-        return session_do(in, invocation_verb(in, "list") ? list : undo, &wish);
+        return session_do(in, invocation_verb(in, "list") ? list : invocation_verb(in, "admit") ? admit : undo, &wish);
     if (in->arg_count + shows + undoes > 1)
         return invocation_wrong(in, "%s", _("one of a file, --template and --undo is wanted, and no other beside it"));
     if (shows)
@@ -178,7 +194,7 @@ const struct command command_import = {
                 "NAME]\ncarrier-nat FILE [--by NAME]\ncarrier-nat --undo\n"
                 "comments FILE [--by NAME]\n[csv|plans|market|economy|carrier-nat|comments] --template\nlist [--format "
                 "csv|json]\n"
-                "undo N [--by NAME]"),
+                "undo N [--by NAME]\nadmit N --why TEXT [--by NAME]"),
     .help = N_("Take figures of other sources from a CSV file, those of the World Bank from the file that it "
                "publishes, the tariffs of operators, their parts of the market and the incomes from "
                "which some figures are calculated, the origin ASNs of prefixes from a file of CAIDA's "

@@ -52,6 +52,8 @@ const struct encode_column figure_columns[] = {
     {"retrieved", ENCODE_TEXT},
     {"as_of", ENCODE_TEXT},
     {"note", ENCODE_TEXT},
+    {"visa", ENCODE_TEXT},      /* of a survey, where the country asks for one */
+    {"admitted", ENCODE_BOOL},  /* may reports use it? */
     {"version", ENCODE_NUMBER}, /* 0: the year is open */
     {"edition", ENCODE_TEXT},
 };

@@ -252,6 +252,7 @@ const struct cell_column cell_columns[FIGURE_COLUMNS] = {
     {"unit", true, NULL},
     {"sample_size", false, check_sample_size},
     {"margin", false, check_margin},
+    {"visa", false, NULL},
     {"method", false, NULL},
     {"source", true, cell_source},
     {"source_url", false, cell_url},

@@ -7,6 +7,7 @@
 
 #include "collector/figure/indicator.h"
 #include "collector/import/kind.h"
+#include "collector/import/place.h"
 #include "collector/import/sheet.h"
 #include "collector/import/stage.h"
 #include "collector/import/unit.h"
@@ -14,10 +15,9 @@
 #include "common/log.h"
 
 const char figures_template[] =
-    "indicator,country,geo,operator,technology,zone,sex,age_group,plan,item,period,value,unit,sample_size,margin,"
-    "method,"
-    "source,source_url,retrieved,note\n"
-    "ACC1,BJ,,,,,,,,,2025,47.5,% of population,,,estimate of the national statistics office,INStaD,"
+    "indicator,country,geo,operator,technology,zone,sex,age_group,plan,item,period,value,unit,sample_size,margin,visa,"
+    "method,source,source_url,retrieved,note\n"
+    "ACC1,BJ,,,,,,,,,2025,47.5,% of population,,,,estimate of the national statistics office,INStaD,"
     "https://instad.bj/,2026-01-31," CELL_EXAMPLE "\n";
 
 /* ---- a line ---- */
@@ -59,6 +59,8 @@ static void remark(struct remarks *remarks, const struct figure_line *line)
 {
     if (!line->cell[FIGURE_SOURCE_URL])
         remark_note(remarks, REMARK_NO_URL, line->line);
+    if (line->cell[FIGURE_SAMPLE_SIZE] && !line->cell[FIGURE_VISA] && place_country(line->cell[FIGURE_COUNTRY])->visa)
+        remark_note(remarks, REMARK_NO_VISA, line->line);
     if (atoi(line->cell[FIGURE_PERIOD]) < REMARK_YEAR_FIRST)
         remark_note(remarks, REMARK_OLD, line->line);
 }

@@ -23,7 +23,7 @@ static const struct place_country *find(const char *code)
 
 static void add(const char *iso, const json_t *facts, bool neighbour)
 {
-    struct place_country c = {.neighbour = neighbour};
+    struct place_country c = {.neighbour = neighbour, .visa = json_object_get(facts, "survey_visa") != NULL};
     const char *iso3 = json_string_value(json_object_get(facts, "iso3"));
     if (find(iso))
         return;

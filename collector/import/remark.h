@@ -10,6 +10,7 @@
 
 enum remark {
     REMARK_NO_URL,
+    REMARK_NO_VISA,
     REMARK_OLD, /* before the World Bank has any figure of the Internet */
     REMARK_COUNT,
 };

@@ -122,6 +122,26 @@ int run_undo(struct pg *pg, const char *number, const char *by, struct fault *f)
     return strcmp(word, "later") ? 0 : refuse_later(pg, number, f);
 }
 
+/* ---- surveys without a visa ---- */
+
+int run_admit(struct pg *pg, const char *number, const char *by, const char *why, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, "SELECT import_admit($1::int, $2, $3)", 3, (const char *const[]){number, by, why}, &rows, f);
+    if (rc < 0)
+        return rc;
+    const char *word = pg_text(rows, 0, 0);
+    if (!strcmp(word, "none"))
+        return fault_set(f, -ENOENT, _("there is no import %s; see: import list"), number);
+    if (!strcmp(word, "undone"))
+        return fault_set(f, -EALREADY, _("import %s was taken back already; see: import list"), number);
+    if (!strcmp(word, "known"))
+        return fault_set(f, -EALREADY, _("import %s was let into reports already; see: import list"), number);
+    return !strcmp(word, "done")
+               ? 0
+               : fault_set(f, -EINVAL, _("import %s has no survey that lacks a visa: reports use it as it is"), number);
+}
+
 /* ---- the list ---- */
 
 #define STAMP "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'"
@@ -137,10 +157,12 @@ int run_list_table(struct pg *pg, struct fault *f)
 }
 
 static const struct encode_column columns[] = {
-    {"import", ENCODE_NUMBER},  {"kind", ENCODE_TEXT},    {"file", ENCODE_TEXT},      {"sha256", ENCODE_TEXT},
-    {"octets", ENCODE_NUMBER},  {"lines", ENCODE_NUMBER}, {"entries", ENCODE_NUMBER}, {"sources", ENCODE_TEXT},
-    {"by", ENCODE_TEXT},        {"at", ENCODE_TEXT},      {"state", ENCODE_TEXT},     {"undone_at", ENCODE_TEXT},
-    {"undone_by", ENCODE_TEXT},
+    {"import", ENCODE_NUMBER},     {"kind", ENCODE_TEXT},        {"file", ENCODE_TEXT},
+    {"sha256", ENCODE_TEXT},       {"octets", ENCODE_NUMBER},    {"lines", ENCODE_NUMBER},
+    {"entries", ENCODE_NUMBER},    {"sources", ENCODE_TEXT},     {"by", ENCODE_TEXT},
+    {"at", ENCODE_TEXT},           {"state", ENCODE_TEXT},       {"undone_at", ENCODE_TEXT},
+    {"undone_by", ENCODE_TEXT},    {"admitted_at", ENCODE_TEXT}, {"admitted_by", ENCODE_TEXT},
+    {"admitted_why", ENCODE_TEXT},
 };
 
 int run_list(struct pg *pg, enum encode_format format, FILE *out, struct fault *f)
@@ -148,7 +170,9 @@ int run_list(struct pg *pg, enum encode_format format, FILE *out, struct fault *
     static const char sql[] =
         "SELECT run, kind, file, sha256, octets, lines, entries, array_to_string(sources, '; '), by_whom, "
         "to_char(at AT TIME ZONE 'UTC', " STAMP "), CASE WHEN undone_at IS NULL THEN 'stands' ELSE 'undone' END, "
-        "to_char(undone_at AT TIME ZONE 'UTC', " STAMP "), undone_by FROM import_run ORDER BY run DESC";
+        "to_char(undone_at AT TIME ZONE 'UTC', " STAMP "), undone_by, "
+        "to_char(admitted_at AT TIME ZONE 'UTC', " STAMP
+        "), admitted_by, admitted_why FROM import_run ORDER BY run DESC";
     _cleanup_rows_ struct pg_rows *rows = NULL;
     _cleanup_(buf_free) struct buf text = {0};
     struct encoder e = {format, columns, COUNT(columns), false};

@@ -43,6 +43,10 @@ int run_store(struct pg *pg, struct import_run *run, const struct import_kind *k
  * -EPERM for comments of a consultation. */
 int run_undo(struct pg *pg, const char *number, const char *by, struct fault *f) CHECKED;
 
+/* Lets surveys of one into reports that lack the visa their country asks for.
+ * -ENOENT, -EALREADY as above, -EINVAL where nothing of it lacks one. */
+int run_admit(struct pg *pg, const char *number, const char *by, const char *why, struct fault *f) CHECKED;
+
 /* All of them, the last first: a table for people, or rows for programs. */
 int run_list_table(struct pg *pg, struct fault *f) CHECKED;
 int run_list(struct pg *pg, enum encode_format format, FILE *out, struct fault *f) CHECKED;

@@ -14,7 +14,8 @@
     "CREATE TEMP TABLE import_figure (line int, indicator text, country text, geo text, operator text, technology "    \
     "text, zone text, sex text, age_group text, plan text, item text, period text, value double precision, unit "      \
     "text, n_samples "                                                                                                 \
-    "bigint, margin double precision, method text, source text, source_url text, retrieved date, note text) "          \
+    "bigint, margin double precision, visa text, method text, source text, source_url text, retrieved date, note "     \
+    "text) "                                                                                                           \
     "ON COMMIT DROP"
 
 /* Sent when they are so many octets. */
@@ -212,14 +213,16 @@ static int remark_jumps(struct pg *pg, struct remarks *remarks, struct fault *f)
 
 #define STORE_SQL                                                                                                      \
     "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, zone, sex, "       \
-    "age_group, plan, item, source, computed, value, unit, low, high, interval_kind, n_samples, method, source_url, "  \
+    "age_group, plan, item, source, computed, value, unit, low, high, interval_kind, n_samples, visa, method, "        \
+    "source_url, "                                                                                                     \
     "retrieved, note, run) SELECT indicator, period, 'value', country, geo, operator, technology, zone, sex, "         \
     "age_group, plan, item, source, false, value, unit, value - margin, value + margin, "                              \
-    "CASE WHEN margin IS NOT NULL THEN 'margin' END, n_samples, method, source_url, retrieved, note, $1::int "         \
+    "CASE WHEN margin IS NOT NULL THEN 'margin' END, n_samples, visa, method, source_url, retrieved, note, $1::int "   \
     "FROM import_figure "                                                                                              \
     "ON CONFLICT (indicator, period, statistic, country, geo, operator, technology, family, zone, sex, age_group, "    \
     "plan, item, source) DO UPDATE SET value = excluded.value, unit = excluded.unit, low = excluded.low, "             \
-    "high = excluded.high, interval_kind = excluded.interval_kind, n_samples = excluded.n_samples, "                   \
+    "high = excluded.high, interval_kind = excluded.interval_kind, n_samples = excluded.n_samples, visa = "            \
+    "excluded.visa, "                                                                                                  \
     "method = excluded.method, stored_at = now(), source_url = excluded.source_url, retrieved = excluded.retrieved, "  \
     "note = excluded.note, run = excluded.run"
 

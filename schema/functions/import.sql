@@ -120,6 +120,32 @@ BEGIN
 END
 $$;
 
+-- ---- surveys without a visa ----
+
+-- Lets the surveys of a run into reports that lack the visa: 'done'; or says why not: 'none', there is no such run, 'undone', 'known', it
+-- was let in already, 'needless', nothing of it lacks one.
+CREATE OR REPLACE FUNCTION import_admit(of_run int, by text, because text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    one import_run;
+BEGIN
+    PERFORM import_lock();
+    SELECT * INTO one FROM import_run WHERE run = of_run;
+    IF one.run IS NULL THEN
+        RETURN 'none';
+    ELSIF one.undone_at IS NOT NULL THEN
+        RETURN 'undone';
+    ELSIF one.admitted_at IS NOT NULL THEN
+        RETURN 'known';
+    ELSIF NOT EXISTS (SELECT FROM indicator_value v JOIN country k ON k.iso = v.country
+                      WHERE v.run = of_run AND v.n_samples IS NOT NULL AND v.visa IS NULL AND k.survey_visa IS NOT NULL) THEN
+        RETURN 'needless';
+    END IF;
+    UPDATE import_run SET admitted_at = now(), admitted_by = by, admitted_why = because WHERE run = of_run;
+    RETURN 'done';
+END
+$$;
+
 -- Takes all runs of a kind back that stand, and what came before runs were kept.
 CREATE OR REPLACE FUNCTION import_carriers_undo(by text) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -131,4 +157,4 @@ BEGIN
 END
 $$;
 REVOKE EXECUTE ON FUNCTION import_tables, import_lock, import_begin, import_keep, import_origins, import_carriers, import_later,
-    import_same, import_undo, import_carriers_undo FROM PUBLIC;
+    import_same, import_undo, import_admit, import_carriers_undo FROM PUBLIC;

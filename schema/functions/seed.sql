@@ -24,10 +24,10 @@ $$;
 -- The country packs (schema/countries/): time zones, departments, operators with their networks, and the servers of the domain.
 CREATE OR REPLACE FUNCTION country_seed(packs jsonb) RETURNS void
 LANGUAGE sql AS $$
-    INSERT INTO country (iso, timezone, cctld)
-    SELECT c.key, c.value->>'timezone', c.value->>'cctld' FROM jsonb_each(packs) c WHERE c.value ? 'timezone'
-    ON CONFLICT (iso) DO UPDATE SET timezone = excluded.timezone, cctld = excluded.cctld
-    WHERE (country.timezone, country.cctld) IS DISTINCT FROM (excluded.timezone, excluded.cctld);
+    INSERT INTO country (iso, timezone, cctld, survey_visa)
+    SELECT c.key, c.value->>'timezone', c.value->>'cctld', c.value->>'survey_visa' FROM jsonb_each(packs) c WHERE c.value ? 'timezone'
+    ON CONFLICT (iso) DO UPDATE SET timezone = excluded.timezone, cctld = excluded.cctld, survey_visa = excluded.survey_visa
+    WHERE (country.timezone, country.cctld, country.survey_visa) IS DISTINCT FROM (excluded.timezone, excluded.cctld, excluded.survey_visa);
 
     INSERT INTO department (iso, country, name)
     SELECT d->>'iso', c.key, d->>'name' FROM jsonb_each(packs) c, jsonb_array_elements(c.value->'departments') d

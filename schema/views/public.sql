@@ -53,7 +53,11 @@ SELECT v.indicator,
        CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family) = 0 THEN part_step(v.n_silent) END AS n_silent,
        v.version, CASE WHEN v.version > 0 THEN 'closed' ELSE 'provisional' END AS edition,
        v.version = CASE WHEN v.simulated THEN 0 ELSE coalesce(l.version, 0) END AS latest, v.year, v.computed, v.target_set,
-       v.interval_why, v.interval_lines, v.item
+       v.interval_why, v.interval_lines, v.item, v.visa,
+       -- What reports may use: a survey has the visa that its country asks for, or somebody let its import in.
+       CASE WHEN v.computed OR v.n_samples IS NULL OR v.visa IS NOT NULL THEN true
+            ELSE NOT EXISTS (SELECT FROM country k WHERE k.iso = v.country AND k.survey_visa IS NOT NULL)
+                 OR EXISTS (SELECT FROM import_run r WHERE r.run = v.run AND r.admitted_at IS NOT NULL) END AS admitted
 FROM figure_version v
 JOIN indicator_version i ON i.indicator = v.indicator AND i.version = v.version AND (i.version = 0 OR i.year = v.year)
 LEFT JOIN edition_version e ON e.version = v.version AND e.country = v.country AND e.period = v.period AND e.source = v.source

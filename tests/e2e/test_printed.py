@@ -77,6 +77,7 @@ ROWS = {
     ("collector", "rollup", ""): SILENT,
     ("collector", "import", "csv"): SILENT,
     ("collector", "import", "worldbank"): SILENT,
+    ("collector", "import", "admit"): SILENT,
     ("collector", "import", "pfx2as"): SILENT,
     ("collector", "import", "carrier-nat"): ["import carrier-nat --template"],
     ("collector", "import", "comments"): ["import comments --template"],

@@ -19,13 +19,13 @@ INSERT INTO everybodys VALUES
      'age_group plan value unit low high interval_kind n_samples n_days n_probes n_networks floor kind status better '
      'source simulated method method_version source_url retrieved note stored_at lines rank_low rank_high speaks_of as_of '
      'change_from change change_low change_high change_why n_failed n_silent '
-     'version edition latest year computed target_set interval_why interval_lines item'),
+     'version edition latest year computed target_set interval_why interval_lines item visa admitted'),
     ('public_indicator_day: indicator country source day value low high n_probes n_networks unit'),
     ('public_indicator_version: indicator name_fr name_en period statistic country geo operator technology family zone sex '
      'age_group plan value unit low high interval_kind n_samples n_days n_probes n_networks floor kind status better '
      'source simulated method method_version source_url retrieved note stored_at lines rank_low rank_high speaks_of as_of '
      'change_from change change_low change_high change_why n_failed n_silent '
-     'version edition latest year computed target_set interval_why interval_lines item'),
+     'version edition latest year computed target_set interval_why interval_lines item visa admitted'),
     ('public_national: indicator country source statistic period value low high interval_kind n_samples n_days '
      'n_probes floor simulated source_url retrieved method_version kind lines speaks_of n_failed n_silent version target_set '
      'interval_why interval_lines'),
@@ -59,7 +59,7 @@ INSERT INTO analysts VALUES
     ('closed_figure: year version indicator period statistic country geo operator technology family zone sex age_group plan '
      'source simulated computed value unit low high interval_kind n_samples n_days n_probes n_networks floor method '
      'method_version source_url retrieved note stored_at lines rank_low rank_high as_of n_failed n_silent target_set '
-     'interval_why interval_lines run item'),
+     'interval_why interval_lines run item visa'),
     ('closed_indicator: year version indicator name_fr name_en unit better status nature kind method_version definition_fr '
      'definition_en target_set decimals'),
     ('day_bucket: day probe_no check_name metric unit kind target_no af ok bucket n'),
@@ -79,7 +79,7 @@ INSERT INTO analysts VALUES
     ('delegation_diversity: day probe target target_country source simulated addresses4 addresses6 prefixes4 '
      'prefixes6 origins unknown asns'),
     ('delegation_server: at batch_no probe_no target_no ordinal name addr'),
-    ('country: iso timezone cctld'),
+    ('country: iso timezone cctld survey_visa'),
     ('department: iso country name'),
     ('focal_point: focal_point_no name'),
     ('fork: probe_no chain seq batches first_received last_received'),
@@ -90,7 +90,7 @@ INSERT INTO analysts VALUES
     ('indicator_value: indicator period statistic country geo operator technology family zone sex age_group plan '
      'source simulated computed value unit low high interval_kind n_samples n_days n_probes n_networks floor method '
      'method_version source_url retrieved note stored_at lines rank_low rank_high as_of n_failed n_silent target_set '
-     'interval_why interval_lines run item'),
+     'interval_why interval_lines run item visa'),
     ('known_operator: operator_no known_no country name'),
     ('line_epoch: probe boot from_mono_us to_mono_us from_at to_at link operators'),
     ('metric: metric_no check_no position name unit better kind'),

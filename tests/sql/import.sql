@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(24);
+SELECT plan(32);
 SET TIME ZONE 'UTC';
 
 INSERT INTO indicator (indicator, name_fr, name_en, unit, better, status, nature, kind, method_version, definition_fr, definition_en)
@@ -88,5 +88,29 @@ SELECT is(import_undo(:later, 'Bio'), 'done', 'a row that is put back');
 SELECT results_eq($$SELECT value, added FROM indicator_value WHERE indicator = 'THEIRS' AND period = '2030'$$, $$VALUES (1::float8, 'as before')$$,
                   'has the defaults of columns that came since');
 SELECT is((SELECT count(*) FROM import_replaced), 0::bigint, 'and nothing is kept of what is no longer replaced');
+
+-- ---- surveys without a visa ----
+
+INSERT INTO country (iso, timezone, survey_visa) VALUES ('XA', 'UTC', 'INS');
+CREATE FUNCTION pg_temp.admitted(of_period text) RETURNS boolean LANGUAGE sql AS $$
+    SELECT admitted FROM public_indicator WHERE indicator = 'THEIRS' AND period = of_period
+$$;
+SELECT pg_temp.begin('csv', false, 'survey') AS run \gset
+SELECT pg_temp.figure(:run, '2015', 1), pg_temp.figure(:run, '2016', 2), pg_temp.figure(:run, '2017', 3) \g /dev/null
+UPDATE indicator_value SET visa = '12/INS/2016' WHERE period = '2016';
+UPDATE indicator_value SET n_samples = NULL WHERE period = '2017';
+SELECT is(pg_temp.admitted('2015'), false, 'a survey without a visa is marked');
+SELECT is(pg_temp.admitted('2016'), true, 'one with a visa is not');
+SELECT is(pg_temp.admitted('2017'), true, 'nor what is no survey');
+SELECT is(import_admit(:run, 'Bio', 'made before there were any'), 'done', 'an editor lets it in');
+SELECT is(pg_temp.admitted('2015'), true, 'and is obeyed');
+SELECT results_eq('SELECT admitted_by, admitted_why FROM import_run WHERE run = ' || :run, $$VALUES ('Bio', 'made before there were any')$$,
+                  'who did and why is known');
+SELECT is(import_admit(:run, 'Bio', 'again'), 'known', 'once');
+UPDATE import_run SET admitted_at = NULL, admitted_by = NULL, admitted_why = NULL;
+UPDATE country SET survey_visa = NULL WHERE iso = 'XA';
+SELECT is(import_admit(:run, 'Bio', 'needless'), 'needless', 'where no visa is asked for, nothing is to be let in');
+SELECT import_undo(:run, 'Bio') \g /dev/null
+
 SELECT * FROM finish();
 ROLLBACK;

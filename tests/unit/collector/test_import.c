@@ -40,7 +40,7 @@ static void takes_the_template_with_another_line(void **state)
     if (read_all(text, strlen(text), NULL, &out, &f) < 0)
         fail_msg("%s", f.text);
     assert_string_equal(out.data,
-                        "2|ACC1|BJ|||||||||2025|47.5|% of population|||estimate of the national statistics office|"
+                        "2|ACC1|BJ|||||||||2025|47.5|% of population||||estimate of the national statistics office|"
                         "INStaD|https://instad.bj/|2026-01-31|my example: replace this line\n");
 }
 
@@ -57,8 +57,8 @@ static void takes_columns_in_any_order(void **state)
     if (read_all(text, sizeof text - 1, NULL, &out, &f) < 0)
         fail_msg("%s", f.text);
     assert_string_equal(
-        out.data, "2|ACC1|BJ|BJ-BO|||rural|female||||2025-Q1|-0|% of population|1200|2.5||ARCEP||2026-01-31|=a, b\n"
-                  "3|ACC1|BJ|||||||||2025-12|1e1|% of population||||ARCEP||2026-01-31|\n");
+        out.data, "2|ACC1|BJ|BJ-BO|||rural|female||||2025-Q1|-0|% of population|1200|2.5|||ARCEP||2026-01-31|=a, b\n"
+                  "3|ACC1|BJ|||||||||2025-12|1e1|% of population|||||ARCEP||2026-01-31|\n");
 }
 
 static void notes_what_is_unusual(void **state)
