@@ -6,6 +6,7 @@
 
 #include "collector/db/schema.h"
 #include "collector/db/table.h"
+#include "collector/figure/source.h"
 #include "collector/format/encode.h"
 #include "common/json.h"
 #include "common/lang.h"
@@ -298,7 +299,7 @@ static const char *source_text(const char *source)
     for (size_t o = 0; o < COUNT(ours); o++)
         if (!strcmp(source, ours[o].source))
             return _(ours[o].word);
-    return source;
+    return source_name(source, lang_current());
 }
 
 /* A figure of one statistic that is the indicator's only one needs no name. */

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -215,5 +216,43 @@ def test_the_world_banks_files_are_taken_as_they_are_published(c):
     assert "IT.CEL.SETS: counts mobile lines" in told and "imported: 23" in told
     assert [(row["indicator"], row["value"]) for row in year(c, 2019)] == [("EQU3", "41.529239654541")]
     for run in runs(c)[:2]:
+        c.run("import", "undo", str(run["import"]))
+    assert c.sql(DUMP) == before
+
+
+def table(c, at, locale):
+    """The rows of a year for people, blanks between columns made one bar."""
+    told = subprocess.run(c.command("indicators", "--year", str(at), "--format", "table"), capture_output=True, text=True, check=True,
+                          timeout=120, env=os.environ | c.env | {"LC_ALL": locale}).stdout
+    return [re.sub(r" {2,}", " | ", line.strip()) for line in told.splitlines()]
+
+
+def test_sources_stand_side_by_side_in_both_languages(c):
+    before = c.sql(DUMP)
+    said(c, "import", "worldbank", SOURCES / "worldbank_users.csv")
+    said(c, "import", "csv", SOURCES / "regulator.csv")
+    told = said(c, "import", "csv", SOURCES / "survey.csv")
+    assert "survey.csv: line 5, and 1 more: a survey without the visa" in told
+    english, french = table(c, 2007, "en_US.UTF-8"), table(c, 2007, "fr_FR.UTF-8")
+    for row in ("ACC1 | Individuals using the Internet | women, 16+ | 5.3 | % of population | - | Research ICT Africa | 2007",
+                "ACC1 | Individuals using the Internet | - | 1.8 | % of population | - | World Bank | 2007"):
+        assert row in english
+    for row in ("ACC1 | Part d’internautes | femmes, 16+ | 5,3 | % de la population | - | Research ICT Africa | 2007",
+                "ACC1 | Part d’internautes | - | 1,8 | % de la population | - | Banque mondiale | 2007"):
+        assert row in french
+    assert "ACC3 | Abonnements à l’Internet mobile | Moov Africa Bénin | 18,4 | pour 100 habitants | - | ARCEP Bénin | 2025-Q3" in table(
+        c, 2025, "fr_FR.UTF-8")
+    told = table(c, 2024, "fr_FR.UTF-8")
+    assert "ACC1 | Part d’internautes | rural, femmes, 15+ | 17,6 | % de la population | 14,5 – 20,7 | ISOC Bénin * | 2024" in told
+    assert "USE2 | Freins à l’usage | rural, 15+, le prix | 38,5 | % des non-utilisateurs | 34,4 – 42,6 | ISOC Bénin | 2024" in told
+    assert any(line.startswith("* une enquête sans le visa") for line in told)
+    rows = year(c, 2024)
+    assert {(row["item"], row["visa"], row["admitted"]) for row in rows} == {
+        ("", "", "false"), ("price", "INStaD 12/2024", "true"), ("skills", "INStaD 12/2024", "true")}
+    survey = runs(c)[0]["import"]
+    assert "--why TEXT" in said(c, "import", "admit", str(survey), status=2)
+    said(c, "import", "admit", str(survey), "--by", "Bio", "--why", "made before there were visas")
+    assert {row["admitted"] for row in year(c, 2024)} == {"true"} and runs(c)[0]["admitted_by"] == "Bio"
+    for run in runs(c)[:3]:
         c.run("import", "undo", str(run["import"]))
     assert c.sql(DUMP) == before

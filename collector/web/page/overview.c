@@ -6,6 +6,7 @@
 
 #include "collector/format/date.h"
 #include "collector/figure/interval.h"
+#include "collector/figure/source.h"
 #include "collector/web/page/overview_chart.h"
 #include "collector/web/page/overview_department.h"
 #include "collector/web/page/overview_reach.h"
@@ -36,12 +37,27 @@ static void add_where(const struct overview *o, const struct national *g, struct
     template_escape(text, strlen(text), out);
 }
 
+/* Whose figure it is, where it is not ours: a sentence of a census and one of an advertisement look alike. Returns
+ * the rest of the pattern. */
+static const char *add_opening(const struct overview *o, const struct national *g, const char *pattern, struct buf *out)
+{
+    if (national_measured(g) || !*pattern)
+        return pattern;
+    _cleanup_text_ char *opening = source_opening(national_text(g, SOURCE), o->words.lang);
+    template_escape(opening, strlen(opening), out);
+    if (*pattern == '{')
+        return pattern;
+    buf_add_char(out, source_first(pattern));
+    return pattern + 1;
+}
+
 /* The sentence as HTML: its numbers strong, and never parted from their unit. */
 static char *sentence(const struct overview *o, const struct national *g)
 {
     const struct indicator *i = g->indicator;
     const char *pattern = i->headline[o->words.lang];
     struct buf out = {0};
+    pattern = add_opening(o, g, pattern, &out);
     while (*pattern) {
         size_t len = strcspn(pattern, "{");
         template_escape(pattern, len, &out);
@@ -162,7 +178,7 @@ static void set_source(const struct overview *o, const struct national *g, size_
                    json_pack("{s:s}", "date", date_long(&o->words, day, date)));
     if (!strcmp(source, "calculated"))
         source = phrase(&o->words, "calculated_source");
-    json_object_set_new(out, "source", json_string(source));
+    json_object_set_new(out, "source", json_string(source_name(source, o->words.lang)));
     json_object_set_new(out, "url", json_string(url ? url : ""));
 }
 

@@ -1,0 +1,40 @@
+#include "tests/unit/check.h"
+
+#include "collector/figure/source.h"
+#include "collector/import/worldbank.h"
+
+static void names_are_natural(void **state)
+{
+    static const struct {
+        const char *source;
+        enum lang lang;
+        const char *name, *opening;
+    } rows[] = {
+        {WORLDBANK_SOURCE, LANG_FR, "Banque mondiale", "Selon la Banque mondiale, "},
+        {WORLDBANK_SOURCE, LANG_EN, "World Bank", "According to the World Bank, "},
+        {"INStaD", LANG_FR, "INStaD", "Selon l’INStaD, "},
+        {"Afrobaromètre", LANG_FR, "Afrobaromètre", "Selon Afrobaromètre, "},
+        {"Afrobarometer", LANG_EN, "Afrobarometer", "According to Afrobarometer, "},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        _cleanup_text_ char *opening = source_opening(rows[r].source, rows[r].lang);
+        assert_string_equal(source_name(rows[r].source, rows[r].lang), rows[r].name);
+        assert_string_equal(opening, rows[r].opening);
+    }
+}
+
+static void a_sentence_goes_on(void **state)
+{
+    assert_int_equal(source_first("Les tarifs ont varié"), 'l');
+    assert_int_equal(source_first("A mobile line"), 'a');
+    assert_int_equal(source_first("Internet a été coupé"), 'I');
+    assert_int_equal(source_first("IPv6 fonctionne"), 'I');
+    assert_int_equal(source_first("47,5 %"), '4');
+    assert_int_equal(source_first(""), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(names_are_natural), cmocka_unit_test(a_sentence_goes_on)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
