@@ -19,9 +19,11 @@ LANGUAGE sql IMMUTABLE AS $$
             - interval '1 day')::date
 $$;
 
+-- Parity is reached between 0.98 and 1.02 of it (ITU, Facts and Figures 2023, "The gender digital divide").
 CREATE OR REPLACE FUNCTION goal_met(compared text, value double precision, wanted double precision) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE compared WHEN 'at least' THEN value >= wanted ELSE value <= wanted END
+    SELECT CASE compared WHEN 'at least' THEN value >= wanted WHEN 'at most' THEN value <= wanted
+                         ELSE value BETWEEN 0.98 * wanted AND 1.02 * wanted END
 $$;
 
 -- How every goal stood at the end of a year, by each source that has a value. The pace is a straight line from the source's first value
@@ -50,7 +52,8 @@ LANGUAGE sql STABLE AS $$
                 WHEN l.ends >= make_date(g.by_year, 12, 31) THEN 'late'
                 WHEN at_year >= g.by_year THEN 'no data'
                 WHEN n.needed IS NULL THEN 'no data'
-                WHEN goal_met(g.compared, l.value, n.needed) THEN 'on the way'
+                WHEN g.compared = 'parity' AND abs(l.value - g.wanted) <= abs(n.needed - g.wanted) THEN 'on the way'
+                WHEN g.compared <> 'parity' AND goal_met(g.compared, l.value, n.needed) THEN 'on the way'
                 ELSE 'late' END,
            g.source_fr, g.source_en, g.source_url
     FROM public_goal g

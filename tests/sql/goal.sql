@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(15);
+SELECT plan(20);
 
 SELECT is((SELECT count(DISTINCT country) FROM goal WHERE indicator = 'ACC1'), (SELECT count(*) FROM country), 'a goal of * is every country''s');
 
@@ -39,6 +39,20 @@ SELECT is(pg_temp.stands('GOA1', 2022), 'A 2022 on the way 44.0, B 2022 on the w
 SELECT is(pg_temp.stands('GOA1', 2019), NULL, 'not before the goal was set');
 SELECT pg_temp.figure('GOA1', '2026', 'A', 100), pg_temp.figure('GOA1', '2026', 'B', 90, NULL, 2) \g /dev/null
 SELECT is(pg_temp.stands('GOA1', 2026), 'A 2026 reached 72.0, B 2026 no data', 'reached before its time; another method tells of no pace');
+
+INSERT INTO indicator (indicator, name_fr, name_en, unit, better, status, nature, kind, method_version, definition_fr, definition_en)
+VALUES ('GOA4', 'f', 'f', 'ratio', '-', 'adopted', 'quantitative', 'imported', 1, 'd', 'd');
+INSERT INTO goal VALUES ('XA', 'GOA4', 'value', NULL, 'parity', 1, 2030, 2020, 'But', 'Goal', 'https://example.org/4');
+SELECT pg_temp.figure('GOA4', '2020', 'A', 0.6), pg_temp.figure('GOA4', '2021', 'A', 0.98) \g /dev/null
+SELECT is(pg_temp.stands('GOA4', 2021), 'A 2021 reached 0.6', 'parity is a band');
+UPDATE indicator_value SET value = 1.021 WHERE (indicator, period) = ('GOA4', '2021');
+SELECT is(pg_temp.stands('GOA4', 2021), 'A 2021 on the way 0.6', 'with two ends; nearer to it than the line is on the way');
+UPDATE indicator_value SET value = 1.5 WHERE (indicator, period) = ('GOA4', '2021');
+SELECT is(pg_temp.stands('GOA4', 2021), 'A 2021 late 0.6', 'farther off, on whichever side, is late');
+UPDATE indicator_value SET value = 0.62 WHERE (indicator, period) = ('GOA4', '2021');
+SELECT is(pg_temp.stands('GOA4', 2021), 'A 2021 late 0.6', 'behind the line is late');
+UPDATE indicator_value SET value = 0.7 WHERE (indicator, period) = ('GOA4', '2021');
+SELECT is(pg_temp.stands('GOA4', 2021), 'A 2021 on the way 0.6', 'ahead of it is on the way');
 
 SELECT pg_temp.figure('GOA2', '2019', 'A', 6), pg_temp.figure('GOA2', '2025', 'A', 2.5) \g /dev/null
 SELECT is(pg_temp.stands('GOA2', 2030), 'A 2025 late 2.0', 'at most: its year is over');
