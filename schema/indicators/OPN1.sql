@@ -13,7 +13,7 @@
 -- aggregate: value
 -- headline.fr: {value} % des services essayés sont bloqués.
 -- headline.en: {value}% of the services tested are blocked.
--- definition.fr: Services dont le blocage est confirmé (réponse falsifiée ou page de blocage, par comparaison avec un témoin hors du pays), divisés par les services essayés depuis l’opérateur. Un service en panne partout n’est pas bloqué ; une anomalie sans confirmation n’y compte pas.
--- definition.en: Services whose blocking is confirmed (a forged answer or a block page, compared with a control outside the country), over the services tested from the operator. A service that is down everywhere is not blocked; an anomaly that is not confirmed does not count.
+-- definition.fr: Services dont le blocage est confirmé (réponse falsifiée ou page de blocage, par comparaison avec un témoin hors du pays), divisés par les services essayés depuis l’opérateur. Un service en panne partout n’est pas bloqué ; une anomalie sans confirmation n’y compte pas. D’une source importée, la règle est la sienne, que dit sa méthode.
+-- definition.en: Services whose blocking is confirmed (a forged answer or a block page, compared with a control outside the country), over the services tested from the operator. A service that is down everywhere is not blocked; an anomaly that is not confirmed does not count. Of an imported source the rule is its own, which its method says.
 -- waits.fr: L’accès à une liste de services n’est pas encore essayé par les boîtiers ; les résultats d’autres projets (OONI) peuvent être importés.
 -- waits.en: The boxes do not try a list of services yet; results of other projects (OONI) can be imported.

@@ -13,7 +13,7 @@
 -- aggregate: value
 -- headline.fr: IPv6 fonctionne sur {value} % des lignes.
 -- headline.en: IPv6 works on {value}% of lines.
--- definition.fr: Part des lignes depuis lesquelles une cible est jointe en IPv6, parmi celles qui mesurent. L’estimation d’une source extérieure (APNIC, Google, Akamai…), qui porte sur des utilisateurs et non sur des lignes, est donnée à côté sous son nom.
--- definition.en: Share of lines from which a target is reached over IPv6, among those that measure. The estimate of an outside source (APNIC, Google, Akamai…), which is of users and not of lines, stands beside it under its own name.
+-- definition.fr: Part des lignes depuis lesquelles une cible est jointe en IPv6, parmi celles qui mesurent. L’estimation d’une source extérieure (APNIC, Google, Akamai…), qui porte sur des utilisateurs et non sur des lignes, est donnée à côté sous son nom ; ramenée à des lignes, elle l’est par la règle de la source, que dit sa méthode.
+-- definition.en: Share of lines from which a target is reached over IPv6, among those that measure. The estimate of an outside source (APNIC, Google, Akamai…), which is of users and not of lines, stands beside it under its own name; where it is turned into lines, that is by the rule of the source, which its method says.
 -- waits.fr: Les boîtiers mesurent en IPv6 là où il fonctionne ; la part des lignes n’en est pas encore calculée. Les estimations d’autres sources peuvent être importées.
 -- waits.en: The boxes measure over IPv6 where it works; the share of lines is not yet computed of it. Estimates of other sources can be imported.
