@@ -7,6 +7,7 @@
 #include "collector/db/schema.h"
 #include "collector/db/table.h"
 #include "collector/figure/source.h"
+#include "collector/import/place.h"
 #include "collector/format/encode.h"
 #include "common/json.h"
 #include "common/lang.h"
@@ -377,12 +378,14 @@ static void add_without(struct sheet *t, const struct indicator *i, const struct
     sheet_add(t, why_none(lacks, i));
 }
 
-int catalogue_year(const struct session *s, const char *year, struct fault *f)
+int catalogue_year(const struct session *s, const char *year, const char *country, struct fault *f)
 {
     static const char *const heads[] = {N_("id"),   N_("name"),     N_("of"),     N_("value"),
                                         N_("unit"), N_("interval"), N_("source"), N_("when")};
     static const char *const heads_without[] = {N_("id"), N_("name"), N_("why there is none")};
-    const char *country = s->context->settings.country;
+    if (!country)
+        country = s->context->settings.country;
+    const struct place_country *place = place_country(country);
     _cleanup_text_ char *cctld = catalogue_cctld(country);
     _cleanup_(sheet_free) struct sheet with = {0}, without = {0};
     _cleanup_rows_ struct pg_rows *rows = NULL, *lacks = NULL;
@@ -396,7 +399,7 @@ int catalogue_year(const struct session *s, const char *year, struct fault *f)
     sheet_heads(&with, heads, COUNT(heads));
     sheet_heads(&without, heads_without, COUNT(heads_without));
     for (size_t i = 0; i < count; i++)
-        if (add_figures(&with, &all[i], rows, cctld) == 0)
+        if (add_figures(&with, &all[i], rows, cctld) == 0 && !(place && place->neighbour))
             add_without(&without, &all[i], lacks, cctld);
     if (pg_rows_count(rows))
         sheet_print(&with);

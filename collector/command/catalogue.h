@@ -15,6 +15,6 @@ char *catalogue_cctld(const char *country) CHECKED;
 
 /* All of them: for people, or as CSV or JSON by format ("table", "csv", "json"). */
 int catalogue_list(const struct session *s, const char *format, struct fault *f) CHECKED;
-/* A year's figures of the collector's own country, for people: what is told of the whole of it and what sources say of
- * its parts; then those without, and why. */
-int catalogue_year(const struct session *s, const char *year, struct fault *f) CHECKED;
+/* A year's figures of a country, the collector's own where it is NULL, for people: what is told of the whole of it and
+ * what sources say of its parts; then those without, and why. */
+int catalogue_year(const struct session *s, const char *year, const char *country, struct fault *f) CHECKED;

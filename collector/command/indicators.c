@@ -20,6 +20,7 @@
 #include "collector/figure/refresh.h"
 #include "collector/figure/rollup.h"
 #include "collector/figure/weight.h"
+#include "collector/import/place.h"
 #include "common/conf.h"
 #include "common/lang.h"
 #include "common/log.h"
@@ -100,18 +101,19 @@ static int say_none(struct pg *pg, const char *year, struct fault *f)
 
 static int print(const struct session *s, struct fault *f)
 {
-    const char *const params[] = {invocation_text(s->in, "year"), invocation_text(s->in, "edition")};
+    const char *const params[] = {invocation_text(s->in, "year"), invocation_text(s->in, "country"),
+                                  invocation_text(s->in, "edition")};
     _cleanup_text_ char *columns = figure_select();
-    _cleanup_text_ char *sql = alloc_format("SELECT %s FROM %s WHERE left(period, 4) = $1%s ORDER BY " FIGURE_ORDER,
-                                            columns, params[1] ? "public_indicator_version" : "public_indicator",
-                                            params[1] ? " AND version = $2" : "");
+    _cleanup_text_ char *sql = alloc_format(
+        "SELECT %s FROM %s WHERE left(period, 4) = $1 AND ($2::text IS NULL OR country = $2)%s ORDER BY " FIGURE_ORDER,
+        columns, params[2] ? "public_indicator_version" : "public_indicator", params[2] ? " AND version = $3" : "");
     int rc = update(s->pg, f);
-    if (rc == 0 && as_table(s->in) && !params[1])
-        return catalogue_year(s, params[0], f);
+    if (rc == 0 && as_table(s->in) && !params[2])
+        return catalogue_year(s, params[0], params[1], f);
     if (rc == 0)
-        rc = params[1] ? check_version(s->pg, params[0], params[1], f) : say_none(s->pg, params[0], f);
+        rc = params[2] ? check_version(s->pg, params[0], params[2], f) : say_none(s->pg, params[0], f);
     return rc < 0 ? rc
-                  : print_rows(s->pg, sql, params[1] ? 2 : 1, params,
+                  : print_rows(s->pg, sql, params[2] ? 3 : 2, params,
                                (struct encoder){chosen_format(s->in), figure_columns, figure_column_count, false}, f);
 }
 
@@ -475,6 +477,15 @@ static int check_year(const char *text, struct fault *f)
 static const char *const languages[] = {"fr", "en", NULL};
 static const char *const formats[] = {"table", "csv", "json", NULL};
 
+/* Of a neighbour there is what others say of it. */
+static int check_country(const char *text, struct fault *f)
+{
+    if (strlen(text) == 2 && place_country(text))
+        return 0;
+    return fault_set(f, -EINVAL, _("\"%.16s\" is no country here; there are: %s; and of their neighbours: %s"), text,
+                     place_packs(), place_neighbours());
+}
+
 static const struct option options[] = {
     {"year", N_("YEAR"), N_("the year"), .check = check_year, .verb = " close compare explain goals verify versions"},
     {"verify", NULL, N_("make its figures of the year again from the ledger, and say whether they are equal"),
@@ -483,6 +494,10 @@ static const struct option options[] = {
      N_("how: table is for people, of the year and of list; without it, csv, and of list table"), OPTION_WORD,
      .choices = formats, .verb = " compare goals list"},
     {"edition", "N", N_("a version of a closed year; without it, its last"), OPTION_NUMBER, 1, 999999, .verb = ""},
+    {"country", "CC",
+     N_("of which country, or neighbour of one; without it, a table is of the collector's, and csv and json are of "
+        "all"),
+     .check = check_country, .verb = ""},
     {"by", N_("NAME"), N_("who closes it; without it, the user who gives the command"), .max = 100, .verb = "close"},
     {"from", "N", N_("the older version; without it, the one before"), OPTION_NUMBER, 1, 999999, .verb = "compare"},
     {"to", "N", N_("the newer version; without it, the last"), OPTION_NUMBER, 1, 999999, .verb = "compare"},
@@ -525,7 +540,7 @@ static int run(const struct invocation *in)
 
 const struct command command_indicators = {
     .name = "indicators",
-    .usage = N_("--year YEAR [--edition N] [--format table|csv|json]\n"
+    .usage = N_("--year YEAR [--country CC] [--edition N] [--format table|csv|json]\n"
                 "list [--format table|csv|json]\n"
                 "explain ID [--year YEAR [--verify]]\n"
                 "verify --year YEAR\n"

@@ -15,8 +15,8 @@ static const struct {
      {[LANG_FR] = "ARCEP Bénin", [LANG_EN] = "ARCEP Bénin"},
      {[LANG_FR] = "l’ARCEP Bénin", [LANG_EN] = "ARCEP Bénin"}},
     {"ARCEP", {[LANG_FR] = "ARCEP", [LANG_EN] = "ARCEP"}, {[LANG_FR] = "l’ARCEP", [LANG_EN] = "ARCEP"}},
-    {"ITU", {[LANG_FR] = "UIT", [LANG_EN] = "ITU"}, {[LANG_FR] = "l’UIT", [LANG_EN] = "the ITU"}},
-    {"UIT", {[LANG_FR] = "UIT", [LANG_EN] = "ITU"}, {[LANG_FR] = "l’UIT", [LANG_EN] = "the ITU"}},
+    {"ITU", {[LANG_FR] = "ITU", [LANG_EN] = "ITU"}, {[LANG_FR] = "l’ITU", [LANG_EN] = "the ITU"}},
+    {"UIT", {[LANG_FR] = "UIT", [LANG_EN] = "UIT"}, {[LANG_FR] = "l’UIT", [LANG_EN] = "UIT"}},
 };
 
 const char *source_name(const char *source, enum lang lang)

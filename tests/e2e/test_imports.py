@@ -240,6 +240,10 @@ def test_sources_stand_side_by_side_in_both_languages(c):
     for row in ("ACC1 | Part d’internautes | femmes, 16+ | 5,3 | % de la population | - | Research ICT Africa | 2007",
                 "ACC1 | Part d’internautes | - | 1,8 | % de la population | - | Banque mondiale | 2007"):
         assert row in french
+    said(c, "indicators", "--year", "2007", "--country", "FR", status=2)
+    beside = said(c, "indicators", "--year", "2016", "--country", "BF", "--format", "table")
+    assert "13.96" not in beside and re.search("ACC1 .* 14.0 .* World Bank", beside) and "No data" not in beside
+    assert {row["country"] for row in year(c, 2016, "--country", "BJ")} == {"BJ"}
     assert "ACC3 | Abonnements à l’Internet mobile | Moov Africa Bénin | 18,4 | pour 100 habitants | - | ARCEP Bénin | 2025-Q3" in table(
         c, 2025, "fr_FR.UTF-8")
     told = table(c, 2024, "fr_FR.UTF-8")

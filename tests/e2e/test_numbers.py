@@ -522,12 +522,12 @@ def test_import_takes_nothing_of_a_bad_file(numbers, tmp_path):
 def test_every_column_can_be_imported(numbers, tmp_path):
     path = tmp_path / "whole.csv"
     header = numbers.run("import", "--template").splitlines()[0]
-    path.write_text(f"{header}\nACC1,BJ,BJ-BO,isocel,fibre,urban,female,15-24,a plan,2017-S1,12.5,% of population,1200,0.5,a survey,INStaD,"
-                    "https://instad.bj/,2020-01-31,\"a note, with a comma\"\n")
+    path.write_text(f"{header}\nACC1,BJ,BJ-BO,isocel,fibre,urban,female,15-24,a plan,tertiary,2017-S1,12.5,% of population,1200,0.5,"
+                    "INStaD 3/2017,a survey,INStaD,https://instad.bj/,2020-01-31,\"a note, with a comma\"\n")
     numbers.run("import", "csv", path)
     numbers.run("import", "csv", path)
-    assert numbers.sql("SELECT operator, n_samples, low, high, sex, plan, note FROM indicator_value WHERE period = '2017-S1'") == \
-        [("ISOCEL", 1200, 12.0, 13.0, "female", "a plan", "a note, with a comma")]
+    assert numbers.sql("SELECT operator, n_samples, low, high, sex, plan, item, visa, note FROM indicator_value WHERE period = '2017-S1'") == \
+        [("ISOCEL", 1200, 12.0, 13.0, "female", "a plan", "tertiary", "INStaD 3/2017", "a note, with a comma")]
 
 
 def test_template_can_be_imported_once_its_example_is_replaced(numbers, tmp_path):
@@ -536,7 +536,7 @@ def test_template_can_be_imported_once_its_example_is_replaced(numbers, tmp_path
     assert "line 2: column note: this line is the template's example" in numbers.run("import", "csv", path, status=1)
     path.write_text(path.read_text().replace("an example: replace this line", ""))
     numbers.run("import", "csv", path)
-    assert len(table(path.read_text())[0]) == 19
+    assert len(table(path.read_text())[0]) == 21
 
 
 # ---- pages ----

@@ -88,7 +88,7 @@ def test_new_data_are_shown_at_once(quiet, tmp_path):
     assert shown in first.body.decode()
     shown = figure(c, tmp_path, 57.5)
     second = get(c, "/fr/", If_None_Match=first.headers["ETag"])
-    assert second.status == 200 and shown in second.body.decode()
+    assert second.status == 200 and f"Selon l’INStaD, {shown}" in second.body.decode()
     assert "1 sonde active" in second.body.decode()
     c.run("probe", "revoke", c.line.id)
     assert "1 sonde active" not in get(c, "/fr/").body.decode()

@@ -41,9 +41,10 @@ static void add_where(const struct overview *o, const struct national *g, struct
  * the rest of the pattern. */
 static const char *add_opening(const struct overview *o, const struct national *g, const char *pattern, struct buf *out)
 {
-    if (national_measured(g) || !*pattern)
+    const char *source = national_text(g, SOURCE);
+    if (national_measured(g) || !strcmp(source, "calculated") || !*pattern) /* that is ours, of others' figures */
         return pattern;
-    _cleanup_text_ char *opening = source_opening(national_text(g, SOURCE), o->words.lang);
+    _cleanup_text_ char *opening = source_opening(source, o->words.lang);
     template_escape(opening, strlen(opening), out);
     if (*pattern == '{')
         return pattern;

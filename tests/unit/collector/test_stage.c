@@ -17,7 +17,8 @@ static void writes_lines_for_copy(void **state)
     assert_string_equal(
         s.rows.data,
         "2\tACC1\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t10\t\\N\t\\N\t2.5\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\n"
-        "3\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t0\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\ta\\tb\\\\N\\r"
+        "3\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t0\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\ta\\tb\\\\"
+        "N\\r"
         "\\n"
         "\n");
     assert_int_equal(s.count, 2);
