@@ -189,12 +189,12 @@ static int run(const struct invocation *in)
 
 const struct command command_import = {
     .name = "import",
-    .usage = N_("csv|plans|market|economy FILE [--strict] [--by NAME]\nworldbank FILE [--retrieved DAY] [--by "
-                "NAME]\npfx2as FILE [--by "
-                "NAME]\ncarrier-nat FILE [--by NAME]\ncarrier-nat --undo\n"
-                "comments FILE [--by NAME]\n[csv|plans|market|economy|carrier-nat|comments] --template\nlist [--format "
-                "csv|json]\n"
-                "undo N [--by NAME]\nadmit N --why TEXT [--by NAME]"),
+    .usage = N_(
+        "csv FILE [--strict] [--by NAME]\nplans FILE [--strict] [--by NAME]\nmarket FILE [--strict] [--by NAME]\n"
+        "economy FILE [--strict] [--by NAME]\nworldbank FILE [--retrieved DAY] [--by NAME]\n"
+        "pfx2as FILE [--by NAME]\ncarrier-nat FILE [--by NAME]\ncarrier-nat --undo\n"
+        "comments FILE [--by NAME]\n[csv|plans|market|economy|carrier-nat|comments] --template\n"
+        "list [--format csv|json]\nundo N [--by NAME]\nadmit N --why TEXT [--by NAME]"),
     .help = N_("Take figures of other sources from a CSV file, those of the World Bank from the file that it "
                "publishes, the tariffs of operators, their parts of the market and the incomes from "
                "which some figures are calculated, the origin ASNs of prefixes from a file of CAIDA's "
