@@ -89,6 +89,12 @@ bool form_link(const char *text)
     return is_web(text);
 }
 
+bool form_number(const char *text, size_t digits)
+{
+    size_t len = strlen(text);
+    return len > 0 && len <= digits && strspn(text, "0123456789") == len && strspn(text, "0") < len;
+}
+
 bool form_day(const char *text)
 {
     char moment[TIME_TEXT_SIZE];

@@ -25,6 +25,9 @@ bool form_url(const char *text);
 /* The same of a page that people look up: with a query and a fragment if need be. */
 bool form_link(const char *text);
 
+/* A number above 0 of at most so many digits, as lists give it. */
+bool form_number(const char *text, size_t digits);
+
 /* "2026-11-22", a day of the calendar that the database knows (TIME_FIRST_US), and nothing after it. */
 bool form_day(const char *text);
 

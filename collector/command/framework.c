@@ -412,8 +412,7 @@ static int check_id(const char *text, struct fault *f)
 
 static int check_number(const char *text, struct fault *f)
 {
-    size_t len = strlen(text);
-    if (len > 0 && len <= 6 && strspn(text, "0123456789") == len)
+    if (form_number(text, 6))
         return 0;
     return fault_set(f, -EINVAL, _("a comment's number is wanted, as `framework comments` has it"));
 }

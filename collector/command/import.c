@@ -10,6 +10,7 @@
 #include "collector/import/figures.h"
 #include "collector/import/kind.h"
 #include "collector/import/run.h"
+#include "common/form.h"
 #include "common/lang.h"
 #include "common/log.h"
 
@@ -114,8 +115,7 @@ static int list(const struct session *s, struct fault *f)
 
 static int check_number(const char *text, struct fault *f)
 {
-    size_t len = strlen(text);
-    if (len <= 9 && strspn(text, "0123456789") == len && atoi(text) > 0)
+    if (form_number(text, 9))
         return 0;
     return fault_set(f, -EINVAL, _("the number of an import is wanted; see: import list"));
 }

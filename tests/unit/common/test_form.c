@@ -147,6 +147,20 @@ static void days(void **state)
     judge("a day", form_day, COUNTED(rows));
 }
 
+static bool number_of_three(const char *text)
+{
+    return form_number(text, 3);
+}
+
+static void numbers(void **state)
+{
+    static const struct row rows[] = {
+        {"1", true},     {"999", true}, {"007", true}, {"", false},   {"0", false},  {"000", false},
+        {"1000", false}, {"-1", false}, {"+1", false}, {" 1", false}, {"1 ", false}, {"1a", false},
+    };
+    judge("a number of a list", number_of_three, COUNTED(rows));
+}
+
 static void texts(void **state)
 {
     static const struct row rows[] = {
@@ -202,9 +216,9 @@ static void words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses), cmocka_unit_test(names), cmocka_unit_test(listens),
-        cmocka_unit_test(urls),      cmocka_unit_test(links), cmocka_unit_test(days),
-        cmocka_unit_test(texts),     cmocka_unit_test(tames), cmocka_unit_test(words),
+        cmocka_unit_test(addresses), cmocka_unit_test(names), cmocka_unit_test(listens), cmocka_unit_test(urls),
+        cmocka_unit_test(links),     cmocka_unit_test(days),  cmocka_unit_test(numbers), cmocka_unit_test(texts),
+        cmocka_unit_test(tames),     cmocka_unit_test(words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
