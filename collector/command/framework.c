@@ -225,6 +225,20 @@ static int answer(const struct session *s, struct fault *f)
     return rc;
 }
 
+static int unname(const struct session *s, struct fault *f)
+{
+    _cleanup_text_ char *by = saying(s);
+    const char *number = s->in->args[0];
+    struct framework w;
+    int rc = find(s, &w, f);
+    if (rc == 0)
+        rc = framework_unname(s->pg, &w, number, invocation_flag(s->in, "organisation"), by, f);
+    if (rc == 0)
+        printf(_("comment %s of edition %s is without that name; documents made before may have it: make them again\n"),
+               number, w.edition);
+    return rc;
+}
+
 /* ---- changing it ---- */
 
 static int open_edition(const struct session *s, struct fault *f)
@@ -428,9 +442,9 @@ static const char *const verdicts[] = {"taken", "partly", "not-taken", NULL};
 
 static const struct option options[] = {
     {"country", N_("CC"), N_("of which country; without it, the collector's"), .check = check_country,
-     .verb = "open show propose retire comments answer rate adopt"},
+     .verb = "open show propose retire comments answer unname rate adopt"},
     {"edition", N_("EDITION"), N_("which edition; without it, the open one, or else the last"),
-     .check = framework_check, .verb = "show propose retire comments answer rate adopt"},
+     .check = framework_check, .verb = "show propose retire comments answer unname rate adopt"},
     {"until", N_("DAY"), N_("the last day for comments, which the document names"), OPTION_DAY, .verb = "open"},
     {"file", N_("FILE"), N_("the indicator's own file, in the form of schema/indicators/; without it, this program's"),
      OPTION_FILE, .verb = "propose"},
@@ -444,7 +458,8 @@ static const struct option options[] = {
     {"date", N_("DAY"), N_("the day of the rating; without it, today"), OPTION_DAY, .verb = "rate"},
     {"reason", N_("TEXT"), N_("adopt it although something is missing, and print why"), .max = 1000, .verb = "adopt"},
     {"by", N_("NAME"), N_("who says so; without it, the user who gives the command"), .max = 100,
-     .verb = "open propose answer rate adopt"},
+     .verb = "open propose answer unname rate adopt"},
+    {"organisation", NULL, N_("the organisation as well, where it says who it is"), .verb = "unname"},
     {0},
 };
 
@@ -455,6 +470,7 @@ static const struct verb verbs[] = {{"list", DEED(list)},
                                     {"retire", 1, 1, check_id, DEED(retire)},
                                     {"comments", 0, 1, check_number, DEED(comments)},
                                     {"answer", 1, 1, check_number, DEED(answer)},
+                                    {"unname", 1, 1, check_number, DEED(unname)},
                                     {"rate", 1, 1, check_id, DEED(rate)},
                                     {"adopt", DEED(adopt)},
                                     {0}};
@@ -478,11 +494,13 @@ const struct command command_framework = {
                 "retire ID --why TEXT\n"
                 "comments [NUMBER] [--unanswered]\n"
                 "answer NUMBER --verdict taken|partly|not-taken --text TEXT [--by NAME]\n"
+                "unname NUMBER [--organisation] [--by NAME]\n"
                 "rate ID --score 0..4 --why TEXT --source URL [--date DAY] [--by NAME]\n"
                 "adopt [--reason TEXT] [--by NAME]"),
     .help = N_(
         "Hold a consultation on the indicators: open an edition, see who spoke, answer each comment, and adopt it; "
-        "what is adopted never changes. The document and the comment form: indicators export --consultation."),
+        "what is adopted never changes, but for the name of who wants it taken out of a comment (unname). The document "
+        "and the comment form: indicators export --consultation."),
     .options = options,
     .verbs = verbs,
     .run = run,

@@ -225,6 +225,18 @@ int framework_answer(struct pg *pg, const struct framework *w, const char *numbe
                      w->edition);
 }
 
+int framework_unname(struct pg *pg, const struct framework *w, const char *number, bool whole, const char *by,
+                     struct fault *f)
+{
+    char word[16] = "";
+    int rc = ask(pg, "SELECT framework_unname($1::int, $2::int, $3, $4)", 4,
+                 (const char *const[]){w->number, number, whole ? "true" : "false", by}, word, f);
+    if (rc < 0 || !strcmp(word, "done") || !strcmp(word, "nobody"))
+        return rc;
+    return fault_set(f, -ENOENT, _("there is no comment %s in edition %s; see: framework comments"), number,
+                     w->edition);
+}
+
 /* ---- adopting it ---- */
 
 static const struct {

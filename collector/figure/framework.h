@@ -53,6 +53,11 @@ int framework_rate(struct pg *pg, const struct framework *w, const struct framew
 int framework_answer(struct pg *pg, const struct framework *w, const char *number, const char *verdict,
                      const char *text, const char *by, struct fault *f) CHECKED;
 
+/* Takes the person out of a comment, `whole`: and the organisation. Of an adopted
+ * edition as well; by whom is kept. One that names nobody is as it is wanted. */
+int framework_unname(struct pg *pg, const struct framework *w, const char *number, bool whole, const char *by,
+                     struct fault *f) CHECKED;
+
 /* What is missing before it can be adopted, for people: appended to out, with `between` in between; nothing when all is
  * there. */
 int framework_lacking(struct pg *pg, const struct framework *w, const char *between, struct buf *out,

@@ -14,7 +14,7 @@ WHERE (stakeholder_group.place, stakeholder_group.name_fr, stakeholder_group.nam
 
 -- ---- frozen ----
 
--- What belongs to an adopted edition never changes, whoever asks. The edition's row is locked: it cannot be adopted under a change
+-- What belongs to an adopted edition never changes, whoever asks, but for a name that is taken out (framework_unname). The edition's row is locked: it cannot be adopted under a change
 -- that is under way.
 CREATE OR REPLACE FUNCTION framework_frozen() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -26,7 +26,12 @@ BEGIN
         WHERE w.framework_no IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.framework_no END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.framework_no END)
         FOR SHARE
     LOOP
-        IF of_framework.adopted_at IS NOT NULL THEN
+        IF of_framework.adopted_at IS NOT NULL AND NOT (
+            TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'framework_comment' AND to_jsonb(NEW)->'person' = 'null'
+            AND to_jsonb(NEW)->'organisation' IN ('null', to_jsonb(OLD)->'organisation')
+            AND to_jsonb(NEW) - '{person,organisation}'::text[] = to_jsonb(OLD) - '{person,organisation}'::text[]
+            AND EXISTS (SELECT FROM framework_unnamed u WHERE u.framework_no = of_framework.framework_no
+                        AND u.number = (to_jsonb(OLD)->>'number')::int)) THEN
             RAISE EXCEPTION 'edition % of the framework of % is adopted, and never changes', of_framework.edition, of_framework.country;
         END IF;
     END LOOP;
@@ -203,6 +208,26 @@ BEGIN
 END
 $$;
 
+-- Takes the person out of a comment, and where that names somebody the organisation as well; who did it is kept. 'done', 'unknown', or
+-- 'nobody' is named there.
+CREATE OR REPLACE FUNCTION framework_unname(of_framework int, of_number int, whole boolean, by_whom text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    said framework_comment;
+BEGIN
+    SELECT c.* INTO said FROM framework_comment c WHERE (c.framework_no, c.number) = (of_framework, of_number) FOR UPDATE;
+    IF said.number IS NULL THEN
+        RETURN 'unknown';
+    ELSIF said.person IS NULL AND (said.organisation IS NULL OR NOT whole) THEN
+        RETURN 'nobody';
+    END IF;
+    INSERT INTO framework_unnamed (framework_no, number, organisation, unnamed_by) VALUES (of_framework, of_number, whole, by_whom);
+    UPDATE framework_comment SET person = NULL, organisation = CASE WHEN NOT whole THEN organisation END
+    WHERE (framework_no, number) = (of_framework, of_number);
+    RETURN 'done';
+END
+$$;
+
 -- What one of two raters says of a qualitative indicator; who rated it already says it anew. 'done', 'unknown', 'quantitative', 'retired',
 -- 'two' others did, or the refusal.
 CREATE OR REPLACE FUNCTION framework_rate(of_framework int, of_indicator text, by_whom text, said int, because text, url text, of_day date) RETURNS text
@@ -311,5 +336,5 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 REVOKE EXECUTE ON FUNCTION framework_frozen, framework_forever, framework_whole, framework_find, framework_refusal, framework_open,
-    framework_propose, framework_retire, framework_comments, framework_answer, framework_rate, framework_lacking, framework_adopt,
+    framework_propose, framework_retire, framework_comments, framework_answer, framework_unname, framework_rate, framework_lacking, framework_adopt,
     framework_differs, framework_voices, framework_document FROM PUBLIC;

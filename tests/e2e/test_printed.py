@@ -103,6 +103,7 @@ ROWS = {
     ("collector", "framework", "retire"): ["framework retire PER2 --country {open} --why why"],
     ("collector", "framework", "comments"): ["framework comments --country {open}", "framework comments 1 --country {open}"],
     ("collector", "framework", "answer"): ["framework answer 1 --country {open} --verdict taken --text text"],
+    ("collector", "framework", "unname"): ["framework unname 1 --country {open} --organisation"],
     ("collector", "framework", "rate"): ["framework rate ZED1 --country {open} --score 2 --why why --source https://example.org/"],
     ("collector", "framework", "adopt"): ["framework adopt --country {open} --reason trial"],
     ("collector", "simulate", ""): ["simulate --remove"],

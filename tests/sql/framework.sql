@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(57);
+SELECT plan(63);
 
 CREATE FUNCTION pg_temp.indicator(id text, of_nature text DEFAULT 'quantitative', definition text DEFAULT 'd', of_status text DEFAULT 'proposed') RETURNS jsonb
 LANGUAGE sql AS $$
@@ -118,6 +118,15 @@ SELECT results_eq($$SELECT adopted_by, reason FROM framework_find('XA', NULL)$$,
 
 -- ---- frozen ----
 
+SELECT is(framework_unname(pg_temp.no('2027'), 2, true, 'Aïcha') || framework_unname(pg_temp.no('2027'), 9, true, 'Aïcha')
+          || framework_unname(pg_temp.no('2027'), 1, false, 'Aïcha'), 'nobodyunknownnobody', 'no name is taken out where there is none');
+CREATE TEMP TABLE named AS SELECT * FROM framework_comment;
+SELECT is(framework_unname(pg_temp.no('2027'), 1, true, 'Aïcha'), 'done', 'of an adopted edition a name is');
+SELECT results_eq('SELECT c.number, c.organisation, c.comment, c.answer FROM framework_comment c JOIN named n USING (framework_no, number) WHERE c <> n
+                   OR c.organisation IS DISTINCT FROM n.organisation', $$VALUES (1, NULL::text, 'too long', 'shortened a little')$$, 'and nothing else');
+SELECT results_eq('SELECT number, organisation, unnamed_by FROM framework_unnamed', $$VALUES (1, true, 'Aïcha')$$, 'which is kept');
+SELECT throws_like($$UPDATE framework_comment SET comment = 'x', person = NULL WHERE number = 1$$, '%never changes', 'the comment stays as it was');
+SELECT throws_like($$UPDATE framework_comment SET organisation = NULL WHERE number = 3$$, '%never changes', 'and so does who asked for nothing');
 SELECT is((SELECT string_agg(r, ' ') FROM (VALUES
               (framework_propose(pg_temp.no('2027'), pg_temp.indicator('D'), 'x')), (framework_retire(pg_temp.no('2027'), 'A', 'x')),
               (framework_answer(pg_temp.no('2027'), 1, 'taken', 'x', 'x')),
