@@ -128,6 +128,7 @@ def test_where_there_is_nothing_to_hold_them_against(country):
     assert "the ledger has no batch" in country.run("indicators", "verify", "--year", "2090", status=1)
     assert "--year is missing" in country.run("indicators", "verify", status=2)
     assert "--year is missing" in country.run("indicators", "explain", "PER1", "--verify", status=2)
+    assert "batches of the ledger" not in country.run("indicators", "explain", "AFF1", "--year", YEAR, "--verify", status=1), "it is not measured"
     country.sql("CREATE DATABASE internetmetre_scratch")
     try:
         assert "there is a database internetmetre_scratch that no verification made" in country.run("indicators", "verify", "--year", YEAR, status=1)

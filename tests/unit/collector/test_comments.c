@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "collector/import/comments.h"
+#include "common/buf.h"
 #include "common/json.h"
 
 static void read_form(const char *text, struct comment_list *ret)
@@ -119,11 +120,28 @@ static void names_line_and_cure(void **state)
     }
 }
 
+/* Forms that people have been sent say what they say: no word may come to mean another column. */
 static void what_a_form_has_is_what_is_read(void **state)
 {
-    for (int lang = 0; lang < 2; lang++)
+    static const char *const heads[2] = {
+        [LANG_FR] = "édition;indicateur;intitulé;unité;groupe;organisation;personne;nom publiable;date;commentaire;",
+        [LANG_EN] = "edition,indicator,name,unit,group,organisation,person,may be named,date,comment,"};
+    for (int lang = 0; lang < 2; lang++) {
+        _cleanup_(buf_free) struct buf head = {0};
         for (enum comment_column c = 0; c < COMMENT_COLUMNS; c++)
-            assert_true(*comment_column(c, lang));
+            buf_addf(&head, "%s%c", comment_column(c, lang), comment_separator(lang));
+        assert_string_equal(head.data, heads[lang]);
+    }
+    struct comment_list list = {0};
+    read_form("edition,indicator,name,unit,group,organisation,person,may be named,date,comment\n"
+              "BJ-2027,PER1,n,ms,users,Org,P,yes,2026-03-05,text\n",
+              &list);
+    assert_string_equal(list.edition, "BJ-2027");
+    static const char *const members[][2] = {{"indicator", "PER1"}, {"group", "users"},        {"organisation", "Org"},
+                                             {"person", "P"},       {"said_on", "2026-03-05"}, {"comment", "text"}};
+    for (size_t m = 0; m < COUNT(members); m++)
+        assert_string_equal(said(&list, 0, members[m][0]), members[m][1]);
+    comments_free(&list);
     assert_string_equal(comment_whole(LANG_EN), "whole");
     assert_int_equal(comment_separator(LANG_FR), ';');
     assert_int_equal(comment_separator(LANG_EN), ',');
