@@ -28,6 +28,13 @@ WIFI = """-- id: BJ_WIFI
 """
 
 
+def other(text, *changes):
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
 @pytest.fixture(scope="module")
 def c():
     with scratch() as folder:
@@ -39,12 +46,12 @@ def c():
             own.mkdir()
             own.chmod(0o755)
             twin = (SCHEMA / "PER1.sql").read_text().replace("-- id: PER1", "-- id: MY_DNS")
-            for name, text in {"wifi": WIFI, "dns": twin, "shadow": WIFI.replace("BJ_WIFI", "PER1"), "key": WIFI.replace("-- better: high", "-- better: more"),
-                               "sql": twin.replace("MY_DNS", "MY_BAD").replace("b.probe_no", "b.probe_number"),
-                               "zero": twin.replace("MY_DNS", "MY_ZERO").replace("WHERE b", "WHERE 1 / (b.probe_no - b.probe_no) = 1 AND b"),
-                               "write": twin.replace("MY_DNS", "MY_WRITE").replace("sum(b.failed)", "(SELECT length(probe_forget(probe)::text) FROM probe LIMIT 1) + sum(b.failed)"),
-                               "read": twin.replace("MY_DNS", "MY_READ").replace("sum(b.failed)", "(SELECT count(*) FROM probe_contact) + sum(b.failed)"),
-                               "column": re.sub("SELECT b.day(.|\n)*", "SELECT $1::date AS day, $2::date AS until\n", twin.replace("MY_DNS", "MY_ODD"))}.items():
+            for name, text in {"wifi": WIFI, "dns": twin, "shadow": other(WIFI, ("BJ_WIFI", "PER1")), "key": other(WIFI, ("-- better: high", "-- better: more")),
+                               "sql": other(twin, ("MY_DNS", "MY_BAD"), (", probe_no", ", probe_number")),
+                               "zero": other(twin, ("MY_DNS", "MY_ZERO"), ("WHERE ", "WHERE 1 / (probe_no - probe_no) = 1 AND ")),
+                               "write": other(twin, ("MY_DNS", "MY_WRITE"), ("sum(failed)", "(SELECT length(probe_forget(probe)::text) FROM probe LIMIT 1) + sum(failed)")),
+                               "read": other(twin, ("MY_DNS", "MY_READ"), ("sum(failed)", "(SELECT count(*) FROM probe_contact) + sum(failed)")),
+                               "column": other(twin[:twin.index("SELECT day")], ("MY_DNS", "MY_ODD")) + "SELECT $1::date AS day, $2::date AS until\n"}.items():
                 (own / f"{name}.sql").write_text(text)
             made.start()
             made.run("simulate", "--probes", "30", "--days", "40", "--seed", "3", "--from", "2024-03-01", "--rollups")
@@ -58,7 +65,7 @@ def c():
 def test_what_is_faulty_is_named_and_left_out(c):
     log = c.log.read_text()
     for says in ("shadow.sql: id: there is a PER1 already; choose another", 'key.sql: line 6: better: "more" is not one of: low high -',
-                 "sql.sql: its SELECT, from line 18 on: PostgreSQL: column b.probe_number does not exist", "write.sql: its SELECT, from line 18 on: PostgreSQL: permission denied for function probe_forget",
+                 'sql.sql: its SELECT, from line 18 on: PostgreSQL: column "probe_number" does not exist', "write.sql: its SELECT, from line 18 on: PostgreSQL: permission denied for function probe_forget",
                  "read.sql: its SELECT, from line 18 on: PostgreSQL: permission denied for table probe_contact", "column.sql: its SELECT, from line 18 on: PostgreSQL: column g."):
         assert says in log, says
     listed = {row["indicator"]: row for row in json.loads(c.run("indicators", "list", "--format", "json"))}
@@ -99,13 +106,13 @@ def test_an_imported_one_takes_files(c, tmp_path):
 def test_what_a_command_reads_elsewhere_changes_nothing(c):
     """Neither another file of the same indicator, nor none at all, is what serve reads."""
     before = c.sql("SELECT * FROM indicator ORDER BY indicator")
-    other, config = c.config.parent / "other", c.config
-    (other / "indicators.d").mkdir(parents=True)
-    (other / config.name).write_text(config.read_text())
+    there, config = c.config.parent / "other", c.config
+    (there / "indicators.d").mkdir(parents=True)
+    (there / config.name).write_text(config.read_text())
     twin = (config.parent / "indicators.d/dns.sql").read_text()
-    (other / "indicators.d/dns.sql").write_text(twin.replace("-- method: 1", "-- method: 7").replace("WHERE b", "WHERE false AND b"))
+    (there / "indicators.d/dns.sql").write_text(other(twin, ("-- method: ", "-- method: 9"), ("WHERE ", "WHERE false AND ")))
     try:
-        c.config = other / config.name
+        c.config = there / config.name
         c.sql("SELECT years_stale('asked', ARRAY[2024])")
         c.run("rollup")
         assert c.sql("SELECT * FROM indicator ORDER BY indicator") == before
@@ -119,7 +126,7 @@ def test_one_that_is_taken_away_is_retired(c):
     made again when its file says something else."""
     own = c.config.parent / "indicators.d"
     (own / "wifi.sql").unlink()
-    (own / "zero.sql").write_text((own / "zero.sql").read_text().replace("WHERE 1 /", "WHERE 1 +"))
+    (own / "zero.sql").write_text(other((own / "zero.sql").read_text(), ("WHERE 1 /", "WHERE 1 +")))
     for left, status in ("key", "proposed"), (None, "retired"):
         c.stop()
         c.start()
