@@ -143,6 +143,7 @@ static const struct option options[] = {
     X("market", import_market)                                                                                         \
     X("economy", import_economy)                                                                                       \
     X("pfx2as", import_origins)                                                                                        \
+    X("vrp", import_vrps)                                                                                              \
     X("carrier-nat", import_carriers)                                                                                  \
     X("comments", import_comments)
 
@@ -192,13 +193,14 @@ const struct command command_import = {
     .usage = N_(
         "csv FILE [--strict] [--by NAME]\nplans FILE [--strict] [--by NAME]\nmarket FILE [--strict] [--by NAME]\n"
         "economy FILE [--strict] [--by NAME]\nworldbank FILE [--retrieved DAY] [--by NAME]\n"
-        "pfx2as FILE [--by NAME]\ncarrier-nat FILE [--by NAME]\ncarrier-nat --undo\n"
+        "pfx2as FILE [--by NAME]\nvrp FILE [--by NAME]\ncarrier-nat FILE [--by NAME]\ncarrier-nat --undo\n"
         "comments FILE [--by NAME]\n[csv|plans|market|economy|carrier-nat|comments] --template\n"
         "list [--format csv|json]\nundo N [--by NAME]\nadmit N --why TEXT [--by NAME]"),
     .help = N_("Take figures of other sources from a CSV file, those of the World Bank from the file that it "
                "publishes, the tariffs of operators, their parts of the market and the incomes from "
                "which some figures are calculated, the origin ASNs of prefixes from a file of CAIDA's "
-               "pfx2as, the prefixes in which many households share an address, or the comment forms of a consultation "
+               "pfx2as, validated ROA payloads from the JSON of a relying party, the prefixes in which many households "
+               "share an address, or the comment forms of a consultation "
                "on the framework; --template prints an example. Each file is an import with a number, by which it is "
                "taken back."),
     .options = options,

@@ -2,7 +2,7 @@
 
 -- The tables that they fill: each has a column `run`, empty in what is not imported.
 CREATE OR REPLACE FUNCTION import_tables() RETURNS text[]
-LANGUAGE sql IMMUTABLE AS $$ SELECT '{indicator_value,prefix_origin,carrier_nat,framework_comment,plan_price,economy,market_part}'::text[] $$;
+LANGUAGE sql IMMUTABLE AS $$ SELECT '{indicator_value,prefix_origin,carrier_nat,vrp,framework_comment,plan_price,economy,market_part}'::text[] $$;
 
 -- One at a time, to the end of the transaction.
 CREATE OR REPLACE FUNCTION import_lock() RETURNS void
@@ -46,6 +46,22 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM prefix_origin o
                       WHERE o.source = 'pfx2as' AND (i.prefix, i.asn, i.as_set) = (o.prefix, o.asn, o.as_set));
     UPDATE import_run SET sources = ARRAY(SELECT 'pfx2as IPv' || f FROM unnest(families) f ORDER BY f) WHERE run = of_run;
+END
+$$;
+
+-- The same of validated ROA payloads, in import_vrp.
+CREATE OR REPLACE FUNCTION import_vrps(of_run int) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    WITH gone AS (
+        DELETE FROM vrp v
+        WHERE NOT EXISTS (SELECT FROM import_vrp i WHERE (i.prefix, i.max_length, i.asn) = (v.prefix, v.max_length, v.asn))
+        RETURNING v.*
+    )
+    INSERT INTO import_replaced SELECT of_run, 'vrp', g.run, to_jsonb(g) FROM gone g;
+    INSERT INTO vrp (prefix, max_length, asn, run) SELECT DISTINCT i.prefix, i.max_length, i.asn, of_run FROM import_vrp i
+    ON CONFLICT DO NOTHING;
+    UPDATE import_run SET sources = '{vrp}' WHERE run = of_run;
 END
 $$;
 
@@ -156,5 +172,5 @@ BEGIN
     PERFORM carrier_nat_import('{}');
 END
 $$;
-REVOKE EXECUTE ON FUNCTION import_tables, import_lock, import_begin, import_keep, import_origins, import_carriers, import_later,
+REVOKE EXECUTE ON FUNCTION import_tables, import_lock, import_begin, import_keep, import_origins, import_vrps, import_carriers, import_later,
     import_same, import_undo, import_admit, import_carriers_undo FROM PUBLIC;

@@ -107,6 +107,10 @@ def test_prefixes_have_a_run_as_well(c, file):
     assert (origins["kind"], origins["sources"], origins["entries"]) == ("pfx2as", "pfx2as IPv4", 1)
     assert (nat["kind"], nat["lines"], nat["state"]) == ("carrier-nat", 1, "stands")
     assert c.sql("SELECT run FROM prefix_origin WHERE source = 'pfx2as'") == [(origins["import"],)]
+    said(c, "import", "vrp", file('{"roas":[{"asn":"AS64500","prefix":"192.0.2.0/24","maxLength":24,"ta":"x"}]}', header="", name="vrp.json"))
+    assert c.sql("SELECT route_state('192.0.2.0/24', 64500), route_state('192.0.2.0/25', 64500)") == [("valid", "invalid")]
+    c.run("import", "undo", str(runs(c)[0]["import"]))
+    assert c.sql("SELECT count(*) FROM vrp") == [(0,)]
     c.run("import", "carrier-nat", "--undo")
     c.run("import", "undo", str(origins["import"]))
     assert c.sql(DUMP) == before and {r["state"] for r in runs(c)} == {"undone"}

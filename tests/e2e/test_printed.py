@@ -82,6 +82,7 @@ ROWS = {
     ("collector", "import", "market"): ["import market --template"],
     ("collector", "import", "economy"): ["import economy --template"],
     ("collector", "import", "pfx2as"): SILENT,
+    ("collector", "import", "vrp"): SILENT,
     ("collector", "import", "carrier-nat"): ["import carrier-nat --template"],
     ("collector", "import", "comments"): ["import comments --template"],
     ("collector", "import", "list"): ["import list", "import list --format json"],

@@ -112,8 +112,11 @@ INSERT INTO analysts VALUES
     ('rollup_other: day probe_no check_no target_no af source simulated ok partial timeout refused unreachable reset '
      'dns_error tls_error protocol_error blocked denied skipped error measured bytes n sum min max'),
     ('rollup_other_sketch: day probe_no check_no target_no af position ok buckets counts'),
+    ('route_share: country operator family announced valid invalid not_found percent_valid space percent_space_valid'),
+    ('route_validity: country operator family prefix origin state'),
     ('target: target_no name kind country ours'),
-    ('task: task_no name');
+    ('task: task_no name'),
+    ('vrp: prefix max_length asn run');
 
 CREATE FUNCTION pg_temp.readable(role text) RETURNS TABLE (told text) LANGUAGE plpgsql AS $$
 DECLARE
