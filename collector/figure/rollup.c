@@ -7,6 +7,7 @@
 #include "collector/figure/cell_day.h"
 #include "collector/figure/found.h"
 #include "collector/figure/probe_day.h"
+#include "collector/figure/watch.h"
 #include "common/lang.h"
 #include "common/log.h"
 #include "common/progress.h"
@@ -29,6 +30,10 @@ struct step {
     struct probe_day *day, *other; /* on the probe's own line, and on another (functions/line.sql) */
     struct probe_day_rows rows, other_rows;
     struct found found;
+    struct pg_rows *spells; /* in which its line was to be watched: by place, in order */
+    size_t spell;           /* the next */
+    struct watch *watch;
+    struct copy_rows watched;
 };
 
 static void step_free(struct step *s)
@@ -42,6 +47,9 @@ static void step_free(struct step *s)
     probe_day_rows_free(&s->rows);
     probe_day_rows_free(&s->other_rows);
     found_free(&s->found);
+    pg_rows_free(s->spells);
+    watch_free(s->watch);
+    copy_rows_free(&s->watched);
 }
 
 static int take(struct step *s, struct fault *f)
@@ -59,6 +67,30 @@ static int take(struct step *s, struct fault *f)
 }
 
 /* ---- results in ---- */
+
+/* Since 2000-01-01, as results have it. */
+#define SPELLS_SQL                                                                                                     \
+    "SELECT l.place, (extract(epoch FROM lower(r)) * 1000000)::bigint - 946684800000000, "                             \
+    "(extract(epoch FROM upper(r)) * 1000000)::bigint - 946684800000000 FROM unnest($1::date[], $2::int[]) "           \
+    "WITH ORDINALITY AS l (day, probe_no, place) CROSS JOIN LATERAL unnest(line_home(l.probe_no, l.day)) AS r "        \
+    "ORDER BY l.place, r"
+
+static int read_spells(struct step *s, struct fault *f)
+{
+    _cleanup_text_ char *days = alloc_format("{%s}", s->days.data), *probes = alloc_format("{%s}", s->probes.data);
+    return pg_query(s->pg, SPELLS_SQL, 2, (const char *const[]){days, probes}, &s->spells, f);
+}
+
+/* How long the line of a place was watched. Days without a result are in no list of spells' places, and are passed
+ * over. */
+static void finish_watch(struct step *s, int64_t place, const struct probe_day_who *who)
+{
+    for (; s->spell < pg_rows_count(s->spells) && pg_int(s->spells, s->spell, 0) <= place; s->spell++)
+        if (pg_int(s->spells, s->spell, 0) == place)
+            watch_spell(s->watch, pg_int(s->spells, s->spell, 1), pg_int(s->spells, s->spell, 2));
+    const struct watch_day d = watch_close(s->watch);
+    watch_write(&d, who->day, who->probe_no, &s->watched);
+}
 
 /* The probe-day at a place of the list, from 1, is complete. */
 static void finish(struct step *s, int64_t place)
@@ -78,6 +110,7 @@ static void finish(struct step *s, int64_t place)
     who.hours = false;
     probe_day_write(s->other, &who, &s->other_rows);
     found_write(&s->found, place);
+    finish_watch(s, place, &who);
 }
 
 static void add(struct step *s, struct copy_out *o)
@@ -98,8 +131,10 @@ static void add(struct step *s, struct copy_out *o)
     size_t wider = copy_out_doubles(o, exact, &r.exact_present, METRICS_MAX);
     r.length = wider > r.length ? wider : r.length;
     probe_day_add(other ? s->other : s->day, &r);
-    if (!other)
-        found_add(&s->found, r.target_no, r.af, addr, len);
+    if (other)
+        return;
+    found_add(&s->found, r.target_no, r.af, addr, len);
+    watch_add(s->watch, r.at_us, r.target_no, r.outcome, addr, len);
 }
 
 /* When a probe was away is asked once a probe-day, not once a result: hence OFFSET. */
@@ -158,6 +193,7 @@ static int write_days(struct step *s, struct fault *f)
         {PROBE_DAY_HOUR_SQL, &s->rows.hours},
         {PROBE_DAY_OTHER_SQL, &s->other_rows.days},
         {PROBE_DAY_OTHER_SKETCH_SQL, &s->other_rows.sketches},
+        {WATCH_SQL, &s->watched},
     };
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < COUNT(tables); i++)
@@ -175,8 +211,11 @@ static int note_cells(struct step *s, struct fault *f)
 /* *ret_taken: how many probe-days left the list. */
 static int make_days(struct pg *pg, size_t *ret_taken, struct fault *f)
 {
-    _cleanup_(step_free) struct step s = {.pg = pg, .day = probe_day_new(), .other = probe_day_new()};
+    _cleanup_(step_free) struct step s = {
+        .pg = pg, .day = probe_day_new(), .other = probe_day_new(), .watch = watch_new()};
     int rc = take(&s, f);
+    if (rc == 0 && s.made.len > 0)
+        rc = read_spells(&s, f);
     if (rc == 0 && s.made.len > 0)
         rc = read_results(&s, f);
     if (rc == 0 && s.made.len > 0)

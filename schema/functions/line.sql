@@ -36,6 +36,27 @@ LANGUAGE sql STABLE AS $$
     FROM placed
 $$;
 
+-- When, on a (UTC) day, a box had power and hung on its own line. Of one that told no epochs at all nobody knows when it was off.
+CREATE OR REPLACE FUNCTION line_home(of_probe int, on_day date) RETURNS tstzmultirange
+LANGUAGE sql STABLE AS $$
+    WITH day AS (SELECT on_day::timestamp AT TIME ZONE 'UTC' AS since, (on_day + 1)::timestamp AT TIME ZONE 'UTC' AS until),
+    powered AS MATERIALIZED (
+        SELECT range_agg(tstzrange('epoch'::timestamptz + (lower(r) + b.offset_us) * interval '1 microsecond',
+                                   'epoch'::timestamptz + (upper(r) + b.offset_us) * interval '1 microsecond')) AS at
+        FROM epoch e
+        JOIN boot b USING (probe_no, boot)
+        CROSS JOIN LATERAL unnest(e.mono) AS r
+        WHERE e.probe_no = of_probe
+          AND b.offset_us < extract(epoch FROM on_day + 1)::bigint * 1000000
+          AND b.offset_us + upper(e.mono) >= extract(epoch FROM on_day)::bigint * 1000000
+    )
+    SELECT tstzmultirange(tstzrange(day.since, day.until))
+           * CASE WHEN EXISTS (SELECT FROM epoch e WHERE e.probe_no = of_probe) THEN coalesce(powered.at, '{}')
+                  ELSE tstzmultirange(tstzrange(day.since, day.until)) END
+           - line_away(of_probe, on_day)
+    FROM day, powered
+$$;
+
 -- Days (UTC) that are made again once a probe turns out to stand elsewhere: another operator is another line.
 CREATE OR REPLACE FUNCTION line_mark(probes int[], first date, last date) RETURNS void
 LANGUAGE sql AS $$
@@ -46,4 +67,4 @@ LANGUAGE sql AS $$
       AND EXISTS (SELECT FROM epoch e WHERE e.probe_no = d.probe_no)
       AND NOT EXISTS (SELECT FROM retained t WHERE t.parent = 'result' AND t.month = date_trunc('month', d.day)::date)
 $$;
-REVOKE EXECUTE ON FUNCTION line_other, line_away, line_mark FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION line_other, line_away, line_home, line_mark FROM PUBLIC;

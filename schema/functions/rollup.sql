@@ -54,6 +54,8 @@ BEGIN
     WHERE r.probe_no = d.probe_no AND r.day = d.day AND NOT d.gone;
     DELETE FROM rollup_other_sketch r USING unnest(days, probes, gone) AS d (day, probe_no, gone)
     WHERE r.probe_no = d.probe_no AND r.day = d.day AND NOT d.gone;
+    DELETE FROM rollup_watch r USING unnest(days, probes, gone) AS d (day, probe_no, gone)
+    WHERE r.probe_no = d.probe_no AND r.day = d.day AND NOT d.gone;
     DELETE FROM rollup_hour r USING unnest(days, probes, gone) AS d (day, probe_no, gone)
     WHERE r.probe_no = d.probe_no AND r.day = d.day AND NOT d.gone;
     RETURN QUERY

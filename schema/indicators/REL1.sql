@@ -14,5 +14,5 @@
 -- headline.en: A line is up {mean}% of the time {where}.
 -- definition.fr: Minutes pendant lesquelles une ligne joint Internet, divisées par les minutes pendant lesquelles son boîtier est sous tension. Un boîtier sans courant ne dit rien de la ligne : ces minutes n’y comptent pas, et le chiffre ne dit rien de l’électricité (EQU3).
 -- definition.en: Minutes in which a line reaches the Internet, over the minutes in which its box has power. A box without power says nothing of the line: those minutes do not count, and the figure says nothing of electricity (EQU3).
--- waits.fr: Les boîtiers disent quand ils sont sous tension ; les minutes où la ligne ne joint pas Internet ne sont pas encore comptées.
--- waits.en: The boxes tell when they have power; the minutes in which the line does not reach the Internet are not yet counted.
+-- waits.fr: Le temps observé de chaque ligne, et ce qu’elle y a été coupée, sont comptés jour par jour depuis cette version ; le chiffre n’en est pas encore publié.
+-- waits.en: How long each line is watched, and how long of that it is cut, is counted day by day as of this version; no figure of it is published yet.

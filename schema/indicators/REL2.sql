@@ -15,5 +15,5 @@
 -- headline.en: A line is down {value} hours a year.
 -- definition.fr: Heures de coupure par ligne et par an (comme le SAIDI de l’électricité) et nombre de coupures par ligne et par an (comme le SAIFI). Une coupure est un temps pendant lequel le boîtier est sous tension et la ligne ne joint pas Internet. D’une source importée, la valeur est en heures ; le nombre de coupures est dit dans la note.
 -- definition.en: Hours of outage a line and year (as SAIDI of electricity) and number of cuts a line and year (as SAIFI). A cut is a time in which the box has power and the line does not reach the Internet. Of an imported source the value is in hours; the number of cuts is said in the note.
--- waits.fr: Les coupures ne sont pas encore reconnues dans ce que mesurent les boîtiers.
--- waits.en: Cuts are not yet told from what the boxes measure.
+-- waits.fr: Les coupures sont reconnues jour par jour dans ce que mesurent les boîtiers ; le chiffre n’en est pas encore publié.
+-- waits.en: Cuts are told day by day from what the boxes measure; no figure of them is published yet.

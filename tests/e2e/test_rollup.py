@@ -23,6 +23,7 @@ TABLES = {"rollup_day": "day, check_no, target_no, af, t.source, t.simulated, ok
           "rollup_day_sketch": "day, check_no, target_no, af, position, ok, buckets, counts",
           "rollup_day_origin": "day, target_no, af, asns"}
 TABLES |= {table.replace("day", "other"): TABLES[table] for table in ("rollup_day", "rollup_day_sketch")}
+WATCH = {"rollup_watch": "day, tests, watched_us, down_us, cuts, opens, closes"}  # plain SQL has none
 OUTCOMES = ["ok"] * 8 + ["partial", "timeout", "unreachable", "dns_error", "error", "skipped"]
 
 
@@ -88,14 +89,16 @@ def test_a_day_is_what_plain_sql_makes_of_it(world):
             stored(world, probe, results(f"{number} {day}", day))
     world.run("rollup")
     made = days(world, *probes)
+    watched = days(world, *probes, tables=WATCH)
     assert len(made["rollup_day"]) > 30 and len(made["rollup_day_sketch"]) > 30 and len(made["rollup_day_origin"]) > 0
+    assert len(watched["rollup_watch"]) == 9
     plainly(world, first, last)
     assert days(world, *probes) == made
     world.run("rollup", "--from", str(first), "--to", str(last))
-    assert days(world, *probes) == made, "made again it is the same"
+    assert days(world, *probes) == made and days(world, *probes, tables=WATCH) == watched, "made again it is the same"
     world.run("rebuild")
     world.run("rollup")
-    assert days(world, *probes) == made, "of the ledger as well"
+    assert days(world, *probes) == made and days(world, *probes, tables=WATCH) == watched, "of the ledger as well"
 
 
 def test_late_doubled_and_out_of_order_it_is_the_same(world):
