@@ -13,7 +13,7 @@
 -- aggregate: p20
 -- headline.fr: 80 % des lignes tiennent au moins {p20} Mbit/s 80 % du temps {where}.
 -- headline.en: 80% of lines hold at least {p20} Mbit/s 80% of the time {where}.
--- definition.fr: Débit descendant que 80 % des lignes atteignent au moins 80 % du temps (règle 80/80 de la FCC) : pour chaque ligne, le débit que dépassent quatre essais sur cinq, puis celui que dépassent quatre lignes sur cinq. C’est ce sur quoi on peut compter, plus bas que le débit médian (PER5).
--- definition.en: Download that 80% of lines reach at least 80% of the time (the FCC's 80/80): of each line the throughput that four tests in five pass, then the one that four lines in five pass. It is what can be relied on, lower than the median (PER5).
--- waits.fr: Les boîtiers mesurent le débit une fois par jour : c’est trop peu pour dire ce qu’une ligne tient 80 % du temps.
--- waits.en: The boxes measure throughput once a day: too little to say what a line holds 80% of the time.
+-- definition.fr: Débit descendant que 80 % des lignes atteignent au moins 80 % du temps (d’après la règle 80/80 de la FCC, qui ne retient que les essais faits entre 19 h et 23 h) : pour chaque ligne, le débit que dépassent quatre essais sur cinq, puis celui que dépassent quatre lignes sur cinq. C’est ce sur quoi on peut compter, plus bas que le débit médian (PER5).
+-- definition.en: Download that 80% of lines reach at least 80% of the time (after the FCC's 80/80, which takes the tests from 19:00 to 23:00 alone): of each line the throughput that four tests in five pass, then the one that four lines in five pass. It is what can be relied on, lower than the median (PER5).
+-- waits.fr: Le débit n’est mesuré que là où le collecteur a une cible, et une fois par jour : c’est trop peu pour dire ce qu’une ligne tient 80 % du temps.
+-- waits.en: Throughput is measured only where the collector has a target, and once a day: too little to say what a line holds 80% of the time.

@@ -16,5 +16,5 @@
 -- headline.en: In the evening a typical line keeps {p50} times its throughput of the night {where}.
 -- definition.fr: Médiane des débits descendants d’une ligne entre 19 h et 23 h, heure du pays, divisée par leur médiane entre 3 h et 6 h, puis le 50e centile des lignes. 1 : le soir est comme la nuit ; en dessous, le réseau est encombré. Ce n’est pas un débit.
 -- definition.en: Median of a line's downloads between 19:00 and 23:00 local time over their median between 3:00 and 6:00, then the 50th percentile of the lines. 1: the evening is as the night; below, the network is congested. It is no throughput.
--- waits.fr: Les boîtiers mesurent le débit une fois par jour, à une heure tirée au sort : les heures de pointe et les heures creuses n’ont pas assez d’essais pour être comparées.
--- waits.en: The boxes measure throughput once a day, at an hour drawn by lot: peak and off-peak hours have too few tests to be compared.
+-- waits.fr: Le débit n’est mesuré que là où le collecteur a une cible, une fois par jour, à une heure tirée au sort, et les heures ne sont gardées que 90 jours : les heures de pointe et les heures creuses n’ont pas assez d’essais pour être comparées.
+-- waits.en: Throughput is measured only where the collector has a target, once a day, at an hour drawn by lot, and hours are kept for 90 days alone: peak and off-peak hours have too few tests to be compared.
