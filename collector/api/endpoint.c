@@ -140,6 +140,25 @@ static void select_goals(struct selection *s)
     selection_limit(s);
 }
 
+/* ---- events ---- */
+
+static const struct encode_column event_columns[] = {
+    {"country", ENCODE_TEXT},    {"date", ENCODE_TEXT},      {"geo", ENCODE_TEXT},      {"place", ENCODE_TEXT},
+    {"kind", ENCODE_TEXT},       {"title_fr", ENCODE_TEXT},  {"title_en", ENCODE_TEXT}, {"source", ENCODE_TEXT},
+    {"source_url", ENCODE_TEXT}, {"retrieved", ENCODE_TEXT}, {"note", ENCODE_TEXT},
+};
+
+static void select_events(struct selection *s)
+{
+    buf_add_text(&s->sql,
+                 "SELECT country, date, geo, place, kind, title_fr, title_en, source, source_url, retrieved, note "
+                 "FROM public_event WHERE true");
+    selection_narrow(s, PARAM_COUNTRY, "country =");
+    selection_narrow(s, PARAM_YEAR, "extract(year FROM date)::int::text =");
+    buf_add_text(&s->sql, " ORDER BY date, country, kind, title_en, source");
+    selection_limit(s);
+}
+
 /* ---- versions of closed years ---- */
 
 static const struct encode_column version_columns[] = {
@@ -185,6 +204,8 @@ static const struct endpoint goals = {PARAMS_COMMON | PARAM(INDICATOR) | PARAM(Y
                                       KEY_NONE,
                                       select_goals,
                                       NULL};
+static const struct endpoint events = {
+    PARAMS_COMMON | PARAM(YEAR) | PARAM(COUNTRY), event_columns, COUNT(event_columns), KEY_NONE, select_events, NULL};
 static const struct endpoint versions = {
     PARAMS_COMMON | PARAM(YEAR), version_columns, COUNT(version_columns), KEY_NONE, select_versions, NULL};
 
@@ -192,6 +213,7 @@ const struct http_route query_routes[] = {
     {.method = "GET", .path = "/api/v1/changes", .handler = query_answer, .data = &changes},
     {.method = "GET", .path = "/api/v1/checks", .handler = query_answer, .data = &checks},
     {.method = "GET", .path = "/api/v1/edns", .handler = query_answer, .data = &edns},
+    {.method = "GET", .path = "/api/v1/events", .handler = query_answer, .data = &events},
     {.method = "GET", .path = "/api/v1/goals", .handler = query_answer, .data = &goals},
     {.method = "GET", .path = "/api/v1/indicators", .handler = query_answer, .data = &indicators},
     {.method = "GET", .path = "/api/v1/probes", .handler = query_answer, .data = &probes},

@@ -126,7 +126,7 @@ static const struct option options[] = {
     {"template", NULL, N_("print what a file looks like, with an example; of a CSV file when no kind is named")},
     {"by", N_("NAME"), N_("who imports it, takes it back or lets it in; without it, the user who gives the command"),
      .max = 100},
-    {"strict", NULL, N_("refuse what is merely unusual as well"), .verb = "csv plans economy market"},
+    {"strict", NULL, N_("refuse what is merely unusual as well"), .verb = "csv plans economy market events"},
     {"retrieved", N_("DAY"), N_("the day on which figures were taken, where the file does not say it"), OPTION_DAY,
      .verb = "worldbank"},
     {"format", "csv|json", N_("how; without it, a table"), OPTION_WORD, .choices = formats, .verb = "list"},
@@ -142,6 +142,7 @@ static const struct option options[] = {
     X("plans", import_plans)                                                                                           \
     X("market", import_market)                                                                                         \
     X("economy", import_economy)                                                                                       \
+    X("events", import_events)                                                                                         \
     X("pfx2as", import_origins)                                                                                        \
     X("vrp", import_vrps)                                                                                              \
     X("carrier-nat", import_carriers)                                                                                  \
@@ -192,15 +193,16 @@ const struct command command_import = {
     .name = "import",
     .usage = N_(
         "csv FILE [--strict] [--by NAME]\nplans FILE [--strict] [--by NAME]\nmarket FILE [--strict] [--by NAME]\n"
-        "economy FILE [--strict] [--by NAME]\nworldbank FILE [--retrieved DAY] [--by NAME]\n"
+        "economy FILE [--strict] [--by NAME]\nevents FILE [--strict] [--by NAME]\nworldbank FILE [--retrieved DAY] "
+        "[--by NAME]\n"
         "pfx2as FILE [--by NAME]\nvrp FILE [--by NAME]\ncarrier-nat FILE [--by NAME]\ncarrier-nat --undo\n"
-        "comments FILE [--by NAME]\n[csv|plans|market|economy|carrier-nat|comments] --template\n"
+        "comments FILE [--by NAME]\n[csv|plans|market|economy|events|carrier-nat|comments] --template\n"
         "list [--format csv|json]\nundo N [--by NAME]\nadmit N --why TEXT [--by NAME]"),
     .help = N_("Take figures of other sources from a CSV file, those of the World Bank from the file that it "
                "publishes, the tariffs of operators, their parts of the market and the incomes from "
-               "which some figures are calculated, the origin ASNs of prefixes from a file of CAIDA's "
-               "pfx2as, validated ROA payloads from the JSON of a relying party, the prefixes in which many households "
-               "share an address, or the comment forms of a consultation "
+               "which some figures are calculated, what happened on a day, the origin ASNs of prefixes from a file of "
+               "CAIDA's pfx2as, validated ROA payloads from the JSON of a relying party, the prefixes in which many "
+               "households share an address, or the comment forms of a consultation "
                "on the framework; --template prints an example. Each file is an import with a number, by which it is "
                "taken back."),
     .options = options,

@@ -264,3 +264,19 @@ def test_sources_stand_side_by_side_in_both_languages(c):
     for run in runs(c)[:3]:
         c.run("import", "undo", str(run["import"]))
     assert c.sql(DUMP) == before
+
+
+def test_events_stand_beside_figures(c, file):
+    before = c.sql(DUMP)
+    header = "country,date,geo,kind,title_fr,title_en,source,source_url,retrieved\n"
+    lines = ["BJ,2022-10-24,,licence,Celtiis ouvre son réseau mobile,Celtiis opens its mobile network,ARCEP,https://arcep.bj/,2026-01-31",
+             "BJ,2024-03-14,BJ-LI,cable,Quatre câbles coupés,Four cables cut,NetBlocks,https://netblocks.org/,2026-01-31"]
+    assert "line 2: column geo: BJ-XX is no department of BJ" in said(
+        c, "import", "events", file(lines[0].replace("24,,", "24,BJ-XX,"), header=header), status=1)
+    assert "events imported: 2" in said(c, "import", "events", file(*lines, header=header))
+    response = c.request("GET", "/api/v1/events?country=BJ&year=2024")
+    told, = json.loads(response.body)
+    assert {name: told[name] for name in ("date", "place", "kind", "title_fr", "source")} == {
+        "date": "2024-03-14", "place": "Littoral", "kind": "cable", "title_fr": "Quatre câbles coupés", "source": "NetBlocks"}
+    c.run("import", "undo", str(runs(c)[0]["import"]))
+    assert json.loads(c.request("GET", "/api/v1/events").body) == [] and c.sql(DUMP) == before

@@ -6,7 +6,7 @@
 #include "collector/import/kind.h"
 #include "common/buf.h"
 
-extern const struct import_kind import_plans, import_market, import_economy;
+extern const struct import_kind import_plans, import_market, import_economy, import_events;
 
 #define PLANS                                                                                                          \
     "plan,country,operator,technology,segment,price,currency,volume_gb,validity_days,promotion,valid_from,valid_to,"   \
@@ -33,7 +33,7 @@ static int read_all(const struct import_kind *kind, const char *text, struct rem
 /* As they were printed they hold nothing but an example. */
 static void take_their_templates_with_another_line(void **state)
 {
-    const struct import_kind *const kinds[] = {&import_plans, &import_market, &import_economy};
+    const struct import_kind *const kinds[] = {&import_plans, &import_market, &import_economy, &import_events};
     for (size_t k = 0; k < COUNT(kinds); k++) {
         json_t *rows;
         struct fault f = {0};

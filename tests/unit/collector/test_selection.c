@@ -96,6 +96,9 @@ static void each_route_makes_its_statement(void **state)
         {"/api/v1/changes?year=2026&source=measured&indicator=PER1&limit=2",
          "SELECT * FROM public_change WHERE true AND indicator = $1 AND to_period = $2 AND source = $3 ORDER BY "
          "indicator, to_period, country, source LIMIT 2\nPER1\n2026\nmeasured"},
+        {"/api/v1/events?year=2024&country=BJ&limit=1",
+         "FROM public_event WHERE true AND country = $1 AND extract(year FROM date)::int::text = $2 ORDER BY date, "
+         "country, kind, title_en, source LIMIT 1\nBJ\n2024"},
         {"/api/v1/goals?year=2025&country=BJ&indicator=ACC1&limit=1",
          "goal_url FROM goal_standing(coalesce($1::int, extract(year FROM now() AT TIME ZONE 'UTC')::int)) WHERE true "
          "AND indicator = $2 AND country = $3 LIMIT 1\n2025\nACC1\nBJ"},
