@@ -11,7 +11,7 @@ SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace
 SELECT is((SELECT string_agg(DISTINCT table_name::text, ' ' ORDER BY table_name::text)
            FROM information_schema.role_table_grants WHERE grantee = 'internetmetre_reader'),
           'check_kind data_version department metric outcome public_change public_check public_department '
-          'public_edition public_edns_league public_goal public_indicator public_indicator_day public_indicator_version public_national '
+          'public_edition public_edns_league public_event public_goal public_indicator public_indicator_day public_indicator_version public_national '
           'public_national_latest public_operator public_operator_name public_probe public_series public_simulation public_target public_target_set public_version',
           'readers see public views, and the names in them');
 SELECT is((SELECT string_agg(table_name || ' ' || rights, '; ' ORDER BY table_name) FROM (
