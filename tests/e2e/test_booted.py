@@ -147,7 +147,7 @@ def test_both_readmes_have_the_same_commands():
     french, english = ([re.sub(r"\s*#.*", "", line) for line in commands(page) if line.startswith(("sudo ", "echo "))]
                        for page in ("LISEZMOI.md", "README.md"))
     for there, here in (("collecteur.example", "collector.example"), ("/media/cle", "/media/usb"),
-                        ("NOM DE L'ANALYSTE", "ANALYST'S NAME"), ("chiffres.csv", "figures.csv")):
+                        ("NOM DE L'ANALYSTE", "ANALYST'S NAME"), ("chiffres.csv", "figures.csv"), ("tarifs.csv", "tariffs.csv")):
         french = [line.replace(there, here) for line in french]
     assert french == english
 
