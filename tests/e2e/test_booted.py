@@ -295,7 +295,7 @@ def database(site):
                 f"echo 'host internetmetre internetmetre {machine.address}/24 scram-sha-256' >>{folder}/pg_hba.conf")
     machine.run("systemctl", "restart", "postgresql@15-main")
     machine.type(readme("createuser"), [("Enter password", "secret"), ("again", "secret")])
-    machine.shell(readme("createdb"))
+    machine.shell(readme("createdb --owner"))
     return machine
 
 
