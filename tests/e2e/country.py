@@ -107,7 +107,7 @@ def day_of(r, n, day):
              lambda at: ping(r, at, base, r.choice([*TARGETS][:6])), lambda at: speed(r, at, 2 + n))
     results = [r.choice(kinds)(at) for at in moments]
     results[-1] = dns(r, moments[-1], base)
-    return [answered(x) if n in QUIET else x for x in results] + at_home(n, begin) + looked_at(n, begin)
+    return [answered(x) if n in QUIET else x for x in results] + at_home(n, begin)
 
 
 def answered(x):
@@ -120,17 +120,6 @@ def at_home(n, begin):
     r = random.Random(f"{n} {begin}")
     moments = [begin + datetime.timedelta(seconds=r.randrange(1, 86399)) for _ in range(3)]
     return [] if n % 4 else [dns(r, moments[0], 900, MEMBERS), ping(r, moments[1], 0.1, MEMBERS), speed(r, moments[2], 900, MEMBERS)]
-
-
-def looked_at(n, begin):
-    """Its resolvers, of which most lines have two; a third of lines validates on most days."""
-    r = random.Random(f"resolver {n} {begin}")
-    at = begin + datetime.timedelta(hours=r.uniform(0, 20))
-    validates = r.random() < (0.9 if n % 3 == 0 else 0.1)
-    first = result("resolver", "", at, "ok", {"dnssec": int(validates)})
-    second = result("resolver", "", at + datetime.timedelta(minutes=1), r.choice(("ok", "ok", "timeout")), {"dnssec": r.choice((1, 1, 1, 0))})
-    named = result("resolver", "9.9.9.9", at + datetime.timedelta(minutes=2), "ok", {"dnssec": 1})
-    return [first, second if second["outcome"] == "ok" else second | {"metrics": {}}, named][:1 + n % 4]
 
 
 def broken(day):

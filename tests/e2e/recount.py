@@ -195,12 +195,6 @@ def throughput(metric):
     return one
 
 
-def validates(results, targets, _place):
-    """All of its own resolvers, each time they were looked at."""
-    found = [r["metrics"]["dnssec"] for r in of_check("resolver", results, targets) if of_the_line(r) and "dnssec" in r["metrics"]]
-    return [(None, float(all(found)), len(found), 0)] if found else []
-
-
 def loss(results, targets, _place):
     pings = of_check("ping", results, targets)
     unnamed = sum(r["outcome"] == "dns_error" for r in pings)
@@ -214,7 +208,7 @@ def loss(results, targets, _place):
 
 OF_DAY = {"PER1": dns_time, "PER2": dns_failures, "PER3": round_trip("domestic", False), "PER3_OWN": round_trip("domestic", True),
           "PER4": round_trip("abroad", False), "PER4_OWN": round_trip("abroad", True), "PER5": throughput("down_mbps"), "PER6": throughput("up_mbps"),
-          "PER7": jitter, "PER8": loss, "SEC3": validates}
+          "PER7": jitter, "PER8": loss}
 
 
 # ---- where, and on behalf of whom ----
@@ -460,16 +454,6 @@ def heavy(cells):
             for key in balanced({key[1:]: rows for key, rows in cells.items() if key[0] == indicator})[1]}
 
 
-def yes(days):
-    """Whether a line does so on half of its days, as a part of a hundred."""
-    return 100 * (statistics.median(days) >= 0.5)
-
-
-def how_of(statistic):
-    """What a line makes of its days."""
-    return {"mean": statistics.fmean, "share": yes}.get(statistic, statistics.median)
-
-
 def said(rows, how):
     """household -> what it says of the period: one value, however many its days."""
     days = collections.defaultdict(list)
@@ -514,8 +498,8 @@ def cut_once(cells):
     return found
 
 
-def mean(rows, sums, how=statistics.fmean):
-    return sum(value * sums[line] for line, value in said(rows, how).items()) / sum(sums.values())
+def mean(rows, sums):
+    return sum(value * sums[line] for line, value in said(rows, statistics.fmean).items()) / sum(sums.values())
 
 
 def failures(rows):
@@ -538,8 +522,8 @@ def figure(rows, statistic, method, whole=False):
     failed = failures(rows)
     values = [row for row in rows if row.value is not None]
     sums = weights(values)
-    if statistic in ("mean", "share"):
-        value = mean(values, sums, how_of(statistic))
+    if statistic == "mean":
+        value = mean(values, sums)
     else:
         q = int(statistic[1:]) / 100
         if max(sums.values()) / sum(sums.values()) >= min(q, 1 - q) - 1e-9:
