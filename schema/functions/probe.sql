@@ -55,7 +55,8 @@ BEGIN
     DELETE FROM probe_change c WHERE c.probe_no = no;
     DELETE FROM rollup_late l WHERE l.probe_no = no;
     DELETE FROM rollup_hour h WHERE h.probe_no = no;
-    -- No figure is made of what it measured on other lines.
+    -- No figure is made of how long it was watched, nor of what it measured on other lines.
+    DELETE FROM rollup_watch w WHERE w.probe_no = no;
     DELETE FROM rollup_other o WHERE o.probe_no = no;
     DELETE FROM rollup_other_sketch o WHERE o.probe_no = no;
     UPDATE probe_context c SET commune = NULL, tariff = NULL, operator_no = k.known_no

@@ -21,6 +21,7 @@ INSERT INTO rollup_other (day, probe_no, check_no, target_no, af, source, simula
 SELECT day, probe_no, check_no, target_no, af, source, simulated, ok, partial, timeout, refused, unreachable, reset, dns_error, tls_error,
        protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max FROM rollup_day;
 INSERT INTO rollup_other_sketch SELECT * FROM rollup_day_sketch;
+INSERT INTO rollup_watch SELECT probe_no, day, 1, 3600000000, 0, 0, false, false FROM rollup_day GROUP BY probe_no, day;
 
 SELECT probe_forget(rpad('b', 20, 'a')) \g /dev/null
 SELECT results_eq('SELECT who, ok, target, buckets FROM pg_temp.day', $$VALUES ('b', 1, 'forgotten 2', 1), ('b', 2, 'forgotten 1', 1),
@@ -31,7 +32,7 @@ SELECT results_eq('SELECT who, ok, target FROM pg_temp.day', $$VALUES ('b', 1, '
 SELECT is((SELECT count(*) FROM target WHERE target_no < 0), 2::bigint, 'there are no more such names than it takes');
 SELECT is((SELECT count(*) FROM target WHERE target_no < 0 AND (ours OR length(name) <= 255)), 0::bigint,
           'which no probe can tell, and nobody is shown');
-SELECT is((SELECT count(*) FROM rollup_other) + (SELECT count(*) FROM rollup_other_sketch), 0::bigint,
-          'of other lines, of which no figure is made, nothing is left');
+SELECT is((SELECT count(*) FROM rollup_other) + (SELECT count(*) FROM rollup_other_sketch) + (SELECT count(*) FROM rollup_watch), 0::bigint,
+          'of other lines and of when it was watched, of which no figure is made, nothing is left');
 SELECT * FROM finish();
 ROLLBACK;
