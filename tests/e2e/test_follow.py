@@ -151,7 +151,8 @@ def test_one_that_is_stopped_leaves_nothing(country):
     there = "SELECT count(*) FROM pg_database WHERE right(datname, 7) = 'scratch'"
     for sent, left in (signal.SIGINT, 0), (signal.SIGKILL, 1):
         asked = subprocess.Popen(country.command("indicators", "verify", "--year", YEAR), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        wait_until(lambda: country.sql(there) == [(1,)], what="the database")
+        # that says whose it is, an instant after it is there
+        wait_until(lambda: country.sql(there + " AND shobj_description(oid, 'pg_database') IS NOT NULL") == [(1,)], what="the database")
         asked.send_signal(sent)
         said = asked.communicate(timeout=60)[1]
         assert ("stopped" in said, asked.returncode) == ((True, 1) if sent == signal.SIGINT else (False, -9))
