@@ -7,20 +7,10 @@
 #include "collector/import/unit.h"
 #include "common/buf.h"
 #include "common/log.h"
+#include "tests/unit/collector/figure_lines.h"
 
 #define HEADER "indicator,country,period,value,unit,source,retrieved"
 #define LINE   "ACC1,BJ,2025,47.5,% of population,INStaD,2026-01-31"
-
-/* The lines of a file, their cells between bars. */
-static int keep(void *ctx, const struct figure_line *line, struct fault *f)
-{
-    struct buf *out = ctx;
-    buf_addf(out, "%zu", line->line);
-    for (size_t c = 0; c < FIGURE_COLUMNS; c++)
-        buf_addf(out, "|%s", line->cell[c] ? line->cell[c] : "");
-    buf_add_char(out, '\n');
-    return 0;
-}
 
 static int read_all(const char *text, size_t len, struct remarks *remarks, struct buf *ret, struct fault *f)
 {

@@ -8,22 +8,13 @@
 #include "collector/import/worldbank.h"
 #include "common/buf.h"
 #include "common/lang.h"
+#include "tests/unit/collector/figure_lines.h"
 
 #define BOM  "\xEF\xBB\xBF"
 #define LEAD BOM "\"Data Source\",\"World Development Indicators\",\n\n\"Last Updated Date\",\"2018-05-02\",\n\n"
 #define HEAD "\"Country Name\",\"Country Code\",\"Indicator Name\",\"Indicator Code\",\"1990\",\"1991\",\"2016\",\n"
 #define USERS(name, code)                                                                                              \
     "\"" name "\",\"" code "\",\"Individuals using the Internet (% of population)\",\"IT.NET.USER.ZS\","
-
-static int keep(void *ctx, const struct figure_line *line, struct fault *f)
-{
-    struct buf *out = ctx;
-    buf_addf(out, "%zu", line->line);
-    for (size_t c = 0; c < FIGURE_COLUMNS; c++)
-        buf_addf(out, "|%s", line->cell[c] ? line->cell[c] : "");
-    buf_add_char(out, '\n');
-    return 0;
-}
 
 /* All countries: regions and strangers are left out, a neighbour is not, and what is empty is no zero. */
 static void takes_a_series_of_all_countries(void **state)
