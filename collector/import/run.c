@@ -105,6 +105,15 @@ static int refuse_later(struct pg *pg, const char *number, struct fault *f)
                      number, pg_text(rows, 0, 0), pg_text(rows, 0, 1));
 }
 
+static int refuse_gone(const char *word, const char *number, struct fault *f)
+{
+    if (!strcmp(word, "none"))
+        return fault_set(f, -ENOENT, _("there is no import %s; see: import list"), number);
+    if (!strcmp(word, "undone"))
+        return fault_set(f, -EALREADY, _("import %s was taken back already; see: import list"), number);
+    return 0;
+}
+
 int run_undo(struct pg *pg, const char *number, const char *by, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
@@ -112,10 +121,8 @@ int run_undo(struct pg *pg, const char *number, const char *by, struct fault *f)
     if (rc < 0)
         return rc;
     const char *word = pg_text(rows, 0, 0);
-    if (!strcmp(word, "none"))
-        return fault_set(f, -ENOENT, _("there is no import %s; see: import list"), number);
-    if (!strcmp(word, "undone"))
-        return fault_set(f, -EALREADY, _("import %s was taken back already; see: import list"), number);
+    if ((rc = refuse_gone(word, number, f)) < 0)
+        return rc;
     if (!strcmp(word, "kept"))
         return fault_set(
             f, -EPERM, _("import %s brought comments that are answered, or of an adopted edition: they stay"), number);
@@ -131,10 +138,8 @@ int run_admit(struct pg *pg, const char *number, const char *by, const char *why
     if (rc < 0)
         return rc;
     const char *word = pg_text(rows, 0, 0);
-    if (!strcmp(word, "none"))
-        return fault_set(f, -ENOENT, _("there is no import %s; see: import list"), number);
-    if (!strcmp(word, "undone"))
-        return fault_set(f, -EALREADY, _("import %s was taken back already; see: import list"), number);
+    if ((rc = refuse_gone(word, number, f)) < 0)
+        return rc;
     if (!strcmp(word, "known"))
         return fault_set(f, -EALREADY, _("import %s was let into reports already; see: import list"), number);
     return !strcmp(word, "done")
