@@ -15,7 +15,6 @@
 #include "common/log.h"
 
 struct loaded {
-    const struct import_kind *kind;
     struct import_run run;
     struct buf text;
     void *list; /* what the file says */
@@ -35,7 +34,7 @@ static int load(struct loaded *l, struct fault *f)
         return rc;
     buf_reserve(&l->text, 1); /* an empty file has no memory */
     run_describe(&l->run, &l->text);
-    rc = l->kind->read(&l->run, &l->text, &l->list, f);
+    rc = l->run.kind->read(&l->run, &l->text, &l->list, f);
     return fault_of_file(l, rc, f);
 }
 
@@ -43,12 +42,12 @@ static int store(const struct session *s, struct fault *f)
 {
     struct loaded *l = *(struct loaded *const *)s->data;
     size_t count = 0;
-    int rc = run_store(s->pg, &l->run, l->kind, l->list, &count, f);
+    int rc = run_store(s->pg, &l->run, l->list, &count, f);
     if (rc == 0 && l->run.same)
         log_info(_("%s is the very file of import %" PRId64 ", which stands: nothing is to be done"), l->run.path,
                  l->run.same);
     else if (rc == 0) {
-        l->kind->say(count);
+        l->run.kind->say(count);
         log_info(_("this is import %s; to take it back: import undo %s"), l->run.number, l->run.number);
     }
     return fault_of_file(l, rc, f);
@@ -57,7 +56,7 @@ static int store(const struct session *s, struct fault *f)
 static int load_and_store(const struct invocation *in, const struct import_kind *kind, const char *by)
 {
     struct fault f = {0};
-    struct loaded l = {.kind = kind, .run = {.kind = in->verb->name, .path = in->args[0], .by = by}}, *at = &l;
+    struct loaded l = {.run = {.kind = kind, .word = in->verb->name, .path = in->args[0], .by = by}}, *at = &l;
     l.run.retrieved = invocation_text(in, "retrieved");
     l.run.remarks = (struct remarks){.path = l.run.path, .strict = invocation_flag(in, "strict")};
     int rc = load(&l, &f), status = rc < 0 ? session_end(rc, &f) : session_do(in, store, &at);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collector/db/schema.h"
+#include "collector/import/kind.h"
 #include "collector/import/stage.h"
 #include "common/form.h"
 #include "common/lang.h"
@@ -91,9 +92,10 @@ static int read_line(void *ctx, size_t line, const char **cells, struct fault *f
     return 0;
 }
 
-int input_read(const struct input *i, struct remarks *remarks, const struct buf *text, json_t **ret, struct fault *f)
+int input_read(struct import_run *run, const struct buf *text, void **ret, struct fault *f)
 {
-    struct reader r = {i, remarks, json_array()};
+    const struct input *i = run->kind->input;
+    struct reader r = {i, &run->remarks, json_array()};
     size_t count;
     *ret = r.rows;
     int rc = sheet_read(&i->sheet, text->data, text->len, read_line, &r, &count, f);
@@ -121,9 +123,9 @@ static int check_twice(const struct input *i, struct pg *pg, const char *key, st
                      pg_text(rows, 0, 1), pg_text(rows, 0, 0), i->key);
 }
 
-int input_store(const struct input *i, struct pg *pg, struct import_run *run, const json_t *rows, size_t *ret_count,
-                struct fault *f)
+int input_store(struct pg *pg, struct import_run *run, const void *rows, size_t *ret_count, struct fault *f)
 {
+    const struct input *i = run->kind->input;
     _cleanup_rows_ struct pg_rows *stored = NULL;
     _cleanup_text_ char *lines = json_text(rows), *key = alloc_format("{%s}", i->key);
     _cleanup_text_ char *place = alloc_format("{%s}", i->place ? i->place : i->key);

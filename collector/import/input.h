@@ -33,11 +33,10 @@ struct input {
     int (*check_all)(struct pg *pg, struct import_run *run, struct fault *f);
 };
 
-/* *ret: the rows, as texts, each with its line; json_decref. Set in any case. */
-int input_read(const struct input *i, struct remarks *remarks, const struct buf *text, json_t **ret,
-               struct fault *f) CHECKED;
-int input_store(const struct input *i, struct pg *pg, struct import_run *run, const json_t *rows, size_t *ret_count,
-                struct fault *f) CHECKED;
+/* As an import_kind has them. What is read are the rows, a json_t of texts, each with its line. */
+#define INPUT_KIND(I) .read = input_read, .store = input_store, .free = input_free, .input = &(I)
+int input_read(struct import_run *run, const struct buf *text, void **ret, struct fault *f) CHECKED;
+int input_store(struct pg *pg, struct import_run *run, const void *rows, size_t *ret_count, struct fault *f) CHECKED;
 void input_free(void *rows);
 
 /* Checks of cells. */

@@ -10,6 +10,8 @@
 #include "common/buf.h"
 #include "common/fault.h"
 
+struct input;
+
 struct import_kind {
     /* Reads and checks a whole file before anything is stored, and notes in
      * run->remarks what is unusual: -EBADMSG with the place and the cure in f. *ret
@@ -24,4 +26,5 @@ struct import_kind {
     int (*undo)(struct pg *pg, const char *by,
                 struct fault *f); /* takes all its runs back; NULL: `import undo N` does */
     bool whole;                   /* a file is all there is of its sources: what it lacks is taken away */
+    const struct input *input;    /* what INPUT_KIND reads and stores (input.h); NULL: a kind with code of its own */
 };

@@ -110,19 +110,9 @@ static const struct input input = {
     .check_all = check_all,
 };
 
-static int kind_read(struct import_run *run, const struct buf *text, void **ret, struct fault *f)
-{
-    return input_read(&input, &run->remarks, text, (json_t **)ret, f);
-}
-
-static int kind_store(struct pg *pg, struct import_run *run, const void *list, size_t *ret_count, struct fault *f)
-{
-    return input_store(&input, pg, run, list, ret_count, f);
-}
-
 static void kind_say(size_t count)
 {
     log_info(_("market shares imported: %zu"), count);
 }
 
-const struct import_kind import_market = {kind_read, kind_store, input_free, kind_say, template_text};
+const struct import_kind import_market = {INPUT_KIND(input), .say = kind_say, .template = template_text};

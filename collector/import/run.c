@@ -37,17 +37,17 @@ static const char *name_of(const char *path)
 static int find_same(struct pg *pg, struct import_run *run, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(pg, "SELECT import_same($1, $2)", 2, (const char *const[]){run->kind, run->sha256}, &rows, f);
+    int rc = pg_query(pg, "SELECT import_same($1, $2)", 2, (const char *const[]){run->word, run->sha256}, &rows, f);
     run->same = rc == 0 ? pg_int(rows, 0, 0) : 0;
     return rc;
 }
 
-static int begin(struct pg *pg, struct import_run *run, bool whole, struct fault *f)
+static int begin(struct pg *pg, struct import_run *run, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
     _cleanup_text_ char *octets = alloc_format("%zu", run->octets), *lines = alloc_format("%zu", run->lines);
-    const char *const params[] = {run->kind, whole ? "t" : "f", name_of(run->path), run->sha256, octets, lines,
-                                  run->by};
+    const char *const params[] = {
+        run->word, run->kind->whole ? "t" : "f", name_of(run->path), run->sha256, octets, lines, run->by};
     int rc = pg_query(pg, "SELECT import_begin($1, $2::boolean, $3, $4, $5::bigint, $6::bigint, $7)", COUNT(params),
                       params, &rows, f);
     if (rc == 0)
@@ -62,26 +62,24 @@ static int end(struct pg *pg, const struct import_run *run, size_t count, struct
                     (const char *const[]){run->number, entries}, NULL, f);
 }
 
-static int store_locked(struct pg *pg, struct import_run *run, const struct import_kind *kind, const void *list,
-                        size_t *ret_count, struct fault *f)
+static int store_locked(struct pg *pg, struct import_run *run, const void *list, size_t *ret_count, struct fault *f)
 {
     int rc = find_same(pg, run, f);
     if (rc < 0 || run->same)
         return rc;
-    rc = begin(pg, run, kind->whole, f);
+    rc = begin(pg, run, f);
     if (rc == 0)
-        rc = kind->store(pg, run, list, ret_count, f);
+        rc = run->kind->store(pg, run, list, ret_count, f);
     if (rc == 0)
         rc = remarks_end(&run->remarks, f);
     return rc < 0 ? rc : end(pg, run, *ret_count, f);
 }
 
-int run_store(struct pg *pg, struct import_run *run, const struct import_kind *kind, const void *list,
-              size_t *ret_count, struct fault *f)
+int run_store(struct pg *pg, struct import_run *run, const void *list, size_t *ret_count, struct fault *f)
 {
     int rc = pg_run(pg, "BEGIN; SELECT import_lock()", f);
     if (rc == 0)
-        rc = store_locked(pg, run, kind, list, ret_count, f);
+        rc = store_locked(pg, run, list, ret_count, f);
     if (rc == 0)
         rc = pg_run(pg, "COMMIT", f);
     if (rc < 0 && pg_run(pg, "ROLLBACK", NULL) < 0)

@@ -18,7 +18,8 @@
 struct import_kind;
 
 struct import_run {
-    const char *kind; /* its word on the command line; borrowed, as are the next two */
+    const struct import_kind *kind;
+    const char *word; /* of the kind, on the command line; borrowed, as are the next two */
     const char *path;
     const char *by;        /* who imports it */
     const char *retrieved; /* the day on which its figures were taken, where they say none; NULL: not given */
@@ -32,11 +33,10 @@ struct import_run {
 /* Fills in what a file's text tells: its hash, its size. */
 void run_describe(struct import_run *run, const struct buf *text);
 
-/* Stores what kind->read made, as a run, in one transaction and one run at a
+/* Stores what run->kind->read made, as a run, in one transaction and one run at a
  * time. Where the same file stands already, nothing is stored, and run->same
  * names its run. */
-int run_store(struct pg *pg, struct import_run *run, const struct import_kind *kind, const void *list,
-              size_t *ret_count, struct fault *f) CHECKED;
+int run_store(struct pg *pg, struct import_run *run, const void *list, size_t *ret_count, struct fault *f) CHECKED;
 
 /* Takes one back. -ENOENT when there is none of the number, -EALREADY when it
  * is taken back already, -EBUSY with the later runs that stand on it in f,

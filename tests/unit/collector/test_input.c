@@ -19,7 +19,7 @@ static int read_all(const struct import_kind *kind, const char *text, struct rem
                     struct fault *f)
 {
     _cleanup_(buf_free) struct buf file = {0};
-    struct import_run run = {.path = "x"};
+    struct import_run run = {.kind = kind, .path = "x"};
     void *rows = NULL;
     buf_add_text(&file, text);
     buf_reserve(&file, 1);
