@@ -215,16 +215,17 @@ static int remark_jumps(struct pg *pg, struct remarks *remarks, struct fault *f)
     "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, zone, sex, "       \
     "age_group, plan, item, source, computed, value, unit, low, high, interval_kind, n_samples, visa, method, "        \
     "source_url, "                                                                                                     \
-    "retrieved, note, run) SELECT indicator, period, 'value', country, geo, operator, technology, zone, sex, "         \
+    "retrieved, note, run, admitted) SELECT indicator, period, 'value', country, geo, operator, technology, zone, "    \
+    "sex, "                                                                                                            \
     "age_group, plan, item, source, false, value, unit, value - margin, value + margin, "                              \
-    "CASE WHEN margin IS NOT NULL THEN 'margin' END, n_samples, visa, method, source_url, retrieved, note, $1::int "   \
-    "FROM import_figure "                                                                                              \
+    "CASE WHEN margin IS NOT NULL THEN 'margin' END, n_samples, visa, method, source_url, retrieved, note, $1::int, "  \
+    "survey_admitted(country, n_samples, visa) FROM import_figure "                                                    \
     "ON CONFLICT (indicator, period, statistic, country, geo, operator, technology, family, zone, sex, age_group, "    \
     "plan, item, source) DO UPDATE SET value = excluded.value, unit = excluded.unit, low = excluded.low, "             \
     "high = excluded.high, interval_kind = excluded.interval_kind, n_samples = excluded.n_samples, visa = "            \
     "excluded.visa, "                                                                                                  \
     "method = excluded.method, stored_at = now(), source_url = excluded.source_url, retrieved = excluded.retrieved, "  \
-    "note = excluded.note, run = excluded.run"
+    "note = excluded.note, run = excluded.run, admitted = excluded.admitted"
 
 int stage_store(struct stage *s, struct import_run *run, struct fault *f)
 {

@@ -138,7 +138,14 @@ $$;
 
 -- ---- surveys without a visa ----
 
--- Lets the surveys of a run into reports that lack the visa: 'done'; or says why not: 'none', there is no such run, 'undone', 'known', it
+-- May reports use a figure that comes? A survey has the visa that its country asks for.
+CREATE OR REPLACE FUNCTION survey_admitted(of_country text, samples bigint, visa text) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT samples IS NULL OR visa IS NOT NULL OR NOT EXISTS (SELECT FROM country k WHERE k.iso = of_country AND k.survey_visa IS NOT NULL)
+$$;
+
+-- Lets the surveys of a run into reports that lack the visa, also those in whose place a later one stands; of a closed year, from its
+-- next version on. What came before runs were kept has to be imported once more, to be of one: 'done'; or says why not: 'none', there is no such run, 'undone', 'known', it
 -- was let in already, 'needless', nothing of it lacks one.
 CREATE OR REPLACE FUNCTION import_admit(of_run int, by text, because text) RETURNS text
 LANGUAGE plpgsql AS $$
@@ -153,10 +160,12 @@ BEGIN
         RETURN 'undone';
     ELSIF one.admitted_at IS NOT NULL THEN
         RETURN 'known';
-    ELSIF NOT EXISTS (SELECT FROM indicator_value v JOIN country k ON k.iso = v.country
-                      WHERE v.run = of_run AND v.n_samples IS NOT NULL AND v.visa IS NULL AND k.survey_visa IS NOT NULL) THEN
+    END IF;
+    UPDATE indicator_value SET admitted = true WHERE run = of_run AND NOT admitted;
+    IF NOT FOUND THEN
         RETURN 'needless';
     END IF;
+    UPDATE import_replaced SET was = was || '{"admitted": true}' WHERE earlier = of_run AND home = 'indicator_value';
     UPDATE import_run SET admitted_at = now(), admitted_by = by, admitted_why = because WHERE run = of_run;
     RETURN 'done';
 END
@@ -173,4 +182,4 @@ BEGIN
 END
 $$;
 REVOKE EXECUTE ON FUNCTION import_tables, import_lock, import_begin, import_keep, import_origins, import_vrps, import_carriers, import_later,
-    import_same, import_undo, import_admit, import_carriers_undo FROM PUBLIC;
+    import_same, import_undo, survey_admitted, import_admit, import_carriers_undo FROM PUBLIC;

@@ -54,10 +54,11 @@ SELECT v.indicator,
        v.version, CASE WHEN v.version > 0 THEN 'closed' ELSE 'provisional' END AS edition,
        v.version = CASE WHEN v.simulated THEN 0 ELSE coalesce(l.version, 0) END AS latest, v.year, v.computed, v.target_set,
        v.interval_why, v.interval_lines, v.item, v.visa,
-       -- What reports may use: a survey has the visa that its country asks for, or somebody let its import in.
-       CASE WHEN v.computed OR v.n_samples IS NULL OR v.visa IS NOT NULL THEN true
-            ELSE NOT EXISTS (SELECT FROM country k WHERE k.iso = v.country AND k.survey_visa IS NOT NULL)
-                 OR EXISTS (SELECT FROM import_run r WHERE r.run = v.run AND r.admitted_at IS NOT NULL) END AS admitted
+       -- Kept with each figure (functions/import.sql); what versions made before that said is told of them.
+       coalesce(v.admitted, v.computed OR v.n_samples IS NULL OR v.visa IS NOT NULL
+                OR NOT EXISTS (SELECT FROM country k WHERE k.iso = v.country AND k.survey_visa IS NOT NULL)
+                OR EXISTS (SELECT FROM import_run r JOIN closed_version d ON d.made_at >= r.admitted_at
+                           WHERE r.run = v.run AND (d.year, d.version) = (v.year, v.version))) AS admitted
 FROM figure_version v
 JOIN indicator_version i ON i.indicator = v.indicator AND i.version = v.version AND (i.version = 0 OR i.year = v.year)
 LEFT JOIN edition_version e ON e.version = v.version AND e.country = v.country AND e.period = v.period AND e.source = v.source

@@ -60,7 +60,7 @@ INSERT INTO analysts VALUES
     ('closed_figure: year version indicator period statistic country geo operator technology family zone sex age_group plan '
      'source simulated computed value unit low high interval_kind n_samples n_days n_probes n_networks floor method '
      'method_version source_url retrieved note stored_at lines rank_low rank_high as_of n_failed n_silent target_set '
-     'interval_why interval_lines run item visa'),
+     'interval_why interval_lines run item visa admitted'),
     ('closed_indicator: year version indicator name_fr name_en unit better status nature kind method_version definition_fr '
      'definition_en target_set decimals'),
     ('day_bucket: day probe_no check_name metric unit kind target_no af ok bucket n'),
@@ -92,7 +92,7 @@ INSERT INTO analysts VALUES
     ('indicator_value: indicator period statistic country geo operator technology family zone sex age_group plan '
      'source simulated computed value unit low high interval_kind n_samples n_days n_probes n_networks floor method '
      'method_version source_url retrieved note stored_at lines rank_low rank_high as_of n_failed n_silent target_set '
-     'interval_why interval_lines run item visa'),
+     'interval_why interval_lines run item visa admitted'),
     ('known_operator: operator_no known_no country name'),
     ('line_epoch: probe boot from_mono_us to_mono_us from_at to_at link operators'),
     ('metric: metric_no check_no position name unit better kind'),

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(32);
+SELECT plan(37);
 SET TIME ZONE 'UTC';
 
 INSERT INTO indicator (indicator, name_fr, name_en, unit, better, status, nature, kind, method_version, definition_fr, definition_en)
@@ -87,6 +87,7 @@ ALTER TABLE indicator_value ADD added text NOT NULL DEFAULT 'as before';
 SELECT is(import_undo(:later, 'Bio'), 'done', 'a row that is put back');
 SELECT results_eq($$SELECT value, added FROM indicator_value WHERE indicator = 'THEIRS' AND period = '2030'$$, $$VALUES (1::float8, 'as before')$$,
                   'has the defaults of columns that came since');
+ALTER TABLE indicator_value DROP added;
 SELECT is((SELECT count(*) FROM import_replaced), 0::bigint, 'and nothing is kept of what is no longer replaced');
 
 -- ---- surveys without a visa ----
@@ -99,16 +100,36 @@ SELECT pg_temp.begin('csv', false, 'survey') AS run \gset
 SELECT pg_temp.figure(:run, '2015', 1), pg_temp.figure(:run, '2016', 2), pg_temp.figure(:run, '2017', 3) \g /dev/null
 UPDATE indicator_value SET visa = '12/INS/2016' WHERE period = '2016';
 UPDATE indicator_value SET n_samples = NULL WHERE period = '2017';
+UPDATE indicator_value SET admitted = survey_admitted(country, n_samples, visa);
 SELECT is(pg_temp.admitted('2015'), false, 'a survey without a visa is marked');
 SELECT is(pg_temp.admitted('2016'), true, 'one with a visa is not');
 SELECT is(pg_temp.admitted('2017'), true, 'nor what is no survey');
+SELECT years_take() \g /dev/null
+SELECT is(year_close(2015, 'Aïcha'), 'done', 'its year is closed');
+-- In its place, until that is taken back.
+SELECT pg_temp.begin('csv', false, 'in its place') AS place \gset
+SELECT pg_temp.figure(:place, '2016', 5) \g /dev/null
+UPDATE indicator_value SET visa = NULL, admitted = false WHERE period = '2016';
+SELECT import_undo(:place, 'Bio') \g /dev/null
+SELECT is(pg_temp.admitted('2016'), true, 'what comes back is let in as it was');
 SELECT is(import_admit(:run, 'Bio', 'made before there were any'), 'done', 'an editor lets it in');
-SELECT is(pg_temp.admitted('2015'), true, 'and is obeyed');
+SELECT is(pg_temp.admitted('2015'), false, 'and the closed year stays as it was published');
+SELECT years_take(), closed_follow('0') \g /dev/null
+SELECT is(pg_temp.admitted('2015'), true, 'until its next version, where the editor is obeyed');
+SELECT results_eq($$SELECT version, admitted FROM public_indicator_version WHERE indicator = 'THEIRS' AND period = '2015' AND version > 0 ORDER BY 1$$,
+                  $$VALUES (1, false), (2, true)$$, 'beside which the first stays');
 SELECT results_eq('SELECT admitted_by, admitted_why FROM import_run WHERE run = ' || :run, $$VALUES ('Bio', 'made before there were any')$$,
                   'who did and why is known');
 SELECT is(import_admit(:run, 'Bio', 'again'), 'known', 'once');
+-- Another one takes its place before it is let in.
 UPDATE import_run SET admitted_at = NULL, admitted_by = NULL, admitted_why = NULL;
-UPDATE country SET survey_visa = NULL WHERE iso = 'XA';
+UPDATE indicator_value SET admitted = false WHERE period = '2015';
+SELECT pg_temp.begin('csv', false, 'over it') AS place \gset
+UPDATE indicator_value SET admitted = false WHERE period = '2016';
+SELECT pg_temp.figure(:place, '2015', 5) \g /dev/null
+SELECT import_admit(:run, 'Bio', 'both'), import_undo(:place, 'Bio') \g /dev/null
+SELECT is((SELECT bool_and(admitted) FROM indicator_value WHERE run = :run), true, 'what was replaced is let in as well');
+UPDATE import_run SET admitted_at = NULL, admitted_by = NULL, admitted_why = NULL;
 SELECT is(import_admit(:run, 'Bio', 'needless'), 'needless', 'where no visa is asked for, nothing is to be let in');
 SELECT import_undo(:run, 'Bio') \g /dev/null
 
