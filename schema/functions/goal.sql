@@ -38,7 +38,7 @@ LANGUAGE sql STABLE AS $$
     WITH figure AS MATERIALIZED (
         SELECT p.*, period_end(p.period) AS ends
         FROM public_indicator p
-        WHERE num_nonnulls(p.geo, p.operator, p.family, p.zone, p.sex, p.age_group, p.plan, p.item) = 0 AND p.value IS NOT NULL
+        WHERE num_nonnulls(p.geo, p.operator, p.family, p.zone, p.sex, p.age_group, p.plan, p.item) = 0 AND p.value IS NOT NULL AND p.admitted
           AND left(p.period, 4)::int <= at_year
     ), latest AS (
         SELECT DISTINCT ON (f.indicator, f.country, f.statistic, f.technology, f.source) f.*

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(20);
+SELECT plan(21);
 
 SELECT is((SELECT count(DISTINCT country) FROM goal WHERE indicator = 'ACC1'), (SELECT count(*) FROM country), 'a goal of * is every country''s');
 
@@ -35,6 +35,9 @@ SELECT pg_temp.figure('GOA1', '2022', 'A', 44), pg_temp.figure('GOA1', '2020', '
 SELECT is(pg_temp.stands('GOA1', 2024), 'A 2022 on the way 44.0, B 2022 on the way 36.0', 'on the line is on the way; sources side by side');
 SELECT pg_temp.figure('GOA1', '2024-S1', 'A', 53) \g /dev/null
 SELECT is(pg_temp.stands('GOA1', 2024), 'A 2024-S1 late 54.5, B 2022 on the way 36.0', 'a half-year is held to its own last day');
+SELECT pg_temp.figure('GOA1', '2024', 'C', 60) \g /dev/null
+UPDATE indicator_value SET admitted = false WHERE (indicator, source) = ('GOA1', 'C');
+SELECT is(pg_temp.stands('GOA1', 2024), 'A 2024-S1 late 54.5, B 2022 on the way 36.0', 'a survey without its visa reaches none');
 SELECT is(pg_temp.stands('GOA1', 2022), 'A 2022 on the way 44.0, B 2022 on the way 36.0', 'as it stood then');
 SELECT is(pg_temp.stands('GOA1', 2019), NULL, 'not before the goal was set');
 SELECT pg_temp.figure('GOA1', '2026', 'A', 100), pg_temp.figure('GOA1', '2026', 'B', 90, NULL, 2) \g /dev/null

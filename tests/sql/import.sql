@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(37);
+SELECT plan(39);
 SET TIME ZONE 'UTC';
 
 INSERT INTO indicator (indicator, name_fr, name_en, unit, better, status, nature, kind, method_version, definition_fr, definition_en)
@@ -104,6 +104,10 @@ UPDATE indicator_value SET admitted = survey_admitted(country, n_samples, visa);
 SELECT is(pg_temp.admitted('2015'), false, 'a survey without a visa is marked');
 SELECT is(pg_temp.admitted('2016'), true, 'one with a visa is not');
 SELECT is(pg_temp.admitted('2017'), true, 'nor what is no survey');
+CREATE FUNCTION pg_temp.national() RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(period, ' ' ORDER BY period) FROM public_national WHERE indicator = 'THEIRS'
+$$;
+SELECT is(pg_temp.national(), '2016 2017', 'and is no figure of the country');
 SELECT years_take() \g /dev/null
 SELECT is(year_close(2015, 'Aïcha'), 'done', 'its year is closed');
 -- In its place, until that is taken back.
@@ -118,6 +122,7 @@ SELECT years_take(), closed_follow('0') \g /dev/null
 SELECT is(pg_temp.admitted('2015'), true, 'until its next version, where the editor is obeyed');
 SELECT results_eq($$SELECT version, admitted FROM public_indicator_version WHERE indicator = 'THEIRS' AND period = '2015' AND version > 0 ORDER BY 1$$,
                   $$VALUES (1, false), (2, true)$$, 'beside which the first stays');
+SELECT is(pg_temp.national(), '2015 2016 2017', 'and is a figure of the country');
 SELECT results_eq('SELECT admitted_by, admitted_why FROM import_run WHERE run = ' || :run, $$VALUES ('Bio', 'made before there were any')$$,
                   'who did and why is known');
 SELECT is(import_admit(:run, 'Bio', 'again'), 'known', 'once');
