@@ -11,6 +11,7 @@
 #include "common/buf.h"
 #include "common/lang.h"
 #include "common/log.h"
+#include "common/metric.h"
 
 /* ---- the values that some keys take ---- */
 
@@ -119,6 +120,15 @@ static int set_text(char **ret, const char *value)
     return 0;
 }
 
+/* Of one that there is: days that series told otherwise are looked up by it (series_apart). */
+static int set_check(struct indicator *i, const char *value, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf names = {0};
+    for (size_t c = 0; c < metric_set_count; c++)
+        buf_addf(&names, "%s%s", c ? " " : "", metric_sets[c].check);
+    return one_of(value, names.data, &i->check, f);
+}
+
 /* ---- one file ---- */
 
 static int set_named(struct indicator *i, const char *key, const char *value, struct fault *f)
@@ -153,7 +163,7 @@ static int set_named(struct indicator *i, const char *key, const char *value, st
     if (!strcmp(key, "items"))
         return set_text(&i->items, value);
     if (!strcmp(key, "check"))
-        return set_text(&i->check, value);
+        return set_check(i, value, f);
     if (!strcmp(key, "unit"))
         return set_text(&i->unit[LANG_FR], value) + set_text(&i->unit[LANG_EN], value);
     return fault_set(f, -EBADMSG, _("unknown key \"%s\""), key);

@@ -72,6 +72,8 @@ static void a_faulty_file_does_not_stop_the_others(void **state)
         {"16.sql", "-- id: MY_E\n" WHOLE UNCHECKED, "16.sql: check is missing: what measures it"},
         {"17.sql", "-- id: MY_C\n-- over: inputs\n" WHOLE IMPORTED "SELECT 1",
          "17.sql: over: of a chapter's own, only lines"},
+        {"18.sql", "-- id: MY_G\n-- check: dsn\n" WHOLE UNCHECKED,
+         "18.sql: line 2: check: \"dsn\" is not one of: ping dns "},
         {"20.sql", "-- id: BJ_WIFI\n" WHOLE IMPORTED, NULL},
         {"21.sql", "-- id: BJ_WIFI\n" WHOLE IMPORTED, "21.sql: id: there is a BJ_WIFI already"},
         {"22.sql", "-- id: MY_DNS\n" WHOLE MEASURED, NULL},
@@ -89,7 +91,7 @@ static void a_faulty_file_does_not_stop_the_others(void **state)
     size_t lines = 0;
     for (const char *at = told; *at; at++)
         lines += *at == '\n';
-    assert_int_equal(lines, 10);
+    assert_int_equal(lines, 11);
     assert_non_null(strstr(told, "30.sql: not a text"));
     assert_string_equal(indicator_find("BJ_WIFI")->name[LANG_FR], "Essai");
     assert_true(indicator_importable(indicator_find("BJ_WIFI")) && indicator_made(indicator_find("MY_DNS")));
