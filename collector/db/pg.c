@@ -41,6 +41,7 @@ static int from_state(const char *state)
         {"57014", -ETIMEDOUT}, /* statement timeout */
         {"53300", -ENOTCONN},  /* too many connections */
         {FULL_STATE, -ENOSPC}, /* disk full */
+        {"53", -ENOMEM},       /* out of memory, or of what its configuration allows */
         {"23505", -EEXIST},    /* unique violation */
         {"22", -EINVAL},       /* data exception */
         {"23", -EINVAL},       /* integrity constraint violation */

@@ -199,20 +199,29 @@ int chapter_check(struct pg *pg, chapter_tell tell, struct fault *f)
 
 /* ---- on what was measured ---- */
 
+/* A full disk, or somebody who cancels, says nothing of the file: the year is made again when serve starts. */
+static bool blameless(int code)
+{
+    return code == -ENOSPC || code == -ENOMEM || code == -ETIMEDOUT;
+}
+
 /* Told again when it is another fault. */
-static int note(struct pg *pg, const struct indicator *i, const char *year, const char *why, struct fault *f)
+static int note(struct pg *pg, const struct indicator *i, const char *year, const struct fault *why, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(pg,
-                      "INSERT INTO indicator_fault AS x (indicator, year, sql_hash, why) VALUES ($1, $2::int, md5($3), "
-                      "$4) ON CONFLICT (indicator, year) DO UPDATE SET sql_hash = excluded.sql_hash, why = "
-                      "excluded.why, found_at = now() WHERE (x.sql_hash, x.why) IS DISTINCT FROM (excluded.sql_hash, "
-                      "excluded.why) RETURNING true",
-                      4, (const char *const[]){i->id, year, i->sql, why}, &rows, f);
+    const bool no_blame = blameless(why->code);
+    int rc = pg_query(
+        pg,
+        "INSERT INTO indicator_fault AS x (indicator, year, sql_hash, why) VALUES ($1, $2::int, "
+        "coalesce(md5($3), ''), $4) ON CONFLICT (indicator, year) DO UPDATE SET sql_hash = excluded.sql_hash, why = "
+        "excluded.why, found_at = now() WHERE (x.sql_hash, x.why) IS DISTINCT FROM (excluded.sql_hash, "
+        "excluded.why) RETURNING true",
+        4, (const char *const[]){i->id, year, no_blame ? NULL : i->sql, why->text}, &rows, f);
     if (rc == 0 && pg_rows_count(rows) > 0)
-        log_error(_("indicator %s has no new figures of %s: its SELECT fails on what was measured; mend its file and "
-                    "start serve again: %s"),
-                  i->id, year, why);
+        log_error(no_blame ? _("indicator %s has no new figures of %s; start serve again when it can work: %s")
+                           : _("indicator %s has no new figures of %s: its SELECT fails on what was measured; mend its "
+                               "file and start serve again: %s"),
+                  i->id, year, why->text);
     return rc;
 }
 
@@ -235,7 +244,7 @@ int chapter_attempt(struct pg *pg, const struct indicator *i, const char *year, 
     if (rc == -ENOTCONN || rc == -EAGAIN) /* nothing that it says: all is tried again */
         return fault_set(f, rc, "%s", why.text);
     rc = pg_run(pg, "ROLLBACK TO SAVEPOINT own; RELEASE SAVEPOINT own", f);
-    return rc == 0 && ret ? note(pg, i, year, why.text, f) : rc;
+    return rc == 0 && ret ? note(pg, i, year, &why, f) : rc;
 }
 
 int chapter_made(struct pg *pg, const struct indicator *i, const char *year, struct fault *f)
@@ -265,16 +274,20 @@ static const char *select_text(const struct own *o)
 static int retry(struct pg *pg, struct fault *f)
 {
     _cleanup_text_ char *text = texts(select_text);
-    return pg_query(pg,
-                    "WITH mended AS (DELETE FROM indicator_fault WHERE sql_hash <> md5($1::jsonb->>indicator) "
-                    "RETURNING year) SELECT years_stale('method', array_agg(year)) FROM mended",
-                    1, (const char *const[]){text}, NULL, f);
+    return pg_query(
+        pg,
+        "WITH mended AS (DELETE FROM indicator_fault WHERE sql_hash IS DISTINCT FROM "
+        "md5($1::jsonb->>indicator) RETURNING year) SELECT years_stale('method', array_agg(year)) FROM mended",
+        1, (const char *const[]){text}, NULL, f);
 }
 
 int chapter_settle(struct pg *pg, struct fault *f)
 {
     _cleanup_text_ char *now = texts(whole_text);
-    int rc = pg_query(pg,
+    int rc = pg_query(pg, "DELETE FROM indicator_own WHERE NOT $1::jsonb ? indicator", 1, (const char *const[]){now},
+                      NULL, f);
+    if (rc == 0)
+        rc = pg_query(pg,
                       "INSERT INTO indicator_own SELECT key, md5(value) FROM jsonb_each_text($1::jsonb) ON CONFLICT "
                       "(indicator) DO UPDATE SET text_hash = excluded.text_hash",
                       1, (const char *const[]){now}, NULL, f);
