@@ -1,8 +1,13 @@
 #include "collector/figure/given.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "collector/db/database.h"
 #include "collector/figure/sketch.h"
 #include "common/alloc.h"
+#include "common/clock.h"
+#include "common/lang.h"
 
 /* In a table whose size the planner knows before it joins them. */
 #define TABLES_SQL                                                                                                     \
@@ -23,7 +28,9 @@
     "INSERT INTO pg_temp.sketched (day, probe_no, family, failed, buckets, counts) SELECT g.day, g.probe_no, "         \
     "g.family, g.failed, g.buckets, g.counts FROM (%s) g"
 #define SKETCHES_OUT_SQL "COPY pg_temp.sketched TO STDOUT (FORMAT binary)"
+#define VALUES_OUT_SQL   "COPY pg_temp.given TO STDOUT (FORMAT binary)"
 #define VALUES_IN_SQL    "COPY pg_temp.given FROM STDIN (FORMAT binary)"
+#define VALUES_COLUMNS   6
 
 void given_row(struct copy_out *in, struct buf *room, struct copy_rows *out)
 {
@@ -41,7 +48,7 @@ void given_row(struct copy_out *in, struct buf *room, struct copy_rows *out)
     for (size_t b = 0; b < count; b++)
         parts[b] = (struct sketch_part){buckets[b], counts[b]};
     double value = sketch_quantile(parts, count, 0.5, &samples);
-    char *to = copy_row_begin(out, 96 + family_len, 6);
+    char *to = copy_row_begin(out, 96 + family_len, VALUES_COLUMNS);
     to = copy_int4(to, (int32_t)day);
     to = copy_int4(to, (int32_t)probe_no);
     to = family ? copy_bytes(to, family, family_len) : copy_null(to);
@@ -63,47 +70,83 @@ static int asks_sketches(struct pg *pg, const struct indicator *i, const char *c
     return rc;
 }
 
-static int medians(struct pg *pg, struct fault *f)
+static int read_medians(struct pg *pg, struct copy_rows *rows, struct fault *f)
 {
-    _cleanup_(copy_rows_free) struct copy_rows rows = {0};
     _cleanup_(buf_free) struct buf room = {0};
-    const struct copy_rows *const all = &rows;
     struct copy_out in;
     bool more = true;
     int rc = copy_out_start(&in, pg, SKETCHES_OUT_SQL, f);
     while (rc == 0 && (rc = copy_out_next(&in, &more, f)) == 0 && more)
-        given_row(&in, &room, &rows);
-    return rc < 0 ? rc : copy_send(pg, VALUES_IN_SQL, &all, 1, f);
+        given_row(&in, &room, rows);
+    return rc;
+}
+
+static int read_values(struct pg *pg, struct copy_rows *rows, struct fault *f)
+{
+    struct copy_out in;
+    bool more = true;
+    int rc = copy_out_start(&in, pg, VALUES_OUT_SQL, f);
+    while (rc == 0 && (rc = copy_out_next(&in, &more, f)) == 0 && more) {
+        size_t len = (size_t)(in.end - in.at);
+        char *to = copy_row_begin(rows, sizeof(uint16_t) + len, VALUES_COLUMNS);
+        memcpy(to, in.at, len);
+        copy_row_end(rows, to + len);
+    }
+    return rc;
 }
 
 /* ---- a chapter's own ---- */
 
 #define ROLE "internetmetre_analyst"
 
-/* What a file beside the configuration asks for reads what an analyst may, and writes nothing but what it gives. That
- * it may not write holds whatever it calls; that it reads as an analyst does not hold against a SELECT that sets the
- * role back: whoever writes such files is trusted. Those of the program are its owner's. */
+/* A year of a country's lines takes seconds; and serve waits for it when it stops. */
+#define OWN_TIMEOUT_S 60
+
+/* What a file beside the configuration asks for reads what an analyst may, writes nothing but what it gives, and ends.
+ * That it may not write holds whatever it calls; that it reads as an analyst does not hold against a SELECT that sets
+ * the role back: whoever writes such files is trusted. Those of the program are its owner's. */
 static int confine(struct pg *pg, const struct indicator *i, struct fault *f)
 {
     const char *role = NULL;
-    int rc = i->own ? database_role(pg, ROLE, &role, f) : 0;
+    if (!i->own)
+        return 0;
+    int rc = database_role(pg, ROLE, &role, f);
+    if (rc == 0)
+        rc = pg_run(pg, "SAVEPOINT confined", f);
     if (rc == 0 && role)
-        rc = pg_run(pg, "GRANT INSERT ON pg_temp.given, pg_temp.sketched TO " ROLE, f);
-    if (rc == 0 && i->own)
-        rc = pg_run(pg, "SAVEPOINT confined; SET LOCAL transaction_read_only = on", f);
+        rc = pg_run(pg, "GRANT SELECT, INSERT ON pg_temp.given, pg_temp.sketched TO " ROLE, f);
+    _cleanup_text_ char *ends = alloc_format("SET LOCAL statement_timeout = '%ds'", OWN_TIMEOUT_S);
+    if (rc == 0)
+        rc = pg_run(pg, ends, f);
+    if (rc == 0)
+        rc = pg_run(pg, "SET LOCAL transaction_read_only = on", f);
     return rc == 0 && role ? pg_run(pg, "SET LOCAL ROLE " ROLE, f) : rc;
 }
 
-/* Of one that failed, the transaction is undone. */
+/* Nothing that it did is left, nor any setting: what it gave was read by then. Of one that failed, the transaction is
+ * undone. */
 static int set_free(struct pg *pg, const struct indicator *i, struct fault *f)
 {
-    return i->own ? pg_run(pg, "SET LOCAL ROLE NONE; RELEASE SAVEPOINT confined", f) : 0;
+    return i->own ? pg_run(pg, "ROLLBACK TO SAVEPOINT confined; RELEASE SAVEPOINT confined", f) : 0;
+}
+
+/* One that somebody else cancels did not take too long. */
+static int run_select(struct pg *pg, const struct indicator *i, const char *sql, const char *const *period,
+                      struct fault *f)
+{
+    int64_t began_us = clock_mono_us(&clock_system);
+    int rc = pg_query(pg, sql, 2, period, NULL, f);
+    if (rc != -ETIMEDOUT || !i->own || clock_mono_us(&clock_system) - began_us < OWN_TIMEOUT_S * INT64_C(1000000))
+        return rc;
+    return fault_set(f, -E2BIG, _("it takes longer than %d s; ask for less, or of a smaller table"), OWN_TIMEOUT_S);
 }
 
 /* ---- given ---- */
 
 int given_make(struct pg *pg, const struct indicator *i, const char *const *period, struct fault *f)
 {
+    _cleanup_(copy_rows_free) struct copy_rows rows = {0};
+    const struct copy_rows *const all = &rows;
     bool sketches = false;
     int rc = pg_run(pg, TABLES_SQL PLAN_SQL, f);
     if (rc == 0)
@@ -112,11 +155,15 @@ int given_make(struct pg *pg, const struct indicator *i, const char *const *peri
         rc = asks_sketches(pg, i, period, &sketches, f);
     _cleanup_text_ char *sql = alloc_format(sketches ? SKETCHES_SQL : VALUES_SQL, i->sql);
     if (rc == 0)
-        rc = pg_query(pg, sql, 2, period, NULL, f);
+        rc = run_select(pg, i, sql, period, f);
+    if (rc == 0 && sketches)
+        rc = read_medians(pg, &rows, f);
+    if (rc == 0 && !sketches && i->own)
+        rc = read_values(pg, &rows, f);
     if (rc == 0)
         rc = set_free(pg, i, f);
-    if (rc == 0 && sketches)
-        rc = medians(pg, f);
+    if (rc == 0)
+        rc = copy_send(pg, VALUES_IN_SQL, &all, 1, f);
     return rc < 0 ? rc : pg_run(pg, DONE_SQL, f);
 }
 

@@ -50,6 +50,9 @@ def c():
                                "sql": other(twin, ("MY_DNS", "MY_BAD"), (", probe_no", ", probe_number")),
                                "zero": other(twin, ("MY_DNS", "MY_ZERO"), ("WHERE ", "WHERE 1 / (probe_no - probe_no) = 1 AND ")),
                                "write": other(twin, ("MY_DNS", "MY_WRITE"), ("sum(failed)", "(SELECT length(probe_forget(probe)::text) FROM probe LIMIT 1) + sum(failed)")),
+                               # not of the role, which it sets back; nor of what a session keeps
+                               "dare": other(twin, ("MY_DNS", "MY_DARE"), ("WHERE ", "WHERE length(query_to_xml(CASE WHEN set_config('role', 'none', true) <> '' THEN 'SELECT probe_forget(probe) FROM probe LIMIT 1' END, true, false, '')::text) > 0 AND ")),
+                               "keep": other(twin, ("MY_DNS", "MY_KEEP"), ("WHERE ", "WHERE set_config('extra_float_digits', '-14', false) <> '' AND 1 / CASE current_setting('statement_timeout') WHEN '0' THEN 0 ELSE 1 END = 1 AND ")),
                                "read": other(twin, ("MY_DNS", "MY_READ"), ("sum(failed)", "(SELECT count(*) FROM probe_contact) + sum(failed)")),
                                "column": other(twin[:twin.index("SELECT day")], ("MY_DNS", "MY_ODD")) + "SELECT $1::date AS day, $2::date AS until\n"}.items():
                 (own / f"{name}.sql").write_text(text)
@@ -75,12 +78,14 @@ def test_what_is_faulty_is_named_and_left_out(c):
 
 
 def test_one_that_fails_on_what_was_measured_stops_no_other(c):
-    """Said once, in the list as long as it lasts."""
-    fault = c.sql("SELECT year, why, found_at FROM indicator_fault WHERE indicator = 'MY_ZERO'")
-    assert [row[0] for row in fault] == [2024] and "division by zero" in fault[0][1]
+    """Said once, in the list as long as it lasts. One that writes fails, whoever it is; one that sets something has it for itself."""
+    said = "SELECT indicator, year, why, found_at FROM indicator_fault ORDER BY indicator"
+    fault = c.sql(said)
+    assert [row[:2] for row in fault] == [("MY_DARE", 2024), ("MY_ZERO", 2024)]
+    assert "in a read-only transaction" in fault[0][2] and "division by zero" in fault[1][2]
     c.sql("SELECT years_stale('asked', ARRAY[2024])")
     c.run("rollup")
-    assert c.sql("SELECT year, why, found_at FROM indicator_fault") == fault
+    assert c.sql(said) == fault
     listed = {row["indicator"]: row for row in json.loads(c.run("indicators", "list", "--format", "json"))}
     assert "fails on what was measured in 2024" in listed["MY_ZERO"]["no_data_en"] and not listed["MY_ZERO"]["data"]
 
@@ -88,8 +93,8 @@ def test_one_that_fails_on_what_was_measured_stops_no_other(c):
 def test_a_measured_one_has_figures_as_any_other(c):
     rows = list(csv.DictReader(io.StringIO(c.run("indicators", "--year", "2024"))))
     figures = {name: {(r["statistic"], r["geo"], r["operator"], r["technology"]): r["value"] for r in rows if r["indicator"] == name}
-               for name in ("PER1", "MY_DNS")}
-    assert figures["PER1"] == figures["MY_DNS"] and figures["PER1"]["p50", "", "", ""]
+               for name in ("PER1", "MY_DNS", "MY_KEEP")}
+    assert figures["PER1"] == figures["MY_DNS"] == figures["MY_KEEP"] and figures["PER1"]["p50", "", "", ""]
     assert c.request("GET", "/api/v1/indicators?indicator=MY_DNS&year=2024").json()
 
 
@@ -126,6 +131,7 @@ def test_one_that_is_taken_away_is_retired(c):
     made again when its file says something else."""
     own = c.config.parent / "indicators.d"
     (own / "wifi.sql").unlink()
+    (own / "dare.sql").unlink()
     (own / "zero.sql").write_text(other((own / "zero.sql").read_text(), ("WHERE 1 /", "WHERE 1 +")))
     for left, status in ("key", "proposed"), (None, "retired"):
         c.stop()
@@ -133,5 +139,6 @@ def test_one_that_is_taken_away_is_retired(c):
         c.run("rollup")
         assert c.sql("SELECT status, value FROM public_indicator WHERE indicator = 'BJ_WIFI'") == [(status, 12)]
         assert c.sql("SELECT count(*) FROM indicator_fault") == [(0,)]
+        assert c.sql("SELECT indicator FROM indicator_own ORDER BY indicator") == [("MY_DNS",), ("MY_KEEP",), ("MY_ZERO",)]
         if left:
             (own / f"{left}.sql").unlink()
