@@ -10,9 +10,9 @@ LANGUAGE sql STABLE AS $$
     FROM tariff(of_country, of_year) t
     CROSS JOIN LATERAL (SELECT ceil(30.0 / t.validity_days)::double precision AS times) n
     JOIN (SELECT o.operator, count(*) AS n_plans, array_agg(o.source) AS sources, array_agg(o.retrieved) AS retrieved
-          FROM tariff(of_country, of_year) o WHERE NOT o.promotion AND tariff_market(o.technology) = of_market GROUP BY o.operator) w
+          FROM tariff(of_country, of_year) o WHERE tariff_market(o.technology) = of_market GROUP BY o.operator) w
       USING (operator)
-    WHERE NOT t.promotion AND tariff_market(t.technology) = of_market AND coalesce(t.down_mbps, 1) >= 0.256
+    WHERE tariff_market(t.technology) = of_market AND coalesce(t.down_mbps, 1) >= 0.256
       AND coalesce(t.volume_gb * n.times, 'infinity') >= gb
     ORDER BY t.operator, t.price * n.times, coalesce(t.name, t.plan), t.plan
 $$;

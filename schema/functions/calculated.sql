@@ -13,8 +13,8 @@ LANGUAGE sql STABLE AS $$
         UNION ALL SELECT 'minimum_wage_hour', of_year WHERE of_indicator IN ('AFF1', 'AFF2') -- told, and not needed
     ), given AS (
         SELECT w.year, w.what, format('%s, %s', t.operator, t.plan) AS whose,
-               format('%s %s, %s GB, %s d%s', t.price, t.currency, coalesce(t.volume_gb::text, '∞'), t.validity_days,
-                      CASE WHEN t.promotion THEN ', promotion' END) AS value, t.source, t.retrieved, t.run
+               format('%s %s, %s GB, %s d', t.price, t.currency, coalesce(t.volume_gb::text, '∞'), t.validity_days) AS value, t.source,
+               t.retrieved, t.run
         FROM wanted w
         CROSS JOIN LATERAL tariff(of_country, w.year) t
         WHERE w.what = 'tariff'

@@ -7,16 +7,22 @@ LANGUAGE sql IMMUTABLE AS $$
                 WHEN technology IN ('fixed', 'fibre', 'adsl', 'radio', 'satellite') THEN 'fixed' END
 $$;
 
--- The plans on sale at the end of a year, at their price then. Of what is on sale without an end, somebody has to have seen it in the
--- year, or later: what nobody saw since the year before may be gone.
+-- The plans on sale at the end of a year, promotions left out, at their price then, as each source has it. Of what is on sale without
+-- an end, somebody has to have seen it in the year, or later: what nobody saw since the year before may be gone. What is over is left
+-- out before one is chosen, so that a plan which was cheaper for a month is back at its own price after it.
+CREATE OR REPLACE FUNCTION tariff_told(of_country text, of_year int) RETURNS SETOF plan_price
+LANGUAGE sql STABLE AS $$
+    SELECT DISTINCT ON (operator, plan, source) * FROM plan_price
+    WHERE country = of_country AND NOT promotion AND valid_from <= make_date(of_year, 12, 31)
+      AND CASE WHEN valid_to IS NULL THEN retrieved >= make_date(of_year, 1, 1) ELSE valid_to >= make_date(of_year, 12, 31) END
+    ORDER BY operator, plan, source, valid_from DESC
+$$;
+
+-- The same, each plan once: by the source that has the latest price, or of those that have it from the same day on, that was asked last.
 CREATE OR REPLACE FUNCTION tariff(of_country text, of_year int) RETURNS SETOF plan_price
 LANGUAGE sql STABLE AS $$
-    SELECT p.* FROM (
-        SELECT DISTINCT ON (operator, plan) * FROM plan_price
-        WHERE country = of_country AND valid_from <= make_date(of_year, 12, 31)
-        ORDER BY operator, plan, valid_from DESC, retrieved DESC, source
-    ) p
-    WHERE CASE WHEN p.valid_to IS NULL THEN p.retrieved >= make_date(of_year, 1, 1) ELSE p.valid_to >= make_date(of_year, 12, 31) END
+    SELECT DISTINCT ON (operator, plan) * FROM tariff_told(of_country, of_year)
+    ORDER BY operator, plan, valid_from DESC, retrieved DESC, source
 $$;
 
 -- "Opérateur 2026-01-31, Banque mondiale 2025-07-01": whose they are, and when each was asked last.
@@ -37,9 +43,9 @@ LANGUAGE sql STABLE AS $$
            count(*) FILTER (WHERE t.price IS NULL),
            sources_told(array_agg(coalesce(t.source, f.source)), array_agg(coalesce(t.retrieved, f.retrieved))),
            max(greatest(t.retrieved, f.retrieved))
-    FROM (SELECT *, coalesce(volume_gb, 'infinity') AS gb FROM tariff(of_country, of_year - 1) WHERE NOT promotion) f
-    FULL JOIN (SELECT *, coalesce(volume_gb, 'infinity') AS gb FROM tariff(of_country, of_year) WHERE NOT promotion) t
+    FROM (SELECT *, coalesce(volume_gb, 'infinity') AS gb FROM tariff(of_country, of_year - 1)) f
+    FULL JOIN (SELECT *, coalesce(volume_gb, 'infinity') AS gb FROM tariff(of_country, of_year)) t
       USING (operator, plan, technology, currency, gb, validity_days)
     GROUP BY GROUPING SETS ((operator), ())
 $$;
-REVOKE EXECUTE ON FUNCTION tariff_market, tariff, sources_told, tariff_change FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION tariff_market, tariff_told, tariff, sources_told, tariff_change FROM PUBLIC;

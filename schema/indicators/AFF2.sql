@@ -9,7 +9,7 @@
 -- nature: quantitative
 -- kind: imported, declared
 -- over: inputs
--- method: 1
+-- method: 2
 -- dimensions: operator, technology
 -- aggregate: value
 -- headline.fr: Le panier de l’UIT coûte {value} % du revenu mensuel moyen.

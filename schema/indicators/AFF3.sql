@@ -9,7 +9,7 @@
 -- nature: quantitative
 -- kind: imported, declared
 -- over: inputs
--- method: 1
+-- method: 2
 -- dimensions: operator
 -- aggregate: value
 -- headline.fr: Les tarifs ont varié de {value} % en un an.

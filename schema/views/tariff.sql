@@ -12,9 +12,9 @@ SELECT c.country, k.name AS operator, c.technology, c.tariff, count(*) AS n_prob
 FROM probe_context c
 LEFT JOIN known_operator k USING (operator_no)
 LEFT JOIN LATERAL (SELECT s.* FROM plan_price s
-                   WHERE s.country = c.country AND s.operator = k.name AND s.valid_from <= current_date
+                   WHERE s.country = c.country AND s.operator = k.name AND current_date BETWEEN s.valid_from AND coalesce(s.valid_to, 'infinity')
                      AND tariff_plain(c.tariff) IN (tariff_plain(s.plan), tariff_plain(s.name))
-                   ORDER BY s.valid_from DESC, s.retrieved DESC, s.source LIMIT 1) p ON coalesce(p.valid_to, 'infinity') >= current_date
+                   ORDER BY s.valid_from DESC, s.retrieved DESC, s.source LIMIT 1) p ON true
 WHERE c.valid_to = 'infinity' AND c.tariff IS NOT NULL
 GROUP BY c.country, k.name, c.technology, c.tariff, p.plan, p.name, p.price, p.currency, p.volume_gb, p.validity_days, p.promotion,
          p.valid_from, p.source, p.retrieved;

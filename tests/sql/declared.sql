@@ -19,6 +19,7 @@ INSERT INTO plan_price (country, operator, plan, technology, name, segment, pric
                         retrieved, run)
 VALUES ('XA', 'Grand', 'month', '4g', 'Pass Mois 1 Go', 'prepaid', 1000, 'XOF', 1, 30, false, '2024-01-01', NULL, 'Grand', '2025-01-31', 1),
        ('XA', 'Grand', 'month', '4g', 'Pass Mois 1 Go', 'prepaid', 1100, 'XOF', 1, 30, false, '2025-01-01', NULL, 'Grand', '2025-01-31', 1),
+       ('XA', 'Grand', 'month', '4g', 'Pass Mois 1 Go', 'prepaid', 500, 'XOF', 1, 30, true, '2025-06-01', '2025-06-30', 'Grand', '2025-01-31', 1),
        ('XA', 'Petit', 'p', '4g', 'Pass Mois 1 Go', 'prepaid', 9, 'XOF', 1, 30, false, '2024-01-01', '2024-12-31', 'Petit', '2025-01-31', 1);
 SELECT results_eq($$SELECT operator, tariff, plan, price FROM declared_tariff ORDER BY operator, tariff COLLATE "C"$$,
                   $$VALUES ('Grand', 'Pass mois 1 Go', 'month', 1100::float8), ('Grand', 'pass-mois 1go', 'month', 1100), ('Petit', 'Pass mois 1 Go', NULL, NULL)$$,

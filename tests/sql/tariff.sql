@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(33);
+SELECT plan(35);
 
 -- ---- formulas ----
 
@@ -34,6 +34,13 @@ SELECT is(pg_temp.on_sale(2024), 'day 50, gone 500, month 1000, unseen 10', 'wha
 SELECT is(pg_temp.on_sale(2025), 'day 50, month 1100', 'not what was taken away, nor what nobody saw again; at the last price');
 SELECT is(pg_temp.on_sale(2026), NULL, 'nor is a price carried on');
 SELECT results_eq('SELECT year FROM indicator_dirty ORDER BY 1', 'VALUES (2023), (2024), (2025)', 'years to be made again');
+
+SAVEPOINT cheaper;
+SELECT pg_temp.sells('Grand', 'month', 600, 1, 30, '2025-10-01', '2025-11-30') \g /dev/null
+SELECT is(pg_temp.on_sale(2025), 'day 50, month 1100', 'after two cheaper months a plan is back at its own price');
+SELECT pg_temp.sells('Grand', 'month', 400, 1, 30, '2025-12-15', special => true) \g /dev/null
+SELECT is(pg_temp.on_sale(2025), 'day 50, month 1100', 'a promotion of the same plan does not hide it');
+ROLLBACK TO cheaper;
 
 -- ---- the Jevons index of a year ----
 
