@@ -33,19 +33,32 @@ LANGUAGE sql IMMUTABLE AS $$
 $$;
 
 -- How tariffs changed from the year before, per operator, and of the country (operator NULL): the Jevons index over plans that are on
--- sale at the end of both years with the same volume and validity, promotions out. Another volume for the same price is another
--- plan: one left, and one came.
+-- sale at the end of both years on the same market with the same volume and validity, promotions out. Both prices of a plan are of one
+-- source, as another may count taxes otherwise: of those that have both, the one that was asked last. Another volume for the same price
+-- is another plan: one left, and one came. A plan that only two sources together have in both years neither came nor left: it is out.
 CREATE OR REPLACE FUNCTION tariff_change(of_country text, of_year int)
 RETURNS TABLE (operator text, index double precision, matched bigint, entered bigint, gone bigint, sources text, retrieved date)
 LANGUAGE sql STABLE AS $$
-    SELECT operator, jevons(array_agg(t.price / f.price) FILTER (WHERE t.price > 0 AND f.price > 0)),
-           count(*) FILTER (WHERE t.price > 0 AND f.price > 0), count(*) FILTER (WHERE f.price IS NULL),
-           count(*) FILTER (WHERE t.price IS NULL),
-           sources_told(array_agg(coalesce(t.source, f.source)), array_agg(coalesce(t.retrieved, f.retrieved))),
-           max(greatest(t.retrieved, f.retrieved))
-    FROM (SELECT *, coalesce(volume_gb, 'infinity') AS gb FROM tariff(of_country, of_year - 1)) f
-    FULL JOIN (SELECT *, coalesce(volume_gb, 'infinity') AS gb FROM tariff(of_country, of_year)) t
-      USING (operator, plan, technology, currency, gb, validity_days)
+    WITH pair AS (
+        SELECT DISTINCT ON (operator, plan) operator, source, t.price / f.price AS relative, f.price IS NOT NULL AS old,
+               t.price IS NOT NULL AS new, greatest(f.retrieved, t.retrieved) AS retrieved,
+               bool_or(f.price IS NOT NULL) OVER plans AS ever_old, bool_or(t.price IS NOT NULL) OVER plans AS ever_new,
+               (tariff_market(t.technology), t.currency, coalesce(t.volume_gb, 'infinity'), t.validity_days)
+               = (tariff_market(f.technology), f.currency, coalesce(f.volume_gb, 'infinity'), f.validity_days) AS same
+        FROM tariff_told(of_country, of_year - 1) f
+        FULL JOIN tariff_told(of_country, of_year) t USING (operator, plan, source)
+        WINDOW plans AS (PARTITION BY operator, plan)
+        ORDER BY operator, plan, t.price / f.price IS NULL, greatest(f.retrieved, t.retrieved) DESC, source
+    ), counted AS (
+        SELECT operator, source, retrieved, CASE WHEN old AND new AND same THEN relative END AS relative,
+               new AND NOT (ever_old AND NOT old) AND NOT (old AND same) AS entered,
+               old AND NOT (ever_new AND NOT new) AND NOT (new AND same) AS gone
+        FROM pair
+    )
+    SELECT operator, jevons(array_agg(relative) FILTER (WHERE relative IS NOT NULL)), count(relative), count(*) FILTER (WHERE entered),
+           count(*) FILTER (WHERE gone), sources_told(array_agg(source), array_agg(retrieved)), max(retrieved)
+    FROM counted
+    WHERE relative IS NOT NULL OR entered OR gone
     GROUP BY GROUPING SETS ((operator), ())
 $$;
 REVOKE EXECUTE ON FUNCTION tariff_market, tariff_told, tariff, sources_told, tariff_change FROM PUBLIC;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(35);
+SELECT plan(38);
 
 -- ---- formulas ----
 
@@ -54,6 +54,25 @@ SELECT pg_temp.sells('Grand', 'more', 700, 2, 30, '2024-01-01', '2024-12-31'), p
 SELECT results_eq($$SELECT operator, round(index::numeric, 6), matched, entered, gone FROM tariff_change('XA', 2025) ORDER BY operator NULLS FIRST$$,
                   $$VALUES (NULL, 0.819321, 3::bigint, 1::bigint, 3::bigint), ('Grand', 1.048809, 2, 1, 2), ('Petit', 0.5, 1, 0, 1)$$,
                   'another volume is another plan; promotions are out; without a limit is like itself');
+
+-- Grand's month also by another source, without taxes, which was asked later in 2025 alone; its day from then on over 5G.
+SAVEPOINT sources;
+INSERT INTO plan_price SELECT (jsonb_populate_record(p, '{"source": "other", "price": 900, "retrieved": "2025-07-01"}')).* FROM plan_price p
+WHERE plan = 'month' AND valid_from = '2025-03-01';
+CREATE FUNCTION pg_temp.changed() RETURNS TABLE (operator text, index numeric, matched bigint, entered bigint, gone bigint, sources text) LANGUAGE sql AS $$
+    SELECT operator, round(index::numeric, 6), matched, entered, gone, sources FROM tariff_change('XA', 2025) WHERE operator = 'Grand'
+$$;
+SELECT results_eq('SELECT * FROM pg_temp.changed()', $$VALUES ('Grand', 1.048809, 2::bigint, 1::bigint, 2::bigint, 'Grand.example 2025-06-01')$$,
+                  'both prices of one source, which alone is named');
+UPDATE plan_price SET valid_to = '2024-12-31' WHERE plan = 'day';
+SELECT pg_temp.sells('Grand', 'day', 25, 0.1, 1, '2025-01-01', through => '5g') \g /dev/null
+-- √(1.1 × 0.5)
+SELECT results_eq('SELECT * FROM pg_temp.changed()', $$VALUES ('Grand', 0.741620, 2::bigint, 1::bigint, 2::bigint, 'Grand.example 2025-06-01')$$,
+                  'over 5G for 4G it is the same plan');
+DELETE FROM plan_price WHERE plan = 'month' AND valid_from = '2025-03-01' AND source = 'Grand.example';
+SELECT results_eq('SELECT * FROM pg_temp.changed()', $$VALUES ('Grand', 0.5, 1::bigint, 1::bigint, 2::bigint, 'Grand.example 2025-06-01')$$,
+                  'what two sources have, a year each, neither came nor left');
+ROLLBACK TO sources;
 
 -- ---- the economy ----
 
