@@ -26,6 +26,12 @@ static bool is_money(const char *series)
     return strcmp(series, "cpi") != 0 && strcmp(series, "population") != 0;
 }
 
+/* What is over a year, or of it: a quarter's income would be taken for a year's. */
+static bool is_yearly(const char *series)
+{
+    return !strcmp(series, "gni_per_capita") || !strcmp(series, "population");
+}
+
 static const struct cell_column columns[COLUMNS] = {
     {"country", true, cell_country},   {"period", true, cell_period},       {"series", true, check_series},
     {"value", true, input_above_zero}, {"currency", false, NULL},           {"source", true, cell_source},
@@ -36,6 +42,9 @@ static int check_line(const char **cells, struct fault *f)
 {
     const bool money = is_money(cells[SERIES]);
     int rc = 0;
+    if (is_yearly(cells[SERIES]) && cells[PERIOD][4])
+        return fault_set(f, -EBADMSG, _("column period: %s is a part of a year; %s is of a whole one: write %.4s"),
+                         cells[PERIOD], cells[SERIES], cells[PERIOD]);
     if (!money && cells[CURRENCY])
         rc = fault_set(f, -EBADMSG, _("%s is no amount of money; leave the currency empty"), cells[SERIES]);
     else if (money && !cells[CURRENCY])

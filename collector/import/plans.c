@@ -58,6 +58,21 @@ static bool says(const char *text, const char *english, const char *french)
     return lang_same(text, english) || lang_same(text, french);
 }
 
+/* Every year from there on is calculated: a slip such as 0202 would make two thousand. Nobody sold access before
+ * (the first provider that did began in November 1989). */
+#define SOLD_FIRST "1989-01-01"
+
+static int check_sold(const char *text, struct fault *f)
+{
+    int rc = input_day(text, f);
+    if (rc < 0 || strcmp(text, SOLD_FIRST) >= 0)
+        return rc;
+    return fault_set(f, -EBADMSG,
+                     _("%s is before %s, when nobody sold access to the Internet; write the day from which on this "
+                       "price was asked"),
+                     text, SOLD_FIRST);
+}
+
 static int check_promotion(const char *text, struct fault *f)
 {
     return says(text, "yes", "oui") || says(text, "no", "non")
@@ -80,7 +95,7 @@ static const struct cell_column columns[COLUMNS] = {
     {"up_mbps", false, input_above_zero},
     {"throttled_mbps", false, input_above_zero},
     {"promotion", true, check_promotion},
-    {"valid_from", true, input_day},
+    {"valid_from", true, check_sold},
     {"valid_to", false, input_day},
     {"source", true, cell_source},
     {"source_url", false, cell_url},

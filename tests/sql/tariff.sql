@@ -81,8 +81,8 @@ CREATE FUNCTION pg_temp.knows(what text, of_period text, is_value float8, by tex
     VALUES ('XA', what, of_period, is_value, CASE WHEN what NOT IN ('cpi', 'population') THEN 'XOF' END, by, seen, 1)
 $$;
 SELECT is_empty($$SELECT * FROM affordability(2025, 'mobile', 1, false)$$, 'no income, no figure');
-SELECT pg_temp.knows('gni_per_capita', '2024', 1), pg_temp.knows('gni_per_capita', '2026', 1) \g /dev/null
-SELECT is_empty($$SELECT * FROM affordability(2025, 'mobile', 1, false)$$, 'nor with that of another year');
+SELECT pg_temp.knows('gni_per_capita', '2024', 1), pg_temp.knows('gni_per_capita', '2025-Q4', 210000, 'IMF', '2026-02-01'), pg_temp.knows('gni_per_capita', '2026', 1) \g /dev/null
+SELECT is_empty($$SELECT * FROM affordability(2025, 'mobile', 1, false)$$, 'nor with that of another year, or of a quarter');
 SELECT pg_temp.knows('gni_per_capita', '2025', 840000, 'IMF', '2025-10-01'), pg_temp.knows('gni_per_capita', '2025', 480000, 'WB') \g /dev/null
 SELECT results_eq($$SELECT value, source FROM economy_in('XA', 'gni_per_capita', 2025)$$, $$VALUES (480000::float8, 'WB')$$, 'of the source that was asked last');
 SELECT pg_temp.knows('cpi', '2024', 110, 'WB'), pg_temp.knows('cpi', '2025', 112.2, 'WB'), pg_temp.knows('cpi', '2025', 300, 'IMF', '2026-02-01'),

@@ -105,6 +105,14 @@ static void name_line_column_and_cure(void **state)
          "line 2: column promotion: \"maybe\" is neither yes nor no"},
         {&import_plans, PLANS "p,BJ,MTN,4g,prepaid,1,XOF,1,30,no,01/03/2025,,MTN,2026-01-31\n",
          "line 2: column valid_from: \"01/03/2025\" is no date"},
+        {&import_plans,
+         PLANS "p,BJ,MTN,4g,prepaid,1,XOF,1,30,no,1989-01-01,,MTN,2026-01-31\n" PLAN
+               "p,BJ,MTN,4g,prepaid,1,XOF,1,30,no,0202-01-01,,MTN,2026-01-31\n",
+         "line 4: column valid_from: 0202-01-01 is before 1989-01-01, when nobody sold access to the Internet; write "
+         "the "
+         "day"},
+        {&import_plans, PLANS "p,BJ,MTN,4g,prepaid,1,XOF,1,30,no,1988-12-31,,MTN,2026-01-31\n",
+         "line 2: column valid_from: 1988-12-31 is before"},
         {&import_plans, PLANS "p,BJ,MTN,4g,prepaid,1,XOF,1,30,no,2025-03-01,2025-02-28,MTN,2026-01-31\n",
          "line 2: column valid_to: 2025-02-28 is before 2025-03-01"},
         {&import_plans, PLANS "p,BJ,MTN,4g,prepaid,1,XOF,1,30,no,2025-03-01,,calculated,2026-01-31\n",
@@ -133,6 +141,10 @@ static void name_line_column_and_cure(void **state)
          "line 2: column currency: empty; gni_per_capita is an amount"},
         {&import_economy, MONEY "BJ,2024,smartphone_price,1,USD,WB,2026-01-31\n",
          "line 2: column currency: \"USD\" is not the currency of BJ"},
+        {&import_economy, MONEY "BJ,2024-12,cpi,110,,WB,2026-01-31\nBJ,2024-Q3,gni_per_capita,1,XOF,WB,2026-01-31\n",
+         "line 3: column period: 2024-Q3 is a part of a year; gni_per_capita is of a whole one: write 2024"},
+        {&import_economy, MONEY "BJ,2024-S1,population,1,,WB,2026-01-31\n",
+         "line 2: column period: 2024-S1 is a part of a year; population"},
         {&import_economy, MONEY "BJ,2024,population,0,,WB,2026-01-31\n", "line 2: column value: 0 is not above 0"},
         {&import_economy, MONEY "BJ,2024,cpi,110,,WB,2026-01-31\nBJ,2024,cpi,nan,,WB,2026-01-31\n",
          "line 3: column value: \"nan\" is no number"},
