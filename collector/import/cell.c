@@ -13,6 +13,7 @@
 #include "common/clock.h"
 #include "common/form.h"
 #include "common/lang.h"
+#include "common/line.h"
 
 /* ---- the cells ---- */
 
@@ -88,6 +89,25 @@ static int check_sex(const char *text, struct fault *f)
     if (!strcmp(text, "female") || !strcmp(text, "male"))
         return 0;
     return fault_set(f, -EBADMSG, _("\"%s\" is not known here; write female, male, or nothing for both"), text);
+}
+
+/* What a line is, or the market that it belongs to: goals and calculated figures know these words. 2G stands in
+ * coverage alone. */
+static int check_technology(const char *text, struct fault *f)
+{
+    static const char *const wide[] = {"mobile", "fixed", "2g"};
+    _cleanup_(buf_free) struct buf known = {0};
+    for (size_t w = 0; w < COUNT(wide); w++) {
+        if (!strcmp(text, wide[w]))
+            return 0;
+        buf_addf(&known, "%s%s", w ? ", " : "", wide[w]);
+    }
+    for (const struct choice *c = line_technologies; c->word; c++) {
+        if (!strcmp(text, c->word))
+            return 0;
+        buf_addf(&known, ", %s", c->word);
+    }
+    return fault_set(f, -EBADMSG, _("\"%.64s\" is not known here; write one of: %s"), text, known.data);
 }
 
 /* The later of the days here and by UTC, "2026-11-22". */
@@ -241,7 +261,7 @@ const struct cell_column cell_columns[FIGURE_COLUMNS] = {
     {"country", true, check_country},
     {"geo", false, check_geo},
     {"operator", false, NULL},
-    {"technology", false, NULL},
+    {"technology", false, check_technology},
     {"zone", false, check_zone},
     {"sex", false, check_sex},
     {"age_group", false, NULL},

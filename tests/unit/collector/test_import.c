@@ -168,6 +168,8 @@ static void names_line_column_and_cure(void **state)
         {HEADER "\nACC1,BJ,2025,1,% of population,INStaD,2999-01-01\n", "line 2: column retrieved: 2999-01-01 lies in"},
         {HEADER ",geo\n" LINE ",Borgou\n", "line 2: column geo: \"Borgou\" is no department; write"},
         {HEADER ",zone\n" LINE ",town\n", "line 2: column zone: \"town\" is no zone; write urban, rural"},
+        {HEADER ",technology\n" LINE ",fibre\n" LINE ",2g\n" LINE ",mobile\n" LINE ",Mobile\n",
+         "line 5: column technology: \"Mobile\" is not known here; write one of: mobile, fixed, 2g, fibre, adsl"},
         {HEADER ",sex\n" LINE ",f\n", "line 2: column sex: \"f\" is not known here; write female"},
         {HEADER ",item\n" LINE ",price\n",
          "line 2: column item: \"price\" is no item of ACC1; there are: no-schooling, "},
