@@ -14,8 +14,13 @@ from conftest import Collector, scratch
 # Figures that stand in public documents, in the layouts in which they are published (README there).
 SOURCES = pathlib.Path(__file__).with_name("sources")
 HEADER = "indicator,country,zone,period,value,unit,source,source_url,retrieved,margin\n"
-DUMP = """SELECT v::text FROM indicator_value v UNION ALL SELECT o::text FROM prefix_origin o UNION ALL SELECT c::text FROM carrier_nat c
-          ORDER BY 1"""
+
+
+def dump(c):
+    """All that imports fill, octet by octet."""
+    tables = [table for table, in c.sql("SELECT unnest(import_tables())")]
+    assert {"indicator_value", "plan_price", "market_part", "economy", "event", "vrp"} <= set(tables)
+    return c.sql(" UNION ALL ".join(f"SELECT '{table}', v::text FROM {table} v" for table in tables) + " ORDER BY 1, 2")
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +59,10 @@ def runs(c):
 
 
 def test_what_is_imported_is_known_and_goes_again(c, file):
-    before = c.sql(DUMP)
+    before = dump(c)
     path = file(figure(2019, 30.5), figure(2020, 33))
     assert "this is import 1; to take it back: import undo 1" in said(c, "import", "csv", path, "--by", "Aïcha Bio")
-    first = c.sql(DUMP)
+    first = dump(c)
     assert c.sql("SELECT period, run FROM indicator_value WHERE run IS NOT NULL ORDER BY 1") == [("2019", 1), ("2020", 1)]
     known, = runs(c)
     assert known["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest() and known["octets"] == path.stat().st_size
@@ -65,14 +70,14 @@ def test_what_is_imported_is_known_and_goes_again(c, file):
         "import": 1, "kind": "csv", "file": "figures.csv", "lines": 3, "entries": 2, "sources": "INStaD", "by": "Aïcha Bio",
         "state": "stands", "undone_by": None}
     # The same file says so, and does nothing.
-    assert "the very file of import 1" in said(c, "import", "csv", path) and len(runs(c)) == 1 and c.sql(DUMP) == first
+    assert "the very file of import 1" in said(c, "import", "csv", path) and len(runs(c)) == 1 and dump(c) == first
     # A later one stands on it, and goes first.
     said(c, "import", "csv", file(figure(2020, 34), figure(2021, 35, source="ITU")))
     assert "import 1 is not taken back: later ones took the place of what it brought: 2;" in said(c, "import", "undo", "1", status=1)
     c.run("import", "undo", "2")
-    assert c.sql(DUMP) == first
+    assert dump(c) == first
     c.run("import", "undo", "1", "--by", "Bio")
-    assert c.sql(DUMP) == before
+    assert dump(c) == before
     assert "taken back already" in said(c, "import", "undo", "1", status=1)
     assert "there is no import 99" in said(c, "import", "undo", "99", status=1)
     assert [(r["import"], r["state"], r["undone_by"]) for r in runs(c)][-1] == (1, "undone", "Bio")
@@ -100,7 +105,7 @@ def test_two_at_once_do_not_mix(c, file):
 
 
 def test_prefixes_have_a_run_as_well(c, file):
-    before = c.sql(DUMP)
+    before = dump(c)
     said(c, "import", "pfx2as", file("192.0.2.0\t24\t64500", header="", name="pfx2as"))
     said(c, "import", "carrier-nat", file("192.0.2.0/24", header="", name="nat"))
     nat, origins = runs(c)[:2]
@@ -113,12 +118,12 @@ def test_prefixes_have_a_run_as_well(c, file):
     assert c.sql("SELECT count(*) FROM vrp") == [(0,)]
     c.run("import", "carrier-nat", "--undo")
     c.run("import", "undo", str(origins["import"]))
-    assert c.sql(DUMP) == before and {r["state"] for r in runs(c)} == {"undone"}
+    assert dump(c) == before and {r["state"] for r in runs(c)} == {"undone"}
 
 
 def test_what_figures_are_calculated_from(c, file):
     """Tariffs, incomes and market shares: figures of our own beside imported ones, with what they are made of, and gone with it."""
-    before = c.sql(DUMP)
+    before = dump(c)
     mtn, moov = "MTN Bénin (Spacetel)", "Moov Africa Bénin"
     terms = "4g,prepaid,{},XOF,2,30,no,{},ARCEP,https://x.example/,2026-01-31"
     c.run("import", "csv", file("AFF1,BJ,,2025,2.5,% of GNI per capita,UIT,https://itu.int/,2026-01-31,", name="itu.csv"))
@@ -156,7 +161,7 @@ def test_what_figures_are_calculated_from(c, file):
     for run in runs(c)[:4]:
         c.run("import", "undo", str(run["import"]))
     c.run("indicators", "--year", "2025")
-    assert c.sql(DUMP) == before and c.sql("SELECT count(*) FROM plan_price") == [(0,)]
+    assert dump(c) == before
 
 
 WRONG = [  # lines, and what is said of them that no file says of itself
@@ -170,24 +175,24 @@ WRONG = [  # lines, and what is said of them that no file says of itself
 
 @pytest.mark.parametrize("lines, says", WRONG)
 def test_nothing_of_a_wrong_file_is_imported(c, file, lines, says):
-    before, known = c.sql(DUMP), runs(c)
+    before, known = dump(c), runs(c)
     wide = lines[0].count(",") == HEADER.count(",") + 1
     path = file(*lines, header=HEADER[:-1] + ",operator\n" if wide else HEADER)
     assert f"{path}: {says}" in said(c, "import", "csv", path, status=1)
-    assert c.sql(DUMP) == before and runs(c) == known
+    assert dump(c) == before and runs(c) == known
 
 
 def test_what_is_unusual_is_told_and_a_strict_import_refuses_it(c, file):
     c.run("import", "csv", file(figure(2010, 10)))
     path = file(figure(2011, 15.1), figure(2012, 7.5), figure(2011, 3, zone="urban", source=" instad "), figure(1990, 0), name="odd.csv")
     path.write_text(path.read_text().replace("7.5,% of population,INStaD,https://instad.bj/", "7.5,% of population,INStaD,"))
-    before = c.sql(DUMP)
+    before = dump(c)
     told = [f"{path}: line 2: 2010 it was 10, here 15.1: more than half of it away", f"{path}: line 3: 2011 it was 15.1, here 7.5",
             f'{path}: line 4: the source "instad" is written "INStaD" elsewhere', f"{path}: line 3: without source_url",
             f"{path}: line 5: of a year before 1992"]
     strictly = said(c, "import", "csv", path, "--strict", status=1)
     assert [t for t in told if t not in strictly] == [] and "5 warnings, and --strict takes none" in strictly
-    assert c.sql(DUMP) == before
+    assert dump(c) == before
     gently = said(c, "import", "csv", path)
     assert [t for t in told if t not in gently] == []
     for run in runs(c)[:2]:
@@ -200,7 +205,7 @@ def year(c, at, *words):
 
 def test_the_world_banks_files_are_taken_as_they_are_published(c):
     """All countries of a series, and an extract that does not say of when it is. What is empty is no zero."""
-    before, path = c.sql(DUMP), SOURCES / "worldbank_users.csv"
+    before, path = dump(c), SOURCES / "worldbank_users.csv"
     lines = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()[4:]))
     wanted = {(line[1][:2], when): float(value) for line in lines[1:] if line[1] in ("BEN", "BFA")
               for when, value in zip(lines[0], line) if when.isdigit() and value}
@@ -221,7 +226,7 @@ def test_the_world_banks_files_are_taken_as_they_are_published(c):
     assert [(row["indicator"], row["value"]) for row in year(c, 2019)] == [("EQU3", "41.529239654541")]
     for run in runs(c)[:2]:
         c.run("import", "undo", str(run["import"]))
-    assert c.sql(DUMP) == before
+    assert dump(c) == before
 
 
 def table(c, at, locale):
@@ -232,7 +237,7 @@ def table(c, at, locale):
 
 
 def test_sources_stand_side_by_side_in_both_languages(c):
-    before = c.sql(DUMP)
+    before = dump(c)
     said(c, "import", "worldbank", SOURCES / "worldbank_users.csv")
     said(c, "import", "csv", SOURCES / "regulator.csv")
     told = said(c, "import", "csv", SOURCES / "survey.csv")
@@ -263,11 +268,11 @@ def test_sources_stand_side_by_side_in_both_languages(c):
     assert {row["admitted"] for row in year(c, 2024)} == {"true"} and runs(c)[0]["admitted_by"] == "Bio"
     for run in runs(c)[:3]:
         c.run("import", "undo", str(run["import"]))
-    assert c.sql(DUMP) == before
+    assert dump(c) == before
 
 
 def test_events_stand_beside_figures(c, file):
-    before = c.sql(DUMP)
+    before = dump(c)
     header = "country,date,geo,kind,title_fr,title_en,source,source_url,retrieved\n"
     lines = ["BJ,2022-10-24,,licence,Celtiis ouvre son réseau mobile,Celtiis opens its mobile network,ARCEP,https://arcep.bj/,2026-01-31",
              "BJ,2024-03-14,BJ-LI,cable,Quatre câbles coupés,Four cables cut,NetBlocks,https://netblocks.org/,2026-01-31"]
@@ -279,4 +284,4 @@ def test_events_stand_beside_figures(c, file):
     assert {name: told[name] for name in ("date", "place", "kind", "title_fr", "source")} == {
         "date": "2024-03-14", "place": "Littoral", "kind": "cable", "title_fr": "Quatre câbles coupés", "source": "NetBlocks"}
     c.run("import", "undo", str(runs(c)[0]["import"]))
-    assert json.loads(c.request("GET", "/api/v1/events").body) == [] and c.sql(DUMP) == before
+    assert json.loads(c.request("GET", "/api/v1/events").body) == [] and dump(c) == before
