@@ -229,13 +229,13 @@ int catalogue_list(const struct session *s, const char *format, struct fault *f)
 
 /* ---- a year ---- */
 
-/* Of what is measured, what is told of the whole country; of a source, all that it says. */
+/* Of what is measured, what is told of the whole country; of a source, and of what is calculated, all that it says. */
 #define YEAR_SQL                                                                                                       \
     "SELECT f.indicator, f.statistic, f.value, f.low, f.high, f.source, f.period, f.edition, f.kind, "                 \
     "coalesce(d.name, f.geo), f.operator, f.technology, f.family, f.zone, f.sex, f.age_group, f.plan, f.item, "        \
     "f.admitted "                                                                                                      \
     "FROM public_indicator f LEFT JOIN department d ON d.iso = f.geo "                                                 \
-    "WHERE f.country = $1 AND left(f.period, 4) = $2 AND f.value IS NOT NULL AND (f.kind = 'imported' OR "             \
+    "WHERE f.country = $1 AND left(f.period, 4) = $2 AND f.value IS NOT NULL AND (f.kind <> 'measured' OR "            \
     "num_nonnulls(f.geo, f.operator, f.technology, f.family, f.zone, f.sex, f.age_group, f.plan, f.item) = 0) "        \
     "ORDER BY f.indicator, f.source, f.period, d.name NULLS FIRST, f.operator NULLS FIRST, f.technology NULLS FIRST, " \
     "f.zone NULLS FIRST, f.sex NULLS FIRST, f.age_group NULLS FIRST, f.plan NULLS FIRST, f.item NULLS FIRST, "         \

@@ -49,6 +49,16 @@ ssize_t national_row(const struct national *g, const char *statistic)
     return -1;
 }
 
+int national_in_parts(struct pg *pg, const char *country, struct pg_rows **ret, struct fault *f)
+{
+    return pg_query(
+        pg,
+        "SELECT DISTINCT indicator FROM public_indicator p WHERE country = $1 AND kind <> 'measured' AND admitted "
+        "AND value IS NOT NULL AND NOT EXISTS (SELECT FROM public_national n WHERE (n.indicator, n.country) = "
+        "(p.indicator, p.country) AND n.value IS NOT NULL)",
+        1, &country, ret, f);
+}
+
 int national_lines(struct pg *pg, const char *country, int *ret, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;

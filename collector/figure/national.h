@@ -54,6 +54,9 @@ bool national_simulated(const struct national *g);
 bool national_measured(const struct national *g);   /* by lines, real or simulated; else a source published it */
 bool national_of_country(const struct national *g); /* not only of the lines that were measured */
 
+/* What others say of parts alone (a technology, a sex), and is calculated of them: rows of an indicator's id. */
+int national_in_parts(struct pg *pg, const char *country, struct pg_rows **ret, struct fault *f) CHECKED;
+
 /* How many lines a country has whose latest measured figures are all below the
  * publication floor: 0, 1 (or 2), 3 (or 4), 5 (and too few days); -1: some are
  * shown, or nothing was measured. */

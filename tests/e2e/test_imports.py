@@ -152,6 +152,8 @@ def test_what_figures_are_calculated_from(c, file):
     assert best["note"] == "price: 1100 XOF, 3.7 hours of minimum wage; plan: " + mtn + ", m; sources: ARCEP 2026-01-31, JO 2026-01-31, WB 2026-01-31"
     table = c.run("indicators", "--year", "2025", "--format", "table")
     assert "calculated from imported data" in table and "UIT" in table
+    assert re.search(r"^ECO8 .* mobile  +5,200 .*  calculated from imported data", table, re.M) and not re.search("^ECO8 .*calculated for want", table, re.M)
+    assert re.search(r"ECO8(.|\n){1,300}There is no figure of the whole country", c.request("GET", "/en/").body.decode())
     explained = c.run("indicators", "explain", "AFF2", "--year", "2025")
     assert f"2025 tariff: {mtn}, m: 1100 XOF, 2 GB, 30 d; ARCEP, retrieved 2026-01-31, import" in explained
     assert "2026 gni_per_capita: missing" in c.run("indicators", "explain", "AFF1", "--year", "2026")

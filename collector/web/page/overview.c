@@ -299,9 +299,12 @@ static int add_method(struct overview *o, const struct indicator *i, struct faul
 }
 
 /* Of the catalogue, but without a figure: its name, and why. */
-static void add_without(struct overview *o, const struct indicator *i)
+static void add_without(struct overview *o, const struct indicator *i, const struct pg_rows *in_parts)
 {
     const char *why = i->waits[o->words.lang];
+    for (size_t r = 0; r < pg_rows_count(in_parts); r++)
+        if (!strcmp(pg_text(in_parts, r, 0), i->id))
+            why = phrase(&o->words, "why_in_parts");
     if (!why && i->derived)
         why = phrase(&o->words, "why_not_derived");
     if (!why && i->calculated)
@@ -317,13 +320,14 @@ static void add_without(struct overview *o, const struct indicator *i)
 static int add_methods(struct overview *o, const struct pg_rows *rows, struct fault *f)
 {
     size_t count;
-    int rc = 0;
+    _cleanup_rows_ struct pg_rows *in_parts = NULL;
+    int rc = national_in_parts(o->pg, o->country, &in_parts, f);
     const struct indicator *all = indicator_all(&count);
     for (size_t i = 0; rc == 0 && i < count; i++) {
         if (indicator_made(&all[i]) || national_next(rows, &all[i], &(struct national){0}))
             rc = add_method(o, &all[i], f);
         else if (!indicator_retired(&all[i]))
-            add_without(o, &all[i]);
+            add_without(o, &all[i], in_parts);
     }
     _cleanup_text_ char *number = alloc_format("%zu", json_array_size(json_object_get(o->page, "without")));
     phrase_set(o->page, "without_title", phrase(&o->words, "without"), json_pack("{s:s}", "n", number));
