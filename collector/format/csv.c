@@ -219,3 +219,28 @@ int csv_next(struct csv *c, struct fault *f)
         c->fields[i] = at;
     return 1;
 }
+
+static int open_parted(struct csv *c, const char *text, size_t len, char separator, bool trims, struct fault *f)
+{
+    csv_free(c);
+    csv_start(c, text, len);
+    c->separator = separator;
+    c->trims = trims;
+    int rc;
+    while ((rc = csv_next(c, f)) > 0 && *c->fields[0] == '#')
+        ;
+    return rc;
+}
+
+int csv_open(struct csv *c, const char *text, size_t len, bool trims, struct fault *f)
+{
+    static const char others[] = {';', '\t'};
+    *c = (struct csv){0};
+    int first = open_parted(c, text, len, ',', trims, f);
+    if (first == 0 || (first > 0 && c->count > 1))
+        return first;
+    for (size_t o = 0; o < sizeof others; o++)
+        if (open_parted(c, text, len, others[o], trims, NULL) > 0 && c->count > 1)
+            return 1;
+    return open_parted(c, text, len, ',', trims, f);
+}

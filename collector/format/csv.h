@@ -40,3 +40,8 @@ void csv_free(struct csv *c);
  * over. 1 when there was one, 0 at the end, -EBADMSG with the line, the column
  * and the cure in f. */
 int csv_next(struct csv *c, struct fault *f) CHECKED;
+
+/* Opens a file as a spreadsheet saves it, with its header as the first record, which is read: a spreadsheet parts
+ * columns by what its language has, a comma, a semicolon (in French) or a tab, and the header shows by what. Records
+ * before it that begin with # are passed over. 1, 0 and -EBADMSG as csv_next; count is 1 where nothing parts it. */
+int csv_open(struct csv *c, const char *text, size_t len, bool trims, struct fault *f) CHECKED;

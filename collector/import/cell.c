@@ -169,8 +169,7 @@ int cell_number(const char *text, double *ret)
     return *end || !isfinite(*ret) ? -EBADMSG : 0;
 }
 
-/* 1 234,5 as French writes it; the caller frees the same with a point, NULL when it is something else. */
-static char *with_point(const char *text)
+char *cell_with_point(const char *text)
 {
     struct buf out = {0};
     double value;
@@ -196,7 +195,7 @@ int cell_value(const char *text, struct fault *f)
     double value;
     if (cell_number(text, &value) == 0)
         return 0;
-    _cleanup_text_ char *pointed = with_point(text);
+    _cleanup_text_ char *pointed = cell_with_point(text);
     if (pointed)
         return fault_set(f, -EBADMSG, _("\"%s\" is no number here: decimals stand behind a point; write %s"), text,
                          pointed);
@@ -268,10 +267,10 @@ const struct cell_column cell_columns[FIGURE_COLUMNS] = {
     {"plan", false, NULL},
     {"item", false, NULL},
     {"period", true, cell_period},
-    {"value", true, cell_value},
+    {"value", true, cell_value, true},
     {"unit", true, NULL},
     {"sample_size", false, check_sample_size},
-    {"margin", false, check_margin},
+    {"margin", false, check_margin, true},
     {"visa", false, NULL},
     {"method", false, NULL},
     {"source", true, cell_source},

@@ -37,6 +37,7 @@ struct cell_column {
     bool required;
     /* -EBADMSG with what is wrong and the cure; NULL: any text. */
     int (*check)(const char *text, struct fault *f);
+    bool decimal; /* a number that may have decimals: where no comma parts columns, one may stand before them */
 };
 extern const struct cell_column cell_columns[FIGURE_COLUMNS];
 
@@ -45,6 +46,8 @@ extern const struct cell_column cell_columns[FIGURE_COLUMNS];
 
 /* A number as a computer writes it, with a point. */
 int cell_number(const char *text, double *ret) CHECKED;
+/* 1 234,5 as French writes it, with a point and no spaces: the caller frees; NULL when it is something else. */
+char *cell_with_point(const char *text);
 
 /* Checks of cells that other files have as well. */
 int cell_country(const char *text, struct fault *f) CHECKED; /* one with a pack */

@@ -105,35 +105,16 @@ static int read_header(struct reader *r, struct fault *f)
     return rc;
 }
 
-/* Passes over the instructions: 1 with the header read, 0 at the end. */
-static int find_header(struct reader *r, const char *text, size_t len, char separator, struct fault *f)
-{
-    csv_free(&r->csv);
-    csv_start(&r->csv, text, len);
-    r->csv.separator = separator;
-    int rc;
-    while ((rc = csv_next(&r->csv, f)) > 0 && *r->csv.fields[0] == '#')
-        ;
-    return rc;
-}
-
-/* A spreadsheet parts columns by what its language has: the header shows by what. */
 static int start(struct reader *r, const char *text, size_t len, struct fault *f)
 {
-    static const char separators[] = {',', ';', '\t'};
-    int failed = 0;
-    for (size_t s = 0; s < sizeof separators; s++) {
-        int rc = find_header(r, text, len, separators[s], failed ? NULL : f); /* the first failure is told */
-        if (rc > 0 && r->csv.count > 1)
-            return read_header(r, f);
-        if (rc < 0)
-            failed = rc;
-    }
-    if (failed)
-        return failed;
-    return fault_set(f, -EBADMSG,
-                     _("no header was found: a line of column names, parted by commas or semicolons; `import comments "
-                       "--template` prints one"));
+    int rc = csv_open(&r->csv, text, len, false, f);
+    if (rc < 0)
+        return rc;
+    return rc > 0 && r->csv.count > 1
+               ? read_header(r, f)
+               : fault_set(f, -EBADMSG,
+                           _("no header was found: a line of column names, parted by commas or semicolons; `import "
+                             "comments --template` prints one"));
 }
 
 /* ---- the cells ---- */

@@ -33,9 +33,9 @@ static bool is_yearly(const char *series)
 }
 
 static const struct cell_column columns[COLUMNS] = {
-    {"country", true, cell_country},   {"period", true, cell_period},       {"series", true, check_series},
-    {"value", true, input_above_zero}, {"currency", false, NULL},           {"source", true, cell_source},
-    {"source_url", false, cell_url},   {"retrieved", true, cell_retrieved}, {"note", false, cell_note},
+    {"country", true, cell_country},         {"period", true, cell_period},       {"series", true, check_series},
+    {"value", true, input_above_zero, true}, {"currency", false, NULL},           {"source", true, cell_source},
+    {"source_url", false, cell_url},         {"retrieved", true, cell_retrieved}, {"note", false, cell_note},
 };
 
 static int check_line(const char **cells, struct fault *f)

@@ -35,7 +35,7 @@ static int check_count(const char *text, struct fault *f)
 
 static const struct cell_column columns[COLUMNS] = {
     {"country", true, cell_country}, {"technology", true, input_technology}, {"operator", true, NULL},
-    {"period", true, cell_period},   {"share", false, check_share},          {"subscriptions", false, check_count},
+    {"period", true, cell_period},   {"share", false, check_share, true},    {"subscriptions", false, check_count},
     {"source", true, cell_source},   {"source_url", false, cell_url},        {"retrieved", true, cell_retrieved},
     {"note", false, cell_note},
 };

@@ -8,11 +8,14 @@
 #include "common/lang.h"
 #include "common/scan.h"
 
+#define NUMBER_MAX 40 /* octets; what is longer is no number that somebody wrote */
+
 struct reader {
     const struct sheet *sheet;
     struct csv csv;
-    int at[SHEET_COLUMNS_MAX]; /* the place of each column in the file, -1 when absent */
-    size_t width;              /* of the header */
+    int at[SHEET_COLUMNS_MAX];                   /* the place of each column in the file, -1 when absent */
+    size_t width;                                /* of the header */
+    char numbers[SHEET_COLUMNS_MAX][NUMBER_MAX]; /* of the line, where their decimals stood behind a comma */
 };
 
 /* ---- the header ---- */
@@ -23,29 +26,25 @@ static int read_header(struct reader *r, struct fault *f)
     const struct csv *csv = &r->csv;
     for (size_t c = 0; c < s->count; c++)
         r->at[c] = -1;
-    if (csv->count == 1 && strpbrk(csv->fields[0], ";\t"))
-        return fault_set(f, -EBADMSG,
-                         _("line 1: the columns are parted by %s; save the file with commas between columns"),
-                         strchr(csv->fields[0], ';') ? _("semicolons") : _("tabs"));
     for (size_t i = 0; i < csv->count; i++) {
         size_t c = 0;
         while (c < s->count && strcmp(s->columns[c].name, csv->fields[i]) != 0)
             c++;
         if (c == s->count)
-            return fault_set(
-                f, -EBADMSG,
-                _("line 1, column %zu: \"%.64s\" is no column of this format; `import %s --template` prints them all"),
-                i + 1, csv->fields[i], s->word);
+            return fault_set(f, -EBADMSG,
+                             _("line %zu, column %zu: \"%.64s\" is no column of this format; `import %s --template` "
+                               "prints them all"),
+                             csv->record_line, i + 1, csv->fields[i], s->word);
         if (r->at[c] >= 0)
-            return fault_set(f, -EBADMSG, _("line 1, column %zu: %s stands twice; keep one"), i + 1,
+            return fault_set(f, -EBADMSG, _("line %zu, column %zu: %s stands twice; keep one"), csv->record_line, i + 1,
                              s->columns[c].name);
         r->at[c] = (int)i;
     }
     for (size_t c = 0; c < s->count; c++)
         if (s->columns[c].required && r->at[c] < 0)
             return fault_set(f, -EBADMSG,
-                             _("line 1: the column %s is missing; `import %s --template` prints the header"),
-                             s->columns[c].name, s->word);
+                             _("line %zu: the column %s is missing; `import %s --template` prints the header"),
+                             csv->record_line, s->columns[c].name, s->word);
     return 0;
 }
 
@@ -65,13 +64,26 @@ static int check_cell(const struct cell_column *column, const char *text, struct
     return rc;
 }
 
-static int read_line(const struct reader *r, const char **cells, struct fault *f)
+/* The number with a point, where a spreadsheet of another language wrote it with a comma; else the text as it is. */
+static const char *with_point(struct reader *r, size_t c, const char *text)
+{
+    if (r->csv.separator == ',' || !r->sheet->columns[c].decimal)
+        return text;
+    _cleanup_text_ char *number = cell_with_point(text);
+    if (!number || strlen(number) >= NUMBER_MAX)
+        return text;
+    memcpy(r->numbers[c], number, strlen(number) + 1);
+    return r->numbers[c];
+}
+
+static int read_line(struct reader *r, const char **cells, struct fault *f)
 {
     if (r->csv.count != r->width)
-        return fault_set(f, -EBADMSG, _("%zu columns, the header has %zu; put a value that holds a comma in quotes"),
+        return fault_set(f, -EBADMSG,
+                         _("%zu columns, the header has %zu; put a value that holds a comma or semicolon in quotes"),
                          r->csv.count, r->width);
     for (size_t c = 0; c < r->sheet->count; c++) {
-        const char *text = r->at[c] < 0 ? "" : r->csv.fields[r->at[c]];
+        const char *text = r->at[c] < 0 ? "" : with_point(r, c, r->csv.fields[r->at[c]]);
         int rc = check_cell(&r->sheet->columns[c], text, f);
         if (rc < 0)
             return rc;
@@ -83,14 +95,17 @@ static int read_line(const struct reader *r, const char **cells, struct fault *f
 /* ---- the file ---- */
 
 /* Where the first octet stands that is no UTF-8, for who looks for it in a spreadsheet. */
-static int refuse_encoding(const char *text, size_t bad, struct fault *f)
+static int refuse_encoding(const char *text, size_t len, size_t bad, struct fault *f)
 {
+    _cleanup_(csv_free) struct csv csv;
+    const char separator = csv_open(&csv, text, len, false, NULL) > 0 ? csv.separator : ',';
+
     size_t line = 1, column = 1;
     bool quoted = false;
     for (size_t i = 0; i < bad; i++) {
         if (text[i] == '"')
             quoted = !quoted;
-        column += text[i] == ',' && !quoted;
+        column += text[i] == separator && !quoted;
         if (text[i] == '\n') {
             line++;
             column = 1;
@@ -127,11 +142,9 @@ int sheet_read(const struct sheet *s, const char *text, size_t len, sheet_take t
 {
     size_t bad = scan_utf8(text, len);
     if (bad != len)
-        return refuse_encoding(text, bad, f);
+        return refuse_encoding(text, len, bad, f);
     struct reader r = {.sheet = s};
-    csv_start(&r.csv, text, len);
-    r.csv.trims = true;
-    int rc = csv_next(&r.csv, f);
+    int rc = csv_open(&r.csv, text, len, true, f);
     if (rc == 0)
         rc = fault_set(f, -EBADMSG, _("the file is empty; `import %s --template` prints a header and an example"),
                        s->word);

@@ -134,8 +134,8 @@ static void names_line_column_and_cure(void **state)
     } rows[] = {
         {"", "the file is empty; `import csv --template`"},
         {"\n\n", "the file is empty"},
-        {"indicator;country;value\n", "line 1: the columns are parted by semicolons; save"},
-        {"indicator\tcountry\n", "line 1: the columns are parted by tabs"},
+        {"indicator;country;value\n", "line 1: the column period is missing"},
+        {"indicator\tcountry\n", "line 1: the column period is missing"},
         {"indicator,colour\n", "line 1, column 2: \"colour\" is no column"},
         {HEADER ",value\n", "line 1, column 8: value stands twice"},
         {"indicator,country,period,unit,source,retrieved\n", "line 1: the column value is missing"},

@@ -78,7 +78,7 @@ static void name_line_column_and_cure(void **state)
     } cases[] = {
         {&import_plans, "", "the file is empty; `import plans --template`"},
         {&import_plans, PLANS, "the file holds a header and nothing else"},
-        {&import_plans, "plan;country\n", "line 1: the columns are parted by semicolons"},
+        {&import_plans, "plan;country\n", "line 1: the column operator is missing"},
         {&import_plans, "plan,colour\n",
          "line 1, column 2: \"colour\" is no column of this format; `import plans --template`"},
         {&import_plans, PLANS "p,XX,MTN,4g,prepaid,1,XOF,1,30,no,2025-03-01,,MTN,2026-01-31\n",
