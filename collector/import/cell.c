@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -159,14 +158,18 @@ int cell_period(const char *text, struct fault *f)
         _("\"%s\" is no period; write a year 2025, a month 2025-03, a quarter 2025-Q1 or a half-year 2025-S1"), text);
 }
 
+#define POWER_MAX 5 /* "e-300": 0e99999999 is a number to strtod, and none to PostgreSQL */
+
 int cell_number(const char *text, double *ret)
 {
     char *end;
     /* strtod also reads hexadecimal, "inf" and "nan". */
     if (strspn(text, "+-.0123456789eE") != strlen(text) || !strpbrk(text, "0123456789"))
         return -EBADMSG;
+    errno = 0; /* ERANGE: 1e-20000 would be 0 here, and nothing to PostgreSQL */
     *ret = strtod(text, &end);
-    return *end || !isfinite(*ret) ? -EBADMSG : 0;
+    const char *power = strpbrk(text, "eE");
+    return *end || errno == ERANGE || (power && strlen(power) > POWER_MAX) ? -EBADMSG : 0;
 }
 
 char *cell_with_point(const char *text)
