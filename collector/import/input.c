@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/db/schema.h"
 #include "collector/import/kind.h"
+#include "collector/import/place.h"
 #include "collector/import/stage.h"
 #include "common/form.h"
 #include "common/lang.h"
@@ -54,13 +54,11 @@ int input_day(const char *text, struct fault *f)
 
 int input_currency(const char *country, const char *text, struct fault *f)
 {
-    const struct embedded *file = schema_file("countries/countries.json");
-    _cleanup_json_ json_t *packs = json_loadb(file->text, file->len, 0, NULL);
-    const char *own = json_string_value(json_object_get(json_object_get(packs, country), "currency"));
-    if (!own || !strcmp(own, text))
+    const struct place_country *place = place_country(country);
+    if (!place || !*place->currency || !strcmp(place->currency, text))
         return 0;
     return fault_set(f, -EBADMSG, _("\"%.64s\" is not the currency of %s; convert the amount and write %s"), text,
-                     country, own);
+                     country, place->currency);
 }
 
 /* ---- the file ---- */
@@ -98,6 +96,8 @@ int input_read(struct import_run *run, const struct buf *text, void **ret, struc
     struct reader r = {i, &run->remarks, json_array()};
     size_t count;
     *ret = r.rows;
+    if (text->len > INPUT_BYTES_MAX)
+        return fault_set(f, -EBADMSG, _("the file has more than %u MB; part it"), INPUT_BYTES_MAX >> 20);
     int rc = sheet_read(&i->sheet, text->data, text->len, read_line, &r, &count, f);
     if (rc == 0 && json_array_size(r.rows) == 0)
         rc = fault_set(f, -EBADMSG,

@@ -14,8 +14,10 @@
 #include "common/fault.h"
 #include "common/json.h"
 
-/* All of them are kept while they are read: some 40 MB. */
+/* All of them are kept while they are read, some 40 MB as files are, and given to PostgreSQL as one jsonb, whose array
+ * holds 256 MB: a line has some 400 octets of names beside what stands in it. */
 #define INPUT_LINES_MAX 100000
+#define INPUT_BYTES_MAX (64u << 20)
 /* Of prices, incomes, volumes: what is calculated from these is a number as well. */
 #define INPUT_LEAST 1e-6
 #define INPUT_MOST  1e12

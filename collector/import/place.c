@@ -25,10 +25,12 @@ static void add(const char *iso, const json_t *facts, bool neighbour)
 {
     struct place_country c = {.neighbour = neighbour, .visa = json_object_get(facts, "survey_visa") != NULL};
     const char *iso3 = json_string_value(json_object_get(facts, "iso3"));
+    const char *currency = json_string_value(json_object_get(facts, "currency"));
     if (find(iso))
         return;
     snprintf(c.iso, sizeof c.iso, "%s", iso);
     snprintf(c.iso3, sizeof c.iso3, "%s", iso3 ? iso3 : "");
+    snprintf(c.currency, sizeof c.currency, "%s", currency ? currency : "");
     countries = alloc_resize(countries, country_count + 1, sizeof *countries);
     countries[country_count++] = c;
 }

@@ -7,6 +7,7 @@
 
 struct place_country {
     char iso[3], iso3[4]; /* ISO 3166-1, of two letters and of three */
+    char currency[4];     /* ISO 4217; "" where nobody says */
     bool visa;            /* its statistical authority lets surveys be made, under a number */
     bool neighbour;       /* without a pack of its own */
 };

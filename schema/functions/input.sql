@@ -6,8 +6,9 @@ LANGUAGE plpgsql AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.import_input;
     EXECUTE format('CREATE TEMP TABLE import_input (LIKE %I, line int NOT NULL) ON COMMIT DROP', home);
-    EXECUTE 'INSERT INTO import_input SELECT (jsonb_populate_record(NULL::import_input, l || jsonb_build_object(''run'', $1))).*
-             FROM jsonb_array_elements($2) l' USING of_run, lines;
+    -- LATERAL: (f()).* would call f once a column.
+    EXECUTE 'INSERT INTO import_input SELECT r.* FROM jsonb_array_elements($2) l
+             CROSS JOIN LATERAL jsonb_populate_record(NULL::import_input, l || jsonb_build_object(''run'', $1)) r' USING of_run, lines;
 END
 $$;
 
@@ -29,7 +30,7 @@ DECLARE
 BEGIN
     EXECUTE format('WITH gone AS (DELETE FROM %I h WHERE (%s) IN (SELECT %2$s FROM import_input) RETURNING h.*)
                     INSERT INTO import_replaced SELECT $1, $2, g.run, to_jsonb(g) FROM gone g', home, columns) USING of_run, home;
-    EXECUTE format('INSERT INTO %I SELECT (jsonb_populate_record(NULL::%1$I, to_jsonb(i))).* FROM import_input i', home);
+    EXECUTE format('INSERT INTO %I SELECT r.* FROM import_input i CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$I, to_jsonb(i)) r', home);
     GET DIAGNOSTICS stored = ROW_COUNT;
     UPDATE import_run SET sources = ARRAY(SELECT DISTINCT source FROM import_input ORDER BY source) WHERE run = of_run;
     RETURN stored;
