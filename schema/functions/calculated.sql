@@ -19,10 +19,12 @@ LANGUAGE sql STABLE AS $$
         CROSS JOIN LATERAL tariff(of_country, w.year) t
         WHERE w.what = 'tariff'
         UNION ALL
-        SELECT w.year, w.what, format('%s, %s, %s', m.technology, m.operator, m.period), m.part::text, m.source, m.retrieved, p.run
+        SELECT w.year, w.what, format('%s, %s, %s', p.technology, p.operator, p.period), coalesce(p.share, p.subscriptions)::text, p.source,
+               p.retrieved, p.run
         FROM wanted w
         CROSS JOIN LATERAL market(of_country, w.year) m
-        JOIN market_part p ON p.country = of_country AND (p.technology, p.operator, p.period, p.source) = (m.technology, m.operator, m.period, m.source)
+        JOIN market_part p ON p.country = of_country AND (p.technology, p.period, p.source) = (m.technology, m.period, m.source)
+         AND m.operator = coalesce(operator_now(p.country, p.operator), p.operator)
         WHERE w.what = 'market'
         UNION ALL
         SELECT w.year, w.what, e.period, concat_ws(' ', e.value, e.currency), e.source, e.retrieved, e.run

@@ -12,7 +12,8 @@ LANGUAGE sql IMMUTABLE AS $$
     SELECT abs(sum(s) - 100) <= count(*) * 0.5 * 10 ^ (-min(scale(s))::numeric) FROM unnest(shares) s
 $$;
 
--- The parts of a year: of each technology its latest period, as the source has it that was asked last.
+-- The parts of a year: of each technology its latest period, as the source has it that was asked last. Operators that were merged
+-- since are one; one that was rejected keeps its part, as the market does.
 CREATE OR REPLACE FUNCTION market(of_country text, of_year int)
 RETURNS TABLE (technology text, operator text, part double precision, period text, source text, retrieved date)
 LANGUAGE sql STABLE AS $$
@@ -22,9 +23,11 @@ LANGUAGE sql STABLE AS $$
         WHERE m.country = of_country AND left(m.period, 4)::int = of_year
         ORDER BY m.technology, period_end(m.period) DESC, m.retrieved DESC, m.period, m.source
     )
-    SELECT m.technology, m.operator, coalesce(m.share, m.subscriptions)::double precision, m.period, m.source, m.retrieved
+    SELECT m.technology, coalesce(operator_now(m.country, m.operator), m.operator), sum(coalesce(m.share, m.subscriptions))::double precision,
+           m.period, m.source, max(m.retrieved)
     FROM market_part m
     JOIN latest USING (technology, period, source)
     WHERE m.country = of_country
+    GROUP BY 1, 2, 4, 5
 $$;
 REVOKE EXECUTE ON FUNCTION hhi, shares_whole, market FROM PUBLIC;

@@ -9,13 +9,16 @@ $$;
 
 -- The plans on sale at the end of a year, promotions left out, at their price then, as each source has it. Of what is on sale without
 -- an end, somebody has to have seen it in the year, or later: what nobody saw since the year before may be gone. What is over is left
--- out before one is chosen, so that a plan which was cheaper for a month is back at its own price after it.
+-- out before one is chosen, so that a plan which was cheaper for a month is back at its own price after it. Operators are called as teams have it now (operator_now).
 CREATE OR REPLACE FUNCTION tariff_told(of_country text, of_year int) RETURNS SETOF plan_price
 LANGUAGE sql STABLE AS $$
-    SELECT DISTINCT ON (operator, plan, source) * FROM plan_price
-    WHERE country = of_country AND NOT promotion AND valid_from <= make_date(of_year, 12, 31)
-      AND CASE WHEN valid_to IS NULL THEN retrieved >= make_date(of_year, 1, 1) ELSE valid_to >= make_date(of_year, 12, 31) END
-    ORDER BY operator, plan, source, valid_from DESC
+    SELECT told
+    FROM (SELECT DISTINCT ON (o.name, p.plan, p.source) jsonb_populate_record(p, jsonb_build_object('operator', o.name)) AS told
+          FROM plan_price p
+          CROSS JOIN LATERAL operator_now(p.country, p.operator) AS o (name)
+          WHERE p.country = of_country AND NOT p.promotion AND p.valid_from <= make_date(of_year, 12, 31) AND o.name IS NOT NULL
+            AND CASE WHEN p.valid_to IS NULL THEN p.retrieved >= make_date(of_year, 1, 1) ELSE p.valid_to >= make_date(of_year, 12, 31) END
+          ORDER BY o.name, p.plan, p.source, p.valid_from DESC, p.operator <> o.name, p.retrieved DESC) p
 $$;
 
 -- The same, each plan once: by the source that has the latest price, or of those that have it from the same day on, that was asked last.

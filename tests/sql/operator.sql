@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(17);
+SELECT plan(22);
 
 INSERT INTO operator (country, name, state) VALUES ('XA', 'Grand Réseau', 'pack'), ('XA', 'Voisin', 'accepted');
 INSERT INTO probe (probe) VALUES ('aaaaaaaaaaaaaaaaaaaa'), ('bbbbbbbbbbbbbbbbbbbb');
@@ -38,6 +38,31 @@ SELECT ok(pg_temp.decide('Le Grand', 'rejected', NULL) AND pg_temp.stood() IS NU
 SELECT results_eq($$SELECT state, who, why FROM operator_change WHERE operator_no = pg_temp.op('Le Grand') ORDER BY change_no$$,
                   $$VALUES ('accepted', 'tests', 'because'), ('merged', 'tests', 'because'), ('rejected', 'tests', 'because')$$,
                   'who said so, and why, is kept');
+
+-- ---- what was imported of an operator ----
+
+INSERT INTO country (iso, timezone) VALUES ('XA', 'UTC');
+INSERT INTO import_run (run, kind, whole, file, sha256, octets, lines, by_whom) VALUES (1, 'plans', false, 'f', repeat('0', 64), 1, 1, 'Bio');
+INSERT INTO operator (country, name, state) VALUES ('XA', 'Filiale', 'accepted');
+INSERT INTO plan_price (country, operator, plan, technology, segment, price, currency, volume_gb, validity_days, promotion, valid_from, valid_to, source,
+                        retrieved, run)
+VALUES ('XA', 'Filiale', 'm', '4g', 'prepaid', 500, 'XOF', 1, 30, false, '2021-03-01', '2022-12-31', 'S', '2022-01-31', 1),
+       ('XA', 'Grand Réseau', 'n', '4g', 'prepaid', 600, 'XOF', 1, 30, false, '2021-03-01', '2022-12-31', 'S', '2022-01-31', 1);
+INSERT INTO market_part (country, technology, operator, period, share, source, retrieved, run)
+SELECT 'XA', 'mobile', o, '2022-Q4', share, 'S', '2023-01-31', 1 FROM (VALUES ('Filiale', 30), ('Grand Réseau', 50), ('Tiers', 20)) AS t (o, share);
+DELETE FROM indicator_dirty;
+SELECT pg_temp.decide('Filiale', 'merged', 'Grand Réseau') \g /dev/null
+SELECT results_eq('SELECT operator, plan, price FROM tariff(''XA'', 2022) ORDER BY plan',
+                  $$VALUES ('Grand Réseau', 'm', 500::float8), ('Grand Réseau', 'n', 600)$$, 'its prices are those of whom it stands for');
+-- (30 + 50)² + 20²
+SELECT results_eq('SELECT operator, part, hhi(array_agg(part) OVER ()) FROM market(''XA'', 2022) ORDER BY 1',
+                  $$VALUES ('Grand Réseau', 80::float8, 6800::float8), ('Tiers', 20, 6800)$$, 'and so is its part of the market');
+SELECT results_eq('SELECT whose, value FROM calculated_input(''ECO8'', ''XA'', 2022)',
+                  $$VALUES ('mobile, Filiale, 2022-Q4', '30'), ('mobile, Grand Réseau, 2022-Q4', '50'), ('mobile, Tiers, 2022-Q4', '20')$$, 'told as they came');
+SELECT results_eq('SELECT year, why FROM indicator_dirty ORDER BY 1', $$VALUES (2021, 'operator'), (2022, 'operator')$$, 'these years are made again');
+SELECT pg_temp.decide('Filiale', 'rejected', NULL) \g /dev/null
+SELECT results_eq($$SELECT (SELECT array_agg(plan) FROM tariff('XA', 2022)), (SELECT array_agg(operator ORDER BY operator) FROM market('XA', 2022))$$,
+                  $$VALUES ('{n}'::text[], '{Filiale,Grand Réseau,Tiers}'::text[])$$, 'of one that is rejected there is no price; the market is as large as it was');
 
 SELECT pg_temp.tell('b', 'Chez Nous') \g /dev/null
 SELECT probe_forget('bbbbbbbbbbbbbbbbbbbb') \g /dev/null
