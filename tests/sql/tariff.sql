@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(38);
+SELECT plan(40);
 
 -- ---- formulas ----
 
@@ -86,8 +86,13 @@ SELECT is_empty($$SELECT * FROM affordability(2025, 'mobile', 1, false)$$, 'nor 
 SELECT pg_temp.knows('gni_per_capita', '2025', 840000, 'IMF', '2025-10-01'), pg_temp.knows('gni_per_capita', '2025', 480000, 'WB') \g /dev/null
 SELECT results_eq($$SELECT value, source FROM economy_in('XA', 'gni_per_capita', 2025)$$, $$VALUES (480000::float8, 'WB')$$, 'of the source that was asked last');
 SELECT pg_temp.knows('cpi', '2024', 110, 'WB'), pg_temp.knows('cpi', '2025', 112.2, 'WB'), pg_temp.knows('cpi', '2025', 300, 'IMF', '2026-02-01'),
-       pg_temp.knows('cpi', '2025-12', 113, 'WB'), pg_temp.knows('cpi', '2024-12', 1, 'WB') \g /dev/null
-SELECT results_eq($$SELECT round(ratio::numeric, 6), source FROM cpi_change('XA', 2025)$$, $$VALUES (1.02, 'WB')$$, 'one source, of like periods');
+       pg_temp.knows('cpi', '2025-06', 113, 'WB'), pg_temp.knows('cpi', '2024-06', 1, 'WB'), pg_temp.knows('cpi', '2025-12', 2, 'IMF', '2026-02-01') \g /dev/null
+CREATE FUNCTION pg_temp.dearer() RETURNS text LANGUAGE sql AS $$ SELECT concat_ws(' ', round(ratio::numeric, 6), source, period) FROM cpi_change('XA', 2025) $$;
+SELECT is(pg_temp.dearer(), '1.020000 WB 2025', 'one source, of like periods: the mean of the year rather than of June');
+SELECT pg_temp.knows('cpi', '2024-Q4', 200, 'WB'), pg_temp.knows('cpi', '2025-Q4', 202, 'WB') \g /dev/null
+SELECT is(pg_temp.dearer(), '1.010000 WB 2025-Q4', 'the end of the year rather than its mean');
+SELECT pg_temp.knows('cpi', '2024-12', 100, 'WB'), pg_temp.knows('cpi', '2025-12', 104, 'WB') \g /dev/null
+SELECT is(pg_temp.dearer(), '1.040000 WB 2025-12', 'and December, when prices are looked at');
 SELECT is_empty($$SELECT * FROM cpi_change('XA', 2026) WHERE ratio IS NOT NULL$$, 'a year is missing');
 
 -- ---- baskets ----
