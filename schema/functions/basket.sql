@@ -1,19 +1,30 @@
 -- What a month of a given volume costs at least, after the rules of the ITU's ICT price baskets (ITU, ICT Price Basket Methodology: data-only
 -- mobile broadband, 2 GB; fixed broadband, 5 GB; at 256 kbit/s at least; taxes in, promotions out).
 
--- Of each operator the cheapest plan that gives the volume (GB) over 30 days, or as many of a shorter one as make 30 days; of plans that
--- cost the same the first by name. n_plans: how many there were to choose from.
+-- How often a plan is bought a month, by a rule of ours: four weeks, or 30 days, whichever a shorter one divides (28 days are a month,
+-- and so are four times seven); and again for a volume that it does not give, where it is prepaid: nobody takes out a contract twice.
+-- NULL: it never gives it.
+CREATE OR REPLACE FUNCTION basket_times(validity_days int, volume_gb double precision, prepaid boolean, gb double precision)
+RETURNS double precision LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN volume_gb IS NULL OR volume_gb * n >= gb THEN n WHEN prepaid THEN ceil(gb / volume_gb) END
+    FROM (SELECT CASE WHEN validity_days >= 28 THEN 1 WHEN validity_days % 7 = 0 THEN ceil(28.0 / validity_days)
+                      ELSE ceil(30.0 / validity_days) END::double precision) AS months (n)
+$$;
+
+-- Of each operator the plan that gives the volume (GB) over a month for the least, bought as often as it takes ("day × 30"); of plans
+-- that cost the same the first by name. n_plans: how many there were to choose from.
 CREATE OR REPLACE FUNCTION basket(of_country text, of_year int, of_market text, gb double precision)
 RETURNS TABLE (operator text, plan text, price double precision, currency text, n_plans bigint, sources text[], retrieved date[])
 LANGUAGE sql STABLE AS $$
-    SELECT DISTINCT ON (t.operator) t.operator, coalesce(t.name, t.plan), t.price * n.times, t.currency, w.n_plans, w.sources, w.retrieved
+    SELECT DISTINCT ON (t.operator) t.operator, coalesce(t.name, t.plan) || CASE WHEN n.times > 1 THEN ' × ' || n.times ELSE '' END,
+           t.price * n.times, t.currency, w.n_plans, w.sources, w.retrieved
     FROM tariff(of_country, of_year) t
-    CROSS JOIN LATERAL (SELECT ceil(30.0 / t.validity_days)::double precision AS times) n
+    CROSS JOIN LATERAL basket_times(t.validity_days, t.volume_gb, t.segment = 'prepaid', gb) AS n (times)
     JOIN (SELECT o.operator, count(*) AS n_plans, array_agg(o.source) AS sources, array_agg(o.retrieved) AS retrieved
           FROM tariff(of_country, of_year) o WHERE tariff_market(o.technology) = of_market GROUP BY o.operator) w
       USING (operator)
     WHERE tariff_market(t.technology) = of_market AND coalesce(t.down_mbps, 1) >= 0.256
-      AND coalesce(t.volume_gb * n.times, 'infinity') >= gb
+      AND n.times IS NOT NULL
     ORDER BY t.operator, t.price * n.times, coalesce(t.name, t.plan), t.plan
 $$;
 
@@ -49,10 +60,10 @@ LANGUAGE sql STABLE AS $$
     )
     SELECT c.country, c.of_whom, c.part, c.whole,
            greatest((SELECT max(r) FROM unnest(c.retrieved) r), c.income_retrieved, c.wage_retrieved, c.share_retrieved),
-           format('price: %s %s%s; plan: %s, %s; sources: %s', c.price, c.currency,
+           format('price: %s %s%s; plan: %s, %s; sources: %s', trim_scale(round(c.price::numeric, 2)), c.currency,
                   CASE WHEN c.wage > 0 THEN format(', %s hours of minimum wage', round((c.price / c.wage)::numeric, 1)) END, c.operator, c.plan,
                   sources_told(c.sources || c.income_source || c.wage_source || c.share_source,
                                c.retrieved || c.income_retrieved || c.wage_retrieved || c.share_retrieved))
     FROM chosen c
 $$;
-REVOKE EXECUTE ON FUNCTION basket, affordability FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION basket_times, basket, affordability FROM PUBLIC;

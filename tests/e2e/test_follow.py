@@ -50,9 +50,10 @@ def test_every_figure_follows(country):
     whole = country.sql("SELECT count(*) FROM indicator_value WHERE computed AND value IS NOT NULL")[0][0]
     batches = country.sql("SELECT count(*) FROM batch_body")[0][0]
     assert counts(country.run("indicators", "verify", "--year", YEAR)) == (batches, 0, whole, whole, 0, 0) and whole > 20
-    # 1000 of 840 000 / 12, of the operator and of the country; 60² + 40².
+    # 1000 of 840 000 / 12, of the operator and of the country, and twice that for 2 GB; 60² + 40².
     assert country.sql("SELECT indicator, operator, technology, value, n_samples FROM public_indicator WHERE kind = 'calculated' ORDER BY 1, 2") == [
-        ("AFF1", "MTN Bénin (Spacetel)", None, 1.43, 1), ("AFF1", None, None, 1.43, 1), ("ECO8", None, "mobile", 5200, 2)]
+        ("AFF1", "MTN Bénin (Spacetel)", None, 1.43, 1), ("AFF1", None, None, 1.43, 1), ("AFF2", "MTN Bénin (Spacetel)", "mobile", 2.86, 1),
+        ("AFF2", None, "mobile", 2.86, 1), ("ECO8", None, "mobile", 5200, 2)]
     assert country.sql("SELECT count(*) FROM pg_database WHERE right(datname, 7) = 'scratch'") == [(0,)], "nothing is left behind"
 
 

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(40);
+SELECT plan(42);
 
 -- ---- formulas ----
 
@@ -97,7 +97,13 @@ SELECT is_empty($$SELECT * FROM cpi_change('XA', 2026) WHERE ratio IS NOT NULL$$
 
 -- ---- baskets ----
 
--- 1 GB over 30 days: the month, 1100, or 30 days of 0.1 GB for 1500. 480 000 a year are 40 000 a month.
+-- 1 GB of 1 or 2 GB in 30, 28, 31 or 29 days once; of a week four times, of ten days three times, of a day 30 times, of 3 weeks twice;
+-- 5 GB of 2 GB three times, not of a contract; without a limit once.
+SELECT results_eq($$SELECT basket_times(days, has, prepaid, gb) FROM (VALUES (30, 1.0::float8, true, 1.0::float8), (28, 1, true, 1), (31, 1, true, 1), (29, 2, false, 1),
+                    (7, 0.25, false, 1), (10, 0.5, true, 1), (1, 0.1, true, 1), (21, 0.5, true, 1), (30, 2, true, 5), (30, 2, false, 5), (30, NULL, false, 5),
+                    (7, 1, true, 5), (7, 1, false, 5)) AS v (days, has, prepaid, gb)$$,
+                  'VALUES (1::float8), (1), (1), (1), (4), (3), (30), (2), (3), (NULL), (1), (5), (NULL)', 'how often a month');
+-- 1 GB over a month: the month, 1100, or 30 days of 0.1 GB for 1500. 480 000 a year are 40 000 a month.
 SELECT results_eq($$SELECT operator, plan, price, n_plans FROM basket('XA', 2025, 'mobile', 1)$$,
                   $$VALUES ('Grand', 'more', 700::float8, 3::bigint), ('Petit', 'all', 450, 1)$$, 'the cheapest that suffices');
 SELECT results_eq($$SELECT operator, round(value::numeric, 6), n_plans FROM affordability(2025, 'mobile', 1, false) ORDER BY 1 NULLS FIRST$$,
@@ -108,22 +114,24 @@ SELECT pg_temp.knows('minimum_wage_hour', '2025', 300) \g /dev/null
 SELECT is((SELECT note FROM affordability(2025, 'mobile', 1, false) WHERE operator = 'Grand'),
           'price: 700 XOF, 2.3 hours of minimum wage; plan: Grand, more; sources: Grand.example 2025-06-01, WB 2026-01-31', 'and hours of work');
 UPDATE plan_price SET valid_to = '2025-01-31' WHERE plan IN ('more', 'all') AND volume_gb IS DISTINCT FROM 2 AND valid_from = '2025-01-01';
--- The day 30 times: 3 GB for 1500; the month has but 1 GB.
-SELECT results_eq($$SELECT operator, plan, price FROM basket('XA', 2025, 'mobile', 2)$$, $$VALUES ('Grand', 'day', 1500::float8)$$,
-                  'as many of a shorter one as make 30 days; no promotion');
+-- The day 30 times: 3 GB for 1500; the month of 1 GB twice: 2200.
+SELECT results_eq($$SELECT operator, plan, price FROM basket('XA', 2025, 'mobile', 2)$$, $$VALUES ('Grand', 'day × 30', 1500::float8)$$,
+                  'as many of a shorter one as make a month; no promotion');
 UPDATE plan_price SET down_mbps = 0.1 WHERE plan = 'day';
-SELECT is_empty($$SELECT * FROM basket('XA', 2025, 'mobile', 2)$$, 'too slow is no broadband');
+SELECT results_eq($$SELECT plan, price FROM basket('XA', 2025, 'mobile', 2)$$, $$VALUES ('month × 2', 2200::float8)$$, 'too slow is no broadband');
+SELECT is((SELECT array_agg(price) FROM basket('XA', 2025, 'mobile', 2.5)), '{3300}', 'one that is too small is bought again');
 SELECT pg_temp.sells('Grand', 'fibre', 15000, NULL, 30, '2024-01-01', through => 'fibre'), pg_temp.sells('Petit', 'box', 9000, 5, 28, '2024-01-01', through => 'fixed'),
        pg_temp.sells('Petit', 'small', 1000, 4.9, 30, '2024-01-01', through => 'fixed') \g /dev/null
--- 28 days are not 30: two of them.
-SELECT results_eq($$SELECT operator, plan, price FROM basket('XA', 2025, 'fixed', 5)$$, $$VALUES ('Grand', 'fibre', 15000::float8), ('Petit', 'box', 18000)$$,
+UPDATE plan_price SET segment = 'postpaid' WHERE plan = 'small';
+-- 28 days are a month; a contract of 4.9 GB is not taken out twice.
+SELECT results_eq($$SELECT operator, plan, price FROM basket('XA', 2025, 'fixed', 5)$$, $$VALUES ('Grand', 'fibre', 15000::float8), ('Petit', 'box', 9000)$$,
                   'the other market');
-SELECT results_eq($$SELECT operator, value FROM affordability(2025, 'fixed', 5, true) ORDER BY 1$$, $$VALUES ('Grand', 37.5::float8), ('Petit', 45)$$,
+SELECT results_eq($$SELECT operator, value FROM affordability(2025, 'fixed', 5, true) ORDER BY 1$$, $$VALUES ('Grand', 37.5::float8), ('Petit', 22.5)$$,
                   'none of the country where nobody knows who is largest');
 INSERT INTO market_part (country, technology, operator, period, share, source, retrieved, run)
 VALUES ('XA', 'fixed', 'Petit', '2025', 80, 'ARCEP', '2026-02-01', 1), ('XA', 'fixed', 'Grand', '2025', 20, 'ARCEP', '2026-02-01', 1);
 SELECT results_eq($$SELECT value, n_plans, retrieved, note FROM affordability(2025, 'fixed', 5, true) WHERE operator IS NULL$$,
-                  $$VALUES (45::float8, 2::bigint, '2026-02-01'::date, 'price: 18000 XOF, 60.0 hours of minimum wage; plan: Petit, box; sources: '
+                  $$VALUES (22.5::float8, 2::bigint, '2026-02-01'::date, 'price: 9000 XOF, 30.0 hours of minimum wage; plan: Petit, box; sources: '
                     'ARCEP 2026-02-01, Petit.example 2025-06-01, WB 2026-01-31')$$, 'that of the largest operator');
 UPDATE market_part SET operator = 'Other' WHERE operator = 'Petit';
 SELECT is_empty($$SELECT * FROM affordability(2025, 'fixed', 5, true) WHERE operator IS NULL$$, 'nor where its plans are not known');
