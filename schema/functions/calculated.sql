@@ -17,7 +17,7 @@ LANGUAGE sql STABLE AS $$
                t.retrieved, t.run
         FROM wanted w
         CROSS JOIN LATERAL tariff(of_country, w.year) t
-        WHERE w.what = 'tariff'
+        WHERE w.what = 'tariff' AND (of_indicator <> 'AFF1' OR tariff_market(t.technology) = 'mobile')
         UNION ALL
         SELECT w.year, w.what, format('%s, %s, %s', p.technology, p.operator, p.period), coalesce(p.share, p.subscriptions)::text, p.source,
                p.retrieved, p.run
@@ -25,11 +25,12 @@ LANGUAGE sql STABLE AS $$
         CROSS JOIN LATERAL market(of_country, w.year) m
         JOIN market_part p ON p.country = of_country AND (p.technology, p.period, p.source) = (m.technology, m.period, m.source)
          AND m.operator = coalesce(operator_now(p.country, p.operator), p.operator)
-        WHERE w.what = 'market'
+        WHERE w.what = 'market' AND (of_indicator <> 'AFF2' OR m.technology IN ('mobile', 'fixed')) -- whose largest is asked for
         UNION ALL
         SELECT w.year, w.what, e.period, concat_ws(' ', e.value, e.currency), e.source, e.retrieved, e.run
         FROM wanted w
         JOIN economy e ON (e.country, e.series, left(e.period, 4)) = (of_country, w.what, w.year::text)
+         AND (e.series <> 'gni_per_capita' OR length(e.period) = 4)
     )
     SELECT year, what, g.whose, g.value, g.source, g.retrieved, g.run
     FROM wanted w

@@ -1,5 +1,5 @@
 -- The Herfindahl-Hirschman index: the sum of the squared shares, in percent, from 0 to 10 000 (US Department of Justice and Federal
--- Trade Commission, Merger Guidelines, 2023, guideline 1). What is rounded, or counted in lines, is taken for parts of its own sum: n
+-- Trade Commission, Horizontal Merger Guidelines, 19 August 2010, section 5.3, whose 1500 and 2500 ECO8 tells). What is rounded, or counted in lines, is taken for parts of its own sum: n
 -- operators make it at least 10 000 / n. NULL of none.
 CREATE OR REPLACE FUNCTION hhi(parts double precision[]) RETURNS double precision
 LANGUAGE sql IMMUTABLE AS $$
@@ -9,7 +9,7 @@ $$;
 -- How far shares may be from 100 together: half of the last digit of each.
 CREATE OR REPLACE FUNCTION shares_whole(shares numeric[]) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT abs(sum(s) - 100) <= count(*) * 0.5 * 10 ^ (-min(scale(s))::numeric) FROM unnest(shares) s
+    SELECT abs(sum(s) - 100) <= sum(0.5 * 10 ^ (-scale(s))::numeric) FROM unnest(shares) s
 $$;
 
 -- The parts of a year: of each technology its latest period, as the source has it that was asked last. Operators that were merged

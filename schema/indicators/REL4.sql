@@ -2,7 +2,7 @@
 -- name.fr: Diversité amont
 -- name.en: Upstream diversity
 -- unit: count and HHI
--- unit.fr: nombre et IHH
+-- unit.fr: nombre et HHI
 -- decimals: 1
 -- better: high
 -- status: proposed
@@ -13,7 +13,7 @@
 -- aggregate: value
 -- headline.fr: Le pays est relié par {value} réseaux de transit étrangers.
 -- headline.en: The country is connected through {value} foreign transit networks.
--- definition.fr: Nombre de réseaux de transit étrangers distincts vus sur les chemins qui quittent le pays, et concentration de ces chemins entre eux (IHH, de 0 à 10 000). La valeur est le nombre ; la concentration est dite à côté. Plusieurs transits peuvent passer par le même câble (REL5).
+-- definition.fr: Nombre de réseaux de transit étrangers distincts vus sur les chemins qui quittent le pays, et concentration de ces chemins entre eux (HHI, de 0 à 10 000). La valeur est le nombre ; la concentration est dite à côté. Plusieurs transits peuvent passer par le même câble (REL5).
 -- definition.en: Number of distinct foreign transit networks seen on the paths that leave the country, and the concentration of these paths over them (HHI, 0 to 10,000). The value is the number; the concentration is said beside it. Several transits may go through the same cable (REL5).
 -- waits.fr: Les chemins sont relevés par les boîtiers ; leurs étapes ne sont pas encore rattachées à des réseaux.
 -- waits.en: The boxes trace paths; their hops are not yet told to networks.
