@@ -9,6 +9,19 @@ const struct choice line_zones[] = {
     {"rural", N_("countryside"), {"rurale", "campagne", "village", "countryside", "country"}},
     {0},
 };
+const struct choice line_sites[] = {
+    {"home", N_("home"), {"domicile", "maison", "house", "foyer", "ménage"}},
+    {"school", N_("school"), {"école", "collège", "lycée", "université", "university"}},
+    {"health-centre",
+     N_("health centre"),
+     {"health center", "centre de santé", "hôpital", "hospital", "clinique", "clinic"}},
+    {"town-hall", N_("town hall"), {"mairie", "town hall", "hôtel de ville", "arrondissement"}},
+    {"company", N_("company"), {"entreprise", "bureau", "office", "business"}},
+    {"cybercafe", N_("cybercafé"), {"cyber", "internet café", "telecentre", "télécentre"}},
+    {"community", N_("community network"), {"communautaire", "réseau communautaire", "community network"}},
+    {"other", N_("other"), {"autre"}},
+    {0},
+};
 const struct choice line_technologies[] = {
     {"fibre", N_("fibre"), {"fiber", "fibre optique", "fibre optics", "ftth"}},
     {"adsl", N_("ADSL"), {"dsl", "vdsl", "cuivre", "copper"}},

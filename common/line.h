@@ -6,7 +6,7 @@
 
 #include "common/choice.h"
 
-extern const struct choice line_zones[], line_technologies[];
+extern const struct choice line_zones[], line_sites[], line_technologies[];
 
 /* What is held of a line that nobody says it of: paid by volume, unless its
  * technology seldom is. Taken wrongly for unmetered, it costs its owner money. */

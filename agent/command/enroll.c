@@ -31,6 +31,7 @@ static const struct option options[] = {
     {"department", N_("NAME"), N_("department, by name or ISO code")},
     {"commune", N_("NAME"), N_("commune or town")},
     {"zone", "ZONE", N_("town or countryside")},
+    {"site", N_("WORD"), N_("home, school, health-centre, town-hall, company, cybercafe, community or other")},
     {"operator", N_("NAME"), N_("operator of the line")},
     {"technology", N_("WORD"), N_("fibre, adsl, 4g, 5g, 3g, wifi-hotspot, community, satellite, radio or other")},
     {"metered", NULL, N_("the line is paid by volume; so it counts unless it is said not to be, or is fibre or ADSL")},
@@ -80,6 +81,8 @@ static int ask_place(struct ask *a, const json_t *country, struct enrolment *e)
         r = ask_read(a, _("Commune or town"), read_text, "commune", &e->commune);
     if (r == 0 && !e->zone)
         r = ask_choice(a, _("Town or countryside"), line_zones, &e->zone);
+    if (r == 0 && !e->site)
+        r = ask_choice(a, _("What kind of place it is"), line_sites, &e->site);
     return r;
 }
 
@@ -135,6 +138,8 @@ static int from_options(const struct invocation *in, struct enrolment *e, struct
     e->contact = invocation_text(in, "contact");
     e->replaces = invocation_text(in, "replaces");
     int r = word_option(in, "zone", line_zones, &e->zone, f);
+    if (r == 0)
+        r = word_option(in, "site", line_sites, &e->site, f);
     if (r == 0)
         r = word_option(in, "technology", line_technologies, &e->technology, f);
     if (r == 0 && invocation_flag(in, "metered") && invocation_flag(in, "no-metered"))

@@ -98,6 +98,7 @@ void enroll_request(const struct enrolment *e, const struct sign_key *key, int64
     add(o, "department", e->department);
     add(o, "commune", e->commune);
     add(o, "zone", e->zone);
+    add(o, "site", e->site);
     add(o, "operator", e->carrier);
     add(o, "technology", e->technology);
     json_object_set_new(o, "metered", json_boolean(e->metered));

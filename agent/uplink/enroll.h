@@ -22,7 +22,7 @@
 
 struct enrolment { /* all borrowed; NULL: not said */
     const char *token;
-    const char *country, *department, *commune, *zone, *carrier, *technology, *tariff, *contact, *replaces;
+    const char *country, *department, *commune, *zone, *site, *carrier, *technology, *tariff, *contact, *replaces;
     const char *owner; /* SHA-256 of the owner's secret, in hex (owner.h) */
     bool metered;
 };

@@ -65,7 +65,7 @@ static int show(const struct session *s, struct fault *f)
         "FROM probe p WHERE p.probe = $1",
         "SELECT to_char(c.valid_from, 'YYYY-MM-DD') AS from, "
         "CASE WHEN isfinite(c.valid_to) THEN to_char(c.valid_to, 'YYYY-MM-DD') END AS to, "
-        "c.country, c.department, c.commune, c.zone, o.name AS operator, c.technology, fp.name AS focal_point, "
+        "c.country, c.department, c.commune, c.zone, c.site, o.name AS operator, c.technology, fp.name AS focal_point, "
         "c.tariff, c.metered, c.consent_version AS consent FROM probe p JOIN probe_context c USING (probe_no) "
         "LEFT JOIN operator o USING (operator_no) LEFT JOIN focal_point fp ON fp.focal_point_no = c.focal_point_no "
         "WHERE p.probe = $1 ORDER BY c.valid_from",
@@ -274,7 +274,7 @@ static int check_set(const char *text, struct fault *f)
 static const struct verb verbs[] = {{"list", DEED(list)},
                                     {"show", 1, 1, check_probe, DEED(show)},
                                     {"confirm", 1, SIZE_MAX, check_probe, DEED(confirm)},
-                                    {"set", 2, 9, check_set, DEED(set)},
+                                    {"set", 2, 10, check_set, DEED(set)},
                                     {"revoke", 1, 1, check_probe, DEED(revoke_probe)},
                                     {"forget", 1, 1, check_probe, DEED(forget)},
                                     {0}};

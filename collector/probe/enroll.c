@@ -3,8 +3,8 @@
  *   probe      → a statement under DOMAIN_ENROL, signed by its own new key,
  *                which proves that it holds it:
  *                {"token":"imt_…","public":"<base64>","at":…,"turn":N,"consent":"1",
- *                 "country","department","commune","zone","operator",
- *                 "technology","tariff","metered","contact","replaces",
+ *                 "country","department","commune","zone","site",
+ *                 "operator","technology","tariff","metered","contact","replaces",
  *                 "owner":"<SHA-256 of the owner's secret, hex>"}  all optional
  *                {"sig":"…"}
  *   collector  ← a statement under DOMAIN_ENROL, signed by the collector's key:
@@ -34,8 +34,8 @@
 
 struct wish { /* what the probe asked for; texts borrowed from the JSON, NULL when absent */
     json_t *json;
-    const char *token, *consent, *country, *department, *commune, *zone, *carrier, *technology, *tariff, *contact,
-        *replaces, *owner;
+    const char *token, *consent, *country, *department, *commune, *zone, *site, *carrier, *technology, *tariff,
+        *contact, *replaces, *owner;
     bool metered;
     int64_t turn;
     uint8_t public[SIGN_PUBLIC_SIZE];
@@ -81,6 +81,7 @@ static int read_texts(struct wish *w, struct fault *f)
         {"department", 60, &w->department},
         {"commune", 200, &w->commune},
         {"zone", 10, &w->zone},
+        {"site", 20, &w->site},
         {"operator", 100, &w->carrier},
         {"technology", 20, &w->technology},
         {"tariff", 200, &w->tariff},
@@ -147,6 +148,8 @@ static int check_words(struct enrolment *e)
         return refuse_word(e, "technology", w->technology, line_technologies);
     if (w->zone && !choice_has(line_zones, w->zone))
         return refuse_word(e, "zone", w->zone, line_zones);
+    if (w->site && !choice_has(line_sites, w->site))
+        return refuse_word(e, "site", w->site, line_sites);
     if (w->country && (strlen(w->country) != 2 || strspn(w->country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2))
         return answer(e, 422, "country", N_("Not a country"),
                       N_("country must be two capital letters (ISO 3166-1), such as BJ"));
@@ -295,12 +298,13 @@ static int take_turn(struct enrolment *e, struct fault *f)
 
 static int keep_context(struct enrolment *e, const char *country, struct fault *f)
 {
-    static const char sql[] = "SELECT context_tell($1::int, $2, $3, $4, $5, $6, $7, $8::int, $9, $10::boolean, $11)";
+    static const char sql[] =
+        "SELECT context_tell($1::int, $2, $3, $4, $5, $6, $7, $8::int, $9, $10::boolean, $11, $12)";
     const struct wish *w = &e->wish;
     const char *const params[] = {
         e->probe_no, country,       or_null(e->department),     w->commune, w->zone,
         w->carrier,  w->technology, or_null(e->focal_point_no), w->tariff,  w->metered ? "true" : "false",
-        w->consent};
+        w->consent,  w->site};
     return pg_query(e->pg, sql, (int)COUNT(params), params, NULL, f);
 }
 

@@ -29,6 +29,7 @@ static const struct key {
      "FROM department WHERE country = $1 ORDER BY hit DESC, iso"},
     {"commune", "commune", FORM_TEXT, NULL, NULL},
     {"zone", "zone", FORM_WORD, line_zones, NULL},
+    {"site", "site", FORM_WORD, line_sites, NULL},
     {"operator", "operator_no", FORM_NAME, NULL,
      "SELECT to_jsonb(operator_no), name, hit FROM operator, LATERAL (SELECT lower(name) = lower($2) AS hit) h "
      "WHERE country = $1 AND (hit OR state IN ('pack', 'accepted')) ORDER BY hit DESC, state = 'waits', name"},

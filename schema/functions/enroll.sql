@@ -69,7 +69,7 @@ REVOKE EXECUTE ON FUNCTION probe_make FROM PUBLIC;
 -- says something else.
 CREATE OR REPLACE FUNCTION context_tell(of_probe int, told_country text, told_department text, told_commune text,
                                         told_zone text, told_operator text, told_technology text, told_team int,
-                                        told_tariff text, told_metered boolean, told_consent text) RETURNS void
+                                        told_tariff text, told_metered boolean, told_consent text, told_site text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     was  probe_context;
@@ -84,6 +84,7 @@ BEGIN
     said.department := coalesce(told_department, said.department);
     said.commune := coalesce(told_commune, said.commune);
     said.zone := coalesce(told_zone, said.zone);
+    said.site := coalesce(told_site, said.site);
     said.operator_no := coalesce(operator_named(told_country, told_operator), said.operator_no);
     said.technology := coalesce(told_technology, said.technology);
     said.focal_point_no := coalesce(told_team, said.focal_point_no);

@@ -59,7 +59,7 @@ BEGIN
     DELETE FROM rollup_watch w WHERE w.probe_no = no;
     DELETE FROM rollup_other o WHERE o.probe_no = no;
     DELETE FROM rollup_other_sketch o WHERE o.probe_no = no;
-    UPDATE probe_context c SET commune = NULL, tariff = NULL, operator_no = k.known_no
+    UPDATE probe_context c SET commune = NULL, site = NULL, tariff = NULL, operator_no = k.known_no
     FROM probe_context x LEFT JOIN known_operator k USING (operator_no)
     WHERE c.probe_no = no AND x.probe_no = no AND x.valid_from = c.valid_from;
     PERFORM target_unname(no);
@@ -92,7 +92,7 @@ BEGIN
     UPDATE probe SET replaced_by = new_no WHERE probe_no = old_no AND old_no <> new_no;
     UPDATE probe_context n
     SET department = coalesce(n.department, CASE WHEN n.country = o.country THEN o.department END),
-        commune = coalesce(n.commune, o.commune), zone = coalesce(n.zone, o.zone),
+        commune = coalesce(n.commune, o.commune), zone = coalesce(n.zone, o.zone), site = coalesce(n.site, o.site),
         operator_no = coalesce(n.operator_no, o.operator_no), technology = coalesce(n.technology, o.technology),
         tariff = coalesce(n.tariff, o.tariff), metered = CASE WHEN told_metered THEN n.metered ELSE o.metered END
     FROM probe_context o

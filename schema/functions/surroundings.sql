@@ -34,8 +34,8 @@ BEGIN
         SELECT coalesce(min(c.valid_from), 'infinity') INTO until FROM probe_context c
         WHERE c.probe_no = no AND c.valid_from >= start AND to_jsonb(c)->said.name <> old;
         UPDATE probe_context c
-        SET (department, commune, zone, operator_no, technology, focal_point_no, tariff, metered)
-            = (SELECT n.department, n.commune, n.zone, n.operator_no, n.technology, n.focal_point_no, n.tariff, n.metered
+        SET (department, commune, zone, site, operator_no, technology, focal_point_no, tariff, metered)
+            = (SELECT n.department, n.commune, n.zone, n.site, n.operator_no, n.technology, n.focal_point_no, n.tariff, n.metered
                FROM jsonb_populate_record(c, jsonb_build_object(said.name, said.value)) n)
         WHERE c.probe_no = no AND c.valid_from >= start AND c.valid_from < until;
         INSERT INTO probe_change (probe_no, who, key, value, valid_from, why)

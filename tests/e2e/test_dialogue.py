@@ -40,7 +40,7 @@ def enrol(agent, collector, language, answers, *options):
 
 
 def contexts(collector, probe):
-    return collector.sql("SELECT c.department, c.commune, c.zone, o.name, c.technology, c.metered, c.tariff FROM probe p "
+    return collector.sql("SELECT c.department, c.commune, c.zone, c.site, o.name, c.technology, c.metered, c.tariff FROM probe p "
                          "JOIN probe_context c USING (probe_no) LEFT JOIN operator o USING (operator_no) WHERE p.probe = %s",
                          probe)
 
@@ -52,6 +52,7 @@ FRENCH = ("fr_FR.UTF-8", [
     ("Commune ou ville (Entrée : non précisé) :", "Porto-Novo"),
     ("Ville ou campagne (ville, campagne ; Entrée : non précisé) :", "en ville"),
     ("Ville ou campagne (ville, campagne ; Entrée : non précisé) :", "Ville"),
+    ("Nature du lieu (domicile, école, centre de santé, mairie, entreprise, cybercafé, réseau communautaire, autre ;", "lycée"),
     ("Opérateur de la ligne (Entrée : non précisé) :", ""),
     ("Technologie de la ligne (fibre, ADSL, 4G, 5G, 3G, point d'accès Wi-Fi, réseau communautaire, satellite, radio, autre ;",
      "Fibre optique"),
@@ -65,6 +66,7 @@ ENGLISH = ("en_US.UTF-8", [
     ("Department (Enter: not said):", ""),
     ("Commune or town (Enter: not said):", "x" * 61), ("Commune or town (Enter: not said):", "Nikki"),
     ("Town or countryside (town, countryside; Enter: not said):", "campagne"),
+    ("What kind of place it is (home, school, health centre, town hall, company, cybercafé, community network, other;", ""),
     ("Operator of the line (Enter: not said):", ""),
     ("Technology of the line (fibre, ADSL, 4G, 5G, 3G, Wi-Fi hotspot, community network, satellite, radio, other;", "wifi"),
     ("Is the line paid by volume? (yes/no; Enter: yes):", "No"),
@@ -74,9 +76,9 @@ ENGLISH = ("en_US.UTF-8", [
 
 
 @pytest.mark.parametrize("language,answers,context,shown", [
-    (*FRENCH, ("BJ-OU", "Porto-Novo", "urban", None, "fibre", True, "15 000 F"),
+    (*FRENCH, ("BJ-OU", "Porto-Novo", "urban", "school", None, "fibre", True, "15 000 F"),
      ["« peut-être » n'est pas compris ; réponses comprises : oui, non", "« en ville » n'est pas compris", "la sonde"]),
-    (*ENGLISH, (None, "Nikki", "rural", None, "wifi-hotspot", False, None), ["1 to 60 bytes", "Enrolled"]),
+    (*ENGLISH, (None, "Nikki", "rural", None, None, "wifi-hotspot", False, None), ["1 to 60 bytes", "Enrolled"]),
 ], ids=["fr", "en"])
 def test_enrolment_takes_what_people_type(collector, agent, language, answers, context, shown):
     status, text = enrol(agent, collector, language, answers)
@@ -93,13 +95,13 @@ METERED = "La ligne est-elle facturée au volume ?"
     ("4g", [""], True), (None, [""], True), ("4g", ["NON"], False), ("adsl", ["peut-être", "yes"], True),
 ])
 def test_a_line_that_is_not_clearly_unmetered_is_metered(collector, agent, technology, typed, metered):
-    given = {"department": "Borgou", "commune": "Parakou", "zone": "ville", "operator": "ISOCEL", "tariff": "x", "contact": "x"}
+    given = {"department": "Borgou", "commune": "Parakou", "zone": "ville", "site": "mairie", "operator": "ISOCEL", "tariff": "x", "contact": "x"}
     given |= {"technology": technology} if technology else {}
     options = ["--consent", *(word for name, value in given.items() for word in (f"--{name}", value))]
     before = [] if technology else [("Technologie de la ligne", "")]
     status, text = enrol(agent, collector, "fr_FR.UTF-8", before + [(METERED, line) for line in typed], *options)
     assert status == 0, text
-    assert contexts(collector, agent.name())[0][5] is metered
+    assert contexts(collector, agent.name())[0][6] is metered
     assert ("Cela compte comme oui." in text) == (len(typed) == 3)
 
 

@@ -318,6 +318,7 @@ def test_new_surroundings_count_from_now_on(collector):
     ({"department": "Atlantis"}, "department", ["BJ-BO (Borgou)", "BJ-ZO (Zou)"]),
     ({"technology": "pigeon"}, "technology", ["fibre", "community"]),
     ({"zone": "orbit"}, "zone", ["urban", "rural"]),
+    ({"site": "boat"}, "site", ["school", "health-centre", "town-hall"]),
     ({"country": "benin"}, "request", ["country"]),
     ({"country": "bj"}, "country", ["ISO 3166-1"]),
     ({"consent": None}, "request", ["consent"]),

@@ -581,21 +581,21 @@ def test_a_restored_database_forgets_again(own_collector):
 
 def context(collector, probe):
     return collector.sql(
-        "SELECT c.department, c.commune, c.zone, o.name, c.technology, c.metered FROM probe JOIN probe_context c USING "
+        "SELECT c.department, c.commune, c.zone, c.site, o.name, c.technology, c.metered FROM probe JOIN probe_context c USING "
         "(probe_no) LEFT JOIN operator o USING (operator_no) WHERE probe = %s ORDER BY valid_from DESC LIMIT 1", probe.id)[0]
 
 
 def test_a_new_box_replaces_a_dead_one(collector):
     token = collector.token("--focal-point", "Natitingou")
     old, new, other = wire.Probe(), wire.Probe(), wire.Probe()
-    assert collector.enrol(old, token, department="BJ-AK", commune="Natitingou", zone="urban", operator="SBIN",
+    assert collector.enrol(old, token, department="BJ-AK", commune="Natitingou", zone="urban", site="health-centre", operator="SBIN",
                            technology="4g", metered=True).status == 200
     for wrong in ("a" * 20, new.id):
         assert collector.enrol(new, token, replaces=wrong).problem() == "replaces"
     assert collector.enrol(new, collector.token("--focal-point", "Lokossa"), replaces=old.id).problem() == "replaces-other-team"
     for _ in range(2):
         assert collector.enrol(new, token, replaces=old.id, technology="fibre", metered=None).status == 200
-    assert context(collector, new)[:5] == ("BJ-AK", "Natitingou", "urban", "SBIN", "fibre")
+    assert context(collector, new)[:6] == ("BJ-AK", "Natitingou", "urban", "health-centre", "SBIN", "fibre")
     assert collector.enrol(other, token, replaces=old.id).problem() == "replaces-again"
     assert [r for r in collector.run("probe", "list").splitlines() if old.id in r][0].rstrip().endswith("replaced")
     collector.stored(new.batch([ping()]))

@@ -2,7 +2,7 @@
 
 import pytest
 
-QUESTION = ("SELECT c.department, c.commune, c.zone, o.name, c.technology, c.tariff, c.metered, f.name FROM probe p "
+QUESTION = ("SELECT c.department, c.commune, c.zone, c.site, o.name, c.technology, c.tariff, c.metered, f.name FROM probe p "
             "JOIN probe_context c USING (probe_no) LEFT JOIN operator o USING (operator_no) LEFT JOIN focal_point f "
             "ON f.focal_point_no = c.focal_point_no WHERE p.probe = %s ORDER BY c.valid_from")
 
@@ -18,13 +18,13 @@ def old(collector):
 
 def test_all_of_it_can_be_set_and_be_unknown_again(collector, old):
     collector.token("--focal-point", "Kandi")
-    words = ["department=alibori", "commune=Kandi", "zone=campagne", "operator=isocel", "technology=fibre optique", "tariff=10 Mbit/s",
+    words = ["department=alibori", "commune=Kandi", "zone=campagne", "site=école", "operator=isocel", "technology=fibre optique", "tariff=10 Mbit/s",
              "metered=oui", "focal-point=kandi"]
     collector.run("probe", "set", old.id, *words, "--from", "2025-01-01")
-    assert collector.sql(QUESTION, old.id) == [("BJ-AL", "Kandi", "rural", "ISOCEL", "fibre", "10 Mbit/s", True, "Kandi")]
+    assert collector.sql(QUESTION, old.id) == [("BJ-AL", "Kandi", "rural", "school", "ISOCEL", "fibre", "10 Mbit/s", True, "Kandi")]
     collector.run("probe", "set", old.id, *(word.partition("=")[0] + "=" for word in words if word != "metered=oui"), "metered=no",
                   "--from", "2025-01-01")
-    assert collector.sql(QUESTION, old.id) == [(None,) * 6 + (False, None)]
+    assert collector.sql(QUESTION, old.id) == [(None,) * 7 + (False, None)]
 
 
 def test_what_holds_since_when_and_who_said_why(collector, old):
@@ -54,7 +54,7 @@ WRONG = [("operator=MTN", "known: ABC Corporation, Celtiis"), ("department=Ashan
 @pytest.mark.parametrize("words, says", WRONG)
 def test_what_is_not_known_changes_nothing(collector, old, words, says):
     assert says in collector.run("probe", "set", old.id, "tariff=free", *words.split(), status=1)
-    assert collector.sql(QUESTION, old.id) == [("BJ-MO", "Kandy", "urban", None, None, None, False, None)]
+    assert collector.sql(QUESTION, old.id) == [("BJ-MO", "Kandy", "urban", None, None, None, None, False, None)]
 
 
 def test_nothing_is_set_of_a_probe_that_was_replaced(collector, old):

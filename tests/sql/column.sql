@@ -103,7 +103,7 @@ INSERT INTO analysts VALUES
     ('prefix_origin: prefix asn source as_set retrieved run'),
     ('probe: probe_no probe source simulated enrolled_at revoked_at forgotten_at replaced_by confirmed_at'),
     ('probe_context: probe_no valid_from valid_to country department commune zone operator_no technology '
-     'focal_point_no tariff metered consent_version'),
+     'focal_point_no tariff metered consent_version site'),
     ('result: at batch_no probe_no target_no task_no bytes check_no ordinal af outcome addr metrics exact'),
     ('result_problem: batch_no probe_no ordinal reason detail'),
     ('rollup_cell_day: day cell_no check_no position scope kind target_no probes samples medians'),

@@ -52,19 +52,20 @@ SELECT pg_temp.enrol('many', 'b') \g /dev/null
 CREATE FUNCTION pg_temp.tell(who text, country text, department text, operator text, tariff text) RETURNS void LANGUAGE sql AS $$
     UPDATE probe_context SET valid_from = valid_from - interval '1 hour' WHERE probe_no = pg_temp.no(who);
     SELECT context_tell(pg_temp.no(who), country, department, NULL, 'urban', operator, 'fibre',
-                        (SELECT focal_point_no FROM focal_point WHERE name = 'enrol-Parakou'), tariff, true, '1')
+                        (SELECT focal_point_no FROM focal_point WHERE name = 'enrol-Parakou'), tariff, true, '1',
+                        CASE WHEN country = 'BJ' AND department IS NOT NULL THEN 'school' END)
 $$;
 CREATE FUNCTION pg_temp.told(who text) RETURNS text LANGUAGE sql AS $$
-    SELECT concat_ws(' ', count(*) OVER (), country, department, o.name, tariff, metered)
+    SELECT concat_ws(' ', count(*) OVER (), country, department, site, o.name, tariff, metered)
     FROM probe_context c LEFT JOIN operator o USING (country, operator_no)
     WHERE probe_no = pg_temp.no(who) ORDER BY valid_to DESC LIMIT 1
 $$;
 SELECT pg_temp.tell('b', 'BJ', 'BJ-BO', 'Enrol Telecom', NULL) \g /dev/null
-SELECT is(pg_temp.told('b'), '1 BJ BJ-BO Enrol Telecom t', 'what was told first, with an operator that nobody had named');
+SELECT is(pg_temp.told('b'), '1 BJ BJ-BO school Enrol Telecom t', 'what was told first, with an operator that nobody had named');
 SELECT pg_temp.tell('b', 'BJ', 'BJ-BO', 'Enrol Telecom', NULL) \g /dev/null
-SELECT is(pg_temp.told('b'), '1 BJ BJ-BO Enrol Telecom t', 'the same again changes nothing');
+SELECT is(pg_temp.told('b'), '1 BJ BJ-BO school Enrol Telecom t', 'the same again changes nothing');
 SELECT pg_temp.tell('b', 'BJ', NULL, NULL, '10 GB') \g /dev/null
-SELECT is(pg_temp.told('b'), '2 BJ BJ-BO Enrol Telecom 10 GB t', 'what is not said anew stays');
+SELECT is(pg_temp.told('b'), '2 BJ BJ-BO school Enrol Telecom 10 GB t', 'what is not said anew stays');
 SELECT is((SELECT valid_to FROM probe_context WHERE probe_no = pg_temp.no('b') AND tariff IS NULL), now(), 'what was so until now');
 SELECT pg_temp.tell('b', 'TG', NULL, NULL, NULL) \g /dev/null
 SELECT is(pg_temp.told('b'), '3 TG t', 'in another country nothing of it holds');

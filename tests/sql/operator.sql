@@ -8,7 +8,7 @@ CREATE FUNCTION pg_temp.op(of_name text) RETURNS int LANGUAGE sql AS $$
     SELECT operator_no FROM operator WHERE country = 'XA' AND name = of_name
 $$;
 CREATE FUNCTION pg_temp.tell(who text, of_name text) RETURNS void LANGUAGE sql AS $$
-    SELECT context_tell(pg_temp.no(who), 'XA', NULL, 'Hameau', NULL, of_name, 'fibre', NULL, 'forfait', false, '1')
+    SELECT context_tell(pg_temp.no(who), 'XA', NULL, 'Hameau', NULL, of_name, 'fibre', NULL, 'forfait', false, '1', 'town-hall')
 $$;
 CREATE FUNCTION pg_temp.stood() RETURNS text LANGUAGE sql AS $$ SELECT operator FROM place_on(pg_temp.no('a'), current_date) $$;
 CREATE FUNCTION pg_temp.decide(of_name text, state text, known text) RETURNS boolean LANGUAGE sql AS $$
@@ -66,8 +66,8 @@ SELECT results_eq($$SELECT (SELECT array_agg(plan) FROM tariff('XA', 2022)), (SE
 
 SELECT pg_temp.tell('b', 'Chez Nous') \g /dev/null
 SELECT probe_forget('bbbbbbbbbbbbbbbbbbbb') \g /dev/null
-SELECT results_eq($$SELECT commune, tariff, operator_no, technology FROM probe_context WHERE probe_no = pg_temp.no('b')$$,
-                  $$VALUES (NULL::text, NULL::text, NULL::int, 'fibre')$$, 'what was typed goes with who is forgotten');
+SELECT results_eq($$SELECT commune, site, tariff, operator_no, technology FROM probe_context WHERE probe_no = pg_temp.no('b')$$,
+                  $$VALUES (NULL::text, NULL::text, NULL::text, NULL::int, 'fibre')$$, 'what was typed goes with who is forgotten');
 SELECT is_empty($$SELECT FROM operator WHERE name = 'Chez Nous'$$, 'the name as well');
 SELECT * FROM finish();
 ROLLBACK;

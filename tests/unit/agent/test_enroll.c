@@ -17,7 +17,8 @@ static char id[PROBE_ID_SIZE], public[64], public_spare[64], public_probe[64];
 
 static void the_request_proves_possession(void **state)
 {
-    struct enrolment e = {.token = "imt_x", .country = "BJ", .department = "BJ-BO", .carrier = "Celtiis (SBIN)"};
+    struct enrolment e = {
+        .token = "imt_x", .country = "BJ", .department = "BJ-BO", .site = "school", .carrier = "Celtiis (SBIN)"};
     struct buf out = {0};
     struct fault f = {0};
     json_t *o;
@@ -27,6 +28,7 @@ static void the_request_proves_possession(void **state)
     assert_string_equal(json_string_value(json_object_get(o, "public")), public_probe);
     assert_string_equal(json_string_value(json_object_get(o, "at")), "2026-11-22T10:00:00.000000Z");
     assert_string_equal(json_string_value(json_object_get(o, "department")), "BJ-BO");
+    assert_string_equal(json_string_value(json_object_get(o, "site")), "school");
     assert_true(json_is_false(json_object_get(o, "metered")));
     assert_int_equal(json_integer_value(json_object_get(o, "turn")), 7);
     assert_string_equal(json_string_value(json_object_get(o, "consent")), CONSENT_VERSION);
@@ -123,7 +125,8 @@ static void checks_what_is_said(void **state)
         {{.token = "imt_x", .replaces = "me"}, "--replaces"},
     };
     struct fault f = {0};
-    const struct enrolment fine = {.token = "imt_x", .zone = "rural", .technology = "wifi-hotspot", .commune = "Pobè"};
+    const struct enrolment fine = {
+        .token = "imt_x", .zone = "rural", .site = "school", .technology = "wifi-hotspot", .commune = "Pobè"};
     assert_int_equal(enroll_check(&fine, &f), 0);
     for (size_t i = 0; i < COUNT(rows); i++) {
         assert_int_equal(enroll_check(&rows[i].e, &f), -EINVAL);
@@ -155,6 +158,13 @@ static void knows_what_people_call_it(void **state)
         {line_zones, "mer", NULL},
         {line_zones, "", NULL},
         {line_zones, "-", NULL},
+        {line_sites, "École", "school"},
+        {line_sites, "Mairie", "town-hall"},
+        {line_sites, "Centre de santé", "health-centre"},
+        {line_sites, "maison", "home"},
+        {line_sites, "Cybercafe", "cybercafe"},
+        {line_sites, "réseau communautaire", "community"},
+        {line_sites, "bateau", NULL},
         {line_technologies, "Fibre optique", "fibre"},
         {line_technologies, "fiber", "fibre"},
         {line_technologies, "adsl", "adsl"},
@@ -180,11 +190,12 @@ static void knows_what_people_call_it(void **state)
 /* Whatever is shown in one language is understood in both. */
 static void understands_what_it_shows(void **state)
 {
+    static const struct choice *const lists[] = {line_zones, line_sites, line_technologies};
     static const char *const languages[] = {"fr", "en"};
     for (size_t i = 0; i < COUNT(languages); i++) {
         lang_start(languages[i]);
-        for (int list = 0; list < 2; list++) {
-            const struct choice *choices = list ? line_zones : line_technologies;
+        for (size_t list = 0; list < COUNT(lists); list++) {
+            const struct choice *choices = lists[list];
             for (const struct choice *c = choices; c->word; c++) {
                 _cleanup_text_ char *shown = alloc_text(_(c->shown));
                 lang_start(languages[1 - i]);
