@@ -35,17 +35,19 @@ static int drop(struct scratch *s, struct fault *f)
     return pg_run(s->live, sql, f);
 }
 
-/* By which a database is known to be one of these. */
-#define MARK "internetmetre:scratch"
+/* By which a database is known to be one of these: for whoever lists them a comment, and from the statement that makes
+ * it, as a command may be killed before it says more, a limit of connections that nobody else would choose. */
+#define MARK  "internetmetre:scratch"
+#define LIMIT "1967"
 
 /* Is there one? Another's is refused. */
 static int find(struct scratch *s, const char *name, bool *ret, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = pg_query(s->live,
-                      "SELECT coalesce(shobj_description(oid, 'pg_database'), '') = $2 FROM pg_database WHERE datname "
-                      "= $1",
-                      2, (const char *const[]){name, MARK}, &rows, f);
+                      "SELECT coalesce(shobj_description(oid, 'pg_database'), '') = $2 OR datconnlimit = $3::int AND "
+                      "pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = $1",
+                      3, (const char *const[]){name, MARK, LIMIT}, &rows, f);
     *ret = rc == 0 && pg_rows_count(rows) > 0;
     if (!*ret || pg_bool(rows, 0, 0))
         return rc;
@@ -72,7 +74,8 @@ const char *scratch_name(const char *database, char ret[static SCRATCH_NAME_SIZE
 /* Of the collector's own order of letters, or figures would be made in another. What is lost in a crash is made again.
  */
 #define CREATE_SQL                                                                                                     \
-    "SELECT quote_ident($1), format('CREATE DATABASE %I TEMPLATE template0 ENCODING ''UTF8'' ', $1) || "               \
+    "SELECT quote_ident($1), format('CREATE DATABASE %I TEMPLATE template0 ENCODING ''UTF8'' CONNECTION LIMIT " LIMIT  \
+    " ', $1) || "                                                                                                      \
     "scratch_locale(to_jsonb(d)), format('COMMENT ON DATABASE %I IS %L', $1::text, $2::text), "                        \
     "format('ALTER DATABASE %I SET synchronous_commit = off', $1) "                                                    \
     "FROM pg_database d WHERE d.datname = current_database()"
