@@ -161,23 +161,38 @@ static int settled(struct follow *w, bool *ret, struct fault *f)
     static const char sql[] =
         "SELECT NOT (EXISTS (SELECT FROM project_again) OR EXISTS (SELECT FROM indicator_dirty WHERE year = $1::int) "
         "OR "
-        "EXISTS (SELECT FROM rollup_dirty CROSS JOIN publication_floor WHERE extract(year FROM day) = $1::int AND "
-        "(day <= (now() AT TIME ZONE 'UTC')::date - 2 OR lifted OR lifted_simulated OR NOT EXISTS (SELECT FROM "
-        "told_cell WHERE period = $1::int::text))))";
+        "EXISTS (SELECT FROM rollup_dirty JOIN probe USING (probe_no) CROSS JOIN publication_floor WHERE extract(year "
+        "FROM day) = $1::int AND (day <= (now() AT TIME ZONE 'UTC')::date - 2 OR simulated OR lifted OR NOT EXISTS "
+        "(SELECT FROM told_cell WHERE period = $1::int::text))))";
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = pg_query(w->live, sql, 1, &w->year, &rows, f);
     *ret = rc == 0 && pg_bool(rows, 0, 0);
     return rc;
 }
 
-/* Nobody makes days between the figures and the look at them: those of today come all the time. */
-#define ROLLUP_LOCK "hashtext('internetmetre rollup')"
 static int catch_up(struct follow *w, struct fault *f)
 {
-    int rc = pg_run(w->live, "SELECT pg_advisory_lock(" ROLLUP_LOCK ")", f);
+    int rc = pg_run(w->live, "ROLLBACK", f);
     if (rc == 0)
         rc = rollup_run_shown(w->live, f);
     return rc < 0 ? rc : refresh_run(w->live, f);
+}
+
+/* Nobody makes days while it is looked whether figures are made of all of them: those of today come all the time.
+ * Whoever enrolls a probe waits for this lock. */
+#define ROLLUP_LOCK "hashtext('internetmetre rollup')"
+static int look(struct follow *w, bool *ret, struct fault *f)
+{
+    int rc = pg_run(w->live, "SELECT pg_advisory_lock(" ROLLUP_LOCK ")", f);
+    if (rc < 0)
+        return rc;
+    rc = pg_run(w->live, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f);
+    if (rc == 0)
+        rc = settled(w, ret, f);
+    if (rc < 0 && pg_run(w->live, "ROLLBACK", NULL) < 0)
+        return rc; /* the lock ended with the connection */
+    int unlocked = pg_run(w->live, "SELECT pg_advisory_unlock(" ROLLUP_LOCK ")", rc < 0 ? NULL : f);
+    return rc < 0 ? rc : unlocked;
 }
 
 #define TRIES 5
@@ -186,14 +201,10 @@ static int begin(struct follow *w, struct fault *f)
     bool good = false;
     int rc = 0;
     for (int n = 0; rc == 0 && !good && n < TRIES; n++) {
-        if (n > 0 && (rc = pg_run(w->live, "ROLLBACK", f)) == 0)
+        if (n > 0)
             rc = catch_up(w, f);
         if (rc == 0)
-            rc = pg_run(w->live, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f);
-        if (rc == 0)
-            rc = settled(w, &good, f);
-        if (rc == 0 && n > 0)
-            rc = pg_run(w->live, "SELECT pg_advisory_unlock(" ROLLUP_LOCK ")", f);
+            rc = look(w, &good, f);
     }
     return rc < 0 || good
                ? rc
