@@ -333,9 +333,9 @@ static int make_guarded(struct pg *pg, const struct indicator *i, const char *ye
 
 #define DERIVE_SQL                                                                                                     \
     "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, source, "          \
-    "simulated, computed, value, unit, floor, method_version, note, retrieved) "                                       \
+    "simulated, computed, value, unit, floor, method_version, note, as_of, retrieved) "                                \
     "SELECT $2, $1::int::text, $3, d.country, d.geo, d.operator, d.technology, d.source, d.simulated, true, "          \
-    "rounding_nearest(d.value, $4::int), $5, d.floor, $6::int, d.note, (now() AT TIME ZONE 'UTC')::date "              \
+    "rounding_nearest(d.value, $4::int), $5, d.floor, $6::int, d.note, d.as_of, (now() AT TIME ZONE 'UTC')::date "     \
     "FROM (%s) AS d WHERE d.value IS NOT NULL"
 
 /* Of what was imported, beside what others publish of it: of a source that no file can name (import/cell.c). */
