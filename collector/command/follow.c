@@ -7,8 +7,12 @@
 
 void follow_say_batch(const struct follow_batch *b, struct buf *out)
 {
-    buf_addf(out, _("batch %s of the chain %s of probe %s, received %s UTC: %s\n"), b->seq ? b->seq : "-",
-             b->chain ? b->chain : "-", b->probe ? b->probe : "-", b->received, b->wrong);
+    const char *seq = b->seq ? b->seq : "-", *chain = b->chain ? b->chain : "-", *probe = b->probe ? b->probe : "-";
+    if (b->received)
+        buf_addf(out, _("batch %s of the chain %s of probe %s, received %s UTC: %s\n"), seq, chain, probe, b->received,
+                 b->wrong);
+    else
+        buf_addf(out, _("batch %s of the chain %s of probe %s: %s\n"), seq, chain, probe, b->wrong);
 }
 
 void follow_say_figure(const struct follow_figure *g, struct buf *out)

@@ -379,9 +379,10 @@ static int explain(const struct session *s, struct fault *f)
     if (!i) /* a chapter's own, which PostgreSQL refused just now */
         return fault_set(f, -EINVAL, _("%s: its file is faulty"), s->in->args[0]);
     const char *year = invocation_text(s->in, "year");
-    if (invocation_flag(s->in, "verify") && !indicator_made(i) && !indicator_derived(i))
-        return fault_set(f, -EINVAL, _("%s is not measured: the ledger has nothing that its figures could follow from"),
-                         i->id);
+    if (invocation_flag(s->in, "verify") && !indicator_made(i) && !indicator_derived(i) && !indicator_calculated(i))
+        return fault_set(
+            f, -EINVAL, _("%s is neither measured nor calculated: there is nothing that its figures could follow from"),
+            i->id);
     int rc = update(s->pg, f);
     if (rc == 0)
         rc = print_inputs(s->pg, i, year, f);

@@ -138,17 +138,19 @@ static int leave_late(struct follow *w, struct fault *f)
                   f);
 }
 
-/* What the public reads: of a closed year, its latest version. Of days alone, as a long simulation is made of, the
- * ledger knows nothing. */
-static int copy_figures(struct follow *w, const struct indicator *i, struct fault *f)
+/* What the public reads: of a closed year, its latest version; those that the floor hides as well, which may not have
+ * been hidden. Of days alone, as a long simulation is made of, the ledger knows nothing. */
+#define BY_DAYS "(v.simulated AND EXISTS (SELECT FROM simulation WHERE way = 'rollups'))"
+static int copy_figures(struct follow *w, struct fault *f)
 {
     _cleanup_text_ char *out = alloc_format(
-        "COPY (SELECT v.* FROM figure_version v LEFT JOIN closed_latest l ON l.year = v.year WHERE v.computed AND "
-        "v.value IS NOT NULL AND v.period = '%s'%s%s%s AND v.version = CASE WHEN v.simulated THEN 0 ELSE "
-        "coalesce(l.version, 0) END AND NOT (v.simulated AND EXISTS (SELECT FROM simulation WHERE way = 'rollups'))) "
-        "TO STDOUT (FORMAT binary)",
-        w->year, i ? " AND v.indicator = '" : "", i ? i->id : "", i ? "'" : "");
-    int rc = pg_run(scratch_pg(w->scratch), "CREATE TEMP TABLE published AS SELECT * FROM figure_version WITH NO DATA",
+        "COPY (SELECT v.*, e.speaks_of FROM figure_version v LEFT JOIN closed_latest l ON l.year = v.year LEFT JOIN "
+        "edition_version e ON (e.version, e.period, e.country, e.source) = (v.version, v.period, v.country, v.source) "
+        "WHERE v.computed AND v.period = '%s' AND v.version = CASE WHEN v.simulated THEN 0 ELSE coalesce(l.version, 0) "
+        "END AND NOT " BY_DAYS ") TO STDOUT (FORMAT binary)",
+        w->year);
+    int rc = pg_run(scratch_pg(w->scratch),
+                    "CREATE TEMP TABLE published AS SELECT *, NULL::text AS edition FROM figure_version WITH NO DATA",
                     f);
     return rc < 0 ? rc : scratch_copy(w->scratch, out, "COPY published FROM STDIN (FORMAT binary)", f);
 }
@@ -218,7 +220,7 @@ static int begin(struct follow *w, struct fault *f)
 static int copy_all(struct follow *w, const struct indicator *i, struct fault *f)
 {
     int rc = begin(w, f);
-    if (rc == 0)
+    if (rc == 0 && !(i && indicator_calculated(i))) /* of what was imported alone */
         rc = check_held(w->live, w->year, f);
     if (rc == 0)
         rc = scratch_fill(w->scratch, MADE, f);
@@ -229,7 +231,7 @@ static int copy_all(struct follow *w, const struct indicator *i, struct fault *f
     if (rc == 0)
         rc = copy_retained(w, f);
     if (rc == 0)
-        rc = copy_figures(w, i, f);
+        rc = copy_figures(w, f);
     int ended = pg_run(w->live, "ROLLBACK", rc < 0 ? NULL : f);
     return rc < 0 ? rc : ended;
 }
@@ -324,6 +326,35 @@ static int project_all(struct follow *w, struct fault *f)
     return rc;
 }
 
+/* Of each chain every number from 1 to its top came, or is in a hole that was noted (functions/chain.sql): a batch
+ * whose key went with its body is in neither. Named as one that came before the next of its chain did. */
+#define GONE_SQL                                                                                                       \
+    "WITH mark AS (SELECT probe_no, chain, seq, received_at FROM batch_key UNION ALL SELECT probe_no, chain, 0, NULL " \
+    "FROM chain UNION ALL SELECT probe_no, chain, top + 1, 'infinity' FROM chain), step AS (SELECT probe_no, chain, "  \
+    "seq, lead(seq) OVER w AS next, lead(received_at) OVER w AS received_at FROM mark WINDOW w AS (PARTITION BY "      \
+    "probe_no, chain ORDER BY seq)), gap AS (SELECT s.probe_no, s.chain, unnest(int8multirange(int8range(s.seq + 1, "  \
+    "s.next)) - coalesce((SELECT range_agg(int8range(h.first, h.last, '[]')) FROM chain_hole h WHERE (h.probe_no, "    \
+    "h.chain) = (s.probe_no, s.chain)), '{}')) AS r FROM step s WHERE s.next > s.seq + 1 AND s.received_at >= "        \
+    "make_date($1::int, 1, 1)::timestamp AT TIME ZONE 'UTC') SELECT p.probe, g.chain, concat_ws('-', lower(g.r), "     \
+    "nullif(upper(g.r) - 1, lower(g.r))), upper(g.r) - lower(g.r) FROM gap g JOIN probe p USING (probe_no) WHERE "     \
+    "p.forgotten_at IS NULL ORDER BY 1, 2, lower(g.r)"
+
+static int tell_gone(struct follow *w, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(scratch_pg(w->scratch), GONE_SQL, 1, &w->year, &rows, f);
+    for (size_t r = 0; rc == 0 && r < pg_rows_count(rows); r++) {
+        w->count->batches += (size_t)pg_int(rows, r, 3);
+        w->count->unsound += (size_t)pg_int(rows, r, 3);
+        w->tell->batch(w->tell->ctx,
+                       &(struct follow_batch){.probe = pg_text(rows, r, 0),
+                                              .chain = pg_text(rows, r, 1),
+                                              .seq = pg_text(rows, r, 2),
+                                              .wrong = _("it came, and nothing of it is in the ledger any more")});
+    }
+    return rc;
+}
+
 /* Days that are told apart from figures need not be made. */
 static int make_figures(struct follow *w, struct fault *f)
 {
@@ -333,6 +364,8 @@ static int make_figures(struct follow *w, struct fault *f)
     if (rc == 0) {
         w->names = (struct project_names){dictionary_new(pool, "target"), dictionary_new(pool, "task")};
         rc = project_all(w, f);
+        if (rc == 0)
+            rc = tell_gone(w, f);
         dictionary_free(w->names.targets);
         dictionary_free(w->names.tasks);
     }
@@ -352,47 +385,77 @@ static int make_figures(struct follow *w, struct fault *f)
 /* ---- held against each other ---- */
 
 enum figure_column { ID, STATISTIC, COUNTRY, SOURCE, CELL, COLUMN, PUBLISHED, MADE_AGAIN, AS_OF };
-/* A row a figure: of what is another, the first. One stands of days before only where it is known to have been told
- * then: of a year that is open, by a cell of that day. */
+/* A row a figure, that is there or should be: of what is another, the first. One stands of days before only where it is
+ * known to have been told then: of a year that is open, by a cell of that day. Beside one that stands, another may be
+ * hidden or not made, and one of figures is as old as the oldest of them. Of a version that an older program made,
+ * columns may be empty. */
 #define COMPARE_SQL                                                                                                    \
-    "SELECT p.indicator, p.statistic, p.country, p.source, concat_ws(' ', p.geo, p.operator, p.technology, p.family, " \
-    "p.zone), d.name, d.published, d.made, CASE WHEN p.as_of < m.as_of AND (p.version > 0 OR EXISTS (SELECT FROM "     \
-    "told_before t CROSS JOIN LATERAL (SELECT t.key::jsonb AS key) k WHERE (t.indicator, t.period, t.made) = "         \
-    "(p.indicator, p.period, p.retrieved) AND (p.country, p.source) = (k.key->>0, k.key->>1) AND (p.geo, p.operator, " \
-    "p.technology, p.family) IS NOT DISTINCT FROM (k.key->>2, k.key->>3, k.key->>4, k.key->>5))) THEN p.as_of END "    \
-    "FROM published p LEFT JOIN "                                                                                      \
-    "indicator_value m ON m.computed AND "                                                                             \
-    "(m.indicator, m.period, m.statistic, m.country, m.source) = (p.indicator, p.period, p.statistic, p.country, "     \
-    "p.source) AND (m.geo, m.operator, m.technology, m.family, m.zone) IS NOT DISTINCT FROM (p.geo, p.operator, "      \
-    "p.technology, p.family, p.zone) LEFT JOIN LATERAL (SELECT c.* FROM (VALUES "                                      \
-    "(1, 'value', p.value::text, m.value::text), (2, 'low', p.low::text, m.low::text), (3, 'high', p.high::text, "     \
-    "m.high::text), (4, 'n_probes', p.n_probes::text, m.n_probes::text), (5, 'n_networks', p.n_networks::text, "       \
-    "m.n_networks::text), (6, 'n_days', p.n_days::text, m.n_days::text), (7, 'n_samples', p.n_samples::text, "         \
-    "m.n_samples::text), (8, 'n_failed', p.n_failed::text, m.n_failed::text), (9, 'rank_low', p.rank_low::text, "      \
-    "m.rank_low::text), (10, 'rank_high', p.rank_high::text, m.rank_high::text)) AS c (place, name, published, made) " \
-    "WHERE c.published IS DISTINCT FROM c.made ORDER BY c.place LIMIT 1) d ON true "                                   \
-    "WHERE p.indicator = ANY ($1::text[]) ORDER BY 1, 3, 4, 5, 2"
+    "WITH made AS (SELECT v.*, e.speaks_of AS edition FROM indicator_value v LEFT JOIN public_edition e USING "        \
+    "(period, country, source) WHERE v.computed AND v.period = $2 AND NOT " BY_DAYS "), held AS MATERIALIZED (SELECT " \
+    "k.*, p.value AS told, p.as_of, p.version, to_jsonb(p) AS p, to_jsonb(m) AS m, p.as_of < m.as_of AND (p.version "  \
+    "> 0 OR EXISTS (SELECT FROM told_before t CROSS JOIN LATERAL (SELECT t.key::jsonb AS key) k WHERE (t.indicator, "  \
+    "t.period, t.made) = (p.indicator, p.period, p.retrieved) AND (p.country, p.source) = (k.key->>0, k.key->>1) AND " \
+    "(p.geo, p.operator, p.technology, p.family) IS NOT DISTINCT FROM (k.key->>2, k.key->>3, k.key->>4, k.key->>5))) " \
+    "AS stands FROM published p FULL JOIN made m ON " FIGURE_KEY("p") " = " FIGURE_KEY(                                \
+        "m") " CROSS JOIN LATERAL "                                                                                    \
+             "(SELECT coalesce(p.indicator, m.indicator) AS indicator, coalesce(p.statistic, m.statistic) AS "         \
+             "statistic, "                                                                                             \
+             "coalesce(p.country, m.country) AS country, coalesce(p.source, m.source) AS source, coalesce(p.geo, "     \
+             "m.geo) AS "                                                                                              \
+             "geo, coalesce(p.operator, m.operator) AS operator, coalesce(concat_ws(' ', p.geo, p.operator, "          \
+             "p.technology, "                                                                                          \
+             "p.family, p.zone), '') || CASE WHEN p.indicator IS NULL THEN concat_ws(' ', m.geo, m.operator, "         \
+             "m.technology, "                                                                                          \
+             "m.family, m.zone) ELSE '' END AS cell) k WHERE p.value IS NOT NULL OR m.value IS NOT NULL AND "          \
+             "(m.simulated OR "                                                                                        \
+             "m.floor IS DISTINCT FROM 'off' OR NOT EXISTS (SELECT FROM published WHERE version > 0))) "               \
+             "SELECT h.indicator, h.statistic, h.country, h.source, h.cell, d.name, d.published, d.made, s.as_of "     \
+             "FROM held h "                                                                                            \
+             "CROSS JOIN LATERAL (SELECT CASE WHEN h.stands THEN h.as_of WHEN h.told IS NULL OR h.indicator = ANY "    \
+             "($3::text[]) "                                                                                           \
+             "THEN (SELECT min(t.as_of) FROM held t WHERE t.stands AND (t.country, t.source) = (h.country, h.source) " \
+             "AND "                                                                                                    \
+             "(t.indicator = h.indicator OR h.indicator = ANY ($3::text[])) AND (h.told IS NULL OR t.as_of = h.as_of " \
+             "AND "                                                                                                    \
+             "(t.geo, t.operator) IS NOT DISTINCT FROM (h.geo, h.operator))) END AS as_of) s "                         \
+             "LEFT JOIN LATERAL (SELECT c.name, h.p->>c.name AS published, h.m->>c.name AS made FROM "                 \
+             "unnest($4::text[]) WITH "                                                                                \
+             "ORDINALITY AS c (name, place) WHERE h.p->>c.name IS DISTINCT FROM h.m->>c.name AND (c.place <= 10 OR "   \
+             "h.p->>c.name "                                                                                           \
+             "IS NOT NULL OR h.version = 0 AND c.name <> 'as_of') AND NOT (c.name = 'as_of' AND s.as_of IS NOT NULL) " \
+             "ORDER BY "                                                                                               \
+             "c.place LIMIT 1) d ON true WHERE h.indicator = ANY ($1::text[]) ORDER BY 1, 3, 4, 5, 2"
+#define FIGURE_KEY(of)                                                                                                 \
+    "jsonb_build_array(" of ".indicator, " of ".period, " of ".statistic, " of ".country, " of ".geo, " of             \
+    ".operator, " of ".technology, " of ".family, " of ".zone, " of ".sex, " of ".age_group, " of ".plan, " of         \
+    ".item, " of ".source)"
+#define COMPARED                                                                                                       \
+    "{value,low,high,n_probes,n_networks,n_days,n_samples,n_failed,rank_low,rank_high,n_silent,unit,floor,lines,note," \
+    "interval_kind,interval_why,interval_lines,method_version,edition,as_of}"
 
-/* Those that this command makes: not what is retired, nor of a chapter's file that serve read otherwise. */
-static char *made_here(void)
+/* Those that this command makes, as far as they are wanted: not what is retired, nor of a chapter's file that serve
+ * read otherwise. */
+static char *made_here(const struct indicator *only, bool derived)
 {
     struct buf out = {0};
     size_t count;
     const struct indicator *all = indicator_all(&count);
     buf_add_text(&out, "{");
     for (size_t i = 0; i < count; i++)
-        if ((indicator_made(&all[i]) || indicator_derived(&all[i]) || indicator_calculated(&all[i])) &&
-            chapter_agreed(&all[i]))
+        if ((indicator_derived(&all[i]) || (!derived && (indicator_made(&all[i]) || indicator_calculated(&all[i])))) &&
+            (!only || only == &all[i]) && chapter_agreed(&all[i]))
             buf_addf(&out, "%s%s", out.len > 1 ? "," : "", all[i].id);
     buf_add_text(&out, "}");
     return buf_take(&out);
 }
 
-static int count_others(struct follow *w, const char *made, struct fault *f)
+static int count_others(struct follow *w, const struct indicator *only, const char *made, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(scratch_pg(w->scratch), "SELECT count(*) FROM published WHERE indicator <> ALL ($1::text[])", 1,
-                      &made, &rows, f);
+    int rc = pg_query(scratch_pg(w->scratch),
+                      "SELECT count(*) FROM published WHERE value IS NOT NULL AND indicator <> ALL ($1::text[]) AND "
+                      "($2::text IS NULL OR indicator = $2)",
+                      2, (const char *const[]){made, only ? only->id : NULL}, &rows, f);
     if (rc == 0)
         w->count->absent = (size_t)pg_int(rows, 0, 0);
     return rc;
@@ -405,13 +468,14 @@ static void note_standing(struct follow_count *c, const char *as_of)
         snprintf(c->since, sizeof c->since, "%s", as_of);
 }
 
-static int compare(struct follow *w, struct fault *f)
+static int compare(struct follow *w, const struct indicator *only, struct fault *f)
 {
     const struct pg_rows *row = NULL;
-    _cleanup_text_ char *made = made_here();
-    int rc = count_others(w, made, f);
+    _cleanup_text_ char *made = made_here(only, false), *derived = made_here(NULL, true);
+    const char *const params[] = {made, w->year, derived, COMPARED};
+    int rc = count_others(w, only, made, f);
     if (rc == 0)
-        rc = pg_stream_start(scratch_pg(w->scratch), COMPARE_SQL, 1, (const char *const[]){made}, f);
+        rc = pg_stream_start(scratch_pg(w->scratch), COMPARE_SQL, COUNT(params), params, f);
     while (rc == 0 && (rc = pg_stream_next(scratch_pg(w->scratch), &row, f)) == 0 && row) {
         const char *as_of = pg_text(row, 0, AS_OF);
         w->count->figures++;
@@ -448,7 +512,7 @@ int follow_year(const struct database *d, struct pg *pg, const char *year, const
     if (rc == 0)
         rc = make_figures(&w, f);
     if (rc == 0)
-        rc = compare(&w, f);
+        rc = compare(&w, i, f);
     scratch_close(TAKE(scratch));
     stop_release();
     return rc;

@@ -3,7 +3,7 @@
  * before) is copied into a database of its own; there the batches' hashes and
  * signatures are checked, what they say is projected, rolled up and made into
  * figures by the same code as ever, and each published figure is held against
- * the one that comes out. */
+ * the one that comes out, also one that is gone since. Charts and changes are not. */
 #pragma once
 
 #include <stddef.h>
@@ -11,9 +11,10 @@
 #include "collector/db/database.h"
 #include "collector/figure/indicator.h"
 
-struct follow_batch { /* borrowed during the call */
-    const char *probe, *chain, *seq, *received;
-    const char *wrong; /* what, in the language of the thread */
+struct follow_batch {                /* borrowed during the call */
+    const char *probe, *chain, *seq; /* seq: "7", or "7-9" of some that are gone */
+    const char *received;            /* NULL: when it came went with it */
+    const char *wrong;               /* what, in the language of the thread */
 };
 
 struct follow_figure {

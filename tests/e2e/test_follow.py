@@ -74,21 +74,37 @@ def test_a_flipped_byte(country):
     _, unsound, figures, equal, _, other = counts(said)
     assert unsound == 1 and other > 0 and equal + other == figures
     assert "ECO8 value BJ calculated mobile: value is 5200 as published, 5800 from the ledger" in said
-    assert len(re.findall(r"^(?:PER|ECO8).* as published, .* from the ledger$", said, re.M)) == other
-    assert re.search(r"^PER1 p50 BJ simulated: n_samples is \d+ as published", said, re.M) or re.search(r"^PER1 p50 BJ simulated: value is", said, re.M)
+    # Of every indicator that is measured: each figure that this line is in, by its families where they are by family, and no other.
+    of = country.sql("SELECT x.department, x.operator, x.technology FROM place_on((SELECT probe_no FROM probe WHERE probe = %s), %s) x", probe, f"{YEAR}-02-20")[0]
+    mine = country.sql("SELECT indicator || ' ' || statistic || ' BJ simulated' || CASE WHEN num_nonnulls(geo, operator, technology, family) > 0 THEN ' ' ELSE '' END "
+                       "|| concat_ws(' ', geo, operator, technology, family) FROM indicator_value WHERE computed AND value IS NOT NULL AND indicator LIKE 'PER%%' AND "
+                       "indicator <> 'PER10' AND coalesce(geo, %s) = %s AND coalesce(operator, %s) = %s AND coalesce(technology, %s) = %s", *(x for x in of for _ in (0, 1)))
+    named = re.findall(r"^((?:PER|ECO8).*): \S+ is .* as published, .* from the ledger$", said, re.M)
+    assert len(named) == other and {n for n in named if n.startswith("PER") and not n.startswith("PER10 ")} == {row[0] for row in mine}
+    assert {n.split()[0] for n in named} >= {row[0] for row in country.sql("SELECT DISTINCT indicator FROM indicator_value WHERE simulated AND value IS NOT NULL AND indicator <> 'PER10'")}
 
 
-def test_a_batch_that_is_gone(country):
-    """What is not there cannot be wrong: its key says that it came."""
-    key = "(probe_no, batch_no) = (SELECT probe_no, batch_no FROM batch_key ORDER BY seq DESC, probe_no LIMIT 1)"
-    country.sql(f"CREATE TABLE kept AS SELECT * FROM batch_body WHERE {key}")
-    country.sql(f"DELETE FROM batch_body WHERE {key}")
+def test_batches_that_are_gone(country):
+    """What is not there cannot be wrong: its key says that it came, and without its key the numbers of its chain do. One that never came
+    is in a hole, and no alarm."""
+    whole = country.sql("SELECT count(*) FROM batch_key")[0][0]
+    probe_no, chain, top = country.sql("SELECT probe_no, chain, top FROM chain ORDER BY probe_no LIMIT 1")[0]
+    country.sql("CREATE TABLE kept_key AS SELECT * FROM batch_key WHERE (probe_no, chain) = (%s, %s) AND seq = ANY (%s)".replace("%s", "{}").format(
+        probe_no, f"'{chain}'", f"'{{1,4,5,8,{top - 1},{top}}}'"))
+    country.sql("CREATE TABLE kept_body AS SELECT b.* FROM batch_body b JOIN kept_key USING (probe_no, batch_no)")
+    for table in "body", "key":
+        country.sql(f"DELETE FROM batch_{table} b USING kept_key k WHERE (b.probe_no, b.batch_no) = (k.probe_no, k.batch_no) AND ('{table}' = 'body' OR k.seq <> {top - 1})")
+    country.sql("INSERT INTO chain_hole VALUES (%s, %s, 8, 8)", probe_no, chain)
     try:
         said = country.run("indicators", "verify", "--year", YEAR, status=1)
     finally:
-        country.sql("INSERT INTO batch_body SELECT * FROM kept")
-        country.sql("DROP TABLE kept")
-    assert len(re.findall("it came, and is in the ledger no more", said)) == counts(said)[1] == 1 and counts(said)[5] > 0
+        country.sql("DELETE FROM chain_hole")
+        country.sql("INSERT INTO batch_key OVERRIDING SYSTEM VALUE SELECT * FROM kept_key ON CONFLICT DO NOTHING")
+        country.sql("INSERT INTO batch_body SELECT * FROM kept_body")
+        country.sql("DROP TABLE kept_key, kept_body")
+    assert len(re.findall("UTC: it came, and is in the ledger no more", said)) == 1 and counts(said)[5] > 0
+    gone = re.findall(rf"^batch (\S+) of the chain {chain} of probe \S+: it came, and nothing of it is in the ledger any more$", said, re.M)
+    assert gone == ["1", "4-5", str(top)] and counts(said)[:2] == (whole - 1, 5)
 
 
 def test_a_figure_that_somebody_changed(country):
@@ -107,29 +123,58 @@ def test_a_figure_that_somebody_changed(country):
     assert re.search(rf"^PER8 mean BJ simulated: value is [\d.]+ as published, {value} from the ledger$", said, re.M)
 
 
+def test_figures_that_are_gone_and_what_stands_beside_a_number(country):
+    """A row that is deleted, emptied or called imported is missing; what is told beside a value is compared with it."""
+    key = "WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family) = 1"
+    changes = {"value": "DELETE FROM indicator_value", "value ": "UPDATE indicator_value SET value = NULL, low = NULL, high = NULL",
+               "value  ": "UPDATE indicator_value SET computed = false", "n_silent": "UPDATE indicator_value SET n_silent = coalesce(n_silent, 0) + 1",
+               "unit": "UPDATE indicator_value SET unit = 'ms'", "floor": "UPDATE indicator_value SET floor = 'met'", "lines": "UPDATE indicator_value SET lines = coalesce(lines, 0) + 1",
+               "note": "UPDATE indicator_value SET note = 'fine'", "interval_lines": "UPDATE indicator_value SET interval_lines = interval_lines + 1",
+               "as_of": "UPDATE indicator_value SET as_of = as_of - 1"}
+    rows = country.sql(f"SELECT ctid::text FROM indicator_value {key} AND value IS NOT NULL AND low IS NULL ORDER BY operator, geo, technology LIMIT {len(changes)}")
+    country.sql("CREATE TABLE kept AS SELECT * FROM indicator_value WHERE computed AND indicator = 'PER8'")
+    try:
+        for (ctid,), change in zip(rows, changes.values()):
+            country.sql(f"{change} WHERE ctid = '{ctid}'")
+        said = country.run("indicators", "verify", "--year", YEAR, status=1)
+    finally:
+        country.sql("DELETE FROM indicator_value WHERE indicator = 'PER8'")
+        country.sql("INSERT INTO indicator_value SELECT * FROM kept")
+        country.sql("DROP TABLE kept")
+    named = re.findall(r"^PER8 mean BJ simulated .*: (\S+) is .* as published", said, re.M)
+    assert len(rows) == len(changes) and sorted(named) == sorted(name.strip() for name in changes)
+    assert len(re.findall(r"^PER8 .*: value is none as published, [\d.]+ from the ledger$", said, re.M)) == 3
+    assert counts(said)[1] == 0 and counts(said)[5] == len(changes)
+
+
 def test_a_figure_that_says_it_stands(country):
     """Of days before: it is known to have been told then, or somebody changed it."""
     of = "WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family) = %s"
     told = "FROM indicator_value WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family) = 0"
     lines = country.sql("SELECT count(*) FROM indicator_value " + of, 1)[0][0]
+    index = "WHERE computed AND indicator = 'PER10' AND num_nonnulls(geo, operator) = 0"
     for n in 0, 1:
         country.sql(f"UPDATE indicator_value SET value = value + 0.1, as_of = as_of - 10 {of}", n)
+    # What is made of one that stands is as old.
+    country.sql(f"UPDATE indicator_value SET value = value + 0.01, as_of = as_of - 10 {index}")
     country.sql(f"INSERT INTO told_cell SELECT indicator, period, 0, method_version, jsonb_build_array(country, source, NULL, NULL, NULL, NULL), retrieved {told}")
     try:
-        said = country.run("indicators", "explain", "PER8", "--year", YEAR, "--verify", status=1)
+        said = country.run("indicators", "verify", "--year", YEAR, status=1)
     finally:
         country.sql("DELETE FROM told_cell")
+        country.sql(f"UPDATE indicator_value SET value = value - 0.01, as_of = as_of + 10 {index}")
         for n in 0, 1:
             country.sql(f"UPDATE indicator_value SET value = value - 0.1, as_of = as_of + 10 {of}", n)
-    assert counts(said)[4:] == (1, lines) and lines > 0
-    assert re.search(r"^not checked: 1 \(standing since 2024-0\d-\d\d\)", said, re.M)
+    assert counts(said)[4:] == (2, lines) and lines > 0 and "PER10 value BJ simulated: stands as it was told" in said
+    assert re.search(r"^not checked: 2 \(standing since 2024-0\d-\d\d\)", said, re.M)
 
 
 def test_where_there_is_nothing_to_hold_them_against(country):
     assert "the ledger has no batch" in country.run("indicators", "verify", "--year", "2090", status=1)
     assert "--year is missing" in country.run("indicators", "verify", status=2)
     assert "--year is missing" in country.run("indicators", "explain", "PER1", "--verify", status=2)
-    assert "batches of the ledger" not in country.run("indicators", "explain", "AFF1", "--year", YEAR, "--verify", status=1), "it is not measured"
+    assert counts(country.run("indicators", "explain", "AFF1", "--year", YEAR, "--verify"))[2:] == (2, 2, 0, 0), "it is calculated"
+    assert "batches of the ledger" not in country.run("indicators", "explain", "USE6", "--year", YEAR, "--verify", status=1), "it is imported"
     country.sql("CREATE DATABASE internetmetre_scratch")
     try:
         assert "there is a database internetmetre_scratch that no verification made" in country.run("indicators", "verify", "--year", YEAR, status=1)
@@ -152,12 +197,12 @@ def test_one_that_is_stopped_leaves_nothing(country):
     there = "SELECT count(*) FROM pg_database WHERE right(datname, 7) = 'scratch'"
     for sent, left in (signal.SIGINT, 0), (signal.SIGKILL, 1):
         asked = subprocess.Popen(country.command("indicators", "verify", "--year", YEAR), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        # that says whose it is, an instant after it is there
-        wait_until(lambda: country.sql(there + " AND shobj_description(oid, 'pg_database') IS NOT NULL") == [(1,)], what="the database")
+        wait_until(lambda: country.sql(there) == [(1,)], what="the database")
         asked.send_signal(sent)
         said = asked.communicate(timeout=60)[1]
         assert ("stopped" in said, asked.returncode) == ((True, 1) if sent == signal.SIGINT else (False, -9))
         assert country.sql(there) == [(left,)]
+    country.sql("COMMENT ON DATABASE internetmetre_scratch IS NULL") # killed before it was made
     country.stop()
     country.start()
     assert country.sql(there) == [(0,)]

@@ -105,6 +105,9 @@ static void lines_say_what_is_another(void **state)
     buf_clear(&out);
     follow_say_batch(&(struct follow_batch){.received = "2026-03-01 00:00:00", .wrong = "gone"}, &out);
     assert_string_equal(out.data, "batch - of the chain - of probe -, received 2026-03-01 00:00:00 UTC: gone\n");
+    buf_clear(&out);
+    follow_say_batch(&(struct follow_batch){.seq = "7-9", .chain = "c", .probe = "p", .wrong = "gone"}, &out);
+    assert_string_equal(out.data, "batch 7-9 of the chain c of probe p: gone\n");
 }
 
 int main(void)
