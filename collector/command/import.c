@@ -47,7 +47,7 @@ static int store(const struct session *s, struct fault *f)
         log_info(_("%s is the very file of import %" PRId64 ", which stands: nothing is to be done"), l->run.path,
                  l->run.same);
     else if (rc == 0) {
-        l->run.kind->say(count);
+        l->run.kind->say(l->list, count);
         log_info(_("this is import %s; to take it back: import undo %s"), l->run.number, l->run.number);
     }
     return fault_of_file(l, rc, f);

@@ -443,7 +443,7 @@ static void kind_free(void *list)
     free(list);
 }
 
-static void kind_say(size_t count)
+static void kind_say(const void *list, size_t count)
 {
     log_info(_("new comments: %zu; those that came before stay as they are, with their answers"), count);
 }

@@ -125,7 +125,7 @@ static int kind_store(struct pg *pg, struct import_run *run, const void *list, s
     return rc < 0 ? rc : stage_store(&stage, run, f);
 }
 
-static void kind_say(size_t count)
+static void kind_say(const void *list, size_t count)
 {
     log_info(_("figures imported: %zu"), count);
 }

@@ -21,8 +21,8 @@ struct import_kind {
      * stored has run->number. -EBADMSG: the file's fault. */
     int (*store)(struct pg *pg, struct import_run *run, const void *list, size_t *ret_count, struct fault *f);
     void (*free)(void *list);
-    void (*say)(size_t count); /* how many of what were stored, in the log */
-    const char *template;      /* of a file; NULL: its publisher makes it */
+    void (*say)(const void *list, size_t count); /* how many of what are stored now, in the log */
+    const char *template;                        /* of a file; NULL: its publisher makes it */
     int (*undo)(struct pg *pg, const char *by,
                 struct fault *f); /* takes all its runs back; NULL: `import undo N` does */
     bool whole;                   /* a file is all there is of its sources: what it lacks is taken away */

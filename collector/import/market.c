@@ -110,7 +110,7 @@ static const struct input input = {
     .check_all = check_all,
 };
 
-static void kind_say(size_t count)
+static void kind_say(const void *list, size_t count)
 {
     log_info(_("market shares imported: %zu"), count);
 }

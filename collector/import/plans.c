@@ -124,7 +124,7 @@ static const struct input input = {
     .check = check_line,
 };
 
-static void kind_say(size_t count)
+static void kind_say(const void *list, size_t count)
 {
     log_info(_("prices of plans imported: %zu"), count);
 }

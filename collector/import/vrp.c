@@ -130,7 +130,7 @@ static void kind_free(void *list)
     free(list);
 }
 
-static void kind_say(size_t count)
+static void kind_say(const void *list, size_t count)
 {
     log_info(_("payloads imported: %zu"), count);
 }

@@ -13,6 +13,7 @@
 #include "collector/import/place.h"
 #include "collector/import/stage.h"
 #include "collector/import/unit.h"
+#include "common/form.h"
 #include "common/lang.h"
 #include "common/log.h"
 #include "common/scan.h"
@@ -72,8 +73,12 @@ const char *worldbank_why(const char *code)
 
 /* ---- the header ---- */
 
+/* Octets of the list of series that are no indicator: a message shows 200, and each line looks through it. One of which
+ * is known why is named in any case, as there are few. */
+#define CODES_MAX 2000
 /* Lines of texts that may stand before it: four, and none of an extract. */
 #define LEAD_MAX 8
+#define SET_MAX  60 /* octets of the name of what was downloaded; "World Development Indicators" has 28 */
 #define CODE_MAX 40 /* octets of a series's code; "EG.ELC.ACCS.UR.ZS" has 17 */
 
 struct reader {
@@ -83,7 +88,7 @@ struct reader {
     void *ctx;
     size_t country, code, width;   /* columns, and how many there are; width 0 before the header */
     char years[CSV_FIELDS_MAX][5]; /* of which a column is; "" for others */
-    char set[64];                  /* "World Development Indicators" */
+    char set[SET_MAX + 3];         /* ", World Development Indicators" */
 };
 
 /* "1997", or "1997 [YR1997]" as DataBank writes it. */
@@ -132,8 +137,15 @@ static int read_lead(struct reader *r, struct fault *f)
         return 0;
     if (csv->record_line > LEAD_MAX)
         return refuse_header(r, f);
-    if (csv->count > 1 && !strcmp(csv->fields[0], "Data Source"))
-        snprintf(r->set, sizeof r->set, ", %.60s", csv->fields[1]);
+    if (csv->count > 1 && !strcmp(csv->fields[0], "Data Source")) {
+        if (strlen(csv->fields[1]) > SET_MAX || !form_text(csv->fields[1]))
+            return fault_set(
+                f, -EBADMSG,
+                _("line %zu, column %d: a name of %d octets at most, on one line, is wanted; give the file as it "
+                  "was downloaded"),
+                csv->record_line, 2, SET_MAX);
+        snprintf(r->set, sizeof r->set, ", %s", csv->fields[1]);
+    }
     if (csv->count > 1 && !strcmp(csv->fields[0], "Last Updated Date") && !*r->found->updated) {
         int rc = cell_retrieved(csv->fields[1], f);
         if (rc < 0) {
@@ -216,7 +228,7 @@ static bool has_code(const struct buf *codes, const char *code)
 static void note_unmapped(struct worldbank_found *w, const char *code)
 {
     w->unmapped++;
-    if (strlen(code) > CODE_MAX || has_code(&w->codes, code))
+    if (strlen(code) > CODE_MAX || (w->codes.len > CODES_MAX && !find_series(code)) || has_code(&w->codes, code))
         return;
     buf_addf(&w->codes, "%s%s", w->codes.len ? ", " : "", code);
     buf_reserve(&w->codes, 1);
@@ -331,8 +343,6 @@ static int kind_store(struct pg *pg, struct import_run *run, const void *list, s
     rc = stage_close(&stage, rc, f);
     if (rc == 0)
         rc = stage_store(&stage, run, f);
-    if (rc == 0)
-        say_left_out(&again);
     *ret_count = again.figures;
     worldbank_found_free(&again);
     return rc;
@@ -346,9 +356,11 @@ static void kind_free(void *list)
     free(w);
 }
 
-static void kind_say(size_t count)
+static void kind_say(const void *list, size_t count)
 {
+    const struct worldbank *w = list;
     log_info(_("figures of the World Bank imported: %zu"), count);
+    say_left_out(&w->found);
 }
 
 const struct import_kind import_worldbank = {

@@ -66,6 +66,23 @@ static void takes_an_extract(void **state)
     assert_null(worldbank_why("IT.NET.USER.ZS"));
 }
 
+/* Each line looks through the list: it does not grow with them, but what is known of a series is said in any case. */
+static void names_few_of_many_strange_series(void **state)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+    _cleanup_(worldbank_found_free) struct worldbank_found w = {0};
+    struct fault f = {0};
+    buf_add_text(&text, LEAD HEAD USERS("Benin", "BEN") "\"0\",\"\",\"1\",\n");
+    for (int i = 0; i < 2000; i++)
+        buf_addf(&text, "Benin,BEN,x,XX.%d,1,1,1,\n", i);
+    buf_add_text(&text, "Benin,BEN,x,IT.CEL.SETS.P2,1,1,1,\n");
+    if (worldbank_read(text.data, text.len, NULL, &w, NULL, NULL, &f) < 0)
+        fail_msg("%s", f.text);
+    assert_int_equal(w.unmapped, 2001);
+    assert_true(w.codes.len < 2100);
+    assert_non_null(strstr(w.codes.data, ", IT.CEL.SETS.P2"));
+}
+
 static void says_what_is_wrong(void **state)
 {
     static const struct {
@@ -77,6 +94,9 @@ static void says_what_is_wrong(void **state)
          "line 9: the columns are parted by semicolons"},
         {BOM "\"Data Source\",\"W\",\n\n\"Last Updated Date\",\"2999-01-01\",\n\n",
          "line 3, column 2: 2999-01-01 lies"},
+        {BOM "\"Data Source\",\"W\x1B]0;x\",\n", "line 1, column 2: a name of 60 octets"},
+        {BOM "\"Data Source\",\"0123456789012345678901234567890123456789012345678901234567890\",\n",
+         "line 1, column 2: a name of 60 octets"},
         {LEAD HEAD USERS("Benin", "BEN") "\"0\",\"1\",\n", "line 6: 7 columns, the header has 8"},
         {LEAD HEAD USERS("Benin", "BEN") "\"0\",\"\",\"11,9\",\n",
          "line 6, column 7 (2016): \"11,9\" is no number here"},
@@ -124,9 +144,8 @@ static void the_table_names_indicators(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_a_series_of_all_countries),
-        cmocka_unit_test(takes_an_extract),
-        cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(takes_a_series_of_all_countries),  cmocka_unit_test(takes_an_extract),
+        cmocka_unit_test(names_few_of_many_strange_series), cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(the_table_names_indicators),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
