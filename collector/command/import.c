@@ -48,6 +48,8 @@ static int store(const struct session *s, struct fault *f)
                  l->run.same);
     else if (rc == 0) {
         l->run.kind->say(l->list, count);
+        if (l->run.withdrawn)
+            log_info(_("figures that were given before and are given no more, taken away: %" PRId64), l->run.withdrawn);
         log_info(_("this is import %s; to take it back: import undo %s"), l->run.number, l->run.number);
     }
     return fault_of_file(l, rc, f);

@@ -25,8 +25,9 @@ struct import_run {
     const char *retrieved; /* the day on which its figures were taken, where they say none; NULL: not given */
     char sha256[HASH_TEXT_SIZE];
     size_t octets, lines;
-    char number[16]; /* decimal; "" before it is begun */
-    int64_t same;    /* the run that brought the very same file and still stands, 0 for none */
+    char number[16];   /* decimal; "" before it is begun */
+    int64_t withdrawn; /* figures that its source gave before, and gives no more */
+    int64_t same;      /* the run that brought the very same file and still stands, 0 for none */
     struct remarks remarks;
 };
 

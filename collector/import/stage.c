@@ -227,10 +227,22 @@ static int remark_jumps(struct pg *pg, struct remarks *remarks, struct fault *f)
     "method = excluded.method, stored_at = now(), source_url = excluded.source_url, retrieved = excluded.retrieved, "  \
     "note = excluded.note, run = excluded.run, admitted = excluded.admitted"
 
+/* Lines without a value are of what a source took back. */
+static int withdraw(struct pg *pg, struct import_run *run, struct fault *f)
+{
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_query(pg, "SELECT import_withdraw($1::int)", 1, (const char *const[]){run->number}, &rows, f);
+    if (rc == 0)
+        run->withdrawn = pg_int(rows, 0, 0);
+    return rc;
+}
+
 int stage_store(struct stage *s, struct import_run *run, struct fault *f)
 {
     const char *const params[] = {run->number};
     int rc = pg_run(s->pg, "ANALYZE import_figure", f);
+    if (rc == 0 && s->series)
+        rc = withdraw(s->pg, run, f);
     if (rc == 0)
         rc = check_places(s->pg, f);
     if (rc == 0)

@@ -15,8 +15,9 @@
 struct stage {
     struct pg *pg;
     size_t whole, count; /* lines in all, and that were put */
-    bool series;         /* years of a publisher's own series, which are as they are: no leap in them is remarked */
-    struct buf rows;     /* in COPY's text form, not sent yet */
+    bool series; /* years of a publisher's own series, which are as they are: no leap in them is remarked, and a line
+                  * without a value takes away what an earlier file said */
+    struct buf rows; /* in COPY's text form, not sent yet */
     struct progress progress;
 };
 

@@ -175,7 +175,7 @@ static const char *or_none(const char *text)
     return *text ? text : NULL;
 }
 
-/* The years of one country and series that have a number. */
+/* The years of one country and series: one without a number is handed over without a value. */
 static int read_years(struct reader *r, const struct place_country *country, const struct series *s, struct fault *f)
 {
     const struct indicator *i = indicator_find(s->indicator);
@@ -196,18 +196,15 @@ static int read_years(struct reader *r, const struct place_country *country, con
         const char *text = r->csv.fields[c];
         if (!*r->years[c])
             continue;
-        if (!*text || !strcmp(text, "..")) {
-            r->found->empty++;
-            continue;
-        }
+        const bool empty = !*text || !strcmp(text, "..");
         line.cell[FIGURE_PERIOD] = r->years[c];
-        line.cell[FIGURE_VALUE] = text;
-        int rc = check_figure(i, &line, f);
+        line.cell[FIGURE_VALUE] = empty ? NULL : text;
+        int rc = empty ? 0 : check_figure(i, &line, f);
         if (rc < 0) {
             fault_prefix(f, _("line %zu, column %zu (%s): "), line.line, c + 1, r->years[c]);
             return rc;
         }
-        r->found->figures++;
+        (*(empty ? &r->found->empty : &r->found->figures))++;
         rc = r->take ? r->take(r->ctx, &line, f) : 0;
         if (rc < 0)
             return rc;

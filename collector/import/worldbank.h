@@ -3,7 +3,7 @@
  * and of an extract of its DataBank. schema/sources/worldbank.tsv says which series is
  * which indicator; all others are left out, and lines of countries without a pack
  * that are no neighbour's either. A cell without a number is a year without a
- * figure. */
+ * figure: one that an earlier file gave is withdrawn. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,8 +24,8 @@ struct worldbank_found {
 };
 void worldbank_found_free(struct worldbank_found *w);
 
-/* retrieved: "2026-01-31", or NULL for the file's own day. -EBADMSG with the line,
- * the column and the cure in f, also where nothing of it is for us. */
+/* take also gets the cells without a number, without a value. retrieved: "2026-01-31", or NULL for the file's own day.
+ * -EBADMSG with the line, the column and the cure in f, also where nothing of it is for us. */
 int worldbank_read(const char *text, size_t len, const char *retrieved, struct worldbank_found *ret, figure_take take,
                    void *ctx, struct fault *f) CHECKED;
 

@@ -29,6 +29,29 @@ $$;
 CREATE OR REPLACE TRIGGER import_keep BEFORE UPDATE ON indicator_value
     FOR EACH ROW WHEN (NEW.run IS DISTINCT FROM OLD.run) EXECUTE FUNCTION import_keep();
 
+-- Of a publisher's own series, in import_figure: a year without a value takes away what an earlier file said of it, unless that is of
+-- a later day. Returns how many went.
+CREATE OR REPLACE FUNCTION import_withdraw(of_run int) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    went bigint;
+BEGIN
+    WITH gone AS (
+        DELETE FROM indicator_value v USING import_figure i
+        WHERE i.value IS NULL AND NOT v.computed AND v.statistic = 'value'
+          AND (v.indicator, v.period, v.country, v.source) = (i.indicator, i.period, i.country, i.source)
+          AND (v.geo, v.operator, v.technology, v.zone, v.sex, v.age_group, v.plan, v.item)
+              IS NOT DISTINCT FROM (i.geo, i.operator, i.technology, i.zone, i.sex, i.age_group, i.plan, i.item)
+          AND v.retrieved <= i.retrieved
+        RETURNING v.*
+    )
+    INSERT INTO import_replaced SELECT of_run, 'indicator_value', g.run, to_jsonb(g) FROM gone g;
+    GET DIAGNOSTICS went = ROW_COUNT;
+    DELETE FROM import_figure WHERE value IS NULL;
+    RETURN went;
+END
+$$;
+
 -- The origins of a pfx2as file, in import_origin, take the place of those that such files brought of the same families. What stays
 -- is left alone, and is of the run that brought it first.
 CREATE OR REPLACE FUNCTION import_origins(of_run int, families int[]) RETURNS void
@@ -181,5 +204,5 @@ BEGIN
     PERFORM carrier_nat_import('{}');
 END
 $$;
-REVOKE EXECUTE ON FUNCTION import_tables, import_lock, import_begin, import_keep, import_origins, import_vrps, import_carriers, import_later,
+REVOKE EXECUTE ON FUNCTION import_tables, import_lock, import_begin, import_keep, import_withdraw, import_origins, import_vrps, import_carriers, import_later,
     import_same, import_undo, survey_admitted, import_admit, import_carriers_undo FROM PUBLIC;
