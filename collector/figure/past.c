@@ -520,8 +520,11 @@ bool past_counts(const struct past *p, size_t number, const char *probe, int32_t
 bool past_counted(const struct past *p, size_t number, const char *probe, int32_t day)
 {
     const struct probe *of = known_probe(p, probe);
-    const struct told_day *then = of ? day_at(&of->told, day) : NULL;
-    return then && holds(&p->sets_told.list[then->set], p->listed[number].shown);
+    const struct told_day *then = of ? day_at(&of->told, day) : NULL, *end = of ? of->told.list + of->told.count : NULL;
+    bool counted = false;
+    for (; then && then < end && then->day == day; then++) /* it may have been told twice, of other cells */
+        counted |= holds(&p->sets_told.list[then->set], p->listed[number].shown);
+    return counted;
 }
 
 struct told_weight past_weight(const struct past *p, size_t number, const char *probe)

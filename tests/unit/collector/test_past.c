@@ -384,6 +384,30 @@ static void a_figure_that_stands_counts_what_it_did(void **state)
     assert_true(gone[0] == 10 && gone[1] == 10);
 }
 
+/* As it was told first, and as it was told when the line was said to be elsewhere: both are behind figures. */
+static void a_day_that_was_told_twice_counts_where_either_has_it(void **state)
+{
+    static const struct {
+        size_t cell;
+        int32_t day;
+        bool counted;
+    } rows[] = {{COUNTRY, 3, true}, {NEAR, 3, true}, {FAR, 3, true}, {FAR, 4, false}, {NEAR, 4, true}};
+    static const char *const versions[] = {"0006", "0008"}; /* what it said then: before and after the other's 7 */
+    struct line lines[LINES];
+    fill(lines, 0, 10);
+    _cleanup_(edition_free) struct edition first = hold(past_new(100, METHOD), lines, LINES);
+    _cleanup_json_ json_t *keep = past_keep(first.past);
+    _cleanup_text_ char *day = alloc_format("%d %d", FIRST + 3, FIRST + 4);
+    for (size_t v = 0; v < COUNT(versions); v++) {
+        struct past *past = recall(keep, 110, METHOD);
+        past_told(past, "line4", "line4", day, versions[v], "0 2");
+        _cleanup_(edition_free) struct edition second = hold(past, lines, LINES);
+        for (size_t r = 0; r < COUNT(rows); r++)
+            if (past_counted(second.past, rows[r].cell, "line4", FIRST + rows[r].day) != rows[r].counted)
+                fail_msg("version %zu, row %zu", v, r);
+    }
+}
+
 static int method_kept(const json_t *keep, const char *key)
 {
     size_t i;
@@ -492,6 +516,7 @@ int main(void)
         cmocka_unit_test(what_a_weight_changed_by_is_the_lines_own),
         cmocka_unit_test(what_brings_nothing_is_not_waited_for),
         cmocka_unit_test(a_figure_that_stands_counts_what_it_did),
+        cmocka_unit_test(a_day_that_was_told_twice_counts_where_either_has_it),
         cmocka_unit_test(another_method_forgets_nothing),
         cmocka_unit_test(a_figure_made_again_weighs_what_it_did),
         cmocka_unit_test(what_is_cut_in_one_country_is_not_in_another),
