@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "collector/db/scratch.h"
 #include "collector/ledger/again.h"
 #include "collector/figure/refresh.h"
 #include "collector/figure/rollup.h"
@@ -33,9 +34,16 @@ static int project_again(struct pg *pg, const struct upkeep_options *o, struct f
     return again_run(pg, &o->names, false, f);
 }
 
+/* What a killed verification leaves holds batches as the ledger does, also of those who leave. */
 static int retain(struct pg *pg, const struct upkeep_options *o, struct fault *f)
 {
-    return retain_run(pg, &o->retain, f);
+    bool swept = false;
+    int rc = retain_run(pg, &o->retain, f);
+    if (rc == 0)
+        rc = scratch_sweep(pg, &swept, f);
+    if (swept)
+        log_info(_("took away the database that a killed verification had left"));
+    return rc;
 }
 
 /* A line a job; it decides itself whether there is anything to do. */

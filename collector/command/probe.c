@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collector/command/session.h"
+#include "collector/db/scratch.h"
 #include "collector/probe/forget.h"
 #include "collector/probe/surroundings.h"
 #include "collector/db/table.h"
@@ -126,12 +127,15 @@ static int forget(const struct session *s, struct fault *f)
 {
     const struct context *c = s->context;
     const char *probe;
+    bool swept;
     _cleanup_text_ char *archive = settings_archive(&c->settings, c->state_dir);
     int rc = find(s, &probe, f);
     if (rc == 0)
         rc = user_take_dir(c->state_dir, f); /* for its tombstone, beside a database that is elsewhere */
     if (rc == 0)
         rc = forget_probe(s->pg, c->state_dir, archive, probe, f);
+    if (rc == 0) /* its batches are in what a killed verification left, too */
+        rc = scratch_sweep(s->pg, &swept, f);
     if (rc == 0)
         printf(_("%s is forgotten: its batches, results and contact are deleted; published figures stay\n"), probe);
     return rc;

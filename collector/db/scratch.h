@@ -1,7 +1,8 @@
 /* A database of its own beside the collector's, on the same server and with the
  * same schema, to make something again without touching what is there. It goes
- * when it is closed; one that a killed command left is taken away by the next, and
- * by serve at its start: there are batches in it, also of probes that have left. */
+ * when it is closed; one that a killed command left is taken away by the next, by
+ * serve at its start and with retention, and when a probe is forgotten: there are
+ * batches in it, also of probes that have left. */
 #pragma once
 
 #include "collector/db/database.h"

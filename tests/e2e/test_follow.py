@@ -218,7 +218,9 @@ def test_what_came_late_and_who_was_forgotten(country):
     country.run("rollup")
     country.sql("INSERT INTO retained (parent, month, folder, rows, dropped_at) VALUES ('result', '2024-02-01', '', 1, %s)", late)
     probe, days = country.sql("SELECT probe, count(DISTINCT day) FROM probe JOIN rollup_day USING (probe_no) GROUP BY probe ORDER BY probe LIMIT 1")[0]
+    country.sql("CREATE DATABASE internetmetre_scratch CONNECTION LIMIT 1967") # as a kill leaves it
     country.run("probe", "forget", probe)
+    assert country.sql("SELECT count(*) FROM pg_database WHERE right(datname, 7) = 'scratch'") == [(0,)], "its batches were in it"
     said = country.run("indicators", "verify", "--year", YEAR)
     assert counts(said)[1] == 0 and counts(said)[2] == counts(said)[3] > 20
     assert f"of which no batch tells any more, taken as they stand: {days}" in said
