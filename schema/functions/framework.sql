@@ -167,7 +167,8 @@ END
 $$;
 
 -- Stores the comments ([{"indicator", "stakeholder_group", …}], as framework_comment) of an import in their order, numbered from the last one on; those that
--- are there already, of whoever says who it is, stay with the answer that they have. Returns how many came, or -1 of an edition that is not open.
+-- are there already, of whoever says who it is, stay with the answer that they have. A name that was taken out does not come back with
+-- the same comment; another's who says just that on that day is left out too, and no comment is. Returns how many came, or -1 of an edition that is not open.
 CREATE OR REPLACE FUNCTION framework_comments(of_framework int, comments jsonb, of_run int) RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -181,8 +182,19 @@ BEGIN
     SELECT 1 + w.numbered INTO first FROM framework w WHERE w.framework_no = of_framework;
     FOR one IN SELECT value FROM jsonb_array_elements(comments) WITH ORDINALITY ORDER BY ordinality LOOP
         INSERT INTO framework_comment (framework_no, number, indicator, stakeholder_group, organisation, person, said_on, comment, run)
-        SELECT of_framework, first + came, c.indicator, c.stakeholder_group, c.organisation, c.person, c.said_on, c.comment, of_run
+        SELECT of_framework, first + came, c.indicator, c.stakeholder_group, CASE WHEN u.whole IS NOT TRUE THEN c.organisation END,
+               CASE WHEN u.whole IS NULL THEN c.person END, c.said_on, c.comment, of_run
         FROM jsonb_populate_record(NULL::framework_comment, one) c
+        LEFT JOIN LATERAL (
+            SELECT bool_or(x.organisation) AS whole FROM framework_unnamed x
+            JOIN framework_comment o USING (framework_no, number)
+            WHERE x.framework_no = of_framework AND o.indicator IS NOT DISTINCT FROM c.indicator
+              AND (o.stakeholder_group, o.said_on, o.comment) = (c.stakeholder_group, c.said_on, c.comment)
+              AND (x.organisation OR o.organisation IS NOT DISTINCT FROM c.organisation)
+              AND NOT EXISTS (SELECT FROM framework_comment n
+                              WHERE n.framework_no = of_framework AND n.comment = c.comment AND n.stakeholder_group = c.stakeholder_group
+                                AND (n.indicator, n.organisation, n.person) IS NOT DISTINCT FROM (c.indicator, c.organisation, c.person))
+        ) u ON true
         ON CONFLICT DO NOTHING;
         IF FOUND THEN
             came := came + 1;

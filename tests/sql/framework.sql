@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(63);
+SELECT plan(66);
 
 CREATE FUNCTION pg_temp.indicator(id text, of_nature text DEFAULT 'quantitative', definition text DEFAULT 'd', of_status text DEFAULT 'proposed') RETURNS jsonb
 LANGUAGE sql AS $$
@@ -60,6 +60,18 @@ SELECT is(framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comme
 SELECT results_eq($$SELECT number, indicator, organisation, verdict, answer FROM framework_comment ORDER BY 1$$,
                   $$VALUES (1, 'A', 'UFC', 'taken', 'shortened'), (2, NULL, NULL, NULL, NULL), (3, 'A', 'Other', NULL, NULL)$$,
                   'and each keeps its number and its answer');
+SAVEPOINT named;
+SELECT framework_unname(pg_temp.no('2027'), 1, true, 'Aïcha') \g /dev/null
+SELECT framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comment('users', 'A', 'too long', 'UFC'),
+       pg_temp.comment('users', 'A', 'too long', 'Other'), pg_temp.comment('users', 'A', 'as well', 'UFC'),
+       pg_temp.comment('users', 'A', 'named', 'UFC') || '{"person": "Bio"}'), NULL) \g /dev/null
+SELECT results_eq($$SELECT organisation, comment FROM framework_comment WHERE number > 3 ORDER BY number$$,
+                  $$VALUES (NULL::text, 'too long'), ('UFC', 'as well'), ('UFC', 'named')$$, 'a name that was taken out of a comment does not come back with it');
+SELECT framework_unname(pg_temp.no('2027'), 6, false, 'Aïcha') \g /dev/null
+SELECT is(framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comment('users', 'A', 'named', 'UFC') || '{"person": "Bio"}'), NULL), 0,
+          'nor one of a person whose organisation stays');
+SELECT is((SELECT count(*) FROM framework_comment WHERE person IS NOT NULL), 0::bigint, 'nobody is named again');
+ROLLBACK TO named;
 SELECT is(framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comment('users', 'A', 'I agree'), pg_temp.comment('users', 'A', 'I agree')), NULL),
           2, 'two who do not say who they are say the same');
 SELECT is(framework_comments(pg_temp.no('2027'), jsonb_build_array(pg_temp.comment('users', 'A', 'I agree')), NULL), 1, 'and so does a third, later');
