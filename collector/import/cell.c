@@ -122,17 +122,22 @@ static void today(char ret_day[static TIME_TEXT_SIZE])
         memcpy(ret_day, here, sizeof here);
 }
 
+bool cell_has_come(const char *day)
+{
+    char now[TIME_TEXT_SIZE];
+    today(now);
+    return strcmp(day, now) <= 0;
+}
+
 /* Has a good period's first day come? */
 static bool begun(const char *period)
 {
-    char now[TIME_TEXT_SIZE];
     int month = period[4] == '-' ? period[5] == 'Q'   ? period[6] * 3 - '1' * 3 + 1
                                    : period[5] == 'S' ? period[6] * 6 - '1' * 6 + 1
                                                       : atoi(period + 5)
                                  : 1;
     _cleanup_text_ char *first = alloc_format("%.4s-%02d-01", period, month);
-    today(now);
-    return strcmp(first, now) <= 0;
+    return cell_has_come(first);
 }
 
 #define PERIOD_FIRST "1900"
@@ -241,11 +246,9 @@ int cell_url(const char *text, struct fault *f)
 
 int cell_retrieved(const char *text, struct fault *f)
 {
-    char now[TIME_TEXT_SIZE];
     if (!form_day(text))
         return fault_set(f, -EBADMSG, _("\"%s\" is no date; write year-month-day, such as 2026-01-31"), text);
-    today(now);
-    if (strcmp(text, now) > 0)
+    if (!cell_has_come(text))
         return fault_set(f, -EBADMSG, _("%s lies in the future; write the day on which the figure was taken"), text);
     return 0;
 }

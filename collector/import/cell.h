@@ -50,6 +50,9 @@ int cell_number(const char *text, double *ret) CHECKED;
 /* 1 234,5 as French writes it, with a point and no spaces: the caller frees; NULL when it is something else. */
 char *cell_with_point(const char *text);
 
+/* Has a good day come, here or by UTC? */
+bool cell_has_come(const char *day);
+
 /* Checks of cells that other files have as well. */
 int cell_country(const char *text, struct fault *f) CHECKED; /* one with a pack */
 int cell_period(const char *text, struct fault *f) CHECKED;  /* that has begun */

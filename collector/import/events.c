@@ -14,6 +14,14 @@ static const char template_text[] =
     "BJ,2022-10-24,,licence,Celtiis ouvre son réseau mobile,Celtiis opens its mobile network,ARCEP,https://arcep.bj/,"
     "2026-01-31," CELL_EXAMPLE "\n";
 
+static int check_date(const char *text, struct fault *f)
+{
+    const int rc = input_day(text, f);
+    if (rc < 0 || cell_has_come(text))
+        return rc;
+    return fault_set(f, -EBADMSG, _("%s lies in the future; write the day on which it happened, once it has"), text);
+}
+
 /* As the table has them. */
 static int check_kind(const char *text, struct fault *f)
 {
@@ -23,7 +31,7 @@ static int check_kind(const char *text, struct fault *f)
 }
 
 static const struct cell_column columns[COLUMNS] = {
-    {"country", true, cell_country}, {"date", true, cell_retrieved},  {"geo", false, NULL},
+    {"country", true, cell_country}, {"date", true, check_date},      {"geo", false, NULL},
     {"kind", true, check_kind},      {"title_fr", true, NULL},        {"title_en", true, NULL},
     {"source", true, cell_source},   {"source_url", false, cell_url}, {"retrieved", true, cell_retrieved},
     {"note", false, cell_note},

@@ -21,7 +21,7 @@ static const char *text_of(enum remark what)
 {
     switch (what) {
     case REMARK_NO_URL:
-        return _("without source_url: nobody can follow the figure to its source");
+        return _("without source_url: nobody can follow it to its source");
     case REMARK_NO_VISA:
         return _(
             "a survey without the visa of the country's statistical authority: it stays out of reports unless somebody "

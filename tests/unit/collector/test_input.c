@@ -13,6 +13,7 @@ extern const struct import_kind import_plans, import_market, import_economy, imp
     "source,retrieved\n"
 #define PLAN   "p1,BJ,MTN,4g,prepaid,1000,XOF,1,30,no,2025-03-01,,MTN,2026-01-31\n"
 #define MARKET "country,technology,operator,period,share,subscriptions,source,retrieved\n"
+#define EVENTS "country,date,kind,title_fr,title_en,source,retrieved\n"
 #define MONEY  "country,period,series,value,currency,source,retrieved\n"
 
 static int read_all(const struct import_kind *kind, const char *text, struct remarks *remarks, json_t **ret,
@@ -137,6 +138,10 @@ static void name_line_column_and_cure(void **state)
          "line 2: column subscriptions: \"1.5\" is no number"},
         {&import_market, MARKET "BJ,mobile,MTN,2099,40,,ARCEP,2026-01-31\n",
          "line 2: column period: 2099 has not begun"},
+        {&import_events, EVENTS "BJ,2999-01-01,law,a,b,ARCEP,2026-01-31\n",
+         "line 2: column date: 2999-01-01 lies in the future; write the day on which it happened"},
+        {&import_events, EVENTS "BJ,01/02/2024,law,a,b,ARCEP,2026-01-31\n",
+         "line 2: column date: \"01/02/2024\" is no date"},
         {&import_economy, MONEY "BJ,2024,gdp,1,XOF,WB,2026-01-31\n",
          "line 2: column series: \"gdp\" is not known here; write one of: gni_per_capita, cpi"},
         {&import_economy, MONEY "BJ,2024,cpi,110,XOF,WB,2026-01-31\n",
