@@ -1,6 +1,7 @@
 #include "collector/import/run.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,9 +38,23 @@ static const char *name_of(const char *path)
 static int find_same(struct pg *pg, struct import_run *run, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(pg, "SELECT import_same($1, $2)", 2, (const char *const[]){run->word, run->sha256}, &rows, f);
+    int rc = pg_query(pg,
+                      "SELECT s, $3::boolean AND r.strict IS NOT TRUE, $4::date IS NOT NULL AND r.retrieved IS "
+                      "DISTINCT FROM $4::date "
+                      "FROM import_same($1, $2) s LEFT JOIN import_run r ON r.run = s",
+                      4, (const char *const[]){run->word, run->sha256, run->remarks.strict ? "t" : "f", run->retrieved},
+                      &rows, f);
     run->same = rc == 0 ? pg_int(rows, 0, 0) : 0;
-    return rc;
+    if (rc < 0 || !run->same)
+        return rc;
+    const char *option = pg_bool(rows, 0, 1) ? "--strict" : pg_bool(rows, 0, 2) ? "--retrieved" : NULL;
+    if (option)
+        return fault_set(f, -EBADMSG,
+                         _("the very file stands as import %" PRId64
+                           ", which was made without this %s; take it back first: import undo "
+                           "%" PRId64),
+                         run->same, option, run->same);
+    return 0;
 }
 
 static int begin(struct pg *pg, struct import_run *run, struct fault *f)
@@ -58,8 +73,10 @@ static int begin(struct pg *pg, struct import_run *run, struct fault *f)
 static int end(struct pg *pg, const struct import_run *run, size_t count, struct fault *f)
 {
     _cleanup_text_ char *entries = alloc_format("%zu", count);
-    return pg_query(pg, "UPDATE import_run SET entries = $2::bigint WHERE run = $1::int", 2,
-                    (const char *const[]){run->number, entries}, NULL, f);
+    return pg_query(
+        pg,
+        "UPDATE import_run SET entries = $2::bigint, strict = $3::boolean, retrieved = $4::date WHERE run = $1::int", 4,
+        (const char *const[]){run->number, entries, run->remarks.strict ? "t" : "f", run->retrieved}, NULL, f);
 }
 
 static int store_locked(struct pg *pg, struct import_run *run, const void *list, size_t *ret_count, struct fault *f)

@@ -36,7 +36,7 @@ void run_describe(struct import_run *run, const struct buf *text);
 
 /* Stores what run->kind->read made, as a run, in one transaction and one run at a
  * time. Where the same file stands already, nothing is stored, and run->same
- * names its run. */
+ * names its run: -EBADMSG where it was not taken with the same options. */
 int run_store(struct pg *pg, struct import_run *run, const void *list, size_t *ret_count, struct fault *f) CHECKED;
 
 /* Takes one back. -ENOENT when there is none of the number, -EALREADY when it

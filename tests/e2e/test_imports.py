@@ -197,6 +197,7 @@ def test_what_is_unusual_is_told_and_a_strict_import_refuses_it(c, file):
     assert dump(c) == before
     gently = said(c, "import", "csv", path)
     assert [t for t in told if t not in gently] == []
+    assert "made without this --strict; take it back first" in said(c, "import", "csv", path, "--strict", status=1)
     for run in runs(c)[:2]:
         c.run("import", "undo", str(run["import"]))
 
@@ -234,6 +235,8 @@ def test_the_world_banks_files_are_taken_as_they_are_published(c, file):
     assert f"{extract}: the file does not say when it was published" in said(c, "import", "worldbank", extract, status=1)
     told = said(c, "import", "worldbank", extract, "--retrieved", "2021-05-31", "--by", "Bio")
     assert "IT.CEL.SETS: counts mobile lines" in told and "imported: 23" in told
+    assert "nothing is to be done" in said(c, "import", "worldbank", extract, "--retrieved", "2021-05-31")
+    assert "made without this --retrieved; take it back first: import undo" in said(c, "import", "worldbank", extract, "--retrieved", "2021-06-01", status=1)
     assert [(row["indicator"], row["value"]) for row in year(c, 2019)] == [("EQU3", "41.529239654541")]
     for run in [run for run in runs(c) if run["state"] == "stands"]:
         c.run("import", "undo", str(run["import"]))
