@@ -64,9 +64,8 @@ static void note_text(const char *text)
         note_faulty(id);
 }
 
-/* What lines say goes through the floor; a SELECT over figures would pass it by, as one over
- * inputs could, and so would days that series told
- * otherwise, which are known by their check. */
+/* What lines say goes through the floor; a SELECT over figures would pass it by, as one over inputs could, and so would
+ * days that series told otherwise, which are known by their check. */
 static int check_floor(const struct indicator *i, struct fault *f)
 {
     if (i->derived || i->calculated)

@@ -14,8 +14,8 @@ WHERE (stakeholder_group.place, stakeholder_group.name_fr, stakeholder_group.nam
 
 -- ---- frozen ----
 
--- What belongs to an adopted edition never changes, whoever asks, but for a name that is taken out (framework_unname). The edition's row is locked: it cannot be adopted under a change
--- that is under way.
+-- What belongs to an adopted edition never changes, whoever asks, but for a name that is taken out (framework_unname). The edition's row
+-- is locked: it cannot be adopted under a change that is under way.
 CREATE OR REPLACE FUNCTION framework_frozen() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
