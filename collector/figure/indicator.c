@@ -162,6 +162,9 @@ static int set_named(struct indicator *i, const char *key, const char *value, st
         return each_word(value, i, add_statistic, f);
     if (!strcmp(key, "items"))
         return set_text(&i->items, value);
+    if (!strcmp(key, "days"))
+        return value[0] == 'p' ? small_number(value + 1, 99, &i->days, f)
+                               : fault_set(f, -EBADMSG, _("\"%s\" is no percentile; allowed: p1 to p99"), value);
     if (!strcmp(key, "check"))
         return set_check(i, value, f);
     if (!strcmp(key, "unit"))
@@ -318,6 +321,7 @@ int indicator_read(const char *text, struct indicator *ret, struct fault *f)
         return rc;
     for (size_t s = 0; s < i.statistic_count && i.measured; s++) {
         i.statistics[s].what.decimals = i.decimals;
+        i.statistics[s].what.days = i.statistics[s].what.kind == STAT_QUANTILE ? i.days / 100.0 : 0;
         i.statistics[s].what.most = i.unit[LANG_EN] && *i.unit[LANG_EN] == '%' ? 100 : 0;
     }
     *ret = i;

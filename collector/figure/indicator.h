@@ -22,7 +22,8 @@
  * measured, imported, declared, qualitative), over (what its SELECT reads: lines, which is what is meant when it is not
  * said, figures, or inputs), method (its version, raised when figures would change), targets
  * (domestic, abroad: the set of the country's pack to which it is measured), dimensions, aggregate (p10 to p99, mean,
- * share; value when nothing is measured), headline.fr, headline.en (not of what is derived; with {statistic} in them,
+ * share; value when nothing is measured), days (p1 to p99: what a line says of its days where that is not their median,
+ * of an indicator of percentiles), headline.fr, headline.en (not of what is derived; with {statistic} in them,
  * and {where} in those of what is measured: in the country, or on so many measured lines), definition.fr,
  * definition.en; items, items.fr, items.en (of imported figures: words for what each may be of, a barrier or a speed
  * tier, and their names in the same order; with {item} in its headline each is of one of them, and none of all); of
@@ -81,6 +82,7 @@ struct indicator {
     bool calculated; /* from imported inputs, by its SELECT, beside what others publish */
     bool own;        /* a chapter's, of a file beside the configuration (chapter.h) */
     int method, decimals;
+    int days;            /* percentile of its own days that a line says, of quantiles; 0: their median */
     unsigned dimensions; /* of enum dimension */
     struct statistic statistics[STATISTICS_MAX];
     size_t statistic_count;

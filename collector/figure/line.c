@@ -12,8 +12,8 @@ static int by_line(const void *a, const void *b)
 
 static double say(const struct stat_what *what, const struct stat_sample *days, size_t count)
 {
-    static const struct stat_what median = {STAT_QUANTILE, 0.5};
-    double value = stat_value(what->kind == STAT_MEAN ? what : &median, days, count, NULL);
+    const struct stat_what own = {STAT_QUANTILE, what->days > 0 ? what->days : 0.5};
+    double value = stat_value(what->kind == STAT_MEAN ? what : &own, days, count, NULL);
     return what->kind != STAT_SHARE ? value : value >= 0.5 ? 100 : 0;
 }
 

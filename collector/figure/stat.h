@@ -34,6 +34,7 @@ struct stat_what {
     double q;     /* of a quantile, 0 to 1 */
     double most;  /* the greatest value that there can be; 0: any */
     int decimals; /* in which it is told (rounding.h) */
+    double days;  /* of a quantile: which of its own days a line says, 0 to 1; 0: their median (line.h) */
 };
 
 void stat_sort(struct stat_sample *samples, size_t count); /* by value, then cluster */

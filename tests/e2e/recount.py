@@ -208,7 +208,7 @@ def loss(results, targets, _place):
 
 OF_DAY = {"PER1": dns_time, "PER2": dns_failures, "PER3": round_trip("domestic", False), "PER3_OWN": round_trip("domestic", True),
           "PER4": round_trip("abroad", False), "PER4_OWN": round_trip("abroad", True), "PER5": throughput("down_mbps"), "PER6": throughput("up_mbps"),
-          "PER7": jitter, "PER8": loss}
+          "PER7": jitter, "PER8": loss, "PER12": throughput("down_mbps")}
 
 
 # ---- where, and on behalf of whom ----
@@ -462,6 +462,17 @@ def said(rows, how):
     return {line: how(values) for line, values in days.items()}
 
 
+def says(indicator):
+    """How a line says one thing of its days: four days in five reach what PER12 says."""
+    return (lambda values: quantile([(value, 1) for value in values], 0.2)) if indicator == "PER12" else statistics.median
+
+
+def steady(indicator, rows):
+    """Of PER12 a line needs ten days that have a value."""
+    days = collections.Counter(row.line.household for row in rows if row.value is not None)
+    return [row for row in rows if days[row.line.household] >= 10] if indicator == "PER12" else rows
+
+
 def given(rows):
     """household -> what it gives to a sum."""
     rows = [row for row in rows if row.value is not None]
@@ -517,7 +528,7 @@ def of_one(failed):
     return largest[0] > 5 * sum(largest[2:])
 
 
-def figure(rows, statistic, method, whole=False):
+def figure(rows, statistic, method, whole=False, how=statistics.median):
     """None where one line may fill the whole tail of a percentile. whole: of a country."""
     failed = failures(rows)
     values = [row for row in rows if row.value is not None]
@@ -528,7 +539,7 @@ def figure(rows, statistic, method, whole=False):
         q = int(statistic[1:]) / 100
         if max(sums.values()) / sum(sums.values()) >= min(q, 1 - q) - 1e-9:
             return None
-        value = quantile([(v, sums[line]) for line, v in said(values, statistics.median).items()], q)
+        value = quantile([(v, sums[line]) for line, v in said(values, how).items()], q)
     return Figure(value, sum(row.samples for row in values), None if whole and of_one(failed) else failed.total(), len(values), len(sums),
                   len({row.network for row in values} - {None}), sum(row.ended for row in values), method)
 
@@ -602,7 +613,7 @@ def gather(lines, raw, targets, carrier_nat, year):
     """(indicator, country, geo, operator, technology, family, source) -> the rows of a cell."""
     lines = measured(lines, raw, targets.networks, carrier_nat, year)
     return {(indicator, *key): cell for indicator, (_, columns, _) in definitions().items()
-            for key, cell in weigh(cells_of(rows_of(OF_DAY[indicator], lines, targets), columns)).items()}
+            for key, cell in weigh(cells_of(steady(indicator, rows_of(OF_DAY[indicator], lines, targets)), columns)).items()}
 
 
 def recount(cells):
@@ -613,5 +624,5 @@ def recount(cells):
         method, _, names = known[indicator]
         large = enough([row for row in cell if row.value is not None])
         for statistic in names:
-            found[indicator, statistic, *key] = large, figure(cell, statistic, method, not any(key[1:-1]))
+            found[indicator, statistic, *key] = large, figure(cell, statistic, method, not any(key[1:-1]), says(indicator))
     return found

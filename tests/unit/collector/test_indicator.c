@@ -15,7 +15,7 @@ static void reads_a_file(void **state)
     struct indicator i;
     struct fault f = {0};
     assert_int_equal(indicator_read(WHOLE "-- kind: measured\n-- dimensions: operator, family\n-- decimals: 2\n"
-                                          "-- targets: abroad\n"
+                                          "-- targets: abroad\n-- days: p20\n"
                                           "-- aggregate: p10, p50,p95, mean, share\nSELECT 1\n",
                                     &i, &f),
                      0);
@@ -35,6 +35,8 @@ static void reads_a_file(void **state)
     assert_true(i.statistics[3].what.kind == STAT_MEAN && i.statistics[4].what.kind == STAT_SHARE);
     for (size_t s = 0; s < i.statistic_count; s++)
         assert_int_equal(i.statistics[s].what.decimals, 2);
+    for (size_t s = 0; s < i.statistic_count; s++)
+        assert_true(i.statistics[s].what.days == (i.statistics[s].what.kind == STAT_QUANTILE ? 0.20 : 0));
     assert_string_equal(indicator_main(&i)->name, "p50");
     indicator_free(&i);
 }
