@@ -12,7 +12,9 @@ SELECT c.country, k.name AS operator, c.technology, c.tariff, count(*) AS n_prob
 FROM probe_context c
 LEFT JOIN known_operator k USING (operator_no)
 LEFT JOIN LATERAL (SELECT s.* FROM plan_price s
-                   WHERE s.country = c.country AND operator_now(s.country, s.operator) = k.name AND current_date BETWEEN s.valid_from AND coalesce(s.valid_to, 'infinity')
+                   WHERE s.country = c.country AND (s.operator = k.name OR EXISTS (
+                         SELECT FROM operator o JOIN known_operator n USING (operator_no) -- as operator_now, which analysts may not call
+                         WHERE (o.country, o.name, n.name) = (s.country, s.operator, k.name))) AND current_date BETWEEN s.valid_from AND coalesce(s.valid_to, 'infinity')
                      AND tariff_plain(c.tariff) IN (tariff_plain(s.plan), tariff_plain(s.name))
                    ORDER BY s.valid_from DESC, s.retrieved DESC, s.source LIMIT 1) p ON true
 WHERE c.valid_to = 'infinity' AND c.tariff IS NOT NULL
