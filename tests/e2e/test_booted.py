@@ -19,6 +19,7 @@ ANSWERS = {
     "Département (Entrée : non précisé) :": "Borgou",
     "Commune ou ville (Entrée : non précisé) :": "Parakou",
     "Ville ou campagne (ville, campagne ; Entrée : non précisé) :": "ville",
+    "Nature du lieu": "",
     "Opérateur de la ligne (Entrée : non précisé) :": "",
     "Technologie de la ligne": "fibre",
     "La ligne est-elle facturée au volume ?": "non",
