@@ -5,8 +5,8 @@
  * on a unique violation, -EINVAL on data the server refuses (SQLSTATE classes
  * 22 and 23), -EAGAIN when the transaction lost against another one (class 40),
  * -ETIMEDOUT when it took longer than its pool allows, -ENOENT when a statement
- * names what the schema does not have, -ENOSPC and -ENOMEM when it has no room, -EIO otherwise; f carries the server's
- * message. */
+ * names what the schema does not have, -ENOSPC and -ENOMEM when it has no room,
+ * -EIO otherwise; f carries the server's message. */
 #pragma once
 
 #include <stdbool.h>

@@ -166,9 +166,10 @@ BEGIN
 END
 $$;
 
--- Stores the comments ([{"indicator", "stakeholder_group", …}], as framework_comment) of an import in their order, numbered from the last one on; those that
--- are there already, of whoever says who it is, stay with the answer that they have. A name that was taken out does not come back with
--- the same comment; another's who says just that on that day is left out too, and no comment is. Returns how many came, or -1 of an edition that is not open.
+-- Stores the comments ([{"indicator", "stakeholder_group", …}], as framework_comment) of an import in their order, numbered from the
+-- last one on; those that are there already, of whoever says who it is, stay with the answer that they have. A name that was taken out
+-- does not come back with the same comment; another's who says just that on that day is left out too, and no comment is. Returns how
+-- many came, or -1 of an edition that is not open.
 CREATE OR REPLACE FUNCTION framework_comments(of_framework int, comments jsonb, of_run int) RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,6 +1,6 @@
 -- The Herfindahl-Hirschman index: the sum of the squared shares, in percent, from 0 to 10 000 (US Department of Justice and Federal
--- Trade Commission, Horizontal Merger Guidelines, 19 August 2010, section 5.3, whose 1500 and 2500 ECO8 tells). What is rounded, or counted in lines, is taken for parts of its own sum: n
--- operators make it at least 10 000 / n. NULL of none.
+-- Trade Commission, Horizontal Merger Guidelines, 19 August 2010, section 5.3, whose 1500 and 2500 ECO8 tells). What is rounded, or
+-- counted in lines, is taken for parts of its own sum: n operators make it at least 10 000 / n. NULL of none.
 CREATE OR REPLACE FUNCTION hhi(parts double precision[]) RETURNS double precision
 LANGUAGE sql IMMUTABLE AS $$
     SELECT sum((100 * p / whole) ^ 2) FROM unnest(parts) p, (SELECT sum(w) AS whole FROM unnest(parts) w) s WHERE whole > 0

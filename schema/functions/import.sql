@@ -168,8 +168,8 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- Lets the surveys of a run into reports that lack the visa, also those in whose place a later one stands; of a closed year, from its
--- next version on. What came before runs were kept has to be imported once more, to be of one: 'done'; or says why not: 'none', there is no such run, 'undone', 'known', it
--- was let in already, 'needless', nothing of it lacks one.
+-- next version on: 'done'; or says why not: 'none', there is no such run, 'undone', 'known', it was let in already, 'needless',
+-- nothing of it lacks one. What came before runs were kept has to be imported once more, to be of one.
 CREATE OR REPLACE FUNCTION import_admit(of_run int, by text, because text) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -9,7 +9,8 @@ $$;
 
 -- The plans on sale at the end of a year, promotions left out, at their price then, as each source has it. Of what is on sale without
 -- an end, somebody has to have seen it in the year, or later: what nobody saw since the year before may be gone. What is over is left
--- out before one is chosen, so that a plan which was cheaper for a month is back at its own price after it. Operators are called as teams have it now (operator_now).
+-- out before one is chosen, so that a plan which was cheaper for a month is back at its own price after it. Operators are called as
+-- teams have it now (operator_now).
 CREATE OR REPLACE FUNCTION tariff_told(of_country text, of_year int) RETURNS SETOF plan_price
 LANGUAGE sql STABLE AS $$
     SELECT told
