@@ -618,6 +618,9 @@ def test_page_is_light_closed_and_accessible(numbers, lang, speed, other):
     assert drawings and all(a["role"] == "img" and a["aria-labelledby"] for a in drawings)
     assert tags.count("title") == tags.count("desc") + 1 == len(drawings) + 1
     assert other in p.links
+    # What lacks a figure is listed, and each reason said once.
+    why = {"fr": "Aucun chiffre n’a encore été importé", "en": "No figure was imported yet"}[lang]
+    assert p.text().count(why) == 1 and "(ACC2) · " in p.text()
     for link in p.links:
         assert link.startswith(("/", "#", "data:,", "https://instad.bj/")), link
         if link.startswith("#"):

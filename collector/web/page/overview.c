@@ -298,6 +298,24 @@ static int add_method(struct overview *o, const struct indicator *i, struct faul
     return i->targets ? set_targets(o, i, method, f) : 0;
 }
 
+/* Those that lack a figure for one reason stand in one line: the catalogue grows,
+ * and the page has to stay light. */
+static void list_without(json_t *without, const char *id, const char *name, const char *why)
+{
+    _cleanup_text_ char *first = alloc_format("%s (%s)", name, id);
+    json_t *line;
+    size_t l;
+    json_array_foreach(without, l, line)
+    {
+        if (strcmp(json_string_value(json_object_get(line, "why")), why))
+            continue;
+        _cleanup_text_ char *more = alloc_format("%s · %s", json_string_value(json_object_get(line, "names")), first);
+        json_object_set_new(line, "names", json_string(more));
+        return;
+    }
+    json_array_append_new(without, json_pack("{s:s, s:s}", "names", first, "why", why));
+}
+
 /* Of the catalogue, but without a figure: its name, and why. */
 static void add_without(struct overview *o, const struct indicator *i, const struct pg_rows *in_parts)
 {
@@ -312,24 +330,25 @@ static void add_without(struct overview *o, const struct indicator *i, const str
     if (!why)
         why = phrase(&o->words, i->kinds & KIND_QUALITATIVE ? "why_not_rated" : "why_not_imported");
     _cleanup_text_ char *name = indicator_in(i->name[o->words.lang], o->cctld);
-    json_array_append_new(json_object_get(o->page, "without"),
-                          json_pack("{s:s, s:s, s:s}", "id", i->id, "name", name, "why", why));
+    list_without(json_object_get(o->page, "without"), i->id, name, why);
 }
 
 /* How what is shown, or measured, was made; the rest of the catalogue is listed. */
 static int add_methods(struct overview *o, const struct pg_rows *rows, struct fault *f)
 {
-    size_t count;
+    size_t count, without = 0;
     _cleanup_rows_ struct pg_rows *in_parts = NULL;
     int rc = national_in_parts(o->pg, o->country, &in_parts, f);
     const struct indicator *all = indicator_all(&count);
     for (size_t i = 0; rc == 0 && i < count; i++) {
         if (indicator_made(&all[i]) || national_next(rows, &all[i], &(struct national){0}))
             rc = add_method(o, &all[i], f);
-        else if (!indicator_retired(&all[i]))
+        else if (!indicator_retired(&all[i])) {
             add_without(o, &all[i], in_parts);
+            without++;
+        }
     }
-    _cleanup_text_ char *number = alloc_format("%zu", json_array_size(json_object_get(o->page, "without")));
+    _cleanup_text_ char *number = alloc_format("%zu", without);
     phrase_set(o->page, "without_title", phrase(&o->words, "without"), json_pack("{s:s}", "n", number));
     return rc;
 }
