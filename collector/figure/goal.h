@@ -4,7 +4,7 @@
 
 #include "collector/format/encode.h"
 
-#define GOAL_COLUMNS 21
+#define GOAL_COLUMNS 23
 extern const struct encode_column goal_columns[GOAL_COLUMNS];
 
 /* The statement up to the year, an int, at whose end goals are looked at. */

@@ -493,10 +493,12 @@ def test_goals_are_held_against_figures(numbers, tmp_path):
 
     assert stands(2021) == {}, "nobody had set it"
     path = tmp_path / "figures.csv"
-    path.write_text(HEADER + "".join(f"ACC1,BJ,,{year},{value},% of population,{source},,2025-01-31,\n" for source, year, value in (
-        ("fast", 2022, 40), ("fast", 2024, 56), ("slow", 2022, 40), ("slow", 2024, 52), ("once", 2024, 99), ("there", 2023, 100))))
+    path.write_text(HEADER.strip() + ",age_group\n" + "".join(
+        f"ACC1,BJ,,{year},{value},% of population,{source},,2025-01-31,,{ages}\n" for source, year, value, ages in (
+            ("fast", 2022, 40, "15+"), ("fast", 2024, 56, "15+"), ("slow", 2022, 40, "15+"), ("slow", 2024, 52, "15+"),
+            ("once", 2024, 99, "15+"), ("there", 2023, 100, "15+"), ("everybody", 2023, 100, ""))))
     numbers.run("import", "csv", path)
-    wanted = {"fast": "on the way", "slow": "late", "once": "no data", "there": "reached"}
+    wanted = {"fast": "on the way", "slow": "late", "once": "no data", "there": "reached", "everybody": "other ages"}
     assert stands(2024).items() >= wanted.items()  # beside what other tests imported
     over_http = {g["source"]: g["standing"] for g in rows(numbers, "/api/v1/goals?country=BJ&indicator=ACC1&year=2024")}
     assert over_http == stands(2024)

@@ -15,7 +15,8 @@ INSERT INTO everybodys VALUES
     ('public_edns_league: zone country simulated n_probes last_week passed compliant fail_dns fail_edns fail_edns1 '
      'fail_edns512 fail_ednsopt fail_edns1opt fail_do fail_ednsflags fail_optlist fail_edns512tcp'),
     ('public_event: country date geo place kind title_fr title_en source source_url retrieved note'),
-    ('public_goal: country indicator name_fr name_en unit statistic technology compared wanted by_year since source_fr source_en source_url'),
+    ('public_goal: country indicator name_fr name_en unit statistic technology compared wanted by_year since source_fr source_en source_url '
+     'age_group'),
     ('public_indicator: indicator name_fr name_en period statistic country geo operator technology family zone sex '
      'age_group plan value unit low high interval_kind n_samples n_days n_probes n_networks floor kind status better '
      'source simulated method method_version source_url retrieved note stored_at lines rank_low rank_high speaks_of as_of '

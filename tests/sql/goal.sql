@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(21);
+SELECT plan(27);
 
 SELECT is((SELECT count(DISTINCT country) FROM goal WHERE indicator = 'ACC1'), (SELECT count(*) FROM country), 'a goal of * is every country''s');
 
@@ -17,10 +17,11 @@ SELECT results_eq($$SELECT country, indicator, technology, compared, wanted, by_
                   $$VALUES ('XA', 'GOA1', NULL, 'at least', 100::float8, 2030), ('XA', 'GOA2', NULL, 'at most', 2, 2025),
                            ('XA', 'GOA3', 'fibre', 'at least', 10, 2030)$$, 'columns as the header has them, in the place of those before');
 
-CREATE FUNCTION pg_temp.figure(id text, of_period text, of_source text, of_value float8, of_technology text DEFAULT NULL, of_method int DEFAULT NULL)
-RETURNS void LANGUAGE sql AS $$
-    INSERT INTO indicator_value (indicator, period, statistic, country, technology, source, computed, value, unit, retrieved, method_version)
-    VALUES (id, of_period, 'value', 'XA', of_technology, of_source, false, of_value, '%', '2026-01-31', of_method)
+CREATE FUNCTION pg_temp.figure(id text, of_period text, of_source text, of_value float8, of_technology text DEFAULT NULL, of_method int DEFAULT NULL,
+                               of_ages text DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO indicator_value (indicator, period, statistic, country, technology, source, computed, value, unit, retrieved, method_version,
+                                 age_group)
+    VALUES (id, of_period, 'value', 'XA', of_technology, of_source, false, of_value, '%', '2026-01-31', of_method, of_ages)
 $$;
 CREATE FUNCTION pg_temp.stands(id text, of_year int) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(coalesce(source || ' ' || period || ' ', '') || standing || coalesce(' ' || round(needed::numeric, 1), ''), ', ' ORDER BY source)
@@ -69,5 +70,21 @@ SELECT results_eq($$SELECT by_year, standing FROM goal_standing(2025) WHERE indi
                   $$VALUES (2025, 'no data'), (2030, 'on the way')$$, 'its year is over, and nobody knows');
 SELECT pg_temp.figure('GOA3', '2024', 'A', 50), pg_temp.figure('GOA3', '2025', 'A', 9, 'fibre') \g /dev/null
 SELECT is(pg_temp.stands('GOA3', 2026), 'A 2025 no data', 'a goal of some lines is held against figures of these');
+
+INSERT INTO indicator (indicator, name_fr, name_en, unit, better, status, nature, kind, method_version, definition_fr, definition_en)
+VALUES ('GOA5', 'f', 'f', '%', '-', 'adopted', 'quantitative', 'imported', 1, 'd', 'd');
+INSERT INTO goal VALUES ('XA', 'GOA5', 'value', NULL, 'at least', 100, 2030, 2020, 'But', 'Goal', 'https://example.org/5', '15+');
+SELECT pg_temp.figure('GOA5', '2024', 'A', 80, of_ages => '15-24') \g /dev/null
+SELECT is(pg_temp.stands('GOA5', 2024), 'no data', 'the young are no country');
+SELECT pg_temp.figure('GOA5', '2020', 'A', 30), pg_temp.figure('GOA5', '2022', 'A', 100), pg_temp.figure('GOA5', '2022', 'B', 44, of_ages => '5+') \g /dev/null
+SELECT is(pg_temp.stands('GOA5', 2024), 'A 2022 other ages, B 2022 other ages', 'of ages that are not named, or of others: shown, and not held against it');
+SELECT pg_temp.figure('GOA5', '2021', 'A', 50, of_ages => '15+') \g /dev/null
+SELECT is(pg_temp.stands('GOA5', 2024), 'A 2021 no data, B 2022 other ages', 'no pace begins at a figure of other ages');
+SELECT pg_temp.figure('GOA5', '2023', 'A', 60, of_ages => '15+'), pg_temp.figure('GOA5', '2024', 'A', 100, of_ages => '16+') \g /dev/null
+SELECT is(pg_temp.stands('GOA5', 2024), 'A 2023 late 61.1, B 2022 other ages', 'of the ages of the goal: an older one of these before a newer one');
+SELECT results_eq($$SELECT source, age_group, value_age_group FROM goal_standing(2024) WHERE indicator = 'GOA5'$$,
+                  $$VALUES ('A', '15+', '15+'), ('B', '15+', '5+')$$, 'and both ages are told');
+SELECT pg_temp.figure('GOA1', '2027', 'A', 100, of_ages => '15+') \g /dev/null
+SELECT is(pg_temp.stands('GOA1', 2027), pg_temp.stands('GOA1', 2026), 'a goal that names none is held against figures that name none');
 SELECT * FROM finish();
 ROLLBACK;
