@@ -1,6 +1,5 @@
 #include "collector/figure/cell_day.h"
 
-#include "collector/db/copy_out.h"
 #include "collector/figure/sketch.h"
 #include "common/alloc.h"
 
@@ -17,13 +16,12 @@ struct subject {
     char kind[KIND_MAX];
 };
 
-struct part { /* of a line's sketches */
+struct part { /* of a line's sketches, or of a cell's medians */
     struct subject of;
-    size_t first, count; /* its buckets */
+    size_t first, count; /* its buckets, or medians */
 };
 
 struct median { /* a line's */
-    struct subject of;
     int32_t probe_no, samples;
     float value;
 };
@@ -35,7 +33,8 @@ struct cell_day {
     struct buf parts;   /* of struct part */
     struct buf buckets; /* of struct sketch_part: of all its sketches, and then of a subject */
     int64_t *counts;    /* of a subject, a bucket each: none between subjects */
-    struct buf medians; /* of struct median */
+    struct buf medians; /* of struct median: the cell's, in whatever order */
+    struct buf told;    /* of struct part: those of a subject, several times for each */
 };
 
 struct cell_day *cell_day_new(void)
@@ -52,6 +51,7 @@ void cell_day_free(struct cell_day *c)
     buf_free(&c->parts);
     buf_free(&c->buckets);
     buf_free(&c->medians);
+    buf_free(&c->told);
     free(c->counts);
     free(c);
 }
@@ -78,9 +78,6 @@ static int part_order(const void *a, const void *b)
 static int median_order(const void *a, const void *b)
 {
     const struct median *one = a, *other = b;
-    int order = subject_order(&one->of, &other->of);
-    if (order != 0)
-        return order;
     return one->probe_no < other->probe_no ? -1 : one->probe_no > other->probe_no;
 }
 
@@ -93,7 +90,7 @@ static struct median median_of(struct cell_day *c, const struct part *parts, siz
     const struct sketch_part *all = (const void *)c->buckets.data;
     size_t end = c->buckets.len;
     int low = BUCKETS, high = -1;
-    struct median m = {.of = parts->of, .probe_no = c->probe_no};
+    struct median m = {.probe_no = c->probe_no};
     for (size_t p = 0; p < count; p++)
         for (size_t i = parts[p].first; i < parts[p].first + parts[p].count; i++) {
             int at = (int)all[i].bucket + BUCKETS / 2;
@@ -113,6 +110,17 @@ static struct median median_of(struct cell_day *c, const struct part *parts, siz
     return m;
 }
 
+static void tell(struct cell_day *c, const struct subject *of, const struct median *m)
+{
+    struct part *last = (void *)(c->told.data + c->told.len - (c->told.len ? sizeof *last : 0));
+    size_t at = c->medians.len / sizeof *m;
+    buf_add(&c->medians, m, sizeof *m);
+    if (c->told.len && last->first + last->count == at && subject_order(&last->of, of) == 0)
+        last->count++;
+    else
+        buf_add(&c->told, &(struct part){*of, at, 1}, sizeof(struct part));
+}
+
 static void end_line(struct cell_day *c)
 {
     struct part *parts = (void *)c->parts.data;
@@ -123,7 +131,7 @@ static void end_line(struct cell_day *c)
         for (next = first + 1; next < count && part_order(&parts[next], &parts[first]) == 0;)
             next++;
         struct median m = median_of(c, &parts[first], next - first);
-        buf_add(&c->medians, &m, sizeof m);
+        tell(c, &parts[first].of, &m);
     }
     buf_clear(&c->parts);
     buf_clear(&c->buckets);
@@ -155,11 +163,25 @@ void cell_day_add(struct cell_day *c, const struct cell_day_sketch *s)
 
 /* ---- a cell ---- */
 
+void cell_day_keep(struct cell_day *c, const struct cell_day_row *r, const int32_t *changed, size_t changed_count)
+{
+    struct subject of = {.check_no = r->check_no, .position = r->position, .target_no = r->target_no};
+    while (of.scope < SCOPE_TARGET && strncmp(scope_words[of.scope], r->scope, r->scope_len))
+        of.scope++;
+    memcpy(of.kind, r->kind, r->kind_len < KIND_MAX ? r->kind_len : KIND_MAX - 1);
+    for (size_t i = 0, next = 0; i < r->count; i++) {
+        while (next < changed_count && changed[next] < r->probes[i])
+            next++;
+        if (next == changed_count || changed[next] != r->probes[i])
+            tell(c, &of, &(struct median){r->probes[i], r->samples[i], r->medians[i]});
+    }
+}
+
 /* Medians of one subject. */
-static void write_row(const struct median *m, size_t count, int32_t day, int32_t cell_no, struct copy_rows *rows)
+static void write_row(const struct subject *of, const struct median *m, size_t count, int32_t day, int32_t cell_no,
+                      struct copy_rows *rows)
 {
     _cleanup_(buf_free) struct buf probes = {0}, samples = {0};
-    const struct subject *of = &m->of;
     const char *scope = scope_words[of->scope];
     for (size_t i = 0; i < count; i++) {
         buf_add(&probes, &m[i].probe_no, sizeof m[i].probe_no);
@@ -181,90 +203,22 @@ static void write_row(const struct median *m, size_t count, int32_t day, int32_t
 
 void cell_day_write(struct cell_day *c, int32_t day, int32_t cell_no, struct copy_rows *rows)
 {
+    _cleanup_(buf_free) struct buf row = {0}; /* of struct median: a subject's */
     end_line(c);
-    struct median *medians = (void *)c->medians.data;
-    size_t count = c->medians.len / sizeof *medians;
+    struct part *told = (void *)c->told.data;
+    const struct median *all = (const void *)c->medians.data;
+    size_t count = c->told.len / sizeof *told;
     if (count > 0)
-        qsort(medians, count, sizeof *medians, median_order);
+        qsort(told, count, sizeof *told, part_order);
     for (size_t first = 0, next; first < count; first = next) {
-        for (next = first; next < count && subject_order(&medians[next].of, &medians[first].of) == 0;)
-            next++;
-        write_row(&medians[first], next - first, day, cell_no, rows);
+        buf_clear(&row);
+        for (next = first; next < count && part_order(&told[next], &told[first]) == 0; next++)
+            buf_add(&row, &all[told[next].first], told[next].count * sizeof *all);
+        size_t lines = row.len / sizeof *all;
+        qsort(row.data, lines, sizeof *all, median_order);
+        write_row(&told[first].of, (const void *)row.data, lines, day, cell_no, rows);
     }
     buf_clear(&c->medians);
+    buf_clear(&c->told);
     c->probe_no = 0;
-}
-
-/* ---- those that are listed ---- */
-
-#define CELLS_SQL "SELECT day - '2000-01-01'::date, day, cell_no FROM cell_take(100)"
-/* Kinds are looked up in one value: as a subquery, or a join, they are searched through for each sketch, as the planner
- * takes cells for small. */
-#define SKETCHES_SQL                                                                                                   \
-    "COPY (SELECT c.place, s.* FROM unnest('{%s}'::date[], '{%s}'::int[]) WITH ORDINALITY AS c (day, cell_no, place) " \
-    "CROSS JOIN LATERAL (SELECT probe_no FROM rollup_line l WHERE l.day = c.day AND l.cell_no = c.cell_no OFFSET 0) "  \
-    "AS l CROSS JOIN LATERAL (SELECT probe_no, check_no, position, target_no, (SELECT jsonb_object_agg(t.target_no, "  \
-    "t.kind) FROM target t) ->> r.target_no::text, buckets, counts FROM rollup_day_sketch r WHERE r.probe_no = "       \
-    "l.probe_no AND r.day = c.day AND (check_no, position) IN (SELECT m.check_no, m.position FROM metric m WHERE "     \
-    "m.kind = 'value') OFFSET 0) AS s) TO STDOUT (FORMAT binary)"
-
-static void add_sketch(struct cell_day *day, struct copy_out *o, struct buf *numbers)
-{
-    struct cell_day_sketch s = {.probe_no = (int32_t)copy_out_int(o, 0)};
-    s.check_no = (int16_t)copy_out_int(o, 0);
-    s.position = (int16_t)copy_out_int(o, 0);
-    s.target_no = (int32_t)copy_out_int(o, 0);
-    const unsigned char *kind = copy_out_bytes(o, &s.kind_len);
-    s.kind = kind ? (const char *)kind : "";
-    /* A sketch has fewer buckets than octets in its row. */
-    size_t max = (size_t)(o->end - o->at);
-    buf_clear(numbers);
-    buf_reserve(numbers, 2 * max * sizeof(int32_t));
-    int32_t *buckets = (void *)numbers->data, *counts = buckets + max;
-    s.count = copy_out_ints(o, buckets, max);
-    size_t counted = copy_out_ints(o, counts, max);
-    s.count = counted < s.count ? counted : s.count;
-    s.buckets = buckets;
-    s.counts = counts;
-    cell_day_add(day, &s);
-}
-
-static int read_sketches(struct pg *pg, const struct pg_rows *taken, struct copy_rows *out, struct fault *f)
-{
-    _cleanup_(cell_day_freep) struct cell_day *day = cell_day_new();
-    _cleanup_(buf_free) struct buf days = {0}, cells = {0}, numbers = {0};
-    for (size_t r = 0; r < pg_rows_count(taken); r++) {
-        buf_addf(&days, "%s%s", r ? "," : "", pg_text(taken, r, 1));
-        buf_addf(&cells, "%s%s", r ? "," : "", pg_text(taken, r, 2));
-    }
-    _cleanup_text_ char *sql = alloc_format(SKETCHES_SQL, days.data, cells.data);
-    struct copy_out o;
-    size_t place = 0;
-    bool more = true;
-    int rc = copy_out_start(&o, pg, sql, f);
-    while (rc == 0 && (rc = copy_out_next(&o, &more, f)) == 0) {
-        size_t at = more ? (size_t)copy_out_int(&o, 0) : 0;
-        if (at != place && place > 0 && place <= pg_rows_count(taken))
-            cell_day_write(day, (int32_t)pg_int(taken, place - 1, 0), (int32_t)pg_int(taken, place - 1, 2), out);
-        if (!more)
-            break;
-        place = at;
-        add_sketch(day, &o, &numbers);
-    }
-    return rc;
-}
-
-int cell_day_make(struct pg *pg, size_t *ret_taken, struct fault *f)
-{
-    _cleanup_(copy_rows_free) struct copy_rows rows = {0};
-    const struct copy_rows *const all = &rows;
-    _cleanup_rows_ struct pg_rows *taken = NULL;
-    int rc = pg_query(pg, CELLS_SQL, 0, NULL, &taken, f);
-    if (rc == 0 && pg_rows_count(taken) > 0)
-        rc = read_sketches(pg, taken, &rows, f);
-    if (rc == 0)
-        rc = copy_send(pg, CELL_DAY_SQL, &all, 1, f);
-    if (rc == 0)
-        *ret_taken = pg_rows_count(taken);
-    return rc;
 }

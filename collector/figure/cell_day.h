@@ -1,6 +1,6 @@
 /* A cell's day made of its lines' sketches (schema/migrations/0032_cell.sql): of
  * each metric a median a line, over all targets, the kinds of targets, and each
- * target. In memory lie one line's buckets and one cell's medians. */
+ * target. Lines that did not change are taken from the cell's rows as they were. */
 #pragma once
 
 #include "collector/db/copy.h"
@@ -23,6 +23,18 @@ static inline void cell_day_freep(struct cell_day **c)
 
 /* One line's sketches come after another's. */
 void cell_day_add(struct cell_day *c, const struct cell_day_sketch *s);
+
+struct cell_day_row {  /* of rollup_cell_day, sorted by probe; texts are not terminated */
+    int32_t target_no; /* 0: none */
+    int16_t check_no, position;
+    const char *scope, *kind;
+    size_t scope_len, kind_len, count;
+    const int32_t *probes, *samples;
+    const float *medians;
+};
+
+/* All lines of the row but the changed ones, whose numbers are sorted. */
+void cell_day_keep(struct cell_day *c, const struct cell_day_row *r, const int32_t *changed, size_t changed_count);
 
 #define CELL_DAY_SQL                                                                                                   \
     "COPY rollup_cell_day (day, cell_no, check_no, position, scope, kind, target_no, probes, samples, medians) FROM "  \

@@ -1,16 +1,16 @@
 -- Days by cell (migrations/0032_cell.sql): which have to be made again. Their rows are the collector's (collector/figure/cell_day.c).
 
--- Puts probe-days into the cells where they lie now, and lists the days of these cells and of those they lay in: of each
--- probe-day whose results are made again, and of one whose surroundings become others. One without results lies in none.
+-- Puts probe-days into the cells where they lie now, and lists them in these cells and in those they lay in: each probe-day
+-- whose results are made again, and one whose surroundings become others. One without results lies in none.
 CREATE OR REPLACE FUNCTION cell_note(days date[], probes int[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     WITH gone AS (
         DELETE FROM rollup_line l USING unnest(days, probes) AS d (day, probe_no)
         WHERE l.probe_no = d.probe_no AND l.day = d.day
-        RETURNING l.day, l.cell_no
+        RETURNING l.day, l.cell_no, l.probe_no
     )
-    INSERT INTO rollup_cell_dirty (day, cell_no) SELECT DISTINCT g.day, g.cell_no FROM gone g;
+    INSERT INTO rollup_cell_dirty (day, cell_no, probe_no) SELECT g.day, g.cell_no, g.probe_no FROM gone g;
     WITH line AS MATERIALIZED (
         SELECT d.day, d.probe_no, p.source, p.simulated, x.country, x.department, x.zone, x.known_no, x.technology
         FROM (SELECT DISTINCT u.day, u.probe_no FROM unnest(days, probes) AS u (day, probe_no)) AS d
@@ -32,20 +32,19 @@ BEGIN
              (c.country, c.department, c.zone, c.operator_no, c.technology)
              IS NOT DISTINCT FROM (l.country, l.department, l.zone, l.known_no, l.technology)
         ON CONFLICT (probe_no, day) DO UPDATE SET cell_no = excluded.cell_no
-        RETURNING day, cell_no
+        RETURNING day, cell_no, probe_no
     )
-    INSERT INTO rollup_cell_dirty (day, cell_no) SELECT DISTINCT day, cell_no FROM placed;
+    INSERT INTO rollup_cell_dirty (day, cell_no, probe_no) SELECT day, cell_no, probe_no FROM placed;
 END
 $$;
 
--- Takes at most `most` cells' days off the list, the earliest first, and takes away what was made of them: the caller makes them
--- in the same transaction. Cell 0 stands for all lines of a day, which are placed anew first.
-CREATE OR REPLACE FUNCTION cell_take(most int) RETURNS TABLE (day date, cell_no int) LANGUAGE plpgsql AS $$
+-- Takes at most `most` cells' days off the list, the earliest first, with the lines of each that changed: the caller makes them
+-- again in the same transaction. Cell 0 stands for all lines of a day, which are placed anew first.
+DROP FUNCTION IF EXISTS cell_take; -- its columns change from one program to the next
+CREATE FUNCTION cell_take(most int) RETURNS TABLE (day date, cell_no int, probe_no int) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     whole date[];
-    days  date[];
-    cells int[];
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('internetmetre rollup'));
     SELECT array_agg(d.day) INTO whole
@@ -56,14 +55,13 @@ BEGIN
         FROM (SELECT DISTINCT r.day, r.probe_no FROM rollup_day r WHERE r.day = ANY (whole)
               UNION SELECT o.day, o.probe_no FROM rollup_line o WHERE o.day = ANY (whole)) l;
     END IF;
-    SELECT array_agg(d.day), array_agg(d.cell_no) INTO days, cells
-    FROM (SELECT DISTINCT e.day, e.cell_no FROM rollup_cell_dirty e WHERE e.cell_no <> 0 ORDER BY e.day, e.cell_no LIMIT most) AS d;
-    IF days IS NULL THEN
-        RETURN;
-    END IF;
-    DELETE FROM rollup_cell_dirty e USING unnest(days, cells) AS d (day, cell_no) WHERE e.day = d.day AND e.cell_no = d.cell_no;
-    DELETE FROM rollup_cell_day c USING unnest(days, cells) AS d (day, cell_no) WHERE c.day = d.day AND c.cell_no = d.cell_no;
-    RETURN QUERY SELECT d.day, d.cell_no FROM unnest(days, cells) WITH ORDINALITY AS d (day, cell_no, place) ORDER BY d.place;
+    RETURN QUERY
+    WITH first AS MATERIALIZED (
+        SELECT DISTINCT e.day, e.cell_no FROM rollup_cell_dirty e WHERE e.cell_no <> 0 ORDER BY e.day, e.cell_no LIMIT most
+    ), taken AS (
+        DELETE FROM rollup_cell_dirty e USING first f WHERE e.day = f.day AND e.cell_no = f.cell_no RETURNING e.day, e.cell_no, e.probe_no
+    )
+    SELECT DISTINCT t.day, t.cell_no, t.probe_no FROM taken t ORDER BY t.day, t.cell_no, t.probe_no;
 END
 $$;
 

@@ -19,6 +19,61 @@ static void add(struct cell_day *c, int32_t probe_no, int32_t target_no, const c
                                               .counts = counts});
 }
 
+/* A cell's row over all targets: lines 2, 4 and 9, of which each had as many results as its number. */
+static void keep(struct cell_day *c, const char *scope, const int32_t *changed, size_t count)
+{
+    static const int32_t probes[] = {2, 4, 9}, samples[] = {2, 4, 9};
+    static const float values[] = {0.25f, 0.5f, 1.5f};
+    cell_day_keep(c,
+                  &(struct cell_day_row){.check_no = 1,
+                                         .position = 3,
+                                         .scope = scope,
+                                         .scope_len = strlen(scope),
+                                         .kind = "",
+                                         .count = 3,
+                                         .probes = probes,
+                                         .samples = samples,
+                                         .medians = values},
+                  changed, count);
+}
+
+static void lines_that_did_not_change_stay(void **state)
+{
+    static const struct {
+        int32_t changed[3];
+        size_t count;
+        bool sketch; /* line 4 has one now, of 7 results */
+        int32_t expected[4], samples[4];
+    } cases[] = {
+        {{0}, 0, false, {2, 4, 9}, {2, 4, 9}}, {{4}, 1, true, {2, 4, 9}, {2, 7, 9}},
+        {{4}, 1, false, {2, 9}, {2, 9}}, /* it lies elsewhere now */
+        {{1, 2, 9}, 3, false, {4}, {4}},       {{2, 4, 9}, 3, false, {0}, {0}},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct cell_day *c = cell_day_new();
+        struct copy_rows rows = {0};
+        size_t lines = 0, len;
+        while (lines < 4 && cases[i].expected[lines])
+            lines++;
+        keep(c, "all", cases[i].changed, cases[i].count);
+        if (cases[i].sketch)
+            add(c, 4, 0, "", 10000, 7);
+        cell_day_write(c, 11391, 7, &rows);
+        assert_int_equal(rows.count, cases[i].sketch ? 3 : lines > 0); /* the line's own over kinds and targets */
+        struct copy_out o = {.at = (const unsigned char *)rows.bytes.data + 2,
+                             .end = (const unsigned char *)rows.bytes.data + rows.bytes.len};
+        int32_t numbers[4];
+        for (int field = 0; lines > 0 && field < 7; field++)
+            copy_out_bytes(&o, &len);
+        assert_int_equal(lines ? copy_out_ints(&o, numbers, 4) : 0, lines);
+        assert_memory_equal(numbers, cases[i].expected, lines * sizeof *numbers);
+        assert_int_equal(lines ? copy_out_ints(&o, numbers, 4) : 0, lines);
+        assert_memory_equal(numbers, cases[i].samples, lines * sizeof *numbers);
+        copy_rows_free(&rows);
+        cell_day_free(c);
+    }
+}
+
 static void medians(void **state)
 {
     static const struct {
@@ -72,6 +127,6 @@ static void medians(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(medians)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(medians), cmocka_unit_test(lines_that_did_not_change_stay)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
