@@ -109,4 +109,18 @@ END
 $$;
 CREATE OR REPLACE TRIGGER cell_mark AFTER UPDATE OF state, merged_into ON operator
     FOR EACH ROW EXECUTE FUNCTION cell_mark_operator();
-REVOKE EXECUTE ON FUNCTION cell_note, cell_take, cell_mark, cell_move, cell_mark_place, cell_mark_operator FROM PUBLIC;
+
+-- A target of another kind: so are the days of lines that measured to it.
+CREATE OR REPLACE FUNCTION cell_mark_kind() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('internetmetre rollup'));
+    INSERT INTO rollup_cell_dirty (day, cell_no, probe_no)
+    SELECT DISTINCT d.day, d.cell_no, u.probe_no FROM rollup_cell_day d, unnest(d.probes) AS u (probe_no)
+    WHERE d.scope = 'target' AND d.target_no = NEW.target_no;
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER cell_mark_kind AFTER UPDATE OF kind ON target
+    FOR EACH ROW WHEN (OLD.kind IS DISTINCT FROM NEW.kind) EXECUTE FUNCTION cell_mark_kind();
+REVOKE EXECUTE ON FUNCTION cell_note, cell_take, cell_mark, cell_move, cell_mark_place, cell_mark_operator, cell_mark_kind FROM PUBLIC;

@@ -19,6 +19,10 @@ BEGIN
         UPDATE rollup_day d SET target_no = own.instead WHERE d.probe_no = no AND d.target_no = own.target_no;
         UPDATE rollup_day_sketch d SET target_no = own.instead WHERE d.probe_no = no AND d.target_no = own.target_no;
     END LOOP;
+    IF FOUND THEN -- days by cell and target are made of the sketches
+        INSERT INTO rollup_cell_dirty (day, cell_no, probe_no)
+        SELECT l.day, l.cell_no, l.probe_no FROM rollup_line l WHERE l.probe_no = no;
+    END IF;
 END
 $$;
 REVOKE EXECUTE ON FUNCTION target_unname FROM PUBLIC;

@@ -411,7 +411,15 @@ def test_days_by_cell_follow_their_lines(world):
     world.sql("DELETE FROM result r USING probe p WHERE p.probe_no = r.probe_no AND p.probe = %s", late.id)
     world.sql("INSERT INTO rollup_dirty SELECT %s, probe_no FROM probe WHERE probe = %s", day, late.id)
     world.run("rollup")
-    assert lies(world, late) == [] and cells(world) != moved
+    gone = cells(world)
+    assert lies(world, late) == [] and gone != moved
+    kind, = world.sql("SELECT target_no, kind FROM target WHERE target_no = (SELECT max(target_no) FROM rollup_day)")
+    world.sql("UPDATE target SET kind = 'beacon' WHERE target_no = %s", kind[0])
+    world.run("rollup")
+    assert cells(world) != gone, "kinds of targets are told of too"
+    world.sql("UPDATE target SET kind = %s WHERE target_no = %s", kind[1], kind[0])
+    world.run("rollup")
+    assert cells(world) == gone
 
 
 def test_an_operator_that_a_team_accepts_is_a_cell(world):

@@ -1,6 +1,6 @@
 -- What a member typed is not found where their probe was forgotten; what it measured is.
 BEGIN;
-SELECT plan(5);
+SELECT plan(6);
 
 INSERT INTO probe (probe) SELECT rpad(who, 20, 'a') FROM unnest('{b,c}'::text[]) AS who;
 INSERT INTO target (name) VALUES ('nas.family.home'), ('nas.two.home');
@@ -21,11 +21,15 @@ INSERT INTO rollup_other (day, probe_no, check_no, target_no, af, source, simula
 SELECT day, probe_no, check_no, target_no, af, source, simulated, ok, partial, timeout, refused, unreachable, reset, dns_error, tls_error,
        protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max FROM rollup_day;
 INSERT INTO rollup_other_sketch SELECT * FROM rollup_day_sketch;
+INSERT INTO rollup_cell (source, simulated) VALUES ('agent', false);
+INSERT INTO rollup_line SELECT DISTINCT day, probe_no, max(cell_no) FROM rollup_day, rollup_cell GROUP BY day, probe_no;
 INSERT INTO rollup_watch SELECT probe_no, day, 1, 3600000000, 0, 0, false, false FROM rollup_day GROUP BY probe_no, day;
 
 SELECT probe_forget(rpad('b', 20, 'a')) \g /dev/null
 SELECT results_eq('SELECT who, ok, target, buckets FROM pg_temp.day', $$VALUES ('b', 1, 'forgotten 2', 1), ('b', 2, 'forgotten 1', 1),
     ('b', 3, 'ns1.nic.bj', 1), ('c', 4, 'nas.family.home', 1)$$, 'its own targets have no names, and their days stay');
+SELECT results_eq('SELECT day, probe_no FROM rollup_cell_dirty', $$SELECT '2026-01-01'::date, pg_temp.no('b')$$,
+                  'and the days by cell that had the names are made again');
 SELECT probe_forget(rpad('b', 20, 'a')), probe_forget(rpad('c', 20, 'a')) \g /dev/null
 SELECT results_eq('SELECT who, ok, target FROM pg_temp.day', $$VALUES ('b', 1, 'forgotten 2'), ('b', 2, 'forgotten 1'),
     ('b', 3, 'ns1.nic.bj'), ('c', 4, 'forgotten 1')$$, 'once more changes nothing, and another''s are called the same');
