@@ -159,6 +159,43 @@ static void select_events(struct selection *s)
     selection_limit(s);
 }
 
+/* ---- plans ---- */
+
+static const struct encode_column plan_columns[] = {
+    {"country", ENCODE_TEXT},
+    {"operator", ENCODE_TEXT},
+    {"plan", ENCODE_TEXT},
+    {"name", ENCODE_TEXT},
+    {"technology", ENCODE_TEXT},
+    {"segment", ENCODE_TEXT},
+    {"price", ENCODE_NUMBER},
+    {"currency", ENCODE_TEXT},
+    {"volume_gb", ENCODE_NUMBER},
+    {"validity_days", ENCODE_NUMBER},
+    {"down_mbps", ENCODE_NUMBER},
+    {"up_mbps", ENCODE_NUMBER},
+    {"throttled_mbps", ENCODE_NUMBER},
+    {"valid_from", ENCODE_TEXT},
+    {"source", ENCODE_TEXT},
+    {"source_url", ENCODE_TEXT},
+    {"retrieved", ENCODE_TEXT},
+};
+
+/* The technology is of a line: a plan of the mobile market is for any generation. */
+static void select_plans(struct selection *s)
+{
+    const char *technology = s->params->values[PARAM_TECHNOLOGY];
+    buf_add_text(&s->sql, "SELECT country, operator, plan, name, technology, segment, price, currency, volume_gb, "
+                          "validity_days, down_mbps, up_mbps, throttled_mbps, valid_from, source, source_url, "
+                          "retrieved FROM public_plan WHERE true");
+    selection_narrow(s, PARAM_COUNTRY, "country =");
+    selection_narrow(s, PARAM_OPERATOR, "operator =");
+    if (technology)
+        buf_addf(&s->sql, " AND $%d = ANY (lines)", selection_bind(s, technology));
+    buf_add_text(&s->sql, " ORDER BY country, operator, price / validity_days, plan");
+    selection_limit(s);
+}
+
 /* ---- versions of closed years ---- */
 
 static const struct encode_column version_columns[] = {
@@ -206,6 +243,12 @@ static const struct endpoint goals = {PARAMS_COMMON | PARAM(INDICATOR) | PARAM(Y
                                       NULL};
 static const struct endpoint events = {
     PARAMS_COMMON | PARAM(YEAR) | PARAM(COUNTRY), event_columns, COUNT(event_columns), KEY_NONE, select_events, NULL};
+static const struct endpoint plans = {PARAMS_COMMON | PARAM(COUNTRY) | PARAM(OPERATOR) | PARAM(TECHNOLOGY),
+                                      plan_columns,
+                                      COUNT(plan_columns),
+                                      KEY_NONE,
+                                      select_plans,
+                                      NULL};
 static const struct endpoint versions = {
     PARAMS_COMMON | PARAM(YEAR), version_columns, COUNT(version_columns), KEY_NONE, select_versions, NULL};
 
@@ -216,6 +259,7 @@ const struct http_route query_routes[] = {
     {.method = "GET", .path = "/api/v1/events", .handler = query_answer, .data = &events},
     {.method = "GET", .path = "/api/v1/goals", .handler = query_answer, .data = &goals},
     {.method = "GET", .path = "/api/v1/indicators", .handler = query_answer, .data = &indicators},
+    {.method = "GET", .path = "/api/v1/plans", .handler = query_answer, .data = &plans},
     {.method = "GET", .path = "/api/v1/probes", .handler = query_answer, .data = &probes},
     {.method = "GET", .path = "/api/v1/results", .handler = query_answer, .data = &endpoint_results},
     {.method = "GET", .path = "/api/v1/series", .handler = query_answer, .data = &endpoint_series},

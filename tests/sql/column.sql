@@ -37,6 +37,8 @@ INSERT INTO everybodys VALUES
     ('public_operator: indicator country source statistic period operator value low high better rank_low rank_high '
      'tie floor'),
     ('public_operator_name: country name'),
+    ('public_plan: country operator plan name technology segment price currency volume_gb validity_days down_mbps up_mbps '
+     'throttled_mbps valid_from source source_url retrieved lines'),
     ('public_simulation: simulated'),
     ('public_probe: probe country department operator technology source simulated last_week'),
     ('public_series: day check_name metric unit source simulated n_samples n_probes n_networks p10 p50 p90 country department '

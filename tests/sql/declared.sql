@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(4);
+SELECT plan(7);
 
 SELECT is(tariff_plain(' Pass MOIS, 1 Go '), 'passmois1go', 'letters and digits alone');
 INSERT INTO country (iso, timezone) VALUES ('XA', 'UTC');
@@ -26,5 +26,27 @@ SELECT results_eq($$SELECT operator, tariff, plan, price FROM declared_tariff OR
                   'the last price of that operator''s plan; none that is over');
 SELECT ok(has_table_privilege('internetmetre_analyst', 'declared_tariff', 'SELECT') AND NOT has_table_privilege('internetmetre_reader', 'declared_tariff', 'SELECT')
           AND NOT has_table_privilege('internetmetre_analyst', 'plan_price', 'UPDATE'), 'for analysts, to read');
+
+CREATE FUNCTION pg_temp.sold() RETURNS TABLE (operator text, plan text, price float8, lines text[]) LANGUAGE sql AS $$
+    SELECT operator, plan, price, lines FROM public_plan WHERE country = 'XA' ORDER BY operator, plan
+$$;
+SELECT results_eq('SELECT * FROM pg_temp.sold()', $$VALUES ('Grand', 'month', 1100::float8, '{3g,4g,5g}'::text[])$$,
+                  'on sale today at its own price: what is over is not, nor is a promotion the price');
+INSERT INTO operator (country, name, state) VALUES ('XA', 'Secret', 'waits');
+INSERT INTO operator (country, name, state, merged_into)
+SELECT 'XA', 'Le Grand', 'merged', operator_no FROM operator WHERE (country, name) = ('XA', 'Grand');
+INSERT INTO plan_price (country, operator, plan, technology, segment, price, currency, volume_gb, validity_days, promotion, valid_from, valid_to, source,
+                        retrieved, run)
+VALUES ('XA', 'Grand', 'box', 'fixed', 'postpaid', 20000, 'XOF', NULL, 30, false, '2024-01-01', current_date, 'Grand', '2025-01-31', 1),
+       ('XA', 'Grand', 'later', 'fibre', 'postpaid', 1, 'XOF', NULL, 30, false, current_date + 1, NULL, 'Grand', '2025-01-31', 1),
+       ('XA', 'Le Grand', 'month', '4g', 'prepaid', 900, 'XOF', 1, 30, false, '2023-01-01', NULL, 'Grand', '2025-01-31', 1),
+       ('XA', 'Secret', 'x', 'fibre', 'postpaid', 1, 'XOF', NULL, 30, false, '2024-01-01', NULL, 'Secret', '2025-01-31', 1);
+SELECT results_eq('SELECT * FROM pg_temp.sold()',
+                  $$VALUES ('Grand', 'box', 20000::float8, '{fibre,adsl,radio,satellite}'::text[]), ('Grand', 'month', 1100, '{3g,4g,5g}')$$,
+                  'until its last day, under the operator''s name of today; of operators that wait none');
+UPDATE probe_context SET tariff = 'box' WHERE probe_no = (SELECT probe_no FROM probe WHERE probe = rpad('a', 20, 'b'));
+INSERT INTO plan_price (country, operator, plan, name, technology, segment, price, currency, validity_days, promotion, valid_from, source, retrieved, run)
+VALUES ('XA', 'Grand', 'other', 'Box', 'fibre', 'postpaid', 3, 'XOF', 30, false, '2025-01-01', 'Grand', '2025-01-31', 1);
+SELECT is((SELECT plan FROM declared_tariff WHERE tariff = 'box'), 'box', 'a plan that was picked is met by its key before the name of another');
 SELECT * FROM finish();
 ROLLBACK;

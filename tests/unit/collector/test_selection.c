@@ -103,6 +103,9 @@ static void each_route_makes_its_statement(void **state)
          "goal_url FROM goal_standing(coalesce($1::int, extract(year FROM now() AT TIME ZONE 'UTC')::int)) WHERE true "
          "AND indicator = $2 AND country = $3 LIMIT 1\n2025\nACC1\nBJ"},
         {"/api/v1/goals", "WHERE true\nNULL"},
+        {"/api/v1/plans?technology=4g&country=BJ&limit=9",
+         "FROM public_plan WHERE true AND country = $1 AND $2 = ANY (lines) ORDER BY country, operator, price / "
+         "validity_days, plan LIMIT 9\nBJ\n4g"},
         {"/api/v1/indicators?year=2025&version=2",
          "public_indicator_version WHERE true AND left(period, 4) = $1 AND version = "
          "$2 ORDER BY indicator, period, country, source, "},
