@@ -24,7 +24,7 @@ struct line {
     const struct unit *units;
     size_t count;
     double amount, free;
-    bool covered;         /* and stays so where fewer days are shown, or figures tell of it anyway */
+    bool covered;         /* and stays so where fewer days are shown, or what is out tells of it anyway */
     enum flow_answer now; /* by the days that are shown */
 };
 
@@ -324,16 +324,6 @@ bool transport_tells(struct transport *t, const bool *shown)
         t->lines[l].covered = t->lines[l].now == FLOW_FOUND;
     free(bears);
     return tells;
-}
-
-void transport_settle(struct transport *t)
-{
-    bool *none = alloc_zero(t->day_count + 1, sizeof *none);
-    (void)transport_tells(t, none);
-    for (size_t l = 0; l < t->line_count; l++)
-        t->lines[l].covered = t->lines[l].now == FLOW_NONE;
-    t->work = WORK;
-    free(none);
 }
 
 /* Lines of both come in the order of their numbers. */

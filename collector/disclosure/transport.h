@@ -33,11 +33,7 @@ static inline void transport_freep(struct transport **t)
 void transport_add(struct transport *t, uint32_t line, size_t day, uint32_t place, double amount, double weight,
                    bool covers);
 
-/* Before days are shown: lines that parts tell of without any are passed over, as that was asked of these
- * (dominance.h), with what each line weighs. */
-void transport_settle(struct transport *t);
-
-/* The same of lines that others tell of: what was out was asked for, in `out`, with the same lines. */
+/* Lines that others tell of are passed over: what was out was asked for, in `out`, with the same lines. */
 void transport_pass_over(struct transport *t, const struct transport *out);
 
 /* Do these days, each by itself, tell of a line beside the parts? Each time it is asked, fewer are shown than when they

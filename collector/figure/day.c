@@ -365,8 +365,6 @@ static void decide(struct day *days, size_t count, const struct past_days *past,
     struct chart c = {days, count, what, past->late, left_new(what), .places = places};
     c.last = alloc_zero(count + 1, sizeof(struct day *));
     c.transport = transport_of(&c, parts, past->after);
-    if (c.transport)
-        transport_settle(c.transport);
     c.cover = past->cover || (past->weighed && what->kind != STAT_QUANTILE);
     weigh_told(&c.left, days, count, past->after);
     for (size_t d = 0; d < count; d++) {

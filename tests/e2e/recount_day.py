@@ -117,8 +117,7 @@ def told_beside(days, behind, whole, statistic, place_of):
     """Of means: recount_transport.told, of days that are shown. behind: rows of days that were told without them."""
     if statistic != "mean":
         return lambda _shown: {}
-    units = recount_transport.units_of(days, behind, whole, place_of, statistic)
-    covered = recount_transport.settled(units)
+    units, covered = recount_transport.units_of(days, behind, whole, place_of, statistic), set()
     return lambda shown: recount_transport.told(units, shown, covered)
 
 

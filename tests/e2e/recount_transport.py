@@ -135,12 +135,6 @@ def is_covered(units, line, shown, largest):
     return without(largest) or all(without({second}) for second in largest if second != line)
 
 
-def settled(units):
-    """Those of whom figures tell without any day: they are passed over."""
-    covered = set()
-    return {unit.line for unit in units} - covered if told(units, set(), covered) else set()
-
-
 def told_anew(out, units, points, shown):
     """The same of parts that never had a figure, or had one that lacks days that are out. out, points: without these, and the days that are
     out; units, shown: with all, and days that may come. Whom the first tell of is passed over."""

@@ -319,6 +319,43 @@ static void days_that_come_at_once_are_not_covered_by_what_is_out(void **state)
     }
 }
 
+/* Thirty days were told; then the first of two operators says one for thirty, beside a line that says five, and the
+ * other for thirty more. Of the figures alone, what others and the second operator said on days that were told may make
+ * up for the line, where that had no figure then: so they do not tell of it, but points of its days and the first
+ * operator's figure do. */
+static void who_may_not_be_told_by_figures_is_not_told_by_points(void **state)
+{
+    static const struct {
+        double others; /* what they say on its days */
+        size_t shown;
+    } rows[] = {{0, 0}, {1, 60}};
+    enum { LINES = 31, DAYS = 90 };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct past_days past = {.after = 20029, .until = INT32_MAX, .before = true};
+        static struct tally_day days[LINES * DAYS];
+        struct cellsets parts = {0};
+        uint32_t places[] = {cellsets_number(&parts, (const size_t[]){0, 1}, 2, 0),
+                             cellsets_number(&parts, (const size_t[]){0, 2}, 2, 0),
+                             cellsets_number(&parts, (const size_t[]){0}, 1, 0)};
+        for (uint32_t d = 0; d < COUNT(days); d++) {
+            uint32_t line = d / DAYS, third = d % DAYS / 30, place = line < 30 ? line / 10 : 2;
+            double says[][3] = {{1, 1, 0}, {1, 0, 1}, {1, rows[r].others, 0}};
+            days[d] = (struct tally_day){.line = line + 1,
+                                         .network = line + 1,
+                                         .day = 20000 + (int32_t)(d % DAYS),
+                                         .place = places[place],
+                                         .counts = 1,
+                                         .before = third == 0,
+                                         .value = line < 30 ? says[place][third] : 5 * (third == 1)};
+        }
+        json_t *figures = day_figures(days, COUNT(days), &mean, &past, NULL, &parts);
+        if (json_array_size(figures) != rows[r].shown)
+            fail_msg("row %zu: %zu days", r, json_array_size(figures));
+        json_decref(figures);
+        cellsets_free(&parts);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +369,7 @@ int main(void)
         cmocka_unit_test(two_large_lines_are_not_told_by_each_other),
         cmocka_unit_test(days_that_places_would_explain_are_left_out),
         cmocka_unit_test(days_that_come_at_once_are_not_covered_by_what_is_out),
+        cmocka_unit_test(who_may_not_be_told_by_figures_is_not_told_by_points),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
