@@ -25,7 +25,7 @@ struct line {
     size_t count;
     double amount, free;
     bool covered;         /* and stays so where fewer days are shown, or what is out tells of it anyway */
-    enum flow_answer now; /* by the days that are shown */
+    enum flow_answer now; /* by the days that are shown; FLOW_FOUND: or nobody asked yet */
 };
 
 /* What the two give that give most, and all together. */
@@ -330,7 +330,7 @@ bool transport_tells(struct transport *t, const bool *shown)
 void transport_pass_over(struct transport *t, const struct transport *out)
 {
     get_ready(t);
-    for (size_t l = 0, o = 0; l < t->line_count && out->work > 0; l++) {
+    for (size_t l = 0, o = 0; l < t->line_count; l++) {
         while (o < out->line_count && out->lines[o].units->line < t->lines[l].units->line)
             o++;
         t->lines[l].covered |= o < out->line_count && out->lines[o].units->line == t->lines[l].units->line &&

@@ -33,7 +33,8 @@ static inline void transport_freep(struct transport **t)
 void transport_add(struct transport *t, uint32_t line, size_t day, uint32_t place, double amount, double weight,
                    bool covers);
 
-/* Lines that others tell of are passed over: what was out was asked for, in `out`, with the same lines. */
+/* Lines that others tell of are passed over: what was out was asked for, in `out`, with the same lines. Where that took
+ * too much work, lines of which it is proved are. */
 void transport_pass_over(struct transport *t, const struct transport *out);
 
 /* Do these days, each by itself, tell of a line beside the parts? Each time it is asked, fewer are shown than when they

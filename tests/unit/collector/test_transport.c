@@ -83,10 +83,37 @@ static void a_line_that_days_and_a_part_leave_is_told_of(void **state)
     }
 }
 
+/* What is out tells of the line, or not, or nobody has asked. */
+static void who_is_told_of_by_what_is_out_is_passed_over(void **state)
+{
+    static const struct lines now[] = {{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {NONE, 1, 0, 5}};
+    static const struct {
+        struct lines out[3];
+        bool asked;
+        double told;
+    } rows[] = {
+        {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {NONE, 1, 0, 5}}, true, 0},
+        {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}, {NONE, 1, 0, 5}}, false, 5},
+        {{{SOME, 10, 1, 1}, {OTHERS, 10, 1, 1}, {NONE, 1, 0, 5}}, true, 5},
+        {{{SOME, 10, 0, 1}, {OTHERS, 10, 1, 0}}, true, 5}, /* it was not there */
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        _cleanup_(transport_freep) struct transport *t = make(now, COUNT(now), false),
+                                                    *out = make(rows[r].out, COUNT(rows[r].out), false);
+        double told;
+        assert_true(!rows[r].asked || tells(out, 0, &told) == (rows[r].told == 0));
+        transport_pass_over(t, out);
+        bool found = tells(t, 0, &told);
+        if (found != (rows[r].told > 0) || told != rows[r].told)
+            fail_msg("row %zu: %d %g", r, found, told);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_that_days_and_a_part_leave_is_told_of),
+        cmocka_unit_test(who_is_told_of_by_what_is_out_is_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
