@@ -47,13 +47,22 @@ static int check_held(struct pg *pg, const char *year, struct fault *f)
         pg_text(rows, 0, 0), year);
 }
 
-/* What is calculated from imported rows, which are copied with the rest, needs no batch. */
-static int find_inputs(struct pg *pg, const char *year, bool *ret, struct fault *f)
+/* Without any batch: what is calculated from imported rows, which are copied with the rest, needs none. */
+static int check_inputs(struct pg *pg, const char *year, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query(pg, "SELECT $1::int IN (SELECT input_year())", 1, &year, &rows, f);
-    *ret = rc == 0 && pg_bool(rows, 0, 0);
-    return rc;
+    int rc = pg_query(pg,
+                      "SELECT $1::int IN (SELECT input_year()), EXISTS (SELECT FROM indicator_value WHERE computed AND "
+                      "left(period, 4)::int = $1::int)",
+                      1, &year, &rows, f);
+    if (rc < 0 || pg_bool(rows, 0, 0))
+        return rc;
+    if (!pg_bool(rows, 0, 1))
+        return fault_set(f, -ENODATA, _("there is no figure of %s, and no batch of which there could be one"), year);
+    return fault_set(f, -ENODATA,
+                     _("the ledger has no batch that came in %s or later: its figures were made of days, as a "
+                       "simulation can, and no batch says otherwise"),
+                     year);
 }
 
 /* None of them came before what it tells of. */
@@ -67,14 +76,8 @@ static int copy_bodies(struct follow *w, struct fault *f)
     _cleanup_rows_ struct pg_rows *months = NULL;
     _cleanup_text_ char *out = alloc_format("COPY (SELECT * " BODIES ") TO STDOUT (FORMAT binary)", w->year);
     int rc = pg_query(w->live, month_sql, 1, &w->year, &months, f);
-    bool some = rc == 0 && pg_rows_count(months) > 0;
-    if (rc == 0 && !some)
-        rc = find_inputs(w->live, w->year, &some, f);
-    if (rc == 0 && !some)
-        return fault_set(f, -ENODATA,
-                         _("the ledger has no batch that came in %s or later: its figures were made of days, as a "
-                           "simulation can, and no batch says otherwise"),
-                         w->year);
+    if (rc == 0 && pg_rows_count(months) == 0)
+        rc = check_inputs(w->live, w->year, f);
     for (size_t m = 0; rc == 0 && m < pg_rows_count(months); m++) {
         const char *month = pg_text(months, m, 0);
         rc = pg_query(scratch_pg(w->scratch), "SELECT partition_make('batch_body', $1::date)", 1, &month, NULL, f);

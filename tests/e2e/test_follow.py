@@ -170,7 +170,11 @@ def test_a_figure_that_says_it_stands(country):
 
 
 def test_where_there_is_nothing_to_hold_them_against(country):
+    assert "there is no figure of 2090" in country.run("indicators", "verify", "--year", "2090", status=1)
+    country.sql("INSERT INTO indicator_value (indicator, period, statistic, country, source, computed, unit, retrieved) "
+                "VALUES ('PER1', '2090', 'p50', 'BJ', 'simulated', true, 'ms', '2091-01-01')")
     assert "the ledger has no batch" in country.run("indicators", "verify", "--year", "2090", status=1)
+    country.sql("DELETE FROM indicator_value WHERE period = '2090'")
     assert "--year is missing" in country.run("indicators", "verify", status=2)
     assert "--year is missing" in country.run("indicators", "explain", "PER1", "--verify", status=2)
     assert counts(country.run("indicators", "explain", "AFF1", "--year", YEAR, "--verify"))[2:] == (2, 2, 0, 0), "it is calculated"

@@ -28,6 +28,14 @@ STATES = {
 ROUTES = ["indicators", f"indicators?year={YEAR}", f"indicators?year={YEAR}&format=csv", "series?check=ping", "series?check=ping&format=csv",
           "series?group=operator,department", "series?indicator=PER8",
           "probes", "targets", "checks", "changes", "edns"]
+# An empty year, an indicator without a source, a pack without plans: what is asked, and what the answer has to say.
+COMMANDS = {"indicators --year 1993 --format table": "There is no figure of {country} in 1993.",
+            "indicators --year 1993 --format json": "[]",
+            "indicators --year 1993": "indicator,name_fr,",
+            "indicators goals --year 1993": "country,indicator,",
+            "indicators explain ACC1 --year 1993": "inputs: none yet",
+            "indicators explain AFF1 --year 1993": "1993 tariff: missing, so nothing is calculated that needs it",
+            "indicators verify --year 2090": "there is no figure of 2090"}
 
 
 def words(page):
@@ -72,5 +80,8 @@ def test_little_is_known_and_all_of_it_answers(small):
     assert not re.search(r"\b(nan|inf)\b", figures, re.I)
     explained = c.run("indicators", "explain", "PER8")
     assert "PER8" in explained and not re.search(r"\b(nan|inf)\b|%[sd]", explained, re.I)
+    for line, says in COMMANDS.items():
+        said = c.run(*line.split(), status=int("verify" in line))
+        assert says.format(country=c.settings["country"]) in said and not re.search(r"\b(nan|inf)\b|%[sd]", said), line
     hidden = [f for f in c.request("GET", f"/api/v1/indicators?year={YEAR}").json() if f["value"] is None]
     assert all(f["floor"] in ("n<5", "hidden") and f["note"] for f in hidden)
