@@ -298,7 +298,7 @@ static uint64_t mark_of(const struct cells *c, const struct row *rows, size_t co
         before = hash(before, &rows[i].samples, sizeof rows[i].samples);
     }
     mark = hash(mark, &before, sizeof before);
-    return told_mark((uint32_t)(mark ^ mark >> 32), (uint16_t)(before ^ before >> 16 ^ before >> 32 ^ before >> 48));
+    return told_mark((uint32_t)(mark ^ mark >> 32), (uint16_t)(before ^ before >> 16 ^ before >> 32 ^ before >> 48), 0);
 }
 
 /* The cells of one probe-day: of its row and those of its families. */

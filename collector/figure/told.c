@@ -8,7 +8,10 @@
 
 bool told_same(const struct told_day *told, const struct told_day *now)
 {
-    return told->narrow ? told->mark == now->mark >> 32 : (uint32_t)told->mark == (uint32_t)now->mark;
+    uint32_t mark = (uint32_t)now->mark;
+    if (told->narrow)
+        return told->mark == (uint16_t)(now->mark >> 32);
+    return (uint32_t)told->mark == mark || (uint32_t)told->mark == (mark ^ (uint32_t)(now->mark >> 48));
 }
 
 void told_add(struct told_days *d, int32_t day, uint32_t set, uint64_t mark)

@@ -24,13 +24,14 @@ struct told_day {
 #define TOLD_NONE UINT32_MAX
 
 /* A hash of all that a day says, which is kept when it is told; before: of less, in two octets, as earlier programs
- * did. */
-static inline uint64_t told_mark(uint32_t now, uint16_t before)
+ * did; zone: of its zone, 0 where it has none. That is kept within the first, and beside it to take it out again. */
+static inline uint64_t told_mark(uint32_t now, uint16_t before, uint16_t zone)
 {
-    return (uint64_t)before << 32 | now;
+    return (uint64_t)zone << 48 | (uint64_t)before << 32 | (now ^ zone);
 }
 
-/* Does the day, now, say what it did when it was told? */
+/* Does the day, now, say what it did when it was told? Told without a zone it lies in no zone's figure: it says the
+ * same in whichever it lies now. */
 bool told_same(const struct told_day *told, const struct told_day *now);
 
 struct told_days {

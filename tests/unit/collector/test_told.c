@@ -62,7 +62,7 @@ static void days_are_written(void **state)
 /* A day that an earlier program told says the same where it says what that kept of it. */
 static void days_are_compared(void **state)
 {
-    static const struct {
+    const struct {
         uint64_t told;
         bool narrow;
         uint64_t now;
@@ -73,13 +73,18 @@ static void days_are_compared(void **state)
         {7, false, 0x700000005, false},
         {7, true, 0x700000005, true},
         {7, true, 7, false},
-        {0x500000007, false, 7, true}, /* as it was added, and kept */
+        {0x500000007, false, 7, true},                               /* as it was added, and kept */
+        {7, false, told_mark(7, 5, 0x30), true},                     /* told before there were zones */
+        {told_mark(7, 5, 0x30), false, told_mark(7, 5, 0x30), true}, /* and since */
+        {told_mark(7, 5, 0x30), false, told_mark(7, 5, 0x40), false},
+        {told_mark(7, 5, 0x30), false, told_mark(7, 5, 0), false}, /* its zone is not known any more */
+        {5, true, told_mark(7, 5, 0x30), true},
     };
     for (size_t r = 0; r < COUNT(rows); r++)
         if (told_same(&(struct told_day){.mark = rows[r].told, .narrow = rows[r].narrow},
                       &(struct told_day){.mark = rows[r].now}) != rows[r].same)
             fail_msg("row %zu", r);
-    assert_true(told_mark(5, 7) == 0x700000005);
+    assert_true(told_mark(5, 7, 0) == 0x700000005);
 }
 
 static void what_a_line_weighed(void **state)
