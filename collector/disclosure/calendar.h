@@ -24,7 +24,7 @@
 
 #include "common/alloc.h"
 
-#define CALENDAR_CUTS 4
+#define CALENDAR_CUTS 5
 
 struct calendar;
 

@@ -16,11 +16,13 @@ const struct cell_field cell_fields[FIELD_COUNT] = {
     [FIELD_OPERATOR] = {"operator", DIM_OPERATOR},
     [FIELD_TECHNOLOGY] = {"technology", DIM_TECHNOLOGY},
     [FIELD_FAMILY] = {"family", DIM_FAMILY},
+    [FIELD_ZONE] = {"zone", DIM_ZONE},
 };
 
 const struct cell_cut cell_cuts[CUTS] = {
     {0, FLOOR_NONE},     {DIM_DEPARTMENT, 0}, {DIM_OPERATOR, 0},
     {DIM_TECHNOLOGY, 0}, {DIM_FAMILY, 0},     {DIM_OPERATOR | DIM_DEPARTMENT, 2},
+    {DIM_ZONE, 0},
 };
 
 struct cells *cells_new(const struct indicator *i, bool lifted)
@@ -120,7 +122,9 @@ void cells_add(struct cells *c, const struct probe_day *d)
                    [FIELD_DEPARTMENT] = number_of(c, d->department),
                    [FIELD_OPERATOR] = number_of(c, d->carrier),
                    [FIELD_TECHNOLOGY] = number_of(c, d->technology),
-                   [FIELD_FAMILY] = number_of(c, d->family)},
+                   [FIELD_FAMILY] = number_of(c, d->family),
+                   /* of others no day says otherwise because its zone is another */
+                   [FIELD_ZONE] = c->indicator->dimensions & DIM_ZONE ? number_of(c, d->zone) : 0},
         .probe = number_of(c, d->probe),
         .line = number_of(c, d->line ? d->line : d->probe),
         .oldest = number_of(c, d->oldest ? d->oldest
@@ -230,14 +234,16 @@ static void list_cut(struct cells *c, size_t cut)
 
 /* ---- the decision ---- */
 
-/* What tells one cell from all others, over the years: the texts of its fields. The caller frees. */
+/* What tells one cell from all others, over the years: the texts of its fields. The zone stands last, and only where
+ * the cell is of one: keys were kept before there were any. The caller frees. */
 static char *key_of(const struct cells *c, const struct cell *cell)
 {
     _cleanup_json_ json_t *key = json_array();
     for (int f = 0; f < FIELD_COUNT; f++) {
         uint32_t text = cell->rows[0]->fields[f];
         bool of = !cell_fields[f].dimension || (cell_cuts[cell->cut].dimensions & cell_fields[f].dimension);
-        json_array_append_new(key, of && text ? json_string(c->texts[text]) : json_null());
+        if (f != FIELD_ZONE || (of && text))
+            json_array_append_new(key, of && text ? json_string(c->texts[text]) : json_null());
     }
     return json_text(key);
 }
@@ -282,8 +288,14 @@ static uint64_t hash_text(uint64_t seed, const struct cells *c, uint32_t text)
     return hash(seed, c->texts[text], strlen(c->texts[text]) + 1);
 }
 
+static uint16_t folded(uint64_t hash)
+{
+    return (uint16_t)(hash ^ hash >> 16 ^ hash >> 32 ^ hash >> 48);
+}
+
 /* What a probe-day says, and where. `failing`: the days without any value before it are told with it. Another line is
- * another household, which weighs otherwise; not so a new box on it. */
+ * another household, which weighs otherwise; not so a new box on it. The zone is by itself: of days that were told
+ * before there were any it is not known. */
 static uint64_t mark_of(const struct cells *c, const struct row *rows, size_t count, int64_t failing)
 {
     uint64_t before = 0xcbf29ce484222325u, mark = hash(hash_text(before, c, rows->oldest), &failing, sizeof failing);
@@ -292,13 +304,15 @@ static uint64_t mark_of(const struct cells *c, const struct row *rows, size_t co
         if (isnan(rows[i].value))
             continue;
         for (int f = 0; f < FIELD_COUNT; f++)
-            if (rows[i].fields[f])
+            if (f != FIELD_ZONE && rows[i].fields[f])
                 before = hash_text(before, c, rows[i].fields[f]);
         before = hash(before, &rows[i].value, sizeof rows[i].value);
         before = hash(before, &rows[i].samples, sizeof rows[i].samples);
     }
     mark = hash(mark, &before, sizeof before);
-    return told_mark((uint32_t)(mark ^ mark >> 32), (uint16_t)(before ^ before >> 16 ^ before >> 32 ^ before >> 48), 0);
+    uint32_t zone = rows->fields[FIELD_ZONE];
+    return told_mark((uint32_t)(mark ^ mark >> 32), folded(before),
+                     zone ? folded(hash_text(0xcbf29ce484222325u, c, zone)) : 0);
 }
 
 /* The cells of one probe-day: of its row and those of its families. */

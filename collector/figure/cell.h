@@ -1,5 +1,5 @@
 /* Cells of an indicator: its probe-days grouped by country, department,
- * operator, technology, family, and what is published of each.
+ * operator, technology, family, zone, and what is published of each.
  *
  * Which cells are shown is one decision for all of them (floor.h). One that is
  * hidden says that it is ("n<5" where it is small itself, "hidden" where others
@@ -25,11 +25,11 @@ struct probe_day {
     const char *line;    /* the household: of boxes that replaced one another the same; NULL: of this probe alone */
     const char *oldest;  /* the first box of that line, whatever took its place; NULL: the line's name says it */
     const char *country;
-    const char *department, *carrier, *technology; /* NULL when unknown */
-    const char *family;                            /* "ipv4", "ipv6", NULL for both together */
-    double value;                                  /* NAN: every test of the day failed */
-    int64_t samples;                               /* results behind the value */
-    int64_t failed;                                /* tests that gave no number, and are not in the value */
+    const char *department, *carrier, *technology, *zone; /* NULL when unknown */
+    const char *family;                                   /* "ipv4", "ipv6", NULL for both together */
+    double value;                                         /* NAN: every test of the day failed */
+    int64_t samples;                                      /* results behind the value */
+    int64_t failed;                                       /* tests that gave no number, and are not in the value */
     int32_t first, last; /* the days between which something was expected of the probe, both within, less those before
                             them on which nothing could come (functions/idle.sql) */
     int32_t idle;        /* how many of those lie before this day */

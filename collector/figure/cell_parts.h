@@ -15,6 +15,7 @@ enum field {
     FIELD_OPERATOR,
     FIELD_TECHNOLOGY,
     FIELD_FAMILY,
+    FIELD_ZONE,
     FIELD_COUNT
 };
 
@@ -26,7 +27,7 @@ extern const struct cell_field cell_fields[FIELD_COUNT];
 
 /* What figures are made of, coarse cuts first, and the cut whose cell holds the
  * value of one that is hidden. */
-enum { CUTS = 6 };
+enum { CUTS = 7 };
 struct cell_cut {
     unsigned dimensions;
     size_t larger;

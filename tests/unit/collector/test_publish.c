@@ -1,5 +1,7 @@
 #include "tests/unit/collector/cells.h"
 
+#include "common/json.h"
+
 #include <math.h>
 
 static void days_are_told_of_the_country_alone(void **state)
@@ -169,11 +171,88 @@ static void places_are_of_what_is_not_rounded(void **state)
     indicator_free(&hundredths);
 }
 
+#define ZONED HEADER "-- dimensions: operator, zone\nSELECT 1"
+
+/* A line of those days in that zone. */
+static void add_zoned(struct cells *c, size_t p, const char *zone, int from, int to)
+{
+    for (int d = from; d < to; d++)
+        cells_add(c, &(struct probe_day){.probe = names[p],
+                                         .day = 20000 + d,
+                                         .first = 20000 + from,
+                                         .last = 20000 + to - 1,
+                                         .source = "measured",
+                                         .network = names[p],
+                                         .country = "BJ",
+                                         .zone = zone,
+                                         .value = 10 + (double)p,
+                                         .samples = 7});
+}
+
+static const char *floor_of(const json_t *figures, const char *zone)
+{
+    size_t i;
+    const json_t *f;
+    json_array_foreach(figures, i, f) if (word(f, "zone") && !strcmp(word(f, "zone"), zone)) return word(f, "floor");
+    return "none";
+}
+
+static void zones_are_parts_of_the_country(void **state)
+{
+    static const struct {
+        size_t urban, rural; /* lines, of twelve */
+        const char *town, *countryside;
+    } rows[] = {{6, 6, "met", "met"}, {9, 3, "hidden", "n<5"}, {7, 0, "met", "none"}, {12, 0, "met", "none"}};
+    struct indicator zoned;
+    struct fault f;
+    assert_int_equal(indicator_read(ZONED, &zoned, &f), 0);
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct cells *c = cells_new(&zoned, false);
+        for (size_t p = 0; p < 12; p++)
+            add_zoned(c, p, p < rows[r].urban ? "urban" : p < rows[r].urban + rows[r].rural ? "rural" : NULL, 0, 10);
+        _cleanup_json_ json_t *figures = cells_figures(c), *keep = cells_keep(c);
+        assert_string_equal(floor_of(figures, "urban"), rows[r].town);
+        assert_string_equal(floor_of(figures, "rural"), rows[r].countryside);
+        /* As the country's figure was told before there were zones. */
+        assert_string_equal(word(json_array_get(json_object_get(keep, "cells"), 0), "key"),
+                            "[\"BJ\",\"measured\",null,null,null,null]");
+        cells_free(c);
+    }
+    indicator_free(&zoned);
+}
+
+/* Six lines of the countryside measure first, and one of the town beside them: those days, less the countryside's
+ * figure, are that one's. Nor may days tell it that are all others: two of those are left out too, so that thirty of
+ * lines are. */
+static void days_and_a_zone_leave_no_line(void **state)
+{
+    static const struct {
+        const char *rural;
+        size_t shown;
+    } rows[] = {{NULL, 40}, {"rural", 18}};
+    struct indicator zoned;
+    struct fault f;
+    assert_int_equal(indicator_read(ZONED, &zoned, &f), 0);
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct cells *c = cells_new(&zoned, false);
+        for (size_t p = 0; p < 12; p++)
+            add_zoned(c, p, p < 6 ? rows[r].rural : NULL, p < 7 ? 0 : 20, p < 6 ? 20 : 40);
+        _cleanup_json_ json_t *days = cells_days(c), *figures = cells_figures(c);
+        assert_string_equal(floor_of(figures, "rural"), rows[r].rural ? "met" : "none");
+        if (json_array_size(days) != rows[r].shown)
+            fail_msg("row %zu: %zu days", r, json_array_size(days));
+        cells_free(c);
+    }
+    indicator_free(&zoned);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(days_are_told_of_the_country_alone),
         cmocka_unit_test(days_and_an_operator_leave_no_line),
+        cmocka_unit_test(zones_are_parts_of_the_country),
+        cmocka_unit_test(days_and_a_zone_leave_no_line),
         cmocka_unit_test(operators_that_differ_have_their_places),
         cmocka_unit_test(hidden_cells_and_lone_ones_have_none),
         cmocka_unit_test(figures_have_the_decimals_of_their_indicator),
