@@ -254,7 +254,8 @@ static int print_inputs(struct pg *pg, const struct indicator *i, const char *ye
         pg,
         "SELECT DISTINCT ON (period, country, source) period, country, source, n_samples, n_failed, n_days, "
         "n_probes, n_silent, n_networks FROM indicator_value WHERE indicator = $1 AND geo IS NULL AND operator IS NULL "
-        "AND technology IS NULL AND family IS NULL AND ($2::text IS NULL OR left(period, 4) = $2) ORDER BY period, "
+        "AND technology IS NULL AND family IS NULL AND zone IS NULL AND ($2::text IS NULL OR left(period, 4) = $2) "
+        "ORDER BY period, "
         "country, source, n_samples DESC NULLS LAST",
         2, (const char *const[]){i->id, year}, &rows, f);
     if (rc < 0)

@@ -391,14 +391,15 @@ enum figure_column { ID, STATISTIC, COUNTRY, SOURCE, CELL, COLUMN, PUBLISHED, MA
 /* A row a figure, that is there or should be: of what is another, the first. One stands of days before only where it is
  * known to have been told then: of a year that is open, by a cell of that day. Beside one that stands, another may be
  * hidden or not made, and one of figures is as old as the oldest of them. Of a version that an older program made,
- * columns may be empty. */
+ * columns may be empty, and zones are not told apart. */
 #define COMPARE_SQL                                                                                                    \
     "WITH made AS (SELECT v.*, e.speaks_of AS edition FROM indicator_value v LEFT JOIN public_edition e USING "        \
     "(period, country, source) WHERE v.computed AND v.period = $2 AND NOT " BY_DAYS "), held AS MATERIALIZED (SELECT " \
     "k.*, p.value AS told, p.as_of, p.version, to_jsonb(p) AS p, to_jsonb(m) AS m, p.as_of < m.as_of AND (p.version "  \
     "> 0 OR EXISTS (SELECT FROM told_before t CROSS JOIN LATERAL (SELECT t.key::jsonb AS key) k WHERE (t.indicator, "  \
     "t.period, t.made) = (p.indicator, p.period, p.retrieved) AND (p.country, p.source) = (k.key->>0, k.key->>1) AND " \
-    "(p.geo, p.operator, p.technology, p.family) IS NOT DISTINCT FROM (k.key->>2, k.key->>3, k.key->>4, k.key->>5))) " \
+    "(p.geo, p.operator, p.technology, p.family, p.zone) IS NOT DISTINCT FROM (k.key->>2, k.key->>3, k.key->>4, "      \
+    "k.key->>5, k.key->>6))) "                                                                                         \
     "AS stands FROM published p FULL JOIN made m ON " FIGURE_KEY("p") " = " FIGURE_KEY(                                \
         "m") " CROSS JOIN LATERAL "                                                                                    \
              "(SELECT coalesce(p.indicator, m.indicator) AS indicator, coalesce(p.statistic, m.statistic) AS "         \
@@ -411,7 +412,8 @@ enum figure_column { ID, STATISTIC, COUNTRY, SOURCE, CELL, COLUMN, PUBLISHED, MA
              "m.technology, "                                                                                          \
              "m.family, m.zone) ELSE '' END AS cell) k WHERE p.value IS NOT NULL OR m.value IS NOT NULL AND "          \
              "(m.simulated OR "                                                                                        \
-             "m.floor IS DISTINCT FROM 'off' OR NOT EXISTS (SELECT FROM published WHERE version > 0))) "               \
+             "m.floor IS DISTINCT FROM 'off' OR NOT EXISTS (SELECT FROM published WHERE version > 0)) AND (m.zone "    \
+             "IS NULL OR EXISTS (SELECT FROM published WHERE computed AND zone IS NOT NULL))) "                        \
              "SELECT h.indicator, h.statistic, h.country, h.source, h.cell, d.name, d.published, d.made, s.as_of "     \
              "FROM held h "                                                                                            \
              "CROSS JOIN LATERAL (SELECT CASE WHEN h.stands THEN h.as_of WHEN h.told IS NULL OR h.indicator = ANY "    \

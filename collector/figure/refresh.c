@@ -43,7 +43,8 @@
 #define CELLS_SQL                                                                                                      \
     "SELECT t.key, t.made - '1970-01-01'::date, CASE WHEN EXISTS (SELECT FROM indicator_value v WHERE v.computed AND " \
     "(v.indicator, v.period, v.country, v.source) = (t.indicator, t.period, k.key->>0, k.key->>1) AND "                \
-    "(v.geo, v.operator, v.technology, v.family) IS NOT DISTINCT FROM (k.key->>2, k.key->>3, k.key->>4, k.key->>5) "   \
+    "(v.geo, v.operator, v.technology, v.family, v.zone) IS NOT DISTINCT FROM (k.key->>2, k.key->>3, k.key->>4, "      \
+    "k.key->>5, k.key->>6) "                                                                                           \
     "AND v.value IS NOT NULL AND v.floor <> 'off') THEN t.method_version ELSE $3::int END "                            \
     "FROM told_cell t CROSS JOIN LATERAL (SELECT t.key::jsonb AS key) k WHERE t.indicator = $1 AND t.period = $2 "     \
     "ORDER BY t.cell"
@@ -154,7 +155,7 @@ static int part(struct pg *pg, const struct indicator *i, const char *const *per
     "s.first_day - '1970-01-01'::date - coalesce(days_before(s.idle, s.first_day), 0), "                               \
     "u.last_day - '1970-01-01'::date - coalesce(days_before(s.idle, u.last_day + 1), 0), s.silent, "                   \
     "coalesce(days_before(s.idle, g.day), 0), a.late AND NOT e.lifted, a.barred AND NOT e.lifted, "                    \
-    "coalesce(o.probe, p.probe) "                                                                                      \
+    "coalesce(o.probe, p.probe), x.zone "                                                                              \
     "FROM pg_temp.given g JOIN probe p USING (probe_no) "                                                              \
     "LEFT JOIN probe_household h USING (probe_no) LEFT JOIN probe l ON l.probe_no = h.household "                      \
     "LEFT JOIN (SELECT household, least(household, min(probe_no)) AS oldest FROM probe_household GROUP BY household) " \
@@ -225,6 +226,7 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
                              .late = pg_bool(row, 0, 18),
                              .barred = pg_bool(row, 0, 19),
                              .oldest = pg_text(row, 0, 20),
+                             .zone = pg_text(row, 0, 21),
                          });
     if (rc < 0) {
         fault_prefix(f, _("indicator %s: "), i->id);
@@ -251,8 +253,8 @@ static int take_away(struct pg *pg, const struct indicator *i, const char *year,
         "DELETE FROM indicator_value v WHERE v.computed AND v.indicator = $1 AND v.period = $2 AND NOT "
         "EXISTS (SELECT FROM jsonb_populate_recordset(NULL::indicator_value, $3::jsonb) h "
         "WHERE (h.statistic, h.country, h.source) = (v.statistic, v.country, v.source) AND "
-        "(h.geo, h.operator, h.technology, h.family) IS NOT DISTINCT FROM "
-        "(v.geo, v.operator, v.technology, v.family) AND v.floor <> 'off' AND (v.operator IS NULL OR EXISTS "
+        "(h.geo, h.operator, h.technology, h.family, h.zone) IS NOT DISTINCT FROM "
+        "(v.geo, v.operator, v.technology, v.family, v.zone) AND v.floor <> 'off' AND (v.operator IS NULL OR EXISTS "
         "(SELECT FROM public_operator_name o WHERE o.name = v.operator)))",
         3, (const char *const[]){i->id, year, standing}, NULL, f);
     if (rc == 0)
@@ -263,17 +265,18 @@ static int take_away(struct pg *pg, const struct indicator *i, const char *year,
             "WHERE (k.country, k.source) = (d.country, d.source)) AND NOT "
             "EXISTS (SELECT FROM jsonb_populate_recordset(NULL::indicator_value, $4::jsonb) h "
             "WHERE (h.country, h.source) = (d.country, d.source) AND "
-            "num_nonnulls(h.geo, h.operator, h.technology, h.family) = 0)",
+            "num_nonnulls(h.geo, h.operator, h.technology, h.family, h.zone) = 0)",
             4, (const char *const[]){i->id, year, days, standing}, NULL, f);
     return rc;
 }
 
 #define STORE_FIGURES_SQL                                                                                              \
-    "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, family, source, "  \
+    "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, family, zone, "    \
+    "source, "                                                                                                         \
     "simulated, computed, value, unit, low, high, interval_kind, n_samples, n_days, n_probes, n_networks, floor, "     \
     "method_version, lines, note, n_failed, n_silent, rank_low, rank_high, as_of, interval_why, interval_lines, "      \
     "retrieved) "                                                                                                      \
-    "SELECT r.indicator, $2, r.statistic, r.country, r.geo, r.operator, r.technology, r.family, r.source, "            \
+    "SELECT r.indicator, $2, r.statistic, r.country, r.geo, r.operator, r.technology, r.family, r.zone, r.source, "    \
     "r.source = 'simulated', true, r.value, r.unit, r.low, r.high, r.interval_kind, r.n_samples, r.n_days, "           \
     "r.n_probes, r.n_networks, r.floor, r.method_version, r.lines, r.note, r.n_failed, r.n_silent, r.rank_low, "       \
     "r.rank_high, r.as_of, r.interval_why, r.interval_lines, (now() AT TIME ZONE 'UTC')::date "                        \

@@ -14,9 +14,9 @@ LANGUAGE sql STABLE AS $$
     FROM indicator_value t
     LEFT JOIN indicator_value f ON f.computed AND f.period = (of_year - 1)::text
          AND (f.indicator, f.statistic, f.country, f.source) = (t.indicator, t.statistic, t.country, t.source)
-         AND num_nonnulls(f.geo, f.operator, f.technology, f.family) = 0
+         AND num_nonnulls(f.geo, f.operator, f.technology, f.family, f.zone) = 0
     WHERE t.computed AND t.period = of_year::text AND t.indicator = of_indicator AND t.statistic = of_statistic
-      AND num_nonnulls(t.geo, t.operator, t.technology, t.family) = 0
+      AND num_nonnulls(t.geo, t.operator, t.technology, t.family, t.zone) = 0
 $$;
 
 -- Lines, by the names that they have now, with the marks of what they said, as collector/figure/panel.h has them; 0 where none was kept.
@@ -63,7 +63,7 @@ LANGUAGE sql STABLE AS $$
         FROM indicator_value v
         WHERE v.computed AND v.period IN (of_year::text, (of_year - 1)::text) AND v.indicator = of_indicator
           AND v.statistic = of_statistic AND v.country = of_country AND v.source = of_source
-          AND num_nonnulls(v.technology, v.family) = 0 AND num_nulls(v.value, v.low, v.high) = 0
+          AND num_nonnulls(v.technology, v.family, v.zone) = 0 AND num_nulls(v.value, v.low, v.high) = 0
     ), common AS (
         SELECT CASE WHEN num_nonnulls(f.geo, f.operator) = 2 THEN 1 WHEN f.operator IS NOT NULL THEN 2 WHEN f.geo IS NOT NULL THEN 3
                     ELSE 4 END AS cut,

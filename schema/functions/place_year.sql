@@ -5,13 +5,14 @@ LANGUAGE plpgsql AS $$
 BEGIN
     IF to_regclass('pg_temp.place_year') IS NULL THEN
         CREATE TEMP TABLE place_year (
-            first date, last date, day date, probe_no int, country text, department text, operator text, technology text
+            first date, last date, day date, probe_no int, country text, department text, operator text, technology text,
+            zone text
         ) ON COMMIT DROP;
     ELSIF EXISTS (SELECT FROM pg_temp.place_year y WHERE (y.first, y.last) = (of_first, of_last)) THEN
         RETURN;
     END IF;
     INSERT INTO pg_temp.place_year
-    SELECT of_first, of_last, d.day, d.probe_no, x.country, x.department, x.operator, x.technology
+    SELECT of_first, of_last, d.day, d.probe_no, x.country, x.department, x.operator, x.technology, x.zone
     FROM (SELECT DISTINCT r.day, r.probe_no FROM rollup_day r WHERE r.day BETWEEN of_first AND of_last) d
     CROSS JOIN LATERAL place_on(d.probe_no, d.day) x;
     ANALYZE pg_temp.place_year;

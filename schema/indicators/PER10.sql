@@ -18,10 +18,10 @@ SELECT d.country, d.geo, d.operator, NULL AS technology, d.source, d.simulated, 
        least(d.as_of, u.as_of, l.as_of, p.as_of) AS as_of
 FROM indicator_value d
 JOIN indicator_value u ON (u.indicator, u.statistic) = ('PER6', 'p50') AND (u.period, u.country, u.source) = (d.period, d.country, d.source)
-     AND (u.geo, u.operator) IS NOT DISTINCT FROM (d.geo, d.operator) AND num_nonnulls(u.technology, u.family) = 0 AND u.computed
+     AND (u.geo, u.operator) IS NOT DISTINCT FROM (d.geo, d.operator) AND num_nonnulls(u.technology, u.family, u.zone) = 0 AND u.computed
 JOIN indicator_value l ON (l.indicator, l.statistic) = ('PER3', 'p50') AND (l.period, l.country, l.source) = (d.period, d.country, d.source)
-     AND (l.geo, l.operator) IS NOT DISTINCT FROM (d.geo, d.operator) AND num_nonnulls(l.technology, l.family) = 0 AND l.computed
+     AND (l.geo, l.operator) IS NOT DISTINCT FROM (d.geo, d.operator) AND num_nonnulls(l.technology, l.family, l.zone) = 0 AND l.computed
 JOIN indicator_value p ON (p.indicator, p.statistic) = ('PER8', 'mean') AND (p.period, p.country, p.source) = (d.period, d.country, d.source)
-     AND (p.geo, p.operator) IS NOT DISTINCT FROM (d.geo, d.operator) AND num_nonnulls(p.technology, p.family) = 0 AND p.computed
+     AND (p.geo, p.operator) IS NOT DISTINCT FROM (d.geo, d.operator) AND num_nonnulls(p.technology, p.family, p.zone) = 0 AND p.computed
 CROSS JOIN LATERAL iqb(d.value, u.value, l.value, p.value / 100, $1::int) q
-WHERE (d.indicator, d.statistic, d.period) = ('PER5', 'p50', $1::int::text) AND d.computed AND num_nonnulls(d.technology, d.family) = 0
+WHERE (d.indicator, d.statistic, d.period) = ('PER5', 'p50', $1::int::text) AND d.computed AND num_nonnulls(d.technology, d.family, d.zone) = 0

@@ -49,8 +49,8 @@ SELECT v.indicator,
        -- Of a country alone: those of its parts add up to that of the whole, and a step less other steps is of one household; and the
        -- edition in which a town has a silent probe more, less fourteen days, is when it went out. Of a country whose failures are nearly all
        -- one line's nothing is kept (collector/figure/tally.c).
-       CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family) = 0 THEN part_step(v.n_failed) END AS n_failed,
-       CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family) = 0 THEN part_step(v.n_silent) END AS n_silent,
+       CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone) = 0 THEN part_step(v.n_failed) END AS n_failed,
+       CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone) = 0 THEN part_step(v.n_silent) END AS n_silent,
        v.version, CASE WHEN v.version > 0 THEN 'closed' ELSE 'provisional' END AS edition,
        v.version = CASE WHEN v.simulated THEN 0 ELSE coalesce(l.version, 0) END AS latest, v.year, v.computed, v.target_set,
        v.interval_why, v.interval_lines, v.item, v.visa,
@@ -62,7 +62,7 @@ SELECT v.indicator,
 FROM figure_version v
 JOIN indicator_version i ON i.indicator = v.indicator AND i.version = v.version AND (i.version = 0 OR i.year = v.year)
 LEFT JOIN edition_version e ON e.version = v.version AND e.country = v.country AND e.period = v.period AND e.source = v.source
-LEFT JOIN change_version c ON v.computed AND num_nonnulls(v.geo, v.operator, v.technology, v.family) = 0
+LEFT JOIN change_version c ON v.computed AND num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone) = 0
      AND (c.version, c.indicator, c.country, c.source, c.statistic, c.to_period)
          = (v.version, v.indicator, v.country, v.source, v.statistic, v.period)
 LEFT JOIN closed_latest l ON l.year = v.year;

@@ -75,10 +75,10 @@ def test_a_flipped_byte(country):
     assert unsound == 1 and other > 0 and equal + other == figures
     assert "ECO8 value BJ calculated mobile: value is 5200 as published, 5800 from the ledger" in said
     # Of every indicator that is measured: each figure that this line is in, by its families where they are by family, and no other.
-    of = country.sql("SELECT x.department, x.operator, x.technology FROM place_on((SELECT probe_no FROM probe WHERE probe = %s), %s) x", probe, f"{YEAR}-02-20")[0]
-    mine = country.sql("SELECT indicator || ' ' || statistic || ' BJ simulated' || CASE WHEN num_nonnulls(geo, operator, technology, family) > 0 THEN ' ' ELSE '' END "
-                       "|| concat_ws(' ', geo, operator, technology, family) FROM indicator_value WHERE computed AND value IS NOT NULL AND indicator LIKE 'PER%%' AND "
-                       "indicator <> 'PER10' AND coalesce(geo, %s) = %s AND coalesce(operator, %s) = %s AND coalesce(technology, %s) = %s", *(x for x in of for _ in (0, 1)))
+    of = country.sql("SELECT x.department, x.operator, x.technology, x.zone FROM place_on((SELECT probe_no FROM probe WHERE probe = %s), %s) x", probe, f"{YEAR}-02-20")[0]
+    mine = country.sql("SELECT indicator || ' ' || statistic || ' BJ simulated' || CASE WHEN num_nonnulls(geo, operator, technology, family, zone) > 0 THEN ' ' ELSE '' END "
+                       "|| concat_ws(' ', geo, operator, technology, family, zone) FROM indicator_value WHERE computed AND value IS NOT NULL AND indicator LIKE 'PER%%' AND "
+                       "indicator <> 'PER10' AND coalesce(geo, %s) = %s AND coalesce(operator, %s) = %s AND coalesce(technology, %s) = %s AND coalesce(zone, %s) = %s", *(x for x in of for _ in (0, 1)))
     named = re.findall(r"^((?:PER|ECO8).*): \S+ is .* as published, .* from the ledger$", said, re.M)
     assert len(named) == other and {n for n in named if n.startswith("PER") and not n.startswith("PER10 ")} == {row[0] for row in mine}
     assert {n.split()[0] for n in named} >= {row[0] for row in country.sql("SELECT DISTINCT indicator FROM indicator_value WHERE simulated AND value IS NOT NULL AND indicator <> 'PER10'")}
@@ -108,15 +108,20 @@ def test_batches_that_are_gone(country):
 
 
 def test_a_figure_that_somebody_changed(country):
-    whole = "WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family) = 0"
+    """And what an older program published, which told no zones apart."""
+    whole = "WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family, zone) = 0"
     value = country.sql(f"SELECT value FROM indicator_value {whole}")[0][0]
     country.sql(f"UPDATE indicator_value SET value = value + 0.1 {whole}")
     try:
         said = country.run("indicators", "explain", "PER8", "--year", YEAR, "--verify", status=1)
+        country.sql("CREATE TABLE zoned AS SELECT * FROM indicator_value WHERE computed AND zone IS NOT NULL")
+        country.sql("DELETE FROM indicator_value WHERE computed AND zone IS NOT NULL")
         other = country.run("indicators", "explain", "PER1", "--year", YEAR, "--verify")
+        mine = country.sql("SELECT count(*) FROM indicator_value WHERE computed AND value IS NOT NULL AND indicator = 'PER1'")[0][0]
     finally:
+        country.sql("INSERT INTO indicator_value SELECT * FROM zoned")
+        country.sql("DROP TABLE zoned")
         country.sql(f"UPDATE indicator_value SET value = %s {whole}", value)
-    mine = country.sql("SELECT count(*) FROM indicator_value WHERE computed AND value IS NOT NULL AND indicator = 'PER1'")[0][0]
     assert counts(other)[2:] == (mine, mine, 0, 0) and "SQL, $1 the first day" in other
     assert "left out, besides what the floor hides or is too young: nothing" in other
     assert counts(said)[1:] == (0, *counts(said)[2:3], counts(said)[2] - 1, 0, 1)
@@ -125,13 +130,13 @@ def test_a_figure_that_somebody_changed(country):
 
 def test_figures_that_are_gone_and_what_stands_beside_a_number(country):
     """A row that is deleted, emptied or called imported is missing; what is told beside a value is compared with it."""
-    key = "WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family) = 1"
+    key = "WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family, zone) = 1"
     changes = {"value": "DELETE FROM indicator_value", "value ": "UPDATE indicator_value SET value = NULL, low = NULL, high = NULL",
                "value  ": "UPDATE indicator_value SET computed = false", "n_silent": "UPDATE indicator_value SET n_silent = coalesce(n_silent, 0) + 1",
                "unit": "UPDATE indicator_value SET unit = 'ms'", "floor": "UPDATE indicator_value SET floor = 'met'", "lines": "UPDATE indicator_value SET lines = coalesce(lines, 0) + 1",
                "note": "UPDATE indicator_value SET note = 'fine'", "interval_lines": "UPDATE indicator_value SET interval_lines = interval_lines + 1",
                "as_of": "UPDATE indicator_value SET as_of = as_of - 1"}
-    rows = country.sql(f"SELECT ctid::text FROM indicator_value {key} AND value IS NOT NULL AND low IS NULL ORDER BY operator, geo, technology LIMIT {len(changes)}")
+    rows = country.sql(f"SELECT ctid::text FROM indicator_value {key} AND value IS NOT NULL AND low IS NULL ORDER BY operator, geo, technology, zone LIMIT {len(changes)}")
     country.sql("CREATE TABLE kept AS SELECT * FROM indicator_value WHERE computed AND indicator = 'PER8'")
     try:
         for (ctid,), change in zip(rows, changes.values()):
@@ -149,8 +154,8 @@ def test_figures_that_are_gone_and_what_stands_beside_a_number(country):
 
 def test_a_figure_that_says_it_stands(country):
     """Of days before: it is known to have been told then, or somebody changed it."""
-    of = "WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family) = %s"
-    told = "FROM indicator_value WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family) = 0"
+    of = "WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family, zone) = %s"
+    told = "FROM indicator_value WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family, zone) = 0"
     lines = country.sql("SELECT count(*) FROM indicator_value " + of, 1)[0][0]
     index = "WHERE computed AND indicator = 'PER10' AND num_nonnulls(geo, operator) = 0"
     for n in 0, 1:
