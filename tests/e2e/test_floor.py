@@ -19,8 +19,8 @@ LOADER.exec_module(audit)
 YEAR = 2024
 ROUTES = ("indicators?year=2024", "series?check=ping", "probes", "targets")
 
-Line = collections.namedtuple("Line", "network confirmed department operator technology loss days team", defaults=(
-    None, True, "BJ-BO", "Op0", "fibre", 1.0, 10, None))  # team: whose token of one use let it in; "": the collector's own
+Line = collections.namedtuple("Line", "network confirmed department operator technology loss days team zone", defaults=(
+    None, True, "BJ-BO", "Op0", "fibre", 1.0, 10, None, None))  # team: whose token of one use let it in; "": the collector's own
 
 
 def household(c, line, number):
@@ -34,9 +34,9 @@ def household(c, line, number):
         c.sql("WITH t AS (INSERT INTO token (hash, uses_max, focal_point_no) SELECT %s, 1, (SELECT focal_point_no FROM focal_point WHERE "
               "name = %s) RETURNING token_no) UPDATE probe SET token_no = t.token_no FROM t WHERE probe_no = %s", name.encode(), line.team, probe)
     c.sql("INSERT INTO operator (country, name, state) VALUES ('BJ', %s, 'accepted') ON CONFLICT DO NOTHING", line.operator)
-    c.sql("INSERT INTO probe_context (probe_no, country, department, commune, operator_no, technology, valid_from, "
-          "consent_version) SELECT %s, 'BJ', %s, %s, operator_no, %s, '2023-01-01', 'tests' FROM operator WHERE name = %s", probe, line.department, f"Spelling {number}",
-          line.technology, line.operator)
+    c.sql("INSERT INTO probe_context (probe_no, country, department, commune, zone, operator_no, technology, valid_from, "
+          "consent_version) SELECT %s, 'BJ', %s, %s, %s, operator_no, %s, '2023-01-01', 'tests' FROM operator WHERE name = %s", probe, line.department, f"Spelling {number}",
+          line.zone, line.technology, line.operator)
     for network in [line.network] if isinstance(line.network, str) else line.network or []:
         c.sql("INSERT INTO probe_network VALUES ('2024-03-01', %s, %s, 10)", probe, network)
     c.sql("""INSERT INTO rollup_day (day, probe_no, check_no, af, source, simulated, ok, partial, timeout, refused, unreachable,
@@ -70,7 +70,7 @@ def figures(c):
 
 
 def whole(rows):
-    [f] = [f for f in rows if not any(f[k] for k in ("geo", "operator", "technology", "family"))] or [None]
+    [f] = [f for f in rows if not any(f[k] for k in ("geo", "operator", "technology", "family", "zone"))] or [None]
     return f
 
 
@@ -152,24 +152,25 @@ def test_one_extreme_value_is_not_the_figure(own_collector):
 def test_no_sum_of_public_figures_tells_of_few(own_collector, seed):
     """A country of random lines: all nested pairs, all sums of siblings, and all sums that four atoms could make."""
     c, r = own_collector.start_idle(), random.Random(seed)
+    zones = random.Random(seed + 100)
     departments = [iso for (iso,) in c.sql("SELECT iso FROM department ORDER BY iso LIMIT 5")]
     lines = [Line(own(n), department=departments[min(int(r.expovariate(0.6)), 4)], operator=f"Op{min(int(r.expovariate(0.7)), 3)}",
-                  loss=r.choice([0.1, 1, 5, 20]), days=r.choice([3, 10, 30])) for n in range(70)]
+                  loss=r.choice([0.1, 1, 5, 20]), days=r.choice([3, 10, 30]), zone=zones.choices(("urban", "rural", None), (6, 3, 1))[0]) for n in range(70)]
     rows = measured(c, lines)
-    units = [audit.Unit(n, line.network, line.days, line.department, line.operator, line.technology) for n, line in enumerate(lines)]
+    units = [audit.Unit(n, line.network, line.days, line.department, line.operator, line.technology, zone=line.zone) for n, line in enumerate(lines)]
     shown, hidden = {}, 0
     for row in rows:
         cell = {u for u in units if row["geo"] in (None, u.department) and row["operator"] in (None, u.operator)
-                and row["technology"] in (None, u.technology)}
+                and row["technology"] in (None, u.technology) and row["zone"] in (None, u.zone)}
         cut = ("operator", "department") if row["geo"] and row["operator"] else ("department",) if row["geo"] else \
-            ("operator",) if row["operator"] else ("technology",) if row["technology"] else ()
+            ("operator",) if row["operator"] else ("technology",) if row["technology"] else ("zone",) if row["zone"] else ()
         if row["value"] is None:
             hidden += 1
             assert {row[k] for k in ("low", "high", "n_samples", "n_days", "n_probes", "n_networks")} == {None}
             continue
         assert row["n_probes"] in (5, 10, 20, 50) and row["n_probes"] <= len(cell) and row["interval_kind"] != "range"
-        shown[cut, (row["geo"], row["operator"], row["technology"])] = cell
-    assert len(shown) > 3 and hidden > 0
+        shown[cut, (row["geo"], row["operator"], row["technology"], row["zone"])] = cell
+    assert len(shown) > 3 and hidden > 0 and {row["zone"] for row in rows} == {None, "urban", "rural"}
     audit.nested_pairs(shown)
     audit.sums_of_siblings(shown)
     assert audit.light_sum(shown, 3) is None
