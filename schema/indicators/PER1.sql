@@ -9,7 +9,7 @@
 -- nature: quantitative
 -- kind: measured
 -- method: 7
--- dimensions: operator, department, technology
+-- dimensions: operator, department, technology, zone
 -- aggregate: p50, p95
 -- headline.fr: Une résolution DNS prend typiquement {p50} ms {where}.
 -- headline.en: A DNS lookup typically takes {p50} ms {where}.

@@ -9,7 +9,7 @@
 -- nature: quantitative
 -- kind: measured
 -- method: 7
--- dimensions: operator, department, technology
+-- dimensions: operator, department, technology, zone
 -- aggregate: mean
 -- headline.fr: {mean} % des questions DNS restent sans réponse utile {where}.
 -- headline.en: {mean}% of DNS questions get no useful answer {where}.

@@ -10,7 +10,7 @@
 -- kind: measured
 -- method: 7
 -- targets: domestic
--- dimensions: operator, department, technology, family
+-- dimensions: operator, department, technology, zone, family
 -- aggregate: p50
 -- headline.fr: Un aller-retour sans quitter le pays prend typiquement {p50} ms {where}.
 -- headline.en: A round trip inside the country typically takes {p50} ms {where}.

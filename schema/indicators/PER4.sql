@@ -10,7 +10,7 @@
 -- kind: measured
 -- method: 4
 -- targets: abroad
--- dimensions: operator, department, technology, family
+-- dimensions: operator, department, technology, zone, family
 -- aggregate: p50
 -- headline.fr: Un aller-retour vers l’étranger prend typiquement {p50} ms {where}.
 -- headline.en: A round trip abroad typically takes {p50} ms {where}.

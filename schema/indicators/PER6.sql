@@ -9,7 +9,7 @@
 -- nature: quantitative
 -- kind: measured
 -- method: 4
--- dimensions: operator, department, technology
+-- dimensions: operator, department, technology, zone
 -- aggregate: p10, p50, p90
 -- headline.fr: Le débit montant médian est de {p50} Mbit/s {where} ; sur une ligne sur dix, il est inférieur à {p10} Mbit/s.
 -- headline.en: The median upload runs at {p50} Mbit/s {where}; on one line in ten it is below {p10} Mbit/s.

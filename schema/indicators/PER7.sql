@@ -10,7 +10,7 @@
 -- kind: measured
 -- method: 1
 -- targets: domestic
--- dimensions: operator, department, technology
+-- dimensions: operator, department, technology, zone
 -- aggregate: p50
 -- headline.fr: D’un aller-retour à l’autre, le temps varie typiquement de {p50} ms {where}.
 -- headline.en: From one round trip to the next the time typically varies by {p50} ms {where}.

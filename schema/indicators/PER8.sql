@@ -9,7 +9,7 @@
 -- nature: quantitative
 -- kind: measured
 -- method: 6
--- dimensions: operator, department, technology
+-- dimensions: operator, department, technology, zone
 -- aggregate: mean
 -- headline.fr: {mean} % des paquets se perdent en route {where}.
 -- headline.en: {mean}% of packets are lost on the way {where}.

@@ -145,7 +145,8 @@ def line_of(r, n, probe):
     togo, simulated = 36 <= n < 42, 42 <= n < 48
     place = (BEFORE, "TG" if togo else "BJ", None if togo or n % 17 == 5 else r.choice(("BJ-LI", "BJ-LI", "BJ-BO", "BJ-AK", "BJ-AL")),
              None if n % 19 == 7 else r.choice((BIG, BIG, OTHER, "Petit", "Rare" if n % 3 == 0 else BIG)),
-             "satellite" if n in FEW else "adsl" if n in NEAR else "radio" if n in FOUR or n == 52 else r.choice(("fibre", "4g", "4g")))
+             "satellite" if n in FEW else "adsl" if n in NEAR else "radio" if n in FOUR or n == 52 else r.choice(("fibre", "4g", "4g")),
+             None if n % 13 == 6 else "rural" if n % 3 == 1 or n % 7 == 5 else "urban")
     # Some behind one network, some behind carrier NAT, some that nobody saw push.
     own, other = f"198.51.{n if n % 9 else 1}.0/24", f"203.0.{n}.0/24"
     pushes = {year: {} if n == 13 else {CARRIER if n % 6 == 2 else own: 40 if n < 52 else 30, other: 9} for year in YEARS}
@@ -162,13 +163,13 @@ def oddities(lines):
         return datetime.datetime(*when, tzinfo=UTC)
 
     def moved(n, when, **to):
-        country, department, operator, technology = lines[n].places[0][1:]
-        lines[n].places.append((when, country, to.get("department", department), to.get("operator", operator), technology))
+        country, department, operator, technology, zone = lines[n].places[0][1:]
+        lines[n].places.append((when, country, to.get("department", department), to.get("operator", operator), technology, to.get("zone", zone)))
 
     moved(0, at(2024, 1, 3, 8), department="BJ-BO")  # the new place for the most of the day
     moved(1, at(2024, 1, 4, 17), department="BJ-AK", operator=OTHER)  # the old one
     moved(2, at(2023, 12, 28, 12), operator="Petit")  # neither: the later
-    moved(3, at(2024, 1, 1), department="BJ-LI")  # from the new year on
+    moved(3, at(2024, 1, 1), department="BJ-LI", zone="rural")  # from the new year on
     lines[48].enrolled = at(2023, 12, 27)  # young at the end of the first year, not of the second
     lines[49].confirmed, lines[49].let_in = None, False
     lines[50].revoked = at(2024, 1, 31), "no household"
@@ -180,7 +181,7 @@ def oddities(lines):
         old = lines[REPLACED[n]]
         old.replaced = when
         lines[n].places[0] = (when, *(lines[n] if n == 52 else old).places[0][1:])
-    lines[FAILOVER].places[0] = (*lines[FAILOVER].places[0][:3], OTHER, "fibre")
+    lines[FAILOVER].places[0] = (*lines[FAILOVER].places[0][:3], OTHER, "fibre", "urban")
     home, phone = ("ethernet", "154.65.29.0/24"), ("wifi", "137.255.4.0/24")  # which is BIG's
     lines[FAILOVER].boots = [(at(2023, 12, 24), at(2024, 2, 20), [
         (at(2023, 12, 24), at(2023, 12, 26, 12), *home), (at(2023, 12, 26, 12), at(2023, 12, 28), *phone),
@@ -223,8 +224,8 @@ class Country:
         self.lines = [line_of(self.r, n, probe) for n, probe in enumerate(self.probes)]
         oddities(self.lines)
         for n, (line, probe) in enumerate(zip(self.lines, self.probes)):
-            _, country, department, operator, technology = line.places[0]
-            members = {"department": department, "operator": operator, "technology": technology,
+            _, country, department, operator, technology, zone = line.places[0]
+            members = {"department": department, "operator": operator, "technology": technology, "zone": zone,
                        "replaces": n in REPLACED and self.probes[REPLACED[n]].id}
             reply = c.enrol(probe, (kandi if line.team else tokens)[n] if line.let_in else many, country=country,
                             **{k: v for k, v in members.items() if v})
@@ -320,7 +321,7 @@ class Country:
         self.more([n for n in range(LINES) if n not in (4, 8, 16, 17, 50, 51, 53)], FRESH)
         self.more(range(0, 48, 5), [LATE])
         self.c.run("probe", "set", self.lines[24].probe, "operator=Petit", "--from", "2024-01-01", "--by", "Parakou")
-        self.lines[24].places.append((datetime.datetime(2024, 1, 1, tzinfo=UTC), *self.lines[24].places[0][1:3], "Petit", self.lines[24].places[0][4]))
+        self.lines[24].places.append((datetime.datetime(2024, 1, 1, tzinfo=UTC), *self.lines[24].places[0][1:3], "Petit", *self.lines[24].places[0][4:]))
         self.doubt(4)
 
     def doubt(self, n):
@@ -333,10 +334,10 @@ class Country:
                              "WHERE probe = %s RETURNING probe_no", (line.enrolled, line.confirmed, line.enrolled if line.confirmed else None,
                                                                      when, why, line.probe)).fetchall()
         db.execute("UPDATE probe_context SET valid_from = %s WHERE probe_no = %s", (line.places[0][0], no))
-        for since, _, department, operator, _ in line.places[1:]:
+        for since, _, department, operator, _, zone in line.places[1:]:
             db.execute("INSERT INTO probe_context SELECT (jsonb_populate_record(c, jsonb_build_object('valid_from', %s::text, 'department', "
-                       "%s::text, 'operator_no', (SELECT operator_no FROM operator WHERE name = %s AND country = c.country)))).* "
-                       "FROM probe_context c WHERE probe_no = %s AND valid_to = 'infinity'", (since.isoformat(), department, operator, no))
+                       "%s::text, 'zone', %s::text, 'operator_no', (SELECT operator_no FROM operator WHERE name = %s AND country = c.country)))).* "
+                       "FROM probe_context c WHERE probe_no = %s AND valid_to = 'infinity'", (since.isoformat(), department, zone, operator, no))
             db.execute("UPDATE probe_context SET valid_to = %s WHERE probe_no = %s AND valid_from < %s AND valid_to = 'infinity'",
                        (since, no, since))
         if line.replaced:

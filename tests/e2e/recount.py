@@ -18,9 +18,9 @@ from pathlib import Path
 SCHEMA = Path(__file__).resolve().parents[2] / "schema"
 NETWORKS, PROBES, DAYS = 5, 5, 30  # what the floor asks
 BOX = ("denied", "skipped", "error")  # outcomes that say something of the box alone
-PARTS = ("geo", "operator", "technology", "family")
-CUTS = ((), ("geo",), ("operator",), ("technology",), ("family",), ("operator", "geo"))
-DIMENSIONS = {"department": "geo", "operator": "operator", "technology": "technology", "family": "family"}
+PARTS = ("geo", "operator", "technology", "family", "zone")
+CUTS = ((), ("geo",), ("operator",), ("technology",), ("family",), ("operator", "geo"), ("zone",))
+DIMENSIONS = {"department": "geo", "operator": "operator", "technology": "technology", "family": "family", "zone": "zone"}
 UTC = datetime.timezone.utc
 
 
@@ -34,7 +34,7 @@ class Line:
     let_in: bool  # nobody else could use its token
     team: str | None  # whose token it was
     confirmed: str | None  # by whom
-    places: list  # (since, country, department, operator, technology), in order
+    places: list  # (since, country, department, operator, technology, zone), in order
     pushes: dict  # year -> prefix -> how often
     revoked: tuple | None = None  # when, why
     replaced: datetime.datetime | None = None  # from when on another box stands there
@@ -166,7 +166,7 @@ def own_by_address(addr, prefixes):
 
 
 def to_targets(results, targets, place, scope, own):
-    country, _, operator, _ = place
+    country, _, operator, *_ = place
     found = members(set_of(targets, country, day_of(results[0]).year), scope)
     prefixes = targets.networks.get((country, operator), ())
     return [r for r in told(results) if r["check"] == "ping" and r["target"] in found
@@ -264,7 +264,7 @@ def away(line, result, networks):
     at = datetime.datetime.fromisoformat(result["at"])
     for since, until, link, network in (spell for *_, spells in line.boots for spell in spells):
         if since <= at < until:
-            _, country, _, operator, technology = [place for place in line.places if place[0] <= at][-1]
+            _, country, _, operator, technology, _ = [place for place in line.places if place[0] <= at][-1]
             return modem(link, technology) or (network is not None and of_another(network, (country, operator), networks))
     return False
 
@@ -432,13 +432,13 @@ def settled(own, vouchers, cells):
 
 def balanced(cells):
     """The same of an indicator's cells. Those that are too small to be shown bound nothing."""
-    order = sorted(cells, key=lambda key: [set(cut) == {c for c, value in zip(PARTS, key[1:5]) if value} for cut in CUTS].index(True))
+    order = sorted(cells, key=lambda key: [set(cut) == {c for c, value in zip(PARTS, key[1:-1], strict=True) if value} for cut in CUTS].index(True))
     valued = {key: [row for row in cells[key] if row.value is not None] for key in order}
-    whole = [row for key in order if not any(key[1:5]) for row in valued[key]]
+    whole = [row for key in order if not any(key[1:-1]) for row in valued[key]]
     days = collections.Counter(row.line.household for row in whole)
     own = {row.line.household: 1 for rows in valued.values() for row in rows} | {line: s / days[line] for line, s in own_sums(whole).items()}
     vouchers = dict.fromkeys(own) | {row.line.household: row.voucher for row in whole}
-    return settled(own, vouchers, {key: (not any(key[1:5]), collections.Counter(row.line.household for row in valued[key]))
+    return settled(own, vouchers, {key: (not any(key[1:-1]), collections.Counter(row.line.household for row in valued[key]))
                                    for key in order if enough(valued[key])})
 
 
@@ -597,27 +597,27 @@ def rows_of(of_day, lines, targets):
 
 
 def cells_of(rows, columns):
-    """(country, geo, operator, technology, family, source) -> its rows."""
+    """(country, geo, operator, technology, family, zone, source) -> its rows."""
     cells = collections.defaultdict(list)
     for row in rows:
-        whole = dict(zip(("country", "geo", "operator", "technology"), row.place), family=row.family)
+        whole = dict(zip(("country", "geo", "operator", "technology", "zone"), row.place, strict=True), family=row.family)
         for cut in CUTS:
             if set(cut) <= columns and ("family" in cut) == (row.family is not None) and all(whole[c] for c in cut):
-                key = (whole["country"], *(whole[c] if c in cut else None for c in ("geo", "operator", "technology", "family")),
+                key = (whole["country"], *(whole[c] if c in cut else None for c in PARTS),
                        row.line.source)
                 cells[key].append(row)
     return {key: found for key, found in cells.items() if any(row.value is not None for row in found)}
 
 
 def gather(lines, raw, targets, carrier_nat, year):
-    """(indicator, country, geo, operator, technology, family, source) -> the rows of a cell."""
+    """(indicator, country, geo, operator, technology, family, zone, source) -> the rows of a cell."""
     lines = measured(lines, raw, targets.networks, carrier_nat, year)
     return {(indicator, *key): cell for indicator, (_, columns, _) in definitions().items()
             for key, cell in weigh(cells_of(steady(indicator, rows_of(OF_DAY[indicator], lines, targets)), columns)).items()}
 
 
 def recount(cells):
-    """(indicator, statistic, country, geo, operator, technology, family, source) -> whether the cell is large enough, and its Figure
+    """(indicator, statistic, country, geo, operator, technology, family, zone, source) -> whether the cell is large enough, and its Figure
     (None: a percentile that one line would tell)."""
     found, known = {}, definitions()
     for (indicator, *key), cell in cut_once(cells).items():

@@ -92,9 +92,9 @@ def test_one_that_fails_on_what_was_measured_stops_no_other(c):
 
 def test_a_measured_one_has_figures_as_any_other(c):
     rows = list(csv.DictReader(io.StringIO(c.run("indicators", "--year", "2024"))))
-    figures = {name: {(r["statistic"], r["geo"], r["operator"], r["technology"]): r["value"] for r in rows if r["indicator"] == name}
+    figures = {name: {(r["statistic"], r["geo"], r["operator"], r["technology"], r["zone"]): r["value"] for r in rows if r["indicator"] == name}
                for name in ("PER1", "MY_DNS", "MY_KEEP")}
-    assert figures["PER1"] == figures["MY_DNS"] == figures["MY_KEEP"] and figures["PER1"]["p50", "", "", ""]
+    assert figures["PER1"] == figures["MY_DNS"] == figures["MY_KEEP"] and figures["PER1"]["p50", "", "", "", ""]
     assert c.request("GET", "/api/v1/indicators?indicator=MY_DNS&year=2024").json()
 
 

@@ -55,10 +55,10 @@ OF_LINES = "computed AND indicator <> 'PER10'"
 
 def figures(c, year):
     """As analysts have them."""
-    rows = c.sql("SELECT indicator, statistic, country, geo, operator, technology, family, source, floor, note, value, n_samples, n_failed, n_days, "
+    rows = c.sql("SELECT indicator, statistic, country, geo, operator, technology, family, zone, source, floor, note, value, n_samples, n_failed, n_days, "
                  "n_probes, n_networks, n_silent, method_version FROM indicator_value "
                  f"WHERE {OF_LINES} AND period = %s", str(year))
-    found = {row[:8]: row[8:] for row in rows}
+    found = {row[:9]: row[9:] for row in rows}
     assert len(found) == len(rows)
     assert all(row[0] == "met" or re.match("below|would tell|one line|not enough|too few", row[1]) for row in found.values())
     return found
@@ -113,7 +113,7 @@ def test_nothing_is_left_out(country):
         assert {x["outcome"] for x in found if x["check"] == check} == {"ok", "partial", *OUTCOMES}
     shown = [key for key, row in figures(country.c, 2024).items() if row[0] == "met"]
     assert {key[0] for key in shown} == set(recount.OF_DAY) - {"PER12"}  # of which few lines have the ten days that it takes
-    assert {key[6] for key in shown} == {None, "ipv4", "ipv6"} and {key[2] for key in shown} == {"BJ", "TG"}
+    assert {key[6] for key in shown} == {None, "ipv4", "ipv6"} and {key[7] for key in shown} == {None, "urban", "rural"} and {key[2] for key in shown} == {"BJ", "TG"}
     assert {row[0] for year in YEARS for row in figures(country.c, year).values()} == {"met", "n<5", "hidden"}
     assert sum(row[8] for row in figures(country.c, 2024).values() if row[8]) > 0  # silent ones
     assert [day for day, in country.c.sql("SELECT DISTINCT day FROM rollup_late ORDER BY day")] == [*GONE]
@@ -148,7 +148,7 @@ def places(cells, shown, key):
     """Of a country's rows: the cells of both families that are shown anew, and have it."""
     found = collections.defaultdict(set)
     for cell in shown:
-        if cell[:2] + cell[-1:] == key[:2] + key[-1:] and not cell[-2]:
+        if cell[:2] + cell[-1:] == key[:2] + key[-1:] and not cell[-3]:
             for row in cells[cell]:
                 found[row].add(cell)
     return lambda row: tuple(sorted(found[row], key=str))
@@ -222,7 +222,7 @@ def most(indicator):
 def test_every_interval_is_what_lines_tell(country, cells):
     cells, kinds = recount.cut_once(cells[2024]), set()
     for indicator, statistic, *key, low, high, kind, why, least in country.c.sql(
-            "SELECT indicator, statistic, country, geo, operator, technology, family, source, low, high, interval_kind, interval_why, "
+            "SELECT indicator, statistic, country, geo, operator, technology, family, zone, source, low, high, interval_kind, interval_why, "
             f"interval_lines FROM indicator_value WHERE {OF_LINES} AND period = '2024' AND value IS NOT NULL"):
         lines = of_lines(cells[indicator, *key], statistic)
         wanted = (recount_interval.interval_of_figure(statistic, *lines, seed(indicator), most(indicator), digits_of(indicator), lean)
@@ -238,7 +238,7 @@ def test_no_end_is_what_a_line_says_of_itself(country, cells, monkeypatch):
     cells, found = recount.cut_once(cells[2024]), set()
     monkeypatch.setattr(recount_interval, "told", lambda found, *_: found)
     for indicator, statistic, *key, low, high in country.c.sql(
-            "SELECT indicator, statistic, country, geo, operator, technology, family, source, low, high FROM indicator_value "
+            "SELECT indicator, statistic, country, geo, operator, technology, family, zone, source, low, high FROM indicator_value "
             "WHERE computed AND period = '2024' AND interval_kind = 'order95'"):
         exact = recount_interval.interval_of_figure(statistic, *of_lines(cells[indicator, *key], statistic), seed(indicator), digits=digits_of(indicator))
         found |= {round(exact.low / low, 9) if low else 1, round(high / exact.high, 9) if exact.high else 1}
@@ -254,12 +254,12 @@ def two_digits(n):
 @pytest.mark.parametrize("year", YEARS)
 def test_everybody_has_the_same_in_steps(country, year):
     exact = figures(country.c, year)
-    public = {tuple(f[k] for k in ("indicator", "statistic", "country", "geo", "operator", "technology", "family", "source")): f
+    public = {tuple(f[k] for k in ("indicator", "statistic", "country", "geo", "operator", "technology", "family", "zone", "source")): f
               for f in country.c.request("GET", f"/api/v1/indicators?year={year}").json() if f["n_probes"] or f["floor"] != "met"}
     assert public.keys() == exact.keys()
     def of_all(key, count):
         """Counts of few, of a country alone."""
-        return None if any(key[3:7]) or count is None else 1 if count in range(1, 5) else step(count)
+        return None if any(key[3:-1]) or count is None else 1 if count in range(1, 5) else step(count)
 
     for key, (floor, _, value, samples, failed, days, probes, networks, silent, method) in exact.items():
         f = public[key]
@@ -276,11 +276,11 @@ def test_the_quality_index_is_what_published_figures_pass(country, year):
     parts = {"PER5": "p50", "PER6": "p50", "PER3": "p50", "PER8": "mean"}
     found = {row[:4]: row[4:] for row in country.c.sql(
         "SELECT country, geo, operator, source, value, note, floor, statistic, unit FROM indicator_value WHERE computed AND indicator = 'PER10' AND "
-        "period = %s AND num_nonnulls(technology, family) = 0", str(year))}
+        "period = %s AND num_nonnulls(technology, family, zone) = 0", str(year))}
     told = collections.defaultdict(dict)
     for indicator, statistic, value, *place in country.c.sql(
             "SELECT indicator, statistic, value, country, geo, operator, source FROM indicator_value WHERE computed AND period = %s AND value IS NOT "
-            "NULL AND num_nonnulls(technology, family) = 0", str(year)):
+            "NULL AND num_nonnulls(technology, family, zone) = 0", str(year)):
         if parts.get(indicator) == statistic:
             told[tuple(place)][indicator] = value
     whole = {place: values for place, values in told.items() if len(values) == len(parts)}
@@ -315,7 +315,7 @@ def test_changes_over_cells_are_those_of_published_figures(country):
     def year_of(key, year):
         return {(o, g): (v, n) for o, g, v, n in country.c.sql(
             "SELECT operator, geo, value, n_probes FROM indicator_value WHERE computed AND period = %s AND (indicator, statistic, country, source) = "
-            "(%s, %s, %s, %s) AND num_nonnulls(technology, family) = 0 AND num_nulls(value, low, high) = 0", str(year), *key)}
+            "(%s, %s, %s, %s) AND num_nonnulls(technology, family, zone) = 0 AND num_nulls(value, low, high) = 0", str(year), *key)}
 
     some = 0
     for key in {(k[0], k[1], k[2], k[-1]) for k in figures(country.c, 2024)}:
@@ -343,7 +343,7 @@ def test_every_place_is_what_lines_tell(country, cells, year):
     exact = recount.recount(cells)
     better, numbers = dict(country.c.sql("SELECT indicator, better FROM indicator")), numbers_of(cells)
     for indicator, statistic, *key, low, high in country.c.sql(
-            "SELECT indicator, statistic, country, geo, operator, technology, family, source, rank_low, rank_high FROM indicator_value "
+            "SELECT indicator, statistic, country, geo, operator, technology, family, zone, source, rank_low, rank_high FROM indicator_value "
             f"WHERE {OF_LINES} AND period = %s AND value IS NOT NULL AND num_nonnulls(geo, operator) = 1 AND technology IS NULL", str(year)):
         if statistic == main_statistic(indicator) and better[indicator] != "-":
             groups[indicator, statistic, key[0], key[1] is None, key[-1]][key[1] or key[2]] = (
@@ -363,7 +363,7 @@ def test_places_are_in_the_order_of_values(country, cells, year):
     wanted, groups = recount.recount(cells[year]), collections.defaultdict(list)
     better = {row[0]: row[1] for row in country.c.sql("SELECT indicator, better FROM indicator")}
     for indicator, statistic, *key, low, high in country.c.sql(
-            "SELECT indicator, statistic, country, geo, operator, technology, family, source, rank_low, rank_high FROM indicator_value "
+            "SELECT indicator, statistic, country, geo, operator, technology, family, zone, source, rank_low, rank_high FROM indicator_value "
             f"WHERE {OF_LINES} AND period = %s AND value IS NOT NULL AND num_nonnulls(geo, operator) = 1 AND technology IS NULL", str(year)):
         if statistic == main_statistic(indicator):
             sign = -1 if better[indicator] == "high" else 1

@@ -18,8 +18,8 @@ from wire import ping
 pytestmark = pytest.mark.long(60)
 
 ASKED = ("simulate", "--probes", "8", "--days", "40", "--from", "2024-02-01", "--rollups")
-FIGURES = ("SELECT indicator, period, statistic, country, geo, operator, technology, family, source, value, low, high, n_samples, n_probes, "
-           "floor, rank_low FROM indicator_value WHERE computed AND source = '{}' ORDER BY 1, 2, 3, 4, 5, 6, 7, 8")
+FIGURES = ("SELECT indicator, period, statistic, country, geo, operator, technology, family, zone, source, value, low, high, n_samples, n_probes, "
+           "floor, rank_low FROM indicator_value WHERE computed AND source = '{}' ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9")
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_a_country_comes_and_goes(country):
     assert c.sql("SELECT DISTINCT simulated FROM rollup_day WHERE source = 'simulated'") == [(True,)]
     # In no measured figure; and there are figures of both.
     assert c.measured and c.sql(FIGURES.format("measured")) == c.measured
-    assert any(row[9] is not None for row in c.sql(FIGURES.format("simulated")))
+    assert any(row[10] is not None for row in c.sql(FIGURES.format("simulated")))
     for row in c.request("GET", "/api/v1/indicators?format=json").json():
         assert row["simulated"] == (row["source"] == "simulated")
     assert warned(c) == pages()

@@ -49,8 +49,8 @@ def words(c, lang):
 def speaks(c):
     figures = json.loads(c.run("indicators", "--year", str(YEAR), "--format", "json"))
     assert figures == c.request("GET", f"/api/v1/indicators?year={YEAR}").json()
-    parts = {f["speaks_of"] for f in figures if f["geo"] or f["operator"]}
-    return parts, {f["speaks_of"] for f in figures if not (f["geo"] or f["operator"])}
+    parts = {f["speaks_of"] for f in figures if f["geo"] or f["operator"] or f["zone"]}
+    return parts, {f["speaks_of"] for f in figures if not (f["geo"] or f["operator"] or f["zone"])}
 
 
 SAYS = {
