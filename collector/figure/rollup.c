@@ -88,7 +88,7 @@ static void finish_watch(struct step *s, int64_t place, const struct probe_day_w
     for (; s->spell < pg_rows_count(s->spells) && pg_int(s->spells, s->spell, 0) <= place; s->spell++)
         if (pg_int(s->spells, s->spell, 0) == place)
             watch_spell(s->watch, pg_int(s->spells, s->spell, 1), pg_int(s->spells, s->spell, 2));
-    const struct watch_day d = watch_close(s->watch);
+    const struct watch_day d = watch_close(s->watch, who->day);
     watch_write(&d, who->day, who->probe_no, &s->watched);
 }
 

@@ -91,68 +91,102 @@ static int in_order(const void *a, const void *b)
                                       : (x->target_no > y->target_no) - (x->target_no < y->target_no);
 }
 
-/* Is the time between two tests that follow one another watched? */
-static bool is_joined(const struct watch *w, const struct test *a, const struct test *b)
+/* Had the box power, on its own line, all that time? */
+static bool is_home(const struct watch *w, int64_t from_us, int64_t to_us)
 {
     const struct spell *spells = (const void *)w->spells.data;
-    if (b->at_us - a->at_us > WATCH_GAP_US)
-        return false;
     for (size_t s = 0; s < w->spells.len / sizeof *spells; s++)
-        if (spells[s].from_us <= a->at_us && b->at_us <= spells[s].to_us)
+        if (spells[s].from_us <= from_us && to_us <= spells[s].to_us)
             return true;
     return false;
 }
 
-/* A run of tests without an answer, of which the last is joined to what comes next, or not. */
-static void add_run(struct watch_day *d, const struct test *run, size_t count, bool joined)
+/* Is the time between two tests that follow one another watched? */
+static bool is_joined(const struct watch *w, const struct test *a, const struct test *b)
 {
-    int64_t lasted_us = run[joined ? count : count - 1].at_us - run[0].at_us;
-    bool several = false;
-    for (size_t i = 1; i < count; i++)
-        several |= run[i].target_no != run[0].target_no;
-    if (count < WATCH_TESTS_MIN || !several || lasted_us <= WATCH_CUT_US)
-        return;
-    d->down_us += lasted_us;
-    d->cuts++;
+    return b->at_us - a->at_us <= WATCH_GAP_US && is_home(w, a->at_us, b->at_us);
 }
 
-struct watch_day watch_close(struct watch *w)
+/* joined: the last of them is to what comes next. */
+static struct watch_run run_of(const struct test *tests, size_t count, bool joined)
+{
+    struct watch_run run = {tests[joined ? count : count - 1].at_us - tests[0].at_us, (int32_t)count,
+                            tests[0].target_no};
+    for (size_t i = 1; i < count; i++)
+        if (tests[i].target_no != tests[0].target_no)
+            run.target_no = 0;
+    return run;
+}
+
+static bool is_cut(const struct watch_run *run)
+{
+    return run->tests >= WATCH_TESTS_MIN && run->target_no == 0 && run->lasted_us > WATCH_CUT_US;
+}
+
+static void add_tests(const struct watch *w, const struct test *tests, size_t count, struct watch_day *d)
+{
+    for (size_t i = 0, from = 0; i < count; i++) {
+        bool joined = i + 1 < count && is_joined(w, &tests[i], &tests[i + 1]);
+        if (joined)
+            d->watched_us += tests[i + 1].at_us - tests[i].at_us;
+        if (tests[i].answered || (joined && !tests[i + 1].answered)) {
+            from = tests[i].answered ? i + 1 : from;
+            continue;
+        }
+        const struct watch_run run = run_of(tests + from, i + 1 - from, joined);
+        if (is_cut(&run)) {
+            d->down_us += run.lasted_us;
+            d->cuts++;
+        }
+        if (from == 0)
+            d->opens = run;
+        if (i + 1 == count)
+            d->closes = run;
+        from = i + 1;
+    }
+}
+
+struct watch_day watch_close(struct watch *w, int32_t day)
 {
     struct test *tests = (void *)w->tests.data;
     size_t count = w->tests.len / sizeof *tests;
     struct watch_day d = {.tests = (int32_t)count};
     if (count > 1)
         qsort(tests, count, sizeof *tests, in_order);
-    for (size_t i = 0, from = 0; i < count; i++) {
-        bool joined = i + 1 < count && is_joined(w, &tests[i], &tests[i + 1]);
-        int32_t before = d.cuts;
-        if (joined)
-            d.watched_us += tests[i + 1].at_us - tests[i].at_us;
-        if (tests[i].answered || (joined && !tests[i + 1].answered)) {
-            from = tests[i].answered ? i + 1 : from;
-            continue;
-        }
-        add_run(&d, tests + from, i + 1 - from, joined);
-        d.opens |= d.cuts > before && from == 0;
-        d.closes |= d.cuts > before && i + 1 == count;
-        from = i + 1;
+    if (count > 0) {
+        d.first_us = tests[0].at_us;
+        d.last_us = tests[count - 1].at_us;
+        d.from_midnight = is_home(w, day * WATCH_DAY_US, d.first_us);
+        d.to_midnight = is_home(w, d.last_us, (day + 1) * WATCH_DAY_US);
+        add_tests(w, tests, count, &d);
     }
     buf_clear(&w->tests);
     buf_clear(&w->spells);
     return d;
 }
 
+static char *write_run(char *to, const struct watch_run *run)
+{
+    to = copy_int8(to, run->lasted_us);
+    to = copy_int4(to, run->tests);
+    return copy_int4(to, run->target_no);
+}
+
 void watch_write(const struct watch_day *d, int32_t day, int32_t probe_no, struct copy_rows *rows)
 {
     if (d->watched_us == 0)
         return;
-    char *to = copy_row_begin(rows, 128, 8);
+    char *to = copy_row_begin(rows, 256, 16);
     to = copy_int4(to, probe_no);
     to = copy_int4(to, day);
     to = copy_int4(to, d->tests);
     to = copy_int8(to, d->watched_us);
     to = copy_int8(to, d->down_us);
     to = copy_int4(to, d->cuts);
-    to = copy_bytes(to, d->opens ? "\1" : "\0", 1);
-    copy_row_end(rows, copy_bytes(to, d->closes ? "\1" : "\0", 1));
+    to = copy_int8(to, d->first_us);
+    to = copy_int8(to, d->last_us);
+    to = copy_bytes(to, d->from_midnight ? "\1" : "\0", 1);
+    to = copy_bytes(to, d->to_midnight ? "\1" : "\0", 1);
+    to = write_run(to, &d->opens);
+    copy_row_end(rows, write_run(to, &d->closes));
 }

@@ -59,8 +59,13 @@ BEGIN
     DELETE FROM probe_change c WHERE c.probe_no = no;
     DELETE FROM rollup_late l WHERE l.probe_no = no;
     DELETE FROM rollup_hour h WHERE h.probe_no = no;
-    -- No figure is made of how long it was watched, nor of what it measured on other lines.
-    DELETE FROM rollup_watch w WHERE w.probe_no = no;
+    -- Of when it was watched that stays which figures are made of: days, over midnight, but no hours.
+    UPDATE rollup_watch w SET watched_us = d.watched_us, down_us = d.down_us, cuts = d.cuts, first_at = NULL, last_at = NULL,
+        from_midnight = NULL, to_midnight = NULL, opens_us = NULL, opens_tests = NULL, opens_target = NULL, closes_us = NULL,
+        closes_tests = NULL, closes_target = NULL
+    FROM day_watch d
+    WHERE w.probe_no = no AND (d.probe_no, d.day) = (w.probe_no, w.day);
+    -- No figure is made of what it measured on other lines.
     DELETE FROM rollup_other o WHERE o.probe_no = no;
     DELETE FROM rollup_other_sketch o WHERE o.probe_no = no;
     UPDATE probe_context c SET commune = NULL, site = NULL, tariff = NULL, operator_no = k.known_no

@@ -23,7 +23,8 @@ TABLES = {"rollup_day": "day, check_no, target_no, af, t.source, t.simulated, ok
           "rollup_day_sketch": "day, check_no, target_no, af, position, ok, buckets, counts",
           "rollup_day_origin": "day, target_no, af, asns"}
 TABLES |= {table.replace("day", "other"): TABLES[table] for table in ("rollup_day", "rollup_day_sketch")}
-WATCH = {"rollup_watch": "day, tests, watched_us, down_us, cuts, opens, closes"}  # plain SQL has none
+WATCH = {"rollup_watch": "day, tests, watched_us, down_us, cuts, first_at, last_at, from_midnight, to_midnight, opens_us, opens_tests, closes_us, "
+                         "closes_tests"}  # plain SQL has none
 OUTCOMES = ["ok"] * 8 + ["partial", "timeout", "unreachable", "dns_error", "error", "skipped"]
 
 

@@ -80,7 +80,7 @@ INSERT INTO analysts VALUES
     ('market_part: country technology operator period share subscriptions source source_url retrieved note run'),
     ('plan_price: country operator plan technology name segment price currency volume_gb validity_days down_mbps up_mbps throttled_mbps promotion '
      'valid_from valid_to source source_url retrieved note run'),
-    ('day_watch: day probe_no tests watched_us down_us up_percent down_hours cuts'),
+    ('day_watch: day probe_no tests watched_us down_us cuts'),
     ('delegation_diversity: day probe target target_country source simulated addresses4 addresses6 prefixes4 '
      'prefixes6 origins unknown asns'),
     ('delegation_server: at batch_no probe_no target_no ordinal name addr'),
@@ -119,7 +119,8 @@ INSERT INTO analysts VALUES
     ('rollup_other_sketch: day probe_no check_no target_no af position ok buckets counts'),
     ('route_share: country operator family announced valid invalid not_found percent_valid space percent_space_valid'),
     ('route_validity: country operator family prefix origin state'),
-    ('rollup_watch: probe_no day tests watched_us down_us cuts opens closes'),
+    ('rollup_watch: probe_no day tests watched_us down_us cuts first_at last_at from_midnight to_midnight opens_us opens_tests '
+     'opens_target closes_us closes_tests closes_target'),
     ('target: target_no name kind country ours'),
     ('task: task_no name'),
     ('vrp: prefix max_length asn run');

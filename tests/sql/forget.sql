@@ -1,6 +1,6 @@
 -- What a member typed is not found where their probe was forgotten; what it measured is.
 BEGIN;
-SELECT plan(6);
+SELECT plan(7);
 
 INSERT INTO probe (probe) SELECT rpad(who, 20, 'a') FROM unnest('{b,c}'::text[]) AS who;
 INSERT INTO target (name) VALUES ('nas.family.home'), ('nas.two.home');
@@ -23,7 +23,9 @@ SELECT day, probe_no, check_no, target_no, af, source, simulated, ok, partial, t
 INSERT INTO rollup_other_sketch SELECT * FROM rollup_day_sketch;
 INSERT INTO rollup_cell (source, simulated) VALUES ('agent', false);
 INSERT INTO rollup_line SELECT DISTINCT day, probe_no, max(cell_no) FROM rollup_day, rollup_cell GROUP BY day, probe_no;
-INSERT INTO rollup_watch SELECT probe_no, day, 1, 3600000000, 0, 0, false, false FROM rollup_day GROUP BY probe_no, day;
+INSERT INTO rollup_watch
+SELECT pg_temp.no('b'), day, 96, 3600000000, 600000000, 1, day + time '00:05', day + time '23:55', true, true, 600000000, 9, 0, 600000000, 9, 0
+FROM (VALUES ('2026-01-01'::date), ('2026-01-02')) AS d (day);
 
 SELECT probe_forget(rpad('b', 20, 'a')) \g /dev/null
 SELECT results_eq('SELECT who, ok, target, buckets FROM pg_temp.day', $$VALUES ('b', 1, 'forgotten 2', 1), ('b', 2, 'forgotten 1', 1),
@@ -36,7 +38,11 @@ SELECT results_eq('SELECT who, ok, target FROM pg_temp.day', $$VALUES ('b', 1, '
 SELECT is((SELECT count(*) FROM target WHERE target_no < 0), 2::bigint, 'there are no more such names than it takes');
 SELECT is((SELECT count(*) FROM target WHERE target_no < 0 AND (ours OR length(name) <= 255)), 0::bigint,
           'which no probe can tell, and nobody is shown');
-SELECT is((SELECT count(*) FROM rollup_other) + (SELECT count(*) FROM rollup_other_sketch) + (SELECT count(*) FROM rollup_watch), 0::bigint,
-          'of other lines and of when it was watched, of which no figure is made, nothing is left');
+SELECT is((SELECT count(*) FROM rollup_other) + (SELECT count(*) FROM rollup_other_sketch), 0::bigint,
+          'of other lines, of which no figure is made, nothing is left');
+SELECT results_eq($$SELECT day, watched_us / 60000000, down_us / 60000000, cuts, num_nonnulls(first_at, last_at, from_midnight, to_midnight,
+                           opens_us, opens_tests, opens_target, closes_us, closes_tests, closes_target) FROM rollup_watch ORDER BY day$$,
+                  $$VALUES ('2026-01-01'::date, 60::bigint, 10::bigint, 1, 0), ('2026-01-02', 70, 20, 0, 0)$$,
+                  'how long it was watched stays, with what went on over midnight, but not when');
 SELECT * FROM finish();
 ROLLBACK;

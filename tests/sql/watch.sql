@@ -1,27 +1,51 @@
 -- What a line was up and cut, in numbers worked by hand.
 BEGIN;
-SELECT plan(7);
+SELECT plan(9);
 SET TIME ZONE 'UTC';
 
 INSERT INTO probe (probe) VALUES ('aaaaaaaaaaaaaaaaaaaa'), ('bbbbbbbbbbbbbbbbbbbb');
 CREATE FUNCTION pg_temp.no(who text) RETURNS int LANGUAGE sql AS $$ SELECT probe_no FROM probe WHERE probe = repeat(who, 20) $$;
-CREATE FUNCTION pg_temp.watched(who text, day date, watched_min int, down_min int, cuts int, opens boolean, closes boolean) RETURNS void
+-- From minute `first` to minute `last` of a day; opens, closes: minutes, tests and target of the runs at its ends.
+CREATE FUNCTION pg_temp.watched(who text, day date, first int, last int, watched int, down int, cuts int, opens int[] DEFAULT '{0,0,0}',
+                                closes int[] DEFAULT '{0,0,0}', home boolean DEFAULT true) RETURNS void
 LANGUAGE sql AS $$
-    INSERT INTO rollup_watch (probe_no, day, tests, watched_us, down_us, cuts, opens, closes)
-    VALUES (pg_temp.no(who), day, 96, watched_min * 60000000::bigint, down_min * 60000000::bigint, cuts, opens, closes)
+    INSERT INTO rollup_watch (probe_no, day, tests, watched_us, down_us, cuts, first_at, last_at, from_midnight, to_midnight, opens_us,
+                              opens_tests, opens_target, closes_us, closes_tests, closes_target)
+    VALUES (pg_temp.no(who), day, 96, watched * 60000000::bigint, down * 60000000::bigint, cuts, day + make_interval(mins => first),
+            day + make_interval(mins => last), home, home, opens[1] * 60000000::bigint, opens[2], opens[3], closes[1] * 60000000::bigint,
+            closes[2], closes[3])
 $$;
--- A whole day with 2 cuts that come to 36 minutes of 24 hours; 10 hours with one of an hour, which goes on for half an hour of the next
--- 10; an hour without one; 59 minutes.
-SELECT pg_temp.watched('a', '2031-05-01', 1440, 36, 2, false, false), pg_temp.watched('a', '2031-05-02', 600, 60, 1, false, true),
-       pg_temp.watched('a', '2031-05-03', 600, 30, 1, true, false), pg_temp.watched('a', '2031-05-04', 60, 0, 0, false, false),
-       pg_temp.watched('a', '2031-05-05', 59, 59, 1, true, true), pg_temp.watched('b', '2031-05-03', 600, 30, 1, true, false) \g /dev/null
-CREATE VIEW pg_temp.days AS SELECT d.*, left(p.probe, 1) AS who FROM day_watch d JOIN probe p USING (probe_no);
-SELECT results_eq($$SELECT day, round(up_percent::numeric, 6), round(down_hours::numeric, 6), round(cuts::numeric, 6)
-                    FROM pg_temp.days WHERE who = 'a' ORDER BY day$$,
-                  $$VALUES ('2031-05-01'::date, 97.5, 219.0, 730.0), ('2031-05-02', 90, 876, 876), ('2031-05-03', 95, 438, 0),
-                           ('2031-05-04', 100, 0, 0)$$,
-                  'SAIDI is 8760 times what is down of an hour, SAIFI the cuts of 8760 hours; a cut over midnight is one');
-SELECT results_eq($$SELECT round(cuts::numeric, 6) FROM pg_temp.days WHERE who = 'b'$$, 'VALUES (876.0)', 'whose day before is not known is one of its own');
+CREATE VIEW pg_temp.days AS
+SELECT left(p.probe, 1) AS who, d.day, d.watched_us / 60000000 AS watched, d.down_us / 60000000 AS down, d.cuts
+FROM day_watch d JOIN probe p USING (probe_no) ORDER BY 1, 2;
+
+-- What goes on over midnight: a cut, which is one; two runs that are none by themselves; a run that the next day ends at once.
+SELECT pg_temp.watched('a', '2031-06-01', 10, 1430, 1420, 60, 1, closes => '{60,20,0}'),
+       pg_temp.watched('a', '2031-06-02', 10, 1436, 1426, 30, 1, '{30,10,0}', '{4,2,7}'),
+       pg_temp.watched('a', '2031-06-03', 2, 1439, 1437, 0, 0, '{4,2,8}', '{4,3,0}'),
+       pg_temp.watched('a', '2031-06-04', 1, 1435, 1434, 0, 0, closes => '{9,9,7}'),
+       pg_temp.watched('a', '2031-06-05', 1, 1435, 1434, 0, 0, '{9,9,7}') \g /dev/null
+SELECT results_eq($$SELECT day, watched, down, cuts FROM pg_temp.days WHERE who = 'a'$$,
+                  $$VALUES ('2031-06-01'::date, 1420::bigint, 60::bigint, 1), ('2031-06-02', 1446, 50, 0), ('2031-06-03', 1443, 14, 1),
+                           ('2031-06-04', 1436, 6, 1), ('2031-06-05', 1440, 0, 0)$$,
+                  'an end of one day and the next are one run: with what lies between');
+-- Hours apart, without power in between, or in two years, they are two.
+SELECT pg_temp.watched('b', '2031-06-01', 10, 1400, 1390, 60, 1, closes => '{60,20,0}'),
+       pg_temp.watched('b', '2031-06-02', 21, 1436, 1415, 30, 1, '{30,10,0}', '{60,20,0}', false),
+       pg_temp.watched('b', '2031-06-03', 5, 1436, 1431, 30, 1, '{30,10,0}'),
+       pg_temp.watched('b', '2031-12-31', 5, 1436, 1431, 30, 1, closes => '{30,10,0}'),
+       pg_temp.watched('b', '2032-01-01', 5, 1436, 1431, 30, 1, '{30,10,0}') \g /dev/null
+SELECT results_eq($$SELECT watched, down, cuts FROM pg_temp.days WHERE who = 'b'$$,
+                  $$VALUES (1390::bigint, 60::bigint, 1), (1415, 30, 1), (1431, 30, 1), (1431, 30, 1), (1431, 30, 1)$$,
+                  'what is not watched joins nothing, nor does a year''s end');
+SELECT results_eq($$SELECT watched, down, cuts FROM pg_temp.days WHERE who = 'a' AND day = '2031-06-02'$$,
+                  $$VALUES (1446::bigint, 50::bigint, 0)$$, 'and no other line''s');
+-- No more is down than was watched.
+DELETE FROM rollup_watch;
+SELECT pg_temp.watched('a', '2031-06-01', 1437, 1439, 4, 0, 0, closes => '{4,3,0}'),
+       pg_temp.watched('a', '2031-06-02', 1, 3, 2, 0, 0, '{2,2,0}', '{2,2,0}') \g /dev/null
+SELECT results_eq($$SELECT watched, down, cuts FROM pg_temp.days WHERE day = '2031-06-02'$$, $$VALUES (4::bigint, 4::bigint, 1)$$,
+                  'what one day has of a cut that the other makes one is down there as far as it was watched');
 
 -- A boot whose clock began on the first of May at midnight: powered from 0 to 9, 10 to 12 and 23 to 25 hours, on a phone from 10 to 12.
 INSERT INTO probe_context (probe_no, country, operator_no, technology, valid_from, consent_version)
@@ -44,9 +68,10 @@ SELECT is_empty($$SELECT * FROM pg_temp.home('a', '2031-05-03')$$, 'no power, no
 SELECT results_eq($$SELECT * FROM pg_temp.home('b', '2031-05-03')$$, $$VALUES ('03 00:00 - 04 00:00')$$, 'of a box that tells no epochs, the day');
 
 DELETE FROM rollup_dirty;
-INSERT INTO rollup_dirty (day, probe_no, again) VALUES ('2031-05-03', pg_temp.no('a'), true);
+DELETE FROM rollup_watch;
+SELECT pg_temp.watched('a', day, 0, 60, 60, 0, 0) FROM unnest('{2031-07-01,2031-07-02}'::date[]) day \g /dev/null
+INSERT INTO rollup_dirty (day, probe_no, again) VALUES ('2031-07-01', pg_temp.no('a'), true);
 SELECT rollup_take(10) \g /dev/null
-SELECT results_eq($$SELECT day FROM rollup_watch WHERE probe_no = pg_temp.no('a') ORDER BY day$$,
-                  $$VALUES ('2031-05-01'::date), ('2031-05-02'), ('2031-05-04'), ('2031-05-05')$$, 'a day that is made again is gone');
+SELECT results_eq('SELECT day FROM rollup_watch', $$VALUES ('2031-07-02'::date)$$, 'a day that is made again is gone');
 SELECT * FROM finish();
 ROLLBACK;
