@@ -104,14 +104,19 @@ static int copy_rows(struct follow *w, const char *table, struct fault *f)
 }
 
 /* Of a probe that was forgotten the batches are gone, and its days stay (functions/probe.sql): they are taken as they
- * stand. */
+ * stand, and put where they lie. */
 static int copy_forgotten(struct follow *w, struct fault *f)
 {
-    static const char *const tables[] = {"rollup_day", "rollup_day_sketch", "rollup_day_origin"};
+    static const char *const tables[] = {"rollup_day", "rollup_day_sketch", "rollup_day_origin", "rollup_watch"};
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = 0;
     for (size_t t = 0; rc == 0 && t < COUNT(tables); t++)
         rc = copy_rows(w, tables[t], f);
+    if (rc == 0)
+        rc = pg_query(scratch_pg(w->scratch),
+                      "SELECT cell_note(array_agg(day), array_agg(probe_no)) FROM (SELECT DISTINCT day, probe_no FROM "
+                      "rollup_day) d",
+                      0, NULL, NULL, f);
     if (rc == 0)
         rc = pg_query(scratch_pg(w->scratch),
                       "SELECT count(DISTINCT (probe_no, day)) FROM rollup_day WHERE extract(year FROM day) = $1::int",

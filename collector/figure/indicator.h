@@ -7,8 +7,8 @@
  * median is the value. Adding an indicator is adding its file.
  *
  * One that is made of other figures (over: figures) has a SELECT with $1 the year, giving country, geo, operator,
- * technology, source, simulated, value, floor, note, and as_of, the day to which the oldest of them was told: of what
- * is published, so that it tells nothing that this does not, and of a lifted floor where that is of one.
+ * technology, zone, source, simulated, value, floor, note, and as_of, the day to which the oldest of them was told: of
+ * what is published, so that it tells nothing that this does not, and of a lifted floor where that is of one.
  *
  * One that others publish and that is calculated as well, from what was imported (over: inputs: functions/tariff.sql
  * and its neighbours), has such a SELECT too: country, geo, operator, technology, value, n_samples, retrieved, note. No

@@ -335,9 +335,9 @@ static int make_guarded(struct pg *pg, const struct indicator *i, const char *ye
 /* ---- what is made of figures ---- */
 
 #define DERIVE_SQL                                                                                                     \
-    "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, source, "          \
+    "INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, zone, source, "    \
     "simulated, computed, value, unit, floor, method_version, note, as_of, retrieved) "                                \
-    "SELECT $2, $1::int::text, $3, d.country, d.geo, d.operator, d.technology, d.source, d.simulated, true, "          \
+    "SELECT $2, $1::int::text, $3, d.country, d.geo, d.operator, d.technology, d.zone, d.source, d.simulated, true, "  \
     "rounding_nearest(d.value, $4::int), $5, d.floor, $6::int, d.note, d.as_of, (now() AT TIME ZONE 'UTC')::date "     \
     "FROM (%s) AS d WHERE d.value IS NOT NULL"
 

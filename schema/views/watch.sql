@@ -1,4 +1,4 @@
--- How long lines were watched and cut.
+-- How long lines were watched and cut, and what that comes to.
 
 -- Is a run of tests without an answer a cut (collector/figure/watch.h)? target_no 0: towards several.
 CREATE OR REPLACE FUNCTION watch_cut(lasted_us bigint, tests int, target_no int) RETURNS boolean
@@ -22,4 +22,45 @@ CROSS JOIN LATERAL (SELECT b.closes_us + n.gap_us + w.opens_us AS lasted_us,
                            b.closes_tests > 0 AND watch_cut(b.closes_us + n.gap_us + w.opens_us, b.closes_tests + w.opens_tests,
                                CASE WHEN w.opens_tests = 0 OR w.opens_target = b.closes_target THEN b.closes_target ELSE 0 END) AS cut) r;
 
+-- How long and how often lines were cut in a period, for a year of 8,760 hours as watched (SAIDI and SAIFI of IEEE 1366, of one line). A
+-- yearly rate of an hour would be one of chance: days of a line at one place are added up until it was watched for twelve hours, and
+-- stand on the last of them; what is left at the end stands nowhere.
+CREATE OR REPLACE FUNCTION watch_rate(first date, until date)
+RETURNS TABLE (day date, probe_no int, tests bigint, down_hours double precision, cuts double precision)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    half_a_day CONSTANT bigint := 43200000000;
+    place      int;
+    watched_us bigint := 0;
+    down_us    bigint;
+    counted    bigint;
+    w          record;
+BEGIN
+    FOR w IN SELECT d.*, l.cell_no FROM day_watch d LEFT JOIN rollup_line l ON (l.probe_no, l.day) = (d.probe_no, d.day)
+             WHERE d.day >= first AND d.day < until ORDER BY d.probe_no, l.cell_no, d.day LOOP
+        IF watched_us >= half_a_day OR (w.probe_no, w.cell_no) IS DISTINCT FROM (probe_no, place) THEN
+            watched_us := 0;
+            down_us := 0;
+            counted := 0;
+            tests := 0;
+        END IF;
+        day := w.day;
+        probe_no := w.probe_no;
+        place := w.cell_no;
+        watched_us := watched_us + w.watched_us;
+        down_us := down_us + w.down_us;
+        counted := counted + w.cuts;
+        tests := tests + w.tests;
+        IF watched_us >= half_a_day THEN
+            down_hours := 8760 * (down_us::double precision / watched_us);
+            cuts := 8760 * counted / (watched_us / 3600000000::double precision);
+            RETURN NEXT;
+        END IF;
+    END LOOP;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION watch_rate FROM PUBLIC;
+
 SELECT allow('SELECT ON day_watch', 'analyst');
+SELECT allow('EXECUTE ON FUNCTION watch_rate', 'analyst');

@@ -107,7 +107,7 @@ def day_of(r, n, day):
              lambda at: ping(r, at, base, r.choice([*TARGETS][:6])), lambda at: speed(r, at, 2 + n))
     results = [r.choice(kinds)(at) for at in moments]
     results[-1] = dns(r, moments[-1], base)
-    return [answered(x) if n in QUIET else x for x in results] + at_home(n, begin)
+    return [answered(x) if n in QUIET else x for x in results] + at_home(n, begin) + watched(n, begin)
 
 
 def answered(x):
@@ -120,6 +120,36 @@ def at_home(n, begin):
     r = random.Random(f"{n} {begin}")
     moments = [begin + datetime.timedelta(seconds=r.randrange(1, 86399)) for _ in range(3)]
     return [] if n % 4 else [dns(r, moments[0], 900, MEMBERS), ping(r, moments[1], 0.1, MEMBERS), speed(r, moments[2], 900, MEMBERS)]
+
+
+def connected(target, at, lost):
+    return result("tcp", target, at, "timeout" if lost else "ok", {"sent": 1, "rcvd": int(not lost)}, af=4, addr=TARGETS[target][2])
+
+
+def watched(n, begin):
+    """What tells how long two lines in three are up: a test every 50 minutes for most of the day. Every other day they are cut, mostly for
+    minutes that make a cut; some nights over midnight, by so little on both sides that it may take both to be one."""
+    def night(of_day):
+        r = random.Random(f"night {n} {of_day}")
+        return r.random() < 0.4, r.choice((2, 3))
+
+    def lost(moments, others=("ns1.nic.bj", "ns2.nic.bj", "ixp.example")):
+        return [connected(others[k % len(others)], at, True) for k, at in enumerate(moments)]
+
+    if n % 3 == 0:
+        return []
+    r, minute = random.Random(f"watch {n} {begin}"), datetime.timedelta(minutes=1)
+    found = [connected("ixp.example", begin + minute * (10 + 50 * part), False) for part in range(r.randint(8, 20))]
+    if r.random() < 0.5:
+        first, minutes = r.randrange(60, 1200), r.choice((4, 5, *range(6, 60)))
+        moments = [begin + minute * (first + minutes * part / 4) for part in range(5)]
+        found += [*lost(moments[:4]), connected("ixp.example", moments[4], False)]
+    (tonight, tests), (last_night, before) = night(begin), night(begin - datetime.timedelta(days=1))
+    if tonight:
+        found += lost([begin + minute * (1440 - 2 * part) for part in range(tests, 0, -1)])
+    if last_night:
+        found += lost([begin + minute * 2 * part for part in range(1, before)]) + [connected("ns2.nic.bj", begin + minute * 8, False)]
+    return found
 
 
 def broken(day):

@@ -15,6 +15,8 @@ import statistics
 import struct
 from pathlib import Path
 
+import recount_watch
+
 SCHEMA = Path(__file__).resolve().parents[2] / "schema"
 NETWORKS, PROBES, DAYS = 5, 5, 30  # what the floor asks
 BOX = ("denied", "skipped", "error")  # outcomes that say something of the box alone
@@ -38,6 +40,7 @@ class Line:
     pushes: dict  # year -> prefix -> how often
     revoked: tuple | None = None  # when, why
     replaced: datetime.datetime | None = None  # from when on another box stands there
+    watched: dict = dataclasses.field(default_factory=dict)  # day -> recount_watch.Watch, of the last recount
     boots: list = dataclasses.field(default_factory=list)  # (from, to, spells within: (from, to, link, network)), in order, as far as it told
 
     @property
@@ -125,7 +128,7 @@ def asked(results, targets):
     return [r for r in of_check("dns", results, targets) if of_the_line(r)]
 
 
-def dns_time(results, targets, _place):
+def dns_time(results, targets, _place, _line):
     """Only what succeeded has a time; all else failed, whatever numbers it gave."""
     questions = asked(results, targets)
     good = [r for r in questions if r["outcome"] == "ok"]
@@ -133,7 +136,7 @@ def dns_time(results, targets, _place):
     return [(family, value, samples, len(questions) - len(good))] if questions else []
 
 
-def dns_failures(results, targets, _place):
+def dns_failures(results, targets, _place, _line):
     questions = asked(results, targets)
     bad = sum(r["outcome"] != "ok" or r["metrics"].get("rcode") not in (0, 3) for r in questions)
     return [(None, 100 * bad / len(questions), len(questions), 0)] if questions else []
@@ -174,7 +177,7 @@ def to_targets(results, targets, place, scope, own):
 
 
 def round_trip(scope, own):
-    def one(results, targets, place):
+    def one(results, targets, place, _line):
         pings = to_targets(results, targets, place, scope, own)
         families = sorted({r["af"] for r in pings if r.get("af")})
         parts = [(None, pings)] + [(f"ipv{af}", [r for r in pings if r.get("af") == af]) for af in families]
@@ -182,20 +185,20 @@ def round_trip(scope, own):
     return one
 
 
-def jitter(results, targets, place):
+def jitter(results, targets, place, _line):
     """To the same targets as domestic round trips, not told apart by family."""
     found = to_targets(results, targets, place, "domestic", False)
     return [number_of(found, "jitter_ms")] if found else []
 
 
 def throughput(metric):
-    def one(results, targets, _place):
+    def one(results, targets, _place, _line):
         tests = of_check("throughput", results, targets)
         return [number_of(tests, metric)] if tests else []
     return one
 
 
-def loss(results, targets, _place):
+def loss(results, targets, _place, _line):
     pings = of_check("ping", results, targets)
     unnamed = sum(r["outcome"] == "dns_error" for r in pings)
     tried = [r for r in pings if r["outcome"] != "dns_error"]
@@ -208,7 +211,7 @@ def loss(results, targets, _place):
 
 OF_DAY = {"PER1": dns_time, "PER2": dns_failures, "PER3": round_trip("domestic", False), "PER3_OWN": round_trip("domestic", True),
           "PER4": round_trip("abroad", False), "PER4_OWN": round_trip("abroad", True), "PER5": throughput("down_mbps"), "PER6": throughput("up_mbps"),
-          "PER7": jitter, "PER8": loss, "PER12": throughput("down_mbps")}
+          "PER7": jitter, "PER8": loss, "PER12": throughput("down_mbps")} | recount_watch.OF_DAY
 
 
 # ---- where, and on behalf of whom ----
@@ -573,6 +576,8 @@ def measured(lines, raw, networks, carrier_nat, year):
             for line in lines}
     idle = {line.probe: (unpowered(line.boots) | elsewhere(others[line.probe])) - days[line.probe].keys() for line in lines}
     due_of = expected(lines, days, year, idle)
+    for line in lines:
+        line.watched = recount_watch.rates(line, days[line.probe], networks, year)
     return [(line, network_of(line, lines, year, carrier_nat), voucher_of(line, lines), (*due_of[line.probe], idle[line.probe]),
              [(day, place, results) for day, results in sorted(days[line.probe].items()) if day.year == year and (place := place_on(line, day))])
             for line in lines if line.probe in due_of and counts(line, year)]
@@ -584,7 +589,7 @@ def rows_of(of_day, lines, targets):
     for line, network, voucher, (first, last, silent, idle), days in lines:
         by_family = collections.defaultdict(list)
         for day, place, results in days:
-            for family, value, samples, failed in of_day(results, targets, place):
+            for family, value, samples, failed in of_day(results, targets, place, line):
                 by_family[family].append((day, place, value, samples, failed))
         for family, told_days in by_family.items():
             valued = [t[0] for t in told_days if t[2] is not None]

@@ -3,6 +3,7 @@
 import collections
 import copy
 import dataclasses
+import datetime
 import decimal
 import itertools
 import math
@@ -16,6 +17,7 @@ import recount_interval
 import recount_iqb
 import recount_past
 import recount_residue
+import recount_watch
 from conftest import Collector, scratch
 from country import GONE, OUTCOMES, SEED, TARGETS, YEARS, Country
 from recount_change import common_pairs, over_cells, step
@@ -50,7 +52,7 @@ def cells(country):
 # ---- the comparison ----
 
 # Figures of lines; the others are made of these (recount_derived).
-OF_LINES = "computed AND indicator <> 'PER10'"
+OF_LINES = "computed AND indicator NOT IN ('PER10', 'REL1')"
 
 
 def figures(c, year):
@@ -117,6 +119,8 @@ def test_nothing_is_left_out(country):
     assert {row[0] for year in YEARS for row in figures(country.c, year).values()} == {"met", "n<5", "hidden"}
     assert sum(row[8] for row in figures(country.c, 2024).values() if row[8]) > 0  # silent ones
     assert [day for day, in country.c.sql("SELECT DISTINCT day FROM rollup_late ORDER BY day")] == [*GONE]
+    cuts = [row for (indicator, *_), cell in country.cells(2024).items() if indicator == "REL2_CUTS" for row in cell]
+    assert {row.value > 0 for row in cuts} == {True, False}
 
 
 # ---- day by day ----
@@ -290,6 +294,15 @@ def test_the_quality_index_is_what_published_figures_pass(country, year):
         assert found[place] == (round(score, 2), f"failed: {failed}", "met", "value", "0-1"), place
 
 
+def test_availability_is_what_published_outages_leave(country):
+    """And so it tells nothing of a line that they do not."""
+    place = "country, geo, operator, technology, zone, source, period, floor"
+    up, down = ({row[:-1]: row[-1] for row in country.c.sql(f"SELECT {place}, value FROM indicator_value WHERE computed AND indicator = %s AND value "
+                                                             "IS NOT NULL", indicator)} for indicator in ("REL1", "REL2"))
+    assert up == {key: round(100 - hours / 87.6, 2) for key, hours in down.items()}
+    assert {(key[-2], sum(map(bool, key[1:5]))) for key in up} >= {("2023", 0), ("2024", 0), ("2024", 1)}
+
+
 # ---- from year to year, and among each other ----
 
 def test_every_change_is_what_raw_results_say(country, cells):
@@ -379,6 +392,8 @@ def test_places_are_in_the_order_of_values(country, cells, year):
     assert any(low > 1 for cells in groups.values() for _, low, _ in cells if low)
 
 
+IS_WATCHED = recount_watch.is_watched
+
 # Each rule as it must not be. That of five probes is none by itself: each has one network at most.
 WRONG = {
     "BOX": (),
@@ -407,6 +422,11 @@ WRONG = {
     "cut_once": lambda cells: cells,
     "failures": lambda rows: collections.Counter({row.line.household: row.failed for row in rows}),
     "of_one": lambda _failed: True,
+    "recount_watch.HALF_A_DAY": datetime.timedelta(hours=1),
+    "recount_watch.is_watched": lambda line, a, b, networks: a.at.date() == b.at.date() and IS_WATCHED(line, a, b, networks),
+    "recount_watch.MOMENT": datetime.timedelta(0),
+    "recount_watch.near": lambda _addr: False,
+    "recount_watch.is_cut": lambda run, until: until - run[0].at > recount_watch.MOMENT,
 }
 
 
@@ -424,7 +444,7 @@ def right(cells):
 @pytest.mark.parametrize("rule", WRONG)
 def test_each_rule_moves_a_figure_that_is_compared(country, right, monkeypatch, rule):
     """Else the data would agree with a collector that lacks it."""
-    monkeypatch.setattr(f"recount.{rule}", WRONG[rule], raising=False)
+    monkeypatch.setattr(rule if rule.startswith("recount_") else f"recount.{rule}", WRONG[rule], raising=False)
     assert any(told(country.cells(year)) != right[year] for year in YEARS)
 
 

@@ -169,7 +169,7 @@ CREATE FUNCTION pg_temp.callable(role text) RETURNS text LANGUAGE sql AS $$
 $$;
 -- What it answers are the columns of public_series, which is made of it.
 SELECT is(pg_temp.callable('reader'), 'public_series_of', 'readers call no function of the owner''s but that of a public view');
-SELECT is(pg_temp.callable('analyst'), 'hour_first public_series_of series_hour series_hour_day series_place',
+SELECT is(pg_temp.callable('analyst'), 'hour_first public_series_of series_hour series_hour_day series_place watch_rate',
           'analysts that one, and those of series that are made for them');
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,6 +1,6 @@
 -- What a line was up and cut, in numbers worked by hand.
 BEGIN;
-SELECT plan(9);
+SELECT plan(11);
 SET TIME ZONE 'UTC';
 
 INSERT INTO probe (probe) VALUES ('aaaaaaaaaaaaaaaaaaaa'), ('bbbbbbbbbbbbbbbbbbbb');
@@ -46,6 +46,28 @@ SELECT pg_temp.watched('a', '2031-06-01', 1437, 1439, 4, 0, 0, closes => '{4,3,0
        pg_temp.watched('a', '2031-06-02', 1, 3, 2, 0, 0, '{2,2,0}', '{2,2,0}') \g /dev/null
 SELECT results_eq($$SELECT watched, down, cuts FROM pg_temp.days WHERE day = '2031-06-02'$$, $$VALUES (4::bigint, 4::bigint, 1)$$,
                   'what one day has of a cut that the other makes one is down there as far as it was watched');
+
+-- SAIDI and SAIFI. A whole day with 2 cuts that come to 36 minutes of 24 hours; 10 hours with one of an hour, 1 hour with one of half of
+-- it, 3 hours without: 90 minutes and 2 cuts of 14 hours; 11 hours are too few, until the year's last day brings one more.
+DELETE FROM rollup_watch;
+SELECT pg_temp.watched('a', '2031-05-01', 0, 1439, 1440, 36, 2), pg_temp.watched('a', '2031-05-02', 200, 800, 600, 60, 1),
+       pg_temp.watched('a', '2031-05-03', 200, 260, 60, 30, 1), pg_temp.watched('a', '2031-05-04', 200, 380, 180, 0, 0),
+       pg_temp.watched('a', '2031-05-05', 200, 860, 660, 0, 0), pg_temp.watched('a', '2031-12-31', 200, 260, 60, 12, 1),
+       pg_temp.watched('a', '2032-01-01', 200, 860, 660, 0, 0), pg_temp.watched('b', '2031-05-03', 200, 919, 719, 719, 1) \g /dev/null
+CREATE VIEW pg_temp.rates AS
+SELECT left(p.probe, 1) AS who, r.day, r.tests, round(r.down_hours::numeric, 6) AS down, round(r.cuts::numeric, 6) AS cuts
+FROM watch_rate('2031-01-01', '2032-01-01') r JOIN probe p USING (probe_no) ORDER BY 1, 2;
+SELECT results_eq($$SELECT * FROM pg_temp.rates$$,
+                  $$VALUES ('a', '2031-05-01'::date, 96::bigint, 219.0, 730.0), ('a', '2031-05-04', 288, 938.571429, 1251.428571),
+                           ('a', '2031-12-31', 192, 146, 730)$$,
+                  'SAIDI is 8760 times what is down of an hour, SAIFI the cuts of 8760 hours; days are added up to twelve hours and more');
+-- It moved after the first hour: what it was elsewhere is not added.
+INSERT INTO rollup_cell (source, simulated, country) VALUES ('agent', false, 'BJ'), ('agent', false, 'TG');
+INSERT INTO rollup_line (day, probe_no, cell_no)
+SELECT w.day, w.probe_no, c.cell_no FROM rollup_watch w JOIN rollup_cell c ON c.country = CASE WHEN w.day = '2031-05-03' THEN 'TG' ELSE 'BJ' END;
+SELECT results_eq($$SELECT day, down, cuts FROM pg_temp.rates WHERE who = 'a'$$,
+                  $$VALUES ('2031-05-01'::date, 219.0, 730.0), ('2031-05-04', 673.846154, 673.846154), ('2031-12-31', 146, 730)$$,
+                  'days at one place alone are added up');
 
 -- A boot whose clock began on the first of May at midnight: powered from 0 to 9, 10 to 12 and 23 to 25 hours, on a phone from 10 to 12.
 INSERT INTO probe_context (probe_no, country, operator_no, technology, valid_from, consent_version)

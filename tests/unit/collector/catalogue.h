@@ -1,7 +1,7 @@
 /* The catalogue of the framework as it was agreed: every indicator that it has, with its names and unit, where its
  * figures come from, and by what they are told apart. The unit of ACC1 is that of files which were imported before: the
  * catalogue says
- * "% of individuals", which is the same. */
+ * "% of individuals", which is the same. REL2 has two values there, hours and cuts: each is a file here. */
 #pragma once
 
 struct catalogue_row {
@@ -77,7 +77,7 @@ static const struct catalogue_row catalogue[] = {
     {"SEC7", "Adoption d’IPv6", "IPv6 adoption", "% of lines", "measured, imported", "operator"},
     {"SEC8", "Participation à MANRS", "MANRS participation", "operators", "imported", "operator"},
     {"REL1", "Disponibilité", "Availability", "%", "measured", "operator, department, technology, zone"},
-    {"REL2", "Pannes et coupures", "Outages", "hours a line and year, cuts a line and year", "measured, imported",
+    {"REL2", "Pannes et coupures", "Outages", "hours a line and year", "measured, imported",
      "operator, department, technology, zone"},
     {"REL3", "Coupures attribuées à une décision", "Shutdowns attributed to a decision", "hours", "measured, imported",
      "operator, department"},
