@@ -46,6 +46,9 @@ static inline void past_freep(struct past **p)
 #define PAST_LOST 0
 size_t past_cell(struct past *p, const char *key, int32_t made, int method);
 
+/* The number of failed tests was hidden in a figure of that cell. */
+void past_hid_failed(struct past *p, size_t cell);
+
 /* Told days of a probe, as past_days has them, and the numbers of the cells whose
  * figures counted them. line: its household, as in past_add: it may have other boxes now. */
 void past_told(struct past *p, const char *probe, const char *line, const char *days, const char *marks,
@@ -125,6 +128,10 @@ struct past_days {
 };
 struct past_days past_days_of(const struct past *p, const char *group);
 
-/* What is to be kept now: {"cells": [{key, made, method}], "days": [{probe, days, marks, cells}], "lines": [{probe,
- * last, cells, weights}]}, or NULL when that is as it was. The caller owns it. */
+/* Is the number of failed tests beside a cell's figure hidden: now, or was it in any before? Where it comes and goes,
+ * that tells by itself what one line's are to those of others (tally.c): it stays away. */
+bool past_hides_failed(struct past *p, size_t number, bool now);
+
+/* What is to be kept now: {"cells": [{key, made, method, failed_hidden}], "days": [{probe, days, marks, cells}],
+ * "lines": [{probe, last, cells, weights}]}, or NULL when that is as it was. The caller owns it. */
 json_t *past_keep(struct past *p) CHECKED;

@@ -1,5 +1,17 @@
 #include "collector/figure/past_parts.h"
 
+void past_hid_failed(struct past *p, size_t cell)
+{
+    p->shown[cell].failed_hidden = true;
+}
+
+bool past_hides_failed(struct past *p, size_t number, bool now)
+{
+    struct listed *cell = &p->listed[number];
+    cell->failed_hidden |= now || (cell->shown != SIZE_MAX && p->shown[cell->shown].failed_hidden);
+    return cell->failed_hidden;
+}
+
 /* The cells that moved get their new figure's number. */
 static bool replace(struct past *p)
 {
@@ -15,6 +27,7 @@ static bool replace(struct past *p)
         p->shown[cell->shown].made = p->today;
         p->shown[cell->shown].method = p->method;
         p->shown[cell->shown].replaced = true;
+        p->shown[cell->shown].failed_hidden |= cell->failed_hidden;
     }
     return any;
 }
@@ -80,8 +93,9 @@ json_t *past_keep(struct past *p)
         return NULL;
     json_t *cells = json_array(), *days = json_array(), *lines = json_array();
     for (size_t i = 0; i < p->shown_count; i++)
-        json_array_append_new(cells, json_pack("{s:s, s:i, s:i}", "key", p->shown[i].key, "made", p->shown[i].made,
-                                               "method", p->shown[i].method));
+        json_array_append_new(cells,
+                              json_pack("{s:s, s:i, s:i, s:b}", "key", p->shown[i].key, "made", p->shown[i].made,
+                                        "method", p->shown[i].method, "failed_hidden", p->shown[i].failed_hidden));
     for (size_t i = 0; i < p->probe_count; i++) {
         struct told_days told = told_now(p, &p->probes[i]);
         told_write(&told, p->probes[i].name, &p->sets_told, days);

@@ -34,11 +34,12 @@ struct shown {
     size_t group;  /* SIZE_MAX where the cell is there no more */
     bool listed;   /* is the cell there still? */
     bool replaced; /* by a figure of now */
+    bool failed_hidden;
 };
 struct listed {
     char *key;
     size_t group, number, shown; /* shown: SIZE_MAX where it never was */
-    bool kept, moved;
+    bool kept, moved, failed_hidden;
     enum floor_verdict verdict;
 };
 struct group {

@@ -131,7 +131,8 @@ static void publish(const struct cells *c, struct cell *cell, json_t *figures)
                                                  (json_int_t)t.results, "n_failed", (json_int_t)t.failed, "n_days",
                                                  (json_int_t)t.count, "n_probes", (json_int_t)t.lines, "n_networks",
                                                  (json_int_t)t.networks, "n_silent", (json_int_t)t.silent));
-        if (cell->cut == 0 && t.failed_dominated && !cell_lifted(c, cell)) /* everybody is told that of a country */
+        /* Everybody is told that of a country. */
+        if (cell->cut == 0 && !cell_lifted(c, cell) && past_hides_failed(c->past, cell->number, t.failed_dominated))
             json_object_del(figure, "n_failed");
         if (statistic == indicator_main(c->indicator)) {
             cell->main = figure;

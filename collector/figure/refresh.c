@@ -45,7 +45,7 @@
     "(v.indicator, v.period, v.country, v.source) = (t.indicator, t.period, k.key->>0, k.key->>1) AND "                \
     "(v.geo, v.operator, v.technology, v.family, v.zone) IS NOT DISTINCT FROM (k.key->>2, k.key->>3, k.key->>4, "      \
     "k.key->>5, k.key->>6) "                                                                                           \
-    "AND v.value IS NOT NULL AND v.floor <> 'off') THEN t.method_version ELSE $3::int END "                            \
+    "AND v.value IS NOT NULL AND v.floor <> 'off') THEN t.method_version ELSE $3::int END, t.failed_hidden "           \
     "FROM told_cell t CROSS JOIN LATERAL (SELECT t.key::jsonb AS key) k WHERE t.indicator = $1 AND t.period = $2 "     \
     "ORDER BY t.cell"
 
@@ -58,8 +58,11 @@ static int told_cells(struct pg *pg, const struct indicator *i, const char *year
     if (rc < 0)
         return rc;
     *ret = pg_rows_count(rows);
-    for (size_t r = 0; r < *ret; r++)
-        past_cell(past, pg_text(rows, r, 0), (int32_t)pg_int(rows, r, 1), (int)pg_int(rows, r, 2));
+    for (size_t r = 0; r < *ret; r++) {
+        size_t cell = past_cell(past, pg_text(rows, r, 0), (int32_t)pg_int(rows, r, 1), (int)pg_int(rows, r, 2));
+        if (pg_bool(rows, r, 3))
+            past_hid_failed(past, cell);
+    }
     return 0;
 }
 
@@ -105,8 +108,9 @@ static int told_store(struct pg *pg, const struct indicator *i, const char *year
         rc = pg_query(pg, "DELETE FROM told_line WHERE indicator = $1 AND period = $2", 2, params, NULL, f);
     if (rc == 0)
         rc = pg_query(pg,
-                      "INSERT INTO told_cell (indicator, period, method_version, cell, key, made) SELECT $1, $2, "
-                      "(c.cell->>'method')::int, c.at - 1, c.cell->>'key', '1970-01-01'::date + (c.cell->>'made')::int "
+                      "INSERT INTO told_cell (indicator, period, method_version, cell, key, made, failed_hidden) "
+                      "SELECT $1, $2, (c.cell->>'method')::int, c.at - 1, c.cell->>'key', "
+                      "'1970-01-01'::date + (c.cell->>'made')::int, (c.cell->>'failed_hidden')::boolean "
                       "FROM jsonb_array_elements($3::jsonb) WITH ORDINALITY AS c (cell, at)",
                       3, (const char *const[]){i->id, year, cells}, NULL, f);
     if (rc == 0)

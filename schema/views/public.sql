@@ -48,7 +48,7 @@ SELECT v.indicator,
        c.why AS change_why,
        -- Of a country alone: those of its parts add up to that of the whole, and a step less other steps is of one household; and the
        -- edition in which a town has a silent probe more, less fourteen days, is when it went out. Of a country whose failures are nearly all
-       -- one line's nothing is kept (collector/figure/tally.c).
+       -- one line's, or were in a figure of before, nothing is kept (collector/figure/tally.c).
        CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone) = 0 THEN part_step(v.n_failed) END AS n_failed,
        CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone) = 0 THEN part_step(v.n_silent) END AS n_silent,
        v.version, CASE WHEN v.version > 0 THEN 'closed' ELSE 'provisional' END AS edition,

@@ -37,6 +37,7 @@ class Past:
     last: dict = dataclasses.field(default_factory=dict)  # cell -> (probe, day) -> what it said
     told: set = dataclasses.field(default_factory=set)  # (indicator, probe, day)
     weights: dict = dataclasses.field(default_factory=dict)  # of each cell what a day of each line weighed in its last figure
+    quiet: set = dataclasses.field(default_factory=set)  # countries of which failed tests, nearly all of one line, were not told once
     cut: dict = dataclasses.field(default_factory=dict)  # and the lines of which that says nothing, as it cut them so far
 
     def show(self, cells, replaced):
@@ -44,9 +45,16 @@ class Past:
         for key in replaced:
             self.last[key] = {unit(row): says[key[0], *unit(row)] for row in valued(cells[key])}
             self.told |= {(key[0], *known) for known in self.last[key]}
+            if not any(key[2:-1]) and recount.of_one(recount.failures(cells[key])):
+                self.quiet.add(key)
             statistic = recount.definitions()[key[0]][2][0]
             self.weights[key] = weigh_cut(cells[key], statistic)
             self.cut[key] = {line for line, part in parts(cells[key], statistic).items() if part <= 0.8}
+
+
+def keep_quiet(past, key, figure):
+    """The number that was not told once is not told from then on."""
+    return figure._replace(n_failed=None) if figure and key in past.quiet else figure
 
 
 def weigh(rows):

@@ -172,16 +172,19 @@ def test_another_method_is_a_version_with_that_reason(country):
 
 
 def test_another_method_tells_of_no_single_line(country):
-    """What one line brought stays out of the new method's figures, which else would be its value beside the old ones."""
+    """What one line brought stays out of the new method's figures, which else would be its value beside the old ones. A number of failures
+    that was hidden once is not told by them either."""
     of_before(country)
     country.stored(country.lines[0].batch(results(0, YEAR, 4, lost=5)))
     country.run("rollup")
     method, = {row[0] for row in country.sql("SELECT method_version FROM indicator WHERE indicator = 'PER8'")}
-    assert (whole(country)["value"], whole(country)["method_version"]) == (pytest.approx(20), method - 1)
+    assert (whole(country)["value"], whole(country)["method_version"], whole(country)["n_failed"]) == (pytest.approx(20), method - 1, 0)
+    country.sql("UPDATE told_cell SET failed_hidden = true WHERE indicator = 'PER8'")
     for n, probe in enumerate(country.lines[1:], 1):
         country.stored(probe.batch(results(n, YEAR, 4, lost=5)))
     country.run("rollup")
-    assert (whole(country)["value"], whole(country)["method_version"]) == (pytest.approx(30), method)
+    assert (whole(country)["value"], whole(country)["method_version"], whole(country)["n_failed"]) == (pytest.approx(30), method, None)
+    assert country.sql("SELECT DISTINCT failed_hidden FROM told_cell WHERE indicator = 'PER8'") == [(True,)]
 
 
 def lifted_and_put_back(c):

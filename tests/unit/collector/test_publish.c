@@ -246,6 +246,68 @@ static void days_and_a_zone_leave_no_line(void **state)
     indicator_free(&zoned);
 }
 
+/* An edition of twelve lines of ten days, after those whose keys and marks are in `kept`; failed: of the first line,
+ * and of each of the others. The caller owns both. */
+static json_t *edition(const json_t *kept, int32_t today, const int64_t failed[2], json_t **ret_keep)
+{
+    struct past *past = past_new(today, indicator.method);
+    struct cells *c = cells_new(&indicator, false);
+    size_t i;
+    const json_t *each;
+    json_array_foreach(json_object_get(kept, "cells"), i, each)
+    {
+        size_t cell = past_cell(past, json_string_value(json_object_get(each, "key")), today - 40, indicator.method);
+        if (json_is_true(json_object_get(each, "failed_hidden")))
+            past_hid_failed(past, cell);
+    }
+    for (size_t p = 0; p < COUNT(names); p++)
+        for (int d = 0; d < 10; d++)
+            cells_add(c, &(struct probe_day){.probe = names[p],
+                                             .day = 20000 + d,
+                                             .first = 20000,
+                                             .last = 20009,
+                                             .source = "measured",
+                                             .network = names[p],
+                                             .country = "BJ",
+                                             .carrier = "op",
+                                             .value = (double)p,
+                                             .samples = 9,
+                                             .failed = failed[p > 0]});
+    cells_remember(c, past);
+    json_t *figures = cells_figures(c);
+    *ret_keep = cells_keep(c);
+    cells_free(c);
+    return figures;
+}
+
+/* Hidden where one line has nearly all, and from then on: the edition in which it came back would tell that the line's
+ * are five times those of others. */
+static void failures_of_a_country_do_not_come_back(void **state)
+{
+    static const struct {
+        int64_t failed[3][2];
+        bool told[3];
+    } rows[] = {
+        {{{1, 1}, {10, 1}, {1, 1}}, {true, true, true}},
+        {{{1, 1}, {100, 1}, {1, 1}}, {true, false, false}},
+        {{{100, 1}, {1, 1}, {100, 100}}, {false, false, false}},
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        json_t *kept = NULL, *keep;
+        for (size_t e = 0; e < COUNT(rows[r].told); e++) {
+            _cleanup_json_ json_t *figures = edition(kept, 20100 + 40 * (int32_t)e, rows[r].failed[e], &keep);
+            const json_t *country = find(figures, NULL, NULL);
+            assert_true(number(country, "value") == 5.5);
+            if ((json_object_get(country, "n_failed") != NULL) != rows[r].told[e])
+                fail_msg("row %zu, edition %zu", r, e);
+            assert_non_null(json_object_get(find(figures, "op", NULL), "n_failed")); /* which nobody is told */
+            json_decref(kept);
+            kept = keep;
+        }
+        json_decref(kept);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +319,7 @@ int main(void)
         cmocka_unit_test(hidden_cells_and_lone_ones_have_none),
         cmocka_unit_test(figures_have_the_decimals_of_their_indicator),
         cmocka_unit_test(places_are_of_what_is_not_rounded),
+        cmocka_unit_test(failures_of_a_country_do_not_come_back),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
