@@ -24,7 +24,7 @@
 
 #include "common/alloc.h"
 
-#define CALENDAR_CUTS 5
+#define CALENDAR_CUTS 6
 
 struct calendar;
 

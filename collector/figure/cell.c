@@ -20,9 +20,10 @@ const struct cell_field cell_fields[FIELD_COUNT] = {
 };
 
 const struct cell_cut cell_cuts[CUTS] = {
-    {0, FLOOR_NONE},     {DIM_DEPARTMENT, 0}, {DIM_OPERATOR, 0},
-    {DIM_TECHNOLOGY, 0}, {DIM_FAMILY, 0},     {DIM_OPERATOR | DIM_DEPARTMENT, 2},
-    {DIM_ZONE, 0},
+    {0, FLOOR_NONE},   {DIM_DEPARTMENT, 0},
+    {DIM_OPERATOR, 0}, {DIM_TECHNOLOGY, 0},
+    {DIM_FAMILY, 0},   {DIM_OPERATOR | DIM_DEPARTMENT, 2},
+    {DIM_ZONE, 0},     {DIM_OPERATOR | DIM_TECHNOLOGY, 2},
 };
 
 struct cells *cells_new(const struct indicator *i, bool lifted)

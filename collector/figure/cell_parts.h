@@ -25,9 +25,9 @@ struct cell_field {
 };
 extern const struct cell_field cell_fields[FIELD_COUNT];
 
-/* What figures are made of, coarse cuts first, and the cut whose cell holds the
- * value of one that is hidden. */
-enum { CUTS = 7 };
+/* What figures are made of, and the cut whose cell holds the value of one that is hidden. Coarse cuts first, and those
+ * that came since after them: they take no other cell's place. */
+enum { CUTS = 8 };
 struct cell_cut {
     unsigned dimensions;
     size_t larger;

@@ -271,7 +271,8 @@ static void settle_late(const struct cell *cell)
 /* What is shown anew beside the country's days: its parts, and who measured in which of them, when. */
 static struct calendar *places_of(const struct cells *c, const struct cell *country)
 {
-    static const size_t cuts[CALENDAR_CUTS] = {1, 2, 3, 5, 6}; /* in cell_cuts; a family's days are in both families' */
+    /* In cell_cuts; a family's days are in both families'. */
+    static const size_t cuts[CALENDAR_CUTS] = {1, 2, 3, 5, 6, 7};
     struct calendar *places = calendar_new();
     uint32_t *parts = alloc_zero(c->list_count, sizeof *parts), last[CUTS] = {0};
     for (size_t i = 0; i < c->list_count; i++)

@@ -21,7 +21,7 @@ SCHEMA = Path(__file__).resolve().parents[2] / "schema"
 NETWORKS, PROBES, DAYS = 5, 5, 30  # what the floor asks
 BOX = ("denied", "skipped", "error")  # outcomes that say something of the box alone
 PARTS = ("geo", "operator", "technology", "family", "zone")
-CUTS = ((), ("geo",), ("operator",), ("technology",), ("family",), ("operator", "geo"), ("zone",))
+CUTS = ((), ("geo",), ("operator",), ("technology",), ("family",), ("operator", "geo"), ("zone",), ("operator", "technology"))
 DIMENSIONS = {"department": "geo", "operator": "operator", "technology": "technology", "family": "family", "zone": "zone"}
 UTC = datetime.timezone.utc
 

@@ -155,14 +155,16 @@ def test_no_sum_of_public_figures_tells_of_few(own_collector, seed):
     zones = random.Random(seed + 100)
     departments = [iso for (iso,) in c.sql("SELECT iso FROM department ORDER BY iso LIMIT 5")]
     lines = [Line(own(n), department=departments[min(int(r.expovariate(0.6)), 4)], operator=f"Op{min(int(r.expovariate(0.7)), 3)}",
-                  loss=r.choice([0.1, 1, 5, 20]), days=r.choice([3, 10, 30]), zone=zones.choices(("urban", "rural", None), (6, 3, 1))[0]) for n in range(70)]
+                  loss=r.choice([0.1, 1, 5, 20]), days=r.choice([3, 10, 30]), zone=zones.choices(("urban", "rural", None), (6, 3, 1))[0],
+                  technology=zones.choice(("fibre", "4g", "4g"))) for n in range(70)]
     rows = measured(c, lines)
     units = [audit.Unit(n, line.network, line.days, line.department, line.operator, line.technology, zone=line.zone) for n, line in enumerate(lines)]
     shown, hidden = {}, 0
     for row in rows:
         cell = {u for u in units if row["geo"] in (None, u.department) and row["operator"] in (None, u.operator)
                 and row["technology"] in (None, u.technology) and row["zone"] in (None, u.zone)}
-        cut = ("operator", "department") if row["geo"] and row["operator"] else ("department",) if row["geo"] else \
+        cut = ("operator", "department") if row["geo"] and row["operator"] else \
+            ("operator", "technology") if row["technology"] and row["operator"] else ("department",) if row["geo"] else \
             ("operator",) if row["operator"] else ("technology",) if row["technology"] else ("zone",) if row["zone"] else ()
         if row["value"] is None:
             hidden += 1

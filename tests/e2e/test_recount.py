@@ -115,6 +115,7 @@ def test_nothing_is_left_out(country):
         assert {x["outcome"] for x in found if x["check"] == check} == {"ok", "partial", *OUTCOMES}
     shown = [key for key, row in figures(country.c, 2024).items() if row[0] == "met"]
     assert {key[0] for key in shown} == set(recount.OF_DAY) - {"PER12"}  # of which few lines have the ten days that it takes
+    assert any(key[4] and key[5] for key in figures(country.c, 2024)), "operators by technology"
     assert {key[6] for key in shown} == {None, "ipv4", "ipv6"} and {key[7] for key in shown} == {None, "urban", "rural"} and {key[2] for key in shown} == {"BJ", "TG"}
     assert {row[0] for year in YEARS for row in figures(country.c, year).values()} == {"met", "n<5", "hidden"}
     assert sum(row[8] for row in figures(country.c, 2024).values() if row[8]) > 0  # silent ones

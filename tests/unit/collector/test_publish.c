@@ -221,6 +221,50 @@ static void zones_are_parts_of_the_country(void **state)
     indicator_free(&zoned);
 }
 
+static void operators_have_figures_by_technology(void **state)
+{
+    static const struct {
+        size_t fibre; /* lines of one operator, of twelve; the others are mobile */
+        const char *floor, *mobile, *note;
+    } rows[] = {{6, "met", "met", NULL}, {9, "hidden", "n<5", "below the publication floor; counted in the operator"}};
+    struct indicator by_technology;
+    struct fault f;
+    assert_int_equal(indicator_read(HEADER "-- dimensions: operator, technology\nSELECT 1", &by_technology, &f), 0);
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        struct cells *c = cells_new(&by_technology, false);
+        for (size_t p = 0; p < 12; p++)
+            for (int d = 0; d < 10; d++)
+                cells_add(c, &(struct probe_day){.probe = names[p],
+                                                 .day = 20000 + d,
+                                                 .first = 20000,
+                                                 .last = 20009,
+                                                 .source = "measured",
+                                                 .network = names[p],
+                                                 .country = "BJ",
+                                                 .carrier = "op",
+                                                 .technology = p < rows[r].fibre ? "fibre" : "4g",
+                                                 .value = 10 + (double)p,
+                                                 .samples = 7});
+        _cleanup_json_ json_t *figures = cells_figures(c);
+        size_t i, found = 0;
+        const json_t *figure;
+        json_array_foreach(figures, i, figure)
+        {
+            const char *technology = word(figure, "technology");
+            if (!technology || !word(figure, "operator"))
+                continue;
+            bool mobile = !strcmp(technology, "4g");
+            assert_string_equal(word(figure, "floor"), mobile ? rows[r].mobile : rows[r].floor);
+            if (mobile && rows[r].note)
+                assert_string_equal(word(figure, "note"), rows[r].note);
+            found++;
+        }
+        assert_int_equal(found, 2);
+        cells_free(c);
+    }
+    indicator_free(&by_technology);
+}
+
 /* Six lines of the countryside measure first, and one of the town beside them: those days, less the countryside's
  * figure, are that one's. Nor may days tell it that are all others: two of those are left out too, so that thirty of
  * lines are. */
@@ -314,6 +358,7 @@ int main(void)
         cmocka_unit_test(days_are_told_of_the_country_alone),
         cmocka_unit_test(days_and_an_operator_leave_no_line),
         cmocka_unit_test(zones_are_parts_of_the_country),
+        cmocka_unit_test(operators_have_figures_by_technology),
         cmocka_unit_test(days_and_a_zone_leave_no_line),
         cmocka_unit_test(operators_that_differ_have_their_places),
         cmocka_unit_test(hidden_cells_and_lone_ones_have_none),
