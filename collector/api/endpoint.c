@@ -196,6 +196,31 @@ static void select_plans(struct selection *s)
     selection_limit(s);
 }
 
+/* ---- by shares of the market ---- */
+
+static const struct encode_column weighted_columns[] = {
+    {"indicator", ENCODE_TEXT},     {"name_fr", ENCODE_TEXT},        {"name_en", ENCODE_TEXT},
+    {"period", ENCODE_TEXT},        {"country", ENCODE_TEXT},        {"technology", ENCODE_TEXT},
+    {"statistic", ENCODE_TEXT},     {"value", ENCODE_NUMBER},        {"unweighted", ENCODE_NUMBER},
+    {"unit", ENCODE_TEXT},          {"n_operators", ENCODE_NUMBER},  {"n_eff", ENCODE_NUMBER},
+    {"covered", ENCODE_NUMBER}, /* percent of the market */
+    {"without_share", ENCODE_TEXT}, {"without_figure", ENCODE_TEXT}, {"share_technology", ENCODE_TEXT},
+    {"share_period", ENCODE_TEXT},  {"share_source", ENCODE_TEXT},   {"share_retrieved", ENCODE_TEXT},
+    {"source", ENCODE_TEXT},        {"simulated", ENCODE_BOOL},      {"method_version", ENCODE_NUMBER},
+};
+
+static void select_weighted(struct selection *s)
+{
+    buf_add_text(&s->sql, "SELECT * FROM public_weighted WHERE true");
+    selection_narrow(s, PARAM_INDICATOR, "indicator =");
+    selection_narrow(s, PARAM_YEAR, "left(period, 4) =");
+    selection_narrow(s, PARAM_COUNTRY, "country =");
+    selection_narrow(s, PARAM_TECHNOLOGY, "technology =");
+    selection_narrow(s, PARAM_SOURCE, "source =");
+    buf_add_text(&s->sql, " ORDER BY indicator, period, country, technology, statistic, source");
+    selection_limit(s);
+}
+
 /* ---- versions of closed years ---- */
 
 static const struct encode_column version_columns[] = {
@@ -251,6 +276,13 @@ static const struct endpoint plans = {PARAMS_COMMON | PARAM(COUNTRY) | PARAM(OPE
                                       NULL};
 static const struct endpoint versions = {
     PARAMS_COMMON | PARAM(YEAR), version_columns, COUNT(version_columns), KEY_NONE, select_versions, NULL};
+static const struct endpoint weighted = {PARAMS_COMMON | PARAM(INDICATOR) | PARAM(YEAR) | PARAM(COUNTRY) |
+                                             PARAM(TECHNOLOGY) | PARAM(SOURCE),
+                                         weighted_columns,
+                                         COUNT(weighted_columns),
+                                         KEY_NONE,
+                                         select_weighted,
+                                         NULL};
 
 const struct http_route query_routes[] = {
     {.method = "GET", .path = "/api/v1/changes", .handler = query_answer, .data = &changes},
@@ -265,6 +297,7 @@ const struct http_route query_routes[] = {
     {.method = "GET", .path = "/api/v1/series", .handler = query_answer, .data = &endpoint_series},
     {.method = "GET", .path = "/api/v1/targets", .handler = query_answer, .data = &targets},
     {.method = "GET", .path = "/api/v1/versions", .handler = query_answer, .data = &versions},
+    {.method = "GET", .path = "/api/v1/weighted", .handler = query_answer, .data = &weighted},
     {0},
 };
 

@@ -45,7 +45,9 @@ INSERT INTO everybodys VALUES
      'operator technology zone target_kind target alike scope'),
     ('public_target: target kind country'),
     ('public_target_set: country version since scope targets lacking'),
-    ('public_version: year version made_at changed why latest');
+    ('public_version: year version made_at changed why latest'),
+    ('public_weighted: indicator name_fr name_en period country technology statistic value unweighted unit n_operators n_eff covered '
+     'without_share without_figure share_technology share_period share_source share_retrieved source simulated method_version');
 CREATE TEMPORARY TABLE readers (told text);
 INSERT INTO readers VALUES
     ('check_kind: check_no name'),

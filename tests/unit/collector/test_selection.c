@@ -109,6 +109,10 @@ static void each_route_makes_its_statement(void **state)
         {"/api/v1/indicators?year=2025&version=2",
          "public_indicator_version WHERE true AND left(period, 4) = $1 AND version = "
          "$2 ORDER BY indicator, period, country, source, "},
+        {"/api/v1/weighted?year=2025&country=BJ&technology=4g&indicator=PER5&source=measured&limit=3",
+         "SELECT * FROM public_weighted WHERE true AND indicator = $1 AND left(period, 4) = $2 AND country = $3 AND "
+         "technology = $4 AND source = $5 ORDER BY indicator, period, country, technology, statistic, source LIMIT "
+         "3\nPER5\n2025\nBJ\n4g\nmeasured"},
         {"/api/v1/versions?year=2025", "FROM public_version WHERE true AND year = $1 ORDER BY year, version\n2025"},
         {"/api/v1/series", TOLD "0, 'all')" WHOLE_TIME NULLS "\nNULL\nNULL\nNULL\nNULL", true},
         /* the day of `to` counts, and what is not said is NULL in its own place */
