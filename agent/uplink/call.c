@@ -14,7 +14,7 @@
 
 bool call_needs_certificate(const struct call *call, const struct clock *clock)
 {
-    return call->body || clock_synced(clock);
+    return call->body || call->is_unsigned || clock_synced(clock);
 }
 
 int call_start(const struct uplink *uplink, const struct call *call, struct web_transfer **ret, struct fault *f)

@@ -2,7 +2,7 @@
  * came to ask. Two kinds there are:
  *
  *   a question   fetches what the collector says under its own signature: the
- *                time, its keys, the schedule
+ *                time, its keys, the schedule; or, unsigned, what it tells everybody
  *   a letter     posts what the probe says: an enrolment, a farewell, a batch
  *
  * Certificates. A box without a clock of its own boots in 1970, and every
@@ -10,7 +10,8 @@
  * the time. So while the clock is not set a question goes out whatever the
  * certificate: its answer is worth what its signature is worth, and is judged
  * by that. A letter waits for a certificate that holds: what stands in it – a
- * token, a contact, results – is for the collector alone. */
+ * token, a contact, results – is for the collector alone. So does what comes
+ * unsigned. */
 #pragma once
 
 #include <stdbool.h>
@@ -34,6 +35,7 @@ struct call {
     const char *path;       /* "/api/v1/…" with its query */
     const struct buf *body; /* of a letter, borrowed until done; NULL: a question */
     const char *media;      /* the body's; NULL: a statement */
+    bool is_unsigned;       /* its answer */
     const char *header;     /* one more, "Name: value"; NULL: none */
     web_done_fn done;       /* once, from the loop; not after web_cancel */
     void *user;

@@ -26,6 +26,7 @@ static void a_letter_waits_for_a_certificate(void **state)
     } rows[] = {
         {{.path = "/api/v1/time"}, false, false},
         {{.path = "/api/v1/time"}, true, true},
+        {{.path = "/api/v1/plans", .is_unsigned = true}, false, true},
         {{.path = "/api/v1/leave", .body = &body}, false, true},
         {{.path = "/api/v1/leave", .body = &body}, true, true},
     };
