@@ -19,6 +19,20 @@ void ask_free(struct ask *a)
     free(a->texts);
 }
 
+/* Takes the text over. */
+static void add_text(struct ask *a, char *text)
+{
+    a->texts = alloc_resize(a->texts, a->count + 1, sizeof *a->texts);
+    a->texts[a->count++] = text;
+}
+
+const char *ask_keep(struct ask *a, const char *text)
+{
+    char *copy = alloc_text(text);
+    add_text(a, copy);
+    return copy;
+}
+
 static char *trim(char *line)
 {
     char *start = line + strspn(line, " \t\r\n");
@@ -39,8 +53,7 @@ int ask_text(struct ask *a, const char *question, const char **ret)
         fputc('\n', a->out);
         return -ECANCELED;
     }
-    a->texts = alloc_resize(a->texts, a->count + 1, sizeof *a->texts);
-    a->texts[a->count++] = line;
+    add_text(a, line);
     const char *text = trim(line);
     *ret = *text ? text : NULL;
     return 0;

@@ -15,11 +15,14 @@
 
 struct ask {
     FILE *in, *out;
-    char **texts; /* every line that was typed; freed together */
+    char **texts; /* every line that was typed, and what was kept of others; freed together */
     size_t count;
 };
 
 void ask_free(struct ask *a);
+
+/* A copy of a text, the conversation's. */
+const char *ask_keep(struct ask *a, const char *text);
 
 /* A line without the blanks around it, NULL when it is empty; the conversation's. */
 int ask_text(struct ask *a, const char *question, const char **ret) CHECKED;

@@ -10,11 +10,13 @@
 #include "agent/command/ask.h"
 #include "agent/command/command.h"
 #include "agent/command/country.h"
+#include "agent/command/offer.h"
 #include "agent/uplink/enroll.h"
 #include "agent/daemon/errand.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/line.h"
+#include "common/log.h"
 #include "common/output.h"
 
 /* Before the token is used up. */
@@ -86,7 +88,23 @@ static int ask_place(struct ask *a, const json_t *country, struct enrolment *e)
     return r;
 }
 
-static int ask_line(const struct invocation *in, struct ask *a, struct enrolment *e)
+/* Picked from what the operator sells, where the collector knows of it; else as the person calls it. */
+static int ask_tariff(struct ask *a, const char *url, struct enrolment *e)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+    _cleanup_json_ json_t *plans = NULL;
+    struct fault f;
+    if (e->carrier) {
+        fprintf(a->out, _("%s is asked what operators sell.\n"), url);
+        if (offer_fetch(url, e->country, e->technology, &text, &f) < 0 ||
+            offer_read(text.data, text.len, e->carrier, &plans, &f) < 0)
+            log_debug("no list of plans: %s", f.text);
+    }
+    return json_array_size(plans) > 0 ? offer_ask(a, plans, &e->tariff)
+                                      : ask_read(a, _("Subscription"), read_text, "tariff", &e->tariff);
+}
+
+static int ask_line(const struct invocation *in, struct ask *a, const char *url, struct enrolment *e)
 {
     int r = 0;
     if (!e->carrier)
@@ -96,13 +114,13 @@ static int ask_line(const struct invocation *in, struct ask *a, struct enrolment
     if (r == 0 && !invocation_flag(in, "metered") && !invocation_flag(in, "no-metered"))
         r = ask_yes_or(a, _("Is the line paid by volume?"), line_metered(e->technology), true, &e->metered);
     if (r == 0 && !e->tariff)
-        r = ask_read(a, _("Subscription"), read_text, "tariff", &e->tariff);
+        r = ask_tariff(a, url, e);
     return r;
 }
 
 /* What no option has given. -ECANCELED without consent, and when the person goes. */
-static int ask_all(const struct invocation *in, const json_t *country, struct ask *a, struct enrolment *e,
-                   struct fault *f)
+static int ask_all(const struct invocation *in, const char *url, const json_t *country, struct ask *a,
+                   struct enrolment *e, struct fault *f)
 {
     bool consent = invocation_flag(in, "consent");
     printf("%s\n", _(consent_text));
@@ -112,7 +130,7 @@ static int ask_all(const struct invocation *in, const json_t *country, struct as
     if (r == 0)
         r = ask_place(a, country, e);
     if (r == 0)
-        r = ask_line(in, a, e);
+        r = ask_line(in, a, url, e);
     if (r == 0 && !e->contact)
         r = ask_read(a, _("How can the focal point reach you? Never published"), read_text, "contact", &e->contact);
     return r < 0 ? fault_set(f, r, _("nothing was sent: you stopped before the last question")) : 0;
@@ -190,7 +208,7 @@ static int enroll_here(const struct invocation *in, const struct settings *setti
     else if (r == 0) /* before anybody is asked anything */
         r = enroll_again(&old, in->state_dir, url, trusted, &f);
     if (r == 0 && !invocation_flag(in, "yes"))
-        r = ask_all(in, country, &ask, e, &f);
+        r = ask_all(in, url, country, &ask, e, &f);
     if (r == 0)
         r = enroll(in, settings, url, e, &f);
     return r < 0 ? command_failed("%s", f.text) : EXIT_OK;

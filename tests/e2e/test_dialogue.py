@@ -87,6 +87,30 @@ def test_enrolment_takes_what_people_type(collector, agent, language, answers, c
     assert [words for words in shown if words not in text] == []
 
 
+@pytest.mark.parametrize("language,question,listed,typed,kept", [
+    ("fr_FR.UTF-8", "Votre forfait : son numéro, ou son nom s'il n'y figure pas", "   1  Pass mois 1 Go : 1 000 XOF, 1 Go, 30 jours, puis 0,1 Mbit/s", "1", "month-1gb"),
+    ("en_US.UTF-8", "Your subscription: its number, or what it is called", "   2  big: 5,000 XOF, no limit of volume, 30 days", "mine", "mine"),
+], ids=["fr", "en"])
+def test_a_plan_is_picked_from_those_that_the_operator_sells(collector, agent, tmp_path, language, question, listed, typed, kept):
+    operator, other = "Moov Africa Bénin", "MTN Bénin (Spacetel)"
+    path = tmp_path / "plans.csv"
+    path.write_text("plan,country,operator,technology,name,segment,price,currency,volume_gb,validity_days,throttled_mbps,promotion,valid_from,source,retrieved\n"
+                    f"big,BJ,{operator},5g,,prepaid,5000,XOF,,30,,no,2025-01-01,Moov,2026-01-31\n"
+                    f"month-1gb,BJ,{operator},mobile,Pass mois 1 Go,prepaid,1000,XOF,1,30,0.1,no,2025-01-01,Moov,2026-01-31\n"
+                    f"box,BJ,{operator},fibre,,postpaid,1,XOF,,30,,no,2025-01-01,Moov,2026-01-31\n"
+                    f"x,BJ,{other},4g,,prepaid,1,XOF,,1,,no,2025-01-01,MTN,2026-01-31\n")
+    collector.run("import", "plans", path)
+    given = {"department": "Borgou", "commune": "Parakou", "zone": "ville", "site": "mairie", "operator": "moov", "technology": "4g", "contact": "x"}
+    options = ["--consent", "--metered", *(word for name, value in given.items() for word in (f"--{name}", value))]
+    try:
+        status, text = enrol(agent, collector, language, [(question, typed)], *options)
+        assert status == 0, text
+        assert listed in re.sub("[\u202f\u00a0]", " ", text) and " 3  " not in text
+        assert contexts(collector, agent.name())[0][7] == kept
+    finally:
+        collector.run("import", "undo", str(collector.sql("SELECT max(run) FROM import_run")[0][0]))
+
+
 METERED = "La ligne est-elle facturée au volume ?"
 
 
