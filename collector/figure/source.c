@@ -1,39 +1,57 @@
 #include "collector/figure/source.h"
 
+#include <pthread.h>
 #include <string.h>
 
+#include "collector/db/schema.h"
 #include "common/alloc.h"
+#include "common/json.h"
 
-static const struct {
-    const char *source, *name[2], *after[2]; /* by enum lang; after: behind "according to" */
-} known[] = {
-    {"World Bank",
-     {[LANG_FR] = "Banque mondiale", [LANG_EN] = "World Bank"},
-     {[LANG_FR] = "la Banque mondiale", [LANG_EN] = "the World Bank"}},
-    {"INStaD", {[LANG_FR] = "INStaD", [LANG_EN] = "INStaD"}, {[LANG_FR] = "l’INStaD", [LANG_EN] = "INStaD"}},
-    {"ARCEP Bénin",
-     {[LANG_FR] = "ARCEP Bénin", [LANG_EN] = "ARCEP Bénin"},
-     {[LANG_FR] = "l’ARCEP Bénin", [LANG_EN] = "ARCEP Bénin"}},
-    {"ARCEP", {[LANG_FR] = "ARCEP", [LANG_EN] = "ARCEP"}, {[LANG_FR] = "l’ARCEP", [LANG_EN] = "ARCEP"}},
-    {"ITU", {[LANG_FR] = "ITU", [LANG_EN] = "ITU"}, {[LANG_FR] = "l’ITU", [LANG_EN] = "the ITU"}},
-    {"UIT", {[LANG_FR] = "UIT", [LANG_EN] = "UIT"}, {[LANG_FR] = "l’UIT", [LANG_EN] = "UIT"}},
-};
+static json_t *known; /* by the name in data; never freed: what is handed out is borrowed of it */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void add(const json_t *bodies)
+{
+    const json_t *body;
+    size_t b;
+    json_array_foreach((json_t *)bodies, b, body)
+    {
+        const char *source = json_string_value(json_object_get(body, "source"));
+        if (source)
+            json_object_set(known, source, (json_t *)body);
+    }
+}
+
+static void read_packs(void)
+{
+    _cleanup_json_ json_t *packs = json_loads(schema_file("countries/countries.json")->text, 0, NULL);
+    const char *iso;
+    json_t *pack;
+    known = json_object();
+    add(json_object_get(packs, "sources"));
+    json_object_foreach(packs, iso, pack)
+    {
+        add(json_object_get(pack, "sources"));
+    }
+}
+
+static const char *called(const char *source, const char *member, const char *other)
+{
+    pthread_once(&once, read_packs);
+    const char *text = json_string_value(json_object_get(json_object_get(known, source), member));
+    return text ? text : other;
+}
 
 const char *source_name(const char *source, enum lang lang)
 {
-    for (size_t k = 0; k < COUNT(known); k++)
-        if (!strcmp(known[k].source, source))
-            return known[k].name[lang];
-    return source;
+    static const char *const members[] = {[LANG_FR] = "name_fr", [LANG_EN] = "name_en"};
+    return called(source, members[lang], source);
 }
 
-char *source_opening(const char *source, enum lang lang)
+const char *source_after(const char *source, enum lang lang)
 {
-    const char *after = source;
-    for (size_t k = 0; k < COUNT(known); k++)
-        if (!strcmp(known[k].source, source))
-            after = known[k].after[lang];
-    return alloc_format(lang == LANG_FR ? "Selon %s, " : "According to %s, ", after);
+    static const char *const members[] = {[LANG_FR] = "after_fr", [LANG_EN] = "after_en"};
+    return called(source, members[lang], source_name(source, lang));
 }
 
 char source_first(const char *sentence)

@@ -44,7 +44,8 @@ static const char *add_opening(const struct overview *o, const struct national *
     const char *source = national_text(g, SOURCE);
     if (national_measured(g) || !strcmp(source, "calculated") || !*pattern) /* that is ours, of others' figures */
         return pattern;
-    _cleanup_text_ char *opening = source_opening(source, o->words.lang);
+    _cleanup_text_ char *opening = phrase_fill(phrase(&o->words, "according"),
+                                               json_pack("{s:s}", "source", source_after(source, o->words.lang)));
     template_escape(opening, strlen(opening), out);
     if (*pattern == '{')
         return pattern;
