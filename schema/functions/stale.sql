@@ -9,9 +9,13 @@
 --   imported      figures of other sources came (functions/closing.sql)
 --   compared      the year is over, and so far as to be compared with the one before (functions/change.sql)
 --   asked         somebody wrote it into the list
+-- Each transaction has rows of its own: who takes the list before it ends does not see them, and leaves them. With one row for all, what
+-- is said while another's word is taken would be gone with it, before what it is about can be seen.
 CREATE OR REPLACE FUNCTION years_stale(reason text, years int[]) RETURNS void
 LANGUAGE sql AS $$
-    INSERT INTO indicator_dirty (year, why) SELECT DISTINCT y, reason FROM unnest(years) AS y ON CONFLICT DO NOTHING
+    INSERT INTO indicator_dirty (year, why)
+    SELECT DISTINCT y, reason FROM unnest(years) AS y
+    WHERE NOT EXISTS (SELECT FROM indicator_dirty d WHERE (d.year, d.why) = (y, reason) AND d.xmin = pg_current_xact_id()::xid)
 $$;
 
 -- The years in which a probe measured, from a day on; NULL for the probe means any.

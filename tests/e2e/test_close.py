@@ -218,11 +218,20 @@ def test_a_figure_that_is_made_again_tells_of_no_weight(country, remakes, happen
 def test_who_corrects_is_a_reason(country):
     country.run("probe", "set", country.lines[5].id, "operator=Isocel", "--from", f"{YEAR}-01-01")
     country.run("probe", "confirm", country.lines[5].id, "--undo")
-    assert country.sql("SELECT why FROM indicator_dirty WHERE year = %s ORDER BY 1", YEAR) == [("standing",), ("surroundings",)]
+    assert country.sql("SELECT DISTINCT why FROM indicator_dirty WHERE year = %s ORDER BY 1", YEAR) == [("standing",), ("surroundings",)]
     country.sql("SELECT rollup_mark(make_date(%s, 1, 1), make_date(%s, 12, 31))", YEAR, YEAR)
     country.plainly()
     country.sql("DELETE FROM indicator_dirty WHERE why IN ('standing', 'surroundings')")
     assert country.sql("SELECT why FROM indicator_dirty WHERE year = %s", YEAR) == [("again",)]
+
+
+def test_what_is_said_while_the_list_is_taken_stays_on_it(country):
+    """What it is about cannot be seen before its transaction ends, by those figures either that are made meanwhile."""
+    country.sql("SELECT years_stale('late', %s::int[])", [YEAR])
+    with country.database() as db, db.transaction():
+        db.execute("SELECT years_stale('late', %s::int[]), years_stale('late', %s::int[])", ([YEAR], [YEAR]))
+        assert country.sql("SELECT years_take()") == [(YEAR,)]
+    assert country.sql("SELECT year, why FROM indicator_dirty") == [(YEAR, "late")]
 
 
 def test_an_imported_figure_is_of_the_version(country, tmp_path):
