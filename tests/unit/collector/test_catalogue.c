@@ -10,7 +10,7 @@ static void says_why_there_is_none(void **state)
     } rows[] = {
         {"PER1", "Rien n’a été mesuré", "Nothing was measured"},
         {"OPN3", "Le débit depuis des services", "The boxes do not measure throughput"},
-        {"REL3", "Les coupures ne sont pas encore", "Cuts are not yet told"},
+        {"REL3", "Les coupures de chaque ligne sont reconnues", "Cuts of each line are told"},
         {"ACC1", "Aucun chiffre n’a encore été importé", "No figure was imported yet"},
         {"QAL2", "Pas encore noté", "Not marked yet"},
     };
