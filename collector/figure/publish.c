@@ -167,28 +167,49 @@ static void take_lines(const struct cells *c, const struct cell *cell, struct ra
     ret->value = cell->value;
 }
 
-/* Those of the cells that are shown get their places among each other. */
-static void rank_shown(const struct cells *c, const struct cell *cells, size_t count)
+struct shown {
+    const char *name; /* of the operator or department */
+    const struct cell *cell;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    const struct shown *one = a, *other = b;
+    return strcmp(one->name, other->name);
+}
+
+/* Those of the cells that are shown, by name: what is drawn for two of them is the same whichever lines came first. */
+static struct shown *list_shown(const struct cell *cells, size_t count, enum field field, size_t *ret_count)
+{
+    struct shown *shown = alloc_zero(count + 1, sizeof *shown);
+    *ret_count = 0;
+    for (size_t k = 0; k < count; k++)
+        if (cells[k].main)
+            shown[(*ret_count)++] = (struct shown){
+                json_string_value(json_object_get(cells[k].main, cell_fields[field].column)), &cells[k]};
+    qsort(shown, *ret_count, sizeof *shown, by_name);
+    return shown;
+}
+
+/* They get their places among each other. */
+static void rank_shown(const struct cells *c, const struct cell *cells, size_t count, enum field field)
 {
     const struct indicator *i = c->indicator;
-    struct rank_cell *shown = alloc_zero(count, sizeof *shown);
-    struct rank *ranks = alloc_zero(count, sizeof *ranks);
-    json_t **figures = alloc_zero(count, sizeof(json_t *));
-    size_t n = 0;
-    for (size_t k = 0; k < count; k++)
-        if (cells[k].main) {
-            take_lines(c, &cells[k], &shown[n]);
-            figures[n++] = cells[k].main;
-        }
-    rank_cells(&indicator_main(i)->what, !strcmp(i->better, "high"), shown, n, indicator_seed(i), ranks);
+    size_t n;
+    struct shown *shown = list_shown(cells, count, field, &n);
+    struct rank_cell *said = alloc_zero(n + 1, sizeof *said);
+    struct rank *ranks = alloc_zero(n + 1, sizeof *ranks);
+    for (size_t k = 0; k < n; k++)
+        take_lines(c, shown[k].cell, &said[k]);
+    rank_cells(&indicator_main(i)->what, !strcmp(i->better, "high"), said, n, indicator_seed(i), ranks);
     for (size_t k = 0; k < n; k++) {
         if (n > 1)
-            json_object_update_new(
-                figures[k], json_pack("{s:i, s:i}", "rank_low", (int)ranks[k].low, "rank_high", (int)ranks[k].high));
-        free((double *)shown[k].lines);
+            json_object_update_new(shown[k].cell->main, json_pack("{s:i, s:i}", "rank_low", (int)ranks[k].low,
+                                                                  "rank_high", (int)ranks[k].high));
+        free((double *)said[k].lines);
     }
-    free(figures);
     free(ranks);
+    free(said);
     free(shown);
 }
 
@@ -212,7 +233,7 @@ static void rank_all(const struct cells *c)
              to++)
             ;
         if ((dimensions == DIM_OPERATOR || dimensions == DIM_DEPARTMENT) && !any_held(c, first, to - from))
-            rank_shown(c, first, to - from);
+            rank_shown(c, first, to - from, dimensions == DIM_OPERATOR ? FIELD_OPERATOR : FIELD_DEPARTMENT);
     }
 }
 

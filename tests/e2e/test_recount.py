@@ -342,20 +342,11 @@ def test_changes_over_cells_are_those_of_published_figures(country):
     assert some
 
 
-def numbers_of(cells):
-    """indicator -> the places in the order in which they come, line by line and day by day; cells are ranked in it."""
-    rows = collections.defaultdict(set)
-    for (indicator, *_), cell in cells.items():
-        rows[indicator].update(cell)
-    return {indicator: [place for row in sorted(found, key=lambda row: (row.line.household, row.line.probe, row.day)) for place in row.place]
-            for indicator, found in rows.items()}
-
-
 @pytest.mark.parametrize("year", YEARS)
 def test_every_place_is_what_lines_tell(country, cells, year):
     cells, groups = cells[year], collections.defaultdict(dict)
     exact = recount.recount(cells)
-    better, numbers = dict(country.c.sql("SELECT indicator, better FROM indicator")), numbers_of(cells)
+    better = dict(country.c.sql("SELECT indicator, better FROM indicator"))
     for indicator, statistic, *key, low, high in country.c.sql(
             "SELECT indicator, statistic, country, geo, operator, technology, family, zone, source, rank_low, rank_high FROM indicator_value "
             f"WHERE {OF_LINES} AND period = %s AND value IS NOT NULL AND num_nonnulls(geo, operator) = 1 AND technology IS NULL", str(year)):
@@ -364,7 +355,7 @@ def test_every_place_is_what_lines_tell(country, cells, year):
                 exact[indicator, statistic, *key][1].value, of_lines(cells[indicator, *key], statistic)[0], (low, high))
     some = 0
     for (indicator, statistic, *_), found in groups.items():
-        names = sorted(found, key=numbers[indicator].index)
+        names = sorted(found)
         wanted = recount_interval.ranks(statistic, better[indicator] == "high", [found[name][:2] for name in names], seed(indicator))
         assert [found[name][2] for name in names] == (wanted if len(found) > 1 else [(None, None)]), (indicator, found)
         some += any(low > 1 for low, _ in wanted)

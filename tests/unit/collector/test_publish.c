@@ -1,5 +1,6 @@
 #include "tests/unit/collector/cells.h"
 
+#include "collector/figure/random.h"
 #include "common/json.h"
 
 #include <math.h>
@@ -99,6 +100,48 @@ static void operators_that_differ_have_their_places(void **state)
         assert_null(json_object_get(find(figures, NULL, NULL), "rank_low"));
         json_decref(figures);
         cells_free(c);
+    }
+}
+
+/* 24 lines of three operators, whose values are drawn; their places, in the order of names. */
+static void places_of(bool backwards, uint64_t seed, double ret[static 6])
+{
+    struct cells *c = cells_new(&indicator, false);
+    char probe[24][8];
+    double values[24];
+    for (size_t p = 0; p < 24; p++)
+        values[p] = (double)(random_next(&seed) % 1000) + (double)(p % 3) * 250;
+    for (size_t n = 0; n < 24; n++) {
+        size_t p = backwards ? 23 - n : n;
+        snprintf(probe[p], sizeof probe[p], "p%zu", p);
+        for (int d = 0; d < 10; d++)
+            cells_add(c, &(struct probe_day){.probe = probe[p],
+                                             .day = 20000 + d,
+                                             .first = 20000,
+                                             .last = 20009,
+                                             .source = "measured",
+                                             .network = probe[p],
+                                             .country = "BJ",
+                                             .carrier = names[p % 3],
+                                             .value = values[p],
+                                             .samples = 1});
+    }
+    json_t *figures = cells_figures(c);
+    for (size_t o = 0; o < 3; o++) {
+        ret[2 * o] = number(find(figures, names[o], NULL), "rank_low");
+        ret[2 * o + 1] = number(find(figures, names[o], NULL), "rank_high");
+    }
+    json_decref(figures);
+    cells_free(c);
+}
+
+static void places_do_not_hang_on_who_came_first(void **state)
+{
+    for (uint64_t seed = 1; seed <= 100; seed++) {
+        double forwards[6], backwards[6];
+        places_of(false, seed, forwards);
+        places_of(true, seed, backwards);
+        assert_memory_equal(forwards, backwards, sizeof forwards);
     }
 }
 
@@ -361,6 +404,7 @@ int main(void)
         cmocka_unit_test(operators_have_figures_by_technology),
         cmocka_unit_test(days_and_a_zone_leave_no_line),
         cmocka_unit_test(operators_that_differ_have_their_places),
+        cmocka_unit_test(places_do_not_hang_on_who_came_first),
         cmocka_unit_test(hidden_cells_and_lone_ones_have_none),
         cmocka_unit_test(figures_have_the_decimals_of_their_indicator),
         cmocka_unit_test(places_are_of_what_is_not_rounded),
