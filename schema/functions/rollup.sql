@@ -54,6 +54,12 @@ BEGIN
     WHERE r.probe_no = d.probe_no AND r.day = d.day AND NOT d.gone;
     DELETE FROM rollup_other_sketch r USING unnest(days, probes, gone) AS d (day, probe_no, gone)
     WHERE r.probe_no = d.probe_no AND r.day = d.day AND NOT d.gone;
+    -- That a box was on until midnight is known once the day after has come: where that says more, the day before is made again too.
+    INSERT INTO rollup_dirty (day, probe_no, again)
+    SELECT b.day, b.probe_no, true FROM unnest(days, probes, gone) AS d (day, probe_no, gone)
+    JOIN rollup_watch b ON (b.probe_no, b.day) = (d.probe_no, d.day - 1) AND NOT b.to_midnight
+    WHERE NOT d.gone AND line_home(b.probe_no, b.day) @> tstzrange(b.last_at, d.day::timestamp AT TIME ZONE 'UTC')
+      AND NOT EXISTS (SELECT FROM retained t WHERE t.parent = 'result' AND t.month = date_trunc('month', b.day)::date);
     DELETE FROM rollup_watch r USING unnest(days, probes, gone) AS d (day, probe_no, gone)
     WHERE r.probe_no = d.probe_no AND r.day = d.day AND NOT d.gone;
     DELETE FROM rollup_hour r USING unnest(days, probes, gone) AS d (day, probe_no, gone)

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(10);
+SELECT plan(13);
 
 -- Which days are made again. What they come to is the collector's (tests/e2e/test_rollup.py).
 CREATE TABLE result_rollup_test PARTITION OF result FOR VALUES FROM ('2031-01-01') TO ('2031-02-01');
@@ -32,6 +32,25 @@ SELECT results_eq('SELECT * FROM pg_temp.days ORDER BY 1, 2',
 SELECT is((SELECT count(*) FROM rollup_dirty), 96::bigint, 'the others are on the list still');
 SELECT is((SELECT count(*) FROM rollup_take(100)), 1::bigint, 'a probe-day is taken once, however often it is listed');
 SELECT is((SELECT count(*) FROM rollup_dirty), 0::bigint, 'and the list is empty then');
+
+-- The day before, which did not know yet that the box was on until midnight.
+INSERT INTO boot (probe_no, boot, offset_us, batch_no) SELECT pg_temp.no('a'), 'b', extract(epoch FROM '2031-03-06Z'::timestamptz) * 1000000, 1;
+INSERT INTO epoch (probe_no, boot, mono) VALUES (pg_temp.no('a'), 'b', '{[0,86220000000)}'); -- to 23:57
+CREATE FUNCTION pg_temp.listed_with(of_day date) RETURNS SETOF date LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM rollup_dirty;
+    PERFORM pg_temp.list(of_day, 'a', false);
+    PERFORM rollup_take(100);
+    INSERT INTO rollup_watch (probe_no, day, tests, watched_us, down_us, cuts, last_at, to_midnight)
+    VALUES (pg_temp.no('a'), '2031-03-06', 9, 9, 0, 0, '2031-03-06 23:57Z', false) ON CONFLICT DO NOTHING;
+    RETURN QUERY SELECT day FROM rollup_dirty;
+END
+$$;
+SELECT is_empty($$SELECT pg_temp.listed_with('2031-03-06')$$, 'a day by itself');
+SELECT is_empty($$SELECT pg_temp.listed_with('2031-03-07')$$, 'nor with the day after, while nothing says that the box was on');
+UPDATE epoch SET mono = '{[0,90000000000)}' WHERE probe_no = pg_temp.no('a');
+SELECT results_eq($$SELECT pg_temp.listed_with('2031-03-07')$$, $$VALUES ('2031-03-06'::date)$$, 'once something does it is made again');
+DELETE FROM rollup_dirty;
 
 -- A month that retention took.
 INSERT INTO retained (parent, month, folder, rows) VALUES ('result', '2031-01-01', 'somewhere', 7);
