@@ -113,10 +113,10 @@ static struct median median_of(struct cell_day *c, const struct part *parts, siz
 
 static void tell(struct cell_day *c, const struct subject *of, const struct median *m)
 {
-    struct part *last = (void *)(c->told.data + c->told.len - (c->told.len ? sizeof *last : 0));
+    struct part *last = c->told.len ? (void *)(c->told.data + c->told.len - sizeof *last) : NULL;
     size_t at = c->medians.len / sizeof *m;
     buf_add(&c->medians, m, sizeof *m);
-    if (c->told.len && last->first + last->count == at && subject_order(&last->of, of) == 0)
+    if (last && last->first + last->count == at && subject_order(&last->of, of) == 0)
         last->count++;
     else
         buf_add(&c->told, &(struct part){*of, at, 1}, sizeof(struct part));
@@ -230,7 +230,7 @@ struct taken {
     int32_t day, cell_no;
     const char *day_text; /* of the rows that were taken */
     struct buf changed;   /* of int32_t: the lines, sorted */
-    struct buf rows;      /* its rows as they were: fields as COPY sends them */
+    struct buf rows;      /* its rows as they were: of each its size, and the fields as COPY sends them */
 };
 
 struct work {
@@ -286,8 +286,11 @@ static int take_rows(struct work *w, struct pg *pg, struct fault *f)
     int rc = copy_out_start(&o, pg, sql, f);
     while (rc == 0 && (rc = copy_out_next(&o, &more, f)) == 0 && more) {
         size_t place = (size_t)copy_out_int(&o, 0);
-        if (place > 0 && place <= w->count)
-            buf_add(&w->taken[place - 1].rows, o.at, (size_t)(o.end - o.at));
+        size_t len = (size_t)(o.end - o.at);
+        if (place == 0 || place > w->count)
+            continue;
+        buf_add(&w->taken[place - 1].rows, &len, sizeof len);
+        buf_add(&w->taken[place - 1].rows, o.at, len);
     }
     return rc;
 }
@@ -303,8 +306,11 @@ static int32_t *room(struct work *w, const struct copy_out *o, size_t arrays, si
 
 static void keep_rows(struct work *w, const struct taken *t, struct cell_day *day)
 {
-    struct copy_out o = {.at = (const unsigned char *)t->rows.data};
-    for (o.end = o.at + t->rows.len; o.at < o.end;) {
+    for (size_t at = 0, len; at < t->rows.len; at += len) {
+        memcpy(&len, t->rows.data + at, sizeof len);
+        at += sizeof len;
+        struct copy_out o = {.at = (const unsigned char *)t->rows.data + at};
+        o.end = o.at + len;
         struct cell_day_row r = {.check_no = (int16_t)copy_out_int(&o, 0)};
         r.position = (int16_t)copy_out_int(&o, 0);
         r.scope = (const char *)copy_out_bytes(&o, &r.scope_len);
