@@ -15,6 +15,9 @@ static void names_are_natural(void **state)
         {"INStaD", LANG_FR, "INStaD", "l’INStaD"},
         {"INStaD", LANG_EN, "INStaD", "INStaD"},
         {"UIT", LANG_FR, "UIT", "l’UIT"},
+        {"UIT", LANG_EN, "ITU", "the ITU"},
+        {"ITU", LANG_FR, "UIT", "l’UIT"},
+        {"ITU", LANG_EN, "ITU", "the ITU"},
         {"Afrobaromètre", LANG_FR, "Afrobaromètre", "Afrobaromètre"},
         {"Afrobarometer", LANG_EN, "Afrobarometer", "Afrobarometer"},
     };
