@@ -54,16 +54,17 @@ int offer_fetch(const char *url, const char *country, const char *technology, st
 
 /* ---- reading what it says ---- */
 
-/* "MTN" is MTN Bénin. */
+/* "MTN", and "mtn benin", is MTN Bénin (Spacetel): up to any of its words. */
 static bool is_called(const char *name, const char *typed)
 {
-    size_t len = strlen(typed);
     if (lang_same(name, typed))
         return true;
-    if (len == 0 || strlen(name) <= len || name[len] != ' ')
-        return false;
-    _cleanup_text_ char *begin = alloc_text_n(name, len);
-    return lang_same(begin, typed);
+    for (const char *end = strchr(name, ' '); end; end = strchr(end + 1, ' ')) {
+        _cleanup_text_ char *begin = alloc_text_n(name, (size_t)(end - name));
+        if (*typed && lang_same(begin, typed))
+            return true;
+    }
+    return false;
 }
 
 static const char *text_of(const json_t *plan, const char *member)
@@ -138,10 +139,9 @@ static int read_plan(const void *list, const char *answer, const char **ret, str
 {
     const json_t *plans = list, *plan;
     size_t i, count = json_array_size(plans);
-    if (answer[strspn(answer, "0123456789")] == '\0') {
-        unsigned long n = strlen(answer) <= 4 ? strtoul(answer, NULL, 10) : 0;
-        if (n < 1 || n > count)
-            return fault_set(f, -EINVAL, _("the list has no number %.20s; it ends at %zu"), answer, count);
+    bool digits = answer[strspn(answer, "0123456789")] == '\0';
+    unsigned long n = digits && strlen(answer) <= 4 ? strtoul(answer, NULL, 10) : 0;
+    if (n > 0 && n <= count) {
         *ret = text_of(json_array_get(plans, n - 1), "plan");
         return 0;
     }
@@ -153,6 +153,8 @@ static int read_plan(const void *list, const char *answer, const char **ret, str
             return 0;
         }
     }
+    if (digits)
+        return fault_set(f, -EINVAL, _("the list has no number %.20s; it ends at %zu"), answer, count);
     int r = enroll_text("tariff", answer, f);
     if (r == 0)
         *ret = answer;

@@ -38,9 +38,9 @@ INSERT INTO line_year SELECT '2023-07-01', '2024-06-30', probe_no, NULL, true FR
 SELECT is((SELECT count(*) FROM pg_temp.apart() WHERE barred), 6::bigint, 'a line that ceased to count bars the day, though it does in another');
 ROLLBACK TO told;
 
-INSERT INTO rollup_cell_dirty SELECT '2024-03-02', pg_temp.cell('BJ');
+INSERT INTO rollup_cell_dirty SELECT '2024-03-02', pg_temp.cell('BJ'), 1;
 SELECT is_empty('SELECT * FROM pg_temp.apart()', 'cells of another day that wait are nothing to this one');
-INSERT INTO rollup_cell_dirty SELECT '2024-03-01', pg_temp.cell('BJ');
+INSERT INTO rollup_cell_dirty SELECT '2024-03-01', pg_temp.cell('BJ'), 1;
 SELECT results_eq('SELECT * FROM pg_temp.apart()', 'SELECT n, false, true FROM generate_series(1, 6) n', 'its own bar it: what they say now is not known');
 ROLLBACK TO told;
 

@@ -31,6 +31,8 @@ static void lists_what_the_operator_sells(void **state)
         {"[" MONTH "]", "MTN Bénin (Spacetel)", 1},
         {"[" MONTH "]", "mtn benin (spacetel)", 1},
         {"[" MONTH "]", "mtn", 1},
+        {"[" MONTH "]", "MTN Benin", 1},
+        {"[" MONTH "]", "mtn bénin", 1},
         {"[" MONTH "]", "MT", 0},
         {"[" MONTH "]", "Moov", 0},
         {"[" MONTH "]", "MTN Bénin (Spacetel) SA", 0},
@@ -95,9 +97,10 @@ static void takes_what_people_answer(void **state)
         {"BOX\n", "box", ""},
         {"Old Pass\n", "Old Pass", ""},
         {"\n", NULL, ""},
-        {"3\n1\n", "month-1gb", "no number 3; it ends at 2"},
+        {"500\n", "500", ""},
+        {"4\n1\n", "month-1gb", "no number 4; it ends at 3"},
         {"0\n99999999999\n1\n", "month-1gb", "no number 99999999999;"},
-        {"3\n3\n3\n", NULL, "unsaid"},
+        {"4\n4\n4\n", NULL, "unsaid"},
     };
     LANG_SCOPE(LANG_EN);
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -106,7 +109,7 @@ static void takes_what_people_answer(void **state)
         const char *picked = "?";
         struct ask ask = {.in = fmemopen((char *)rows[i].typed, strlen(rows[i].typed), "r"),
                           .out = open_memstream(&said, &len)};
-        json_t *plans = plans_of("[" MONTH "," PLAN("MTN", "box", "") "]", "MTN");
+        json_t *plans = plans_of("[" MONTH "," PLAN("MTN", "box", "") "," PLAN("MTN", "500", "") "]", "MTN");
         assert_int_equal(offer_ask(&ask, plans, &picked), 0);
         json_decref(plans); /* what was picked outlives the list */
         fflush(ask.out);
