@@ -151,7 +151,7 @@ def test_what_figures_are_calculated_from(c, file):
     assert (best["source"], best["n_samples"], best["low"], best["speaks_of"], best["retrieved"]) == ("calculated", 2, None, None, "2026-01-31")
     assert best["note"] == "price: 1100 XOF, 3.7 hours of minimum wage; plan: " + mtn + ", m; sources: ARCEP 2026-01-31, JO 2026-01-31, WB 2026-01-31"
     table = c.run("indicators", "--year", "2025", "--format", "table")
-    assert "calculated from imported data" in table and "UIT" in table
+    assert "calculated from imported data" in table and " ITU " in table
     assert re.search(r"^ECO8 .* mobile  +5,200 .*  calculated from imported data", table, re.M) and not re.search("^ECO8 .*calculated for want", table, re.M)
     assert re.search(r"ECO8(.|\n){1,300}There is no figure of the whole country", c.request("GET", "/en/").body.decode())
     explained = c.run("indicators", "explain", "AFF2", "--year", "2025")
