@@ -4,6 +4,7 @@
 --   value = Σ w·v / Σ w over operators that have both a share w and a figure v; unweighted: the same, all w alike;
 --   n_eff = (Σ w)² / Σ w² (Kish, 1965): as many operators of the same size weigh as evenly; covered: Σ w, percent of the market.
 -- Whose figure lacks a share, and whose share a figure (of few lines, or hidden, or none), is named and not dropped.
+-- One that the team does not know any more has its part, and no name.
 -- Shares of a year are those of its latest period, of the source that was asked last, as market() has them (functions/hhi.sql).
 CREATE OR REPLACE VIEW public_weighted AS
 WITH latest AS (
@@ -11,7 +12,7 @@ WITH latest AS (
     FROM market_part
     ORDER BY country, year, technology, period_end(period) DESC, retrieved DESC, period, source
 ), part AS (
-    SELECT l.country, l.year, l.technology, coalesce(k.name, m.operator) AS operator, l.period, l.source, max(m.retrieved) AS retrieved,
+    SELECT l.country, l.year, l.technology, CASE WHEN k.name IS NOT NULL OR o.name IS NULL THEN coalesce(k.name, m.operator) END AS operator, l.period, l.source, max(m.retrieved) AS retrieved,
            sum(coalesce(m.share, m.subscriptions))::double precision AS part
     FROM latest l
     JOIN market_part m USING (country, technology, period, source)

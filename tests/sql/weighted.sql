@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(6);
+SELECT plan(7);
 
 INSERT INTO country (iso, timezone) VALUES ('XA', 'UTC');
 INSERT INTO import_run (run, kind, whole, file, sha256, octets, lines, by_whom) VALUES (1, 'market', false, 'f', repeat('0', 64), 1, 1, 'Bio');
@@ -39,6 +39,9 @@ SELECT is_empty($$SELECT * FROM public_weighted WHERE technology = '3g' OR stati
 UPDATE indicator_value SET value = NULL, floor = 'hidden' WHERE indicator = 'WEI1' AND operator = 'Petit' AND technology = '4g';
 SELECT results_eq($$SELECT value, n_operators, n_eff, covered, without_figure FROM public_weighted WHERE (indicator, period, technology) = ('WEI1', '2025', '4g')$$,
                   $$VALUES (20::float8, 1, 1.00, 60.0, 'Petit, Tiers')$$, 'what is hidden is in none');
+INSERT INTO operator (country, name, state) VALUES ('XA', 'Tiers', 'rejected');
+SELECT results_eq($$SELECT covered, without_figure FROM public_weighted WHERE (indicator, period, technology) = ('WEI1', '2025', '4g')$$,
+                  $$VALUES (60.0, 'Petit')$$, 'one that the team does not know any more keeps its part, and has no name');
 SET LOCAL ROLE internetmetre_reader;
 SELECT is((SELECT count(*) FROM public_weighted WHERE indicator = 'WEI1'), 4::bigint, 'for everybody');
 RESET ROLE;
