@@ -121,8 +121,6 @@ INSERT INTO analysts VALUES
     ('rollup_other_sketch: day probe_no check_no target_no af position ok buckets counts'),
     ('route_share: country operator family announced valid invalid not_found percent_valid space percent_space_valid'),
     ('route_validity: country operator family prefix origin state'),
-    ('rollup_watch: probe_no day tests watched_us down_us cuts first_at last_at from_midnight to_midnight opens_us opens_tests '
-     'opens_target closes_us closes_tests closes_target'),
     ('target: target_no name kind country ours'),
     ('task: task_no name'),
     ('vrp: prefix max_length asn run');
