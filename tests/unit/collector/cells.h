@@ -54,17 +54,22 @@ static inline void add(struct cells *c, size_t p, int days, const char *carrier,
 }
 
 /* The d-th of ten days of a line on a network of its own, with that value. */
-static inline void add_value(struct cells *c, size_t p, int d, const char *carrier, double value)
+static inline void add_probe_value(struct cells *c, const char *probe, int d, const char *carrier, double value)
 {
-    cells_add(c, &(struct probe_day){.probe = names[p],
+    cells_add(c, &(struct probe_day){.probe = probe,
                                      .day = 20000 + d,
                                      .first = 20000,
                                      .last = 20009,
                                      .source = "measured",
-                                     .network = names[p],
+                                     .network = probe,
                                      .country = "BJ",
                                      .carrier = carrier,
                                      .value = value});
+}
+
+static inline void add_value(struct cells *c, size_t p, int d, const char *carrier, double value)
+{
+    add_probe_value(c, names[p], d, carrier, value);
 }
 
 static inline struct cells *fill(size_t probes, int days, const char *carrier, const char *network)

@@ -115,16 +115,7 @@ static void places_of(bool backwards, uint64_t seed, double ret[static 6])
         size_t p = backwards ? 23 - n : n;
         snprintf(probe[p], sizeof probe[p], "p%zu", p);
         for (int d = 0; d < 10; d++)
-            cells_add(c, &(struct probe_day){.probe = probe[p],
-                                             .day = 20000 + d,
-                                             .first = 20000,
-                                             .last = 20009,
-                                             .source = "measured",
-                                             .network = probe[p],
-                                             .country = "BJ",
-                                             .carrier = names[p % 3],
-                                             .value = values[p],
-                                             .samples = 1});
+            add_probe_value(c, probe[p], d, names[p % 3], values[p]);
     }
     json_t *figures = cells_figures(c);
     for (size_t o = 0; o < 3; o++) {
