@@ -4,8 +4,8 @@
 CREATE OR REPLACE FUNCTION tariff_plain(name text) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$ SELECT lower(regexp_replace(name, '[^[:alnum:]]+', '', 'g')) $$;
 
--- Each subscription that members name now, beside the plan of the same operator that is called so and its price today, by its key before its name;
--- without one where no import knows it: a tariff that nobody published, or another name for one.
+-- Each subscription that members name now, beside the plan of the same operator that is called so, by its key before its name, and its
+-- price today; without one where no import knows it: a tariff that nobody published, or another name for one.
 CREATE OR REPLACE VIEW declared_tariff AS
 SELECT c.country, k.name AS operator, c.technology, c.tariff, count(*) AS n_probes, p.plan, p.name, p.price, p.currency, p.volume_gb,
        p.validity_days, p.promotion, p.valid_from, p.source, p.retrieved
