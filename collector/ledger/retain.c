@@ -293,5 +293,5 @@ int retain_run(struct pg *pg, const struct retain_options *o, struct fault *f)
     int rc = retain(pg, o->archive, "result", o->keep_results_us, f);
     if (rc == 0)
         rc = retain(pg, o->archive, "batch_body", o->keep_bodies_us, f);
-    return rc < 0 ? rc : pg_query(pg, "SELECT network_retain(), hour_retain()", 0, NULL, NULL, f);
+    return rc < 0 ? rc : pg_query(pg, "SELECT watch_retain(), network_retain(), hour_retain()", 0, NULL, NULL, f);
 }

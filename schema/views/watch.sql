@@ -22,6 +22,23 @@ CROSS JOIN LATERAL (SELECT b.closes_us + n.gap_us + w.opens_us AS lasted_us,
                            b.closes_tests > 0 AND watch_cut(b.closes_us + n.gap_us + w.opens_us, b.closes_tests + w.opens_tests,
                                CASE WHEN w.opens_tests = 0 OR w.opens_target = b.closes_target THEN b.closes_target ELSE 0 END) AS cut) r;
 
+-- When of a day a line was first and last tested is kept for as long as its results are, of which the day may be made again and has to be
+-- joined anew: once retention took their month, what figures are made of stays. The end of a day goes with its month or, of a month's last
+-- day, with that of the day after.
+CREATE OR REPLACE FUNCTION watch_retain() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('internetmetre rollup'));
+    UPDATE rollup_watch w SET watched_us = d.watched_us, down_us = d.down_us, cuts = d.cuts, first_at = NULL, from_midnight = NULL,
+        opens_us = NULL, opens_tests = NULL, opens_target = NULL
+    FROM day_watch d
+    WHERE w.from_midnight IS NOT NULL AND (d.probe_no, d.day) = (w.probe_no, w.day)
+      AND date_trunc('month', w.day)::date IN (SELECT t.month FROM retained t WHERE t.parent = 'result');
+    UPDATE rollup_watch w SET last_at = NULL, to_midnight = NULL, closes_us = NULL, closes_tests = NULL, closes_target = NULL
+    WHERE w.to_midnight IS NOT NULL AND date_trunc('month', w.day)::date IN (SELECT t.month FROM retained t WHERE t.parent = 'result')
+      AND date_trunc('month', w.day + 1)::date IN (SELECT t.month FROM retained t WHERE t.parent = 'result');
+END
+$$;
+
 -- How long and how often lines were cut in a period, for a year of 8,760 hours as watched (SAIDI and SAIFI of IEEE 1366, of one line). A
 -- yearly rate of an hour would be one of chance: days of a line at one place are added up until it was watched for twelve hours, and
 -- stand on the last of them; what is left at the end stands nowhere.
@@ -60,7 +77,7 @@ BEGIN
     END LOOP;
 END
 $$;
-REVOKE EXECUTE ON FUNCTION watch_rate FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION watch_rate, watch_retain FROM PUBLIC;
 
 SELECT allow('SELECT ON day_watch', 'analyst');
 SELECT allow('EXECUTE ON FUNCTION watch_rate', 'analyst');

@@ -1,6 +1,6 @@
 -- What a line was up and cut, in numbers worked by hand.
 BEGIN;
-SELECT plan(11);
+SELECT plan(14);
 SET TIME ZONE 'UTC';
 
 INSERT INTO probe (probe) VALUES ('aaaaaaaaaaaaaaaaaaaa'), ('bbbbbbbbbbbbbbbbbbbb');
@@ -95,5 +95,26 @@ SELECT pg_temp.watched('a', day, 0, 60, 60, 0, 0) FROM unnest('{2031-07-01,2031-
 INSERT INTO rollup_dirty (day, probe_no, again) VALUES ('2031-07-01', pg_temp.no('a'), true);
 SELECT rollup_take(10) \g /dev/null
 SELECT results_eq('SELECT day FROM rollup_watch', $$VALUES ('2031-07-02'::date)$$, 'a day that is made again is gone');
+
+-- Retention took July's results, then August's: neither end of a day is kept then, but for that which the day after is still joined to, and
+-- days say what they said. A cut over each midnight, of which neither day's part is one.
+DELETE FROM rollup_watch;
+SELECT pg_temp.watched('a', '2031-07-30'::date + n, 2, 1437, 1435, 0, 0, '{4,2,0}', '{4,2,0}') FROM generate_series(0, 3) n \g /dev/null
+CREATE TEMP TABLE said AS SELECT * FROM day_watch;
+SELECT is((SELECT sum(cuts) FROM said), 3::bigint, 'a cut a midnight');
+CREATE FUNCTION pg_temp.kept() RETURNS TABLE (day date, first int, last int, same boolean) LANGUAGE sql AS $$
+    SELECT w.day, num_nonnulls(w.first_at, w.from_midnight, w.opens_us, w.opens_tests, w.opens_target),
+           num_nonnulls(w.last_at, w.to_midnight, w.closes_us, w.closes_tests, w.closes_target),
+           EXISTS (SELECT FROM day_watch d JOIN said s USING (probe_no, day, tests, watched_us, down_us, cuts) WHERE d.day = w.day)
+    FROM rollup_watch w ORDER BY 1
+$$;
+INSERT INTO retained (parent, month, folder, rows) VALUES ('result', '2031-07-01', '', 0), ('batch_body', '2031-08-01', '', 0);
+SELECT watch_retain() \g /dev/null
+SELECT results_eq('SELECT * FROM pg_temp.kept()', $$VALUES ('2031-07-30'::date, 0, 0, true), ('2031-07-31', 0, 5, true),
+                  ('2031-08-01', 5, 5, true), ('2031-08-02', 5, 5, true)$$, 'of a month without results neither end, but for the last day''s');
+INSERT INTO retained (parent, month, folder, rows) VALUES ('result', '2031-08-01', '', 0);
+SELECT watch_retain() \g /dev/null
+SELECT results_eq('SELECT * FROM pg_temp.kept()', $$VALUES ('2031-07-30'::date, 0, 0, true), ('2031-07-31', 0, 0, true),
+                  ('2031-08-01', 0, 0, true), ('2031-08-02', 0, 0, true)$$, 'which goes with the month of the day after');
 SELECT * FROM finish();
 ROLLBACK;
