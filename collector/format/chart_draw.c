@@ -1,0 +1,55 @@
+#include "collector/format/chart_draw.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "collector/format/template.h"
+
+double chart_step(double max, int most)
+{
+    double power = pow(10, floor(log10(max / most)));
+    static const double factors[] = {1, 2, 5, 10};
+    for (size_t i = 0; i < sizeof factors / sizeof *factors; i++)
+        if (factors[i] * power * most >= max * (1 - 1e-9))
+            return factors[i] * power;
+    return 10 * power;
+}
+
+int chart_step_decimals(double step)
+{
+    int decimals = 0;
+    while (decimals < 6 && fabs(step - round(step)) > 1e-6) {
+        step *= 10;
+        decimals++;
+    }
+    return decimals;
+}
+
+void chart_open(const struct chart *c, int height, struct buf *out)
+{
+    buf_addf(
+        out,
+        "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">",
+        CHART_WIDTH, height, c->id, c->id, c->id);
+    template_escape(c->title, strlen(c->title), out);
+    buf_addf(out, "</title><desc id=\"%s-d\">", c->id);
+    template_escape(c->description, strlen(c->description), out);
+    buf_add_text(out, "</desc>");
+}
+
+void chart_close(struct buf *out)
+{
+    buf_add_text(out, "</svg>");
+}
+
+void chart_text(double x, double y, const char *anchor, const char *class, const char *text, struct buf *out)
+{
+    buf_addf(out, "<text x=\"%.4g\" y=\"%.4g\"", x, y);
+    if (strcmp(anchor, "start") != 0)
+        buf_addf(out, " text-anchor=\"%s\"", anchor);
+    if (class)
+        buf_addf(out, " class=\"%s\"", class);
+    buf_add_char(out, '>');
+    template_escape(text, strlen(text), out);
+    buf_add_text(out, "</text>");
+}

@@ -1,0 +1,120 @@
+#include "collector/format/chart.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "collector/format/chart_draw.h"
+#include "collector/format/date.h"
+
+#define LINE_HEIGHT 196
+#define LINE_LEFT   40
+#define LINE_RIGHT  (CHART_WIDTH - 12)
+#define LINE_TOP    30
+#define LINE_BOTTOM (LINE_HEIGHT - 26)
+#define LINE_TICKS  4
+#define LINE_DAYS   14 /* the least that the axis spans */
+#define DAY_LABELS  4
+
+struct frame {
+    int32_t first, last;
+    double top; /* value at the upper edge */
+};
+
+static double x_of(const struct frame *f, int32_t day)
+{
+    return LINE_LEFT + (double)(day - f->first) / (f->last - f->first) * (LINE_RIGHT - LINE_LEFT);
+}
+
+static double y_of(const struct frame *f, double value)
+{
+    return LINE_BOTTOM - value / f->top * (LINE_BOTTOM - LINE_TOP);
+}
+
+static struct frame frame_of(const struct chart_point *points, size_t count)
+{
+    struct frame f = {points[0].day, points[count - 1].day, 0};
+    if (f.last - f.first < LINE_DAYS - 1)
+        f.first = f.last - (LINE_DAYS - 1);
+    for (size_t i = 0; i < count; i++)
+        f.top = fmax(f.top, isnan(points[i].high) ? points[i].value : points[i].high);
+    if (f.top <= 0)
+        f.top = 1;
+    f.top = ceil(f.top / chart_step(f.top, LINE_TICKS) - 1e-9) * chart_step(f.top, LINE_TICKS);
+    return f;
+}
+
+static void draw_axes(const struct chart *c, const struct frame *f, struct buf *out)
+{
+    double step = chart_step(f->top, LINE_TICKS);
+    char text[NUMBER_TEXT_SIZE], date[DATE_TEXT_SIZE];
+    for (int i = 0; i * step <= f->top * (1 + 1e-9); i++) {
+        double y = y_of(f, i * step);
+        buf_addf(out, "<path class=\"%s\" d=\"M%d %.4gH%d\"/>", i ? "grid" : "axis", LINE_LEFT, y, LINE_RIGHT);
+        chart_text(LINE_LEFT - 6, y + 4, "end", NULL,
+                   lang_number(c->words->lang, i * step, chart_step_decimals(step), text), out);
+    }
+    chart_text(0, CHART_FONT, "start", "unit", c->unit, out);
+    for (int i = 0; i < DAY_LABELS; i++) {
+        int32_t day = f->first + (f->last - f->first) * i / (DAY_LABELS - 1);
+        const char *anchor = i == 0 ? "start" : i == DAY_LABELS - 1 ? "end" : "middle";
+        chart_text(x_of(f, day), LINE_BOTTOM + 18, anchor, NULL, date_short(c->words, day, date), out);
+    }
+}
+
+/* One stretch of days without a gap: its band, then its line. A lone day is a dot. */
+static void draw_stretch(const struct frame *f, const struct chart_point *p, size_t count, struct buf *out)
+{
+    size_t band = 0;
+    while (band < count && !isnan(p[band].low))
+        band++;
+    if (band == count && count > 1) {
+        buf_add_text(out, "<path class=\"band\" d=\"");
+        for (size_t i = 0; i < count; i++)
+            buf_addf(out, "%c%.4g %.4g", i ? 'L' : 'M', x_of(f, p[i].day), y_of(f, p[i].high));
+        for (size_t i = count; i > 0; i--)
+            buf_addf(out, "L%.4g %.4g", x_of(f, p[i - 1].day), y_of(f, p[i - 1].low));
+        buf_add_text(out, "Z\"/>");
+    }
+    if (count == 1) {
+        buf_addf(out, "<circle class=\"dot\" cx=\"%.4g\" cy=\"%.4g\" r=\"4\"/>", x_of(f, p->day), y_of(f, p->value));
+        return;
+    }
+    buf_add_text(out, "<path class=\"line\" d=\"");
+    for (size_t i = 0; i < count; i++)
+        buf_addf(out, "%c%.4g %.4g", i ? 'L' : 'M', x_of(f, p[i].day), y_of(f, p[i].value));
+    buf_add_text(out, "\"/>");
+}
+
+static void draw_break(const struct chart *c, const struct frame *f, struct buf *out)
+{
+    if (c->break_day <= f->first || c->break_day > f->last)
+        return;
+    double x = x_of(f, c->break_day);
+    buf_addf(out, "<path class=\"break\" d=\"M%.4g %dV%d\"/>", x, LINE_TOP, LINE_BOTTOM);
+    bool right = x > (LINE_LEFT + LINE_RIGHT) / 2.0;
+    chart_text(right ? x - 4 : x + 4, LINE_TOP + CHART_FONT, right ? "end" : "start", NULL, c->break_label, out);
+}
+
+void chart_line(const struct chart *c, const struct chart_point *points, size_t count, struct buf *out)
+{
+    if (count == 0)
+        return;
+    struct frame f = frame_of(points, count);
+    chart_open(c, LINE_HEIGHT, out);
+    draw_axes(c, &f, out);
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from + 1; to < count && points[to].day == points[to - 1].day + 1 && points[to].day != c->break_day;
+             to++)
+            ;
+        draw_stretch(&f, points + from, to - from, out);
+    }
+    draw_break(c, &f, out);
+    /* The latest value in words, clear of the line. */
+    const struct chart_point *last = &points[count - 1];
+    char number[NUMBER_TEXT_SIZE], date[DATE_TEXT_SIZE];
+    _cleanup_text_ char *text = phrase_fill(
+        phrase(c->words, "last_value"), json_pack("{s:s, s:s}", "date", date_short(c->words, last->day, date), "value",
+                                                  lang_number(c->words->lang, last->value, c->decimals, number)));
+    chart_text(LINE_RIGHT, CHART_FONT, "end", "value", text, out);
+    chart_close(out);
+}
