@@ -1,6 +1,6 @@
-/* Charts as inline SVG without script or external resource. Colours come from
- * the page's style by class; text is real text; a title and a description say
- * the same to who cannot see it. */
+/* Charts as SVG without script or external resource. In a page colours come from
+ * its style by class; elsewhere a chart has a style of its own (chart_form). Text
+ * is real text; a title and a description say the same to who cannot see it. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,6 +10,23 @@
 #include "collector/format/phrase.h"
 #include "common/buf.h"
 
+enum chart_form {
+    CHART_PAGE,   /* in a page with that style, as wide as a phone */
+    CHART_REPORT, /* in a document of A4 that cannot give it one: WeasyPrint keeps a document's style from the SVG in it
+                   */
+    CHART_A4,     /* a file by itself, framed: 170 mm wide, as high as it needs */
+    CHART_SQUARE, /* such a file of 1080 × 1080 pixels, with the letters of a phone */
+};
+
+/* What stands in the picture around a chart that goes its own way: the title
+ * above, and below it where it comes from. NULL or "": not said. */
+struct chart_frame {
+    const char *subtitle; /* what is measured, and its unit */
+    const char *mark;     /* before all else below, in bold: that the figures are simulated */
+    const char *source, *date;
+    const char *base; /* what it rests on: "n = 120 lignes" */
+};
+
 struct chart {
     const char *id; /* unique in the page; of letters, digits, '_' and '-' */
     const char *title, *description;
@@ -18,6 +35,8 @@ struct chart {
     const char *unit;
     int32_t break_day; /* the first that is measured in another way: a line is not drawn across; 0: none */
     const char *break_label;
+    enum chart_form form;
+    const struct chart_frame *frame; /* of a chart by itself; NULL: the title alone */
 };
 
 struct chart_point {

@@ -8,7 +8,7 @@
 #define BAR_ROW    38
 #define BAR_TOP    20 /* of the bar in its row, under the label */
 #define BAR_HEIGHT 10
-#define BAR_RIGHT  (CHART_WIDTH - 60) /* room for the value behind the longest */
+#define RIGHT_EDGE 60 /* room for the value behind the longest */
 
 static double bars_max(const struct chart_bar *bars, size_t count)
 {
@@ -21,6 +21,7 @@ static double bars_max(const struct chart_bar *bars, size_t count)
 
 static void draw_bar(const struct chart *c, const struct chart_bar *bar, double top, double max, struct buf *out)
 {
+    double room = chart_width(c) - RIGHT_EDGE;
     char text[NUMBER_TEXT_SIZE];
     chart_text(0, top + 14, "start", bar->reference ? "label strong" : "label", bar->label, out);
     double y = top + BAR_TOP, middle = y + BAR_HEIGHT / 2.0, end = 0;
@@ -28,12 +29,12 @@ static void draw_bar(const struct chart *c, const struct chart_bar *bar, double 
         chart_text(0, y + BAR_HEIGHT, "start", "muted", bar->instead, out);
         return;
     }
-    double width = fmax(bar->value / max * BAR_RIGHT, 1);
+    double width = fmax(bar->value / max * room, 1);
     buf_addf(out, "<rect class=\"%s\" x=\"0\" y=\"%.4g\" width=\"%.4g\" height=\"%d\"/>",
              bar->reference ? "ref" : "bar", y, width, BAR_HEIGHT);
     end = width;
     if (!isnan(bar->low) && bar->high > bar->low) {
-        double low = fmax(bar->low, 0) / max * BAR_RIGHT, high = bar->high / max * BAR_RIGHT;
+        double low = fmax(bar->low, 0) / max * room, high = bar->high / max * room;
         buf_addf(out, "<path class=\"whisker\" d=\"M%.4g %.4gH%.4gM%.4g %.4gv6M%.4g %.4gv6\"/>", low, middle, high, low,
                  middle - 3, high, middle - 3);
         end = fmax(end, high);
@@ -45,9 +46,9 @@ void chart_bars(const struct chart *c, const struct chart_bar *bars, size_t coun
 {
     if (count == 0)
         return;
-    double max = bars_max(bars, count);
-    chart_open(c, (int)count * BAR_ROW, out);
+    double max = bars_max(bars, count), row = chart_row(c, count, BAR_ROW);
+    chart_open(c, (int)ceil((double)count * row), out);
     for (size_t i = 0; i < count; i++)
-        draw_bar(c, &bars[i], (double)i * BAR_ROW, max, out);
-    chart_close(out);
+        draw_bar(c, &bars[i], (double)i * row, max, out);
+    chart_close(c, out);
 }

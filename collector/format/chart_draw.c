@@ -25,23 +25,6 @@ int chart_step_decimals(double step)
     return decimals;
 }
 
-void chart_open(const struct chart *c, int height, struct buf *out)
-{
-    buf_addf(
-        out,
-        "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">",
-        CHART_WIDTH, height, c->id, c->id, c->id);
-    template_escape(c->title, strlen(c->title), out);
-    buf_addf(out, "</title><desc id=\"%s-d\">", c->id);
-    template_escape(c->description, strlen(c->description), out);
-    buf_add_text(out, "</desc>");
-}
-
-void chart_close(struct buf *out)
-{
-    buf_add_text(out, "</svg>");
-}
-
 void chart_text(double x, double y, const char *anchor, const char *class, const char *text, struct buf *out)
 {
     buf_addf(out, "<text x=\"%.4g\" y=\"%.4g\"", x, y);

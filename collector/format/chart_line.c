@@ -8,31 +8,33 @@
 
 #define LINE_HEIGHT 196
 #define LINE_LEFT   40
-#define LINE_RIGHT  (CHART_WIDTH - 12)
 #define LINE_TOP    30
-#define LINE_BOTTOM (LINE_HEIGHT - 26)
+#define RIGHT_EDGE  12 /* from there on, and under the line: the edges beside it */
+#define LOWER_EDGE  26
 #define LINE_TICKS  4
 #define LINE_DAYS   14 /* the least that the axis spans */
 #define DAY_LABELS  4
 
 struct frame {
     int32_t first, last;
-    double top; /* value at the upper edge */
+    double top;        /* value at the upper edge */
+    int right, bottom; /* where the lines end */
 };
 
 static double x_of(const struct frame *f, int32_t day)
 {
-    return LINE_LEFT + (double)(day - f->first) / (f->last - f->first) * (LINE_RIGHT - LINE_LEFT);
+    return LINE_LEFT + (double)(day - f->first) / (f->last - f->first) * (f->right - LINE_LEFT);
 }
 
 static double y_of(const struct frame *f, double value)
 {
-    return LINE_BOTTOM - value / f->top * (LINE_BOTTOM - LINE_TOP);
+    return f->bottom - value / f->top * (f->bottom - LINE_TOP);
 }
 
-static struct frame frame_of(const struct chart_point *points, size_t count)
+static struct frame frame_of(const struct chart *c, const struct chart_point *points, size_t count)
 {
-    struct frame f = {points[0].day, points[count - 1].day, 0};
+    struct frame f = {points[0].day, points[count - 1].day, 0, chart_width(c) - RIGHT_EDGE,
+                      chart_room(c, LINE_HEIGHT) - LOWER_EDGE};
     if (f.last - f.first < LINE_DAYS - 1)
         f.first = f.last - (LINE_DAYS - 1);
     for (size_t i = 0; i < count; i++)
@@ -49,7 +51,7 @@ static void draw_axes(const struct chart *c, const struct frame *f, struct buf *
     char text[NUMBER_TEXT_SIZE], date[DATE_TEXT_SIZE];
     for (int i = 0; i * step <= f->top * (1 + 1e-9); i++) {
         double y = y_of(f, i * step);
-        buf_addf(out, "<path class=\"%s\" d=\"M%d %.4gH%d\"/>", i ? "grid" : "axis", LINE_LEFT, y, LINE_RIGHT);
+        buf_addf(out, "<path class=\"%s\" d=\"M%d %.4gH%d\"/>", i ? "grid" : "axis", LINE_LEFT, y, f->right);
         chart_text(LINE_LEFT - 6, y + 4, "end", NULL,
                    lang_number(c->words->lang, i * step, chart_step_decimals(step), text), out);
     }
@@ -57,7 +59,7 @@ static void draw_axes(const struct chart *c, const struct frame *f, struct buf *
     for (int i = 0; i < DAY_LABELS; i++) {
         int32_t day = f->first + (f->last - f->first) * i / (DAY_LABELS - 1);
         const char *anchor = i == 0 ? "start" : i == DAY_LABELS - 1 ? "end" : "middle";
-        chart_text(x_of(f, day), LINE_BOTTOM + 18, anchor, NULL, date_short(c->words, day, date), out);
+        chart_text(x_of(f, day), f->bottom + 18, anchor, NULL, date_short(c->words, day, date), out);
     }
 }
 
@@ -90,8 +92,8 @@ static void draw_break(const struct chart *c, const struct frame *f, struct buf 
     if (c->break_day <= f->first || c->break_day > f->last)
         return;
     double x = x_of(f, c->break_day);
-    buf_addf(out, "<path class=\"break\" d=\"M%.4g %dV%d\"/>", x, LINE_TOP, LINE_BOTTOM);
-    bool right = x > (LINE_LEFT + LINE_RIGHT) / 2.0;
+    buf_addf(out, "<path class=\"break\" d=\"M%.4g %dV%d\"/>", x, LINE_TOP, f->bottom);
+    bool right = x > (LINE_LEFT + f->right) / 2.0;
     chart_text(right ? x - 4 : x + 4, LINE_TOP + CHART_FONT, right ? "end" : "start", NULL, c->break_label, out);
 }
 
@@ -99,8 +101,8 @@ void chart_line(const struct chart *c, const struct chart_point *points, size_t 
 {
     if (count == 0)
         return;
-    struct frame f = frame_of(points, count);
-    chart_open(c, LINE_HEIGHT, out);
+    struct frame f = frame_of(c, points, count);
+    chart_open(c, f.bottom + LOWER_EDGE, out);
     draw_axes(c, &f, out);
     for (size_t from = 0, to; from < count; from = to) {
         for (to = from + 1; to < count && points[to].day == points[to - 1].day + 1 && points[to].day != c->break_day;
@@ -115,6 +117,6 @@ void chart_line(const struct chart *c, const struct chart_point *points, size_t 
     _cleanup_text_ char *text = phrase_fill(
         phrase(c->words, "last_value"), json_pack("{s:s, s:s}", "date", date_short(c->words, last->day, date), "value",
                                                   lang_number(c->words->lang, last->value, c->decimals, number)));
-    chart_text(LINE_RIGHT, CHART_FONT, "end", "value", text, out);
-    chart_close(out);
+    chart_text(f.right, CHART_FONT, "end", "value", text, out);
+    chart_close(c, out);
 }

@@ -1,56 +1,16 @@
-#include "tests/unit/check.h"
-
-#include <math.h>
+#include "tests/unit/collector/drawing.h"
 
 #include "collector/format/chart.h"
 #include "collector/format/date.h"
-#include "collector/format/language.h"
-#include "common/alloc.h"
 
-static struct words french, english;
 static const struct chart chart = {
     .id = "c1", .title = "A & <B>", .description = "d \"e\"", .words = &french, .decimals = 1, .unit = "ms"};
 
-static int setup(void **state)
+static void check_named(const struct buf *b)
 {
-    language_words(language_find("fr"), "overview", &french);
-    language_words(language_find("en"), "overview", &english);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    words_free(&french);
-    words_free(&english);
-    return 0;
-}
-
-/* Well-formed as far as tags go, no number that is none, nothing unescaped. */
-static void check_drawing(const struct buf *b)
-{
-    int depth = 0;
-    for (const char *at = b->data; (at = strchr(at, '<')) != NULL; at++) {
-        const char *end = strchr(at, '>');
-        assert_non_null(end);
-        depth += at[1] == '/' ? -1 : end[-1] == '/' ? 0 : 1;
-        assert_true(depth >= 0);
-        at = end;
-    }
-    assert_int_equal(depth, 0);
-    assert_null(strstr(b->data, "nan"));
-    assert_null(strstr(b->data, "inf"));
-    assert_null(strstr(b->data, "A & <"));
-    assert_non_null(strstr(b->data, "role=\"img\""));
+    check_drawing(b);
     assert_non_null(strstr(b->data, "<title id=\"c1-t\">A &amp; &lt;B&gt;</title>"));
     assert_non_null(strstr(b->data, "<desc id=\"c1-d\">d &quot;e&quot;</desc>"));
-}
-
-static size_t count_of(const struct buf *b, const char *what)
-{
-    size_t n = 0;
-    for (const char *at = b->data; (at = strstr(at, what)) != NULL; at++)
-        n++;
-    return n;
 }
 
 static void steps(void **state)
@@ -75,7 +35,7 @@ static void lines(void **state)
     for (int i = 0; i < 40; i++)
         p[i] = (struct chart_point){20000 + i + (i >= 20 ? 3 : 0), 30 + i, 25 + i, 40 + i};
     chart_line(&chart, p, 40, &b);
-    check_drawing(&b);
+    check_named(&b);
     assert_int_equal(count_of(&b, "class=\"line\""), 2); /* three days without a point break it */
     assert_int_equal(count_of(&b, "class=\"band\""), 2);
     assert_non_null(strstr(b.data, ">4 oct.<"));
@@ -84,7 +44,7 @@ static void lines(void **state)
     /* One day, a zero, no interval: the first hour of a new collector. */
     p[0] = (struct chart_point){20000, 0, NAN, NAN};
     chart_line(&chart, p, 1, &b);
-    check_drawing(&b);
+    check_named(&b);
     assert_int_equal(count_of(&b, "<circle"), 1);
     assert_int_equal(count_of(&b, "class=\"line\""), 0);
     buf_free(&b);
@@ -106,7 +66,7 @@ static void breaks(void **state)
         broken.break_day = rows[r].day;
         broken.break_label = "cibles & 2";
         chart_line(&broken, p, 40, &b);
-        check_drawing(&b);
+        check_named(&b);
         assert_int_equal(count_of(&b, "class=\"break\""), rows[r].drawn);
         assert_int_equal(count_of(&b, ">cibles &amp; 2<"), rows[r].drawn);
         assert_int_equal(count_of(&b, "class=\"line\""), rows[r].lines);
@@ -126,7 +86,7 @@ static void bars(void **state)
     chart_bars(&chart, rows, 0, &b);
     assert_int_equal(b.len, 0);
     chart_bars(&chart, rows, COUNT(rows), &b);
-    check_drawing(&b);
+    check_named(&b);
     assert_int_equal(count_of(&b, "class=\"bar\""), 2);
     assert_int_equal(count_of(&b, "class=\"ref\""), 1);
     assert_int_equal(count_of(&b, "class=\"whisker\""), 1);
@@ -134,7 +94,7 @@ static void bars(void **state)
     assert_non_null(strstr(b.data, "&lt;b&gt;MTN"));
     buf_clear(&b);
     chart_bars(&chart, rows + 3, 1, &b);
-    check_drawing(&b);
+    check_named(&b);
     buf_free(&b);
 }
 
@@ -159,5 +119,5 @@ int main(void)
         cmocka_unit_test(steps), cmocka_unit_test(lines), cmocka_unit_test(breaks),
         cmocka_unit_test(bars),  cmocka_unit_test(dates),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, words_setup, words_teardown);
 }
