@@ -4,36 +4,41 @@
 --   value = Σ w·v / Σ w over operators that have both a share w and a figure v; unweighted: the same, all w alike;
 --   n_eff = (Σ w)² / Σ w² (Kish, 1965): as many operators of the same size weigh as evenly; covered: Σ w, percent of the market.
 -- Whose figure lacks a share, and whose share a figure (of few lines, or hidden, or none), is named and not dropped.
--- One that the team does not know any more has its part, and no name.
--- Shares of a year are those of its latest period, of the source that was asked last, as market() has them (functions/hhi.sql).
+-- One that the team does not know any more has its part, and no name. Names that were merged are one, of figures as of shares.
+
+-- The shares of each year: of each technology those of its latest period, of the source that was asked last, as market() has them
+-- (functions/hhi.sql).
+CREATE OR REPLACE VIEW market_now AS
+SELECT l.year, m.country, m.technology, CASE WHEN o.name IS NULL THEN m.operator ELSE k.name END AS operator,
+       sum(coalesce(m.share, m.subscriptions))::double precision AS part, m.period, m.source, max(m.retrieved) AS retrieved
+FROM (SELECT DISTINCT ON (country, year, technology) country, left(period, 4)::int AS year, technology, period, source
+      FROM market_part
+      ORDER BY country, year, technology, period_end(period) DESC, retrieved DESC, period, source) l
+JOIN market_part m USING (country, technology, period, source)
+LEFT JOIN operator o ON (o.country, o.name) = (m.country, m.operator)
+LEFT JOIN known_operator k USING (operator_no)
+GROUP BY 1, 2, 3, 4, 6, 7;
+
 CREATE OR REPLACE VIEW public_weighted AS
-WITH latest AS (
-    SELECT DISTINCT ON (country, year, technology) country, left(period, 4)::int AS year, technology, period, source
-    FROM market_part
-    ORDER BY country, year, technology, period_end(period) DESC, retrieved DESC, period, source
-), part AS (
-    SELECT l.country, l.year, l.technology, CASE WHEN k.name IS NOT NULL OR o.name IS NULL THEN coalesce(k.name, m.operator) END AS operator, l.period, l.source, max(m.retrieved) AS retrieved,
-           sum(coalesce(m.share, m.subscriptions))::double precision AS part
-    FROM latest l
-    JOIN market_part m USING (country, technology, period, source)
-    LEFT JOIN operator o ON (o.country, o.name) = (m.country, m.operator)
-    LEFT JOIN known_operator k USING (operator_no)
-    GROUP BY 1, 2, 3, 4, 5, 6
-), share AS (
-    SELECT p.*, 100 * p.part / nullif(sum(p.part) OVER (PARTITION BY p.country, p.year, p.technology), 0) AS share FROM part p
+WITH share AS (
+    SELECT p.*, 100 * p.part / nullif(sum(p.part) OVER (PARTITION BY p.year, p.country, p.technology), 0) AS share FROM market_now p
 ), figure AS (
-    SELECT indicator, name_fr, name_en, period, statistic, country, source, simulated, unit, method_version, technology, operator, value,
-           left(period, 4)::int AS year,
-           CASE WHEN technology IN ('3g', '4g', '5g') THEN 'mobile' ELSE 'fixed' END AS market -- as tariff_market
-    FROM public_indicator
-    WHERE kind = 'measured' AND statistic IN ('p50', 'mean') AND num_nonnulls(operator, technology) = 2
-      AND num_nonnulls(geo, family, zone, sex, age_group, plan, item) = 0
+    SELECT i.indicator, i.name_fr, i.name_en, i.period, i.statistic, i.country, i.source, i.simulated, i.unit, i.method_version,
+           i.technology, i.value, i.operator AS written,
+           CASE WHEN o.name IS NULL THEN i.operator ELSE k.name END AS operator, left(i.period, 4)::int AS year,
+           CASE WHEN i.technology IN ('3g', '4g', '5g') THEN 'mobile' ELSE 'fixed' END AS market -- as tariff_market
+    FROM public_indicator i
+    LEFT JOIN operator o ON (o.country, o.name) = (i.country, i.operator)
+    LEFT JOIN known_operator k USING (operator_no)
+    WHERE i.kind = 'measured' AND i.statistic IN ('p50', 'mean') AND num_nonnulls(i.operator, i.technology) = 2
+      AND num_nonnulls(i.geo, i.family, i.zone, i.sex, i.age_group, i.plan, i.item) = 0
 ), whole AS (
-    SELECT f.*, (SELECT l.technology FROM latest l
+    SELECT f.*, (SELECT l.technology FROM market_now l
                  WHERE (l.country, l.year) = (f.country, f.year) AND l.technology IN (f.technology, f.market)
                  ORDER BY l.technology <> f.technology LIMIT 1) AS share_technology
-    FROM (SELECT indicator, name_fr, name_en, period, statistic, country, source, simulated, unit, method_version, technology, year, market,
-                 jsonb_object_agg(operator, value) AS said
+    FROM (SELECT indicator, name_fr, name_en, period, statistic, country, source, simulated, unit, method_version, technology, year,
+                 market, -- until figures are made again, two names may be one operator: its own goes before
+                 jsonb_object_agg(operator, value ORDER BY written = operator, written) FILTER (WHERE operator IS NOT NULL) AS said
           FROM figure
           GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13) f
 )
@@ -54,7 +59,8 @@ CROSS JOIN LATERAL (
     FROM (SELECT coalesce(v.operator, h.operator) AS operator, v.value, h.share, h.period, h.source, h.retrieved,
                  v.value IS NOT NULL AND h.share > 0 AS both
           FROM (SELECT key AS operator, value::text::double precision AS value FROM jsonb_each(w.said) WHERE value <> 'null') v
-          FULL JOIN (SELECT * FROM share h WHERE (h.country, h.year, h.technology) = (w.country, w.year, w.share_technology)) h
+          FULL JOIN (SELECT * FROM share h
+                     WHERE (h.country, h.year, h.technology) = (w.country, w.year, w.share_technology)) h
                USING (operator)) m) s
 WHERE num_nonnulls(s.value, s.without_share) > 0;
 

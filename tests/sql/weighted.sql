@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(7);
+SELECT plan(9);
 
 INSERT INTO country (iso, timezone) VALUES ('XA', 'UTC');
 INSERT INTO import_run (run, kind, whole, file, sha256, octets, lines, by_whom) VALUES (1, 'market', false, 'f', repeat('0', 64), 1, 1, 'Bio');
@@ -42,6 +42,21 @@ SELECT results_eq($$SELECT value, n_operators, n_eff, covered, without_figure FR
 INSERT INTO operator (country, name, state) VALUES ('XA', 'Tiers', 'rejected');
 SELECT results_eq($$SELECT covered, without_figure FROM public_weighted WHERE (indicator, period, technology) = ('WEI1', '2025', '4g')$$,
                   $$VALUES (60.0, 'Petit')$$, 'one that the team does not know any more keeps its part, and has no name');
+-- An operator that was merged is one with the other, of figures as of shares: 0.9 · 20 + 0.1 · 40.
+UPDATE indicator_value SET value = 40, floor = 'met' WHERE indicator = 'WEI1' AND operator = 'Tiers' AND technology = '4g';
+INSERT INTO operator (country, name, state) VALUES ('XA', 'Grand', 'pack'), ('XA', 'Tiers SA', 'accepted'), ('XA', 'Petit', 'accepted');
+UPDATE operator SET state = 'merged', merged_into = (SELECT operator_no FROM operator WHERE (country, name) = ('XA', 'Tiers SA'))
+WHERE (country, name) = ('XA', 'Tiers');
+CREATE FUNCTION said(of_technology text) RETURNS TABLE (value float8, covered numeric, without_share text, without_figure text, retrieved date)
+LANGUAGE sql AS $$
+    SELECT value, covered, without_share, without_figure, share_retrieved FROM public_weighted
+    WHERE (indicator, period, technology) = ('WEI1', '2025', of_technology)
+$$;
+SELECT results_eq($$SELECT * FROM said('4g')$$, $$VALUES (22.9::float8, 70.0, 'Nouveau', 'Petit', '2026-02-01'::date)$$,
+                  'figures and shares are of the same operator, whatever its name was');
+INSERT INTO indicator_value (indicator, period, statistic, country, operator, technology, source, computed, value, unit, floor, method_version, retrieved)
+VALUES ('WEI1', '2025', 'p50', 'XA', 'Tiers SA', '4g', 'measured', true, 90, 'ms', 'met', 1, '2026-01-31');
+SELECT is((SELECT value FROM said('4g')), round((60 * 20 + 10 * 90) / 70.0, 1)::float8, 'its own figure goes before that of a name that it has no more');
 SET LOCAL ROLE internetmetre_reader;
 SELECT is((SELECT count(*) FROM public_weighted WHERE indicator = 'WEI1'), 4::bigint, 'for everybody');
 RESET ROLE;
