@@ -28,8 +28,8 @@ DECLARE
     kept    record;
     missing record;
 BEGIN
-    FOR kept IN VALUES ('closed_version', NULL), ('closed_edition', NULL), ('closed_change', NULL), ('closed_figure', 'indicator_value'), ('closed_indicator', 'indicator'),
-        ('closed_day', 'indicator_day') LOOP
+    FOR kept IN VALUES ('closed_version', NULL), ('closed_edition', NULL), ('closed_change', NULL), ('closed_share', NULL),
+        ('closed_figure', 'indicator_value'), ('closed_indicator', 'indicator'), ('closed_day', 'indicator_day') LOOP
         FOR missing IN
             SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type FROM pg_attribute a
             WHERE a.attrelid = to_regclass(kept.column2) AND a.attnum > 0 AND NOT a.attisdropped AND NOT EXISTS (
@@ -71,6 +71,8 @@ BEGIN
     INSERT INTO closed_change SELECT of_year, number, c.indicator, c.country, c.source, c.simulated, c.statistic, c.from_period, c.to_period,
         c.method_version, c.kind, c.why, c.value_from, c.value_to, c.low, c.high, c.n_common
     FROM indicator_change c WHERE left(c.to_period, 4)::int = of_year AND NOT c.simulated;
+    INSERT INTO closed_share (year, version, country, technology, operator, part, period, source, retrieved)
+    SELECT of_year, number, m.country, m.technology, m.operator, m.part, m.period, m.source, m.retrieved FROM market_now m WHERE m.year = of_year;
     RETURN number;
 END
 $$;

@@ -5,6 +5,7 @@
 --   n_eff = (Σ w)² / Σ w² (Kish, 1965): as many operators of the same size weigh as evenly; covered: Σ w, percent of the market.
 -- Whose figure lacks a share, and whose share a figure (of few lines, or hidden, or none), is named and not dropped.
 -- One that the team does not know any more has its part, and no name. Names that were merged are one, of figures as of shares.
+-- A closed year has the shares of its version (functions/closing.sql), under the names that operators had then.
 
 -- The shares of each year: of each technology those of its latest period, of the source that was asked last, as market() has them
 -- (functions/hhi.sql).
@@ -20,12 +21,16 @@ LEFT JOIN known_operator k USING (operator_no)
 GROUP BY 1, 2, 3, 4, 6, 7;
 
 CREATE OR REPLACE VIEW public_weighted AS
-WITH share AS (
-    SELECT p.*, 100 * p.part / nullif(sum(p.part) OVER (PARTITION BY p.year, p.country, p.technology), 0) AS share FROM market_now p
+WITH part AS (
+    SELECT 0 AS version, year, country, technology, operator, part, period, source, retrieved FROM market_now
+    UNION ALL
+    SELECT version, year, country, technology, operator, part, period, source, retrieved FROM closed_share
+), share AS (
+    SELECT p.*, 100 * p.part / nullif(sum(p.part) OVER (PARTITION BY p.version, p.year, p.country, p.technology), 0) AS share FROM part p
 ), figure AS (
-    SELECT i.indicator, i.name_fr, i.name_en, i.period, i.statistic, i.country, i.source, i.simulated, i.unit, i.method_version,
+    SELECT i.indicator, i.name_fr, i.name_en, i.period, i.statistic, i.country, i.source, i.simulated, i.unit, i.method_version, i.version,
            i.technology, i.value, i.operator AS written,
-           CASE WHEN o.name IS NULL THEN i.operator ELSE k.name END AS operator, left(i.period, 4)::int AS year,
+           CASE WHEN i.version > 0 OR o.name IS NULL THEN i.operator ELSE k.name END AS operator, left(i.period, 4)::int AS year,
            CASE WHEN i.technology IN ('3g', '4g', '5g') THEN 'mobile' ELSE 'fixed' END AS market -- as tariff_market
     FROM public_indicator i
     LEFT JOIN operator o ON (o.country, o.name) = (i.country, i.operator)
@@ -33,14 +38,14 @@ WITH share AS (
     WHERE i.kind = 'measured' AND i.statistic IN ('p50', 'mean') AND num_nonnulls(i.operator, i.technology) = 2
       AND num_nonnulls(i.geo, i.family, i.zone, i.sex, i.age_group, i.plan, i.item) = 0
 ), whole AS (
-    SELECT f.*, (SELECT l.technology FROM market_now l
-                 WHERE (l.country, l.year) = (f.country, f.year) AND l.technology IN (f.technology, f.market)
+    SELECT f.*, (SELECT l.technology FROM part l
+                 WHERE (l.version, l.country, l.year) = (f.version, f.country, f.year) AND l.technology IN (f.technology, f.market)
                  ORDER BY l.technology <> f.technology LIMIT 1) AS share_technology
-    FROM (SELECT indicator, name_fr, name_en, period, statistic, country, source, simulated, unit, method_version, technology, year,
+    FROM (SELECT indicator, name_fr, name_en, period, statistic, country, source, simulated, unit, method_version, version, technology, year,
                  market, -- until figures are made again, two names may be one operator: its own goes before
                  jsonb_object_agg(operator, value ORDER BY written = operator, written) FILTER (WHERE operator IS NOT NULL) AS said
           FROM figure
-          GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13) f
+          GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14) f
 )
 SELECT w.indicator, w.name_fr, w.name_en, w.period, w.country, w.technology, w.statistic, rounding_nearest(s.value, i.decimals) AS value,
        rounding_nearest(s.unweighted, i.decimals) AS unweighted, w.unit, s.n_operators, round(s.n_eff::numeric, 2) AS n_eff,
@@ -60,7 +65,7 @@ CROSS JOIN LATERAL (
                  v.value IS NOT NULL AND h.share > 0 AS both
           FROM (SELECT key AS operator, value::text::double precision AS value FROM jsonb_each(w.said) WHERE value <> 'null') v
           FULL JOIN (SELECT * FROM share h
-                     WHERE (h.country, h.year, h.technology) = (w.country, w.year, w.share_technology)) h
+                     WHERE (h.version, h.country, h.year, h.technology) = (w.version, w.country, w.year, w.share_technology)) h
                USING (operator)) m) s
 WHERE num_nonnulls(s.value, s.without_share) > 0;
 

@@ -129,13 +129,13 @@ SELECT results_eq($$SELECT value FROM public_indicator WHERE indicator = 'OURS'$
 -- ---- what never changes ----
 
 SELECT is(coalesce(string_agg(v, '; '), ''), '', 'no version can be changed, deleted or emptied')
-FROM (SELECT DISTINCT format('%s %s', verb, t) AS v FROM unnest('{closed_version,closed_figure,closed_indicator,closed_day}'::text[]) t,
+FROM (SELECT DISTINCT format('%s %s', verb, t) AS v FROM unnest('{closed_version,closed_figure,closed_indicator,closed_day,closed_share}'::text[]) t,
       (VALUES ('UPDATE %I SET version = 9'), ('DELETE FROM %I'), ('TRUNCATE %I CASCADE')) AS w (verb)
       WHERE NOT pg_temp.refuses(format(verb, t))) x;
 -- Of another transaction.
 INSERT INTO closed_version (year, version, made_at, closed_by, why, changed) VALUES (2019, 1, '2020-02-01', 'Aïcha', '{}', 0);
 SELECT is(coalesce(string_agg(t, '; '), ''), '', 'nothing comes to one that was made')
-FROM unnest('{closed_figure,closed_indicator,closed_day,closed_edition,closed_change}'::text[]) t
+FROM unnest('{closed_figure,closed_indicator,closed_day,closed_edition,closed_change,closed_share}'::text[]) t
 WHERE NOT pg_temp.refuses(format('INSERT INTO %I (year, version) VALUES (2019, 1)', t));
 SELECT is((SELECT count(*) FROM (VALUES ('closed_figure', 'indicator_value'), ('closed_indicator', 'indicator'), ('closed_day', 'indicator_day'))
            AS p (kept, made) CROSS JOIN LATERAL (

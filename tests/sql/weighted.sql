@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(9);
+SELECT plan(13);
 
 INSERT INTO country (iso, timezone) VALUES ('XA', 'UTC');
 INSERT INTO import_run (run, kind, whole, file, sha256, octets, lines, by_whom) VALUES (1, 'market', false, 'f', repeat('0', 64), 1, 1, 'Bio');
@@ -57,6 +57,15 @@ SELECT results_eq($$SELECT * FROM said('4g')$$, $$VALUES (22.9::float8, 70.0, 'N
 INSERT INTO indicator_value (indicator, period, statistic, country, operator, technology, source, computed, value, unit, floor, method_version, retrieved)
 VALUES ('WEI1', '2025', 'p50', 'XA', 'Tiers SA', '4g', 'measured', true, 90, 'ms', 'met', 1, '2026-01-31');
 SELECT is((SELECT value FROM said('4g')), round((60 * 20 + 10 * 90) / 70.0, 1)::float8, 'its own figure goes before that of a name that it has no more');
+
+-- A closed year has the shares that were known when it was closed, and names as they were then.
+SELECT is(closed_store(2025, 'Aïcha', '{}', 0), 1, 'the year is closed');
+UPDATE market_part SET share = 20, retrieved = '2026-06-01' WHERE (period, operator) = ('2025', 'Grand');
+UPDATE operator SET state = 'merged', merged_into = (SELECT operator_no FROM operator WHERE (country, name) = ('XA', 'Grand'))
+WHERE (country, name) = ('XA', 'Tiers SA');
+SELECT results_eq($$SELECT value, covered, retrieved FROM said('4g')$$, $$VALUES (30::float8, 70.0, '2026-02-01'::date)$$, 'it keeps its shares');
+SELECT is(closed_store(2025, NULL, '{imported}', 1), 2, 'until there is another version');
+SELECT results_eq($$SELECT retrieved FROM said('4g')$$, $$VALUES ('2026-06-01'::date)$$, 'which has those of now');
 SET LOCAL ROLE internetmetre_reader;
 SELECT is((SELECT count(*) FROM public_weighted WHERE indicator = 'WEI1'), 4::bigint, 'for everybody');
 RESET ROLE;
