@@ -1,5 +1,6 @@
 """What is compared: operators with each other, and a year with the one before."""
 import itertools
+import json
 import operator
 import random
 import re
@@ -7,6 +8,8 @@ import re
 import pytest
 import recount
 import recount_rank
+import recount_told
+import recount_weighted
 
 pytestmark = pytest.mark.long(40)
 
@@ -89,6 +92,24 @@ def test_no_rank_where_lines_tell_of_none(panel):
         assert (table.pop("Atacora"), table.pop("Littoral")) == ("n&lt;5", hidden) and re.fullmatch("[0-9]+[,.][0-9]+", table["Borgou"])
     lines = panel.c.run("indicators", "--year", "2024").splitlines()
     assert any(",Zed," in line and ",1,1," in line for line in lines)
+    weighs_by_shares(panel, {"fixed": {"Zed": 70, "Alpha": 20, "Few": 10}}, {"without_share": "Beta", "without_figure": "Few", "n_operators": 2})
+    # Fibre has shares of its own, of one who has no lines here, and of one who is gone.
+    weighs_by_shares(panel, {"fibre": {"Zed": 1, "Beta": 4, "Alpha": 3, "Else": 2, "Gone": 0}}, {"without_figure": "Else, Gone", "n_operators": 3})
+
+
+def weighs_by_shares(panel, markets, has):
+    """What is measured of fibre with each operator by its part of the market, against published figures and these parts alone."""
+    panel.sql("INSERT INTO import_run (run, kind, whole, file, sha256, octets, lines, by_whom) VALUES (99, 'market', false, 'f', repeat('0', 64), 1, 1, "
+              "'Bio') ON CONFLICT DO NOTHING")
+    panel.sql("INSERT INTO market_part (country, technology, operator, period, subscriptions, source, retrieved, run) SELECT 'BJ', t.key, o.key, "
+              "'2024', o.value::int, 'ARCEP', '2025-01-31', 99 FROM jsonb_each(%s) t, jsonb_each(t.value) o", json.dumps(markets))
+    figures = {f["operator"]: f["value"] for f in panel.get("indicators?year=2024&indicator=PER8") if f["operator"] and f["technology"]}
+    [of] = markets
+    wanted = recount_weighted.weighted(figures, markets[of], recount_told.digits_of("PER8"))
+    [got] = panel.get("weighted?year=2024&indicator=PER8")
+    assert got["value"] in wanted.values and got["unweighted"] in wanted.unweighted and got["value"] != got["unweighted"]
+    assert tuple(got[name] for name in wanted._fields[2:]) == wanted[2:] and got["share_technology"] == of, (got, wanted)
+    assert {name: got[name] for name in has} == has
 
 
 def test_ranks_against_a_recomputation(panel):
