@@ -35,8 +35,12 @@ static const struct about {
 
 /* A cell, as figures name it; -1: over all. */
 struct cut {
-    int operator, department, technology;
+    int operator, department, technology, zone; /* zone: of zone_words */
 };
+
+/* A place's lines are alike in town and outside: zones differ by where their lines are. */
+enum { ZONE_URBAN, ZONE_RURAL, ZONE_COUNT };
+static const char *const zone_words[ZONE_COUNT] = {"urban", "rural"};
 
 /* The days of a year that are simulated. */
 struct year {
@@ -204,6 +208,13 @@ static bool counts(const struct work *k, size_t operator)
            nation_reaches(k->w->nation, operator, k->about->abroad, k->about->own == OWN_ONLY);
 }
 
+/* Which part of a department's lines stand in a zone. */
+static double zone_part(const struct nation *n, size_t department, int zone)
+{
+    const double urban = n->departments[department].urban;
+    return zone < 0 ? 1 : zone == ZONE_URBAN ? urban : 1 - urban;
+}
+
 static void gather(const struct work *k, const struct cut *cut, struct crowd *c)
 {
     const struct nation *n = k->w->nation;
@@ -213,7 +224,8 @@ static void gather(const struct work *k, const struct cut *cut, struct crowd *c)
     for (size_t o = 0; o < n->operator_count; o++)
         for (size_t d = 0; d < n->department_count; d++)
             for (int t = 0; t < TECH_COUNT; t++) {
-                double weight = n->operators[o].share * n->departments[d].share * n->operators[o].mix[t];
+                double weight = n->operators[o].share * n->departments[d].share * n->operators[o].mix[t] *
+                                zone_part(n, d, cut->zone);
                 if ((cut->operator>= 0 && cut->operator!=(int) o) ||
                     (cut->department >= 0 && cut->department != (int)d) ||
                     (cut->technology >= 0 && cut->technology != t) || weight == 0 || !counts(k, o))
@@ -236,12 +248,13 @@ static void add_figure(const struct work *k, const struct cut *cut, const char *
     snprintf(period, sizeof period, "%04d", k->year.number);
     json_array_append_new(
         out,
-        json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:f}", "indicator", k->about->id, "period", period, "statistic",
-                  statistic, "geo", cut->department < 0 ? NULL : n->departments[cut->department].iso, "operator",
-                  cut->operator<0
-                      ? NULL
-                      : n->operators[cut->operator].name, "technology",
-                                     cut->technology < 0 ? NULL : technology_words[cut->technology], "value", value));
+        json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:f}", "indicator", k->about->id, "period", period,
+                  "statistic", statistic, "geo", cut->department < 0 ? NULL : n->departments[cut->department].iso,
+                  "operator",
+                  cut->operator<0 ? NULL
+                                  : n->operators[cut->operator].name, "technology",
+                                                 cut->technology < 0 ? NULL : technology_words[cut->technology], "zone",
+                                                 cut->zone < 0 ? NULL : zone_words[cut->zone], "value", value));
 }
 
 static void add_cell(const struct work *k, const struct cut *cut, struct crowd *c, json_t *out)
@@ -269,14 +282,17 @@ static void add_cells(const struct work *k, json_t *out)
     struct crowd c = {alloc_zero(parts, sizeof(double)), alloc_zero(parts, sizeof(double)),
                       alloc_zero(parts, sizeof(double)), .count = 0};
     const int departments = n->departments[0].iso ? (int)n->department_count : 0;
-    add_cell(k, &(struct cut){-1, -1, -1}, &c, out);
-    for (int t = 0; t < TECH_COUNT; t++)
-        add_cell(k, &(struct cut){-1, -1, t}, &c, out);
+    add_cell(k, &(struct cut){-1, -1, -1, -1}, &c, out);
+    for (int z = 0; z < ZONE_COUNT; z++)
+        add_cell(k, &(struct cut){-1, -1, -1, z}, &c, out);
     for (int d = 0; d < departments; d++)
-        add_cell(k, &(struct cut){-1, d, -1}, &c, out);
+        add_cell(k, &(struct cut){-1, d, -1, -1}, &c, out);
+    for (int o = -1; o < (int)n->operator_count; o++)
+        for (int t = 0; t < TECH_COUNT; t++)
+            add_cell(k, &(struct cut){o, -1, t, -1}, &c, out);
     for (int o = 0; o < (int)n->operator_count; o++)
         for (int d = -1; d < departments; d++)
-            add_cell(k, &(struct cut){o, d, -1}, &c, out);
+            add_cell(k, &(struct cut){o, d, -1, -1}, &c, out);
     free(c.weights);
     free(c.logs);
     free(c.adds);

@@ -190,6 +190,10 @@ def test_its_floor_is_lifted_where_everybody_reads(country):
     assert "publication_floor = simulated: every figure of a simulated country is shown" in c.log.read_text()
     assert {row["floor"] for row in told("simulated")} == {"off"} and all(row["value"] is not None for row in told("simulated"))
     assert any(row["operator"] and row["n_probes"] == 1 for row in told("simulated"))
+    cell = ("indicator", "statistic", "geo", "operator", "technology", "zone")
+    true = {tuple(f[name] for name in cell) for f in json.loads((c.state / "truth.json").read_text())["figures"]}
+    known = {f[0] for f in true}
+    assert {"PER1", "PER8"} <= known and {tuple(row[name] for name in cell) for row in told("simulated") if row["indicator"] in known} <= true
     assert before[3] and series(True) and kept() == before and warned(c) == pages()
     restart()
     assert series(True) == [] and all(row["value"] is None for row in told("simulated")) and kept() == before
