@@ -46,7 +46,7 @@ CREATE FUNCTION cell_take(most int) RETURNS TABLE (day date, cell_no int, probe_
 DECLARE
     whole date[];
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('internetmetre rollup'));
+    PERFORM rollup_lock();
     SELECT array_agg(d.day) INTO whole
     FROM (SELECT DISTINCT e.day FROM rollup_cell_dirty e WHERE e.cell_no = 0 ORDER BY e.day LIMIT 7) AS d;
     IF whole IS NOT NULL THEN
@@ -79,7 +79,7 @@ $$;
 CREATE OR REPLACE FUNCTION cell_move(probes int[], first date, last date) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM rollup_line l WHERE l.probe_no = ANY (probes)) THEN
-        PERFORM pg_advisory_xact_lock(hashtext('internetmetre rollup'));
+        PERFORM rollup_lock();
         PERFORM cell_note(array_agg(l.day), array_agg(l.probe_no))
         FROM rollup_line l WHERE l.probe_no = ANY (probes) AND l.day BETWEEN first AND last;
     END IF;
@@ -114,7 +114,7 @@ CREATE OR REPLACE TRIGGER cell_mark AFTER UPDATE OF state, merged_into ON operat
 CREATE OR REPLACE FUNCTION cell_mark_kind() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('internetmetre rollup'));
+    PERFORM rollup_lock();
     INSERT INTO rollup_cell_dirty (day, cell_no, probe_no)
     SELECT DISTINCT d.day, d.cell_no, u.probe_no FROM rollup_cell_day d, unnest(d.probes) AS u (probe_no)
     WHERE d.scope = 'target' AND d.target_no = NEW.target_no;

@@ -39,7 +39,8 @@ REVOKE EXECUTE ON FUNCTION token_use FROM PUBLIC;
 -- a token that several may use is nobody's word against a probe that counts: its place, and its figures, would be anybody's to take.
 CREATE OR REPLACE FUNCTION probe_replaceable(old text, new text, by_token int)
 RETURNS TABLE (verdict text, probe_no int, country text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT FROM probe p WHERE p.probe = old FOR UPDATE; -- before the new one's surroundings may ask for the rollup's lock
     SELECT CASE WHEN p.probe_no IS NULL OR p.forgotten_at IS NOT NULL OR old = new THEN 'replaces'
                 WHEN c.focal_point_no IS DISTINCT FROM t.focal_point_no THEN 'replaces-other-team'
                 WHEN n.probe = new THEN 'good'

@@ -44,6 +44,7 @@ REVOKE EXECUTE ON FUNCTION operator_named, operator_like, operator_now, operator
 CREATE OR REPLACE FUNCTION operator_decide(of_operator int, new_state text, into_operator int, by_whom text, for_reason text)
 RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM FROM operator WHERE of_operator IN (operator_no, merged_into) ORDER BY operator_no FOR NO KEY UPDATE; -- before the rollup's lock
     UPDATE operator SET state = new_state, merged_into = into_operator
     WHERE operator_no = of_operator AND (state, merged_into) IS DISTINCT FROM (new_state, into_operator);
     IF NOT FOUND THEN

@@ -29,7 +29,8 @@ REVOKE EXECUTE ON FUNCTION target_unname FROM PUBLIC;
 
 -- Deletes what a probe sent, who owns it and what they typed of themselves, and keeps its name out for ever. What was published of it (rollups and
 -- figures) stays, and so do the small keys of its batches. Returns whether the probe was known. Waits for the
--- transactions that are storing batches of it; those that come later find it forgotten (ledger_note).
+-- transactions that are storing batches of it; those that come later find it forgotten (ledger_note). Then for a rollup that is making
+-- days of it, which would write them after all.
 CREATE OR REPLACE FUNCTION probe_forget(of_probe text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -40,6 +41,7 @@ BEGIN
     IF no IS NULL THEN
         RETURN false;
     END IF;
+    PERFORM rollup_lock();
     -- Of one that the team had revoked, the days that stay are doubted as before (standing_of).
     UPDATE probe p SET forgotten_at = coalesce(p.forgotten_at, now()), revoked_at = coalesce(p.revoked_at, now()),
         revoked_reason = CASE WHEN p.revoked_at IS NULL OR p.revoked_reason IN ('left', 'forgotten') THEN 'forgotten'
@@ -72,7 +74,10 @@ BEGIN
     FROM probe_context x LEFT JOIN known_operator k USING (operator_no)
     WHERE c.probe_no = no AND x.probe_no = no AND x.valid_from = c.valid_from;
     PERFORM target_unname(no);
-    DELETE FROM operator o WHERE o.state = 'waits' AND NOT EXISTS (SELECT FROM probe_context c WHERE c.operator_no = o.operator_no);
+    -- But for one that a team is deciding on now, who may wait for the rollup's lock.
+    DELETE FROM operator o WHERE o.operator_no IN (
+        SELECT w.operator_no FROM operator w
+        WHERE w.state = 'waits' AND NOT EXISTS (SELECT FROM probe_context c WHERE c.operator_no = w.operator_no) FOR UPDATE SKIP LOCKED);
     DELETE FROM rollup_dirty d WHERE d.probe_no = no; -- else the next rollup would empty its days
     RETURN true;
 END

@@ -1,5 +1,12 @@
 -- Days made again from `result`, and the list of days to make.
 
+-- One transaction at a time makes days, of probes or of cells, and moves or takes away what was made: this lock is the rollup's until it
+-- ends. Rows of token, probe, probe_context, operator and target are locked before it, as a trigger asks for it where they change
+-- (functions/cell.sql), and rows of rollup_* behind it: who has it waits for none of the former, and who asks for it holds none of the latter.
+-- So whoever forgets a probe, replaces one, takes simulated ones away or decides on an operator begins with their rows.
+CREATE OR REPLACE FUNCTION rollup_lock() RETURNS void
+LANGUAGE sql AS $$ SELECT pg_advisory_xact_lock(hashtext('internetmetre rollup')) $$;
+
 -- A probe's results of a UTC day.
 CREATE OR REPLACE FUNCTION results_of(of_probe int, on_day date) RETURNS SETOF result
 LANGUAGE sql STABLE AS $$
@@ -26,7 +33,7 @@ DECLARE
     of_late  int[];
     of_again int[];
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('internetmetre rollup'));
+    PERFORM rollup_lock();
     SELECT array_agg(d.day), array_agg(d.probe_no),
            array_agg(EXISTS (SELECT FROM retained t WHERE t.parent = 'result' AND t.month = date_trunc('month', d.day)::date))
     INTO days, probes, gone
@@ -86,4 +93,4 @@ BEGIN
     RETURN marked;
 END
 $$;
-REVOKE EXECUTE ON FUNCTION rollup_take, rollup_mark FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION rollup_lock, rollup_take, rollup_mark FROM PUBLIC;

@@ -49,7 +49,8 @@ DECLARE
     of_whole  text;
     probes    int[] := ARRAY(SELECT probe_no FROM probe WHERE simulated);
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('internetmetre rollup'));
+    PERFORM FROM probe p WHERE p.probe_no = ANY (probes) ORDER BY p.probe_no FOR UPDATE;
+    PERFORM rollup_lock();
     PERFORM pg_advisory_xact_lock(hashtext('internetmetre refresh'));
     PERFORM years_stale('asked', array_agg(DISTINCT extract(year FROM day)::int)) FROM rollup_day WHERE simulated;
     -- Every table that speaks of probes, those that refer to `probe` among them.

@@ -27,7 +27,7 @@ CROSS JOIN LATERAL (SELECT b.closes_us + n.gap_us + w.opens_us AS lasted_us,
 -- day, with that of the day after.
 CREATE OR REPLACE FUNCTION watch_retain() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('internetmetre rollup'));
+    PERFORM rollup_lock();
     UPDATE rollup_watch w SET watched_us = d.watched_us, down_us = d.down_us, cuts = d.cuts, first_at = NULL, from_midnight = NULL,
         opens_us = NULL, opens_tests = NULL, opens_target = NULL
     FROM day_watch d

@@ -257,6 +257,37 @@ def test_hours_add_up_to_their_day_and_are_kept_for_90_days(world):
     assert world.sql("SELECT count(*) FROM rollup_hour") == [(0,)]
 
 
+def test_who_forgets_a_probe_waits_for_whoever_changes_its_days(world):
+    """A rollup that is at them, and a team that moves the line: neither in a circle. Of what was made meanwhile no hour is left."""
+    def waiting(count):
+        wait_until(lambda: world.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == [(count,)])
+
+    probes, day = [world.probe(country="BJ") for _ in range(2)], datetime.datetime.now(datetime.timezone.utc).date() - datetime.timedelta(days=1)
+    for part in ("made", "to be made again"):
+        for probe in probes:
+            stored(world, probe, results(f"{part} of {probe.id}", day))
+        if part == "made":
+            world.run("rollup")
+    with concurrent.futures.ThreadPoolExecutor() as pool, psycopg.connect(host=str(world.state / "run"), dbname="internetmetre", user="internetmetre") as db:
+        db.execute("LOCK TABLE rollup_other IN SHARE MODE")
+        working = [pool.submit(world.run, "rollup")]
+        waiting(1)
+        working.append(pool.submit(world.run, "probe", "forget", probes[0].id))
+        waiting(2)
+        db.commit()
+        for work in working:
+            work.result()
+        db.execute("SELECT FROM probe WHERE probe = %s FOR UPDATE", [probes[1].id])
+        forgetting = pool.submit(world.run, "probe", "forget", probes[1].id)
+        waiting(1)
+        db.execute("UPDATE probe_context SET department = 'BJ-BO' FROM probe p WHERE p.probe_no = probe_context.probe_no AND p.probe = %s", [probes[1].id])
+        db.commit()
+        forgetting.result()
+    gone = [probe.id for probe in probes]
+    assert world.sql("SELECT count(*), count(first_at) FROM rollup_watch JOIN probe USING (probe_no) WHERE probe = ANY (%s)", gone) == [(2, 0)]
+    assert world.sql("SELECT count(*) FROM rollup_hour JOIN probe USING (probe_no) WHERE probe = ANY (%s)", gone) == [(0,)]
+
+
 DAYS = ["days of probes: ", "days of cells: ", "figures of indicators: ", "days of series: "]
 
 
