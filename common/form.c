@@ -103,27 +103,69 @@ bool form_day(const char *text)
     return strlen(text) == 10 && time_parse(moment, strlen(moment), &us) == 0 && us >= TIME_FIRST_US;
 }
 
-/* The octets of the control character that stands there, 0 when none does. */
-static size_t control(const char *at)
+/* ---- characters that nobody sees ---- */
+
+/* Controls, and what Unicode 15 has as Cf, Zl and Zp, but for the signs of Arabic and other scripts among them that are
+ * seen. Joiners are in it: no name of a place, an operator or a plan in French or English has one. */
+static const struct {
+    uint32_t first, last;
+} unseen[] = {
+    {0x1, 0x1f},      {0x7f, 0x9f},     {0xad, 0xad},       {0x61c, 0x61c},
+    {0x180e, 0x180e}, {0x200b, 0x200f}, /* spaces and joiners of no width, marks of direction */
+    {0x2028, 0x202e},                   /* ends of lines and paragraphs, embeddings and overrides of direction */
+    {0x2060, 0x206f},                   /* no width, isolates of direction */
+    {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0x1d173, 0x1d17a}, {0xe0000, 0xe007f},
+};
+
+/* The octets of the character that stands there: 1 for what begins none, and is no character of the list. */
+static size_t character(const char *at, uint32_t *ret)
 {
     const unsigned char *c = (const unsigned char *)at;
-    if (*c < ' ' || *c == 0x7f)
-        return *c ? 1 : 0;
-    return *c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0 ? 2 : 0;
+    size_t more = (*c & 0xe0) == 0xc0 ? 1 : (*c & 0xf0) == 0xe0 ? 2 : (*c & 0xf8) == 0xf0 ? 3 : 0;
+    uint32_t value = more ? *c & (0x3fu >> more) : *c;
+    for (size_t i = 1; i <= more; i++) {
+        if ((c[i] & 0xc0) != 0x80) { /* the text's end, too */
+            value = *c;
+            more = 0;
+            break;
+        }
+        value = value << 6 | (c[i] & 0x3f);
+    }
+    *ret = more == 0 && *c >= 0x80 ? 0 : value;
+    return more + 1;
+}
+
+static bool is_unseen(uint32_t value)
+{
+    for (size_t i = 0; i < COUNT(unseen); i++)
+        if (value >= unseen[i].first && value <= unseen[i].last)
+            return true;
+    return false;
+}
+
+uint32_t form_unseen(const char *text)
+{
+    for (uint32_t value; *text;) {
+        text += character(text, &value);
+        if (is_unseen(value))
+            return value;
+    }
+    return 0;
 }
 
 bool form_text(const char *text)
 {
-    for (const char *c = text; *c; c++)
-        if (control(c))
-            return false;
-    return scan_utf8(text, strlen(text)) == strlen(text);
+    return form_unseen(text) == 0 && scan_utf8(text, strlen(text)) == strlen(text);
 }
 
 void form_tame(char *text)
 {
-    for (char *c = text; *c; c++)
-        memset(c, ' ', control(c));
+    uint32_t value;
+    for (size_t n; *text; text += n) {
+        n = character(text, &value);
+        if (is_unseen(value))
+            memset(text, ' ', n);
+    }
 }
 
 size_t form_next_word(const char **at)

@@ -31,11 +31,16 @@ bool form_number(const char *text, size_t digits);
 /* "2026-11-22", a day of the calendar that the database knows (TIME_FIRST_US), and nothing after it. */
 bool form_day(const char *text);
 
-/* Valid UTF-8, without control characters, those of U+0080 to U+009F among them. */
+/* Valid UTF-8 without a character that form_unseen finds. */
 bool form_text(const char *text);
 
-/* Control characters of a text become spaces: what strangers wrote ends in logs
- * and at terminals, where they would begin a line of their own, or be obeyed. */
+/* The first character of a text that nobody sees, 0 when there is none: control
+ * characters, which a terminal obeys, and those that reorder or hide what stands
+ * around them, or make two names that look alike differ (Unicode's Cf, Zl and Zp). */
+uint32_t form_unseen(const char *text);
+
+/* Such characters become spaces: what strangers wrote ends in logs and at
+ * terminals, where they would begin a line of their own, or be obeyed. */
 void form_tame(char *text);
 
 /* The next word of a list between spaces, tabs or commas: *at moves behind it.

@@ -33,8 +33,9 @@ int enroll_text(const char *option, const char *text, struct fault *f)
     for (size_t i = 0; i < COUNT(limits); i++)
         if (strcmp(limits[i].option, option) == 0)
             max = limits[i].max;
-    if (scan_utf8(text, len) == len && !form_text(text))
-        return fault_set(f, -EINVAL, _("--%s: one line of text is wanted"), option);
+    if (scan_utf8(text, len) == len && form_unseen(text))
+        return fault_set(f, -EINVAL, _("--%s: one line of text is wanted; U+%04X in it is not seen: type it anew"),
+                         option, (unsigned)form_unseen(text));
     if (len == 0 || len > max || scan_utf8(text, len) < len)
         return fault_set(f, -EINVAL, _("--%s: 1 to %zu bytes of UTF-8 text are wanted"), option, max);
     return 0;

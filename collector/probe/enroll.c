@@ -94,7 +94,8 @@ static int read_texts(struct wish *w, struct fault *f)
         if (rc < 0)
             return rc;
         if (*members[i].to && !form_text(*members[i].to))
-            return fault_set(f, -EBADMSG, _("\"%s\" is no single line of text"), members[i].name);
+            return fault_set(f, -EBADMSG, _("\"%s\" has U+%04X in it, a character that is not seen"), members[i].name,
+                             (unsigned)form_unseen(*members[i].to));
         if (*members[i].to && !**members[i].to)
             *members[i].to = NULL;
     }

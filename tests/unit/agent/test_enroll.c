@@ -122,6 +122,7 @@ static void checks_what_is_said(void **state)
         {{.token = "imt_x", .tariff = "\xff"}, "--tariff"},
         {{.token = "imt_x", .contact = "a\x7f"}, "--contact: one line"},
         {{.token = "imt_x", .contact = "a\xc2\x9bm"}, "--contact: one line"},
+        {{.token = "imt_x", .tariff = "Pass \u202e1 Go"}, "U+202E in it is not seen"},
         {{.token = "imt_x", .replaces = "me"}, "--replaces"},
     };
     struct fault f = {0};

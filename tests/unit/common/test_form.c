@@ -175,6 +175,19 @@ static void texts(void **state)
          false}, /* a terminal's escape in one character */
         {"\xc2\xa0", true},
         {"\xc2", false},
+        {"1\u202f000 FCFA \u2014 \u2018Pass\u2019 \u2026 \U0001F600", true},
+        {"soft\u00adhyphen", false},
+        {"\u061c", false},
+        {"no\u200bwidth", false},
+        {"\u200e", false},
+        {"\u200f", false},
+        {"end\u2028of line", false},
+        {"\u202atxt", false},
+        {"100 Go \u202eoG 01", false}, /* shown the other way round */
+        {"\u2066txt\u2069", false},
+        {"in\ufeffside", false},
+        {"\ufff9", false},
+        {"\U000e0041", false}, /* a tag */
     };
     judge("a text", form_text, COUNTED(rows));
 }
@@ -193,6 +206,9 @@ static void tames(void **state)
          "    1m\xc2\xa0"},
         {"\xc2", "\xc2"}, /* cut within a character */
         {"\xff\n", "\xff "},
+        {"a\u202eb\u2066c\ufeff", "a   b   c   "},
+        {"\xe2\x80", "\xe2\x80"},
+        {"\xe2\x80\n", "\xe2\x80 "},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         char text[64];
@@ -200,6 +216,16 @@ static void tames(void **state)
         form_tame(text);
         assert_string_equal(text, rows[i].tame);
     }
+}
+
+static void finds_what_is_not_seen(void **state)
+{
+    static const struct {
+        const char *text;
+        uint32_t first;
+    } rows[] = {{"", 0}, {"Ouémé", 0}, {"a\nb\u202e", '\n'}, {"é\u202e\u200b", 0x202e}, {"\xff\xc2\x9b", 0x9b}};
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_int_equal(form_unseen(rows[i].text), rows[i].first);
 }
 
 static void words(void **state)
@@ -216,9 +242,17 @@ static void words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses), cmocka_unit_test(names), cmocka_unit_test(listens), cmocka_unit_test(urls),
-        cmocka_unit_test(links),     cmocka_unit_test(days),  cmocka_unit_test(numbers), cmocka_unit_test(texts),
-        cmocka_unit_test(tames),     cmocka_unit_test(words),
+        cmocka_unit_test(addresses),
+        cmocka_unit_test(names),
+        cmocka_unit_test(listens),
+        cmocka_unit_test(urls),
+        cmocka_unit_test(links),
+        cmocka_unit_test(days),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(texts),
+        cmocka_unit_test(tames),
+        cmocka_unit_test(words),
+        cmocka_unit_test(finds_what_is_not_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
