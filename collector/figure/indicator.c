@@ -9,6 +9,7 @@
 
 #include "collector/db/schema.h"
 #include "common/buf.h"
+#include "common/form.h"
 #include "common/lang.h"
 #include "common/log.h"
 #include "common/metric.h"
@@ -292,7 +293,11 @@ static int read_line(struct indicator *i, const char *line, size_t len, struct f
     while (colon < line + len && *colon == ' ')
         colon++;
     _cleanup_text_ char *value = alloc_text_n(colon, (size_t)(line + len - colon));
-    int rc = set_key(i, key, value, f);
+    uint32_t unseen = form_unseen(value);
+    int rc = unseen ? fault_set(f, -EBADMSG,
+                                _("U+%04X is in it, a character that is not seen; take it out, or type the text anew"),
+                                (unsigned)unseen)
+                    : set_key(i, key, value, f);
     if (rc < 0)
         fault_prefix(f, "%s: ", key);
     return rc;

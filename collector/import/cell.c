@@ -228,6 +228,16 @@ static int check_sample_size(const char *text, struct fault *f)
     return fault_set(f, -EBADMSG, _("\"%s\" is no number of persons or lines; write a whole number above 0"), text);
 }
 
+int cell_text(const char *text, struct fault *f)
+{
+    uint32_t unseen = form_unseen(text);
+    if (unseen == 0)
+        return 0;
+    return fault_set(f, -EBADMSG,
+                     _("U+%04X is in it, a character that is not seen; take it out, or type the text anew"),
+                     (unsigned)unseen);
+}
+
 int cell_source(const char *text, struct fault *f)
 {
     if (strcmp(text, "measured") != 0 && strcmp(text, "simulated") != 0 && strcmp(text, "calculated") != 0)

@@ -54,6 +54,7 @@ char *cell_with_point(const char *text);
 bool cell_has_come(const char *day);
 
 /* Checks of cells that other files have as well. */
+int cell_text(const char *text, struct fault *f) CHECKED;    /* seen as it is, on one line (form_unseen): any cell */
 int cell_country(const char *text, struct fault *f) CHECKED; /* one with a pack */
 int cell_period(const char *text, struct fault *f) CHECKED;  /* that has begun */
 int cell_value(const char *text, struct fault *f) CHECKED;   /* a number, or what it should have been */

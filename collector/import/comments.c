@@ -8,6 +8,7 @@
 
 #include "collector/figure/framework.h"
 #include "collector/format/csv.h"
+#include "collector/import/cell.h"
 #include "collector/import/kind.h"
 #include "common/clock.h"
 #include "common/form.h"
@@ -137,8 +138,8 @@ static int check_named(const char *text, bool *ret, struct fault *f)
 
 static int check_name(const char *text, struct fault *f)
 {
-    if (strlen(text) <= NAME_MAX_COMMENT && form_text(text))
-        return 0;
+    if (strlen(text) <= NAME_MAX_COMMENT)
+        return cell_text(text, f);
     return fault_set(f, -EBADMSG, _("a name of %d octets at most, on one line, is wanted"), NAME_MAX_COMMENT);
 }
 
@@ -171,10 +172,10 @@ static int read_text(const char *text, char **ret, struct fault *f)
     for (char *at = flat; *at; at++)
         if (strchr("\r\n\t", *at))
             *at = ' ';
-    if (!form_text(flat))
-        return fault_set(f, -EBADMSG, _("control characters are in it; take them out"));
-    *ret = TAKE(kept);
-    return 0;
+    int rc = cell_text(flat, f);
+    if (rc == 0)
+        *ret = TAKE(kept);
+    return rc;
 }
 
 /* ---- a line ---- */
@@ -247,7 +248,10 @@ static int add_comment(struct reader *r, struct fault *f)
         return rc;
     if (!r->who[COMMENT_GROUP])
         return in_column(r, COMMENT_GROUP, fault_set(f, -EBADMSG, _("empty; say for which group this is")), f);
-    if (!*indicator || strlen(indicator) > 32 || !form_text(indicator))
+    rc = in_column(r, COMMENT_INDICATOR, cell_text(indicator, f), f);
+    if (rc < 0)
+        return rc;
+    if (!*indicator || strlen(indicator) > 32)
         return in_column(r, COMMENT_INDICATOR,
                          fault_set(f, -EBADMSG, _("an indicator is wanted, such as PER5, or \"%s\" for all of them"),
                                    comment_whole(r->french ? LANG_FR : LANG_EN)),

@@ -7,6 +7,7 @@
 
 #include "collector/db/table.h"
 #include "collector/import/kind.h"
+#include "common/form.h"
 #include "common/lang.h"
 #include "common/log.h"
 
@@ -61,8 +62,9 @@ static int begin(struct pg *pg, struct import_run *run, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
     _cleanup_text_ char *octets = alloc_format("%zu", run->octets), *lines = alloc_format("%zu", run->lines);
-    const char *const params[] = {
-        run->word, run->kind->whole ? "t" : "f", name_of(run->path), run->sha256, octets, lines, run->by};
+    _cleanup_text_ char *name = alloc_text(name_of(run->path));
+    form_tame(name); /* listed on terminals: a file may be called as nobody sees */
+    const char *const params[] = {run->word, run->kind->whole ? "t" : "f", name, run->sha256, octets, lines, run->by};
     int rc = pg_query(pg, "SELECT import_begin($1, $2::boolean, $3, $4, $5::bigint, $6::bigint, $7)", COUNT(params),
                       params, &rows, f);
     if (rc == 0)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "collector/format/csv.h"
-#include "common/form.h"
 #include "common/lang.h"
 #include "common/scan.h"
 
@@ -55,9 +54,7 @@ static int check_cell(const struct cell_column *column, const char *text, struct
     int rc = 0;
     if (!*text)
         rc = column->required ? fault_set(f, -EBADMSG, _("empty; every line needs it")) : 0;
-    else if (!form_text(text)) /* a terminal would obey them, where an import is listed */
-        rc = fault_set(f, -EBADMSG, _("control characters are in it; take them out"));
-    else if (column->check)
+    else if ((rc = cell_text(text, f)) == 0 && column->check)
         rc = column->check(text, f);
     if (rc < 0)
         fault_prefix(f, _("column %s: "), column->name);

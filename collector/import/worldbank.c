@@ -9,11 +9,11 @@
 #include "collector/db/schema.h"
 #include "collector/figure/indicator.h"
 #include "collector/format/csv.h"
+#include "collector/import/cell.h"
 #include "collector/import/kind.h"
 #include "collector/import/place.h"
 #include "collector/import/stage.h"
 #include "collector/import/unit.h"
-#include "common/form.h"
 #include "common/lang.h"
 #include "common/log.h"
 #include "common/scan.h"
@@ -138,12 +138,14 @@ static int read_lead(struct reader *r, struct fault *f)
     if (csv->record_line > LEAD_MAX)
         return refuse_header(r, f);
     if (csv->count > 1 && !strcmp(csv->fields[0], "Data Source")) {
-        if (strlen(csv->fields[1]) > SET_MAX || !form_text(csv->fields[1]))
-            return fault_set(
-                f, -EBADMSG,
-                _("line %zu, column %d: a name of %d octets at most, on one line, is wanted; give the file as it "
-                  "was downloaded"),
-                csv->record_line, 2, SET_MAX);
+        int rc = cell_text(csv->fields[1], f);
+        if (rc == 0 && strlen(csv->fields[1]) > SET_MAX)
+            rc = fault_set(f, -EBADMSG, _("a name of %d octets at most is wanted; give the file as it was downloaded"),
+                           SET_MAX);
+        if (rc < 0) {
+            fault_prefix(f, _("line %zu, column %d: "), csv->record_line, 2);
+            return rc;
+        }
         snprintf(r->set, sizeof r->set, ", %s", csv->fields[1]);
     }
     if (csv->count > 1 && !strcmp(csv->fields[0], "Last Updated Date") && !*r->found->updated) {

@@ -144,6 +144,7 @@ static void refuses_with_the_reason(void **state)
         {"SELECT 1", "id is missing"},
         {"-- id TST1\n", "line 1: not of the form"},
         {"--\n", "line 1: not of the form"},
+        {"-- id: TST1\n-- name.fr: D\u00e9bit \u202eo\n", "line 2: name.fr: U+202E is in it"},
         {"-- id: TST1\n-- colour: red\n", "line 2: colour: unknown key \"colour\""},
         {"-- better: cheap\n", "line 1: better: \"cheap\" is not one of: low high -"},
         {"-- better: \n", "line 1: better: \"\" is not one of"},

@@ -67,8 +67,10 @@ static void names_line_column_and_cure(void **state)
         {"name,day\n,2026-01-31\n", "line 2: column name: empty; every line needs it"},
         {"name,day\na,2026-01-31\nb,2999-01-01\n", "line 3: column day: 2999-01-01 lies in the future"},
         {"name\n\xC9t\xE9\n", "line 2, column 1: a letter that is not in UTF-8"},
-        {"name\na\x1B]0;x\n", "line 2: column name: control characters are in it"},
-        {"name\n\"a\nb\"\n", "line 2: column name: control characters are in it"},
+        {"name\na\x1B]0;x\n", "line 2: column name: U+001B is in it, a character that is not seen; take it out, or"},
+        {"name\n\"a\nb\"\n", "line 2: column name: U+000A is in it"},
+        {"name\na\nPass \u202e1 Go\n", "line 3: column name: U+202E is in it"},
+        {"name\nin\ufeffside\n", "line 2: column name: U+FEFF is in it"},
         {"name\nno\n", "line 2: not this one"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {

@@ -99,7 +99,7 @@ static void says_what_is_wrong(void **state)
          "line 9: the columns are parted by semicolons"},
         {BOM "\"Data Source\",\"W\",\n\n\"Last Updated Date\",\"2999-01-01\",\n\n",
          "line 3, column 2: 2999-01-01 lies"},
-        {BOM "\"Data Source\",\"W\x1B]0;x\",\n", "line 1, column 2: a name of 60 octets"},
+        {BOM "\"Data Source\",\"W\x1B]0;x\",\n", "line 1, column 2: U+001B is in it"},
         {BOM "\"Data Source\",\"0123456789012345678901234567890123456789012345678901234567890\",\n",
          "line 1, column 2: a name of 60 octets"},
         {LEAD HEAD USERS("Benin", "BEN") "\"0\",\"1\",\n", "line 6: 7 columns, the header has 8"},
