@@ -110,17 +110,23 @@ $$;
 CREATE OR REPLACE TRIGGER cell_mark AFTER UPDATE OF state, merged_into ON operator
     FOR EACH ROW EXECUTE FUNCTION cell_mark_operator();
 
--- A target of another kind: so are the days of lines that measured to it.
+-- Targets of another kind: so are the days of lines that measured to them. A catalogue changes many at once: the days, which no
+-- target is an index of, are read once for all of them, and not at all where no kind changed.
 CREATE OR REPLACE FUNCTION cell_mark_kind() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    others int[];
 BEGIN
-    PERFORM rollup_lock();
-    INSERT INTO rollup_cell_dirty (day, cell_no, probe_no)
-    SELECT DISTINCT d.day, d.cell_no, u.probe_no FROM rollup_cell_day d, unnest(d.probes) AS u (probe_no)
-    WHERE d.scope = 'target' AND d.target_no = NEW.target_no;
+    SELECT array_agg(n.target_no) INTO others FROM changed n JOIN was USING (target_no) WHERE n.kind IS DISTINCT FROM was.kind;
+    IF others IS NOT NULL THEN
+        PERFORM rollup_lock();
+        INSERT INTO rollup_cell_dirty (day, cell_no, probe_no)
+        SELECT DISTINCT d.day, d.cell_no, u.probe_no FROM rollup_cell_day d, unnest(d.probes) AS u (probe_no)
+        WHERE d.scope = 'target' AND d.target_no = ANY (others);
+    END IF;
     RETURN NULL;
 END
 $$;
-CREATE OR REPLACE TRIGGER cell_mark_kind AFTER UPDATE OF kind ON target
-    FOR EACH ROW WHEN (OLD.kind IS DISTINCT FROM NEW.kind) EXECUTE FUNCTION cell_mark_kind();
+CREATE OR REPLACE TRIGGER cell_mark_kind AFTER UPDATE ON target REFERENCING OLD TABLE AS was NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION cell_mark_kind();
 REVOKE EXECUTE ON FUNCTION cell_note, cell_take, cell_mark, cell_move, cell_mark_place, cell_mark_operator, cell_mark_kind FROM PUBLIC;

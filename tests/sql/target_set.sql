@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(20);
+SELECT plan(24);
 
 SELECT country_seed('{"note": "of all", "XA": {
     "operators": [{"name": "Un", "asns": [64500], "prefixes": ["198.51.100.0/24"]}, {"name": "Deux", "asns": [64501], "prefixes": ["203.0.113.0/24"]},
@@ -105,5 +105,29 @@ SELECT target_set_note(2019) \g /dev/null
 UPDATE indicator_value SET target_set = 1 WHERE indicator = 'SET1' AND period = '2020';
 SELECT target_set_note(2020) \g /dev/null
 SELECT is((SELECT target_set FROM indicator_value WHERE indicator = 'SET1' AND period = '2020'), 1, 'a figure that stands keeps its own');
+
+-- Targets of another kind: the days of lines that measured to them are made again.
+INSERT INTO target (name, kind) SELECT 'many' || n, 'domestic' FROM generate_series(1, 201) n;
+INSERT INTO rollup_cell (source, simulated, country) VALUES ('agent', false, 'XA');
+INSERT INTO rollup_cell_day
+SELECT '2020-03-01', (SELECT max(cell_no) FROM rollup_cell), 1, 1, 'target', NULL, t.target_no, ARRAY[p.probe_no], '{2}', '{10}'
+FROM target t, probe p WHERE t.name LIKE 'many%' AND p.probe LIKE 'a%';
+CREATE FUNCTION pg_temp.readings() RETURNS bigint LANGUAGE sql AS $$
+    SELECT seq_scan + coalesce(idx_scan, 0) FROM pg_stat_xact_user_tables WHERE relname = 'rollup_cell_day'
+$$;
+CREATE FUNCTION pg_temp.readings_of(change text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    before bigint := pg_temp.readings();
+BEGIN
+    DELETE FROM rollup_cell_dirty;
+    EXECUTE change;
+    RETURN pg_temp.readings() - before;
+END
+$$;
+SELECT is(pg_temp.readings_of($$UPDATE target SET kind = 'beacon' WHERE name = 'many201'$$), 1::bigint, 'for one, days are read once');
+SELECT is(pg_temp.readings_of($$UPDATE target SET kind = 'beacon' WHERE name LIKE 'many%'$$), 1::bigint, 'and once for two hundred');
+SELECT results_eq($$SELECT day, left(probe, 1) FROM rollup_cell_dirty d JOIN probe USING (probe_no) WHERE d.probe_no <> 0$$,
+                  $$VALUES ('2020-03-01'::date, 'a')$$, 'a line''s day is on the list once');
+SELECT is(pg_temp.readings_of($$UPDATE target SET kind = kind, country = 'XA' WHERE name LIKE 'many%'$$), 0::bigint, 'not at all where no kind is another');
 SELECT * FROM finish();
 ROLLBACK;
