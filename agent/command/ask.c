@@ -81,7 +81,8 @@ static int ask_until(struct ask *a, const char *question, ask_reader reader, con
     return 0;
 }
 
-static int ask_optional(struct ask *a, const char *question, ask_reader reader, const void *user, const char **ret)
+static int ask_optional(struct ask *a, const char *question, ask_reader reader, const void *user, bool *ret_empty,
+                        const char **ret)
 {
     static const char unsaid[] = "";
     const char *meant;
@@ -90,14 +91,23 @@ static int ask_optional(struct ask *a, const char *question, ask_reader reader, 
         return r;
     if (!meant)
         fprintf(a->out, "%s\n", _("It stays unsaid."));
-    *ret = meant == unsaid ? NULL : meant;
+    *ret_empty = meant == unsaid;
+    *ret = *ret_empty ? NULL : meant;
     return 0;
 }
 
 int ask_read(struct ask *a, const char *question, ask_reader reader, const void *user, const char **ret)
 {
     _cleanup_text_ char *text = alloc_format(_("%s (Enter: not said):"), question);
-    return ask_optional(a, text, reader, user, ret);
+    bool unsaid;
+    return ask_optional(a, text, reader, user, &unsaid, ret);
+}
+
+int ask_read_or(struct ask *a, const char *question, const char *enter, ask_reader reader, const void *user,
+                bool *ret_enter, const char **ret)
+{
+    _cleanup_text_ char *text = alloc_format(_("%s (Enter: %s):"), question, enter);
+    return ask_optional(a, text, reader, user, ret_enter, ret);
 }
 
 static int read_choice(const void *user, const char *answer, const char **ret, struct fault *f)
@@ -117,7 +127,8 @@ int ask_choice(struct ask *a, const char *question, const struct choice *choices
     _cleanup_(buf_free) struct buf list = {0};
     choice_list(choices, &list);
     _cleanup_text_ char *text = alloc_format(_("%s (%s; Enter: not said):"), question, list.data);
-    return ask_optional(a, text, read_choice, choices, ret);
+    bool unsaid;
+    return ask_optional(a, text, read_choice, choices, &unsaid, ret);
 }
 
 static int ask_yes_no(struct ask *a, const char *question, const char *empty, bool safe, bool *ret)

@@ -34,6 +34,10 @@ typedef int (*ask_reader)(const void *user, const char *answer, const char **ret
  * none was understood. */
 int ask_read(struct ask *a, const char *question, ask_reader reader, const void *user, const char **ret) CHECKED;
 
+/* The same, where an empty line asks for what `enter` says: *ret_enter. */
+int ask_read_or(struct ask *a, const char *question, const char *enter, ask_reader reader, const void *user,
+                bool *ret_enter, const char **ret) CHECKED;
+
 /* One of the choices' words, or NULL as above. */
 int ask_choice(struct ask *a, const char *question, const struct choice *choices, const char **ret) CHECKED;
 

@@ -93,8 +93,8 @@ int offer_read(const char *text, size_t len, const char *carrier, json_t **ret, 
     {
         const char *operator_name = text_of(plan, "operator"), *key = text_of(plan, "plan");
         struct fault why;
-        if (json_array_size(plans) < OFFER_MAX && operator_name && is_called(operator_name, carrier) && key &&
-            enroll_text("tariff", key, &why) == 0 && text_of(plan, "currency") && number_of(plan, "price") > 0)
+        if (operator_name && is_called(operator_name, carrier) && key && enroll_text("tariff", key, &why) == 0 &&
+            text_of(plan, "currency") && number_of(plan, "price") > 0)
             json_array_append(plans, (json_t *)plan);
     }
     *ret = plans;
@@ -161,19 +161,34 @@ static int read_plan(const void *list, const char *answer, const char **ret, str
     return r;
 }
 
-int offer_ask(struct ask *a, const json_t *plans, const char **ret)
+/* One page of the plans, from `first` on. Returns where the next one begins. */
+static size_t list_page(struct ask *a, const json_t *plans, size_t first)
 {
-    const char *picked = NULL;
-    const json_t *plan;
-    size_t i;
-    json_array_foreach((json_t *)plans, i, plan)
-    {
+    size_t i = first;
+    for (; i < json_array_size(plans) && i < first + OFFER_PAGE; i++) {
         _cleanup_(buf_free) struct buf line = {0};
-        offer_plan(plan, &line);
+        offer_plan(json_array_get(plans, i), &line);
         fprintf(a->out, "%4zu  %s\n", i + 1, line.data);
     }
-    int r = ask_read(a, _("Your subscription: its number, or what it is called if it is not there"), read_plan, plans,
-                     &picked);
+    return i;
+}
+
+int offer_ask(struct ask *a, const json_t *plans, const char **ret)
+{
+    const char *question = _("Your subscription: its number, or what it is called if it is not there"), *picked;
+    size_t shown = 0, count = json_array_size(plans);
+    bool more;
+    int r;
+    do {
+        shown = list_page(a, plans, shown);
+        more = shown < count;
+        if (more) {
+            _cleanup_text_ char *rest = alloc_format(_("the others, %zu to %zu"), shown + 1, count);
+            r = ask_read_or(a, question, rest, read_plan, plans, &more, &picked);
+        } else {
+            r = ask_read(a, question, read_plan, plans, &picked);
+        }
+    } while (r == 0 && more);
     if (r == 0)
         *ret = picked ? ask_keep(a, picked) : NULL;
     return r;

@@ -11,7 +11,7 @@
 #include "common/buf.h"
 #include "common/fault.h"
 
-#define OFFER_MAX 60 /* of a list that a person reads through */
+#define OFFER_PAGE 60 /* of a list that a person reads through at once */
 
 /* The plans that lines of this technology (NULL: any) can have, as the collector
  * lists them. The answer carries no signature: its certificate has to hold. */
@@ -24,6 +24,7 @@ int offer_read(const char *text, size_t len, const char *carrier, json_t **ret, 
 /* "Pass mois 1 Go: 1,000 XOF, 1 GB, 30 days", and what it advertises, in the user's language. */
 void offer_plan(const json_t *plan, struct buf *out);
 
-/* The list, and the question: a number of it, or what the plan is called. *ret
- * is the plan's key, a text as it was typed, or NULL; the conversation's. */
+/* The list, a page at a time, and the question: a number of it, or what the plan
+ * is called; Enter shows the next page. *ret is the plan's key, a text as it was
+ * typed, or NULL; the conversation's. */
 int offer_ask(struct ask *a, const json_t *plans, const char **ret) CHECKED;

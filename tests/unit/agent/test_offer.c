@@ -54,16 +54,6 @@ static void lists_what_the_operator_sells(void **state)
     assert_int_equal(offer_read("<html>", 6, "MTN", &none, &f), -EBADMSG);
 }
 
-static void no_list_is_longer_than_people_read(void **state)
-{
-    _cleanup_(buf_free) struct buf text = {0};
-    for (int i = 0; i < OFFER_MAX + 1; i++)
-        buf_addf(&text, "%c%s", i ? ',' : '[', MONTH);
-    buf_add_text(&text, "]");
-    _cleanup_json_ json_t *plans = plans_of(text.data, "MTN");
-    assert_int_equal(json_array_size(plans), OFFER_MAX);
-}
-
 static void says_what_a_plan_is(void **state)
 {
     static const struct {
@@ -123,10 +113,54 @@ static void takes_what_people_answer(void **state)
     }
 }
 
+/* However many they are: a page at a time, and none of them is left out. */
+static void a_long_list_is_shown_page_by_page(void **state)
+{
+    static const struct {
+        const char *typed, *means;
+        int shown;
+        const char *says;
+    } rows[] = {
+        {"1\n", "p1", OFFER_PAGE, "(Enter: the others, 61 to 121)"},
+        {"\n61\n", "p61", 2 * OFFER_PAGE, "(Enter: the others, 121 to 121)"},
+        {"121\n", "p121", OFFER_PAGE, ""},
+        {"\n\np121\n", "p121", 2 * OFFER_PAGE + 1, "(Enter: not said)"},
+        {"\n\n\n", NULL, 2 * OFFER_PAGE + 1, ""},
+        {"999\n999\n999\n", NULL, OFFER_PAGE, "ends at 121"},
+    };
+    _cleanup_(buf_free) struct buf text = {0};
+    for (int i = 1; i <= 2 * OFFER_PAGE + 1; i++)
+        buf_addf(&text, "%c{\"operator\":\"MTN\",\"plan\":\"p%d\",\"currency\":\"XOF\",\"price\":1000}",
+                 i > 1 ? ',' : '[', i);
+    buf_add_text(&text, "]");
+    _cleanup_json_ json_t *plans = plans_of(text.data, "MTN");
+    assert_int_equal(json_array_size(plans), 2 * OFFER_PAGE + 1);
+    LANG_SCOPE(LANG_EN);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char *said = NULL;
+        size_t len;
+        const char *picked = "?";
+        struct ask ask = {.in = fmemopen((char *)rows[i].typed, strlen(rows[i].typed), "r"),
+                          .out = open_memstream(&said, &len)};
+        assert_int_equal(offer_ask(&ask, plans, &picked), 0);
+        fflush(ask.out);
+        int shown = 0;
+        for (const char *at = said; (at = strstr(at, " XOF")) != NULL; at++)
+            shown++;
+        if ((picked == NULL) != (rows[i].means == NULL) || (picked && strcmp(picked, rows[i].means) != 0) ||
+            shown != rows[i].shown || !strstr(said, rows[i].says))
+            fail_msg("row %zu: %s, %d\n%s", i, picked ? picked : "nothing", shown, said);
+        fclose(ask.in);
+        fclose(ask.out);
+        ask_free(&ask);
+        free(said);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lists_what_the_operator_sells), cmocka_unit_test(no_list_is_longer_than_people_read),
+        cmocka_unit_test(lists_what_the_operator_sells), cmocka_unit_test(a_long_list_is_shown_page_by_page),
         cmocka_unit_test(says_what_a_plan_is), cmocka_unit_test(takes_what_people_answer)};
     lang_start("en");
     return cmocka_run_group_tests(tests, NULL, NULL);
