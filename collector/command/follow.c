@@ -57,6 +57,11 @@ int follow_tell(const struct session *s, const char *year, const struct indicato
     if (count.standing)
         printf(_("not checked: %zu (standing since %s): what was told of days until then stays, whatever came since\n"),
                count.standing, count.since);
+    if (count.unzoned)
+        printf(_("not checked besides: %zu by zone, of indicators of which none by zone is published or noted as told: "
+                 "the "
+                 "year was told before there were any, or they were taken away\n"),
+               count.unzoned);
     if (count.absent)
         printf(_("not checked besides: %zu of indicators that are retired, or whose file serve did not read as this "
                  "command did\n"),

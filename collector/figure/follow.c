@@ -392,20 +392,29 @@ static int make_figures(struct follow *w, struct fault *f)
 
 /* ---- held against each other ---- */
 
-enum figure_column { ID, STATISTIC, COUNTRY, SOURCE, CELL, COLUMN, PUBLISHED, MADE_AGAIN, AS_OF };
+enum figure_column { ID, STATISTIC, COUNTRY, SOURCE, CELL, COLUMN, PUBLISHED, MADE_AGAIN, AS_OF, UNZONED };
 /* A row a figure, that is there or should be: of what is another, the first. One stands of days before only where it is
  * known to have been told then: of a year that is open, by a cell of that day. Beside one that stands, another may be
  * hidden or not made, and one of figures is as old as the oldest of them. Of a version that an older program made,
- * columns may be empty, and zones are not told apart. */
+ * columns may be empty. One that told no zones apart published none of an indicator, and told_cell remembers none:
+ * these are held against nothing, and counted by themselves; a figure of other figures is one of zones where any other
+ * is. */
 #define COMPARE_SQL                                                                                                    \
     "WITH made AS (SELECT v.*, e.speaks_of AS edition FROM indicator_value v LEFT JOIN public_edition e USING "        \
-    "(period, country, source) WHERE v.computed AND v.period = $2 AND NOT " BY_DAYS "), held AS MATERIALIZED (SELECT " \
+    "(period, country, source) WHERE v.computed AND v.period = $2 AND NOT " BY_DAYS                                    \
+    "), zoned AS MATERIALIZED (SELECT "                                                                                \
+    "indicator, country, source FROM published WHERE computed AND zone IS NOT NULL UNION SELECT t.indicator, "         \
+    "k.key->>0, k.key->>1 FROM told_before t CROSS JOIN LATERAL (SELECT t.key::jsonb AS key) k WHERE t.period = $2 "   \
+    "AND k.key->>6 IS NOT NULL), held AS MATERIALIZED (SELECT "                                                        \
     "k.*, p.value AS told, p.as_of, p.version, to_jsonb(p) AS p, to_jsonb(m) AS m, p.as_of < m.as_of AND (p.version "  \
     "> 0 OR EXISTS (SELECT FROM told_before t CROSS JOIN LATERAL (SELECT t.key::jsonb AS key) k WHERE (t.indicator, "  \
     "t.period, t.made) = (p.indicator, p.period, p.retrieved) AND (p.country, p.source) = (k.key->>0, k.key->>1) AND " \
     "(p.geo, p.operator, p.technology, p.family, p.zone) IS NOT DISTINCT FROM (k.key->>2, k.key->>3, k.key->>4, "      \
     "k.key->>5, k.key->>6))) "                                                                                         \
-    "AS stands FROM published p FULL JOIN made m ON " FIGURE_KEY("p") " = " FIGURE_KEY(                                \
+    "AS stands, p.value IS NULL AND m.zone IS NOT NULL AND NOT EXISTS (SELECT FROM zoned z WHERE (z.country, "         \
+    "z.source) "                                                                                                       \
+    "= (m.country, m.source) AND (z.indicator = m.indicator OR m.indicator = ANY ($3::text[]))) AS unzoned FROM "      \
+    "published p FULL JOIN made m ON " FIGURE_KEY("p") " = " FIGURE_KEY(                                               \
         "m") " CROSS JOIN LATERAL "                                                                                    \
              "(SELECT coalesce(p.indicator, m.indicator) AS indicator, coalesce(p.statistic, m.statistic) AS "         \
              "statistic, "                                                                                             \
@@ -417,9 +426,9 @@ enum figure_column { ID, STATISTIC, COUNTRY, SOURCE, CELL, COLUMN, PUBLISHED, MA
              "m.technology, "                                                                                          \
              "m.family, m.zone) ELSE '' END AS cell) k WHERE p.value IS NOT NULL OR m.value IS NOT NULL AND "          \
              "(m.simulated OR "                                                                                        \
-             "m.floor IS DISTINCT FROM 'off' OR NOT EXISTS (SELECT FROM published WHERE version > 0)) AND (m.zone "    \
-             "IS NULL OR EXISTS (SELECT FROM published WHERE computed AND zone IS NOT NULL))) "                        \
-             "SELECT h.indicator, h.statistic, h.country, h.source, h.cell, d.name, d.published, d.made, s.as_of "     \
+             "m.floor IS DISTINCT FROM 'off' OR NOT EXISTS (SELECT FROM published WHERE version > 0))) "               \
+             "SELECT h.indicator, h.statistic, h.country, h.source, h.cell, d.name, d.published, d.made, s.as_of, "    \
+             "h.unzoned "                                                                                              \
              "FROM held h "                                                                                            \
              "CROSS JOIN LATERAL (SELECT CASE WHEN h.stands THEN h.as_of WHEN h.told IS NULL OR h.indicator = ANY "    \
              "($3::text[]) "                                                                                           \
@@ -488,6 +497,10 @@ static int compare(struct follow *w, const struct indicator *only, struct fault 
         rc = pg_stream_start(scratch_pg(w->scratch), COMPARE_SQL, COUNT(params), params, f);
     while (rc == 0 && (rc = pg_stream_next(scratch_pg(w->scratch), &row, f)) == 0 && row) {
         const char *as_of = pg_text(row, 0, AS_OF);
+        if (pg_bool(row, 0, UNZONED)) {
+            w->count->unzoned++;
+            continue;
+        }
         w->count->figures++;
         if (!pg_text(row, 0, COLUMN))
             continue;

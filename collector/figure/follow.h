@@ -28,8 +28,9 @@ struct follow_count {
     size_t batches, figures;         /* looked at */
     size_t unsound, other, standing; /* batches that are not what was signed; figures that are another; that stand */
     char since[12];                  /* "2026-03-01": of the days until then those stand; "" where none does */
-    size_t absent;                   /* figures besides, of indicators that this command does not make */
-    size_t forgotten;                /* probe-days of the year that no batch tells of any more, taken as they stand */
+    size_t unzoned;   /* figures besides by zone, where none was published: nothing to hold them against */
+    size_t absent;    /* figures besides, of indicators that this command does not make */
+    size_t forgotten; /* probe-days of the year that no batch tells of any more, taken as they stand */
 };
 
 /* What is wrong with a body of the ledger, as a text for gettext, or NULL: its

@@ -108,21 +108,23 @@ def test_batches_that_are_gone(country):
 
 
 def test_a_figure_that_somebody_changed(country):
-    """And what an older program published, which told no zones apart."""
+    """And what an older program published, which told no zones of an indicator apart: they are neither differences nor checked."""
     whole = "WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family, zone) = 0"
     value = country.sql(f"SELECT value FROM indicator_value {whole}")[0][0]
     country.sql(f"UPDATE indicator_value SET value = value + 0.1 {whole}")
     try:
         said = country.run("indicators", "explain", "PER8", "--year", YEAR, "--verify", status=1)
-        country.sql("CREATE TABLE zoned AS SELECT * FROM indicator_value WHERE computed AND zone IS NOT NULL")
-        country.sql("DELETE FROM indicator_value WHERE computed AND zone IS NOT NULL")
+        country.sql("CREATE TABLE zoned AS SELECT * FROM indicator_value WHERE computed AND zone IS NOT NULL AND indicator = 'PER1'")
+        country.sql("DELETE FROM indicator_value WHERE computed AND zone IS NOT NULL AND indicator = 'PER1'")
+        zones = country.sql("SELECT count(*) FROM zoned WHERE value IS NOT NULL")[0][0]
         other = country.run("indicators", "explain", "PER1", "--year", YEAR, "--verify")
         mine = country.sql("SELECT count(*) FROM indicator_value WHERE computed AND value IS NOT NULL AND indicator = 'PER1'")[0][0]
     finally:
         country.sql("INSERT INTO indicator_value SELECT * FROM zoned")
         country.sql("DROP TABLE zoned")
         country.sql(f"UPDATE indicator_value SET value = %s {whole}", value)
-    assert counts(other)[2:] == (mine, mine, 0, 0) and "SQL, $1 the first day" in other
+    assert counts(other)[2:] == (mine, mine, 0, 0) and zones > 0 and f"not checked besides: {zones} by zone" in other
+    assert "not checked besides" not in said and "SQL, $1 the first day" in other
     assert "left out, besides what the floor hides or is too young: nothing" in other
     assert counts(said)[1:] == (0, *counts(said)[2:3], counts(said)[2] - 1, 0, 1)
     assert re.search(rf"^PER8 mean BJ simulated: value is [\d.]+ as published, {value} from the ledger$", said, re.M)
