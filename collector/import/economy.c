@@ -16,20 +16,19 @@ static const char template_text[] =
 
 static int check_series(const char *text, struct fault *f)
 {
-    static const char *const words[] = {"gni_per_capita",   "cpi", "population", "minimum_wage_hour",
-                                        "smartphone_price", NULL};
+    static const char *const words[] = {"gni_per_capita", "cpi", "minimum_wage_hour", "smartphone_price", NULL};
     return input_word(text, words, f);
 }
 
 static bool is_money(const char *series)
 {
-    return strcmp(series, "cpi") != 0 && strcmp(series, "population") != 0;
+    return strcmp(series, "cpi") != 0;
 }
 
 /* What is over a year, or of it: a quarter's income would be taken for a year's. */
 static bool is_yearly(const char *series)
 {
-    return !strcmp(series, "gni_per_capita") || !strcmp(series, "population");
+    return !strcmp(series, "gni_per_capita");
 }
 
 static const struct cell_column columns[COLUMNS] = {

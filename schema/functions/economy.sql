@@ -1,10 +1,10 @@
 -- What prices are held against: a series in a year, its latest period, as the source has it that was asked last. A year that nobody
--- brought has none: not that of another year; nor is a part of a year an income of it, or its population.
+-- brought has none: not that of another year; nor is a part of a year an income of it.
 CREATE OR REPLACE FUNCTION economy_in(of_country text, of_series text, of_year int) RETURNS SETOF economy
 LANGUAGE sql STABLE AS $$
     SELECT e.* FROM economy e
     WHERE e.country = of_country AND e.series = of_series AND left(e.period, 4)::int = of_year
-      AND (of_series NOT IN ('gni_per_capita', 'population') OR length(e.period) = 4)
+      AND (of_series <> 'gni_per_capita' OR length(e.period) = 4)
     ORDER BY period_end(e.period) DESC, e.retrieved DESC, e.period, e.source
     LIMIT 1
 $$;

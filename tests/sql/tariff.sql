@@ -78,7 +78,7 @@ ROLLBACK TO sources;
 
 CREATE FUNCTION pg_temp.knows(what text, of_period text, is_value float8, by text DEFAULT 'WB', seen date DEFAULT '2026-01-31') RETURNS void LANGUAGE sql AS $$
     INSERT INTO economy (country, series, period, value, currency, source, retrieved, run)
-    VALUES ('XA', what, of_period, is_value, CASE WHEN what NOT IN ('cpi', 'population') THEN 'XOF' END, by, seen, 1)
+    VALUES ('XA', what, of_period, is_value, CASE WHEN what <> 'cpi' THEN 'XOF' END, by, seen, 1)
 $$;
 SELECT is_empty($$SELECT * FROM affordability(2025, 'mobile', 1, false)$$, 'no income, no figure');
 SELECT pg_temp.knows('gni_per_capita', '2024', 1), pg_temp.knows('gni_per_capita', '2025-Q4', 210000, 'IMF', '2026-02-01'), pg_temp.knows('gni_per_capita', '2026', 1) \g /dev/null

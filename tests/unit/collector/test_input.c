@@ -152,9 +152,11 @@ static void name_line_column_and_cure(void **state)
          "line 2: column currency: \"USD\" is not the currency of BJ"},
         {&import_economy, MONEY "BJ,2024-12,cpi,110,,WB,2026-01-31\nBJ,2024-Q3,gni_per_capita,1,XOF,WB,2026-01-31\n",
          "line 3: column period: 2024-Q3 is a part of a year; gni_per_capita is of a whole one: write 2024"},
-        {&import_economy, MONEY "BJ,2024-S1,population,1,,WB,2026-01-31\n",
-         "line 2: column period: 2024-S1 is a part of a year; population"},
-        {&import_economy, MONEY "BJ,2024,population,0,,WB,2026-01-31\n", "line 2: column value: 0 is not above 0"},
+        {&import_economy, MONEY "BJ,2024,population,14000000,,WB,2026-01-31\n", /* which no figure reads */
+         "line 2: column series: \"population\" is not known here"},
+        {&import_economy, MONEY "BJ,2024-S1,gni_per_capita,1,XOF,WB,2026-01-31\n",
+         "line 2: column period: 2024-S1 is a part of a year; gni_per_capita"},
+        {&import_economy, MONEY "BJ,2024,cpi,0,,WB,2026-01-31\n", "line 2: column value: 0 is not above 0"},
         {&import_economy, MONEY "BJ,2024,cpi,110,,WB,2026-01-31\nBJ,2024,cpi,nan,,WB,2026-01-31\n",
          "line 3: column value: \"nan\" is no number"},
     };
