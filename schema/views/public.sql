@@ -27,7 +27,8 @@ JOIN check_kind c USING (check_no);
 -- Of what the collector computed, everybody gets the counts in steps, as one of few lines may be all that fails: whatever is guessed of a
 -- count, another of the same step is off by more than a fifth. How many results and days there are is what the schedule asks of lines
 -- alike, and is told to two digits. Analysts have indicator_value. When a cell that is not shown was made is nobody's affair: it is made
--- again with each day that comes. `kind` is the figure's own: a source may publish one beside what is measured, or calculated from
+-- again with each day that comes. Of an operator in a department, or by a technology, one word hides whatever is hidden: how many lines
+-- a small one has there is told by no choice of words, here as by no step of `lines`. `kind` is the figure's own: a source may publish one beside what is measured, or calculated from
 -- what was imported, which tells of no line.
 CREATE OR REPLACE VIEW figure_told AS
 SELECT v.indicator,
@@ -38,10 +39,13 @@ SELECT v.indicator,
        v.period, v.statistic, v.country, v.geo, v.operator, v.technology, v.family,
        v.zone, v.sex, v.age_group, v.plan, v.value, v.unit, v.low, v.high, v.interval_kind,
        CASE WHEN v.computed AND v.source <> 'calculated' THEN two_digits(v.n_samples) ELSE v.n_samples END AS n_samples, two_digits(v.n_days) AS n_days,
-       count_step(v.n_probes) AS n_probes, count_step(v.n_networks) AS n_networks, v.floor,
+       count_step(v.n_probes) AS n_probes, count_step(v.n_networks) AS n_networks,
+       CASE WHEN w.one_word THEN 'hidden' ELSE v.floor END AS floor,
        CASE WHEN v.source = 'calculated' THEN 'calculated' WHEN v.computed THEN 'measured' ELSE 'imported' END AS kind, i.status, i.better, v.source, v.simulated, v.method, v.method_version,
-       v.source_url, CASE WHEN v.value IS NOT NULL THEN v.retrieved END AS retrieved, v.note,
-       CASE WHEN v.value IS NOT NULL THEN v.stored_at END AS stored_at, v.lines, v.rank_low, v.rank_high,
+       v.source_url, CASE WHEN v.value IS NOT NULL THEN v.retrieved END AS retrieved,
+       CASE WHEN w.one_word THEN 'too few lines, or it would tell of too few' || coalesce(substring(v.note FROM '; counted in .*'), '')
+            ELSE v.note END AS note,
+       CASE WHEN v.value IS NOT NULL THEN v.stored_at END AS stored_at, CASE WHEN w.one_word THEN NULL ELSE v.lines END AS lines, v.rank_low, v.rank_high,
        CASE WHEN v.computed AND v.source <> 'calculated' THEN CASE WHEN num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone, v.sex, v.age_group, v.plan, v.item) = 0
                                      THEN coalesce(e.speaks_of, 'lines') ELSE 'lines' END END AS speaks_of, v.as_of,
        c.from_period AS change_from, rounding_nearest(c.value_to - c.value_from, i.decimals) AS change, c.low AS change_low, c.high AS change_high,
@@ -60,6 +64,10 @@ SELECT v.indicator,
                 OR EXISTS (SELECT FROM import_run r JOIN closed_version d ON d.made_at >= r.admitted_at
                            WHERE r.run = v.run AND (d.year, d.version) = (v.year, v.version))) AS admitted
 FROM figure_version v
+-- A percentile alone that has too few lines is beside others that are shown.
+CROSS JOIN LATERAL (SELECT v.computed AND v.value IS NULL AND v.floor IN ('n<5', 'hidden') AND v.operator IS NOT NULL
+                           AND num_nonnulls(v.geo, v.technology) > 0
+                           AND v.note IS DISTINCT FROM 'too few lines for this percentile' AS one_word) w
 JOIN indicator_version i ON i.indicator = v.indicator AND i.version = v.version AND (i.version = 0 OR i.year = v.year)
 LEFT JOIN edition_version e ON e.version = v.version AND e.country = v.country AND e.period = v.period AND e.source = v.source
 LEFT JOIN change_version c ON v.computed AND num_nonnulls(v.geo, v.operator, v.technology, v.family, v.zone) = 0

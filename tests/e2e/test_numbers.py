@@ -387,7 +387,7 @@ def test_small_cells_are_not_published(numbers):
     small = figure(numbers, "PER1", "p50", operator=OPERATORS[GRAND])
     assert small["floor"] == "n<5" and "counted in the figure of all lines" in small["note"]
     assert [small[k] for k in ("value", "low", "high", "n_samples", "n_failed", "n_days", "n_probes", "n_networks")] == [None] * 8
-    assert figure(numbers, "PER1", "p50", operator="Grand", geo="BJ-LI")["floor"] == "n<5"
+    assert figure(numbers, "PER1", "p50", operator="Grand", geo="BJ-LI")["floor"] == "hidden", "in one word"
 
 
 def test_series_keep_the_floor_for_everybody_and_open_to_analysts(numbers):

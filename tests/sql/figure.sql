@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(6);
+SELECT plan(7);
 
 INSERT INTO indicator (indicator, name_fr, name_en, unit, better, status, nature, kind, method_version, definition_fr, definition_en)
 VALUES ('FIG1', 'f', 'f', 'ms', 'low', 'adopted', 'quantitative', 'imported', 1, 'd', 'd');
@@ -32,5 +32,24 @@ SELECT results_eq($$SELECT period, operator, tie FROM public_operator WHERE coun
                   'those that their lines put in no order are together');
 SELECT ok(has_table_privilege('internetmetre_reader', 'public_national_latest', 'SELECT')
           AND NOT has_table_privilege('internetmetre_ingest', 'public_national_latest', 'SELECT'), 'for everybody');
+
+-- What is hidden of an operator in a department, or by a technology, is so in one word.
+INSERT INTO indicator_value (indicator, period, statistic, country, geo, operator, technology, source, computed, value, unit, floor, lines, note, retrieved)
+SELECT 'FIG1', '2026', 'p50', 'XC', v.geo, v.operator, v.technology, 'measured', true, v.value, 'ms', v.floor, v.lines, v.note, '2026-01-31'
+FROM (VALUES (NULL, 'A', NULL, NULL, 'n<5', NULL, 'below the publication floor; counted in the figure of all lines'),
+             (NULL, 'A', '4g', NULL, 'n<5', NULL, 'below the publication floor; counted in the operator'),
+             (NULL, 'B', '4g', NULL, 'hidden', NULL, 'one line would be more than a fifth of it; counted in the operator'),
+             (NULL, 'C', '4g', NULL, 'n<5', 3, 'not enough lines yet: 3 or 4 of 5'),
+             (NULL, 'D', '4g', NULL, 'hidden', NULL, 'too few lines for this percentile'),
+             (NULL, 'E', '4g', 1.0, 'met', NULL, NULL),
+             ('XA-1', 'A', NULL, NULL, 'hidden', 5, 'would tell of too few lines by subtraction')) AS v (geo, operator, technology, value, floor, lines, note);
+SELECT results_eq($$SELECT operator, technology, floor, lines, note FROM public_indicator WHERE country = 'XC' ORDER BY operator, technology, geo$$,
+                  $$VALUES ('A', '4g', 'hidden', NULL::int, 'too few lines, or it would tell of too few; counted in the operator'),
+                           ('A', NULL, 'hidden', NULL, 'too few lines, or it would tell of too few'),
+                           ('A', NULL, 'n<5', NULL, 'below the publication floor; counted in the figure of all lines'),
+                           ('B', '4g', 'hidden', NULL, 'too few lines, or it would tell of too few; counted in the operator'),
+                           ('C', '4g', 'hidden', NULL, 'too few lines, or it would tell of too few'),
+                           ('D', '4g', 'hidden', NULL, 'too few lines for this percentile'), ('E', '4g', 'met', NULL, NULL)$$,
+                  'one word hides whatever is hidden of an operator in a department or by a technology');
 SELECT * FROM finish();
 ROLLBACK;
