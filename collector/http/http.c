@@ -1,10 +1,8 @@
-#include "collector/http/http.h"
+#include "collector/http/request.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,7 +14,6 @@
 #include "common/clock.h"
 #include "common/lang.h"
 #include "common/log.h"
-#include "common/scan.h"
 #include "common/wake.h"
 
 /* A request's life, as microhttpd calls begin_or_go_on():
@@ -48,57 +45,6 @@
  * would end its path early. */
 static char path_is_cut;
 
-enum request_state {
-    READING,  /* octets of the body are wanted */
-    DRAINING, /* the answer is made already; what still comes is thrown away */
-};
-
-/* A route and the context of the table that it stands in. */
-struct place {
-    const struct http_route *route;
-    void *context;
-};
-
-struct http_server {
-    struct MHD_Daemon *daemon;
-    struct place *places; /* of all tables */
-    size_t place_count;
-    const char *proxies;
-    bool near_only;
-    int64_t body_timeout_us;   /* 0: none */
-    atomic_ullong unavailable; /* answers 503 */
-    int listen_fd;
-    unsigned port;
-    pthread_mutex_t lock;
-    pthread_cond_t done;
-    unsigned under_way; /* requests between their first call and their end */
-};
-
-struct reply_header {
-    char *name, *value;
-};
-
-struct http_request {
-    struct http_server *server;
-    struct MHD_Connection *connection;
-    const struct http_route *route;
-    void *context; /* of the route's table */
-    enum request_state state;
-    char *method, *path;
-    char peer[INET6_ADDRSTRLEN];
-    struct buf body;
-    int64_t began_us;  /* clock_mono_us */
-    uint64_t received; /* octets of the body, kept or not */
-    bool judged;       /* the route's `front` has seen the first octets */
-    bool cut;          /* a NUL octet ends the path before its end */
-    void *kept;
-    void (*kept_free)(void *kept);
-    int64_t notes[HTTP_NOTES];
-    struct http_reply reply;
-    struct reply_header *headers; /* of the answer */
-    size_t header_count;
-};
-
 /* ---- routes ---- */
 
 static bool method_matches(const struct http_route *route, const char *method)
@@ -128,42 +74,7 @@ static void route_methods(const struct http_server *s, const char *path, struct 
             buf_addf(out, "%s%s", out->len ? ", " : "", methods[m]);
 }
 
-/* ---- what a handler sees ---- */
-
-void *http_context(const struct http_request *request)
-{
-    return request->context;
-}
-
-const void *http_route_data(const struct http_request *request)
-{
-    return request->route->data;
-}
-
-const char *http_proxies(const struct http_request *request)
-{
-    return request->server->proxies;
-}
-
-unsigned long long http_unavailable_count(const struct http_request *request)
-{
-    return request->server->unavailable;
-}
-
-const char *http_method(const struct http_request *request)
-{
-    return request->method;
-}
-
-const char *http_path(const struct http_request *request)
-{
-    return request->path;
-}
-
-const char *http_member(const struct http_request *request, const char *name, char ret_text[static PATH_MEMBER_SIZE])
-{
-    return path_member(request->route->path, request->path, name, ret_text);
-}
+/* ---- what a handler asks the library for ---- */
 
 const char *http_query(const struct http_request *request, const char *name)
 {
@@ -194,33 +105,6 @@ const char *http_header(const struct http_request *request, const char *name)
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
-const struct buf *http_body(const struct http_request *request)
-{
-    return &request->body;
-}
-
-size_t http_body_total(const struct http_request *request)
-{
-    const char *length = http_header(request, "Content-Length");
-    return length ? strtoull(length, NULL, 10) : 0;
-}
-
-void http_keep(struct http_request *request, void *kept, void (*free)(void *kept))
-{
-    request->kept = kept;
-    request->kept_free = free;
-}
-
-void *http_kept(const struct http_request *request)
-{
-    return request->kept;
-}
-
-const char *http_peer(const struct http_request *request)
-{
-    return request->peer;
-}
-
 int http_socket(const struct http_request *request)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(request->connection,
@@ -228,87 +112,7 @@ int http_socket(const struct http_request *request)
     return info ? info->connect_fd : -1;
 }
 
-int64_t *http_notes(struct http_request *request)
-{
-    return request->notes;
-}
-
-void http_reply_header(struct http_request *request, const char *name, const char *value)
-{
-    request->headers = alloc_resize(request->headers, request->header_count + 1, sizeof *request->headers);
-    request->headers[request->header_count++] = (struct reply_header){alloc_text(name), alloc_text(value)};
-}
-
 /* ---- answers ---- */
-
-static void reply_reset(struct http_reply *reply)
-{
-    buf_free(&reply->body);
-    if (reply->stream.read && reply->stream.free)
-        reply->stream.free(reply->stream.ctx);
-    *reply = (struct http_reply){.status = 200, .stream_len = -1};
-}
-
-enum lang http_language(const struct http_request *request)
-{
-    return lang_accepted(http_header(request, "Accept-Language"));
-}
-
-/* A path or a method may be any octets, and a long text is cut anywhere. JSON is
- * UTF-8 alone. */
-static void make_utf8(char *text)
-{
-    for (text += scan_utf8(text, strlen(text)); *text; text += scan_utf8(text, strlen(text)))
-        *text++ = '?';
-}
-
-int http_problem(struct http_request *request, struct http_reply *reply, unsigned status, const char *slug,
-                 const char *title, const char *detail, ...)
-{
-    char text[1024];
-    enum lang lang = http_language(request);
-    LANG_SCOPE(lang);
-    va_list ap;
-    va_start(ap, detail);
-    vsnprintf(text, sizeof text, _(detail), ap);
-    va_end(ap);
-    make_utf8(text);
-    title = _(title);
-    reply_reset(reply);
-    http_reply_header(request, "Content-Language", lang_code(lang));
-    http_reply_header(request, "Vary", "Accept-Language");
-    http_reply_header(request, "Cache-Control", "no-store"); /* what is not here may be in a moment */
-    reply->status = status;
-    reply->content_type = "application/problem+json";
-    buf_addf(&reply->body, "{\"type\":\"urn:internetmetre:problem:%s\",\"title\":", slug);
-    buf_add_json(&reply->body, title, strlen(title));
-    buf_addf(&reply->body, ",\"status\":%u,\"detail\":", status);
-    buf_add_json(&reply->body, text, strlen(text));
-    buf_add_text(&reply->body, "}\n");
-    return 0;
-}
-
-int http_unavailable(struct http_request *request, struct http_reply *reply, unsigned retry_after_s, const char *detail)
-{
-    char seconds[16];
-    snprintf(seconds, sizeof seconds, "%u", retry_after_s);
-    http_reply_header(request, "Retry-After", seconds);
-    request->server->unavailable++;
-    LANG_SCOPE(http_language(request));
-    return http_problem(request, reply, 503, "unavailable", N_("Not available right now"), "%s", _(detail));
-}
-
-int http_failed(struct http_request *request, struct http_reply *reply, int rc, const struct fault *f)
-{
-    static struct log_limit limit = {.interval_us = 60 * INT64_C(1000000), .burst = 10};
-    if (rc == -EBUSY || rc == -ENOTCONN) {
-        log_limited(&limit, LOG_WARN, "%s: %s; the client is asked to come again", request->path, f->text);
-        return http_unavailable(request, reply, HTTP_RETRY_AFTER_S,
-                                N_("the database is busy or away; nothing is lost, come again"));
-    }
-    log_limited(&limit, LOG_ERROR, "%s: %s; answered 500", request->path, f->text);
-    return rc;
-}
 
 static ssize_t stream_read(void *ctx, uint64_t pos, char *bytes, size_t max)
 {
