@@ -1,5 +1,6 @@
-/* What cells are made of: for cell.c, which groups probe-days and decides,
- * cell_weight.c, which weighs them, and publish.c, which says what they come to. */
+/* What cells are made of: for cell_row.c, which takes probe-days in, cell.c,
+ * which groups them and decides, cell_weight.c, which weighs them, and publish.c,
+ * which says what they come to. */
 #pragma once
 
 #include "collector/figure/cell.h"
@@ -73,6 +74,12 @@ struct cells {
     struct cell *list; /* in the order of their numbers */
     size_t list_count, list_cap;
 };
+
+/* Days from a row's to the last that was expected, both within; at least that one. */
+static inline uint32_t row_upto(const struct row *row, int32_t last)
+{
+    return last > row->at ? (uint32_t)(last - row->at) + 1 : 1;
+}
 
 /* Do both lie in one cell of a cut by these dimensions? */
 bool cell_holds_both(const struct row *x, const struct row *y, unsigned dimensions);
