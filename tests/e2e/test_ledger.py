@@ -157,19 +157,12 @@ def test_card_restored_to_last_week(collector, probe, tmp_path):
 
 # ---- keys ----
 
-def rotation(probe, key, wrong=()):
-    about = {"probe": probe.id, "chain": probe.chain, "seq": probe.seq + 1, "turn": 2} | dict(wrong)
-    text = f"internetmetre rotate 2\n{about['probe']}\n{about['chain']}\n{about['seq']}\n{about['turn']}\n".encode()
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return {"public": base64.b64encode(public).decode(), "turn": 2, "sig": base64.b64encode(key.sign(text)).decode()}
-
-
 def rotated(collector, probe):
     """A chain of 5, of which the third brought a new key; 2 has not come yet. The probe, with its new key; and the old key."""
     collector.stored(probe.batch([ping()]))
     late = probe.batch([ping()])
     old, probe.key_next = probe.key, Ed25519PrivateKey.generate()
-    turn = probe.batch([ping()], rotate=rotation(probe, probe.key_next))
+    turn = probe.batch([ping()], rotate=wire.rotation(probe, probe.key_next))
     probe.key = probe.key_next
     after = probe.batch([ping()])
     assert collector.push(after).problem() == "signature"
@@ -198,7 +191,7 @@ def test_key_rotation(collector, probe):
     for known in (late, turn):
         collector.stored(known)
     assert keys_of(collector, probe) == [(False, probe.chain, 3), (True, None, None)]
-    collector.stored(probe.batch([], rotate=rotation(probe, probe.key)))  # the same again changes nothing
+    collector.stored(probe.batch([], rotate=wire.rotation(probe, probe.key)))  # the same again changes nothing
     assert keys_of(collector, probe) == [(False, probe.chain, 3), (True, None, None)]
     collector.sql("UPDATE probe_key SET revoked_at = now() WHERE valid_to < 'infinity' AND probe_no = "
                   "(SELECT probe_no FROM probe WHERE probe = %s)", probe.id)
@@ -220,7 +213,7 @@ def test_stolen_old_key_speaks_for_no_other_place(collector, probe):
         assert collector.push(stolen).problem() == "retired-key", n
     assert (totals_of(collector, probe), keys_of(collector, probe)) == (before, keys)
     collector.stored(late)
-    assert leave(collector, probe, old, turn=99).problem() == "signature"
+    assert collector.request("POST", "/api/v1/leave", wire.leaving(probe, old, turn=99)).problem() == "signature"
     key, probe.key = probe.key, old
     assert collector.enrol(probe, collector.token(), turn=99).problem() == "retired-key"
     probe.key = key
@@ -231,7 +224,7 @@ def test_keys_that_change_behind_a_collectors_back(collector, probe, tmp_path):
     early = probe.batch([ping()])
     collector.stored(early)
     late, old, key = probe.batch([ping()]), probe.key, Ed25519PrivateKey.generate()
-    paths = shuffled_to_disk(tmp_path / "stick", [probe.batch([ping()], rotate=rotation(probe, key))])
+    paths = shuffled_to_disk(tmp_path / "stick", [probe.batch([ping()], rotate=wire.rotation(probe, key))])
     assert "stored: 1" in collector.run("load", *paths)
     assert collector.push(at_place(probe, old, 1, chain="ab" * 16)).problem() == "retired-key"
     for known in (early, late, late):
@@ -247,7 +240,7 @@ def test_what_comes_late_is_taken_behind_a_collectors_back_too(collector, probe,
     """The old key is remembered as the probe's own, and speaks for its place all the same."""
     collector.stored(probe.batch([ping()]))
     late, key = probe.batch([ping()]), Ed25519PrivateKey.generate()
-    paths = shuffled_to_disk(tmp_path / "stick", [probe.batch([ping()], rotate=rotation(probe, key))])
+    paths = shuffled_to_disk(tmp_path / "stick", [probe.batch([ping()], rotate=wire.rotation(probe, key))])
     assert "stored: 1" in collector.run("load", *paths)
     assert collector.stored(late)["missing"] == []
 
@@ -273,7 +266,7 @@ def totals_of(collector, probe):
 
 def test_rotation_that_the_new_key_did_not_sign_for(collector, probe):
     for wrong in ({"seq": 9}, {"turn": 3}, {"chain": "ab" * 16}, {"probe": "a" * 20}):
-        plain = probe.batch([], rotate=rotation(probe, Ed25519PrivateKey.generate(), wrong))
+        plain = probe.batch([], rotate=wire.rotation(probe, Ed25519PrivateKey.generate(), wrong))
         assert collector.push(plain).problem() == "header"
 
 
@@ -482,124 +475,6 @@ def test_servers_of_a_delegation_and_their_origins(collector, probe, tmp_path):
     collector.sql("DELETE FROM delegation_server WHERE name = 'a.zone.'")
     collector.run("rebuild", "--from", wire.now()[:10])
     assert collector.sql(*query) == before
-
-
-# ---- leaving, forgetting, replacing ----
-
-def leave(collector, probe, key=None, named=None, forget=False, turn=2):
-    wish = {"leave": 1, "probe": named or probe.id, "at": wire.now(), "turn": turn, "forget": forget}
-    return collector.request("POST", "/api/v1/leave", wire.statement(key or probe.key, wire.LEAVE, wish))
-
-
-def test_wish_that_somebody_kept_does_not_count_again(collector):
-    """Wishes of a probe are signed, and go over the network: the number they carry only grows."""
-    probe = collector.probe(owner="ab" * 32)
-    token = collector.token()
-    owner = "SELECT encode(hash, 'hex') FROM probe_owner JOIN probe USING (probe_no) WHERE probe = %s"
-    for turn, hashed, status in ((5, "cd" * 32, 200), (5, "cd" * 32, 200), (4, "ef" * 32, 409), (1, "ab" * 32, 409)):
-        reply = collector.enrol(probe, token, owner=hashed, turn=turn)
-        assert reply.status == status and (status == 200 or reply.problem() == "stale")
-        assert collector.sql(owner, probe.id) == [("cd" * 32,)]
-    for turn in (0, -1, None, "6", 2**63):
-        assert collector.enrol(probe, token, turn=turn).problem() == "request"
-    assert leave(collector, probe, turn=4).problem() == "stale"
-    collector.stored(probe.batch([ping()]))
-    new = Ed25519PrivateKey.generate()
-    collector.stored(probe.batch([], rotate=rotation(probe, new)))  # of turn 2: the key came with the enrolment, before any
-    probe.key = new
-    assert collector.sql("SELECT turn FROM probe WHERE probe = %s", probe.id) == [(5,)]
-    assert leave(collector, probe, turn=4).problem() == "stale"
-    for turn in (6, 6, 7):
-        assert leave(collector, probe, turn=turn).status == 200
-
-
-@pytest.mark.quick
-def test_leave(collector, probe):
-    plain = probe.batch([ping()])
-    collector.stored(plain)
-    assert leave(collector, probe, Ed25519PrivateKey.generate()).problem() == "signature"
-    assert leave(collector, probe, forget="yes").problem() == "request"
-    assert leave(collector, probe, named="x").problem() == "request"
-    assert leave(collector, wire.Probe()).problem() == "unknown-probe"
-    assert collector.request("POST", "/api/v1/leave", b"{").problem() == "request"
-    collector.stored(plain)
-    for _ in range(2):
-        answer = wire.open_statement(collector.public, wire.LEAVE, leave(collector, probe).body)
-        assert (answer["left"], answer["probe"], answer["forgotten"]) == (1, probe.id, False)
-    assert collector.push(probe.batch([])).problem() == "revoked-probe"
-    assert collector.sql("SELECT count(*) FROM result JOIN probe USING (probe_no) WHERE probe = %s", probe.id) == [(1,)]
-
-
-def held(collector, probe):
-    return collector.sql(
-        "SELECT (SELECT count(*) FROM batch_body b WHERE b.probe_no = p.probe_no), (SELECT count(*) FROM result r WHERE "
-        "r.probe_no = p.probe_no), (SELECT count(*) FROM result_problem r WHERE r.probe_no = p.probe_no), (SELECT count(*) "
-        "FROM probe_contact c WHERE c.probe_no = p.probe_no) FROM probe p WHERE probe = %s", probe.id)
-
-
-def days(collector, probe):
-    return collector.sql("SELECT count(*) FROM rollup_day JOIN probe USING (probe_no) WHERE probe = %s", probe.id)[0][0]
-
-
-def test_forgotten_by_its_owner_or_by_the_team(collector, tmp_path):
-    for way in ("leave", "forget"):
-        probe = collector.probe(contact="Afi, +229 97 00 00 00")
-        plain = probe.batch([ping(), b"{}\n"])
-        collector.stored(plain)
-        collector.run("rollup")
-        assert held(collector, probe) == [(1, 1, 1, 1)] and days(collector, probe) == 1
-        if way == "leave":
-            answer = leave(collector, probe, forget=True)
-            assert wire.open_statement(collector.public, wire.LEAVE, answer.body)["forgotten"]
-        else:
-            collector.run("probe", "forget", probe.id)
-            leave(collector, probe, forget=True)  # once more; tells the running collector as well
-        assert held(collector, probe) == [(0, 0, 0, 0)]
-        path = tmp_path / f"{way}.batch"
-        path.write_bytes(plain)
-        assert collector.push(plain).problem() == "forgotten-probe"
-        assert "forgotten" in collector.run("load", path, status=1)
-        assert collector.enrol(probe, collector.token()).problem() == "forgotten-probe"
-        collector.run("rebuild", "--from", wire.now()[:10])
-        collector.run("rollup", "--from", wire.now()[:10])
-        assert held(collector, probe) == [(0, 0, 0, 0)] and days(collector, probe) == 1
-    collector.run("probe", "forget", "a" * 20, status=1)
-
-
-def test_a_restored_database_forgets_again(own_collector):
-    own_collector.start()
-    probe = own_collector.probe()
-    own_collector.stored(probe.batch([ping()]))
-    assert (own_collector.state / "tombstones").exists() is False
-    (own_collector.state / "tombstones").mkdir()
-    (own_collector.state / "tombstones" / probe.id).write_text("forgotten\n")
-    own_collector.stop()
-    own_collector.start()
-    assert held(own_collector, probe) == [(0, 0, 0, 0)]
-    assert own_collector.push(probe.batch([])).problem() == "forgotten-probe"
-
-
-def context(collector, probe):
-    return collector.sql(
-        "SELECT c.department, c.commune, c.zone, c.site, o.name, c.technology, c.metered FROM probe JOIN probe_context c USING "
-        "(probe_no) LEFT JOIN operator o USING (operator_no) WHERE probe = %s ORDER BY valid_from DESC LIMIT 1", probe.id)[0]
-
-
-def test_a_new_box_replaces_a_dead_one(collector):
-    token = collector.token("--focal-point", "Natitingou")
-    old, new, other = wire.Probe(), wire.Probe(), wire.Probe()
-    assert collector.enrol(old, token, department="BJ-AK", commune="Natitingou", zone="urban", site="health-centre", operator="SBIN",
-                           technology="4g", metered=True).status == 200
-    for wrong in ("a" * 20, new.id):
-        assert collector.enrol(new, token, replaces=wrong).problem() == "replaces"
-    assert collector.enrol(new, collector.token("--focal-point", "Lokossa"), replaces=old.id).problem() == "replaces-other-team"
-    for _ in range(2):
-        assert collector.enrol(new, token, replaces=old.id, technology="fibre", metered=None).status == 200
-    assert context(collector, new)[:6] == ("BJ-AK", "Natitingou", "urban", "health-centre", "SBIN", "fibre")
-    assert collector.enrol(other, token, replaces=old.id).problem() == "replaces-again"
-    assert [r for r in collector.run("probe", "list").splitlines() if old.id in r][0].rstrip().endswith("replaced")
-    collector.stored(new.batch([ping()]))
-    collector.stored(old.batch([ping()]))  # what still lies on its card
 
 
 # ---- the collector's own keys ----

@@ -82,6 +82,19 @@ def ping(**members):
     return {name: value for name, value in result.items() if value is not None}
 
 
+def rotation(probe, key, wrong=()):
+    about = {"probe": probe.id, "chain": probe.chain, "seq": probe.seq + 1, "turn": 2} | dict(wrong)
+    text = f"internetmetre rotate 2\n{about['probe']}\n{about['chain']}\n{about['seq']}\n{about['turn']}\n".encode()
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return {"public": base64.b64encode(public).decode(), "turn": 2, "sig": base64.b64encode(key.sign(text)).decode()}
+
+
+def leaving(probe, key=None, named=None, forget=False, turn=2):
+    """The wish of a probe that goes."""
+    wish = {"leave": 1, "probe": named or probe.id, "at": now(), "turn": turn, "forget": forget}
+    return statement(key or probe.key, LEAVE, wish)
+
+
 class Probe:
     def __init__(self, key=None):
         self.key = key or Ed25519PrivateKey.generate()
