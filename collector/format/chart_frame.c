@@ -23,7 +23,9 @@
  * page this style is everybody's. */
 static const char style[] =
     "<style>"
-    ".chart text{font:12px \"Liberation Sans\",Arial,Helvetica,\"DejaVu Sans\",sans-serif;fill:#4a5158}"
+    /* WeasyPrint 57 does not know the shorthand font. */
+    ".chart text{font-family:\"Liberation Sans\",Arial,Helvetica,\"DejaVu "
+    "Sans\",sans-serif;font-size:12px;fill:#4a5158}"
     ".chart .label{fill:#1b1f23}"
     ".chart .strong,.chart .value{fill:#1b1f23;font-weight:700}"
     ".chart .title{font-size:17px;font-weight:700;fill:#1b1f23}"

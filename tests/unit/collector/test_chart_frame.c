@@ -49,6 +49,7 @@ static void a_report_gets_the_style_alone(void **state)
     chart_bars(&c, bars, COUNT(bars), &b);
     check_drawing(&b);
     assert_int_equal(count_of(&b, "<style>"), 1);
+    assert_null(strstr(b.data, "font:")); /* nor does it know the shorthand */
     assert_null(strstr(b.data, "InternetMetre"));
     assert_non_null(strstr(b.data, "viewBox=\"0 0 640 114\""));
     buf_free(&b);
