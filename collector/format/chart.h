@@ -59,6 +59,11 @@ struct chart_bar {
 /* Horizontal bars from zero with whiskers. */
 void chart_bars(const struct chart *c, const struct chart_bar *bars, size_t count, struct buf *out);
 
+enum chart_classes {
+    CHART_EVEN,      /* as wide as each other: 1, 2 or 5 times a power of ten */
+    CHART_QUANTILES, /* with as many departments in each, where values lie far apart */
+};
+
 /* The step of an axis that reaches from 0 to at least max: 1, 2 or 5 times a
  * power of ten, at most `most` of them. max > 0. */
 double chart_step(double max, int most);

@@ -20,6 +20,9 @@ double chart_row(const struct chart *c, size_t count, double row);
 void chart_open(const struct chart *c, int height, struct buf *out);
 void chart_close(const struct chart *c, struct buf *out);
 
+/* Defines the pattern of what nothing is known of: fill="url(#ID-none)". */
+void chart_hatch(const struct chart *c, struct buf *out);
+
 /* anchor: "start", "middle" or "end"; class: NULL for none. */
 void chart_text(double x, double y, const char *anchor, const char *class, const char *text, struct buf *out);
 
@@ -30,5 +33,21 @@ char *chart_fit(const char *text, double size, bool bold, double width) CHECKED;
 /* The text in lines that end at blanks, at most `most`, each of which the caller frees. */
 size_t chart_wrap(const char *text, double size, bool bold, double width, size_t most, char **ret_lines);
 
+/* Moves the middles of texts in a row (or a column), sorted, as little as keeps them
+ * from each other and from `low` and `high`; where there is no room for all, they
+ * begin at low and go past high. */
+void chart_part(double *middles, const double *sizes, size_t count, double low, double high);
+
 /* Decimals that the step of an axis needs, at most 6. */
 int chart_step_decimals(double step);
+
+#define CHART_CLASSES 5 /* more shades are not told apart, least of all in grey */
+
+/* Classes 1 to `count`: class k from edges[k - 1] up to below edges[k], the last one with its end. */
+struct chart_scale {
+    double edges[CHART_CLASSES + 1];
+    size_t count; /* 0 without a value */
+    int decimals; /* of the edges */
+};
+struct chart_scale chart_scale_of(enum chart_classes classes, const double *values, size_t count, int decimals);
+size_t chart_scale_class(const struct chart_scale *s, double value); /* of a value that the scale was made of */

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -95,4 +96,17 @@ size_t chart_wrap(const char *text, double size, bool bold, double width, size_t
         text += strspn(text, " ");
     }
     return count;
+}
+
+void chart_part(double *middles, const double *sizes, size_t count, double low, double high)
+{
+    double end = high;
+    for (size_t i = count; i > 0; i--) {
+        middles[i - 1] = fmin(middles[i - 1], end - sizes[i - 1] / 2);
+        end = middles[i - 1] - sizes[i - 1] / 2;
+    }
+    for (size_t i = 0; i < count; i++) {
+        middles[i] = fmax(middles[i], low + sizes[i] / 2);
+        low = middles[i] + sizes[i] / 2;
+    }
 }

@@ -64,12 +64,39 @@ static void lines_end_at_blanks(void **state)
     }
 }
 
+static void texts_make_room_for_each_other(void **state)
+{
+    static const struct {
+        double wished[4], sizes[4], low, high, middles[4];
+        size_t count;
+    } rows[] = {
+        {{0}, {0}, 0, 100, {0}, 0},
+        {{50}, {10}, 0, 100, {50}, 1},
+        {{2}, {10}, 0, 100, {5}, 1},
+        {{99}, {10}, 0, 100, {95}, 1},
+        {{20, 60}, {10, 10}, 0, 100, {20, 60}, 2},
+        {{50, 52}, {10, 10}, 0, 100, {42, 52}, 2},
+        {{98, 99, 99}, {10, 20, 10}, 0, 100, {65, 80, 95}, 3},
+        {{1, 1, 1}, {10, 20, 10}, 0, 100, {5, 20, 35}, 3},
+        {{5, 5, 5}, {10, 10, 10}, 0, 20, {5, 15, 25}, 3}, /* no room: past the end, and not over each other */
+    };
+    for (size_t r = 0; r < COUNT(rows); r++) {
+        double middles[4];
+        memcpy(middles, rows[r].wished, sizeof middles);
+        chart_part(middles, rows[r].sizes, rows[r].count, rows[r].low, rows[r].high);
+        for (size_t i = 0; i < rows[r].count; i++)
+            if (fabs(middles[i] - rows[r].middles[i]) > 1e-9)
+                fail_msg("row %zu: %zu is at %g, wanted %g", r, i, middles[i], rows[r].middles[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_as_wide_as_the_widest_font),
         cmocka_unit_test(what_is_too_long_ends_in_dots),
         cmocka_unit_test(lines_end_at_blanks),
+        cmocka_unit_test(texts_make_room_for_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
