@@ -59,10 +59,23 @@ struct chart_bar {
 /* Horizontal bars from zero with whiskers. */
 void chart_bars(const struct chart *c, const struct chart_bar *bars, size_t count, struct buf *out);
 
+struct chart_area {
+    const char *iso, *name; /* a department; iso as the map has it */
+    double value;           /* NaN: no data */
+    const char *instead;    /* as of a bar */
+};
+
 enum chart_classes {
     CHART_EVEN,      /* as wide as each other: 1, 2 or 5 times a power of ten */
     CHART_QUANTILES, /* with as many departments in each, where values lie far apart */
 };
+
+/* Departments in at most five classes, darker the more, hatched where nothing is
+ * known; the small ones are drawn again, larger. One that the map has not is named
+ * below it; one that `areas` has not is hatched. The map is of at least one. */
+struct map;
+void chart_map(const struct chart *c, const struct map *map, enum chart_classes classes, const struct chart_area *areas,
+               size_t count, struct buf *out);
 
 /* The step of an axis that reaches from 0 to at least max: 1, 2 or 5 times a
  * power of ten, at most `most` of them. max > 0. */

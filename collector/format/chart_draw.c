@@ -25,6 +25,15 @@ int chart_step_decimals(double step)
     return decimals;
 }
 
+void chart_hatch(const struct chart *c, struct buf *out)
+{
+    buf_addf(
+        out,
+        "<defs><pattern id=\"%s-none\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\"><rect class=\"ground\" "
+        "width=\"6\" height=\"6\"/><path class=\"hatch\" d=\"M-1 1L1 -1M0 6L6 0M5 7L7 5\"/></pattern></defs>",
+        c->id);
+}
+
 void chart_text(double x, double y, const char *anchor, const char *class, const char *text, struct buf *out)
 {
     buf_addf(out, "<text x=\"%.4g\" y=\"%.4g\"", x, y);

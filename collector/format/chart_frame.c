@@ -40,6 +40,15 @@ static const char style[] =
     ".chart .dot{fill:#0b6b4f}"
     ".chart .bar{fill:#4a9a80}" /* the whisker is seen on it */
     ".chart .ref{fill:#8a939b}"
+    ".chart .hatch{stroke:#8a939b;fill:none}"
+    ".chart .edge{stroke:#5b646c;stroke-width:.7;stroke-linejoin:round}"
+    ".chart .c1{fill:#e4f1ec}.chart .c2{fill:#b5d9cb}.chart .c3{fill:#7fbfa6}.chart .c4{fill:#2f7d62}.chart "
+    ".c5{fill:#0b4a37}"
+    ".chart .look,.chart .lead{stroke:#4a5158;fill:none}"
+    ".chart .end{fill:#1b1f23}"
+    ".chart .small{font-size:10px}"
+    ".chart .light{fill:#fff}"
+    ".chart .halo{fill:#fff;stroke:#fff;stroke-width:3;stroke-linejoin:round}"
     "</style>";
 
 struct lines {
