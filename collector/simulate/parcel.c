@@ -123,8 +123,9 @@ static void write_reading(const struct parcel *p, const struct reading *r, const
     result->bytes = r->bytes;
     result->present = r->present;
     memcpy(result->metrics, r->metrics, sizeof r->metrics);
-    if (to) { /* RFC 5737: an address of documentation */
-        snprintf(result->addr, sizeof result->addr, "192.0.2.%d", r->target % 254 + 1);
+    if (to) {
+        const unsigned char addr[] = {READING_ADDR(r->target)};
+        snprintf(result->addr, sizeof result->addr, "%u.%u.%u.%u", addr[0], addr[1], addr[2], addr[3]);
         result->af = 4;
     }
     result_write(result, out);

@@ -10,7 +10,6 @@ const char *const reading_words[READING_CHECKS] = {"dns", "ping", "throughput"};
 
 #define DAY_S        86400
 #define DNS_S        600 /* between two questions, as in the standard schedule */
-#define PING_S       1800
 #define THROUGHPUT_S 14400
 #define PACKETS      5
 
@@ -216,7 +215,7 @@ void reading_day_make(const struct reading_world *w, const struct household *h, 
         return;
     repeat(&t, READING_DNS, -1, DNS_S);
     for (size_t i = 0; i < w->nation->target_count; i++)
-        repeat(&t, READING_PING, (int)i, PING_S);
+        repeat(&t, READING_PING, (int)i, READING_PING_S);
     repeat(&t, READING_THROUGHPUT, -1, THROUGHPUT_S);
 }
 

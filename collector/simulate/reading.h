@@ -10,6 +10,11 @@
 enum reading_check { READING_DNS, READING_PING, READING_THROUGHPUT, READING_CHECKS };
 extern const char *const reading_words[READING_CHECKS];
 
+/* What a target answers from, octet by octet; RFC 5737: addresses of documentation. */
+#define READING_ADDR(target) 192, 0, 2, (unsigned char)((target) % 254 + 1)
+
+#define READING_PING_S 1800 /* between two pings to a target: all of a line's are of one moment */
+
 #define READING_METRICS 9 /* the positions of those that are measured here lie below */
 
 struct reading {

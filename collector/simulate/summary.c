@@ -8,8 +8,7 @@ struct summary {
     const struct simulation_state *state;
     int32_t *targets; /* numbers, as the nation lists them */
     struct reading_day day;
-    struct probe_day *sums;
-    struct probe_day_rows rows;
+    struct sums sums;
 };
 
 int summary_open(struct pg *pg, const struct simulation_state *state, struct summary **ret, struct fault *f)
@@ -19,7 +18,7 @@ int summary_open(struct pg *pg, const struct simulation_state *state, struct sum
         "target_no) SELECT target_no FROM n UNION ALL SELECT target_no FROM target WHERE name = $1";
     struct summary *s = alloc_zero(1, sizeof *s);
     *s = (struct summary){.pg = pg,
-                          .sums = probe_day_new(),
+                          .sums = {.day = probe_day_new(), .watch = watch_new()},
                           .state = state,
                           .targets = alloc_zero(state->nation.target_count, sizeof *s->targets)};
     for (size_t i = 0; i < state->nation.target_count; i++) {
@@ -40,28 +39,33 @@ void summary_free(struct summary *s)
     if (!s)
         return;
     reading_day_free(&s->day);
-    probe_day_free(s->sums);
-    probe_day_rows_free(&s->rows);
+    sums_free(&s->sums);
     free(s->targets);
     free(s);
 }
 
 static int store(struct summary *s, const struct household *h, struct fault *f)
 {
-    const struct copy_rows *const days = &s->rows.days, *const sketches = &s->rows.sketches;
+    const struct {
+        const char *sql;
+        struct copy_rows *rows;
+    } tables[] = {
+        {PROBE_DAY_SQL, &s->sums.rows.days},
+        {PROBE_DAY_SKETCH_SQL, &s->sums.rows.sketches},
+        {WATCH_SQL, &s->sums.watched},
+    };
     int32_t no = 0;
     int rc = simulation_probe(s->pg, s->state, h, &no, f);
     if (rc < 0)
         return rc;
-    copy_rows_clear(&s->rows.days);
-    copy_rows_clear(&s->rows.sketches);
+    for (size_t i = 0; i < COUNT(tables); i++)
+        copy_rows_clear(tables[i].rows);
     for (int32_t day = h->joined; day < h->left; day++) {
         reading_day_make(&s->state->world, h, day, &s->day);
-        sums_write(s->sums, &s->state->world, &s->day, day, no, s->targets, &s->rows);
+        sums_write(&s->sums, &s->state->world, &s->day, day, no, s->targets);
     }
-    rc = copy_send(s->pg, PROBE_DAY_SQL, &days, 1, f);
-    if (rc == 0)
-        rc = copy_send(s->pg, PROBE_DAY_SKETCH_SQL, &sketches, 1, f);
+    for (size_t i = 0; rc == 0 && i < COUNT(tables); i++)
+        rc = copy_send(s->pg, tables[i].sql, (const struct copy_rows *const[]){tables[i].rows}, 1, f);
     return rc < 0 ? rc : simulation_finish(s->pg, h, no, f);
 }
 

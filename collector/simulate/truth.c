@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/figure/watch.h"
 #include "collector/format/date.h"
 #include "collector/simulate/draw.h"
 #include "collector/simulate/season.h"
@@ -16,21 +17,30 @@
 
 /* What an indicator measures, as schema/indicators/ define it. */
 enum own { OWN_ANY, OWN_OTHERS, OWN_ONLY };
+enum kind {
+    KIND_VALUE, /* lognormal over lines: its median */
+    KIND_PART,  /* the mean, in percent: of a line's own part, and of what comes beside it */
+    KIND_DOWN,  /* the mean hours of 8760 in which a line is cut: the same for all lines of a place */
+    KIND_CUTS,  /* how often in that time */
+};
 static const struct about {
     const char *id;
     enum quantity quantity;
     enum own own; /* which networks its targets stand in, for PER3 and its like */
-    bool abroad, part;
+    bool abroad;
+    enum kind kind;
     double percentiles[3];
 } abouts[] = {
     {"PER1", QUANTITY_DNS, .percentiles = {50, 95}},
-    {"PER2", QUANTITY_FAILURE, .part = true},
+    {"PER2", QUANTITY_FAILURE, .kind = KIND_PART},
     {"PER3", QUANTITY_DOMESTIC, OWN_OTHERS, .percentiles = {50}},
     {"PER3_OWN", QUANTITY_DOMESTIC, OWN_ONLY, .percentiles = {50}},
     {"PER4", QUANTITY_ABROAD, OWN_OTHERS, .abroad = true, .percentiles = {50}},
     {"PER5", QUANTITY_DOWN, .percentiles = {10, 50, 90}},
     {"PER6", QUANTITY_UP, .percentiles = {10, 50, 90}},
-    {"PER8", QUANTITY_LOSS, .part = true},
+    {"PER8", QUANTITY_LOSS, .kind = KIND_PART},
+    {"REL2", .kind = KIND_DOWN},
+    {"REL2_CUTS", .kind = KIND_CUTS},
 };
 
 /* A cell, as figures name it; -1: over all. */
@@ -149,6 +159,66 @@ static void year_part(const struct work *k, size_t operator, size_t department, 
     *ret_add = add / hours;
 }
 
+/* ---- cuts ---- */
+
+/* A round of pings is one test a target, and at least three without an answer to two targets are a cut
+ * (figure/watch.h): so many rounds in a row; 0: never. */
+static int rounds_least(const struct nation *n)
+{
+    return n->target_count >= WATCH_TESTS_MIN ? 1 : n->target_count == 2 ? 2 : 0;
+}
+
+/* Of a line's own cuts, a day: how many are seen, and their hours from the first lost round to the next. A cut is from
+ * some moment of the first hours of a day that leave room for SEASON_CUT_HOURS, for up to twice these, or the day's
+ * end; rounds begin at any moment of it, and of one too short are fewer than `least`. What a dark hour hides of a cut,
+ * or parts in two, is less than a hundredth. */
+static void own_cuts(const struct nation *n, double *ret_hours, double *ret_count)
+{
+    const double longest = 2 * SEASON_CUT_HOURS, begins = HOURS - SEASON_CUT_HOURS, round = READING_PING_S / 3600.0;
+    const int least = rounds_least(n);
+    /* Past the day's end: of what begins x hours before it, for x from SEASON_CUT_HOURS to `longest`. */
+    const double over = pow(longest - SEASON_CUT_HOURS, 3) / 6 / (begins * longest);
+    /* With a length of u rounds, evenly spread, there are j rounds with the chance 1 - |u - j| (j = 0: half of it). */
+    const double none = round / longest / 2, one = round / longest;
+    *ret_count = least == 0 ? 0 : SEASON_CUT_CHANCE * (1 - none - (least > 1 ? one : 0));
+    *ret_hours = least == 0 ? 0 : SEASON_CUT_CHANCE * (SEASON_CUT_HOURS - over - (least > 1 ? one * round : 0));
+}
+
+/* Is any line cut by what a file of events has in the year? How many cuts these are to a line that is off or moves
+ * meanwhile, no formula says. */
+static bool is_cut_by_events(const struct work *k)
+{
+    for (size_t i = 0; i < k->w->events->count; i++) {
+        const struct event *e = &k->w->events->list[i];
+        if ((e->kind == EVENT_OUTAGE || e->kind == EVENT_SHUTDOWN) && e->from < reading_hour(k->w, k->year.last + 1) &&
+            e->to > reading_hour(k->w, k->year.first))
+            return true;
+    }
+    return false;
+}
+
+/* In the hours of a year, of 8760. */
+static double year_down(const struct work *k, size_t operator, size_t department)
+{
+    double own, count, down = 0, hours = 0;
+    own_cuts(k->w->nation, &own, &count);
+    for (int64_t n = (int64_t)k->year.first * HOURS; n < ((int64_t)k->year.last + 1) * HOURS; n++, hours++) {
+        int64_t hour = reading_hour(k->w, (int32_t)(n / HOURS)) + n % HOURS;
+        struct moment now = events_at(k->w->events, k->w->nation, hour, operator, department, EVENTS_ANY_LINE);
+        down += 1 - (1 - now.cut) * (1 - own / HOURS);
+    }
+    return rounds_least(k->w->nation) > 0 ? 8760 * down / hours : 0;
+}
+
+static double year_cuts(const struct work *k)
+{
+    double own, count;
+    own_cuts(k->w->nation, &own, &count);
+    return 8760.0 / HOURS * count;
+}
+
+/* ---- by place ---- */
+
 /* The first place that the same events meet: what is alike is reckoned once. */
 static size_t alike(const struct work *k, size_t place)
 {
@@ -167,10 +237,22 @@ static void make_scales(struct work *k)
         size_t o = p / n->department_count, d = p % n->department_count, same = alike(k, p);
         k->scales[p] = k->scales[same];
         k->adds[p] = k->adds[same];
-        if (same == p && k->about->part)
-            year_part(k, o, d, &k->scales[p], &k->adds[p]);
-        else if (same == p)
+        if (same < p)
+            continue;
+        switch (k->about->kind) {
+        case KIND_VALUE:
             k->scales[p] = year_scale(k, o, d);
+            break;
+        case KIND_PART:
+            year_part(k, o, d, &k->scales[p], &k->adds[p]);
+            break;
+        case KIND_DOWN:
+            k->adds[p] = year_down(k, o, d);
+            break;
+        case KIND_CUTS:
+            k->adds[p] = year_cuts(k);
+            break;
+        }
     }
 }
 
@@ -199,7 +281,7 @@ static double crowd_mean(const struct crowd *c)
     double sum = 0;
     for (size_t i = 0; i < c->count; i++)
         sum += c->weights[i] * (c->adds[i] + exp(c->logs[i] + c->sigma * c->sigma / 2));
-    return 100 * sum / c->whole;
+    return sum / c->whole;
 }
 
 static bool counts(const struct work *k, size_t operator)
@@ -231,7 +313,7 @@ static void gather(const struct work *k, const struct cut *cut, struct crowd *c)
                     (cut->technology >= 0 && cut->technology != t) || weight == 0 || !counts(k, o))
                     continue;
                 size_t at = o * n->department_count + d;
-                if (!k->about->part && k->scales[at] == 0)
+                if (k->about->kind == KIND_VALUE && k->scales[at] == 0)
                     continue;
                 c->weights[c->count] = weight;
                 c->logs[c->count] = log(nation_median(n, o, (enum technology)t, k->about->quantity) * own *
@@ -241,16 +323,16 @@ static void gather(const struct work *k, const struct cut *cut, struct crowd *c)
             }
 }
 
-static void add_figure(const struct work *k, const struct cut *cut, const char *statistic, double value, json_t *out)
+static void add_figure(const struct work *k, const struct cut *cut, const char *id, const char *statistic, double value,
+                       json_t *out)
 {
     const struct nation *n = k->w->nation;
     char period[12];
     snprintf(period, sizeof period, "%04d", k->year.number);
     json_array_append_new(
         out,
-        json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:f}", "indicator", k->about->id, "period", period,
-                  "statistic", statistic, "geo", cut->department < 0 ? NULL : n->departments[cut->department].iso,
-                  "operator",
+        json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:f}", "indicator", id, "period", period, "statistic",
+                  statistic, "geo", cut->department < 0 ? NULL : n->departments[cut->department].iso, "operator",
                   cut->operator<0 ? NULL
                                   : n->operators[cut->operator].name, "technology",
                                                  cut->technology < 0 ? NULL : technology_words[cut->technology], "zone",
@@ -263,15 +345,18 @@ static void add_cell(const struct work *k, const struct cut *cut, struct crowd *
     if (c->count == 0)
         return;
     c->sigma = nation_sigma(k->about->quantity);
-    if (k->about->part) {
-        add_figure(k, cut, "mean", crowd_mean(c), out);
+    if (k->about->kind != KIND_VALUE) {
+        double mean = crowd_mean(c) * (k->about->kind == KIND_PART ? 100 : 1);
+        add_figure(k, cut, k->about->id, "mean", mean, out);
+        if (k->about->kind == KIND_DOWN)
+            add_figure(k, cut, "REL1", "value", 100 * (1 - mean / 8760), out);
         return;
     }
     for (size_t p = 0; p < COUNT(k->about->percentiles) && k->about->percentiles[p] > 0; p++) {
         char statistic[8];
         snprintf(statistic, sizeof statistic, "p%.0f", k->about->percentiles[p]);
         c->wanted = k->about->percentiles[p] / 100;
-        add_figure(k, cut, statistic, exp(median_of(crowd_below, c)), out);
+        add_figure(k, cut, k->about->id, statistic, exp(median_of(crowd_below, c)), out);
     }
 }
 
@@ -303,8 +388,10 @@ static void add_year(const struct reading_world *w, const struct year *year, jso
     size_t places = w->nation->operator_count * w->nation->department_count;
     for (size_t i = 0; i < COUNT(abouts); i++) {
         struct work k = {w, &abouts[i], *year, alloc_zero(places, sizeof(double)), alloc_zero(places, sizeof(double))};
-        make_scales(&k);
-        add_cells(&k, out);
+        if (abouts[i].kind != KIND_CUTS || !is_cut_by_events(&k)) {
+            make_scales(&k);
+            add_cells(&k, out);
+        }
         free(k.scales);
         free(k.adds);
     }

@@ -5,7 +5,8 @@
  *
  * A figure's truth is the median (another percentile, the mean) over lines of
  * each line's own value of the period: over its days, the median of their
- * medians, or for parts their mean. */
+ * medians, or for parts and cuts their mean. Figures that hang on how far single
+ * measurements of a day lie apart (PER12) have none. */
 #pragma once
 
 #include <jansson.h>

@@ -51,6 +51,8 @@ def days(c):
                  "WHERE p.simulated ORDER BY 1, 4, 5, 6")
     rows += c.sql("SELECT p.probe, s.day, s.check_no, t.name, s.position, s.ok, s.buckets, s.counts FROM rollup_day_sketch s "
                   "JOIN probe p USING (probe_no) LEFT JOIN target t USING (target_no) WHERE p.simulated ORDER BY 1, 2, 3, 4, 5, 6")
+    rows += c.sql("SELECT p.probe, w.day, tests, watched_us, down_us, cuts, first_at, last_at, from_midnight, to_midnight, opens_us, opens_tests, "
+                  "opens_target, closes_us, closes_tests, closes_target FROM rollup_watch w JOIN probe p USING (probe_no) WHERE p.simulated ORDER BY 1, 2")
     rows += c.sql("SELECT p.probe, x.valid_from, x.valid_to::text, x.department, x.technology, x.zone, o.name FROM probe_context x "
                   "JOIN probe p USING (probe_no) JOIN operator o USING (operator_no) WHERE p.simulated ORDER BY 1, 2")
     return rows

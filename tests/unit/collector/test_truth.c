@@ -98,6 +98,40 @@ static void what_nobody_measures_has_no_figure(void **state)
     assert_true(isnan(figure(all, "PER1", "p50", NULL)) && figure(all, "PER2", "mean", NULL) > 99.9);
 }
 
+/* By hand: of Benin's two targets a cut is seen from the second round on. 4 days of 1,000 have one, of 6 hours less the
+ * 10 minutes that lie past the day's end and the 1 in 24 that is one round of half an hour; 1 in 24 has one and half as
+ * many have none. What a week of outage adds to the hours is told; how many cuts that is is not. */
+static void cuts_are_told(void **state)
+{
+    const int isocel = nation_find_operator(&nation, "ISOCEL");
+    _cleanup_json_ json_t *before = truth_make(&world, LAST, 40);
+    assert_int_equal(nation.target_count, 2);
+    assert_float_equal(figure(before, "REL2", "mean", NULL), 365 * 0.004 * (6 - 1 / 6.0 - 0.5 / 24), 1e-9);
+    assert_float_equal(figure(before, "REL2_CUTS", "mean", NULL), 365 * 0.004 * (1 - 1.5 / 24), 1e-9);
+    assert_float_equal(figure(before, "REL1", "value", "JENY"), 100 - figure(before, "REL2", "mean", "JENY") / 87.6,
+                       1e-9);
+    events.count = 1;
+    events.list[0] = (struct event){.from = FIRST * INT64_C(24),
+                                    .to = (FIRST + 7) * INT64_C(24),
+                                    .department = -1,
+                                    .operator= isocel,
+                                    .kind = EVENT_OUTAGE,
+                                    .size = 0.5};
+    _cleanup_json_ json_t *week = truth_make(&world, LAST, 40);
+    events.list[0].kind = EVENT_DNS;
+    _cleanup_json_ json_t *silent = truth_make(&world, LAST, 40);
+    events.count = 0;
+    double usual = figure(before, "REL2", "mean", "ISOCEL");
+    assert_float_equal(figure(week, "REL2", "mean", "ISOCEL"), usual + (8760 - usual) * 0.5 * 7 / 366, 1e-9);
+    assert_float_equal(figure(week, "REL2", "mean", "JENY"), usual, 1e-9);
+    assert_true(isnan(figure(week, "REL2_CUTS", "mean", "JENY")));
+    assert_float_equal(figure(silent, "REL2_CUTS", "mean", "ISOCEL"), 365 * 0.004 * (1 - 1.5 / 24), 1e-9);
+    nation.target_count = 1; /* one target is no cut, however long it is away */
+    _cleanup_json_ json_t *single = truth_make(&world, LAST, 40);
+    nation.target_count = 2;
+    assert_true(figure(single, "REL2", "mean", NULL) == 0 && figure(single, "REL2_CUTS", "mean", NULL) == 0);
+}
+
 static void a_country_that_nobody_knows(void **state)
 {
     struct simulation_state s = {0};
@@ -117,6 +151,7 @@ int main(void)
         cmocka_unit_test(figures_are_about_the_medians),
         cmocka_unit_test(events_tell),
         cmocka_unit_test(what_nobody_measures_has_no_figure),
+        cmocka_unit_test(cuts_are_told),
         cmocka_unit_test(a_country_that_nobody_knows),
     };
     int failures = cmocka_run_group_tests(tests, NULL, NULL);
