@@ -77,7 +77,26 @@ BEGIN
     END LOOP;
 END
 $$;
-REVOKE EXECUTE ON FUNCTION watch_rate, watch_retain FROM PUBLIC;
+
+-- The same, reckoned once in a transaction for all indicators that ask for it.
+CREATE OR REPLACE FUNCTION watch_year(first date, until date)
+RETURNS TABLE (day date, probe_no int, tests bigint, down_hours double precision, cuts double precision)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    IF to_regclass('pg_temp.watch_year') IS NULL THEN
+        CREATE TEMP TABLE watch_year (
+            first date, until date, day date, probe_no int, tests bigint, down_hours double precision, cuts double precision
+        ) ON COMMIT DROP;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_temp.watch_year y WHERE (y.first, y.until) = (watch_year.first, watch_year.until)) THEN
+        INSERT INTO pg_temp.watch_year SELECT watch_year.first, watch_year.until, r.* FROM watch_rate(watch_year.first, watch_year.until) r;
+    END IF;
+    RETURN QUERY SELECT y.day, y.probe_no, y.tests, y.down_hours, y.cuts FROM pg_temp.watch_year y
+                 WHERE (y.first, y.until) = (watch_year.first, watch_year.until);
+END
+$$;
+REVOKE EXECUTE ON FUNCTION watch_rate, watch_retain, watch_year FROM PUBLIC;
 
 SELECT allow('SELECT ON day_watch', 'analyst');
 SELECT allow('EXECUTE ON FUNCTION watch_rate', 'analyst');

@@ -1,6 +1,6 @@
 -- What a line was up and cut, in numbers worked by hand.
 BEGIN;
-SELECT plan(14);
+SELECT plan(17);
 SET TIME ZONE 'UTC';
 
 INSERT INTO probe (probe) VALUES ('aaaaaaaaaaaaaaaaaaaa'), ('bbbbbbbbbbbbbbbbbbbb');
@@ -68,6 +68,12 @@ SELECT w.day, w.probe_no, c.cell_no FROM rollup_watch w JOIN rollup_cell c ON c.
 SELECT results_eq($$SELECT day, down, cuts FROM pg_temp.rates WHERE who = 'a'$$,
                   $$VALUES ('2031-05-01'::date, 219.0, 730.0), ('2031-05-04', 673.846154, 673.846154), ('2031-12-31', 146, 730)$$,
                   'days at one place alone are added up');
+-- What refresh asks for is reckoned once in its transaction, a period.
+CREATE TEMP TABLE rated AS SELECT * FROM watch_year('2031-01-01', '2032-01-01');
+SELECT results_eq('SELECT * FROM rated', $$SELECT * FROM watch_rate('2031-01-01', '2032-01-01')$$, 'of a year as a whole the same');
+SELECT is((SELECT count(*) FROM watch_year('2031-05-01', '2031-05-02')), 1::bigint, 'of another period its own');
+DELETE FROM rollup_watch;
+SELECT results_eq($$SELECT * FROM watch_year('2031-01-01', '2032-01-01')$$, 'SELECT * FROM rated', 'and not a second time');
 
 -- A boot whose clock began on the first of May at midnight: powered from 0 to 9, 10 to 12 and 23 to 25 hours, on a phone from 10 to 12.
 INSERT INTO probe_context (probe_no, country, operator_no, technology, valid_from, consent_version)
