@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/power/real.h"
+
 /* Names that may wait for their folder's fsync: a kernel writes them out by
  * itself within seconds. */
 #define PENDING_MAX 256
@@ -53,14 +55,6 @@ static int log_fd = -1;
 
 /* ---- small things ---- */
 
-static __attribute__((noreturn)) void broken(const char *what)
-{
-    char text[200];
-    int len = snprintf(text, sizeof text, "powercut: %s: %s\n", what, strerror(errno));
-    syscall(SYS_write, 2, text, (size_t)len);
-    abort();
-}
-
 static uint64_t random_below(uint64_t n) /* xorshift64* */
 {
     random_state ^= random_state >> 12;
@@ -69,63 +63,9 @@ static uint64_t random_below(uint64_t n) /* xorshift64* */
     return random_state * 0x2545f4914f6cdd1du % n;
 }
 
-static char *copy(const char *text)
-{
-    char *c = strdup(text);
-    if (!c)
-        broken("memory");
-    return c;
-}
-
-static int real_open(const char *path, int flags, mode_t mode)
-{
-    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
-}
-
-static void real_close(int fd)
-{
-    syscall(SYS_close, fd);
-}
-
 static bool inside(const char *path)
 {
     return on && strncmp(path, root, root_len) == 0 && path[root_len] == '/';
-}
-
-/* The path of an open file, "" when it has none. */
-static void path_of(int fd, char ret[static PATH_MAX])
-{
-    char link[64];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t n = readlink(link, ret, PATH_MAX - 1);
-    ret[n > 0 ? n : 0] = '\0';
-}
-
-static void absolute(int folder, const char *path, char ret[static PATH_MAX])
-{
-    char base[PATH_MAX];
-    if (*path == '/') {
-        snprintf(ret, PATH_MAX, "%s", path);
-        return;
-    }
-    if (folder == AT_FDCWD) {
-        if (!getcwd(base, sizeof base))
-            base[0] = '\0';
-    } else {
-        path_of(folder, base);
-    }
-    if (snprintf(ret, PATH_MAX, "%s/%s", base, path) >= PATH_MAX)
-        ret[0] = '\0';
-}
-
-static size_t folder_len(const char *path)
-{
-    return (size_t)(strrchr(path, '/') - path);
-}
-
-static bool is_in(const char *path, const char *folder)
-{
-    return path && folder_len(path) == strlen(folder) && strncmp(path, folder, strlen(folder)) == 0;
 }
 
 /* ---- inodes and names ---- */
