@@ -99,16 +99,23 @@ CREATE OR REPLACE TRIGGER cell_mark_come AFTER INSERT ON probe_context REFERENCI
 CREATE OR REPLACE TRIGGER cell_mark_other AFTER UPDATE ON probe_context REFERENCING NEW TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION cell_mark_place();
 
+-- Of operators that are others now; not where a pack writes again what is known.
 CREATE OR REPLACE FUNCTION cell_mark_operator() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    others int[];
 BEGIN
-    PERFORM cell_move(array_agg(DISTINCT c.probe_no), '-infinity', 'infinity')
-    FROM probe_context c JOIN operator o USING (operator_no) WHERE NEW.operator_no IN (o.operator_no, o.merged_into);
+    SELECT array_agg(n.operator_no) INTO others FROM changed n JOIN was USING (operator_no)
+    WHERE (n.state, n.merged_into) IS DISTINCT FROM (was.state, was.merged_into);
+    IF others IS NOT NULL THEN
+        PERFORM cell_move(array_agg(DISTINCT c.probe_no), '-infinity', 'infinity')
+        FROM probe_context c JOIN operator o USING (operator_no) WHERE o.operator_no = ANY (others) OR o.merged_into = ANY (others);
+    END IF;
     RETURN NULL;
 END
 $$;
-CREATE OR REPLACE TRIGGER cell_mark AFTER UPDATE OF state, merged_into ON operator
-    FOR EACH ROW EXECUTE FUNCTION cell_mark_operator();
+CREATE OR REPLACE TRIGGER cell_mark AFTER UPDATE ON operator REFERENCING OLD TABLE AS was NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION cell_mark_operator();
 
 -- Targets of another kind: so are the days of lines that measured to them. A catalogue changes many at once: the days, which no
 -- target is an index of, are read once for all of them, and not at all where no kind changed.

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(22);
+SELECT plan(24);
 
 INSERT INTO operator (country, name, state) VALUES ('XA', 'Grand Réseau', 'pack'), ('XA', 'Voisin', 'accepted');
 INSERT INTO probe (probe) VALUES ('aaaaaaaaaaaaaaaaaaaa'), ('bbbbbbbbbbbbbbbbbbbb');
@@ -35,6 +35,17 @@ SELECT is(pg_temp.stood(), 'Voisin', 'then that one is named');
 SELECT ok(pg_temp.decide('Voisin', 'merged', 'Grand Réseau') AND pg_temp.stood() = 'Grand Réseau', 'who may stand for another himself');
 SELECT is(operator_named('XA', 'Le Grand'), pg_temp.op('Le Grand'), 'what was typed stays as it was');
 SELECT ok(pg_temp.decide('Le Grand', 'rejected', NULL) AND pg_temp.stood() IS NULL, 'or rejects it');
+
+-- A pack that has another number for an operator's network says nothing of who it is.
+INSERT INTO rollup_cell (source, simulated, country) VALUES ('agent', false, 'XA');
+INSERT INTO rollup_line SELECT '2024-03-01', pg_temp.no('a'), cell_no FROM rollup_cell WHERE country = 'XA';
+DELETE FROM rollup_cell_dirty;
+UPDATE operator SET asns = '{64500}', state = state, merged_into = merged_into WHERE country = 'XA';
+SELECT is_empty('SELECT FROM rollup_cell_dirty', 'nobody''s days are placed anew where all operators stay who they are');
+SAVEPOINT rejected;
+UPDATE operator SET state = 'merged', merged_into = pg_temp.op('Grand Réseau') WHERE name = 'Le Grand';
+SELECT isnt_empty('SELECT FROM rollup_cell_dirty', 'but they are where one becomes another');
+ROLLBACK TO rejected;
 SELECT results_eq($$SELECT state, who, why FROM operator_change WHERE operator_no = pg_temp.op('Le Grand') ORDER BY change_no$$,
                   $$VALUES ('accepted', 'tests', 'because'), ('merged', 'tests', 'because'), ('rejected', 'tests', 'because')$$,
                   'who said so, and why, is kept');
