@@ -38,6 +38,19 @@ size_t chart_wrap(const char *text, double size, bool bold, double width, size_t
  * begin at low and go past high. */
 void chart_part(double *middles, const double *sizes, size_t count, double low, double high);
 
+/* Where values are drawn, from 0 at the bottom to `max` at the top. */
+struct chart_plane {
+    int left, right, top, bottom;
+    double max; /* the end of the axis: a round number from the greatest value on */
+};
+/* In a picture of this height; left of it is room for the numbers. right_edge and
+ * lower_edge: what is left beside and below it. */
+struct chart_plane chart_plane_of(const struct chart *c, double greatest, int top, int height, int right_edge,
+                                  int lower_edge);
+double chart_plane_y(const struct chart_plane *p, double value);
+void chart_plane_values(const struct chart *c, const struct chart_plane *p,
+                        struct buf *out); /* the axis with its unit */
+
 /* Decimals that the step of an axis needs, at most 6. */
 int chart_step_decimals(double step);
 

@@ -7,59 +7,48 @@
 #include "collector/format/date.h"
 
 #define LINE_HEIGHT 196
-#define LINE_LEFT   40
 #define LINE_TOP    30
-#define RIGHT_EDGE  12 /* from there on, and under the line: the edges beside it */
+#define RIGHT_EDGE  12 /* beside and below the lines */
 #define LOWER_EDGE  26
-#define LINE_TICKS  4
 #define LINE_DAYS   14 /* the least that the axis spans */
 #define DAY_LABELS  4
 
 struct frame {
     int32_t first, last;
-    double top;        /* value at the upper edge */
-    int right, bottom; /* where the lines end */
+    struct chart_plane plane;
 };
 
 static double x_of(const struct frame *f, int32_t day)
 {
-    return LINE_LEFT + (double)(day - f->first) / (f->last - f->first) * (f->right - LINE_LEFT);
+    const struct chart_plane *p = &f->plane;
+    return p->left + (double)(day - f->first) / (f->last - f->first) * (p->right - p->left);
 }
 
 static double y_of(const struct frame *f, double value)
 {
-    return f->bottom - value / f->top * (f->bottom - LINE_TOP);
+    return chart_plane_y(&f->plane, value);
 }
 
 static struct frame frame_of(const struct chart *c, const struct chart_point *points, size_t count)
 {
-    struct frame f = {points[0].day, points[count - 1].day, 0, chart_width(c) - RIGHT_EDGE,
-                      chart_room(c, LINE_HEIGHT) - LOWER_EDGE};
+    struct frame f = {.first = points[0].day, .last = points[count - 1].day};
+    double greatest = 0;
     if (f.last - f.first < LINE_DAYS - 1)
         f.first = f.last - (LINE_DAYS - 1);
     for (size_t i = 0; i < count; i++)
-        f.top = fmax(f.top, isnan(points[i].high) ? points[i].value : points[i].high);
-    if (f.top <= 0)
-        f.top = 1;
-    f.top = ceil(f.top / chart_step(f.top, LINE_TICKS) - 1e-9) * chart_step(f.top, LINE_TICKS);
+        greatest = fmax(greatest, isnan(points[i].high) ? points[i].value : points[i].high);
+    f.plane = chart_plane_of(c, greatest, LINE_TOP, chart_room(c, LINE_HEIGHT), RIGHT_EDGE, LOWER_EDGE);
     return f;
 }
 
 static void draw_axes(const struct chart *c, const struct frame *f, struct buf *out)
 {
-    double step = chart_step(f->top, LINE_TICKS);
-    char text[NUMBER_TEXT_SIZE], date[DATE_TEXT_SIZE];
-    for (int i = 0; i * step <= f->top * (1 + 1e-9); i++) {
-        double y = y_of(f, i * step);
-        buf_addf(out, "<path class=\"%s\" d=\"M%d %.4gH%d\"/>", i ? "grid" : "axis", LINE_LEFT, y, f->right);
-        chart_text(LINE_LEFT - 6, y + 4, "end", NULL,
-                   lang_number(c->words->lang, i * step, chart_step_decimals(step), text), out);
-    }
-    chart_text(0, CHART_FONT, "start", "unit", c->unit, out);
+    char date[DATE_TEXT_SIZE];
+    chart_plane_values(c, &f->plane, out);
     for (int i = 0; i < DAY_LABELS; i++) {
         int32_t day = f->first + (f->last - f->first) * i / (DAY_LABELS - 1);
         const char *anchor = i == 0 ? "start" : i == DAY_LABELS - 1 ? "end" : "middle";
-        chart_text(x_of(f, day), f->bottom + 18, anchor, NULL, date_short(c->words, day, date), out);
+        chart_text(x_of(f, day), f->plane.bottom + 18, anchor, NULL, date_short(c->words, day, date), out);
     }
 }
 
@@ -92,8 +81,8 @@ static void draw_break(const struct chart *c, const struct frame *f, struct buf 
     if (c->break_day <= f->first || c->break_day > f->last)
         return;
     double x = x_of(f, c->break_day);
-    buf_addf(out, "<path class=\"break\" d=\"M%.4g %dV%d\"/>", x, LINE_TOP, f->bottom);
-    bool right = x > (LINE_LEFT + f->right) / 2.0;
+    buf_addf(out, "<path class=\"break\" d=\"M%.4g %dV%d\"/>", x, LINE_TOP, f->plane.bottom);
+    bool right = x > (f->plane.left + f->plane.right) / 2.0;
     chart_text(right ? x - 4 : x + 4, LINE_TOP + CHART_FONT, right ? "end" : "start", NULL, c->break_label, out);
 }
 
@@ -102,7 +91,7 @@ void chart_line(const struct chart *c, const struct chart_point *points, size_t 
     if (count == 0)
         return;
     struct frame f = frame_of(c, points, count);
-    chart_open(c, f.bottom + LOWER_EDGE, out);
+    chart_open(c, f.plane.bottom + LOWER_EDGE, out);
     draw_axes(c, &f, out);
     for (size_t from = 0, to; from < count; from = to) {
         for (to = from + 1; to < count && points[to].day == points[to - 1].day + 1 && points[to].day != c->break_day;
@@ -117,6 +106,6 @@ void chart_line(const struct chart *c, const struct chart_point *points, size_t 
     _cleanup_text_ char *text = phrase_fill(
         phrase(c->words, "last_value"), json_pack("{s:s, s:s}", "date", date_short(c->words, last->day, date), "value",
                                                   lang_number(c->words->lang, last->value, c->decimals, number)));
-    chart_text(f.right, CHART_FONT, "end", "value", text, out);
+    chart_text(f.plane.right, CHART_FONT, "end", "value", text, out);
     chart_close(c, out);
 }
