@@ -59,6 +59,22 @@ struct chart_bar {
 /* Horizontal bars from zero with whiskers. */
 void chart_bars(const struct chart *c, const struct chart_bar *bars, size_t count, struct buf *out);
 
+struct chart_year {
+    int year;
+    double value;
+};
+
+struct chart_series {
+    const char *label;
+    const struct chart_year *points; /* by year */
+    size_t count;                    /* one without points is left out */
+    bool reference;                  /* drawn in bold: the country that is spoken of */
+};
+
+/* Lines over years with their names and last values at the right end. Years
+ * without a point break a line; nothing is written for no points at all. */
+void chart_years(const struct chart *c, const struct chart_series *series, size_t count, struct buf *out);
+
 struct chart_area {
     const char *iso, *name; /* a department; iso as the map has it */
     double value;           /* NaN: no data */
