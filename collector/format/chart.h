@@ -59,6 +59,29 @@ struct chart_bar {
 /* Horizontal bars from zero with whiskers. */
 void chart_bars(const struct chart *c, const struct chart_bar *bars, size_t count, struct buf *out);
 
+enum chart_standing {
+    CHART_REACHED,
+    CHART_ON_THE_WAY, /* at the pace that the goal asks for, or faster */
+    CHART_LATE,
+    CHART_UNTOLD, /* no value, or none that tells of a pace */
+};
+enum chart_compared { CHART_AT_LEAST, CHART_AT_MOST, CHART_PARITY };
+
+struct chart_goal {
+    const char *label, *unit; /* of the indicator; "" where it has no unit */
+    int decimals;
+    double value;       /* where we are; NaN: no data */
+    const char *period; /* that the value is of, "2024"; NULL: not said */
+    double wanted;
+    enum chart_compared compared;
+    int by_year;
+    enum chart_standing standing;
+};
+
+/* Where the country is on the way to its goals. Each bar has a scale of its own,
+ * from 0 to the greater of value and goal; the chart's unit is not used. */
+void chart_goals(const struct chart *c, const struct chart_goal *goals, size_t count, struct buf *out);
+
 struct chart_year {
     int year;
     double value;
