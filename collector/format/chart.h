@@ -59,6 +59,17 @@ struct chart_bar {
 /* Horizontal bars from zero with whiskers. */
 void chart_bars(const struct chart *c, const struct chart_bar *bars, size_t count, struct buf *out);
 
+#define CHART_HOURS 24
+struct chart_hour {
+    double value;     /* NaN: no data */
+    double low, high; /* NaN without interval */
+};
+
+/* A day's curve, hour 0 first, with the band of its intervals. Bit h of `peak`
+ * says that hour h is one of the peak. Nothing is written for no value at all. */
+void chart_hours(const struct chart *c, const struct chart_hour hours[static CHART_HOURS], uint32_t peak,
+                 struct buf *out);
+
 enum chart_standing {
     CHART_REACHED,
     CHART_ON_THE_WAY, /* at the pace that the goal asks for, or faster */

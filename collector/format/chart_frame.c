@@ -58,6 +58,8 @@ static const char style[] =
     ".chart .bar-untold{fill:#d9dcdf}"
     ".chart .tick{stroke:#fff;stroke-width:1.8;fill:none}"
     ".chart .dash{stroke:#a04a00;stroke-width:1.8;fill:none}"
+    ".chart .peak{fill:#eceef0}"
+    ".chart .peak-edge{stroke:#565e66;stroke-dasharray:2 3;fill:none}"
     ".chart .end{fill:#1b1f23}"
     ".chart .small{font-size:10px}"
     ".chart .light{fill:#fff}"
