@@ -70,6 +70,16 @@ struct chart_hour {
 void chart_hours(const struct chart *c, const struct chart_hour hours[static CHART_HOURS], uint32_t peak,
                  struct buf *out);
 
+struct chart_spread {
+    const char *label;
+    double p10, p25, p50, p75, p90; /* of its lines */
+    const char *instead;            /* as of a bar */
+    bool reference;                 /* as of a bar */
+};
+
+/* How lines lie apart: a box for each operator, with its median's value. */
+void chart_spreads(const struct chart *c, const struct chart_spread *spreads, size_t count, struct buf *out);
+
 enum chart_standing {
     CHART_REACHED,
     CHART_ON_THE_WAY, /* at the pace that the goal asks for, or faster */

@@ -46,7 +46,7 @@ void chart_bars(const struct chart *c, const struct chart_bar *bars, size_t coun
 {
     if (count == 0)
         return;
-    double max = bars_max(bars, count), row = chart_row(c, count, BAR_ROW);
+    double max = bars_max(bars, count), row = chart_row(c, count, BAR_ROW, 0);
     chart_open(c, (int)ceil((double)count * row), out);
     for (size_t i = 0; i < count; i++)
         draw_bar(c, &bars[i], (double)i * row, max, out);

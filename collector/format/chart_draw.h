@@ -11,8 +11,9 @@
 int chart_width(const struct chart *c);
 /* How high a drawing is that can be of any height: `height`, or what a square leaves. */
 int chart_room(const struct chart *c, int height);
-/* How high is one of its rows: `row`, or a bit less or more to fill a square. */
-double chart_row(const struct chart *c, size_t count, double row);
+/* How high is one of its rows: `row`, or a bit less or more to fill a square in
+ * which the rest of the drawing is `rest` high. */
+double chart_row(const struct chart *c, size_t count, double row, double rest);
 
 /* The picture with its title and description, and what else its form has; what is
  * drawn until chart_close is `height` high. One that is too high for a square

@@ -60,6 +60,10 @@ static const char style[] =
     ".chart .dash{stroke:#a04a00;stroke-width:1.8;fill:none}"
     ".chart .peak{fill:#eceef0}"
     ".chart .peak-edge{stroke:#565e66;stroke-dasharray:2 3;fill:none}"
+    ".chart .range{stroke:#1b1f23;stroke-width:1.2;fill:none}"
+    ".chart .box{fill:#7fbfa6;stroke:#1b1f23}"
+    ".chart .box-ref{fill:#c3c9ce;stroke:#1b1f23}"
+    ".chart .median{stroke:#1b1f23;stroke-width:3;fill:none}"
     ".chart .end{fill:#1b1f23}"
     ".chart .small{font-size:10px}"
     ".chart .light{fill:#fff}"
@@ -137,11 +141,11 @@ int chart_room(const struct chart *c, int height)
     return (int)(SQUARE - e.top - e.foot);
 }
 
-double chart_row(const struct chart *c, size_t count, double row)
+double chart_row(const struct chart *c, size_t count, double row, double rest)
 {
     if (c->form != CHART_SQUARE)
         return row;
-    return fmin(fmax(chart_room(c, 0) / (double)count, row * ROW_LEAST), row * ROW_MOST);
+    return fmin(fmax((chart_room(c, 0) - rest) / (double)count, row * ROW_LEAST), row * ROW_MOST);
 }
 
 /* ---- writing ---- */

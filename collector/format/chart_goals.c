@@ -96,7 +96,7 @@ void chart_goals(const struct chart *c, const struct chart_goal *goals, size_t c
 {
     if (count == 0)
         return;
-    double row = chart_row(c, count, ROW);
+    double row = chart_row(c, count, ROW, 0);
     chart_open(c, (int)ceil((double)count * row), out);
     chart_hatch(c, out);
     for (size_t i = 0; i < count; i++) {
