@@ -59,6 +59,17 @@ struct chart_bar {
 /* Horizontal bars from zero with whiskers. */
 void chart_bars(const struct chart *c, const struct chart_bar *bars, size_t count, struct buf *out);
 
+struct chart_panel {
+    const char *name;
+    const struct chart_point *points; /* as of a line; their intervals are not drawn */
+    size_t count;                     /* 0: no data, which is said in its place */
+    const char *instead;              /* as of a bar: in place of the line */
+};
+
+/* A small line for each department, all with the same days and the same scale,
+ * and the last value of each beside its name. */
+void chart_panels(const struct chart *c, const struct chart_panel *panels, size_t count, struct buf *out);
+
 #define CHART_HOURS 24
 struct chart_hour {
     double value;     /* NaN: no data */
