@@ -3,13 +3,15 @@
 
 #include "collector/format/chart_draw.h"
 
-#define ROW       64
-#define NAME_Y    12 /* of a row, as the following */
-#define BAR_Y     22
-#define BAR       10
-#define TEXT_Y    48
-#define SIGN      16 /* width of the sign before what it says */
-#define MARK_OVER 5  /* by which the mark of the goal is longer than the bar, at either end */
+#define ROW        64
+#define NAME_Y     12 /* of a row, as the following */
+#define NAME_STEP  14 /* to a second line of the name: of every row, where one has it */
+#define BAR_Y      22
+#define BAR        10
+#define NAME_LINES 2
+#define TEXT_Y     48
+#define SIGN       16 /* width of the sign before what it says */
+#define MARK_OVER  5  /* by which the mark of the goal is longer than the bar, at either end */
 
 /* How each is told apart without its colour: a disc with a tick, an arrow onwards,
  * an empty diamond with a dash, a dotted ring; and how its bar is filled. */
@@ -42,12 +44,36 @@ static double standing_left(const struct chart *c)
     return chart_width(c) - widest;
 }
 
+static double name_room(const struct chart *c)
+{
+    return standing_left(c) - SIGN - 8;
+}
+
+/* How much further down in its row all stands because a name has two lines. */
+static double names_more(const struct chart *c, const struct chart_goal *goals, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (chart_text_width(goals[i].label, CHART_FONT, false) > name_room(c))
+            return NAME_STEP;
+    return 0;
+}
+
+/* Its last line is that of the standing. */
+static void write_name(const struct chart *c, const struct chart_goal *g, double y, struct buf *out)
+{
+    char *lines[NAME_LINES];
+    size_t count = chart_wrap(g->label, CHART_FONT, false, name_room(c), NAME_LINES, lines);
+    for (size_t i = 0; i < count; i++) {
+        chart_text(0, y - (double)(count - 1 - i) * NAME_STEP, "start", "label", lines[i], out);
+        free(lines[i]);
+    }
+}
+
 static void write_standing(const struct chart *c, const struct chart_goal *g, double top, struct buf *out)
 {
     const char *words = phrase(c->words, standings[g->standing].words);
     double left = standing_left(c), y = top + NAME_Y;
-    _cleanup_text_ char *name = chart_fit(g->label, CHART_FONT, false, left - SIGN - 8);
-    chart_text(0, y, "start", "label", name, out);
+    write_name(c, g, y, out);
     chart_text(left, y, "start", "value", words, out);
     buf_addf(out, "<path class=\"%s\" transform=\"translate(%.1f %.1f)\" d=\"%s\"/>",
              standings[g->standing].outline_class, left - SIGN / 2.0 - 2, y - 4, standings[g->standing].outline);
@@ -96,13 +122,13 @@ void chart_goals(const struct chart *c, const struct chart_goal *goals, size_t c
 {
     if (count == 0)
         return;
-    double row = chart_row(c, count, ROW, 0);
+    double more = names_more(c, goals, count), row = chart_row(c, count, ROW + more, 0);
     chart_open(c, (int)ceil((double)count * row), out);
     chart_hatch(c, out);
     for (size_t i = 0; i < count; i++) {
-        write_standing(c, &goals[i], (double)i * row, out);
-        draw_bar(c, &goals[i], (double)i * row, out);
-        write_values(c, &goals[i], (double)i * row, out);
+        write_standing(c, &goals[i], (double)i * row + more, out);
+        draw_bar(c, &goals[i], (double)i * row + more, out);
+        write_values(c, &goals[i], (double)i * row + more, out);
     }
     chart_close(c, out);
 }

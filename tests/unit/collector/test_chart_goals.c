@@ -35,6 +35,8 @@ static void each_standing_has_words_and_a_shape(void **state)
         }
         assert_int_equal(count_of(&b, "class=\"sign\""), 2);
         assert_int_equal(count_of(&b, "class=\"tick\""), 1);
+        assert_null(strstr(b.data, "…")); /* the longest name has two lines */
+        assert_non_null(strstr(b.data, "hommes<"));
         assert_int_equal(count_of(&b, "class=\"sign-late\""), 1);
         assert_int_equal(count_of(&b, "class=\"sign-untold\""), 1);
         assert_int_equal(count_of(&b, "url(#g-none)"), 1);
