@@ -47,27 +47,44 @@ static bool is_peak(uint32_t peak, int hour)
     return peak >> hour & 1;
 }
 
-/* The peak's hours have an edge from top to bottom and their name; hours of which nothing is known are hatched. */
+/* The hours from `from` on that are all of the peak, or all not: where they end. */
+static int run_end(uint32_t peak, int from)
+{
+    int to = from + 1;
+    while (to < CHART_HOURS && is_peak(peak, to) == is_peak(peak, from))
+        to++;
+    return to;
+}
+
+/* Above the longest stretch of the peak. */
+static void name_peak(const struct day *d, uint32_t peak)
+{
+    int best = 0, longest = 0;
+    for (int from = 0; from < CHART_HOURS; from = run_end(peak, from))
+        if (is_peak(peak, from) && run_end(peak, from) - from > longest) {
+            best = from;
+            longest = run_end(peak, from) - from;
+        }
+    if (longest == 0)
+        return;
+    const char *words = phrase(d->c->words, "peak_hours");
+    double half = chart_text_width(words, CHART_FONT, false) / 2;
+    double middle = fmin(fmax(x_of(d, best + longest / 2.0), half + d->plane.left), chart_width(d->c) - half);
+    chart_text(middle, d->plane.top - 6, "middle", "label", words, d->out);
+}
+
+/* The peak's hours have an edge from top to bottom; hours of which nothing is known are hatched. */
 static void draw_ground(const struct day *d, const struct chart_hour *hours, uint32_t peak)
 {
-    bool named = false;
     for (int from = 0, to; from < CHART_HOURS; from = to) {
-        bool here = is_peak(peak, from);
-        for (to = from + 1; to < CHART_HOURS && is_peak(peak, to) == here; to++)
-            ;
-        if (!here)
+        to = run_end(peak, from);
+        if (!is_peak(peak, from))
             continue;
         shade(d, from, to, true);
         buf_addf(d->out, "<path class=\"peak-edge\" d=\"M%.1f %dV%dM%.1f %dV%d\"/>", x_of(d, from), d->plane.top,
                  d->plane.bottom, x_of(d, to), d->plane.top, d->plane.bottom);
-        if (named)
-            continue;
-        const char *words = phrase(d->c->words, "peak_hours");
-        double half = chart_text_width(words, CHART_FONT, false) / 2, middle = x_of(d, (from + to) / 2.0);
-        middle = fmin(fmax(middle, half + d->plane.left), chart_width(d->c) - half);
-        chart_text(middle, d->plane.top - 6, "middle", "label", words, d->out);
-        named = true;
     }
+    name_peak(d, peak);
     for (int h = 0; h < CHART_HOURS; h++)
         if (isnan(hours[h].value))
             shade(d, h, h + 1, false);

@@ -80,6 +80,23 @@ static void gaps_and_midnight(void **state)
     buf_free(&b);
 }
 
+/* Above the evening's four hours, and not above the one at noon that comes first. */
+static void the_longest_peak_has_the_name(void **state)
+{
+    struct chart_hour hours[CHART_HOURS];
+    struct chart c = chart_in(CHART_A4, &french);
+    struct buf b = {0};
+    fill(hours);
+    chart_hours(&c, hours, EVENING | 1u << 12, &b);
+    check_drawing(&b);
+    const char *text = strstr(b.data, ">heures de pointe<"),
+               *last = tag_of(tag_of(b.data, "rect", "peak") + 1, "rect", "peak");
+    while (*text != '<' || text[1] != 't')
+        text--;
+    assert_true(fabs(number_of(text, "x") - number_of(last, "x") - number_of(last, "width") / 2) < 0.2);
+    buf_free(&b);
+}
+
 static void zero_and_nothing(void **state)
 {
     struct chart_hour hours[CHART_HOURS];
@@ -99,9 +116,8 @@ static void zero_and_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_day_with_its_peak),
-        cmocka_unit_test(values_and_hours_are_where_they_belong),
-        cmocka_unit_test(gaps_and_midnight),
+        cmocka_unit_test(a_day_with_its_peak), cmocka_unit_test(values_and_hours_are_where_they_belong),
+        cmocka_unit_test(gaps_and_midnight),   cmocka_unit_test(the_longest_peak_has_the_name),
         cmocka_unit_test(zero_and_nothing),
     };
     return cmocka_run_group_tests(tests, words_setup, words_teardown);
