@@ -1,6 +1,8 @@
 /* Charts as SVG without script or external resource. In a page colours come from
  * its style by class; elsewhere a chart has a style of its own (chart_form). Text
- * is real text; a title and a description say the same to who cannot see it. */
+ * is real text; a title and a description say the same to who cannot see it.
+ * What a chart is given stays the caller's, all of it UTF-8; the drawing is added
+ * to `out`. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,9 +13,8 @@
 #include "common/buf.h"
 
 enum chart_form {
-    CHART_PAGE,   /* in a page with that style, as wide as a phone */
-    CHART_REPORT, /* in a document of A4 that cannot give it one: WeasyPrint keeps a document's style from the SVG in it
-                   */
+    CHART_PAGE,   /* in a page, as wide as a phone; that style (web/style.css) knows lines and bars alone */
+    CHART_REPORT, /* in a document of A4: WeasyPrint keeps a document's style from the SVG in it */
     CHART_A4,     /* a file by itself, framed: 170 mm wide, as high as it needs */
     CHART_SQUARE, /* such a file of 1080 × 1080 pixels, with the letters of a phone */
 };
