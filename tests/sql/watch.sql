@@ -1,6 +1,6 @@
 -- What a line was up and cut, in numbers worked by hand.
 BEGIN;
-SELECT plan(17);
+SELECT plan(19);
 SET TIME ZONE 'UTC';
 
 INSERT INTO probe (probe) VALUES ('aaaaaaaaaaaaaaaaaaaa'), ('bbbbbbbbbbbbbbbbbbbb');
@@ -122,5 +122,22 @@ INSERT INTO retained (parent, month, folder, rows) VALUES ('result', '2031-08-01
 SELECT watch_retain() \g /dev/null
 SELECT results_eq('SELECT * FROM pg_temp.kept()', $$VALUES ('2031-07-30'::date, 0, 0, true), ('2031-07-31', 0, 0, true),
                   ('2031-08-01', 0, 0, true), ('2031-08-02', 0, 0, true)$$, 'which goes with the month of the day after');
+
+-- Eight hours with one operator and eight with another are days at two places: until a team says that these are one, and then at once.
+DELETE FROM rollup_watch;
+INSERT INTO operator (country, name, state) VALUES ('BJ', 'Watch One', 'accepted'), ('BJ', 'Watch Two', 'accepted');
+CREATE FUNCTION pg_temp.op(of_name text) RETURNS int LANGUAGE sql AS $$ SELECT operator_no FROM operator WHERE name = of_name $$;
+INSERT INTO probe_context (probe_no, country, operator_no, technology, valid_from, valid_to, consent_version)
+VALUES (pg_temp.no('b'), 'BJ', pg_temp.op('Watch One'), 'fibre', '2031-09-01', '2031-09-02', 'tests'),
+       (pg_temp.no('b'), 'BJ', pg_temp.op('Watch Two'), 'fibre', '2031-09-02', 'infinity', 'tests');
+INSERT INTO rollup_day (day, probe_no, check_no, af, source, simulated, ok, partial, timeout, refused, unreachable, reset, dns_error,
+                        tls_error, protocol_error, blocked, denied, skipped, error, bytes, n, sum, min, max)
+SELECT day, pg_temp.no('b'), 1, 4, 'agent', false, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', '{}', '{}', '{}'
+FROM unnest('{2031-09-01,2031-09-02}'::date[]) AS day;
+SELECT pg_temp.watched('b', day, 300, 780, 480, 48, 1) FROM unnest('{2031-09-01,2031-09-02}'::date[]) AS day \g /dev/null
+SELECT cell_note('{2031-09-01,2031-09-02}', ARRAY[pg_temp.no('b'), pg_temp.no('b')]) \g /dev/null
+SELECT is_empty($$SELECT FROM pg_temp.rates$$, 'neither is half a day');
+SELECT operator_decide(pg_temp.op('Watch One'), 'merged', pg_temp.op('Watch Two'), 'tests', 'because') \g /dev/null
+SELECT results_eq('SELECT * FROM pg_temp.rates', $$VALUES ('b', '2031-09-02'::date, 192::bigint, 876.0, 1095.0)$$, 'both are, of one place');
 SELECT * FROM finish();
 ROLLBACK;
