@@ -95,6 +95,13 @@ def test_no_rank_where_lines_tell_of_none(panel):
     weighs_by_shares(panel, {"fixed": {"Zed": 70, "Alpha": 20, "Few": 10}}, {"without_share": "Beta", "without_figure": "Few", "n_operators": 2})
     # Fibre has shares of its own, of one who has no lines here, and of one who is gone.
     weighs_by_shares(panel, {"fibre": {"Zed": 1, "Beta": 4, "Alpha": 3, "Else": 2, "Gone": 0}}, {"without_figure": "Else, Gone", "n_operators": 3})
+    # However many operators there are, those that are not drawn are counted.
+    for n in range(9):
+        panel.measures(panel.line(f"Small {n}", "BJ-BO"), 2024, 50)
+    panel.c.run("rollup")
+    for language, others in (("fr", "4 autres"), ("en", "4 others")):
+        bars = re.search(r'<svg[^>]*aria-labelledby="PER8-b-t.*?</svg>', panel.page(language), re.S).group()
+        assert re.findall(r'class="label"[^>]*>([^<]*)<', bars)[-1] == others
 
 
 def weighs_by_shares(panel, markets, has):

@@ -139,7 +139,7 @@ static char *bars_description(const struct overview *o, const struct national *g
     "SELECT operator, value, low, high, CASE WHEN rank_low = rank_high THEN rank_low END, floor FROM public_operator " \
     "WHERE "                                                                                                           \
     "indicator = $1 AND country = $2 AND source = $3 AND period = $4 AND statistic = $5 ORDER BY value IS NULL, tie, " \
-    "operator LIMIT " SQL_OF(OPERATORS_MAX)
+    "operator"
 
 /* "2. Moov" where it differs from all others, else "Moov"; the caller frees. */
 static char *operator_label(const struct overview *o, const struct pg_rows *rows, size_t r)
@@ -169,13 +169,21 @@ static int add_bars(struct overview *o, const struct national *g, json_t *detail
     }};
     char *labels[OPERATORS_MAX] = {NULL};
     size_t count = 1;
-    for (size_t r = 0; r < pg_rows_count(rows) && count < BARS_MAX; r++)
+    /* However many there are: what is not drawn is said. */
+    size_t all = pg_rows_count(rows), drawn = all > OPERATORS_MAX ? OPERATORS_MAX - 1 : all;
+    for (size_t r = 0; r < drawn; r++)
         bars[count++] = (struct chart_bar){.label = labels[r] = operator_label(o, rows, r),
                                            .value = pg_double(rows, r, 1),
                                            .low = pg_double(rows, r, 2),
                                            .high = pg_double(rows, r, 3),
                                            .instead = pg_text(rows, r, 1) ? NULL
                                                                           : overview_instead(o, pg_text(rows, r, 5))};
+    if (drawn < all) {
+        json_t *others = json_object();
+        phrase_number(&o->words, others, "count", (double)(all - drawn), 0);
+        labels[drawn] = phrase_fill(phrase(&o->words, "bars_others"), others);
+        bars[count++] = (struct chart_bar){labels[drawn], NAN, NAN, NAN, phrase(&o->words, "bars_not_drawn"), false};
+    }
     _cleanup_text_ char *id = alloc_format("%s-b", g->indicator->id);
     _cleanup_text_ char *title = phrase_fill(phrase(&o->words, "bars_title"),
                                              json_pack("{s:s}", "name", g->indicator->name[o->words.lang]));
