@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collector/format/date.h"
+#include "collector/figure/headline.h"
 #include "collector/figure/interval.h"
 #include "collector/figure/source.h"
 #include "collector/web/page/overview_chart.h"
@@ -29,70 +30,46 @@ const char *overview_mark(struct overview *o, const struct national *g)
 
 /* ---- headlines ---- */
 
-/* Of what the sentence speaks. */
-static void add_where(const struct overview *o, const struct national *g, struct buf *out)
+struct national_said {
+    const struct national *national;
+    enum lang lang;
+};
+
+static bool add_number(const void *of, const char *statistic, struct buf *out)
 {
-    _cleanup_text_ char *text = overview_where(&o->words, o->in, national_of_country(g),
-                                               pg_int(g->rows, g->first, PROBES));
-    template_escape(text, strlen(text), out);
+    const struct national_said *said = of;
+    const struct national *g = said->national;
+    char number[NUMBER_TEXT_SIZE];
+    ssize_t row = national_row(g, statistic);
+    if (row >= 0)
+        buf_add_text(out,
+                     lang_number(said->lang, pg_double(g->rows, (size_t)row, VALUE), g->indicator->decimals, number));
+    return row >= 0;
 }
 
-/* Whose figure it is, where it is not ours: a sentence of a census and one of an advertisement look alike. Returns
- * the rest of the pattern. */
-static const char *add_opening(const struct overview *o, const struct national *g, const char *pattern, struct buf *out)
+/* What is calculated is ours, of others' figures. */
+static const char *source_of(const struct national *g)
 {
     const char *source = national_text(g, SOURCE);
-    if (national_measured(g) || !strcmp(source, "calculated") || !*pattern) /* that is ours, of others' figures */
-        return pattern;
-    _cleanup_text_ char *opening = phrase_fill(phrase(&o->words, "according"),
-                                               json_pack("{s:s}", "source", source_after(source, o->words.lang)));
-    template_escape(opening, strlen(opening), out);
-    if (*pattern == '{')
-        return pattern;
-    buf_add_char(out, source_first(pattern));
-    return pattern + 1;
-}
-
-/* The sentence as HTML: its numbers strong, and never parted from their unit. */
-static char *sentence(const struct overview *o, const struct national *g)
-{
-    const struct indicator *i = g->indicator;
-    const char *pattern = i->headline[o->words.lang];
-    struct buf out = {0};
-    pattern = add_opening(o, g, pattern, &out);
-    while (*pattern) {
-        size_t len = strcspn(pattern, "{");
-        template_escape(pattern, len, &out);
-        pattern += len;
-        if (!*pattern)
-            break;
-        size_t name = strcspn(pattern, "}");
-        _cleanup_text_ char *member = alloc_text_n(pattern + 1, name - 1);
-        if (!strcmp(member, "where")) {
-            add_where(o, g, &out);
-            pattern += name + 1;
-            continue;
-        }
-        ssize_t row = national_row(g, member);
-        char number[NUMBER_TEXT_SIZE];
-        pattern += name + 1;
-        buf_addf(&out, "<b>%s</b>",
-                 row < 0 ? phrase(&o->words, "none")
-                         : lang_number(o->words.lang, pg_double(g->rows, (size_t)row, VALUE), i->decimals, number));
-        if (*pattern == ' ') {
-            buf_add_text(&out, "&nbsp;");
-            pattern++;
-        }
-    }
-    return buf_take(&out);
+    return national_measured(g) || !strcmp(source, "calculated") ? NULL : source;
 }
 
 static void add_headline(struct overview *o, const struct national *g)
 {
-    _cleanup_text_ char *html = sentence(o, g);
+    _cleanup_(buf_free) struct buf html = {0};
+    const struct national_said said = {g, o->words.lang};
+    headline_write(&(struct headline){.indicator = g->indicator,
+                                      .words = &o->words,
+                                      .in = o->in,
+                                      .source = source_of(g),
+                                      .of_country = national_of_country(g),
+                                      .lines = pg_int(g->rows, g->first, PROBES),
+                                      .number = add_number,
+                                      .of = &said},
+                   &html);
     _cleanup_text_ char *name = indicator_in(g->indicator->name[o->words.lang], o->cctld);
-    json_array_append_new(json_object_get(o->page, "headlines"),
-                          json_pack("{s:s, s:s, s:s}", "sentence", html, "name", name, "mark", overview_mark(o, g)));
+    json_array_append_new(json_object_get(o->page, "headlines"), json_pack("{s:s, s:s, s:s}", "sentence", html.data,
+                                                                           "name", name, "mark", overview_mark(o, g)));
 }
 
 /* ---- the table ---- */
@@ -499,7 +476,7 @@ static int read_overview(const struct visit *v, json_t *page, struct fault *f)
                                            {"methods", NULL}};
     for (size_t l = 0; l < COUNT(lists); l++)
         json_object_set_new(page, lists[l][0], json_array());
-    _cleanup_text_ char *in = overview_in(v->pack, v->country, v->words->lang);
+    _cleanup_text_ char *in = headline_in(v->pack, v->country, v->words->lang);
     struct overview o = {.pg = v->pg,
                          .country = v->country,
                          .in = in,

@@ -6,20 +6,6 @@
 #include "collector/format/phrase.h"
 #include "common/json.h"
 
-char *overview_in(const json_t *pack, const char *country, enum lang lang)
-{
-    const char *in = json_string_value(json_object_get(pack, lang == LANG_FR ? "in_fr" : "in_en"));
-    return in ? alloc_text(in) : alloc_format("(%s)", country);
-}
-
-char *overview_where(const struct words *w, const char *in, bool country, int64_t lines)
-{
-    if (country)
-        return alloc_text(in);
-    _cleanup_text_ char *step = phrase_step(lines);
-    return phrase_fill(phrase(w, lines == 1 ? "on_line" : "on_lines"), json_pack("{s:s, s:s}", "n", step, "in", in));
-}
-
 /* The edition of a figure, and what it would need to speak of the country. */
 static int add_missing(struct overview *o, const struct national *g, struct fault *f)
 {
