@@ -9,7 +9,7 @@
 struct endpoint {
     unsigned params;
     const struct encode_column *columns;
-    size_t column_count; /* 0: of the figures, figure_column_count */
+    size_t column_count; /* 0: of the figures, FIGURE_COLUMNS */
     enum { KEY_NONE, KEY_HELPS, KEY_NEEDED } key;
     void (*select)(struct selection *s); /* fills sql and values */
     /* Answers who showed a key, with what no statement gives as it is, and takes the answer over as answer_start does;

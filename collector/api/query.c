@@ -127,7 +127,7 @@ static int run(struct query *q, const struct endpoint *e, struct fault *f)
     }
     a->encoder.format = choose_format(q);
     a->encoder.columns = e->columns;
-    a->encoder.count = e->column_count ? e->column_count : figure_column_count;
+    a->encoder.count = e->column_count ? e->column_count : FIGURE_COLUMNS;
     a->row = e->row;
     if (e->table && a->encoder.format == ENCODE_CSV)
         a->encoder.columns = a->extra = e->table(&q->params, &a->encoder.count);

@@ -114,7 +114,7 @@ static int print(const struct session *s, struct fault *f)
         rc = params[2] ? check_version(s->pg, params[0], params[2], f) : say_none(s->pg, params[0], f);
     return rc < 0 ? rc
                   : print_rows(s->pg, sql, params[2] ? 3 : 2, params,
-                               (struct encoder){chosen_format(s->in), figure_columns, figure_column_count, false}, f);
+                               (struct encoder){chosen_format(s->in), figure_columns, FIGURE_COLUMNS, false}, f);
 }
 
 static int list(const struct session *s, struct fault *f)

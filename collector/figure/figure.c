@@ -2,67 +2,66 @@
 
 #include "common/buf.h"
 
-const struct encode_column figure_columns[] = {
-    {"indicator", ENCODE_TEXT},
-    {"name_fr", ENCODE_TEXT},
-    {"name_en", ENCODE_TEXT},
-    {"period", ENCODE_TEXT},
-    {"statistic", ENCODE_TEXT},
-    {"country", ENCODE_TEXT},
-    {"geo", ENCODE_TEXT},
-    {"operator", ENCODE_TEXT},
-    {"technology", ENCODE_TEXT},
-    {"family", ENCODE_TEXT},
-    {"zone", ENCODE_TEXT},
-    {"sex", ENCODE_TEXT},
-    {"age_group", ENCODE_TEXT},
-    {"plan", ENCODE_TEXT},
-    {"item", ENCODE_TEXT}, /* what an imported one is of: a barrier, a speed tier */
-    {"value", ENCODE_NUMBER},
-    {"unit", ENCODE_TEXT},
-    {"low", ENCODE_NUMBER},
-    {"high", ENCODE_NUMBER},
-    {"interval_kind", ENCODE_TEXT},
-    {"interval_why", ENCODE_TEXT}, /* there is none: lines, alike */
-    {"interval_lines", ENCODE_NUMBER},
-    {"rank_low", ENCODE_NUMBER}, /* of an operator, a department */
-    {"rank_high", ENCODE_NUMBER},
-    {"change_from", ENCODE_TEXT}, /* of the figure of all lines */
-    {"change", ENCODE_NUMBER},
-    {"change_low", ENCODE_NUMBER},
-    {"change_high", ENCODE_NUMBER},
-    {"change_why", ENCODE_TEXT},
-    {"n_samples", ENCODE_NUMBER},
-    {"n_failed", ENCODE_NUMBER},
-    {"n_days", ENCODE_NUMBER},
-    {"n_probes", ENCODE_NUMBER},
-    {"n_networks", ENCODE_NUMBER},
-    {"n_silent", ENCODE_NUMBER},
-    {"floor", ENCODE_TEXT},
-    {"speaks_of", ENCODE_TEXT}, /* lines, country */
-    {"kind", ENCODE_TEXT},
-    {"status", ENCODE_TEXT},
-    {"better", ENCODE_TEXT},
-    {"source", ENCODE_TEXT},
-    {"simulated", ENCODE_BOOL},
-    {"method", ENCODE_TEXT},
-    {"method_version", ENCODE_NUMBER},
-    {"target_set", ENCODE_NUMBER},
-    {"source_url", ENCODE_TEXT},
-    {"retrieved", ENCODE_TEXT},
-    {"as_of", ENCODE_TEXT},
-    {"note", ENCODE_TEXT},
-    {"visa", ENCODE_TEXT},      /* of a survey, where the country asks for one */
-    {"admitted", ENCODE_BOOL},  /* may reports use it? */
-    {"version", ENCODE_NUMBER}, /* 0: the year is open */
-    {"edition", ENCODE_TEXT},
+const struct encode_column figure_columns[FIGURE_COLUMNS] = {
+    [FIGURE_INDICATOR] = {"indicator", ENCODE_TEXT},
+    [FIGURE_NAME_FR] = {"name_fr", ENCODE_TEXT},
+    [FIGURE_NAME_EN] = {"name_en", ENCODE_TEXT},
+    [FIGURE_PERIOD] = {"period", ENCODE_TEXT},
+    [FIGURE_STATISTIC] = {"statistic", ENCODE_TEXT},
+    [FIGURE_COUNTRY] = {"country", ENCODE_TEXT},
+    [FIGURE_GEO] = {"geo", ENCODE_TEXT},
+    [FIGURE_OPERATOR] = {"operator", ENCODE_TEXT},
+    [FIGURE_TECHNOLOGY] = {"technology", ENCODE_TEXT},
+    [FIGURE_FAMILY] = {"family", ENCODE_TEXT},
+    [FIGURE_ZONE] = {"zone", ENCODE_TEXT},
+    [FIGURE_SEX] = {"sex", ENCODE_TEXT},
+    [FIGURE_AGE_GROUP] = {"age_group", ENCODE_TEXT},
+    [FIGURE_PLAN] = {"plan", ENCODE_TEXT},
+    [FIGURE_ITEM] = {"item", ENCODE_TEXT}, /* what an imported one is of: a barrier, a speed tier */
+    [FIGURE_VALUE] = {"value", ENCODE_NUMBER},
+    [FIGURE_UNIT] = {"unit", ENCODE_TEXT},
+    [FIGURE_LOW] = {"low", ENCODE_NUMBER},
+    [FIGURE_HIGH] = {"high", ENCODE_NUMBER},
+    [FIGURE_INTERVAL_KIND] = {"interval_kind", ENCODE_TEXT},
+    [FIGURE_INTERVAL_WHY] = {"interval_why", ENCODE_TEXT}, /* there is none: lines, alike */
+    [FIGURE_INTERVAL_LINES] = {"interval_lines", ENCODE_NUMBER},
+    [FIGURE_RANK_LOW] = {"rank_low", ENCODE_NUMBER}, /* of an operator, a department */
+    [FIGURE_RANK_HIGH] = {"rank_high", ENCODE_NUMBER},
+    [FIGURE_CHANGE_FROM] = {"change_from", ENCODE_TEXT}, /* of the figure of all lines */
+    [FIGURE_CHANGE] = {"change", ENCODE_NUMBER},
+    [FIGURE_CHANGE_LOW] = {"change_low", ENCODE_NUMBER},
+    [FIGURE_CHANGE_HIGH] = {"change_high", ENCODE_NUMBER},
+    [FIGURE_CHANGE_WHY] = {"change_why", ENCODE_TEXT},
+    [FIGURE_N_SAMPLES] = {"n_samples", ENCODE_NUMBER},
+    [FIGURE_N_FAILED] = {"n_failed", ENCODE_NUMBER},
+    [FIGURE_N_DAYS] = {"n_days", ENCODE_NUMBER},
+    [FIGURE_N_PROBES] = {"n_probes", ENCODE_NUMBER},
+    [FIGURE_N_NETWORKS] = {"n_networks", ENCODE_NUMBER},
+    [FIGURE_N_SILENT] = {"n_silent", ENCODE_NUMBER},
+    [FIGURE_FLOOR] = {"floor", ENCODE_TEXT},
+    [FIGURE_SPEAKS_OF] = {"speaks_of", ENCODE_TEXT}, /* lines, country */
+    [FIGURE_KIND] = {"kind", ENCODE_TEXT},
+    [FIGURE_STATUS] = {"status", ENCODE_TEXT},
+    [FIGURE_BETTER] = {"better", ENCODE_TEXT},
+    [FIGURE_SOURCE] = {"source", ENCODE_TEXT},
+    [FIGURE_SIMULATED] = {"simulated", ENCODE_BOOL},
+    [FIGURE_METHOD] = {"method", ENCODE_TEXT},
+    [FIGURE_METHOD_VERSION] = {"method_version", ENCODE_NUMBER},
+    [FIGURE_TARGET_SET] = {"target_set", ENCODE_NUMBER},
+    [FIGURE_SOURCE_URL] = {"source_url", ENCODE_TEXT},
+    [FIGURE_RETRIEVED] = {"retrieved", ENCODE_TEXT},
+    [FIGURE_AS_OF] = {"as_of", ENCODE_TEXT},
+    [FIGURE_NOTE] = {"note", ENCODE_TEXT},
+    [FIGURE_VISA] = {"visa", ENCODE_TEXT},         /* of a survey, where the country asks for one */
+    [FIGURE_ADMITTED] = {"admitted", ENCODE_BOOL}, /* may reports use it? */
+    [FIGURE_VERSION] = {"version", ENCODE_NUMBER}, /* 0: the year is open */
+    [FIGURE_EDITION] = {"edition", ENCODE_TEXT},
 };
-const size_t figure_column_count = COUNT(figure_columns);
 
 char *figure_select(void)
 {
     struct buf list = {0};
-    for (size_t i = 0; i < figure_column_count; i++)
+    for (size_t i = 0; i < FIGURE_COLUMNS; i++)
         buf_addf(&list, "%s%s", i ? ", " : "", figure_columns[i].name);
     return buf_take(&list);
 }
