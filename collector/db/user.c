@@ -270,8 +270,9 @@ int user_take_dir(const char *state_dir, struct fault *f)
 /* In the child, between fork and exec: system calls only. */
 static void child(const char *const *argv, int out_fd)
 {
+    /* Of the same data the same bytes: a PDF's fonts carry a time. */
     static char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C", "TZ=UTC",
-                                        NULL};
+                                        "SOURCE_DATE_EPOCH=0", NULL};
     int null = open("/dev/null", O_RDWR);
     setsid();
     if (null < 0 || chdir("/") < 0 || dup2(null, 0) < 0 || dup2(out_fd, 1) < 0 || dup2(out_fd, 2) < 0)
