@@ -7,12 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/command/paper.h"
 #include "collector/db/table.h"
 #include "collector/db/user.h"
 #include "collector/figure/framework.h"
 #include "collector/report/consultation.h"
-#include "collector/report/pdf.h"
-#include "common/file.h"
 #include "common/form.h"
 #include "common/json.h"
 #include "common/lang.h"
@@ -338,33 +337,6 @@ static int adopt(const struct session *s, struct fault *f)
 
 /* ---- on paper ---- */
 
-static int write_file(const char *folder, const char *name, const struct buf *bytes, struct fault *f)
-{
-    USER_ROOT_SCOPE; /* where the command line says, as whoever gave it */
-    _cleanup_text_ char *path = alloc_format("%s/%s", folder, name);
-    int rc = file_make_dir(folder, 0755, f);
-    if (rc == 0)
-        rc = file_write_atomic(path, bytes->data, bytes->len, 0644, f);
-    if (rc == 0)
-        puts(path);
-    return rc;
-}
-
-static int write_pdf(const char *folder, const char *name, const struct buf *html, struct fault *f)
-{
-    _cleanup_(buf_free) struct buf pdf = {0};
-    _cleanup_text_ char *program = pdf_program(getenv("PATH"));
-    const char *scratch = getenv("TMPDIR");
-    if (!program) {
-        log_info(
-            "%s",
-            _("no PDF: WeasyPrint is not installed (Debian's package weasyprint); a browser prints the HTML as well"));
-        return 0;
-    }
-    int rc = pdf_make(program, scratch ? scratch : "/tmp", html, &pdf, f);
-    return rc < 0 ? rc : write_file(folder, name, &pdf, f);
-}
-
 static int export_in(const json_t *edition, const struct language *l, const struct framework *w, const char *folder,
                      struct fault *f)
 {
@@ -375,10 +347,10 @@ static int export_in(const json_t *edition, const struct language *l, const stru
     int rc = consultation_document(edition, l, &html, f);
     consultation_form(edition, l, &form);
     if (rc == 0)
-        rc = write_file(folder, page, &html, f);
+        rc = paper_write(folder, page, &html, f);
     if (rc == 0 && !w->adopted)
-        rc = write_file(folder, csv, &form, f);
-    return rc < 0 ? rc : write_pdf(folder, pdf, &html, f);
+        rc = paper_write(folder, csv, &form, f);
+    return rc < 0 ? rc : paper_write_pdf(folder, pdf, &html, f);
 }
 
 int framework_export_run(const struct invocation *in)
