@@ -1,0 +1,78 @@
+/* The command `report`: the yearly report as a document, a table and open data. */
+#include <errno.h>
+#include <string.h>
+
+#include "collector/command/paper.h"
+#include "collector/command/session.h"
+#include "collector/figure/refresh.h"
+#include "collector/figure/rollup.h"
+#include "collector/import/place.h"
+#include "collector/report/report.h"
+#include "common/conf.h"
+#include "common/lang.h"
+
+/* The document is printed as well. */
+static int keep(void *of, const char *name, const struct buf *bytes, struct fault *f)
+{
+    const char *folder = of;
+    int rc = paper_write(folder, name, bytes, f);
+    return rc == 0 && !strcmp(name, "report.html") ? paper_write_pdf(folder, "report.pdf", bytes, f) : rc;
+}
+
+static int write_year(const struct session *s, struct fault *f)
+{
+    const char *code = invocation_text(s->in, "lang"), *country = invocation_text(s->in, "country");
+    const struct report_order order = {
+        .country = country ? country : s->context->settings.country,
+        .year = invocation_text(s->in, "year"),
+        .language = language_find(code ? code : lang_code(lang_current())),
+    };
+    int rc = rollup_run_shown(s->pg, f);
+    if (rc == 0)
+        rc = refresh_run(s->pg, f);
+    return rc < 0 ? rc : report_write(s->pg, &order, keep, (void *)invocation_text(s->in, "out"), f);
+}
+
+/* ---- the command ---- */
+
+static int check_year(const char *text, struct fault *f)
+{
+    int64_t year;
+    if (strlen(text) == 4 && conf_parse_int(text, &year) == 0 && year >= 1900 && year <= 2100)
+        return 0;
+    return fault_set(f, -EINVAL, _("a year of four digits is wanted"));
+}
+
+static int check_country(const char *text, struct fault *f)
+{
+    const struct place_country *place = strlen(text) == 2 ? place_country(text) : NULL;
+    if (place && !place->neighbour)
+        return 0;
+    return fault_set(f, -EINVAL, _("\"%.16s\" has no country pack; there are: %s"), text, place_packs());
+}
+
+static const char *const languages[] = {"fr", "en", NULL};
+
+static const struct option options[] = {
+    {"year", N_("YEAR"), N_("the year"), .check = check_year},
+    {"lang", "fr|en", N_("in which language; without it, yours"), OPTION_WORD, .choices = languages},
+    {"country", "CC", N_("of which country; without it, the collector's"), .check = check_country},
+    {"out", N_("DIR"), N_("the folder that the report goes to; it is made where it is missing"), OPTION_FILE},
+    {0},
+};
+
+static int run(const struct invocation *in)
+{
+    const char *missing = !invocation_text(in, "year") ? "year" : !invocation_text(in, "out") ? "out" : NULL;
+    return missing ? invocation_wrong(in, _("--%s is missing"), missing) : session_do(in, write_year, NULL);
+}
+
+const struct command command_report = {
+    .name = "report",
+    .usage = N_("--year YEAR --out DIR [--lang fr|en] [--country CC]"),
+    .help = N_("Write the report of a year: report.html, one file that asks nobody for anything; report.pdf, where "
+               "WeasyPrint is installed; indicators.csv, where each number of the document stands; and "
+               "datapackage.json, which describes it as open data."),
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,240 @@
+#include "collector/report/report.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/db/schema.h"
+#include "collector/figure/headline.h"
+#include "collector/format/date.h"
+#include "collector/format/template.h"
+#include "collector/report/package.h"
+#include "common/json.h"
+#include "common/lang.h"
+#include "common/log.h"
+#include "schema/embedded.h"
+
+extern const struct embedded report_files[]; /* generated */
+
+#define REPORT_LIST(section_name) &section_##section_name,
+static const struct section *const sections[] = {REPORT_SECTIONS(REPORT_LIST)};
+
+/* A file of ours that is absent is a program error. */
+static const char *file(const char *path)
+{
+    for (const struct embedded *e = report_files; e->path; e++)
+        if (!strcmp(e->path, path))
+            return e->text;
+    log_error(_("%s is not built in"), path);
+    abort();
+}
+
+/* ---- numbers ---- */
+
+bool report_number_of(const struct report *r, ssize_t row, enum figure_column column, struct buf *out)
+{
+    char number[NUMBER_TEXT_SIZE];
+    const char *value = row < 0 ? NULL : evidence_text(&r->evidence, (size_t)row, column);
+    if (!value)
+        return false;
+    const struct indicator *i = indicator_find(evidence_text(&r->evidence, (size_t)row, FIGURE_INDICATOR));
+    lang_number(r->words.lang, evidence_number(&r->evidence, (size_t)row, column), i ? i->decimals : 1, number);
+    buf_addf(out, "<data value=\"%s\" data-line=\"%zd\"", value, row + 2);
+    if (column != FIGURE_VALUE)
+        buf_addf(out, " data-column=\"%s\"", figure_columns[column].name);
+    buf_addf(out, ">%s</data>", number);
+    return true;
+}
+
+bool report_number(const struct report *r, ssize_t row, struct buf *out)
+{
+    return report_number_of(r, row, FIGURE_VALUE, out);
+}
+
+char *report_name(const struct report *r, const struct indicator *i)
+{
+    return indicator_in(i->name[r->words.lang], r->cctld);
+}
+
+/* ---- a figure that stands for its indicator ---- */
+
+/* The latest of the rows that are wanted: they are sorted by period. */
+static ssize_t latest(const struct report *r, struct evidence_wanted w)
+{
+    ssize_t found = -1;
+    for (ssize_t row = evidence_next(&r->evidence, &w, 0); row >= 0;
+         row = evidence_next(&r->evidence, &w, (size_t)row + 1))
+        if (found < 0 || strcmp(evidence_text(&r->evidence, (size_t)row, FIGURE_PERIOD),
+                                evidence_text(&r->evidence, (size_t)found, FIGURE_PERIOD)) > 0)
+            found = row;
+    return found;
+}
+
+ssize_t report_main(const struct report *r, const struct indicator *i)
+{
+    ssize_t found = -1;
+    if (i->measured || i->derived)
+        found = latest(r, (struct evidence_wanted){.indicator = i->id,
+                                                   .country = r->country,
+                                                   .period = r->year,
+                                                   .statistic = indicator_main(i)->name,
+                                                   .measured = true,
+                                                   .told = true});
+    return found >= 0 ? found
+                      : latest(r, (struct evidence_wanted){.indicator = i->id, .country = r->country, .told = true});
+}
+
+struct said {
+    const struct report *r;
+    size_t row;
+};
+
+/* Of the same figure, another statistic. */
+static bool add_number(const void *of, const char *statistic, struct buf *out)
+{
+    const struct said *said = of;
+    const struct evidence *s = &said->r->evidence;
+    const size_t row = said->row;
+    const struct evidence_wanted w = {
+        .indicator = evidence_text(s, row, FIGURE_INDICATOR),
+        .country = evidence_text(s, row, FIGURE_COUNTRY),
+        .source = evidence_text(s, row, FIGURE_SOURCE),
+        .period = evidence_text(s, row, FIGURE_PERIOD),
+        .statistic = statistic,
+        .cut = s->cuts[row],
+        .measured = !strcmp(evidence_text(s, row, FIGURE_KIND), "measured"),
+        .told = true,
+    };
+    if (!strcmp(statistic, evidence_text(s, row, FIGURE_STATISTIC)))
+        return report_number(said->r, (ssize_t)row, out);
+    return report_number(said->r, evidence_next(s, &w, 0), out);
+}
+
+void report_sentence(struct report *r, const struct indicator *i, size_t row, struct buf *out)
+{
+    const struct evidence *s = &r->evidence;
+    const char *kind = evidence_text(s, row, FIGURE_KIND), *speaks_of = evidence_text(s, row, FIGURE_SPEAKS_OF);
+    const struct said said = {r, row};
+    headline_write(
+        &(struct headline){
+            .indicator = i,
+            .words = &r->words,
+            .in = r->in,
+            .source = strcmp(kind, "imported") != 0 ? NULL : evidence_text(s, row, FIGURE_SOURCE),
+            .of_country = !speaks_of || !strcmp(speaks_of, "country"),
+            .lines = pg_int(s->rows, row, FIGURE_N_PROBES),
+            .number = add_number,
+            .of = &said,
+        },
+        out);
+    r->simulated = r->simulated || pg_bool(s->rows, row, FIGURE_SIMULATED);
+}
+
+/* ---- the document ---- */
+
+/* Of each section its HTML, and in the table of contents its title. */
+static int add_section(struct report *r, const struct section *s, json_t *list, struct fault *f)
+{
+    _cleanup_text_ char *path = alloc_format("section/%s.html", s->name);
+    _cleanup_(buf_free) struct buf html = {0};
+    _cleanup_json_ json_t *values = json_pack("{s:O}", "t", json_object_get(r->words.texts, s->name));
+    int rc = s->read(r, values, f);
+    if (rc == 0)
+        rc = template_render(file(path), NULL, values, &html, f);
+    if (rc == 0)
+        json_array_append_new(list,
+                              json_pack("{s:s, s:O, s:s, s:O?}", "name", s->name, "title",
+                                        json_object_get(json_object_get(r->words.texts, s->name), "title"), "html",
+                                        html.data ? html.data : "", "parts", json_object_get(values, "parts")));
+    return rc;
+}
+
+static const char *pack_text(const struct report *r, const char *name)
+{
+    _cleanup_text_ char *key = alloc_format("%s_%s", name, lang_code(r->words.lang));
+    const char *text = json_string_value(json_object_get(r->pack, key));
+    return text ? text : r->country;
+}
+
+/* Is the year closed, and in what version is it told? */
+static void set_state(struct report *r, json_t *out)
+{
+    const char *version = "0", *closed = NULL;
+    for (size_t row = 0; row < evidence_count(&r->evidence); row++)
+        if (!strncmp(evidence_text(&r->evidence, row, FIGURE_PERIOD), r->year, 4) &&
+            !strcmp(evidence_text(&r->evidence, row, FIGURE_EDITION), "closed")) {
+            closed = "closed";
+            version = evidence_text(&r->evidence, row, FIGURE_VERSION);
+        }
+    phrase_set(out, "state", phrase(&r->words, closed ? "closed" : "provisional"),
+               json_pack("{s:s, s:s}", "year", r->year, "n", version));
+}
+
+static int make_document(struct report *r, const struct language *l, struct buf *out, struct fault *f)
+{
+    json_t *list = json_array();
+    _cleanup_json_ json_t *values = json_pack("{s:s, s:O, s:s, s:s, s:o, s:b}", "lang", l->code, "t", r->words.texts,
+                                              "style", file("report.css"), "year", r->year, "sections", list, "partial",
+                                              r->words.lacking > 0);
+    int rc = 0;
+    for (size_t s = 0; rc == 0 && s < COUNT(sections); s++)
+        rc = add_section(r, sections[s], list, f);
+    phrase_set(values, "title", phrase(&r->words, "title"), json_pack("{s:s}", "in", r->in));
+    phrase_set(values, "cite", phrase(&r->words, "cite"),
+               json_pack("{s:s, s:s, s:s}", "in", r->in, "year", r->year, "country", pack_text(r, "name")));
+    set_state(r, values);
+    json_object_set_new(values, "simulated", json_boolean(r->simulated));
+    return rc < 0 ? rc : template_render(file("report.html"), NULL, values, out, f);
+}
+
+/* ---- the whole ---- */
+
+/* "{BJ,BF,NE,NG,TG}" */
+static char *countries_of(const struct report *r)
+{
+    struct buf list = {0};
+    const json_t *neighbour;
+    size_t n;
+    buf_addf(&list, "{%s", r->country);
+    json_array_foreach(json_object_get(r->pack, "neighbours"), n, neighbour)
+        buf_addf(&list, ",%s", json_string_value(json_object_get(neighbour, "iso")));
+    buf_add_text(&list, "}");
+    return buf_take(&list);
+}
+
+static int write_files(struct report *r, const struct report_order *order, report_keep keep, void *of, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf html = {0}, csv = {0}, package = {0};
+    int rc = make_document(r, order->language, &html, f);
+    package_csv(&r->evidence, &csv);
+    package_json(r, &csv, &package);
+    if (rc == 0)
+        rc = keep(of, "report.html", &html, f);
+    if (rc == 0)
+        rc = keep(of, "indicators.csv", &csv, f);
+    return rc < 0 ? rc : keep(of, "datapackage.json", &package, f);
+}
+
+int report_write(struct pg *pg, const struct report_order *order, report_keep keep, void *of, struct fault *f)
+{
+    _cleanup_json_ json_t *packs = json_loads(schema_file("countries/countries.json")->text, 0, NULL);
+    const json_t *pack = json_object_get(packs, order->country);
+    struct report r = {.pg = pg, .country = order->country, .year = order->year, .pack = pack};
+    if (!json_is_object(pack))
+        return fault_set(f, -ENOENT, _("%s has no country pack"), order->country);
+    language_words(order->language, "report", &r.words);
+    _cleanup_text_ char *in = headline_in(pack, order->country, r.words.lang), *countries = countries_of(&r);
+    r.in = in;
+    r.cctld = json_string_value(json_object_get(pack, "cctld"));
+    int rc = pg_run(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f);
+    if (rc == 0)
+        rc = evidence_read(pg, countries, order->year, &r.evidence, f);
+    if (rc == 0)
+        rc = write_files(&r, order, keep, of, f);
+    if (rc == 0)
+        rc = pg_run(pg, "COMMIT", f);
+    evidence_free(&r.evidence);
+    words_free(&r.words);
+    return rc;
+}

@@ -1,0 +1,65 @@
+/* The yearly report: one HTML document that asks nobody for anything, and the
+ * files beside it. A section is section/NAME.c, which fills what the template
+ * section/NAME.html shows, and its word in the list below.
+ *
+ * Every number that stands in the document is a figure of indicators.csv and says
+ * of which line: <data value="7.5" data-line="123">7,5</data>. */
+#pragma once
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include "collector/db/pg.h"
+#include "collector/format/language.h"
+#include "collector/report/evidence.h"
+#include "common/buf.h"
+#include "common/fault.h"
+
+/* In the order of the document. */
+#define REPORT_SECTIONS(X) X(summary) X(goals) X(areas) X(neighbours) X(missing) X(method)
+
+struct report {
+    struct pg *pg; /* one snapshot for the whole report */
+    const char *country, *year, *in;
+    const json_t *pack;
+    const char *cctld; /* without a dot; NULL: the pack has none */
+    struct words words;
+    struct evidence evidence;
+    bool simulated; /* does a figure of an imaginary country stand in it? */
+};
+
+struct section {
+    const char *name;
+    int (*read)(struct report *r, json_t *out, struct fault *f);
+};
+#define REPORT_DECLARE(section_name) extern const struct section section_##section_name;
+REPORT_SECTIONS(REPORT_DECLARE)
+
+/* What is asked for. */
+struct report_order {
+    const char *country; /* ISO 3166-1, with a pack */
+    const char *year;    /* of four digits */
+    const struct language *language;
+};
+
+/* Gives a file of the report a place; name: "report.html", or "figures/PER1.svg". */
+typedef int (*report_keep)(void *of, const char *name, const struct buf *bytes, struct fault *f);
+
+/* Writes all of it, the document first. -ENOENT: the country has no pack. */
+int report_write(struct pg *pg, const struct report_order *order, report_keep keep, void *of, struct fault *f) CHECKED;
+
+/* ---- what sections are made with ---- */
+
+/* A figure's number with the line it stands on; false where the row is -1, which writes nothing. */
+bool report_number(const struct report *r, ssize_t row, struct buf *out);
+/* The same of another of its columns: an interval's end, a change. */
+bool report_number_of(const struct report *r, ssize_t row, enum figure_column column, struct buf *out);
+/* An indicator's name and its definition as they read in the country; the caller frees. */
+char *report_name(const struct report *r, const struct indicator *i) CHECKED;
+
+/* The latest period of a source's own figures, of the whole country or of its lines: the row of the indicator's main
+ * statistic; measured first. -1: none. */
+ssize_t report_main(const struct report *r, const struct indicator *i);
+/* What the headline says of that row. */
+void report_sentence(struct report *r, const struct indicator *i, size_t row, struct buf *out);
