@@ -1,0 +1,152 @@
+"""The yearly report: each of its numbers stands in indicators.csv and is what everybody is told, and what is missing is said."""
+import csv
+import html.parser
+import json
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+from conftest import Collector, scratch
+
+YEAR = "2024"
+LANGUAGES = ("fr", "en")
+
+
+class Numbers(html.parser.HTMLParser):
+    """Every <data>: what it says, of which line and column; and what the document would ask others for."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found, self.asks, self.open, self.inside = [], [], [], None
+        self.feed(text)
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        of = dict(attrs)
+        if tag not in ("meta", "link", "br", "img"):
+            self.open.append(tag)
+        self.asks += [of[name] for name in ("src", "data", "xlink:href") if of.get(name)]
+        if tag == "data":
+            self.inside = (of["value"], int(of["data-line"]), of.get("data-column", "value"))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+        if tag == "data":
+            self.inside = None
+
+    def handle_data(self, data):
+        if self.inside:
+            self.found.append((data, *self.inside))
+
+
+@pytest.fixture(scope="module")
+def year():
+    """A small imaginary country of which nothing is hidden, and what others say of Benin and a neighbour."""
+    with scratch() as folder:
+        c = Collector(folder, publication_floor="simulated", upkeep="no")
+        c.start_idle()
+        c.run("simulate", "--country", "BJ", "--probes", "8", "--days", "40", "--seed", "7", "--from", f"{YEAR}-02-01", "--rollups")
+        path = c.state.parent / "figures.csv"
+        path.write_text("indicator,country,period,sex,value,unit,source,source_url,retrieved\n"
+                        + "".join(f"ACC1,{country},{period},{sex},{value},% of population,ITU,https://example.org/itu,2024-11-02\n" for country, period, sex, value in (
+                            ("BJ", 2021, "", 33.5), ("BJ", 2023, "", 34.25), ("TG", 2023, "", 41.1), ("BJ", 2023, "female", 28), ("BJ", 2023, "male", 40.5))))
+        c.run("import", "csv", path)
+        yield c
+        c.stop()
+
+
+def written(c, folder, lang, when=YEAR, printed=False):
+    """The folder with the report in it; printed: as PDF as well, which takes its time."""
+    out = c.state.parent / folder
+    done = subprocess.run(c.command("report", "--year", when, "--lang", lang, "--out", out), capture_output=True, text=True, check=True,
+                          env=os.environ | c.env | ({} if printed else {"PATH": "/nonexistent"}))
+    assert printed or "no PDF: WeasyPrint is not installed (Debian's package weasyprint)" in done.stderr, done.stderr
+    names = {"report.html", "indicators.csv", "datapackage.json"} | ({"report.pdf"} if printed else set())
+    assert {line.rsplit("/", 1)[1] for line in done.stdout.splitlines()} == names == {path.name for path in out.iterdir()}
+    return out
+
+
+@pytest.fixture(scope="module")
+def reports(year):
+    """In each language."""
+    return {lang: written(year, lang, lang, printed=lang == "fr") for lang in LANGUAGES}
+
+
+def shown(value, lang, decimals):
+    text = f"{float(value):,.{decimals}f}"
+    return text.translate(str.maketrans({",": "\u202f", ".": ","})) if lang == "fr" else text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_number_has_its_line(year, reports, lang):
+    """As it is written in the language; and the file is what `indicators` prints, year by year."""
+    out = reports[lang]
+    rows = list(csv.DictReader((out / "indicators.csv").open(encoding="utf-8")))
+    printed = [row for y in ("2021", "2023", YEAR) for row in csv.DictReader(year.run("indicators", "--year", y).splitlines())]
+    key = lambda row: tuple(sorted(row.items()))
+    assert sorted(map(key, rows)) == sorted(key(row) for row in printed if row["country"] in ("BJ", "TG"))
+    numbers = Numbers((out / "report.html").read_text(encoding="utf-8"))
+    assert numbers.asks == [] and len(numbers.found) > 100
+    decimals = {path.stem: int(re.search(r"^-- decimals: (\d)", path.read_text(encoding="utf-8"), re.M)[1])
+                for path in (pathlib.Path(__file__).parents[2] / "schema/indicators").glob("*.sql")}
+    for text, value, line, column in numbers.found:
+        row = rows[line - 2]
+        assert row[column] == value and text == shown(value, lang, decimals[row["indicator"]]), (text, value, row)
+    told = {(rows[line - 2]["indicator"], rows[line - 2]["country"], rows[line - 2]["sex"], column) for _, _, line, column in numbers.found}
+    assert {("ACC1", "BJ", "", "value"), ("ACC1", "BJ", "female", "value"), ("ACC1", "TG", "", "value"), ("PER1", "BJ", "", "value")} <= told
+
+
+def test_says_where_it_comes_from(reports):
+    text = (reports["fr"] / "report.html").read_text(encoding="utf-8")
+    for words in ("Selon l’UIT, ", "Chiffres provisoires", "Données simulées", "Femmes et hommes", "Togo", "La méthode", "CC BY 4.0"):
+        assert words in text, words
+    assert not re.search(r"(33[,.]5)", text)  # an older value of the same source is history, and no figure of the year
+
+
+def test_same_data_same_bytes(year, reports):
+    again = written(year, "again", "fr", printed=True)
+    assert {path.name: path.read_bytes() for path in reports["fr"].iterdir()} == {path.name: path.read_bytes() for path in again.iterdir()}
+
+
+def test_is_printed(reports):
+    out = reports["fr"]
+    info = subprocess.run(["pdfinfo", out / "report.pdf"], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"Page size: +595.* x 841.* pts \(A4\)", info) and "L’état de l’Internet au Bénin" in info
+    fonts = subprocess.run(["pdffonts", out / "report.pdf"], capture_output=True, text=True, check=True).stdout.splitlines()[2:]
+    assert fonts and all(line.split()[-5] == "yes" for line in fonts)
+
+
+def test_is_described_as_open_data(reports):
+    out = reports["en"]
+    package = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))
+    resource, = package["resources"]
+    header = (out / "indicators.csv").open(encoding="utf-8").readline().strip().split(",")
+    assert [field["name"] for field in resource["schema"]["fields"]] == header
+    assert package["name"] == f"internetmetre-bj-{YEAR}" and package["licenses"][0]["name"] == "CC-BY-4.0"
+    digest = subprocess.run(["sha256sum", out / "indicators.csv"], capture_output=True, text=True, check=True).stdout.split()[0]
+    assert resource["hash"] == f"sha256:{digest}" and resource["bytes"] == (out / "indicators.csv").stat().st_size
+
+
+def test_a_year_without_figures(year):
+    """What others said before stands in it; of the rest it says that it is missing."""
+    text = (written(year, "before", "en", "2022") / "report.html").read_text(encoding="utf-8")
+    assert "According to the ITU, " in text and "Too few measured lines to publish a figure." in text and "Simulated" not in text
+    nothing = (written(year, "nothing", "en", "1999") / "report.html").read_text(encoding="utf-8")
+    assert "No figure can be published yet." in nothing and Numbers(nothing).found == []
+
+
+def test_what_is_hidden_is_nowhere(year, reports):
+    """With the floor that everybody has, of eight lines nothing is told by operator."""
+    year.stop()
+    year.settings = {"upkeep": "no"}
+    year.move(year.port)
+    year.start()
+    year.run("rollup")
+    out = written(year, "floor", "fr")
+    told = {row["value"] for row in csv.DictReader((reports["fr"] / "indicators.csv").open(encoding="utf-8")) if row["operator"] and row["indicator"] == "PER1"}
+    text = "".join((out / name).read_text(encoding="utf-8") for name in ("report.html", "indicators.csv"))
+    assert told and not [value for value in told if f'"{value}"' in text or f",{value}," in text] and "n&lt;5" in text
+    assert all(row["value"] == "" for row in csv.DictReader((out / "indicators.csv").open(encoding="utf-8")) if row["operator"])

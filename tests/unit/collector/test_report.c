@@ -1,0 +1,121 @@
+#include "tests/unit/folder.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "collector/command/command.h"
+#include "collector/command/paper.h"
+#include "collector/report/package.h"
+#include "collector/report/part.h"
+#include "collector/report/report.h"
+#include "common/json.h"
+
+#define NAME_OF(section_name) &section_##section_name,
+static const struct section *const sections[] = {REPORT_SECTIONS(NAME_OF)};
+
+static void every_section_has_a_title(void **state)
+{
+    size_t languages;
+    const struct language *all = language_all(&languages);
+    for (size_t l = 0; l < languages; l++) {
+        struct words w;
+        language_words(&all[l], "report", &w);
+        assert_int_equal(w.lacking, 0);
+        for (size_t s = 0; s < COUNT(sections); s++)
+            if (!json_string_value(json_object_get(json_object_get(w.texts, sections[s]->name), "title")))
+                fail_msg("%s has no title in %s", sections[s]->name, all[l].code);
+        words_free(&w);
+    }
+}
+
+/* Each indicator is of one area, and is not left out of the report. */
+static void every_indicator_has_an_area(void **state)
+{
+    struct words w;
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    language_words(language_find("fr"), "report", &w);
+    for (size_t i = 0; i < count; i++) {
+        struct part p = {0};
+        size_t areas = 0;
+        while (part_next(&w, &p))
+            areas += part_has(&p, &all[i]);
+        if (areas != 1)
+            fail_msg("%s is of %zu areas", all[i].id, areas);
+    }
+    words_free(&w);
+}
+
+static int nowhere(void *of, const char *name, const struct buf *bytes, struct fault *f)
+{
+    fail_msg("%s is written", name);
+    return 0;
+}
+
+static void without_a_pack_there_is_none(void **state)
+{
+    struct fault f = {0};
+    const struct report_order order = {"ZZ", "2026", language_find("en")};
+    assert_int_equal(report_write(NULL, &order, nowhere, NULL, &f), -ENOENT);
+    assert_string_equal(f.text, "ZZ has no country pack");
+}
+
+static void without_figures_there_is_a_header(void **state)
+{
+    static const struct evidence none;
+    _cleanup_(buf_free) struct buf csv = {0}, package = {0}, number = {0};
+    struct report r = {.country = "BJ", .year = "2026", .in = "au Bénin"};
+    language_words(language_find("fr"), "report", &r.words);
+    package_csv(&none, &csv);
+    assert_memory_equal(csv.data, "indicator,name_fr,", 18);
+    assert_int_equal(evidence_next(&none, &(struct evidence_wanted){.indicator = "PER1"}, 0), -1);
+    assert_false(report_number(&r, -1, &number));
+    package_json(&r, &csv, &package);
+    _cleanup_json_ json_t *read = json_loadb(package.data, package.len, 0, NULL);
+    const json_t *resource = json_array_get(json_object_get(read, "resources"), 0);
+    assert_string_equal(json_string_value(json_object_get(read, "title")), "L’état de l’Internet au Bénin, 2026");
+    assert_int_equal(json_integer_value(json_object_get(resource, "bytes")), csv.len);
+    assert_int_equal(json_array_size(json_object_get(json_object_get(resource, "schema"), "fields")), FIGURE_COLUMNS);
+    words_free(&r.words);
+}
+
+/* What may be asked for, of the options that have a rule. */
+static void asks_for_a_year_and_a_country(void **state)
+{
+    struct fault f = {0};
+    for (const struct option *o = command_report.options; o->name; o++) {
+        if (!strcmp(o->name, "year")) {
+            assert_int_equal(o->check("2026", &f), 0);
+            assert_int_equal(o->check("26", &f), -EINVAL);
+            assert_int_equal(o->check("202x", &f), -EINVAL);
+        } else if (!strcmp(o->name, "country")) {
+            assert_int_equal(o->check("BJ", &f), 0);
+            assert_int_equal(o->check("TG", &f), -EINVAL); /* a neighbour */
+            assert_int_equal(o->check("BEN", &f), -EINVAL);
+        }
+    }
+}
+
+static void files_go_where_they_are_to(void **state)
+{
+    struct fault f = {0};
+    struct stat is;
+    _cleanup_text_ char *folder = alloc_format("%s/made", dir), *path = alloc_format("%s/figures/PER1.svg", folder);
+    assert_int_equal(paper_write(folder, "figures/PER1.svg", &(struct buf){.data = "<svg/>", .len = 6}, &f), 0);
+    assert_int_equal(stat(path, &is), 0);
+    assert_int_equal(is.st_size, 6);
+    assert_int_equal(is.st_mode & 0777, 0644);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_section_has_a_title),
+        cmocka_unit_test(every_indicator_has_an_area),
+        cmocka_unit_test(without_a_pack_there_is_none),
+        cmocka_unit_test(without_figures_there_is_a_header),
+        cmocka_unit_test(asks_for_a_year_and_a_country),
+        cmocka_unit_test_setup_teardown(files_go_where_they_are_to, in_a_fresh_folder, remove_folder),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
