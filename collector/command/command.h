@@ -20,8 +20,7 @@ struct context { /* what the options common to all commands said */
     X(serve)                                                                                                           \
     X(migrate)                                                                                                         \
     X(token)                                                                                                           \
-    X(probe) X(operator) X(key) X(load) X(rebuild) X(rollup) X(import) X(indicators) X(framework) X(report)            \
-        X(simulate)
+    X(probe) X(operator) X(key) X(load) X(rebuild) X(rollup) X(import) X(indicators) X(framework) X(report) X(simulate)
 
 #define COMMAND_DECLARE(name) extern const struct command command_##name;
 COMMANDS(COMMAND_DECLARE)

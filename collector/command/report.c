@@ -21,9 +21,13 @@ static int keep(void *of, const char *name, const struct buf *bytes, struct faul
 
 static int write_year(const struct session *s, struct fault *f)
 {
-    const char *code = invocation_text(s->in, "lang"), *country = invocation_text(s->in, "country");
+    const char *code = invocation_text(s->in, "lang"), *wanted = invocation_text(s->in, "country");
+    const char *country = wanted ? wanted : s->context->settings.country, *config = s->context->config;
+    const char *name = strrchr(config, '/');
+    _cleanup_text_ char *map = alloc_format("%.*s%s.geo.json", name ? (int)(name + 1 - config) : 0, config, country);
     const struct report_order order = {
-        .country = country ? country : s->context->settings.country,
+        .country = country,
+        .map = map,
         .year = invocation_text(s->in, "year"),
         .language = language_find(code ? code : lang_code(lang_current())),
     };

@@ -10,6 +10,7 @@
 #include "collector/format/date.h"
 #include "collector/format/template.h"
 #include "collector/report/package.h"
+#include "collector/report/picture.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "common/log.h"
@@ -50,6 +51,18 @@ bool report_number_of(const struct report *r, ssize_t row, enum figure_column co
 bool report_number(const struct report *r, ssize_t row, struct buf *out)
 {
     return report_number_of(r, row, FIGURE_VALUE, out);
+}
+
+const char *report_department(const struct report *r, const char *iso)
+{
+    const json_t *department;
+    size_t d;
+    json_array_foreach(json_object_get(r->pack, "departments"), d, department)
+    {
+        if (!strcmp(json_string_value(json_object_get(department, "iso")), iso))
+            return json_string_value(json_object_get(department, "name"));
+    }
+    return iso;
 }
 
 char *report_name(const struct report *r, const struct indicator *i)
@@ -203,6 +216,23 @@ static char *countries_of(const struct report *r)
     return buf_take(&list);
 }
 
+/* Each picture that is published as a file of its own. */
+static int write_pictures(const struct report *r, report_keep keep, void *of, struct fault *f)
+{
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    int rc = 0;
+    for (size_t i = 0; i < count; i++)
+        for (enum picture p = 0; rc == 0 && p < PICTURE_COUNT; p++) {
+            _cleanup_(buf_free) struct buf svg = {0};
+            _cleanup_text_ char *name = alloc_format("figures/%s-%s.svg", all[i].id, picture_word(p)), *title = NULL;
+            rc = picture_draw(r, &all[i], p, CHART_A4, &svg, &title, f);
+            if (rc == 0 && title)
+                rc = keep(of, name, &svg, f);
+        }
+    return rc;
+}
+
 static int write_files(struct report *r, const struct report_order *order, report_keep keep, void *of, struct fault *f)
 {
     _cleanup_(buf_free) struct buf html = {0}, csv = {0}, package = {0};
@@ -213,7 +243,16 @@ static int write_files(struct report *r, const struct report_order *order, repor
         rc = keep(of, "report.html", &html, f);
     if (rc == 0)
         rc = keep(of, "indicators.csv", &csv, f);
-    return rc < 0 ? rc : keep(of, "datapackage.json", &package, f);
+    if (rc == 0)
+        rc = keep(of, "datapackage.json", &package, f);
+    return rc < 0 ? rc : write_pictures(r, keep, of, f);
+}
+
+/* NULL: the pack has none. */
+static const struct embedded *built_in_map(const char *country)
+{
+    _cleanup_text_ char *path = alloc_format("countries/%s.geo.json", country);
+    return schema_file(path);
 }
 
 int report_write(struct pg *pg, const struct report_order *order, report_keep keep, void *of, struct fault *f)
@@ -231,10 +270,13 @@ int report_write(struct pg *pg, const struct report_order *order, report_keep ke
     if (rc == 0)
         rc = evidence_read(pg, countries, order->year, &r.evidence, f);
     if (rc == 0)
+        rc = map_load(order->map, built_in_map(order->country), order->country, &r.map, f);
+    if (rc == 0)
         rc = write_files(&r, order, keep, of, f);
     if (rc == 0)
         rc = pg_run(pg, "COMMIT", f);
     evidence_free(&r.evidence);
+    map_free(r.map);
     words_free(&r.words);
     return rc;
 }

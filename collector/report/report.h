@@ -12,6 +12,7 @@
 
 #include "collector/db/pg.h"
 #include "collector/format/language.h"
+#include "collector/format/map.h"
 #include "collector/report/evidence.h"
 #include "common/buf.h"
 #include "common/fault.h"
@@ -26,7 +27,8 @@ struct report {
     const char *cctld; /* without a dot; NULL: the pack has none */
     struct words words;
     struct evidence evidence;
-    bool simulated; /* does a figure of an imaginary country stand in it? */
+    struct map *map; /* of its departments; NULL: the pack has none */
+    bool simulated;  /* does a figure of an imaginary country stand in it? */
 };
 
 struct section {
@@ -41,9 +43,10 @@ struct report_order {
     const char *country; /* ISO 3166-1, with a pack */
     const char *year;    /* of four digits */
     const struct language *language;
+    const char *map; /* a chapter's own, a file; where there is none, the pack's */
 };
 
-/* Gives a file of the report a place; name: "report.html", or "figures/PER1.svg". */
+/* Gives a file of the report a place; name: "report.html", or "figures/PER1-days.svg". */
 typedef int (*report_keep)(void *of, const char *name, const struct buf *bytes, struct fault *f);
 
 /* Writes all of it, the document first. -ENOENT: the country has no pack. */
@@ -55,7 +58,9 @@ int report_write(struct pg *pg, const struct report_order *order, report_keep ke
 bool report_number(const struct report *r, ssize_t row, struct buf *out);
 /* The same of another of its columns: an interval's end, a change. */
 bool report_number_of(const struct report *r, ssize_t row, enum figure_column column, struct buf *out);
-/* An indicator's name and its definition as they read in the country; the caller frees. */
+/* A department's name, as the pack has it; its code where it has none. */
+const char *report_department(const struct report *r, const char *iso);
+/* An indicator's name as it reads in the country; the caller frees. */
 char *report_name(const struct report *r, const struct indicator *i) CHECKED;
 
 /* The latest period of a source's own figures, of the whole country or of its lines: the row of the indicator's main

@@ -1,16 +1,13 @@
 /* Every indicator with a figure, area by area: what it says, its tables, its picture, its definition. */
 #include "collector/report/report.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/figure/source.h"
-#include "collector/format/chart.h"
-#include "collector/format/date.h"
 #include "collector/report/part.h"
-
-#define BARS_MAX 24
+#include "collector/report/picture.h"
+#include "common/json.h"
 
 /* In which parts a figure is shown, each in a table of its own. */
 static const struct table {
@@ -42,18 +39,6 @@ static const char *text(const struct report *r, const char *name)
 
 /* ---- a row ---- */
 
-static const char *department_name(const struct report *r, const char *iso)
-{
-    const json_t *department;
-    size_t d;
-    json_array_foreach(json_object_get(r->pack, "departments"), d, department)
-    {
-        if (!strcmp(json_string_value(json_object_get(department, "iso")), iso))
-            return json_string_value(json_object_get(department, "name"));
-    }
-    return iso;
-}
-
 /* What a row of a table is of; the caller frees. */
 static char *label_of(const struct report *r, const struct indicator *i, const struct table *t, size_t row)
 {
@@ -69,7 +54,7 @@ static char *label_of(const struct report *r, const struct indicator *i, const s
         return alloc_text(*statistic ? statistic : text(r, "value"));
     }
     if (t->column == FIGURE_GEO)
-        return alloc_text(department_name(r, word));
+        return alloc_text(report_department(r, word));
     const char *known = json_string_value(json_object_get(json_object_get(texts(r), "word"), word));
     return alloc_text(known ? known : word);
 }
@@ -172,114 +157,71 @@ static void add_table(const struct report *r, const struct indicator *i, const s
     json_decref(rows);
 }
 
-/* ---- a picture ---- */
+/* ---- pictures ---- */
 
-/* Operators beside the whole; nothing where no operator has a figure. */
-static size_t gather_bars(const struct report *r, const struct indicator *i, struct chart_bar bars[static BARS_MAX])
+static int add_charts(const struct report *r, const struct indicator *i, json_t *charts, struct fault *f)
 {
-    const struct evidence *s = &r->evidence;
-    const struct evidence_wanted w = {.indicator = i->id,
-                                      .country = r->country,
-                                      .period = r->year,
-                                      .statistic = indicator_main(i)->name,
-                                      .cut = DIM_OPERATOR,
-                                      .measured = true};
-    const ssize_t whole = report_main(r, i);
-    size_t count = 0, told = 0;
-    bars[count++] = (struct chart_bar){.label = text(r, "lines_bar"),
-                                       .value = evidence_number(s, (size_t)whole, FIGURE_VALUE),
-                                       .low = evidence_number(s, (size_t)whole, FIGURE_LOW),
-                                       .high = evidence_number(s, (size_t)whole, FIGURE_HIGH),
-                                       .reference = true};
-    for (ssize_t row = evidence_next(s, &w, 0); row >= 0 && count < BARS_MAX;
-         row = evidence_next(s, &w, (size_t)row + 1)) {
-        const bool has = evidence_text(s, (size_t)row, FIGURE_VALUE) != NULL;
-        told += has;
-        bars[count++] = (struct chart_bar){.label = evidence_text(s, (size_t)row, FIGURE_OPERATOR),
-                                           .value = evidence_number(s, (size_t)row, FIGURE_VALUE),
-                                           .low = evidence_number(s, (size_t)row, FIGURE_LOW),
-                                           .high = evidence_number(s, (size_t)row, FIGURE_HIGH),
-                                           .instead = has ? NULL : phrase(&r->words, "small")};
+    int rc = 0;
+    for (enum picture p = 0; rc == 0 && p < PICTURE_COUNT; p++) {
+        _cleanup_(buf_free) struct buf svg = {0};
+        _cleanup_text_ char *title = NULL;
+        rc = picture_draw(r, i, p, CHART_REPORT, &svg, &title, f);
+        if (rc == 0 && title)
+            json_array_append_new(charts, json_pack("{s:s, s:s}", "title", title, "svg", svg.data));
     }
-    return told ? count : 0;
-}
-
-static void add_bars(const struct report *r, const struct indicator *i, json_t *charts)
-{
-    struct chart_bar bars[BARS_MAX];
-    const ssize_t row = report_main(r, i);
-    const size_t count = row >= 0 && !strcmp(evidence_text(&r->evidence, (size_t)row, FIGURE_KIND), "measured")
-                             ? gather_bars(r, i, bars)
-                             : 0;
-    if (!count)
-        return;
-    _cleanup_text_ char *name = report_name(r, i), *id = alloc_format("%s-b", i->id);
-    _cleanup_text_ char *title = phrase_fill(text(r, "bars_title"), json_pack("{s:s}", "name", name));
-    _cleanup_(buf_free) struct buf svg = {0};
-    const struct chart chart = {.id = id,
-                                .title = title,
-                                .description = text(r, "bars_description"),
-                                .words = &r->words,
-                                .decimals = i->decimals,
-                                .unit = i->unit[r->words.lang],
-                                .form = CHART_REPORT};
-    chart_bars(&chart, bars, count, &svg);
-    json_array_append_new(charts, json_pack("{s:s, s:s}", "title", title, "svg", svg.data));
+    return rc;
 }
 
 /* ---- an indicator, an area ---- */
 
-static json_t *indicator_of(struct report *r, const struct indicator *i)
+/* One with nothing to show adds nothing. */
+static int add_indicator(struct report *r, const struct indicator *i, json_t *indicators, struct fault *f)
 {
-    json_t *list = json_array(), *charts = json_array();
+    _cleanup_json_ json_t *list = json_array(), *charts = json_array();
     for (size_t t = 0; t < COUNT(tables); t++)
         add_table(r, i, &tables[t], list);
-    if (!json_array_size(list)) {
-        json_decref(list);
-        json_decref(charts);
-        return NULL;
-    }
-    add_bars(r, i, charts);
+    if (!json_array_size(list))
+        return 0;
     _cleanup_text_ char *name = report_name(r, i), *definition = indicator_in(i->definition[r->words.lang], r->cctld);
     _cleanup_(buf_free) struct buf sentence = {0};
     const ssize_t row = report_main(r, i);
     const bool simulated = row >= 0 && pg_bool(r->evidence.rows, (size_t)row, FIGURE_SIMULATED);
     if (row >= 0 && i->headline[r->words.lang] && !indicator_by_item(i))
         report_sentence(r, i, (size_t)row, &sentence);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "id", i->id, "name", name, "definition", definition,
-                     "sentence", sentence.data ? sentence.data : "", "mark",
-                     simulated ? phrase(&r->words, "simulated_mark") : "", "tables", list, "charts", charts);
+    json_array_append_new(
+        indicators, json_pack("{s:s, s:s, s:s, s:s, s:s, s:O, s:O}", "id", i->id, "name", name, "definition",
+                              definition, "sentence", sentence.data ? sentence.data : "", "mark",
+                              simulated ? phrase(&r->words, "simulated_mark") : "", "tables", list, "charts", charts));
+    return add_charts(r, i, charts, f);
 }
 
-static json_t *area_of(struct report *r, const struct part *p)
+static int add_area(struct report *r, const struct part *p, json_t *areas, json_t *parts, struct fault *f)
 {
-    json_t *list = json_array();
+    _cleanup_json_ json_t *list = json_array();
     size_t count;
     const struct indicator *all = indicator_all(&count);
-    for (size_t i = 0; i < count; i++) {
-        json_t *indicator = part_has(p, &all[i]) ? indicator_of(r, &all[i]) : NULL;
-        if (indicator)
-            json_array_append_new(list, indicator);
-    }
-    return list;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        if (part_has(p, &all[i]))
+            rc = add_indicator(r, &all[i], list, f);
+    if (rc < 0 || !json_array_size(list))
+        return rc;
+    json_array_append_new(areas,
+                          json_pack("{s:s, s:s, s:O}", "family", p->family, "name", p->name, "indicators", list));
+    json_array_append_new(parts, json_pack("{s:s, s:s}", "id", p->family, "name", p->name));
+    return 0;
 }
 
 static int read_areas(struct report *r, json_t *out, struct fault *f)
 {
     json_t *areas = json_array(), *parts = json_array();
     struct part p = {0};
-    while (part_next(&r->words, &p)) {
-        json_t *list = area_of(r, &p);
-        if (json_array_size(list)) {
-            json_array_append_new(areas,
-                                  json_pack("{s:s, s:s, s:O}", "family", p.family, "name", p.name, "indicators", list));
-            json_array_append_new(parts, json_pack("{s:s, s:s}", "id", p.family, "name", p.name));
-        }
-        json_decref(list);
-    }
+    int rc = 0;
+    while (rc == 0 && part_next(&r->words, &p))
+        rc = add_area(r, &p, areas, parts, f);
     json_object_set_new(out, "areas", areas);
     json_object_set_new(out, "parts", parts);
-    return 0;
+    return rc;
 }
 
 const struct section section_areas = {"areas", read_areas};

@@ -7,6 +7,7 @@
 #include "collector/command/paper.h"
 #include "collector/report/package.h"
 #include "collector/report/part.h"
+#include "collector/report/picture.h"
 #include "collector/report/report.h"
 #include "common/json.h"
 
@@ -26,6 +27,19 @@ static void every_section_has_a_title(void **state)
                 fail_msg("%s has no title in %s", sections[s]->name, all[l].code);
         words_free(&w);
     }
+}
+
+static void every_picture_has_its_texts(void **state)
+{
+    struct words w;
+    language_words(language_find("fr"), "report", &w);
+    const json_t *texts = json_object_get(w.texts, "pictures");
+    for (enum picture p = 0; p < PICTURE_COUNT; p++) {
+        _cleanup_text_ char *description = alloc_format("%s_description", picture_word(p));
+        assert_non_null(json_string_value(json_object_get(texts, picture_word(p))));
+        assert_non_null(json_string_value(json_object_get(texts, description)));
+    }
+    words_free(&w);
 }
 
 /* Each indicator is of one area, and is not left out of the report. */
@@ -111,6 +125,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_section_has_a_title),
+        cmocka_unit_test(every_picture_has_its_texts),
         cmocka_unit_test(every_indicator_has_an_area),
         cmocka_unit_test(without_a_pack_there_is_none),
         cmocka_unit_test(without_figures_there_is_a_header),
