@@ -1,10 +1,12 @@
 /* What the country set out to reach, and how it stands at the end of the year. */
 #include "collector/report/report.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/figure/goal.h"
 #include "collector/figure/source.h"
+#include "collector/format/chart.h"
 
 /* Columns as goal_columns has them. */
 enum {
@@ -69,6 +71,56 @@ static json_t *goal_of(const struct report *r, const struct pg_rows *goals, size
     return out;
 }
 
+/* ---- their picture ---- */
+
+#define GOALS_MAX 64
+
+static enum chart_standing standing_of(const char *word)
+{
+    return !strcmp(word, "reached")      ? CHART_REACHED
+           : !strcmp(word, "on the way") ? CHART_ON_THE_WAY
+           : !strcmp(word, "late")       ? CHART_LATE
+                                         : CHART_UNTOLD;
+}
+
+static enum chart_compared compared_of(const char *word)
+{
+    return !strcmp(word, "at least") ? CHART_AT_LEAST : !strcmp(word, "at most") ? CHART_AT_MOST : CHART_PARITY;
+}
+
+static void add_chart(const struct report *r, const struct pg_rows *rows, json_t *out)
+{
+    const json_t *t = json_object_get(out, "t");
+    struct chart_goal goals[GOALS_MAX];
+    char *names[GOALS_MAX] = {NULL};
+    size_t count = 0;
+    for (size_t g = 0; g < pg_rows_count(rows) && count < GOALS_MAX; g++) {
+        const struct indicator *i = indicator_find(pg_text(rows, g, INDICATOR));
+        if (!i)
+            continue;
+        goals[count] = (struct chart_goal){.label = names[count] = report_name(r, i),
+                                           .unit = i->unit[r->words.lang],
+                                           .decimals = i->decimals,
+                                           .value = pg_double(rows, g, VALUE),
+                                           .period = pg_text(rows, g, PERIOD),
+                                           .wanted = pg_double(rows, g, WANTED),
+                                           .compared = compared_of(pg_text(rows, g, COMPARED)),
+                                           .by_year = (int)pg_int(rows, g, BY_YEAR),
+                                           .standing = standing_of(pg_text(rows, g, STANDING))};
+        count++;
+    }
+    _cleanup_(buf_free) struct buf svg = {0};
+    chart_goals(&(struct chart){.id = "goals-all",
+                                .title = json_string_value(json_object_get(t, "title")),
+                                .description = json_string_value(json_object_get(t, "description")),
+                                .words = &r->words,
+                                .form = CHART_REPORT},
+                goals, count, &svg);
+    json_object_set_new(out, "chart", json_string(svg.data ? svg.data : ""));
+    for (size_t n = 0; n < count; n++)
+        free(names[n]);
+}
+
 static int read_goals(struct report *r, json_t *out, struct fault *f)
 {
     _cleanup_text_ char *select = goal_select();
@@ -78,6 +130,8 @@ static int read_goals(struct report *r, json_t *out, struct fault *f)
     int rc = pg_query(r->pg, sql, 2, (const char *const[]){r->year, r->country}, &rows, f);
     for (size_t g = 0; rc == 0 && g < pg_rows_count(rows); g++)
         json_array_append_new(goals, goal_of(r, rows, g, json_object_get(out, "t")));
+    if (json_array_size(goals))
+        add_chart(r, rows, out);
     json_object_set_new(out, "any", json_boolean(json_array_size(goals) > 0));
     json_object_set_new(out, "goals", goals);
     return rc;
