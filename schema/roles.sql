@@ -67,10 +67,10 @@ END $$;
 SELECT allow('SELECT ON department, probe, probe_key, probe_owner, api_key, target, task, batch_key, result_problem, chain,
     rollup_late', 'ingest');
 SELECT allow('INSERT (name) ON target', 'ingest');
-SELECT allow('INSERT ON task, batch_key, batch_body, result, result_problem, delegation_server, rollup_dirty', 'ingest');
+SELECT allow('INSERT ON task, batch_key, batch_body, result, result_problem, delegation_server, edns_server, rollup_dirty', 'ingest');
 SELECT allow('SELECT ON country, department, operator, focal_point, probe_context, check_kind, metric, outcome, target, task,
-    result, result_problem, batch_key, chain, prefix_origin, vrp, delegation_server, rollup_day, rollup_day_sketch, rollup_other,
-    rollup_other_sketch, rollup_cell_day, rollup_line, indicator, indicator_value, indicator_day', 'analyst');
+    result, result_problem, batch_key, chain, prefix_origin, vrp, delegation_server, edns_server, rollup_day, rollup_day_sketch,
+    rollup_other, rollup_other_sketch, rollup_cell_day, rollup_line, indicator, indicator_value, indicator_day', 'analyst');
 -- Who vouched for a probe, and by which token it came, is between its team and itself.
 SELECT allow('SELECT (probe_no, probe, source, simulated, enrolled_at, confirmed_at, revoked_at, forgotten_at, replaced_by) ON probe',
              'analyst');

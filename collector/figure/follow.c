@@ -16,10 +16,9 @@
 
 /* What is made from batches, or need not be known to make it. */
 #define MADE                                                                                                           \
-    "^(api_key|batch_body.*|closed_.*|data_change|data_version|delegation_server|edition_reach|indicator_change|"      \
-    "indicator_day|indicator_dirty|indicator_fault|indicator_value|probe_contact|probe_owner|project_again|result_.*|" \
-    "retained.*|"                                                                                                      \
-    "rollup_.*|series_.*)$"
+    "^(api_key|batch_body.*|closed_.*|data_change|data_version|delegation_server|edition_reach|edns_server|"           \
+    "indicator_change|indicator_day|indicator_dirty|indicator_fault|indicator_value|probe_contact|probe_owner|"        \
+    "project_again|result_.*|retained.*|rollup_.*|series_.*)$"
 
 struct follow {
     struct pg *live;
@@ -107,7 +106,8 @@ static int copy_rows(struct follow *w, const char *table, struct fault *f)
  * stand, and put where they lie. */
 static int copy_forgotten(struct follow *w, struct fault *f)
 {
-    static const char *const tables[] = {"rollup_day", "rollup_day_sketch", "rollup_day_origin", "rollup_watch"};
+    static const char *const tables[] = {"rollup_day", "rollup_day_sketch", "rollup_day_origin", "rollup_watch",
+                                         "edns_server"};
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = 0;
     for (size_t t = 0; rc == 0 && t < COUNT(tables); t++)
@@ -139,11 +139,13 @@ static int copy_retained(struct follow *w, struct fault *f)
 
 static int leave_late(struct follow *w, struct fault *f)
 {
-    return pg_run(scratch_pg(w->scratch),
-                  "DELETE FROM result r USING taken t, batch_body b WHERE date_trunc('month', r.at AT TIME ZONE "
-                  "'UTC')::date = t.month AND (b.probe_no, b.batch_no) = (r.probe_no, r.batch_no) AND b.received_at >= "
-                  "t.since",
-                  f);
+    return pg_run(
+        scratch_pg(w->scratch),
+        "DELETE FROM result r USING taken t, batch_body b WHERE date_trunc('month', r.at AT TIME ZONE "
+        "'UTC')::date = t.month AND (b.probe_no, b.batch_no) = (r.probe_no, r.batch_no) AND b.received_at >= "
+        "t.since; DELETE FROM edns_server s USING taken t, batch_body b WHERE date_trunc('month', s.day)::date = "
+        "t.month AND (b.probe_no, b.batch_no) = (s.probe_no, s.batch_no) AND b.received_at >= t.since",
+        f);
 }
 
 /* What the public reads: of a closed year, its latest version; those that the floor hides as well, which may not have

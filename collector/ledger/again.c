@@ -109,6 +109,9 @@ static int delete_rows(struct pg *pg, const char *probe_no, const char *batch_no
     if (rc == 0)
         rc = pg_query_kept(pg, "DELETE FROM delegation_server WHERE probe_no = $1::int AND batch_no = $2::bigint", 2,
                            batch, NULL, f);
+    if (rc == 0)
+        rc = pg_query_kept(pg, "DELETE FROM edns_server WHERE probe_no = $1::int AND batch_no = $2::bigint", 2, batch,
+                           NULL, f);
     if (rc < 0 || days->len == 0)
         return rc;
     int32_t first = day_at(days, 0), last = first;
@@ -152,6 +155,7 @@ static int replace_rows(struct pg *pg, const struct projection *p, struct buf *e
                         const char *batch_no, struct fault *f)
 {
     const struct copy_rows *const results = &p->results, *const problems = &p->problems, *const servers = &p->servers;
+    const struct copy_rows *const edns = &p->edns;
     const char *const params[] = {probe_no, batch_no};
     _cleanup_rows_ struct pg_rows *rows = NULL;
     int rc = pg_query_kept(pg, "SELECT 1 FROM batch_body WHERE probe_no = $1::int AND batch_no = $2::bigint FOR UPDATE",
@@ -165,6 +169,8 @@ static int replace_rows(struct pg *pg, const struct projection *p, struct buf *e
         rc = copy_send(pg, PROJECT_PROBLEM_SQL, &problems, 1, f);
     if (rc == 0)
         rc = copy_send(pg, DELEGATION_SERVER_SQL, &servers, 1, f);
+    if (rc == 0)
+        rc = copy_send(pg, EDNS_SERVER_SQL, &edns, 1, f);
     if (rc == 0)
         rc = epoch_note(pg, epochs, f);
     return rc < 0 ? rc : mark_days(pg, probe_no, &p->days, f);

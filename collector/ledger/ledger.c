@@ -258,6 +258,12 @@ static int copy_projections(struct ledger *l, struct ledger_entry **entries, siz
             rows[stored++] = &entries[i]->projection->servers;
     if (rc == 0)
         rc = copy_send(l->pg, DELEGATION_SERVER_SQL, rows, stored, f);
+    stored = 0;
+    for (size_t i = 0; i < count; i++)
+        if (entries[i]->fate == LEDGER_STORED)
+            rows[stored++] = &entries[i]->projection->edns;
+    if (rc == 0)
+        rc = copy_send(l->pg, EDNS_SERVER_SQL, rows, stored, f);
     free(rows);
     return rc;
 }

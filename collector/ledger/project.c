@@ -131,10 +131,11 @@ static int add_row(struct projection *p, const struct line_context *c, const str
         return rc;
     if (!is_archived(c->time->archived, at_us))
         put_row(p, c, line, ordinal, at_us, target_no, task_no);
-    if (target_no && !strcmp(line->set->check, "delegation")) {
-        const struct delegation_place place = {at_us, c->probe_no, target_no, ordinal};
+    const struct delegation_place place = {at_us, c->probe_no, target_no, ordinal};
+    if (target_no && !strcmp(line->set->check, "delegation"))
         delegation_rows(line, &place, &p->servers);
-    }
+    if (target_no && !strcmp(line->set->check, "edns"))
+        edns_rows(line, &place, &p->edns);
     return 0;
 }
 
@@ -224,6 +225,7 @@ void project_number(struct projection *p, int64_t batch_no)
     copy_rows_number(&p->results, batch_no);
     copy_rows_number(&p->problems, batch_no);
     copy_rows_number(&p->servers, batch_no);
+    copy_rows_number(&p->edns, batch_no);
 }
 
 void project_clear(struct projection *p)
@@ -231,6 +233,7 @@ void project_clear(struct projection *p)
     copy_rows_clear(&p->results);
     copy_rows_clear(&p->problems);
     copy_rows_clear(&p->servers);
+    copy_rows_clear(&p->edns);
     buf_clear(&p->days);
     p->clock = false;
 }
@@ -240,5 +243,6 @@ void project_free(struct projection *p)
     copy_rows_free(&p->results);
     copy_rows_free(&p->problems);
     copy_rows_free(&p->servers);
+    copy_rows_free(&p->edns);
     buf_free(&p->days);
 }

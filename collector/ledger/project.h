@@ -10,6 +10,7 @@
 #include "collector/db/copy.h"
 #include "collector/ledger/delegation.h"
 #include "collector/ledger/dictionary.h"
+#include "collector/ledger/edns.h"
 #include "common/batch.h"
 #include "common/buf.h"
 #include "common/fault.h"
@@ -19,6 +20,7 @@ struct projection {
     struct copy_rows results;  /* PROJECT_RESULT_SQL */
     struct copy_rows problems; /* PROJECT_PROBLEM_SQL */
     struct copy_rows servers;  /* DELEGATION_SERVER_SQL */
+    struct copy_rows edns;     /* EDNS_SERVER_SQL */
     struct buf days; /* of int32_t: the distinct days of `at`, since 1970-01-01, also of what is out of range */
     bool clock;      /* results wait for a batch of the same boot that knows the time */
 };

@@ -18,7 +18,7 @@ from wire import ping
 PAGE = Path(__file__).resolve().parents[2] / "deploy/BACKUP.md"
 OFTEN = {f"p{n}": {"check": "ping", "target": "127.0.0.1", "interval": "1s", "count": "1"} for n in range(3)}
 QUICK = {"seal_interval": "1s", "journal_sync": "1s", "retry_max": "1s"}
-RESULTS = "result", "result_problem", "epoch", "delegation_server"
+RESULTS = "result", "result_problem", "epoch", "delegation_server", "edns_server"
 ROLLUPS = "rollup_day", "rollup_day_sketch"
 
 

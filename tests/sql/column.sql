@@ -86,6 +86,7 @@ INSERT INTO analysts VALUES
     ('delegation_diversity: day probe target target_country source simulated addresses4 addresses6 prefixes4 '
      'prefixes6 origins unknown asns'),
     ('delegation_server: at batch_no probe_no target_no ordinal name addr'),
+    ('edns_server: day batch_no probe_no target_no ordinal addr passed'),
     ('country: iso timezone cctld survey_visa'),
     ('department: iso country name'),
     ('focal_point: focal_point_no name'),

@@ -18,7 +18,7 @@ SELECT is((SELECT string_agg(table_name || ' ' || rights, '; ' ORDER BY table_na
               SELECT table_name::text, string_agg(privilege_type, '+' ORDER BY privilege_type) AS rights
               FROM information_schema.role_table_grants WHERE grantee = 'internetmetre_ingest' GROUP BY table_name) g),
           'api_key SELECT; batch_body INSERT; batch_key INSERT+SELECT; chain SELECT; delegation_server INSERT; '
-          'department SELECT; hole SELECT; probe SELECT; probe_key SELECT; probe_owner SELECT; result INSERT; '
+          'department SELECT; edns_server INSERT; hole SELECT; probe SELECT; probe_key SELECT; probe_owner SELECT; result INSERT; '
           'result_problem INSERT+SELECT; rollup_dirty INSERT; rollup_late SELECT; target SELECT; task INSERT+SELECT',
           'ingest stores what comes, and enrols through functions');
 SELECT is((SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p, aclexplode(p.proacl) a
