@@ -21,7 +21,7 @@ const char *catalogue_why(const struct indicator *i, enum lang lang)
         return _("Retired: no new figure is made.");
     if (i->waits[lang])
         return i->waits[lang];
-    if (indicator_made(i))
+    if (indicator_made(i) || indicator_counted(i))
         return _("Nothing was measured, or by too few lines to publish.");
     if (indicator_derived(i))
         return _("Not all figures that it is made of are published.");

@@ -68,7 +68,7 @@ static void note_text(const char *text)
  * days that series told otherwise, which are known by their check. */
 static int check_floor(const struct indicator *i, struct fault *f)
 {
-    if (i->derived || i->calculated)
+    if (i->derived || i->calculated || i->objects)
         return fault_set(f, -EBADMSG, _("over: of a chapter's own, only lines can be read; take the line away"));
     return i->measured && !i->check
                ? fault_set(f, -EBADMSG, _("check is missing: what measures it, such as \"-- check: dns\""))

@@ -463,7 +463,8 @@ static char *made_here(const struct indicator *only, bool derived)
     const struct indicator *all = indicator_all(&count);
     buf_add_text(&out, "{");
     for (size_t i = 0; i < count; i++)
-        if ((indicator_derived(&all[i]) || (!derived && (indicator_made(&all[i]) || indicator_calculated(&all[i])))) &&
+        if ((indicator_derived(&all[i]) ||
+             (!derived && (indicator_made(&all[i]) || indicator_counted(&all[i]) || indicator_calculated(&all[i])))) &&
             (!only || only == &all[i]) && chapter_agreed(&all[i]))
             buf_addf(&out, "%s%s", out.len > 1 ? "," : "", all[i].id);
     buf_add_text(&out, "}");

@@ -167,6 +167,33 @@ int given_make(struct pg *pg, const struct indicator *i, const char *const *peri
     return rc < 0 ? rc : pg_run(pg, DONE_SQL, f);
 }
 
+/* ---- of objects ---- */
+
+/* A household has one voice, by all of its tests in the period, where it stood in the object's country. Days are ripe
+ * as others are. */
+#define VOICES_SQL                                                                                                     \
+    "INSERT INTO pg_temp.voice (country, source, simulated, lifted, object, line, network, days, tests, good) "        \
+    "SELECT s.country, CASE WHEN p.simulated THEN 'simulated' WHEN p.source = 'agent' THEN 'measured' ELSE p.source "  \
+    "END, p.simulated, e.lifted OR e.lifted_simulated AND p.simulated, s.object, coalesce(h.household, p.probe_no), "  \
+    "y.network, range_agg(daterange(s.day, s.day + 1)) FILTER (WHERE s.good IS NOT NULL), count(s.good), count(*) "    \
+    "FILTER (WHERE s.good) FROM (%s) AS s JOIN probe p USING (probe_no) LEFT JOIN probe_household h USING (probe_no) " \
+    "CROSS JOIN publication_floor e "                                                                                  \
+    "JOIN line_year y ON (y.first, y.last, y.probe_no) = ($1::date, $2::date - 1, s.probe_no) "                        \
+    "JOIN place_year x ON (x.first, x.last, x.day, x.probe_no, x.country) = ($1::date, $2::date - 1, s.day, "          \
+    "s.probe_no, s.country) WHERE (y.counts OR e.lifted OR e.lifted_simulated AND p.simulated) "                       \
+    "AND (e.lifted OR p.simulated OR s.day <= (now() AT TIME ZONE 'UTC')::date - 2) GROUP BY 1, 2, 3, 4, 5, 6, 7"
+
+int given_voices(struct pg *pg, const struct indicator *i, const char *const *period, struct fault *f)
+{
+    _cleanup_text_ char *sql = alloc_format(VOICES_SQL, i->sql);
+    int rc = pg_run(pg,
+                    "CREATE TEMP TABLE IF NOT EXISTS voice (country text, source text, simulated boolean, lifted "
+                    "boolean, object text, line int, network text, days datemultirange, tests bigint, good bigint) ON "
+                    "COMMIT DROP; TRUNCATE pg_temp.voice",
+                    f);
+    return rc < 0 ? rc : pg_query(pg, sql, 2, period, NULL, f);
+}
+
 int given_check(struct pg *pg, const struct indicator *i, struct fault *f)
 {
     static const char *const day[] = {"2020-01-01", "2020-01-02"};

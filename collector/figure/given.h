@@ -14,5 +14,9 @@
 int given_check(struct pg *pg, const struct indicator *i, struct fault *f) CHECKED;
 int given_make(struct pg *pg, const struct indicator *i, const char *const *period, struct fault *f) CHECKED;
 
+/* What probes found of objects that are no lines: in pg_temp.voice (functions/object.sql). It asks for line_year and
+ * place_year of the period. */
+int given_voices(struct pg *pg, const struct indicator *i, const char *const *period, struct fault *f) CHECKED;
+
 /* Makes a row of pg_temp.given of one with sketches; `room` is between them, for the caller to free. */
 void given_row(struct copy_out *in, struct buf *room, struct copy_rows *out);

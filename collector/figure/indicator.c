@@ -150,9 +150,10 @@ static int set_named(struct indicator *i, const char *key, const char *value, st
         return each_word(value, i, add_kind, f);
     if (!strcmp(key, "over")) {
         _cleanup_text_ char *what = NULL;
-        int rc = one_of(value, "lines figures inputs", &what, f);
+        int rc = one_of(value, "lines figures inputs objects", &what, f);
         i->derived = rc == 0 && !strcmp(what, "figures");
         i->calculated = rc == 0 && !strcmp(what, "inputs");
+        i->objects = rc == 0 && !strcmp(what, "objects");
         return rc;
     }
     if (!strcmp(key, "targets"))
@@ -392,7 +393,12 @@ bool indicator_importable(const struct indicator *i)
 
 bool indicator_made(const struct indicator *i)
 {
-    return i->measured && !indicator_retired(i);
+    return i->measured && !i->objects && !indicator_retired(i);
+}
+
+bool indicator_counted(const struct indicator *i)
+{
+    return i->measured && i->objects && !indicator_retired(i);
 }
 
 bool indicator_derived(const struct indicator *i)

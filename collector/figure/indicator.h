@@ -14,13 +14,19 @@
  * and its neighbours), has such a SELECT too: country, geo, operator, technology, value, n_samples, retrieved, note. No
  * floor is asked of it: it tells of no line.
  *
+ * One that is measured by lines and is of something else (over: objects: name servers, prefixes) has a SELECT with $1
+ * the first day and $2 the day after the last, giving country, object (its name), day, probe_no, and good: whether it
+ * was found to be as it should, NULL where it could not be asked. Each line that counts has a voice of each object in
+ * its country, and the figure is the percent of objects that are good by most of the voices (functions/object.sql), of
+ * those that as many lines spoke of as a figure needs. It tells of no line: nothing is hidden beside it.
+ *
  * What is measured in percent is a part: no line says more than 100.
  *
  * Keys: id, name.fr, name.en, unit (and unit.fr, unit.en where they differ),
  * decimals, check (what measures it), better (low, high, -), status (proposed, adopted, retired: no new figures,
  * those that were published stay), nature (quantitative, qualitative), kind (where figures come from, one or more of
  * measured, imported, declared, qualitative), over (what its SELECT reads: lines, which is what is meant when it is not
- * said, figures, or inputs), method (its version, raised when figures would change), targets
+ * said, figures, inputs, or objects), method (its version, raised when figures would change), targets
  * (domestic, abroad: the set of the country's pack to which it is measured), dimensions, aggregate (p10 to p99, mean,
  * share; value when nothing is measured), days (p1 to p99: what a line says of its days where that is not their median,
  * of an indicator of percentiles), headline.fr, headline.en (not of what is derived; with {statistic} in them,
@@ -80,6 +86,7 @@ struct indicator {
     bool measured;   /* by this collector, which has its SELECT */
     bool derived;    /* from other figures, by its SELECT */
     bool calculated; /* from imported inputs, by its SELECT, beside what others publish */
+    bool objects;    /* measured, of things that are no lines */
     bool own;        /* a chapter's, of a file beside the configuration (chapter.h) */
     int method, decimals;
     int days;            /* percentile of its own days that a line says, of quantiles; 0: their median */
@@ -104,6 +111,8 @@ bool indicator_by_item(const struct indicator *i); /* is each of its figures of 
 bool indicator_importable(const struct indicator *i);
 /* Are its figures made of lines, year by year? */
 bool indicator_made(const struct indicator *i);
+/* Are they made of what lines say of objects? */
+bool indicator_counted(const struct indicator *i);
 /* Are they made of other figures, once these are there? */
 bool indicator_derived(const struct indicator *i);
 /* Are they made of what was imported? */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "collector/disclosure/crowd.h"
 #include "collector/figure/change.h"
 #include "collector/figure/chapter.h"
 #include "collector/figure/closing.h"
@@ -336,6 +337,50 @@ static int make_guarded(struct pg *pg, const struct indicator *i, const char *ye
     return rc == 0 && i->own && made ? chapter_made(pg, i, year, f) : rc;
 }
 
+/* ---- of objects ---- */
+
+/* A figure that was told stands where there is none any more, as when nobody knows the lines' networks of then. */
+#define TAKE_COUNTED_SQL                                                                                               \
+    "DELETE FROM indicator_value v WHERE v.computed AND v.indicator = $1 AND v.period = $2::int::text AND (v.value "   \
+    "IS NULL OR v.floor = 'off' OR EXISTS (SELECT FROM object_figure($3::int, $4::int, $5::int) f WHERE (f.country, "  \
+    "f.source) = (v.country, v.source) AND f.value IS NOT NULL))"
+#define STORE_COUNTED_SQL                                                                                              \
+    "INSERT INTO indicator_value (indicator, period, statistic, country, source, simulated, computed, value, unit, "   \
+    "n_samples, n_days, n_probes, n_networks, floor, method_version, note, as_of, retrieved) "                         \
+    "SELECT $1, $2::int::text, $6, o.country, o.source, o.simulated, true, rounding_nearest(o.value, $7::int), $8, "   \
+    "o.n_samples, o.n_days, o.n_probes, o.n_networks, o.floor, $9::int, o.note, o.as_of, "                             \
+    "(now() AT TIME ZONE 'UTC')::date FROM object_figure($3::int, $4::int, $5::int) o ON CONFLICT DO NOTHING"
+
+int refresh_voices(struct pg *pg, const struct indicator *i, const char *year, struct fault *f)
+{
+    _cleanup_text_ char *first = alloc_format("%s-01-01", year);
+    _cleanup_text_ char *last = alloc_format("%d-01-01", atoi(year) + 1);
+    const char *const period[] = {first, last};
+    int rc = pg_query(pg, "SELECT line_year_make($1::date, $2::date - 1), place_year_make($1::date, $2::date - 1)", 2,
+                      period, NULL, f);
+    if (rc == 0)
+        rc = given_voices(pg, i, period, f);
+    if (rc < 0)
+        fault_prefix(f, _("indicator %s: "), i->id);
+    return rc;
+}
+
+static int count_objects(struct pg *pg, const struct indicator *i, const char *year, struct fault *f)
+{
+    char lines[16], networks[16], days[16], decimals[16], method[16];
+    snprintf(lines, sizeof lines, "%d", FLOOR_PROBES);
+    snprintf(networks, sizeof networks, "%d", FLOOR_NETWORKS);
+    snprintf(days, sizeof days, "%d", FLOOR_DAYS);
+    snprintf(decimals, sizeof decimals, "%d", i->decimals);
+    snprintf(method, sizeof method, "%d", i->method);
+    const char *const params[] = {
+        i->id, year, lines, networks, days, indicator_main(i)->name, decimals, i->unit[LANG_EN], method};
+    int rc = refresh_voices(pg, i, year, f);
+    if (rc == 0)
+        rc = pg_query(pg, TAKE_COUNTED_SQL, 5, params, NULL, f);
+    return rc < 0 ? rc : pg_query(pg, STORE_COUNTED_SQL, COUNT(params), params, NULL, f);
+}
+
 /* ---- what is made of figures ---- */
 
 #define DERIVE_SQL                                                                                                     \
@@ -402,8 +447,8 @@ static int stale(struct pg *pg, const struct indicator *all, size_t count, bool 
 {
     _cleanup_(buf_free) struct buf made = {0};
     for (size_t i = 0; i < count; i++)
-        if (all[i].own == own &&
-            (indicator_made(&all[i]) || indicator_derived(&all[i]) || indicator_calculated(&all[i])))
+        if (all[i].own == own && (indicator_made(&all[i]) || indicator_counted(&all[i]) || indicator_derived(&all[i]) ||
+                                  indicator_calculated(&all[i])))
             buf_addf(&made, "%s%s/%d", made.len ? "," : "{", all[i].id, all[i].method);
     buf_add_text(&made, made.len ? "}" : "{}");
     _cleanup_rows_ struct pg_rows *rows = NULL;
@@ -479,6 +524,9 @@ static int make_years(struct pg *pg, struct progress *shown, struct fault *f)
             if (indicator_made(&all[i]) && chapter_agreed(&all[i]))
                 rc = make_guarded(pg, &all[i], year, f);
         }
+        for (size_t i = 0; rc == 0 && i < count; i++)
+            if (indicator_counted(&all[i]))
+                rc = count_objects(pg, &all[i], year, f);
         for (size_t i = 0; rc == 0 && i < count; i++)
             if (indicator_derived(&all[i]) || indicator_calculated(&all[i]))
                 rc = derive(pg, &all[i], year, f);

@@ -27,6 +27,10 @@ int refresh_gather(struct pg *pg, const struct indicator *i, const char *first, 
 int refresh_recall(struct pg *pg, const struct indicator *i, const char *year, struct cells **ret,
                    struct fault *f) CHECKED;
 
+/* Lays down in pg_temp.voice what lines said of the objects of an indicator in a year (functions/object.sql). Within a
+ * transaction, which it ends with. */
+int refresh_voices(struct pg *pg, const struct indicator *i, const char *year, struct fault *f) CHECKED;
+
 /* For serve, at its start: defines a chapter's own as it read them, and retires
  * what no file defines any more. No other command does: it may be given another
  * configuration, or may not read what serve reads. */

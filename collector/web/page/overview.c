@@ -319,7 +319,8 @@ static int add_methods(struct overview *o, const struct pg_rows *rows, struct fa
     int rc = national_in_parts(o->pg, o->country, &in_parts, f);
     const struct indicator *all = indicator_all(&count);
     for (size_t i = 0; rc == 0 && i < count; i++) {
-        if (indicator_made(&all[i]) || national_next(rows, &all[i], &(struct national){0}))
+        if (indicator_made(&all[i]) || indicator_counted(&all[i]) ||
+            national_next(rows, &all[i], &(struct national){0}))
             rc = add_method(o, &all[i], f);
         else if (!indicator_retired(&all[i])) {
             add_without(o, &all[i], in_parts);

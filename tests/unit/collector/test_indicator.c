@@ -89,6 +89,7 @@ static void knows_where_figures_come_from(void **state)
         {WHOLE VALUE "-- kind: declared\n", "declared", true, false, false},
         {WHOLE VALUE "-- kind: qualitative\n", "qualitative", false, false, false},
         {WHOLE VALUE "-- kind: measured\n-- over: figures\nSELECT 1\n", "measured", false, false, false},
+        {WHOLE LINES "-- kind: measured\n-- over: objects\nSELECT 1\n", "measured", false, false, false},
     };
     for (size_t r = 0; r < COUNT(rows); r++) {
         struct indicator i;
@@ -120,7 +121,7 @@ static void a_country_has_its_own_domain(void **state)
     }
 }
 
-/* What is published beside a figure is explained where it is defined. */
+/* What is published beside a figure is explained where it is defined; beside one of objects nothing is silent. */
 static void definitions_say_what_stands_beside(void **state)
 {
     static const char *const said[2][2] = {{"muette", "(n_silent)"}, {"silent", "(n_silent)"}};
@@ -130,7 +131,7 @@ static void definitions_say_what_stands_beside(void **state)
         measured += all[i].measured;
         for (int l = 0; l < 2; l++)
             for (int w = 0; w < 2; w++)
-                assert_true((strstr(all[i].definition[l], said[l][w]) != NULL) == all[i].measured);
+                assert_true((strstr(all[i].definition[l], said[l][w]) != NULL) == (all[i].measured && !all[i].objects));
     }
     assert_true(measured > 0);
 }
