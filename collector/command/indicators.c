@@ -157,7 +157,7 @@ static void print_intervals(const struct indicator *i)
 /* Where figures come from that are not measured, or not yet. */
 static void print_sources(const struct indicator *i)
 {
-    if (!indicator_made(i) && !i->calculated && i->kinds != KIND_IMPORTED)
+    if (!i->measured && !i->calculated && i->kinds != KIND_IMPORTED)
         printf(_("no data          %s\n"), catalogue_why(i, lang_current()));
     if (indicator_importable(i))
         printf(_("source           imported: internetmetre-collector import csv FILE\n"));
@@ -196,6 +196,13 @@ static void print_definition(const struct indicator *i, const char *country)
         printf(_("targets          the set \"%s\" of the country's pack; its versions: GET /api/v1/indicators, "
                  "target_set\n"),
                i->targets);
+    if (i->objects) {
+        printf(_("publication      each object counts from %d networks, %d households and %d days of tests on; each "
+                 "household has a voice of it, and what most of them say is its word\n\nSQL, $1 the first day, $2 the "
+                 "day after the last:\n\n%s\n"),
+               FLOOR_NETWORKS, FLOOR_PROBES, FLOOR_DAYS, i->sql);
+        return;
+    }
     print_intervals(i);
     printf(_("publication      from %d networks, %d probes and %d days of measurement on, and where no difference of "
              "figures tells "
@@ -272,6 +279,26 @@ static int print_inputs(struct pg *pg, const struct indicator *i, const char *ye
         else
             printf("  %s %s %s\n", pg_text(rows, r, 0), pg_text(rows, r, 1), pg_text(rows, r, 2));
     return 0;
+}
+
+/* What the figure of a year is counted from, object by object. */
+static int print_objects(struct pg *pg, const struct indicator *i, const char *year, struct fault *f)
+{
+    _cleanup_text_ char *sql = alloc_format("SELECT country, source, object, lines, good_lines, networks, days, counts "
+                                            "FROM object_word(%d, %d, %d) ORDER BY country, source, object",
+                                            FLOOR_PROBES, FLOOR_NETWORKS, FLOOR_DAYS);
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_run(pg, "BEGIN", f);
+    if (rc == 0)
+        rc = refresh_voices(pg, i, year, f);
+    if (rc == 0)
+        rc = pg_query(pg, sql, 0, NULL, &rows, f);
+    for (size_t r = 0; rc == 0 && r < pg_rows_count(rows); r++)
+        printf(_("  %s %s %s: households %s, for which it is good %s, networks %s, days %s%s\n"), pg_text(rows, r, 0),
+               pg_text(rows, r, 1), pg_text(rows, r, 2), pg_text(rows, r, 3), pg_text(rows, r, 4), pg_text(rows, r, 5),
+               pg_text(rows, r, 6), pg_bool(rows, r, 7) ? "" : _("; too few to count"));
+    int ended = pg_run(pg, "ROLLBACK", rc < 0 ? NULL : f);
+    return rc < 0 ? rc : ended;
 }
 
 /* As functions/excluded.sql has them. */
@@ -380,13 +407,16 @@ static int explain(const struct session *s, struct fault *f)
     if (!i) /* a chapter's own, which PostgreSQL refused just now */
         return fault_set(f, -EINVAL, _("%s: its file is faulty"), s->in->args[0]);
     const char *year = invocation_text(s->in, "year");
-    if (invocation_flag(s->in, "verify") && !indicator_made(i) && !indicator_derived(i) && !indicator_calculated(i))
+    if (invocation_flag(s->in, "verify") && !indicator_made(i) && !indicator_counted(i) && !indicator_derived(i) &&
+        !indicator_calculated(i))
         return fault_set(
             f, -EINVAL, _("%s is neither measured nor calculated: there is nothing that its figures could follow from"),
             i->id);
     int rc = update(s->pg, f);
     if (rc == 0)
         rc = print_inputs(s->pg, i, year, f);
+    if (rc == 0 && i->objects && year)
+        rc = print_objects(s->pg, i, year, f);
     if (rc == 0 && i->calculated && year)
         rc = print_calculated(s->pg, i, s->context->settings.country, year, f);
     if (rc == 0 && i->measured && year)
