@@ -107,7 +107,7 @@ def day_of(r, n, day):
              lambda at: ping(r, at, base, r.choice([*TARGETS][:6])), lambda at: speed(r, at, 2 + n))
     results = [r.choice(kinds)(at) for at in moments]
     results[-1] = dns(r, moments[-1], base)
-    return [answered(x) if n in QUIET else x for x in results] + at_home(n, begin) + watched(n, begin)
+    return [answered(x) if n in QUIET else x for x in results] + at_home(n, begin) + watched(n, begin) + edns_tested(n, begin)
 
 
 def answered(x):
@@ -149,6 +149,28 @@ def watched(n, begin):
         found += lost([begin + minute * (1440 - 2 * part) for part in range(tests, 0, -1)])
     if last_night:
         found += lost([begin + minute * 2 * part for part in range(1, before)]) + [connected("ns2.nic.bj", begin + minute * 8, False)]
+    return found
+
+
+NAME_SERVERS = ("154.65.28.218", "41.85.191.2", "196.216.168.33", "194.0.9.1", "2001:678:c::1", "2001:db8::53")
+EDNS = ("dns", "edns", "edns1", "edns@512", "ednsopt", "edns1opt", "do", "ednsflags", "optlist", "edns512tcp")
+
+
+def of_server(r, n, k, addr):
+    """Of what line n finds at the k-th of the name servers: the first keeps to EDNS, and so does the second behind some lines; the third for
+    most of the time, the fourth hardly ever; few lines reach the fifth, and nobody the last."""
+    if k == 5 or r.random() < 0.1 or (k == 4 and n > 3):
+        return {"name": f"ns{k}.", "addr": addr} | ({"dns": "timeout"} if r.random() < 0.7 else {"skipped": "no route from here"})
+    good = (r.random() < 0.97, n % 2 == 0, r.random() < 0.6, r.random() < 0.3, True)[k]
+    return {"name": f"ns{k}.", "addr": addr} | dict.fromkeys(EDNS, "ok") | ({} if good else {r.choice(EDNS): r.choice(("timeout", "badversion", "noopt"))})
+
+
+def edns_tested(n, begin):
+    """Two lines in three ask the country's name servers on most days, once or twice; a neighbour's, which are in no pack, as well."""
+    r, found = random.Random(f"edns {n} {begin}"), []
+    for zone in ("bj", "bj.", "tg")[:r.choice((0, 1, 1, 1, 3)) if n % 3 else 0]:
+        at, servers = begin + datetime.timedelta(seconds=r.randrange(1, 86399)), [of_server(r, n, k, addr) for k, addr in enumerate(NAME_SERVERS)]
+        found.append(result("edns", zone, at, r.choice(("ok", "partial")), {"servers": 6, "addresses": 6}, detail={"servers": servers}))
     return found
 
 

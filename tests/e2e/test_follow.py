@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 from conftest import Collector, scratch, wait_until
+from country import EDNS
+from wire import ping
 
 pytestmark = pytest.mark.long(40)
 
@@ -20,6 +22,15 @@ INPUTS = {
 }
 
 
+def of_servers(c):
+    """Of one line that asks the national domain's servers, as simulated ones do not: of whom each figure is shown."""
+    probe, servers = c.probe(), [{"name": f"ns{n}.", "addr": f"192.0.2.{n}"} | {test: "ok" if n else "noopt" for test in EDNS} for n in range(3)]
+    c.sql("UPDATE probe SET simulated = true WHERE probe = %s", probe.id)
+    c.sql("UPDATE probe_context SET valid_from = %s FROM probe p WHERE p.probe_no = probe_context.probe_no AND p.probe = %s", f"{YEAR}-01-01", probe.id)
+    c.stored(probe.batch([ping(check="edns", task="edns", target="bj", addr=None, af=None, at=f"{YEAR}-02-0{day}T10:00:00Z", metrics={"servers": 3},
+                               detail={"servers": servers}) for day in (1, 2)]))
+
+
 @pytest.fixture(scope="module")
 def country():
     """Eight simulated lines whose signed batches are in the ledger, and figures of every cell."""
@@ -32,6 +43,7 @@ def country():
                 (folder / f"{kind}.csv").write_text(rows)
                 c.run("import", kind, folder / f"{kind}.csv")
             c.run("simulate", "--probes", "8", "--days", "35", "--from", f"{YEAR}-02-01", "--seed", "1", "--batches")
+            of_servers(c)
             c.run("rollup")
             yield c
             c.stop()
@@ -54,6 +66,7 @@ def test_every_figure_follows(country):
     assert country.sql("SELECT indicator, operator, technology, value, n_samples FROM public_indicator WHERE kind = 'calculated' ORDER BY 1, 2") == [
         ("AFF1", "MTN Bénin (Spacetel)", None, 1.43, 1), ("AFF1", None, None, 1.43, 1), ("AFF2", "MTN Bénin (Spacetel)", "mobile", 2.86, 1),
         ("AFF2", None, "mobile", 2.86, 1), ("ECO8", None, "mobile", 5200, 2)]
+    assert country.sql("SELECT source, value, n_samples, note FROM public_indicator WHERE indicator = 'SEC5'") == [("simulated", 66.7, 6, "counted: 3 of 3")]
     assert country.sql("SELECT count(*) FROM pg_database WHERE right(datname, 7) = 'scratch'") == [(0,)], "nothing is left behind"
 
 

@@ -17,9 +17,10 @@ import recount_interval
 import recount_iqb
 import recount_past
 import recount_residue
+import recount_server
 import recount_watch
 from conftest import Collector, scratch
-from country import GONE, OUTCOMES, SEED, TARGETS, YEARS, Country
+from country import CARRIER, GONE, KNOWN, OUTCOMES, SEED, TARGETS, YEARS, Country
 from recount_change import common_pairs, over_cells, step
 from recount_day import Point, chart, main_statistic
 from recount_past import Past, bears, changes, fresh, may_follow, said, told_too_much, weighed
@@ -52,7 +53,7 @@ def cells(country):
 # ---- the comparison ----
 
 # Figures of lines; the others are made of these (recount_derived).
-OF_LINES = "computed AND indicator NOT IN ('PER10', 'REL1')"
+OF_LINES = "computed AND indicator NOT IN ('PER10', 'REL1', 'SEC5')"
 
 
 def figures(c, year):
@@ -260,7 +261,8 @@ def two_digits(n):
 def test_everybody_has_the_same_in_steps(country, year):
     exact = figures(country.c, year)
     public = {tuple(f[k] for k in ("indicator", "statistic", "country", "geo", "operator", "technology", "family", "zone", "source")): f
-              for f in country.c.request("GET", f"/api/v1/indicators?year={year}").json() if f["n_probes"] or f["floor"] != "met"}
+              for f in country.c.request("GET", f"/api/v1/indicators?year={year}").json()
+              if (f["n_probes"] or f["floor"] != "met") and f["indicator"] != "SEC5"}
     assert public.keys() == exact.keys()
     def of_all(key, count):
         """Counts of few, of a country alone."""
@@ -302,6 +304,22 @@ def test_availability_is_what_published_outages_leave(country):
                                                              "IS NOT NULL", indicator)} for indicator in ("REL1", "REL2"))
     assert up == {key: round(100 - hours / 87.6, 2) for key, hours in down.items()}
     assert {(key[-2], sum(map(bool, key[1:5]))) for key in up} >= {("2023", 0), ("2024", 0), ("2024", 1)}
+
+
+# ---- of servers ----
+
+@pytest.mark.parametrize("year", YEARS)
+def test_each_server_has_the_word_of_most(country, year):
+    words = recount_server.words(country.lines, country.raw, KNOWN, {CARRIER}, year)
+    got = {row[:2]: row[2:] for row in country.c.sql("SELECT country, source, value, n_samples, n_days, n_probes, n_networks, floor, note FROM "
+                                                     "indicator_value WHERE indicator = 'SEC5' AND period = %s", str(year))}
+    assert got == {key: recount_server.figure(of) for key, of in words.items()}
+    assert {server.counts for of in words.values() for server in of.values()} == {True, False}
+    told = country.c.run("indicators", "explain", "SEC5", "--year", str(year))
+    for (where, source), of in words.items():
+        for name, server in of.items():
+            assert (f"  {where} {source} {name}: households {len(server.voices)}, for which it is good {sum(server.voices.values())}, networks "
+                    f"{len(server.networks)}, days {server.days}{'' if server.counts else '; too few to count'}\n") in told
 
 
 # ---- from year to year, and among each other ----

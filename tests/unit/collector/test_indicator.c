@@ -230,6 +230,7 @@ static void all_that_is_built_in(void **state)
     assert_true(!indicator_derived(indicator_find("AFF1")) && !indicator_made(indicator_find("AFF1")));
     assert_true(indicator_derived(indicator_find("PER10")) && !indicator_calculated(indicator_find("PER10")));
     assert_true(indicator_derived(indicator_find("REL1")) && !indicator_made(indicator_find("REL1")));
+    assert_true(indicator_counted(indicator_find("SEC5")) && !indicator_counted(indicator_find("PER1")));
     assert_true(indicator_find("REL2_CUTS") == indicator_find("REL2") + 1);
     assert_true(indicator_find("ACC6") + 1 == indicator_find("AFF1"));
     assert_null(indicator_find("PER0"));
