@@ -4,9 +4,11 @@ import collections
 import functools
 import itertools
 import math
+import os
 import statistics
 
 import recount
+import recount_calendar
 import recount_interval
 import recount_residue
 import recount_told
@@ -74,13 +76,13 @@ def middle(days, shown):
     return longest[len(longest) - 1 - len(longest) // 2]
 
 
-def most_that_stay(days, late=(), cover=False, stays=lambda _shown: recount_residue.NOTHING, told=lambda _shown: {}):
+def most_that_stay(days, late=(), cover=False, stays=lambda _shown: recount_residue.NOTHING, told=lambda _shown: {}, beside=lambda _shown: False):
     """The days that are shown: those of lines enough. What the figure of the year counts and none of them shows is its difference from
     them, and has to be enough as well, and so has what days do not take off of it: where it is not, days of the fewest rows are hidden too,
     of equal ones the last. late: rows that no day can show; cover: rows of before are gone or weigh otherwise, which has to be covered by
-    some; stays: what days that are shown leave of lines that count otherwise; told: what is given, day by day, by lines of which they tell
-    beside parts: those are hidden on which that is most, and in turn some of all times, twice as many each time, and of the last so many as
-    few as halving them finds."""
+    some; stays: what days that are shown leave of lines that count otherwise; beside: whether they tell of few beside parts: then days of the
+    fewest rows are hidden, twice as many each time, and of the last so many as few as halving them finds; told: what is given, day by day,
+    by lines of which they tell so: those are hidden on which that is most, and in turn some of all times."""
     shown, more, last = {day for day, rows in days.items() if crowded(rows)}, 1, []
 
     def covered(shown):
@@ -93,20 +95,24 @@ def most_that_stay(days, late=(), cover=False, stays=lambda _shown: recount_resi
         shown.remove(day)
         last.append(day)
 
+    def fewest():
+        return min(shown, key=lambda day: (len(days[day]), -day.toordinal()))
+
     while True:
         while shown and not covered(shown):
-            hide(min(shown, key=lambda day: (len(days[day]), -day.toordinal())))
-        given = told(shown) if shown else {}
-        if not given:
+            hide(fewest())
+        few_beside = bool(shown) and beside(shown)
+        given = told(shown) if shown and not few_beside else {}
+        if not given and not few_beside:
             break
         last.clear()
         for n in range(min(more, len(shown))):
-            hide(middle(days, shown) if n % 2 else max(sorted(shown), key=lambda day: given[day]))
+            hide(fewest() if few_beside else middle(days, shown) if n % 2 else max(sorted(shown), key=lambda day: given[day]))
         more *= 2
     few, enough = 0, len(last) if more > 1 and shown else 0
     while few + 1 < enough:
         half = (few + enough) // 2
-        if covered(again := shown | set(last[half:])) and not told(again):
+        if covered(again := shown | set(last[half:])) and not beside(again) and not told(again):
             enough = half
         else:
             few = half
@@ -119,6 +125,18 @@ def told_beside(days, behind, whole, statistic, place_of):
         return lambda _shown: {}
     units, covered = recount_transport.units_of(days, behind, whole, place_of, statistic), set()
     return lambda shown: recount_transport.told(units, shown, covered)
+
+
+def few_beside(days, late, place_of):
+    """recount_calendar.tells, of days that are shown. late: rows that no day can show."""
+    if "INTERNETMETRE_SEED" not in os.environ:  # in the country of every day it hides none, and takes a minute
+        return lambda _shown: False
+
+    def parts(row):
+        return tuple(cell for cell in place_of(row) or () if any(cell[2:-1]))
+
+    units = recount_calendar.units_of(days, late, parts)
+    return lambda shown: recount_calendar.tells(units, shown)
 
 
 def what_stays(days, whole, statistic, place_of, told=(), before=None):
@@ -159,8 +177,9 @@ def chart(rows, statistic, digits, whole=None, place_of=lambda _row: None, told=
             days[row.day].append(row)
     whole = [row for row in whole or rows if row.value is not None]
     stays = what_stays(days, whole, statistic, place_of, told, weighed)
-    beside = told_beside(days, [row for row in told if not weighed(row)], whole, statistic, place_of)
-    return {day: point(days[day], statistic, digits) for day in most_that_stay(days, stays=stays, told=beside, **before)}
+    given = told_beside(days, [row for row in told if not weighed(row)], whole, statistic, place_of)
+    shown = most_that_stay(days, stays=stays, told=given, beside=few_beside(days, before.get("late", ()), place_of), **before)
+    return {day: point(days[day], statistic, digits) for day in shown}
 
 
 def main_statistic(indicator):
