@@ -94,7 +94,8 @@ def test_a_flipped_byte(country):
                        "indicator <> ALL (ARRAY['PER10', 'REL1']) AND coalesce(geo, %s) = %s AND coalesce(operator, %s) = %s AND coalesce(technology, %s) = %s AND coalesce(zone, %s) = %s", *(x for x in of for _ in (0, 1)))
     named = re.findall(r"^((?:PER|REL|ECO8).*): \S+ is .* as published, .* from the ledger$", said, re.M)
     assert len(named) == other and {n for n in named if not n.startswith(("ECO8 ", "PER10 ", "REL1 "))} == {row[0] for row in mine}
-    assert {n.split()[0] for n in named} >= {row[0] for row in country.sql("SELECT DISTINCT indicator FROM indicator_value WHERE simulated AND value IS NOT NULL AND indicator <> ALL (ARRAY['PER10', 'REL1'])")}
+    # One batch of one box does not turn what most say of a name server.
+    assert {n.split()[0] for n in named} >= {row[0] for row in country.sql("SELECT DISTINCT indicator FROM indicator_value WHERE simulated AND value IS NOT NULL AND indicator <> ALL (ARRAY['PER10', 'REL1', 'SEC5'])")}
 
 
 def test_batches_that_are_gone(country):
