@@ -9,22 +9,10 @@
 #include "collector/format/date.h"
 #include "collector/format/template.h"
 #include "collector/import/comments.h"
+#include "collector/report/built_in.h"
 #include "common/json.h"
 #include "common/lang.h"
-#include "common/log.h"
 #include "schema/embedded.h"
-
-extern const struct embedded report_files[]; /* generated */
-
-/* A file of ours that is absent is a program error. */
-static const char *file(const char *path)
-{
-    for (const struct embedded *e = report_files; e->path; e++)
-        if (!strcmp(e->path, path))
-            return e->text;
-    log_error(_("%s is not built in"), path);
-    abort();
-}
 
 int consultation_read(struct pg *pg, const struct framework *w, json_t **ret, struct fault *f)
 {
@@ -292,7 +280,8 @@ static json_t *document_values(const json_t *edition, const struct language *l, 
 {
     _cleanup_text_ char *in = in_country(w, member(edition, "country"));
     json_t *out = json_pack("{s:s, s:O, s:s, s:o, s:b}", "lang", l->code, "t", w->texts, "style",
-                            file("consultation.css"), "edition", copy(edition, "edition"), "partial", w->lacking > 0);
+                            built_in_text("consultation.css"), "edition", copy(edition, "edition"), "partial",
+                            w->lacking > 0);
     phrase_set(out, "title", phrase(w, "title"), json_pack("{s:s}", "in", in));
     set_state(w, edition, out);
     set_count(w, out, "count", (int64_t)json_array_size(json_object_get(edition, "indicators")), "indicator_one",
@@ -323,9 +312,9 @@ int consultation_document(const json_t *edition, const struct language *l, struc
     struct words w;
     language_words(l, "consultation", &w);
     _cleanup_json_ json_t *values = document_values(edition, l, &w);
-    const struct template_part parts[] = {{"comment", file("consultation_comment.html")}, {0}};
+    const struct template_part parts[] = {{"comment", built_in_text("consultation_comment.html")}, {0}};
     _cleanup_(buf_free) struct buf html = {0};
-    int rc = template_render(file("consultation.html"), parts, values, &html, f);
+    int rc = template_render(built_in_text("consultation.html"), parts, values, &html, f);
     if (rc == 0 && w.lang == LANG_FR)
         typeset(html.data, out);
     else

@@ -1,6 +1,5 @@
 #include "collector/report/evidence.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 #include "collector/report/picture.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

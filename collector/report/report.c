@@ -1,35 +1,20 @@
 #include "collector/report/report.h"
 
 #include <errno.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "collector/db/schema.h"
 #include "collector/figure/headline.h"
-#include "collector/format/date.h"
 #include "collector/format/template.h"
+#include "collector/report/built_in.h"
 #include "collector/report/package.h"
 #include "collector/report/picture.h"
 #include "common/json.h"
 #include "common/lang.h"
-#include "common/log.h"
 #include "schema/embedded.h"
-
-extern const struct embedded report_files[]; /* generated */
 
 #define REPORT_LIST(section_name) &section_##section_name,
 static const struct section *const sections[] = {REPORT_SECTIONS(REPORT_LIST)};
-
-/* A file of ours that is absent is a program error. */
-static const char *file(const char *path)
-{
-    for (const struct embedded *e = report_files; e->path; e++)
-        if (!strcmp(e->path, path))
-            return e->text;
-    log_error(_("%s is not built in"), path);
-    abort();
-}
 
 /* ---- numbers ---- */
 
@@ -124,7 +109,7 @@ static bool add_number(const void *of, const char *statistic, struct buf *out)
     return report_number(said->r, evidence_next(s, &w, 0), out);
 }
 
-void report_sentence(struct report *r, const struct indicator *i, size_t row, struct buf *out)
+void report_sentence(const struct report *r, const struct indicator *i, size_t row, struct buf *out)
 {
     const struct evidence *s = &r->evidence;
     const char *kind = evidence_text(s, row, FIGURE_KIND), *speaks_of = evidence_text(s, row, FIGURE_SPEAKS_OF);
@@ -141,7 +126,6 @@ void report_sentence(struct report *r, const struct indicator *i, size_t row, st
             .of = &said,
         },
         out);
-    r->simulated = r->simulated || pg_bool(s->rows, row, FIGURE_SIMULATED);
 }
 
 /* ---- the document ---- */
@@ -154,20 +138,13 @@ static int add_section(struct report *r, const struct section *s, json_t *list, 
     _cleanup_json_ json_t *values = json_pack("{s:O}", "t", json_object_get(r->words.texts, s->name));
     int rc = s->read(r, values, f);
     if (rc == 0)
-        rc = template_render(file(path), NULL, values, &html, f);
+        rc = template_render(built_in_text(path), NULL, values, &html, f);
     if (rc == 0)
         json_array_append_new(list,
                               json_pack("{s:s, s:O, s:s, s:O?}", "name", s->name, "title",
                                         json_object_get(json_object_get(r->words.texts, s->name), "title"), "html",
                                         html.data ? html.data : "", "parts", json_object_get(values, "parts")));
     return rc;
-}
-
-static const char *pack_text(const struct report *r, const char *name)
-{
-    _cleanup_text_ char *key = alloc_format("%s_%s", name, lang_code(r->words.lang));
-    const char *text = json_string_value(json_object_get(r->pack, key));
-    return text ? text : r->country;
 }
 
 /* Is the year closed, and in what version is it told? */
@@ -184,21 +161,31 @@ static void set_state(struct report *r, json_t *out)
                json_pack("{s:s, s:s}", "year", r->year, "n", version));
 }
 
+/* Does a figure of an imaginary country stand in it? */
+static bool is_simulated(const struct report *r)
+{
+    const struct evidence *s = &r->evidence;
+    for (size_t row = 0; row < evidence_count(s); row++)
+        if (pg_bool(s->rows, row, FIGURE_SIMULATED) && evidence_text(s, row, FIGURE_VALUE) &&
+            !strncmp(evidence_text(s, row, FIGURE_PERIOD), r->year, 4))
+            return true;
+    return false;
+}
+
 static int make_document(struct report *r, const struct language *l, struct buf *out, struct fault *f)
 {
     json_t *list = json_array();
     _cleanup_json_ json_t *values = json_pack("{s:s, s:O, s:s, s:s, s:o, s:b}", "lang", l->code, "t", r->words.texts,
-                                              "style", file("report.css"), "year", r->year, "sections", list, "partial",
-                                              r->words.lacking > 0);
+                                              "style", built_in_text("report.css"), "year", r->year, "sections", list,
+                                              "partial", r->words.lacking > 0);
     int rc = 0;
     for (size_t s = 0; rc == 0 && s < COUNT(sections); s++)
         rc = add_section(r, sections[s], list, f);
     phrase_set(values, "title", phrase(&r->words, "title"), json_pack("{s:s}", "in", r->in));
-    phrase_set(values, "cite", phrase(&r->words, "cite"),
-               json_pack("{s:s, s:s, s:s}", "in", r->in, "year", r->year, "country", pack_text(r, "name")));
+    phrase_set(values, "cite", phrase(&r->words, "cite"), json_pack("{s:s, s:s}", "in", r->in, "year", r->year));
     set_state(r, values);
-    json_object_set_new(values, "simulated", json_boolean(r->simulated));
-    return rc < 0 ? rc : template_render(file("report.html"), NULL, values, out, f);
+    json_object_set_new(values, "simulated", json_boolean(is_simulated(r)));
+    return rc < 0 ? rc : template_render(built_in_text("report.html"), NULL, values, out, f);
 }
 
 /* ---- the whole ---- */

@@ -28,7 +28,6 @@ struct report {
     struct words words;
     struct evidence evidence;
     struct map *map; /* of its departments; NULL: the pack has none */
-    bool simulated;  /* does a figure of an imaginary country stand in it? */
 };
 
 struct section {
@@ -67,4 +66,4 @@ char *report_name(const struct report *r, const struct indicator *i) CHECKED;
  * statistic; measured first. -1: none. */
 ssize_t report_main(const struct report *r, const struct indicator *i);
 /* What the headline says of that row. */
-void report_sentence(struct report *r, const struct indicator *i, size_t row, struct buf *out);
+void report_sentence(const struct report *r, const struct indicator *i, size_t row, struct buf *out);
