@@ -25,9 +25,10 @@ static int make_in(const char *program, const char *folder, const struct buf *ht
 {
     _cleanup_(buf_free) struct buf said = {0};
     _cleanup_text_ char *in = alloc_format("%s/document.html", folder), *made = alloc_format("%s/document.pdf", folder);
+    const char *const argv[] = {program, "--quiet", "--pdf-variant=pdf/ua-1", in, made, NULL};
     int rc = file_write_atomic(in, html->data, html->len, 0600, f);
     if (rc == 0)
-        rc = user_run((const char *const[]){program, "--quiet", in, made, NULL}, &said, f);
+        rc = user_run(argv, &said, f);
     if (rc == 0)
         rc = file_read(made, PDF_BYTES_MAX, out, f);
     unlink(in);

@@ -49,7 +49,7 @@ def held():
 def hold(c, folder):
     c.out, c.bin = folder / "consultation", folder / "bin"
     c.bin.mkdir()
-    (c.bin / "weasyprint").write_text('#!/bin/sh\ncp "$2" "$3"\n')  # its own work is not tried here
+    (c.bin / "weasyprint").write_text('#!/bin/sh\ncp "$3" "$4"\n')  # its own work is not tried here
     (c.bin / "weasyprint").chmod(0o755)
     c.run("framework", "open", "2027", "--by", "A. Bio")
     (folder / "ZED1.sql").write_text(ZED1)

@@ -122,6 +122,9 @@ def test_is_printed(reports):
     out = reports["fr"]
     info = subprocess.run(["pdfinfo", out / "report.pdf"], capture_output=True, text=True, check=True).stdout
     assert re.search(r"Page size: +595.* x 841.* pts \(A4\)", info) and "L’état de l’Internet au Bénin" in info
+    assert re.search(r"^Tagged: +yes", info, re.M) and b"/Lang (fr)" in (out / "report.pdf").read_bytes()
+    tags = subprocess.run(["pdfinfo", "-struct-text", out / "report.pdf"], capture_output=True, text=True, check=True).stdout
+    assert {"H1", "H2", "H3", "P", "Table", "THead", "TBody", "TR", "TH", "TD", "L", "LI", "Link"} <= set(re.findall(r"^ *(\w+)(?: \(\w+\))?$", tags, re.M))
     fonts = subprocess.run(["pdffonts", out / "report.pdf"], capture_output=True, text=True, check=True).stdout.splitlines()[2:]
     assert fonts and all(line.split()[-5] == "yes" for line in fonts)
 

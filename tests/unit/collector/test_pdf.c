@@ -31,13 +31,13 @@ static void is_found_on_the_search_path(void **state)
 static void gives_what_the_program_made(void **state)
 {
     char *folder = scratch_dir();
-    _cleanup_text_ char *program = program_that(folder, "(echo %%PDF; cat \"$2\") >\"$3\"");
+    _cleanup_text_ char *program = program_that(folder, "(echo %%PDF $2; cat \"$3\") >\"$4\"");
     struct buf html = {0}, pdf = {0};
     struct fault f = {0};
     buf_add_text(&html, "<p>été</p>");
     if (pdf_make(program, folder, &html, &pdf, &f) < 0)
         fail_msg("%s", f.text);
-    assert_string_equal(pdf.data, "%PDF\n<p>été</p>");
+    assert_string_equal(pdf.data, "%PDF --pdf-variant=pdf/ua-1\n<p>été</p>");
     shell("test \"$(ls %s)\" = bin", folder);
     buf_free(&html);
     buf_free(&pdf);
