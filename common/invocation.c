@@ -71,6 +71,10 @@ static int check_value(const struct option *o, const char *text, struct fault *f
         if (form_day(text))
             return 0;
         return fault_set(f, -EINVAL, _("a day such as 2027-01-31 is wanted"));
+    case OPTION_YEAR:
+        if (strlen(text) == 4 && conf_parse_int(text, &n) == 0 && n >= 1900 && n <= 2100)
+            return 0;
+        return fault_set(f, -EINVAL, _("a year of four digits is wanted"));
     case OPTION_WORD:
         return check_words(o->choices, text, f);
     case OPTION_TEXT:

@@ -24,6 +24,7 @@ enum option_form {
     OPTION_NUMBER,   /* a whole number, min..max */
     OPTION_DURATION, /* 10s 5m 2h 1d, above nothing */
     OPTION_DAY,      /* 2026-11-22 */
+    OPTION_YEAR,     /* 2026 */
     OPTION_WORD,     /* one of choices */
 };
 

@@ -501,14 +501,6 @@ static int compare(const struct session *s, struct fault *f)
 
 /* ---- the command ---- */
 
-static int check_year(const char *text, struct fault *f)
-{
-    int64_t year;
-    if (strlen(text) == 4 && conf_parse_int(text, &year) == 0 && year >= 1900 && year <= 2100)
-        return 0;
-    return fault_set(f, -EINVAL, _("a year of four digits is wanted"));
-}
-
 static const char *const languages[] = {"fr", "en", NULL};
 static const char *const formats[] = {"table", "csv", "json", NULL};
 
@@ -522,7 +514,7 @@ static int check_country(const char *text, struct fault *f)
 }
 
 static const struct option options[] = {
-    {"year", N_("YEAR"), N_("the year"), .check = check_year, .verb = " close compare explain goals verify versions"},
+    {"year", N_("YEAR"), N_("the year"), OPTION_YEAR, .verb = " close compare explain goals verify versions"},
     {"verify", NULL, N_("make its figures of the year again from the ledger, and say whether they are equal"),
      .verb = "explain"},
     {"format", "table|csv|json",

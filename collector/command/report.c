@@ -8,7 +8,6 @@
 #include "collector/figure/rollup.h"
 #include "collector/import/place.h"
 #include "collector/report/report.h"
-#include "common/conf.h"
 #include "common/lang.h"
 
 /* The document is printed as well. */
@@ -39,14 +38,6 @@ static int write_year(const struct session *s, struct fault *f)
 
 /* ---- the command ---- */
 
-static int check_year(const char *text, struct fault *f)
-{
-    int64_t year;
-    if (strlen(text) == 4 && conf_parse_int(text, &year) == 0 && year >= 1900 && year <= 2100)
-        return 0;
-    return fault_set(f, -EINVAL, _("a year of four digits is wanted"));
-}
-
 static int check_country(const char *text, struct fault *f)
 {
     const struct place_country *place = strlen(text) == 2 ? place_country(text) : NULL;
@@ -58,7 +49,7 @@ static int check_country(const char *text, struct fault *f)
 static const char *const languages[] = {"fr", "en", NULL};
 
 static const struct option options[] = {
-    {"year", N_("YEAR"), N_("the year"), .check = check_year},
+    {"year", N_("YEAR"), N_("the year"), OPTION_YEAR},
     {"lang", "fr|en", N_("in which language; without it, yours"), OPTION_WORD, .choices = languages},
     {"country", "CC", N_("of which country; without it, the collector's"), .check = check_country},
     {"out", N_("DIR"), N_("the folder that the report goes to; it is made where it is missing"), OPTION_FILE},

@@ -18,6 +18,7 @@ static const struct option options[] = {
     {"count", "N", "", OPTION_NUMBER, 1, 10, .verb = "make"},
     {"keep", "90d", "", OPTION_DURATION, .verb = "make"},
     {"from", "DAY", "", OPTION_DAY},
+    {"year", "YEAR", "", OPTION_YEAR},
     {"colour", "WORD", "", OPTION_WORD, .choices = colours},
     {"pair", "TEXT", "", .check = check_even, .many = true},
     {"force", NULL, "", .verb = "make"},
@@ -58,7 +59,8 @@ static void what_fits_is_read(void **state)
 {
     struct invocation in;
     struct fault f = {0};
-    if (read_line(&program, "box --count 10 make --keep=2h --force --pair ab --note x --pair cd --colour green", &in,
+    if (read_line(&program,
+                  "box --count 10 make --keep=2h --year 2026 --force --pair ab --note x --pair cd --colour green", &in,
                   &f) < 0)
         fail_msg("%s", f.text);
     assert_ptr_equal(in.command, &box);
@@ -137,6 +139,9 @@ static void what_does_not_fit_is_refused(void **state)
         {"box make --keep 99999d", {"--keep 99999d: a duration"}},
         {"box list --from 2026-02-30", {"--from 2026-02-30: a day"}},
         {"box list --from yesterday", {"--from yesterday: a day"}},
+        {"box list --year 26", {"--year 26: a year of four digits"}},
+        {"box list --year 202x", {"--year 202x: a year of four digits"}},
+        {"box list --year 0026", {"--year 0026: a year of four digits"}},
         {"box list --colour blue", {"--colour blue: one of these", "red, green"}},
         {"box list --pair abc", {"--pair abc: an even number"}},
         {"box list --note=", {"--note : a text of 1 to 5"}},
