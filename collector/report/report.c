@@ -6,6 +6,7 @@
 #include "collector/db/schema.h"
 #include "collector/figure/headline.h"
 #include "collector/format/template.h"
+#include "collector/format/typography.h"
 #include "collector/report/built_in.h"
 #include "collector/report/package.h"
 #include "collector/report/picture.h"
@@ -185,7 +186,12 @@ static int make_document(struct report *r, const struct language *l, struct buf 
     phrase_set(values, "cite", phrase(&r->words, "cite"), json_pack("{s:s, s:s}", "in", r->in, "year", r->year));
     set_state(r, values);
     json_object_set_new(values, "simulated", json_boolean(is_simulated(r)));
-    return rc < 0 ? rc : template_render(built_in_text("report.html"), NULL, values, out, f);
+    _cleanup_(buf_free) struct buf html = {0};
+    if (rc == 0)
+        rc = template_render(built_in_text("report.html"), NULL, values, &html, f);
+    if (rc == 0)
+        typography_set(r->words.lang, html.data, html.len, out);
+    return rc;
 }
 
 /* ---- the whole ---- */
@@ -211,11 +217,13 @@ static int write_pictures(const struct report *r, report_keep keep, void *of, st
     int rc = 0;
     for (size_t i = 0; i < count; i++)
         for (enum picture p = 0; rc == 0 && p < PICTURE_COUNT; p++) {
-            _cleanup_(buf_free) struct buf svg = {0};
+            _cleanup_(buf_free) struct buf drawn = {0}, svg = {0};
             _cleanup_text_ char *name = alloc_format("figures/%s-%s.svg", all[i].id, picture_word(p)), *title = NULL;
-            rc = picture_draw(r, &all[i], p, CHART_A4, &svg, &title, f);
-            if (rc == 0 && title)
-                rc = keep(of, name, &svg, f);
+            rc = picture_draw(r, &all[i], p, CHART_A4, &drawn, &title, f);
+            if (rc < 0 || !title)
+                continue;
+            typography_set(r->words.lang, drawn.data, drawn.len, &svg);
+            rc = keep(of, name, &svg, f);
         }
     return rc;
 }

@@ -109,6 +109,7 @@ def test_says_where_it_comes_from(reports):
     text = (reports["fr"] / "report.html").read_text(encoding="utf-8")
     for words in ("Selon l’UIT, ", "Chiffres provisoires", "Données simulées", "Femmes et hommes", "Togo", "La méthode", "CC BY 4.0"):
         assert words in text, words
+    assert "Chiffres provisoires\u00a0: " in text and not re.search("[\\w»] [;!?](?:[\\s<]|$)", re.sub("(?s)<style>.*?</style>", "", text))
     assert 'value="33.5"' not in text  # an older value of the same source is history, and no figure of the year
 
 
