@@ -12,6 +12,8 @@
 enum {
     INDICATOR = 1,
     STATISTIC = 4,
+    TECHNOLOGY,
+    AGE_GROUP,
     COMPARED = 7,
     WANTED,
     BY_YEAR = 10,
@@ -52,12 +54,25 @@ static ssize_t row_of(const struct report *r, const struct pg_rows *goals, size_
     return -1;
 }
 
+/* The indicator's name, and of whom the goal is where it is not of all; the caller frees. */
+static char *name_of(const struct report *r, const struct pg_rows *goals, size_t g)
+{
+    const struct indicator *i = indicator_find(pg_text(goals, g, INDICATOR));
+    const char *technology = pg_text(goals, g, TECHNOLOGY), *age = pg_text(goals, g, AGE_GROUP);
+    _cleanup_text_ char *name = i ? report_name(r, i) : alloc_text(pg_text(goals, g, INDICATOR));
+    if (!technology && !age)
+        return TAKE(name);
+    const json_t *words = json_object_get(r->words.texts, "areas");
+    return alloc_format("%s (%s%s%s)", name, technology ? named(words, "word", technology) : "",
+                        technology && age ? ", " : "", age ? age : "");
+}
+
 static json_t *goal_of(const struct report *r, const struct pg_rows *goals, size_t g, const json_t *t)
 {
     const struct indicator *i = indicator_find(pg_text(goals, g, INDICATOR));
     const bool french = r->words.lang == LANG_FR;
     const char *standing = pg_text(goals, g, STANDING);
-    _cleanup_text_ char *name = i ? report_name(r, i) : alloc_text(pg_text(goals, g, INDICATOR));
+    _cleanup_text_ char *name = name_of(r, goals, g);
     _cleanup_(buf_free) struct buf value = {0};
     report_number(r, row_of(r, goals, g), &value);
     json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", name, "goal",
@@ -72,8 +87,6 @@ static json_t *goal_of(const struct report *r, const struct pg_rows *goals, size
 }
 
 /* ---- their picture ---- */
-
-#define GOALS_MAX 64
 
 static enum chart_standing standing_of(const char *word)
 {
@@ -91,14 +104,14 @@ static enum chart_compared compared_of(const char *word)
 static void add_chart(const struct report *r, const struct pg_rows *rows, json_t *out)
 {
     const json_t *t = json_object_get(out, "t");
-    struct chart_goal goals[GOALS_MAX];
-    char *names[GOALS_MAX] = {NULL};
+    struct chart_goal *goals = alloc_zero(pg_rows_count(rows), sizeof *goals);
+    char **names = alloc_zero(pg_rows_count(rows), sizeof *names);
     size_t count = 0;
-    for (size_t g = 0; g < pg_rows_count(rows) && count < GOALS_MAX; g++) {
+    for (size_t g = 0; g < pg_rows_count(rows); g++) {
         const struct indicator *i = indicator_find(pg_text(rows, g, INDICATOR));
         if (!i)
             continue;
-        goals[count] = (struct chart_goal){.label = names[count] = report_name(r, i),
+        goals[count] = (struct chart_goal){.label = names[count] = name_of(r, rows, g),
                                            .unit = i->unit[r->words.lang],
                                            .decimals = i->decimals,
                                            .value = pg_double(rows, g, VALUE),
@@ -119,6 +132,8 @@ static void add_chart(const struct report *r, const struct pg_rows *rows, json_t
     json_object_set_new(out, "chart", json_string(svg.data ? svg.data : ""));
     for (size_t n = 0; n < count; n++)
         free(names[n]);
+    free(names);
+    free(goals);
 }
 
 static int read_goals(struct report *r, json_t *out, struct fault *f)
