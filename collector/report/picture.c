@@ -5,14 +5,22 @@
 
 #include "collector/format/date.h"
 
-#define DAYS_MAX 366
-#define BARS_MAX 24
+#define DAYS_MAX  366
+#define AREAS_MIN 2 /* departments with a figure: of a lone one a map tells nothing */
 
-static const char *const words[PICTURE_COUNT] = {"days", "operators", "departments"};
+static const struct {
+    const char *word;
+    unsigned cut;
+} pictures[PICTURE_COUNT] = {{"days", 0}, {"operators", DIM_OPERATOR}, {"departments", DIM_DEPARTMENT}};
 
 const char *picture_word(enum picture p)
 {
-    return words[p];
+    return pictures[p].word;
+}
+
+unsigned picture_cut(enum picture p)
+{
+    return pictures[p].cut;
 }
 
 /* What a picture is drawn of. */
@@ -56,6 +64,7 @@ static int draw_days(struct canvas *v, struct fault *f)
 {
     struct chart_point points[DAYS_MAX];
     size_t count = 0;
+    bool varies = false; /* else a line says no more than its number: median lines are never cut off */
     _cleanup_rows_ struct pg_rows *rows = NULL;
     const char *const params[] = {v->i->id, v->r->country, evidence_text(&v->r->evidence, v->whole, FIGURE_SOURCE),
                                   v->r->year};
@@ -68,9 +77,9 @@ static int draw_days(struct canvas *v, struct fault *f)
     for (size_t r = 0; r < pg_rows_count(rows) && count < DAYS_MAX; r++) {
         points[count] = (struct chart_point){0, pg_double(rows, r, 1), pg_double(rows, r, 2), pg_double(rows, r, 3)};
         if (date_read(pg_text(rows, r, 0), &points[count].day) == 0)
-            count++;
+            varies |= points[count++].value != points[0].value;
     }
-    if (count)
+    if (varies)
         chart_line(&v->chart, points, count, v->out);
     return 0;
 }
@@ -86,21 +95,26 @@ static struct chart_bar bar_of(const struct report *r, size_t row, const char *l
                               .instead = instead_of(r, row)};
 }
 
-/* Nothing where no operator has a figure. */
+/* Nothing where no operator has a figure. Those that have none stand in a picture that goes its own way; in the
+ * document the table beside it names them. */
 static void draw_operators(struct canvas *v)
 {
     const struct evidence *s = &v->r->evidence;
     const struct evidence_wanted w = parts_of(v, DIM_OPERATOR);
-    struct chart_bar bars[BARS_MAX] = {bar_of(v->r, v->whole, text_of(v->r, "lines"))};
-    size_t count = 1, told = 0;
+    size_t count = 1, told = 0, room = 1;
+    for (ssize_t row = evidence_next(s, &w, 0); row >= 0; row = evidence_next(s, &w, (size_t)row + 1))
+        room++;
+    struct chart_bar *bars = alloc_zero(room, sizeof *bars);
+    bars[0] = bar_of(v->r, v->whole, text_of(v->r, "lines"));
     bars[0].reference = true;
-    for (ssize_t row = evidence_next(s, &w, 0); row >= 0 && count < BARS_MAX;
-         row = evidence_next(s, &w, (size_t)row + 1)) {
+    for (ssize_t row = evidence_next(s, &w, 0); row >= 0; row = evidence_next(s, &w, (size_t)row + 1)) {
         bars[count] = bar_of(v->r, (size_t)row, evidence_text(s, (size_t)row, FIGURE_OPERATOR));
-        told += !bars[count++].instead;
+        told += !bars[count].instead;
+        count += !bars[count].instead || v->chart.form != CHART_REPORT;
     }
     if (told)
         chart_bars(&v->chart, bars, count, v->out);
+    free(bars);
 }
 
 /* ---- departments ---- */
@@ -120,7 +134,7 @@ static void draw_departments(struct canvas *v)
                                            .instead = instead_of(v->r, (size_t)row)};
         told += !areas[count++].instead;
     }
-    if (told)
+    if (told >= AREAS_MIN)
         chart_map(&v->chart, v->r->map, CHART_QUANTILES, areas, count, v->out);
 }
 
@@ -154,10 +168,10 @@ int picture_draw(const struct report *r, const struct indicator *i, enum picture
     *ret_title = NULL;
     if (row < 0 || strcmp(evidence_text(&r->evidence, (size_t)row, FIGURE_KIND), "measured") != 0)
         return 0;
-    _cleanup_text_ char *name = report_name(r, i), *id = alloc_format("%s-%s", i->id, words[p]);
+    _cleanup_text_ char *name = report_name(r, i), *id = alloc_format("%s-%s", i->id, picture_word(p));
     _cleanup_text_ char *base = base_of(r, (size_t)row);
-    _cleanup_text_ char *title = phrase_fill(text_of(r, words[p]), json_pack("{s:s}", "name", name));
-    _cleanup_text_ char *description_name = alloc_format("%s_description", words[p]);
+    _cleanup_text_ char *title = phrase_fill(text_of(r, picture_word(p)), json_pack("{s:s}", "name", name));
+    _cleanup_text_ char *description_name = alloc_format("%s_description", picture_word(p));
     const struct chart_frame frame = {
         .subtitle = i->unit[r->words.lang],
         .mark = pg_bool(r->evidence.rows, (size_t)row, FIGURE_SIMULATED) ? phrase(&r->words, "simulated_title") : NULL,

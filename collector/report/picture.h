@@ -14,6 +14,8 @@ enum picture {
 
 /* "days", "operators", "departments": in the names of files, and of texts. */
 const char *picture_word(enum picture p);
+/* In which parts it shows figures, of enum dimension: the table that it stands beside. 0: of all lines. */
+unsigned picture_cut(enum picture p);
 
 /* Draws it of the year, as far as it is published; out stays empty where it is not. title: of the picture, which the
  * caller frees, NULL where nothing is drawn. */

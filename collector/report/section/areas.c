@@ -1,4 +1,5 @@
-/* Every indicator with a figure, area by area: what it says, its tables, its picture, its definition. */
+/* Every indicator with a figure, area by area: what it says, and its tables, each with the pictures of what stands in
+ * it. */
 #include "collector/report/report.h"
 
 #include <stdlib.h>
@@ -9,21 +10,22 @@
 #include "collector/report/picture.h"
 #include "common/json.h"
 
-/* In which parts a figure is shown, each in a table of its own. */
-static const struct table {
+/* In which parts a figure is shown, each a group of rows. */
+static const struct group {
     const char *word; /* of the texts */
     unsigned cut;
     enum figure_column column; /* that names a row; FIGURE_STATISTIC: of the whole country */
-} tables[] = {
-    {"whole", 0, FIGURE_STATISTIC},
-    {"operator", DIM_OPERATOR, FIGURE_OPERATOR},
-    {"department", DIM_DEPARTMENT, FIGURE_GEO},
-    {"technology", DIM_TECHNOLOGY, FIGURE_TECHNOLOGY},
-    {"zone", DIM_ZONE, FIGURE_ZONE},
-    {"sex", DIM_SEX, FIGURE_SEX},
-    {"age_group", DIM_AGE_GROUP, FIGURE_AGE_GROUP},
-    {"plan", DIM_PLAN, FIGURE_PLAN},
-    {"family", DIM_FAMILY, FIGURE_FAMILY},
+    unsigned table;            /* the group that the table is called by: those that are short share one */
+} groups[] = {
+    {"whole", 0, FIGURE_STATISTIC, 0},
+    {"technology", DIM_TECHNOLOGY, FIGURE_TECHNOLOGY, 0},
+    {"zone", DIM_ZONE, FIGURE_ZONE, 0},
+    {"sex", DIM_SEX, FIGURE_SEX, 0},
+    {"age_group", DIM_AGE_GROUP, FIGURE_AGE_GROUP, 0},
+    {"plan", DIM_PLAN, FIGURE_PLAN, 0},
+    {"family", DIM_FAMILY, FIGURE_FAMILY, 0},
+    {"operator", DIM_OPERATOR, FIGURE_OPERATOR, 7},
+    {"department", DIM_DEPARTMENT, FIGURE_GEO, 8},
 };
 
 static const json_t *texts(const struct report *r)
@@ -40,31 +42,37 @@ static const char *text(const struct report *r, const char *name)
 /* ---- a row ---- */
 
 /* What a row of a table is of; the caller frees. */
-static char *label_of(const struct report *r, const struct indicator *i, const struct table *t, size_t row)
+static char *label_of(const struct report *r, const struct indicator *i, const struct group *g, size_t row)
 {
-    const char *word = evidence_text(&r->evidence, row, t->column),
+    const char *word = evidence_text(&r->evidence, row, g->column),
                *item = evidence_text(&r->evidence, row, FIGURE_ITEM);
     size_t len = 0;
-    if (item && t->cut == DIM_PLAN) {
+    if (item && g->cut == DIM_PLAN) {
         const char *name = indicator_item(i, item, r->words.lang, &len);
         return name ? alloc_text_n(name, len) : alloc_text(item);
     }
-    if (t->column == FIGURE_STATISTIC) {
+    if (g->column == FIGURE_STATISTIC) {
         _cleanup_text_ char *statistic = phrase_statistic(&r->words, word);
         return alloc_text(*statistic ? statistic : text(r, "value"));
     }
-    if (t->column == FIGURE_GEO)
+    if (g->column == FIGURE_GEO)
         return alloc_text(report_department(r, word));
     const char *known = json_string_value(json_object_get(json_object_get(texts(r), "word"), word));
     return alloc_text(known ? known : word);
 }
 
+/* In the place of a number that is not told. */
+static const char *instead_of(const struct report *r, size_t row)
+{
+    const char *floor = evidence_text(&r->evidence, row, FIGURE_FLOOR);
+    return phrase(&r->words, floor && !strcmp(floor, "hidden") ? "hidden" : "small");
+}
+
 static void set_value(const struct report *r, size_t row, json_t *out)
 {
     _cleanup_(buf_free) struct buf value = {0}, interval = {0};
-    const char *floor = evidence_text(&r->evidence, row, FIGURE_FLOOR);
     if (!report_number(r, (ssize_t)row, &value))
-        buf_add_text(&value, phrase(&r->words, floor && !strcmp(floor, "hidden") ? "hidden" : "small"));
+        buf_add_text(&value, instead_of(r, row));
     if (report_number_of(r, (ssize_t)row, FIGURE_LOW, &interval)) {
         buf_add_text(&interval, " – ");
         report_number_of(r, (ssize_t)row, FIGURE_HIGH, &interval);
@@ -96,31 +104,32 @@ static const char *source_of(const struct report *r, size_t row)
                                            : source_name(source, r->words.lang);
 }
 
-static json_t *row_of(const struct report *r, const struct indicator *i, const struct table *t, size_t row)
+static json_t *row_of(const struct report *r, const struct indicator *i, const struct group *g, size_t row)
 {
-    _cleanup_text_ char *label = label_of(r, i, t, row);
-    json_t *out = json_pack("{s:s, s:s, s:s}", "label", label, "source", source_of(r, row), "period",
-                            evidence_text(&r->evidence, row, FIGURE_PERIOD));
+    _cleanup_text_ char *label = label_of(r, i, g, row),
+                        *source = alloc_format("%s, %s", source_of(r, row),
+                                               evidence_text(&r->evidence, row, FIGURE_PERIOD));
+    json_t *out = json_pack("{s:s, s:s}", "label", label, "source", source);
     set_value(r, row, out);
     set_sample(r, row, out);
     return out;
 }
 
-/* ---- a table ---- */
+/* ---- a group of rows ---- */
 
 /* Is it shown: of the year what is measured, of others' figures the latest of each source and part? */
-static bool latest_of_its_kind(const struct report *r, const struct evidence_wanted *w, const struct table *t,
+static bool latest_of_its_kind(const struct report *r, const struct evidence_wanted *w, const struct group *g,
                                size_t row)
 {
     const struct evidence *s = &r->evidence;
     if (w->measured)
         return true;
-    const char *source = evidence_text(s, row, FIGURE_SOURCE), *part = evidence_text(s, row, t->column);
+    const char *source = evidence_text(s, row, FIGURE_SOURCE), *part = evidence_text(s, row, g->column);
     struct evidence_wanted later = *w;
     later.source = source;
     for (ssize_t n = evidence_next(s, &later, row + 1); n >= 0; n = evidence_next(s, &later, (size_t)n + 1)) {
         const char *item = evidence_text(s, row, FIGURE_ITEM), *other = evidence_text(s, (size_t)n, FIGURE_ITEM);
-        const char *of = evidence_text(s, (size_t)n, t->column);
+        const char *of = evidence_text(s, (size_t)n, g->column);
         if ((of == part || (of && part && !strcmp(of, part))) &&
             (item == other || (item && other && !strcmp(item, other))))
             return false;
@@ -128,47 +137,102 @@ static bool latest_of_its_kind(const struct report *r, const struct evidence_wan
     return true;
 }
 
-static void add_rows(const struct report *r, const struct indicator *i, const struct table *t, bool measured,
-                     json_t *rows)
+/* A part without a number has no row, but its name under the word that says why. */
+static void add_part(const struct report *r, const struct indicator *i, const struct group *g, size_t row, json_t *rows,
+                     json_t *untold)
+{
+    if (evidence_text(&r->evidence, row, FIGURE_VALUE) || !g->cut) {
+        json_array_append_new(rows, row_of(r, i, g, row));
+        return;
+    }
+    _cleanup_text_ char *label = label_of(r, i, g, row);
+    const char *why = instead_of(r, row), *names = json_string_value(json_object_get(untold, why));
+    json_object_set_new(untold, why, names ? json_sprintf("%s, %s", names, label) : json_string(label));
+}
+
+static void add_rows(const struct report *r, const struct indicator *i, const struct group *g, bool measured,
+                     json_t *rows, json_t *untold)
 {
     const struct evidence_wanted w = {
         .indicator = i->id,
         .country = r->country,
         .period = measured ? r->year : NULL,
-        .statistic = measured && t->cut ? indicator_main(i)->name : NULL,
-        .cut = t->cut,
+        .statistic = measured && g->cut ? indicator_main(i)->name : NULL,
+        .cut = g->cut,
         .measured = measured,
         .told = !measured,
     };
     for (ssize_t row = evidence_next(&r->evidence, &w, 0); row >= 0;
          row = evidence_next(&r->evidence, &w, (size_t)row + 1))
-        if (latest_of_its_kind(r, &w, t, (size_t)row))
-            json_array_append_new(rows, row_of(r, i, t, (size_t)row));
+        if (latest_of_its_kind(r, &w, g, (size_t)row))
+            add_part(r, i, g, (size_t)row, rows, untold);
 }
 
-static void add_table(const struct report *r, const struct indicator *i, const struct table *t, json_t *list)
+static void add_group(const struct report *r, const struct indicator *i, const struct group *g, json_t *list)
 {
-    json_t *rows = json_array();
-    add_rows(r, i, t, true, rows);
-    add_rows(r, i, t, false, rows);
-    if (json_array_size(rows))
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:O}", "caption", text(r, t->word), "unit",
-                                              i->unit[r->words.lang], "head", text(r, "head"), "rows", rows));
+    json_t *rows = json_array(), *untold = json_object(), *rest = json_array(), *names;
+    add_rows(r, i, g, true, rows, untold);
+    add_rows(r, i, g, false, rows, untold);
+    const char *why;
+    json_object_foreach(untold, why, names)
+        json_array_append_new(rest, json_pack("{s:s, s:O}", "why", why, "names", names));
+    if (json_array_size(rows) || json_array_size(rest))
+        json_array_append_new(list,
+                              json_pack("{s:s?, s:O, s:O}", "name", g == &groups[g->table] ? NULL : text(r, g->word),
+                                        "rows", rows, "rest", rest));
     json_decref(rows);
+    json_decref(untold);
+    json_decref(rest);
 }
 
-/* ---- pictures ---- */
+/* ---- a table with its pictures ---- */
 
-static int add_charts(const struct report *r, const struct indicator *i, json_t *charts, struct fault *f)
+/* The source that all rows have, which is then said once. NULL: they differ, or there is none. */
+static const char *common_source(const json_t *list)
+{
+    const char *found = NULL;
+    size_t g, n;
+    const json_t *group, *row;
+    json_array_foreach(list, g, group) json_array_foreach(json_object_get(group, "rows"), n, row)
+    {
+        const char *source = json_string_value(json_object_get(row, "source"));
+        if (found && strcmp(found, source) != 0)
+            return NULL;
+        found = source;
+    }
+    return found;
+}
+
+static int add_charts(const struct report *r, const struct indicator *i, unsigned cut, json_t *charts, struct fault *f)
 {
     int rc = 0;
     for (enum picture p = 0; rc == 0 && p < PICTURE_COUNT; p++) {
         _cleanup_(buf_free) struct buf svg = {0};
         _cleanup_text_ char *title = NULL;
+        if (picture_cut(p) != cut)
+            continue;
         rc = picture_draw(r, i, p, CHART_REPORT, &svg, &title, f);
         if (rc == 0 && title)
-            json_array_append_new(charts, json_pack("{s:s, s:s}", "title", title, "svg", svg.data));
+            json_array_append_new(
+                charts, json_pack("{s:s, s:s, s:s}", "kind", picture_word(p), "title", title, "svg", svg.data));
     }
+    return rc;
+}
+
+static int add_table(const struct report *r, const struct indicator *i, size_t table, json_t *tables, struct fault *f)
+{
+    _cleanup_json_ json_t *list = json_array(), *charts = json_array();
+    for (size_t g = 0; g < COUNT(groups); g++)
+        if (groups[g].table == table)
+            add_group(r, i, &groups[g], list);
+    if (!json_array_size(list))
+        return 0;
+    int rc = add_charts(r, i, groups[table].cut, charts, f);
+    const char *source = common_source(list);
+    json_array_append_new(tables,
+                          json_pack("{s:s, s:s, s:s?, s:b, s:i, s:O, s:O}", "caption", text(r, groups[table].word),
+                                    "unit", i->unit[r->words.lang], "common", source, "sources", !source, "columns",
+                                    source ? 4 : 5, "groups", list, "charts", charts));
     return rc;
 }
 
@@ -177,22 +241,24 @@ static int add_charts(const struct report *r, const struct indicator *i, json_t 
 /* One with nothing to show adds nothing. */
 static int add_indicator(struct report *r, const struct indicator *i, json_t *indicators, struct fault *f)
 {
-    _cleanup_json_ json_t *list = json_array(), *charts = json_array();
-    for (size_t t = 0; t < COUNT(tables); t++)
-        add_table(r, i, &tables[t], list);
-    if (!json_array_size(list))
-        return 0;
-    _cleanup_text_ char *name = report_name(r, i), *definition = indicator_in(i->definition[r->words.lang], r->cctld);
+    _cleanup_json_ json_t *tables = json_array();
+    int rc = 0;
+    for (size_t g = 0; rc == 0 && g < COUNT(groups); g++)
+        if (groups[g].table == g)
+            rc = add_table(r, i, g, tables, f);
+    if (rc < 0 || !json_array_size(tables))
+        return rc;
+    _cleanup_text_ char *name = report_name(r, i);
     _cleanup_(buf_free) struct buf sentence = {0};
     const ssize_t row = report_main(r, i);
     const bool simulated = row >= 0 && pg_bool(r->evidence.rows, (size_t)row, FIGURE_SIMULATED);
     if (row >= 0 && i->headline[r->words.lang] && !indicator_by_item(i))
         report_sentence(r, i, (size_t)row, &sentence);
-    json_array_append_new(
-        indicators, json_pack("{s:s, s:s, s:s, s:s, s:s, s:O, s:O}", "id", i->id, "name", name, "definition",
-                              definition, "sentence", sentence.data ? sentence.data : "", "mark",
-                              simulated ? phrase(&r->words, "simulated_mark") : "", "tables", list, "charts", charts));
-    return add_charts(r, i, charts, f);
+    json_array_append_new(indicators,
+                          json_pack("{s:s, s:s, s:s, s:s, s:O}", "id", i->id, "name", name, "sentence",
+                                    sentence.data ? sentence.data : "", "mark",
+                                    simulated ? phrase(&r->words, "simulated_mark") : "", "tables", tables));
+    return 0;
 }
 
 static int add_area(struct report *r, const struct part *p, json_t *areas, json_t *parts, struct fault *f)
@@ -208,7 +274,7 @@ static int add_area(struct report *r, const struct part *p, json_t *areas, json_
         return rc;
     json_array_append_new(areas,
                           json_pack("{s:s, s:s, s:O}", "family", p->family, "name", p->name, "indicators", list));
-    json_array_append_new(parts, json_pack("{s:s, s:s}", "id", p->family, "name", p->name));
+    json_array_append_new(parts, json_pack("{s:s, s:s, s:O}", "id", p->family, "name", p->name, "indicators", list));
     return 0;
 }
 
