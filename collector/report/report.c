@@ -84,6 +84,20 @@ ssize_t report_main(const struct report *r, const struct indicator *i)
                       : latest(r, (struct evidence_wanted){.indicator = i->id, .country = r->country, .told = true});
 }
 
+bool report_shows(const struct report *r, const struct indicator *i)
+{
+    const struct evidence *s = &r->evidence;
+    for (size_t row = 0; row < evidence_count(s); row++) {
+        const bool measured = !strcmp(evidence_text(s, row, FIGURE_KIND), "measured");
+        if (!strcmp(evidence_text(s, row, FIGURE_INDICATOR), i->id) &&
+            !strcmp(evidence_text(s, row, FIGURE_COUNTRY), r->country) &&
+            (measured ? !strcmp(evidence_text(s, row, FIGURE_PERIOD), r->year)
+                      : evidence_text(s, row, FIGURE_VALUE) && pg_bool(s->rows, row, FIGURE_ADMITTED)))
+            return true;
+    }
+    return false;
+}
+
 struct said {
     const struct report *r;
     size_t row;
@@ -136,7 +150,8 @@ static int add_section(struct report *r, const struct section *s, json_t *list, 
 {
     _cleanup_text_ char *path = alloc_format("section/%s.html", s->name);
     _cleanup_(buf_free) struct buf html = {0};
-    _cleanup_json_ json_t *values = json_pack("{s:O}", "t", json_object_get(r->words.texts, s->name));
+    _cleanup_json_ json_t *values = json_pack("{s:O, s:s}", "t", json_object_get(r->words.texts, s->name), "figure",
+                                              phrase(&r->words, "figure"));
     int rc = s->read(r, values, f);
     if (rc == 0)
         rc = template_render(built_in_text(path), NULL, values, &html, f);
@@ -183,7 +198,6 @@ static int make_document(struct report *r, const struct language *l, struct buf 
     for (size_t s = 0; rc == 0 && s < COUNT(sections); s++)
         rc = add_section(r, sections[s], list, f);
     phrase_set(values, "title", phrase(&r->words, "title"), json_pack("{s:s}", "in", r->in));
-    phrase_set(values, "cite", phrase(&r->words, "cite"), json_pack("{s:s, s:s}", "in", r->in, "year", r->year));
     set_state(r, values);
     json_object_set_new(values, "simulated", json_boolean(is_simulated(r)));
     _cleanup_(buf_free) struct buf html = {0};

@@ -18,7 +18,7 @@
 #include "common/fault.h"
 
 /* In the order of the document. */
-#define REPORT_SECTIONS(X) X(summary) X(goals) X(areas) X(neighbours) X(missing) X(method)
+#define REPORT_SECTIONS(X) X(summary) X(goals) X(areas) X(neighbours) X(missing) X(method) X(glossary) X(credits)
 
 struct report {
     struct pg *pg; /* one snapshot for the whole report */
@@ -61,6 +61,9 @@ bool report_number_of(const struct report *r, ssize_t row, enum figure_column co
 const char *report_department(const struct report *r, const char *iso);
 /* An indicator's name as it reads in the country; the caller frees. */
 char *report_name(const struct report *r, const struct indicator *i) CHECKED;
+
+/* Does a figure of it stand in the document, or that it is not told? */
+bool report_shows(const struct report *r, const struct indicator *i);
 
 /* The latest period of a source's own figures, of the whole country or of its lines: the row of the indicator's main
  * statistic; measured first. -1: none. */

@@ -42,6 +42,7 @@ static void every_picture_has_its_texts(void **state)
         _cleanup_text_ char *description = alloc_format("%s_description", picture_word(p));
         assert_non_null(json_string_value(json_object_get(texts, picture_word(p))));
         assert_non_null(json_string_value(json_object_get(texts, description)));
+        assert_true(picture_cut(p) == 0 || picture_cut(p) == DIM_OPERATOR || picture_cut(p) == DIM_DEPARTMENT);
     }
     words_free(&w);
 }
@@ -88,6 +89,7 @@ static void without_figures_there_is_a_header(void **state)
     assert_memory_equal(csv.data, "indicator,name_fr,", 18);
     assert_int_equal(evidence_next(&none, &(struct evidence_wanted){.indicator = "PER1"}, 0), -1);
     assert_false(report_number(&r, -1, &number));
+    assert_false(report_shows(&r, indicator_find("PER1")));
     package_json(&r, &csv, &package);
     _cleanup_json_ json_t *read = json_loadb(package.data, package.len, 0, NULL);
     const json_t *resource = json_array_get(json_object_get(read, "resources"), 0);
