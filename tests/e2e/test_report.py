@@ -110,6 +110,9 @@ def test_says_where_it_comes_from(reports):
     for words in ("Selon l’UIT, ", "Chiffres provisoires", "Données simulées", "Femmes et hommes", "Togo", "La méthode", "CC BY 4.0"):
         assert words in text, words
     assert "Chiffres provisoires\u00a0: " in text and not re.search("[\\w»] [;!?](?:[\\s<]|$)", re.sub("(?s)<style>.*?</style>", "", text))
+    places = re.findall(r' id="([^"]+)"', text)
+    assert len(places) == len(set(places)) and set(re.findall(r' href="#([^"]+)"', text)) <= set(places)
+    assert {"PER1", "def-PER1", "def-ACC1"} <= set(places) and text.count("Part des personnes qui ont utilisé Internet") == 1
     assert 'value="33.5"' not in text  # an older value of the same source is history, and no figure of the year
 
 
@@ -178,5 +181,5 @@ def test_what_is_hidden_is_nowhere(year, reports):
     out = written(year, "floor", "fr")
     told = {row["value"] for row in csv.DictReader((reports["fr"] / "indicators.csv").open(encoding="utf-8")) if row["operator"] and row["indicator"] == "PER1"}
     text = "".join((out / name).read_text(encoding="utf-8") for name in ("report.html", "indicators.csv"))
-    assert told and not [value for value in told if f'"{value}"' in text or f",{value}," in text] and "n&lt;5" in text
+    assert told and not [value for value in told if f'"{value}"' in text or f",{value}," in text] and "<b>n&lt;5</b> " in text
     assert all(row["value"] == "" for row in csv.DictReader((out / "indicators.csv").open(encoding="utf-8")) if row["operator"])
