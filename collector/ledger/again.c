@@ -150,7 +150,10 @@ static int strike_off(struct pg *pg, const char *probe_no, const char *batch_no,
 }
 
 /* Nobody else may be at it, and the probe not forgotten since the body was
- * read: the body's row is locked. */
+ * read: the body's row is locked. Whoever forgets the probe locks its row, and
+ * then the bodies (probe_forget): so it is locked first here as well, or a new
+ * epoch would ask for it with the body in hand, and each would wait for the
+ * other. */
 static int replace_rows(struct pg *pg, const struct projection *p, struct buf *epochs, const char *probe_no,
                         const char *batch_no, struct fault *f)
 {
@@ -158,7 +161,9 @@ static int replace_rows(struct pg *pg, const struct projection *p, struct buf *e
     const struct copy_rows *const edns = &p->edns;
     const char *const params[] = {probe_no, batch_no};
     _cleanup_rows_ struct pg_rows *rows = NULL;
-    int rc = pg_query_kept(pg, "SELECT 1 FROM batch_body WHERE probe_no = $1::int AND batch_no = $2::bigint FOR UPDATE",
+    int rc = pg_query_kept(pg, "SELECT 1 FROM probe WHERE probe_no = $1::int FOR KEY SHARE", 1, params, NULL, f);
+    if (rc == 0)
+        rc = pg_query_kept(pg, "SELECT 1 FROM batch_body WHERE probe_no = $1::int AND batch_no = $2::bigint FOR UPDATE",
                            2, params, &rows, f);
     if (rc < 0 || pg_rows_count(rows) == 0)
         return rc;

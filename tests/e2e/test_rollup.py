@@ -258,16 +258,20 @@ def test_hours_add_up_to_their_day_and_are_kept_for_90_days(world):
 
 
 def test_who_forgets_a_probe_waits_for_whoever_changes_its_days(world):
-    """A rollup that is at them, and a team that moves the line: neither in a circle. Of what was made meanwhile no hour is left."""
+    """A rollup that is at them, a team that moves the line, and a ledger that is read again: none in a circle. Of what was made meanwhile
+    no hour is left."""
     def waiting(count):
         wait_until(lambda: world.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == [(count,)])
 
-    probes, day = [world.probe(country="BJ") for _ in range(2)], datetime.datetime.now(datetime.timezone.utc).date() - datetime.timedelta(days=1)
+    probes, day = [world.probe(country="BJ") for _ in range(3)], datetime.datetime.now(datetime.timezone.utc).date() - datetime.timedelta(days=1)
     for part in ("made", "to be made again"):
         for probe in probes:
             stored(world, probe, results(f"{part} of {probe.id}", day))
         if part == "made":
             world.run("rollup")
+    # Of an epoch that is not there yet, as that of a batch which an older program stored, the probe's row is asked for.
+    world.stored(probes[2].batch([], epochs=[{"boot": "b" * 32, "link": "wifi", "from_mono_us": 0, "to_mono_us": 1}]))
+    world.sql("DELETE FROM epoch")
     with concurrent.futures.ThreadPoolExecutor() as pool, psycopg.connect(host=str(world.state / "run"), dbname="internetmetre", user="internetmetre") as db:
         db.execute("LOCK TABLE rollup_other IN SHARE MODE")
         working = [pool.submit(world.run, "rollup")]
@@ -283,8 +287,16 @@ def test_who_forgets_a_probe_waits_for_whoever_changes_its_days(world):
         db.execute("UPDATE probe_context SET department = 'BJ-BO' FROM probe p WHERE p.probe_no = probe_context.probe_no AND p.probe = %s", [probes[1].id])
         db.commit()
         forgetting.result()
+        db.execute("LOCK TABLE epoch IN SHARE MODE")
+        working = [pool.submit(world.run, "rebuild")]
+        waiting(1)
+        working.append(pool.submit(world.run, "probe", "forget", probes[2].id))
+        waiting(2)
+        db.commit()
+        for work in working:
+            work.result()
     gone = [probe.id for probe in probes]
-    assert world.sql("SELECT count(*), count(first_at) FROM rollup_watch JOIN probe USING (probe_no) WHERE probe = ANY (%s)", gone) == [(2, 0)]
+    assert world.sql("SELECT count(*), count(first_at) FROM rollup_watch JOIN probe USING (probe_no) WHERE probe = ANY (%s)", gone) == [(3, 0)]
     assert world.sql("SELECT count(*) FROM rollup_hour JOIN probe USING (probe_no) WHERE probe = ANY (%s)", gone) == [(0,)]
 
 
