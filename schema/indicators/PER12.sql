@@ -8,8 +8,8 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: measured
--- method: 2
--- dimensions: operator, technology
+-- method: 3
+-- dimensions: operator, technology, zone
 -- aggregate: p20
 -- days: p20
 -- headline.fr: 80 % des lignes tiennent au moins {p20} Mbit/s 80 % du temps {where}.

@@ -8,9 +8,9 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: measured
--- method: 4
+-- method: 5
 -- targets: domestic
--- dimensions: operator
+-- dimensions: operator, technology, zone
 -- aggregate: p50
 -- headline.fr: Sans quitter le réseau de son opérateur, un aller-retour prend typiquement {p50} ms {where}.
 -- headline.en: Within one’s operator’s own network, a round trip typically takes {p50} ms {where}.

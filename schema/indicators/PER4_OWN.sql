@@ -8,9 +8,9 @@
 -- status: proposed
 -- nature: quantitative
 -- kind: measured
--- method: 3
+-- method: 4
 -- targets: abroad
--- dimensions: operator
+-- dimensions: operator, technology, zone
 -- aggregate: p50
 -- headline.fr: Un aller-retour vers l’étranger, sans quitter le réseau de son opérateur, prend typiquement {p50} ms {where}.
 -- headline.en: A round trip abroad within one’s operator’s own network typically takes {p50} ms {where}.
