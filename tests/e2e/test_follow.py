@@ -173,7 +173,7 @@ def test_a_figure_that_says_it_stands(country):
     of = "WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family, zone) = %s"
     told = "FROM indicator_value WHERE computed AND indicator = 'PER8' AND num_nonnulls(geo, operator, technology, family, zone) = 0"
     lines = country.sql("SELECT count(*) FROM indicator_value " + of, 1)[0][0]
-    index = "WHERE computed AND indicator = 'PER10' AND num_nonnulls(geo, operator) = 0"
+    index = "WHERE computed AND indicator = 'PER10' AND num_nonnulls(geo, operator, technology, zone) = 0"
     for n in 0, 1:
         country.sql(f"UPDATE indicator_value SET value = value + 0.1, as_of = as_of - 10 {of}", n)
     # What is made of one that stands is as old.

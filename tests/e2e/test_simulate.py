@@ -195,6 +195,11 @@ def test_its_floor_is_lifted_where_everybody_reads(country):
     cell = ("indicator", "statistic", "geo", "operator", "technology", "zone")
     true = {tuple(f[name] for name in cell) for f in json.loads((c.state / "truth.json").read_text())["figures"]}
     known = {f[0] for f in true}
+    # What lines measure, and what is made of it, is of each technology and zone apart.
+    of_lines = {row["indicator"] for row in told("simulated") if re.match("PER|REL", row["indicator"])}
+    assert {"PER3_OWN", "PER10", "PER12", "REL1"} <= of_lines
+    for part in "technology", "zone":
+        assert {row["indicator"] for row in told("simulated") if row[part]} >= of_lines
     assert {"PER1", "PER8"} <= known and {tuple(row[name] for name in cell) for row in told("simulated") if row["indicator"] in known} <= true
     assert before[3] and series(True) and kept() == before and warned(c) == pages()
     restart()

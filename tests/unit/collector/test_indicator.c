@@ -272,6 +272,22 @@ static void every_row_of_the_catalogue_is_a_file(void **state)
     }
 }
 
+/* What lines measure of performance and reliability, and what is made of it, is told of town and countryside and of
+ * each technology apart: a whole says nothing of either. */
+static void what_lines_measure_is_by_zone_and_technology(void **state)
+{
+    size_t count, looked_at = 0;
+    const struct indicator *all = indicator_all(&count);
+    for (size_t i = 0; i < count; i++)
+        if ((!strncmp(all[i].id, "PER", 3) || !strncmp(all[i].id, "REL", 3)) &&
+            (indicator_made(&all[i]) || indicator_derived(&all[i]))) {
+            looked_at++;
+            if (!(all[i].dimensions & DIM_ZONE) || !(all[i].dimensions & DIM_TECHNOLOGY))
+                fail_msg("%s is not by zone and technology", all[i].id);
+        }
+    assert_true(looked_at >= 15);
+}
+
 /* A reader is told what it is, out of what, and what it is not. */
 static void definitions_are_whole(void **state)
 {
@@ -299,6 +315,7 @@ int main(void)
         cmocka_unit_test(refuses_with_the_reason),
         cmocka_unit_test(all_that_is_built_in),
         cmocka_unit_test(every_row_of_the_catalogue_is_a_file),
+        cmocka_unit_test(what_lines_measure_is_by_zone_and_technology),
         cmocka_unit_test(definitions_are_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
