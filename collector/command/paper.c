@@ -6,6 +6,8 @@
 
 #include "collector/db/user.h"
 #include "collector/report/pdf.h"
+#include "collector/report/raster.h"
+#include "collector/report/tool.h"
 #include "common/file.h"
 #include "common/lang.h"
 #include "common/log.h"
@@ -25,17 +27,38 @@ int paper_write(const char *folder, const char *name, const struct buf *bytes, s
     return rc;
 }
 
+static const char *scratch(void)
+{
+    const char *told = getenv("TMPDIR");
+    return told ? told : "/tmp";
+}
+
 int paper_write_pdf(const char *folder, const char *name, const struct buf *html, struct fault *f)
 {
     _cleanup_(buf_free) struct buf pdf = {0};
-    _cleanup_text_ char *program = pdf_program(getenv("PATH"));
-    const char *scratch = getenv("TMPDIR");
+    _cleanup_text_ char *program = tool_find(PDF_PROGRAM, getenv("PATH"));
     if (!program) {
         log_info(
             "%s",
             _("no PDF: WeasyPrint is not installed (Debian's package weasyprint); a browser prints the HTML as well"));
         return 0;
     }
-    int rc = pdf_make(program, scratch ? scratch : "/tmp", html, &pdf, f);
+    int rc = pdf_make(program, scratch(), html, &pdf, f);
     return rc < 0 ? rc : paper_write(folder, name, &pdf, f);
+}
+
+int paper_write_png(const char *folder, const char *svg_name, const struct buf *svg, bool *told, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf png = {0};
+    _cleanup_text_ char *program = tool_find(RASTER_PROGRAM, getenv("PATH"));
+    _cleanup_text_ char *name = alloc_format("%.*s.png", (int)(strrchr(svg_name, '.') - svg_name), svg_name);
+    if (!program) {
+        if (!*told)
+            log_info("%s", _("no PNG: rsvg-convert is not installed (Debian's package librsvg2-bin); each picture is "
+                             "there as SVG"));
+        *told = true;
+        return 0;
+    }
+    int rc = raster_make(program, scratch(), svg, &png, f);
+    return rc < 0 ? rc : paper_write(folder, name, &png, f);
 }

@@ -1,6 +1,8 @@
 /* Documents that a command puts into a folder which the command line names. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "common/alloc.h"
 #include "common/buf.h"
 #include "common/fault.h"
@@ -11,3 +13,7 @@ int paper_write(const char *folder, const char *name, const struct buf *bytes, s
 /* The HTML document as PDF. Where WeasyPrint is not installed that is said, with its package, and nothing is written.
  */
 int paper_write_pdf(const char *folder, const char *name, const struct buf *html, struct fault *f) CHECKED;
+/* An SVG as PNG beside it, "figures/PER1.png" of "figures/PER1.svg". Where rsvg-convert is not installed that is said,
+ * once for all for which *told is the same, and nothing is written. */
+int paper_write_png(const char *folder, const char *svg_name, const struct buf *svg, bool *told,
+                    struct fault *f) CHECKED;

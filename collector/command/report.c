@@ -10,12 +10,22 @@
 #include "collector/report/report.h"
 #include "common/lang.h"
 
-/* The document is printed as well. */
+struct shelf {
+    const char *folder;
+    bool no_png; /* which was said */
+};
+
+/* The document is printed as well, and a picture is made for those who take no SVG. */
 static int keep(void *of, const char *name, const struct buf *bytes, struct fault *f)
 {
-    const char *folder = of;
-    int rc = paper_write(folder, name, bytes, f);
-    return rc == 0 && !strcmp(name, "report.html") ? paper_write_pdf(folder, "report.pdf", bytes, f) : rc;
+    struct shelf *shelf = of;
+    const char *ending = strrchr(name, '.');
+    int rc = paper_write(shelf->folder, name, bytes, f);
+    if (rc == 0 && !strcmp(name, "report.html"))
+        rc = paper_write_pdf(shelf->folder, "report.pdf", bytes, f);
+    if (rc == 0 && ending && !strcmp(ending, ".svg"))
+        rc = paper_write_png(shelf->folder, name, bytes, &shelf->no_png, f);
+    return rc;
 }
 
 static int write_year(const struct session *s, struct fault *f)
@@ -30,10 +40,11 @@ static int write_year(const struct session *s, struct fault *f)
         .year = invocation_text(s->in, "year"),
         .language = language_find(code ? code : lang_code(lang_current())),
     };
+    struct shelf shelf = {.folder = invocation_text(s->in, "out")};
     int rc = rollup_run_shown(s->pg, f);
     if (rc == 0)
         rc = refresh_run(s->pg, f);
-    return rc < 0 ? rc : report_write(s->pg, &order, keep, (void *)invocation_text(s->in, "out"), f);
+    return rc < 0 ? rc : report_write(s->pg, &order, keep, &shelf, f);
 }
 
 /* ---- the command ---- */
@@ -66,8 +77,9 @@ const struct command command_report = {
     .name = "report",
     .usage = N_("--year YEAR --out DIR [--lang fr|en] [--country CC]"),
     .help = N_("Write the report of a year: report.html, one file that asks nobody for anything; report.pdf, where "
-               "WeasyPrint is installed; indicators.csv, where each number of the document stands; and "
-               "datapackage.json, which describes it as open data."),
+               "WeasyPrint is installed; figures/, its pictures as SVG, and as PNG where rsvg-convert is installed; "
+               "indicators.csv, where each number of the document stands; and datapackage.json, which describes it as "
+               "open data."),
     .options = options,
     .run = run,
 };

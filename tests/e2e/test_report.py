@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import struct
 import subprocess
 import xml.etree.ElementTree
 
@@ -63,22 +64,39 @@ def files(folder):
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def written(c, folder, lang, when=YEAR, printed=False):
-    """The folder with the report in it; printed: as PDF as well, which takes its time."""
-    out = c.state.parent / folder
+def chunks(png):
+    """What a PNG is made of: (kind, bytes)."""
+    at = 8
+    while at < len(png):
+        length, = struct.unpack(">I", png[at:at + 4])
+        yield png[at + 4:at + 8], png[at + 8:at + 8 + length]
+        at += 12 + length
+
+
+PDF, PNG = "weasyprint", "rsvg-convert"
+MISSING = {PDF: "no PDF: WeasyPrint is not installed (Debian's package weasyprint)", PNG: "no PNG: rsvg-convert is not installed (Debian's package librsvg2-bin)"}
+
+
+def written(c, folder, lang, when=YEAR, tools=()):
+    """The folder with the report in it; tools: the other people's programs that are there for it, each of which takes its time."""
+    out, path = c.state.parent / folder, c.state.parent / f"{folder}.bin"
+    path.mkdir()
+    for tool in tools:
+        (path / tool).symlink_to(f"/usr/bin/{tool}")
     done = subprocess.run(c.command("report", "--year", when, "--lang", lang, "--out", out), capture_output=True, text=True, check=True,
-                          env=os.environ | c.env | ({} if printed else {"PATH": "/nonexistent"}))
-    assert printed or "no PDF: WeasyPrint is not installed (Debian's package weasyprint)" in done.stderr, done.stderr
-    names = {"report.html", "indicators.csv", "datapackage.json"} | ({"report.pdf"} if printed else set())
+                          env=os.environ | c.env | {"PATH": str(path)})
+    pictures = {p.stem for p in out.glob("figures/*.svg")}
+    assert {tool: done.stderr.count(said) for tool, said in MISSING.items()} == {PDF: PDF not in tools, PNG: PNG not in tools and pictures != set()}, done.stderr
+    assert {p.stem for p in out.glob("figures/*.png")} == (pictures if PNG in tools else set())
     assert set(done.stdout.split()) == {str(path) for path in files(out)}
-    assert {path.name for path in out.iterdir()} - {"figures"} == names
+    assert {path.name for path in out.iterdir()} - {"figures"} == {"report.html", "indicators.csv", "datapackage.json"} | ({"report.pdf"} if PDF in tools else set())
     return out
 
 
 @pytest.fixture(scope="module")
 def reports(year):
     """In each language."""
-    return {lang: written(year, lang, lang, printed=lang == "fr") for lang in LANGUAGES}
+    return {lang: written(year, lang, lang, tools=(PDF, PNG) if lang == "fr" else ()) for lang in LANGUAGES}
 
 
 def shown(value, lang, decimals):
@@ -117,9 +135,13 @@ def test_says_where_it_comes_from(reports):
 
 
 def test_same_data_same_bytes(year, reports):
-    again = written(year, "again", "fr", printed=True)
+    """And a picture drawn again somewhere else."""
+    again = written(year, "again", "fr", tools=(PDF,))
     one, other = ({str(path.relative_to(folder)): path.read_bytes() for path in files(folder)} for folder in (reports["fr"], again))
-    assert one == other
+    assert {name: data for name, data in one.items() if not name.endswith(".png")} == other
+    drawn = subprocess.run([PNG, "--zoom=2", "--background-color=white", again / "figures/PER1-operators.svg"], env={"TZ": "Pacific/Auckland", "HOME": "/"},
+                           capture_output=True, check=True).stdout
+    assert drawn == one["figures/PER1-operators.png"]
 
 
 def test_is_printed(reports):
@@ -146,12 +168,23 @@ def test_is_described_as_open_data(reports):
 
 def test_pictures_go_their_own_way(reports):
     """Title, source and sample stand inside, in the language; departments on the pack's map where one has a figure."""
-    pictures = {path.name: path.read_text(encoding="utf-8") for path in (reports["fr"] / "figures").iterdir()}
+    pictures = {path.name: path.read_text(encoding="utf-8") for path in (reports["fr"] / "figures").glob("*.svg")}
     assert {"PER1-days.svg", "PER1-operators.svg", "PER1-departments.svg"} <= set(pictures)
     for name, text in pictures.items():
         assert xml.etree.ElementTree.fromstring(text).tag == "{http://www.w3.org/2000/svg}svg", name
         assert all(words in text for words in ("InternetMetre", YEAR, "n = ", "Données simulées")), name
     assert "Temps de résolution de noms, par opérateur" in pictures["PER1-operators.svg"] and "Littoral" in pictures["PER1-departments.svg"]
+
+
+def test_pictures_for_who_takes_no_svg(reports):
+    """Each as PNG beside it, as large, fine enough to be printed, and with nothing in it but the picture."""
+    figures = reports["fr"] / "figures"
+    for path in figures.glob("*.png"):
+        drawn, data = xml.etree.ElementTree.parse(path.with_suffix(".svg")).getroot(), path.read_bytes()
+        ratio = [float(value) for value in drawn.get("viewBox").split()[2:]]
+        width, height = struct.unpack(">II", data[16:24])
+        assert data[:8] == b"\x89PNG\r\n\x1a\n" and width == 1286 and abs(height / width - ratio[1] / ratio[0]) < 0.002, path
+        assert {kind for kind, _ in chunks(data)} <= {b"IHDR", b"IDAT", b"IEND", b"bKGD", b"pHYs"}, path
 
 
 def test_a_chapter_brings_its_own_map(year):
