@@ -248,6 +248,20 @@ void pg_rows_free(struct pg_rows *rows)
     free(rows);
 }
 
+struct pg_rows *pg_rows_of(const char *const *values, size_t rows, int columns)
+{
+    PGresult *result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+    PGresAttDesc *described = alloc_zero((size_t)columns, sizeof *described);
+    for (int c = 0; c < columns; c++)
+        described[c].name = (char *)"";
+    PQsetResultAttrs(result, columns, described);
+    free(described);
+    for (size_t v = 0; v < rows * (size_t)columns; v++)
+        PQsetvalue(result, (int)(v / (size_t)columns), (int)(v % (size_t)columns), (char *)values[v],
+                   values[v] ? (int)strlen(values[v]) : -1);
+    return rows_new(result);
+}
+
 size_t pg_rows_count(const struct pg_rows *rows)
 {
     return (size_t)PQntuples(rows->result);

@@ -65,6 +65,8 @@ static inline void pg_rows_freep(struct pg_rows **rows)
     pg_rows_free(*rows);
 }
 #define _cleanup_rows_ _cleanup_(pg_rows_freep)
+/* Rows that no server gave, for who tests what reads some: values row by row, NULL for SQL NULL. */
+struct pg_rows *pg_rows_of(const char *const *values, size_t rows, int columns) CHECKED;
 size_t pg_rows_count(const struct pg_rows *rows);
 int64_t pg_rows_affected(const struct pg_rows *rows);
 int pg_columns(const struct pg_rows *rows);
