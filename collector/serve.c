@@ -261,7 +261,7 @@ static void furnish(struct serve *s)
         .state_dir = s->context->state_dir,
         .archive = s->archive,
     };
-    s->api = (struct api){s->ingest, s->analyst, s->owner, s->answers};
+    s->api = (struct api){s->ingest, s->analyst, s->owner, s->answers, share_new()};
     s->site = site_new(s->reader, s->context->settings.country);
     s->health.pool = s->ingest;
     s->health.desk = &s->desk;
@@ -383,6 +383,7 @@ static void stop(struct serve *s)
     dictionary_free(s->intake.tasks);
     roster_free(s->intake.roster);
     strikes_free(s->intake.strikes);
+    share_free(s->api.share);
     pg_pool_free(s->ingest);
     pg_pool_free(s->analyst);
     pg_pool_free(s->owner);

@@ -44,11 +44,9 @@ static int next_row(struct answer *a, bool *ret_more, struct fault *f)
     return rc;
 }
 
-static int fill(struct answer *a, struct fault *f)
+static int fill(struct answer *a, size_t most, struct fault *f)
 {
-    buf_clear(&a->waiting);
-    a->sent = 0;
-    while (!a->ended && a->waiting.len < WAITING_BYTES) {
+    while (!a->ended && a->waiting.len < most) {
         bool more = false;
         int rc = a->source.next ? a->source.next(a->source.ctx, &more, f) : next_row(a, &more, f);
         if (rc < 0)
@@ -64,9 +62,13 @@ static ssize_t read_stream(void *ctx, char *bytes, size_t max)
 {
     struct answer *a = ctx;
     struct fault f = {0};
-    if (a->sent == a->waiting.len && fill(a, &f) < 0) {
-        log_debug("an answer is cut: %s", f.text);
-        return -1;
+    if (a->sent == a->waiting.len) {
+        buf_clear(&a->waiting);
+        a->sent = 0;
+        if (fill(a, WAITING_BYTES, &f) < 0) {
+            log_debug("an answer is cut: %s", f.text);
+            return -1;
+        }
     }
     size_t len = a->waiting.len - a->sent;
     if (len > max)
@@ -79,18 +81,12 @@ static ssize_t read_stream(void *ctx, char *bytes, size_t max)
 
 int answer_begin(struct answer *a, struct http_reply *reply, struct fault *f)
 {
-    struct buf head = {0};
-    encode_open(&a->encoder, &head);
-    int rc = fill(a, f);
+    encode_open(&a->encoder, &a->waiting);
+    int rc = fill(a, a->gather ? a->gather : WAITING_BYTES, f);
     if (rc < 0) {
-        buf_free(&head);
         answer_free(a);
         return rc;
     }
-    if (a->waiting.len > 0)
-        buf_add(&head, a->waiting.data, a->waiting.len);
-    buf_free(&a->waiting);
-    a->waiting = head;
     reply->content_type = encode_media_type(a->encoder.format);
     reply->stream = (struct http_stream){.read = read_stream, .free = free_stream, .ctx = a};
     return 0;

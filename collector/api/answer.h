@@ -1,5 +1,6 @@
 /* The rows of a query as the body of an HTTP answer, made while they are sent:
- * memory is bounded by one row and one buffer, however many rows there are. */
+ * memory is bounded by one row and one buffer, however many rows there are.
+ * Aggregates are gathered first, up to a bound, and shared (share.h). */
 #pragma once
 
 #include "collector/format/encode.h"
@@ -25,7 +26,8 @@ struct answer {
     const struct encode_column *extra; /* of `row`: owned, freed at the end */
     struct answer_source source;       /* next NULL: the statement's rows */
     struct buf waiting;
-    size_t sent; /* of waiting */
+    size_t sent;   /* of waiting */
+    size_t gather; /* so much is made before the first of it is sent; 0: as much as later */
     bool ended;
 };
 

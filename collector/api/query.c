@@ -12,6 +12,7 @@
 #include "collector/api/endpoint.h"
 #include "collector/figure/figure.h"
 #include "common/lang.h"
+#include "common/wake.h"
 
 struct query {
     struct http_request *request;
@@ -112,7 +113,8 @@ static struct pg_pool *choose_pool(const struct query *q)
     }
 }
 
-static int run(struct query *q, const struct endpoint *e, struct fault *f)
+/* What is asked for, over a connection of its kind: 1 when it answered 400. *ret is the caller's to start or free. */
+static int open_answer(struct query *q, const struct endpoint *e, struct answer **ret, struct fault *f)
 {
     struct answer *a = alloc_zero(1, sizeof *a);
     a->pool = choose_pool(q);
@@ -123,7 +125,7 @@ static int run(struct query *q, const struct endpoint *e, struct fault *f)
         rc = check_asked(q, e, a->pg, f);
     if (rc != 0) {
         answer_free(a);
-        return rc < 0 ? rc : 0;
+        return rc;
     }
     a->encoder.format = choose_format(q);
     a->encoder.columns = e->columns;
@@ -131,11 +133,79 @@ static int run(struct query *q, const struct endpoint *e, struct fault *f)
     a->row = e->row;
     if (e->table && a->encoder.format == ENCODE_CSV)
         a->encoder.columns = a->extra = e->table(&q->params, &a->encoder.count);
+    *ret = a;
+    return 0;
+}
+
+/* Takes a over. */
+static int start_answer(struct query *q, const struct endpoint *e, struct answer *a, struct fault *f)
+{
+    const struct selection *s = &q->selection;
+    if (e->make && !s->everybody)
+        return e->make(a, s, q->api->ingest, q->reply, f);
+    return answer_start(a, s->sql.data, s->count, s->values, q->reply, f);
+}
+
+/* The same text has the same answer, whoever of its level asks; an owner's is about one probe. */
+static char *question(const struct query *q)
+{
+    struct buf text = {0};
+    buf_addf(&text, "%s %d %d", http_path(q->request), choose_format(q), q->access.level);
+    for (enum param p = 0; p < PARAM_COUNT; p++)
+        if (q->params.values[p] && p != PARAM_FORMAT && p != PARAM_KEY)
+            buf_addf(&text, " %s=%zu:%s", param_name(p), strlen(q->params.values[p]), q->params.values[p]);
+    return buf_take(&text);
+}
+
+/* Makes the whole of it, for all who wait; of one that is too long, what comes first. */
+static int tell_all(struct query *q, const struct endpoint *e, struct answer *a, struct share_question *asked,
+                    struct fault *f)
+{
+    struct share *share = q->api->share;
+    a->gather = share_room(share);
+    int rc = start_answer(q, e, a, f);
+    if (rc < 0 || !a->ended) {
+        share_leave(share, asked, rc == 0);
+        return rc;
+    }
+    share_tell(share, asked, &a->waiting, q->reply);
+    answer_free(a);
+    return 0;
+}
+
+/* Takes a over. Who waits for another's answer has no connection in the hand. */
+static int run_shared(struct query *q, const struct endpoint *e, struct answer *a, struct fault *f)
+{
+    const struct timespec until = wake_after_ms(PG_TAKE_WAIT_MS);
+    _cleanup_text_ char *text = question(q);
+    struct share_question *asked;
+    while (!share_ask(q->api->share, text, &asked)) {
+        q->reply->content_type = encode_media_type(a->encoder.format);
+        answer_free(a);
+        int rc = share_wait(q->api->share, asked, &until, q->reply);
+        if (rc == 0)
+            return 0;
+        if (rc == -ETIMEDOUT)
+            return fault_set(f, -EBUSY, _("the same was asked before, and its answer has not come yet"));
+        bool alone = rc == -EFBIG;
+        rc = open_answer(q, e, &a, f);
+        if (rc != 0 || alone)
+            return rc == 0 ? start_answer(q, e, a, f) : rc;
+    }
+    return tell_all(q, e, a, asked, f);
+}
+
+/* 1 when it answered 400. */
+static int run(struct query *q, const struct endpoint *e, struct fault *f)
+{
+    struct answer *a;
+    int rc = open_answer(q, e, &a, f);
+    if (rc != 0)
+        return rc;
     q->selection.everybody = q->access.level == ACCESS_PUBLIC;
-    if (e->make && !q->selection.everybody)
-        return e->make(a, &q->selection, q->api->ingest, q->reply, f);
-    e->select(&q->selection);
-    return answer_start(a, q->selection.sql.data, q->selection.count, q->selection.values, q->reply, f);
+    if (q->selection.everybody || !e->make)
+        e->select(&q->selection);
+    return q->selection.everybody || e->make ? run_shared(q, e, a, f) : start_answer(q, e, a, f);
 }
 
 /* Whatever else is asked for, the answer is about the owner's probe. */

@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+import time
 
 import psycopg
 import pytest
@@ -44,8 +45,8 @@ def slow(c, table):
 
 
 def running(c, word):
-    return [pid for (pid,) in c.sql("SELECT pid FROM pg_stat_activity WHERE state = 'active' AND strpos(query, %s) > 0 "
-                                    "AND pid <> pg_backend_pid()", word)]
+    return [begun for (begun,) in c.sql("SELECT query_start FROM pg_stat_activity WHERE state = 'active' AND strpos(query, %s) > 0 "
+                                        "AND pid <> pg_backend_pid() ORDER BY query_start", word)]
 
 
 KEYED = ("results", "series", "series?grain=hour")
@@ -80,6 +81,39 @@ def test_eight_slow_ones_do_not_stop_a_page(one_at_a_time):
     assert said == {(504, "timeout"), (503, "unavailable")}
     assert all(int(reply.headers["Retry-After"]) > 0 for reply in replies)
     assert any("`from`" in reply.json()["detail"] for reply in replies)
+
+
+def test_equal_ones_share_one_query(own_collector):
+    """Everybody's and analysts', even when who asked first goes away; another format is another question."""
+    c = own_collector
+    c.start_idle()
+    key = c.run("key", "create", "answers").strip()
+    c.sql("INSERT INTO rollup_cell (source, simulated, country) VALUES ('agent', false, 'BJ')")
+    for route in ("series?check=ping", "series"):
+        share_one(c, *ROUTES[route], {"Authorization": f"Bearer {key}"} if route in KEYED else {})
+
+
+def share_one(c, table, word, headers):
+    """Nobody waits for another longer than 5 s."""
+    replies, paths = {}, ["/api/v1/series?check=ping&limit=9&format=csv", *["/api/v1/series?limit=9&check=ping&format=json"] * 5]
+    clients = [threading.Thread(target=lambda n=n, path=path: replies.setdefault(n, c.request("GET", path, headers=headers)))
+               for n, path in enumerate(paths)]
+    with slow(c, table), socket.create_connection(("127.0.0.1", c.port)) as first:
+        lines = [f"GET {paths[1]} HTTP/1.1", "Host: x", *[f"{name}: {value}" for name, value in headers.items()]]
+        first.sendall("\r\n".join([*lines, "", ""]).encode())
+        wait_until(lambda: running(c, word), what="the query")
+        clients[0].start()
+        asked = wait_until(lambda: len(running(c, word)) == 2 and running(c, word), what="that of the CSV")
+        for client in clients[1:]:
+            client.start()
+        time.sleep(0.3)
+        assert running(c, word) == asked
+        first.close()
+        wait_until(lambda: running(c, word)[1:] > asked[1:], what="that of another")
+    for client in clients:
+        client.join()
+    assert [replies[n].status for n in range(len(paths))] == [200] * len(paths)
+    assert replies[0].body.startswith(b"day,") and {replies[n].body for n in range(1, len(paths))} == {b"[]\n"}
 
 
 def test_analysts_have_a_time_too(one_at_a_time):
