@@ -130,7 +130,7 @@ def test_every_number_has_its_line(year, reports, lang):
 
 def test_says_where_it_comes_from(reports):
     text = (reports["fr"] / "report.html").read_text(encoding="utf-8")
-    for words in ("Selon l’UIT, ", "Chiffres provisoires", "Données simulées", "Femmes et hommes", "Togo", "La méthode", "CC BY 4.0"):
+    for words in ("Selon l’UIT, ", "Chiffres provisoires", "Données simulées", "Femmes et hommes", ">IPv4<", "Togo", "La méthode", "CC BY 4.0"):
         assert words in text, words
     assert "Chiffres provisoires\u00a0: " in text and not re.search("[\\w»] [;!?](?:[\\s<]|$)", re.sub("(?s)<style>.*?</style>", "", text))
     places = re.findall(r' id="([^"]+)"', text)
