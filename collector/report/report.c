@@ -5,6 +5,7 @@
 
 #include "collector/db/schema.h"
 #include "collector/figure/headline.h"
+#include "collector/figure/source.h"
 #include "collector/format/template.h"
 #include "collector/format/typography.h"
 #include "collector/report/built_in.h"
@@ -54,6 +55,15 @@ const char *report_department(const struct report *r, const char *iso)
 char *report_name(const struct report *r, const struct indicator *i)
 {
     return indicator_in(i->name[r->words.lang], r->cctld);
+}
+
+const char *report_source(const struct report *r, size_t row)
+{
+    const char *source = evidence_text(&r->evidence, row, FIGURE_SOURCE);
+    return !strcmp(source, "measured")     ? phrase(&r->words, "measured")
+           : !strcmp(source, "simulated")  ? phrase(&r->words, "simulated_source")
+           : !strcmp(source, "calculated") ? phrase(&r->words, "calculated_source")
+                                           : source_name(source, r->words.lang);
 }
 
 /* ---- a figure that stands for its indicator ---- */
@@ -163,8 +173,7 @@ static int add_section(struct report *r, const struct section *s, json_t *list, 
     return rc;
 }
 
-/* Is the year closed, and in what version is it told? */
-static void set_state(struct report *r, json_t *out)
+char *report_state(const struct report *r)
 {
     const char *version = "0", *closed = NULL;
     for (size_t row = 0; row < evidence_count(&r->evidence); row++)
@@ -173,12 +182,11 @@ static void set_state(struct report *r, json_t *out)
             closed = "closed";
             version = evidence_text(&r->evidence, row, FIGURE_VERSION);
         }
-    phrase_set(out, "state", phrase(&r->words, closed ? "closed" : "provisional"),
-               json_pack("{s:s, s:s}", "year", r->year, "n", version));
+    return phrase_fill(phrase(&r->words, closed ? "closed" : "provisional"),
+                       json_pack("{s:s, s:s}", "year", r->year, "n", version));
 }
 
-/* Does a figure of an imaginary country stand in it? */
-static bool is_simulated(const struct report *r)
+bool report_simulated(const struct report *r)
 {
     const struct evidence *s = &r->evidence;
     for (size_t row = 0; row < evidence_count(s); row++)
@@ -198,8 +206,9 @@ static int make_document(struct report *r, const struct language *l, struct buf 
     for (size_t s = 0; rc == 0 && s < COUNT(sections); s++)
         rc = add_section(r, sections[s], list, f);
     phrase_set(values, "title", phrase(&r->words, "title"), json_pack("{s:s}", "in", r->in));
-    set_state(r, values);
-    json_object_set_new(values, "simulated", json_boolean(is_simulated(r)));
+    _cleanup_text_ char *state = report_state(r);
+    json_object_set_new(values, "state", json_string(state));
+    json_object_set_new(values, "simulated", json_boolean(report_simulated(r)));
     _cleanup_(buf_free) struct buf html = {0};
     if (rc == 0)
         rc = template_render(built_in_text("report.html"), NULL, values, &html, f);

@@ -61,6 +61,13 @@ bool report_number_of(const struct report *r, ssize_t row, enum figure_column co
 const char *report_department(const struct report *r, const char *iso);
 /* An indicator's name as it reads in the country; the caller frees. */
 char *report_name(const struct report *r, const struct indicator *i) CHECKED;
+/* Where a figure comes from, as a reader knows it. */
+const char *report_source(const struct report *r, size_t row);
+
+/* Is the year closed, and in what version is it told? A sentence; the caller frees. */
+char *report_state(const struct report *r) CHECKED;
+/* Does a figure of an imaginary country stand in the year? */
+bool report_simulated(const struct report *r);
 
 /* Does a figure of it stand in the document, or that it is not told? */
 bool report_shows(const struct report *r, const struct indicator *i);

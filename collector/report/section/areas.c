@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/figure/source.h"
 #include "collector/report/part.h"
 #include "collector/report/picture.h"
 #include "collector/report/shortfall.h"
@@ -96,19 +95,10 @@ static void set_sample(const struct report *r, size_t row, json_t *out)
     json_object_set_new(out, "sample", json_string(text ? text : phrase(&r->words, "none")));
 }
 
-static const char *source_of(const struct report *r, size_t row)
-{
-    const char *source = evidence_text(&r->evidence, row, FIGURE_SOURCE);
-    return !strcmp(source, "measured")     ? phrase(&r->words, "measured")
-           : !strcmp(source, "simulated")  ? phrase(&r->words, "simulated_source")
-           : !strcmp(source, "calculated") ? phrase(&r->words, "calculated_source")
-                                           : source_name(source, r->words.lang);
-}
-
 static json_t *row_of(const struct report *r, const struct indicator *i, const struct group *g, size_t row)
 {
     _cleanup_text_ char *label = label_of(r, i, g, row),
-                        *source = alloc_format("%s, %s", source_of(r, row),
+                        *source = alloc_format("%s, %s", report_source(r, row),
                                                evidence_text(&r->evidence, row, FIGURE_PERIOD));
     json_t *out = json_pack("{s:s, s:s}", "label", label, "source", source);
     set_value(r, row, out);
