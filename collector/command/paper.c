@@ -27,7 +27,7 @@ int paper_write(const char *folder, const char *name, const struct buf *bytes, s
     return rc;
 }
 
-static const char *scratch(void)
+const char *paper_scratch(void)
 {
     const char *told = getenv("TMPDIR");
     return told ? told : "/tmp";
@@ -43,7 +43,7 @@ int paper_write_pdf(const char *folder, const char *name, const struct buf *html
             _("no PDF: WeasyPrint is not installed (Debian's package weasyprint); a browser prints the HTML as well"));
         return 0;
     }
-    int rc = pdf_make(program, scratch(), html, &pdf, f);
+    int rc = pdf_make(program, paper_scratch(), html, &pdf, f);
     return rc < 0 ? rc : paper_write(folder, name, &pdf, f);
 }
 
@@ -59,6 +59,6 @@ int paper_write_png(const char *folder, const char *svg_name, const struct buf *
         *told = true;
         return 0;
     }
-    int rc = raster_make(program, scratch(), svg, &png, f);
+    int rc = raster_make(program, paper_scratch(), svg, &png, f);
     return rc < 0 ? rc : paper_write(folder, name, &png, f);
 }

@@ -7,6 +7,8 @@
 #include "common/buf.h"
 #include "common/fault.h"
 
+/* The folder for what is written in passing: TMPDIR, or /tmp. */
+const char *paper_scratch(void);
 /* As whoever gave the command; the folder is made where it is missing, and the file's path is printed. name: may be in
  * one more folder, "figures/PER1.svg". */
 int paper_write(const char *folder, const char *name, const struct buf *bytes, struct fault *f) CHECKED;

@@ -37,6 +37,7 @@ static int write_year(const struct session *s, struct fault *f)
     const struct report_order order = {
         .country = country,
         .map = map,
+        .scratch = paper_scratch(),
         .year = invocation_text(s->in, "year"),
         .language = language_find(code ? code : lang_code(lang_current())),
     };
@@ -78,8 +79,8 @@ const struct command command_report = {
     .usage = N_("--year YEAR --out DIR [--lang fr|en] [--country CC]"),
     .help = N_("Write the report of a year: report.html, one file that asks nobody for anything; report.pdf, where "
                "WeasyPrint is installed; figures/, its pictures as SVG, and as PNG where rsvg-convert is installed; "
-               "indicators.csv, where each number of the document stands; and datapackage.json, which describes it as "
-               "open data."),
+               "indicators.csv, where each number of the document stands; indicators.xlsx, the same as a workbook; and "
+               "datapackage.json, which describes it as open data."),
     .options = options,
     .run = run,
 };

@@ -11,6 +11,7 @@
 #include "collector/report/built_in.h"
 #include "collector/report/package.h"
 #include "collector/report/picture.h"
+#include "collector/report/workbook.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "schema/embedded.h"
@@ -253,7 +254,7 @@ static int write_pictures(const struct report *r, report_keep keep, void *of, st
 
 static int write_files(struct report *r, const struct report_order *order, report_keep keep, void *of, struct fault *f)
 {
-    _cleanup_(buf_free) struct buf html = {0}, csv = {0}, package = {0};
+    _cleanup_(buf_free) struct buf html = {0}, csv = {0}, package = {0}, workbook = {0};
     int rc = make_document(r, order->language, &html, f);
     package_csv(&r->evidence, &csv);
     package_json(r, &csv, &package);
@@ -263,6 +264,10 @@ static int write_files(struct report *r, const struct report_order *order, repor
         rc = keep(of, "indicators.csv", &csv, f);
     if (rc == 0)
         rc = keep(of, "datapackage.json", &package, f);
+    if (rc == 0)
+        rc = workbook_make(r, order->scratch, &workbook, f);
+    if (rc == 0)
+        rc = keep(of, "indicators.xlsx", &workbook, f);
     return rc < 0 ? rc : write_pictures(r, keep, of, f);
 }
 

@@ -8,7 +8,9 @@ import re
 import struct
 import subprocess
 import xml.etree.ElementTree
+import zipfile
 
+import openpyxl
 import pytest
 
 from conftest import Collector, scratch
@@ -89,7 +91,7 @@ def written(c, folder, lang, when=YEAR, tools=()):
     assert {tool: done.stderr.count(said) for tool, said in MISSING.items()} == {PDF: PDF not in tools, PNG: PNG not in tools and pictures != set()}, done.stderr
     assert {p.stem for p in out.glob("figures/*.png")} == (pictures if PNG in tools else set())
     assert set(done.stdout.split()) == {str(path) for path in files(out)}
-    assert {path.name for path in out.iterdir()} - {"figures"} == {"report.html", "indicators.csv", "datapackage.json"} | ({"report.pdf"} if PDF in tools else set())
+    assert {path.name for path in out.iterdir()} - {"figures"} == {"report.html", "indicators.csv", "indicators.xlsx", "datapackage.json"} | ({"report.pdf"} if PDF in tools else set())
     return out
 
 
@@ -141,7 +143,9 @@ def test_says_where_it_comes_from(reports):
 
 def test_same_data_same_bytes(year, reports):
     """And a picture drawn again somewhere else."""
-    again = written(year, "again", "fr", tools=(PDF,))
+    with pytest.MonkeyPatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Pacific/Auckland")
+        again = written(year, "again", "fr", tools=(PDF,))
     one, other = ({str(path.relative_to(folder)): path.read_bytes() for path in files(folder)} for folder in (reports["fr"], again))
     assert {name: data for name, data in one.items() if not name.endswith(".png")} == other
     drawn = subprocess.run([PNG, "--zoom=2", "--background-color=white", again / "figures/PER1-operators.svg"], env={"TZ": "Pacific/Auckland", "HOME": "/"},
@@ -169,6 +173,48 @@ def test_is_described_as_open_data(reports):
     assert package["name"] == f"internetmetre-bj-{YEAR}" and package["licenses"][0]["name"] == "CC-BY-4.0"
     digest = subprocess.run(["sha256sum", out / "indicators.csv"], capture_output=True, text=True, check=True).stdout.split()[0]
     assert resource["hash"] == f"sha256:{digest}" and resource["bytes"] == (out / "indicators.csv").stat().st_size
+
+
+# Column of indicators.csv: how the head of the workbook has it in each language; numbers, and words that stand as they are.
+NUMBERS = {"value": ("Valeur", "Value"), "low": ("Intervalle, de", "Interval, from"), "high": ("Intervalle, à", "Interval, to"),
+           "n_probes": ("Sondes, au moins", "Probes, at least"), "n_samples": ("Mesures ou personnes", "Tests or persons"),
+           "method_version": ("Version de la méthode", "Version of the method"), "rank_low": ("Rang, de", "Rank, from")}
+WORDS = {"indicator": ("Indicateur", "Indicator"), "period": ("Période", "Period"), "country": ("Pays", "Country"), "operator": ("Opérateur", "Operator"),
+         "source_url": ("Adresse", "Address"), "retrieved": ("Relevé le", "Retrieved on")}
+
+
+def same_figures(book, out, lang):
+    """Each line of indicators.csv on one sheet of the workbook, of its area, and what is missing is an empty cell."""
+    rows, seen = list(csv.DictReader((out / "indicators.csv").open(encoding="utf-8"))), {}
+    for sheet in book.worksheets[1:-1]:
+        heads, *cells = sheet.iter_rows()
+        heads = [cell.value for cell in heads]
+        for row in cells:
+            told, at = {head: cell for head, cell in zip(heads, row)}, row[-1].value
+            assert at not in seen, (sheet.title, at)
+            seen[at] = sheet.title
+            for kinds, read in ((NUMBERS, lambda v: "" if v is None else float(v)), (WORDS, lambda v: "" if v is None else str(v).removesuffix(" 00:00:00"))):
+                for column, names in kinds.items():
+                    wanted, head = rows[at - 2][column], names[LANGUAGES.index(lang)]
+                    assert read(told[head].value if head in told else None) == (float(wanted) if wanted and kinds is NUMBERS else wanted), (at, column)
+    assert sorted(seen) == list(range(2, len(rows) + 2))
+    assert {(row["indicator"][:3], seen[at]) for at, row in enumerate(rows, 2)} >= {("PER", "Performance"), ("ACC", ("Accès", "Access")[LANGUAGES.index(lang)])}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_workbook_has_the_same_figures(reports, lang):
+    """With the digits of each indicator, in the language, and what tells what it is, from where, and how to cite it."""
+    book = openpyxl.load_workbook(reports[lang] / "indicators.xlsx")
+    same_figures(book, reports[lang], lang)
+    cover = " ".join(str(cell.value) for row in book.worksheets[0] for cell in row if cell.value is not None)
+    for words in {"fr": ("au Bénin", YEAR, "Chiffres provisoires", "imaginaire", "CC BY 4.0", "À citer ainsi", "PER1"),
+                  "en": ("in Benin", YEAR, "Provisional figures", "imaginary", "CC BY 4.0", "Cite as", "PER1")}[lang]:
+        assert words in cover, words
+    assert ("UIT" if lang == "fr" else "ITU", "https://example.org/itu") in {(row[0].value, row[1].value) for row in book.worksheets[-1]}
+    sheet = book["Performance"]
+    value = sheet.cell(2, [cell.value for cell in sheet[1]].index(NUMBERS["value"][LANGUAGES.index(lang)]) + 1)
+    assert value.number_format == {"fr": "[$-40C]#,##0.0", "en": "[$-809]#,##0.0"}[lang] and sheet.freeze_panes and sheet.auto_filter.ref
+    assert book.properties.created.date().isoformat() == max(row["retrieved"] for row in csv.DictReader((reports[lang] / "indicators.csv").open(encoding="utf-8")))
 
 
 def test_pictures_go_their_own_way(reports):
@@ -221,3 +267,8 @@ def test_what_is_hidden_is_nowhere(year, reports):
     text = "".join((out / name).read_text(encoding="utf-8") for name in ("report.html", "indicators.csv"))
     assert told and not [value for value in told if f'"{value}"' in text or f",{value}," in text] and "<b>n&lt;5</b> " in text
     assert all(row["value"] == "" for row in csv.DictReader((out / "indicators.csv").open(encoding="utf-8")) if row["operator"])
+    same_figures(openpyxl.load_workbook(out / "indicators.xlsx"), out, "fr")
+    with zipfile.ZipFile(out / "indicators.xlsx") as packed:
+        inside = "".join(packed.read(name).decode() for name in packed.namelist())
+    fractions = {value for value in told if "." in value}  # whole ones are numbers of lines and of texts as well
+    assert fractions and "n&lt;5" in inside and not [value for value in fractions if f">{value}<" in inside]
