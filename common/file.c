@@ -111,12 +111,8 @@ int file_open(const char *path, int flags, mode_t mode, int *ret_fd, struct faul
     return 0;
 }
 
-int file_read(const char *path, size_t max, struct buf *ret, struct fault *f)
+static int read_whole(int fd, const char *path, size_t max, struct buf *ret, struct fault *f)
 {
-    _cleanup_fd_ int fd = -1;
-    int r = file_open(path, O_RDONLY, 0, &fd, f);
-    if (r < 0)
-        return r;
     _cleanup_(buf_free) struct buf b = {0};
     for (;;) {
         buf_reserve(&b, 16384);
@@ -135,6 +131,22 @@ int file_read(const char *path, size_t max, struct buf *ret, struct fault *f)
     *ret = b;
     b = (struct buf){0};
     return 0;
+}
+
+int file_read(const char *path, size_t max, struct buf *ret, struct fault *f)
+{
+    _cleanup_fd_ int fd = -1;
+    int r = file_open(path, O_RDONLY, 0, &fd, f);
+    return r < 0 ? r : read_whole(fd, path, max, ret, f);
+}
+
+int file_read_itself(const char *path, size_t max, struct buf *ret, struct fault *f)
+{
+    _cleanup_fd_ int fd = -1;
+    int r = file_open(path, O_RDONLY | O_NOFOLLOW, 0, &fd, f);
+    if (r == -ELOOP)
+        return fault_set(f, r, _("%s is a link; put the file itself in its place"), path);
+    return r < 0 ? r : read_whole(fd, path, max, ret, f);
 }
 
 static _Thread_local int match_error;

@@ -28,6 +28,9 @@ int file_open(const char *path, int flags, mode_t mode, int *ret_fd, struct faul
  * absent (f is filled each time). */
 int file_read(const char *path, size_t max, struct buf *ret, struct fault *f) CHECKED;
 
+/* The same of a file that is there itself: of a link, which somebody may have laid to what only we can read, -ELOOP. */
+int file_read_itself(const char *path, size_t max, struct buf *ret, struct fault *f) CHECKED;
+
 /* The paths that match a pattern (glob(3)), for globfree in any case. None is
  * fine; a folder that cannot be read is a failure, and not none. */
 int file_match(const char *pattern, glob_t *ret, struct fault *f) CHECKED;
