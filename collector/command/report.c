@@ -33,13 +33,18 @@ static int write_year(const struct session *s, struct fault *f)
     const char *code = invocation_text(s->in, "lang"), *wanted = invocation_text(s->in, "country");
     const char *country = wanted ? wanted : s->context->settings.country, *config = s->context->config;
     const char *name = strrchr(config, '/');
-    _cleanup_text_ char *map = alloc_format("%.*s%s.geo.json", name ? (int)(name + 1 - config) : 0, config, country);
+    const int folder = name ? (int)(name + 1 - config) : 0;
+    const struct language *language = language_find(code ? code : lang_code(lang_current()));
+    _cleanup_text_ char *map = alloc_format("%.*s%s.geo.json", folder, config, country),
+                        *chapters = alloc_format("%.*schapters/%s/%s", folder, config, invocation_text(s->in, "year"),
+                                                 language->code);
     const struct report_order order = {
         .country = country,
         .map = map,
         .scratch = paper_scratch(),
+        .chapters = strcmp(country, s->context->settings.country) ? NULL : chapters, /* authors write of their own */
         .year = invocation_text(s->in, "year"),
-        .language = language_find(code ? code : lang_code(lang_current())),
+        .language = language,
     };
     struct shelf shelf = {.folder = invocation_text(s->in, "out")};
     int rc = rollup_run_shown(s->pg, f);

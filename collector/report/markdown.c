@@ -235,7 +235,7 @@ static int write_image(struct reader *r, cmark_node *n)
     }
     buf_add_text(&html, "\">");
     if (alone && *title) {
-        buf_add_text(&html, "<figcaption>");
+        buf_addf(&html, "<figcaption data-word=\"%s\">", r->ways->figure);
         template_escape(title, strlen(title), &html);
         buf_add_text(&html, "</figcaption>");
     }

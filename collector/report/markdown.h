@@ -13,7 +13,8 @@
 #include "common/buf.h"
 #include "common/fault.h"
 
-#define MARKDOWN_DEPTH_MAX 32 /* quotes, lists and emphases in each other: what prints nests no deeper */
+#define MARKDOWN_PART_LEVEL 3  /* of the headings next below the title, as HTML numbers them */
+#define MARKDOWN_DEPTH_MAX  32 /* quotes, lists and emphases in each other: what prints nests no deeper */
 
 /* Whom a text asks for what it does not hold itself. */
 struct markdown_ways {
@@ -23,11 +24,12 @@ struct markdown_ways {
     /* Writes the value of src for an image that lies beside the text. */
     int (*embed)(void *of, const char *name, struct buf *out, struct fault *f);
     void *of;
+    const char *figure; /* what numbers of pictures stand behind: "Figure" */
 };
 
 struct markdown {
     char *title;     /* bare text */
-    json_t *parts;   /* its headings below: [{"id", "name"}] */
+    json_t *parts;   /* its headings below: [{"id", "name", "level"}] */
     struct buf html; /* all but the title */
 };
 

@@ -9,6 +9,7 @@
 #include "collector/format/template.h"
 #include "collector/format/typography.h"
 #include "collector/report/built_in.h"
+#include "collector/report/manuscript.h"
 #include "collector/report/package.h"
 #include "collector/report/picture.h"
 #include "collector/report/workbook.h"
@@ -197,15 +198,29 @@ bool report_simulated(const struct report *r)
     return false;
 }
 
-static int make_document(struct report *r, const struct language *l, struct buf *out, struct fault *f)
+/* With the chapters of its authors, where their numbers say. */
+static int add_sections(struct report *r, const char *chapters, json_t *list, struct fault *f)
+{
+    struct manuscript m;
+    int rc = manuscript_read(r, chapters, &m, f);
+    for (size_t s = 0; rc == 0 && s < COUNT(sections); s++) {
+        const int place = manuscript_place(sections[s]->name);
+        if (place)
+            manuscript_add(&m, place, list);
+        rc = add_section(r, sections[s], list, f);
+    }
+    manuscript_add(&m, 0, list);
+    manuscript_free(&m);
+    return rc;
+}
+
+static int make_document(struct report *r, const struct report_order *order, struct buf *out, struct fault *f)
 {
     json_t *list = json_array();
-    _cleanup_json_ json_t *values = json_pack("{s:s, s:O, s:s, s:s, s:o, s:b}", "lang", l->code, "t", r->words.texts,
-                                              "style", built_in_text("report.css"), "year", r->year, "sections", list,
-                                              "partial", r->words.lacking > 0);
-    int rc = 0;
-    for (size_t s = 0; rc == 0 && s < COUNT(sections); s++)
-        rc = add_section(r, sections[s], list, f);
+    _cleanup_json_ json_t *values = json_pack("{s:s, s:O, s:s, s:s, s:o, s:b}", "lang", order->language->code, "t",
+                                              r->words.texts, "style", built_in_text("report.css"), "year", r->year,
+                                              "sections", list, "partial", r->words.lacking > 0);
+    int rc = add_sections(r, order->chapters, list, f);
     phrase_set(values, "title", phrase(&r->words, "title"), json_pack("{s:s}", "in", r->in));
     _cleanup_text_ char *state = report_state(r);
     json_object_set_new(values, "state", json_string(state));
@@ -255,7 +270,7 @@ static int write_pictures(const struct report *r, report_keep keep, void *of, st
 static int write_files(struct report *r, const struct report_order *order, report_keep keep, void *of, struct fault *f)
 {
     _cleanup_(buf_free) struct buf html = {0}, csv = {0}, package = {0}, workbook = {0};
-    int rc = make_document(r, order->language, &html, f);
+    int rc = make_document(r, order, &html, f);
     package_csv(&r->evidence, &csv);
     package_json(r, &csv, &package);
     if (rc == 0)

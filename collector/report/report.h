@@ -42,8 +42,9 @@ struct report_order {
     const char *country; /* ISO 3166-1, with a pack */
     const char *year;    /* of four digits */
     const struct language *language;
-    const char *map;     /* a chapter's own, a file; where there is none, the pack's */
-    const char *scratch; /* a folder for what is written in passing */
+    const char *map;      /* a chapter's own, a file; where there is none, the pack's */
+    const char *chapters; /* a folder of Markdown (manuscript.h); NULL: none */
+    const char *scratch;  /* a folder for what is written in passing */
 };
 
 /* Gives a file of the report a place; name: "report.html", or "figures/PER1-days.svg". */

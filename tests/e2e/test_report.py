@@ -32,9 +32,14 @@ class Numbers(html.parser.HTMLParser):
         of = dict(attrs)
         if tag not in ("meta", "link", "br", "img"):
             self.open.append(tag)
-        self.asks += [of[name] for name in ("src", "data", "xlink:href") if of.get(name)]
+        self.asks += [of[name] for name in ("src", "data", "xlink:href") if of.get(name) and not of[name].startswith("data:image/")]
         if tag == "data":
             self.inside = (of["value"], int(of["data-line"]), of.get("data-column", "value"))
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if self.open and self.open[-1] == tag:
+            self.handle_endtag(tag)
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
@@ -58,6 +63,11 @@ def year():
                         + "".join(f"ACC1,{country},{period},{sex},{value},% of population,ITU,https://example.org/itu,2024-11-02\n" for country, period, sex, value in (
                             ("BJ", 2021, "", 33.5), ("BJ", 2023, "", 34.25), ("TG", 2023, "", 41.1), ("BJ", 2023, "female", 28), ("BJ", 2023, "male", 40.5))))
         c.run("import", "csv", path)
+        chapters = c.config.parent / "chapters" / YEAR / "fr"
+        chapters.mkdir(parents=True)
+        (chapters / "10-preface.md").write_text("# Préface\n\n{{PER1}} ms; {{ACC1.femmes.2023}} %; {{ACC1.TG}}; {{PER1.p95.Littoral}}; {{PER1.MTN}}; "
+                                                "{{PER55.p50}}.\n\n## Vu\n\n{{picture PER1 operators}}\n\n![Un rond](rond.svg)\n")
+        (chapters / "rond.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><circle r="9"/></svg>')
         yield c
         c.stop()
 
@@ -238,6 +248,24 @@ def test_pictures_for_who_takes_no_svg(reports):
         assert {kind for kind, _ in chunks(data)} <= {b"IHDR", b"IDAT", b"IEND", b"bKGD", b"pHYs"}, path
 
 
+def test_its_authors_have_their_word(year, reports):
+    """Figures by name, in the place that the file's name says; what is broken is marked, and what is dangerous stops all of it."""
+    text = (reports["fr"] / "report.html").read_text(encoding="utf-8")
+    preface = text[text.index('<section id="chapter-1">\n<h2>Préface</h2>'):text.index('<section id="summary">')]
+    assert {"28", "41.1"} <= {value for _, value, *_ in Numbers(preface).found}
+    assert '<a href="#chapter-1-1">Vu</a>' in text and "src=\"data:image/svg+xml;base64," in preface
+    assert "</data> <span class=\"badge\">simulé</span> ms\u202f; " in preface and preface.count("<svg") == 1
+    assert "<mark>Un chiffre manque ici\u00a0: «\u00a0PER55.p50\u00a0» n’est pas compris.</mark>" in preface
+    assert "chapter-" not in (reports["en"] / "report.html").read_text(encoding="utf-8")
+    path, out = year.config.parent / "chapters" / YEAR / "fr" / "20-faulty.md", year.state.parent / "faulty"
+    path.write_text("# Titre\n\nTexte <img src=x onerror=alert(1)>\n")
+    done = subprocess.run(year.command("report", "--year", YEAR, "--lang", "fr", "--out", out), capture_output=True, text=True, check=False,
+                          env=os.environ | year.env)
+    path.unlink()
+    assert done.returncode == 1 and f"{path}: line 3: HTML is not taken" in done.stderr and not out.exists(), done.stderr
+    assert f"{path.parent}/10-preface.md: line 3: {{{{PER55.p50}}}} is not understood" in done.stderr and "nearest: {{PER5.p50}}" in done.stderr
+
+
 def test_a_chapter_brings_its_own_map(year):
     path = year.config.parent / "BJ.geo.json"
     path.write_text('{"type": "FeatureCollection"}')
@@ -266,6 +294,7 @@ def test_what_is_hidden_is_nowhere(year, reports):
     told = {row["value"] for row in csv.DictReader((reports["fr"] / "indicators.csv").open(encoding="utf-8")) if row["operator"] and row["indicator"] == "PER1"}
     text = "".join((out / name).read_text(encoding="utf-8") for name in ("report.html", "indicators.csv"))
     assert told and not [value for value in told if f'"{value}"' in text or f",{value}," in text] and "<b>n&lt;5</b> " in text
+    assert "; <span class=\"none\">pas de données</span>" in text
     assert all(row["value"] == "" for row in csv.DictReader((out / "indicators.csv").open(encoding="utf-8")) if row["operator"])
     same_figures(openpyxl.load_workbook(out / "indicators.xlsx"), out, "fr")
     with zipfile.ZipFile(out / "indicators.xlsx") as packed:

@@ -20,7 +20,7 @@ static int embed(void *of, const char *name, struct buf *out, struct fault *f)
     return 0;
 }
 
-static const struct markdown_ways ways = {refer, embed, NULL};
+static const struct markdown_ways ways = {refer, embed, NULL, "Picture"};
 
 static int read_text(const char *text, struct markdown *ret, struct fault *f)
 {
@@ -63,7 +63,8 @@ static void others_are_asked(void **state)
          "<blockquote>\n<ul>\n<li>\n<b>picture PER1 days@3!</b>\n</li>\n</ul>\n</blockquote>\n"},
         {"# T\n\n![A \"map\"](m.png)\n\n![A map](m.svg \"Where <we> are\")\n\nSee ![it](i.jpg) here",
          "<figure><img alt=\"A &quot;map&quot;\" src=\"data:m.png\"></figure>\n"
-         "<figure><img alt=\"A map\" src=\"data:m.svg\"><figcaption>Where &lt;we&gt; are</figcaption></figure>\n"
+         "<figure><img alt=\"A map\" src=\"data:m.svg\"><figcaption data-word=\"Picture\">Where &lt;we&gt; "
+         "are</figcaption></figure>\n"
          "<p>See <img alt=\"it\" src=\"data:i.jpg\"> here</p>\n"},
     };
     for (size_t r = 0; r < COUNT(rows); r++) {
