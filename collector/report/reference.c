@@ -408,9 +408,10 @@ static char *instead(const struct query *q, const struct nearest *n, size_t piec
     struct buf out = {0};
     buf_add_text(&out, "");
     for (size_t m = 0; m < n->count; m++) {
+        _cleanup_text_ char *name = without_dots(n->names[m]);
         buf_add_text(&out, m ? ", {{" : "{{");
         for (size_t p = 0; p < q->count; p++)
-            buf_addf(&out, "%s%s", p ? "." : "", p == piece ? n->names[m] : q->pieces[p]);
+            buf_addf(&out, "%s%s", p ? "." : "", p == piece ? name : q->pieces[p]);
         buf_add_text(&out, "}}");
     }
     return buf_take(&out);
@@ -439,6 +440,32 @@ static void say_piece(const struct query *q, size_t piece)
     }
     _cleanup_text_ char *list = instead(q, &n, piece);
     buf_addf(q->why, _("%s has nothing that is called %s; nearest: %s"), q->i->id, q->pieces[piece], list);
+}
+
+/* Of one column a piece means one value, and two pieces do not mean two. False, and why. */
+static bool is_one(const struct query *q, size_t piece)
+{
+    for (size_t m = 0; m < q->role_count[piece]; m++) {
+        const struct role *role = &q->roles[piece][m];
+        struct nearest n = {.names[0] = role->value, .count = 1};
+        for (size_t other = 0; other < q->role_count[piece] && n.count < NEAREST_MAX; other++)
+            if (other != m && q->roles[piece][other].column == role->column)
+                n.names[n.count++] = q->roles[piece][other].value;
+        if (n.count > 1) {
+            _cleanup_text_ char *list = q->why ? instead(q, &n, piece) : NULL;
+            if (q->why)
+                buf_addf(q->why, _("more than one figure may be meant; say which: %s"), list);
+            return false;
+        }
+    }
+    for (size_t p = 1; p < piece; p++)
+        if (q->role_count[p] == 1 && q->role_count[piece] == 1 && q->roles[p][0].column == q->roles[piece][0].column) {
+            if (q->why)
+                buf_addf(q->why, _("no figure is of %s and of %s; take one of them away"), q->pieces[p],
+                         q->pieces[piece]);
+            return false;
+        }
+    return true;
 }
 
 /* ---- the whole ---- */
@@ -480,6 +507,9 @@ static enum reference_found find(struct query *q, char *text, struct reference *
                 say_piece(q, p);
             return REFERENCE_BROKEN;
         }
+    for (size_t p = 1; p < q->count; p++)
+        if (!is_one(q, p))
+            return REFERENCE_BROKEN;
     ssize_t row = choose(q);
     if (row == AMBIGUOUS) {
         if (q->why) {
