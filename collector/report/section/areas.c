@@ -7,6 +7,7 @@
 
 #include "collector/report/part.h"
 #include "collector/report/picture.h"
+#include "collector/report/portrait.h"
 #include "collector/report/shortfall.h"
 #include "common/json.h"
 
@@ -68,42 +69,15 @@ static const char *instead_of(const struct report *r, size_t row)
     return phrase(&r->words, floor && !strcmp(floor, "hidden") ? "hidden" : "small");
 }
 
-static void set_value(const struct report *r, size_t row, json_t *out)
-{
-    _cleanup_(buf_free) struct buf value = {0}, interval = {0};
-    if (!report_number(r, (ssize_t)row, &value))
-        buf_add_text(&value, instead_of(r, row));
-    if (report_number_of(r, (ssize_t)row, FIGURE_LOW, &interval)) {
-        buf_add_text(&interval, " – ");
-        report_number_of(r, (ssize_t)row, FIGURE_HIGH, &interval);
-    }
-    json_object_set_new(out, "value", json_string(value.data));
-    json_object_set_new(out, "interval", json_string(interval.data ? interval.data : phrase(&r->words, "none")));
-}
-
-static void set_sample(const struct report *r, size_t row, json_t *out)
-{
-    const struct evidence *s = &r->evidence;
-    _cleanup_text_ char *text = NULL;
-    if (evidence_text(s, row, FIGURE_N_PROBES)) {
-        _cleanup_text_ char *step = phrase_step(pg_int(s->rows, row, FIGURE_N_PROBES));
-        text = phrase_fill(phrase(&r->words, strcmp(step, "1") != 0 ? "probes" : "probe"),
-                           json_pack("{s:s}", "n", step));
-    } else if (evidence_text(s, row, FIGURE_N_SAMPLES)) {
-        text = phrase_count(&r->words, pg_int(s->rows, row, FIGURE_N_SAMPLES), "persons", "persons");
-    }
-    json_object_set_new(out, "sample", json_string(text ? text : phrase(&r->words, "none")));
-}
-
 static json_t *row_of(const struct report *r, const struct indicator *i, const struct group *g, size_t row)
 {
-    _cleanup_text_ char *label = label_of(r, i, g, row),
-                        *source = alloc_format("%s, %s", report_source(r, row),
-                                               evidence_text(&r->evidence, row, FIGURE_PERIOD));
-    json_t *out = json_pack("{s:s, s:s}", "label", label, "source", source);
-    set_value(r, row, out);
-    set_sample(r, row, out);
-    return out;
+    _cleanup_text_ char *label = label_of(r, i, g, row), *interval = portrait_interval(r, row),
+                        *sample = portrait_sample(r, row), *source = portrait_source(r, row);
+    _cleanup_(buf_free) struct buf value = {0};
+    if (!report_number(r, (ssize_t)row, &value))
+        buf_add_text(&value, instead_of(r, row));
+    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "label", label, "value", value.data, "interval", interval, "sample",
+                     sample, "source", source);
 }
 
 /* ---- a group of rows ---- */
