@@ -151,6 +151,30 @@ def test_says_where_it_comes_from(reports):
     assert 'value="33.5"' not in text  # an older value of the same source is history, and no figure of the year
 
 
+@pytest.mark.parametrize("kind, column", (("departments", "geo"), ("operators", "operator")))
+def test_a_sheet_tells_of_its_part_beside_the_whole(reports, kind, column):
+    rows = list(csv.DictReader((reports["en"] / "indicators.csv").open(encoding="utf-8")))
+    text = (reports["en"] / "report.html").read_text(encoding="utf-8")
+    section = re.search(rf'<section id="{kind}">.*?</section>', text, re.S)[0]
+    cuts = ("geo", "operator", "technology", "family", "zone", "sex", "age_group", "plan", "item")
+    of = {}
+    for sheet in section.split('<div class="told" id="')[1:]:
+        for line in re.findall(r"<tr><th.*?</tr>", sheet.split("</table>")[0])[1:]:
+            here, *_, whole = (rows[int(n) - 2] for n in re.findall(r'data-line="(\d+)"(?: data-column="\w+")?>', line))
+            assert [here[c] for c in cuts if c != column] == [""] * 8 and {here[c] for c in cuts} - {""} == {here[column]}
+            assert [whole[c] for c in cuts] == [""] * 9 and all(here[c] == whole[c] for c in ("indicator", "statistic", "source", "period", "country"))
+            of.setdefault(here[column], []).append(here["indicator"])
+    main = {(row[column], row["indicator"]) for row in rows if row["country"] == "BJ" and row["period"] == YEAR and row["kind"] == "measured" and row["value"]
+            and row[column] and not any(row[c] for c in cuts if c != column)}
+    assert of and {(part, i) for part, names in of.items() for i in names} == main
+
+
+def test_women_stand_beside_men(reports):
+    text = (reports["fr"] / "report.html").read_text(encoding="utf-8")
+    section = re.search(r'<section id="women">.*?</section>', text, re.S)[0]
+    assert re.search(r"Part d’internautes.*28,0</data>.*40,5</data>.*UIT, 2023</td></tr>", section) and "USE5" not in section and "USE1" in section
+
+
 def test_same_data_same_bytes(year, reports):
     """And a picture drawn again somewhere else."""
     with pytest.MonkeyPatch.context() as elsewhere:
