@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/report/shortfall.h"
+
 /* ---- a row ---- */
 
 char *portrait_sample(const struct report *r, size_t row)
@@ -31,6 +33,15 @@ char *portrait_interval(const struct report *r, size_t row)
     buf_add_text(&text, " – ");
     report_number_of(r, (ssize_t)row, FIGURE_HIGH, &text);
     return buf_take(&text);
+}
+
+json_t *portrait_shortfall(const struct report *r, size_t row, json_t *out)
+{
+    _cleanup_text_ char *says = shortfall_say(json_object_get(r->words.texts, "shortfall"),
+                                              evidence_text(&r->evidence, row, FIGURE_NOTE));
+    if (says)
+        json_object_set_new(out, "shortfall", json_string(says));
+    return out;
 }
 
 static bool is_of(const struct report *r, size_t row, enum figure_column column, const char *word)
@@ -65,9 +76,10 @@ static json_t *row_of(const struct report *r, const struct indicator *i, const s
     report_number(r, (ssize_t)row, &value);
     if (!report_number(r, beside(r, s, row), &whole))
         buf_add_text(&whole, phrase(&r->words, "none"));
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", i->id, "name", name, "unit",
-                     i->unit[r->words.lang], "value", value.data, "interval", interval, "sample", sample, "beside",
-                     whole.data, "source", source);
+    return portrait_shortfall(r, row,
+                              json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", i->id, "name", name, "unit",
+                                        i->unit[r->words.lang], "value", value.data, "interval", interval, "sample",
+                                        sample, "beside", whole.data, "source", source));
 }
 
 /* ---- a portrait ---- */

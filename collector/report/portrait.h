@@ -15,8 +15,8 @@ struct portrait {
     const char *other; /* that stands beside it; NULL: the whole country does */
 };
 
-/* Its rows {id, name, unit, value, interval, sample, beside, source}: numbers are HTML, "beside" is of the same source,
- * period and statistic. The caller owns the array. */
+/* Its rows {id, name, unit, value, interval, sample, beside, source, shortfall}: numbers are HTML, "beside" is of the
+ * same source, period and statistic. The caller owns the array. */
 json_t *portrait_rows(const struct report *r, const struct portrait *s) CHECKED;
 
 /* One sheet of many: adds {id, name, rows} to out's "sheets" and {id, name} to its "parts", or the name to its "untold"
@@ -27,6 +27,8 @@ void portrait_add(const struct report *r, const struct portrait *s, const char *
  * part and do not. "any" and "some" say whether there are. */
 void portrait_tell(const struct report *r, const struct portrait *s, json_t *out);
 
+/* Gives a row its "shortfall", and back: an index is not told without what it failed at. */
+json_t *portrait_shortfall(const struct report *r, size_t row, json_t *out) CHECKED;
 /* "60–69 sondes", or of persons that were asked; the caller frees. */
 char *portrait_sample(const struct report *r, size_t row) CHECKED;
 /* Who says it, and of when: "InternetMetre, 2026"; the caller frees. */

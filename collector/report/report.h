@@ -20,8 +20,18 @@
 /* In the order of the document. */
 #define REPORT_SECTIONS(X)                                                                                             \
     X(summary)                                                                                                         \
-    X(goals) X(areas) X(departments) X(operators) X(women) X(countryside) X(community) X(neighbours) X(missing)        \
-        X(method) X(glossary) X(credits)
+    X(goals)                                                                                                           \
+    X(areas)                                                                                                           \
+    X(departments)                                                                                                     \
+    X(operators)                                                                                                       \
+    X(women)                                                                                                           \
+    X(countryside)                                                                                                     \
+    X(community)                                                                                                       \
+    X(neighbours)                                                                                                      \
+    X(missing)                                                                                                         \
+    X(method)                                                                                                          \
+    X(glossary)                                                                                                        \
+    X(credits)
 
 struct report {
     struct pg *pg; /* one snapshot for the whole report */

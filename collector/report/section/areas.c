@@ -8,7 +8,6 @@
 #include "collector/report/part.h"
 #include "collector/report/picture.h"
 #include "collector/report/portrait.h"
-#include "collector/report/shortfall.h"
 #include "common/json.h"
 
 /* In which parts a figure is shown, each a group of rows. */
@@ -102,22 +101,12 @@ static bool latest_of_its_kind(const struct report *r, const struct evidence_wan
     return true;
 }
 
-/* An index is not told without what it failed at. */
-static json_t *with_shortfall(const struct report *r, size_t row, json_t *out)
-{
-    _cleanup_text_ char *says = shortfall_say(json_object_get(r->words.texts, "shortfall"),
-                                              evidence_text(&r->evidence, row, FIGURE_NOTE));
-    if (says)
-        json_object_set_new(out, "shortfall", json_string(says));
-    return out;
-}
-
 /* A part without a number has no row, but its name under the word that says why. */
 static void add_part(const struct report *r, const struct indicator *i, const struct group *g, size_t row, json_t *rows,
                      json_t *untold)
 {
     if (evidence_text(&r->evidence, row, FIGURE_VALUE) || !g->cut) {
-        json_array_append_new(rows, with_shortfall(r, row, row_of(r, i, g, row)));
+        json_array_append_new(rows, portrait_shortfall(r, row, row_of(r, i, g, row)));
         return;
     }
     _cleanup_text_ char *label = label_of(r, i, g, row);
