@@ -216,9 +216,11 @@ static void read_names(struct query *q, size_t p, bool whole)
     }
 }
 
-static bool is_year(const char *piece)
+/* One that figures may be of: of a later one this report has none. */
+static bool is_year(const struct query *q, const char *piece)
 {
-    return strlen(piece) == 4 && strspn(piece, "0123456789") == 4;
+    return strlen(piece) == 4 && strspn(piece, "0123456789") == 4 && strcmp(piece, "1900") >= 0 &&
+           strcmp(piece, q->l->r->year) <= 0;
 }
 
 /* False where it means nothing. */
@@ -229,7 +231,7 @@ static bool read_piece(struct query *q, size_t p)
         q->column = *piece == 'l' ? FIGURE_LOW : FIGURE_HIGH;
         return true;
     }
-    if (is_year(piece)) {
+    if (is_year(q, piece)) {
         q->year = true;
         add_role(q, p, NULL, FIGURE_PERIOD, piece);
         return true;
@@ -431,6 +433,7 @@ static void say_indicator(const struct query *q)
 static void say_piece(const struct query *q, size_t piece)
 {
     struct nearest n = {0};
+    offer(&n, q->pieces[piece], q->l->r->year);
     for (size_t s = 0; s < q->i->statistic_count; s++)
         offer(&n, q->pieces[piece], q->i->statistics[s].name);
     for (size_t w = 0; w < q->l->word_count; w++) {

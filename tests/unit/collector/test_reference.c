@@ -131,6 +131,8 @@ static void what_is_broken_has_its_nearest(void **state)
         {"PER1.Litoral.2025", "nearest: {{PER1.Littoral.2025}}"},
         {"PER1.femmes", "PER1 has nothing that is called femmes"}, /* it is of lines */
         {"ACC1.p50", "ACC1 has nothing that is called p50; nearest: "},
+        {"PER1.2205", "PER1 has nothing that is called 2205; nearest: {{PER1.2025}}"},
+        {"PER1.0999", "PER1 has nothing that is called 0999"},
         {"PER1.Moov", "more than one figure may be meant; say which: {{PER1.Moov A Bénin}}, {{PER1.Moov B}}"},
         {"PER1.p50.p95", "no figure is of p50 and of p95; take one of them away"},
         {"PER1.MTN.2024.2025", "no figure is of 2024 and of 2025"},
