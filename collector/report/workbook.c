@@ -35,7 +35,7 @@ const char *workbook_word(const struct workbook *b, const char *list, const char
 
 /* ---- cells ---- */
 
-static void note(struct workbook *b, lxw_error error)
+void workbook_note(struct workbook *b, lxw_error error)
 {
     if (b->error == LXW_NO_ERROR)
         b->error = error;
@@ -45,7 +45,7 @@ void workbook_put(struct workbook *b, lxw_worksheet *sheet, lxw_row_t row, lxw_c
                   lxw_format *format)
 {
     if (text && *text)
-        note(b, worksheet_write_string(sheet, row, column, text, format));
+        workbook_note(b, worksheet_write_string(sheet, row, column, text, format));
 }
 
 static size_t letters(const char *text)
@@ -62,14 +62,14 @@ void workbook_put_long(struct workbook *b, lxw_worksheet *sheet, lxw_row_t row, 
     workbook_put(b, sheet, row, column, text, b->prose);
     const double lines = text ? ceil((double)letters(text) / (width * FILLED)) : 1;
     if (lines > 1)
-        note(b, worksheet_set_row(sheet, row, lines * LINE_HEIGHT, NULL));
+        workbook_note(b, worksheet_set_row(sheet, row, lines * LINE_HEIGHT, NULL));
 }
 
 void workbook_put_number(struct workbook *b, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column, double value,
                          lxw_format *format)
 {
     if (!isnan(value))
-        note(b, worksheet_write_number(sheet, row, column, value, format));
+        workbook_note(b, worksheet_write_number(sheet, row, column, value, format));
 }
 
 void workbook_put_day(struct workbook *b, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column, const char *iso)
@@ -81,7 +81,7 @@ void workbook_put_day(struct workbook *b, lxw_worksheet *sheet, lxw_row_t row, l
     struct tm tm;
     gmtime_r(&at, &tm);
     lxw_datetime date = {.year = tm.tm_year + 1900, .month = tm.tm_mon + 1, .day = tm.tm_mday};
-    note(b, worksheet_write_datetime(sheet, row, column, &date, b->day));
+    workbook_note(b, worksheet_write_datetime(sheet, row, column, &date, b->day));
 }
 
 void workbook_put_head(struct workbook *b, lxw_worksheet *sheet, lxw_row_t row, const struct workbook_head *heads,
@@ -90,9 +90,9 @@ void workbook_put_head(struct workbook *b, lxw_worksheet *sheet, lxw_row_t row, 
     for (size_t c = 0; c < count; c++) {
         const char *word = workbook_word(b, "head", heads[c].name);
         workbook_put(b, sheet, row, (lxw_col_t)c, word ? word : heads[c].name, b->head);
-        note(b, worksheet_set_column(sheet, (lxw_col_t)c, (lxw_col_t)c, heads[c].width, NULL));
+        workbook_note(b, worksheet_set_column(sheet, (lxw_col_t)c, (lxw_col_t)c, heads[c].width, NULL));
     }
-    note(b, worksheet_set_row(sheet, row, HEAD_LINES * LINE_HEIGHT, NULL));
+    workbook_note(b, worksheet_set_row(sheet, row, HEAD_LINES * LINE_HEIGHT, NULL));
 }
 
 lxw_format *workbook_digits(const struct workbook *b, const struct indicator *i)
@@ -105,7 +105,7 @@ lxw_worksheet *workbook_sheet(struct workbook *b, const char *name)
 {
     lxw_worksheet *sheet = workbook_add_worksheet(b->file, name);
     if (!sheet) { /* a name that is no sheet's: it is told by its number */
-        note(b, workbook_validate_sheet_name(b->file, name));
+        workbook_note(b, workbook_validate_sheet_name(b->file, name));
         sheet = workbook_add_worksheet(b->file, NULL);
     }
     worksheet_set_landscape(sheet);
@@ -179,7 +179,7 @@ static void set_properties(struct workbook *b)
                                      .author = (char *)phrase(&b->r->words, "measured"),
                                      .comments = (char *)phrase(&b->r->words, "licence"),
                                      .created = made_at(b->r)};
-    note(b, workbook_set_properties(b->file, &properties));
+    workbook_note(b, workbook_set_properties(b->file, &properties));
 }
 
 static int write_in(const struct report *r, char *folder, const char *path, struct fault *f)
@@ -192,8 +192,9 @@ static int write_in(const struct report *r, char *folder, const char *path, stru
     set_properties(&b);
     workbook_add_cover(&b);
     workbook_add_areas(&b);
+    workbook_add_charts(&b);
     workbook_add_sources(&b);
-    note(&b, workbook_close(b.file));
+    workbook_note(&b, workbook_close(b.file));
     return b.error == LXW_NO_ERROR ? 0 : fault_set(f, -EIO, "%s: %s", _("no workbook was made"), lxw_strerror(b.error));
 }
 

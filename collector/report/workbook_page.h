@@ -15,6 +15,9 @@ struct workbook {
     lxw_format *title, *label, *prose, *head, *cell, *count, *day, *number[DECIMALS_MAX + 1];
 };
 
+/* What libxlsxwriter said. */
+void workbook_note(struct workbook *b, lxw_error error);
+
 /* A text of the workbook's; "" when there is none. */
 const char *workbook_text(const struct workbook *b, const char *name);
 /* The same in one of its lists: "head", "word". NULL: there is none. */
@@ -46,4 +49,6 @@ lxw_format *workbook_digits(const struct workbook *b, const struct indicator *i)
 /* The sheets, in their order. */
 void workbook_add_cover(struct workbook *b);
 void workbook_add_areas(struct workbook *b);
+/* What compares operators, and what tells of years, as charts beside their tables; no sheet where there is none. */
+void workbook_add_charts(struct workbook *b);
 void workbook_add_sources(struct workbook *b);

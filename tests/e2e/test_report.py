@@ -220,7 +220,7 @@ WORDS = {"indicator": ("Indicateur", "Indicator"), "period": ("Période", "Perio
 def same_figures(book, out, lang):
     """Each line of indicators.csv on one sheet of the workbook, of its area, and what is missing is an empty cell."""
     rows, seen = list(csv.DictReader((out / "indicators.csv").open(encoding="utf-8"))), {}
-    for sheet in book.worksheets[1:-1]:
+    for sheet in [sheet for sheet in book.worksheets[1:-1] if sheet.auto_filter.ref]:
         heads, *cells = sheet.iter_rows()
         heads = [cell.value for cell in heads]
         for row in cells:
@@ -249,6 +249,23 @@ def test_workbook_has_the_same_figures(reports, lang):
     value = sheet.cell(2, [cell.value for cell in sheet[1]].index(NUMBERS["value"][LANGUAGES.index(lang)]) + 1)
     assert value.number_format == {"fr": "[$-40C]#,##0.0", "en": "[$-809]#,##0.0"}[lang] and sheet.freeze_panes and sheet.auto_filter.ref
     assert book.properties.created.date().isoformat() == max(row["retrieved"] for row in csv.DictReader((reports[lang] / "indicators.csv").open(encoding="utf-8")))
+
+
+def test_workbook_draws(reports):
+    """Operators beside all lines, with intervals, and the years of a source; each from cells that are figures of indicators.csv."""
+    rows = list(csv.DictReader((reports["fr"] / "indicators.csv").open(encoding="utf-8")))
+    sheet = openpyxl.load_workbook(reports["fr"] / "indicators.xlsx")["Graphiques"]
+    cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    operators = [row for row in cells if isinstance(row[5], (int, float))]
+    assert len(operators) > 10 and {row[0] for row in operators} >= {"Toutes les lignes mesurées"} | {row["operator"] for row in rows if row["indicator"] == "PER1" and row["operator"]}
+    for label, value, low, high, _, line, *_ in operators:
+        of = rows[line - 2]
+        assert [None if of[name] == "" else float(of[name]) for name in ("value", "low", "high")] == [value, low, high] and label == (of["operator"] or "Toutes les lignes mesurées")
+    at = next(at for at, row in enumerate(cells) if row[0] == "Part d’internautes, au fil des ans")
+    assert [row[:2] for row in cells[at + 1:at + 5]] == [["Année", "UIT"], ["2021", 33.5], ["2022", None], ["2023", 34.25]]
+    drawn = {"".join(run.t for run in chart.title.tx.rich.p[0].r): chart for chart in sheet._charts}
+    assert len(drawn) == len({row[0] for row in cells if row[0] and ", " in row[0]}) and f"Temps de résolution de noms, par opérateur, {YEAR} – Données simulées" in drawn
+    assert [series.val.numRef.f for series in drawn["Part d’internautes, au fil des ans"].series] == [f"Graphiques!$B${at + 3}:$B${at + 5}"]
 
 
 def test_pictures_go_their_own_way(reports):

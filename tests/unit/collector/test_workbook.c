@@ -53,7 +53,7 @@ static void names_of_sheets_are_such(void **state)
         language_words(&all[l], "report", &w);
         json_t *names = json_copy(json_object_get(w.texts, "family")), *own = json_object_get(w.texts, "workbook"),
                *name;
-        static const char *const keys[] = {"cover_name", "sources_name", "others"};
+        static const char *const keys[] = {"cover_name", "charts_name", "sources_name", "others"};
         for (size_t k = 0; k < COUNT(keys); k++)
             json_object_set(names, keys[k], json_object_get(own, keys[k]));
         const char *key;
@@ -97,6 +97,7 @@ static void sheets_say_what_they_are(void **state)
     check_sheet(workbook_add_cover, "Cite as");
     check_sheet(workbook_add_cover, "DNS resolution time");
     check_sheet(workbook_add_sources, "Retrieved on");
+    check_sheet(workbook_add_charts, "");
     check_sheet(workbook_add_areas, ""); /* without a figure there is none */
 }
 
