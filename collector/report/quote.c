@@ -37,12 +37,14 @@ static void write_no_data(const struct quotes *q, struct buf *out)
     buf_addf(out, "<span class=\"none\">%s</span>", phrase(&q->r->words, "no_data"));
 }
 
-static void write_figure(const struct quotes *q, const struct reference *at, struct buf *out)
+/* Wherever it stands, a number of imaginary lines says so. False: there is none. */
+static bool write_number(const struct quotes *q, size_t row, enum figure_column column, struct buf *out)
 {
-    if (!report_number_of(q->r, (ssize_t)at->row, at->column, out))
-        write_no_data(q, out);
-    else if (pg_bool(q->r->evidence.rows, at->row, FIGURE_SIMULATED))
+    if (!report_number_of(q->r, (ssize_t)row, column, out))
+        return false;
+    if (pg_bool(q->r->evidence.rows, row, FIGURE_SIMULATED))
         buf_addf(out, " <span class=\"badge\">%s</span>", phrase(&q->r->words, "simulated_mark"));
+    return true;
 }
 
 /* ---- pictures ---- */
@@ -62,7 +64,7 @@ static void rename_ids(struct quotes *q, const struct buf *svg, const char *name
 static void add_row(const struct quotes *q, size_t row, const char *label, json_t *rows)
 {
     _cleanup_(buf_free) struct buf value = {0}, interval = {0};
-    if (!report_number(q->r, (ssize_t)row, &value))
+    if (!write_number(q, row, FIGURE_VALUE, &value))
         buf_add_text(&value, phrase(&q->r->words, "no_data"));
     if (report_number_of(q->r, (ssize_t)row, FIGURE_LOW, &interval)) {
         buf_add_text(&interval, " – ");
@@ -167,7 +169,8 @@ bool quote_write(void *of, const char *reference, int line, bool alone, struct b
         return write_picture_of(q, reference, line, alone, out);
     switch (references_find(q->references, reference, &at, q->broken < QUOTE_TOLD_MAX ? &why : NULL)) {
     case REFERENCE_FIGURE:
-        write_figure(q, &at, out);
+        if (!write_number(q, at.row, at.column, out))
+            write_no_data(q, out);
         break;
     case REFERENCE_NO_DATA:
         write_no_data(q, out);

@@ -6,10 +6,10 @@
 static struct report report;
 static struct references *references;
 
-/* Three figures of an indicator: told, below the floor, and of imaginary lines. */
+/* Four figures of an indicator: of the country, and by operator told, below the floor, and of imaginary lines. */
 static int start(void **state)
 {
-    static const char *const operators[] = {"A", "B", "C"}, *const numbers[] = {"1234.5", NULL, "7"};
+    static const char *const operators[] = {NULL, "A", "B", "C"}, *const numbers[] = {"55", "1234.5", NULL, "7"};
     const char *values[COUNT(operators)][FIGURE_COLUMNS] = {0};
     for (size_t r = 0; r < COUNT(operators); r++) {
         values[r][FIGURE_INDICATOR] = "PER1";
@@ -20,13 +20,13 @@ static int start(void **state)
         values[r][FIGURE_STATISTIC] = "p50";
         values[r][FIGURE_VALUE] = numbers[r];
         values[r][FIGURE_ADMITTED] = "t";
-        values[r][FIGURE_SIMULATED] = r == 2 ? "t" : "f";
+        values[r][FIGURE_SIMULATED] = r == 3 ? "t" : "f";
     }
     report = (struct report){.country = "BJ", .year = "2025"};
     report.evidence.rows = pg_rows_of(&values[0][0], COUNT(operators), FIGURE_COLUMNS);
     report.evidence.cuts = alloc_zero(COUNT(operators), sizeof *report.evidence.cuts);
     for (size_t r = 0; r < COUNT(operators); r++)
-        report.evidence.cuts[r] = DIM_OPERATOR;
+        report.evidence.cuts[r] = r ? DIM_OPERATOR : 0;
     language_words(language_find("fr"), "report", &report.words);
     references = references_new(&report);
     return 0;
@@ -53,7 +53,7 @@ static void check(const char *reference, bool alone, bool block, const char *wan
 
 static void says_what_the_author_means(void **state)
 {
-    check("PER1.A", false, false, "<data value=\"1234.5\" data-line=\"2\">1\u202F23");
+    check("PER1.A", false, false, "<data value=\"1234.5\" data-line=\"3\">1\u202F23");
     check("PER1.B", true, false, "<span class=\"none\">pas de données</span>");
     check("PER1.C", false, false, "</data> <span class=\"badge\">simulé</span>");
     check("PER1.C.low", false, false, "<span class=\"none\">pas de données</span>");
@@ -61,10 +61,13 @@ static void says_what_the_author_means(void **state)
     check(NULL, false, false, "<mark>Un chiffre manque ici : « … » n’est pas compris.</mark>");
 }
 
-/* Nothing is measured of the whole country: there is nothing to draw. */
+/* By department nothing is measured: there is nothing to draw. */
 static void a_picture_stands_alone(void **state)
 {
-    check("picture PER1 operators", true, true, "<p><span class=\"none\">pas de données</span></p>");
+    check("picture PER1 departments", true, true, "<p><span class=\"none\">pas de données</span></p>");
+    check("picture PER1 operators", true, true, "<th scope=\"row\">B</th><td class=\"n\">pas de données</td>");
+    check("picture PER1 operators", true, true, "id=\"quote-1-t\"");
+    check("picture PER1 operators", true, true, "</data> <span class=\"badge\">simulé</span></td>");
     check("picture PER1 operators", false, false, "<mark>Un chiffre manque ici : « picture PER1 operators »");
     check("picture PER1 operatrs", true, false, "<mark>");
     check("picture PER01 days", true, false, "<mark>");
@@ -76,7 +79,7 @@ static void pictures_are_not_without_number(void **state)
     struct quotes q = {.r = &report, .references = references, .path = "10-a.md"};
     for (int n = 0; n < QUOTE_PICTURES_MAX + 3; n++) {
         _cleanup_(buf_free) struct buf out = {0};
-        assert_true(quote_write(&q, "picture PER1 days", n, true, &out) == (n < QUOTE_PICTURES_MAX));
+        assert_true(quote_write(&q, "picture PER1 departments", n, true, &out) == (n < QUOTE_PICTURES_MAX));
     }
     assert_int_equal(q.broken, 3);
 }
