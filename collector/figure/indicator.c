@@ -430,6 +430,18 @@ char *indicator_dimensions(const struct indicator *i)
     return buf_take(&out);
 }
 
+#define SHARED_LEAST 300 /* octets: two or three sentences */
+
+size_t indicator_shared_end(const char *a, const char *b)
+{
+    size_t len_a = strlen(a), len_b = strlen(b), same = 0;
+    while (same < len_a && same < len_b && a[len_a - same - 1] == b[len_b - same - 1])
+        same++;
+    const char *sentence = same < len_a ? strstr(a + len_a - same, ". ") : NULL;
+    size_t tail = sentence ? strlen(sentence + 2) : 0;
+    return tail >= SHARED_LEAST ? tail : 0;
+}
+
 #define CCTLD "{cctld}"
 char *indicator_in(const char *text, const char *cctld)
 {

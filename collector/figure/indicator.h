@@ -125,6 +125,10 @@ char *indicator_dimensions(const struct indicator *i) CHECKED;
  * caller frees. */
 char *indicator_in(const char *text, const char *cctld) CHECKED;
 
+/* How long what two definitions end in alike is, from a sentence's beginning on; 0 where it is not worth that one
+ * refers to the other. */
+size_t indicator_shared_end(const char *a, const char *b);
+
 /* All that this program carries and its chapter added (chapter.h), PER2 before PER10. */
 const struct indicator *indicator_all(size_t *ret_count);
 const struct indicator *indicator_find(const char *id); /* NULL when unknown */

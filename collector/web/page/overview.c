@@ -226,18 +226,6 @@ static int set_targets(struct overview *o, const struct indicator *i, json_t *me
     return 0;
 }
 
-/* What two definitions end in alike, from a sentence's beginning on; 0 where it is not worth a link. */
-#define TAIL_LEAST 300
-static size_t shared_tail(const char *a, const char *b)
-{
-    size_t len_a = strlen(a), len_b = strlen(b), same = 0;
-    while (same < len_a && same < len_b && a[len_a - same - 1] == b[len_b - same - 1])
-        same++;
-    const char *sentence = same < len_a ? strstr(a + len_a - same, ". ") : NULL;
-    size_t tail = sentence ? strlen(sentence + 2) : 0;
-    return tail >= TAIL_LEAST ? tail : 0;
-}
-
 /* The definition, but for what another one above it says in the same words: of which method["same"] is the id. */
 static char *definition_text(const struct overview *o, const struct indicator *i, json_t *method)
 {
@@ -249,7 +237,7 @@ static char *definition_text(const struct overview *o, const struct indicator *i
         const char *id = json_string_value(json_object_get(above, "id"));
         size_t found = json_object_get(above, "same")
                            ? 0
-                           : shared_tail(text, indicator_find(id)->definition[o->words.lang]);
+                           : indicator_shared_end(text, indicator_find(id)->definition[o->words.lang]);
         if (found <= tail)
             continue;
         tail = found;

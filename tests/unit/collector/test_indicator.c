@@ -304,6 +304,16 @@ static void definitions_are_whole(void **state)
         }
 }
 
+/* One definition refers to another where both end in the same sentences. */
+static void what_definitions_share_begins_with_a_sentence(void **state)
+{
+    _cleanup_text_ char *rest = alloc_format("A line weighs%0*d as many days.", 400, 0);
+    _cleanup_text_ char *a = alloc_format("Time to a name. %s", rest), *b = alloc_format("Time of a ping. %s", rest);
+    assert_int_equal(indicator_shared_end(a, b), strlen(rest));
+    assert_int_equal(indicator_shared_end("A. Short.", "B. Short."), 0);
+    assert_int_equal(indicator_shared_end(a, "Other."), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +327,7 @@ int main(void)
         cmocka_unit_test(every_row_of_the_catalogue_is_a_file),
         cmocka_unit_test(what_lines_measure_is_by_zone_and_technology),
         cmocka_unit_test(definitions_are_whole),
+        cmocka_unit_test(what_definitions_share_begins_with_a_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
