@@ -1,9 +1,11 @@
 #include "collector/report/quote.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/format/template.h"
 #include "collector/report/built_in.h"
+#include "collector/report/history.h"
 #include "collector/report/picture.h"
 #include "common/form.h"
 #include "common/json.h"
@@ -82,6 +84,13 @@ static json_t *rows_of(const struct quotes *q, const struct indicator *i, enum p
     const unsigned cut = picture_cut(p);
     const json_t *texts = json_object_get(q->r->words.texts, "pictures");
     json_t *rows = json_array();
+    if (p == PICTURE_years) {
+        size_t *years, count = history_read(q->r, i, &years);
+        for (size_t n = 0; n < count; n++)
+            add_row(q, years[n], evidence_text(s, years[n], FIGURE_PERIOD), rows);
+        free(years);
+        return rows;
+    }
     if (whole < 0)
         return rows;
     add_row(q, (size_t)whole, json_string_value(json_object_get(texts, "lines")), rows);

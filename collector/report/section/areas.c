@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/report/history.h"
 #include "collector/report/part.h"
 #include "collector/report/picture.h"
 #include "collector/report/portrait.h"
@@ -176,9 +177,12 @@ static int add_charts(const struct report *r, const struct indicator *i, unsigne
         if (picture_cut(p) != cut)
             continue;
         rc = picture_draw(r, i, p, CHART_REPORT, &svg, &title, f);
+        _cleanup_(buf_free) struct buf history = {0};
+        if (p == PICTURE_years)
+            history_write(r, i, &history);
         if (rc == 0 && title)
-            json_array_append_new(
-                charts, json_pack("{s:s, s:s, s:s}", "kind", picture_word(p), "title", title, "svg", svg.data));
+            json_array_append_new(charts, json_pack("{s:s, s:s, s:s, s:s?}", "kind", picture_word(p), "title", title,
+                                                    "svg", svg.data, "history", history.data));
     }
     return rc;
 }
