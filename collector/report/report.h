@@ -30,6 +30,7 @@
     X(neighbours)                                                                                                      \
     X(missing)                                                                                                         \
     X(method)                                                                                                          \
+    X(quality)                                                                                                         \
     X(glossary)                                                                                                        \
     X(credits)
 
