@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import struct
 import subprocess
 import xml.etree.ElementTree
@@ -13,6 +14,7 @@ import zipfile
 import openpyxl
 import pytest
 
+import judges
 from conftest import Collector, scratch
 
 YEAR = "2024"
@@ -270,6 +272,40 @@ def test_workbook_draws(reports):
     assert [series.val.numRef.f for series in drawn["Part d’internautes, au fil des ans"].series] == [f"Graphiques!$B${at + 3}:$B${at + 5}"]
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_is_read_without_sight(reports, lang, year):
+    """Nothing that axe-core finds wanting."""
+    assert judges.page_faults(reports[lang] / "report.html", year.state.parent) == []
+
+
+def test_workbook_survives_another_program(reports, year):
+    """LibreOffice opens it and saves it: no value is lost, and each chart draws from the same cells."""
+    def charts(sheet):
+        return [[(series.cat.strRef or series.cat.numRef).f for series in chart.series] + [series.val.numRef.f for series in chart.series] for chart in sheet._charts]
+    ours, theirs = (openpyxl.load_workbook(path) for path in (reports["en"] / "indicators.xlsx", judges.resaved(reports["en"] / "indicators.xlsx", year.state.parent)))
+    assert ours.sheetnames == theirs.sheetnames and sum(len(sheet._charts) for sheet in ours) > 5
+    for one, other in zip(ours, theirs):
+        assert {cell.coordinate: (cell.value, other[cell.coordinate].value) for row in one for cell in row if cell.value != other[cell.coordinate].value} == {}
+        assert one.dimensions == other.dimensions and charts(one) == charts(other), one.title
+
+
+def test_is_open_data_to_others(reports, year):
+    """Every row fits its schema, as the standard's own library reads it; it sees one that does not. And what it reads is what the database has."""
+    rows = list(csv.DictReader((reports["en"] / "indicators.csv").open(encoding="utf-8")))
+    assert judges.package_read(reports["en"] / "datapackage.json") == {"errors": [], "rows": len(rows)}
+    wrong = year.state.parent / "wrong"
+    wrong.mkdir()
+    shutil.copy(reports["en"] / "indicators.csv", wrong)
+    described = json.loads((reports["en"] / "datapackage.json").read_text(encoding="utf-8"))
+    next(field for field in described["resources"][0]["schema"]["fields"] if field["name"] == "source")["type"] = "number"
+    (wrong / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
+    assert judges.package_read(wrong / "datapackage.json")["errors"]
+    told = year.sql("SELECT indicator, country, period, statistic, source, operator, geo, technology, value::text, low::text, high::text, n_probes::text, retrieved::text "
+                    "FROM public_indicator WHERE country IN ('BJ', 'TG')")
+    key = lambda row: [row[name] for name in ("indicator", "country", "period", "statistic", "source", "operator", "geo", "technology", "value", "low", "high", "n_probes", "retrieved")]
+    assert sorted(map(key, rows)) == sorted([value or "" for value in row] for row in told)
+
+
 def test_pictures_go_their_own_way(reports):
     """Title, source and sample stand inside, in the language; departments on the pack's map where one has a figure."""
     pictures = {path.name: path.read_text(encoding="utf-8") for path in (reports["fr"] / "figures").glob("*.svg")}
@@ -347,6 +383,7 @@ def test_what_is_hidden_is_nowhere(year, reports):
     assert told and not [value for value in told if f'"{value}"' in text or f",{value}," in text] and "<b>n&lt;5</b> " in text
     assert "; <span class=\"none\">pas de données</span>" in text
     assert all(row["value"] == "" for row in csv.DictReader((out / "indicators.csv").open(encoding="utf-8")) if row["operator"])
+    assert not list(out.glob("figures/*-operators.*"))
     same_figures(openpyxl.load_workbook(out / "indicators.xlsx"), out, "fr")
     with zipfile.ZipFile(out / "indicators.xlsx") as packed:
         inside = "".join(packed.read(name).decode() for name in packed.namelist())
