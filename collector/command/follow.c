@@ -27,7 +27,7 @@ void follow_say_figure(const struct follow_figure *g, struct buf *out)
         buf_addf(out, _("%s is %s as published, %s from the ledger\n"), g->column, published, made);
 }
 
-static void tell_batch(void *ctx, const struct follow_batch *b)
+void follow_tell_batch(void *ctx, const struct follow_batch *b)
 {
     _cleanup_(buf_free) struct buf line = {0};
     follow_say_batch(b, &line);
@@ -43,7 +43,7 @@ static void tell_figure(void *ctx, const struct follow_figure *g)
 
 int follow_tell(const struct session *s, const char *year, const struct indicator *i, struct fault *f)
 {
-    static const struct follow_teller teller = {tell_batch, tell_figure, NULL};
+    static const struct follow_teller teller = {follow_tell_batch, tell_figure, NULL};
     struct follow_count count;
     int rc = follow_year(s->database, s->pg, year, i, &teller, &count, f);
     if (rc < 0)

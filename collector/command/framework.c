@@ -344,13 +344,14 @@ static int export_in(const json_t *edition, const struct language *l, const stru
     _cleanup_text_ char *page = alloc_format("consultation-%s-%s.html", w->edition, l->code),
                         *pdf = alloc_format("consultation-%s-%s.pdf", w->edition, l->code),
                         *csv = alloc_format("comments-%s-%s.csv", w->edition, l->code);
+    const struct paper paper = {.folder = folder};
     int rc = consultation_document(edition, l, &html, f);
     consultation_form(edition, l, &form);
     if (rc == 0)
-        rc = paper_write(folder, page, &html, f);
+        rc = paper_write(&paper, page, &html, f);
     if (rc == 0 && !w->adopted)
-        rc = paper_write(folder, csv, &form, f);
-    return rc < 0 ? rc : paper_write_pdf(folder, pdf, &html, f);
+        rc = paper_write(&paper, csv, &form, f);
+    return rc < 0 ? rc : paper_write_pdf(&paper, pdf, &html, f);
 }
 
 int framework_export_run(const struct invocation *in)

@@ -3,29 +3,47 @@
 #include <string.h>
 
 #include "collector/command/paper.h"
+#include "collector/command/proof.h"
 #include "collector/command/session.h"
 #include "collector/figure/refresh.h"
 #include "collector/figure/rollup.h"
 #include "collector/import/place.h"
+#include "collector/report/frozen.h"
 #include "collector/report/report.h"
+#include "common/json.h"
 #include "common/lang.h"
 
 struct shelf {
-    const char *folder;
-    bool no_png; /* which was said */
+    struct paper paper;
+    struct pg *pg;
+    const char *year;
+    json_t *inputs; /* of what is frozen; NULL: not read yet */
 };
 
-/* The document is printed as well, and a picture is made for those who take no SVG. */
+/* The document is printed as well, and a picture is made for those who take no SVG. What is frozen is read in the
+ * snapshot of the report itself. */
 static int keep(void *of, const char *name, const struct buf *bytes, struct fault *f)
 {
     struct shelf *shelf = of;
     const char *ending = strrchr(name, '.');
-    int rc = paper_write(shelf->folder, name, bytes, f);
+    int rc = paper_write(&shelf->paper, name, bytes, f);
     if (rc == 0 && !strcmp(name, "report.html"))
-        rc = paper_write_pdf(shelf->folder, "report.pdf", bytes, f);
+        rc = paper_write_pdf(&shelf->paper, "report.pdf", bytes, f);
     if (rc == 0 && ending && !strcmp(ending, ".svg"))
-        rc = paper_write_png(shelf->folder, name, bytes, &shelf->no_png, f);
+        rc = paper_write_png(&shelf->paper, name, bytes, f);
+    if (rc == 0 && shelf->paper.files && !shelf->inputs)
+        rc = frozen_inputs(shelf->pg, shelf->year, &shelf->inputs, f);
     return rc;
+}
+
+static int write_frozen(struct shelf *shelf, const struct report_order *order, struct fault *f)
+{
+    _cleanup_json_ json_t *about = json_pack("{s:s, s:s, s:s}", "country", order->country, "year", order->year,
+                                             "language", order->language->code);
+    const struct paper paper = {.folder = shelf->paper.folder};
+    _cleanup_(buf_free) struct buf frozen = {0};
+    frozen_write(about, shelf->paper.files, shelf->inputs, &frozen);
+    return paper_write(&paper, FROZEN_NAME, &frozen, f);
 }
 
 static int write_year(const struct session *s, struct fault *f)
@@ -46,11 +64,25 @@ static int write_year(const struct session *s, struct fault *f)
         .year = invocation_text(s->in, "year"),
         .language = language,
     };
-    struct shelf shelf = {.folder = invocation_text(s->in, "out")};
+    const bool freeze = invocation_flag(s->in, "freeze");
+    struct shelf shelf = {{.folder = invocation_text(s->in, "out"), .files = freeze ? json_array() : NULL},
+                          .pg = s->pg,
+                          .year = order.year};
     int rc = rollup_run_shown(s->pg, f);
     if (rc == 0)
         rc = refresh_run(s->pg, f);
-    return rc < 0 ? rc : report_write(s->pg, &order, keep, &shelf, f);
+    if (rc == 0)
+        rc = report_write(s->pg, &order, keep, &shelf, f);
+    if (rc == 0 && freeze)
+        rc = write_frozen(&shelf, &order, f);
+    json_decref(shelf.paper.files);
+    json_decref(shelf.inputs);
+    return rc;
+}
+
+static int verify(const struct session *s, struct fault *f)
+{
+    return proof_tell(s, invocation_text(s->in, "verify"), f);
 }
 
 /* ---- the command ---- */
@@ -70,18 +102,23 @@ static const struct option options[] = {
     {"lang", "fr|en", N_("in which language; without it, yours"), OPTION_WORD, .choices = languages},
     {"country", "CC", N_("of which country; without it, the collector's"), .check = check_country},
     {"out", N_("DIR"), N_("the folder that the report goes to; it is made where it is missing"), OPTION_FILE},
+    {"freeze", NULL, N_("write freeze.json as well: what it is and what it was made of")},
+    {"verify", N_("DIR"), N_("say which numbers of the frozen report in that folder still follow"), OPTION_FILE},
     {0},
 };
 
 static int run(const struct invocation *in)
 {
+    if (invocation_text(in, "verify"))
+        return session_do(in, verify, NULL);
     const char *missing = !invocation_text(in, "year") ? "year" : !invocation_text(in, "out") ? "out" : NULL;
     return missing ? invocation_wrong(in, _("--%s is missing"), missing) : session_do(in, write_year, NULL);
 }
 
 const struct command command_report = {
     .name = "report",
-    .usage = N_("--year YEAR --out DIR [--lang fr|en] [--country CC]"),
+    .usage = N_("--year YEAR --out DIR [--lang fr|en] [--country CC] [--freeze]\n"
+                "--verify DIR"),
     .help = N_("Write the report of a year: report.html, one file that asks nobody for anything; report.pdf, where "
                "WeasyPrint is installed; figures/, its pictures as SVG, and as PNG where rsvg-convert is installed; "
                "indicators.csv, where each number of the document stands; indicators.xlsx, the same as a workbook; and "

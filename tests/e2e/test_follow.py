@@ -1,5 +1,6 @@
 """indicators verify, explain --verify: published figures are held against the ledger, and what no longer follows is named."""
 
+import csv
 import re
 import signal
 import subprocess
@@ -76,10 +77,13 @@ def test_a_flipped_byte(country):
     at = country.sql(f"SELECT length(body) / 2 FROM batch_body WHERE {key}")[0][0]
     flip = f"UPDATE batch_body SET body = set_byte(body, {at}, get_byte(body, {at}) # 1) WHERE {key}"
     probe = country.sql(f"SELECT p.probe FROM batch_body b JOIN probe p USING (probe_no) WHERE {key.replace('(probe_no', '(b.probe_no', 1)}")[0][0]
+    report = country.state.parent / "report"
+    country.run("report", "--year", YEAR, "--out", report, "--freeze")
     country.sql(flip)
     country.sql("UPDATE market_part SET share = CASE share WHEN 60 THEN 70 ELSE 30 END")
     try:
         said = country.run("indicators", "verify", "--year", YEAR, status=1)
+        printed = country.run("report", "--verify", report, status=1)
     finally:
         country.sql(flip)
         country.sql("UPDATE market_part SET share = CASE share WHEN 70 THEN 60 ELSE 40 END")
@@ -94,6 +98,11 @@ def test_a_flipped_byte(country):
                        "indicator <> ALL (ARRAY['PER10', 'REL1']) AND coalesce(geo, %s) = %s AND coalesce(operator, %s) = %s AND coalesce(technology, %s) = %s AND coalesce(zone, %s) = %s", *(x for x in of for _ in (0, 1)))
     named = re.findall(r"^((?:PER|REL|ECO8).*): \S+ is .* as published, .* from the ledger$", said, re.M)
     assert len(named) == other and {n for n in named if not n.startswith(("ECO8 ", "PER10 ", "REL1 "))} == {row[0] for row in mine}
+    # Those that are printed, with their lines.
+    rows = list(csv.DictReader((report / "indicators.csv").open(encoding="utf-8")))
+    lines = {int(line) - 2: name for line, name in re.findall(r"^line (\d+), ((?:PER|REL|ECO8).*): \S+ is .* from the ledger$", printed, re.M)}
+    assert f"printed figures that do not follow from the ledger: {len(lines)}\n" in printed and 20 < len(lines) <= other and set(lines.values()) <= set(named)
+    assert all(name.startswith(f"{rows[row]['indicator']} {rows[row]['statistic']} BJ ") for row, name in lines.items())
     # One batch of one box does not turn what most say of a name server.
     assert {n.split()[0] for n in named} >= {row[0] for row in country.sql("SELECT DISTINCT indicator FROM indicator_value WHERE simulated AND value IS NOT NULL AND indicator <> ALL (ARRAY['PER10', 'REL1', 'SEC5'])")}
 

@@ -202,6 +202,37 @@ def test_is_printed(reports):
     assert fonts and all(line.split()[-5] == "yes" for line in fonts)
 
 
+def test_a_frozen_one_is_held_against_what_is_published(year):
+    """What was altered by hand, what is gone, and what is published otherwise by now, with the reason."""
+    out = year.state.parent / "frozen"
+    env = os.environ | year.env | {"PATH": "/nowhere"}
+    ask = lambda *words: subprocess.run(year.command("report", *words), capture_output=True, text=True, check=False, env=env)
+    assert "only a report that was written with --freeze" in ask("--verify", year.state.parent).stderr
+    assert ask("--year", YEAR, "--lang", "fr", "--out", out, "--freeze").returncode == 0
+    frozen = json.loads((out / "freeze.json").read_text(encoding="utf-8"))
+    assert (frozen["country"], frozen["year"], frozen["language"]) == ("BJ", YEAR, "fr") and frozen["inputs"]["schema"] and frozen["inputs"]["ledger"] == {}
+    assert {run["file"] for run in frozen["inputs"]["imports"]} == {"figures.csv"}
+    assert {file["path"] for file in frozen["files"]} == {str(path.relative_to(out)) for path in files(out)} - {"freeze.json"}
+    done = ask("--verify", out)
+    count = len(Numbers((out / "report.html").read_text(encoding="utf-8")).found)
+    assert done.returncode == 0 and f"printed numbers: {count}; as published: {count}, altered: 0" in done.stdout and "the ledger has no batch" in done.stdout
+    path = out / "report.html"
+    text = path.read_text(encoding="utf-8")
+    number = re.search(r'<data value="[^"]+" data-line="(\d+)">([^<]+)</data>', text)
+    path.write_text(text[:number.start(2)] + "99,9" + text[number.end(2):], encoding="utf-8")
+    (out / "figures/PER1-days.svg").unlink()
+    of = "WHERE indicator = %s AND period = %s AND country = 'BJ' AND statistic = %s AND num_nonnulls(geo, operator, technology, family, zone, sex) = 0"
+    year.sql(f"UPDATE indicator_value SET value = value + 1, method_version = method_version + 1 {of}", "PER1", YEAR, "p50")
+    try:
+        done = ask("--verify", out)
+    finally:
+        year.sql(f"UPDATE indicator_value SET value = value - 1, method_version = method_version - 1 {of}", "PER1", YEAR, "p50")
+    assert done.returncode == 1
+    for words in ("report.html: is not the file that was written", "figures/PER1-days.svg: is gone", f"line {number[1]}, ", "the document says 99,9",
+                  " is published as ", "(method_version: "):
+        assert words in done.stdout, done.stdout
+
+
 def test_is_described_as_open_data(reports):
     out = reports["en"]
     package = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))

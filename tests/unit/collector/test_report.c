@@ -119,10 +119,22 @@ static void files_go_where_they_are_to(void **state)
     struct fault f = {0};
     struct stat is;
     _cleanup_text_ char *folder = alloc_format("%s/made", dir), *path = alloc_format("%s/figures/PER1.svg", folder);
-    assert_int_equal(paper_write(folder, "figures/PER1.svg", &(struct buf){.data = "<svg/>", .len = 6}, &f), 0);
+    _cleanup_json_ json_t *files = json_array();
+    _cleanup_(buf_free) struct buf back = {0};
+    const struct paper paper = {.folder = folder, .files = files};
+    const struct buf svg = {.data = "<svg/>", .len = 6};
+    assert_int_equal(paper_write(&paper, "figures/PER1.svg", &svg, &f), 0);
     assert_int_equal(stat(path, &is), 0);
     assert_int_equal(is.st_size, 6);
     assert_int_equal(is.st_mode & 0777, 0644);
+    assert_int_equal(paper_read(folder, "figures/PER1.svg", &back, &f), 0);
+    assert_string_equal(back.data, "<svg/>");
+    assert_int_equal(paper_read(folder, "figures/PER2.svg", &back, &f), -ENOENT);
+    const json_t *noted = json_array_get(files, 0);
+    assert_int_equal(json_array_size(files), 1);
+    assert_string_equal(json_string_value(json_object_get(noted, "path")), "figures/PER1.svg");
+    assert_int_equal(json_integer_value(json_object_get(noted, "bytes")), 6);
+    assert_int_equal(strlen(json_string_value(json_object_get(noted, "sha256"))), 64);
 }
 
 int main(void)
