@@ -47,7 +47,7 @@ def test_rollup():
 
 
 def test_simulate():
-    figures(bench("simulate", "3", "20", "2", "5"), "rollups +3 probes, 20 days: # s, then # s for their figures\n +rows: # of days, # of sketches, 0 results",
+    figures(bench("simulate", "3", "20", "2", "5"), "rollups +3 probes, 20 days: # s, then # s for their figures\n +rows: # of days, # of sketches, 0 results\n +report: # s, # MB at the peak",
             "batches +2 probes, 5 days: # s, then # s for their figures\n +rows: # of days, # of sketches, # results")
 
 
