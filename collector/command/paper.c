@@ -1,8 +1,10 @@
 #include "collector/command/paper.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "collector/db/user.h"
 #include "collector/report/frozen.h"
@@ -33,37 +35,47 @@ int paper_write(const struct paper *paper, const char *name, const struct buf *b
 const char *paper_scratch(void)
 {
     const char *told = getenv("TMPDIR");
-    return told ? told : "/tmp";
+    return told && *told ? told : "/tmp";
+}
+
+int paper_make_pdf(const struct buf *html, struct buf *out, struct fault *f)
+{
+    _cleanup_text_ char *program = tool_find(PDF_PROGRAM, getenv("PATH"));
+    if (program)
+        return pdf_make(program, paper_scratch(), html, out, f);
+    log_info("%s",
+             _("no PDF: WeasyPrint is not installed (Debian's package weasyprint); a browser prints the HTML as well"));
+    return 0;
 }
 
 int paper_write_pdf(const struct paper *paper, const char *name, const struct buf *html, struct fault *f)
 {
     _cleanup_(buf_free) struct buf pdf = {0};
-    _cleanup_text_ char *program = tool_find(PDF_PROGRAM, getenv("PATH"));
-    if (!program) {
-        log_info(
-            "%s",
-            _("no PDF: WeasyPrint is not installed (Debian's package weasyprint); a browser prints the HTML as well"));
-        return 0;
-    }
-    int rc = pdf_make(program, paper_scratch(), html, &pdf, f);
-    return rc < 0 ? rc : paper_write(paper, name, &pdf, f);
+    int rc = paper_make_pdf(html, &pdf, f);
+    return rc < 0 || !pdf.len ? rc : paper_write(paper, name, &pdf, f);
 }
 
-int paper_write_png(struct paper *paper, const char *svg_name, const struct buf *svg, struct fault *f)
+int paper_make_png(struct paper *paper, const struct buf *svg, struct buf *out, struct fault *f)
 {
-    _cleanup_(buf_free) struct buf png = {0};
     _cleanup_text_ char *program = tool_find(RASTER_PROGRAM, getenv("PATH"));
-    _cleanup_text_ char *name = alloc_format("%.*s.png", (int)(strrchr(svg_name, '.') - svg_name), svg_name);
-    if (!program) {
-        if (!paper->no_png)
-            log_info("%s", _("no PNG: rsvg-convert is not installed (Debian's package librsvg2-bin); each picture is "
-                             "there as SVG"));
-        paper->no_png = true;
-        return 0;
-    }
-    int rc = raster_make(program, paper_scratch(), svg, &png, f);
-    return rc < 0 ? rc : paper_write(paper, name, &png, f);
+    if (program)
+        return raster_make(program, paper_scratch(), svg, out, f);
+    if (!paper->no_png)
+        log_info("%s", _("no PNG: rsvg-convert is not installed (Debian's package librsvg2-bin); each picture is "
+                         "there as SVG"));
+    paper->no_png = true;
+    return 0;
+}
+
+int paper_remove(const struct paper *paper, const char *name, struct fault *f)
+{
+    USER_ROOT_SCOPE;
+    _cleanup_text_ char *path = alloc_format("%s/%s", paper->folder, name);
+    if (unlink(path) == 0)
+        log_info(_("%s was of an earlier report, and is removed"), path);
+    else if (errno != ENOENT)
+        return fault_set(f, -errno, _("%s: cannot be removed: %s"), path, fault_errno(errno));
+    return 0;
 }
 
 /* A spreadsheet or a PDF of a country is a few megabytes. */

@@ -21,11 +21,13 @@ struct paper {
 
 /* Writes a file, and prints its path. name: may be in one more folder, "figures/PER1.svg". */
 int paper_write(const struct paper *paper, const char *name, const struct buf *bytes, struct fault *f) CHECKED;
-/* The HTML document as PDF. Where WeasyPrint is not installed that is said, with its package, and nothing is written.
- */
+/* The HTML document as PDF. Where WeasyPrint is not installed that is said, with its package, and out stays empty. */
+int paper_make_pdf(const struct buf *html, struct buf *out, struct fault *f) CHECKED;
+/* The same as a file, where there is one. */
 int paper_write_pdf(const struct paper *paper, const char *name, const struct buf *html, struct fault *f) CHECKED;
-/* An SVG as PNG beside it, "figures/PER1.png" of "figures/PER1.svg". Where rsvg-convert is not installed that is said
- * once, and nothing is written. */
-int paper_write_png(struct paper *paper, const char *svg_name, const struct buf *svg, struct fault *f) CHECKED;
+/* An SVG as PNG. Where rsvg-convert is not installed that is said once, and out stays empty. */
+int paper_make_png(struct paper *paper, const struct buf *svg, struct buf *out, struct fault *f) CHECKED;
+/* Takes away what an earlier report left there, if any, and says so. */
+int paper_remove(const struct paper *paper, const char *name, struct fault *f) CHECKED;
 /* Reads one back. -ENOENT: there is none. */
 int paper_read(const char *folder, const char *name, struct buf *ret, struct fault *f) CHECKED;

@@ -1,5 +1,6 @@
 /* The command `report`: the yearly report as a document, a table and open data. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/command/paper.h"
@@ -9,16 +10,46 @@
 #include "collector/figure/rollup.h"
 #include "collector/import/place.h"
 #include "collector/report/frozen.h"
+#include "collector/report/picture.h"
 #include "collector/report/report.h"
 #include "common/json.h"
 #include "common/lang.h"
 
+struct made {
+    char *name;
+    struct buf bytes;
+};
+
+/* All of it is made before any of it is written: what fails or is ended in between leaves an earlier report whole, and
+ * no document beside another's table. That of a thousand lines is some tens of MB. */
 struct shelf {
     struct paper paper;
+    struct made *made;
+    size_t count;
     struct pg *pg;
     const char *year;
+    bool freeze;
     json_t *inputs; /* of what is frozen; NULL: not read yet */
 };
+
+static void shelf_free(struct shelf *shelf)
+{
+    for (size_t m = 0; m < shelf->count; m++) {
+        free(shelf->made[m].name);
+        buf_free(&shelf->made[m].bytes);
+    }
+    free(shelf->made);
+    json_decref(shelf->paper.files);
+    json_decref(shelf->inputs);
+}
+
+/* Takes name over. */
+static struct buf *place(struct shelf *shelf, char *name)
+{
+    shelf->made = alloc_resize(shelf->made, shelf->count + 1, sizeof *shelf->made);
+    shelf->made[shelf->count] = (struct made){.name = name};
+    return &shelf->made[shelf->count++].bytes;
+}
 
 /* The document is printed as well, and a picture is made for those who take no SVG. What is frozen is read in the
  * snapshot of the report itself. */
@@ -26,14 +57,51 @@ static int keep(void *of, const char *name, const struct buf *bytes, struct faul
 {
     struct shelf *shelf = of;
     const char *ending = strrchr(name, '.');
-    int rc = paper_write(&shelf->paper, name, bytes, f);
-    if (rc == 0 && !strcmp(name, "report.html"))
-        rc = paper_write_pdf(&shelf->paper, "report.pdf", bytes, f);
-    if (rc == 0 && ending && !strcmp(ending, ".svg"))
-        rc = paper_write_png(&shelf->paper, name, bytes, f);
-    if (rc == 0 && shelf->paper.files && !shelf->inputs)
+    int rc = 0;
+    buf_add(place(shelf, alloc_text(name)), bytes->data, bytes->len);
+    if (!strcmp(name, "report.html"))
+        rc = paper_make_pdf(bytes, place(shelf, alloc_text("report.pdf")), f);
+    if (ending && !strcmp(ending, ".svg"))
+        rc = paper_make_png(&shelf->paper, bytes, place(shelf, alloc_format("%.*s.png", (int)(ending - name), name)),
+                            f);
+    if (rc == 0 && shelf->freeze && !shelf->inputs)
         rc = frozen_inputs(shelf->pg, shelf->year, &shelf->inputs, f);
     return rc;
+}
+
+static bool holds(const struct shelf *shelf, const char *name)
+{
+    for (size_t m = 0; m < shelf->count; m++)
+        if (shelf->made[m].bytes.len && !strcmp(shelf->made[m].name, name))
+            return true;
+    return false;
+}
+
+/* What an earlier report in the folder had and this one has not: of another year, or of a figure that was withdrawn. */
+static int clear(const struct shelf *shelf, struct fault *f)
+{
+    static const char *const endings[] = {"svg", "png"};
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    int rc = holds(shelf, "report.pdf") ? 0 : paper_remove(&shelf->paper, "report.pdf", f);
+    for (size_t n = 0; rc == 0 && n < count * PICTURE_COUNT * COUNT(endings); n++) {
+        const size_t picture = n / COUNT(endings);
+        _cleanup_text_ char *name = alloc_format("figures/%s-%s.%s", all[picture / PICTURE_COUNT].id,
+                                                 picture_word((enum picture)(picture % PICTURE_COUNT)),
+                                                 endings[n % COUNT(endings)]);
+        if (!holds(shelf, name))
+            rc = paper_remove(&shelf->paper, name, f);
+    }
+    return rc;
+}
+
+static int write_made(const struct shelf *shelf, struct fault *f)
+{
+    int rc = 0;
+    for (size_t m = 0; rc == 0 && m < shelf->count; m++)
+        if (shelf->made[m].bytes.len)
+            rc = paper_write(&shelf->paper, shelf->made[m].name, &shelf->made[m].bytes, f);
+    return rc < 0 ? rc : clear(shelf, f);
 }
 
 static int write_frozen(struct shelf *shelf, const struct report_order *order, struct fault *f)
@@ -65,19 +133,19 @@ static int write_year(const struct session *s, struct fault *f)
         .language = language,
     };
     const bool freeze = invocation_flag(s->in, "freeze");
-    struct shelf shelf = {{.folder = invocation_text(s->in, "out"), .files = freeze ? json_array() : NULL},
-                          .pg = s->pg,
-                          .year = order.year};
+    _cleanup_(shelf_free) struct shelf shelf = {
+        {.folder = invocation_text(s->in, "out"), .files = freeze ? json_array() : NULL},
+        .pg = s->pg,
+        .year = order.year,
+        .freeze = freeze};
     int rc = rollup_run_shown(s->pg, f);
     if (rc == 0)
         rc = refresh_run(s->pg, f);
     if (rc == 0)
         rc = report_write(s->pg, &order, keep, &shelf, f);
-    if (rc == 0 && freeze)
-        rc = write_frozen(&shelf, &order, f);
-    json_decref(shelf.paper.files);
-    json_decref(shelf.inputs);
-    return rc;
+    if (rc == 0)
+        rc = write_made(&shelf, f);
+    return rc == 0 && freeze ? write_frozen(&shelf, &order, f) : rc;
 }
 
 static int verify(const struct session *s, struct fault *f)

@@ -400,6 +400,24 @@ def test_a_year_without_figures(year):
     assert "No figure can be published yet." in nothing and Numbers(nothing).found == []
 
 
+def test_reports_do_not_mix(year):
+    """One that fails leaves the earlier one as it was; one of another year takes its pictures and its PDF away."""
+    out, path = year.state.parent / "twice", year.state.parent / "twice.bin"
+    path.mkdir()
+    def report(when, does):
+        (path / PDF).write_text(f"#!/bin/sh\n{does}\n")
+        (path / PDF).chmod(0o755)
+        done = subprocess.run(year.command("report", "--year", when, "--out", out), capture_output=True, text=True, env=os.environ | year.env | {"PATH": str(path)})
+        return done, {str(p.relative_to(out)): p.read_bytes() for p in files(out)}
+    done, first = report(YEAR, 'echo made >"$4"')
+    assert done.returncode == 0 and {"report.pdf", "figures/PER1-days.svg"} <= set(first), done.stderr
+    done, again = report("2023", "echo no font; exit 1")
+    assert done.returncode == 1 and "no font" in done.stderr and done.stdout == "" and again == first
+    (path / PDF).unlink()
+    done = subprocess.run(year.command("report", "--year", "2019", "--out", out), capture_output=True, text=True, env=os.environ | year.env | {"PATH": str(path)}, check=True)
+    assert set(done.stdout.split()) == {str(p) for p in files(out)} and f"{out}/figures/PER1-days.svg was of an earlier report" in done.stderr
+
+
 def test_what_is_hidden_is_nowhere(year, reports):
     """With the floor that everybody has, of eight lines nothing is told by operator."""
     year.stop()

@@ -135,6 +135,20 @@ static void files_go_where_they_are_to(void **state)
     assert_string_equal(json_string_value(json_object_get(noted, "path")), "figures/PER1.svg");
     assert_int_equal(json_integer_value(json_object_get(noted, "bytes")), 6);
     assert_int_equal(strlen(json_string_value(json_object_get(noted, "sha256"))), 64);
+    for (int again = 0; again < 2; again++)
+        assert_int_equal(paper_remove(&paper, "figures/PER1.svg", &f), 0);
+    assert_int_equal(paper_read(folder, "figures/PER1.svg", &back, &f), -ENOENT);
+}
+
+/* An empty TMPDIR is none. */
+static void writes_in_passing_somewhere(void **state)
+{
+    setenv("TMPDIR", "", 1);
+    assert_string_equal(paper_scratch(), "/tmp");
+    setenv("TMPDIR", "/var/tmp", 1);
+    assert_string_equal(paper_scratch(), "/var/tmp");
+    unsetenv("TMPDIR");
+    assert_string_equal(paper_scratch(), "/tmp");
 }
 
 int main(void)
@@ -147,6 +161,7 @@ int main(void)
         cmocka_unit_test(without_figures_there_is_a_header),
         cmocka_unit_test(asks_for_a_year_and_a_country),
         cmocka_unit_test_setup_teardown(files_go_where_they_are_to, in_a_fresh_folder, remove_folder),
+        cmocka_unit_test(writes_in_passing_somewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
