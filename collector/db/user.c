@@ -267,8 +267,8 @@ int user_take_dir(const char *state_dir, struct fault *f)
 
 /* ---- other programs ---- */
 
-/* In the child, between fork and exec: system calls only. */
-static void child(const char *const *argv, int out_fd)
+/* In the child, between fork and exec: system calls only. parent: whose end is the child's too; 0: nobody's. */
+static void child(const char *const *argv, int out_fd, pid_t parent)
 {
     /* Of the same data the same bytes: a PDF's fonts carry a time. */
     static char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C", "TZ=UTC",
@@ -279,6 +279,9 @@ static void child(const char *const *argv, int out_fd)
         _exit(127);
     if (give_root_up() < 0)
         _exit(126);
+    /* Another user's is forgotten; and the parent may have ended before it was asked for. */
+    if (parent && (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent))
+        _exit(125);
     /* PostgreSQL needs nothing that the collector was given, such as the right to a low port. */
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     signal(SIGPIPE, SIG_DFL);
@@ -290,15 +293,20 @@ static void child(const char *const *argv, int out_fd)
     _exit(127);
 }
 
-int user_spawn(const char *const *argv, int out_fd, pid_t *ret_pid, struct fault *f)
+static int start(const char *const *argv, int out_fd, pid_t parent, pid_t *ret_pid, struct fault *f)
 {
     pid_t pid = fork();
     if (pid < 0)
         return fault_set(f, -errno, _("%s: cannot start: %s"), argv[0], fault_errno(errno));
     if (pid == 0)
-        child(argv, out_fd);
+        child(argv, out_fd, parent);
     *ret_pid = pid;
     return 0;
+}
+
+int user_spawn(const char *const *argv, int out_fd, pid_t *ret_pid, struct fault *f)
+{
+    return start(argv, out_fd, 0, ret_pid, f);
 }
 
 static void read_output(int fd, struct buf *out)
@@ -309,14 +317,14 @@ static void read_output(int fd, struct buf *out)
             buf_add(out, piece, (size_t)n);
 }
 
-int user_run(const char *const *argv, struct buf *out, struct fault *f)
+static int run(const char *const *argv, pid_t parent, struct buf *out, struct fault *f)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
         return fault_set(f, -errno, _("%s: no pipe: %s"), argv[0], fault_errno(errno));
     _cleanup_fd_ int read_end = ends[0];
-    pid_t pid;
-    int rc = user_spawn(argv, ends[1], &pid, f);
+    pid_t pid = 0;
+    int rc = start(argv, ends[1], parent, &pid, f);
     close(ends[1]);
     if (rc < 0)
         return rc;
@@ -329,4 +337,14 @@ int user_run(const char *const *argv, struct buf *out, struct fault *f)
         return 0;
     size_t from = out->len > 300 ? out->len - 300 : 0;
     return fault_set(f, -EIO, _("%s failed: %s"), argv[0], out->len ? out->data + from : _("it said nothing"));
+}
+
+int user_run(const char *const *argv, struct buf *out, struct fault *f)
+{
+    return run(argv, 0, out, f);
+}
+
+int user_run_bound(const char *const *argv, struct buf *out, struct fault *f)
+{
+    return run(argv, getpid(), out, f);
 }

@@ -1,11 +1,15 @@
 #include "tests/unit/check.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "collector/report/pdf.h"
 #include "collector/report/raster.h"
 #include "collector/report/tool.h"
+#include "common/file.h"
 
 /* In the place of a program, a script that does as its text says. */
 static char *program_that(const char *folder, const char *name, const char *does)
@@ -92,13 +96,36 @@ static void needs_a_scratch(void **state)
     assert_non_null(strstr(f.text, "/nonexistent/"));
 }
 
+/* A program that hangs hangs no longer than who waits for it. */
+static void ends_with_who_runs_it(void **state)
+{
+    char *folder = scratch_dir();
+    _cleanup_text_ char *does = alloc_format("echo $$ >%s/new; mv %s/new %s/pid; exec sleep 5", folder, folder, folder);
+    _cleanup_text_ char *program = program_that(folder, "maker", does), *path = alloc_format("%s/pid", folder);
+    struct buf in = {0}, out = {0}, text = {0};
+    struct fault f = {0};
+    int status;
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    const pid_t runs = fork();
+    if (runs == 0)
+        _exit(tool_run(&(struct tool_job){program, (const char *const[]){NULL}, folder, 1}, &in, &out, &f) < 0);
+    while (file_read(path, 16, &text, &f) < 0)
+        usleep(1000);
+    const pid_t hangs = (pid_t)atoi(text.data);
+    kill(runs, SIGKILL);
+    assert_int_equal(waitpid(runs, &status, 0), runs);
+    assert_int_equal(waitpid(hangs, &status, 0), hangs);
+    assert_true(WIFSIGNALED(status));
+    buf_free(&text);
+    shell("rm -r %s", folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(is_found_on_the_search_path),
-        cmocka_unit_test(gives_what_the_program_made),
-        cmocka_unit_test(says_why_there_is_none),
-        cmocka_unit_test(needs_a_scratch),
+        cmocka_unit_test(is_found_on_the_search_path), cmocka_unit_test(gives_what_the_program_made),
+        cmocka_unit_test(says_why_there_is_none),      cmocka_unit_test(needs_a_scratch),
+        cmocka_unit_test(ends_with_who_runs_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
