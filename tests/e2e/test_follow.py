@@ -1,6 +1,8 @@
 """indicators verify, explain --verify: published figures are held against the ledger, and what no longer follows is named."""
 
 import csv
+import hashlib
+import json
 import re
 import signal
 import subprocess
@@ -79,6 +81,11 @@ def test_a_flipped_byte(country):
     probe = country.sql(f"SELECT p.probe FROM batch_body b JOIN probe p USING (probe_no) WHERE {key.replace('(probe_no', '(b.probe_no', 1)}")[0][0]
     report = country.state.parent / "report"
     country.run("report", "--year", YEAR, "--out", report, "--freeze")
+    ledger = json.loads((report / "freeze.json").read_text(encoding="utf-8"))["inputs"]["ledger"]
+    for month, digest in ledger.items():
+        hashes = sorted(bytes(h) for h, in country.sql("SELECT hash FROM batch_key WHERE to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM') = %s", month))
+        assert hashes and digest != hashlib.sha256(b"".join(hashes)).hexdigest(), "who has them all could tell that there are no others"
+    assert ledger
     country.sql(flip)
     country.sql("UPDATE market_part SET share = CASE share WHEN 60 THEN 70 ELSE 30 END")
     try:
