@@ -114,6 +114,17 @@ static int write_frozen(struct shelf *shelf, const struct report_order *order, s
     return paper_write(&paper, FROZEN_NAME, &frozen, f);
 }
 
+/* What was printed from there is no longer to be verified once other files stand in its place. */
+static int refuse_frozen(const char *folder, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf frozen = {0};
+    struct fault none = {0};
+    if (paper_read(folder, FROZEN_NAME, &frozen, &none) < 0)
+        return 0;
+    return fault_set(f, -EEXIST, _("the report in %s is frozen; choose another folder, or write it anew with --freeze"),
+                     folder);
+}
+
 static int write_year(const struct session *s, struct fault *f)
 {
     const char *code = invocation_text(s->in, "lang"), *wanted = invocation_text(s->in, "country");
@@ -138,7 +149,9 @@ static int write_year(const struct session *s, struct fault *f)
         .pg = s->pg,
         .year = order.year,
         .freeze = freeze};
-    int rc = rollup_run_shown(s->pg, f);
+    int rc = freeze ? 0 : refuse_frozen(shelf.paper.folder, f);
+    if (rc == 0)
+        rc = rollup_run_shown(s->pg, f);
     if (rc == 0)
         rc = refresh_run(s->pg, f);
     if (rc == 0)

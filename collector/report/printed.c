@@ -11,6 +11,13 @@
 #define CLOSES "\">"
 #define ENDS   "</data>"
 
+const char *printed_text(enum lang lang, const struct indicator *i, enum figure_column column, double value,
+                         char ret_text[static NUMBER_TEXT_SIZE])
+{
+    const bool counted = column == FIGURE_N_DAYS || column == FIGURE_N_SAMPLES;
+    return lang_number(lang, value, counted ? 0 : i ? i->decimals : 1, ret_text);
+}
+
 /* What stands before `end`, which is passed over: the caller frees. NULL: it does not come. */
 static char *take(const char **at, const char *end)
 {

@@ -4,6 +4,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "collector/figure/figure.h"
+#include "collector/figure/indicator.h"
+#include "common/lang.h"
+
+/* How a number of a figure reads: counts have no decimals, all else those of its indicator; i NULL: it is not known. */
+const char *printed_text(enum lang lang, const struct indicator *i, enum figure_column column, double value,
+                         char ret_text[static NUMBER_TEXT_SIZE]);
+
 struct printed {
     const char *text, *value; /* as people read it, "7,5"; and as indicators.csv has it, "7.5" */
     size_t line;              /* of indicators.csv */

@@ -168,7 +168,7 @@ static bool is_as_in_csv(const struct checking *c, const struct printed *p, cons
     char number[NUMBER_TEXT_SIZE];
     if (!same(field, p->value))
         return false;
-    lang_number(c->report->lang, strtod(field, NULL), i ? i->decimals : 1, number);
+    printed_text(c->report->lang, i, column, strtod(field, NULL), number);
     return !i || !strcmp(number, p->text); /* of one that is unknown by now, so are its decimals */
 }
 

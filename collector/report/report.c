@@ -12,6 +12,7 @@
 #include "collector/report/manuscript.h"
 #include "collector/report/package.h"
 #include "collector/report/picture.h"
+#include "collector/report/printed.h"
 #include "collector/report/workbook.h"
 #include "common/json.h"
 #include "common/lang.h"
@@ -29,10 +30,7 @@ bool report_number_of(const struct report *r, ssize_t row, enum figure_column co
     if (!value)
         return false;
     const struct indicator *i = indicator_find(evidence_text(&r->evidence, (size_t)row, FIGURE_INDICATOR));
-    int decimals = i ? i->decimals : 1;
-    if (column == FIGURE_N_DAYS || column == FIGURE_N_SAMPLES)
-        decimals = 0; /* counted */
-    lang_number(r->words.lang, evidence_number(&r->evidence, (size_t)row, column), decimals, number);
+    printed_text(r->words.lang, i, column, evidence_number(&r->evidence, (size_t)row, column), number);
     buf_addf(out, "<data value=\"%s\" data-line=\"%zd\"", value, row + 2);
     if (column != FIGURE_VALUE)
         buf_addf(out, " data-column=\"%s\"", figure_columns[column].name);

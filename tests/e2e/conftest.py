@@ -31,7 +31,7 @@ def pytest_configure(config):
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what was started in the background, and by all it starts
     config.addinivalue_line("markers", "root(why): tests/run runs it as root, also for a user who may sudo")
     config.addinivalue_line("markers", "quick: one of those that tell most: tests/run --quick has them alone")
-    config.addinivalue_line("markers", "model: looks at what the tests' own model says without one of its rules; no program does anything meanwhile")
+    config.addinivalue_line("markers", "model: looks at what the tests' own model says without one of its rules, or what other people's programs say of what was written; ours do nothing meanwhile")
     config.addinivalue_line("markers", "long(seconds): what its file takes alone: the longest starts first, so that none is waited for")
 
 

@@ -216,6 +216,8 @@ def test_a_frozen_one_is_held_against_what_is_published(year):
     done = ask("--verify", out)
     count = len(Numbers((out / "report.html").read_text(encoding="utf-8")).found)
     assert done.returncode == 0 and f"printed numbers: {count}; as published: {count}, altered: 0" in done.stdout and "the ledger has no batch" in done.stdout
+    again = ask("--year", YEAR, "--lang", "fr", "--out", out)
+    assert again.returncode == 1 and "is frozen" in again.stderr and ask("--verify", out).returncode == 0
     path = out / "report.html"
     text = path.read_text(encoding="utf-8")
     number = re.search(r'<data value="[^"]+" data-line="(\d+)">([^<]+)</data>', text)
@@ -303,12 +305,14 @@ def test_workbook_draws(reports):
     assert [series.val.numRef.f for series in drawn["Part d’internautes, au fil des ans"].series] == [f"Graphiques!$B${at + 3}:$B${at + 5}"]
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_is_read_without_sight(reports, lang, year):
     """Nothing that axe-core finds wanting."""
     assert judges.page_faults(reports[lang] / "report.html", year.state.parent) == []
 
 
+@pytest.mark.model
 def test_workbook_survives_another_program(reports, year):
     """LibreOffice opens it and saves it: no value is lost, and each chart draws from the same cells."""
     def charts(sheet):
@@ -320,6 +324,7 @@ def test_workbook_survives_another_program(reports, year):
         assert one.dimensions == other.dimensions and charts(one) == charts(other), one.title
 
 
+@pytest.mark.model
 def test_is_open_data_to_others(reports, year):
     """Every row fits its schema, as the standard's own library reads it; it sees one that does not. And what it reads is what the database has."""
     rows = list(csv.DictReader((reports["en"] / "indicators.csv").open(encoding="utf-8")))
