@@ -357,6 +357,7 @@ def test_pictures_go_their_own_way(reports):
     told = re.search(r'<p class="history">.*?</p>', (reports["fr"] / "report.html").read_text(encoding="utf-8"))[0]
     assert re.findall(r'value="([0-9.]+)"', told) == ["9.5", "11.25", "14"]
     assert "Temps de résolution de noms, par opérateur" in pictures["PER1-operators.svg"] and "Littoral" in pictures["PER1-departments.svg"]
+    assert not any(">BJ-" in text for text in pictures.values())  # a department has its name, with a figure or without
 
 
 def test_pictures_for_who_takes_no_svg(reports):
