@@ -25,14 +25,21 @@ char *portrait_source(const struct report *r, size_t row)
     return alloc_format("%s, %s", report_source(r, row), evidence_text(&r->evidence, row, FIGURE_PERIOD));
 }
 
-char *portrait_interval(const struct report *r, size_t row)
+/* NULL: it has none. The caller frees. */
+static char *interval_of(const struct report *r, ssize_t row)
 {
     struct buf text = {0};
-    if (!report_number_of(r, (ssize_t)row, FIGURE_LOW, &text))
-        return alloc_text(phrase(&r->words, "none"));
+    if (!report_number_of(r, row, FIGURE_LOW, &text))
+        return NULL;
     buf_add_text(&text, " – ");
-    report_number_of(r, (ssize_t)row, FIGURE_HIGH, &text);
+    report_number_of(r, row, FIGURE_HIGH, &text);
     return buf_take(&text);
+}
+
+char *portrait_interval(const struct report *r, size_t row)
+{
+    char *interval = interval_of(r, (ssize_t)row);
+    return interval ? interval : alloc_text(phrase(&r->words, "none"));
 }
 
 json_t *portrait_shortfall(const struct report *r, size_t row, json_t *out)
@@ -70,16 +77,19 @@ static ssize_t beside(const struct report *r, const struct portrait *s, size_t r
 
 static json_t *row_of(const struct report *r, const struct indicator *i, const struct portrait *s, size_t row)
 {
+    const ssize_t other = beside(r, s, row);
     _cleanup_text_ char *name = report_name(r, i), *sample = portrait_sample(r, row), *source = portrait_source(r, row),
-                        *interval = portrait_interval(r, row);
+                        *interval = portrait_interval(r, row), *range = interval_of(r, (ssize_t)row),
+                        *beside_range = interval_of(r, other);
     _cleanup_(buf_free) struct buf value = {0}, whole = {0};
     report_number(r, (ssize_t)row, &value);
-    if (!report_number(r, beside(r, s, row), &whole))
+    if (!report_number(r, other, &whole))
         buf_add_text(&whole, phrase(&r->words, "none"));
     return portrait_shortfall(r, row,
-                              json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", i->id, "name", name, "unit",
-                                        i->unit[r->words.lang], "value", value.data, "interval", interval, "sample",
-                                        sample, "beside", whole.data, "source", source));
+                              json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:s?, s:s}", "id", i->id, "name",
+                                        name, "unit", i->unit[r->words.lang], "value", value.data, "interval", interval,
+                                        "range", range, "sample", sample, "beside", whole.data, "beside_range",
+                                        beside_range, "source", source));
 }
 
 /* ---- a portrait ---- */

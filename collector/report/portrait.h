@@ -15,8 +15,9 @@ struct portrait {
     const char *other; /* that stands beside it; NULL: the whole country does */
 };
 
-/* Its rows {id, name, unit, value, interval, sample, beside, source, shortfall}: numbers are HTML, "beside" is of the
- * same source, period and statistic. The caller owns the array. */
+/* Its rows {id, name, unit, value, interval, range, sample, beside, beside_range, source, shortfall}: numbers are HTML,
+ * "beside" is of the same source, period and statistic; a range is null where the value has no interval. The caller
+ * owns the array. */
 json_t *portrait_rows(const struct report *r, const struct portrait *s) CHECKED;
 
 /* One sheet of many: adds {id, name, rows} to out's "sheets" and {id, name} to its "parts", or the name to its "untold"

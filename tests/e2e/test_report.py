@@ -61,10 +61,10 @@ def year():
         c.start_idle()
         c.run("simulate", "--country", "BJ", "--probes", "8", "--days", "40", "--seed", "7", "--from", f"{YEAR}-02-01", "--rollups")
         path = c.state.parent / "figures.csv"
-        path.write_text("indicator,country,period,sex,value,unit,source,source_url,retrieved\n"
-                        + "".join(f"ACC1,{country},{period},{sex},{value},% of population,ITU,https://example.org/itu,2024-11-02\n" for country, period, sex, value in (
-                            ("BJ", 2021, "", 33.5), ("BJ", 2023, "", 34.25), ("TG", 2023, "", 41.1), ("BJ", 2023, "female", 28), ("BJ", 2023, "male", 40.5)))
-                        + "".join(f"ACC2,{country},{period},,{value},% of households,ITU,https://example.org/itu,2024-11-02\n" for country, period, value in (
+        path.write_text("indicator,country,period,sex,value,margin,visa,unit,source,source_url,retrieved\n"
+                        + "".join(f"ACC1,{country},{period},{sex},{value},{margin},% of population,ITU,https://example.org/itu,2024-11-02\n" for country, period, sex, value, margin in (
+                            ("BJ", 2021, "", 33.5, ","), ("BJ", 2023, "", 34.25, ","), ("TG", 2023, "", 41.1, ","), ("BJ", 2023, "female", 28, "2,INStaD 1"), ("BJ", 2023, "male", 40.5, "2,INStaD 1")))
+                        + "".join(f"ACC2,{country},{period},,{value},,,% of households,ITU,https://example.org/itu,2024-11-02\n" for country, period, value in (
                             ("BJ", 2020, 9.5), ("BJ", 2021, 11.25), ("BJ", 2023, 14), ("TG", 2021, 20.5))))
         c.run("import", "csv", path)
         chapters = c.config.parent / "chapters" / YEAR / "fr"
@@ -177,6 +177,7 @@ def test_women_stand_beside_men(reports):
     text = (reports["fr"] / "report.html").read_text(encoding="utf-8")
     section = re.search(r'<section id="women">.*?</section>', text, re.S)[0]
     assert re.search(r"Part d’internautes.*28,0</data>.*40,5</data>.*UIT, 2023</td></tr>", section) and "USE5" not in section and "USE1" in section
+    assert re.findall(r'<small><data value="([\d.]+)" [^>]*"low">[^<]*</data> – <data value="([\d.]+)"', section) == [("26", "30"), ("38.5", "42.5")]  # of both
 
 
 def test_same_data_same_bytes(year, reports):
