@@ -71,6 +71,12 @@ const char *report_source(const struct report *r, size_t row)
 
 /* ---- a figure that stands for its indicator ---- */
 
+const char *report_older(const struct report *r, size_t row)
+{
+    const char *period = evidence_text(&r->evidence, row, FIGURE_PERIOD);
+    return strcmp(period, r->year) != 0 ? period : NULL;
+}
+
 /* The latest of the rows that are wanted: they are sorted by period. */
 static ssize_t latest(const struct report *r, struct evidence_wanted w)
 {

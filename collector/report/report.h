@@ -91,5 +91,7 @@ bool report_shows(const struct report *r, const struct indicator *i);
 /* The latest period of a source's own figures, of the whole country or of its lines: the row of the indicator's main
  * statistic; measured first. -1: none. */
 ssize_t report_main(const struct report *r, const struct indicator *i);
+/* Its period, where that is not the report's year: what was said long ago is not passed off as of today. Or NULL. */
+const char *report_older(const struct report *r, size_t row);
 /* What the headline says of that row. */
 void report_sentence(const struct report *r, const struct indicator *i, size_t row, struct buf *out);

@@ -148,6 +148,7 @@ def test_says_where_it_comes_from(reports):
     text = (reports["fr"] / "report.html").read_text(encoding="utf-8")
     for words in ("Selon l’UIT, ", "Chiffres provisoires", "Données simulées", "Femmes et hommes", ">IPv4<", "Togo", "La méthode", "CC BY 4.0"):
         assert words in text, words
+    assert text.count('utilise Internet. <span class="badge">2023</span>') == 2  # in short, and in its place: not passed off as this year's
     assert "Chiffres provisoires\u00a0: " in text and not re.search("[\\w»] [;!?](?:[\\s<]|$)", re.sub("(?s)<style>.*?</style>", "", text))
     places = re.findall(r' id="([^"]+)"', text)
     assert len(places) == len(set(places)) and set(re.findall(r' href="#([^"]+)"', text)) <= set(places)

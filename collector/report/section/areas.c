@@ -223,8 +223,9 @@ static int add_indicator(struct report *r, const struct indicator *i, json_t *in
     if (row >= 0 && i->headline[r->words.lang] && !indicator_by_item(i))
         report_sentence(r, i, (size_t)row, &sentence);
     json_array_append_new(indicators,
-                          json_pack("{s:s, s:s, s:s, s:s, s:O}", "id", i->id, "name", name, "sentence",
-                                    sentence.data ? sentence.data : "", "mark",
+                          json_pack("{s:s, s:s, s:s, s:s?, s:s, s:O}", "id", i->id, "name", name, "sentence",
+                                    sentence.data ? sentence.data : "", "older",
+                                    row >= 0 ? report_older(r, (size_t)row) : NULL, "mark",
                                     simulated ? phrase(&r->words, "simulated_mark") : "", "tables", tables));
     return 0;
 }

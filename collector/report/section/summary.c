@@ -29,7 +29,8 @@ static json_t *line_of(struct report *r, const struct indicator *i)
         return NULL;
     report_sentence(r, i, (size_t)row, &sentence);
     json_t *line = json_pack(
-        "{s:s, s:s, s:s}", "id", i->id, "sentence", sentence.data ? sentence.data : "", "mark",
+        "{s:s, s:s, s:s?, s:s}", "id", i->id, "sentence", sentence.data ? sentence.data : "", "older",
+        report_older(r, (size_t)row), "mark",
         pg_bool(r->evidence.rows, (size_t)row, FIGURE_SIMULATED) ? phrase(&r->words, "simulated_mark") : "");
     set_change(r, (size_t)row, line);
     return line;
