@@ -103,11 +103,11 @@ static void tell_runs(const json_t *these, const json_t *others, bool undone)
     size_t i;
     json_array_foreach(these, i, run)
     {
-        const char *kind = member(run, "kind"), *file = member(run, "file");
+        const char *kind = member(run, "kind");
         if (!has_run(others, run))
-            printf(undone ? _("since then: the import %lld (%s, %s) was undone\n")
-                          : _("since then: the import %lld (%s, %s) came\n"),
-                   (long long)json_integer_value(json_object_get(run, "run")), kind ? kind : "?", file ? file : "?");
+            printf(undone ? _("since then: the import %lld (%s) was undone\n")
+                          : _("since then: the import %lld (%s) came\n"),
+                   (long long)json_integer_value(json_object_get(run, "run")), kind ? kind : "?");
     }
 }
 

@@ -19,9 +19,8 @@ void frozen_add(json_t *files, const char *name, const struct buf *bytes)
  * which each came is known to the collector alone. */
 #define INPUTS_SQL                                                                                                     \
     "SELECT jsonb_build_object('schema', (SELECT max(substring(name FROM '[0-9]{4}_[a-z0-9_]+')) FROM "                \
-    "schema_migration), 'imports', "                                                                                   \
-    "(SELECT coalesce(jsonb_agg(jsonb_build_object('run', run, 'kind', kind, 'file', file, 'sha256', sha256, "         \
-    "'sources', sources) ORDER BY run), '[]') FROM import_run WHERE undone_at IS NULL), 'ledger', (SELECT "            \
+    "schema_migration), 'imports', (SELECT coalesce(jsonb_agg(jsonb_build_object('run', run, 'kind', kind, 'sha256', " \
+    "sha256) ORDER BY run), '[]') FROM import_run WHERE undone_at IS NULL), 'ledger', (SELECT "                        \
     "coalesce(jsonb_object_agg(month, digest), '{}') FROM (SELECT to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM') " \
     "AS month, encode(sha256(string_agg(hash || int8send((extract(epoch FROM received_at) * 1000000)::bigint), "       \
     "''::bytea ORDER BY hash)), 'hex') AS digest FROM batch_key WHERE "                                                \
