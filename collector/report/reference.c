@@ -370,7 +370,7 @@ static size_t distance(const char *a, const char *b)
         return SIZE_MAX;
     for (size_t n = 0; n <= len; n++)
         row[n] = n;
-    for (size_t m = 0; a[m] && m < PIECE_MAX; m++) {
+    for (size_t m = 0; m < PIECE_MAX && a[m]; m++) {
         size_t diagonal = row[0];
         row[0] = m + 1;
         for (size_t n = 1; n <= len; n++) {

@@ -78,11 +78,11 @@ static void end(struct charts *c, lxw_chart *chart, const char *description, siz
 static void draw_interval(struct charts *c, lxw_chart *chart, size_t rows)
 {
     static const uint8_t markers[] = {LXW_CHART_MARKER_CIRCLE, LXW_CHART_MARKER_DIAMOND, LXW_CHART_MARKER_DIAMOND};
-    lxw_chart_line none = {.none = LXW_TRUE}, line = {.color = GREY, .width = 1.5};
+    lxw_chart_line unseen = {.none = LXW_TRUE}, line = {.color = GREY, .width = 1.5};
     for (size_t m = 0; m < COUNT(markers); m++) {
         lxw_chart_fill fill = {.color = m == 0 ? GREEN : GREY};
         lxw_chart_series *series = add_series(c, chart, (lxw_col_t)(1 + m), rows);
-        chart_series_set_line(series, &none);
+        chart_series_set_line(series, &unseen);
         chart_series_set_marker_type(series, markers[m]);
         chart_series_set_marker_size(series, m == 0 ? 9 : 5);
         chart_series_set_marker_fill(series, &fill);
