@@ -1,17 +1,16 @@
 #include "collector/report/reference.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/figure/source.h"
+#include "collector/import/nearest.h"
 #include "common/json.h"
 #include "common/lang.h"
 
-#define NEAREST_MAX 3
-#define PIECE_MAX   64 /* octets of what is compared with a name */
-#define ROLES_MAX   8
-#define AMBIGUOUS   (-2) /* in the place of a row */
+#define PIECE_MAX 64 /* octets of what is compared with a name */
+#define ROLES_MAX 8
+#define AMBIGUOUS (-2) /* in the place of a row */
 /* In the place of a figure, of what was looked up before. */
 #define KNOWN_NO_DATA (-1)
 #define KNOWN_BROKEN  (-2)
@@ -362,48 +361,6 @@ static ssize_t choose(const struct query *q)
 
 /* ---- what comes nearest ---- */
 
-/* Letters to change, add or take away (Levenshtein), whatever their case. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[PIECE_MAX + 1], len = strlen(b);
-    if (len > PIECE_MAX)
-        return SIZE_MAX;
-    for (size_t n = 0; n <= len; n++)
-        row[n] = n;
-    for (size_t m = 0; m < PIECE_MAX && a[m]; m++) {
-        size_t diagonal = row[0];
-        row[0] = m + 1;
-        for (size_t n = 1; n <= len; n++) {
-            size_t cost = diagonal + (tolower((unsigned char)a[m]) != tolower((unsigned char)b[n - 1]));
-            diagonal = row[n];
-            row[n] = cost < row[n] + 1 ? cost : row[n] + 1;
-            row[n] = row[n] < row[n - 1] + 1 ? row[n] : row[n - 1] + 1;
-        }
-    }
-    return row[len];
-}
-
-struct nearest {
-    const char *names[NEAREST_MAX];
-    size_t distances[NEAREST_MAX], count;
-};
-
-static void offer(struct nearest *n, const char *piece, const char *name)
-{
-    size_t far = distance(piece, name), at = n->count;
-    while (at > 0 && n->distances[at - 1] > far)
-        at--;
-    if (at == NEAREST_MAX)
-        return;
-    n->count += n->count < NEAREST_MAX;
-    for (size_t m = n->count - 1; m > at; m--) {
-        n->names[m] = n->names[m - 1];
-        n->distances[m] = n->distances[m - 1];
-    }
-    n->names[at] = name;
-    n->distances[at] = far;
-}
-
 /* The reference with these in the place of a piece. */
 static char *instead(const struct query *q, const struct nearest *n, size_t piece)
 {
@@ -421,25 +378,25 @@ static char *instead(const struct query *q, const struct nearest *n, size_t piec
 
 static void say_indicator(const struct query *q)
 {
-    struct nearest n = {0};
+    struct nearest n = {.word = q->pieces[0]};
     size_t count;
     const struct indicator *all = indicator_all(&count);
     for (size_t i = 0; i < count; i++)
-        offer(&n, q->pieces[0], all[i].id);
+        nearest_offer(&n, all[i].id);
     _cleanup_text_ char *list = instead(q, &n, 0);
     buf_addf(q->why, _("there is no indicator %s; nearest: %s"), q->pieces[0], list);
 }
 
 static void say_piece(const struct query *q, size_t piece)
 {
-    struct nearest n = {0};
-    offer(&n, q->pieces[piece], q->l->r->year);
+    struct nearest n = {.word = q->pieces[piece]};
+    nearest_offer(&n, q->l->r->year);
     for (size_t s = 0; s < q->i->statistic_count; s++)
-        offer(&n, q->pieces[piece], q->i->statistics[s].name);
+        nearest_offer(&n, q->i->statistics[s].name);
     for (size_t w = 0; w < q->l->word_count; w++) {
         const struct word *word = &q->l->words[w];
         if (may_choose(q->i, word->role.choice))
-            offer(&n, q->pieces[piece], word->role.column == FIGURE_GEO && word->label ? word->label : word->plain);
+            nearest_offer(&n, word->role.column == FIGURE_GEO && word->label ? word->label : word->plain);
     }
     _cleanup_text_ char *list = instead(q, &n, piece);
     buf_addf(q->why, _("%s has nothing that is called %s; nearest: %s"), q->i->id, q->pieces[piece], list);
