@@ -236,7 +236,7 @@ const char *lang_number(enum lang lang, double value, int decimals, char ret_tex
 
 bool lang_single(enum lang lang, double n)
 {
-    return n == 1 || (n == 0 && lang == LANG_FR);
+    return lang == LANG_FR ? n > -2 && n < 2 : n == 1;
 }
 
 /* Octets of what makes no difference, at the start of text: blanks, hyphens,

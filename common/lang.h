@@ -52,7 +52,7 @@ void lang_speak_again(const struct lang_scope *scope);
 #define NUMBER_TEXT_SIZE 48
 const char *lang_number(enum lang lang, double value, int decimals, char ret_text[static NUMBER_TEXT_SIZE]);
 
-/* Is n said in the singular? Zero is in French, and is not in English. */
+/* Is n said in the singular? In French all below two are, in English one alone. */
 bool lang_single(enum lang lang, double n);
 
 /* Is it the same word or name to who types it: whatever its case, French

@@ -219,6 +219,19 @@ static void takes_a_word_as_it_is_typed(void **state)
             fail_msg("row %zu: \"%s\" and \"%s\"", i, rows[i].a, rows[i].b);
 }
 
+static void tells_one_from_many(void **state)
+{
+    static const struct {
+        double n;
+        bool fr, en;
+    } rows[] = {{0, true, false},  {1, true, true},    {1.5, true, false},  {1.9, true, false},
+                {2, false, false}, {21, false, false}, {-1.5, true, false}, {-2, false, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(lang_single(LANG_FR, rows[i].n), rows[i].fr);
+        assert_int_equal(lang_single(LANG_EN, rows[i].n), rows[i].en);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +243,7 @@ int main(void)
         cmocka_unit_test(threads_do_not_mix),
         cmocka_unit_test(a_log_is_in_english),
         cmocka_unit_test(takes_a_word_as_it_is_typed),
+        cmocka_unit_test(tells_one_from_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
