@@ -9,9 +9,9 @@
 #include "collector/figure/refresh.h"
 #include "collector/figure/rollup.h"
 #include "collector/import/place.h"
+#include "collector/report/document.h"
 #include "collector/report/frozen.h"
 #include "collector/report/picture.h"
-#include "collector/report/report.h"
 #include "common/json.h"
 #include "common/lang.h"
 
@@ -51,21 +51,28 @@ static struct buf *place(struct shelf *shelf, char *name)
     return &shelf->made[shelf->count++].bytes;
 }
 
-/* The document is printed as well, and a picture is made for those who take no SVG. What is frozen is read in the
- * snapshot of the report itself. */
+/* What is frozen is read in the snapshot of the report itself. */
 static int keep(void *of, const char *name, const struct buf *bytes, struct fault *f)
 {
     struct shelf *shelf = of;
-    const char *ending = strrchr(name, '.');
-    int rc = 0;
     buf_add(place(shelf, alloc_text(name)), bytes->data, bytes->len);
-    if (!strcmp(name, "report.html"))
-        rc = paper_make_pdf(bytes, place(shelf, alloc_text("report.pdf")), f);
-    if (ending && !strcmp(ending, ".svg"))
-        rc = paper_make_png(&shelf->paper, bytes, place(shelf, alloc_format("%.*s.png", (int)(ending - name), name)),
-                            f);
-    if (rc == 0 && shelf->freeze && !shelf->inputs)
-        rc = frozen_inputs(shelf->pg, shelf->year, &shelf->inputs, f);
+    return shelf->freeze && !shelf->inputs ? frozen_inputs(shelf->pg, shelf->year, &shelf->inputs, f) : 0;
+}
+
+/* Documents are printed as well, and a picture is made for those who take no SVG. That takes its time: by then the
+ * report's snapshot holds nothing up in the database. */
+static int print(struct shelf *shelf, struct fault *f)
+{
+    int rc = 0;
+    for (size_t m = 0, count = shelf->count; rc == 0 && m < count; m++) {
+        const char *name = shelf->made[m].name, *ending = strrchr(name, '.');
+        const int stem = ending ? (int)(ending - name) : 0;
+        const struct buf bytes = shelf->made[m].bytes; /* its array may move */
+        if (ending && !strcmp(ending, ".html"))
+            rc = paper_make_pdf(&bytes, place(shelf, alloc_format("%.*s.pdf", stem, name)), f);
+        else if (ending && !strcmp(ending, ".svg"))
+            rc = paper_make_png(&shelf->paper, &bytes, place(shelf, alloc_format("%.*s.png", stem, name)), f);
+    }
     return rc;
 }
 
@@ -125,40 +132,68 @@ static int refuse_frozen(const char *folder, struct fault *f)
                      folder);
 }
 
-static int write_year(const struct session *s, struct fault *f)
+/* The one that an option asks for, or the first. ret_other: one more that is asked for; NULL: none. */
+static const struct document *chosen(const struct invocation *in, const struct document **ret_other)
 {
-    const char *code = invocation_text(s->in, "lang"), *wanted = invocation_text(s->in, "country");
-    const char *country = wanted ? wanted : s->context->settings.country, *config = s->context->config;
-    const char *name = strrchr(config, '/');
-    const int folder = name ? (int)(name + 1 - config) : 0;
-    const struct language *language = language_find(code ? code : lang_code(lang_current()));
-    _cleanup_text_ char *map = alloc_format("%.*s%s.geo.json", folder, config, country),
-                        *chapters = alloc_format("%.*schapters/%s/%s", folder, config, invocation_text(s->in, "year"),
-                                                 language->code);
-    const struct report_order order = {
-        .country = country,
-        .map = map,
-        .scratch = paper_scratch(),
-        .chapters = strcmp(country, s->context->settings.country) ? NULL : chapters, /* authors write of their own */
-        .year = invocation_text(s->in, "year"),
-        .language = language,
-    };
-    const bool freeze = invocation_flag(s->in, "freeze");
-    _cleanup_(shelf_free) struct shelf shelf = {
-        {.folder = invocation_text(s->in, "out"), .files = freeze ? json_array() : NULL},
-        .pg = s->pg,
-        .year = order.year,
-        .freeze = freeze};
-    int rc = freeze ? 0 : refuse_frozen(shelf.paper.folder, f);
-    if (rc == 0)
-        rc = rollup_run_shown(s->pg, f);
+    size_t count;
+    const struct document *const *all = document_all(&count), *found = NULL;
+    *ret_other = NULL;
+    for (size_t d = 0; d < count; d++) {
+        if (!all[d]->option || !invocation_flag(in, all[d]->option))
+            continue;
+        *ret_other = found;
+        found = all[d];
+    }
+    return found ? found : all[0];
+}
+
+static int make(const struct session *s, const struct report_order *order, struct shelf *shelf, struct fault *f)
+{
+    int rc = rollup_run_shown(s->pg, f);
     if (rc == 0)
         rc = refresh_run(s->pg, f);
+    return rc < 0 ? rc : report_write(s->pg, order, &(struct outlet){keep, shelf}, f);
+}
+
+static int write_document(const struct session *s, struct fault *f)
+{
+    const char *code = invocation_text(s->in, "lang"), *country = invocation_text(s->in, "country");
+    const char *ours = s->context->settings.country, *config = s->context->config, *name = strrchr(config, '/');
+    const int folder = name ? (int)(name + 1 - config) : 0;
+    const struct document *other;
+    struct report_order order = {
+        .document = chosen(s->in, &other),
+        .country = country ? country : ours,
+        .scratch = paper_scratch(),
+        .year = invocation_text(s->in, "year"),
+        .language = language_find(code ? code : lang_code(lang_current())),
+    };
+    if (order.document->read) {
+        order.wanted = invocation_text(s->in, order.document->option);
+        int rc = order.document->read(&order, f);
+        if (rc < 0)
+            return rc;
+    }
+    _cleanup_text_ char *map = alloc_format("%.*s%s.geo.json", folder, config, order.country),
+                        *chapters = alloc_format("%.*schapters/%s/%s", folder, config, order.year,
+                                                 order.language->code);
+    order.map = map;
+    order.chapters = strcmp(order.country, ours) ? NULL : chapters; /* authors write of their own */
+    _cleanup_(shelf_free) struct shelf shelf = {
+        {.folder = invocation_text(s->in, "out")},
+        .pg = s->pg,
+        .year = order.year,
+        .freeze = invocation_flag(s->in, "freeze"),
+    };
+    shelf.paper.files = shelf.freeze ? json_array() : NULL;
+    int rc = shelf.freeze ? 0 : refuse_frozen(shelf.paper.folder, f);
     if (rc == 0)
-        rc = report_write(s->pg, &order, keep, &shelf, f);
+        rc = make(s, &order, &shelf, f);
+    if (rc == 0)
+        rc = print(&shelf, f);
     if (rc == 0)
         rc = write_made(&shelf, f);
-    return rc == 0 && freeze ? write_frozen(&shelf, &order, f) : rc;
+    return rc == 0 && shelf.freeze ? write_frozen(&shelf, &order, f) : rc;
 }
 
 static int verify(const struct session *s, struct fault *f)
@@ -190,10 +225,18 @@ static const struct option options[] = {
 
 static int run(const struct invocation *in)
 {
+    const struct document *other, *document = chosen(in, &other);
     if (invocation_text(in, "verify"))
         return session_do(in, verify, NULL);
-    const char *missing = !invocation_text(in, "year") ? "year" : !invocation_text(in, "out") ? "out" : NULL;
-    return missing ? invocation_wrong(in, _("--%s is missing"), missing) : session_do(in, write_year, NULL);
+    if (other)
+        return invocation_wrong(in, _("--%s and --%s are two documents; ask for one, then for the other"),
+                                other->option, document->option);
+    if (document->option && invocation_flag(in, "freeze"))
+        return invocation_wrong(in, _("--freeze is of the yearly report, not of --%s"), document->option);
+    const char *missing = !document->read && !invocation_text(in, "year") ? "year"
+                          : !invocation_text(in, "out")                   ? "out"
+                                                                          : NULL;
+    return missing ? invocation_wrong(in, _("--%s is missing"), missing) : session_do(in, write_document, NULL);
 }
 
 const struct command command_report = {

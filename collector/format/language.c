@@ -115,15 +115,17 @@ json_t *language_join(const json_t *own, const json_t *whole, size_t *ret_lackin
     return joined;
 }
 
+void language_add(const struct language *l, const char *file, struct words *w)
+{
+    _cleanup_json_ json_t *joined = language_join(json_object_get(l->texts, file),
+                                                  json_object_get(language_find(FRENCH)->texts, file), &w->lacking);
+    json_object_update(w->texts, joined);
+}
+
 void language_words(const struct language *l, const char *file, struct words *ret)
 {
-    const char *const files[] = {SHARED, file};
-    const struct language *french = language_find(FRENCH);
     *ret = (struct words){.texts = json_object()};
-    for (size_t i = 0; i < COUNT(files); i++) {
-        _cleanup_json_ json_t *joined = language_join(json_object_get(l->texts, files[i]),
-                                                      json_object_get(french->texts, files[i]), &ret->lacking);
-        json_object_update(ret->texts, joined);
-    }
+    language_add(l, SHARED, ret);
+    language_add(l, file, ret);
     ret->lang = strcmp(phrase(ret, "numbers"), "en") ? LANG_FR : LANG_EN;
 }

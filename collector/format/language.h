@@ -25,6 +25,8 @@ const char *language_name(const struct language *l); /* as its speakers write it
 /* The words of one page or report: what all share, and the texts of its file.
  * The caller frees what words_free frees. */
 void language_words(const struct language *l, const char *file, struct words *ret);
+/* With the texts of one more file, before those of the same name; one that does not exist has none. */
+void language_add(const struct language *l, const char *file, struct words *w);
 
 /* Every text of `whole`, in its own words where `own` has it in the same shape;
  * *ret_lacking counts those that it has not. */

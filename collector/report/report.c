@@ -6,20 +6,11 @@
 #include "collector/db/schema.h"
 #include "collector/figure/headline.h"
 #include "collector/figure/source.h"
-#include "collector/format/template.h"
-#include "collector/format/typography.h"
-#include "collector/report/built_in.h"
-#include "collector/report/manuscript.h"
-#include "collector/report/package.h"
-#include "collector/report/picture.h"
+#include "collector/report/document.h"
 #include "collector/report/printed.h"
-#include "collector/report/workbook.h"
 #include "common/json.h"
 #include "common/lang.h"
 #include "schema/embedded.h"
-
-#define REPORT_LIST(section_name) &section_##section_name,
-static const struct section *const sections[] = {REPORT_SECTIONS(REPORT_LIST)};
 
 /* ---- numbers ---- */
 
@@ -162,25 +153,7 @@ void report_sentence(const struct report *r, const struct indicator *i, size_t r
         out);
 }
 
-/* ---- the document ---- */
-
-/* Of each section its HTML, and in the table of contents its title. */
-static int add_section(struct report *r, const struct section *s, json_t *list, struct fault *f)
-{
-    _cleanup_text_ char *path = alloc_format("section/%s.html", s->name);
-    _cleanup_(buf_free) struct buf html = {0};
-    _cleanup_json_ json_t *values = json_pack("{s:O, s:s}", "t", json_object_get(r->words.texts, s->name), "figure",
-                                              phrase(&r->words, "figure"));
-    int rc = s->read(r, values, f);
-    if (rc == 0)
-        rc = template_render(built_in_text(path), NULL, values, &html, f);
-    if (rc == 0)
-        json_array_append_new(list,
-                              json_pack("{s:s, s:O, s:s, s:O?}", "name", s->name, "title",
-                                        json_object_get(json_object_get(r->words.texts, s->name), "title"), "html",
-                                        html.data ? html.data : "", "parts", json_object_get(values, "parts")));
-    return rc;
-}
+/* ---- the edition ---- */
 
 char *report_state(const struct report *r)
 {
@@ -205,41 +178,6 @@ bool report_simulated(const struct report *r)
     return false;
 }
 
-/* With the chapters of its authors, where their numbers say. */
-static int add_sections(struct report *r, const char *chapters, json_t *list, struct fault *f)
-{
-    struct manuscript m;
-    int rc = manuscript_read(r, chapters, &m, f);
-    for (size_t s = 0; rc == 0 && s < COUNT(sections); s++) {
-        const int place = manuscript_place(sections[s]->name);
-        if (place)
-            manuscript_add(&m, place, list);
-        rc = add_section(r, sections[s], list, f);
-    }
-    manuscript_add(&m, 0, list);
-    manuscript_free(&m);
-    return rc;
-}
-
-static int make_document(struct report *r, const struct report_order *order, struct buf *out, struct fault *f)
-{
-    json_t *list = json_array();
-    _cleanup_json_ json_t *values = json_pack("{s:s, s:O, s:s, s:s, s:o, s:b}", "lang", order->language->code, "t",
-                                              r->words.texts, "style", built_in_text("report.css"), "year", r->year,
-                                              "sections", list, "partial", r->words.lacking > 0);
-    int rc = add_sections(r, order->chapters, list, f);
-    phrase_set(values, "title", phrase(&r->words, "title"), json_pack("{s:s}", "in", r->in));
-    _cleanup_text_ char *state = report_state(r);
-    json_object_set_new(values, "state", json_string(state));
-    json_object_set_new(values, "simulated", json_boolean(report_simulated(r)));
-    _cleanup_(buf_free) struct buf html = {0};
-    if (rc == 0)
-        rc = template_render(built_in_text("report.html"), NULL, values, &html, f);
-    if (rc == 0)
-        typography_set(r->words.lang, html.data, html.len, out);
-    return rc;
-}
-
 /* ---- the whole ---- */
 
 /* "{BJ,BF,NE,NG,TG}" */
@@ -255,44 +193,6 @@ static char *countries_of(const struct report *r)
     return buf_take(&list);
 }
 
-/* Each picture that is published as a file of its own. */
-static int write_pictures(const struct report *r, report_keep keep, void *of, struct fault *f)
-{
-    size_t count;
-    const struct indicator *all = indicator_all(&count);
-    int rc = 0;
-    for (size_t i = 0; i < count; i++)
-        for (enum picture p = 0; rc == 0 && p < PICTURE_COUNT; p++) {
-            _cleanup_(buf_free) struct buf drawn = {0}, svg = {0};
-            _cleanup_text_ char *name = alloc_format("figures/%s-%s.svg", all[i].id, picture_word(p)), *title = NULL;
-            rc = picture_draw(r, &all[i], p, CHART_A4, &drawn, &title, f);
-            if (rc < 0 || !title)
-                continue;
-            typography_set(r->words.lang, drawn.data, drawn.len, &svg);
-            rc = keep(of, name, &svg, f);
-        }
-    return rc;
-}
-
-static int write_files(struct report *r, const struct report_order *order, report_keep keep, void *of, struct fault *f)
-{
-    _cleanup_(buf_free) struct buf html = {0}, csv = {0}, package = {0}, workbook = {0};
-    int rc = make_document(r, order, &html, f);
-    package_csv(&r->evidence, &csv);
-    package_json(r, &csv, &package);
-    if (rc == 0)
-        rc = keep(of, "report.html", &html, f);
-    if (rc == 0)
-        rc = keep(of, "indicators.csv", &csv, f);
-    if (rc == 0)
-        rc = keep(of, "datapackage.json", &package, f);
-    if (rc == 0)
-        rc = workbook_make(r, order->scratch, &workbook, f);
-    if (rc == 0)
-        rc = keep(of, "indicators.xlsx", &workbook, f);
-    return rc < 0 ? rc : write_pictures(r, keep, of, f);
-}
-
 /* NULL: the pack has none. */
 static const struct embedded *built_in_map(const char *country)
 {
@@ -300,14 +200,15 @@ static const struct embedded *built_in_map(const char *country)
     return schema_file(path);
 }
 
-int report_write(struct pg *pg, const struct report_order *order, report_keep keep, void *of, struct fault *f)
+int report_write(struct pg *pg, const struct report_order *order, const struct outlet *to, struct fault *f)
 {
     _cleanup_json_ json_t *packs = json_loads(schema_file("countries/countries.json")->text, 0, NULL);
     const json_t *pack = json_object_get(packs, order->country);
-    struct report r = {.pg = pg, .country = order->country, .year = order->year, .pack = pack};
+    struct report r = {.order = order, .pg = pg, .country = order->country, .year = order->year, .pack = pack};
     if (!json_is_object(pack))
         return fault_set(f, -ENOENT, _("%s has no country pack"), order->country);
     language_words(order->language, "report", &r.words);
+    language_add(order->language, order->document->name, &r.words);
     _cleanup_text_ char *in = headline_in(pack, order->country, r.words.lang), *countries = countries_of(&r);
     r.in = in;
     r.cctld = json_string_value(json_object_get(pack, "cctld"));
@@ -317,7 +218,7 @@ int report_write(struct pg *pg, const struct report_order *order, report_keep ke
     if (rc == 0)
         rc = map_load(order->map, built_in_map(order->country), order->country, &r.map, f);
     if (rc == 0)
-        rc = write_files(&r, order, keep, of, f);
+        rc = order->document->write(&r, to, f);
     if (rc == 0)
         rc = pg_run(pg, "COMMIT", f);
     evidence_free(&r.evidence);

@@ -1,8 +1,8 @@
-/* The yearly report: one HTML document that asks nobody for anything, and the
- * files beside it. A section is section/NAME.c, which fills what the template
- * section/NAME.html shows, and its word in the list below.
+/* What is printed of a country: HTML documents that ask nobody for anything, and
+ * the files beside them. Which there are says document.h. A section of one is
+ * section/NAME.c, which fills what the template section/NAME.html shows.
  *
- * Every number that stands in the document is a figure of indicators.csv and says
+ * Every number that stands in a document is a figure of indicators.csv and says
  * of which line: <data value="7.5" data-line="123">7,5</data>. */
 #pragma once
 
@@ -17,24 +17,20 @@
 #include "common/buf.h"
 #include "common/fault.h"
 
-/* In the order of the document. */
-#define REPORT_SECTIONS(X)                                                                                             \
-    X(summary)                                                                                                         \
-    X(goals)                                                                                                           \
-    X(areas)                                                                                                           \
-    X(departments)                                                                                                     \
-    X(operators)                                                                                                       \
-    X(women)                                                                                                           \
-    X(countryside)                                                                                                     \
-    X(community)                                                                                                       \
-    X(neighbours)                                                                                                      \
-    X(missing)                                                                                                         \
-    X(method)                                                                                                          \
-    X(quality)                                                                                                         \
-    X(glossary)                                                                                                        \
-    X(credits)
+/* What is asked for. */
+struct report_order {
+    const struct document *document;
+    const char *wanted;  /* of it, the option's value: "2026-11"; NULL: the option takes none */
+    const char *country; /* ISO 3166-1, with a pack */
+    const char *year;    /* of four digits; the last one that it tells of */
+    const struct language *language;
+    const char *map;      /* a chapter's own, a file; where there is none, the pack's */
+    const char *chapters; /* a folder of Markdown (manuscript.h); NULL: none */
+    const char *scratch;  /* a folder for what is written in passing */
+};
 
 struct report {
+    const struct report_order *order;
     struct pg *pg; /* one snapshot for the whole report */
     const char *country, *year, *in;
     const json_t *pack;
@@ -44,28 +40,14 @@ struct report {
     struct map *map; /* of its departments; NULL: the pack has none */
 };
 
-struct section {
-    const char *name;
-    int (*read)(struct report *r, json_t *out, struct fault *f);
-};
-#define REPORT_DECLARE(section_name) extern const struct section section_##section_name;
-REPORT_SECTIONS(REPORT_DECLARE)
-
-/* What is asked for. */
-struct report_order {
-    const char *country; /* ISO 3166-1, with a pack */
-    const char *year;    /* of four digits */
-    const struct language *language;
-    const char *map;      /* a chapter's own, a file; where there is none, the pack's */
-    const char *chapters; /* a folder of Markdown (manuscript.h); NULL: none */
-    const char *scratch;  /* a folder for what is written in passing */
+/* Who takes the files. keep gives one a place; name: "report.html", or "figures/PER1-days.svg". */
+struct outlet {
+    int (*keep)(void *of, const char *name, const struct buf *bytes, struct fault *f);
+    void *of;
 };
 
-/* Gives a file of the report a place; name: "report.html", or "figures/PER1-days.svg". */
-typedef int (*report_keep)(void *of, const char *name, const struct buf *bytes, struct fault *f);
-
-/* Writes all of it, the document first. -ENOENT: the country has no pack. */
-int report_write(struct pg *pg, const struct report_order *order, report_keep keep, void *of, struct fault *f) CHECKED;
+/* Writes all files of the document that is asked for. -ENOENT: the country has no pack. */
+int report_write(struct pg *pg, const struct report_order *order, const struct outlet *to, struct fault *f) CHECKED;
 
 /* ---- what sections are made with ---- */
 

@@ -1,6 +1,6 @@
 /* Every indicator with a figure, area by area: what it says, and its tables, each with the pictures of what stands in
  * it. */
-#include "collector/report/report.h"
+#include "collector/report/document.h"
 
 #include <stdlib.h>
 #include <string.h>

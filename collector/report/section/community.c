@@ -1,4 +1,5 @@
 /* What is told of networks that communities run, beside all lines, and what is not. */
+#include "collector/report/document.h"
 #include "collector/report/portrait.h"
 
 static int read_community(struct report *r, json_t *out, struct fault *f)

@@ -1,4 +1,5 @@
 /* What is told of the countryside beside towns, and what is not. */
+#include "collector/report/document.h"
 #include "collector/report/portrait.h"
 
 static int read_countryside(struct report *r, json_t *out, struct fault *f)

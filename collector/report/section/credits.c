@@ -1,5 +1,5 @@
 /* How to cite it, who may use it, and how it is corrected. */
-#include "collector/report/report.h"
+#include "collector/report/document.h"
 
 static int read_credits(struct report *r, json_t *out, struct fault *f)
 {

@@ -1,4 +1,5 @@
 /* A sheet a department: what is told of it, beside the whole. */
+#include "collector/report/document.h"
 #include "collector/report/portrait.h"
 
 static int read_departments(struct report *r, json_t *out, struct fault *f)

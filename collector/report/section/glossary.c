@@ -1,5 +1,5 @@
 /* What the words mean, how the pictures are read, and each indicator's definition, once. */
-#include "collector/report/report.h"
+#include "collector/report/document.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* What the country set out to reach, and how it stands at the end of the year. */
-#include "collector/report/report.h"
+#include "collector/report/document.h"
 
 #include <stdlib.h>
 #include <string.h>

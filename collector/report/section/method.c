@@ -1,5 +1,5 @@
 /* How the figures were made, in which version, and of what they speak. */
-#include "collector/report/report.h"
+#include "collector/report/document.h"
 
 #include "collector/disclosure/crowd.h"
 #include "collector/figure/weight.h"

@@ -1,5 +1,5 @@
 /* What the framework asks for and nobody has a figure of, and why. */
-#include "collector/report/report.h"
+#include "collector/report/document.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* The country and its neighbours: one source and one year a table, as different ones cannot be compared. */
-#include "collector/report/report.h"
+#include "collector/report/document.h"
 
 #include <stdlib.h>
 #include <string.h>

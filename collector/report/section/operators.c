@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/report/document.h"
 #include "collector/report/portrait.h"
 
 static int by_name(const void *a, const void *b)

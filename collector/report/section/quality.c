@@ -1,5 +1,5 @@
 /* On what the measured figures rest: how much was measured, when, to whom, and what is not counted. */
-#include "collector/report/report.h"
+#include "collector/report/document.h"
 
 #include <stdlib.h>
 #include <string.h>

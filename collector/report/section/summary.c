@@ -1,5 +1,5 @@
 /* For who has two pages' time: what each area's figures say. */
-#include "collector/report/report.h"
+#include "collector/report/document.h"
 
 #include <string.h>
 

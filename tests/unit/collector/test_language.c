@@ -57,6 +57,21 @@ static void words_of_a_partial_language(void **state)
     json_decref(partial.texts);
 }
 
+/* Its own word stands before the shared one; a file that nobody has changes nothing. */
+static void words_of_one_more_file(void **state)
+{
+    struct words words;
+    language_words(language_find("fr"), "overview", &words);
+    const size_t before = json_object_size(words.texts);
+    language_add(language_find("fr"), "no such file", &words);
+    assert_int_equal(json_object_size(words.texts), before);
+    language_add(language_find("fr"), "report", &words);
+    assert_int_equal(words.lacking, 0);
+    assert_string_equal(phrase(&words, "title"), "L’état de l’Internet {in}");
+    assert_string_equal(phrase(&words, "name"), "Français");
+    words_free(&words);
+}
+
 /* The languages that are there: French first, each readable, none with a text that
  * French does not know (a name that was typed wrong). */
 static void languages_are_found(void **state)
@@ -123,9 +138,9 @@ static void a_reader_s_language(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_lacks_is_french), cmocka_unit_test(words_of_a_partial_language),
-        cmocka_unit_test(languages_are_found),  cmocka_unit_test(english_is_whole),
-        cmocka_unit_test(a_reader_s_language),
+        cmocka_unit_test(what_lacks_is_french),   cmocka_unit_test(words_of_a_partial_language),
+        cmocka_unit_test(words_of_one_more_file), cmocka_unit_test(languages_are_found),
+        cmocka_unit_test(english_is_whole),       cmocka_unit_test(a_reader_s_language),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "collector/report/document/annual.h"
 #include "collector/report/manuscript.h"
 #include "common/file.h"
 #include "common/json.h"

@@ -6,10 +6,10 @@
 #include "collector/command/command.h"
 #include "collector/command/paper.h"
 #include "collector/report/built_in.h"
+#include "collector/report/document/annual.h"
 #include "collector/report/package.h"
 #include "collector/report/part.h"
 #include "collector/report/picture.h"
-#include "collector/report/report.h"
 #include "common/json.h"
 
 #define NAME_OF(section_name) &section_##section_name,
@@ -30,6 +30,21 @@ static void every_section_has_a_title(void **state)
                 fail_msg("%s has no title in %s", sections[s]->name, all[l].code);
         }
         words_free(&w);
+    }
+}
+
+/* Each has a name and an option of its own, and a template; only the first is made unasked. */
+static void documents_are_told_apart(void **state)
+{
+    size_t count;
+    const struct document *const *all = document_all(&count);
+    assert_ptr_equal(all[0], &document_annual);
+    for (size_t d = 0; d < count; d++) {
+        _cleanup_text_ char *path = alloc_format("document/%s.html", all[d]->name);
+        assert_non_null(built_in_text(path)); /* else it ends here, with the name */
+        assert_true(all[d]->write && (d == 0) == !all[d]->option);
+        for (size_t e = 0; e < d; e++)
+            assert_true(strcmp(all[d]->name, all[e]->name) && (e == 0 || strcmp(all[d]->option, all[e]->option)));
     }
 }
 
@@ -74,8 +89,9 @@ static int nowhere(void *of, const char *name, const struct buf *bytes, struct f
 static void without_a_pack_there_is_none(void **state)
 {
     struct fault f = {0};
-    const struct report_order order = {"ZZ", "2026", language_find("en")};
-    assert_int_equal(report_write(NULL, &order, nowhere, NULL, &f), -ENOENT);
+    const struct report_order order = {
+        .document = &document_annual, .country = "ZZ", .year = "2026", .language = language_find("en")};
+    assert_int_equal(report_write(NULL, &order, &(struct outlet){nowhere, NULL}, &f), -ENOENT);
     assert_string_equal(f.text, "ZZ has no country pack");
 }
 
@@ -155,6 +171,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_section_has_a_title),
+        cmocka_unit_test(documents_are_told_apart),
         cmocka_unit_test(every_picture_has_its_texts),
         cmocka_unit_test(every_indicator_has_an_area),
         cmocka_unit_test(without_a_pack_there_is_none),

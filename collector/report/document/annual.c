@@ -1,0 +1,75 @@
+/* "État de l'Internet": the yearly report, its workbook, and each picture as a file. */
+#include "collector/report/document/annual.h"
+
+#include "collector/format/typography.h"
+#include "collector/report/manuscript.h"
+#include "collector/report/picture.h"
+#include "collector/report/workbook.h"
+#include "common/json.h"
+
+#define REPORT_LIST(section_name) &section_##section_name,
+static const struct section *const sections[] = {REPORT_SECTIONS(REPORT_LIST)};
+
+/* With the chapters of its authors, where their numbers say. */
+static int add_sections(struct report *r, json_t *list, struct fault *f)
+{
+    struct manuscript m;
+    int rc = manuscript_read(r, r->order->chapters, &m, f);
+    for (size_t s = 0; rc == 0 && s < COUNT(sections); s++) {
+        const int place = manuscript_place(sections[s]->name);
+        if (place)
+            manuscript_add(&m, place, list);
+        rc = document_section(r, sections[s], list, f);
+    }
+    manuscript_add(&m, 0, list);
+    manuscript_free(&m);
+    return rc;
+}
+
+static int write_document(struct report *r, const struct outlet *to, struct fault *f)
+{
+    json_t *list = json_array();
+    _cleanup_json_ json_t *values = document_values(r, list);
+    _cleanup_(buf_free) struct buf html = {0};
+    int rc = add_sections(r, list, f);
+    if (rc == 0)
+        rc = document_render(r, values, &html, f);
+    return rc < 0 ? rc : to->keep(to->of, "report.html", &html, f);
+}
+
+static int write_workbook(const struct report *r, const struct outlet *to, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf workbook = {0};
+    int rc = workbook_make(r, r->order->scratch, &workbook, f);
+    return rc < 0 ? rc : to->keep(to->of, "indicators.xlsx", &workbook, f);
+}
+
+static int write_pictures(const struct report *r, const struct outlet *to, struct fault *f)
+{
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    int rc = 0;
+    for (size_t i = 0; i < count; i++)
+        for (enum picture p = 0; rc == 0 && p < PICTURE_COUNT; p++) {
+            _cleanup_(buf_free) struct buf drawn = {0}, svg = {0};
+            _cleanup_text_ char *name = alloc_format("figures/%s-%s.svg", all[i].id, picture_word(p)), *title = NULL;
+            rc = picture_draw(r, &all[i], p, CHART_A4, &drawn, &title, f);
+            if (rc < 0 || !title)
+                continue;
+            typography_set(r->words.lang, drawn.data, drawn.len, &svg);
+            rc = to->keep(to->of, name, &svg, f);
+        }
+    return rc;
+}
+
+static int write_annual(struct report *r, const struct outlet *to, struct fault *f)
+{
+    int rc = write_document(r, to, f);
+    if (rc == 0)
+        rc = document_data(r, to, f);
+    if (rc == 0)
+        rc = write_workbook(r, to, f);
+    return rc < 0 ? rc : write_pictures(r, to, f);
+}
+
+const struct document document_annual = {.name = "annual", .write = write_annual};
