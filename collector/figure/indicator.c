@@ -140,6 +140,8 @@ static int set_named(struct indicator *i, const char *key, const char *value, st
         return small_number(value, 6, &i->decimals, f);
     if (!strcmp(key, "method"))
         return small_number(value, 9999, &i->method, f);
+    if (!strcmp(key, "key"))
+        return small_number(value, 9, &i->key, f);
     if (!strcmp(key, "better"))
         return one_of(value, "low high -", &i->better, f);
     if (!strcmp(key, "status"))

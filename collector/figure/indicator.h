@@ -26,7 +26,8 @@
  * decimals, check (what measures it), better (low, high, -), status (proposed, adopted, retired: no new figures,
  * those that were published stay), nature (quantitative, qualitative), kind (where figures come from, one or more of
  * measured, imported, declared, qualitative), over (what its SELECT reads: lines, which is what is meant when it is not
- * said, figures, inputs, or objects), method (its version, raised when figures would change), targets
+ * said, figures, inputs, or objects), method (its version, raised when figures would change), key (1 to 9: its place
+ * among those of its area that matter most, which a summary tells; without one it is told where all are), targets
  * (domestic, abroad: the set of the country's pack to which it is measured), dimensions, aggregate (p10 to p99, mean,
  * share; value when nothing is measured), days (p1 to p99: what a line says of its days where that is not their median,
  * of an indicator of percentiles), headline.fr, headline.en (not of what is derived; with {statistic} in them,
@@ -89,6 +90,7 @@ struct indicator {
     bool objects;    /* measured, of things that are no lines */
     bool own;        /* a chapter's, of a file beside the configuration (chapter.h) */
     int method, decimals;
+    int key;             /* its place in a summary of its area; 0: none */
     int days;            /* percentile of its own days that a line says, of quantiles; 0: their median */
     unsigned dimensions; /* of enum dimension */
     struct statistic statistics[STATISTICS_MAX];

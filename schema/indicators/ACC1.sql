@@ -9,6 +9,7 @@
 -- nature: quantitative
 -- kind: imported
 -- method: 1
+-- key: 1
 -- dimensions: zone, sex, age_group, education, disability
 -- items: no-schooling, primary, secondary, tertiary, disability, no-disability
 -- items.fr: sans instruction, niveau primaire, niveau secondaire, niveau supérieur, avec un handicap, sans handicap

@@ -10,6 +10,7 @@
 -- kind: imported, declared
 -- over: inputs
 -- method: 2
+-- key: 1
 -- dimensions: operator
 -- aggregate: value
 -- headline.fr: 1 Go coûte {value} % du revenu mensuel moyen.

@@ -10,6 +10,7 @@
 -- kind: imported, declared
 -- over: inputs
 -- method: 2
+-- key: 2
 -- dimensions: operator
 -- aggregate: value
 -- headline.fr: Les tarifs ont varié de {value} % en un an.

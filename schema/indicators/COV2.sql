@@ -9,6 +9,7 @@
 -- nature: quantitative
 -- kind: imported
 -- method: 1
+-- key: 1
 -- dimensions: operator, department
 -- aggregate: value
 -- headline.fr: {value} % de la population est couverte au moins en 4G.

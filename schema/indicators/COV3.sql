@@ -9,6 +9,7 @@
 -- nature: quantitative
 -- kind: imported
 -- method: 1
+-- key: 2
 -- dimensions: operator, department
 -- aggregate: value
 -- headline.fr: {value} % de la population est couverte en 5G.

@@ -9,6 +9,7 @@
 -- nature: quantitative
 -- kind: imported
 -- method: 1
+-- key: 2
 -- aggregate: value
 -- headline.fr: {value} % des réseaux du pays sont membres du point d’échange.
 -- headline.en: {value}% of the country's networks are members of the exchange.

@@ -10,6 +10,7 @@
 -- nature: quantitative
 -- kind: measured
 -- method: 1
+-- key: 1
 -- dimensions: operator
 -- aggregate: mean
 -- headline.fr: {mean} % des chemins entre opérateurs restent dans le pays {where}.

@@ -9,6 +9,7 @@
 -- nature: quantitative
 -- kind: imported
 -- method: 1
+-- key: 1
 -- dimensions: zone, sex
 -- aggregate: value
 -- headline.fr: {value} % des personnes ont un smartphone.

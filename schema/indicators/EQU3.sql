@@ -9,6 +9,7 @@
 -- nature: quantitative
 -- kind: imported
 -- method: 1
+-- key: 2
 -- dimensions: zone
 -- aggregate: value
 -- headline.fr: {value} % de la population a l’électricité.

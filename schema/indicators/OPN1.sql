@@ -9,6 +9,7 @@
 -- nature: quantitative
 -- kind: measured, imported
 -- method: 1
+-- key: 1
 -- dimensions: operator
 -- aggregate: value
 -- headline.fr: {value} % des services essayés sont bloqués.

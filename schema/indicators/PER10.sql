@@ -9,6 +9,7 @@
 -- kind: measured
 -- over: figures
 -- method: 2
+-- key: 3
 -- dimensions: operator, department, technology, zone
 -- aggregate: value
 -- definition.fr: Part des exigences tenues, de 0 à 1, d’après le cadre IQB (Internet Quality Barometer) de M-Lab : six usages (navigation, vidéo, audio, visioconférence, sauvegarde, jeu) demandent chacun un débit descendant, un débit montant, une latence et une perte, avec un poids ; un usage vaut la part pondérée de ce qu’il obtient, et tous les usages comptent autant. Les mesures sont celles de ce rapport, du même endroit, opérateur, technologie ou zone : médianes des lignes de PER5, PER6 et PER3, moyenne de PER8 ; la ligne du milieu, donc, ni les mieux ni les moins bien servies. La latence est celle vers des cibles dans le pays : vers l’étranger l’indice ne serait pas plus haut. Où une des quatre manque, il n’y a pas d’indice. Il ne se cite pas sans les exigences qui ne sont pas tenues (note) : 0,14 n’est pas 14 sur 100.

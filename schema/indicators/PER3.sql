@@ -9,6 +9,7 @@
 -- nature: quantitative
 -- kind: measured
 -- method: 7
+-- key: 2
 -- targets: domestic
 -- dimensions: operator, department, technology, zone, family
 -- aggregate: p50

@@ -9,6 +9,7 @@
 -- nature: quantitative
 -- kind: measured
 -- method: 6
+-- key: 1
 -- dimensions: operator, department, technology, zone
 -- aggregate: p10, p50, p90
 -- headline.fr: Le débit descendant médian est de {p50} Mbit/s {where} ; sur une ligne sur dix, il est inférieur à {p10} Mbit/s.

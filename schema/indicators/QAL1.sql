@@ -8,6 +8,7 @@
 -- nature: qualitative
 -- kind: qualitative
 -- method: 1
+-- key: 1
 -- aggregate: value
 -- headline.fr: Le cadre légal des coupures est noté {value} sur 4.
 -- headline.en: The legal framework of shutdowns is marked {value} out of 4.

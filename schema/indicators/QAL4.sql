@@ -8,6 +8,7 @@
 -- nature: qualitative
 -- kind: qualitative
 -- method: 1
+-- key: 2
 -- aggregate: value
 -- headline.fr: La transparence du régulateur est notée {value} sur 4.
 -- headline.en: The regulator's transparency is marked {value} out of 4.

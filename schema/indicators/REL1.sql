@@ -9,6 +9,7 @@
 -- kind: measured
 -- over: figures
 -- method: 2
+-- key: 1
 -- dimensions: operator, department, technology, zone
 -- aggregate: value
 -- definition.fr: Part du temps observé pendant laquelle une ligne joint Internet : ce que laissent d’une année de 8 760 heures les heures de coupure de REL2, dont il a les lignes et les règles. Ni le temps sans courant (EQU3) ni celui passé sur un téléphone de secours ne sont observés. Il est fait du chiffre publié et non des lignes : d’une ligne qui serait presque seule à être coupée, la disponibilité de toutes dirait sinon ce que REL2 n’en dit pas.

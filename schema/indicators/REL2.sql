@@ -9,6 +9,7 @@
 -- nature: quantitative
 -- kind: measured, imported
 -- method: 2
+-- key: 2
 -- dimensions: operator, department, technology, zone
 -- aggregate: mean
 -- headline.fr: Une ligne est coupée {mean} heures par an {where}.

@@ -8,6 +8,7 @@
 -- nature: quantitative
 -- kind: imported
 -- method: 1
+-- key: 1
 -- dimensions: operator, zone
 -- aggregate: value
 -- headline.fr: Les utilisateurs donnent {value} sur 5 à leur accès à Internet.

@@ -9,6 +9,7 @@
 -- nature: quantitative
 -- kind: imported
 -- method: 1
+-- key: 1
 -- dimensions: operator, family
 -- aggregate: value
 -- headline.fr: {value} % des préfixes annoncés sont couverts par un ROA valide.

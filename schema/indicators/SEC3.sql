@@ -10,6 +10,7 @@
 -- nature: quantitative
 -- kind: measured
 -- method: 1
+-- key: 2
 -- dimensions: operator
 -- aggregate: share
 -- headline.fr: {share} % des lignes ont un résolveur qui valide DNSSEC {where}.

@@ -9,6 +9,7 @@
 -- nature: quantitative
 -- kind: measured, imported
 -- method: 1
+-- key: 3
 -- dimensions: operator
 -- aggregate: value
 -- headline.fr: IPv6 fonctionne sur {value} % des lignes.

@@ -9,6 +9,7 @@
 -- nature: quantitative
 -- kind: imported
 -- method: 1
+-- key: 1
 -- dimensions: zone
 -- aggregate: value
 -- headline.fr: La part des femmes qui utilisent Internet vaut {value} fois celle des hommes.

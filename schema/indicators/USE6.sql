@@ -9,6 +9,7 @@
 -- nature: quantitative
 -- kind: imported
 -- method: 1
+-- key: 2
 -- aggregate: value
 -- headline.fr: {value} % de la population est couverte par l’Internet mobile et ne l’utilise pas.
 -- headline.en: {value}% of the population are covered by mobile Internet and do not use it.

@@ -7,7 +7,7 @@
 
 #define WHOLE                                                                                                          \
     "-- id: TST1\n-- name.fr: Essai\n-- name.en: Test\n-- unit: % of x\n-- unit.fr: % de x\n-- better: low\n"          \
-    "-- status: proposed\n-- nature: quantitative\n-- method: 3\n-- headline.fr: {p50} {where}\n"                      \
+    "-- status: proposed\n-- nature: quantitative\n-- method: 3\n-- key: 2\n-- headline.fr: {p50} {where}\n"           \
     "-- headline.en: {p50} {where}\n-- definition.fr: d : e\n-- definition.en: d\n"
 
 static void reads_a_file(void **state)
@@ -28,6 +28,7 @@ static void reads_a_file(void **state)
     assert_true(indicator_made(&i) && !indicator_importable(&i));
     assert_string_equal(i.targets, "abroad");
     assert_int_equal(i.method, 3);
+    assert_int_equal(i.key, 2);
     assert_int_equal(i.decimals, 2);
     assert_int_equal(i.dimensions, DIM_OPERATOR | DIM_FAMILY);
     assert_int_equal(i.statistic_count, 5);

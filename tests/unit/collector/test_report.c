@@ -80,6 +80,27 @@ static void every_indicator_has_an_area(void **state)
     words_free(&w);
 }
 
+/* A summary tells those that matter most, in an order. */
+static void every_area_begins_with_one_of_its_own(void **state)
+{
+    struct words w;
+    size_t count;
+    const struct indicator *all = indicator_all(&count);
+    language_words(language_find("fr"), "report", &w);
+    for (struct part p = {0}; part_next(&w, &p);) {
+        int keys[10] = {0}, of_area = 0;
+        for (size_t i = 0; i < count; i++)
+            if (part_has(&p, &all[i])) {
+                of_area++;
+                keys[all[i].key]++;
+            }
+        for (int key = 1; key < 10; key++)
+            if (keys[key] > 1 || (keys[key] && key > 1 && !keys[key - 1]) || (key == 1 && of_area && !keys[1]))
+                fail_msg("%s has %d of key %d", p.family, keys[key], key);
+    }
+    words_free(&w);
+}
+
 static int nowhere(void *of, const char *name, const struct buf *bytes, struct fault *f)
 {
     fail_msg("%s is written", name);
@@ -174,6 +195,7 @@ int main(void)
         cmocka_unit_test(documents_are_told_apart),
         cmocka_unit_test(every_picture_has_its_texts),
         cmocka_unit_test(every_indicator_has_an_area),
+        cmocka_unit_test(every_area_begins_with_one_of_its_own),
         cmocka_unit_test(without_a_pack_there_is_none),
         cmocka_unit_test(without_figures_there_is_a_header),
         cmocka_unit_test(asks_for_a_year_and_a_country),
