@@ -4,85 +4,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/figure/goal.h"
 #include "collector/figure/source.h"
 #include "collector/format/chart.h"
-
-/* Columns as goal_columns has them. */
-enum {
-    INDICATOR = 1,
-    STATISTIC = 4,
-    TECHNOLOGY,
-    AGE_GROUP,
-    COMPARED = 7,
-    WANTED,
-    BY_YEAR = 10,
-    STANDING,
-    SOURCE,
-    PERIOD = 14,
-    VALUE,
-    GOAL_FR = 20,
-    GOAL_EN,
-};
-
-static const char *named(const json_t *t, const char *table, const char *word)
-{
-    const char *text = json_string_value(json_object_get(json_object_get(t, table), word));
-    return text ? text : word;
-}
-
-/* The line of indicators.csv that a goal's value stands on: of no part but a technology or an age. */
-static ssize_t row_of(const struct report *r, const struct pg_rows *goals, size_t g)
-{
-    static const unsigned cuts[] = {0, DIM_TECHNOLOGY, DIM_AGE_GROUP, DIM_TECHNOLOGY | DIM_AGE_GROUP};
-    const char *value = pg_text(goals, g, VALUE);
-    for (size_t c = 0; value && c < COUNT(cuts); c++)
-        for (int measured = 0; measured < 2; measured++) {
-            const struct evidence_wanted w = {.indicator = pg_text(goals, g, INDICATOR),
-                                              .country = r->country,
-                                              .source = pg_text(goals, g, SOURCE),
-                                              .period = pg_text(goals, g, PERIOD),
-                                              .statistic = pg_text(goals, g, STATISTIC),
-                                              .cut = cuts[c],
-                                              .measured = measured,
-                                              .told = true};
-            for (ssize_t row = evidence_next(&r->evidence, &w, 0); row >= 0;
-                 row = evidence_next(&r->evidence, &w, (size_t)row + 1))
-                if (!strcmp(evidence_text(&r->evidence, (size_t)row, FIGURE_VALUE), value))
-                    return row;
-        }
-    return -1;
-}
+#include "collector/report/aim.h"
 
 /* The indicator's name, and of whom the goal is where it is not of all; the caller frees. */
 static char *name_of(const struct report *r, const struct pg_rows *goals, size_t g)
 {
-    const struct indicator *i = indicator_find(pg_text(goals, g, INDICATOR));
-    const char *technology = pg_text(goals, g, TECHNOLOGY), *age = pg_text(goals, g, AGE_GROUP);
-    _cleanup_text_ char *name = i ? report_name(r, i) : alloc_text(pg_text(goals, g, INDICATOR));
+    const struct indicator *i = indicator_find(pg_text(goals, g, AIM_INDICATOR));
+    const char *technology = pg_text(goals, g, AIM_TECHNOLOGY), *age = pg_text(goals, g, AIM_AGE_GROUP);
+    _cleanup_text_ char *name = i ? report_name(r, i) : alloc_text(pg_text(goals, g, AIM_INDICATOR));
     if (!technology && !age)
         return TAKE(name);
-    const json_t *words = json_object_get(r->words.texts, "areas");
-    return alloc_format("%s (%s%s%s)", name, technology ? named(words, "word", technology) : "",
-                        technology && age ? ", " : "", age ? age : "");
+    const json_t *words = json_object_get(json_object_get(r->words.texts, "areas"), "word");
+    const char *known = technology ? json_string_value(json_object_get(words, technology)) : "";
+    return alloc_format("%s (%s%s%s)", name, known ? known : technology, technology && age ? ", " : "", age ? age : "");
 }
 
-static json_t *goal_of(const struct report *r, const struct pg_rows *goals, size_t g, const json_t *t)
+static json_t *goal_of(const struct report *r, const struct pg_rows *goals, size_t g)
 {
-    const struct indicator *i = indicator_find(pg_text(goals, g, INDICATOR));
+    const struct indicator *i = indicator_find(pg_text(goals, g, AIM_INDICATOR));
     const bool french = r->words.lang == LANG_FR;
-    const char *standing = pg_text(goals, g, STANDING);
+    const char *standing = pg_text(goals, g, AIM_STANDING);
     _cleanup_text_ char *name = name_of(r, goals, g);
     _cleanup_(buf_free) struct buf value = {0};
-    report_number(r, row_of(r, goals, g), &value);
-    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", name, "goal",
-                            pg_text(goals, g, french ? GOAL_FR : GOAL_EN), "compared",
-                            named(t, "compared", pg_text(goals, g, COMPARED)), "unit", i ? i->unit[r->words.lang] : "",
-                            "by_year", pg_text(goals, g, BY_YEAR), "standing", named(t, "standings", standing), "class",
-                            standing, "value", value.data ? value.data : "", "source",
-                            pg_text(goals, g, SOURCE) ? source_name(pg_text(goals, g, SOURCE), r->words.lang) : "",
-                            "period", pg_text(goals, g, PERIOD) ? pg_text(goals, g, PERIOD) : "");
-    phrase_number(&r->words, out, "wanted", pg_double(goals, g, WANTED), 0);
+    report_number(r, aim_row(r, goals, g), &value);
+    json_t *out = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", name, "goal",
+        pg_text(goals, g, french ? AIM_GOAL_FR : AIM_GOAL_EN), "compared",
+        aim_word(r, "compared", pg_text(goals, g, AIM_COMPARED)), "unit", i ? i->unit[r->words.lang] : "", "by_year",
+        pg_text(goals, g, AIM_BY_YEAR), "standing", aim_word(r, "standings", standing), "class", standing, "value",
+        value.data ? value.data : "", "source",
+        pg_text(goals, g, AIM_SOURCE) ? source_name(pg_text(goals, g, AIM_SOURCE), r->words.lang) : "", "period",
+        pg_text(goals, g, AIM_PERIOD) ? pg_text(goals, g, AIM_PERIOD) : "");
+    phrase_number(&r->words, out, "wanted", pg_double(goals, g, AIM_WANTED), 0);
     return out;
 }
 
@@ -108,18 +63,18 @@ static void add_chart(const struct report *r, const struct pg_rows *rows, json_t
     char **names = alloc_zero(pg_rows_count(rows), sizeof *names);
     size_t count = 0;
     for (size_t g = 0; g < pg_rows_count(rows); g++) {
-        const struct indicator *i = indicator_find(pg_text(rows, g, INDICATOR));
+        const struct indicator *i = indicator_find(pg_text(rows, g, AIM_INDICATOR));
         if (!i)
             continue;
         goals[count] = (struct chart_goal){.label = names[count] = name_of(r, rows, g),
                                            .unit = i->unit[r->words.lang],
                                            .decimals = i->decimals,
-                                           .value = pg_double(rows, g, VALUE),
-                                           .period = pg_text(rows, g, PERIOD),
-                                           .wanted = pg_double(rows, g, WANTED),
-                                           .compared = compared_of(pg_text(rows, g, COMPARED)),
-                                           .by_year = (int)pg_int(rows, g, BY_YEAR),
-                                           .standing = standing_of(pg_text(rows, g, STANDING))};
+                                           .value = pg_double(rows, g, AIM_VALUE),
+                                           .period = pg_text(rows, g, AIM_PERIOD),
+                                           .wanted = pg_double(rows, g, AIM_WANTED),
+                                           .compared = compared_of(pg_text(rows, g, AIM_COMPARED)),
+                                           .by_year = (int)pg_int(rows, g, AIM_BY_YEAR),
+                                           .standing = standing_of(pg_text(rows, g, AIM_STANDING))};
         count++;
     }
     _cleanup_(buf_free) struct buf svg = {0};
@@ -138,13 +93,11 @@ static void add_chart(const struct report *r, const struct pg_rows *rows, json_t
 
 static int read_goals(struct report *r, json_t *out, struct fault *f)
 {
-    _cleanup_text_ char *select = goal_select();
-    _cleanup_text_ char *sql = alloc_format("%s$1::int) WHERE country = $2", select);
     _cleanup_rows_ struct pg_rows *rows = NULL;
     json_t *goals = json_array();
-    int rc = pg_query(r->pg, sql, 2, (const char *const[]){r->year, r->country}, &rows, f);
+    int rc = aim_read(r, &rows, f);
     for (size_t g = 0; rc == 0 && g < pg_rows_count(rows); g++)
-        json_array_append_new(goals, goal_of(r, rows, g, json_object_get(out, "t")));
+        json_array_append_new(goals, goal_of(r, rows, g));
     if (json_array_size(goals))
         add_chart(r, rows, out);
     json_object_set_new(out, "any", json_boolean(json_array_size(goals) > 0));

@@ -1,44 +1,10 @@
 /* The country and its neighbours: one source and one year a table, as different ones cannot be compared. */
 #include "collector/report/document.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "collector/figure/source.h"
-
-static const char *country_name(const struct report *r, const char *iso)
-{
-    const char *key = r->words.lang == LANG_FR ? "name_fr" : "name_en";
-    const json_t *neighbour;
-    size_t n;
-    if (!strcmp(iso, r->country))
-        return json_string_value(json_object_get(r->pack, key));
-    json_array_foreach(json_object_get(r->pack, "neighbours"), n, neighbour)
-    {
-        if (!strcmp(json_string_value(json_object_get(neighbour, "iso")), iso))
-            return json_string_value(json_object_get(neighbour, key));
-    }
-    return iso;
-}
-
-/* The whole countries of a source and a period, in the order of the pack, ours first. */
-static json_t *rows_of(const struct report *r, const struct indicator *i, const char *source, const char *period)
-{
-    json_t *rows = json_array();
-    const struct evidence *s = &r->evidence;
-    const struct evidence_wanted w = {.indicator = i->id, .source = source, .period = period, .told = true};
-    for (int own = 1; own >= 0; own--)
-        for (ssize_t row = evidence_next(s, &w, 0); row >= 0; row = evidence_next(s, &w, (size_t)row + 1)) {
-            const char *country = evidence_text(s, (size_t)row, FIGURE_COUNTRY);
-            _cleanup_(buf_free) struct buf value = {0};
-            if ((strcmp(country, r->country) == 0) != own)
-                continue;
-            report_number(r, row, &value);
-            json_array_append_new(rows, json_pack("{s:s, s:s, s:b}", "country", country_name(r, country), "value",
-                                                  value.data, "own", own));
-        }
-    return rows;
-}
+#include "collector/report/neighbour.h"
 
 /* Of each source the latest period in which our country stands beside another one. */
 static void add_tables(const struct report *r, const struct indicator *i, json_t *tables)
@@ -49,7 +15,7 @@ static void add_tables(const struct report *r, const struct indicator *i, json_t
     for (ssize_t row = evidence_next(s, &w, 0); row >= 0; row = evidence_next(s, &w, (size_t)row + 1)) {
         const char *source = evidence_text(s, (size_t)row, FIGURE_SOURCE);
         const char *period = evidence_text(s, (size_t)row, FIGURE_PERIOD);
-        json_t *rows = rows_of(r, i, source, period);
+        json_t *rows = neighbour_rows(r, i, source, period);
         _cleanup_text_ char *name = report_name(r, i);
         if (json_array_size(rows) > 1)
             json_object_set_new(by_source, source,
