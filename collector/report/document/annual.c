@@ -4,6 +4,7 @@
 #include "collector/format/typography.h"
 #include "collector/report/manuscript.h"
 #include "collector/report/picture.h"
+#include "collector/report/window.h"
 #include "collector/report/workbook.h"
 #include "common/json.h"
 
@@ -32,6 +33,8 @@ static int write_document(struct report *r, const struct outlet *to, struct faul
     _cleanup_json_ json_t *values = document_values(r, list);
     _cleanup_(buf_free) struct buf html = {0};
     int rc = add_sections(r, list, f);
+    if (rc == 0)
+        rc = window_set(r, values, f);
     if (rc == 0)
         rc = document_render(r, values, &html, f);
     return rc < 0 ? rc : to->keep(to->of, "report.html", &html, f);

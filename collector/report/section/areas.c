@@ -9,6 +9,7 @@
 #include "collector/report/part.h"
 #include "collector/report/picture.h"
 #include "collector/report/portrait.h"
+#include "collector/report/trend.h"
 #include "common/json.h"
 
 /* In which parts a figure is shown, each a group of rows. */
@@ -222,9 +223,10 @@ static int add_indicator(struct report *r, const struct indicator *i, json_t *in
     const bool simulated = row >= 0 && pg_bool(r->evidence.rows, (size_t)row, FIGURE_SIMULATED);
     if (row >= 0 && i->headline[r->words.lang] && !indicator_by_item(i))
         report_sentence(r, i, (size_t)row, &sentence);
+    _cleanup_text_ char *trend = sentence.len ? trend_say(r, i, (size_t)row) : NULL;
     json_array_append_new(indicators,
-                          json_pack("{s:s, s:s, s:s, s:s?, s:s, s:O}", "id", i->id, "name", name, "sentence",
-                                    sentence.data ? sentence.data : "", "older",
+                          json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s, s:O}", "id", i->id, "name", name, "sentence",
+                                    sentence.data ? sentence.data : "", "trend", trend, "older",
                                     row >= 0 ? report_older(r, (size_t)row) : NULL, "mark",
                                     simulated ? phrase(&r->words, "simulated_mark") : "", "tables", tables));
     return 0;

@@ -1,0 +1,99 @@
+"""How the yearly report begins and ends: what deciders read in three minutes."""
+import csv
+import os
+import re
+import subprocess
+
+import pytest
+
+from conftest import Collector, scratch
+from test_report import LANGUAGES, Numbers
+
+YEAR = "2024"
+
+
+@pytest.fixture(scope="module")
+def year():
+    """Two winter months of a small imaginary country, and what one source says of Benin and two neighbours."""
+    with scratch() as folder:
+        c = Collector(folder, publication_floor="simulated", upkeep="no")
+        c.start_idle()
+        c.run("simulate", "--country", "BJ", "--probes", "8", "--days", "50", "--seed", "7", "--from", "2023-12-01", "--rollups")
+        path = c.state.parent / "figures.csv"
+        path.write_text("indicator,country,period,value,unit,source,source_url,retrieved\n"
+                        + "".join(f"ACC1,{country},{period},{value},% of population,ITU,https://example.org/itu,2024-11-02\n"
+                                  for country, period, value in (("BJ", 2021, 33.5), ("BJ", 2023, 34.25), ("TG", 2023, 41.1), ("NE", 2023, 22)))
+                        + "ECO8,BJ,2024,3800,0-10000,ARCEP,https://example.org/q,2024-11-02\n")
+        c.run("import", "csv", path)
+        yield c
+        c.stop()
+
+
+def written(c, folder, lang, when=YEAR):
+    """Without the programs for PDF and PNG, which have their own tests."""
+    out, empty = c.state.parent / folder, c.state.parent / "nothing"
+    empty.mkdir(exist_ok=True)
+    subprocess.run(c.command("report", "--year", when, "--lang", lang, "--out", out), capture_output=True, text=True, check=True,
+                   env=os.environ | c.env | {"PATH": str(empty)})
+    return out
+
+
+@pytest.fixture(scope="module")
+def reports(year):
+    return {lang: written(year, lang, lang) for lang in LANGUAGES}
+
+
+def section(out, name):
+    text = (out / "report.html").read_text(encoding="utf-8")
+    found = re.search(rf'<section id="{name}">\n(.*?)(?=<section id="[a-z0-9-]+">\n<h2>|</main>)', text, re.S)
+    return found and found[1]
+
+
+def plain(html):
+    return re.sub(r"[\s\u202f\u00a0]+", " ", re.sub(r"<[^>]*>", "", html)).replace("&nbsp;", " ")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_summary_tells_what_matters_most(year, reports, lang):
+    """At most three figures an area, each of the country as a whole, with what it means; the rest is named."""
+    summary = section(reports[lang], "summary")
+    rows = list(csv.DictReader((reports[lang] / "indicators.csv").open(encoding="utf-8")))
+    areas = summary.split("<h3>")[1:]
+    assert areas and all(1 <= area.count('class="card"') <= 3 for area in areas)
+    cards = {re.search(r'href="#(\w+)"', card)[1]: card[card.index("<data"):card.index("\n</div>")] for card in summary.split('<div class="card">')[1:]}
+    assert len(cards) <= 24 and {"ACC1", "PER5", "PER3", "PER10", "REL1"} <= cards.keys() and "PER1" not in cards
+    for indicator, card in cards.items():
+        (_, _, line, column), *_ = Numbers(card[:card.index("</p>")]).found
+        row = rows[line - 2]
+        assert (row["indicator"], row["country"], column, row["operator"], row["geo"]) == (indicator, "BJ", "value", "", "")
+    said = plain(cards["ACC1"])
+    assert {"fr": "La même source donnait 33,5 pour 2021.", "en": "The same source gave 33.5 for 2021."}[lang] in said
+    assert {"fr": "Mieux placés, d’après la même source : Togo 41,1. Moins bien placés : Niger 22,0.",
+            "en": "Better placed, by the same source: Togo 41.1. Less well placed: Niger 22.0."}[lang] in said
+    assert {"fr": "Objectif pour 2030 : au moins 100 %", "en": "Goal for 2030: at least 100 %"}[lang] in said
+    assert "ECO8" in cards, "no indicator that is marked has a figure in this area, so its first stands for it"
+    assert {"fr": "sur une échelle de 0 à 10000", "en": "on a scale from 0 to 10000"}[lang] in plain(cards["ECO8"])
+    change = [row for row in rows if row["indicator"] == "PER3" and row["period"] == YEAR and row["change_low"]]
+    assert change and ("2023" in plain(cards["PER3"]))
+    unknown = plain(summary[summary.index('<p class="unknown">'):])
+    assert {"fr": "Adoption d’IPv6", "en": "IPv6 adoption"}[lang] in unknown and {"fr": "Part d’internautes", "en": "Individuals using"}[lang] not in unknown
+
+
+def test_a_sentence_stands_once(reports):
+    """What the summary says in figures is said in full where the indicator stands, and not before."""
+    summary, areas = section(reports["en"], "summary"), section(reports["en"], "areas")
+    says = re.findall(r'<p class="says">(.*?)</p>', areas)
+    assert len(says) > 10 and not any(plain(said) in plain(summary) for said in says)
+    assert any("Nothing allows to say" in said or "not by chance" in said for said in says)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_measured_days_are_told_at_the_beginning(year, reports, lang):
+    """On the cover and in the summary: the first and the last with a result, and to what day the data go; of the data, not of today."""
+    text = (reports[lang] / "report.html").read_text(encoding="utf-8")
+    (first, last), = year.sql("SELECT min(day)::text, max(day)::text FROM public_indicator_day WHERE country = 'BJ' AND value IS NOT NULL AND day >= '2024-01-01'")
+    assert (first, last) == ("2024-01-01", "2024-01-19")
+    said = {"fr": "Mesuré du 1er janvier 2024 au 19 janvier 2024, sur 5–9 lignes. Données arrêtées au 2 novembre 2024.",
+            "en": "Measured from 1 January 2024 to 19 January 2024, on 5–9 lines. Data up to 2 November 2024."}[lang]
+    cover = text[text.index('<header class="cover">'):text.index("</header>")]
+    assert said in plain(cover) and said in plain(section(reports[lang], "summary"))
