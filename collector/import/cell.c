@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "collector/figure/indicator.h"
+#include "collector/import/number.h"
 #include "collector/import/place.h"
 #include "common/buf.h"
 #include "common/clock.h"
@@ -163,20 +164,6 @@ int cell_period(const char *text, struct fault *f)
         _("\"%s\" is no period; write a year 2025, a month 2025-03, a quarter 2025-Q1 or a half-year 2025-S1"), text);
 }
 
-#define POWER_MAX 5 /* "e-300": 0e99999999 is a number to strtod, and none to PostgreSQL */
-
-int cell_number(const char *text, double *ret)
-{
-    char *end;
-    /* strtod also reads hexadecimal, "inf" and "nan". */
-    if (strspn(text, "+-.0123456789eE") != strlen(text) || !strpbrk(text, "0123456789"))
-        return -EBADMSG;
-    errno = 0; /* ERANGE: 1e-20000 would be 0 here, and nothing to PostgreSQL */
-    *ret = strtod(text, &end);
-    const char *power = strpbrk(text, "eE");
-    return *end || errno == ERANGE || (power && strlen(power) > POWER_MAX) ? -EBADMSG : 0;
-}
-
 char *cell_with_point(const char *text)
 {
     struct buf out = {0};
@@ -191,7 +178,7 @@ char *cell_with_point(const char *text)
         else if (!strchr(" \xC2\xA0\xE2\x80\xAF", *text)) /* the octets of spaces that do not break */
             break;
     char *number = buf_take(&out);
-    if (*text || cell_number(number, &value) < 0) {
+    if (*text || number_read(number, &value) < 0) {
         free(number);
         return NULL;
     }
@@ -201,7 +188,7 @@ char *cell_with_point(const char *text)
 int cell_value(const char *text, struct fault *f)
 {
     double value;
-    if (cell_number(text, &value) == 0)
+    if (number_read(text, &value) == 0)
         return 0;
     _cleanup_text_ char *pointed = cell_with_point(text);
     if (pointed)
@@ -215,7 +202,7 @@ int cell_value(const char *text, struct fault *f)
 static int check_margin(const char *text, struct fault *f)
 {
     double value;
-    if (cell_number(text, &value) == 0 && value >= 0)
+    if (number_read(text, &value) == 0 && value >= 0)
         return 0;
     return fault_set(f, -EBADMSG, _("\"%s\" is no margin; write half the width of the interval, such as 2.5"), text);
 }

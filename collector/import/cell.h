@@ -44,9 +44,6 @@ extern const struct cell_column cell_columns[FIGURE_COLUMNS];
 /* What stands in the note of the template's line. */
 #define CELL_EXAMPLE "an example: replace this line"
 
-/* A number as a computer writes it, with a point, that is no nearer to nothing than a double tells: PostgreSQL reads
- * the same text as a numeric. */
-int cell_number(const char *text, double *ret) CHECKED;
 /* 1 234,5 as French writes it, with a point and no spaces: the caller frees; NULL when it is something else. */
 char *cell_with_point(const char *text);
 

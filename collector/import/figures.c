@@ -7,6 +7,7 @@
 
 #include "collector/figure/indicator.h"
 #include "collector/import/kind.h"
+#include "collector/import/number.h"
 #include "collector/import/place.h"
 #include "collector/import/sheet.h"
 #include "collector/import/stage.h"
@@ -33,7 +34,7 @@ static int check_unit(struct figure_line *line, struct fault *f)
                          _("column unit: \"%.64s\" is not the unit of %s; convert the value and write \"%s\""), unit,
                          i->id, i->unit[LANG_EN]);
     line->cell[FIGURE_UNIT] = i->unit[LANG_EN];
-    int rc = cell_number(line->cell[FIGURE_VALUE], &value);
+    int rc = number_read(line->cell[FIGURE_VALUE], &value);
     if (rc == 0)
         rc = unit_check(i->unit[LANG_EN], value, f);
     if (rc < 0)

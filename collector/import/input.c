@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collector/import/kind.h"
+#include "collector/import/number.h"
 #include "collector/import/place.h"
 #include "collector/import/stage.h"
 #include "common/form.h"
@@ -37,7 +38,7 @@ int input_above_zero(const char *text, struct fault *f)
     int rc = cell_value(text, f);
     if (rc < 0)
         return rc;
-    if (cell_number(text, &value) < 0 || value <= 0)
+    if (number_read(text, &value) < 0 || value <= 0)
         return fault_set(f, -EBADMSG, _("%s is not above 0; leave the line away where nothing is known"), text);
     return value >= INPUT_LEAST && value <= INPUT_MOST
                ? 0

@@ -4,6 +4,7 @@
 
 #include "collector/import/input.h"
 #include "collector/import/kind.h"
+#include "collector/import/number.h"
 #include "common/lang.h"
 #include "common/log.h"
 
@@ -20,7 +21,7 @@ static int check_share(const char *text, struct fault *f)
     int rc = cell_value(text, f);
     if (rc < 0)
         return rc;
-    return cell_number(text, &value) == 0 && value >= 0 && value <= 100
+    return number_read(text, &value) == 0 && value >= 0 && value <= 100
                ? 0
                : fault_set(f, -EBADMSG, _("%s is no share; it lies between 0 and 100"), text);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collector/import/nearest.h"
+#include "collector/import/number.h"
 #include "common/lang.h"
 #include "common/log.h"
 
@@ -58,7 +59,7 @@ int stage_put(void *stage, const struct figure_line *line, struct fault *f)
         buf_add_char(&s->rows, '\t');
         if (!text)
             buf_add_text(&s->rows, "\\N");
-        else if ((c == FIGURE_VALUE || c == FIGURE_MARGIN) && cell_number(text, &number) == 0)
+        else if ((c == FIGURE_VALUE || c == FIGURE_MARGIN) && number_read(text, &number) == 0)
             buf_addf(&s->rows, "%.17g", number + 0.0); /* as we read it, and no -0 */
         else
             add_text(&s->rows, text);

@@ -14,6 +14,7 @@
 #include "collector/import/place.h"
 #include "collector/import/stage.h"
 #include "collector/import/unit.h"
+#include "collector/import/number.h"
 #include "common/lang.h"
 #include "common/log.h"
 #include "common/scan.h"
@@ -168,7 +169,7 @@ static int check_figure(const struct indicator *i, const struct figure_line *lin
     if (rc == 0)
         rc = cell_value(line->cell[FIGURE_VALUE], f);
     if (rc == 0)
-        rc = cell_number(line->cell[FIGURE_VALUE], &value);
+        rc = number_read(line->cell[FIGURE_VALUE], &value);
     return rc == 0 ? unit_check(i->unit[LANG_EN], value, f) : rc;
 }
 

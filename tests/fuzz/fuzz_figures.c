@@ -8,6 +8,7 @@
 
 #include "collector/format/csv.h"
 #include "collector/import/figures.h"
+#include "collector/import/number.h"
 #include "collector/import/worldbank.h"
 #include "common/scan.h"
 
@@ -62,7 +63,7 @@ static int check_line(void *ctx, const struct figure_line *line, struct fault *f
     for (size_t c = 0; c < FIGURE_COLUMNS; c++)
         if (line->cell[c] ? !*line->cell[c] : cell_columns[c].required)
             abort();
-    if (cell_number(line->cell[FIGURE_VALUE], &value) < 0)
+    if (number_read(line->cell[FIGURE_VALUE], &value) < 0)
         abort();
     ++*count;
     return 0;
