@@ -30,6 +30,10 @@ static void add(const char *iso, const json_t *facts, bool neighbour)
         return;
     snprintf(c.iso, sizeof c.iso, "%s", iso);
     snprintf(c.iso3, sizeof c.iso3, "%s", iso3 ? iso3 : "");
+    if (!neighbour) {
+        const char *chapter = json_string_value(json_object_get(facts, "chapter"));
+        c.chapter = alloc_text(chapter ? chapter : iso);
+    }
     snprintf(c.currency, sizeof c.currency, "%s", currency ? currency : "");
     countries = alloc_resize(countries, country_count + 1, sizeof *countries);
     countries[country_count++] = c;

@@ -10,6 +10,7 @@ struct place_country {
     char currency[4];     /* ISO 4217; "" where nobody says */
     bool visa;            /* its statistical authority lets surveys be made, under a number */
     bool neighbour;       /* without a pack of its own */
+    char *chapter;        /* whose its yearly report is; its code where the pack does not say, NULL of a neighbour */
 };
 
 /* By either code; NULL for any other country, and for what is no country. */
