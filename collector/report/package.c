@@ -45,11 +45,12 @@ void package_json(const struct report *r, const struct buf *csv, struct buf *out
     for (char *at = name; *at; at++)
         *at = (char)(*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at);
     _cleanup_json_ json_t *package = json_pack(
-        "{s:s, s:s, s:s, s:[{s:s, s:s, s:s}], s:[{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:o}]}", "name", name,
-        "title", full, "profile", "data-package", "licenses", "name", "CC-BY-4.0", "title",
-        "Creative Commons Attribution 4.0", "path", "https://creativecommons.org/licenses/by/4.0/", "resources", "name",
-        "indicators", "path", "indicators.csv", "profile", "tabular-data-resource", "format", "csv", "mediatype",
-        "text/csv", "encoding", "utf-8", "hash", sum, "bytes", (json_int_t)csv->len, "schema", schema());
+        "{s:s, s:s, s:s, s:{s:s, s:i}, s:[{s:s, s:s, s:s}], s:[{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:o}]}", "name",
+        name, "title", full, "profile", "data-package", "edition", "country", r->country, "year", atoi(r->year),
+        "licenses", "name", "CC-BY-4.0", "title", "Creative Commons Attribution 4.0", "path",
+        "https://creativecommons.org/licenses/by/4.0/", "resources", "name", "indicators", "path", "indicators.csv",
+        "profile", "tabular-data-resource", "format", "csv", "mediatype", "text/csv", "encoding", "utf-8", "hash", sum,
+        "bytes", (json_int_t)csv->len, "schema", schema());
     char *text = json_dumps(package, JSON_INDENT(2));
     buf_addf(out, "%s\n", text);
     free(text);
