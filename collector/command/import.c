@@ -16,6 +16,7 @@
 
 struct loaded {
     struct import_run run;
+    char *within; /* a file of the folder that was given; NULL: the file itself was */
     struct buf text;
     void *list; /* what the file says */
 };
@@ -30,6 +31,11 @@ static int fault_of_file(const struct loaded *l, int rc, struct fault *f)
 static int load(struct loaded *l, struct fault *f)
 {
     int rc = user_read(l->run.path, IMPORT_BYTES_MAX, &l->text, f);
+    if (rc == -EISDIR && l->run.kind->within) {
+        l->within = alloc_format("%s/%s", l->run.path, l->run.kind->within);
+        l->run.path = l->run.remarks.path = l->within;
+        rc = user_read(l->within, IMPORT_BYTES_MAX, &l->text, f);
+    }
     if (rc < 0)
         return rc;
     buf_reserve(&l->text, 1); /* an empty file has no memory */
@@ -42,6 +48,7 @@ static int store(const struct session *s, struct fault *f)
 {
     struct loaded *l = *(struct loaded *const *)s->data;
     size_t count = 0;
+    l->run.country = s->context->settings.country;
     int rc = run_store(s->pg, &l->run, l->list, &count, f);
     if (rc == 0 && l->run.same)
         log_info(_("%s is the very file of import %" PRId64 ", which stands: nothing is to be done"), l->run.path,
@@ -64,6 +71,7 @@ static int load_and_store(const struct invocation *in, const struct import_kind 
     int rc = load(&l, &f), status = rc < 0 ? session_end(rc, &f) : session_do(in, store, &at);
     kind->free(l.list);
     buf_free(&l.text);
+    free(l.within);
     if (status != EXIT_OK)
         log_error("%s", _("nothing of the file was imported"));
     return status;
@@ -127,7 +135,8 @@ static const struct option options[] = {
     {"template", NULL, N_("print what a file looks like, with an example; of a CSV file when no kind is named")},
     {"by", N_("NAME"), N_("who imports it, takes it back or lets it in; without it, the user who gives the command"),
      .max = 100},
-    {"strict", NULL, N_("refuse what is merely unusual as well"), .verb = "csv plans economy market events"},
+    {"strict", NULL, N_("refuse what is merely unusual as well"),
+     .verb = "csv plans economy market events datapackage"},
     {"retrieved", N_("DAY"), N_("the day on which figures were taken, where the file does not say it"), OPTION_DAY,
      .verb = "worldbank"},
     {"format", "csv|json", N_("how; without it, a table"), OPTION_WORD, .choices = formats, .verb = "list"},
@@ -140,6 +149,7 @@ static const struct option options[] = {
 #define KINDS(X)                                                                                                       \
     X("csv", import_figures)                                                                                           \
     X("worldbank", import_worldbank)                                                                                   \
+    X("datapackage", import_datapackage)                                                                               \
     X("plans", import_plans)                                                                                           \
     X("market", import_market)                                                                                         \
     X("economy", import_economy)                                                                                       \
@@ -195,12 +205,13 @@ const struct command command_import = {
     .usage = N_(
         "csv FILE [--strict] [--by NAME]\nplans FILE [--strict] [--by NAME]\nmarket FILE [--strict] [--by NAME]\n"
         "economy FILE [--strict] [--by NAME]\nevents FILE [--strict] [--by NAME]\nworldbank FILE [--retrieved DAY] "
-        "[--by NAME]\n"
+        "[--by NAME]\ndatapackage FILE|DIR [--strict] [--by NAME]\n"
         "pfx2as FILE [--by NAME]\nvrp FILE [--by NAME]\ncarrier-nat FILE [--by NAME]\ncarrier-nat --undo\n"
         "comments FILE [--by NAME]\n[csv|plans|market|economy|events|carrier-nat|comments] --template\n"
         "list [--format csv|json]\nundo N [--by NAME]\nadmit N --why TEXT [--by NAME]"),
     .help = N_("Take figures of other sources from a CSV file, those of the World Bank from the file that it "
-               "publishes, the tariffs of operators, their parts of the market and the incomes from "
+               "publishes, what another chapter measured from the data package of its report, the tariffs of "
+               "operators, their parts of the market and the incomes from "
                "which some figures are calculated, what happened on a day, the origin ASNs of prefixes from a file of "
                "CAIDA's pfx2as, validated ROA payloads from the JSON of a relying party, the prefixes in which many "
                "households share an address, or the comment forms of a consultation "

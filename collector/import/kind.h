@@ -27,4 +27,5 @@ struct import_kind {
                 struct fault *f); /* takes all its runs back; NULL: `import undo N` does */
     bool whole;                   /* a file is all there is of its sources: what it lacks is taken away */
     const struct input *input;    /* what INPUT_KIND reads and stores (input.h); NULL: a kind with code of its own */
+    const char *within;           /* its file of a folder that is given in its place; NULL: a folder is none */
 };

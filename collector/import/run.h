@@ -22,6 +22,7 @@ struct import_run {
     const char *word; /* of the kind, on the command line; borrowed, as are the next two */
     const char *path;
     const char *by;        /* who imports it */
+    const char *country;   /* the collector's own; known once it is stored */
     const char *retrieved; /* the day on which its figures were taken, where they say none; NULL: not given */
     char sha256[HASH_TEXT_SIZE];
     size_t octets, lines;

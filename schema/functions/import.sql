@@ -2,7 +2,7 @@
 
 -- The tables that they fill: each has a column `run`, empty in what is not imported.
 CREATE OR REPLACE FUNCTION import_tables() RETURNS text[]
-LANGUAGE sql IMMUTABLE AS $$ SELECT '{indicator_value,prefix_origin,carrier_nat,vrp,framework_comment,plan_price,economy,market_part,event}'::text[] $$;
+LANGUAGE sql IMMUTABLE AS $$ SELECT '{peer_figure,peer_edition,indicator_value,prefix_origin,carrier_nat,vrp,framework_comment,plan_price,economy,market_part,event}'::text[] $$;
 
 -- One at a time, to the end of the transaction.
 CREATE OR REPLACE FUNCTION import_lock() RETURNS void

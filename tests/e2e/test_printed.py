@@ -77,6 +77,7 @@ ROWS = {
     ("collector", "rollup", ""): SILENT,
     ("collector", "import", "csv"): SILENT,
     ("collector", "import", "worldbank"): SILENT,
+    ("collector", "import", "datapackage"): SILENT,
     ("collector", "import", "events"): ["import events --template"],
     ("collector", "import", "admit"): SILENT,
     ("collector", "import", "plans"): ["import plans --template"],

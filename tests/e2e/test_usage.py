@@ -90,7 +90,7 @@ WRONG = [
     ("collector", "rollup --from 2026-02-02 --to 2026-02-01", "--from 2026-02-02 is later than --to 2026-02-01"),
     ("collector", "rollup 2026-02-02", "2026-02-02: one word too many"),
     ("collector", "import", "a file is missing"),
-    ("collector", "import xls x", "xls: import knows no such verb, only: csv, worldbank, plans, market, economy, events, pfx2as, vrp, carrier-nat, comments, list, undo"),
+    ("collector", "import xls x", "xls: import knows no such verb, only: csv, worldbank, datapackage, plans, market, economy, events, pfx2as, vrp, carrier-nat, comments, list, undo"),
     ("collector", "import csv", "a file is missing"),
     ("collector", "import csv x --template", "one of a file, --template and --undo is wanted"),
     ("collector", "import carrier-nat x --undo", "one of a file, --template and --undo is wanted"),

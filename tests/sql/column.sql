@@ -37,6 +37,11 @@ INSERT INTO everybodys VALUES
     ('public_operator: indicator country source statistic period operator value low high better rank_low rank_high '
      'tie floor'),
     ('public_operator_name: country name'),
+    ('public_peer_edition: country year chapter title version simulated licence licence_url retrieved'),
+    ('public_peer_figure: indicator name_fr name_en period statistic country geo operator technology family zone sex '
+     'age_group plan item value unit low high interval_kind interval_why interval_lines rank_low rank_high change_from change '
+     'change_low change_high change_why n_samples n_failed n_days n_probes n_networks n_silent floor speaks_of kind status better '
+     'source simulated method method_version target_set source_url retrieved as_of note visa admitted version edition'),
     ('public_plan: country operator plan name technology segment price currency volume_gb validity_days down_mbps up_mbps '
      'throttled_mbps valid_from source source_url retrieved lines'),
     ('public_simulation: simulated'),
