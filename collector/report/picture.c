@@ -61,6 +61,18 @@ static char *base_of(const struct report *r, size_t row)
     return phrase_fill(picture_text(r, "base"), json_pack("{s:s}", "n", step));
 }
 
+/* Of a picture that goes from phone to phone also how many were asked, or that nobody says it, and the licence. */
+static char *whole_base_of(const struct report *r, size_t row)
+{
+    const struct evidence *s = &r->evidence;
+    _cleanup_text_ char *probes = base_of(r, row);
+    _cleanup_text_ char *persons = evidence_text(s, row, FIGURE_N_SAMPLES)
+                                       ? phrase_count(&r->words, pg_int(s->rows, row, FIGURE_N_SAMPLES), "persons",
+                                                      "persons")
+                                       : alloc_text(picture_text(r, "no_base"));
+    return alloc_format("%s · %s", *probes ? probes : persons, picture_text(r, "licence"));
+}
+
 /* What stands around it where it goes its own way. */
 static struct chart_frame frame_of(const struct report *r, const struct indicator *i, size_t row, const char *base)
 {
@@ -84,7 +96,7 @@ int picture_draw(const struct report *r, const struct indicator *i, enum picture
     if (row < 0)
         return 0;
     _cleanup_text_ char *name = report_name(r, i), *id = alloc_format("%s-%s", i->id, picture_word(p));
-    _cleanup_text_ char *base = base_of(r, (size_t)row);
+    _cleanup_text_ char *base = form == CHART_SQUARE ? whole_base_of(r, (size_t)row) : base_of(r, (size_t)row);
     _cleanup_text_ char *title = phrase_fill(picture_text(r, picture_word(p)), json_pack("{s:s}", "name", name));
     _cleanup_text_ char *description_name = alloc_format("%s_description", picture_word(p));
     const struct chart_frame frame = frame_of(r, i, (size_t)row, base);
