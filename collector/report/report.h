@@ -27,6 +27,8 @@ struct report_order {
     const char *map;      /* a chapter's own, a file; where there is none, the pack's */
     const char *chapters; /* a folder of Markdown (manuscript.h); NULL: none */
     const char *scratch;  /* a folder for what is written in passing */
+    const char *embargo;  /* until which day, 2026-11-22; NULL: none */
+    const char *contact;  /* whom journalists ask; NULL: not said */
 };
 
 struct report {
