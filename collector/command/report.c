@@ -28,6 +28,7 @@ struct shelf {
     size_t count;
     struct pg *pg;
     const char *year;
+    const char *pictures; /* the folder that its pictures go to; NULL: it has none */
     bool freeze;
     json_t *inputs; /* of what is frozen; NULL: not read yet */
 };
@@ -90,10 +91,13 @@ static int clear(const struct shelf *shelf, struct fault *f)
     static const char *const endings[] = {"svg", "png"};
     size_t count;
     const struct indicator *all = indicator_all(&count);
-    int rc = holds(shelf, "report.pdf") ? 0 : paper_remove(&shelf->paper, "report.pdf", f);
-    for (size_t n = 0; rc == 0 && n < count * PICTURE_COUNT * COUNT(endings); n++) {
+    int rc = 0;
+    for (size_t m = 0; rc == 0 && m < shelf->count; m++)
+        if (!shelf->made[m].bytes.len)
+            rc = paper_remove(&shelf->paper, shelf->made[m].name, f);
+    for (size_t n = 0; shelf->pictures && rc == 0 && n < count * PICTURE_COUNT * COUNT(endings); n++) {
         const size_t picture = n / COUNT(endings);
-        _cleanup_text_ char *name = alloc_format("figures/%s-%s.%s", all[picture / PICTURE_COUNT].id,
+        _cleanup_text_ char *name = alloc_format("%s/%s-%s.%s", shelf->pictures, all[picture / PICTURE_COUNT].id,
                                                  picture_word((enum picture)(picture % PICTURE_COUNT)),
                                                  endings[n % COUNT(endings)]);
         if (!holds(shelf, name))
@@ -166,6 +170,8 @@ static int write_document(const struct session *s, struct fault *f)
         .country = country ? country : ours,
         .scratch = paper_scratch(),
         .year = invocation_text(s->in, "year"),
+        .embargo = invocation_text(s->in, "embargo"),
+        .contact = invocation_text(s->in, "contact"),
         .language = language_find(code ? code : lang_code(lang_current())),
     };
     if (order.document->read) {
@@ -183,6 +189,7 @@ static int write_document(const struct session *s, struct fault *f)
         {.folder = invocation_text(s->in, "out")},
         .pg = s->pg,
         .year = order.year,
+        .pictures = order.document->pictures,
         .freeze = invocation_flag(s->in, "freeze"),
     };
     shelf.paper.files = shelf.freeze ? json_array() : NULL;
@@ -211,6 +218,8 @@ static int check_country(const char *text, struct fault *f)
     return fault_set(f, -EINVAL, _("\"%.16s\" has no country pack; there are: %s"), text, place_packs());
 }
 
+#define CONTACT_MAX 120
+
 static const char *const languages[] = {"fr", "en", NULL};
 
 static const struct option options[] = {
@@ -218,6 +227,11 @@ static const struct option options[] = {
     {"lang", "fr|en", N_("in which language; without it, yours"), OPTION_WORD, .choices = languages},
     {"country", "CC", N_("of which country; without it, the collector's"), .check = check_country},
     {"out", N_("DIR"), N_("the folder that the report goes to; it is made where it is missing"), OPTION_FILE},
+    {"press", NULL, N_("what the press is given: a communiqué of one page, pictures for phones, a text for the radio")},
+    {"embargo", N_("DAY"), N_("of --press: until which day nothing of it is to be published; without it, at once"),
+     OPTION_DAY},
+    {"contact", N_("TEXT"), N_("of --press: whom journalists ask, such as a name and a mailbox"), OPTION_TEXT,
+     .max = CONTACT_MAX},
     {"freeze", NULL, N_("write freeze.json as well: what it is and what it was made of")},
     {"verify", N_("DIR"), N_("say which numbers of the frozen report in that folder still follow"), OPTION_FILE},
     {0},
@@ -242,6 +256,7 @@ static int run(const struct invocation *in)
 const struct command command_report = {
     .name = "report",
     .usage = N_("--year YEAR --out DIR [--lang fr|en] [--country CC] [--freeze]\n"
+                "--press --year YEAR --out DIR [--lang fr|en] [--country CC] [--embargo DAY] [--contact TEXT]\n"
                 "--verify DIR"),
     .help = N_("Write the report of a year: report.html, one file that asks nobody for anything; report.pdf, where "
                "WeasyPrint is installed; figures/, its pictures as SVG, and as PNG where rsvg-convert is installed; "

@@ -6,7 +6,9 @@
 #include "collector/report/report.h"
 
 /* The one that is meant where none is asked for stands first. */
-#define DOCUMENTS(X) X(annual)
+#define DOCUMENTS(X)                                                                                                   \
+    X(annual)                                                                                                          \
+    X(press)
 
 struct document {
     const char *name;
@@ -15,6 +17,7 @@ struct document {
      * command is told of which year. */
     int (*read)(struct report_order *order, struct fault *f);
     int (*write)(struct report *r, const struct outlet *to, struct fault *f);
+    const char *pictures; /* the folder that its pictures go to; NULL: it has none */
 };
 #define DOCUMENT_DECLARE(document_name) extern const struct document document_##document_name;
 DOCUMENTS(DOCUMENT_DECLARE)

@@ -118,6 +118,8 @@ WRONG = [
     ("collector", "report --year 2026", "--out is missing"),
     ("collector", "report --year 26 --out x", "--year 26: a year of four digits is wanted"),
     ("collector", "report --year 2026 --out x --country TG", '"TG" has no country pack; there are: BJ, ML, SN'),
+    ("collector", "report --press --out x", "--year is missing"),
+    ("collector", "report --press --year 2026 --out x --embargo soon", "--embargo soon: "),
     ("collector", "framework open 20/27", "20/27: the name of an edition is wanted"),
     ("target", "", "a command is missing"),
     ("target", "run", "run: no such command"),

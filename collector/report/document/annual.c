@@ -75,4 +75,4 @@ static int write_annual(struct report *r, const struct outlet *to, struct fault 
     return rc < 0 ? rc : write_pictures(r, to, f);
 }
 
-const struct document document_annual = {.name = "annual", .write = write_annual};
+const struct document document_annual = {.name = "annual", .write = write_annual, .pictures = "figures"};
