@@ -341,6 +341,19 @@ struct reading {
     struct buf seen; /* "\nSECTION\tKEY\t" and its line, of all of them */
 };
 
+/* inih takes what follows " ;" for a comment; without its blank, which a document has of its own, it is none. */
+static void keep_semicolons(char *line)
+{
+    char *to = line;
+    for (const char *at = line; *at; at++) {
+        if (*at == ';')
+            while (to > line && (to[-1] == ' ' || to[-1] == '\t'))
+                to--;
+        *to++ = *at;
+    }
+    *to = '\0';
+}
+
 /* fgets over the text, counting lines: Debian's inih does not tell them. */
 static char *next_line(char *line, int size, void *user)
 {
@@ -355,6 +368,8 @@ static char *next_line(char *line, int size, void *user)
     line[len] = '\0';
     reading->rest += len;
     reading->line++;
+    if (reading->table->prose)
+        keep_semicolons(line);
     return line;
 }
 
@@ -376,9 +391,11 @@ static int on_key(void *user, const char *section, const char *name, const char 
     const struct conf_key *key;
     if (reading->result < 0)
         return 0;
+    if (reading->table->line)
+        reading->table->line(reading->target, reading->line);
     reading->result = set_key(reading->table, reading->target, *section ? section : NULL, name, value, &key,
                               reading->f);
-    if (reading->result == 0)
+    if (reading->result == 0 && !reading->table->prose)
         reading->result = keep_place(reading, section, name);
     if (reading->result < 0)
         fault_prefix(reading->f, _("%s, line %d: "), reading->path, reading->line);
@@ -418,12 +435,28 @@ static int check_section(const struct conf_table *table, const char *line, size_
     return unknown_key(table, section, "", f);
 }
 
+/* Two of them would be one in silence. */
+static int check_once(const char *line, size_t len, const char *text, struct fault *f)
+{
+    int number = 1;
+    for (const char *at = text; at < line; number++) {
+        if (!strncmp(at, line, len) && (at[len] == '\n' || at[len] == '\r'))
+            return fault_set(f, -EINVAL, _("%.*s stands twice, first in line %d; give each a name of its own"),
+                             (int)len, line, number);
+        at = strchrnul(at, '\n');
+        at += *at == '\n';
+    }
+    return 0;
+}
+
 static int check_sections(const struct conf_table *table, const char *path, const char *text, struct fault *f)
 {
     int number = 1;
     for (const char *line = text; *line; number++) {
         const char *end = strchrnul(line, '\n');
         int r = *line == '[' ? check_section(table, line, (size_t)(end - line), f) : 0;
+        if (r == 0 && *line == '[' && table->prose)
+            r = check_once(line, strcspn(line, "\r\n"), text, f);
         if (r < 0) {
             fault_prefix(f, _("%s, line %d: "), path, number);
             return r;
@@ -434,14 +467,17 @@ static int check_sections(const struct conf_table *table, const char *path, cons
 }
 
 /* What inih would split or join in silence. */
-static int check_lines(const char *path, const char *text, struct fault *f)
+static int check_lines(const struct conf_table *table, const char *path, const char *text, struct fault *f)
 {
     int number = 1;
     for (const char *line = text; *line; number++) {
         const char *end = strchrnul(line, '\n');
         if (end - line > CONF_LINE_MAX)
-            return fault_set(f, -EINVAL, _("%s, line %d: longer than %d bytes; shorten it"), path, number,
-                             CONF_LINE_MAX);
+            return fault_set(f, -EINVAL,
+                             table->prose
+                                 ? _("%s, line %d: longer than %d bytes; go on in another line of the same key")
+                                 : _("%s, line %d: longer than %d bytes; shorten it"),
+                             path, number, CONF_LINE_MAX);
         size_t indent = strspn(line, " \t");
         if (indent > 0 && line + indent < end && !strchr("#;\r", line[indent]))
             return fault_set(f, -EINVAL, _("%s, line %d: begins with a space; write each key at the line's start"),
@@ -459,7 +495,9 @@ int conf_read(const struct conf_table *table, const char *path, void *target, st
         return r;
     if (memchr(text.data, '\0', text.len))
         return fault_set(f, -EINVAL, _("%s: is not a text file"), path);
-    r = check_lines(path, text.data, f);
+    r = check_lines(table, path, text.data, f);
+    if (r == 0 && table->prose) /* else what stands twice would be a value that does not fit */
+        r = check_sections(table, path, text.data, f);
     if (r < 0)
         return r;
     struct reading reading = {.table = table, .target = target, .path = path, .rest = text.data, .f = f};

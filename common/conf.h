@@ -59,8 +59,12 @@ typedef int (*conf_section_fn)(void *target, const char *section, const char *na
 struct conf_table {
     const struct conf_key *keys;
     size_t count;
-    const char *section_prefix; /* "task ", or NULL when there are none */
+    const char *section_prefix; /* "task ", or NULL when there are none; "": every section */
     conf_section_fn section;
+    /* Are they prose? A text that is longer than a line goes on in another line of the same key, which section is given
+     * next; ";" is a part of it; and a section stands once. */
+    bool prose;
+    void (*line)(void *target, int line); /* of the file, before section gets what stands there; NULL: nobody asks */
 };
 
 void conf_preset(const struct conf_table *table, void *target);

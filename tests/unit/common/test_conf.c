@@ -249,12 +249,70 @@ static void hostile_values(void **state)
     assert_int_equal(conf_parse_bool("", &b), -EINVAL);
 }
 
+/* ---- prose ---- */
+
+struct prose {
+    char text[200];
+    int line;
+};
+
+static void take_line(void *target, int line)
+{
+    ((struct prose *)target)->line = line;
+}
+
+static int take_text(void *target, const char *section, const char *name, const char *value, struct fault *f)
+{
+    struct prose *p = target;
+    const size_t len = strlen(p->text);
+    snprintf(p->text + len, sizeof p->text - len, "%s/%s=%s@%d|", section, name, value, p->line);
+    return 0;
+}
+
+static int read_prose(const char *text, struct prose *p, struct fault *f)
+{
+    static const struct conf_table prose = {
+        .section_prefix = "", .section = take_text, .prose = true, .line = take_line};
+    const char *folder = scratch_dir();
+    _cleanup_text_ char *path = alloc_format("%s/a.conf", folder);
+    assert_int_equal(file_write_atomic(path, text, strlen(text), 0600, f), 0);
+    int r = conf_read(&prose, path, p, f);
+    unlink(path);
+    rmdir(folder);
+    return r;
+}
+
+static void prose_goes_on(void **state)
+{
+    static const struct {
+        const char *text, *is; /* or what is wrong */
+        bool wrong;
+    } rows[] = {
+        {"; a remark\n[a b]\nt = one ; two;\nt = three\n[a c]\nt=x\n", "a b/t=one; two;@3|a b/t=three@4|a c/t=x@6|"},
+        {"[a]\nt = x\n[a]\nt = y\n", "line 3: [a] stands twice, first in line 1", true},
+        {"[a]\n t = x\n", "line 2: begins with a space", true},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct prose p = {0};
+        struct fault f = {0};
+        int rc = read_prose(rows[i].text, &p, &f);
+        if (rows[i].wrong != (rc < 0) || !strstr(rows[i].wrong ? f.text : p.text, rows[i].is))
+            fail_msg("%s: %s %s", rows[i].text, p.text, f.text);
+    }
+    struct prose p = {0};
+    struct fault f = {0};
+    _cleanup_(buf_free) struct buf text = {0};
+    buf_addf(&text, "[a]\nt = %0*d\n", 300, 0);
+    assert_int_equal(read_prose(text.data, &p, &f), -EINVAL);
+    assert_non_null(strstr(f.text, "go on in another line of the same key"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads),          cmocka_unit_test(names_place_and_cure),
         cmocka_unit_test(takes),          cmocka_unit_test(prints_every_key),
-        cmocka_unit_test(hostile_values),
+        cmocka_unit_test(hostile_values), cmocka_unit_test(prose_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
