@@ -38,11 +38,11 @@ static bool ends(const char *name, const char *with)
 /* What lies beside chapters with a reason: what they show, what editors and systems leave, folders. */
 static bool is_none(const struct dirent *entry)
 {
-    const char *const others[] = {".png", ".jpg", ".jpeg", ".svg", "~", ".bak", ".csv"};
+    const char *const others[] = {".png", ".jpg", ".jpeg", ".svg", "~", ".bak", ".csv", ".pdf", ".odt", ".ods"};
     for (size_t o = 0; o < COUNT(others); o++)
         if (ends(entry->d_name, others[o]))
             return true;
-    return *entry->d_name == '.' || entry->d_type == DT_DIR;
+    return *entry->d_name == '.' || !strcmp(entry->d_name, EDITION_NAME) || entry->d_type == DT_DIR;
 }
 
 static int add_chapter(struct manuscript *m, const char *folder, const char *name, struct fault *f)

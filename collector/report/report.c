@@ -193,6 +193,15 @@ static char *countries_of(const struct report *r)
     return buf_take(&list);
 }
 
+static int read_editions(struct report *r, struct fault *f)
+{
+    _cleanup_text_ char *before = edition_before(r->order->chapters);
+    int rc = edition_read(r->order->chapters, &r->edition, f);
+    if (rc == 0)
+        rc = edition_read(before, &r->before, f);
+    return rc < 0 ? rc : edition_check(&r->edition, &r->before, f);
+}
+
 /* NULL: the pack has none. */
 static const struct embedded *built_in_map(const char *country)
 {
@@ -212,7 +221,9 @@ int report_write(struct pg *pg, const struct report_order *order, const struct o
     _cleanup_text_ char *in = headline_in(pack, order->country, r.words.lang), *countries = countries_of(&r);
     r.in = in;
     r.cctld = json_string_value(json_object_get(pack, "cctld"));
-    int rc = pg_run(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f);
+    int rc = read_editions(&r, f);
+    if (rc == 0)
+        rc = pg_run(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f);
     if (rc == 0)
         rc = evidence_read(pg, countries, order->year, &r.evidence, f);
     if (rc == 0)
@@ -223,6 +234,8 @@ int report_write(struct pg *pg, const struct report_order *order, const struct o
         rc = pg_run(pg, "COMMIT", f);
     evidence_free(&r.evidence);
     map_free(r.map);
+    edition_free(&r.edition);
+    edition_free(&r.before);
     words_free(&r.words);
     return rc;
 }

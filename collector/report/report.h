@@ -13,6 +13,7 @@
 #include "collector/db/pg.h"
 #include "collector/format/language.h"
 #include "collector/format/map.h"
+#include "collector/report/edition.h"
 #include "collector/report/evidence.h"
 #include "common/buf.h"
 #include "common/fault.h"
@@ -39,7 +40,8 @@ struct report {
     const char *cctld; /* without a dot; NULL: the pack has none */
     struct words words;
     struct evidence evidence;
-    struct map *map; /* of its departments; NULL: the pack has none */
+    struct map *map;                /* of its departments; NULL: the pack has none */
+    struct edition edition, before; /* what authors gave for it, and for that of the year before */
 };
 
 /* Who takes the files. keep gives one a place; name: "report.html", or "figures/PER1-days.svg". */

@@ -63,6 +63,8 @@ static void say_measured(const struct report *r, const struct window *s, json_t 
     const json_t *t = json_object_get(r->words.texts, "window");
     char first[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE];
     _cleanup_text_ char *step = phrase_step(s->lines);
+    if (s->source)
+        json_object_set_new(out, "lines", json_string(step));
     const char *pattern = !s->source ? "none" : !s->days ? "year" : s->first == s->last ? "day" : "days";
     phrase_set(out, "measured", json_string_value(json_object_get(t, pattern)),
                json_pack("{s:s, s:s, s:s, s:s}", "year", r->year, "n", step, "first",

@@ -7,5 +7,6 @@
 
 #include "collector/report/report.h"
 
-/* Sets out's "measured" and "dated", a sentence each; "dated" is left out where nothing is dated. */
+/* Sets out's "measured" and "dated", a sentence each, and "lines", how many were measured: "10–19". "dated" is left out
+ * where nothing is dated, "lines" where nothing was measured. */
 int window_set(const struct report *r, json_t *out, struct fault *f) CHECKED;

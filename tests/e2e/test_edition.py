@@ -1,4 +1,4 @@
-"""How the yearly report begins and ends: what deciders read in three minutes."""
+"""How the yearly report begins and ends: what deciders read in three minutes, what its authors recommend, who paid, how it is cited."""
 import csv
 import os
 import re
@@ -10,6 +10,48 @@ from conftest import Collector, scratch
 from test_report import LANGUAGES, Numbers
 
 YEAR = "2024"
+
+# Of a French edition; the English one has none.
+EDITION = """[edition]
+issn = 2049-3630
+doi = 10.5281/zenodo.1234567
+publisher = ISOC Bénin
+published = 2025-03-01
+[funder Fondation <Exemple>]
+gave = 40 000 EUR ; rien d’autre
+[conflict A. Dossou]
+text = Travaille pour un opérateur.
+[request Débits vendus]
+of = ARCEP
+asked = 2024-10-05
+[questionnaire Ménages]
+file = menages.pdf
+[recommendation 1]
+to = regulator
+text = Publier chaque trimestre les débits obtenus,
+text = et non seulement les débits vendus.
+figures = PER5, PER5.p10, ACC1.TG, PER55
+[recommendation 2]
+to = state
+text = Relier les écoles.
+figures = ACC1
+[outcome a]
+became = begun
+why = Deux départements ont leurs chiffres.
+[erratum Page 12]
+date = 2025-04-12
+wrong = Mo/s
+right = Mbit/s
+"""
+BEFORE = """[recommendation a]
+to = regulator
+text = Publier les débits par département.
+figures = PER5
+[recommendation b]
+to = donors
+text = Financer vingt sondes.
+figures = PER5
+"""
 
 
 @pytest.fixture(scope="module")
@@ -25,28 +67,38 @@ def year():
                                   for country, period, value in (("BJ", 2021, 33.5), ("BJ", 2023, 34.25), ("TG", 2023, 41.1), ("NE", 2023, 22)))
                         + "ECO8,BJ,2024,3800,0-10000,ARCEP,https://example.org/q,2024-11-02\n")
         c.run("import", "csv", path)
+        for when, text in ((YEAR, EDITION), ("2023", BEFORE)):
+            folder = c.config.parent / "chapters" / when / "fr"
+            folder.mkdir(parents=True)
+            (folder / "edition.conf").write_text(text, encoding="utf-8")
+        (c.config.parent / "chapters" / YEAR / "fr" / "menages.pdf").write_bytes(b"%PDF-1.4 questions")
         yield c
         c.stop()
 
 
-def written(c, folder, lang, when=YEAR):
+def write(c, out, lang, when=YEAR):
     """Without the programs for PDF and PNG, which have their own tests."""
-    out, empty = c.state.parent / folder, c.state.parent / "nothing"
+    empty = c.state.parent / "nothing"
     empty.mkdir(exist_ok=True)
-    subprocess.run(c.command("report", "--year", when, "--lang", lang, "--out", out), capture_output=True, text=True, check=True,
-                   env=os.environ | c.env | {"PATH": str(empty)})
-    return out
+    return subprocess.run(c.command("report", "--year", when, "--lang", lang, "--out", out), capture_output=True, text=True,
+                          env=os.environ | c.env | {"PATH": str(empty)})
 
 
 @pytest.fixture(scope="module")
 def reports(year):
-    return {lang: written(year, lang, lang) for lang in LANGUAGES}
+    made = {}
+    for lang in LANGUAGES:
+        made[lang] = year.state.parent / lang
+        done = write(year, made[lang], lang)
+        assert done.returncode == 0, done.stderr
+        (made[lang] / "said").write_text(done.stderr, encoding="utf-8")
+    return made
 
 
 def section(out, name):
     text = (out / "report.html").read_text(encoding="utf-8")
     found = re.search(rf'<section id="{name}">\n(.*?)(?=<section id="[a-z0-9-]+">\n<h2>|</main>)', text, re.S)
-    return found and found[1]
+    return found and found[1].rsplit("</section>", 1)[0]
 
 
 def plain(html):
@@ -97,3 +149,50 @@ def test_the_measured_days_are_told_at_the_beginning(year, reports, lang):
             "en": "Measured from 1 January 2024 to 19 January 2024, on 5–9 lines. Data up to 2 November 2024."}[lang]
     cover = text[text.index('<header class="cover">'):text.index("</header>")]
     assert said in plain(cover) and said in plain(section(reports[lang], "summary"))
+
+
+def test_recommendations_rest_on_figures(reports):
+    """By addressee, each with its figures as indicators.csv has them; a reference that is broken is told with what comes nearest."""
+    said, text = (reports["fr"] / "said").read_text(encoding="utf-8"), section(reports["fr"], "recommendations")
+    rows = list(csv.DictReader((reports["fr"] / "indicators.csv").open(encoding="utf-8")))
+    assert re.findall("<h3>(.*?)</h3>", text) == ["À l’État", "Au régulateur", "Ce que sont devenues celles de l’édition 2023"]
+    assert "Publier chaque trimestre les débits obtenus, et non seulement les débits vendus." in text
+    rests = [(rows[line - 2]["indicator"], rows[line - 2]["statistic"], rows[line - 2]["country"]) for _, _, line, column in Numbers(text).found if column == "value"]
+    assert rests == [("ACC1", "value", "BJ"), ("PER5", "p50", "BJ"), ("PER5", "p10", "BJ"), ("ACC1", "value", "TG")]
+    assert "<mark>Un chiffre manque ici" in text and re.search(r"2024/fr/edition\.conf: line \d+: \{\{PER55\}\} is not understood.*nearest: \{\{PER5\}\}", said)
+
+
+def test_last_years_are_answered_or_not(reports):
+    outcomes = [plain(row) for row in re.findall("<tr>(.*?)</tr>", section(reports["fr"], "recommendations"), re.S)][1:]
+    assert outcomes == ["Publier les débits par département.Au régulateurcommencéeDeux départements ont leurs chiffres.",
+                        "Financer vingt sondes.Aux bailleurssans réponse"]
+
+
+def test_who_paid_and_how_to_cite_it(reports):
+    fr, lines = reports["fr"], plain(section(reports["fr"], "credits"))
+    assert "Fondation &lt;Exemple&gt;" in section(fr, "funding") and "40\u202f000 EUR\u202f; rien d’autre" in section(fr, "funding") and "A. Dossou" in section(fr, "funding")
+    assert "ARCEP" in section(fr, "requests") and "5 octobre 2024" in section(fr, "requests") and "pas de réponse" in section(fr, "requests")
+    assert "ISOC Bénin. ISSN 2049-3630. https://doi.org/10.5281/zenodo.1234567" in lines and "1er mars 2025" in lines
+    assert "Page 1212 avril 2025Mo/sMbit/s" in lines and "5–9 lignes de volontaires" in lines
+    assert (fr / "questionnaires" / "menages.pdf").read_bytes() == b"%PDF-1.4 questions"
+
+
+def test_what_is_not_given_is_said(reports):
+    """Where authors gave nothing, the report does not look as if there were nothing to give."""
+    for name, words in (("recommendations", "This edition makes no recommendation."), ("funding", "No funding was declared"), ("funding", "No conflict of interest was declared."),
+                        ("requests", "No request that came to nothing"), ("credits", "Not yet assigned."), ("credits", "No error has been reported")):
+        assert words in section(reports["en"], name), words
+
+
+@pytest.mark.parametrize("text, says", (
+    ("[recommendation 1]\nto = state\ntext = Tout faire.\n", r"2022/fr/edition\.conf, line 2: \[recommendation 1\] lacks figures; add a line such as: figures = PER5"),
+    ("[outcome x]\nbecame = done\nwhy = Parce que.\n", r"2022/fr/edition\.conf, line 2: the edition of the year before has no recommendations"),
+    ("[questionnaire Q]\nfile = parti.pdf\n", r"2022/fr/edition\.conf, line 2: .*parti\.pdf"),
+))
+def test_what_is_faulty_is_refused(year, text, says):
+    """With file, line and cure, and nothing is written."""
+    folder, out = year.config.parent / "chapters" / "2022" / "fr", year.state.parent / "refused"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "edition.conf").write_text(text, encoding="utf-8")
+    done = write(year, out, "fr", "2022")
+    assert done.returncode == 1 and re.search(says, done.stderr) and not out.exists(), done.stderr

@@ -6,7 +6,9 @@
 #include "collector/report/picture.h"
 #include "collector/report/window.h"
 #include "collector/report/workbook.h"
+#include "common/file.h"
 #include "common/json.h"
+#include "common/lang.h"
 
 #define REPORT_LIST(section_name) &section_##section_name,
 static const struct section *const sections[] = {REPORT_SECTIONS(REPORT_LIST)};
@@ -65,9 +67,34 @@ static int write_pictures(const struct report *r, const struct outlet *to, struc
     return rc;
 }
 
+/* Those that lie beside the edition's own file go with the report. */
+static int write_questionnaires(const struct report *r, const struct outlet *to, struct fault *f)
+{
+    const json_t *one;
+    size_t n;
+    int rc = 0;
+    json_array_foreach(edition_list(&r->edition, "questionnaire"), n, one)
+    {
+        const char *file = json_string_value(json_object_get(one, "file"));
+        if (!file || rc < 0)
+            continue;
+        _cleanup_text_ char *path = alloc_format("%s/%s", r->order->chapters, file),
+                            *name = alloc_format("questionnaires/%s", file);
+        _cleanup_(buf_free) struct buf bytes = {0};
+        rc = file_read_itself(path, EDITION_FILE_MAX, &bytes, f);
+        if (rc < 0)
+            fault_prefix(f, _("%s, line %d: "), r->edition.path, (int)json_integer_value(json_object_get(one, "line")));
+        else
+            rc = to->keep(to->of, name, &bytes, f);
+    }
+    return rc;
+}
+
 static int write_annual(struct report *r, const struct outlet *to, struct fault *f)
 {
     int rc = write_document(r, to, f);
+    if (rc == 0)
+        rc = write_questionnaires(r, to, f);
     if (rc == 0)
         rc = document_data(r, to, f);
     if (rc == 0)

@@ -15,9 +15,12 @@
     X(community)                                                                                                       \
     X(neighbours)                                                                                                      \
     X(missing)                                                                                                         \
+    X(recommendations)                                                                                                 \
     X(method)                                                                                                          \
     X(quality)                                                                                                         \
+    X(requests)                                                                                                        \
     X(glossary)                                                                                                        \
+    X(funding)                                                                                                         \
     X(credits)
 
 #define REPORT_DECLARE(section_name) extern const struct section section_##section_name;
