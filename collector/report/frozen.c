@@ -15,16 +15,16 @@ void frozen_add(json_t *files, const char *name, const struct buf *bytes)
                                            hash_text(hash, hex)));
 }
 
-/* Hosts know the hashes of their own batches, and would see by them whether there are any others: the microsecond in
- * which each came is known to the collector alone. */
+/* Hosts know the hashes of their own batches, and would see by a digest over them whether there are any others: it is
+ * made with what the collector alone knows. */
 #define INPUTS_SQL                                                                                                     \
     "SELECT jsonb_build_object('schema', (SELECT max(substring(name FROM '[0-9]{4}_[a-z0-9_]+')) FROM "                \
     "schema_migration), 'imports', (SELECT coalesce(jsonb_agg(jsonb_build_object('run', run, 'kind', kind, 'sha256', " \
     "sha256) ORDER BY run), '[]') FROM import_run WHERE undone_at IS NULL), 'ledger', (SELECT "                        \
-    "coalesce(jsonb_object_agg(month, digest), '{}') FROM (SELECT to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM') " \
-    "AS month, encode(sha256(string_agg(hash || int8send((extract(epoch FROM received_at) * 1000000)::bigint), "       \
-    "''::bytea ORDER BY hash)), 'hex') AS digest FROM batch_key WHERE "                                                \
-    "received_at >= make_date($1::int, 1, 1)::timestamp AT TIME ZONE 'UTC' GROUP BY 1) m))"
+    "coalesce(jsonb_object_agg(month, encode(sha256(secret || sha256(secret || hashes)), 'hex')), '{}') FROM "         \
+    "frozen_secret, (SELECT to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month, string_agg(hash, ''::bytea "  \
+    "ORDER BY hash) AS hashes FROM batch_key WHERE received_at >= make_date($1::int, 1, 1)::timestamp AT TIME ZONE "   \
+    "'UTC' GROUP BY 1) m))"
 
 int frozen_inputs(struct pg *pg, const char *year, json_t **ret, struct fault *f)
 {

@@ -14,7 +14,7 @@
 void frozen_add(json_t *files, const char *name, const struct buf *bytes);
 
 /* What figures up to a year are made of, as it is now: {"program", "schema", "imports": [{"run", "kind", "sha256"}],
- * "ledger": {"2026-03": SHA-256 over the hashes of the batches that came in that month, each with its time}}. How many
+ * "ledger": {"2026-03": a keyed SHA-256 over the hashes of the batches that came in that month}}. How many
  * batches there are is not told: they are as many as the probes; nor what files are called, or who made them: a survey
  * that is not admitted is among them. Batches of before the year are no part of it. *ret is the caller's. */
 int frozen_inputs(struct pg *pg, const char *year, json_t **ret, struct fault *f) CHECKED;
