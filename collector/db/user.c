@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <libgen.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "common/clock.h"
 #include "common/file.h"
 #include "common/form.h"
 #include "common/lang.h"
@@ -309,15 +311,26 @@ int user_spawn(const char *const *argv, int out_fd, pid_t *ret_pid, struct fault
     return start(argv, out_fd, 0, ret_pid, f);
 }
 
-static void read_output(int fd, struct buf *out)
+/* False: what it writes did not end in time. */
+static bool read_output(int fd, int limit_s, struct buf *out)
 {
     char piece[4096];
-    for (ssize_t n; (n = read(fd, piece, sizeof piece)) > 0 || (n < 0 && errno == EINTR);)
+    const int64_t end_us = clock_mono_us(&clock_system) + limit_s * INT64_C(1000000);
+    for (;;) {
+        const int64_t left_us = end_us - clock_mono_us(&clock_system);
+        struct pollfd waits = {.fd = fd, .events = POLLIN};
+        if (limit_s && (left_us <= 0 || poll(&waits, 1, (int)(left_us / 1000) + 1) == 0))
+            return false;
+        const ssize_t n = read(fd, piece, sizeof piece);
+        if (n == 0 || (n < 0 && errno != EINTR))
+            return true;
         if (n > 0 && out->len + (size_t)n <= OUTPUT_MAX)
             buf_add(out, piece, (size_t)n);
+    }
 }
 
-static int run(const char *const *argv, pid_t parent, struct buf *out, struct fault *f)
+/* parent, limit_s: 0: none. */
+static int run(const char *const *argv, pid_t parent, int limit_s, struct buf *out, struct fault *f)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
@@ -328,11 +341,15 @@ static int run(const char *const *argv, pid_t parent, struct buf *out, struct fa
     close(ends[1]);
     if (rc < 0)
         return rc;
-    read_output(read_end, out);
+    const bool ended = read_output(read_end, limit_s, out);
+    if (!ended)
+        kill(-pid, SIGKILL); /* it leads a session, with what it started */
     int status;
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
             return fault_set(f, -errno, "%s: %s", argv[0], fault_errno(errno));
+    if (!ended)
+        return fault_set(f, -ETIMEDOUT, _("%s was not done after %d s, and was ended"), argv[0], limit_s);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
     size_t from = out->len > 300 ? out->len - 300 : 0;
@@ -341,10 +358,10 @@ static int run(const char *const *argv, pid_t parent, struct buf *out, struct fa
 
 int user_run(const char *const *argv, struct buf *out, struct fault *f)
 {
-    return run(argv, 0, out, f);
+    return run(argv, 0, 0, out, f);
 }
 
-int user_run_bound(const char *const *argv, struct buf *out, struct fault *f)
+int user_run_bound(const char *const *argv, int limit_s, struct buf *out, struct fault *f)
 {
-    return run(argv, getpid(), out, f);
+    return run(argv, getpid(), limit_s, out, f);
 }

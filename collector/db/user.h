@@ -59,5 +59,6 @@ int user_spawn(const char *const *argv, int out_fd, pid_t *ret_pid, struct fault
 /* Runs a program to its end; `out` gets the first 64 KiB of what it said.
  * -EIO when it failed, with its last lines in f. */
 int user_run(const char *const *argv, struct buf *out, struct fault *f) CHECKED;
-/* One that is of use to this program alone, and ends (SIGTERM) when it does: a Ctrl-C leaves it no work. */
-int user_run_bound(const char *const *argv, struct buf *out, struct fault *f) CHECKED;
+/* One that is of use to this program alone, and ends (SIGTERM) when it does: a Ctrl-C leaves it no work. -ETIMEDOUT: it
+ * was not done after limit_s seconds, and is no more. */
+int user_run_bound(const char *const *argv, int limit_s, struct buf *out, struct fault *f) CHECKED;

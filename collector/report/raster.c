@@ -21,7 +21,7 @@ int raster_make(const char *program, const char *scratch, const struct buf *svg,
 {
     const char *const arguments[] = {
         in_pixels(svg) ? "--zoom=1" : "--zoom=2", "--background-color=white", "--output", TOOL_OUT, TOOL_IN, NULL};
-    const struct tool_job job = {program, arguments, scratch, RASTER_BYTES_MAX};
+    const struct tool_job job = {program, arguments, scratch, RASTER_BYTES_MAX, TOOL_LIMIT_S};
     int rc = tool_run(&job, svg, out, f);
     if (rc < 0)
         fault_prefix(f, _("no PNG was made: "));

@@ -33,7 +33,7 @@ static int run_in(const struct tool_job *job, const char *folder, const struct b
                                                              : job->arguments[a];
     int rc = file_write_atomic(given, in->data, in->len, 0600, f);
     if (rc == 0)
-        rc = user_run_bound(argv, &said, f);
+        rc = user_run_bound(argv, job->limit_s, &said, f);
     if (rc == 0)
         rc = file_read(made, job->max_bytes, out, f);
     unlink(given);

@@ -9,6 +9,7 @@
 #include "collector/report/pdf.h"
 #include "collector/report/raster.h"
 #include "collector/report/tool.h"
+#include "common/clock.h"
 #include "common/file.h"
 
 /* In the place of a program, a script that does as its text says. */
@@ -120,12 +121,28 @@ static void ends_with_who_runs_it(void **state)
     shell("rm -r %s", folder);
 }
 
+/* With what it started: else that would hold the pipe, and who waits. */
+static void ends_when_its_time_is_over(void **state)
+{
+    char *folder = scratch_dir();
+    _cleanup_text_ char *program = program_that(folder, "maker", "sleep 30 & echo begun; sleep 30");
+    struct buf in = {0}, out = {0};
+    struct fault f = {0};
+    const int64_t began_us = clock_mono_us(&clock_system);
+    assert_int_equal(tool_run(&(struct tool_job){program, (const char *const[]){NULL}, folder, 1, 1}, &in, &out, &f),
+                     -ETIMEDOUT);
+    assert_true(clock_mono_us(&clock_system) - began_us < 20000000);
+    assert_non_null(strstr(f.text, "was not done after 1 s"));
+    shell("test \"$(ls %s)\" = bin", folder);
+    shell("rm -r %s", folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_found_on_the_search_path), cmocka_unit_test(gives_what_the_program_made),
         cmocka_unit_test(says_why_there_is_none),      cmocka_unit_test(needs_a_scratch),
-        cmocka_unit_test(ends_with_who_runs_it),
+        cmocka_unit_test(ends_with_who_runs_it),       cmocka_unit_test(ends_when_its_time_is_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
