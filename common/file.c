@@ -43,7 +43,7 @@ int file_sync_dir(const char *path, struct fault *f)
     return 0;
 }
 
-int file_write_atomic(const char *path, const void *bytes, size_t len, mode_t mode, struct fault *f)
+int file_stage(const char *path, const void *bytes, size_t len, mode_t mode, struct fault *f)
 {
     _cleanup_text_ char *tmp = alloc_format("%s" FILE_UNFINISHED, path);
     /* A leftover of an earlier crash may have another mode. */
@@ -55,15 +55,33 @@ int file_write_atomic(const char *path, const void *bytes, size_t len, mode_t mo
     int r = write_all(fd, bytes, len);
     if (r == 0 && fsync(fd) < 0)
         r = -errno;
-    if (r == 0 && rename(tmp, path) < 0)
-        r = -errno;
-    if (r < 0) {
-        unlink(tmp);
-        errno = -r;
-        return failed(f, _("cannot write"), path);
-    }
-    _cleanup_text_ char *copy = alloc_text(path);
-    return file_sync_dir(dirname(copy), f);
+    if (r == 0)
+        return 0;
+    unlink(tmp);
+    errno = -r;
+    return failed(f, _("cannot write"), path);
+}
+
+int file_settle(const char *path, struct fault *f)
+{
+    _cleanup_text_ char *tmp = alloc_format("%s" FILE_UNFINISHED, path), *copy = alloc_text(path);
+    if (rename(tmp, path) == 0)
+        return file_sync_dir(dirname(copy), f);
+    int rc = failed(f, _("cannot write"), path);
+    unlink(tmp);
+    return rc;
+}
+
+void file_unstage(const char *path)
+{
+    _cleanup_text_ char *tmp = alloc_format("%s" FILE_UNFINISHED, path);
+    unlink(tmp);
+}
+
+int file_write_atomic(const char *path, const void *bytes, size_t len, mode_t mode, struct fault *f)
+{
+    int rc = file_stage(path, bytes, len, mode, f);
+    return rc < 0 ? rc : file_settle(path, f);
 }
 
 /* Of a process that ended, as the lock of one that writes ends with it. */

@@ -11,6 +11,10 @@
 
 /* Writes path.tmp, fsyncs it, renames it over path, fsyncs the folder. */
 int file_write_atomic(const char *path, const void *bytes, size_t len, mode_t mode, struct fault *f) CHECKED;
+/* Its halves, for files that are to appear together: the first takes all the room, and is taken back by unstage. */
+int file_stage(const char *path, const void *bytes, size_t len, mode_t mode, struct fault *f) CHECKED;
+int file_settle(const char *path, struct fault *f) CHECKED;
+void file_unstage(const char *path);
 
 /* Removes what writes that were cut off left in a folder: the files whose names
  * end in `ending`, FILE_UNFINISHED or the same behind more of a name where the

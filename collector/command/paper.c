@@ -1,13 +1,14 @@
 #include "collector/command/paper.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "collector/db/user.h"
-#include "collector/report/frozen.h"
 #include "collector/report/pdf.h"
 #include "collector/report/raster.h"
 #include "collector/report/tool.h"
@@ -15,21 +16,56 @@
 #include "common/lang.h"
 #include "common/log.h"
 
-int paper_write(const struct paper *paper, const char *name, const struct buf *bytes, struct fault *f)
+static int make_folder(const struct paper *paper, const char *name, struct fault *f)
 {
-    USER_ROOT_SCOPE; /* where the command line says, as whoever gave it */
     _cleanup_text_ char *path = alloc_format("%s/%s", paper->folder, name);
     _cleanup_text_ char *inner = alloc_text_n(path, (size_t)(strrchr(path, '/') - path));
     int rc = file_make_dir(paper->folder, 0755, f);
-    if (rc == 0 && strchr(name, '/'))
-        rc = file_make_dir(inner, 0755, f);
-    if (rc == 0)
-        rc = file_write_atomic(path, bytes->data, bytes->len, 0644, f);
-    if (rc == 0 && paper->files)
-        frozen_add(paper->files, name, bytes);
+    return rc == 0 && strchr(name, '/') ? file_make_dir(inner, 0755, f) : rc;
+}
+
+int paper_stage(const struct paper *paper, const char *name, const struct buf *bytes, struct fault *f)
+{
+    USER_ROOT_SCOPE; /* where the command line says, as whoever gave it */
+    _cleanup_text_ char *path = alloc_format("%s/%s", paper->folder, name);
+    int rc = make_folder(paper, name, f);
+    return rc < 0 ? rc : file_stage(path, bytes->data, bytes->len, 0644, f);
+}
+
+int paper_settle(const struct paper *paper, const char *name, struct fault *f)
+{
+    USER_ROOT_SCOPE;
+    _cleanup_text_ char *path = alloc_format("%s/%s", paper->folder, name);
+    int rc = file_settle(path, f);
     if (rc == 0)
         puts(path);
     return rc;
+}
+
+void paper_unstage(const struct paper *paper, const char *name)
+{
+    USER_ROOT_SCOPE;
+    _cleanup_text_ char *path = alloc_format("%s/%s", paper->folder, name);
+    file_unstage(path);
+}
+
+int paper_write(const struct paper *paper, const char *name, const struct buf *bytes, struct fault *f)
+{
+    int rc = paper_stage(paper, name, bytes, f);
+    return rc < 0 ? rc : paper_settle(paper, name, f);
+}
+
+int paper_lock(const struct paper *paper, int *ret_fd, struct fault *f)
+{
+    USER_ROOT_SCOPE;
+    int rc = file_make_dir(paper->folder, 0755, f);
+    if (rc < 0)
+        return rc;
+    *ret_fd = open(paper->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*ret_fd < 0)
+        return fault_set(f, -errno, _("%s: cannot open the folder: %s"), paper->folder, fault_errno(errno));
+    flock(*ret_fd, LOCK_EX); /* a file system that knows no locks has no two computers' reports in it */
+    return 0;
 }
 
 const char *paper_scratch(void)

@@ -3,8 +3,6 @@
 
 #include <stdbool.h>
 
-#include <jansson.h>
-
 #include "common/alloc.h"
 #include "common/buf.h"
 #include "common/fault.h"
@@ -15,12 +13,17 @@ const char *paper_scratch(void);
 /* All of it is done as whoever gave the command. */
 struct paper {
     const char *folder; /* is made where it is missing */
-    json_t *files;      /* what was written is noted there (frozen_add); NULL: nowhere */
     bool no_png;        /* that there is none was said */
 };
 
 /* Writes a file, and prints its path. name: may be in one more folder, "figures/PER1.svg". */
 int paper_write(const struct paper *paper, const char *name, const struct buf *bytes, struct fault *f) CHECKED;
+/* Its halves, for files that are to appear together; what was staged and is not settled is to be taken back. */
+int paper_stage(const struct paper *paper, const char *name, const struct buf *bytes, struct fault *f) CHECKED;
+int paper_settle(const struct paper *paper, const char *name, struct fault *f) CHECKED;
+void paper_unstage(const struct paper *paper, const char *name);
+/* Waits for who else writes into the folder, until *ret_fd is closed. */
+int paper_lock(const struct paper *paper, int *ret_fd, struct fault *f) CHECKED;
 /* The HTML document as PDF. Where WeasyPrint is not installed that is said, with its package, and out stays empty. */
 int paper_make_pdf(const struct buf *html, struct buf *out, struct fault *f) CHECKED;
 /* The same as a file, where there is one. */

@@ -40,7 +40,6 @@ static void shelf_free(struct shelf *shelf)
         buf_free(&shelf->made[m].bytes);
     }
     free(shelf->made);
-    json_decref(shelf->paper.files);
     json_decref(shelf->inputs);
 }
 
@@ -106,34 +105,45 @@ static int clear(const struct shelf *shelf, struct fault *f)
     return rc;
 }
 
-static int write_made(const struct shelf *shelf, struct fault *f)
-{
-    int rc = 0;
-    for (size_t m = 0; rc == 0 && m < shelf->count; m++)
-        if (shelf->made[m].bytes.len)
-            rc = paper_write(&shelf->paper, shelf->made[m].name, &shelf->made[m].bytes, f);
-    return rc < 0 ? rc : clear(shelf, f);
-}
-
-static int write_frozen(struct shelf *shelf, const struct report_order *order, struct fault *f)
+static void place_frozen(struct shelf *shelf, const struct report_order *order)
 {
     _cleanup_json_ json_t *about = json_pack("{s:s, s:s, s:s}", "country", order->country, "year", order->year,
-                                             "language", order->language->code);
-    const struct paper paper = {.folder = shelf->paper.folder};
-    _cleanup_(buf_free) struct buf frozen = {0};
-    frozen_write(about, shelf->paper.files, shelf->inputs, &frozen);
-    return paper_write(&paper, FROZEN_NAME, &frozen, f);
+                                             "language", order->language->code),
+                          *files = json_array();
+    for (size_t m = 0; m < shelf->count; m++)
+        if (shelf->made[m].bytes.len)
+            frozen_add(files, shelf->made[m].name, &shelf->made[m].bytes);
+    frozen_write(about, files, shelf->inputs, place(shelf, alloc_text(FROZEN_NAME)));
 }
 
 /* What was printed from there is no longer to be verified once other files stand in its place. */
-static int refuse_frozen(const char *folder, struct fault *f)
+static int refuse_frozen(const struct shelf *shelf, struct fault *f)
 {
     _cleanup_(buf_free) struct buf frozen = {0};
     struct fault none = {0};
-    if (paper_read(folder, FROZEN_NAME, &frozen, &none) < 0)
+    if (shelf->freeze || paper_read(shelf->paper.folder, FROZEN_NAME, &frozen, &none) < 0)
         return 0;
     return fault_set(f, -EEXIST, _("the report in %s is frozen; choose another folder, or write it anew with --freeze"),
-                     folder);
+                     shelf->paper.folder);
+}
+
+/* A full disk leaves no half of them. */
+static int write_made(const struct shelf *shelf, struct fault *f)
+{
+    _cleanup_fd_ int lock = -1;
+    int rc = paper_lock(&shelf->paper, &lock, f);
+    if (rc == 0)
+        rc = refuse_frozen(shelf, f);
+    size_t staged = 0, settled = 0;
+    for (; rc == 0 && staged < shelf->count; staged++)
+        if (shelf->made[staged].bytes.len)
+            rc = paper_stage(&shelf->paper, shelf->made[staged].name, &shelf->made[staged].bytes, f);
+    for (; rc == 0 && settled < shelf->count; settled++)
+        if (shelf->made[settled].bytes.len)
+            rc = paper_settle(&shelf->paper, shelf->made[settled].name, f);
+    for (; settled < staged; settled++)
+        paper_unstage(&shelf->paper, shelf->made[settled].name);
+    return rc == 0 && holds(shelf, "report.html") ? clear(shelf, f) : rc;
 }
 
 /* The one that an option asks for, or the first. ret_other: one more that is asked for; NULL: none. */
@@ -192,15 +202,14 @@ static int write_document(const struct session *s, struct fault *f)
         .pictures = order.document->pictures,
         .freeze = invocation_flag(s->in, "freeze"),
     };
-    shelf.paper.files = shelf.freeze ? json_array() : NULL;
-    int rc = shelf.freeze ? 0 : refuse_frozen(shelf.paper.folder, f);
+    int rc = refuse_frozen(&shelf, f);
     if (rc == 0)
         rc = make(s, &order, &shelf, f);
     if (rc == 0)
         rc = print(&shelf, f);
-    if (rc == 0)
-        rc = write_made(&shelf, f);
-    return rc == 0 && shelf.freeze ? write_frozen(&shelf, &order, f) : rc;
+    if (rc == 0 && shelf.freeze)
+        place_frozen(&shelf, &order);
+    return rc < 0 ? rc : write_made(&shelf, f);
 }
 
 static int verify(const struct session *s, struct fault *f)

@@ -410,7 +410,7 @@ def test_a_year_without_figures(year):
 
 
 def test_reports_do_not_mix(year):
-    """One that fails leaves the earlier one as it was; one of another year takes its pictures and its PDF away."""
+    """One that fails, while it is made or while it is written, leaves the earlier one as it was; one of another year takes its pictures and its PDF away."""
     out, path = year.state.parent / "twice", year.state.parent / "twice.bin"
     path.mkdir()
     def report(when, does):
@@ -422,6 +422,14 @@ def test_reports_do_not_mix(year):
     assert done.returncode == 0 and {"report.pdf", "figures/PER1-days.svg"} <= set(first), done.stderr
     done, again = report("2023", "echo no font; exit 1")
     assert done.returncode == 1 and "no font" in done.stderr and done.stdout == "" and again == first
+    kept = out / "figures"
+    kept.rename(out / "kept")
+    kept.write_text("no folder")
+    done, again = report("2024", "echo made >\"$4\"")
+    assert done.returncode == 1 and "figures" in done.stderr and done.stdout == "" and again["report.html"] == first["report.html"] and again["indicators.csv"] == first["indicators.csv"]
+    assert not list(out.rglob("*.tmp"))
+    kept.unlink()
+    (out / "kept").rename(kept)
     (path / PDF).unlink()
     done = subprocess.run(year.command("report", "--year", "2019", "--out", out), capture_output=True, text=True, env=os.environ | year.env | {"PATH": str(path)}, check=True)
     assert set(done.stdout.split()) == {str(p) for p in files(out)} and f"{out}/figures/PER1-days.svg was of an earlier report" in done.stderr

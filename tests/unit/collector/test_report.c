@@ -1,6 +1,8 @@
 #include "tests/unit/folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "collector/command/command.h"
@@ -156,9 +158,8 @@ static void files_go_where_they_are_to(void **state)
     struct fault f = {0};
     struct stat is;
     _cleanup_text_ char *folder = alloc_format("%s/made", dir), *path = alloc_format("%s/figures/PER1.svg", folder);
-    _cleanup_json_ json_t *files = json_array();
     _cleanup_(buf_free) struct buf back = {0};
-    const struct paper paper = {.folder = folder, .files = files};
+    const struct paper paper = {.folder = folder};
     const struct buf svg = {.data = "<svg/>", .len = 6};
     assert_int_equal(paper_write(&paper, "figures/PER1.svg", &svg, &f), 0);
     assert_int_equal(stat(path, &is), 0);
@@ -167,14 +168,43 @@ static void files_go_where_they_are_to(void **state)
     assert_int_equal(paper_read(folder, "figures/PER1.svg", &back, &f), 0);
     assert_string_equal(back.data, "<svg/>");
     assert_int_equal(paper_read(folder, "figures/PER2.svg", &back, &f), -ENOENT);
-    const json_t *noted = json_array_get(files, 0);
-    assert_int_equal(json_array_size(files), 1);
-    assert_string_equal(json_string_value(json_object_get(noted, "path")), "figures/PER1.svg");
-    assert_int_equal(json_integer_value(json_object_get(noted, "bytes")), 6);
-    assert_int_equal(strlen(json_string_value(json_object_get(noted, "sha256"))), 64);
     for (int again = 0; again < 2; again++)
         assert_int_equal(paper_remove(&paper, "figures/PER1.svg", &f), 0);
     assert_int_equal(paper_read(folder, "figures/PER1.svg", &back, &f), -ENOENT);
+}
+
+/* What is staged is not there yet; what is taken back was never there. */
+static void files_appear_when_they_are_settled(void **state)
+{
+    struct fault f = {0};
+    _cleanup_text_ char *folder = alloc_format("%s/staged", dir);
+    _cleanup_(buf_free) struct buf back = {0};
+    const struct paper paper = {.folder = folder};
+    const struct buf old = {.data = "old", .len = 3}, new = {.data = "new", .len = 3};
+    assert_int_equal(paper_write(&paper, "a", &old, &f), 0);
+    assert_int_equal(paper_stage(&paper, "a", &new, &f), 0);
+    assert_int_equal(paper_stage(&paper, "b", &new, &f), 0);
+    assert_int_equal(paper_read(folder, "a", &back, &f), 0);
+    assert_string_equal(back.data, "old");
+    assert_int_equal(paper_settle(&paper, "a", &f), 0);
+    paper_unstage(&paper, "b");
+    assert_int_equal(paper_settle(&paper, "b", &f), -ENOENT);
+    buf_free(&back);
+    assert_int_equal(paper_read(folder, "a", &back, &f), 0);
+    assert_string_equal(back.data, "new");
+    shell("test \"$(ls -A %s)\" = a", folder);
+}
+
+/* Who writes into a folder does so alone. */
+static void folder_is_locked(void **state)
+{
+    struct fault f = {0};
+    _cleanup_text_ char *folder = alloc_format("%s/locked", dir);
+    const struct paper paper = {.folder = folder};
+    _cleanup_fd_ int lock = -1;
+    assert_int_equal(paper_lock(&paper, &lock, &f), 0);
+    _cleanup_fd_ int other = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(flock(other, LOCK_EX | LOCK_NB), -1);
 }
 
 /* An empty TMPDIR is none. */
@@ -200,6 +230,8 @@ int main(void)
         cmocka_unit_test(without_figures_there_is_a_header),
         cmocka_unit_test(asks_for_a_year_and_a_country),
         cmocka_unit_test_setup_teardown(files_go_where_they_are_to, in_a_fresh_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(files_appear_when_they_are_settled, in_a_fresh_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(folder_is_locked, in_a_fresh_folder, remove_folder),
         cmocka_unit_test(writes_in_passing_somewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
