@@ -9,6 +9,7 @@
 #include "collector/figure/refresh.h"
 #include "collector/figure/rollup.h"
 #include "collector/import/place.h"
+#include "collector/report/beside.h"
 #include "collector/report/document.h"
 #include "collector/report/frozen.h"
 #include "collector/report/picture.h"
@@ -184,8 +185,9 @@ static int write_document(const struct session *s, struct fault *f)
         .contact = invocation_text(s->in, "contact"),
         .language = language_find(code ? code : lang_code(lang_current())),
     };
-    if (order.document->read) {
+    if (order.document->option)
         order.wanted = invocation_text(s->in, order.document->option);
+    if (order.document->read) {
         int rc = order.document->read(&order, f);
         if (rc < 0)
             return rc;
@@ -233,6 +235,11 @@ static const char *const languages[] = {"fr", "en", NULL};
 
 static const struct option options[] = {
     {"year", N_("YEAR"), N_("the year"), OPTION_YEAR},
+    {"compare", "Y1,Y2,…", N_("those years side by side, in the place of the report"), .check = beside_years},
+    {"countries", "CC,CC,…",
+     N_("those countries side by side in the year, by the editions of other chapters that were "
+        "imported"),
+     .check = beside_countries},
     {"lang", "fr|en", N_("in which language; without it, yours"), OPTION_WORD, .choices = languages},
     {"country", "CC", N_("of which country; without it, the collector's"), .check = check_country},
     {"out", N_("DIR"), N_("the folder that the report goes to; it is made where it is missing"), OPTION_FILE},
@@ -254,6 +261,8 @@ static int run(const struct invocation *in)
     if (other)
         return invocation_wrong(in, _("--%s and --%s are two documents; ask for one, then for the other"),
                                 other->option, document->option);
+    if (document->countries && invocation_text(in, "country"))
+        return invocation_wrong(in, _("--country does not go with --%s"), document->option);
     if (document->option && invocation_flag(in, "freeze"))
         return invocation_wrong(in, _("--freeze is of the yearly report, not of --%s"), document->option);
     const char *missing = !document->read && !invocation_text(in, "year") ? "year"
@@ -266,6 +275,8 @@ const struct command command_report = {
     .name = "report",
     .usage = N_("--year YEAR --out DIR [--lang fr|en] [--country CC] [--freeze]\n"
                 "--press --year YEAR --out DIR [--lang fr|en] [--country CC] [--embargo DAY] [--contact TEXT]\n"
+                "--compare Y1,Y2,… --out DIR [--lang fr|en] [--country CC]\n"
+                "--countries CC,CC,… --year YEAR --out DIR [--lang fr|en]\n"
                 "--verify DIR"),
     .help = N_("Write the report of a year: report.html, one file that asks nobody for anything; report.pdf, where "
                "WeasyPrint is installed; figures/, its pictures as SVG, and as PNG where rsvg-convert is installed; "

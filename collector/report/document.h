@@ -8,7 +8,9 @@
 /* The one that is meant where none is asked for stands first. */
 #define DOCUMENTS(X)                                                                                                   \
     X(annual)                                                                                                          \
-    X(press)
+    X(press)                                                                                                           \
+    X(years)                                                                                                           \
+    X(countries)
 
 struct document {
     const char *name;
@@ -16,6 +18,10 @@ struct document {
     /* Of an option with a value: reads order->wanted before the database is asked, and gives order->year. NULL: the
      * command is told of which year. */
     int (*read)(struct report_order *order, struct fault *f);
+    /* Of which countries it tells, as evidence_read takes them; the caller frees. NULL: of its own and the neighbours.
+     */
+    char *(*countries)(const struct report *r);
+    bool peers; /* editions of other chapters stand in it */
     int (*write)(struct report *r, const struct outlet *to, struct fault *f);
     const char *pictures; /* the folder that its pictures go to; NULL: it has none */
 };

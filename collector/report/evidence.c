@@ -21,12 +21,17 @@ static unsigned cut_of(const struct pg_rows *rows, size_t row)
     return cut;
 }
 
-int evidence_read(struct pg *pg, const char *countries, const char *year, struct evidence *ret, struct fault *f)
+#define WHERE " WHERE country = ANY ($1::text[]) AND left(period, 4) <= $2"
+
+int evidence_read(struct pg *pg, const char *countries, const char *year, bool peers, struct evidence *ret,
+                  struct fault *f)
 {
     _cleanup_text_ char *columns = figure_select();
-    _cleanup_text_ char *sql = alloc_format("SELECT %s FROM public_indicator WHERE country = ANY ($1::text[]) AND "
-                                            "left(period, 4) <= $2 ORDER BY " FIGURE_ORDER,
-                                            columns);
+    _cleanup_text_ char *theirs = peers ? alloc_format("UNION ALL SELECT %s FROM public_peer_figure" WHERE, columns)
+                                        : alloc_text("");
+    _cleanup_text_ char *sql = alloc_format("SELECT %s FROM (SELECT %s FROM public_indicator" WHERE
+                                            " %s) f ORDER BY " FIGURE_ORDER,
+                                            columns, columns, theirs);
     *ret = (struct evidence){0};
     int rc = pg_query(pg, sql, 2, (const char *const[]){countries, year}, &ret->rows, f);
     if (rc < 0)

@@ -3,6 +3,7 @@
  * of indicators.csv, where the nth of them, from 0 on, is line n + 2. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -16,8 +17,9 @@ struct evidence {
     unsigned *cuts;       /* of each row: in what it is a part, of enum dimension; an item counts as a plan */
 };
 
-/* countries: "{BJ,TG}", an array as PostgreSQL writes it. year: the last. */
-int evidence_read(struct pg *pg, const char *countries, const char *year, struct evidence *ret,
+/* countries: "{BJ,TG}", an array as PostgreSQL writes it. year: the last. peers: with what other chapters measured of
+ * them, whose source is the chapter. */
+int evidence_read(struct pg *pg, const char *countries, const char *year, bool peers, struct evidence *ret,
                   struct fault *f) CHECKED;
 void evidence_free(struct evidence *s);
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "collector/report/document.h"
 #include "common/json.h"
 #include "common/sign.h"
 
@@ -33,24 +34,34 @@ static json_t *schema(void)
     return json_pack("{s:o, s:[s]}", "fields", fields, "missingValues", "");
 }
 
+/* What a program calls it: "internetmetre-bj-2026", and with its name what is no yearly report. */
+static char *name_of(const struct report *r)
+{
+    const struct document *d = r->order->document;
+    char *name = alloc_format("internetmetre-%s-%s%s%s", r->country, r->year, d->option ? "-" : "",
+                              d->option ? d->name : "");
+    for (char *at = name; *at; at++)
+        *at = (char)(*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at);
+    return name;
+}
+
 void package_json(const struct report *r, const struct buf *csv, struct buf *out)
 {
     uint8_t hash[HASH_SIZE];
     char hex[HASH_TEXT_SIZE];
     hash_make("", csv->data, csv->len, hash);
-    _cleanup_text_ char *sum = alloc_format("sha256:%s", hash_text(hash, hex));
+    _cleanup_text_ char *sum = alloc_format("sha256:%s", hash_text(hash, hex)), *name = name_of(r);
     _cleanup_text_ char *title = phrase_fill(phrase(&r->words, "title"), json_pack("{s:s}", "in", r->in));
     _cleanup_text_ char *full = alloc_format("%s, %s", title, r->year);
-    _cleanup_text_ char *name = alloc_format("internetmetre-%s-%s", r->country, r->year);
-    for (char *at = name; *at; at++)
-        *at = (char)(*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at);
     _cleanup_json_ json_t *package = json_pack(
-        "{s:s, s:s, s:s, s:{s:s, s:i}, s:[{s:s, s:s, s:s}], s:[{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:o}]}", "name",
-        name, "title", full, "profile", "data-package", "edition", "country", r->country, "year", atoi(r->year),
-        "licenses", "name", "CC-BY-4.0", "title", "Creative Commons Attribution 4.0", "path",
-        "https://creativecommons.org/licenses/by/4.0/", "resources", "name", "indicators", "path", "indicators.csv",
-        "profile", "tabular-data-resource", "format", "csv", "mediatype", "text/csv", "encoding", "utf-8", "hash", sum,
-        "bytes", (json_int_t)csv->len, "schema", schema());
+        "{s:s, s:s, s:s, s:[{s:s, s:s, s:s}], s:[{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:o}]}", "name", name,
+        "title", full, "profile", "data-package", "licenses", "name", "CC-BY-4.0", "title",
+        "Creative Commons Attribution 4.0", "path", "https://creativecommons.org/licenses/by/4.0/", "resources", "name",
+        "indicators", "path", "indicators.csv", "profile", "tabular-data-resource", "format", "csv", "mediatype",
+        "text/csv", "encoding", "utf-8", "hash", sum, "bytes", (json_int_t)csv->len, "schema", schema());
+    /* Which another chapter takes (collector/import/datapackage.h). */
+    if (!r->order->document->option)
+        json_object_set_new(package, "edition", json_pack("{s:s, s:i}", "country", r->country, "year", atoi(r->year)));
     char *text = json_dumps(package, JSON_INDENT(2));
     buf_addf(out, "%s\n", text);
     free(text);

@@ -67,7 +67,7 @@ static int by_key(const void *a, const void *b)
 
 static int read_now(struct pg *pg, const char *countries, const char *year, struct recheck *r, struct fault *f)
 {
-    int rc = evidence_read(pg, countries, year, &r->now, f);
+    int rc = evidence_read(pg, countries, year, false, &r->now, f);
     size_t count = evidence_count(&r->now);
     r->keys = alloc_zero(count + 1, sizeof *r->keys);
     for (size_t row = 0; row < count; row++) {

@@ -160,6 +160,7 @@ char *report_state(const struct report *r)
     const char *version = "0", *closed = NULL;
     for (size_t row = 0; row < evidence_count(&r->evidence); row++)
         if (!strncmp(evidence_text(&r->evidence, row, FIGURE_PERIOD), r->year, 4) &&
+            !strcmp(evidence_text(&r->evidence, row, FIGURE_COUNTRY), r->country) &&
             !strcmp(evidence_text(&r->evidence, row, FIGURE_EDITION), "closed")) {
             closed = "closed";
             version = evidence_text(&r->evidence, row, FIGURE_VERSION);
@@ -218,14 +219,15 @@ int report_write(struct pg *pg, const struct report_order *order, const struct o
         return fault_set(f, -ENOENT, _("%s has no country pack"), order->country);
     language_words(order->language, "report", &r.words);
     language_add(order->language, order->document->name, &r.words);
-    _cleanup_text_ char *in = headline_in(pack, order->country, r.words.lang), *countries = countries_of(&r);
+    _cleanup_text_ char *in = headline_in(pack, order->country, r.words.lang),
+                        *countries = order->document->countries ? order->document->countries(&r) : countries_of(&r);
     r.in = in;
     r.cctld = json_string_value(json_object_get(pack, "cctld"));
     int rc = read_editions(&r, f);
     if (rc == 0)
         rc = pg_run(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f);
     if (rc == 0)
-        rc = evidence_read(pg, countries, order->year, &r.evidence, f);
+        rc = evidence_read(pg, countries, order->year, order->document->peers, &r.evidence, f);
     if (rc == 0)
         rc = map_load(order->map, built_in_map(order->country), order->country, &r.map, f);
     if (rc == 0)

@@ -8,8 +8,7 @@ static const char *text(const struct report *r, const char *name)
     return found ? found : "";
 }
 
-/* Its word: where an indicator has no better end, more is only more. */
-static const char *word_of(const struct indicator *i, double low, double high)
+const char *trend_word(const struct indicator *i, double low, double high)
 {
     const bool more = low > 0, less = high < 0;
     if (!more && !less)
@@ -26,8 +25,8 @@ static char *say_change(const struct report *r, const struct indicator *i, size_
     _cleanup_(buf_free) struct buf change = {0};
     buf_add_text(&change, evidence_number(s, row, FIGURE_CHANGE) > 0 ? "+" : "");
     report_number_of(r, (ssize_t)row, FIGURE_CHANGE, &change);
-    const char *word = word_of(i, evidence_number(s, row, FIGURE_CHANGE_LOW),
-                               evidence_number(s, row, FIGURE_CHANGE_HIGH));
+    const char *word = trend_word(i, evidence_number(s, row, FIGURE_CHANGE_LOW),
+                                  evidence_number(s, row, FIGURE_CHANGE_HIGH));
     return phrase_fill(text(r, word), json_pack("{s:s, s:s, s:s}", "from", evidence_text(s, row, FIGURE_CHANGE_FROM),
                                                 "change", change.data, "unit", i->unit[r->words.lang]));
 }

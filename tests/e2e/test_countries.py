@@ -1,14 +1,18 @@
 """Another chapter's edition: its data package is taken whole or not at all, stands beside our figures, and is never counted with them."""
 import csv
 import hashlib
+import html
+import io
 import json
 import os
+import re
 import shutil
 import subprocess
 
 import pytest
 
 from conftest import Collector, scratch
+from test_report import Numbers
 
 YEAR = "2024"
 TABLE, PACKAGE = "indicators.csv", "datapackage.json"
@@ -37,7 +41,7 @@ def ours():
     with scratch() as folder:
         c = Collector(folder, publication_floor="simulated")
         c.start_idle()
-        c.run("simulate", "--country", "BJ", "--probes", "8", "--days", "20", "--seed", "7", "--from", f"{YEAR}-02-01", "--rollups")
+        c.run("simulate", "--country", "BJ", "--probes", "8", "--days", "24", "--seed", "7", "--from", "2023-12-20", "--rollups")
         said(c, "report", "--year", YEAR, "--lang", "fr", "--out", folder / "before")
         yield c
         c.stop()
@@ -147,3 +151,111 @@ def test_what_is_no_package_is_said(ours):
     empty.mkdir()
     assert f"{empty}/{PACKAGE}" in said(ours, "import", "datapackage", empty, status=1)
     assert "Is a directory" in said(ours, "import", "csv", empty, status=1)
+
+
+# ---- the documents ----
+
+def written(c, folder, *words):
+    """The document's text and the rows of its table; every number in it is of one of them."""
+    out = c.state.parent / folder
+    said(c, "report", *words, "--lang", "fr", "--out", out)
+    assert {path.name for path in out.iterdir()} == {"report.html", TABLE, PACKAGE}
+    text, rows = (out / "report.html").read_text(encoding="utf-8"), rows_of(out)
+    numbers = Numbers(text)
+    assert numbers.asks == [] and numbers.found
+    assert all(rows[line - 2][column] == value for _, value, line, column in numbers.found)
+    assert "edition" not in json.loads((out / PACKAGE).read_text(encoding="utf-8"))
+    return text, rows
+
+
+def lines_of(text, rows):
+    """Of each row of a table with a number: its words, and the lines of the file that it shows."""
+    for row in re.findall(r"<tr[^>]*>.*?</tr>", text, re.S):
+        lines = [int(line) for line in re.findall(r'data-line="(\d+)"', row)]
+        if lines:
+            yield html.unescape(re.sub("<[^>]+>", " ", row)), [rows[line - 2] for line in lines]
+
+
+def test_years_stand_side_by_side(ours):
+    """A change is told where the database knows it from one of these years to the next, and none where the method changed."""
+    with ours.database() as db:
+        db.execute("UPDATE indicator_value SET method_version = method_version - 1 WHERE indicator = 'PER1' AND period = '2023'")
+        db.execute("UPDATE indicator_change SET kind = 'lines', why = NULL, value_from = 10, value_to = 9, low = -2, high = -0.5, n_common = 7 "
+                   "WHERE indicator = 'PER3' AND to_period = '2024' AND statistic = 'p50'")
+    text, rows = written(ours, "years", "--compare", f"2023,{YEAR}")
+    assert "d’une année à l’autre" in text and "<p class=\"edition\">2023, 2024</p>" in text
+    told = list(lines_of(text, rows))
+    assert {row["period"] for words, shown in told if "De 2023" not in words for row in shown} == {"2023", YEAR}
+    assert all(row["country"] == "BJ" and not row["geo"] and not row["operator"] for _, shown in told for row in shown)
+    changes = {shown[0]["indicator"]: words for words, shown in told if words.strip().startswith("De 2023 à 2024")}
+    assert "PER3" in changes and "progrès, et ce n’est pas le hasard" in changes["PER3"] and "−1,0" in changes["PER3"]
+    assert all(row["change_from"] == "2023" and row["change_low"] for words, shown in told if "De 2023 à 2024" in words for row in shown)
+    per1 = text[text.index('<span class="id">PER1</span>'):text.index('<span class="id">PER2</span>')]
+    assert "la méthode a changé (version 6, puis 7)" in per1.replace("\u00a0", " ") and 'data-column="change"' not in per1 and "méthode 7" in per1
+    assert "<figcaption" in text and 'id="PER1-bars' not in text and 'id="PER3-bars' in text
+    for years in ("2024", "2024,2023", "2024,24", "2023,2023"):
+        assert "is no list of years; write two to 8 of them" in said(ours, "report", "--compare", years, "--out", ours.state.parent / "no", status=2)
+
+
+def mali_of(text):
+    """Senegal's figures as those of a Mali that resolves names by an older method, and has lines a hundred times as fast."""
+    rows, out = list(csv.DictReader(io.StringIO(text))), io.StringIO()
+    write = csv.DictWriter(out, rows[0], lineterminator="\n")
+    write.writeheader()
+    for row in rows:
+        row["country"] = "ML"
+        if row["indicator"] == "PER1":
+            row["method_version"] = "6"
+        if row["indicator"] == "PER5":
+            row.update({c: str(round(100 * float(row[c]), 1)) for c in ("value", "low", "high") if row[c]})
+        write.writerow(row)
+    return out.getvalue()
+
+
+def test_countries_stand_side_by_side(ours, theirs):
+    """In the order that was asked for; of another method apart, and told apart only where intervals do not overlap."""
+    mali = parcel(theirs, ours.state.parent / "mali", lambda p: p["edition"].update(country="ML"), mali_of)
+    figures = ours.state.parent / "itu.csv"
+    figures.write_text("indicator,country,period,value,unit,source,source_url,retrieved\n" + "".join(
+        f"ACC1,{country},{year},{value},% of population,{by},https://example.org/itu,2024-11-02\n"
+        for country, year, value, by in (("BJ", 2023, 34.25, "ITU"), ("SN", 2023, 61, "ITU"), ("ML", 2022, 33, "ITU"), ("BJ", 2024, 36, "ITU"), ("ML", 2023, 30, "Afrobarometer"))))
+    before = {row["import"] for row in csv.DictReader(said(ours, "import", "list", "--format", "csv").splitlines())}
+    for words in (("datapackage", theirs), ("datapackage", mali), ("csv", figures)):
+        said(ours, "import", *words)
+    text, rows = written(ours, "countries", "--countries", "SN,BJ,ML", "--year", YEAR)
+    assert {(row["country"], row["source"]) for row in rows if row["kind"] == "measured"} == {
+        ("BJ", "simulated"), ("SN", "Internet Society Senegal Chapter"), ("ML", "Internet Society Mali Chapter")}
+    assert "chapitre sénégalais de l’Internet Society" in text and "Chiffres provisoires" in text and "CC-BY-4.0" in text and "simulé" in text
+    seen, verdicts = {}, set()
+    for words, shown in lines_of(text, rows):
+        row = shown[0]
+        seen.setdefault((row["indicator"], row["kind"], row["source"] if row["kind"] == "imported" else "", row["period"]), []).append(row["country"])
+        assert all(other == row for other in shown)
+        if row["kind"] != "measured":
+            continue
+        ref = next(r for r in rows if r["country"] == "BJ" and all(r[c] == row[c] for c in ("indicator", "statistic", "period")) and r["kind"] == "measured"
+                   and not any(r[c] for c in ("geo", "operator", "technology", "family", "zone")))
+        apart = row["method_version"] != ref["method_version"]
+        known = row["low"] and ref["low"] and not apart
+        clear = known and (float(row["low"]) > float(ref["high"]) or float(row["high"]) < float(ref["low"]))
+        says = next(what for what in ("référence", "au-delà du hasard", "se recouvrent", "sans intervalle", "méthode version") if what in words)
+        assert says == ("référence" if row is ref else "méthode version" if apart else "sans intervalle" if not known else "au-delà du hasard" if clear else "se recouvrent"), (words, row)
+        verdicts.add(says)
+    assert verdicts == {"référence", "se recouvrent", "sans intervalle", "méthode version", "au-delà du hasard"}
+    assert seen["PER1", "measured", "", YEAR] == seen["PER5", "measured", "", YEAR] == ["SN", "BJ", "ML"]
+    assert seen["ACC1", "imported", "ITU", "2023"] == ["SN", "BJ"] and ("ACC1", "imported", "ITU", YEAR) not in seen  # of one source and one year
+    assert not any(key[2] == "Afrobarometer" for key in seen)
+    assert 'id="PER5-countries' in text
+    assert '"edition" does not say of which country' in said(ours, "import", "datapackage", ours.state.parent / "countries", status=1)
+    for run in sorted({int(row["import"]) for row in csv.DictReader(said(ours, "import", "list", "--format", "csv").splitlines()) if row["import"] not in before}, reverse=True):
+        said(ours, "import", "undo", str(run))
+    for countries in ("BJ", "BJ,TG", "BJ,BJ", "BJ;SN"):
+        assert "is no list of countries with a pack; write two or more of: BJ, ML, SN" in said(
+            ours, "report", "--countries", countries, "--year", YEAR, "--out", ours.state.parent / "no", status=2)
+    assert "--year is missing" in said(ours, "report", "--countries", "BJ,SN", "--out", ours.state.parent / "no", status=2)
+
+
+def test_nobody_else_was_imported(ours):
+    said(ours, "report", "--countries", "BJ,SN", "--year", YEAR, "--lang", "en", "--out", ours.state.parent / "alone")
+    text = (ours.state.parent / "alone" / "report.html").read_text(encoding="utf-8")
+    assert "No edition of this country was imported for this year" in text and "No figure speaks of two of these countries" in text

@@ -122,7 +122,8 @@ static void without_figures_there_is_a_header(void **state)
 {
     static const struct evidence none;
     _cleanup_(buf_free) struct buf csv = {0}, package = {0}, number = {0};
-    struct report r = {.country = "BJ", .year = "2026", .in = "au Bénin"};
+    const struct report_order order = {.document = &document_annual};
+    struct report r = {.order = &order, .country = "BJ", .year = "2026", .in = "au Bénin"};
     language_words(language_find("fr"), "report", &r.words);
     package_csv(&none, &csv);
     assert_memory_equal(csv.data, "indicator,name_fr,", 18);
@@ -133,6 +134,8 @@ static void without_figures_there_is_a_header(void **state)
     _cleanup_json_ json_t *read = json_loadb(package.data, package.len, 0, NULL);
     const json_t *resource = json_array_get(json_object_get(read, "resources"), 0);
     assert_string_equal(json_string_value(json_object_get(read, "title")), "L’état de l’Internet au Bénin, 2026");
+    assert_string_equal(json_string_value(json_object_get(json_object_get(read, "edition"), "country")), "BJ");
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(read, "edition"), "year")), 2026);
     assert_int_equal(json_integer_value(json_object_get(resource, "bytes")), csv.len);
     assert_int_equal(json_array_size(json_object_get(json_object_get(resource, "schema"), "fields")), FIGURE_COLUMNS);
     words_free(&r.words);
