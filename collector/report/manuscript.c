@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "collector/report/company.h"
 #include "collector/report/image.h"
 #include "collector/report/quote.h"
 #include "common/file.h"
@@ -102,6 +103,51 @@ static int list(const char *folder, struct manuscript *m, struct fault *f)
     return rc;
 }
 
+static int by_author(const void *a, const void *b)
+{
+    return strcmp(((const struct manuscript_answer *)a)->author, ((const struct manuscript_answer *)b)->author);
+}
+
+/* Of whom it is, the name of its file says. */
+static int add_answer(const struct report *r, struct manuscript *m, const char *folder, const char *name,
+                      struct fault *f)
+{
+    _cleanup_text_ char *stem = alloc_text_n(name, (size_t)(strrchr(name, '.') - name));
+    const char *author;
+    int rc = company_find(r, stem, &author, f);
+    if (rc < 0) {
+        fault_prefix(f, "%s/%s: ", folder, name);
+        return rc;
+    }
+    if (manuscript_answer_of(m, author))
+        return fault_set(f, -EEXIST, _("%s/%s: %s has another answer there; keep one"), folder, name, author);
+    if (m->answer_count == MANUSCRIPT_CHAPTERS_MAX)
+        return fault_set(f, -E2BIG, _("%s: more than %d answers"), folder, MANUSCRIPT_CHAPTERS_MAX);
+    m->answers = alloc_resize(m->answers, m->answer_count + 1, sizeof *m->answers);
+    m->answers[m->answer_count++] = (struct manuscript_answer){.name = alloc_text(name), .author = author};
+    return 0;
+}
+
+static int list_answers(const struct report *r, const char *folder, struct manuscript *m, struct fault *f)
+{
+    DIR *entries = opendir(folder);
+    int rc = 0;
+    if (!entries)
+        return errno == ENOENT ? 0 : fault_set(f, -errno, _("cannot read %s: %s"), folder, fault_errno(errno));
+    for (const struct dirent *entry; rc == 0 && (entry = readdir(entries)) != NULL;) {
+        if (is_none(entry))
+            continue;
+        if (ends(entry->d_name, ".md"))
+            rc = add_answer(r, m, folder, entry->d_name, f);
+        else
+            log_warn(_("%s/%s is not read: the name of an answer ends in .md"), folder, entry->d_name);
+    }
+    closedir(entries);
+    if (m->answer_count)
+        qsort(m->answers, m->answer_count, sizeof *m->answers, by_author);
+    return rc;
+}
+
 /* ---- a chapter ---- */
 
 /* What is asked for while one is read. */
@@ -124,37 +170,66 @@ static int embed(void *of, const char *name, struct buf *out, struct fault *f)
     return rc;
 }
 
-static int read_chapter(struct writer *w, struct manuscript_chapter *c, size_t n, struct fault *f)
+/* level: of its title, as HTML numbers headings. */
+static int read_text(struct writer *w, const char *name, const char *id, int level, struct markdown *ret,
+                     struct fault *f)
 {
-    const struct markdown_ways ways = {quote_write, embed, w, phrase(&w->quotes.r->words, "figure")};
+    const struct markdown_ways ways = {quote_write, embed, w, phrase(&w->quotes.r->words, "figure"), level};
     _cleanup_(buf_free) struct buf text = {0};
-    _cleanup_text_ char *path = alloc_format("%s/%s", w->folder, c->name), *id = alloc_format("chapter-%zu", n + 1);
+    _cleanup_text_ char *path = alloc_format("%s/%s", w->folder, name);
     int rc = file_read_itself(path, MANUSCRIPT_BYTES_MAX, &text, f);
     if (rc < 0)
         return rc;
     w->quotes.path = path;
-    rc = markdown_read(text.data ? text.data : "", text.len, id, &ways, &c->text, f);
+    rc = markdown_read(text.data ? text.data : "", text.len, id, &ways, ret, f);
     if (rc < 0)
         fault_prefix(f, "%s: ", path);
     return rc < 0 ? rc : w->quotes.rc;
 }
 
+static int read_texts(struct writer *w, struct manuscript *m, const char *folder, const char *answers, struct fault *f)
+{
+    int rc = 0;
+    w->folder = folder;
+    for (size_t c = 0; rc == 0 && c < m->count; c++) {
+        _cleanup_text_ char *id = alloc_format("chapter-%zu", c + 1);
+        rc = read_text(w, m->chapters[c].name, id, MARKDOWN_PART_LEVEL - 1, &m->chapters[c].text, f);
+    }
+    w->folder = answers;
+    for (size_t a = 0; rc == 0 && a < m->answer_count; a++) {
+        _cleanup_text_ char *id = alloc_format("answer-%zu", a + 1);
+        rc = read_text(w, m->answers[a].name, id, MARKDOWN_PART_LEVEL + 1, &m->answers[a].text, f);
+    }
+    return rc;
+}
+
 int manuscript_read(const struct report *r, const char *folder, struct manuscript *ret, struct fault *f)
 {
     struct manuscript m = {0};
+    _cleanup_text_ char *answers = folder ? alloc_format("%s/" MANUSCRIPT_ANSWERS, folder) : NULL;
     *ret = m;
     int rc = folder ? list(folder, &m, f) : 0;
-    struct writer w = {.quotes = {.r = r, .f = f}, .folder = folder};
-    if (rc == 0 && m.count)
+    if (rc == 0 && folder)
+        rc = list_answers(r, answers, &m, f);
+    struct writer w = {.quotes = {.r = r, .f = f}};
+    if (rc == 0 && m.count + m.answer_count)
         w.quotes.references = references_new(r);
-    for (size_t c = 0; rc == 0 && c < m.count; c++)
-        rc = read_chapter(&w, &m.chapters[c], c, f);
+    if (rc == 0)
+        rc = read_texts(&w, &m, folder, answers, f);
     quote_end(&w.quotes);
     references_free(w.quotes.references);
     if (rc < 0)
         manuscript_free(&m);
     *ret = m;
     return rc;
+}
+
+const struct manuscript_answer *manuscript_answer_of(const struct manuscript *m, const char *author)
+{
+    for (size_t a = 0; a < m->answer_count; a++)
+        if (!strcmp(m->answers[a].author, author))
+            return &m->answers[a];
+    return NULL;
 }
 
 void manuscript_free(struct manuscript *m)
@@ -164,6 +239,11 @@ void manuscript_free(struct manuscript *m)
         markdown_free(&m->chapters[c].text);
     }
     free(m->chapters);
+    for (size_t a = 0; a < m->answer_count; a++) {
+        free(m->answers[a].name);
+        markdown_free(&m->answers[a].text);
+    }
+    free(m->answers);
     *m = (struct manuscript){0};
 }
 

@@ -198,11 +198,16 @@ static void replace(cmark_node *n, cmark_node_type type, const char *html)
     cmark_node_free(n);
 }
 
+static int title_level(const struct markdown_ways *ways)
+{
+    return ways->level ? ways->level : MARKDOWN_PART_LEVEL - 1;
+}
+
 static void write_heading(struct reader *r, cmark_node *n)
 {
     _cleanup_(buf_free) struct buf words = {0};
-    /* The section's title is of level 2; under one of level 3 is none of level 5. */
-    int level = cmark_node_get_heading_level(n) + 1;
+    /* In the document its title is of this level; under one of level 3 is none of level 5. */
+    int level = cmark_node_get_heading_level(n) + title_level(r->ways) - 1;
     level = level > r->level + 1 ? r->level + 1 : level > 6 ? 6 : level;
     r->level = level;
     add_words(n, &words);
@@ -346,7 +351,7 @@ int markdown_read(const char *text, size_t len, const char *id, const struct mar
                   struct fault *f)
 {
     static const char mark[] = "\uFEFF"; /* of who writes on Windows */
-    struct reader r = {.id = id, .ways = ways, .level = 2, .f = f, .made.parts = json_array()};
+    struct reader r = {.id = id, .ways = ways, .level = title_level(ways), .f = f, .made.parts = json_array()};
     const size_t skip = len >= strlen(mark) && !memcmp(text, mark, strlen(mark)) ? strlen(mark) : 0;
     int rc = check_letters(text, len, f);
     cmark_node *document = rc == 0 ? cmark_parse_document(text + skip, len - skip, CMARK_OPT_DEFAULT) : NULL;

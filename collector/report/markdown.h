@@ -25,6 +25,7 @@ struct markdown_ways {
     int (*embed)(void *of, const char *name, struct buf *out, struct fault *f);
     void *of;
     const char *figure; /* what numbers of pictures stand behind: "Figure" */
+    int level;          /* of the title, as HTML numbers headings; 0: one above MARKDOWN_PART_LEVEL */
 };
 
 struct markdown {

@@ -30,6 +30,7 @@ struct report_order {
     const char *scratch;  /* a folder for what is written in passing */
     const char *embargo;  /* until which day, 2026-11-22; NULL: none */
     const char *contact;  /* whom journalists ask; NULL: not said */
+    const char *until;    /* the last day for an operator's answer; NULL: 15 days after receipt */
 };
 
 struct report {
@@ -40,8 +41,9 @@ struct report {
     const char *cctld; /* without a dot; NULL: the pack has none */
     struct words words;
     struct evidence evidence;
-    struct map *map;                /* of its departments; NULL: the pack has none */
-    struct edition edition, before; /* what authors gave for it, and for that of the year before */
+    struct map *map;                     /* of its departments; NULL: the pack has none */
+    struct edition edition, before;      /* what authors gave for it, and for that of the year before */
+    const struct manuscript *manuscript; /* what others write into it; NULL: nothing, or it is not read yet */
 };
 
 /* Who takes the files. keep gives one a place; name: "report.html", or "figures/PER1-days.svg". */

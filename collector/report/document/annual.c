@@ -18,6 +18,7 @@ static int add_sections(struct report *r, json_t *list, struct fault *f)
 {
     struct manuscript m;
     int rc = manuscript_read(r, r->order->chapters, &m, f);
+    r->manuscript = &m;
     for (size_t s = 0; rc == 0 && s < COUNT(sections); s++) {
         const int place = manuscript_place(sections[s]->name);
         if (place)
@@ -26,6 +27,7 @@ static int add_sections(struct report *r, json_t *list, struct fault *f)
     }
     manuscript_add(&m, 0, list);
     manuscript_free(&m);
+    r->manuscript = NULL;
     return rc;
 }
 

@@ -112,6 +112,24 @@ static void what_is_faulty_is_told_with_its_file(void **state)
     }
 }
 
+/* The name of its file says of which operator it is. */
+static void an_answer_is_of_an_operator(void **state)
+{
+    struct manuscript m;
+    struct fault f = {0};
+    shell("mkdir %s/answers", dir);
+    put("answers/notes.docx", "x");
+    assert_int_equal(read_folder(dir, &m, &f), 0);
+    assert_int_equal(m.answer_count, 0);
+    assert_null(manuscript_answer_of(&m, "MTN"));
+    manuscript_free(&m);
+    put("answers/MTN.md", "# T");
+    assert_int_equal(read_folder(dir, &m, &f), -ENOENT);
+    assert_non_null(strstr(f.text, "/answers/MTN.md: "));
+    assert_int_equal(m.answer_count, 0);
+    shell("rm -r %s/answers", dir);
+}
+
 static void what_is_not_a_text_is_refused(void **state)
 {
     static const struct {
@@ -137,6 +155,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(chapters_stand_where_they_say, in_a_fresh_folder, remove_folder),
         cmocka_unit_test_setup_teardown(without_a_folder_there_are_none, in_a_fresh_folder, remove_folder),
         cmocka_unit_test_setup_teardown(what_is_faulty_is_told_with_its_file, in_a_fresh_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(an_answer_is_of_an_operator, in_a_fresh_folder, remove_folder),
         cmocka_unit_test_setup_teardown(what_is_not_a_text_is_refused, in_a_fresh_folder, remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,19 @@ static void a_chapter_is_read(void **state)
     markdown_free(&m);
 }
 
+/* What stands within a part of another has its title and its headings below that part's. */
+static void headings_stand_below_the_title(void **state)
+{
+    static const struct markdown_ways below = {refer, embed, NULL, "Picture", 4};
+    static const char text[] = "# T\n\n## A\n\n### B\n\n#### C";
+    struct markdown m = {0};
+    struct fault f = {0};
+    assert_int_equal(markdown_read(text, strlen(text), "c1", &below, &m, &f), 0);
+    assert_string_equal(m.html.data,
+                        "<h5 id=\"c1-1\">\nA\n</h5>\n<h6 id=\"c1-2\">\nB\n</h6>\n<h6 id=\"c1-3\">\nC\n</h6>\n");
+    markdown_free(&m);
+}
+
 static void others_are_asked(void **state)
 {
     static const struct {
@@ -158,6 +171,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_chapter_is_read),
+        cmocka_unit_test(headings_stand_below_the_title),
         cmocka_unit_test(others_are_asked),
         cmocka_unit_test(what_is_not_taken_has_its_line),
         cmocka_unit_test(what_is_made_to_tire_it_does_not),
