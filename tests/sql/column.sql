@@ -51,6 +51,7 @@ INSERT INTO everybodys VALUES
     ('public_target: target kind country'),
     ('public_target_set: country version since scope targets lacking'),
     ('public_version: year version made_at changed why latest'),
+    ('public_volume: country year simulated n_probes tests kept bytes'),
     ('public_weighted: indicator name_fr name_en period country technology statistic value unweighted unit n_operators n_eff covered '
      'without_share without_figure share_technology share_period share_source share_retrieved source simulated method_version');
 CREATE TEMPORARY TABLE readers (told text);

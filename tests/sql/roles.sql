@@ -12,7 +12,7 @@ SELECT is((SELECT string_agg(DISTINCT table_name::text, ' ' ORDER BY table_name:
            FROM information_schema.role_table_grants WHERE grantee = 'internetmetre_reader'),
           'check_kind data_version department metric outcome public_change public_check public_department '
           'public_edition public_edns_league public_event public_goal public_indicator public_indicator_day public_indicator_version public_national '
-          'public_national_latest public_operator public_operator_name public_peer_edition public_peer_figure public_plan public_probe public_series public_simulation public_target public_target_set public_version public_weighted',
+          'public_national_latest public_operator public_operator_name public_peer_edition public_peer_figure public_plan public_probe public_series public_simulation public_target public_target_set public_version public_volume public_weighted',
           'readers see public views, and the names in them');
 SELECT is((SELECT string_agg(table_name || ' ' || rights, '; ' ORDER BY table_name) FROM (
               SELECT table_name::text, string_agg(privilege_type, '+' ORDER BY privilege_type) AS rights
