@@ -183,6 +183,7 @@ static int write_document(const struct session *s, struct fault *f)
         .year = invocation_text(s->in, "year"),
         .embargo = invocation_text(s->in, "embargo"),
         .contact = invocation_text(s->in, "contact"),
+        .until = invocation_text(s->in, "until"),
         .language = language_find(code ? code : lang_code(lang_current())),
     };
     if (order.document->option)
@@ -244,10 +245,16 @@ static const struct option options[] = {
     {"country", "CC", N_("of which country; without it, the collector's"), .check = check_country},
     {"out", N_("DIR"), N_("the folder that the report goes to; it is made where it is missing"), OPTION_FILE},
     {"press", NULL, N_("what the press is given: a communiqué of one page, pictures for phones, a text for the radio")},
-    {"embargo", N_("DAY"), N_("of --press: until which day nothing of it is to be published; without it, at once"),
+    {"embargo", N_("DAY"),
+     N_("of --press: until which day nothing of it is to be published; without it, as edition.conf says, or at once"),
      OPTION_DAY},
-    {"contact", N_("TEXT"), N_("of --press: whom journalists ask, such as a name and a mailbox"), OPTION_TEXT,
-     .max = CONTACT_MAX},
+    {"contact", N_("TEXT"),
+     N_("of --press: whom journalists ask, such as a name and a mailbox; without it, as edition.conf says"),
+     OPTION_TEXT, .max = CONTACT_MAX},
+    {"review", N_("OPERATOR"), N_("what is published of an operator, for it to read before everybody does"),
+     OPTION_TEXT},
+    {"until", N_("DAY"), N_("of --review: the last day for its answer; without it, 15 days after receipt"), OPTION_DAY},
+    {"activity", NULL, N_("what was done in the year, for who pays and for the general assembly")},
     {"freeze", NULL, N_("write freeze.json as well: what it is and what it was made of")},
     {"verify", N_("DIR"), N_("say which numbers of the frozen report in that folder still follow"), OPTION_FILE},
     {0},
@@ -275,6 +282,8 @@ const struct command command_report = {
     .name = "report",
     .usage = N_("--year YEAR --out DIR [--lang fr|en] [--country CC] [--freeze]\n"
                 "--press --year YEAR --out DIR [--lang fr|en] [--country CC] [--embargo DAY] [--contact TEXT]\n"
+                "--review OPERATOR --year YEAR --out DIR [--lang fr|en] [--country CC] [--until DAY]\n"
+                "--activity --year YEAR --out DIR [--lang fr|en] [--country CC]\n"
                 "--compare Y1,Y2,… --out DIR [--lang fr|en] [--country CC]\n"
                 "--countries CC,CC,… --year YEAR --out DIR [--lang fr|en]\n"
                 "--verify DIR"),

@@ -9,6 +9,8 @@
 #define DOCUMENTS(X)                                                                                                   \
     X(annual)                                                                                                          \
     X(press)                                                                                                           \
+    X(review)                                                                                                          \
+    X(activity)                                                                                                        \
     X(years)                                                                                                           \
     X(countries)
 

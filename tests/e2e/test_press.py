@@ -136,3 +136,108 @@ def test_a_release_takes_what_an_earlier_one_left(year, press):
     before = {path.name for path in files(out / "phone")} - {other.name}
     assert ask(year, out, "--press", "--year", YEAR, "--lang", "en").returncode == 0
     assert {path.name for path in files(out / "phone")} == before and of_the_year.exists() and not (out / "press.pdf").exists()
+
+
+# ---- for an operator, before publication ----
+
+OF = "country = 'BJ' AND period = '2024' AND source = 'simulated'"
+
+
+def hide(c, operator, indicator):
+    """The operator's figures of the indicator, as if they were below the floor."""
+    c.sql(f"UPDATE indicator_value SET value = NULL, low = NULL, high = NULL, interval_kind = NULL, n_samples = NULL, n_days = NULL, n_probes = NULL, "
+          f"n_networks = NULL, n_failed = NULL, n_silent = NULL, interval_why = NULL, interval_lines = NULL, rank_low = NULL, rank_high = NULL, floor = 'hidden' WHERE {OF} AND operator = %s AND indicator = %s", operator, indicator)
+
+
+@pytest.fixture(scope="module")
+def operators(year):
+    """Those of whom most is told first."""
+    return [name for name, _ in year.sql(f"SELECT operator, count(*) FROM indicator_value WHERE {OF} AND operator IS NOT NULL AND value IS NOT NULL "
+                                         "GROUP BY operator ORDER BY count(*) DESC, operator")]
+
+
+@pytest.fixture(scope="module")
+def review(year, operators):
+    hide(year, operators[0], "PER5")
+    made = {lang: year.state.parent / f"review-{lang}" for lang in LANGUAGES}
+    for lang, out in made.items():
+        done = ask(year, out, "--review", operators[0].upper(), "--year", YEAR, "--lang", lang, *(("--until", "2025-03-02") if lang == "fr" else ()))
+        assert done.returncode == 0, done.stderr
+    return made
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_operator_reads_all_that_is_published_of_it(review, operators, lang):
+    out = review[lang]
+    text = (out / "review.html").read_text(encoding="utf-8")
+    rows, sheet = rows_of(out), re.search(r'<section id="figures">.*?</section>', text, re.S)[0]
+    stands_in_its_line(out, "review.html", lang)
+    lines = {int(line) for line in re.findall(r'<td class="n">(\d+)</td></tr>', sheet)}
+    told = {n + 2 for n, row in enumerate(rows) if row["country"] == "BJ" and row["period"] == YEAR and row["operator"] == operators[0] and row["value"]}
+    assert lines & told == told and {rows[n - 2]["operator"] for n in lines} == {operators[0]}
+    assert {rows[n - 2]["indicator"] for n in lines - told} == {"PER5"}
+    for line in re.findall(r'<tr><th scope="row">.*?</tr>', sheet):
+        numbers = re.findall(r'data-line="(\d+)"(?: data-column="\w+")?>', line)
+        own = rows[int(re.search(r'<td class="n">(\d+)</td></tr>', line)[1]) - 2]
+        assert {rows[int(n) - 2]["operator"] for n in numbers} <= {operators[0], ""}
+        for n in numbers:
+            assert all(rows[int(n) - 2][same] == own[same] for same in ("indicator", "statistic", "geo", "technology", "zone", "family", "source"))
+    assert ("2 mars 2025" in text, "within the 15 days after receipt" in text) == ((True, False) if lang == "fr" else (False, True))
+    assert operators[0] in (out / "answer.md").read_text(encoding="utf-8").splitlines()[0]
+
+
+def test_what_is_hidden_is_hidden_from_the_operator_too(review):
+    out = review["fr"]
+    block = re.search(r'<div class="block" id="PER5">.*?</table>', (out / "review.html").read_text(encoding="utf-8"), re.S)[0]
+    rows = [re.findall(r"<td.*?</td>", row) for row in re.findall(r'<tr><th scope="row">.*?</tr>', block)]
+    assert rows and all(cells[0] == '<td class="n">masqué</td>' and "<data" not in cells[1] for cells in rows)
+
+
+def test_one_who_is_not_known_is_told_who_is(year, operators):
+    out = year.state.parent / "nobody"
+    done = ask(year, out, "--review", operators[0][:-1] + "x", "--year", YEAR)
+    assert done.returncode == 1 and operators[0] in done.stderr and "nearest are" in done.stderr
+    assert not out.exists()
+
+
+def test_an_answer_is_printed_whole(year, operators):
+    folder = year.config.parent / "chapters" / YEAR / "fr" / "answers"
+    folder.mkdir(parents=True)
+    (folder / f"{operators[0]}.md").write_text("# Nous avons lu\n\nTout est **dit**, à {{PER1}} ms ; fin.\n\n## Détail\n\nRien.\n")
+    out = year.state.parent / "answered"
+    done = ask(year, out, "--year", YEAR, "--lang", "fr")
+    assert done.returncode == 0, done.stderr
+    (folder / "Personne.md").write_text("# Non\n")
+    other = ask(year, year.state.parent / "unanswered", "--year", YEAR, "--lang", "fr")
+    assert other.returncode == 1 and "answers/Personne.md: " in other.stderr and not (year.state.parent / "unanswered").exists()
+    section = re.search(r'<section id="operators">.*?</section>', (out / "report.html").read_text(encoding="utf-8"), re.S)[0]
+    sheet, answer = section.split('<div class="answer">')
+    assert sheet.rindex("<h3>") == sheet.index(f"<h3>{operators[0]}</h3>"), "behind its own sheet"
+    assert re.search(rf"<h4>Réponse de {re.escape(operators[0])}\s: Nous avons lu</h4>", answer)
+    assert re.search(r'Tout est <strong>dit</strong>, à <data value="[^"]+" data-line="\d+">[^<]+</data>.{0,60} ms\s; fin.', answer)
+    assert re.search(r'<h5 id="answer-1-1">\s*Détail\s*</h5>', answer)
+
+
+# ---- for who pays ----
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_activity_report_says_what_may_be_said(year, lang):
+    out = year.state.parent / f"activity-{lang}"
+    done = ask(year, out, "--activity", "--year", YEAR, "--lang", lang)
+    assert done.returncode == 0, done.stderr
+    stands_in_its_line(out, "activity.html", lang)
+    text = (out / "activity.html").read_text(encoding="utf-8")
+    cells = dict(re.findall(r'<tr><th scope="row">([^<]+)</th><td>([^<]+)</td>', text))
+    (probes, tests, kept, size), = year.sql("SELECT count(DISTINCT probe_no), sum(measured + denied + skipped + error), sum(measured), sum(bytes) FROM rollup_day "
+                                            "WHERE extract(year FROM day) = 2024")
+
+    def two(n):
+        return round(int(n), 2 - len(str(int(n))))
+
+    names = ("Sondes qui ont mesuré", "Mesures tentées", "Mesures retenues", "Données échangées") if lang == "fr" else ("Probes that measured", "Tests tried", "Tests kept", "Data exchanged")
+    assert probes == 12 and cells[names[0]] == "10–19"
+    assert [cells[name] for name in names[1:3]] == [shown(two(n), lang, 0) for n in (tests, kept)]
+    assert float(re.match(r"[\d.,]+", cells[names[3]])[0].replace(",", ".")) * 1e9 == pytest.approx(two(size))
+    untold = "n’est pas public" if lang == "fr" else "is not public"
+    assert {name for name, value in cells.items() if value == untold} >= ({"Villes et communes", "Foyers, écoles, bureaux", "Points focaux"} if lang == "fr" else
+                                                                          {"Towns", "Homes, schools, offices", "Focal points"})

@@ -100,7 +100,7 @@ ROWS = {
     ("collector", "indicators", "compare"): ["indicators compare --year {year}", "indicators compare --year {year} --format json"],
     ("collector", "indicators", "export"): ["indicators export --consultation --out {paper}"],
     ("collector", "framework", "list"): ["framework list"],
-    ("collector", "report", ""): ["report --year 2026 --out {paper}", "report --press --year 2026 --out {paper}", "report --compare 2025,2026 --out {paper}"],
+    ("collector", "report", ""): ["report --year 2026 --out {paper}", "report --press --year 2026 --out {paper}", "report --compare 2025,2026 --out {paper}", "report --activity --year 2026 --out {paper}"],
     ("collector", "framework", "open"): ["framework open 2027 --country {country}"],
     ("collector", "framework", "show"): ["framework show --country {open}"],
     ("collector", "framework", "propose"): ["framework propose PER1 --country {open}"],

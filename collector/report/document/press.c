@@ -59,7 +59,8 @@ static void set_embargo(const struct report *r, json_t *values)
 {
     char date[DATE_TEXT_SIZE];
     int32_t day;
-    if (r->order->embargo && date_read(r->order->embargo, &day) == 0)
+    const char *until = r->order->embargo ? r->order->embargo : edition_text(&r->edition, "embargo");
+    if (until && date_read(until, &day) == 0)
         phrase_set(values, "embargo", text(r, "embargo"), json_pack("{s:s}", "date", date_long(&r->words, day, date)));
     else
         json_object_set_new(values, "embargo", json_string(text(r, "free")));
@@ -78,6 +79,13 @@ static void set_pictures(const struct report *r, size_t count, json_t *values)
         phrase_set(values, "lacking", text(r, "lacking"), json_pack("{s:s, s:s}", "n", lacking, "all", all));
 }
 
+/* The option's, or that of the edition. */
+static const char *contact_of(const struct report *r)
+{
+    const char *given = r->order->contact ? r->order->contact : edition_text(&r->edition, "contact");
+    return given ? given : text(r, "site");
+}
+
 static int write_page(const struct report *r, size_t pictures, const struct outlet *to, struct fault *f)
 {
     _cleanup_json_ json_t *values = document_values(r, json_array());
@@ -85,7 +93,7 @@ static int write_page(const struct report *r, size_t pictures, const struct outl
     set_few(r, set_findings(r, values), values);
     set_embargo(r, values);
     set_pictures(r, pictures, values);
-    json_object_set_new(values, "contact", json_string(r->order->contact ? r->order->contact : text(r, "site")));
+    json_object_set_new(values, "contact", json_string(contact_of(r)));
     phrase_set(values, "headline", text(r, "headline"), json_pack("{s:s, s:s}", "in", r->in, "year", r->year));
     phrase_set(values, "lede", text(r, "lede"), json_pack("{s:s}", "in", r->in));
     phrase_set(values, "cite", phrase(&r->words, "cite"), json_pack("{s:s, s:s}", "in", r->in, "year", r->year));

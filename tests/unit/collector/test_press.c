@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 
+#include "collector/report/built_in.h"
 #include "collector/report/document.h"
 #include "collector/report/finding.h"
 #include "collector/report/gallery.h"
@@ -116,12 +117,39 @@ static void a_year_without_a_figure_says_so(void **state)
     words_free(&r.words);
 }
 
+/* What a document's template names by t.NAME. stands in both languages, and it is asked for by its name. */
+static void each_has_its_texts(void **state)
+{
+    static const struct document *const documents[] = {&document_press, &document_review, &document_activity};
+    static const char *const codes[] = {"fr", "en"};
+    for (size_t d = 0; d < COUNT(documents); d++) {
+        _cleanup_text_ char *path = alloc_format("document/%s.html", documents[d]->name),
+                            *prefix = alloc_format("{{t.%s.", documents[d]->name);
+        assert_string_equal(documents[d]->option, documents[d]->name);
+        for (size_t c = 0; c < COUNT(codes); c++) {
+            struct words w = {.texts = json_object()};
+            language_add(language_find(codes[c]), documents[d]->name, &w);
+            assert_int_equal(w.lacking, 0);
+            size_t named = 0;
+            for (const char *at = built_in_text(path); (at = strstr(at, prefix)); named++) {
+                at += strlen(prefix);
+                _cleanup_text_ char *name = alloc_text_n(at, strcspn(at, "}"));
+                if (!json_object_get(json_object_get(w.texts, documents[d]->name), name))
+                    fail_msg("%s lacks %s of %s", codes[c], name, path);
+            }
+            assert_true(named > 4);
+            words_free(&w);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_counted_as_they_are_read),
         cmocka_unit_test(ninety_seconds_are_ninety_seconds),
         cmocka_unit_test(a_year_without_a_figure_says_so),
+        cmocka_unit_test(each_has_its_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
