@@ -144,7 +144,7 @@ static int write_made(const struct shelf *shelf, struct fault *f)
             rc = paper_settle(&shelf->paper, shelf->made[settled].name, f);
     for (; settled < staged; settled++)
         paper_unstage(&shelf->paper, shelf->made[settled].name);
-    return rc == 0 && holds(shelf, "report.html") ? clear(shelf, f) : rc;
+    return rc < 0 ? rc : clear(shelf, f);
 }
 
 /* The one that an option asks for, or the first. ret_other: one more that is asked for; NULL: none. */
