@@ -45,6 +45,22 @@ static char *name_of(const struct report *r)
     return name;
 }
 
+/* Whose figures stand in the table beside our own: {title, path}, each once. */
+static json_t *sources_of(const struct evidence *s)
+{
+    _cleanup_json_ json_t *seen = json_pack("{s:n, s:n, s:n}", "measured", "simulated", "calculated");
+    json_t *sources = json_array();
+    for (size_t row = 0; row < evidence_count(s); row++) {
+        const char *source = evidence_text(s, row, FIGURE_SOURCE);
+        if (json_object_get(seen, source))
+            continue;
+        json_object_set_new(seen, source, json_null());
+        json_array_append_new(
+            sources, json_pack("{s:s, s:s*}", "title", source, "path", evidence_text(s, row, FIGURE_SOURCE_URL)));
+    }
+    return sources;
+}
+
 void package_json(const struct report *r, const struct buf *csv, struct buf *out)
 {
     uint8_t hash[HASH_SIZE];
@@ -59,6 +75,10 @@ void package_json(const struct report *r, const struct buf *csv, struct buf *out
         "Creative Commons Attribution 4.0", "path", "https://creativecommons.org/licenses/by/4.0/", "resources", "name",
         "indicators", "path", "indicators.csv", "profile", "tabular-data-resource", "format", "csv", "mediatype",
         "text/csv", "encoding", "utf-8", "hash", sum, "bytes", (json_int_t)csv->len, "schema", schema());
+    json_t *sources = sources_of(&r->evidence);
+    if (json_array_size(sources))
+        json_object_set(package, "sources", sources);
+    json_decref(sources);
     /* Which another chapter takes (collector/import/datapackage.h). */
     if (!r->order->document->option)
         json_object_set_new(package, "edition", json_pack("{s:s, s:i}", "country", r->country, "year", atoi(r->year)));

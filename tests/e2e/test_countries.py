@@ -98,6 +98,13 @@ def test_their_figures_stand_beside_ours_and_go_again(ours, theirs):
     said(ours, "import", "undo", "2")
     assert kept(ours) == first
     said(ours, "import", "undo", "1")
+    # Of a later version, and then of an earlier one again, which is unusual.
+    later = parcel(theirs, ours.state.parent / "later", table=lambda text: text.replace(",true,0,provisional", ",true,2,closed"))
+    assert "provisional" not in said(ours, "import", "datapackage", later)
+    assert "version 2 of this edition was imported before; this is version 0" in said(ours, "import", "datapackage", theirs, "--strict", status=1)
+    with ours.database() as db:
+        assert db.execute("SELECT version, count(*) FROM public_peer_figure WHERE edition = 'closed' GROUP BY 1").fetchall() == [(2, len(rows))]
+    said(ours, "import", "undo", "3")
     assert kept(ours) == nothing
 
 
@@ -225,6 +232,8 @@ def test_countries_stand_side_by_side(ours, theirs):
     text, rows = written(ours, "countries", "--countries", "SN,BJ,ML", "--year", YEAR)
     assert {(row["country"], row["source"]) for row in rows if row["kind"] == "measured"} == {
         ("BJ", "simulated"), ("SN", "Internet Society Senegal Chapter"), ("ML", "Internet Society Mali Chapter")}
+    package = json.loads((ours.state.parent / "countries" / PACKAGE).read_text(encoding="utf-8"))
+    assert {"title": "ITU", "path": "https://example.org/itu"} in package["sources"] and {"title": "Internet Society Mali Chapter"} in package["sources"]
     assert "chapitre sénégalais de l’Internet Society" in text and "Chiffres provisoires" in text and "CC-BY-4.0" in text and "simulé" in text
     seen, verdicts = {}, set()
     for words, shown in lines_of(text, rows):
