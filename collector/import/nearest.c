@@ -42,9 +42,21 @@ static unsigned distance(const char *a, const char *b)
     return row[width];
 }
 
+/* A name may be cut off after any of its words: "mtm" is next to "MTN Bénin (Spacetel)". */
+static unsigned distance_to_words(const char *word, const char *name)
+{
+    unsigned least = distance(word, name);
+    for (const char *blank = strchr(name, ' '); blank; blank = strchr(blank + 1, ' ')) {
+        _cleanup_text_ char *words = alloc_text_n(name, (size_t)(blank - name));
+        const unsigned far = distance(word, words);
+        least = far < least ? far : least;
+    }
+    return least;
+}
+
 void nearest_offer(struct nearest *n, const char *name)
 {
-    unsigned far = part_of(n->word, name) || part_of(name, n->word) ? 0 : distance(n->word, name);
+    unsigned far = part_of(n->word, name) || part_of(name, n->word) ? 0 : distance_to_words(n->word, name);
     size_t at = n->count;
     while (at > 0 && n->far[at - 1] > far)
         at--;
