@@ -12,6 +12,7 @@
 #include "collector/report/beside.h"
 #include "collector/report/document.h"
 #include "collector/report/frozen.h"
+#include "collector/report/period.h"
 #include "collector/report/picture.h"
 #include "common/json.h"
 #include "common/lang.h"
@@ -60,6 +61,15 @@ static int keep(void *of, const char *name, const struct buf *bytes, struct faul
     return shelf->freeze && !shelf->inputs ? frozen_inputs(shelf->pg, shelf->year, &shelf->inputs, f) : 0;
 }
 
+/* What is mailed has no pages. */
+static bool is_printed(const char *name)
+{
+    static const char html[] = ".html", mail[] = "-mail.html";
+    const size_t len = strlen(name);
+    return len >= strlen(html) && !strcmp(name + len - strlen(html), html) &&
+           (len < strlen(mail) || strcmp(name + len - strlen(mail), mail) != 0);
+}
+
 /* Documents are printed as well, and a picture is made for those who take no SVG. That takes its time: by then the
  * report's snapshot holds nothing up in the database. */
 static int print(struct shelf *shelf, struct fault *f)
@@ -69,7 +79,7 @@ static int print(struct shelf *shelf, struct fault *f)
         const char *name = shelf->made[m].name, *ending = strrchr(name, '.');
         const int stem = ending ? (int)(ending - name) : 0;
         const struct buf bytes = shelf->made[m].bytes; /* its array may move */
-        if (ending && !strcmp(ending, ".html"))
+        if (is_printed(name))
             rc = paper_make_pdf(&bytes, place(shelf, alloc_format("%.*s.pdf", stem, name)), f);
         else if (ending && !strcmp(ending, ".svg"))
             rc = paper_make_png(&shelf->paper, &bytes, place(shelf, alloc_format("%.*s.png", stem, name)), f);
@@ -185,6 +195,7 @@ static int write_document(const struct session *s, struct fault *f)
         .contact = invocation_text(s->in, "contact"),
         .until = invocation_text(s->in, "until"),
         .language = language_find(code ? code : lang_code(lang_current())),
+        .mail = invocation_flag(s->in, "email"),
     };
     if (order.document->option)
         order.wanted = invocation_text(s->in, order.document->option);
@@ -232,6 +243,18 @@ static int check_country(const char *text, struct fault *f)
 
 #define CONTACT_MAX 120
 
+static int check_month(const char *text, struct fault *f)
+{
+    struct period unused;
+    return period_read(text, 1, &unused, f);
+}
+
+static int check_quarter(const char *text, struct fault *f)
+{
+    struct period unused;
+    return period_read(text, 3, &unused, f);
+}
+
 static const char *const languages[] = {"fr", "en", NULL};
 
 static const struct option options[] = {
@@ -241,6 +264,9 @@ static const struct option options[] = {
      N_("those countries side by side in the year, by the editions of other chapters that were "
         "imported"),
      .check = beside_countries},
+    {"month", N_("MONTH"), N_("a bulletin of that month, 2026-11, in the place of the report"), .check = check_month},
+    {"quarter", N_("QUARTER"), N_("a bulletin of that quarter, 2026-Q3"), .check = check_quarter},
+    {"email", NULL, N_("the bulletin as a mail as well")},
     {"lang", "fr|en", N_("in which language; without it, yours"), OPTION_WORD, .choices = languages},
     {"country", "CC", N_("of which country; without it, the collector's"), .check = check_country},
     {"out", N_("DIR"), N_("the folder that the report goes to; it is made where it is missing"), OPTION_FILE},
@@ -272,6 +298,10 @@ static int run(const struct invocation *in)
         return invocation_wrong(in, _("--country does not go with --%s"), document->option);
     if (document->option && invocation_flag(in, "freeze"))
         return invocation_wrong(in, _("--freeze is of the yearly report, not of --%s"), document->option);
+    if (document->read && invocation_text(in, "year"))
+        return invocation_wrong(in, _("--%s says of which year; leave --year out"), document->option);
+    if (invocation_flag(in, "email") && strcmp(document->name, "bulletin") != 0)
+        return invocation_wrong(in, _("--email is of a bulletin; give --month or --quarter"));
     const char *missing = !document->read && !invocation_text(in, "year") ? "year"
                           : !invocation_text(in, "out")                   ? "out"
                                                                           : NULL;
@@ -286,11 +316,15 @@ const struct command command_report = {
                 "--activity --year YEAR --out DIR [--lang fr|en] [--country CC]\n"
                 "--compare Y1,Y2,… --out DIR [--lang fr|en] [--country CC]\n"
                 "--countries CC,CC,… --year YEAR --out DIR [--lang fr|en]\n"
+                "--month MONTH|--quarter QUARTER --out DIR [--email] [--lang fr|en] [--country CC]\n"
                 "--verify DIR"),
     .help = N_("Write the report of a year: report.html, one file that asks nobody for anything; report.pdf, where "
                "WeasyPrint is installed; figures/, its pictures as SVG, and as PNG where rsvg-convert is installed; "
                "indicators.csv, where each number of the document stands; indicators.xlsx, the same as a workbook; and "
-               "datapackage.json, which describes it as open data."),
+               "datapackage.json, which describes it as open data. Of a month or a quarter: bulletin.html and "
+               "bulletin.pdf, two pages, and bulletin.csv, where each of their numbers stands; with --email also "
+               "bulletin.eml, which a mail program opens as a draft, and its parts bulletin-mail.html and "
+               "bulletin.txt. Nothing is sent."),
     .options = options,
     .run = run,
 };

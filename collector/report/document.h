@@ -12,7 +12,9 @@
     X(review)                                                                                                          \
     X(activity)                                                                                                        \
     X(years)                                                                                                           \
-    X(countries)
+    X(countries)                                                                                                       \
+    X(month)                                                                                                           \
+    X(quarter)
 
 struct document {
     const char *name;

@@ -24,6 +24,8 @@ struct report_order {
     const char *wanted;  /* of it, the option's value: "2026-11"; NULL: the option takes none */
     const char *country; /* ISO 3166-1, with a pack */
     const char *year;    /* of four digits; the last one that it tells of */
+    char year_text[5];   /* for it, where an option's value holds it */
+    bool mail;           /* as a mail too */
     const struct language *language;
     const char *map;      /* a chapter's own, a file; where there is none, the pack's */
     const char *chapters; /* a folder of Markdown (manuscript.h); NULL: none */

@@ -17,9 +17,10 @@ static const struct {
 /* Of one metric: all lines first, then operators that are told often enough; NULL is all lines. */
 #define OPERATORS_SQL                                                                                                  \
     "SELECT s.operator, percentile_cont(0.5) WITHIN GROUP (ORDER BY s.p50), count(*), min(s.n_probes), "               \
-    "max(s.n_probes), min(s.unit) FROM unnest('{0,2}'::int[]) AS a (alike) CROSS JOIN LATERAL public_series_of("       \
-    "date '1970-01-01' + $1::int, date '1970-01-01' + $2::int, $3, $4, NULL, NULL, NULL, NULL, NULL, $5, NULL, "       \
-    "a.alike, 'all') s WHERE s.source = $6 AND s.p50 IS NOT NULL AND (a.alike = 0 OR s.operator IS NOT NULL) "         \
+    "max(s.n_probes), min(s.unit) FROM unnest('{0,2}'::int[]) AS a (alike) "                                           \
+    "CROSS JOIN LATERAL public_series_of(date '1970-01-01' + $1::int, date '1970-01-01' + $2::int, $3, $4, NULL, "     \
+    "NULL, NULL, NULL, NULL, $5, NULL, a.alike, 'all') s "                                                             \
+    "WHERE s.source = $6 AND s.p50 IS NOT NULL AND (a.alike = 0 OR s.operator IS NOT NULL) "                           \
     "GROUP BY a.alike, s.operator ORDER BY a.alike, s.operator COLLATE \"C\""
 
 struct table {
