@@ -50,7 +50,7 @@ def stands_in_its_line(out, page, lang):
     numbers = Numbers((out / page).read_text(encoding="utf-8"))
     assert numbers.asks == []
     for text, value, line, column in numbers.found:
-        assert rows[line - 2][column] == value and text in {shown(value, lang, decimals) for decimals in (0, 1, 2)}, (text, value, line)
+        assert rows[line - 2][column] == value and text.replace("\u2212", "-") in {shown(value, lang, decimals) for decimals in (0, 1, 2)}, (text, value, line)
     return [rows[line - 2] for _, _, line, _ in numbers.found]
 
 
@@ -124,6 +124,39 @@ def test_the_radio_says_what_stands_in_the_margin(press, lang):
     assert ("quatorze pour cent des ménages" if lang == "fr" else "fourteen per cent of households") in said["ACC2"]
     terms = (out / "terms.md").read_text(encoding="utf-8")
     assert "| Fon | Yoruba | Baatonum | Dendi |" in terms and terms.count("\n| ") >= 15
+
+
+def test_what_changed_and_who_stands_apart_come_first(year):
+    """A change that chance does not make, then a part with a place of its own; neither where the interval has both sides of zero, or the place is shared."""
+    out = year.state.parent / "press-told"
+    whole = "country = 'BJ' AND source = 'simulated'"
+    kept = year.sql(f"SELECT indicator, from_period, kind, why, value_from, value_to, low, high, n_common FROM indicator_change WHERE {whole} AND to_period = %s", YEAR)
+    operator, = year.sql(f"SELECT min(operator) FROM indicator_value WHERE {whole} AND period = %s AND indicator = 'PER3' AND value IS NOT NULL "
+                         "AND num_nonnulls(geo, technology, family, zone) = 0", YEAR)[0]
+    of = f"{whole} AND period = '{YEAR}' AND operator = %s AND indicator = 'PER3' AND num_nonnulls(geo, technology, family, zone) = 0"
+    ranks = year.sql(f"SELECT rank_low, rank_high FROM indicator_value WHERE {of} LIMIT 1", operator)[0]
+    assert kept and ranks[0] != ranks[1]
+
+    def told(low, high, rank):
+        year.sql(f"UPDATE indicator_change SET kind = 'cells', why = NULL, value_from = 60, value_to = 35, low = %s, high = %s, n_common = 5 "
+                 f"WHERE {whole} AND to_period = %s AND indicator = 'PER1'", low, high, YEAR)
+        year.sql(f"UPDATE indicator_value SET rank_low = 1, rank_high = %s WHERE {of}", rank, operator)
+        done = ask(year, out, "--press", "--year", YEAR, "--lang", "en")
+        assert done.returncode == 0, done.stderr
+        stands_in_its_line(out, "press.html", "en")
+        return re.findall(r"<li>(.*?)</li>", re.search(r"<ol>(.*?)</ol>", (out / "press.html").read_text(encoding="utf-8"), re.S)[1])
+
+    try:
+        changed, apart, *_ = told(-30, -20, 1)
+        assert "A DNS lookup" in changed and "an improvement, and not by chance" in changed and 'data-column="change">-25.0</data>' in changed.replace("\u2212", "-")
+        assert f"The lines of {operator} stand apart from those of all other operators" in apart
+        plain = " ".join(told(-30, 2, 2))
+        assert "by chance" not in plain and "stand apart" not in plain
+    finally:
+        year.sql(f"UPDATE indicator_value SET rank_low = %s, rank_high = %s WHERE {of}", *ranks, operator)
+        for indicator, *row in kept:
+            year.sql(f"UPDATE indicator_change SET from_period = %s, kind = %s, why = %s, value_from = %s, value_to = %s, low = %s, high = %s, n_common = %s "
+                     f"WHERE {whole} AND to_period = %s AND indicator = %s", *row, YEAR, indicator)
 
 
 def test_a_release_takes_what_an_earlier_one_left(year, press):
