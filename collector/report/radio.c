@@ -222,13 +222,13 @@ static void tell(struct radio *x)
 
 /* ---- the files ---- */
 
-static void write_script(const struct radio *x, const struct buf *rows, struct buf *out)
+static void write_script(const struct radio *x, const char *embargo, const struct buf *rows, struct buf *out)
 {
     _cleanup_text_ char *count = alloc_format("%zu", x->said);
     _cleanup_text_ char *title = phrase_fill(text_of(x, "title"),
                                              json_pack("{s:s, s:s}", "in", x->r->in, "year", x->r->year)),
                         *note = phrase_fill(text_of(x, "note"), json_pack("{s:s}", "n", count));
-    buf_addf(out, "# %s\n\n", title);
+    buf_addf(out, "# %s\n\n**%s**\n\n", title, embargo);
     if (report_simulated(x->r))
         buf_addf(out, "**%s**\n\n", phrase(&x->r->words, "simulated_title"));
     buf_addf(out, "%s\n\n| %s | %s |\n|---|---|\n%s", note, text_of(x, "read"), text_of(x, "beside"), rows->data);
@@ -254,7 +254,7 @@ static void write_terms(const struct radio *x, struct buf *out)
     }
 }
 
-int radio_write(const struct report *r, struct buf *script, struct buf *terms, struct fault *f)
+int radio_write(const struct report *r, const char *embargo, struct buf *script, struct buf *terms, struct fault *f)
 {
     _cleanup_(buf_free) struct buf rows = {0};
     struct radio x = {.r = r, .t = json_object_get(r->words.texts, "radio"), .out = &rows};
@@ -263,7 +263,7 @@ int radio_write(const struct report *r, struct buf *script, struct buf *terms, s
         return rc;
     language_words(r->order->language, "spoken", &x.words);
     tell(&x);
-    write_script(&x, &rows, script);
+    write_script(&x, embargo, &rows, script);
     write_terms(&x, terms);
     words_free(&x.words);
     spoken_close(x.spoken);

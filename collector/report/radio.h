@@ -8,8 +8,9 @@
 #define RADIO_WORDS_MIN 200
 #define RADIO_WORDS_MAX 230 /* of what is read aloud, in 90 seconds */
 
-/* Writes the script and the terms. */
-int radio_write(const struct report *r, struct buf *script, struct buf *terms, struct fault *f) CHECKED;
+/* Writes the script and the terms. embargo: a sentence that says whether there is one. */
+int radio_write(const struct report *r, const char *embargo, struct buf *script, struct buf *terms,
+                struct fault *f) CHECKED;
 
 /* How many words a text has: what stands between blanks and has a letter or a digit of French or English. */
 size_t radio_words(const char *text);

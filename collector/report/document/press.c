@@ -55,15 +55,15 @@ static void set_few(const struct report *r, size_t count, json_t *values)
         phrase_set(values, "few", text(r, "few"), json_pack("{s:s}", "n", n));
 }
 
-static void set_embargo(const struct report *r, json_t *values)
+/* The option's, or that of the edition; the caller frees. */
+static char *embargo_of(const struct report *r)
 {
     char date[DATE_TEXT_SIZE];
     int32_t day;
     const char *until = r->order->embargo ? r->order->embargo : edition_text(&r->edition, "embargo");
     if (until && date_read(until, &day) == 0)
-        phrase_set(values, "embargo", text(r, "embargo"), json_pack("{s:s}", "date", date_long(&r->words, day, date)));
-    else
-        json_object_set_new(values, "embargo", json_string(text(r, "free")));
+        return phrase_fill(text(r, "embargo"), json_pack("{s:s}", "date", date_long(&r->words, day, date)));
+    return alloc_text(text(r, "free"));
 }
 
 static void set_pictures(const struct report *r, size_t count, json_t *values)
@@ -79,19 +79,20 @@ static void set_pictures(const struct report *r, size_t count, json_t *values)
         phrase_set(values, "lacking", text(r, "lacking"), json_pack("{s:s, s:s}", "n", lacking, "all", all));
 }
 
-/* The option's, or that of the edition. */
+/* Likewise. */
 static const char *contact_of(const struct report *r)
 {
     const char *given = r->order->contact ? r->order->contact : edition_text(&r->edition, "contact");
     return given ? given : text(r, "site");
 }
 
-static int write_page(const struct report *r, size_t pictures, const struct outlet *to, struct fault *f)
+static int write_page(const struct report *r, const char *embargo, size_t pictures, const struct outlet *to,
+                      struct fault *f)
 {
     _cleanup_json_ json_t *values = document_values(r, json_array());
     _cleanup_(buf_free) struct buf html = {0};
     set_few(r, set_findings(r, values), values);
-    set_embargo(r, values);
+    json_object_set_new(values, "embargo", json_string(embargo));
     set_pictures(r, pictures, values);
     json_object_set_new(values, "contact", json_string(contact_of(r)));
     phrase_set(values, "headline", text(r, "headline"), json_pack("{s:s, s:s}", "in", r->in, "year", r->year));
@@ -109,10 +110,10 @@ static int keep_set(const struct report *r, const char *name, const struct buf *
     return to->keep(to->of, name, &set, f);
 }
 
-static int write_radio(const struct report *r, const struct outlet *to, struct fault *f)
+static int write_radio(const struct report *r, const char *embargo, const struct outlet *to, struct fault *f)
 {
     _cleanup_(buf_free) struct buf script = {0}, terms = {0};
-    int rc = radio_write(r, &script, &terms, f);
+    int rc = radio_write(r, embargo, &script, &terms, f);
     if (rc == 0)
         rc = keep_set(r, "radio.md", &script, to, f);
     return rc < 0 ? rc : keep_set(r, "terms.md", &terms, to, f);
@@ -120,12 +121,13 @@ static int write_radio(const struct report *r, const struct outlet *to, struct f
 
 static int write_press(struct report *r, const struct outlet *to, struct fault *f)
 {
+    _cleanup_text_ char *embargo = embargo_of(r);
     size_t pictures = 0;
     int rc = gallery_write(r, to, &pictures, f);
     if (rc == 0)
-        rc = write_page(r, pictures, to, f);
+        rc = write_page(r, embargo, pictures, to, f);
     if (rc == 0)
-        rc = write_radio(r, to, f);
+        rc = write_radio(r, embargo, to, f);
     return rc < 0 ? rc : document_data(r, to, f);
 }
 

@@ -68,7 +68,8 @@ static void ninety_seconds_are_ninety_seconds(void **state)
         }
         struct fault f = {0};
         struct buf script = {0}, terms = {0};
-        assert_int_equal(radio_write(&r, &script, &terms, &f), 0);
+        assert_int_equal(radio_write(&r, "At once", &script, &terms, &f), 0);
+        assert_non_null(strstr(script.data, "\n\n**At once**\n\n"));
         assert_in_range(read_words(script.data), RADIO_WORDS_MIN, RADIO_WORDS_MAX);
         for (const char *at = strstr(script.data, "|---|"); *at; at++)
             assert_false(isdigit((unsigned char)*at)); /* no number, and none that is not in words */
