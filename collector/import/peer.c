@@ -208,12 +208,41 @@ struct reader {
     struct peer *peer;
     struct csv csv;
     json_t *seen; /* the line of each key */
+    bool real;    /* a figure of real lines is in it: those of an imaginary country beside them are left out */
 };
 
-static bool wanted(const struct line *l, const struct datapackage *p)
+/* The cells of the record that was read. */
+static struct line line_of(const struct csv *csv)
+{
+    struct line l = {0};
+    for (size_t c = 0; c < FIGURE_COLUMNS && c < csv->count; c++)
+        l.cell[c] = *csv->fields[c] ? csv->fields[c] : NULL;
+    return l;
+}
+
+static bool theirs(const struct line *l, const struct datapackage *p)
 {
     return is(l, FIGURE_COUNTRY, p->country) && is(l, FIGURE_PERIOD, p->year) &&
            (is(l, FIGURE_KIND, "measured") || is(l, FIGURE_KIND, "calculated"));
+}
+
+/* What is wrong with the table is said when it is read. */
+static bool has_real(const struct datapackage *p)
+{
+    struct csv csv;
+    bool found = false;
+    csv_start(&csv, p->table.data, p->table.len);
+    while (!found && csv_next(&csv, NULL) > 0) {
+        const struct line l = line_of(&csv);
+        found = theirs(&l, p) && is(&l, FIGURE_KIND, "measured") && is(&l, FIGURE_SIMULATED, "false");
+    }
+    csv_free(&csv);
+    return found;
+}
+
+static bool wanted(const struct reader *r, const struct line *l)
+{
+    return theirs(l, &r->peer->package) && !(r->real && is(l, FIGURE_SIMULATED, "true"));
 }
 
 static int check_twice(struct reader *r, const struct line *l, struct fault *f)
@@ -248,13 +277,11 @@ static void keep(struct reader *r, const struct line *l)
 
 static int read_line(struct reader *r, struct fault *f)
 {
-    struct line l = {0};
     if (r->csv.count != FIGURE_COLUMNS)
         return fault_set(f, -EBADMSG, _("%zu columns in the place of %d; take the file anew from the chapter"),
                          r->csv.count, FIGURE_COLUMNS);
-    for (size_t c = 0; c < FIGURE_COLUMNS; c++)
-        l.cell[c] = *r->csv.fields[c] ? r->csv.fields[c] : NULL;
-    if (!wanted(&l, &r->peer->package)) {
+    struct line l = line_of(&r->csv);
+    if (!wanted(r, &l)) {
         r->peer->left_out++;
         return 0;
     }
@@ -279,6 +306,7 @@ static int read_header(const struct csv *csv, struct fault *f)
 
 static int read_lines(struct reader *r, struct fault *f)
 {
+    r->real = has_real(&r->peer->package);
     int rc = csv_next(&r->csv, f);
     if (rc > 0)
         rc = read_header(&r->csv, f);

@@ -112,6 +112,7 @@ static void takes_what_is_theirs(void **state)
     add_line(&p, FIGURE_COUNTRY, "BJ");
     add_line(&p, FIGURE_PERIOD, "2024");
     add_line(&p, FIGURE_KIND, "imported");
+    add_line(&p, FIGURE_SIMULATED, "true"); /* of an imaginary country, to try things on */
     seal(&p);
     if (read_parcel(&p, &peer, &f) < 0)
         fail_msg("%s", f.text);
@@ -119,7 +120,7 @@ static void takes_what_is_theirs(void **state)
     assert_string_equal(peer.package.year, "2025");
     assert_string_equal(peer.package.licence, "CC-BY-4.0");
     assert_int_equal(json_array_size(peer.figures), 2);
-    assert_int_equal(peer.left_out, 3);
+    assert_int_equal(peer.left_out, 4);
     assert_int_equal(peer.version, 2);
     assert_false(peer.simulated);
     const json_t *second = json_array_get(peer.figures, 1);
