@@ -286,6 +286,20 @@ static const struct option options[] = {
     {0},
 };
 
+/* An option that another document would take; NULL: none. */
+static const char *astray(const struct invocation *in, const struct document *document, const char **ret_goes_with)
+{
+    static const struct {
+        const char *option, *document;
+    } owned[] = {{"embargo", "press"}, {"contact", "press"}, {"until", "review"}};
+    for (size_t o = 0; o < COUNT(owned); o++) {
+        *ret_goes_with = owned[o].document;
+        if (invocation_text(in, owned[o].option) && strcmp(document->name, owned[o].document) != 0)
+            return owned[o].option;
+    }
+    return NULL;
+}
+
 static int run(const struct invocation *in)
 {
     const struct document *other, *document = chosen(in, &other);
@@ -302,6 +316,9 @@ static int run(const struct invocation *in)
         return invocation_wrong(in, _("--%s says of which year; leave --year out"), document->option);
     if (invocation_flag(in, "email") && strcmp(document->name, "bulletin") != 0)
         return invocation_wrong(in, _("--email is of a bulletin; give --month or --quarter"));
+    const char *goes_with, *stray = astray(in, document, &goes_with);
+    if (stray)
+        return invocation_wrong(in, _("--%s goes with --%s alone"), stray, goes_with);
     const char *missing = !document->read && !invocation_text(in, "year") ? "year"
                           : !invocation_text(in, "out")                   ? "out"
                                                                           : NULL;

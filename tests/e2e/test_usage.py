@@ -126,6 +126,8 @@ WRONG = [
     ("collector", "report --press --year 2026 --out x --embargo soon", "--embargo soon: "),
     ("collector", "report --review MTN --out x", "--year is missing"),
     ("collector", "report --review MTN --press --year 2026 --out x", "are two documents"),
+    ("collector", "report --year 2026 --out x --embargo 2027-03-01", "--embargo goes with --press alone"),
+    ("collector", "report --press --year 2026 --out x --until 2027-03-01", "--until goes with --review alone"),
     ("collector", "report --activity --year 2026 --out x --freeze", "--freeze is of the yearly report"),
     ("collector", "report --month 2026-13 --out x", '"2026-13" is no month; write one as 2026-11'),
     ("collector", "report --quarter 2026-11 --out x", '"2026-11" is no quarter; write one as 2026-Q3'),
