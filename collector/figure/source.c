@@ -54,6 +54,12 @@ const char *source_after(const char *source, enum lang lang)
     return called(source, members[lang], source_name(source, lang));
 }
 
+const char *source_how(const char *source, enum lang lang)
+{
+    static const char *const members[] = {[LANG_FR] = "how_fr", [LANG_EN] = "how_en"};
+    return called(source, members[lang], NULL);
+}
+
 char source_first(const char *sentence)
 {
     static const char *const names[] = {"Internet", "IPv"};

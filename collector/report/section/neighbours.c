@@ -19,9 +19,9 @@ static void add_tables(const struct report *r, const struct indicator *i, json_t
         _cleanup_text_ char *name = report_name(r, i);
         if (json_array_size(rows) > 1)
             json_object_set_new(by_source, source,
-                                json_pack("{s:s, s:s, s:s, s:s, s:O}", "name", name, "source",
-                                          source_name(source, r->words.lang), "period", period, "unit",
-                                          i->unit[r->words.lang], "rows", rows));
+                                json_pack("{s:s, s:s, s:s?, s:s, s:s, s:O}", "name", name, "source",
+                                          source_name(source, r->words.lang), "how", source_how(source, r->words.lang),
+                                          "period", period, "unit", i->unit[r->words.lang], "rows", rows));
         json_decref(rows);
     }
     const char *source;

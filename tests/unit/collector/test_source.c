@@ -27,6 +27,16 @@ static void names_are_natural(void **state)
     }
 }
 
+static void who_is_known_says_how(void **state)
+{
+    for (int lang = 0; lang < 2; lang++) {
+        assert_non_null(strstr(source_how(WORLDBANK_SOURCE, (enum lang)lang), lang == LANG_FR ? "l’UIT" : "the ITU"));
+        assert_string_equal(source_how("ITU", (enum lang)lang), source_how("UIT", (enum lang)lang));
+        assert_null(source_how("INStaD", (enum lang)lang));
+        assert_null(source_how("Afrobarometer", (enum lang)lang));
+    }
+}
+
 static void a_sentence_goes_on(void **state)
 {
     assert_int_equal(source_first("Les tarifs ont varié"), 'l');
@@ -39,6 +49,7 @@ static void a_sentence_goes_on(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(names_are_natural), cmocka_unit_test(a_sentence_goes_on)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(names_are_natural), cmocka_unit_test(who_is_known_says_how),
+                                       cmocka_unit_test(a_sentence_goes_on)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
