@@ -196,3 +196,25 @@ def test_what_is_faulty_is_refused(year, text, says):
     (folder / "edition.conf").write_text(text, encoding="utf-8")
     done = write(year, out, "fr", "2022")
     assert done.returncode == 1 and re.search(says, done.stderr) and not out.exists(), done.stderr
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_who_measures_stands_beside_the_country(reports, lang):
+    """Lines in steps, of figures that are published; the share of inhabitants and of the market where they are known."""
+    panel = section(reports[lang], "panel")
+    rows = list(csv.DictReader((reports[lang] / "indicators.csv").open(encoding="utf-8")))
+    lines = {plain(part): plain(step) for part, step in re.findall(r'<tr><th scope="row">(.*?)</th><td class="n">(.*?)</td>', panel)}
+    for column in ("operator", "technology"):
+        told = {row[column] for row in rows if row["period"] == YEAR and row["kind"] == "measured" and row["value"] and row[column]
+                and not any(row[other] for other in {"operator", "technology", "geo", "family", "zone"} - {column})}
+        assert told and len(told) <= len(lines)
+    assert all(re.fullmatch(r"\d+(–\d+)?", step) for step in lines.values())
+    assert {"fr": "habitants, INStaD, RGPH-4, 2013", "en": "inhabitants, INStaD, RGPH-4, 2013"}[lang] in panel and "2024-06" in panel
+    assert {"fr": "MTN Bénin (Spacetel)", "en": "MTN Bénin (Spacetel)"}[lang] in lines and re.search(r"48.?%", plain(panel))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_method_says_what_changed(reports, lang):
+    """Of the same program nothing has between the two years; and each source of figures of neighbours says how it works."""
+    assert {"fr": "Ni méthode ni cibles n’ont changé", "en": "Neither methods nor targets have changed"}[lang] in section(reports[lang], "method")
+    assert {"fr": "Recueille ce que chaque État déclare", "en": "Gathers what each State declares"}[lang] in section(reports[lang], "neighbours")

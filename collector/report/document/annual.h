@@ -18,6 +18,7 @@
     X(recommendations)                                                                                                 \
     X(method)                                                                                                          \
     X(quality)                                                                                                         \
+    X(panel)                                                                                                           \
     X(requests)                                                                                                        \
     X(glossary)                                                                                                        \
     X(funding)                                                                                                         \

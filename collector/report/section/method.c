@@ -3,6 +3,7 @@
 
 #include "collector/disclosure/crowd.h"
 #include "collector/figure/weight.h"
+#include "collector/report/revision.h"
 
 static void add_paragraphs(const struct report *r, json_t *out)
 {
@@ -54,8 +55,20 @@ static int add_reach(const struct report *r, json_t *out, struct fault *f)
     return rc;
 }
 
+static void add_changes(const struct report *r, json_t *out)
+{
+    bool any;
+    json_t *rows = revision_rows(r, &any);
+    json_object_set_new(out, "revised", json_boolean(json_array_size(rows) > 0));
+    json_object_set_new(
+        out, "unrevised",
+        json_string(json_string_value(json_object_get(json_object_get(out, "t"), any ? "unchanged" : "first"))));
+    json_object_set_new(out, "revisions", rows);
+}
+
 static int read_method(struct report *r, json_t *out, struct fault *f)
 {
+    add_changes(r, out);
     add_paragraphs(r, out);
     add_methods(r, out);
     return add_reach(r, out, f);

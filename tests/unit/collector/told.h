@@ -5,7 +5,7 @@
 
 struct told {
     const char *indicator, *period, *source, *country, *statistic, *value; /* value NULL: it is not told */
-    const char *change_from, *change, *change_low, *change_high, *change_why, *retrieved;
+    const char *change_from, *change, *change_low, *change_high, *change_why, *retrieved, *method, *targets;
 };
 
 static inline struct report told_report(const struct told *rows, size_t count, const char *lang)
@@ -25,6 +25,8 @@ static inline struct report told_report(const struct told *rows, size_t count, c
         v[FIGURE_CHANGE_HIGH] = rows[r].change_high;
         v[FIGURE_CHANGE_WHY] = rows[r].change_why;
         v[FIGURE_RETRIEVED] = rows[r].retrieved;
+        v[FIGURE_METHOD_VERSION] = rows[r].method;
+        v[FIGURE_TARGET_SET] = rows[r].targets;
         v[FIGURE_KIND] = !strcmp(rows[r].source, "measured") ? "measured" : "imported";
         v[FIGURE_ADMITTED] = "t";
     }
