@@ -192,6 +192,7 @@ def test_years_stand_side_by_side(ours):
     text, rows = written(ours, "years", "--compare", f"2023,{YEAR}")
     assert "d’une année à l’autre" in text and "<p class=\"edition\">2023, 2024</p>" in text
     told = list(lines_of(text, rows))
+    assert text.count("Chiffres provisoires\u00a0: l’année 202") == 2  # of each of them
     assert {row["period"] for words, shown in told if "De 2023" not in words for row in shown} == {"2023", YEAR}
     assert all(row["country"] == "BJ" and not row["geo"] and not row["operator"] for _, shown in told for row in shown)
     changes = {shown[0]["indicator"]: words for words, shown in told if words.strip().startswith("De 2023 à 2024")}
@@ -205,12 +206,12 @@ def test_years_stand_side_by_side(ours):
 
 
 def mali_of(text):
-    """Senegal's figures as those of a Mali that resolves names by an older method, and has lines a hundred times as fast."""
+    """Senegal's figures as those of a Mali that closed its year, resolves names by an older method, and has lines a hundred times as fast."""
     rows, out = list(csv.DictReader(io.StringIO(text))), io.StringIO()
     write = csv.DictWriter(out, rows[0], lineterminator="\n")
     write.writeheader()
     for row in rows:
-        row["country"] = "ML"
+        row |= {"country": "ML", "version": "2", "edition": "closed"}
         if row["indicator"] == "PER1":
             row["method_version"] = "6"
         if row["indicator"] == "PER5":
@@ -234,7 +235,10 @@ def test_countries_stand_side_by_side(ours, theirs):
         ("BJ", "simulated"), ("SN", "Internet Society Senegal Chapter"), ("ML", "Internet Society Mali Chapter")}
     package = json.loads((ours.state.parent / "countries" / PACKAGE).read_text(encoding="utf-8"))
     assert {"title": "ITU", "path": "https://example.org/itu"} in package["sources"] and {"title": "Internet Society Mali Chapter"} in package["sources"]
-    assert "chapitre sénégalais de l’Internet Society" in text and "Chiffres provisoires" in text and "CC-BY-4.0" in text and "simulé" in text
+    assert "chapitre sénégalais de l’Internet Society" in text and "CC-BY-4.0" in text and "simulé" in text
+    states = {name: re.sub("<[^>]+>", " ", re.search(rf'<tr><th scope="row">{name}</th>.*?</tr>', text, re.S)[0]).replace("\u00a0", " ") for name in ("Sénégal", "Bénin", "Mali")}
+    assert "Chiffres provisoires : l’année n’est pas close." in states["Sénégal"] and "Année close, version 2." in states["Mali"]
+    assert f"Chiffres provisoires : l’année {YEAR} n’est pas encore close" in states["Bénin"]
     seen, verdicts = {}, set()
     for words, shown in lines_of(text, rows):
         row = shown[0]

@@ -268,6 +268,23 @@ static json_t *areas_of(const struct report *r)
 
 /* ---- the document ---- */
 
+/* Of each year whether it is closed; and whether an imaginary country stands in any. */
+static void add_states(const struct report *r, json_t *out)
+{
+    json_t *states = json_array();
+    bool simulated = false;
+    for (size_t n = 0; n < year_count(r); n++) {
+        char year[5];
+        struct report of = *r;
+        of.year = year_of(r, n, year);
+        _cleanup_text_ char *state = report_state(&of);
+        json_array_append_new(states, json_string(state));
+        simulated |= report_simulated(&of);
+    }
+    json_object_set_new(out, "states", states);
+    json_object_set_new(out, "simulated", json_boolean(simulated));
+}
+
 static int write_years(struct report *r, const struct outlet *to, struct fault *f)
 {
     _cleanup_json_ json_t *values = document_values(r, json_array());
@@ -279,6 +296,7 @@ static int write_years(struct report *r, const struct outlet *to, struct fault *
         buf_addf(&years, "%s%s", n ? ", " : "", year);
         json_array_append_new(heads, json_string(year));
     }
+    add_states(r, values);
     json_object_set_new(values, "years", json_string(years.data));
     json_object_set_new(values, "heads", heads);
     json_object_set_new(values, "columns", json_integer((json_int_t)year_count(r) + 1));
