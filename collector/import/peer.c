@@ -20,7 +20,7 @@
 
 #define LINES_MAX 200000 /* a country of twenty operators and twelve departments has some 6000 a year */
 #define COUNT_MAX 1e15   /* no more tests than that in a year */
-#define FLOOR     5      /* networks behind a figure that is published (collector/disclosure/floor.h) */
+#define FLOOR     5      /* lines and networks behind a figure that is published (collector/disclosure/floor.h) */
 
 /* Of a figure, and no other figure has all of them alike. */
 static const enum figure_column key[] = {FIGURE_INDICATOR,  FIGURE_STATISTIC, FIGURE_GEO,  FIGURE_OPERATOR,
@@ -143,6 +143,17 @@ static int check_words(const struct line *l, const char *country, struct fault *
     return 0;
 }
 
+/* What is counted in lines is counted in networks as well, or nobody knows whether they are one. */
+static int check_crowd(const struct line *l, struct fault *f)
+{
+    static const enum figure_column counted[] = {FIGURE_N_PROBES, FIGURE_N_NETWORKS};
+    for (size_t c = 0; c < COUNT(counted); c++)
+        if (l->number[counted[c]] < FLOOR || (!l->cell[counted[c]] && l->cell[FIGURE_N_PROBES]))
+            return wrong(counted[c], l->cell[counted[c]],
+                         _("the value is below the publication floor; ask the chapter to take it out"), f);
+    return 0;
+}
+
 /* Only what is public there: a chapter that lifted its floor, for an imaginary country, says so in each figure. */
 static int check_public(const struct line *l, struct fault *f)
 {
@@ -160,10 +171,7 @@ static int check_public(const struct line *l, struct fault *f)
     if ((measured && !is(l, FIGURE_FLOOR, "met")) || (l->cell[FIGURE_FLOOR] && !is(l, FIGURE_FLOOR, "met")))
         return wrong(FIGURE_FLOOR, l->cell[FIGURE_FLOOR],
                      _("the value is below the publication floor; ask the chapter to take it out"), f);
-    if (l->number[FIGURE_N_NETWORKS] < FLOOR)
-        return wrong(FIGURE_N_NETWORKS, l->cell[FIGURE_N_NETWORKS],
-                     _("the value is below the publication floor; ask the chapter to take it out"), f);
-    return 0;
+    return check_crowd(l, f);
 }
 
 static int check_value(const struct line *l, struct fault *f)

@@ -154,6 +154,7 @@ static void names_line_and_column(void **state)
         {FIGURE_FLOOR, "off", "column floor: \"off\" cannot be; the value is below the publication floor"},
         {FIGURE_FLOOR, "n<5", "column floor: \"n<5\" cannot be; the value is below"},
         {FIGURE_FLOOR, "", "column floor: \"\" cannot be; the value is below"},
+        {FIGURE_N_PROBES, "4", "column n_probes: \"4\" cannot be; the value is below"},
         {FIGURE_N_NETWORKS, "2", "column n_networks: \"2\" cannot be; the value is below"},
         {FIGURE_N_NETWORKS, "20.5", "column n_networks: \"20.5\" cannot be; it is a whole number"},
         {FIGURE_N_SAMPLES, "1e30", "column n_samples: \"1e30\" cannot be; it is a whole number"},
