@@ -72,7 +72,7 @@ static int check_value(const struct option *o, const char *text, struct fault *f
             return 0;
         return fault_set(f, -EINVAL, _("a day such as 2027-01-31 is wanted"));
     case OPTION_YEAR:
-        if (strlen(text) == 4 && conf_parse_int(text, &n) == 0 && n >= 1900 && n <= 2100)
+        if (strlen(text) == 4 && conf_parse_int(text, &n) == 0 && n >= OPTION_YEAR_MIN && n <= OPTION_YEAR_MAX)
             return 0;
         return fault_set(f, -EINVAL, _("a year of four digits is wanted"));
     case OPTION_WORD:

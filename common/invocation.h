@@ -18,13 +18,16 @@ enum {
     EXIT_USAGE = 2,  /* the command line or the configuration is wrong */
 };
 
+#define OPTION_YEAR_MIN 1900
+#define OPTION_YEAR_MAX 2100
+
 enum option_form {
     OPTION_TEXT,     /* UTF-8 without control characters, max octets or NAME_MAX_TARGET */
     OPTION_FILE,     /* any path */
     OPTION_NUMBER,   /* a whole number, min..max */
     OPTION_DURATION, /* 10s 5m 2h 1d, above nothing */
     OPTION_DAY,      /* 2026-11-22 */
-    OPTION_YEAR,     /* 2026 */
+    OPTION_YEAR,     /* 2026: OPTION_YEAR_MIN to _MAX */
     OPTION_WORD,     /* one of choices */
 };
 

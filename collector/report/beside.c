@@ -7,6 +7,7 @@
 #include "collector/import/place.h"
 #include "collector/report/picture.h"
 #include "collector/report/portrait.h"
+#include "common/invocation.h"
 #include "common/lang.h"
 
 /* ---- lists ---- */
@@ -30,8 +31,9 @@ int beside_years(const char *text, struct fault *f)
 {
     const size_t count = words_of(text, 4, "0123456789");
     bool rising = true;
-    for (size_t n = 0; n < count; n++)
-        rising &= text[n * 5] >= '1' && (n == 0 || atoi(text + n * 5) > atoi(text + n * 5 - 5));
+    for (size_t n = 1; n < count; n++)
+        rising &= atoi(text + n * 5) > atoi(text + n * 5 - 5);
+    rising &= count > 0 && atoi(text) >= OPTION_YEAR_MIN && atoi(text + (count - 1) * 5) <= OPTION_YEAR_MAX;
     if (count >= 2 && count <= BESIDE_MAX && rising)
         return 0;
     return fault_set(f, -EINVAL,
