@@ -11,6 +11,7 @@
 #include "collector/import/place.h"
 #include "collector/report/beside.h"
 #include "collector/report/document.h"
+#include "collector/report/edition.h"
 #include "collector/report/frozen.h"
 #include "collector/report/period.h"
 #include "collector/report/picture.h"
@@ -70,6 +71,13 @@ static bool is_printed(const char *name)
            (len < strlen(mail) || strcmp(name + len - strlen(mail), mail) != 0);
 }
 
+/* A page that authors put beside the report stays as it is: printing it would read what it names. */
+static bool is_theirs(const char *name)
+{
+    static const char folder[] = EDITION_QUESTIONNAIRES "/";
+    return !strncmp(name, folder, strlen(folder));
+}
+
 /* Documents are printed as well, and a picture is made for those who take no SVG. That takes its time: by then the
  * report's snapshot holds nothing up in the database. */
 static int print(struct shelf *shelf, struct fault *f)
@@ -79,6 +87,8 @@ static int print(struct shelf *shelf, struct fault *f)
         const char *name = shelf->made[m].name, *ending = strrchr(name, '.');
         const int stem = ending ? (int)(ending - name) : 0;
         const struct buf bytes = shelf->made[m].bytes; /* its array may move */
+        if (is_theirs(name))
+            continue;
         if (is_printed(name))
             rc = paper_make_pdf(&bytes, place(shelf, alloc_format("%.*s.pdf", stem, name)), f);
         else if (ending && !strcmp(ending, ".svg"))

@@ -19,10 +19,11 @@
 #include "common/alloc.h"
 #include "common/fault.h"
 
-#define EDITION_NAME        "edition.conf"
-#define EDITION_ENTRIES_MAX 500
-#define EDITION_TEXT_MAX    4000 /* bytes of one text */
-#define EDITION_FILE_MAX    (16u << 20)
+#define EDITION_NAME           "edition.conf"
+#define EDITION_QUESTIONNAIRES "questionnaires" /* the folder beside the report */
+#define EDITION_ENTRIES_MAX    500
+#define EDITION_TEXT_MAX       4000 /* bytes of one text */
+#define EDITION_FILE_MAX       (16u << 20)
 
 struct edition {
     char *path;    /* of its file; NULL: there is none */

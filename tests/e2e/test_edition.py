@@ -26,6 +26,10 @@ of = ARCEP
 asked = 2024-10-05
 [questionnaire Ménages]
 file = menages.pdf
+[questionnaire Ménages ruraux]
+file = menages.pdf
+[questionnaire Écoles]
+file = ecoles.html
 [recommendation 1]
 to = regulator
 text = Publier chaque trimestre les débits obtenus,
@@ -72,6 +76,7 @@ def year():
             folder.mkdir(parents=True)
             (folder / "edition.conf").write_text(text, encoding="utf-8")
         (c.config.parent / "chapters" / YEAR / "fr" / "menages.pdf").write_bytes(b"%PDF-1.4 questions")
+        (c.config.parent / "chapters" / YEAR / "fr" / "ecoles.html").write_text("<img src=file:///etc/hostname>")
         yield c
         c.stop()
 
@@ -175,6 +180,19 @@ def test_who_paid_and_how_to_cite_it(reports):
     assert "ISOC Bénin. ISSN 2049-3630. https://doi.org/10.5281/zenodo.1234567" in lines and "1er mars 2025" in lines
     assert "Page 1212 avril 2025Mo/sMbit/s" in lines and "5–9 lignes de volontaires" in lines
     assert (fr / "questionnaires" / "menages.pdf").read_bytes() == b"%PDF-1.4 questions"
+    assert "Ménages ruraux" in section(fr, "requests")
+
+
+def test_what_authors_put_beside_is_not_printed(year):
+    """A page of theirs may name files that only the collector reads."""
+    path, out = year.state.parent / "printer", year.state.parent / "theirs"
+    path.mkdir()
+    (path / "weasyprint").write_text('#!/bin/sh\nexec /bin/cp "$3" "$4"\n')
+    (path / "weasyprint").chmod(0o755)
+    done = subprocess.run(year.command("report", "--year", YEAR, "--lang", "fr", "--out", out), capture_output=True, text=True, check=False,
+                          env=os.environ | year.env | {"PATH": str(path)})
+    assert done.returncode == 0 and {found.name for found in out.rglob("*.pdf")} == {"report.pdf", "menages.pdf"}, done.stderr
+    assert (out / "questionnaires" / "ecoles.html").exists()
 
 
 def test_what_is_not_given_is_said(reports):

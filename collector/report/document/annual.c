@@ -69,19 +69,30 @@ static int write_pictures(const struct report *r, const struct outlet *to, struc
     return rc;
 }
 
+/* Several may have been asked with the same sheet. */
+static bool is_kept(const json_t *list, size_t count, const char *file)
+{
+    for (size_t n = 0; n < count; n++) {
+        const char *earlier = json_string_value(json_object_get(json_array_get(list, n), "file"));
+        if (earlier && !strcmp(earlier, file))
+            return true;
+    }
+    return false;
+}
+
 /* Those that lie beside the edition's own file go with the report. */
 static int write_questionnaires(const struct report *r, const struct outlet *to, struct fault *f)
 {
-    const json_t *one;
+    const json_t *list = edition_list(&r->edition, "questionnaire"), *one;
     size_t n;
     int rc = 0;
-    json_array_foreach(edition_list(&r->edition, "questionnaire"), n, one)
+    json_array_foreach(list, n, one)
     {
         const char *file = json_string_value(json_object_get(one, "file"));
-        if (!file || rc < 0)
+        if (!file || rc < 0 || is_kept(list, n, file))
             continue;
         _cleanup_text_ char *path = alloc_format("%s/%s", r->order->chapters, file),
-                            *name = alloc_format("questionnaires/%s", file);
+                            *name = alloc_format(EDITION_QUESTIONNAIRES "/%s", file);
         _cleanup_(buf_free) struct buf bytes = {0};
         rc = file_read_itself(path, EDITION_FILE_MAX, &bytes, f);
         if (rc < 0)
