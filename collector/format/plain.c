@@ -10,6 +10,11 @@ static const struct {
     const char *entity, *text;
 } entities[] = {{"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#39;", "'"}, {"&nbsp;", "\u00A0"}};
 
+static bool begins(const char *text, const char *end, const char *with)
+{
+    return (size_t)(end - text) >= strlen(with) && !memcmp(text, with, strlen(with));
+}
+
 /* A line without its tags and entities; the caller frees. */
 static char *bare(const char *line, size_t len)
 {
@@ -19,8 +24,7 @@ static char *bare(const char *line, size_t len)
     while (line < end) {
         const char *closes = *line == '<' ? memchr(line, '>', (size_t)(end - line)) : NULL;
         size_t e = 0;
-        while (*line == '&' && e < COUNT(entities) &&
-               strncmp(line, entities[e].entity, strlen(entities[e].entity)) != 0)
+        while (*line == '&' && e < COUNT(entities) && !begins(line, end, entities[e].entity))
             e++;
         if (closes) {
             line = closes + 1;

@@ -32,8 +32,18 @@ static void text_is_wrapped(void **state)
     }
 }
 
+static void reads_no_further_than_it_is_told(void **state)
+{
+    static const char markup[] = "one &amp; two";
+    _cleanup_(buf_free) struct buf out = {0};
+    plain_set(markup, strlen("one &am"), 72, &out);
+    buf_add_char(&out, '\0');
+    assert_string_equal(out.data, "one &am\n");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(text_is_wrapped)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(reads_no_further_than_it_is_told),
+                                       cmocka_unit_test(text_is_wrapped)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
