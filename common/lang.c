@@ -263,13 +263,17 @@ static char next_letter(const char **at)
     return accented ? plain[c[1] & 0x1f] : (char)tolower(c[0]);
 }
 
+int lang_compare(const char *a, const char *b)
+{
+    unsigned char one, other;
+    do {
+        one = (unsigned char)next_letter(&a);
+        other = (unsigned char)next_letter(&b);
+    } while (one && one == other);
+    return one - other;
+}
+
 bool lang_same(const char *a, const char *b)
 {
-    char next;
-    do {
-        next = next_letter(&a);
-        if (next != next_letter(&b))
-            return false;
-    } while (next);
-    return true;
+    return lang_compare(a, b) == 0;
 }

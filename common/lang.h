@@ -59,3 +59,6 @@ bool lang_single(enum lang lang, double n);
  * accents, blanks, hyphens and apostrophes? ("Wi-Fi" and "wifi", "oueme" and
  * "Ouémé".) Bytes that are no UTF-8 are taken as they are. */
 bool lang_same(const char *a, const char *b);
+
+/* Their order in the alphabet, by the same letters: Moov before MTN. Below, at or above 0. */
+int lang_compare(const char *a, const char *b);

@@ -8,7 +8,22 @@
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    const char *const one = *(const char *const *)a, *const other = *(const char *const *)b;
+    const int order = lang_compare(one, other);
+    return order ? order : strcmp(one, other);
+}
+
+/* May be the one: 2 by its whole name, 1 by some of its first words, as "MTN" is of "MTN Bénin (Spacetel)". */
+static int meets(const char *word, const char *name)
+{
+    if (lang_same(word, name))
+        return 2;
+    for (const char *blank = strchr(name, ' '); blank; blank = strchr(blank + 1, ' ')) {
+        _cleanup_text_ char *words = alloc_text_n(name, (size_t)(blank - name));
+        if (lang_same(word, words))
+            return 1;
+    }
+    return 0;
 }
 
 /* What is measured tells of its own year; what others published stands until they publish again. */
@@ -41,13 +56,18 @@ int company_find(const struct report *r, const char *word, const char **ret_name
 {
     struct nearest near = {.word = word};
     const char **names = company_names(r), *found = NULL;
-    for (size_t n = 0; names[n] && !found; n++) {
-        if (lang_same(word, names[n]))
+    int best = 0, alike = 0;
+    for (size_t n = 0; names[n]; n++) {
+        const int met = meets(word, names[n]);
+        alike = met > best ? 1 : alike + (met && met == best);
+        if (met > best) {
+            best = met;
             found = names[n];
+        }
         nearest_offer(&near, names[n]);
     }
     free(names);
-    if (found) {
+    if (alike == 1 || best == 2) {
         *ret_name = found;
         return 0;
     }

@@ -194,7 +194,7 @@ def review(year, operators):
     hide(year, operators[0], "PER5")
     made = {lang: year.state.parent / f"review-{lang}" for lang in LANGUAGES}
     for lang, out in made.items():
-        done = ask(year, out, "--review", operators[0].upper(), "--year", YEAR, "--lang", lang, *(("--until", "2025-03-02") if lang == "fr" else ()))
+        done = ask(year, out, "--review", operators[0].upper() if lang == "fr" else operators[0].split()[0].lower(), "--year", YEAR, "--lang", lang, *(("--until", "2025-03-02") if lang == "fr" else ()))
         assert done.returncode == 0, done.stderr
     return made
 

@@ -96,8 +96,8 @@ static int add_metric(struct table *t, size_t m, struct fault *f)
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(json_string_value(json_object_get(*(json_t *const *)a, "name")),
-                  json_string_value(json_object_get(*(json_t *const *)b, "name")));
+    return lang_compare(json_string_value(json_object_get(*(json_t *const *)a, "name")),
+                        json_string_value(json_object_get(*(json_t *const *)b, "name")));
 }
 
 /* All lines stand first; who has no figure of the first metric came in later than the alphabet has them. */

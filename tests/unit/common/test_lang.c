@@ -219,6 +219,16 @@ static void takes_a_word_as_it_is_typed(void **state)
             fail_msg("row %zu: \"%s\" and \"%s\"", i, rows[i].a, rows[i].b);
 }
 
+static void knows_the_alphabet(void **state)
+{
+    static const char *const sorted[] = {
+        "", "Celtiis (SBIN)", "\xC3\x89nergie", "Fibre", "Moov Africa B\xC3\xA9nin", "MTN", "MTN B\xC3\xA9nin"};
+    for (size_t i = 1; i < sizeof sorted / sizeof *sorted; i++)
+        if (lang_compare(sorted[i - 1], sorted[i]) >= 0 || lang_compare(sorted[i], sorted[i - 1]) <= 0)
+            fail_msg("\"%s\" and \"%s\"", sorted[i - 1], sorted[i]);
+    assert_int_equal(lang_compare("mtn b\xC3\xA9nin", "MTN Benin"), 0);
+}
+
 static void tells_one_from_many(void **state)
 {
     static const struct {
@@ -243,6 +253,7 @@ int main(void)
         cmocka_unit_test(threads_do_not_mix),
         cmocka_unit_test(a_log_is_in_english),
         cmocka_unit_test(takes_a_word_as_it_is_typed),
+        cmocka_unit_test(knows_the_alphabet),
         cmocka_unit_test(tells_one_from_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
