@@ -44,7 +44,7 @@ static void add_name(struct buf *list, const char *name)
 static void add_untold(struct bulletin *b)
 {
     _cleanup_(buf_free) struct buf list = {0};
-    static const char *const wanted[] = {"PER4", "PER9", "SEC3", "REL2", "PER8"};
+    static const char *const wanted[] = {"PER4", "PER9", "SEC3", "PER8"};
     for (size_t w = 0; w < COUNT(wanted); w++) {
         const struct indicator *i = indicator_find(wanted[w]);
         bool told = false;
@@ -80,6 +80,7 @@ int bulletin_unknown(struct bulletin *b, struct fault *f)
     if (b->count == 0)
         return set_nearest(b, f);
     add_untold(b);
+    add(b, "cuts", json_object());
     add_operators(b);
     add(b, "lines", json_object());
     return 0;
