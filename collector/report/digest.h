@@ -18,7 +18,6 @@
     X(indicator)                                                                                                       \
     X(check)                                                                                                           \
     X(metric)                                                                                                          \
-    X(targets)                                                                                                         \
     X(operator)                                                                                                        \
     X(statistic) /* of lines, on a day */                                                                              \
     X(of_days)   /* "median", "mean" */                                                                                \

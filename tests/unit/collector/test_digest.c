@@ -23,11 +23,10 @@ static void numbers_say_where_they_stand(void **state)
                                   "<data value=\"29\" data-line=\"3\" data-column=\"n_days\">29</data>");
     digest_csv(&d, &csv);
     assert_string_equal(
-        csv.data,
-        "what,period,against,indicator,check,metric,targets,operator,statistic,of_days,value,low,high,unit,n_days,"
-        "n_probes_least,n_probes_most,verdict,source,simulated,retrieved,source_url\n"
-        "day,,,,,,,,,,,,,,,,,,,,,\n"
-        "operator,,,,,,,\"A, \"\"B\"\"\",,,1234.5,,,,29,,,,,,,\n");
+        csv.data, "what,period,against,indicator,check,metric,operator,statistic,of_days,value,low,high,unit,n_days,"
+                  "n_probes_least,n_probes_most,verdict,source,simulated,retrieved,source_url\n"
+                  "day,,,,,,,,,,,,,,,,,,,,\n"
+                  "operator,,,,,,\"A, \"\"B\"\"\",,,1234.5,,,,29,,,,,,,\n");
     buf_free(&out);
     buf_free(&csv);
     digest_free(&d);
