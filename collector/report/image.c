@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "collector/report/photograph.h"
 #include "common/file.h"
 #include "common/lang.h"
 #include "common/scan.h"
@@ -220,34 +221,55 @@ static bool ends(const char *name, const char *with)
     return len > end && !strcasecmp(name + len - end, with);
 }
 
-/* By what its first octets say; the name says the same, for who looks into the folder. NULL: not one of ours. */
-static const char *kind_of(const char *path, const struct buf *bytes)
+static int take_drawing(const struct buf *in, struct buf *out, struct fault *f)
 {
-    if (begins(bytes, "\x89PNG\r\n\x1A\n", 8))
-        return ends(path, ".png") ? "png" : NULL;
-    if (begins(bytes, "\xFF\xD8\xFF", 3))
-        return ends(path, ".jpg") || ends(path, ".jpeg") ? "jpeg" : NULL;
-    return ends(path, ".svg") ? "svg+xml" : NULL;
+    int rc = check_drawing(in, f);
+    if (rc == 0)
+        buf_add(out, in->data, in->len);
+    return rc;
+}
+
+static const struct kind {
+    const char *media; /* RFC 2046 subtype */
+    const char *first; /* octets that it begins with */
+    const char *endings[2];
+    int (*take)(const struct buf *in, struct buf *out, struct fault *f);
+} kinds[] = {
+    {"png", "\x89PNG\r\n\x1A\n", {".png"}, photograph_png},
+    {"jpeg", "\xFF\xD8\xFF", {".jpg", ".jpeg"}, photograph_jpeg},
+    {"svg+xml", "", {".svg"}, take_drawing},
+};
+
+/* By what its first octets say; the name says the same, for who looks into the folder. NULL: not one of ours. */
+static const struct kind *kind_of(const char *path, const struct buf *bytes)
+{
+    const struct kind *k = kinds;
+    while (!begins(bytes, k->first, strlen(k->first)))
+        k++;
+    for (size_t e = 0; e < COUNT(k->endings) && k->endings[e]; e++)
+        if (ends(path, k->endings[e]))
+            return k;
+    return NULL;
 }
 
 int image_read(const char *path, struct buf *out, struct fault *f)
 {
-    _cleanup_(buf_free) struct buf bytes = {0};
+    _cleanup_(buf_free) struct buf bytes = {0}, taken = {0};
     int rc = file_read_itself(path, IMAGE_BYTES_MAX, &bytes, f);
     if (rc < 0)
         return rc;
-    const char *kind = kind_of(path, &bytes);
+    const struct kind *kind = kind_of(path, &bytes);
     if (!kind)
         return fault_set(f, -EBADMSG, _("%s: no image of a kind that is taken; save it as .png, .jpg or .svg"), path);
-    rc = !strcmp(kind, "svg+xml") ? check_drawing(&bytes, f) : 0;
+    rc = kind->take(&bytes, &taken, f);
     if (rc < 0) {
         fault_prefix(f, "%s: ", path);
         return rc;
     }
-    buf_addf(out, "data:image/%s;base64,", kind);
-    const size_t len = (bytes.len + 2) / 3 * 4;
+    buf_addf(out, "data:image/%s;base64,", kind->media);
+    const size_t len = (taken.len + 2) / 3 * 4;
     buf_reserve(out, len + 1);
-    base64_write(bytes.data, bytes.len, out->data + out->len);
+    base64_write(taken.data, taken.len, out->data + out->len);
     out->len += len;
     return 0;
 }

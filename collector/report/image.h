@@ -1,5 +1,6 @@
 /* An image that authors put beside a chapter: PNG, JPEG, or SVG that draws and
- * does nothing else. It becomes a part of the document, which stays one file. */
+ * does nothing else. It becomes a part of the document, which stays one file; what a
+ * camera noted beside the picture does not (photograph.h). */
 #pragma once
 
 #include "common/alloc.h"
