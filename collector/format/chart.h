@@ -109,6 +109,7 @@ struct chart_goal {
     enum chart_compared compared;
     int by_year;
     enum chart_standing standing;
+    const char *says; /* how it stands, where the texts say it more precisely; NULL: the standing's own words */
 };
 
 /* Where the country is on the way to its goals. Each bar has a scale of its own,

@@ -35,46 +35,50 @@ static char *with_unit(const struct chart *c, const struct chart_goal *g, double
     return alloc_format("%s%s%s", number, *g->unit ? "\u00A0" : "", g->unit);
 }
 
+static const char *says(const struct chart *c, const struct chart_goal *g)
+{
+    return g->says ? g->says : phrase(c->words, standings[g->standing].words);
+}
+
 /* The standings stand in a column, as wide as the longest. */
-static double standing_left(const struct chart *c)
+static double standing_left(const struct chart *c, const struct chart_goal *goals, size_t count)
 {
     double widest = 0;
-    for (size_t i = 0; i < COUNT(standings); i++)
-        widest = fmax(widest, chart_text_width(phrase(c->words, standings[i].words), CHART_FONT, true));
+    for (size_t i = 0; i < count; i++)
+        widest = fmax(widest, chart_text_width(says(c, &goals[i]), CHART_FONT, true));
     return chart_width(c) - widest;
 }
 
-static double name_room(const struct chart *c)
+static double name_room(double left)
 {
-    return standing_left(c) - SIGN - 8;
+    return left - SIGN - 8;
 }
 
 /* How much further down in its row all stands because a name has two lines. */
-static double names_more(const struct chart *c, const struct chart_goal *goals, size_t count)
+static double names_more(double left, const struct chart_goal *goals, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (chart_text_width(goals[i].label, CHART_FONT, false) > name_room(c))
+        if (chart_text_width(goals[i].label, CHART_FONT, false) > name_room(left))
             return NAME_STEP;
     return 0;
 }
 
 /* Its last line is that of the standing. */
-static void write_name(const struct chart *c, const struct chart_goal *g, double y, struct buf *out)
+static void write_name(const struct chart_goal *g, double left, double y, struct buf *out)
 {
     char *lines[NAME_LINES];
-    size_t count = chart_wrap(g->label, CHART_FONT, false, name_room(c), NAME_LINES, lines);
+    size_t count = chart_wrap(g->label, CHART_FONT, false, name_room(left), NAME_LINES, lines);
     for (size_t i = 0; i < count; i++) {
         chart_text(0, y - (double)(count - 1 - i) * NAME_STEP, "start", "label", lines[i], out);
         free(lines[i]);
     }
 }
 
-static void write_standing(const struct chart *c, const struct chart_goal *g, double top, struct buf *out)
+static void write_standing(const struct chart *c, const struct chart_goal *g, double left, double top, struct buf *out)
 {
-    const char *words = phrase(c->words, standings[g->standing].words);
-    double left = standing_left(c), y = top + NAME_Y;
-    write_name(c, g, y, out);
-    chart_text(left, y, "start", "value", words, out);
+    double y = top + NAME_Y;
+    write_name(g, left, y, out);
+    chart_text(left, y, "start", "value", says(c, g), out);
     buf_addf(out, "<path class=\"%s\" transform=\"translate(%.1f %.1f)\" d=\"%s\"/>",
              standings[g->standing].outline_class, left - SIGN / 2.0 - 2, y - 4, standings[g->standing].outline);
     if (*standings[g->standing].inside)
@@ -122,11 +126,12 @@ void chart_goals(const struct chart *c, const struct chart_goal *goals, size_t c
 {
     if (count == 0)
         return;
-    double more = names_more(c, goals, count), row = chart_row(c, count, ROW + more, 0);
+    const double left = standing_left(c, goals, count);
+    double more = names_more(left, goals, count), row = chart_row(c, count, ROW + more, 0);
     chart_open(c, (int)ceil((double)count * row), out);
     chart_hatch(c, out);
     for (size_t i = 0; i < count; i++) {
-        write_standing(c, &goals[i], (double)i * row + more, out);
+        write_standing(c, &goals[i], left, (double)i * row + more, out);
         draw_bar(c, &goals[i], (double)i * row + more, out);
         write_values(c, &goals[i], (double)i * row + more, out);
     }

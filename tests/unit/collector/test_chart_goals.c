@@ -44,6 +44,20 @@ static void each_standing_has_words_and_a_shape(void **state)
     }
 }
 
+static void what_is_said_stands_in_place_of_the_standing(void **state)
+{
+    struct chart c = chart_in(CHART_REPORT, &french);
+    struct chart_goal said = goals[COUNT(goals) - 1];
+    struct buf b = {0};
+    said.standing = CHART_UNTOLD;
+    said.says = "chiffres d’autres âges";
+    chart_goals(&c, &said, 1, &b);
+    check_drawing(&b);
+    assert_int_equal(count_of(&b, ">chiffres d’autres âges<"), 1);
+    assert_null(strstr(b.data, "pas encore jugé"));
+    buf_free(&b);
+}
+
 /* From 0 to the greater of value and goal: 57.5 of 100, and 4 where 2 is the goal. */
 static void bars_and_goals_are_where_they_belong(void **state)
 {
@@ -91,6 +105,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_standing_has_words_and_a_shape),
+        cmocka_unit_test(what_is_said_stands_in_place_of_the_standing),
         cmocka_unit_test(bars_and_goals_are_where_they_belong),
         cmocka_unit_test(odd_values_are_drawn),
     };
