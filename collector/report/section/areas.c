@@ -9,6 +9,7 @@
 #include "collector/report/part.h"
 #include "collector/report/picture.h"
 #include "collector/report/portrait.h"
+#include "collector/report/shortfall.h"
 #include "collector/report/trend.h"
 #include "common/json.h"
 
@@ -108,7 +109,12 @@ static void add_part(const struct report *r, const struct indicator *i, const st
                      json_t *untold)
 {
     if (evidence_text(&r->evidence, row, FIGURE_VALUE) || !g->cut) {
-        json_array_append_new(rows, portrait_shortfall(r, row, row_of(r, i, g, row)));
+        json_t *line = row_of(r, i, g, row);
+        json_t *cells = shortfall_cells(json_object_get(r->words.texts, "shortfall"),
+                                        evidence_text(&r->evidence, row, FIGURE_NOTE));
+        if (cells)
+            json_object_set_new(line, "cells", cells);
+        json_array_append_new(rows, line);
         return;
     }
     _cleanup_text_ char *label = label_of(r, i, g, row);
@@ -153,20 +159,35 @@ static void add_group(const struct report *r, const struct indicator *i, const s
 
 /* ---- a table with its pictures ---- */
 
-/* The source that all rows have, which is then said once. NULL: they differ, or there is none. */
-static const char *common_source(const json_t *list)
+/* All rows of its groups. The caller frees the list. */
+static json_t *rows_of(const json_t *list)
 {
-    const char *found = NULL;
-    size_t g, n;
-    const json_t *group, *row;
-    json_array_foreach(list, g, group) json_array_foreach(json_object_get(group, "rows"), n, row)
+    json_t *rows = json_array();
+    size_t g;
+    const json_t *group;
+    json_array_foreach(list, g, group) json_array_extend(rows, json_object_get(group, "rows"));
+    return rows;
+}
+
+/* An index is not told without what it failed at: {uses, rows}, a cell a use. NULL: it is none. */
+static json_t *grid_of(const struct report *r, const json_t *rows)
+{
+    json_t *told = json_array(), *uses = json_array(), *row, *word;
+    const json_t *texts = json_object_get(r->words.texts, "shortfall");
+    size_t n;
+    const char *use;
+    json_array_foreach(rows, n, row)
     {
-        const char *source = json_string_value(json_object_get(row, "source"));
-        if (found && strcmp(found, source) != 0)
-            return NULL;
-        found = source;
+        if (json_object_get(row, "cells"))
+            json_array_append(told, row);
     }
-    return found;
+    json_object_foreach(json_object_get(texts, "use"), use, word) json_array_append(uses, word);
+    json_t *grid = json_array_size(told) ? json_pack("{s:O, s:O, s:O}", "uses", uses, "rows", told, "caption",
+                                                     json_object_get(texts, "grid"))
+                                         : NULL;
+    json_decref(told);
+    json_decref(uses);
+    return grid;
 }
 
 static int add_charts(const struct report *r, const struct indicator *i, unsigned cut, json_t *charts, struct fault *f)
@@ -197,11 +218,12 @@ static int add_table(const struct report *r, const struct indicator *i, size_t t
     if (!json_array_size(list))
         return 0;
     int rc = add_charts(r, i, groups[table].cut, charts, f);
-    const char *source = common_source(list);
-    json_array_append_new(tables,
-                          json_pack("{s:s, s:s, s:s?, s:b, s:i, s:O, s:O}", "caption", text(r, groups[table].word),
-                                    "unit", i->unit[r->words.lang], "common", source, "sources", !source, "columns",
-                                    source ? 4 : 5, "groups", list, "charts", charts));
+    _cleanup_json_ json_t *rows = rows_of(list);
+    const char *source = portrait_common(rows);
+    json_array_append_new(tables, json_pack("{s:s, s:s, s:s?, s:b, s:i, s:O, s:o?, s:O}", "caption",
+                                            text(r, groups[table].word), "unit", i->unit[r->words.lang], "common",
+                                            source, "sources", !source, "columns", source ? 4 : 5, "groups", list,
+                                            "grid", grid_of(r, rows), "charts", charts));
     return rc;
 }
 
