@@ -17,7 +17,7 @@ const struct document *const *document_all(size_t *ret_count)
 
 int document_section(struct report *r, const struct section *s, json_t *list, struct fault *f)
 {
-    _cleanup_text_ char *path = alloc_format("section/%s.html", s->name);
+    _cleanup_text_ char *path = alloc_format("section/%s.html", s->template ? s->template : s->name);
     _cleanup_(buf_free) struct buf html = {0};
     _cleanup_json_ json_t *values = json_pack("{s:O, s:s}", "t", json_object_get(r->words.texts, s->name), "figure",
                                               phrase(&r->words, "figure"));

@@ -37,8 +37,9 @@ const struct document *const *document_all(size_t *ret_count);
 /* ---- what documents are made with ---- */
 
 struct section {
-    const char *name; /* of its template and its texts */
+    const char *name; /* of its texts */
     int (*read)(struct report *r, json_t *out, struct fault *f);
+    const char *template; /* section/TEMPLATE.html, of several that are alike; NULL: its own, by its name */
 };
 
 /* Adds to the list {name, title, html, parts}: of a section its HTML, and what of it stands in a table of contents. */

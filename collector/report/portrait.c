@@ -4,6 +4,10 @@
 #include <string.h>
 
 #include "collector/report/shortfall.h"
+#include "common/json.h"
+
+#define SHEET_COLUMNS    6 /* of sheets.html and portrait.html, with that of sources */
+#define PORTRAIT_COLUMNS 5
 
 /* ---- a row ---- */
 
@@ -42,7 +46,8 @@ char *portrait_interval(const struct report *r, size_t row)
     return interval ? interval : alloc_text(phrase(&r->words, "none"));
 }
 
-json_t *portrait_shortfall(const struct report *r, size_t row, json_t *out)
+/* An index is not told without what it failed at. */
+static json_t *add_shortfall(const struct report *r, size_t row, json_t *out)
 {
     _cleanup_text_ char *says = shortfall_say(json_object_get(r->words.texts, "shortfall"),
                                               evidence_text(&r->evidence, row, FIGURE_NOTE));
@@ -85,11 +90,11 @@ static json_t *row_of(const struct report *r, const struct indicator *i, const s
     report_number(r, (ssize_t)row, &value);
     if (!report_number(r, other, &whole))
         buf_add_text(&whole, phrase(&r->words, "none"));
-    return portrait_shortfall(r, row,
-                              json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:s?, s:s}", "id", i->id, "name",
-                                        name, "unit", i->unit[r->words.lang], "value", value.data, "interval", interval,
-                                        "range", range, "sample", sample, "beside", whole.data, "beside_range",
-                                        beside_range, "source", source));
+    return add_shortfall(r, row,
+                         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:s?, s:s}", "id", i->id, "name", name,
+                                   "unit", i->unit[r->words.lang], "value", value.data, "interval", interval, "range",
+                                   range, "sample", sample, "beside", whole.data, "beside_range", beside_range,
+                                   "source", source));
 }
 
 /* ---- a portrait ---- */
@@ -140,6 +145,29 @@ json_t *portrait_rows(const struct report *r, const struct portrait *s)
     return rows;
 }
 
+const char *portrait_common(const json_t *rows)
+{
+    const char *found = NULL;
+    size_t n;
+    const json_t *row;
+    json_array_foreach(rows, n, row)
+    {
+        const char *source = json_string_value(json_object_get(row, "source"));
+        if (found && strcmp(found, source) != 0)
+            return NULL;
+        found = source;
+    }
+    return found;
+}
+
+/* What a template needs of a table of rows; columns: that it has with that of sources. */
+static json_t *table_of(json_t *rows, int columns)
+{
+    const char *source = portrait_common(rows);
+    return json_pack("{s:O, s:s?, s:b, s:i}", "rows", rows, "common", source, "sources", !source, "columns",
+                     columns - (source != NULL));
+}
+
 static void append(json_t *out, const char *name, json_t *value)
 {
     json_t *list = json_object_get(out, name);
@@ -153,7 +181,10 @@ void portrait_add(const struct report *r, const struct portrait *s, const char *
     json_t *rows = portrait_rows(r, s);
     if (json_array_size(rows)) {
         append(out, "parts", json_pack("{s:s, s:s}", "id", id, "name", name));
-        append(out, "sheets", json_pack("{s:s, s:s, s:O}", "id", id, "name", name, "rows", rows));
+        json_t *sheet = table_of(rows, SHEET_COLUMNS);
+        json_object_set_new(sheet, "id", json_string(id));
+        json_object_set_new(sheet, "name", json_string(name));
+        append(out, "sheets", sheet);
     } else {
         append(out, "untold", json_string(name));
     }
@@ -174,6 +205,8 @@ void portrait_tell(const struct report *r, const struct portrait *s, json_t *out
     }
     json_object_set_new(out, "any", json_boolean(json_array_size(rows) > 0));
     json_object_set_new(out, "some", json_boolean(json_array_size(unknown) > 0));
-    json_object_set_new(out, "rows", rows);
     json_object_set_new(out, "unknown", unknown);
+    _cleanup_json_ json_t *table = table_of(rows, PORTRAIT_COLUMNS);
+    json_object_update(out, table);
+    json_decref(rows);
 }

@@ -20,16 +20,18 @@ struct portrait {
  * owns the array. */
 json_t *portrait_rows(const struct report *r, const struct portrait *s) CHECKED;
 
-/* One sheet of many: adds {id, name, rows} to out's "sheets" and {id, name} to its "parts", or the name to its "untold"
- * where it has no row. */
+/* The source that all rows have, which is then said once, in the caption. NULL: they differ, or there is none. It is
+ * the rows'. */
+const char *portrait_common(const json_t *rows);
+
+/* One sheet of many: adds {id, name, rows, common, sources, columns} to out's "sheets" and {id, name} to its "parts",
+ * or the name to its "untold" where it has no row. */
 void portrait_add(const struct report *r, const struct portrait *s, const char *id, const char *name, json_t *out);
 
-/* A sheet by itself: out's "rows", and as "unknown" {id, name} of the framework's indicators that should tell of that
- * part and do not. "any" and "some" say whether there are. */
+/* A sheet by itself: the same in out, and as "unknown" {id, name} of the framework's indicators that should tell of
+ * that part and do not. "any" and "some" say whether there are. */
 void portrait_tell(const struct report *r, const struct portrait *s, json_t *out);
 
-/* Gives a row its "shortfall", and back: an index is not told without what it failed at. */
-json_t *portrait_shortfall(const struct report *r, size_t row, json_t *out) CHECKED;
 /* "60–69 sondes", or of persons that were asked; the caller frees. */
 char *portrait_sample(const struct report *r, size_t row) CHECKED;
 /* Who says it, and of when: "InternetMetre, 2026"; the caller frees. */

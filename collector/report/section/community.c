@@ -9,4 +9,4 @@ static int read_community(struct report *r, json_t *out, struct fault *f)
     return 0;
 }
 
-const struct section section_community = {"community", read_community};
+const struct section section_community = {"community", read_community, "portrait"};

@@ -9,4 +9,4 @@ static int read_countryside(struct report *r, json_t *out, struct fault *f)
     return 0;
 }
 
-const struct section section_countryside = {"countryside", read_countryside};
+const struct section section_countryside = {"countryside", read_countryside, "portrait"};

@@ -15,4 +15,4 @@ static int read_departments(struct report *r, json_t *out, struct fault *f)
     return 0;
 }
 
-const struct section section_departments = {"departments", read_departments};
+const struct section section_departments = {"departments", read_departments, "sheets"};

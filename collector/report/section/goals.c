@@ -75,7 +75,7 @@ static void add_chart(const struct report *r, const struct pg_rows *rows, json_t
                                            .compared = compared_of(pg_text(rows, g, AIM_COMPARED)),
                                            .by_year = (int)pg_int(rows, g, AIM_BY_YEAR),
                                            .standing = standing_of(pg_text(rows, g, AIM_STANDING)),
-                                           .says = named(t, "standings", pg_text(rows, g, AIM_STANDING))};
+                                           .says = aim_word(r, "standings", pg_text(rows, g, AIM_STANDING))};
         count++;
     }
     _cleanup_(buf_free) struct buf svg = {0};

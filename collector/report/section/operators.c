@@ -37,4 +37,4 @@ static int read_operators(struct report *r, json_t *out, struct fault *f)
     return 0;
 }
 
-const struct section section_operators = {"operators", read_operators};
+const struct section section_operators = {"operators", read_operators, "sheets"};

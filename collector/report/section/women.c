@@ -9,4 +9,4 @@ static int read_women(struct report *r, json_t *out, struct fault *f)
     return 0;
 }
 
-const struct section section_women = {"women", read_women};
+const struct section section_women = {"women", read_women, "portrait"};

@@ -26,7 +26,7 @@ static void every_section_has_a_title(void **state)
         language_words(&all[l], "report", &w);
         assert_int_equal(w.lacking, 0);
         for (size_t s = 0; s < COUNT(sections); s++) {
-            _cleanup_text_ char *path = alloc_format("section/%s.html", sections[s]->name);
+            _cleanup_text_ char *path = alloc_format("section/%s.html", sections[s]->template ?: sections[s]->name);
             assert_non_null(built_in_text(path)); /* else it ends here, with the name */
             if (!json_string_value(json_object_get(json_object_get(w.texts, sections[s]->name), "title")))
                 fail_msg("%s has no title in %s", sections[s]->name, all[l].code);
