@@ -46,8 +46,7 @@ char *portrait_interval(const struct report *r, size_t row)
     return interval ? interval : alloc_text(phrase(&r->words, "none"));
 }
 
-/* An index is not told without what it failed at. */
-static json_t *add_shortfall(const struct report *r, size_t row, json_t *out)
+json_t *portrait_shortfall(const struct report *r, size_t row, json_t *out)
 {
     _cleanup_text_ char *says = shortfall_say(json_object_get(r->words.texts, "shortfall"),
                                               evidence_text(&r->evidence, row, FIGURE_NOTE));
@@ -90,11 +89,11 @@ static json_t *row_of(const struct report *r, const struct indicator *i, const s
     report_number(r, (ssize_t)row, &value);
     if (!report_number(r, other, &whole))
         buf_add_text(&whole, phrase(&r->words, "none"));
-    return add_shortfall(r, row,
-                         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:s?, s:s}", "id", i->id, "name", name,
-                                   "unit", i->unit[r->words.lang], "value", value.data, "interval", interval, "range",
-                                   range, "sample", sample, "beside", whole.data, "beside_range", beside_range,
-                                   "source", source));
+    return portrait_shortfall(r, row,
+                              json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:s?, s:s}", "id", i->id, "name",
+                                        name, "unit", i->unit[r->words.lang], "value", value.data, "interval", interval,
+                                        "range", range, "sample", sample, "beside", whole.data, "beside_range",
+                                        beside_range, "source", source));
 }
 
 /* ---- a portrait ---- */

@@ -32,6 +32,8 @@ void portrait_add(const struct report *r, const struct portrait *s, const char *
  * that part and do not. "any" and "some" say whether there are. */
 void portrait_tell(const struct report *r, const struct portrait *s, json_t *out);
 
+/* Gives a row its "shortfall", and back: an index is not told without what it failed at. */
+json_t *portrait_shortfall(const struct report *r, size_t row, json_t *out) CHECKED;
 /* "60–69 sondes", or of persons that were asked; the caller frees. */
 char *portrait_sample(const struct report *r, size_t row) CHECKED;
 /* Who says it, and of when: "InternetMetre, 2026"; the caller frees. */
