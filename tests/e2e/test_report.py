@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 import judges
-from conftest import Collector, scratch
+from conftest import BUILD, Collector, scratch
 
 YEAR = "2024"
 LANGUAGES = ("fr", "en")
@@ -191,9 +191,12 @@ def test_women_stand_beside_men(reports):
 
 
 def test_same_data_same_bytes(year, reports):
-    """And a picture drawn again somewhere else."""
+    """In another folder and time zone, 400 days later; and a picture drawn again somewhere else."""
     with pytest.MonkeyPatch.context() as elsewhere:
         elsewhere.setenv("TZ", "Pacific/Auckland")
+        elsewhere.setenv("LD_PRELOAD", f"{BUILD}/tests/net/wrong_clock.so")
+        elsewhere.setenv("WRONG_CLOCK", str(400 * 86400))
+        elsewhere.setenv("ASAN_OPTIONS", os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
         again = written(year, "again", "fr", tools=(PDF,))
     one, other = ({str(path.relative_to(folder)): path.read_bytes() for path in files(folder)} for folder in (reports["fr"], again))
     assert {name: data for name, data in one.items() if not name.endswith(".png")} == other
