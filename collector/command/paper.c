@@ -103,6 +103,27 @@ int paper_make_png(struct paper *paper, const struct buf *svg, struct buf *out, 
     return 0;
 }
 
+char *paper_other(const struct paper *paper, const char *const *names, size_t count)
+{
+    USER_ROOT_SCOPE;
+    _cleanup_text_ char *pattern = alloc_format("%s/*.html", paper->folder);
+    char *found = NULL;
+    struct fault none = {0};
+    glob_t all = {0};
+    if (file_match(pattern, &all, &none) < 0)
+        return NULL;
+    for (size_t p = 0; !found && p < all.gl_pathc; p++) {
+        const char *name = strrchr(all.gl_pathv[p], '/') + 1;
+        size_t n = 0;
+        while (n < count && strcmp(names[n], name) != 0)
+            n++;
+        if (n == count)
+            found = alloc_text(name);
+    }
+    globfree(&all);
+    return found;
+}
+
 int paper_remove(const struct paper *paper, const char *name, struct fault *f)
 {
     USER_ROOT_SCOPE;

@@ -30,6 +30,8 @@ int paper_make_pdf(const struct buf *html, struct buf *out, struct fault *f) CHE
 int paper_write_pdf(const struct paper *paper, const char *name, const struct buf *html, struct fault *f) CHECKED;
 /* An SVG as PNG. Where rsvg-convert is not installed that is said once, and out stays empty. */
 int paper_make_png(struct paper *paper, const struct buf *svg, struct buf *out, struct fault *f) CHECKED;
+/* The first HTML file of the folder that is not among these, whose caller frees it; NULL: there is none. */
+char *paper_other(const struct paper *paper, const char *const *names, size_t count);
 /* Takes away what an earlier report left there, if any, and says so. */
 int paper_remove(const struct paper *paper, const char *name, struct fault *f) CHECKED;
 /* Reads one back. -ENOENT: there is none. */

@@ -148,6 +148,23 @@ static int refuse_frozen(const struct shelf *shelf, struct fault *f)
                      shelf->paper.folder);
 }
 
+/* The numbers of another document would be held against our table. */
+static int refuse_another(const struct shelf *shelf, struct fault *f)
+{
+    if (!holds(shelf, "indicators.csv"))
+        return 0;
+    const char **names = alloc_zero(shelf->count, sizeof *names);
+    for (size_t m = 0; m < shelf->count; m++)
+        names[m] = shelf->made[m].name;
+    _cleanup_text_ char *other = paper_other(&shelf->paper, names, shelf->count);
+    free(names);
+    return other ? fault_set(f, -EEXIST,
+                             _("%s/%s is another document, whose numbers stand in the indicators.csv beside it; choose "
+                               "another folder, or take it away"),
+                             shelf->paper.folder, other)
+                 : 0;
+}
+
 /* A full disk leaves no half of them. */
 static int write_made(const struct shelf *shelf, struct fault *f)
 {
@@ -155,6 +172,8 @@ static int write_made(const struct shelf *shelf, struct fault *f)
     int rc = paper_lock(&shelf->paper, &lock, f);
     if (rc == 0)
         rc = refuse_frozen(shelf, f);
+    if (rc == 0)
+        rc = refuse_another(shelf, f);
     size_t staged = 0, settled = 0;
     for (; rc == 0 && staged < shelf->count; staged++)
         if (shelf->made[staged].bytes.len)

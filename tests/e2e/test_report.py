@@ -444,6 +444,8 @@ def test_reports_do_not_mix(year):
     (path / PDF).unlink()
     done = subprocess.run(year.command("report", "--year", "2019", "--out", out), capture_output=True, text=True, env=os.environ | year.env | {"PATH": str(path)}, check=True)
     assert set(done.stdout.split()) == {str(p) for p in files(out)} and f"{out}/figures/PER1-days.svg was of an earlier report" in done.stderr
+    done = subprocess.run(year.command("report", "--activity", "--year", YEAR, "--out", out), capture_output=True, text=True, env=os.environ | year.env | {"PATH": str(path)})
+    assert done.returncode == 1 and f"{out}/report.html is another document" in done.stderr and not (out / "activity.html").exists()
 
 
 def words_of(folder):
