@@ -7,6 +7,8 @@
 #define PRINT_HEIGHT 520
 #define KEY_HEIGHT   50 /* of what the classes are */
 #define SWATCH       11
+#define KEY_GAP      16
+#define KEY_TEXT     34 /* from a swatch to what it says */
 #define SWATCH_WIDE  28
 #define WORDS_HEIGHT 18   /* below the map */
 #define SMALL        0.03 /* of the country: drawn again, larger, beside it */
@@ -121,12 +123,14 @@ static void frame_close(struct sheet *s, double pad)
 
 /* ---- what the colours say ---- */
 
-static void write_classes(struct sheet *s)
+/* unit_room: that its name has beside the key of what is not known. */
+static void write_classes(struct sheet *s, double unit_room)
 {
     char text[NUMBER_TEXT_SIZE];
     double wide = edge_width(s), step = class_width(s), left = s->key_left + wide / 2, y = CHART_FONT + 6;
     size_t every = step < wide + 2 ? 2 : 1; /* numbers that have no room beside each other */
-    chart_text(s->key_left, CHART_FONT, "start", "unit", s->c->unit, s->out);
+    _cleanup_text_ char *unit = chart_fit(s->c->unit, CHART_FONT, false, unit_room);
+    chart_text(s->key_left, CHART_FONT, "start", "unit", unit, s->out);
     for (size_t i = 1; i <= s->scale.count; i++)
         buf_addf(s->out, "<rect class=\"edge c%zu\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\"/>", i,
                  left + (double)(i - 1) * step, y, step, SWATCH);
@@ -134,21 +138,24 @@ static void write_classes(struct sheet *s)
         chart_text(left + (double)i * step, y + SWATCH + CHART_FONT + 1, "middle", NULL, edge_text(s, i, text), s->out);
 }
 
+/* What is not known stands behind the unit, whose name is cut off where both have no room. */
 static void write_key(struct sheet *s)
 {
-    double x = s->key_left + 1;
+    const char *none = phrase(s->c->words, "no_data");
     bool lacking = false;
     for (size_t i = 0; i < s->map->count; i++)
         lacking = lacking || !chart_area_known(chart_area_find(s, s->map->areas[i].iso));
-    if (s->scale.count > 0) {
-        write_classes(s);
-        x += chart_text_width(s->c->unit, CHART_FONT, false) + 16;
-    }
+    const double right = chart_width(s->c) - KEY_TEXT - chart_text_width(none, CHART_FONT, false) - 1,
+                 room = lacking ? right - s->key_left - KEY_GAP : chart_width(s->c) - s->key_left,
+                 unit = s->scale.count ? fmin(chart_text_width(s->c->unit, CHART_FONT, false), room) + KEY_GAP : 1,
+                 x = s->key_left + unit;
+    if (s->scale.count > 0)
+        write_classes(s, room);
     if (!lacking)
         return;
     buf_addf(s->out, "<rect class=\"edge\" fill=\"url(#%s-none)\" x=\"%.1f\" y=\"1\" width=\"%d\" height=\"%d\"/>",
              s->c->id, x, SWATCH_WIDE, SWATCH + 1);
-    chart_text(x + 34, CHART_FONT, "start", NULL, phrase(s->c->words, "no_data"), s->out);
+    chart_text(x + KEY_TEXT, CHART_FONT, "start", NULL, none, s->out);
 }
 
 static void draw(struct sheet *s)

@@ -36,6 +36,22 @@ static struct chart chart_in(enum chart_form form, const struct words *w)
                           .form = form};
 }
 
+/* What is not known stays in the picture, whatever the unit's length. */
+static void long_unit_leaves_room_for_the_key(void **state)
+{
+    for (enum chart_form form = CHART_PAGE; form <= CHART_SQUARE; form++) {
+        struct chart c = chart_in(form, &french);
+        struct buf b = {0};
+        c.unit = "heures par ligne et par an, et encore bien d’autres mots que nul n’attend ici";
+        chart_map(&c, benin, CHART_QUANTILES, departments, COUNT(departments), &b);
+        check_drawing(&b);
+        assert_int_equal(count_of(&b, ">pas de données<"), 1);
+        assert_non_null(strstr(b.data, ">heures par ligne"));
+        assert_non_null(strstr(b.data, "…<"));
+        buf_free(&b);
+    }
+}
+
 static void each_form_shows_every_department(void **state)
 {
     for (enum chart_form form = CHART_PAGE; form <= CHART_SQUARE; form++) {
@@ -194,11 +210,17 @@ static void a_text_lies_inside(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_form_shows_every_department), cmocka_unit_test(the_small_ones_are_drawn_again),
-        cmocka_unit_test(numbers_of_any_length_have_room),  cmocka_unit_test(nothing_known_is_hatched),
-        cmocka_unit_test(all_known_needs_no_hatching),      cmocka_unit_test(whom_the_map_has_not_is_told_below),
-        cmocka_unit_test(a_wide_country_takes_the_width),   cmocka_unit_test(what_stands_for_a_value),
-        cmocka_unit_test(a_view_keeps_the_shape),           cmocka_unit_test(a_text_lies_inside),
+        cmocka_unit_test(long_unit_leaves_room_for_the_key),
+        cmocka_unit_test(each_form_shows_every_department),
+        cmocka_unit_test(the_small_ones_are_drawn_again),
+        cmocka_unit_test(numbers_of_any_length_have_room),
+        cmocka_unit_test(nothing_known_is_hatched),
+        cmocka_unit_test(all_known_needs_no_hatching),
+        cmocka_unit_test(whom_the_map_has_not_is_told_below),
+        cmocka_unit_test(a_wide_country_takes_the_width),
+        cmocka_unit_test(what_stands_for_a_value),
+        cmocka_unit_test(a_view_keeps_the_shape),
+        cmocka_unit_test(a_text_lies_inside),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
