@@ -139,8 +139,8 @@ static int read_table(const char *path, int64_t octets, const char *hash, struct
 
 static int read_resource(const char *path, const json_t *resource, struct datapackage *out, struct fault *f)
 {
-    const char *hash;
-    int64_t octets;
+    const char *hash = NULL;
+    int64_t octets = 0;
     int rc = take_text(resource, "path", &out->table_name, f);
     if (rc == 0 && !plain_name(out->table_name))
         rc = fault_set(f, -EBADMSG,
