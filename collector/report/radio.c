@@ -64,8 +64,8 @@ static char *number_in_words(const struct radio *x, const struct indicator *i, s
     const double value = evidence_number(s, row, FIGURE_VALUE), low = evidence_number(s, row, FIGURE_LOW),
                  high = evidence_number(s, row, FIGURE_HIGH);
     const bool share = i->unit[LANG_EN][0] == '%';
-    struct rough rough;
-    struct spoken_noun noun;
+    struct rough rough = {0};
+    struct spoken_noun noun = {0};
     if (!share && (value == 0 || !noun_of(x, i, &noun)))
         return NULL;
     if (!(share ? rough_share : rough_quantity)(value, low, high, &rough))

@@ -67,8 +67,7 @@ static void add_operators(struct bulletin *b)
     size_t n;
     json_array_foreach(json_object_get(b->out, "operators"), n, row)
         json_object_del(few, json_string_value(json_object_get(row, "name")));
-    void *tmp;
-    json_object_foreach_safe(few, tmp, name, row) add_name(&list, name);
+    json_object_foreach(few, name, row) add_name(&list, name);
     if (list.len)
         add(b, "operators", json_pack("{s:s}", "list", list.data));
     add(b, json_object_get(b->out, "any_operator") == json_true() ? "others" : "no_operator", json_object());
