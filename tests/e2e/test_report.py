@@ -374,6 +374,43 @@ def test_pictures_go_their_own_way(reports):
     assert not any(">BJ-" in text for text in pictures.values())  # a department has its name, with a figure or without
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_number_of_a_picture_is_a_figure(year, reports, lang):
+    """Beside each name its own value, or the word that says why there is none; the last day of a line as everybody is told it."""
+    rows = [row for row in csv.DictReader((reports[lang] / "indicators.csv").open(encoding="utf-8")) if row["country"] == "BJ" and row["period"] == YEAR and row["kind"] == "measured"]
+    cuts = ("geo", "operator", "technology", "family", "zone", "sex", "age_group", "plan", "item")
+    decimals = {path.stem: int(re.search(r"^-- decimals: (\d)", path.read_text(encoding="utf-8"), re.M)[1])
+                for path in (pathlib.Path(__file__).parents[2] / "schema/indicators").glob("*.sql")}
+    names = dict(year.sql("SELECT iso, name FROM department WHERE country = 'BJ'"))
+    days = {row[0]: row[1:] for row in year.sql("SELECT DISTINCT ON (indicator) indicator, extract(day FROM day)::int, value FROM public_indicator_day "
+                                                "WHERE country = 'BJ' AND value IS NOT NULL ORDER BY indicator, day DESC")}
+    seen = {"operators": 0, "departments": 0, "days": 0}
+    for path in (reports[lang] / "figures").glob("PER*.svg"):
+        indicator, kind = path.stem.split("-")
+        texts = [("".join(text.itertext()), text.get("class", "").split()) for text in xml.etree.ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")]
+        texts = [(words, classes) for words, classes in texts if "halo" not in classes]
+        told = lambda row: shown(row["value"], lang, decimals[indicator]) if row["value"] else {"n<5": "n<5", "hidden": "masqué" if lang == "fr" else "hidden"}[row["floor"]]
+        if kind == "days":
+            words, = (words for words, classes in texts if "value" in classes)
+            assert words.split("\u00a0:")[0].split(":")[0].strip().replace("1er", "1").split()[0] == str(days[indicator][0]) and words.endswith(f" {shown(days[indicator][1], lang, decimals[indicator])}"), (path, words)
+        elif kind in ("operators", "departments"):
+            column = "operator" if kind == "operators" else "geo"
+            mine = [row for row in rows if row["indicator"] == indicator and not any(row[c] for c in cuts if c != column)]
+            main = {row["statistic"] for row in mine if row[column]}
+            main = {"p50"} if "p50" in main else main
+            wanted = {(names[row["geo"]] if row["geo"] else row[column]) or ("Toutes les lignes mesurées" if lang == "fr" else "All measured lines"): told(row)
+                      for row in mine if {row["statistic"]} == main and (row[column] or kind == "operators")}
+            drawn = {words: after for (words, _), (after, classes) in zip(texts, texts[1:]) if words in wanted and {"value", "muted"} & set(classes)}
+            drawn |= {name: words.removeprefix(f"{name} ") for words, _ in texts for name in wanted if words.startswith(f"{name} ")}
+            # A small department may have its value alone, inside it.
+            alone = sorted(after for (words, _), (after, classes) in zip(texts, texts[1:]) if "value" in classes and words not in names.values() and " " not in after)
+            rest = sorted(value for name, value in wanted.items() if name not in drawn)
+            assert wanted and drawn == {name: value for name, value in wanted.items() if name in drawn} and (kind == "operators" or rest == alone), path
+            assert len(rest) <= (kind == "departments"), path
+        seen[kind] += 1
+    assert min(seen.values()) > 2, seen
+
+
 def test_pictures_for_who_takes_no_svg(reports):
     """Each as PNG beside it, as large, fine enough to be printed, and with nothing in it but the picture."""
     figures = reports["fr"] / "figures"
