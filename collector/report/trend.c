@@ -51,6 +51,17 @@ static char *say_before(const struct report *r, size_t row)
                                                     evidence_text(s, (size_t)before, FIGURE_PERIOD)));
 }
 
+/* Was nothing measured before? Then that is said once (section/method.c), and not beside each figure. */
+static bool is_first(const struct report *r)
+{
+    const struct evidence *s = &r->evidence;
+    const struct evidence_wanted w = {.country = r->country, .measured = true};
+    for (ssize_t row = evidence_next(s, &w, 0); row >= 0; row = evidence_next(s, &w, (size_t)row + 1))
+        if (strcmp(evidence_text(s, (size_t)row, FIGURE_PERIOD), r->year) < 0)
+            return false;
+    return true;
+}
+
 char *trend_say(const struct report *r, const struct indicator *i, size_t row)
 {
     const struct evidence *s = &r->evidence;
@@ -61,5 +72,7 @@ char *trend_say(const struct report *r, const struct indicator *i, size_t row)
         evidence_text(s, row, FIGURE_CHANGE_LOW))
         return say_change(r, i, row);
     const char *known = text(r, why ? why : "missing");
-    return alloc_text(*known ? known : text(r, "missing"));
+    if (*known && strcmp(why ? why : "missing", "missing") != 0)
+        return alloc_text(known);
+    return is_first(r) ? NULL : alloc_text(text(r, "missing"));
 }

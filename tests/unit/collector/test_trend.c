@@ -13,6 +13,7 @@ static const struct told figures[] = {
     {"PER6", "2026", "measured", "BJ", "p50", "16", "2025", "1.5", "1", "4"},
     {"PER7", "2026", "measured", "BJ", "p50", "16", .change_from = "2025", .change_why = "method"},
     {"PER8", "2026", "measured", "BJ", "mean", "1"},
+    {"PER12", "2025", "measured", "BJ", "p20", "4"}, /* last: without it nothing was measured before */
 };
 
 static void says_which_way_and_whether_by_chance(void **state)
@@ -41,8 +42,17 @@ static void says_which_way_and_whether_by_chance(void **state)
     told_free(&r);
 }
 
+/* In the first year that is said once, and not beside each figure. */
+static void first_year_has_nothing_to_compare(void **state)
+{
+    struct report r = told_report(figures, COUNT(figures) - 1, "en");
+    assert_null(trend_say(&r, indicator_find("PER8"), 8));
+    told_free(&r);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(says_which_way_and_whether_by_chance)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(says_which_way_and_whether_by_chance),
+                                       cmocka_unit_test(first_year_has_nothing_to_compare)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
