@@ -17,6 +17,7 @@
 #include "collector/report/picture.h"
 #include "common/json.h"
 #include "common/lang.h"
+#include "common/progress.h"
 
 struct made {
     char *name;
@@ -82,8 +83,10 @@ static bool is_theirs(const char *name)
  * report's snapshot holds nothing up in the database. */
 static int print(struct shelf *shelf, struct fault *f)
 {
+    struct progress shown = {0};
     int rc = 0;
     for (size_t m = 0, count = shelf->count; rc == 0 && m < count; m++) {
+        progress_show(&shown, _("files printed and drawn"), (int64_t)m, (int64_t)count);
         const char *name = shelf->made[m].name, *ending = strrchr(name, '.');
         const int stem = ending ? (int)(ending - name) : 0;
         const struct buf bytes = shelf->made[m].bytes; /* its array may move */
@@ -94,6 +97,7 @@ static int print(struct shelf *shelf, struct fault *f)
         else if (ending && !strcmp(ending, ".svg"))
             rc = paper_make_png(&shelf->paper, &bytes, place(shelf, alloc_format("%.*s.png", stem, name)), f);
     }
+    progress_end(&shown);
     return rc;
 }
 
