@@ -1,6 +1,7 @@
 #include "collector/report/report.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/db/schema.h"
@@ -44,6 +45,27 @@ const char *report_department(const struct report *r, const char *iso)
             return json_string_value(json_object_get(department, "name"));
     }
     return iso;
+}
+
+static int by_member(const void *a, const void *b, void *member)
+{
+    return lang_compare(json_string_value(json_object_get(*(json_t *const *)a, member)),
+                        json_string_value(json_object_get(*(json_t *const *)b, member)));
+}
+
+void report_sort(json_t *rows, const char *member, size_t from)
+{
+    const size_t count = json_array_size(rows);
+    if (count < from + 2)
+        return;
+    json_t **list = alloc_zero(count, sizeof *list);
+    for (size_t r = 0; r < count; r++)
+        list[r] = json_incref(json_array_get(rows, r));
+    qsort_r(list + from, count - from, sizeof *list, by_member, (void *)member);
+    json_array_clear(rows);
+    for (size_t r = 0; r < count; r++)
+        json_array_append_new(rows, list[r]);
+    free(list);
 }
 
 char *report_name(const struct report *r, const struct indicator *i)

@@ -65,6 +65,9 @@ bool report_number(const struct report *r, ssize_t row, struct buf *out);
 bool report_number_of(const struct report *r, ssize_t row, enum figure_column column, struct buf *out);
 /* A department's name, as the pack has it; its code where it has none. */
 const char *report_department(const struct report *r, const char *iso);
+/* Puts rows, from that one on, into the alphabet's order of a member: Moov before MTN, whatever the letters' size. Rows
+ * without it are a program error. */
+void report_sort(json_t *rows, const char *member, size_t from);
 /* An indicator's name as it reads in the country; the caller frees. */
 char *report_name(const struct report *r, const struct indicator *i) CHECKED;
 /* Where a figure comes from, as a reader knows it. */

@@ -94,28 +94,6 @@ static int add_metric(struct table *t, size_t m, struct fault *f)
     return rc;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return lang_compare(json_string_value(json_object_get(*(json_t *const *)a, "name")),
-                        json_string_value(json_object_get(*(json_t *const *)b, "name")));
-}
-
-/* All lines stand first; who has no figure of the first metric came in later than the alphabet has them. */
-static void sort(json_t *rows)
-{
-    const size_t count = json_array_size(rows);
-    if (count < 2)
-        return;
-    json_t **list = alloc_zero(count, sizeof *list);
-    for (size_t r = 0; r < count; r++)
-        list[r] = json_incref(json_array_get(rows, r));
-    qsort(list + 1, count - 1, sizeof *list, by_name);
-    json_array_clear(rows);
-    for (size_t r = 0; r < count; r++)
-        json_array_append_new(rows, list[r]);
-    free(list);
-}
-
 static void add_heads(struct bulletin *b, json_t *heads)
 {
     for (size_t m = 0; m < METRICS; m++) {
@@ -133,7 +111,7 @@ int bulletin_operators(struct bulletin *b, struct fault *f)
     size_t n;
     for (size_t m = 0; rc == 0 && b->source && m < METRICS; m++)
         rc = add_metric(&t, m, f);
-    sort(t.rows);
+    report_sort(t.rows, "name", 1); /* behind all lines */
     add_heads(b, heads);
     json_array_foreach(t.rows, n, row) put(row, METRICS, NULL);
     json_object_set_new(b->out, "metrics", heads);

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "common/lang.h"
+
 static struct chart_bar bar_of(const struct report *r, size_t row, const char *label)
 {
     return (struct chart_bar){.label = label,
@@ -10,6 +12,11 @@ static struct chart_bar bar_of(const struct report *r, size_t row, const char *l
                               .low = evidence_number(&r->evidence, row, FIGURE_LOW),
                               .high = evidence_number(&r->evidence, row, FIGURE_HIGH),
                               .instead = picture_instead(r, row)};
+}
+
+static int by_label(const void *a, const void *b)
+{
+    return lang_compare(((const struct chart_bar *)a)->label, ((const struct chart_bar *)b)->label);
 }
 
 /* Nothing where no operator has a figure. Those that have none stand in a picture that goes its own way; in the
@@ -29,6 +36,7 @@ static int draw_operators(struct canvas *v, struct fault *f)
         told += !bars[count].instead;
         count += !bars[count].instead || v->chart.form != CHART_REPORT;
     }
+    qsort(bars + 1, count - 1, sizeof *bars, by_label);
     if (told)
         chart_bars(&v->chart, bars, count, v->out);
     free(bars);

@@ -145,6 +145,8 @@ static void add_group(const struct report *r, const struct indicator *i, const s
     json_t *rows = json_array(), *untold = json_object(), *rest = json_array(), *names;
     add_rows(r, i, g, true, rows, untold);
     add_rows(r, i, g, false, rows, untold);
+    if (g->cut == DIM_OPERATOR || g->cut == DIM_DEPARTMENT)
+        report_sort(rows, "label", 0);
     const char *why;
     json_object_foreach(untold, why, names)
         json_array_append_new(rest, json_pack("{s:s, s:O}", "why", why, "names", names));

@@ -66,6 +66,20 @@ static void every_picture_has_its_texts(void **state)
     words_free(&w);
 }
 
+static void rows_stand_in_the_order_of_the_alphabet(void **state)
+{
+    static const char *const wanted[] = {"All lines", "Celtiis", "Moov", "MTN", "Ouémé"};
+    _cleanup_json_ json_t *rows = json_pack("[{s:s}, {s:s}, {s:s}, {s:s}, {s:s}]", "name", "All lines", "name", "MTN",
+                                            "name", "Ouémé", "name", "Celtiis", "name", "Moov");
+    report_sort(rows, "name", 1);
+    for (size_t n = 0; n < COUNT(wanted); n++)
+        assert_string_equal(json_string_value(json_object_get(json_array_get(rows, n), "name")), wanted[n]);
+    json_t *none = json_array();
+    report_sort(none, "name", 1);
+    assert_int_equal(json_array_size(none), 0);
+    json_decref(none);
+}
+
 /* Each indicator is of one area, and is not left out of the report. */
 static void every_indicator_has_an_area(void **state)
 {
@@ -230,6 +244,7 @@ int main(void)
         cmocka_unit_test(documents_are_told_apart),
         cmocka_unit_test(every_picture_has_its_texts),
         cmocka_unit_test(every_indicator_has_an_area),
+        cmocka_unit_test(rows_stand_in_the_order_of_the_alphabet),
         cmocka_unit_test(every_area_begins_with_one_of_its_own),
         cmocka_unit_test(without_a_pack_there_is_none),
         cmocka_unit_test(without_figures_there_is_a_header),
