@@ -2,7 +2,6 @@
  * interval, so no two of them are compared. */
 #include "collector/report/bulletin/bulletin.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "collector/figure/rounding.h"
