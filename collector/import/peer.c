@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/disclosure/crowd.h"
 #include "collector/figure/figure.h"
 #include "collector/figure/indicator.h"
 #include "collector/format/csv.h"
@@ -20,7 +21,6 @@
 
 #define LINES_MAX 200000 /* a country of twenty operators and twelve departments has some 6000 a year */
 #define COUNT_MAX 1e15   /* no more tests than that in a year */
-#define FLOOR     5      /* lines and networks behind a figure that is published (collector/disclosure/floor.h) */
 
 /* Of a figure, and no other figure has all of them alike. */
 static const enum figure_column key[] = {FIGURE_INDICATOR,  FIGURE_STATISTIC, FIGURE_GEO,  FIGURE_OPERATOR,
@@ -146,10 +146,14 @@ static int check_words(const struct line *l, const char *country, struct fault *
 /* What is counted in lines is counted in networks as well, or nobody knows whether they are one. */
 static int check_crowd(const struct line *l, struct fault *f)
 {
-    static const enum figure_column counted[] = {FIGURE_N_PROBES, FIGURE_N_NETWORKS};
+    static const struct {
+        enum figure_column column;
+        int least;
+    } counted[] = {{FIGURE_N_PROBES, FLOOR_PROBES}, {FIGURE_N_NETWORKS, FLOOR_NETWORKS}};
     for (size_t c = 0; c < COUNT(counted); c++)
-        if (l->number[counted[c]] < FLOOR || (!l->cell[counted[c]] && l->cell[FIGURE_N_PROBES]))
-            return wrong(counted[c], l->cell[counted[c]],
+        if (l->number[counted[c].column] < counted[c].least ||
+            (!l->cell[counted[c].column] && l->cell[FIGURE_N_PROBES]))
+            return wrong(counted[c].column, l->cell[counted[c].column],
                          _("the value is below the publication floor; ask the chapter to take it out"), f);
     return 0;
 }
