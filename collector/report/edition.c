@@ -305,3 +305,12 @@ const json_t *edition_find(const struct edition *e, const char *kind, const char
     }
     return NULL;
 }
+
+const char *edition_day(const json_t *section, const char *key, const struct words *w,
+                        char ret_text[static DATE_TEXT_SIZE])
+{
+    const char *given = json_string_value(json_object_get(section, key));
+    int32_t day;
+    *ret_text = '\0';
+    return given && date_read(given, &day) == 0 ? date_long(w, day, ret_text) : ret_text;
+}

@@ -16,6 +16,7 @@
 
 #include <jansson.h>
 
+#include "collector/format/date.h"
 #include "common/alloc.h"
 #include "common/fault.h"
 
@@ -45,3 +46,6 @@ const json_t *edition_list(const struct edition *e, const char *kind);
 const char *edition_text(const struct edition *e, const char *key);
 /* The one of that kind and name; NULL: there is none. */
 const json_t *edition_find(const struct edition *e, const char *kind, const char *name);
+/* A day that a section gives, as people write it; "" where it gives none. */
+const char *edition_day(const json_t *section, const char *key, const struct words *w,
+                        char ret_text[static DATE_TEXT_SIZE]);

@@ -48,13 +48,10 @@ static void add_errata(const struct report *r, json_t *out)
     size_t n;
     json_array_foreach(edition_list(&r->edition, "erratum"), n, one)
     {
-        char text[DATE_TEXT_SIZE] = "";
-        int32_t day;
-        if (date_read(json_string_value(json_object_get(one, "date")), &day) == 0)
-            date_long(&r->words, day, text);
+        char text[DATE_TEXT_SIZE];
         json_array_append_new(list, json_pack("{s:O, s:s, s:O, s:O}", "what", json_object_get(one, "name"), "date",
-                                              text, "wrong", json_object_get(one, "wrong"), "right",
-                                              json_object_get(one, "right")));
+                                              edition_day(one, "date", &r->words, text), "wrong",
+                                              json_object_get(one, "wrong"), "right", json_object_get(one, "right")));
     }
     json_object_set_new(out, "any", json_boolean(json_array_size(list) > 0));
     json_object_set_new(out, "errata", list);

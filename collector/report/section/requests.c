@@ -1,7 +1,6 @@
 /* Which data were asked of whom for this edition, and did not come; and the questionnaires that were used. */
 #include "collector/report/document.h"
 
-#include "collector/format/date.h"
 #include "common/json.h"
 
 /* What was asked for, with its day as people write it. */
@@ -12,13 +11,11 @@ static json_t *asked_for(const struct report *r)
     size_t n;
     json_array_foreach(edition_list(&r->edition, "request"), n, one)
     {
-        char text[DATE_TEXT_SIZE] = "";
-        int32_t day;
-        if (date_read(json_string_value(json_object_get(one, "asked")), &day) == 0)
-            date_long(&r->words, day, text);
-        json_array_append_new(list, json_pack("{s:O, s:O, s:s, s:O?}", "what", json_object_get(one, "name"), "of",
-                                              json_object_get(one, "of"), "asked", text, "answer",
-                                              json_object_get(one, "answer")));
+        char text[DATE_TEXT_SIZE];
+        json_array_append_new(list,
+                              json_pack("{s:O, s:O, s:s, s:O?}", "what", json_object_get(one, "name"), "of",
+                                        json_object_get(one, "of"), "asked", edition_day(one, "asked", &r->words, text),
+                                        "answer", json_object_get(one, "answer")));
     }
     return list;
 }
