@@ -44,14 +44,21 @@ json_t *document_values(const struct report *r, json_t *sections)
     return values;
 }
 
+int document_fill(const struct report *r, const char *template, const json_t *values, struct buf *out, struct fault *f)
+{
+    const struct template_part parts[] = {
+        {"head", built_in_text("document_head.html")}, {"marks", built_in_text("document_marks.html")}, {0}};
+    _cleanup_(buf_free) struct buf text = {0};
+    int rc = template_render(built_in_text(template), parts, values, &text, f);
+    if (rc == 0)
+        typography_set(r->words.lang, text.data, text.len, out);
+    return rc;
+}
+
 int document_render(const struct report *r, const json_t *values, struct buf *out, struct fault *f)
 {
     _cleanup_text_ char *path = alloc_format("document/%s.html", r->order->document->name);
-    _cleanup_(buf_free) struct buf html = {0};
-    int rc = template_render(built_in_text(path), NULL, values, &html, f);
-    if (rc == 0)
-        typography_set(r->words.lang, html.data, html.len, out);
-    return rc;
+    return document_fill(r, path, values, out, f);
 }
 
 int document_data(const struct report *r, const struct outlet *to, struct fault *f)

@@ -47,7 +47,11 @@ int document_section(struct report *r, const struct section *s, json_t *list, st
 /* The values that each document's template has, with the list of its sections, which is taken over. The caller frees.
  */
 json_t *document_values(const struct report *r, json_t *sections) CHECKED;
-/* Renders the document with its values, as its language is set. */
+/* Renders a template, with what begins each document ({{>head}}) and says that figures are imaginary or texts lacking
+ * ({{>marks}}), as the report's language is set. */
+int document_fill(const struct report *r, const char *template, const json_t *values, struct buf *out,
+                  struct fault *f) CHECKED;
+/* The same of the document's own. */
 int document_render(const struct report *r, const json_t *values, struct buf *out, struct fault *f) CHECKED;
 /* indicators.csv, to which the documents' numbers refer, and datapackage.json. */
 int document_data(const struct report *r, const struct outlet *to, struct fault *f) CHECKED;

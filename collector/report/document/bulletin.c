@@ -9,9 +9,6 @@
 
 #include "collector/format/mail.h"
 #include "collector/format/plain.h"
-#include "collector/format/template.h"
-#include "collector/format/typography.h"
-#include "collector/report/built_in.h"
 #include "collector/report/bulletin/bulletin.h"
 #include "common/clock.h"
 #include "common/json.h"
@@ -107,15 +104,6 @@ static int write_html(const struct bulletin *b, const struct outlet *to, struct 
     return rc < 0 ? rc : to->keep(to->of, "bulletin.csv", &csv, f);
 }
 
-static int render(const struct bulletin *b, const char *template, struct buf *out, struct fault *f)
-{
-    _cleanup_(buf_free) struct buf text = {0};
-    int rc = template_render(built_in_text(template), NULL, b->out, &text, f);
-    if (rc == 0)
-        typography_set(b->r->words.lang, text.data, text.len, out);
-    return rc;
-}
-
 /* The day after the last one that it tells of: the same data have the same date. */
 static int64_t date_of(const struct bulletin *b)
 {
@@ -146,9 +134,9 @@ static int write_mail(const struct bulletin *b, const struct outlet *to, struct 
                         *subject = json_is_true(json_object_get(b->out, "simulated"))
                                        ? alloc_format("[%s] %s", phrase(&b->r->words, "simulated_mark"), title)
                                        : alloc_text(title);
-    int rc = render(b, "document/bulletin_mail.html", &html, f);
+    int rc = document_fill(b->r, "document/bulletin_mail.html", b->out, &html, f);
     if (rc == 0)
-        rc = render(b, "document/bulletin.txt", &marked, f);
+        rc = document_fill(b->r, "document/bulletin.txt", b->out, &marked, f);
     if (rc < 0)
         return rc;
     plain_set(marked.data, marked.len, COLUMNS, &text);
