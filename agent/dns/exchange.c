@@ -96,6 +96,14 @@ __attribute__((format(printf, 3, 4))) static void fail(struct exchange *x, enum 
     conclude(x);
 }
 
+/* A FIN: what overloaded servers and those that dislike the question do. What
+ * lies in between and interferes sends resets. */
+static void fail_closed(struct exchange *x)
+{
+    x->answer.closed = true;
+    fail(x, OUTCOME_RESET, _("the server closed the connection without an answer"));
+}
+
 /* ---- the answer ---- */
 
 static const struct attempt *attempt_of(const struct exchange *x, int id)
@@ -209,7 +217,7 @@ static void on_stream(void *user, const struct stream_event *event)
     else if (x->answer.malformed > 0)
         fail(x, OUTCOME_PROTOCOL_ERROR, _("only malformed answers came"));
     else if (event->error == 0)
-        fail(x, OUTCOME_RESET, _("the server closed the connection without an answer"));
+        fail_closed(x);
     else
         fail(x, datagram_outcome(event->error), "TCP: %s", datagram_why(event->error));
 }
@@ -235,7 +243,7 @@ static void on_secure(void *user, const struct secure_event *event)
     else if (event->tls)
         fail(x, OUTCOME_TLS_ERROR, "TLS: %s", event->tls);
     else if (event->error == 0)
-        fail(x, OUTCOME_RESET, _("the server closed the connection without an answer"));
+        fail_closed(x);
     else
         fail(x, datagram_outcome(event->error), "TLS: %s", datagram_why(event->error));
 }

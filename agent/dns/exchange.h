@@ -35,6 +35,7 @@ struct exchange_answer {
     enum outcome outcome;        /* ok when the server answered with a DNS message, whatever its rcode */
     char reason[160];            /* why not ok */
     bool unsent;                 /* this host could not even send: no route, a firewall of its own */
+    bool closed;                 /* TCP, TLS: the peer closed the connection in good order (FIN) and had not answered */
     const struct packet *packet; /* when ok; bytes are its wire form; valid during the call */
     const uint8_t *bytes;
     size_t len;

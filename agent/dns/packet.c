@@ -6,7 +6,8 @@
 #include "agent/dns/packet_ldns.h"
 #include "common/lang.h"
 
-#define EDNS_DO 0x8000
+#define EDNS_DO  0x8000
+#define HEADER_Z 0x40 /* in the fourth octet */
 
 static ldns_rr_type type_of(const char *word)
 {
@@ -20,6 +21,11 @@ static ldns_rr_type type_of(const char *word)
     default:
         return type;
     }
+}
+
+static ldns_rr_type asked_type(const struct packet_query *q)
+{
+    return q->transfer ? LDNS_RR_TYPE_AXFR : type_of(q->type);
 }
 
 static ldns_rr_class class_of(const struct packet_query *q)
@@ -63,7 +69,7 @@ bool packet_type_valid(const char *type)
 
 int packet_write(const struct packet_query *q, struct buf *ret, struct fault *f)
 {
-    ldns_rr_type type = type_of(q->type);
+    ldns_rr_type type = asked_type(q);
     if (type == 0)
         return fault_set(f, -EINVAL, _("%s is not a DNS record type that can be asked for"), q->type);
     ldns_rdf *name = ldns_dname_new_frm_str(q->name);
@@ -95,6 +101,9 @@ int packet_read(const uint8_t *bytes, size_t len, struct packet **ret)
         return -EBADMSG;
     struct packet *p = alloc_zero(1, sizeof *p);
     p->pkt = pkt;
+    p->reserved = bytes[3] & HEADER_Z;
+    p->opts = (size_t)(bytes[10] << 8 | bytes[11]) - ldns_rr_list_rr_count(ldns_pkt_additional(pkt)) -
+              (ldns_pkt_tsig(pkt) ? 1 : 0);
     *ret = p;
     return 0;
 }
@@ -132,6 +141,26 @@ bool packet_authentic(const struct packet *p)
     return ldns_pkt_ad(p->pkt);
 }
 
+bool packet_recursion_desired(const struct packet *p)
+{
+    return ldns_pkt_rd(p->pkt);
+}
+
+bool packet_recursion_available(const struct packet *p)
+{
+    return ldns_pkt_ra(p->pkt);
+}
+
+bool packet_checking_disabled(const struct packet *p)
+{
+    return ldns_pkt_cd(p->pkt);
+}
+
+bool packet_reserved(const struct packet *p)
+{
+    return p->reserved;
+}
+
 int packet_rcode(const struct packet *p)
 {
     return ldns_pkt_edns_extended_rcode(p->pkt) << 4 | (int)ldns_pkt_get_rcode(p->pkt);
@@ -146,7 +175,7 @@ bool packet_matches(const struct packet *p, const struct packet_query *q)
     if (count != 1)
         return false;
     const ldns_rr *question = ldns_rr_list_rr(questions, 0);
-    if (ldns_rr_get_type(question) != type_of(q->type) || ldns_rr_get_class(question) != class_of(q))
+    if (ldns_rr_get_type(question) != asked_type(q) || ldns_rr_get_class(question) != class_of(q))
         return false;
     ldns_rdf *name = ldns_dname_new_frm_str(q->name);
     bool same = name && ldns_dname_compare(name, ldns_rr_owner(question)) == 0;
@@ -177,6 +206,11 @@ void packet_edns(const struct packet *p, struct packet_edns *ret)
     };
     if (ldns_pkt_edns_do(p->pkt))
         ret->flags |= EDNS_DO;
+}
+
+size_t packet_opts(const struct packet *p)
+{
+    return p->opts;
 }
 
 const uint8_t *packet_option(const struct packet *p, uint16_t code, size_t *ret_len)

@@ -17,6 +17,7 @@ struct packet_query {
     bool rd;        /* recursion desired */
     bool cd, ad;    /* checking disabled, authentic data understood (RFC 4035, RFC 6840 section 5.7) */
     bool chaos;     /* class CH instead of IN: server identity (RFC 4892) */
+    bool transfer;  /* type AXFR, over TCP: the answer is the first message of it (RFC 5936); type is not read */
     bool dnssec_ok; /* EDNS DO */
     int bufsize;    /* EDNS buffer size, 0: no EDNS (unless DO or what follows asks for it) */
     int edns_version;
@@ -62,7 +63,15 @@ bool packet_is_answer(const struct packet *p); /* QR, opcode QUERY */
 bool packet_truncated(const struct packet *p);
 bool packet_authoritative(const struct packet *p);
 bool packet_authentic(const struct packet *p); /* AD */
-int packet_rcode(const struct packet *p);      /* with EDNS's upper bits, 0..4095 */
+
+/* Header bits that an answer has no reason to bear unless the query asked: RD,
+ * CD, and Z, which is always zero (RFC 1035 section 4.1.1); RA is the server's
+ * offer. */
+bool packet_recursion_desired(const struct packet *p);
+bool packet_recursion_available(const struct packet *p);
+bool packet_checking_disabled(const struct packet *p);
+bool packet_reserved(const struct packet *p);
+int packet_rcode(const struct packet *p); /* with EDNS's upper bits, 0..4095 */
 
 /* Does it answer this question? An empty question section is taken for one of
  * ours in a failure: servers that do not understand a query leave it out. */
@@ -79,6 +88,9 @@ struct packet_edns {
     uint16_t flags; /* DO is 0x8000 */
 };
 void packet_edns(const struct packet *p, struct packet_edns *ret);
+
+/* How many OPT records it bears: more than one is malformed (RFC 6891 section 6.1.1). */
+size_t packet_opts(const struct packet *p);
 
 /* The first option of this code: its octets, the packet's; NULL when absent. */
 const uint8_t *packet_option(const struct packet *p, uint16_t code, size_t *ret_len);

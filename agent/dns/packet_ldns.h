@@ -7,4 +7,6 @@
 
 struct packet {
     ldns_pkt *pkt;
+    bool reserved; /* the header's Z, which ldns drops */
+    size_t opts;   /* OPT records, which ldns takes for one */
 };

@@ -43,6 +43,54 @@ static void writes_queries(void **state)
     }
 }
 
+/* RFC 5936 section 2.1: type 252, and nothing else. */
+static void writes_a_transfer(void **state)
+{
+    const struct packet_query q = {.name = "bj", .transfer = true, .id = 1};
+    static const uint8_t first[] = "\0\1\x84\0\0\1\0\0\0\0\0\0\2bj\0\0\xfc\0\1";
+    struct buf wire = {0};
+    struct fault f = {0};
+    struct packet *p = NULL;
+    assert_int_equal(packet_write(&q, &wire, &f), 0);
+    assert_int_equal(wire.len, 20);
+    assert_memory_equal(wire.data + 12, "\2bj\0\0\xfc\0\1", 8);
+    assert_int_equal(packet_read(first, sizeof first - 1, &p), 0);
+    assert_true(packet_matches(p, &q));
+    assert_false(packet_matches(p, &(struct packet_query){.name = "bj", .type = "SOA"}));
+    packet_free(p);
+    buf_free(&wire);
+}
+
+/* The header's third and fourth octet, and how many OPT records follow. */
+static void reads_the_header(void **state)
+{
+    static const struct {
+        uint8_t flags[2], opts;
+        bool rd, ra, cd, z;
+    } rows[] = {
+        {{0x84, 0x00}, 0, false, false, false, false}, {{0x85, 0x00}, 1, true, false, false, false},
+        {{0x84, 0x80}, 1, false, true, false, false},  {{0x84, 0x10}, 2, false, false, true, false},
+        {{0x84, 0x40}, 2, false, false, false, true},  {{0x85, 0xf0}, 3, true, true, true, true},
+    };
+    static const uint8_t opt[] = "\0\0\x29\x10\0\0\0\0\0\0";
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        uint8_t wire[128] = "\0\1\0\0\0\1\0\0\0\0\0\0\2bj\0\0\6\0\1";
+        size_t len = 20;
+        struct packet *p = NULL;
+        memcpy(wire + 2, rows[i].flags, 2);
+        wire[11] = rows[i].opts;
+        for (int n = 0; n < rows[i].opts; n++, len += sizeof opt)
+            memcpy(wire + len, opt, sizeof opt);
+        assert_int_equal(packet_read(wire, len, &p), 0);
+        assert_int_equal(packet_opts(p), rows[i].opts);
+        assert_int_equal(packet_recursion_desired(p), rows[i].rd);
+        assert_int_equal(packet_recursion_available(p), rows[i].ra);
+        assert_int_equal(packet_checking_disabled(p), rows[i].cd);
+        assert_int_equal(packet_reserved(p), rows[i].z);
+        packet_free(p);
+    }
+}
+
 static void refuses_queries(void **state)
 {
     static const struct {
@@ -219,8 +267,14 @@ static void bounds_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_queries), cmocka_unit_test(refuses_queries),          cmocka_unit_test(reads_answers),
-        cmocka_unit_test(reads_failures), cmocka_unit_test(survives_hostile_answers), cmocka_unit_test(bounds_answers),
+        cmocka_unit_test(writes_queries),
+        cmocka_unit_test(writes_a_transfer),
+        cmocka_unit_test(reads_the_header),
+        cmocka_unit_test(refuses_queries),
+        cmocka_unit_test(reads_answers),
+        cmocka_unit_test(reads_failures),
+        cmocka_unit_test(survives_hostile_answers),
+        cmocka_unit_test(bounds_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
