@@ -35,6 +35,7 @@
 #include "agent/io/headers.h"
 #include "agent/measure/measurement.h"
 #include "agent/dns/roster.h"
+#include "agent/dns/soa.h"
 #include "agent/dns/zone.h"
 #include "common/lang.h"
 
@@ -218,7 +219,7 @@ static void report(struct delegation *d)
     judge_glue(d);
     unsigned nets4 = networks(d, 4, &four), nets6 = networks(d, 6, &six);
     for (size_t i = 0; i < d->servers->count; i++) {
-        bool found = d->servers->servers[i].denied > 0;
+        bool found = d->servers->servers[i].denied_count > 0;
         for (size_t k = 0; k < d->count && !found; k++)
             found = strcmp(d->addresses[k].name, d->servers->servers[i].name) == 0;
         if (!found)
@@ -327,9 +328,11 @@ static void on_server(struct delegation *d, struct question *q, const struct exc
 {
     struct address *a = q->address;
     struct record record;
+    struct soa zone_soa;
     size_t at = 0;
     const char *word = verdict(d, answer);
-    bool soa = answer->outcome == OUTCOME_OK && record_next(answer->packet, RECORD_ANSWER, "SOA", &at, &record);
+    bool soa = answer->outcome == OUTCOME_OK && record_next(answer->packet, RECORD_ANSWER, "SOA", &at, &record) &&
+               soa_read(&record, &zone_soa);
     if (strcmp(word, "ok") == 0 && q->asked != ASKED_NS && !soa)
         word = "no_soa";
     bool good = strcmp(word, "ok") == 0;
@@ -339,7 +342,7 @@ static void on_server(struct delegation *d, struct question *q, const struct exc
     case ASKED_UDP:
         a->udp = good;
         if (good)
-            a->serial = record_serial(&record);
+            a->serial = zone_soa.serial;
         break;
     case ASKED_TCP:
         a->tcp = good;
@@ -501,8 +504,16 @@ static void find(struct delegation *d, const char *name, const struct roster *na
 {
     d->run.result->bytes += zone_wire_bytes(d->find);
     zone_free(TAKE(d->find));
-    d->find = zone_find(d->run.env, &d->run.args->policy, &d->resolver, name, names ? names->names : NULL,
-                        names ? names->count : 0, on_zone, d);
+    struct zone_wish wish = {
+        .policy = &d->run.args->policy,
+        .resolver = d->resolver,
+        .name = name,
+        .names = names ? names->names : NULL,
+        .name_count = names ? names->count : 0,
+        .timeout_ms = (int)check_arg_int(d->run.args, "timeout_ms"),
+        .retries = (int)check_arg_int(d->run.args, "retries"),
+    };
+    d->find = zone_find(d->run.env, &wish, on_zone, d);
 }
 
 static void begin(void *check, const struct target_answer *target)

@@ -331,7 +331,7 @@ static void on_zone(void *user, const struct zone *zone)
     size_t denied = 0;
     for (size_t i = 0; i < zone->count; i++) {
         const struct zone_server *server = &zone->servers[i];
-        denied += server->denied;
+        denied += server->denied_count;
         for (size_t k = 0; k < server->count; k++) {
             if (family && family != address_version(&server->addrs[k]))
                 continue;
@@ -349,11 +349,16 @@ static void on_zone(void *user, const struct zone *zone)
 static void begin(void *check, const struct target_answer *target)
 {
     struct edns *e = check;
-    struct sockaddr_storage resolver;
+    struct zone_wish wish = {
+        .policy = &e->run.args->policy,
+        .name = e->run.args->target,
+        .timeout_ms = (int)check_arg_int(e->run.args, "timeout_ms"),
+        .retries = (int)check_arg_int(e->run.args, "retries"),
+    };
     struct fault f = {0};
-    enum outcome outcome = target_asked_resolver(e->run.env, e->run.args, &resolver, &f);
+    enum outcome outcome = target_asked_resolver(e->run.env, e->run.args, &wish.resolver, &f);
     if (outcome == OUTCOME_OK)
-        e->find = zone_find(e->run.env, &e->run.args->policy, &resolver, e->run.args->target, NULL, 0, on_zone, e);
+        e->find = zone_find(e->run.env, &wish, on_zone, e);
     else
         measurement_fail(&e->run, outcome, f.text);
 }

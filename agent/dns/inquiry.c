@@ -25,6 +25,7 @@ struct entry {
 struct inquiry {
     const struct env *env;
     unsigned at_once, running;
+    bool at_home;
     inquiry_answer_fn answer;
     inquiry_done_fn done;
     void *user;
@@ -101,7 +102,7 @@ static void on_turn(uv_timer_t *timer)
             tell(q, e, &answer); /* may free q: the next turn goes on */
             return;
         }
-        if (e->state == ENTRY_WAITING && q->running < q->at_once && !busy(q, e))
+        if (e->state == ENTRY_WAITING && q->running < q->at_once && (q->at_home || !busy(q, e)))
             start(q, e);
     }
     if (q->first == q->count)
@@ -120,6 +121,11 @@ struct inquiry *inquiry_new(const struct env *env, unsigned at_once, inquiry_ans
     uv_timer_init(env->loop, &q->timer);
     q->timer.data = q;
     return q;
+}
+
+void inquiry_at_home(struct inquiry *q)
+{
+    q->at_home = true;
 }
 
 void inquiry_ask(struct inquiry *q, const struct exchange_question *question, void *tag)
@@ -151,6 +157,11 @@ int64_t inquiry_wire_bytes(const struct inquiry *q)
 size_t inquiry_count(const struct inquiry *q)
 {
     return q->count;
+}
+
+bool inquiry_idle(const struct inquiry *q)
+{
+    return !q || q->first == q->count;
 }
 
 static void on_closed(uv_handle_t *handle)

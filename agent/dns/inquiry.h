@@ -20,8 +20,13 @@ typedef void (*inquiry_answer_fn)(void *user, void *tag, const struct exchange_a
  * after the last answer, unless that asked another. May ask anew. */
 typedef void (*inquiry_done_fn)(void *user);
 
+/* at_once: questions under way, 1 or more. */
 struct inquiry *inquiry_new(const struct env *env, unsigned at_once, inquiry_answer_fn answer, inquiry_done_fn done,
                             void *user) CHECKED;
+
+/* The servers are this host's own resolvers, where it is no guest: several
+ * questions at once to one of them. */
+void inquiry_at_home(struct inquiry *q);
 
 /* Name and type are copied; options, tag and the other pointers are borrowed
  * until the answer. A question that cannot be written is answered with
@@ -30,6 +35,7 @@ void inquiry_ask(struct inquiry *q, const struct exchange_question *question, vo
 
 int64_t inquiry_wire_bytes(const struct inquiry *q); /* of all that were answered; accepts NULL */
 size_t inquiry_count(const struct inquiry *q);       /* questions asked */
+bool inquiry_idle(const struct inquiry *q);          /* every question is answered; accepts NULL */
 
 /* Cancels what is under way; no callback comes any more. Accepts NULL. Frees
  * once the loop has let go. */

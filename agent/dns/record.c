@@ -113,14 +113,6 @@ bool record_address(const struct record *r, struct sockaddr_storage *ret)
     return false;
 }
 
-int64_t record_serial(const struct record *r)
-{
-    unsigned long serial;
-    if (strcmp(r->type, "SOA") != 0 || sscanf(r->data, "%*s %*s %lu", &serial) != 1)
-        return -1;
-    return (int64_t)serial;
-}
-
 void record_text(const struct record *r, char *ret, size_t size)
 {
     size_t n = 0;

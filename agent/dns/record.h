@@ -37,8 +37,6 @@ bool record_next(const struct packet *p, enum record_section section, const char
 
 /* An A or AAAA record's address, port 0; false for any other record. */
 bool record_address(const struct record *r, struct sockaddr_storage *ret);
-/* A SOA record's serial; -1 for any other record. */
-int64_t record_serial(const struct record *r);
 /* The strings of a TXT record, joined, without quotes and escapes; ret always
  * ends in NUL. */
 void record_text(const struct record *r, char *ret, size_t size);

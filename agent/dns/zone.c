@@ -9,13 +9,12 @@
 #include "agent/io/policy.h"
 #include "common/lang.h"
 
-#define TIMEOUT_MS 3000
-#define RETRIES    2
-#define AT_ONCE    4
+#define AT_ONCE 16
 
 struct zone_find {
     const struct policy *policy;
     struct sockaddr_storage resolver;
+    int timeout_ms, retries;
     struct inquiry *inquiry;
     zone_done_fn done;
     void *user;
@@ -50,8 +49,8 @@ static void ask(struct zone_find *z, const char *name, const char *type, struct 
         .query = {.name = name, .type = type, .rd = true, .bufsize = 1232},
         .server = z->resolver,
         .tcp_fallback = true,
-        .timeout_ms = TIMEOUT_MS,
-        .retries = RETRIES,
+        .timeout_ms = z->timeout_ms,
+        .retries = z->retries,
     };
     inquiry_ask(z->inquiry, &question, server);
 }
@@ -93,24 +92,41 @@ static void on_servers(struct zone_find *z, const struct exchange_answer *answer
              word ? word : "?");
 }
 
+static void add_address(struct zone_find *z, struct zone_server *server, const struct sockaddr_storage *addr)
+{
+    struct fault f = {0};
+    if (policy_check(z->policy, (const struct sockaddr *)addr, &f) < 0) {
+        if (server->denied_count < ZONE_ADDRESSES_MAX)
+            server->denied[server->denied_count++] = *addr;
+        snprintf(server->reason, sizeof server->reason, "%.*s", (int)sizeof server->reason - 1, f.text);
+    } else if (server->count < ZONE_ADDRESSES_MAX) {
+        /* IPv4 first, whichever lookup is answered first. */
+        size_t at = server->count++;
+        for (; at > 0 && address_version(&server->addrs[at - 1]) > address_version(addr); at--)
+            server->addrs[at] = server->addrs[at - 1];
+        server->addrs[at] = *addr;
+        address_set_port(&server->addrs[at], DNS_PORT);
+    }
+}
+
 static void on_addresses(struct zone_find *z, struct zone_server *server, const struct exchange_answer *answer)
 {
-    size_t sections = record_count(answer->packet, RECORD_ANSWER);
-    for (size_t i = 0; i < sections && server->count < ZONE_ADDRESSES_MAX; i++) {
+    int rcode = packet_rcode(answer->packet);
+    server->known += rcode == PACKET_NOERROR || rcode == PACKET_NXDOMAIN;
+    for (size_t i = 0; i < record_count(answer->packet, RECORD_ANSWER); i++) {
         struct record record;
         struct sockaddr_storage addr;
-        struct fault f = {0};
         record_get(answer->packet, RECORD_ANSWER, i, &record);
-        if (!record_address(&record, &addr))
-            continue;
-        address_set_port(&addr, DNS_PORT);
-        if (policy_check(z->policy, (const struct sockaddr *)&addr, &f) < 0) {
-            server->denied++;
-            snprintf(server->reason, sizeof server->reason, "%.*s", (int)sizeof server->reason - 1, f.text);
-            continue;
-        }
-        server->addrs[server->count++] = addr;
+        if (record_address(&record, &addr))
+            add_address(z, server, &addr);
+        else if (strcmp(record.type, "CNAME") == 0 && strcmp(record.name, server->name) == 0 && !record.cut)
+            zone_name(record.data, server->alias);
     }
+}
+
+bool zone_server_absent(const struct zone_server *server)
+{
+    return server->count == 0 && server->denied_count == 0 && server->known == 2;
 }
 
 static void on_answer(void *user, void *tag, const struct exchange_answer *answer)
@@ -136,20 +152,21 @@ static void on_done(void *user)
     z->done(z->user, &z->zone);
 }
 
-struct zone_find *zone_find(const struct env *env, const struct policy *policy, const struct sockaddr_storage *resolver,
-                            const char *name, const char (*names)[RECORD_NAME_MAX], size_t name_count,
-                            zone_done_fn done, void *user)
+struct zone_find *zone_find(const struct env *env, const struct zone_wish *wish, zone_done_fn done, void *user)
 {
     struct zone_find *z = alloc_zero(1, sizeof *z);
-    z->policy = policy;
-    z->resolver = *resolver;
+    z->policy = wish->policy;
+    z->resolver = wish->resolver;
+    z->timeout_ms = wish->timeout_ms;
+    z->retries = wish->retries;
     z->done = done;
     z->user = user;
     z->inquiry = inquiry_new(env, AT_ONCE, on_answer, on_done, z);
-    zone_name(name, z->zone.name);
-    for (size_t i = 0; i < name_count; i++)
-        add_server(z, names[i]);
-    if (name_count == 0)
+    inquiry_at_home(z->inquiry);
+    zone_name(wish->name, z->zone.name);
+    for (size_t i = 0; i < wish->name_count; i++)
+        add_server(z, wish->names[i]);
+    if (wish->name_count == 0)
         ask(z, z->zone.name, "NS", NULL);
     return z;
 }

@@ -16,8 +16,11 @@ struct zone_server {
     char name[RECORD_NAME_MAX];
     struct sockaddr_storage addrs[ZONE_ADDRESSES_MAX]; /* port 53 */
     size_t count;
-    size_t denied;    /* addresses that the policy keeps this host from */
-    char reason[160]; /* why count is 0 */
+    struct sockaddr_storage denied[ZONE_ADDRESSES_MAX]; /* addresses that the policy keeps this host from, port 0 */
+    size_t denied_count;
+    char alias[RECORD_NAME_MAX]; /* the name is an alias for this one (CNAME), "" when it is none */
+    unsigned known;              /* lookups of 2, A and AAAA, that the resolver could answer */
+    char reason[160];            /* why count is 0 */
 };
 
 struct zone {
@@ -28,17 +31,27 @@ struct zone {
     size_t count;
 };
 
+/* Does the resolver say that the name of this server has no address? */
+bool zone_server_absent(const struct zone_server *server);
+
 struct zone_find;
 
 /* Called once from the loop; the zone is the finder's and goes with it. */
 typedef void (*zone_done_fn)(void *user, const struct zone *zone);
 
-/* Asks `resolver` for the zone's NS records and their addresses. With `names`
- * (borrowed until done) it asks for the addresses of these servers instead.
- * Addresses that the policy forbids are left out and counted. */
-struct zone_find *zone_find(const struct env *env, const struct policy *policy, const struct sockaddr_storage *resolver,
-                            const char *name, const char (*names)[RECORD_NAME_MAX], size_t name_count,
-                            zone_done_fn done, void *user);
+struct zone_wish { /* borrowed until done, but for what is copied: name and resolver */
+    const struct policy *policy;
+    struct sockaddr_storage resolver;
+    const char *name;
+    /* Instead of the zone's own servers the addresses of these. */
+    const char (*names)[RECORD_NAME_MAX];
+    size_t name_count;
+    int timeout_ms, retries; /* as struct exchange_question's */
+};
+
+/* Asks the resolver for the zone's NS records and their addresses. Addresses
+ * that the policy forbids are left out of addrs. */
+struct zone_find *zone_find(const struct env *env, const struct zone_wish *wish, zone_done_fn done, void *user);
 int64_t zone_wire_bytes(const struct zone_find *z); /* accepts NULL */
 void zone_free(struct zone_find *z);                /* after or before done; accepts NULL */
 

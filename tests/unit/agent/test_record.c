@@ -37,12 +37,10 @@ static void reads_records(void **state)
     assert_int_equal(record_count_type(p, RECORD_ANSWER, "NS"), 1);
     assert_true(record_next(p, RECORD_ANSWER, "SOA", &at, &r));
     assert_string_equal(r.name, "essai.bj.");
-    assert_int_equal(record_serial(&r), 2000000001);
     assert_false(record_next(p, RECORD_ANSWER, "SOA", &at, &r));
     at = 0;
     assert_true(record_next(p, RECORD_ANSWER, "NS", &at, &r));
     assert_string_equal(r.data, "ns.Essai.bj.");
-    assert_int_equal(record_serial(&r), -1);
     at = 0;
     assert_true(record_next(p, RECORD_ANSWER, "TXT", &at, &r));
     record_text(&r, text, sizeof text);
