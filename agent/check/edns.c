@@ -2,18 +2,24 @@
  *
  * The ten tests of ISC's compliance set, on every address: an SOA query without
  * recursion and with a buffer of 4096 octets, unless the table says otherwise.
- * A test's word is "ok", or what was wrong, the tags joined by commas:
+ * An answer that was cut is asked for again over TCP; edns@512 alone is there to
+ * see the cut one. A test's word is "ok", or what was wrong in the words of
+ * ISC's genreport, the tags joined by commas:
  *
- *   timeout, malformed, reset, unreachable   no DNS answer came
+ *   timeout, malformed, unreachable          no DNS answer came
+ *   reset, eof, connection-refused           the same, over TCP: RST, FIN, no port
  *   an rcode in small letters                where another was expected
- *   nosoa soa noaa     the SOA record or the AA bit is absent, or there is an
- *                      SOA although the version was refused
- *   noopt opt          the OPT record is absent, or there without being asked
- *   badversion         a version that does not exist was not refused
  *   version-not-zero   the OPT record is not of version 0
+ *   badversion         the OPT record's version and the rcode do not agree on
+ *                      whether the query's version was refused
+ *   noopt opt          the OPT record is absent, or there without being asked
+ *   nosoa soa          the SOA record is absent, or there although the answer is
+ *                      a failure
  *   echoed mbz nodo    an unknown option or a flag that must be zero came back,
  *                      DO did not although signatures did
- *   toobig             larger than the buffer
+ *   noaa rd ad cd z    a header bit is absent, or there without being asked
+ *   toobig             larger than the buffer of edns@512
+ *   cookie-mismatch    the cookie that came back is not the one sent
  *
  * An address that does not answer the plain query is not asked again. */
 #include <errno.h>
@@ -31,6 +37,7 @@
 #define UNKNOWN_OPTION 100
 #define UNKNOWN_FLAG   0x0080
 #define FLAG_DO        0x8000
+#define COOKIE_SIZE    8 /* a client's */
 #define AT_ONCE        8
 /* Ten queries and answers to one address, TCP included. */
 #define COST_ADDRESS_BYTES 6000
@@ -42,13 +49,14 @@ struct edns_test {
     int bufsize, version;
     uint16_t flags;
     bool dnssec_ok, unknown, list, tcp;
+    bool cut; /* whether the answer is cut is what it asks */
 };
 
 static const struct edns_test tests[] = {
     {"dns", "fail_dns", "SOA", .bufsize = 0},
     {"edns", "fail_edns", "SOA", 4096},
     {"edns1", "fail_edns1", "SOA", 4096, .version = 1},
-    {"edns@512", "fail_edns512", "DNSKEY", 512, .dnssec_ok = true},
+    {"edns@512", "fail_edns512", "DNSKEY", 512, .dnssec_ok = true, .cut = true},
     {"ednsopt", "fail_ednsopt", "SOA", 4096, .unknown = true},
     {"edns1opt", "fail_edns1opt", "SOA", 4096, .version = 1, .unknown = true},
     {"do", "fail_do", "SOA", 4096, .dnssec_ok = true},
@@ -62,7 +70,7 @@ struct address {
     struct edns *edns;
     const struct zone_server *server;
     struct sockaddr_storage addr;
-    char verdicts[TESTS][64]; /* "" while not tested */
+    char verdicts[TESTS][96]; /* "" while not tested */
     bool unsent;              /* this host has no route there */
 };
 
@@ -77,6 +85,7 @@ struct edns {
     const struct zone *zone; /* the finder's */
     struct inquiry *inquiry;
     struct buf unknown, list; /* EDNS options */
+    uint8_t cookie[COOKIE_SIZE];
     struct address *addresses;
     struct question *questions;
     size_t count;
@@ -111,16 +120,51 @@ static void tag_rcode(char *verdict, int rcode)
     tag(verdict, text);
 }
 
+/* The cookie that a server sends with its own in it (RFC 7873 section 4). */
+static const uint8_t *server_cookie(const struct packet *p)
+{
+    size_t len = 0;
+    const uint8_t *cookie = packet_option(p, PACKET_COOKIE, &len);
+    return cookie && len >= COOKIE_SIZE + 8 && len <= COOKIE_SIZE + 32 ? cookie : NULL;
+}
+
 static bool rcode_good(const struct edns_test *test, const struct packet *p)
 {
     int rcode = packet_rcode(p);
-    size_t len = 0;
     if (test->version > 0)
         return rcode == PACKET_BADVERS;
-    /* A client cookie alone is 8 octets; more is the server's own. */
-    if (test->list && rcode == PACKET_BADCOOKIE)
-        return packet_option(p, PACKET_COOKIE, &len) && len > 8;
-    return rcode == PACKET_NOERROR;
+    return rcode == PACKET_NOERROR || (test->list && rcode == PACKET_BADCOOKIE && server_cookie(p));
+}
+
+static void judge_version(const struct edns_test *test, const struct packet *p, char *verdict)
+{
+    struct packet_edns edns;
+    packet_edns(p, &edns);
+    bool asked = test->bufsize > 0, refused = packet_rcode(p) == PACKET_BADVERS;
+    if (edns.present && edns.version != 0)
+        tag(verdict, "version-not-zero");
+    if (edns.present && refused != (edns.version < test->version))
+        tag(verdict, "badversion");
+    if (edns.present != asked)
+        tag(verdict, asked ? "noopt" : "opt");
+}
+
+static bool has_soa(const struct packet *p, const char *zone)
+{
+    struct record record;
+    for (size_t at = 0; record_next(p, RECORD_ANSWER, "SOA", &at, &record);)
+        if (strcmp(record.name, zone) == 0)
+            return true;
+    return false;
+}
+
+static void judge_soa(const struct edns_test *test, const struct packet *p, const char *zone, char *verdict)
+{
+    if (strcmp(test->type, "SOA") != 0)
+        return;
+    bool soa = has_soa(p, zone), wanted = test->version == 0 && packet_rcode(p) == PACKET_NOERROR;
+    if (soa != wanted)
+        tag(verdict, soa ? "soa" : "nosoa");
 }
 
 static void judge_opt(const struct edns_test *test, const struct packet *p, char *verdict)
@@ -128,64 +172,67 @@ static void judge_opt(const struct edns_test *test, const struct packet *p, char
     struct packet_edns edns;
     size_t len;
     packet_edns(p, &edns);
-    bool asked = test->bufsize > 0;
-    if (!edns.present) {
-        if (asked)
-            tag(verdict, "noopt");
-        return;
-    }
-    if (!asked)
-        tag(verdict, "opt");
-    if (edns.version != 0)
-        tag(verdict, "version-not-zero");
     if (packet_option(p, UNKNOWN_OPTION, &len))
         tag(verdict, "echoed");
-    if (edns.flags & ~FLAG_DO)
-        tag(verdict, "mbz");
-    if (test->dnssec_ok && record_count_type(p, RECORD_ANSWER, "RRSIG") > 0 && !(edns.flags & FLAG_DO))
+    if (edns.present && test->dnssec_ok && !(edns.flags & FLAG_DO) && record_count_type(p, RECORD_ANSWER, "RRSIG") > 0)
         tag(verdict, "nodo");
 }
 
-static void judge(const struct edns_test *test, const struct exchange_answer *a, char *verdict)
+/* The queries bear none of these bits but DO, which allows AD (RFC 6840 section 5.8). */
+static void judge_header(const struct edns_test *test, const struct packet *p, char *verdict)
+{
+    if (test->version == 0 && packet_rcode(p) == PACKET_NOERROR && !packet_authoritative(p))
+        tag(verdict, "noaa");
+    if (packet_recursion_desired(p))
+        tag(verdict, "rd");
+    if (packet_authentic(p) && !test->dnssec_ok)
+        tag(verdict, "ad");
+    if (packet_checking_disabled(p))
+        tag(verdict, "cd");
+    if (packet_reserved(p))
+        tag(verdict, "z");
+}
+
+static void judge(const struct edns *e, const struct edns_test *test, const struct exchange_answer *a, char *verdict)
 {
     const struct packet *p = a->packet;
-    bool good = rcode_good(test, p);
-    if (!good)
-        tag_rcode(verdict, packet_rcode(p));
-    if (!good && test->version > 0)
-        tag(verdict, "badversion");
-    judge_opt(test, p, verdict);
-    bool soa = record_count_type(p, RECORD_ANSWER, "SOA") > 0;
-    if (test->version > 0) {
-        if (soa)
-            tag(verdict, "soa");
-    } else if (good && packet_rcode(p) == PACKET_NOERROR) {
-        if (strcmp(test->type, "SOA") == 0 && !soa)
-            tag(verdict, "nosoa");
-        if (!packet_authoritative(p))
-            tag(verdict, "noaa");
+    struct packet_edns edns;
+    if (packet_opts(p) > 1) {
+        tag(verdict, "malformed");
+        return;
     }
-    if (!test->tcp && test->bufsize > 0 && a->len > (size_t)test->bufsize)
+    packet_edns(p, &edns);
+    if (!rcode_good(test, p))
+        tag_rcode(verdict, packet_rcode(p));
+    judge_version(test, p, verdict);
+    judge_soa(test, p, e->zone->name, verdict);
+    judge_opt(test, p, verdict);
+    judge_header(test, p, verdict);
+    if (edns.flags & ~FLAG_DO)
+        tag(verdict, "mbz");
+    if (test->cut && a->len > (size_t)test->bufsize)
         tag(verdict, "toobig");
+    if (test->list && server_cookie(p) && memcmp(server_cookie(p), e->cookie, sizeof e->cookie) != 0)
+        tag(verdict, "cookie-mismatch");
     if (!verdict[0])
         tag(verdict, "ok");
 }
 
-static void judge_failure(const struct exchange_answer *a, char *verdict)
+static const char *failure(const struct exchange_answer *a)
 {
+    if (a->closed)
+        return "eof";
     switch (a->outcome) {
     case OUTCOME_PROTOCOL_ERROR:
-        tag(verdict, "malformed");
-        break;
+        return "malformed";
     case OUTCOME_RESET:
-        tag(verdict, "reset");
-        break;
-    case OUTCOME_REFUSED: /* no port there */
+        return "reset";
+    case OUTCOME_REFUSED:
+        return a->transport == EXCHANGE_TCP ? "connection-refused" : "unreachable";
     case OUTCOME_UNREACHABLE:
-        tag(verdict, "unreachable");
-        break;
+        return "unreachable";
     default:
-        tag(verdict, "timeout");
+        return "timeout";
     }
 }
 
@@ -272,6 +319,7 @@ static void ask(struct address *address, const struct edns_test *test)
                                            : NULL},
         .server = address->addr,
         .transport = test->tcp ? EXCHANGE_TCP : EXCHANGE_UDP,
+        .tcp_fallback = !test->cut,
         .timeout_ms = (int)check_arg_int(e->run.args, "timeout_ms"),
         .retries = test->tcp ? 0 : (int)check_arg_int(e->run.args, "retries"),
     };
@@ -284,11 +332,11 @@ static void on_answer(void *user, void *of, const struct exchange_answer *answer
     struct address *address = q->address;
     char *verdict = address->verdicts[q->test - tests];
     if (answer->outcome == OUTCOME_OK)
-        judge(q->test, answer, verdict);
+        judge(address->edns, q->test, answer, verdict);
     else if (answer->unsent)
         address->unsent = true;
     else
-        judge_failure(answer, verdict);
+        tag(verdict, failure(answer));
     bool silent = answer->outcome == OUTCOME_TIMEOUT || answer->outcome == OUTCOME_UNREACHABLE ||
                   answer->outcome == OUTCOME_REFUSED || answer->unsent;
     if (q->test != tests || silent)
@@ -306,13 +354,12 @@ static void on_done(void *user)
 static void compose_options(struct edns *e)
 {
     static const uint8_t subnet[] = {0, 1, 0, 0}; /* IPv4, 0/0: nothing of the client's address */
-    uint8_t cookie[8];
-    random_bytes(cookie, sizeof cookie);
+    random_bytes(e->cookie, sizeof e->cookie);
     packet_option_add(&e->unknown, UNKNOWN_OPTION, NULL, 0);
     packet_option_add(&e->list, PACKET_NSID, NULL, 0);
     packet_option_add(&e->list, PACKET_SUBNET, subnet, sizeof subnet);
     packet_option_add(&e->list, PACKET_EXPIRE, NULL, 0);
-    packet_option_add(&e->list, PACKET_COOKIE, cookie, sizeof cookie);
+    packet_option_add(&e->list, PACKET_COOKIE, e->cookie, sizeof e->cookie);
 }
 
 static void on_zone(void *user, const struct zone *zone)

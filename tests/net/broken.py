@@ -11,6 +11,8 @@ usage: broken.py PORT WHAT=ADDRESS…
   truncated     cuts the UDP answer in the middle      malformed  the id, and then what does not parse
   tc            TC and nothing else over UDP           reset      accepts TCP and resets it
   id            answers under another id               servfail   SERVFAIL to everything
+  tcreset       tc, and resets TCP                     flags      RD, AD, CD and Z in every answer
+  opts          two OPT records                        cookie     another cookie than the one sent
 """
 import select
 import socket
@@ -18,6 +20,7 @@ import struct
 import sys
 
 OPT, SOA, DNSKEY, RRSIG = 41, 6, 48, 46
+COOKIE = b"\0\x0a"
 
 
 def parse(query):
@@ -61,7 +64,7 @@ def answer(what, query, tcp):
             told = 0x8000
     if what == "big":
         records += [record(16, bytes([200]) + b"x" * 200)] * 17
-    if what == "tc" and not tcp:
+    if what in ("tc", "tcreset") and not tcp:
         records, flags = [], flags | 0x0200
     opt = edns is not None or what == "opt"
     if what == "formerr" and edns:
@@ -75,12 +78,16 @@ def answer(what, query, tcp):
     if what == "mbz":
         told |= mark & 0x7FFF
     echoed = options if what == "echo" else b""
+    if what == "cookie" and COOKIE in options:
+        echoed = COOKIE + b"\0\x10" + bytes(16)
     extra = b""
     if opt:
         extra = b"\0" + struct.pack("!HHBBHH", OPT, 4096, extended, int(what == "version1"), told, len(echoed)) + echoed
-    head = struct.pack("!6H", ident, 0x8000 | flags & 0x0300 | (0 if what == "noaa" else 0x0400) | rcode,
-                       1, len(records), 0, int(opt))
-    message = head + question + b"".join(records) + extra
+    opts = int(opt) + int(opt and what == "opts")
+    flags = flags & 0x0300 | (0x0170 if what == "flags" else 0)
+    head = struct.pack("!6H", ident, 0x8000 | flags | (0 if what == "noaa" else 0x0400) | rcode,
+                       1, len(records), 0, opts)
+    message = head + question + b"".join(records) + extra * max(opts, 1)
     return message[:len(message) // 2] if what == "truncated" and not tcp else message
 
 
@@ -93,7 +100,7 @@ def serve_tcp(listener, what):
     connection, _ = listener.accept()
     connection.settimeout(2)
     try:
-        if what == "reset":
+        if what in ("reset", "tcreset"):
             connection.recv(2)
             reset(connection)
             return

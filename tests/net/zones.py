@@ -13,7 +13,7 @@ VALIDATING, PLAIN, REWRITING, BLOCKING = (SERVER + n for n in ("10", "11", "12",
 WHOAMI = SERVER + "50"
 BROKEN = {what: f"{SERVER}{100 + n}" for n, what in enumerate(
     "good silent drops formerr noopt opt echo version version1 mbz nodo nosoa noaa big truncated malformed tc reset id"
-    " servfail".split())}
+    " servfail tcreset flags opts cookie".split())}
 
 HEAD = """$ORIGIN {zone}
 $TTL 300
