@@ -105,9 +105,11 @@ static void begin(void *check, const struct target_answer *target)
 
 static int valid(const struct check_args *args, struct fault *f)
 {
-    if (packet_type_valid(check_arg_text(args, "type")))
+    if (packet_type_signed(check_arg_text(args, "type")))
         return target_domain_valid(args, f);
-    return check_args_refuse(args, "type", _("a type of record to ask for, such as A, AAAA, NS or TXT"), f);
+    return check_args_refuse(
+        args, "type", _("a type of record that a zone signs, such as SOA, A or NS; ANY, RRSIG and transfers are none"),
+        f);
 }
 
 static int64_t cost_bytes(const struct check_args *args)

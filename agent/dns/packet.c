@@ -67,6 +67,12 @@ bool packet_type_valid(const char *type)
     return type_of(type) != 0;
 }
 
+bool packet_type_signed(const char *type)
+{
+    ldns_rr_type number = type_of(type);
+    return number != 0 && (number < 128 || number > 255) && number != LDNS_RR_TYPE_RRSIG && number != LDNS_RR_TYPE_SIG;
+}
+
 int packet_write(const struct packet_query *q, struct buf *ret, struct fault *f)
 {
     ldns_rr_type type = asked_type(q);

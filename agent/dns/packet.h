@@ -41,6 +41,9 @@ void packet_option_add(struct buf *options, uint16_t code, const void *bytes, si
  * (transfers, meta types) cannot be asked for. */
 bool packet_name_valid(const char *name);
 bool packet_type_valid(const char *type);
+/* Can a zone hold and sign a set of this type? Neither a question's type (128 to
+ * 255: ANY, transfers; RFC 6895 section 3.1), nor OPT, nor signatures. */
+bool packet_type_signed(const char *type);
 
 /* Appends the query's bytes. -EINVAL when name or type is none, or when the
  * type is a transfer or a meta type that no single answer can have. */

@@ -115,6 +115,21 @@ static void refuses_queries(void **state)
     }
 }
 
+static void knows_what_a_zone_signs(void **state)
+{
+    static const char *const yes[] = {"A", "soa", "DS", "DNSKEY", "NSEC", "TYPE65", "TYPE65280", "CAA"};
+    static const char *const no[] = {"ANY",   "RRSIG", "SIG",     "OPT",     "TSIG",    "TKEY",    "AXFR",  "IXFR",
+                                     "MAILB", "TYPE0", "TYPE251", "TYPE252", "TYPE255", "TYPE128", "NOTYPE"};
+    for (size_t i = 0; i < COUNT(yes); i++) {
+        if (!packet_type_signed(yes[i]))
+            fail_msg("%s", yes[i]);
+    }
+    for (size_t i = 0; i < COUNT(no); i++) {
+        if (packet_type_signed(no[i]))
+            fail_msg("%s", no[i]);
+    }
+}
+
 static void reads_answers(void **state)
 {
     struct packet *p = NULL;
@@ -271,6 +286,7 @@ int main(void)
         cmocka_unit_test(writes_a_transfer),
         cmocka_unit_test(reads_the_header),
         cmocka_unit_test(refuses_queries),
+        cmocka_unit_test(knows_what_a_zone_signs),
         cmocka_unit_test(reads_answers),
         cmocka_unit_test(reads_failures),
         cmocka_unit_test(survives_hostile_answers),
