@@ -1,8 +1,20 @@
 #include "agent/dns/rrset.h"
 
+#include <ctype.h>
+
+/* Lengths of labels are below 64, where there are no letters. ldns compares
+ * label by label, which is slow for names of many labels. */
 bool rrset_same_name(const ldns_rdf *a, const ldns_rdf *b)
 {
-    return ldns_dname_compare(a, b) == 0;
+    size_t size = ldns_rdf_size(a);
+    if (size != ldns_rdf_size(b))
+        return false;
+    const uint8_t *x = ldns_rdf_data(a), *y = ldns_rdf_data(b);
+    for (size_t i = 0; i < size; i++) {
+        if (tolower(x[i]) != tolower(y[i]))
+            return false;
+    }
+    return true;
 }
 
 bool rrset_whole(const ldns_rr *rr)
@@ -10,7 +22,8 @@ bool rrset_whole(const ldns_rr *rr)
     const ldns_rr_descriptor *descriptor = ldns_rr_descript((uint16_t)ldns_rr_get_type(rr));
     if (ldns_rr_rd_count(rr) < ldns_rr_descriptor_minimum(descriptor))
         return false;
-    return ldns_rr_get_type(rr) != LDNS_RR_TYPE_NSEC3 || ldns_nsec3_algorithm(rr) == LDNS_SHA1;
+    return ldns_rr_get_type(rr) != LDNS_RR_TYPE_NSEC3 ||
+           (ldns_nsec3_algorithm(rr) == LDNS_SHA1 && (ldns_nsec3_flags(rr) & ~LDNS_NSEC3_VARS_OPTOUT_MASK) == 0);
 }
 
 ldns_rr_list *rrset_pick(const ldns_rr_list *section, const ldns_rdf *name, ldns_rr_type type)
