@@ -65,6 +65,10 @@ static void next(struct dnssec *d)
         .timeout_ms = (int)check_arg_int(d->run.args, "timeout_ms"),
         .retries = (int)check_arg_int(d->run.args, "retries"),
     };
+    if (trust_work(d->trust)) {
+        inquiry_again(d->inquiry);
+        return;
+    }
     if (trust_next(d->trust, &question.query.name, &question.query.type)) {
         inquiry_ask(d->inquiry, &question, NULL);
         return;

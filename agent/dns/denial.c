@@ -1,5 +1,6 @@
 #include "agent/dns/denial.h"
 
+#include "agent/dns/rrset.h"
 #include "common/alloc.h"
 
 static void name_free(ldns_rdf **name)
@@ -7,11 +8,6 @@ static void name_free(ldns_rdf **name)
     ldns_rdf_deep_free(*name);
 }
 #define _cleanup_name_ _cleanup_(name_free)
-
-static bool same(const ldns_rdf *a, const ldns_rdf *b)
-{
-    return ldns_dname_compare(a, b) == 0;
-}
 
 static bool has(const ldns_rr *rr, ldns_rr_type type)
 {
@@ -30,17 +26,30 @@ static ldns_rdf *wildcard_of(const ldns_rdf *encloser)
     return wildcard;
 }
 
+static bool is_delegation(const ldns_rr *rr)
+{
+    return has(rr, LDNS_RR_TYPE_NS) && !has(rr, LDNS_RR_TYPE_SOA);
+}
+
 /* What a record that stands at the name says about the type there. A parent's
  * record at a delegation speaks only about DS, and a child's apex never about
- * DS (RFC 6840 sections 4.1 and 4.4). */
-static enum denial read_match(const ldns_rr *rr, ldns_rr_type type)
+ * DS (RFC 6840 sections 4.1 and 4.4), but for the root, which has no parent. */
+static enum denial read_match(const ldns_rr *rr, ldns_rr_type type, bool root)
 {
-    bool delegation = has(rr, LDNS_RR_TYPE_NS) && !has(rr, LDNS_RR_TYPE_SOA);
-    if (has(rr, type) || has(rr, LDNS_RR_TYPE_CNAME))
-        return DENIAL_NONE;
-    if (type == LDNS_RR_TYPE_DS)
-        return has(rr, LDNS_RR_TYPE_SOA) ? DENIAL_NONE : delegation ? DENIAL_DELEGATION : DENIAL_NO_TYPE;
-    return delegation ? DENIAL_NONE : DENIAL_NO_TYPE;
+    if (has(rr, type))
+        return DENIAL_MISSING;
+    if (has(rr, LDNS_RR_TYPE_CNAME))
+        return DENIAL_ALIAS;
+    if (type == LDNS_RR_TYPE_DS && has(rr, LDNS_RR_TYPE_SOA) && !root)
+        return DENIAL_MISSING;
+    if (is_delegation(rr))
+        return type == LDNS_RR_TYPE_DS ? DENIAL_DELEGATION : DENIAL_MISSING;
+    return DENIAL_NO_TYPE;
+}
+
+static bool is_root(const ldns_rdf *name)
+{
+    return ldns_rdf_size(name) == 1;
 }
 
 /* ---- NSEC ---- */
@@ -53,25 +62,25 @@ static const ldns_rdf *next_of(const ldns_rr *nsec)
 /* A delegation's or a DNAME's NSEC says nothing about names below it. */
 static bool above_cut(const ldns_rr *nsec, const ldns_rdf *name)
 {
-    bool cut = (has(nsec, LDNS_RR_TYPE_NS) && !has(nsec, LDNS_RR_TYPE_SOA)) || has(nsec, LDNS_RR_TYPE_DNAME);
+    bool cut = is_delegation(nsec) || has(nsec, LDNS_RR_TYPE_DNAME);
     return cut && ldns_dname_is_subdomain(name, ldns_rr_owner(nsec));
 }
 
-static const ldns_rr *nsec_at(const ldns_rr_list *proofs, const ldns_rdf *name)
+static const ldns_rr *nsec_at(const ldns_rr_list *records, const ldns_rdf *name)
 {
-    for (size_t i = 0; i < ldns_rr_list_rr_count(proofs); i++) {
-        const ldns_rr *rr = ldns_rr_list_rr(proofs, i);
-        if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_NSEC && same(ldns_rr_owner(rr), name))
+    for (size_t i = 0; i < ldns_rr_list_rr_count(records); i++) {
+        const ldns_rr *rr = ldns_rr_list_rr(records, i);
+        if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_NSEC && rrset_same_name(ldns_rr_owner(rr), name))
             return rr;
     }
     return NULL;
 }
 
-static const ldns_rr *nsec_over(const ldns_rr_list *proofs, const ldns_rdf *name)
+static const ldns_rr *nsec_over(const ldns_rr_list *records, const ldns_rdf *name)
 {
-    for (size_t i = 0; i < ldns_rr_list_rr_count(proofs); i++) {
-        const ldns_rr *rr = ldns_rr_list_rr(proofs, i);
-        if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_NSEC && !same(ldns_rr_owner(rr), name) &&
+    for (size_t i = 0; i < ldns_rr_list_rr_count(records); i++) {
+        const ldns_rr *rr = ldns_rr_list_rr(records, i);
+        if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_NSEC && !rrset_same_name(ldns_rr_owner(rr), name) &&
             ldns_nsec_covers_name(rr, name) && !above_cut(rr, name))
             return rr;
     }
@@ -86,57 +95,63 @@ static ldns_rdf *nsec_encloser(const ldns_rr *nsec, const ldns_rdf *name)
         ldns_rdf *above = ldns_dname_clone_from(name, up);
         if (!above)
             return NULL;
-        if (same(above, ldns_rr_owner(nsec)) || ldns_dname_is_subdomain(ldns_rr_owner(nsec), above) ||
-            same(above, next_of(nsec)) || ldns_dname_is_subdomain(next_of(nsec), above))
+        if (rrset_same_name(above, ldns_rr_owner(nsec)) || ldns_dname_is_subdomain(ldns_rr_owner(nsec), above) ||
+            rrset_same_name(above, next_of(nsec)) || ldns_dname_is_subdomain(next_of(nsec), above))
             return above;
         ldns_rdf_deep_free(above);
     }
     return NULL;
 }
 
-static enum denial nsec_read(const ldns_rr_list *proofs, const ldns_rdf *name, ldns_rr_type type)
+static enum denial nsec_read(const ldns_rr_list *records, const ldns_rdf *name, ldns_rr_type type)
 {
-    const ldns_rr *at = nsec_at(proofs, name);
+    const ldns_rr *at = nsec_at(records, name);
     if (at)
-        return read_match(at, type);
-    const ldns_rr *over = nsec_over(proofs, name);
+        return read_match(at, type, is_root(name));
+    const ldns_rr *over = nsec_over(records, name);
     if (!over)
-        return DENIAL_NONE;
+        return DENIAL_MISSING;
     if (ldns_dname_is_subdomain(next_of(over), name))
         return DENIAL_NO_TYPE; /* an empty non-terminal */
     _cleanup_name_ ldns_rdf *encloser = nsec_encloser(over, name);
     _cleanup_name_ ldns_rdf *wildcard = encloser ? wildcard_of(encloser) : NULL;
     if (!wildcard)
-        return DENIAL_NONE;
-    const ldns_rr *wild = nsec_at(proofs, wildcard);
+        return DENIAL_MISSING;
+    const ldns_rr *wild = nsec_at(records, wildcard);
     if (wild)
-        return read_match(wild, type) == DENIAL_NO_TYPE ? DENIAL_NO_TYPE : DENIAL_NONE;
-    return nsec_over(proofs, wildcard) ? DENIAL_NO_NAME : DENIAL_NONE;
+        return read_match(wild, type, false) == DENIAL_NO_TYPE ? DENIAL_NO_TYPE : DENIAL_MISSING;
+    return nsec_over(records, wildcard) ? DENIAL_NO_NAME : DENIAL_MISSING;
 }
 
 /* ---- NSEC3 ---- */
 
-static ldns_rdf *hashed(const ldns_rr *nsec3, const ldns_rdf *zone, const ldns_rdf *name)
+/* Whose parameters count: all records of a zone have the same, and a second set
+ * would only double the work. */
+static const ldns_rr *nsec3_first(const ldns_rr_list *records)
 {
-    ldns_rdf *hash = ldns_nsec3_hash_name_frm_nsec3(nsec3, name);
-    if (hash && ldns_dname_cat(hash, zone) != LDNS_STATUS_OK) {
-        ldns_rdf_deep_free(hash);
-        return NULL;
+    for (size_t i = 0; i < ldns_rr_list_rr_count(records); i++) {
+        if (ldns_rr_get_type(ldns_rr_list_rr(records, i)) == LDNS_RR_TYPE_NSEC3)
+            return ldns_rr_list_rr(records, i);
     }
-    return hash;
+    return NULL;
+}
+
+static bool same_parameters(const ldns_rr *a, const ldns_rr *b)
+{
+    return ldns_nsec3_iterations(a) == ldns_nsec3_iterations(b) &&
+           ldns_rdf_compare(ldns_rr_rdf(a, 3), ldns_rr_rdf(b, 3)) == 0;
 }
 
 /* The record whose owner is the name's hash (`over` false), or that covers it. */
-static const ldns_rr *nsec3_find(const ldns_rr_list *proofs, const ldns_rdf *zone, const ldns_rdf *name, bool over)
+static const ldns_rr *nsec3_find(const struct denial_proofs *p, const ldns_rdf *name, bool over)
 {
-    for (size_t i = 0; i < ldns_rr_list_rr_count(proofs); i++) {
-        const ldns_rr *rr = ldns_rr_list_rr(proofs, i);
-        if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_NSEC3)
+    const ldns_rr *first = nsec3_first(p->records);
+    const ldns_rdf *hash = first ? hashes_of(p->hashes, p->work, first, p->zone, name) : NULL;
+    for (size_t i = 0; hash && i < ldns_rr_list_rr_count(p->records); i++) {
+        const ldns_rr *rr = ldns_rr_list_rr(p->records, i);
+        if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_NSEC3 || !same_parameters(rr, first))
             continue;
-        _cleanup_name_ ldns_rdf *hash = hashed(rr, zone, name);
-        if (!hash)
-            continue;
-        bool at = same(ldns_rr_owner(rr), hash);
+        bool at = rrset_same_name(ldns_rr_owner(rr), hash);
         if (over ? !at && ldns_nsec_covers_name(rr, hash) : at)
             return rr;
     }
@@ -145,68 +160,75 @@ static const ldns_rr *nsec3_find(const ldns_rr_list *proofs, const ldns_rdf *zon
 
 /* RFC 5155 section 8.3: the longest existing name above, with the proof that
  * the next longer one does not exist. */
-static ldns_rdf *nsec3_encloser(const ldns_rr_list *proofs, const ldns_rdf *zone, const ldns_rdf *name,
-                                const ldns_rr **ret_over)
+static ldns_rdf *nsec3_encloser(const struct denial_proofs *p, const ldns_rdf *name, const ldns_rr **ret_over)
 {
-    int depth = ldns_dname_label_count(name) - ldns_dname_label_count(zone);
-    for (int up = 1; up <= depth; up++) {
+    int depth = ldns_dname_label_count(name) - ldns_dname_label_count(p->zone);
+    for (int up = 1; up <= depth && !p->work->paused; up++) {
         _cleanup_name_ ldns_rdf *above = ldns_dname_clone_from(name, (uint16_t)up);
-        const ldns_rr *at = above ? nsec3_find(proofs, zone, above, false) : NULL;
+        const ldns_rr *at = above ? nsec3_find(p, above, false) : NULL;
         if (!at)
             continue;
         _cleanup_name_ ldns_rdf *nearer = ldns_dname_clone_from(name, (uint16_t)(up - 1));
-        *ret_over = nearer ? nsec3_find(proofs, zone, nearer, true) : NULL;
-        bool cut = (has(at, LDNS_RR_TYPE_NS) && !has(at, LDNS_RR_TYPE_SOA)) || has(at, LDNS_RR_TYPE_DNAME);
-        return *ret_over && !cut ? TAKE(above) : NULL;
+        *ret_over = nearer ? nsec3_find(p, nearer, true) : NULL;
+        return *ret_over && !is_delegation(at) && !has(at, LDNS_RR_TYPE_DNAME) ? TAKE(above) : NULL;
     }
     return NULL;
 }
 
-static enum denial nsec3_read(const ldns_rr_list *proofs, const ldns_rdf *zone, const ldns_rdf *name, ldns_rr_type type)
+static enum denial nsec3_read(const struct denial_proofs *p, const ldns_rdf *name, ldns_rr_type type)
 {
-    const ldns_rr *at = nsec3_find(proofs, zone, name, false), *over = NULL;
+    const ldns_rr *at = nsec3_find(p, name, false), *over = NULL;
     if (at)
-        return read_match(at, type);
-    _cleanup_name_ ldns_rdf *encloser = nsec3_encloser(proofs, zone, name, &over);
+        return read_match(at, type, is_root(name));
+    _cleanup_name_ ldns_rdf *encloser = nsec3_encloser(p, name, &over);
     _cleanup_name_ ldns_rdf *wildcard = encloser ? wildcard_of(encloser) : NULL;
     if (!wildcard)
-        return DENIAL_NONE;
-    if (ldns_nsec3_optout(over))
-        return DENIAL_OPT_OUT;
-    const ldns_rr *wild = nsec3_find(proofs, zone, wildcard, false);
+        return DENIAL_MISSING;
+    bool opt_out = ldns_nsec3_optout(over);
+    const ldns_rr *wild = nsec3_find(p, wildcard, false);
+    if (wild && read_match(wild, type, false) != DENIAL_NO_TYPE)
+        return DENIAL_MISSING;
     if (wild)
-        return read_match(wild, type) == DENIAL_NO_TYPE ? DENIAL_NO_TYPE : DENIAL_NONE;
-    return nsec3_find(proofs, zone, wildcard, true) ? DENIAL_NO_NAME : DENIAL_NONE;
+        return opt_out ? DENIAL_OPT_OUT : DENIAL_NO_TYPE;
+    if (nsec3_find(p, wildcard, true))
+        return opt_out ? DENIAL_NO_NAME_OPT_OUT : DENIAL_NO_NAME;
+    return opt_out ? DENIAL_OPT_OUT : DENIAL_MISSING;
 }
 
 /* ---- both ---- */
 
-enum denial denial_read(const ldns_rr_list *proofs, const ldns_rdf *zone, const ldns_rdf *name, ldns_rr_type type)
+static bool too_many_iterations(const ldns_rr_list *records)
 {
-    bool hashes = false;
-    for (size_t i = 0; i < ldns_rr_list_rr_count(proofs); i++) {
-        const ldns_rr *rr = ldns_rr_list_rr(proofs, i);
-        if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_NSEC3)
-            continue;
-        hashes = true;
-        if (ldns_nsec3_iterations(rr) > DENIAL_ITERATIONS_MAX)
-            return DENIAL_TOO_COSTLY;
+    for (size_t i = 0; i < ldns_rr_list_rr_count(records); i++) {
+        const ldns_rr *rr = ldns_rr_list_rr(records, i);
+        if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_NSEC3 && ldns_nsec3_iterations(rr) > DENIAL_ITERATIONS_MAX)
+            return true;
     }
-    return hashes ? nsec3_read(proofs, zone, name, type) : nsec_read(proofs, name, type);
+    return false;
 }
 
-bool denial_of_name(const ldns_rr_list *proofs, const ldns_rdf *zone, const ldns_rdf *name, unsigned labels)
+enum denial denial_read(const struct denial_proofs *proofs, const ldns_rdf *name, ldns_rr_type type)
+{
+    if (too_many_iterations(proofs->records))
+        return DENIAL_ITERATIONS;
+    return nsec3_first(proofs->records) ? nsec3_read(proofs, name, type) : nsec_read(proofs->records, name, type);
+}
+
+enum denial denial_of_name(const struct denial_proofs *proofs, const ldns_rdf *name, unsigned labels)
 {
     unsigned depth = ldns_dname_label_count(name);
     if (labels >= depth)
-        return false;
-    if (nsec_over(proofs, name))
-        return true;
-    _cleanup_name_ ldns_rdf *nearer = ldns_dname_clone_from(name, (uint16_t)(depth - labels - 1));
-    for (size_t i = 0; i < ldns_rr_list_rr_count(proofs); i++) {
-        const ldns_rr *rr = ldns_rr_list_rr(proofs, i);
-        if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_NSEC3 && ldns_nsec3_iterations(rr) > DENIAL_ITERATIONS_MAX)
-            return false;
+        return DENIAL_MISSING;
+    if (too_many_iterations(proofs->records))
+        return DENIAL_ITERATIONS;
+    const ldns_rr *covers = nsec_over(proofs->records, name);
+    if (covers) {
+        _cleanup_name_ ldns_rdf *encloser = nsec_encloser(covers, name);
+        return encloser && ldns_dname_label_count(encloser) == labels ? DENIAL_NO_NAME : DENIAL_MISSING;
     }
-    return nearer && nsec3_find(proofs, zone, nearer, true) != NULL;
+    _cleanup_name_ ldns_rdf *nearer = ldns_dname_clone_from(name, (uint16_t)(depth - labels - 1));
+    const ldns_rr *over = nearer ? nsec3_find(proofs, nearer, true) : NULL;
+    if (!over)
+        return DENIAL_MISSING;
+    return ldns_nsec3_optout(over) ? DENIAL_OPT_OUT : DENIAL_NO_NAME;
 }

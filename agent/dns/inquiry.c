@@ -149,6 +149,13 @@ void inquiry_ask(struct inquiry *q, const struct exchange_question *question, vo
     schedule(q);
 }
 
+/* A timer of 0 ms that is set anew by its own callback fires before the loop
+ * looks at anything else. */
+void inquiry_again(struct inquiry *q)
+{
+    uv_timer_start(&q->timer, on_turn, 1, 0);
+}
+
 int64_t inquiry_wire_bytes(const struct inquiry *q)
 {
     return q ? q->wire_bytes : 0;

@@ -33,6 +33,10 @@ void inquiry_at_home(struct inquiry *q);
  * OUTCOME_ERROR, one past INQUIRY_MAX with OUTCOME_SKIPPED. */
 void inquiry_ask(struct inquiry *q, const struct exchange_question *question, void *tag);
 
+/* Calls inquiry_done_fn once more, after the loop had its turn: for an owner that
+ * has work left and no question. */
+void inquiry_again(struct inquiry *q);
+
 int64_t inquiry_wire_bytes(const struct inquiry *q); /* of all that were answered; accepts NULL */
 size_t inquiry_count(const struct inquiry *q);       /* questions asked */
 bool inquiry_idle(const struct inquiry *q);          /* every question is answered; accepts NULL */

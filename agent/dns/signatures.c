@@ -3,22 +3,18 @@
 #include <string.h>
 
 #include "agent/dns/rrset.h"
+#include "common/alloc.h"
 
-/* A zone could make a validator try every key against every signature. */
-#define SIGNATURES_MAX 256
-
-static const char *status_word(ldns_status status)
+void signatures_begin(struct signatures *s)
 {
-    switch (status) {
-    case LDNS_STATUS_CRYPTO_NO_MATCHING_KEYTAG_DNSKEY:
-    case LDNS_STATUS_CRYPTO_NO_DNSKEY:
-        return "key_missing";
-    case LDNS_STATUS_CRYPTO_UNKNOWN_ALGO:
-    case LDNS_STATUS_CRYPTO_ALGO_NOT_IMPL:
-        return "algorithm_unsupported";
-    default:
-        return "signature_wrong";
-    }
+    s->answer = s->tried;
+    signatures_again(s);
+}
+
+void signatures_again(struct signatures *s)
+{
+    s->at = s->answer;
+    work_begin(&s->work);
 }
 
 /* From now to a time in a signature, seconds: serial number arithmetic (RFC
@@ -44,10 +40,119 @@ static const char *check_time(const struct signatures *s, const ldns_rr *sig)
 /* A failure of time says more than a failure to find the key. */
 static const char *worse(const char *known, const char *fresh)
 {
-    return !known || strcmp(known, "rrsig_missing") == 0 || strcmp(known, "signer_wrong") == 0 ||
-                   strcmp(known, "key_missing") == 0
-               ? fresh
-               : known;
+    static const char *const weak[] = {"rrsig_missing", "signer_wrong", "labels_wrong", "key_missing"};
+    for (size_t i = 0; i < COUNT(weak); i++) {
+        if (strcmp(known, weak[i]) == 0)
+            return fresh;
+    }
+    return known;
+}
+
+static unsigned owner_labels(const ldns_rr *rr)
+{
+    const ldns_rdf *owner = ldns_rr_owner(rr);
+    return ldns_dname_label_count(owner) - (ldns_dname_is_wildcard(owner) ? 1u : 0u);
+}
+
+bool signatures_wildcard(const ldns_rr_list *set, const ldns_rr *sig)
+{
+    return rrset_number(sig, 2) < owner_labels(ldns_rr_list_rr(set, 0));
+}
+
+static unsigned bits_of(const uint8_t *number, size_t len)
+{
+    while (len > 0 && *number == 0)
+        number++, len--;
+    unsigned bits = len ? 8 * (unsigned)(len - 1) : 0;
+    for (unsigned first = len ? *number : 0; first; first >>= 1)
+        bits++;
+    return bits;
+}
+
+/* RFC 3110 section 2: the exponent behind its length, then the modulus. */
+static bool key_too_costly(const ldns_rr *key)
+{
+    switch (rrset_number(key, 2)) {
+    case LDNS_RSASHA1:
+    case LDNS_RSASHA1_NSEC3:
+    case LDNS_RSASHA256:
+    case LDNS_RSASHA512:
+        break;
+    default:
+        return false;
+    }
+    const uint8_t *bytes = ldns_rdf_data(ldns_rr_rdf(key, 3));
+    size_t size = ldns_rdf_size(ldns_rr_rdf(key, 3)), head = size && bytes[0] ? 1 : 3;
+    if (size < head)
+        return false;
+    size_t exponent = head == 1 ? bytes[0] : (size_t)(bytes[1] << 8 | bytes[2]);
+    if (exponent > size - head)
+        return false;
+    return bits_of(bytes + head, exponent) > SIGNATURES_EXPONENT_BITS_MAX ||
+           bits_of(bytes + head + exponent, size - head - exponent) > SIGNATURES_RSA_BITS_MAX;
+}
+
+/* One key against one signature; NULL when it holds. */
+static const char *try_key(struct signatures *s, const ldns_rr_list *set, const ldns_rr *sig, const ldns_rr *key)
+{
+    if (s->at < s->tried)
+        return s->held[s->at++] ? NULL : "signature_wrong";
+    if (s->tried == SIGNATURES_MAX || s->failed == SIGNATURES_FAILURES_MAX)
+        return "too_many_signatures";
+    if (!work_take(&s->work, WORK_VERIFY))
+        return "";
+    ldns_rr_list *one = ldns_rr_list_new(), *good = ldns_rr_list_new();
+    ldns_rr_list_push_rr(one, key);
+    bool held = ldns_verify_rrsig_keylist_notime(set, sig, one, good) == LDNS_STATUS_OK;
+    ldns_rr_list_free(good);
+    ldns_rr_list_free(one);
+    s->held[s->tried++] = held;
+    s->at = s->tried;
+    s->failed += !held;
+    return held ? NULL : "signature_wrong";
+}
+
+static const char *try_keys(struct signatures *s, const ldns_rr_list *set, const ldns_rr *sig, const ldns_rr_list *keys)
+{
+    const char *why = "key_missing";
+    unsigned tried = 0;
+    for (size_t i = 0; i < ldns_rr_list_rr_count(keys); i++) {
+        const ldns_rr *key = ldns_rr_list_rr(keys, i);
+        if (rrset_number(key, 2) != rrset_number(sig, 1) || ldns_calc_keytag(key) != rrset_number(sig, 6))
+            continue;
+        if (key_too_costly(key)) {
+            why = "key_too_costly";
+            continue;
+        }
+        if (tried++ == SIGNATURES_KEYS_A_TAG)
+            return "key_tag_collisions";
+        why = try_key(s, set, sig, key);
+        if (!why || s->work.paused || strcmp(why, "too_many_signatures") == 0)
+            break;
+    }
+    return why;
+}
+
+/* NULL when the signature holds. Its labels cannot be fewer than the zone's
+ * own, nor more than the name's (RFC 4035 section 5.3.1). */
+static const char *try_signature(struct signatures *s, const ldns_rdf *zone, const ldns_rr_list *set,
+                                 const ldns_rr *sig, const ldns_rr_list *keys)
+{
+    unsigned labels = rrset_number(sig, 2);
+    if (!rrset_same_name(ldns_rr_rrsig_signame(sig), zone))
+        return "signer_wrong";
+    if (labels < ldns_dname_label_count(zone) || labels > owner_labels(ldns_rr_list_rr(set, 0)))
+        return "labels_wrong";
+    const char *why = check_time(s, sig);
+    return why ? why : try_keys(s, set, sig, keys);
+}
+
+static void note(struct signatures *s, const ldns_rr *sig)
+{
+    int64_t left = signatures_left_s(s, sig);
+    if (s->lifetime_s < 0 || left < s->lifetime_s)
+        s->lifetime_s = left;
+    s->algorithms[rrset_number(sig, 1) & 0xff] = true;
 }
 
 const char *signatures_verify(struct signatures *s, const ldns_rdf *zone, const ldns_rr_list *set,
@@ -55,32 +160,24 @@ const char *signatures_verify(struct signatures *s, const ldns_rdf *zone, const 
 {
     const ldns_rr *first = ldns_rr_list_rr(set, 0);
     const char *why = "rrsig_missing";
-    for (size_t i = 0; i < ldns_rr_list_rr_count(section); i++) {
+    unsigned count = 0;
+    for (size_t i = 0; i < ldns_rr_list_rr_count(section) && !s->work.paused; i++) {
         const ldns_rr *sig = ldns_rr_list_rr(section, i);
         if (ldns_rr_get_type(sig) != LDNS_RR_TYPE_RRSIG || !rrset_whole(sig) ||
             rrset_number(sig, 0) != ldns_rr_get_type(first) ||
             !rrset_same_name(ldns_rr_owner(sig), ldns_rr_owner(first)))
             continue;
-        if (!rrset_same_name(ldns_rr_rrsig_signame(sig), zone)) {
-            why = worse(why, "signer_wrong");
-            continue;
-        }
-        if (s->tried++ >= SIGNATURES_MAX)
+        if (++count > SIGNATURES_A_SET)
             return "too_many_signatures";
-        ldns_rr_list *good = ldns_rr_list_new();
-        ldns_status status = ldns_verify_rrsig_keylist_notime(set, sig, keys, good);
-        ldns_rr_list_free(good);
-        const char *fails = status == LDNS_STATUS_OK ? check_time(s, sig) : status_word(status);
-        if (fails) {
-            why = worse(why, fails);
-            continue;
+        const char *fails = try_signature(s, zone, set, sig, keys);
+        if (!fails) {
+            note(s, sig);
+            *ret_sig = sig;
+            return NULL;
         }
-        int64_t left = signatures_left_s(s, sig);
-        if (s->lifetime_s < 0 || left < s->lifetime_s)
-            s->lifetime_s = left;
-        s->algorithms[rrset_number(sig, 1) & 0xff] = true;
-        *ret_sig = sig;
-        return NULL;
+        if (strcmp(fails, "too_many_signatures") == 0)
+            return fails;
+        why = worse(why, fails);
     }
     return why;
 }

@@ -15,7 +15,7 @@
 
 enum trust_verdict {
     TRUST_SECURE,        /* every link holds, for an answer or for its proven absence */
-    TRUST_INSECURE,      /* a signed parent proves that what is below is not signed */
+    TRUST_INSECURE,      /* a signed parent proves that what is below is not signed, or nobody can say */
     TRUST_BOGUS,         /* a link that must hold does not */
     TRUST_INDETERMINATE, /* an answer that is needed did not come */
 };
@@ -34,8 +34,14 @@ void trust_free(struct trust *t); /* accepts NULL */
  * until the next call. False once there is a verdict. */
 bool trust_next(struct trust *t, const char **ret_name, const char **ret_type);
 
-/* Its answer; NULL when none came, because of `why`. */
+/* Its answer; NULL when none came, because of `why`. Copied, and judged by what
+ * follows. */
 void trust_answer(struct trust *t, const struct packet *packet, const char *why);
+
+/* Judges for one slice of work (agent/dns/work.h), at most 50 ms. True when
+ * there is more to do, after the loop had its turn; trust_next does what was
+ * left, without a break. */
+bool trust_work(struct trust *t);
 
 struct trust_report {
     enum trust_verdict verdict;

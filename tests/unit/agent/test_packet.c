@@ -282,14 +282,10 @@ static void bounds_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_queries),
-        cmocka_unit_test(writes_a_transfer),
-        cmocka_unit_test(reads_the_header),
-        cmocka_unit_test(refuses_queries),
-        cmocka_unit_test(knows_what_a_zone_signs),
-        cmocka_unit_test(reads_answers),
-        cmocka_unit_test(reads_failures),
-        cmocka_unit_test(survives_hostile_answers),
+        cmocka_unit_test(writes_queries),          cmocka_unit_test(writes_a_transfer),
+        cmocka_unit_test(reads_the_header),        cmocka_unit_test(refuses_queries),
+        cmocka_unit_test(knows_what_a_zone_signs), cmocka_unit_test(reads_answers),
+        cmocka_unit_test(reads_failures),          cmocka_unit_test(survives_hostile_answers),
         cmocka_unit_test(bounds_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
