@@ -82,3 +82,9 @@ def test_ping():
     """Whether its bounds hold is for a machine that does nothing else."""
     figures(bench("ping", "50", "5", "1", statuses=(0, 1)), "round trip +at once # ms, in turns # ms",
             "slowest target # against # ms", "processor +# us a packet, fping #")
+
+
+@pytest.mark.root("a network of its own")
+def test_validator():
+    """Every judge is heard; which of them differ is told in full."""
+    figures(bench("validator", "12", statuses=(0, 1)), "12 zones made", "72 questions to 12 zones in # s: # secure, # insecure, # bogus")
