@@ -152,28 +152,44 @@ void stamp_request_write(const struct stamp_request *q, size_t size, uint8_t *pa
     put16(tlv + 2, (uint16_t)(size - STAMP_PACKET_SIZE - STAMP_TLV_HEADER_SIZE));
 }
 
+static bool is_zero(const uint8_t *packet, size_t from, size_t to)
+{
+    while (from < to && packet[from] == 0)
+        from++;
+    return from >= to;
+}
+
+/* Behind STAMP's SSID stand zeros; what TWAMP's senders put there may be random. */
+static bool is_twamp(const uint8_t *packet, size_t len)
+{
+    return len < STAMP_PACKET_SIZE || !is_zero(packet, 16, STAMP_PACKET_SIZE);
+}
+
 int stamp_request_read(const uint8_t *packet, size_t len, struct stamp_request *ret)
 {
     struct stamp_request q;
-    if (len < STAMP_PACKET_SIZE || stamp_clock_read(get16(packet + 12), &q.clock) < 0 ||
+    if (len < STAMP_TWAMP_REQUEST || stamp_clock_read(get16(packet + 12), &q.clock) < 0 ||
         time_read(packet + 4, &q.clock, &q.sent) < 0)
         return -EBADMSG;
     q.seq = get32(packet);
-    q.ssid = get16(packet + 14);
+    q.ssid = is_twamp(packet, len) ? 0 : get16(packet + 14);
     *ret = q;
     return 0;
 }
 
 bool stamp_is_reply(const uint8_t *packet, size_t len)
 {
-    return len >= STAMP_PACKET_SIZE && get64(packet + 16) != 0 && get16(packet + 38) == 0 &&
-           (get32(packet + 40) & 0xffffff) == 0;
+    return len >= STAMP_TWAMP_REPLY && get64(packet + 16) != 0 && get16(packet + 38) == 0 &&
+           is_zero(packet, STAMP_TWAMP_REPLY, len < STAMP_PACKET_SIZE ? len : STAMP_PACKET_SIZE);
 }
 
 /* RFC 8972 section 4: what is understood is marked so, what does not fit ends
- * the reading. Only padding is understood; it needs nothing done. */
+ * the reading. Only padding is understood; it needs nothing done. A sender
+ * marks each TLV as not understood: what begins without is TWAMP's padding. */
 static void tlvs_reflect(uint8_t *at, size_t len)
 {
+    if (len > 0 && !(at[0] & TLV_UNRECOGNIZED))
+        return;
     while (len > 0) {
         size_t size = len < STAMP_TLV_HEADER_SIZE ? len + 1 : STAMP_TLV_HEADER_SIZE + (size_t)get16(at + 2);
         if (size > len) {
@@ -186,8 +202,9 @@ static void tlvs_reflect(uint8_t *at, size_t len)
     }
 }
 
-void stamp_reply_write(const struct stamp_reply *p, uint8_t *packet, size_t len)
+size_t stamp_reply_write(const struct stamp_reply *p, uint8_t *packet, size_t len)
 {
+    bool twamp = is_twamp(packet, len);
     uint16_t sender_clock = get16(packet + 12); /* T1 and its estimate go back untouched, whatever their format */
     uint64_t sender_sent = get64(packet + 4);
     put32(packet, p->seq);
@@ -200,7 +217,11 @@ void stamp_reply_write(const struct stamp_reply *p, uint8_t *packet, size_t len)
     put16(packet + 36, sender_clock);
     put16(packet + 38, 0);
     put32(packet + 40, (uint32_t)p->sender_ttl << 24);
-    tlvs_reflect(packet + STAMP_PACKET_SIZE, len - STAMP_PACKET_SIZE);
+    if (len < STAMP_PACKET_SIZE)
+        return STAMP_PACKET_SIZE;
+    if (!twamp)
+        tlvs_reflect(packet + STAMP_PACKET_SIZE, len - STAMP_PACKET_SIZE);
+    return len;
 }
 
 void stamp_reply_time(uint8_t *packet, stamp_time sent)
@@ -211,7 +232,7 @@ void stamp_reply_time(uint8_t *packet, stamp_time sent)
 int stamp_reply_read(const uint8_t *packet, size_t len, struct stamp_reply *ret)
 {
     struct stamp_reply p;
-    if (len < STAMP_PACKET_SIZE || stamp_clock_read(get16(packet + 12), &p.clock) < 0 ||
+    if (len < STAMP_TWAMP_REPLY || stamp_clock_read(get16(packet + 12), &p.clock) < 0 ||
         stamp_clock_read(get16(packet + 36), &p.sender_clock) < 0 || time_read(packet + 4, &p.clock, &p.sent) < 0 ||
         time_read(packet + 16, &p.clock, &p.received) < 0 ||
         time_read(packet + 28, &p.sender_clock, &p.sender_sent) < 0)

@@ -31,6 +31,7 @@ static int reflect(const struct target_settings *settings, struct stamp_server *
         .listen = settings->stamp_listen,
         .beside = settings->listen,
         .mode = (enum stamp_mode)settings->stamp_mode,
+        .shorts = settings->stamp_short,
         .rate = settings->stamp_rate,
         .total = settings->stamp_rate_total,
     };

@@ -138,9 +138,9 @@ static bool serve_one(struct stamp_server *s)
                                  .received = stamp_time_make(a.wall_ns),
                                  .clock = s->clock,
                                  .mono_us = mono_us};
-    if (!reflector_answer(s->reflector, &p, packet, (size_t)n))
+    iov.iov_len = reflector_answer(s->reflector, &p, packet, (size_t)n);
+    if (iov.iov_len == 0)
         return true;
-    iov.iov_len = (size_t)n;
     local_write(&local, &m);
     stamp_reply_time(packet, stamp_time_make(time_ns(CLOCK_REALTIME)));
     (void)sendmsg(s->fd, &m, 0); /* what cannot be sent is lost, as on any link */
@@ -183,7 +183,8 @@ int stamp_server_start(const struct stamp_settings *settings, struct stamp_serve
     s->fd = fd;
     s->port = listen_port(fd);
     s->stop = eventfd(0, EFD_CLOEXEC);
-    s->reflector = reflector_new(settings->mode == STAMP_STATEFUL, s->port, (double)settings->rate,
+    s->reflector = reflector_new(settings->mode == STAMP_STATEFUL, s->port,
+                                 settings->shorts ? STAMP_TWAMP_REQUEST : STAMP_TWAMP_REPLY, (double)settings->rate,
                                  (double)settings->total);
     stamp_clock_system(&s->clock);
     int r = s->stop < 0 ? -errno : -pthread_create(&s->thread, NULL, serve, s);

@@ -17,6 +17,7 @@ struct stamp_settings {
     const char *listen;
     const char *beside; /* ADDRESS:PORT of the HTTP server */
     enum stamp_mode mode;
+    bool shorts;         /* answers requests of less than 41 octets too, with up to three times as many */
     int64_t rate, total; /* packets a second, of one /24 or /48 and of all */
 };
 

@@ -68,6 +68,13 @@ static const struct conf_key keys[] = {
      .preset = "stateful",
      .choices = stamp_modes,
      .help = N_("A stateful reflector lets probes tell loss on the way there from loss on the way back.")},
+    {.name = "stamp_short",
+     .type = CONF_BOOL,
+     .offset = offsetof(struct target_settings, stamp_short),
+     .preset = "no",
+     .help = N_(
+         "Answers TWAMP requests of 14 to 40 octets too. An answer has 44: whoever forges a sender's address makes "
+         "up to three times the traffic.")},
     {.name = "stamp_rate",
      .type = CONF_INT,
      .offset = offsetof(struct target_settings, stamp_rate),

@@ -16,6 +16,7 @@ struct target_settings {
     int64_t connections;
     char *stamp_listen;
     int stamp_mode; /* enum stamp_mode */
+    bool stamp_short;
     int64_t stamp_rate, stamp_rate_total;
     char *dns_listen, *dns_zone;
     int log_level; /* enum log_level */

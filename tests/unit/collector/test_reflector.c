@@ -25,11 +25,12 @@ static struct sockaddr_storage address(const char *text, uint16_t port)
 }
 
 /* Asks with this sequence number; false when there is no answer. */
-static bool ask(struct reflector *r, const char *from, uint16_t port, uint16_t ssid, uint32_t seq, int64_t at_us,
-                struct stamp_reply *ret)
+static bool ask_at(struct reflector *r, const char *from, uint16_t port, uint16_t ssid, uint32_t seq, int64_t sent_ms,
+                   int64_t at_us, struct stamp_reply *ret)
 {
     struct sockaddr_storage addr = address(from, port);
-    struct stamp_request q = {.seq = seq, .sent = stamp_time_make(1000), .clock = {.error = 1}, .ssid = ssid};
+    struct stamp_request q = {
+        .seq = seq, .sent = stamp_time_make(sent_ms * 1000000), .clock = {.error = 1}, .ssid = ssid};
     uint8_t packet[STAMP_PACKET_SIZE];
     stamp_request_write(&q, sizeof packet, packet);
     struct reflector_packet p = {.from = (struct sockaddr *)&addr,
@@ -37,13 +38,19 @@ static bool ask(struct reflector *r, const char *from, uint16_t port, uint16_t s
                                  .received = stamp_time_make(2000),
                                  .clock = {.error = 1},
                                  .mono_us = at_us};
-    if (!reflector_answer(r, &p, packet, sizeof packet))
+    if (reflector_answer(r, &p, packet, sizeof packet) != sizeof packet)
         return false;
     assert_int_equal(stamp_reply_read(packet, sizeof packet, ret), 0);
     assert_int_equal(ret->sender_seq, seq);
     assert_int_equal(ret->ssid, ssid);
     assert_int_equal(ret->sender_ttl, 59);
     return true;
+}
+
+static bool ask(struct reflector *r, const char *from, uint16_t port, uint16_t ssid, uint32_t seq, int64_t at_us,
+                struct stamp_reply *ret)
+{
+    return ask_at(r, from, port, ssid, seq, seq, at_us, ret);
 }
 
 /* Appendix A of the SipHash paper. */
@@ -58,7 +65,7 @@ static void hash_is_siphash(void **state)
 
 static void stateless_copies_the_number(void **state)
 {
-    struct reflector *r = reflector_new(false, 862, 1000, 1000);
+    struct reflector *r = reflector_new(false, 862, STAMP_TWAMP_REPLY, 1000, 1000);
     struct stamp_reply p;
     static const uint32_t numbers[] = {0, 5, 5, 1, UINT32_MAX};
     for (size_t i = 0; i < COUNT(numbers); i++) {
@@ -70,7 +77,7 @@ static void stateless_copies_the_number(void **state)
 
 static void stateful_counts_each_session(void **state)
 {
-    struct reflector *r = reflector_new(true, 862, 1000, 1000);
+    struct reflector *r = reflector_new(true, 862, STAMP_TWAMP_REPLY, 1000, 1000);
     struct stamp_reply p;
     static const struct {
         const char *from;
@@ -94,7 +101,7 @@ static void stateful_counts_each_session(void **state)
 
 static void never_to_ports_that_serve(void **state)
 {
-    struct reflector *r = reflector_new(false, 8620, 1000, 1000);
+    struct reflector *r = reflector_new(false, 8620, STAMP_TWAMP_REPLY, 1000, 1000);
     struct stamp_reply p;
     static const struct {
         uint16_t port;
@@ -110,16 +117,79 @@ static void never_to_ports_that_serve(void **state)
 
 static void never_to_garbage(void **state)
 {
-    struct reflector *r = reflector_new(false, 862, 1000, 1000);
+    struct reflector *r = reflector_new(false, 862, STAMP_TWAMP_REPLY, 1000, 1000);
     struct sockaddr_storage addr = address("198.51.100.1", 40000);
     struct reflector_packet p = {.from = (struct sockaddr *)&addr, .mono_us = SECOND_US, .clock = {.error = 1}};
     uint8_t packet[100] = {[13] = 1};
-    for (size_t len = 0; len < STAMP_PACKET_SIZE; len++)
-        assert_false(reflector_answer(r, &p, packet, len));
+    for (size_t len = 0; len < STAMP_TWAMP_REPLY; len++)
+        assert_int_equal(reflector_answer(r, &p, packet, len), 0);
     packet[13] = 0; /* a multiplier of 0 */
-    assert_false(reflector_answer(r, &p, packet, STAMP_PACKET_SIZE));
+    assert_int_equal(reflector_answer(r, &p, packet, STAMP_PACKET_SIZE), 0);
     packet[13] = 1;
-    assert_true(reflector_answer(r, &p, packet, STAMP_PACKET_SIZE));
+    assert_int_equal(reflector_answer(r, &p, packet, STAMP_PACKET_SIZE), STAMP_PACKET_SIZE);
+    reflector_free(r);
+}
+
+/* RFC 8762 section 4.6: the base packet for what is shorter; longer ones come
+ * back as long as they were, TWAMP's padding as it was. */
+static void twamp_senders_are_answered(void **state)
+{
+    static const struct {
+        size_t least, len, answer;
+    } rows[] = {
+        {STAMP_TWAMP_REPLY, 14, 0},      {STAMP_TWAMP_REPLY, 40, 0},    {STAMP_TWAMP_REPLY, 41, 44},
+        {STAMP_TWAMP_REPLY, 43, 44},     {STAMP_TWAMP_REPLY, 60, 60},   {STAMP_TWAMP_REQUEST, 13, 0},
+        {STAMP_TWAMP_REQUEST, 14, 44},   {STAMP_TWAMP_REQUEST, 40, 44}, {STAMP_TWAMP_REQUEST, 41, 44},
+        {STAMP_TWAMP_REQUEST, 300, 300},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        for (int padding = 0; padding <= 0x5a; padding += 0x5a) {
+            struct reflector *r = reflector_new(true, 862, rows[i].least, 1000, 1000);
+            struct sockaddr_storage addr = address("198.51.100.1", 40000);
+            struct reflector_packet p = {.from = (struct sockaddr *)&addr,
+                                         .ttl = 60,
+                                         .received = stamp_time_make(1),
+                                         .mono_us = SECOND_US,
+                                         .clock = {.error = 1}};
+            struct stamp_reply back;
+            uint8_t packet[300] = {[3] = 9, [7] = 1, [13] = 1};
+            memset(packet + 14, padding, rows[i].len > 14 ? rows[i].len - 14 : 0);
+            assert_int_equal(reflector_answer(r, &p, packet, rows[i].len), rows[i].answer);
+            if (rows[i].answer > 0) {
+                assert_int_equal(stamp_reply_read(packet, rows[i].answer, &back), 0);
+                assert_int_equal(back.sender_seq, 9);
+                assert_int_equal(back.sender_ttl, 60);
+                assert_int_equal(back.ssid, 0); /* padding is no session's name */
+            }
+            for (size_t at = STAMP_PACKET_SIZE; at < rows[i].answer; at++)
+                assert_int_equal(packet[at], padding);
+            reflector_free(r);
+        }
+    }
+}
+
+/* A number no higher than one before, sent after it, is another session's. */
+static void a_sender_that_starts_anew_is_counted_anew(void **state)
+{
+    static const struct {
+        uint32_t seq;
+        int64_t sent_ms;
+        uint32_t expected;
+    } rows[] = {
+        {0, 100, 0},  {1, 120, 1},  {1, 120, 2}, /* twice on the way */
+        {4, 180, 3},  {3, 160, 4},               /* overtaken */
+        {0, 100, 5},                             /* the first, very late */
+        {5, 200, 6},  {0, 5000, 0},              /* anew */
+        {1, 5020, 1}, {1, 9000, 0},              /* anew, by a sender that begins with 1 */
+        {2, 9020, 1}, {3, 8000, 2},              /* whose clock was set back */
+    };
+    struct reflector *r = reflector_new(true, 862, STAMP_TWAMP_REPLY, 1000, 1000);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct stamp_reply p;
+        assert_true(ask_at(r, "192.0.2.1", 40000, 0, rows[i].seq, rows[i].sent_ms, SECOND_US, &p));
+        if (p.seq != rows[i].expected)
+            fail_msg("row %zu: %u is not %u", i, p.seq, rows[i].expected);
+    }
     reflector_free(r);
 }
 
@@ -128,19 +198,19 @@ static void never_to_a_reflectors_answer(void **state)
 {
     struct sockaddr_storage addr = address("198.51.100.1", 40000);
     for (int mode = 0; mode < 4; mode++) {
-        struct reflector *one = reflector_new(mode & 1, 8620, 1000, 1000),
-                         *other = reflector_new(mode & 2, 8621, 1000, 1000);
+        struct reflector *one = reflector_new(mode & 1, 8620, STAMP_TWAMP_REPLY, 1000, 1000),
+                         *other = reflector_new(mode & 2, 8621, STAMP_TWAMP_REPLY, 1000, 1000);
         struct reflector_packet p = {.from = (struct sockaddr *)&addr,
                                      .ttl = 255,
                                      .received = stamp_time_make(1),
                                      .mono_us = SECOND_US,
                                      .clock = {.error = 1}};
         uint8_t packet[STAMP_PACKET_SIZE] = {[13] = 1};
-        assert_true(reflector_answer(one, &p, packet, sizeof packet));
-        assert_false(reflector_answer(other, &p, packet, sizeof packet));
+        assert_true(0 < reflector_answer(one, &p, packet, sizeof packet));
+        assert_false(0 < reflector_answer(other, &p, packet, sizeof packet));
         /* Random padding, a TWAMP sender's, is still a request. */
         memset(packet + 14, 0xa5, sizeof packet - 14);
-        assert_true(reflector_answer(other, &p, packet, sizeof packet));
+        assert_true(0 < reflector_answer(other, &p, packet, sizeof packet));
         reflector_free(one);
         reflector_free(other);
     }
@@ -188,7 +258,7 @@ static void limits_the_sum(void **state)
  * is answered without state; it never sees another's. */
 static void a_flood_of_sessions_mixes_nothing(void **state)
 {
-    struct reflector *r = reflector_new(true, 862, 1e9, 1e9);
+    struct reflector *r = reflector_new(true, 862, STAMP_TWAMP_REPLY, 1e9, 1e9);
     struct stamp_reply p;
     unsigned counted = 0;
     for (uint32_t i = 0; i < 30000; i++) {
@@ -215,6 +285,8 @@ int main(void)
         cmocka_unit_test(stateful_counts_each_session),
         cmocka_unit_test(never_to_ports_that_serve),
         cmocka_unit_test(never_to_garbage),
+        cmocka_unit_test(twamp_senders_are_answered),
+        cmocka_unit_test(a_sender_that_starts_anew_is_counted_anew),
         cmocka_unit_test(never_to_a_reflectors_answer),
         cmocka_unit_test(limits_each_prefix),
         cmocka_unit_test(limits_the_sum),

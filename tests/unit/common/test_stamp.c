@@ -78,7 +78,7 @@ static void request_on_the_wire(void **state)
     assert_int_equal(back.sent, q.sent);
     assert_int_equal(back.ssid, 0x1234);
     assert_true(back.clock.synced);
-    for (size_t len = 0; len < STAMP_PACKET_SIZE; len++)
+    for (size_t len = 0; len < STAMP_TWAMP_REQUEST; len++)
         assert_int_equal(stamp_request_read(packet, len, &back), -EBADMSG);
     packet[13] = 0; /* multiplier */
     assert_int_equal(stamp_request_read(packet, sizeof expected, &back), -EBADMSG);
@@ -97,7 +97,7 @@ static void reply_keeps_what_the_sender_wrote(void **state)
                        back;
     uint8_t packet[STAMP_PACKET_SIZE];
     stamp_request_write(&q, sizeof packet, packet);
-    stamp_reply_write(&p, packet, sizeof packet);
+    assert_int_equal(stamp_reply_write(&p, packet, sizeof packet), sizeof packet);
     stamp_reply_time(packet, stamp_time_make(5 * SECOND_NS + 3000));
     assert_int_equal(stamp_reply_read(packet, sizeof packet, &back), 0);
     assert_int_equal(back.seq, 3);
@@ -109,8 +109,10 @@ static void reply_keeps_what_the_sender_wrote(void **state)
     assert_false(back.sender_clock.synced);
     assert_true(back.sender_clock.error == 0.25);
     assert_int_equal(stamp_time_between(back.received, back.sent), 2000);
-    for (size_t len = 0; len < STAMP_PACKET_SIZE; len++)
+    for (size_t len = 0; len < STAMP_TWAMP_REPLY; len++)
         assert_int_equal(stamp_reply_read(packet, len, &back), -EBADMSG);
+    for (size_t len = STAMP_TWAMP_REPLY; len < STAMP_PACKET_SIZE; len++)
+        assert_int_equal(stamp_reply_read(packet, len, &back), 0);
 }
 
 static void ptp_times(void **state)
@@ -147,13 +149,16 @@ static void tlvs_come_back(void **state)
         {{0x80}, 1, {0x40}}, /* shorter than a TLV's head */
         {{0x80, 1, 0}, 3, {0x40, 1, 0}},
         {{0x80, 1, 0, 1, 5, 0x80, 1}, 7, {0x00, 1, 0, 1, 5, 0x40, 1}},
+        {{0, 0, 0, 0, 0, 0, 0, 0, 0}, 9, {0}}, /* TWAMP's padding */
+        {{0x7f, 1, 0, 1, 5}, 5, {0x7f, 1, 0, 1, 5}},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         uint8_t packet[STAMP_PACKET_SIZE + 17] = {[13] = 1};
         struct stamp_reply p = {.clock = {.error = 1}};
         memcpy(packet + STAMP_PACKET_SIZE, cases[i].sent, cases[i].len);
         packet[STAMP_PACKET_SIZE + cases[i].len] = 0xee;
-        stamp_reply_write(&p, packet, STAMP_PACKET_SIZE + cases[i].len);
+        assert_int_equal(stamp_reply_write(&p, packet, STAMP_PACKET_SIZE + cases[i].len),
+                         STAMP_PACKET_SIZE + cases[i].len);
         assert_memory_equal(packet + STAMP_PACKET_SIZE, cases[i].back, cases[i].len);
         assert_int_equal(packet[STAMP_PACKET_SIZE + cases[i].len], 0xee);
     }
