@@ -1,13 +1,13 @@
 #include "agent/measure/oneway.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "agent/measure/rtt.h"
 #include "common/alloc.h"
 
-/* A reflector's clock that is off by more, or moves by more, measures nothing,
- * whatever it says of itself: an hour. */
-#define CLOCK_MS 3600000.0
+/* Of a spread against a round trip: what two readings of one clock disagree. */
+#define SLACK_MS 0.05
 
 void oneway_init(struct oneway *o, size_t capacity)
 {
@@ -16,6 +16,7 @@ void oneway_init(struct oneway *o, size_t capacity)
         .first = alloc_zero(capacity, sizeof *o->first),
         .forward = alloc_zero(capacity, sizeof *o->forward),
         .back = alloc_zero(capacity, sizeof *o->back),
+        .gone = alloc_zero(capacity, sizeof *o->gone),
     };
     for (size_t i = 0; i < capacity; i++)
         o->forward[i] = o->back[i] = NAN;
@@ -28,7 +29,14 @@ void oneway_free(struct oneway *o)
     free(o->first);
     free(o->forward);
     free(o->back);
+    free(o->gone);
     *o = (struct oneway){0};
+}
+
+/* What a reflector without a time writes: zero, in PTP's format 1970. */
+static bool is_no_time(stamp_time t)
+{
+    return t == 0 || t == stamp_time_make(0);
 }
 
 void oneway_answer(struct oneway *o, size_t index, const struct stamp_reply *p, stamp_time left, stamp_time came)
@@ -49,6 +57,14 @@ void oneway_answer(struct oneway *o, size_t index, const struct stamp_reply *p, 
             o->dup_back++;
         return;
     }
+    if (is_no_time(p->received) || is_no_time(p->sent))
+        o->zero = true;
+    if (o->answered == 0)
+        o->received = p->received;
+    else if (p->received != o->received)
+        o->runs = true;
+    double both = (double)(stamp_time_between(left, came) - stamp_time_between(p->received, p->sent)) / 1e6;
+    o->longest = fmax(o->longest, both);
     o->first[index] = p->seq;
     o->forward[index] = (double)stamp_time_between(left, p->received) / 1e6;
     o->back[index] = (double)stamp_time_between(p->sent, came) / 1e6;
@@ -57,34 +73,82 @@ void oneway_answer(struct oneway *o, size_t index, const struct stamp_reply *p, 
         o->highest = index + 1;
 }
 
+void oneway_withdraw(struct oneway *o, size_t index)
+{
+    if (index < o->capacity)
+        o->gone[index] = true;
+}
+
+static size_t gone_between(const struct oneway *o, size_t from, size_t to)
+{
+    size_t n = 0;
+    for (size_t i = from; i < to; i++)
+        n += o->gone[i];
+    return n;
+}
+
 bool oneway_loss(const struct oneway *o, size_t sent, struct oneway_loss *ret)
 {
-    if (!o->stateful || o->answered == 0 || o->reflected < o->dup_forward)
+    if (!o->stateful || o->answered == 0 || o->reflected < o->dup_forward || o->highest > sent)
         return false;
-    size_t reflected = o->reflected - o->dup_forward;
-    if (reflected < o->answered || reflected > o->highest || o->highest > sent)
+    size_t reflected = o->reflected - o->dup_forward, told = o->highest - gone_between(o, 0, o->highest);
+    if (reflected < o->answered || reflected > told)
         return false;
+    size_t excused = reflected - o->answered < o->excused ? reflected - o->answered : o->excused;
+    reflected -= excused;
+    told -= excused;
     *ret = (struct oneway_loss){
-        .sent = o->highest,
-        .forward = o->highest - reflected,
+        .sent = told,
+        .forward = told - reflected,
         .reflected = reflected,
         .back = reflected - o->answered,
-        .unknown = sent - o->highest,
+        .unknown = sent - o->highest - gone_between(o, o->highest, sent),
     };
     return true;
 }
 
-static void report_delays(const struct oneway *o, size_t sent, struct result *r)
+/* ---- the clocks ---- */
+
+struct range {
+    double min, max;
+};
+
+static void include(struct range *r, double value)
+{
+    r->min = fmin(r->min, value); /* of NaN and a number, the number */
+    r->max = fmax(r->max, value);
+}
+
+const char *oneway_doubt(const struct oneway *o, size_t sent)
+{
+    struct range forward = {NAN, NAN}, back = {NAN, NAN};
+    for (size_t i = 0; i < sent && i < o->capacity; i++) {
+        include(&forward, o->forward[i]);
+        include(&back, o->back[i]);
+    }
+    if (o->stepped)
+        return "clock_stepped";
+    if (o->zero)
+        return "clock_zero";
+    if (o->answered > 1 && !o->runs)
+        return "clock_frozen";
+    if (fmax(forward.max - forward.min, back.max - back.min) > o->longest + SLACK_MS)
+        return "clock_moved";
+    if (o->unsynced)
+        return "clock_unsynced";
+    return forward.min < 0 || back.min < 0 ? "clock_off" : NULL;
+}
+
+static void report_delays(const struct oneway *o, size_t sent, const char *doubt, struct result *r)
 {
     struct rtt_stats forward, back;
     rtt_stats(o->forward, sent, &forward);
     rtt_stats(o->back, sent, &back);
-    if (forward.pdv_p95 > CLOCK_MS || back.pdv_p95 > CLOCK_MS)
+    if (doubt && strcmp(doubt, "clock_unsynced") != 0 && strcmp(doubt, "clock_off") != 0)
         return;
-    /* Against their own minimum, the offset of the two clocks cancels out. */
     result_metric(r, "pdv_forward_p95_ms", forward.pdv_p95);
     result_metric(r, "pdv_return_p95_ms", back.pdv_p95);
-    if (o->unsynced || fabs(forward.p50) > CLOCK_MS || fabs(back.p50) > CLOCK_MS)
+    if (doubt)
         return;
     result_metric(r, "owd_forward_p50_ms", forward.p50);
     result_metric(r, "owd_return_p50_ms", back.p50);
@@ -109,7 +173,9 @@ void oneway_report(const struct oneway *o, size_t sent, struct result *r)
         json_object_set_new(
             r->detail, "dup",
             json_pack("{s:I, s:I}", "forward", (json_int_t)o->dup_forward, "return", (json_int_t)o->dup_back));
-    json_object_set_new(r->detail, "synced", json_boolean(!o->unsynced));
-    if (!o->stepped)
-        report_delays(o, sent, r);
+    const char *doubt = oneway_doubt(o, sent);
+    json_object_set_new(r->detail, "synced", json_boolean(!doubt));
+    if (doubt)
+        json_object_set_new(r->detail, "oneway_reason", json_string(doubt));
+    report_delays(o, sent, doubt, r);
 }

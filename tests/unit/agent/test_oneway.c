@@ -103,16 +103,32 @@ static void delay_wants_synchronised_clocks(void **state)
     }
 }
 
-/* A reflector may write any time: the clock it claims to have is believed within an hour. */
+/* Ways of 4 and 6 ms with 1 ms in the reflector, whose clock writes what it likes. */
 static void a_clock_that_cannot_be_measures_nothing(void **state)
 {
     static const struct {
+        const char *doubt;
         int64_t off_ns, moves_ns; /* of the reflector's clock; from one answer to the next */
-        bool owd, pdv;
+        int64_t at_ns;            /* instead of its clock, when not 0 */
+        bool zero, unsynced, stepped, pdv;
     } rows[] = {
-        {3590 * 1000 * MS, 0, true, true},   {-3590 * 1000 * MS, 0, true, true},
-        {3700 * 1000 * MS, 0, false, true},  {-INT64_C(1000000000) * 1000 * MS, 0, false, true},
-        {0, 3700 * 1000 * MS, false, false}, {0, -INT64_C(100000000) * 1000 * MS, false, false},
+        {NULL, 0, 0, .pdv = true},
+        {NULL, 5 * MS, 0, .pdv = true},
+        {NULL, -3 * MS, 0, .pdv = true},
+        {"clock_off", -4 * MS - 1000, 0, .pdv = true}, /* less than nothing there */
+        {"clock_off", 6 * MS + 1000, 0, .pdv = true},  /* longer there than the round trip, less than nothing back */
+        {"clock_off", -267 * MS, 0, .pdv = true},
+        {"clock_off", 3590 * 1000 * MS, 0, .pdv = true},
+        {"clock_off", -INT64_C(1795341600000) * MS, 0, .pdv = true}, /* runs from 1970 on */
+        {"clock_off", INT64_C(1) << 61, 0, .pdv = true},
+        {"clock_moved", 0, 3700 * 1000 * MS},
+        {"clock_moved", 0, -2 * MS},
+        {"clock_frozen", .at_ns = INT64_C(1795341600000) * MS},
+        {"clock_frozen", .at_ns = 5000 * MS},
+        {"clock_zero", .zero = true},
+        {"clock_unsynced", .unsynced = true, .pdv = true},
+        {"clock_unsynced", 267 * MS, .unsynced = true, .pdv = true},
+        {"clock_stepped", .stepped = true},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct oneway o;
@@ -124,20 +140,46 @@ static void a_clock_that_cannot_be_measures_nothing(void **state)
                     theirs = left + rows[i].off_ns + n * rows[i].moves_ns;
             struct stamp_reply p = {.seq = n,
                                     .sender_seq = n + ONEWAY_FIRST_SEQ,
-                                    .received = stamp_time_make(theirs + 7 * MS),
-                                    .sent = stamp_time_make(theirs + 8 * MS),
-                                    .clock = {.synced = true},
+                                    .received = stamp_time_make(theirs + 4 * MS),
+                                    .sent = stamp_time_make(theirs + 5 * MS),
+                                    .clock = {.synced = !rows[i].unsynced},
                                     .sender_clock = {.synced = true}};
+            if (rows[i].at_ns)
+                p.received = p.sent = stamp_time_make(rows[i].at_ns);
+            if (rows[i].zero)
+                p.received = 0;
             oneway_answer(&o, n, &p, stamp_time_make(left), stamp_time_make(left + 11 * MS));
         }
+        o.stepped = rows[i].stepped;
         oneway_report(&o, 10, r);
-        if (!isnan(metric(r, "owd_forward_p50_ms")) != rows[i].owd ||
-            !isnan(metric(r, "pdv_return_p95_ms")) != rows[i].pdv)
-            fail_msg("row %zu: owd %g, pdv %g", i, metric(r, "owd_forward_p50_ms"), metric(r, "pdv_return_p95_ms"));
+        const char *doubt = json_string_value(json_object_get(r->detail, "oneway_reason"));
+        if (!rows[i].doubt != !doubt || (doubt && strcmp(doubt, rows[i].doubt) != 0) ||
+            !isnan(metric(r, "owd_forward_p50_ms")) != !doubt ||
+            !isnan(metric(r, "pdv_return_p95_ms")) != rows[i].pdv ||
+            json_is_true(json_object_get(r->detail, "synced")) != !doubt)
+            fail_msg("row %zu: %s, owd %g, pdv %g", i, doubt, metric(r, "owd_forward_p50_ms"),
+                     metric(r, "pdv_return_p95_ms"));
         assert_int_equal(result_judge(r, &f), 0);
         result_free(r);
         oneway_free(&o);
     }
+}
+
+/* A packet that was too big for a link is nobody's loss. */
+static void what_was_withdrawn_is_not_lost(void **state)
+{
+    static const struct answer answers[] = {{1, 0}, {3, 1}};
+    struct oneway o;
+    struct oneway_loss loss;
+    feed(&o, answers, COUNT(answers));
+    oneway_withdraw(&o, 0);
+    oneway_withdraw(&o, 4);
+    assert_true(oneway_loss(&o, 6, &loss));
+    assert_int_equal(loss.sent, 3);
+    assert_int_equal(loss.forward, 1);
+    assert_int_equal(loss.back, 0);
+    assert_int_equal(loss.unknown, 1);
+    oneway_free(&o);
 }
 
 /* The clock of either end, or a time on TAI's scale. */
@@ -167,6 +209,7 @@ int main(void)
         cmocka_unit_test(loss_each_way),
         cmocka_unit_test(delay_wants_synchronised_clocks),
         cmocka_unit_test(a_clock_that_cannot_be_measures_nothing),
+        cmocka_unit_test(what_was_withdrawn_is_not_lost),
         cmocka_unit_test(whose_clock_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
