@@ -27,6 +27,19 @@ void address_set_port(struct sockaddr_storage *a, uint16_t port)
         ((struct sockaddr_in6 *)a)->sin6_port = htons(port);
 }
 
+const char *address_no_host(const struct sockaddr_storage *a)
+{
+    if (a->ss_family == AF_INET6) {
+        const struct in6_addr *v6 = &six(a)->sin6_addr;
+        return IN6_IS_ADDR_UNSPECIFIED(v6) ? "unspecified" : IN6_IS_ADDR_MULTICAST(v6) ? "multicast" : NULL;
+    }
+    uint32_t v4 = ntohl(four(a)->sin_addr.s_addr);
+    return v4 == INADDR_ANY         ? "unspecified"
+           : v4 == INADDR_BROADCAST ? "broadcast"
+           : IN_MULTICAST(v4)       ? "multicast"
+                                    : NULL;
+}
+
 /* Are the first octets equal: so many of IPv4's four, of IPv6's sixteen? */
 static bool same_octets(const struct sockaddr_storage *a, const struct sockaddr_storage *b, size_t len4, size_t len6)
 {

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "agent/io/address.h"
+#include "agent/io/datagram.h"
 #include "common/lang.h"
 
 static void begin(struct measurement *m, const struct target_answer *target)
@@ -14,14 +16,29 @@ static void begin(struct measurement *m, const struct target_answer *target)
     }
     if (target)
         result_addr(m->result, &target->addr);
+    egress_find(target ? (const struct sockaddr *)&target->addr : NULL, &m->egress);
     m->ops->begin(m, target);
+}
+
+static const char *no_host_text(const char *word)
+{
+    static const char *const words[] __attribute__((unused)) = {N_("broadcast"), N_("multicast"), N_("unspecified")};
+    return _(word);
 }
 
 static void on_target(void *user, const struct target_answer *answer)
 {
     struct measurement *m = user;
+    struct target_answer judged = *answer;
     m->target = NULL;
-    begin(m, answer);
+    const char *word = answer->outcome == OUTCOME_OK ? address_no_host(&answer->addr) : NULL;
+    if (!word && answer->outcome == OUTCOME_OK && egress_is_broadcast((const struct sockaddr *)&answer->addr))
+        word = "broadcast";
+    if (word) {
+        judged.outcome = OUTCOME_DENIED;
+        snprintf(judged.reason, sizeof judged.reason, "%s", no_host_text(word));
+    }
+    begin(m, &judged);
 }
 
 static void on_turn(uv_timer_t *timer)
@@ -90,8 +107,28 @@ static void stop(struct measurement *m)
         m->ops->stop(m);
 }
 
+static void judge_line(struct measurement *m)
+{
+    enum outcome outcome = m->result->outcome;
+    bool waited = outcome == OUTCOME_TIMEOUT || outcome == OUTCOME_PARTIAL || outcome == OUTCOME_UNREACHABLE ||
+                  outcome == OUTCOME_DNS_ERROR;
+    if (waited && egress_is_down(&m->egress))
+        result_reason(m->result, outcome == OUTCOME_PARTIAL ? outcome : OUTCOME_UNREACHABLE, "%s", _("interface_down"));
+}
+
+void measurement_send_failed(struct measurement *m, int error)
+{
+    if (m->result->outcome != OUTCOME_OK)
+        return;
+    if (egress_is_down(&m->egress))
+        result_reason(m->result, OUTCOME_UNREACHABLE, "%s", _("interface_down"));
+    else
+        result_reason(m->result, datagram_outcome(error), _("sending: %s"), datagram_why(error));
+}
+
 void measurement_end(struct measurement *m)
 {
+    judge_line(m);
     stop(m);
     m->done(m->user, TAKE(m->result));
 }

@@ -14,6 +14,7 @@
  * address, which is what the steps are given. */
 #pragma once
 
+#include "agent/io/egress.h"
 #include "agent/measure/check.h"
 #include "agent/measure/target.h"
 
@@ -32,6 +33,7 @@ struct measurement {
     measurement_done_fn done;
     void *user;
     struct target *target;
+    struct egress egress; /* by which its packets leave */
     bool over;
 };
 
@@ -49,6 +51,11 @@ void measurement_free(struct measurement *m);
 
 /* ---- for checks ---- */
 
+/* What got no answer, or not all of them, has the reason interface_down where
+ * this host's interface went down meanwhile. */
 void measurement_end(struct measurement *m);
+/* Notes that a packet could not be sent (datagram_send's -errno): the outcome,
+ * and why, of the first. The check goes on. */
+void measurement_send_failed(struct measurement *m, int error);
 /* The end of one that could not measure: with its outcome and why. */
 void measurement_fail(struct measurement *m, enum outcome outcome, const char *reason);
