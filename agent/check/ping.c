@@ -4,7 +4,11 @@
  * over when every request is settled (answered, or refused by an ICMP error),
  * plus a moment for duplicates; or when the last one has timed out. An answer
  * after its own timeout counts as lost (RFC 2681 section 2.8: the waiting time
- * is part of the definition). */
+ * is part of the definition).
+ *
+ * A request that was too big for a link further on is not the line's loss: it
+ * is withdrawn and another sent in its place, which the kernel, that now knows
+ * the path's MTU (RFC 1191, RFC 8201), cuts up. */
 #include <math.h>
 #include <string.h>
 
@@ -45,6 +49,7 @@ struct ping {
     struct tag tag;
     struct request *requests; /* by sequence number */
     struct rtt_series rtts;
+    size_t capacity; /* requests at most, those in place of others included */
     size_t settled, late;
     struct refusals refusals;
 };
@@ -65,7 +70,7 @@ static void decide(struct ping *p)
 {
     struct result *r = p->run.result;
     if (p->rtts.rcvd > 0) {
-        r->outcome = p->rtts.rcvd == p->rtts.sent ? OUTCOME_OK : OUTCOME_PARTIAL;
+        refusals_decide(&p->refusals, p->af, &p->rtts, r);
     } else if (p->refusals.count > 0) {
         char text[REFUSAL_TEXT_MAX];
         result_reason(r, OUTCOME_UNREACHABLE, "%s", refusals_text(&p->refusals, p->af, text));
@@ -79,6 +84,7 @@ static void conclude(struct ping *p)
     refusals_report(&p->refusals, p->af, p->run.result->detail);
     if (p->late > 0)
         json_object_set_new(p->run.result->detail, "late", json_integer((json_int_t)p->late));
+    rtt_series_excuse(&p->rtts);
     rtt_series_report(&p->rtts, p->run.result);
     decide(p);
     measurement_end(&p->run);
@@ -100,6 +106,15 @@ static void settle(struct ping *p, size_t seq)
     rtt_stats(p->rtts.ms, p->rtts.sent, &stats);
     double linger = LINGER_MS + (stats.count ? stats.max : 0);
     uv_timer_start(&p->run.timer, on_timer, (uint64_t)fmin(linger, p->timeout_ms), 0);
+}
+
+static void withdraw(struct ping *p, size_t seq)
+{
+    settle(p, seq);
+    if (!rtt_series_withdraw(&p->rtts, seq) || p->phase != PHASE_WAITING || p->rtts.sent == p->capacity)
+        return;
+    p->phase = PHASE_SENDING;
+    uv_timer_start(&p->run.timer, on_timer, (uint64_t)p->interval_ms, (uint64_t)p->interval_ms);
 }
 
 static void on_reply(struct ping *p, const struct datagram_event *event)
@@ -129,7 +144,10 @@ static void on_error(struct ping *p, const struct datagram_event *event)
     /* The error's own IP and ICMP headers, the quoted IP header, what is quoted. */
     p->run.result->bytes += 2 * datagram_ip_header(p->socket) + ICMP_HEADER_SIZE + (int64_t)event->len;
     refusals_add(&p->refusals, event);
-    settle(p, seq);
+    if (refusal_too_big(p->af, event))
+        withdraw(p, seq);
+    else
+        settle(p, seq);
 }
 
 static void on_event(void *user, const struct datagram_event *event)
@@ -159,7 +177,7 @@ static void send_next(struct ping *p)
     icmp_echo_write(p->af, (uint16_t)(id < 0 ? 0 : id), (uint32_t)seq, &p->tag, (size_t)p->size, packet);
     int r = datagram_send(p->socket, NULL, packet, len, 0, &p->requests[seq].sent);
     if (r < 0) {
-        result_reason(p->run.result, datagram_outcome(r), _("sending: %s"), datagram_why(r));
+        measurement_send_failed(&p->run, r);
         settle(p, seq);
         return;
     }
@@ -174,7 +192,7 @@ static void on_timer(uv_timer_t *timer)
         return;
     }
     send_next(p);
-    if (p->rtts.sent < (size_t)p->count)
+    if (rtt_series_sent(&p->rtts) < (size_t)p->count && p->rtts.sent < p->capacity)
         return;
     p->phase = PHASE_WAITING;
     uv_timer_start(&p->run.timer, on_timer, (uint64_t)p->timeout_ms, 0);
@@ -241,8 +259,9 @@ static int prepare(void *check, struct fault *f)
     p->interval_ms = (int)check_arg_int(args, "interval_ms");
     p->timeout_ms = (int)check_arg_int(args, "timeout_ms");
     p->size = (int)check_arg_int(args, "size");
-    p->requests = alloc_zero((size_t)p->count, sizeof *p->requests);
-    rtt_series_init(&p->rtts, (size_t)p->count);
+    p->capacity = 2 * (size_t)p->count;
+    p->requests = alloc_zero(p->capacity, sizeof *p->requests);
+    rtt_series_init(&p->rtts, p->capacity);
     tag_make(&p->tag);
     return 0;
 }

@@ -10,7 +10,8 @@
  * and the SSID are what a stranger cannot guess. What is known of each
  * direction alone, see agent/measure/oneway.h. The check is over as ping's is: when
  * every packet is settled, plus a moment for duplicates, or when the last one
- * has timed out. */
+ * has timed out; and as there, another is sent for one that was too big. */
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -55,6 +56,7 @@ struct stamp {
     struct datagram *socket;
     int af, count, interval_ms, timeout_ms;
     size_t size;
+    size_t capacity; /* packets at most, those in place of others included */
     uint16_t ssid;
     struct test_packet *packets;
     struct rtt_series rtts;
@@ -80,7 +82,7 @@ static void decide(struct stamp *s)
 {
     struct result *r = s->run.result;
     if (s->rtts.rcvd > 0) {
-        r->outcome = s->rtts.rcvd == s->rtts.sent ? OUTCOME_OK : OUTCOME_PARTIAL;
+        refusals_decide(&s->refusals, s->af, &s->rtts, r);
     } else if (s->refusals.count > 0) {
         char text[REFUSAL_TEXT_MAX];
         bool port = refusals_class(&s->refusals, s->af) == ICMP_CLASS_PORT;
@@ -110,6 +112,7 @@ static void conclude(struct stamp *s)
         json_object_set_new(detail, "late", json_integer((json_int_t)s->late));
     if (s->malformed > 0)
         json_object_set_new(detail, "malformed", json_integer((json_int_t)s->malformed));
+    s->oneway.excused = rtt_series_excuse(&s->rtts);
     rtt_series_report(&s->rtts, s->run.result);
     s->oneway.stepped = clock_stepped(s);
     oneway_report(&s->oneway, s->rtts.sent, s->run.result);
@@ -135,6 +138,18 @@ static void settle(struct stamp *s, size_t index)
     uv_timer_start(&s->run.timer, on_timer, (uint64_t)fmin(linger, s->timeout_ms), 0);
 }
 
+static void withdraw(struct stamp *s, size_t index)
+{
+    settle(s, index);
+    if (!rtt_series_withdraw(&s->rtts, index))
+        return;
+    oneway_withdraw(&s->oneway, index);
+    if (s->phase != PHASE_WAITING || s->rtts.sent == s->capacity)
+        return;
+    s->phase = PHASE_SENDING;
+    uv_timer_start(&s->run.timer, on_timer, (uint64_t)s->interval_ms, (uint64_t)s->interval_ms);
+}
+
 static int64_t kernel_or_wall(const struct moment *m)
 {
     return m->kernel_ns ? m->kernel_ns : m->wall_ns;
@@ -151,9 +166,11 @@ static void on_reply(struct stamp *s, const struct datagram_event *event)
     }
     size_t index = p.sender_seq - ONEWAY_FIRST_SEQ;
     const struct test_packet *q = &s->packets[index];
-    double ms = moment_ms(&q->sent, &event->at) - (double)stamp_time_between(p.received, p.sent) / 1e6;
+    /* One that writes no time of receipt is answered all the same: its own time cannot be taken off. */
+    int64_t held_ns = p.received ? stamp_time_between(p.received, p.sent) : 0;
+    double ms = moment_ms(&q->sent, &event->at) - (double)held_ns / 1e6;
     bool reflects_ssid = p.ssid == s->ssid || p.ssid == 0; /* reflectors of RFC 8762 alone send zero */
-    if (p.sender_sent != q->t1 || !reflects_ssid || ms < -SLACK_MS || stamp_time_between(p.received, p.sent) < 0) {
+    if (p.sender_sent != q->t1 || !reflects_ssid || ms < -SLACK_MS || held_ns < 0) {
         s->malformed++;
         return;
     }
@@ -166,22 +183,44 @@ static void on_reply(struct stamp *s, const struct datagram_event *event)
                   stamp_time_make(kernel_or_wall(&event->at)));
     if (event->ttl > 0)
         json_object_set_new(s->run.result->detail, "ttl", json_integer(event->ttl));
-    json_object_set_new(s->run.result->detail, "sender_ttl", json_integer(p.sender_ttl));
+    if (p.sender_ttl > 0) /* 0: not given */
+        json_object_set_new(s->run.result->detail, "sender_ttl", json_integer(p.sender_ttl));
     settle(s, index);
+}
+
+/* The packet that an error quotes; -ENOENT when it cannot be told. */
+static int packet_quoted(const struct stamp *s, const struct datagram_event *event, size_t *ret)
+{
+    struct stamp_request q;
+    if (stamp_request_read(event->bytes, event->len, &q) == 0) {
+        *ret = (size_t)q.seq - ONEWAY_FIRST_SEQ;
+        return *ret < s->rtts.sent ? 0 : -ENOENT;
+    }
+    /* Many routers quote no more than the UDP header. All packets have one size, so that the first still out is the
+     * one that did not fit. */
+    for (size_t i = 0; refusal_too_big(s->af, event) && i < s->rtts.sent; i++) {
+        if (!s->packets[i].settled) {
+            *ret = i;
+            return 0;
+        }
+    }
+    return -ENOENT;
 }
 
 static void on_error(struct stamp *s, const struct datagram_event *event)
 {
-    struct stamp_request q;
+    size_t index;
     if (event->local || event->from.ss_family == AF_UNSPEC)
         return;
     s->run.result->bytes += 2 * datagram_ip_header(s->socket) + ICMP_HEADER_SIZE + UDP_HEADER_SIZE +
                             (int64_t)event->len;
     refusals_add(&s->refusals, event);
-    /* Many quote no more than the UDP header: then the timeout settles it. */
-    if (stamp_request_read(event->bytes, event->len, &q) == 0 && q.seq >= ONEWAY_FIRST_SEQ &&
-        q.seq - ONEWAY_FIRST_SEQ < s->rtts.sent)
-        settle(s, q.seq - ONEWAY_FIRST_SEQ);
+    if (packet_quoted(s, event, &index) < 0)
+        return; /* the timeout settles it */
+    if (refusal_too_big(s->af, event))
+        withdraw(s, index);
+    else
+        settle(s, index);
 }
 
 /* Our packet as it left: the test packet is what it ends with. */
@@ -226,7 +265,7 @@ static void send_next(struct stamp *s)
     stamp_request_write(&request, s->size, packet);
     int r = datagram_send(s->socket, NULL, packet, s->size, 0, &q->sent);
     if (r < 0) {
-        result_reason(s->run.result, datagram_outcome(r), _("sending: %s"), datagram_why(r));
+        measurement_send_failed(&s->run, r);
         settle(s, index);
         return;
     }
@@ -241,7 +280,7 @@ static void on_timer(uv_timer_t *timer)
         return;
     }
     send_next(s);
-    if (s->rtts.sent < (size_t)s->count)
+    if (rtt_series_sent(&s->rtts) < (size_t)s->count && s->rtts.sent < s->capacity)
         return;
     s->phase = PHASE_WAITING;
     uv_timer_start(&s->run.timer, on_timer, (uint64_t)s->timeout_ms, 0);
@@ -314,9 +353,10 @@ static int prepare(void *check, struct fault *f)
     s->size = packet_size(args);
     while (s->ssid == 0) /* RFC 8972 section 3: 0 means none */
         random_bytes(&s->ssid, sizeof s->ssid);
-    s->packets = alloc_zero((size_t)s->count, sizeof *s->packets);
-    rtt_series_init(&s->rtts, (size_t)s->count);
-    oneway_init(&s->oneway, (size_t)s->count);
+    s->capacity = 2 * (size_t)s->count;
+    s->packets = alloc_zero(s->capacity, sizeof *s->packets);
+    rtt_series_init(&s->rtts, s->capacity);
+    oneway_init(&s->oneway, s->capacity);
     return 0;
 }
 

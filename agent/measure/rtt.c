@@ -7,7 +7,8 @@
 
 void rtt_series_init(struct rtt_series *s, size_t capacity)
 {
-    *s = (struct rtt_series){.ms = alloc_zero(capacity, sizeof *s->ms), .capacity = capacity};
+    *s = (struct rtt_series){
+        .ms = alloc_zero(capacity, sizeof *s->ms), .gone = alloc_zero(capacity, sizeof *s->gone), .capacity = capacity};
     for (size_t i = 0; i < capacity; i++)
         s->ms[i] = NAN;
 }
@@ -17,12 +18,13 @@ void rtt_series_free(struct rtt_series *s)
     if (!s)
         return;
     free(s->ms);
+    free(s->gone);
     *s = (struct rtt_series){0};
 }
 
 void rtt_series_answer(struct rtt_series *s, size_t seq, double ms)
 {
-    if (seq >= s->capacity)
+    if (seq >= s->capacity || s->gone[seq])
         return;
     if (!isnan(s->ms[seq])) {
         s->dup++;
@@ -34,6 +36,32 @@ void rtt_series_answer(struct rtt_series *s, size_t seq, double ms)
         s->reorder++;
     else
         s->next = seq + 1;
+}
+
+bool rtt_series_withdraw(struct rtt_series *s, size_t seq)
+{
+    if (seq >= s->sent || s->gone[seq] || !isnan(s->ms[seq]))
+        return false;
+    s->gone[seq] = true;
+    s->withdrawn++;
+    return true;
+}
+
+size_t rtt_series_excuse(struct rtt_series *s)
+{
+    size_t excused = 0, answered = s->sent;
+    for (size_t i = s->sent; i-- > 0;) {
+        if (!isnan(s->ms[i]))
+            answered = i;
+        for (size_t n = i + 1; s->gone[i] && answered < s->sent && n < answered; n++)
+            excused += rtt_series_withdraw(s, n);
+    }
+    return excused;
+}
+
+size_t rtt_series_sent(const struct rtt_series *s)
+{
+    return s->sent - s->withdrawn;
 }
 
 /* In two passes, so that a small spread of large values keeps its digits. */
@@ -96,7 +124,8 @@ void rtt_stats(const double *ms, size_t count, struct rtt_stats *ret)
 void rtt_series_report(const struct rtt_series *s, struct result *r)
 {
     struct rtt_stats stats;
-    if (s->sent == 0) /* nothing was measured */
+    size_t sent = rtt_series_sent(s);
+    if (sent == 0) /* nothing was measured */
         return;
     rtt_stats(s->ms, s->sent, &stats);
     result_metric(r, "rtt_min_ms", stats.min);
@@ -107,14 +136,15 @@ void rtt_series_report(const struct rtt_series *s, struct result *r)
     result_metric(r, "jitter_ms", stats.jitter);
     result_metric(r, "rtt_stddev_ms", stats.stddev);
     result_metric(r, "pdv_p95_ms", stats.pdv_p95);
-    result_metric(r, "sent", (double)s->sent);
+    result_metric(r, "sent", (double)sent);
     result_metric(r, "rcvd", (double)s->rcvd);
-    result_metric(r, "loss", (double)(s->sent - s->rcvd) / (double)s->sent);
+    result_metric(r, "loss", (double)(sent - s->rcvd) / (double)sent);
     result_metric(r, "dup", (double)s->dup);
     result_metric(r, "reorder", (double)s->reorder);
 
     json_t *list = json_array();
     for (size_t i = 0; i < s->sent; i++)
-        json_array_append_new(list, isnan(s->ms[i]) ? json_null() : json_real(round(s->ms[i] * 1e3) / 1e3));
+        if (!s->gone[i])
+            json_array_append_new(list, isnan(s->ms[i]) ? json_null() : json_real(round(s->ms[i] * 1e3) / 1e3));
     json_object_set_new(r->detail, "rtts_ms", list);
 }

@@ -12,7 +12,9 @@
 struct rtt_series {
     double *ms;      /* by sequence number; NaN while there is no answer */
     size_t capacity; /* probes planned */
-    size_t sent;
+    bool *gone;      /* by sequence number: withdrawn */
+    size_t sent;     /* the withdrawn among them */
+    size_t withdrawn;
     size_t rcvd;    /* probes answered in time, duplicates not counted */
     size_t dup;     /* further answers to a probe already answered */
     size_t reorder; /* answers that came after one of a later probe (RFC 4737 section 3) */
@@ -25,6 +27,16 @@ void rtt_series_free(struct rtt_series *s); /* accepts NULL and an empty series 
 /* An answer to probe `seq` (below capacity; others are ignored) after ms
  * milliseconds. A second answer only counts as a duplicate. */
 void rtt_series_answer(struct rtt_series *s, size_t seq, double ms);
+
+/* Takes back probe `seq`, of which it is known that the line did not lose it:
+ * it counts in nothing. False when it was answered, or taken back before. */
+bool rtt_series_withdraw(struct rtt_series *s, size_t seq);
+/* Takes back what got no answer between a probe that was taken back for its size
+ * and the first one answered after it: an answer as large has to find out the
+ * same narrow link, at the far end. How many. */
+size_t rtt_series_excuse(struct rtt_series *s);
+/* Probes sent and not taken back. */
+size_t rtt_series_sent(const struct rtt_series *s);
 
 /* Milliseconds, over the probes that were answered (RFC 2681). */
 struct rtt_stats {
@@ -45,6 +57,6 @@ void rtt_stats(const double *ms, size_t count, struct rtt_stats *ret);
 double rtt_percentile(const double *sorted, size_t n, double p);
 
 /* Sets rtt_min_ms … reorder, rtt_stddev_ms, pdv_p95_ms and detail.rtts_ms (null for a lost probe, to the
- * microsecond). Loss is (sent - rcvd) / sent (RFC 6673), absent when nothing
+ * microsecond, without what was withdrawn). Loss is (sent - rcvd) / sent (RFC 6673), absent when nothing
  * was sent. */
 void rtt_series_report(const struct rtt_series *s, struct result *r);

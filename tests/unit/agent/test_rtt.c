@@ -148,11 +148,65 @@ static void moments(void **state)
     assert_true(moment_ms(&a, &b) < 1000);
 }
 
+static void what_was_withdrawn_counts_in_nothing(void **state)
+{
+    struct rtt_series s;
+    struct result *r = result_new("ping", "t", "x");
+    rtt_series_init(&s, 6);
+    s.sent = 5;
+    rtt_series_answer(&s, 1, 7);
+    rtt_series_answer(&s, 4, 9);
+    assert_true(rtt_series_withdraw(&s, 0));
+    assert_false(rtt_series_withdraw(&s, 0));
+    assert_false(rtt_series_withdraw(&s, 1)); /* answered */
+    assert_false(rtt_series_withdraw(&s, 5)); /* not sent */
+    rtt_series_answer(&s, 0, 8);
+    assert_int_equal(rtt_series_sent(&s), 4);
+    rtt_series_report(&s, r);
+    assert_near(r->metrics[metric_position(r->set, "sent", 4)], 4);
+    assert_near(r->metrics[metric_position(r->set, "loss", 4)], 0.5);
+    assert_int_equal(json_array_size(json_object_get(r->detail, "rtts_ms")), 4);
+    result_free(r);
+    rtt_series_free(&s);
+}
+
+/* ! too big, - lost, + answered; what is left of `sent`. */
+static void what_the_far_end_had_to_find_out_is_excused(void **state)
+{
+    static const struct {
+        const char *probes;
+        size_t sent;
+    } rows[] = {
+        {"+-+-", 4}, {"!+++", 3}, {"!-++", 2}, {"!!-+-+", 3}, {"!---", 3}, {"+!-+!-+-", 4}, {"-!+", 2}, {"!!", 0},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct rtt_series s;
+        size_t n = strlen(rows[i].probes);
+        rtt_series_init(&s, n);
+        s.sent = n;
+        for (size_t k = 0; k < n; k++) {
+            if (rows[i].probes[k] == '!')
+                assert_true(rtt_series_withdraw(&s, k));
+            else if (rows[i].probes[k] == '+')
+                rtt_series_answer(&s, k, 1);
+        }
+        rtt_series_excuse(&s);
+        if (rtt_series_sent(&s) != rows[i].sent)
+            fail_msg("%s: %zu", rows[i].probes, rtt_series_sent(&s));
+        rtt_series_free(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(percentiles), cmocka_unit_test(statistics), cmocka_unit_test(duplicates_and_reordering),
-        cmocka_unit_test(report),      cmocka_unit_test(moments),
+        cmocka_unit_test(what_the_far_end_had_to_find_out_is_excused),
+        cmocka_unit_test(what_was_withdrawn_counts_in_nothing),
+        cmocka_unit_test(percentiles),
+        cmocka_unit_test(statistics),
+        cmocka_unit_test(duplicates_and_reordering),
+        cmocka_unit_test(report),
+        cmocka_unit_test(moments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
