@@ -5,7 +5,9 @@
  *
  * A connection whose SYN had to be sent again counts as lost, as does one that
  * timed out: both lost a packet, and their time is the retransmission's and not
- * the line's. detail.resent and detail.failed say how many of each. */
+ * the line's. detail.resent and detail.failed say how many of each, and so does
+ * the reason: syn_resent where every connection came about, else
+ * connections_failed. */
 #include <math.h>
 #include <string.h>
 
@@ -58,7 +60,8 @@ static void decide(struct tcp *t)
     if (t->rtts.rcvd == t->rtts.sent)
         return;
     if (t->rtts.rcvd > 0 || t->resent > 0)
-        r->outcome = OUTCOME_PARTIAL;
+        result_reason(r, OUTCOME_PARTIAL, "%s",
+                      t->rtts.rcvd + t->resent < t->rtts.sent ? _("connections_failed") : _("syn_resent"));
     else
         result_reason(r, t->first_failure, "%s", t->first_reason);
 }

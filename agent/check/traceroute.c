@@ -13,7 +13,14 @@
  * Order: one packet to each hop first, then the second, then the third, so
  * that the end is known early. No hop is asked that lies more than `gap` past
  * the last one that answered. The target ends the path with a port
- * unreachable, another ICMP unreachable ends it short of the target. */
+ * unreachable, another ICMP unreachable ends it short of the target. A port
+ * unreachable from an address that is not the target's is the target's too,
+ * from another of its addresses, unless that address also answered as a router
+ * nearer by: that is a firewall which rejects.
+ *
+ * Other ICMP errors say that the packet was no good, not where the path goes,
+ * and stand in detail.errors. One that was too big is sent again, for the kernel
+ * now knows the path's MTU and cuts it up. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -25,6 +32,7 @@
 #include "agent/io/headers.h"
 #include "agent/io/icmp.h"
 #include "agent/measure/measurement.h"
+#include "agent/measure/refusal.h"
 #include "agent/measure/rtt.h"
 #include "common/lang.h"
 
@@ -43,6 +51,8 @@
 #define PORT_TARGET 33434
 #define PORT_SOURCE 24434
 #define PARIS_MAX   63
+/* Links on one path, each narrower than the one before, that a packet may meet. */
+#define TOO_BIG_MAX 3
 
 enum packet_state {
     PACKET_UNSENT,
@@ -59,7 +69,9 @@ struct packet {
     struct sockaddr_storage from;
     double rtt_ms;
     int ttl, size;
+    int too_big; /* how often it was */
     uint8_t type, code;
+    bool port;    /* a port unreachable */
     bool arrived; /* the target itself answered */
 };
 
@@ -78,6 +90,8 @@ struct traceroute {
     int frontier; /* the farthest hop that answered, 0 at first */
     int end;      /* the hop that ended the path, or hops */
     bool ended, reached;
+    bool cut_short; /* by this host: its own failure is the reason */
+    struct refusals refusals;
 };
 
 static const struct check_param params[] = {
@@ -161,11 +175,39 @@ static double end_rtt_ms(const struct traceroute *t)
     return stats.p50;
 }
 
+static bool is_router(const struct traceroute *t, const struct sockaddr_storage *addr)
+{
+    for (size_t i = 0; i < (size_t)((t->end - 1) * t->packets); i++) {
+        const struct packet *packet = &t->table[i];
+        if (packet->state == PACKET_ANSWERED && !packet->port && address_same_host(&packet->from, addr))
+            return true;
+    }
+    return false;
+}
+
+/* Does the path end at the target under another name? */
+static void judge_end(struct traceroute *t)
+{
+    for (int i = 0; t->ended && !t->reached && i < t->packets; i++) {
+        struct packet *packet = packet_at(t, t->end, i);
+        if (packet->state != PACKET_ANSWERED || !packet->port || is_router(t, &packet->from))
+            continue;
+        char from[46] = "";
+        uv_ip_name((const struct sockaddr *)&packet->from, from, sizeof from);
+        json_object_set_new(t->run.result->detail, "reached_as", json_string(from));
+        for (int n = i; n < t->packets; n++)
+            packet_at(t, t->end, n)->arrived = packet_at(t, t->end, n)->port;
+        t->reached = true;
+    }
+}
+
 static void decide(struct traceroute *t)
 {
     struct result *r = t->run.result;
+    char text[REFUSAL_TEXT_MAX];
     if (t->reached) {
         r->outcome = OUTCOME_OK;
+        json_object_del(r->detail, "reason");
         result_metric(r, "rtt_ms", end_rtt_ms(t));
     } else if (t->ended) {
         const struct packet *packet = packet_at(t, t->end, 0);
@@ -175,6 +217,11 @@ static void decide(struct traceroute *t)
         uv_ip_name((const struct sockaddr *)&packet->from, from, sizeof from);
         const char *word = icmp_error_word(t->af, packet->type, packet->code);
         result_reason(r, OUTCOME_UNREACHABLE, _("%s from %s"), word ? _(word) : _("unreachable"), from);
+    } else if (t->frontier > 0 && t->cut_short) {
+        r->outcome = OUTCOME_PARTIAL;
+    } else if (t->refusals.count > 0) {
+        result_reason(r, t->frontier > 0 ? OUTCOME_PARTIAL : OUTCOME_UNREACHABLE, "%s",
+                      refusals_text(&t->refusals, t->af, text));
     } else if (t->frontier > 0) {
         result_reason(r, OUTCOME_PARTIAL, _("silence after hop %d"), t->frontier);
     } else if (r->outcome == OUTCOME_OK) { /* no local failure noted */
@@ -185,6 +232,8 @@ static void decide(struct traceroute *t)
 static void conclude(struct traceroute *t)
 {
     struct result *r = t->run.result;
+    judge_end(t);
+    refusals_report(&t->refusals, t->af, r->detail);
     json_object_set_new(r->detail, "hops", hops_json(t));
     json_object_set_new(r->detail, "paris", json_integer(check_arg_int(t->run.args, "paris")));
     if (t->serial)
@@ -223,12 +272,26 @@ static struct packet *packet_alone(struct traceroute *t)
     return t->in_flight == 1 ? alone : NULL;
 }
 
+/* An error that names no hop of the path. */
+static void object(struct traceroute *t, struct packet *packet, const struct datagram_event *event)
+{
+    refusals_add(&t->refusals, event);
+    t->in_flight--;
+    bool again = refusal_too_big(t->af, event) && ++packet->too_big <= TOO_BIG_MAX;
+    packet->state = again ? PACKET_UNSENT : PACKET_LOST;
+}
+
 static void record(struct traceroute *t, struct packet *packet, const struct datagram_event *event)
 {
     int hop = hop_of(t, packet);
     enum icmp_class class = icmp_error_class(t->af, event->type, event->code);
+    bool from_target = address_same_host(&event->from, &t->peer);
     if (!in_flight(packet))
         return; /* a duplicate, or too late */
+    if (event->what == DATAGRAM_ERROR && (class == ICMP_CLASS_TOO_BIG || (class == ICMP_CLASS_OTHER && !from_target))) {
+        object(t, packet, event);
+        return;
+    }
     double ms = moment_ms(&packet->sent, &event->at);
     if (ms > t->timeout_ms)
         return;
@@ -245,8 +308,8 @@ static void record(struct traceroute *t, struct packet *packet, const struct dat
     t->in_flight--;
     if (hop > t->frontier)
         t->frontier = hop;
-    packet->arrived = address_same_host(&event->from, &t->peer) &&
-                      (event->what == DATAGRAM_RECEIVED || class != ICMP_CLASS_EXPIRED);
+    packet->port = event->what == DATAGRAM_ERROR && class == ICMP_CLASS_PORT;
+    packet->arrived = from_target && (event->what == DATAGRAM_RECEIVED || class != ICMP_CLASS_EXPIRED);
     bool ends = packet->arrived || (event->what == DATAGRAM_ERROR && class != ICMP_CLASS_EXPIRED);
     if (ends && (!t->ended || hop < t->end || (hop == t->end && packet->arrived))) {
         t->ended = true;
@@ -361,7 +424,8 @@ static void on_timer(uv_timer_t *timer)
         return;
     int r = send_packet(t, packet);
     if (r < 0) {
-        result_reason(t->run.result, datagram_outcome(r), _("sending: %s"), datagram_why(r));
+        measurement_send_failed(&t->run, r);
+        t->cut_short = true;
         conclude(t);
     }
 }
