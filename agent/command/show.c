@@ -103,6 +103,24 @@ static void show_answer(const json_t *answer, FILE *out)
     fputc('\n', out);
 }
 
+static const char *const doubts[] __attribute__((unused)) = {
+    N_("clock_stepped"), N_("clock_zero"), N_("clock_frozen"), N_("clock_moved"), N_("clock_unsynced"), N_("clock_off"),
+};
+
+/* What the figures do not say of themselves. */
+static void show_notes(const json_t *detail, FILE *out)
+{
+    const char *doubt = json_string_value(json_object_get(detail, "oneway_reason"));
+    const char *address = json_string_value(json_object_get(detail, "reached_as"));
+    json_int_t resent = json_integer_value(json_object_get(detail, "resent"));
+    if (doubt)
+        fprintf(out, _("  no delay each way: %s\n"), _(doubt));
+    if (address)
+        fprintf(out, _("  the target answered from another of its addresses: %s\n"), address);
+    if (resent > 0)
+        fprintf(out, _("  of what is lost, connected after another SYN: %lld\n"), (long long)resent);
+}
+
 void show_result(const struct result *r, FILE *out)
 {
     char text[SHOW_BYTES_SIZE];
@@ -117,6 +135,7 @@ void show_result(const struct result *r, FILE *out)
     for (i = 0; i < r->set->count; i++)
         if (r->present >> i & 1)
             show_metric(&r->set->metrics[i], r->metrics[i], out);
+    show_notes(r->detail, out);
     const json_t *hops = json_object_get(r->detail, "hops"), *answers = json_object_get(r->detail, "answers");
     for (i = 0; i < json_array_size(hops); i++)
         show_hop(json_array_get(hops, i), out);

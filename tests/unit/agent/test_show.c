@@ -68,9 +68,41 @@ static void shows_a_result_in_the_reader_s_language(void **state)
     result_free(r);
 }
 
+/* What the figures do not say of themselves. */
+static void shows_notes(void **state)
+{
+    static const struct {
+        const char *check, *detail, *says;
+    } rows[] = {
+        {"stamp", "{\"oneway_reason\":\"clock_off\"}", "  no delay each way: clock_off\n"},
+        {"traceroute", "{\"reached_as\":\"192.0.2.7\"}", "from another of its addresses: 192.0.2.7\n"},
+        {"tcp", "{\"resent\":3}", "connected after another SYN: 3\n"},
+        {"tcp", "{\"resent\":0}", NULL},
+    };
+    lang_start("en");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct result *r = result_new(rows[i].check, "t", "a.example");
+        char *text = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&text, &size);
+        json_t *detail = json_loads(rows[i].detail, 0, NULL);
+        json_object_update(r->detail, detail);
+        json_decref(detail);
+        show_result(r, out);
+        fclose(out);
+        if (rows[i].says)
+            assert_non_null(strstr(text, rows[i].says));
+        else
+            assert_null(strchr(strchr(text, '\n') + 1, '\n'));
+        free(text);
+        result_free(r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(pads_by_characters), cmocka_unit_test(writes_bytes),
+                                       cmocka_unit_test(shows_notes),
                                        cmocka_unit_test(shows_a_result_in_the_reader_s_language)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
