@@ -1,6 +1,8 @@
-"""A router whose ICMP errors quote the IP header and 8 octets, and no more, as RFC 792 asks.
+"""A router whose ICMP errors are its own: those to packets of UDP that come in with this TTL.
 
-usage: short_quotes.py INTERFACE     (packets of UDP that come in there with TTL 1; prints "ready")
+usage: short_quotes.py INTERFACE [TYPE CODE TTL QUOTED]     prints "ready"
+
+Without more it is one whose "TTL exceeded" quotes the IP header and 8 octets, and no more, as RFC 792 asks.
 """
 import socket
 import struct
@@ -16,6 +18,7 @@ def checksum(data):
     return ~total & 0xFFFF
 
 
+KIND, CODE, TTL, QUOTED = map(int, sys.argv[2:6] or (11, 0, 1, 28))
 heard = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0800))
 heard.bind((sys.argv[1], 0x0800))
 said = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
@@ -23,8 +26,8 @@ said.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, MARK)
 print("ready", flush=True)
 while True:
     packet, (_, _, kind, _, _) = heard.recvfrom(2048)
-    if kind == socket.PACKET_OUTGOING or packet[8] != 1 or packet[9] != socket.IPPROTO_UDP:
+    if kind == socket.PACKET_OUTGOING or packet[8] != TTL or packet[9] != socket.IPPROTO_UDP:
         continue
-    quote = packet[:28]
-    body = struct.pack("!BBHI", 11, 0, 0, 0) + quote
-    said.sendto(struct.pack("!BBHI", 11, 0, checksum(body), 0) + quote, (socket.inet_ntoa(packet[12:16]), 0))
+    quote = packet[:QUOTED]
+    body = struct.pack("!BBHI", KIND, CODE, 0, 0) + quote
+    said.sendto(struct.pack("!BBHI", KIND, CODE, checksum(body), 0) + quote, (socket.inet_ntoa(packet[12:16]), 0))

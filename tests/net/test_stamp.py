@@ -43,7 +43,7 @@ def line():
 
 @pytest.fixture
 def clean(line):
-    line.link0.set(delay_ms=DELAY_MS, loss=0, duplicate=0, reorder=0, seed=1)
+    line.link0.set(delay_ms=DELAY_MS, jitter_ms=0, loss=0, duplicate=0, reorder=0, seed=1)
     return line
 
 
@@ -153,6 +153,26 @@ def test_our_sender_counts_what_the_link_counted(clean):
     # This reflector's number goes on from the tests before: with it loss has no direction, and none is given.
     assert lost is None or lost["forward"] <= report["ab"]["lost"]
     clean.link0.set(loss=0)
+
+
+# ---- ping on the same line ----
+
+def test_ping_counts_what_the_link_counted(clean):
+    clean.client.sysctl("net.ipv4.ping_group_range", "0 2147483647")
+    cases = [({"ab_duplicate": 1, "ba_duplicate": 1}, {}), ({"ab_duplicate": 0, "ba_duplicate": 0.5, "ba_loss": 0.3}, {}),
+             ({"ba_duplicate": 0, "ba_loss": 0, "ba_delay_ms": 120}, {"timeout_ms": 1000}), ({}, {"timeout_ms": 80})]
+    for options, params in cases:
+        clean.link0.set(**options)
+        row = clean.agent.measure("ping", clean.server.v4, **{"count": 20, "interval_ms": 10, "timeout_ms": 300} | params)
+        back, metrics = clean.link0.report()["ba"], row["metrics"]
+        if params.get("timeout_ms") == 80:  # all answers came, all of them late
+            assert (row["outcome"], metrics["rcvd"], metrics["loss"]) == ("timeout", 0, 1) and row["detail"]["late"] > 5
+            assert row["detail"]["rtts_ms"] == [None] * 20
+            continue
+        assert (metrics["sent"], metrics["reorder"]) == (20, 0)
+        assert metrics["rcvd"] + metrics["dup"] == back["in"] - back["lost"] + back["duplicated"]
+        assert row["outcome"] == ("partial" if back["lost"] else "ok")
+    assert metrics["dup"] == 0
 
 
 # ---- a third opinion ----
