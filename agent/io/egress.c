@@ -104,7 +104,7 @@ bool egress_is_broadcast(const struct sockaddr *peer)
     if (peer->sa_family != AF_INET || getifaddrs(&list) < 0)
         return false;
     for (const struct ifaddrs *i = list; i && !found; i = i->ifa_next) {
-        if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET || !i->ifa_netmask || !(i->ifa_flags & IFF_BROADCAST))
+        if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET || !i->ifa_netmask)
             continue;
         uint32_t hosts = ~v4_of(i->ifa_netmask);
         found = hosts > 1 && (v4_of(i->ifa_addr) | hosts) == v4_of(peer);

@@ -301,18 +301,17 @@ def test_traceroute_short_quotes(net, agent, background):
     assert answers(row) == [[a] for a in path_to_server(net, 4)]
 
 
-@pytest.mark.parametrize("kind, code, word", [(12, 0, "parameter_problem"), (11, 1, "reassembly_timeout")])
-def test_traceroute_goes_on_past_an_objection(net, agent, background, kind, code, word):
-    """What says that a packet was no good does not say where the path ends."""
+def test_traceroute_goes_on_past_an_objection(net, agent, background):
+    """What says that a packet was no good does not say where the path ends. (Of IPv4's reassembly errors Linux tells no socket.)"""
     block(net.r1, "ip ttl 2 udp dport 33434-33500 drop", "prerouting")
     said = net.folder / f"r1-python3-{len(net.programs)}.log"
-    background(net.r1, sys.executable, HERE / "short_quotes.py", net.r1.interface(net.client), kind, code, 2, 68,
+    background(net.r1, sys.executable, HERE / "short_quotes.py", net.r1.interface(net.client), 12, 0, 2, 68,
                ready=lambda: "ready" in said.read_text())
     row = agent.measure("traceroute", net.server.v4, timeout_ms=300)
     first, _, last = path_to_server(net, 4)
     assert row["outcome"] == "ok" and answers(row) == [[first], ["*"], [last]]
     error, = row["detail"]["errors"]
-    assert error == {"from": first, "type": kind, "code": code, "count": 3, "error": word}
+    assert error == {"from": first, "type": 12, "code": 0, "count": 3, "error": "parameter_problem"}
 
 
 @FAMILIES
