@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include <microhttpd.h>
@@ -105,6 +106,11 @@ const char *http_header(const struct http_request *request, const char *name)
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
+const char *http_host(const struct http_request *request)
+{
+    return request->authority ? request->authority : http_header(request, "Host");
+}
+
 int http_socket(const struct http_request *request)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(request->connection,
@@ -190,19 +196,32 @@ static int refuse_size(struct http_request *r)
                         r->path, r->route->body_max);
 }
 
-static enum MHD_Result find_nul(void *ctx, enum MHD_ValueKind kind, const char *name, size_t name_len,
-                                const char *value, size_t value_len)
+/* The first control octet (RFC 5234: CTL) of len octets, below 0 when there is none. */
+static int control_of(const char *octets, size_t len)
 {
-    bool *found = ctx;
-    *found = *found || strlen(name) < name_len || (value && strlen(value) < value_len);
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)octets[i] < 0x20 || octets[i] == 0x7f)
+            return octets[i];
+    return -1;
+}
+
+static enum MHD_Result find_control(void *ctx, enum MHD_ValueKind kind, const char *name, size_t name_len,
+                                    const char *value, size_t value_len)
+{
+    int *found = ctx;
+    if (*found < 0)
+        *found = control_of(name, name_len);
+    if (*found < 0 && value)
+        *found = control_of(value, value_len);
     return MHD_YES;
 }
 
-/* Would a handler, to which names and values are texts, read less than was sent? */
-static bool query_has_nul(struct http_request *r)
+/* What no name and no value has: a handler, to which they are texts, would read less than was sent, or pass on a line
+ * of somebody else's making. Below 0: there is none. */
+static int query_control(struct http_request *r)
 {
-    bool found = false;
-    MHD_get_connection_values_n(r->connection, MHD_GET_ARGUMENT_KIND, find_nul, &found);
+    int found = -1;
+    MHD_get_connection_values_n(r->connection, MHD_GET_ARGUMENT_KIND, find_control, &found);
     return found;
 }
 
@@ -217,14 +236,16 @@ static void *look_at_target(void *ctx, const char *target, struct MHD_Connection
 static void request_route(struct http_request *r)
 {
     const struct place *place = place_find(r->server, r->method, r->path);
+    int control = query_control(r);
     if (r->server->near_only && !near_is(r)) {
         http_problem(r, &r->reply, 403, "floor", N_("This collector is for its own machine alone"),
                      N_("publication_floor = no shows figures of single households: it answers who calls from this "
                         "machine, without a proxy and by the name localhost; for all others take the line out of its "
                         "configuration"));
-    } else if (query_has_nul(r)) {
+    } else if (control >= 0) {
         http_problem(r, &r->reply, 400, "query", N_("The query cannot be read"),
-                     N_("the query of %s has a NUL octet (%%00) in it; leave it out"), r->path);
+                     N_("the query of %s has the control octet %%%02X in it; leave it out"), r->path,
+                     (unsigned)control);
     } else if (r->cut) {
         http_problem(r, &r->reply, 400, "path", N_("The path cannot be read"),
                      N_("behind %s is a NUL octet (%%00); leave it out"), r->path);
@@ -297,6 +318,22 @@ static enum MHD_Result request_octets(struct http_request *r, const char *bytes,
     return MHD_YES;
 }
 
+/* The path of a target in absolute-form (RFC 9112 section 3.2.2), as proxies are asked and every server has to take it:
+ * its authority takes the place of Host. */
+static const char *path_of(const char *target, char **ret_authority)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+    for (size_t s = 0; s < COUNT(schemes); s++) {
+        size_t len = strlen(schemes[s]);
+        if (strncasecmp(target, schemes[s], len) != 0)
+            continue;
+        size_t authority = strcspn(target + len, "/");
+        *ret_authority = alloc_text_n(target + len, authority);
+        return target[len + authority] ? target + len + authority : "/";
+    }
+    return target;
+}
+
 static struct http_request *request_new(struct http_server *s, struct MHD_Connection *connection, const char *path,
                                         const char *method)
 {
@@ -304,7 +341,7 @@ static struct http_request *request_new(struct http_server *s, struct MHD_Connec
     r->server = s;
     r->connection = connection;
     r->method = alloc_text(method);
-    r->path = alloc_text(path);
+    r->path = alloc_text(path_of(path, &r->authority));
     r->began_us = clock_mono_us(&clock_system);
     peer_name(connection, r->peer);
     reply_reset(&r->reply);
@@ -356,6 +393,7 @@ static void request_end(void *ctx, struct MHD_Connection *connection, void **sta
         r->kept_free(r->kept);
     free(r->method);
     free(r->path);
+    free(r->authority);
     free(r);
     pthread_mutex_lock(&s->lock);
     s->under_way--;

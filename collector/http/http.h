@@ -86,6 +86,8 @@ const char *http_query(const struct http_request *request, const char *name); /*
 void http_query_each(struct http_request *request, void (*fn)(void *ctx, const char *name, const char *value),
                      void *ctx);
 const char *http_header(const struct http_request *request, const char *name);
+/* By what name the server was called, and perhaps a port; NULL when the client does not say. */
+const char *http_host(const struct http_request *request);
 const struct buf *http_body(const struct http_request *request);
 /* What the whole body will have, as far as the request says: 0 when it does not. */
 size_t http_body_total(const struct http_request *request);

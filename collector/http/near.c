@@ -26,6 +26,6 @@ bool near_is(const struct http_request *request)
     for (size_t i = 0; i < COUNT(passed_on); i++)
         if (http_header(request, passed_on[i]))
             return false;
-    const char *host = http_header(request, "Host");
+    const char *host = http_host(request);
     return !host || names_this(host);
 }

@@ -49,6 +49,7 @@ struct http_request {
     void *context; /* of the route's table */
     enum request_state state;
     char *method, *path;
+    char *authority; /* of a target in absolute-form; NULL: Host has it */
     char peer[INET6_ADDRSTRLEN];
     struct buf body;
     int64_t began_us;  /* clock_mono_us */

@@ -83,7 +83,7 @@ static void ask(const struct buf *request)
     } while (!strstr(said, "\r\n\r\nok") && !strstr(said, "\r\n\r\n{"));
     if (!strstr(said, "\r\n\r\n{"))
         return;
-    /* Refused before the handler, and hung up: a NUL octet, nothing else. */
+    /* Refused before the handler, and hung up: a control octet, nothing else. */
     if (!strstr(said, "problem:query"))
         abort();
     close(fd);

@@ -16,7 +16,7 @@ static int answer(struct http_request *request, struct http_reply *reply)
 }
 
 /* What a server says to somebody on this machine who sends these header lines. */
-static void ask(const struct http_server *server, const char *headers, char *said, size_t size)
+static void ask(const struct http_server *server, const char *target, const char *headers, char *said, size_t size)
 {
     const struct sockaddr_in sa = {.sin_family = AF_INET,
                                    .sin_port = htons((uint16_t)http_port(server)),
@@ -24,7 +24,7 @@ static void ask(const struct http_server *server, const char *headers, char *sai
     size_t len = 0;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     assert_int_equal(connect(fd, (const struct sockaddr *)&sa, sizeof sa), 0);
-    dprintf(fd, "GET / HTTP/1.0\r\n%s\r\n", headers);
+    dprintf(fd, "GET %s HTTP/1.0\r\n%s\r\n", target ? target : "/", headers);
     for (ssize_t n; len < size - 1 && (n = recv(fd, said + len, size - 1 - len, 0)) > 0;)
         len += (size_t)n;
     said[len] = '\0';
@@ -52,6 +52,7 @@ static void a_proxy_and_another_s_name_are_not_this_machine(void **state)
     static const struct {
         const char *headers;
         bool near;
+        const char *target; /* NULL: the path alone */
     } rows[] = {
         {"", true},
         {"Host: 127.0.0.1:8080\r\n", true},
@@ -72,14 +73,18 @@ static void a_proxy_and_another_s_name_are_not_this_machine(void **state)
         {"Host: localhost\r\nForwarded: for=198.51.100.7\r\n", false},
         {"Host: localhost\r\nX-Real-IP: 198.51.100.7\r\n", false},
         {"Host: localhost\r\nVia: 1.1 cache\r\n", false},
+        /* RFC 9112 section 3.2.2: the target's own, whatever Host says */
+        {"Host: localhost\r\n", false, "http://collector.example/"},
+        {"Host: localhost\r\n", false, "http://localhost@collector.example/"},
+        {"Host: collector.example\r\n", true, "http://localhost:8080/"},
     };
     struct http_server *all = start(false), *own = start(true);
     char said[2048];
     for (size_t i = 0; i < COUNT(rows); i++) {
-        ask(all, rows[i].headers, said, sizeof said);
+        ask(all, rows[i].target, rows[i].headers, said, sizeof said);
         if (!strstr(said, rows[i].near ? "near" : "far"))
             fail_msg("%s: %s", rows[i].headers, said);
-        ask(own, rows[i].headers, said, sizeof said);
+        ask(own, rows[i].target, rows[i].headers, said, sizeof said);
         if (!strstr(said, rows[i].near ? " 200 " : " 403 ") || !strstr(said, rows[i].near ? "near" : "problem:floor"))
             fail_msg("%s: %s", rows[i].headers, said);
     }
