@@ -1,5 +1,6 @@
 #include "collector/api/answer.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "common/log.h"
@@ -33,12 +34,27 @@ static void write_columns(struct answer *a, const struct pg_rows *row, struct bu
     encode_row(&a->encoder, values, out);
 }
 
+static bool takes(struct answer *a, const struct pg_rows *row)
+{
+    const char *values[ENCODE_COLUMNS_MAX];
+    int count = pg_columns(row);
+    if (page_is_all(&a->page))
+        return true;
+    for (int i = 0; i < count; i++)
+        values[i] = pg_text(row, 0, i);
+    if (!page_takes(&a->page, values, (size_t)count))
+        return false;
+    if (a->place && a->page.limit > 0 && a->page.taken == a->page.limit)
+        a->place(row, a->page.next);
+    return true;
+}
+
 /* A row of the statement. */
 static int next_row(struct answer *a, bool *ret_more, struct fault *f)
 {
     const struct pg_rows *row = NULL;
     int rc = pg_stream_next(a->pg, &row, f);
-    if (rc == 0 && row)
+    if (rc == 0 && row && takes(a, row))
         (a->row ? a->row : write_columns)(a, row, &a->waiting);
     *ret_more = row != NULL;
     return rc;
@@ -51,7 +67,9 @@ static int fill(struct answer *a, size_t most, struct fault *f)
         int rc = a->source.next ? a->source.next(a->source.ctx, &more, f) : next_row(a, &more, f);
         if (rc < 0)
             return rc;
-        a->ended = !more;
+        a->ended = !more || a->page.cut;
+        if (a->page.moved || (a->ended && !page_ends(&a->page)))
+            return -ESTALE;
         if (a->ended)
             encode_close(&a->encoder, &a->waiting);
     }

@@ -122,7 +122,7 @@ static void select_changes(struct selection *s)
     selection_narrow(s, PARAM_INDICATOR, "indicator =");
     selection_narrow(s, PARAM_YEAR, "to_period =");
     selection_narrow(s, PARAM_SOURCE, "source =");
-    buf_add_text(&s->sql, " ORDER BY indicator, to_period, country, source");
+    buf_add_text(&s->sql, " ORDER BY indicator, to_period, country, source, statistic, from_period");
     selection_limit(s);
 }
 
@@ -155,7 +155,7 @@ static void select_events(struct selection *s)
                  "FROM public_event WHERE true");
     selection_narrow(s, PARAM_COUNTRY, "country =");
     selection_narrow(s, PARAM_YEAR, "extract(year FROM date)::int::text =");
-    buf_add_text(&s->sql, " ORDER BY date, country, kind, title_en, source");
+    buf_add_text(&s->sql, " ORDER BY date, country, kind, title_en, source, title_fr, geo, source_url, note");
     selection_limit(s);
 }
 
@@ -217,7 +217,9 @@ static void select_weighted(struct selection *s)
     selection_narrow(s, PARAM_COUNTRY, "country =");
     selection_narrow(s, PARAM_TECHNOLOGY, "technology =");
     selection_narrow(s, PARAM_SOURCE, "source =");
-    buf_add_text(&s->sql, " ORDER BY indicator, period, country, technology, statistic, source");
+    buf_add_text(
+        &s->sql,
+        " ORDER BY indicator, period, country, technology, statistic, source, share_technology, method_version");
     selection_limit(s);
 }
 

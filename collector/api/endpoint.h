@@ -16,6 +16,8 @@ struct endpoint {
      * networks: of series_made.h. NULL: as everybody. */
     int (*make)(struct answer *a, const struct selection *s, struct pg_pool *networks, struct http_reply *reply,
                 struct fault *f);
+    /* The place of a row, for `after`, where each keeps its own for ever (page.h); NULL: rows are counted. */
+    void (*place)(const struct pg_rows *row, char ret_after[static PAGE_AFTER_SIZE]);
     /* How a row is written; NULL: its columns as they are. */
     void (*row)(struct answer *a, const struct pg_rows *row, struct buf *out);
     /* The columns of a table, where they depend on what is asked for: the caller frees. NULL: `columns`. */
@@ -35,7 +37,7 @@ struct endpoint_instead {
     const struct endpoint *endpoint;
 };
 
-#define PARAMS_COMMON (PARAM(FORMAT) | PARAM(LIMIT))
+#define PARAMS_COMMON (PARAM(FORMAT) | PARAM(LIMIT) | PARAM(AFTER))
 #define PARAMS_CELL   (PARAM(OPERATOR) | PARAM(DEPARTMENT) | PARAM(TECHNOLOGY))
 
 extern const struct endpoint endpoint_results; /* single measurements, in result.c */

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "collector/api/page.h"
 #include "collector/format/encode.h"
 #include "collector/figure/indicator.h"
 #include "collector/probe/secret.h"
@@ -16,7 +18,8 @@
 #include "common/scan.h"
 #include "common/sign.h"
 
-#define DAY_US INT64_C(86400000000)
+#define DAY_US      INT64_C(86400000000)
+#define TIME_END_US (INT64_C(253402300800) * 1000000) /* of the year 9999 */
 
 /* ---- what each may be ---- */
 
@@ -38,6 +41,16 @@ static int check_limit(const char *value, struct fault *f)
     return fault_set(f, -EINVAL, _("\"%s\" is no number of rows; allowed is 1 to 999999999"), value);
 }
 
+/* The digits, letters and marks of page.h; what they say depends on what is asked for. */
+static int check_after(const char *value, struct fault *f)
+{
+    size_t len = strlen(value);
+    if (len < PAGE_AFTER_SIZE && strspn(value, "0123456789abcdef_-") == len)
+        return 0;
+    return fault_set(f, -EINVAL, _("\"%.40s\" is no place in an answer; follow the Link of the page before as it is"),
+                     value);
+}
+
 /* Sets *ret_day when the value is a day and not a moment. */
 static int read_moment(const char *value, int64_t *ret_us, bool *ret_day)
 {
@@ -49,14 +62,28 @@ static int read_moment(const char *value, int64_t *ret_us, bool *ret_day)
     return time_parse(whole, strlen(whole), ret_us);
 }
 
+/* A time that other programs write, of no year that has four digits. */
+static bool is_far(const char *value)
+{
+    const char *text = value + (*value == '-' || *value == '+' || *value == ' ');
+    size_t len = strlen(value), digits = strspn(text, "0123456789");
+    return (digits > 4 && text[digits] == '-') || (text > value && digits >= 4) ||
+           (len > 3 && !strcasecmp(value + len - 3, " BC")) || !strcasecmp(text, "infinity");
+}
+
 static int check_moment(const char *value, struct fault *f)
 {
     int64_t us;
     bool day;
-    if (read_moment(value, &us, &day) == 0 && us >= TIME_FIRST_US)
-        return 0;
-    return fault_set(f, -EINVAL,
-                     _("\"%.40s\" is no time; write a day 2026-11-22 or a moment 2026-11-22T10:00:00Z (UTC)"), value);
+    if (read_moment(value, &us, &day) < 0 && !is_far(value))
+        return fault_set(f, -EINVAL,
+                         _("\"%.40s\" is no time; write a day 2026-11-22 or a moment 2026-11-22T10:00:00Z (UTC; in a "
+                           "link the + of +01:00 is written %%2B)"),
+                         value);
+    if (is_far(value) || us < TIME_FIRST_US || us >= TIME_END_US)
+        return fault_set(f, -EINVAL, _("\"%.40s\" is outside the years 0001 to 9999; leave the parameter out for all"),
+                         value);
+    return 0;
 }
 
 static int check_check(const char *value, struct fault *f)
@@ -191,6 +218,7 @@ static const struct {
 } params[PARAM_COUNT] = {
     [PARAM_FORMAT] = {"format", check_format},
     [PARAM_LIMIT] = {"limit", check_limit},
+    [PARAM_AFTER] = {"after", check_after},
     [PARAM_FROM] = {"from", check_moment},
     [PARAM_TO] = {"to", check_moment},
     [PARAM_CHECK] = {"check", check_check},

@@ -8,6 +8,7 @@
 enum param {
     PARAM_FORMAT,      /* json, csv, ndjson */
     PARAM_LIMIT,       /* rows, from 1 */
+    PARAM_AFTER,       /* where the page begins, as a Link said it (page.h) */
     PARAM_FROM,        /* a day or a moment, inclusive */
     PARAM_TO,          /* a day, inclusive, or a moment, exclusive */
     PARAM_CHECK,       /* in the registry */

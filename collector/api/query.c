@@ -5,12 +5,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "collector/api/access.h"
 #include "collector/api/api.h"
 #include "collector/api/endpoint.h"
 #include "collector/figure/figure.h"
+#include "collector/http/accept.h"
+#include "collector/http/path.h"
 #include "common/lang.h"
 #include "common/wake.h"
 
@@ -21,6 +22,7 @@ struct query {
     struct params params;
     struct access access;
     struct selection selection;
+    enum encode_format format;
 };
 
 /* ---- answering ---- */
@@ -39,18 +41,37 @@ static int key_wanted(struct query *q, const char *text)
     return http_problem(q->request, q->reply, 401, "key", N_("An analyst's key is wanted"), "%s", _(text));
 }
 
-/* The format that was asked for by name, else by Accept, else JSON. */
-static enum encode_format choose_format(const struct query *q)
+/* The format that was asked for by name, else by Accept, else JSON. -ENOENT when Accept refuses all. */
+static int choose_format(struct query *q)
 {
-    enum encode_format format = ENCODE_JSON;
-    const char *accept = http_header(q->request, "Accept");
-    if (q->params.values[PARAM_FORMAT])
-        return encode_format_parse(q->params.values[PARAM_FORMAT], &format) == 0 ? format : ENCODE_JSON;
-    if (accept && strcasestr(accept, "text/csv"))
-        return ENCODE_CSV;
-    if (accept && (strcasestr(accept, "application/x-ndjson") || strcasestr(accept, "application/jsonl")))
-        return ENCODE_NDJSON;
-    return format;
+    static const char *const types[] = {"application/json", "application/x-ndjson", "text/csv", "application/jsonl",
+                                        "application/ndjson"};
+    static const enum encode_format formats[] = {ENCODE_JSON, ENCODE_NDJSON, ENCODE_CSV, ENCODE_NDJSON, ENCODE_NDJSON};
+    const char *named = q->params.values[PARAM_FORMAT];
+    if (named)
+        return encode_format_parse(named, &q->format);
+    http_reply_header(q->request, "Vary", "Accept");
+    int type = accept_choose(http_header(q->request, "Accept"), types, COUNT(types));
+    if (type >= 0)
+        q->format = formats[type];
+    return type < 0 ? type : 0;
+}
+
+/* The rest of the answer (RFC 8288), as a query of the same path: whatever is in front of the collector calls it by. */
+static void link_next(struct query *q, const char *after)
+{
+    _cleanup_(buf_free) struct buf link = {0};
+    if (!*after)
+        return;
+    buf_add_text(&link, "<?");
+    for (enum param p = 0; p < PARAM_COUNT; p++)
+        if (q->params.values[p] && p != PARAM_AFTER) {
+            buf_addf(&link, "%s=", param_name(p));
+            path_encode(q->params.values[p], &link);
+            buf_add_char(&link, '&');
+        }
+    buf_addf(&link, "%s=%s>; rel=\"next\"", param_name(PARAM_AFTER), after);
+    http_reply_header(q->request, "Link", link.data);
 }
 
 /* A name that the database must know, a version among those of the year: 1 when
@@ -127,7 +148,10 @@ static int open_answer(struct query *q, const struct endpoint *e, struct answer 
         answer_free(a);
         return rc;
     }
-    a->encoder.format = choose_format(q);
+    a->encoder.format = q->format;
+    a->page = q->selection.page;
+    a->gather = a->page.limit > 0 && a->page.limit <= PAGE_ROWS_WHOLE ? SIZE_MAX : 0;
+    a->place = e->place;
     a->encoder.columns = e->columns;
     a->encoder.count = e->column_count ? e->column_count : FIGURE_COLUMNS;
     a->row = e->row;
@@ -137,20 +161,49 @@ static int open_answer(struct query *q, const struct endpoint *e, struct answer 
     return 0;
 }
 
-/* Takes a over. */
+/* A page that is sent before it is whole: where it ends is asked before, of the rows that will be sent. */
+static int look_ahead(struct query *q, struct answer *a, struct fault *f)
+{
+    const struct selection *s = &q->selection;
+    _cleanup_text_ char *sql = alloc_format("SELECT * FROM (%s) AS page OFFSET %zu", s->sql.data, a->page.limit - 1);
+    _cleanup_rows_ struct pg_rows *rows = NULL;
+    int rc = pg_run(a->pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f);
+    if (rc == 0)
+        rc = pg_query(a->pg, sql, s->count, s->values, &rows, f);
+    if (rc == 0 && pg_rows_count(rows) > 1)
+        a->place(rows, a->page.next);
+    return rc;
+}
+
+/* Takes a over. The answer's header says where it goes on. */
 static int start_answer(struct query *q, const struct endpoint *e, struct answer *a, struct fault *f)
 {
     const struct selection *s = &q->selection;
+    const bool is_page = a->page.limit > 0, ahead = is_page && a->place && a->gather < SIZE_MAX;
+    int rc = ahead ? look_ahead(q, a, f) : 0;
+    char next[PAGE_AFTER_SIZE];
+    if (rc < 0) {
+        answer_free(a);
+        return rc;
+    }
+    memcpy(next, a->page.next, sizeof next);
     if (e->make && !s->everybody)
-        return e->make(a, s, q->api->ingest, q->reply, f);
-    return answer_start(a, s->sql.data, s->count, s->values, q->reply, f);
+        rc = e->make(a, s, q->api->ingest, q->reply, f);
+    else
+        rc = answer_start(a, s->sql.data, s->count, s->values, q->reply, f);
+    if (rc < 0 || !is_page)
+        return rc;
+    if (!ahead && !a->ended)
+        page_next_counted(&a->page); /* there may be none: who follows it learns that */
+    link_next(q, ahead ? next : a->page.next);
+    return 0;
 }
 
 /* The same text has the same answer, whoever of its level asks; an owner's is about one probe. */
 static char *question(const struct query *q)
 {
     struct buf text = {0};
-    buf_addf(&text, "%s %d %d", http_path(q->request), choose_format(q), q->access.level);
+    buf_addf(&text, "%s %d %d", http_path(q->request), (int)q->format, q->access.level);
     for (enum param p = 0; p < PARAM_COUNT; p++)
         if (q->params.values[p] && p != PARAM_FORMAT && p != PARAM_KEY)
             buf_addf(&text, " %s=%zu:%s", param_name(p), strlen(q->params.values[p]), q->params.values[p]);
@@ -162,13 +215,15 @@ static int tell_all(struct query *q, const struct endpoint *e, struct answer *a,
                     struct fault *f)
 {
     struct share *share = q->api->share;
-    a->gather = share_room(share);
+    size_t room = share_room(share);
+    if (a->gather < SIZE_MAX)
+        a->gather = room;
     int rc = start_answer(q, e, a, f);
-    if (rc < 0 || !a->ended) {
+    if (rc < 0 || !a->ended || a->waiting.len > room) {
         share_leave(share, asked, rc == 0);
         return rc;
     }
-    share_tell(share, asked, &a->waiting, q->reply);
+    share_tell(share, asked, &a->waiting, a->page.next, q->reply);
     answer_free(a);
     return 0;
 }
@@ -182,9 +237,12 @@ static int run_shared(struct query *q, const struct endpoint *e, struct answer *
     while (!share_ask(q->api->share, text, &asked)) {
         q->reply->content_type = encode_media_type(a->encoder.format);
         answer_free(a);
-        int rc = share_wait(q->api->share, asked, &until, q->reply);
-        if (rc == 0)
+        char next[PAGE_AFTER_SIZE];
+        int rc = share_wait(q->api->share, asked, &until, next, q->reply);
+        if (rc == 0) {
+            link_next(q, next);
             return 0;
+        }
         if (rc == -ETIMEDOUT)
             return fault_set(f, -EBUSY, _("the same was asked before, and its answer has not come yet"));
         bool alone = rc == -EFBIG;
@@ -254,7 +312,8 @@ static int allow(struct query *q, const struct endpoint *e, bool *ret_answered, 
 static int read_params(struct query *q, const struct endpoint *e, struct fault *f)
 {
     LANG_SCOPE(http_language(q->request));
-    return params_read(q->request, e->params, &q->params, f);
+    int rc = params_read(q->request, e->params, &q->params, f);
+    return rc < 0 ? rc : selection_open(&q->selection, &q->params, e->place != NULL, f);
 }
 
 /* The client has gone, and nobody reads it, or it asked for more than is made in
@@ -264,6 +323,10 @@ static int failed(struct query *q, int rc, const struct fault *f)
     if (rc == -ECANCELED)
         return http_problem(q->request, q->reply, 503, "gone", N_("Not available right now"),
                             N_("the client has gone"));
+    if (rc == -ESTALE)
+        return http_problem(q->request, q->reply, 409, "moved", N_("The rows have changed"),
+                            N_("figures were made anew since the page before, and its rows are not where they were; "
+                               "begin again without `after`"));
     if (rc != -ETIMEDOUT)
         return http_failed(q->request, q->reply, rc, f);
     char seconds[16];
@@ -283,8 +346,10 @@ int query_answer(struct http_request *request, struct http_reply *reply)
     bool answered;
     if (read_params(&q, e, &f) < 0)
         return bad_parameter(&q, f.text);
-    if (selection_open(&q.selection, &q.params) < 0)
-        return bad_parameter(&q, N_("from: lies behind `to`; swap them"));
+    if (choose_format(&q) < 0)
+        return http_problem(request, reply, 406, "accept", N_("Nothing that is here is wanted"),
+                            N_("Accept refuses application/json, application/x-ndjson and text/csv alike; take one of "
+                               "them back, or say `format`"));
     int rc = allow(&q, e, &answered, &f);
     if (rc == 0 && !answered)
         rc = run(&q, e, &f);

@@ -19,7 +19,9 @@ enum {
     RESULT_AF = 6,
     RESULT_OUTCOME = 7,
     RESULT_METRICS = COUNT(result_columns),
-    RESULT_EXACT
+    RESULT_EXACT,
+    RESULT_BATCH,
+    RESULT_ORDINAL
 };
 
 /* Words of closed lists come as numbers and are written here, and surroundings
@@ -30,7 +32,8 @@ static void select_results(struct selection *s)
                  s->params->values[PARAM_TECHNOLOGY];
     buf_addf(&s->sql,
              "SELECT r.at, p.probe, r.check_no, k.name, t.name, host(r.addr), r.af, r.outcome, r.bytes, p.simulated, "
-             "r.metrics, r.exact FROM result r JOIN probe p USING (probe_no) JOIN task k USING (task_no) "
+             "r.metrics, r.exact, r.batch_no, r.ordinal FROM result r JOIN probe p USING (probe_no) JOIN task k USING "
+             "(task_no) "
              "LEFT JOIN target t USING (target_no)%s "
              "WHERE true",
              place ? " JOIN probe_context x ON x.probe_no = r.probe_no AND r.at >= x.valid_from AND r.at < x.valid_to "
@@ -50,7 +53,12 @@ static void select_results(struct selection *s)
     selection_narrow(s, PARAM_OPERATOR, "n.name =");
     selection_narrow(s, PARAM_DEPARTMENT, "x.department =");
     selection_narrow(s, PARAM_TECHNOLOGY, "x.technology =");
-    buf_add_text(&s->sql, " ORDER BY r.at");
+    if (s->params->values[PARAM_AFTER]) {
+        int at = selection_bind(s, s->after[0]), batch = selection_bind(s, s->after[1]);
+        buf_addf(&s->sql, " AND r.at >= $%d AND (r.at, r.batch_no, r.ordinal) > ($%d, $%d, $%d)", at, at, batch,
+                 selection_bind(s, s->after[2]));
+    }
+    buf_add_text(&s->sql, " ORDER BY r.at, r.batch_no, r.ordinal");
     selection_limit(s);
 }
 
@@ -104,6 +112,17 @@ static const char *rfc3339(const char *at, char ret_text[static TIME_TEXT_SIZE])
         memcpy(ret_text, at, len);
     ret_text[10] = 'T';
     return ret_text;
+}
+
+/* A moment may be that of many results, of which each is a line of its own batch. */
+static void write_place(const struct pg_rows *row, char ret_after[static PAGE_AFTER_SIZE])
+{
+    char at[TIME_TEXT_SIZE];
+    struct page_place place = {.batch_no = pg_int(row, 0, RESULT_BATCH),
+                               .ordinal = (int)pg_int(row, 0, RESULT_ORDINAL)};
+    rfc3339(pg_text(row, 0, RESULT_AT), at);
+    if (time_parse(at, strlen(at), &place.at_us) == 0)
+        page_place_write(&place, ret_after);
 }
 
 struct result_row {
@@ -180,6 +199,7 @@ const struct endpoint endpoint_results = {
     .column_count = COUNT(result_columns),
     .key = KEY_NEEDED,
     .select = select_results,
+    .place = write_place,
     .row = write_result,
     .table = metric_columns,
 };

@@ -3,6 +3,7 @@
  * `limit` apart: values are bound. */
 #pragma once
 
+#include "collector/api/page.h"
 #include "collector/api/param.h"
 #include "common/buf.h"
 #include "common/clock.h"
@@ -16,11 +17,13 @@ struct selection {
     const char *values[SELECTION_VALUES_MAX]; /* borrowed from params and from here */
     int count;
     char from[TIME_TEXT_SIZE], to[TIME_TEXT_SIZE], check[8];
+    struct page page;              /* what limit and a counted `after` say */
+    char after[3][TIME_TEXT_SIZE]; /* what a place says (page_place): moment, batch, line */
 };
 
 /* Begins one. The params must have passed params_read, and outlive it.
- * -EINVAL when the span of from and to is empty. */
-int selection_open(struct selection *s, const struct params *params) CHECKED;
+ * -EINVAL when from and to leave nothing between them, or `after` is of another answer; f says which, and the cure. */
+int selection_open(struct selection *s, const struct params *params, bool has_places, struct fault *f) CHECKED;
 void selection_free(struct selection *s);
 
 /* ---- for endpoints ---- */
@@ -29,4 +32,5 @@ void selection_free(struct selection *s);
 int selection_bind(struct selection *s, const char *value);
 /* " AND condition $n" when the parameter is there. */
 void selection_narrow(struct selection *s, enum param p, const char *condition);
+/* The last: as many rows as the page has to see. */
 void selection_limit(struct selection *s);

@@ -36,7 +36,7 @@ struct made {
     double quantiles[SPREAD_QUANTILES];
     size_t quantile_count;
     unsigned alike;
-    size_t left; /* rows that may still be written */
+    bool nothing; /* of that name is there */
     struct copy_out in;
     struct buf lines, numbers; /* of struct spread_line, of the day at hand; what a row says */
     int64_t day;               /* since 2000-01-01; INT64_MIN: none yet */
@@ -266,7 +266,8 @@ static void write_point(struct made *m, const char *date, const struct spread_po
         row[MADE_COUNTRY + c] = pg_text(m->places, place, 4 + c);
     row[MADE_TARGET_KIND] = m->alike & MADE_KIND && kind != KIND_NONE ? m->kinds[kind] : NULL;
     row[MADE_QUANTILE] = m->quantile_count > 3 ? values[3] : NULL;
-    encode_row(&m->answer->encoder, row, &m->answer->waiting);
+    if (page_takes(&m->answer->page, row, MADE_COLUMNS))
+        encode_row(&m->answer->encoder, row, &m->answer->waiting);
 }
 
 static void write_day(struct made *m)
@@ -277,7 +278,7 @@ static void write_day(struct made *m)
     time_format((m->day + PG_EPOCH_DAY) * INT64_C(86400000000), date);
     date[10] = '\0';
     spread_sort(lines, count);
-    for (size_t i = 0; i < count && m->left > 0; m->left--) {
+    for (size_t i = 0; i < count && !m->answer->page.cut;) {
         struct spread_point point;
         i += spread_point(m->spread, lines + i, count - i, m->quantiles, m->quantile_count, &point);
         write_point(m, date, &point);
@@ -292,7 +293,7 @@ static int next_day(void *ctx, bool *ret_more, struct fault *f)
     const struct year *year = m->day == INT64_MIN ? NULL : year_of(m, m->day);
     bool more = false;
     int rc = 0;
-    while (m->left > 0 && (rc = copy_out_next(&m->in, &more, f)) == 0 && more) {
+    while (!m->nothing && !m->answer->page.cut && (rc = copy_out_next(&m->in, &more, f)) == 0 && more) {
         int64_t day = copy_out_int(&m->in, 0);
         bool other = day != m->day;
         if (other && m->day != INT64_MIN)
@@ -306,7 +307,7 @@ static int next_day(void *ctx, bool *ret_more, struct fault *f)
     }
     if (rc == 0 && !more && m->day != INT64_MIN)
         write_day(m);
-    *ret_more = more && m->left > 0;
+    *ret_more = more;
     return rc;
 }
 
@@ -368,8 +369,7 @@ static int begin(struct made *m, const struct selection *s, struct pg_pool *netw
         rc = choose(m, s->params, found, networks, &sql, f);
     if (rc == 0 && sql)
         rc = copy_out_start(&m->in, pg, sql, f);
-    if (!sql)
-        m->left = 0;
+    m->nothing = !sql;
     return rc;
 }
 
@@ -377,12 +377,11 @@ int made_start(struct answer *a, const struct selection *s, struct pg_pool *netw
                struct http_reply *reply, struct fault *f)
 {
     static const double quantiles[] = {0.1, 0.5, 0.9};
-    const char *quantile = s->params->values[PARAM_QUANTILE], *limit = s->params->values[PARAM_LIMIT];
+    const char *quantile = s->params->values[PARAM_QUANTILE];
     struct made *m = alloc_zero(1, sizeof *m);
     m->answer = a;
     m->alike = alike;
     m->day = INT64_MIN;
-    m->left = limit ? strtoull(limit, NULL, 10) : SIZE_MAX;
     memcpy(m->quantiles, quantiles, sizeof quantiles);
     m->quantile_count = COUNT(quantiles) + (quantile != NULL);
     if (quantile)

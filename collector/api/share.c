@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/wake.h"
@@ -11,7 +12,8 @@ struct share_question {
     char *text;
     enum { ASKED, TOLD, LEFT, TOO_LONG } state;
     struct buf body;
-    size_t holders; /* who answers it, waits for it, or reads what was told */
+    char after[PAGE_AFTER_SIZE]; /* of the next page */
+    size_t holders;              /* who answers it, waits for it, or reads what was told */
     struct share_question *next;
 };
 
@@ -128,8 +130,10 @@ size_t share_room(struct share *share)
     return room < SHARE_BYTES_MAX ? room : SHARE_BYTES_MAX;
 }
 
-void share_tell(struct share *share, struct share_question *q, struct buf *body, struct http_reply *reply)
+void share_tell(struct share *share, struct share_question *q, struct buf *body, const char *next,
+                struct http_reply *reply)
 {
+    snprintf(q->after, sizeof q->after, "%s", next);
     q->body = *body;
     *body = (struct buf){0};
     end(share, q, TOLD);
@@ -142,7 +146,8 @@ void share_leave(struct share *share, struct share_question *q, bool too_long)
     give_back(share, q);
 }
 
-int share_wait(struct share *share, struct share_question *q, const struct timespec *until, struct http_reply *reply)
+int share_wait(struct share *share, struct share_question *q, const struct timespec *until,
+               char ret_next[static PAGE_AFTER_SIZE], struct http_reply *reply)
 {
     static const int said[] = {[ASKED] = -ETIMEDOUT, [TOLD] = 0, [LEFT] = -EAGAIN, [TOO_LONG] = -EFBIG};
     int rc = 0;
@@ -151,9 +156,11 @@ int share_wait(struct share *share, struct share_question *q, const struct times
         rc = pthread_cond_timedwait(&share->ended, &share->lock, until);
     rc = said[q->state];
     pthread_mutex_unlock(&share->lock);
-    if (rc == 0)
+    if (rc == 0) {
+        memcpy(ret_next, q->after, PAGE_AFTER_SIZE);
         send_told(q, reply);
-    else
+    } else {
         give_back(share, q);
+    }
     return rc;
 }

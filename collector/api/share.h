@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "collector/api/page.h"
 #include "collector/http/http.h"
 #include "common/buf.h"
 
@@ -27,12 +28,14 @@ bool share_ask(struct share *share, const char *text, struct share_question **re
 
 /* How long an answer may be by now, in octets. */
 size_t share_room(struct share *share);
-/* Ends it with its answer: takes body over, and reply becomes a stream of it. */
-void share_tell(struct share *share, struct share_question *q, struct buf *body, struct http_reply *reply);
+/* Ends it with its answer: takes body over, and reply becomes a stream of it. next: of its page. */
+void share_tell(struct share *share, struct share_question *q, struct buf *body, const char *next,
+                struct http_reply *reply);
 /* Ends it without; too_long: whoever waits need not ask again either. */
 void share_leave(struct share *share, struct share_question *q, bool too_long);
 
-/* Waits for the answer of another, no longer than `until` (wake.h); 0: reply becomes a stream of it. -EAGAIN: it was
- * left; -EFBIG: it is too long to be shared; -ETIMEDOUT: it is not there yet. q is given back in any case. */
+/* Waits for the answer of another, no longer than `until` (wake.h); 0: reply becomes a stream of it, and ret_next what
+ * share_tell was given. -EAGAIN: it was left; -EFBIG: it is too long to be shared; -ETIMEDOUT: it is not there yet. q
+ * is given back in any case. */
 int share_wait(struct share *share, struct share_question *q, const struct timespec *until,
-               struct http_reply *reply) CHECKED;
+               char ret_next[static PAGE_AFTER_SIZE], struct http_reply *reply) CHECKED;

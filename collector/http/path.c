@@ -75,8 +75,7 @@ const char *path_member(const char *pattern, const char *path, const char *name,
     return NULL;
 }
 
-/* What RFC 3986 leaves unreserved stands for itself. */
-static void write_encoded(const char *text, struct buf *out)
+void path_encode(const char *text, struct buf *out)
 {
     for (; *text; text++)
         if (isalnum((unsigned char)*text) || strchr("-._~", *text))
@@ -97,7 +96,7 @@ void path_write(const char *to, const char *pattern, const char *path, struct bu
         _cleanup_text_ char *name = alloc_text_n(to + 1, len - 1);
         char text[PATH_MEMBER_SIZE];
         if (path_member(pattern, path, name, text))
-            write_encoded(text, out);
+            path_encode(text, out);
         to += len + (to[len] == '}');
     }
 }

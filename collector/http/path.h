@@ -23,3 +23,5 @@ const char *path_member(const char *pattern, const char *path, const char *name,
                         char ret_text[static PATH_MEMBER_SIZE]);
 /* A path of another pattern with the same members, written for a link. */
 void path_write(const char *to, const char *pattern, const char *path, struct buf *out);
+/* A text as a part of a link: what RFC 3986 leaves unreserved stands for itself. */
+void path_encode(const char *text, struct buf *out);

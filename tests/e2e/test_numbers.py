@@ -211,8 +211,8 @@ def test_public_rows_tell_nothing_private(numbers):
 
 
 @pytest.mark.parametrize("path, says", [
-    ("results?colour=red", '"colour" is no parameter here; allowed are format, limit, from, to, check'),
-    ("probes?check=ping", '"check" is no parameter here; allowed are format, limit, probe'),
+    ("results?colour=red", '"colour" is no parameter here; allowed are format, limit, after, from, to, check'),
+    ("probes?check=ping", '"check" is no parameter here; allowed are format, limit, after, probe'),
     ("results?check=pong", 'check: "pong" is no check; allowed are ping, dns, http'),
     ("results?check=", "check: has no value"),
     ("results?check=ping&check=dns", "check: stands twice"),

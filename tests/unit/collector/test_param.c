@@ -5,8 +5,8 @@
 /* Read from real requests: the server says what was understood, or what is wrong. */
 
 #define ALLOWED                                                                                                        \
-    (PARAM(FORMAT) | PARAM(LIMIT) | PARAM(FROM) | PARAM(TO) | PARAM(CHECK) | PARAM(METRIC) | PARAM(PROBE) |            \
-     PARAM(TARGET) | PARAM(TECHNOLOGY) | PARAM(INDICATOR) | PARAM(YEAR) | PARAM(KEY))
+    (PARAM(FORMAT) | PARAM(LIMIT) | PARAM(AFTER) | PARAM(FROM) | PARAM(TO) | PARAM(CHECK) | PARAM(METRIC) |            \
+     PARAM(PROBE) | PARAM(TARGET) | PARAM(TECHNOLOGY) | PARAM(INDICATOR) | PARAM(YEAR) | PARAM(KEY))
 
 static struct http_server *server;
 
@@ -92,9 +92,23 @@ static void names_what_is_wrong_and_what_is_allowed(void **state)
         {"from=2026-02-30", "from: \"2026-02-30\" is no time"},
         {"from=2026-11-22T10:00:00", "from: \"2026-11-22T10:00:00\" is no time"},
         /* before the first year that a database has, there or in the offset's place */
-        {"from=0000-01-01", "from: \"0000-01-01\" is no time"},
-        {"to=0000-12-31T23:59:59Z", "to: \"0000-12-31T23:59:59Z\" is no time"},
-        {"from=0001-01-01T00:00:00%2B01:00", "from: \"0001-01-01T00:00:00+01:00\" is no time"},
+        {"from=0000-01-01", "from: \"0000-01-01\" is outside the years 0001 to 9999; leave the parameter out"},
+        {"to=0000-12-31T23:59:59Z", "to: \"0000-12-31T23:59:59Z\" is outside the years"},
+        {"from=0001-01-01T00:00:00%2B01:00", "from: \"0001-01-01T00:00:00+01:00\" is outside the years"},
+        /* and behind the last of four digits */
+        {"to=10000-01-01", "to: \"10000-01-01\" is outside the years"},
+        {"from=99999-12-31T00:00:00Z", "from: \"99999-12-31T00:00:00Z\" is outside the years"},
+        {"to=%2B12026-01-01", "to: \"+12026-01-01\" is outside the years"},
+        {"from=-0044-03-15", "from: \"-0044-03-15\" is outside the years"},
+        {"from=0044-03-15%20BC", "from: \"0044-03-15 BC\" is outside the years"},
+        {"from=-infinity&to=infinity", "from: \"-infinity\" is outside the years"},
+        {"to=infinity", "to: \"infinity\" is outside the years"},
+        {"to=9999-12-31T23:59:59-05:00", "to: \"9999-12-31T23:59:59-05:00\" is outside the years"},
+        {"from=2026-11-28T01:30:00+01:00",
+         "from: \"2026-11-28T01:30:00 01:00\" is no time; write a day 2026-11-22 or a "
+         "moment 2026-11-22T10:00:00Z (UTC; in a link the + of +01:00 is written %2B)"},
+        {"from=1764290000", "from: \"1764290000\" is no time"},
+        {"after=10%27", "after: \"10'\" is no place in an answer; follow the Link"},
         {"check=pong", "check: \"pong\" is no check; allowed are "},
         {"metric=rtt", "metric: \"rtt\" is no metric; /api/v1/checks lists them"},
         {"probe=abc", "probe: \"abc\" is no probe"},

@@ -10,7 +10,7 @@ static void tell(struct share *share, struct share_question *q, const char *text
 {
     struct buf body = {0};
     buf_add_text(&body, text);
-    share_tell(share, q, &body, reply);
+    share_tell(share, q, &body, "2_00ff", reply);
     assert_null(body.data);
 }
 
@@ -32,6 +32,7 @@ struct waiter {
     struct share *share;
     struct share_question *q;
     struct http_reply reply;
+    char next[PAGE_AFTER_SIZE];
     int rc;
 };
 
@@ -39,7 +40,7 @@ static void *wait_for_it(void *ctx)
 {
     struct waiter *w = ctx;
     const struct timespec until = wake_after_ms(10000);
-    w->rc = share_wait(w->share, w->q, &until, &w->reply);
+    w->rc = share_wait(w->share, w->q, &until, w->next, &w->reply);
     return NULL;
 }
 
@@ -65,6 +66,7 @@ static void all_who_ask_get_the_answer_of_one(void **state)
         assert_int_equal(waiters[w].rc, 0);
         _cleanup_text_ char *theirs = read_all(&waiters[w].reply);
         assert_string_equal(theirs, "[1,2,3]");
+        assert_string_equal(waiters[w].next, "2_00ff"); /* and where it goes on */
     }
     share_leave(share, other, false);
     share_free(share);
@@ -90,16 +92,17 @@ static void who_waits_learns_how_it_ended(void **state)
     struct share_question *mine, *theirs;
     struct http_reply reply = {0};
     const struct timespec at_once = wake_after_ms(10);
+    char next[PAGE_AFTER_SIZE];
     static const int wanted[] = {-EAGAIN, -EFBIG};
     for (int too_long = 0; too_long < 2; too_long++) {
         assert_true(share_ask(share, "series", &mine));
         assert_false(share_ask(share, "series", &theirs));
         share_leave(share, mine, too_long);
-        assert_int_equal(share_wait(share, theirs, &at_once, &reply), wanted[too_long]);
+        assert_int_equal(share_wait(share, theirs, &at_once, next, &reply), wanted[too_long]);
     }
     assert_true(share_ask(share, "series", &mine));
     assert_false(share_ask(share, "series", &theirs));
-    assert_int_equal(share_wait(share, theirs, &at_once, &reply), -ETIMEDOUT);
+    assert_int_equal(share_wait(share, theirs, &at_once, next, &reply), -ETIMEDOUT);
     assert_null(reply.stream.read);
     share_leave(share, mine, false);
     share_free(share);
@@ -116,7 +119,7 @@ static void what_is_read_is_bounded(void **state)
         buf_reserve(&body, SHARE_BYTES_MAX);
         body.len = SHARE_BYTES_MAX - (i == 3 ? 5 : 0);
         assert_true(share_ask(share, "series", &q));
-        share_tell(share, q, &body, &replies[i]);
+        share_tell(share, q, &body, "", &replies[i]);
     }
     assert_int_equal(share_room(share), 5);
     for (int i = 0; i < 4; i++)
