@@ -14,7 +14,9 @@
  *
  * A way ends by `seconds` since its first octet (stop: time), by `bytes_max`
  * (stop: bytes), or because nothing moves any more when the time is up (stop:
- * stalled). While it runs the connection is looked at every INTERVAL_MS:
+ * stalled): what came still counts, over the whole time, but a way that is
+ * silent for half of it is partial. One that the target ends before is no
+ * measurement. While it runs the connection is looked at every INTERVAL_MS:
  * detail's series has [ms since the first octet, octets so far], for the upload
  * as acknowledged by TCP; detail's tcp is the last look. retrans is the
  * upload's: only a sender knows it.
@@ -51,6 +53,7 @@ enum step { PING, DOWN, UP };
 struct way {
     int64_t bytes, first_bytes; /* all of them; the block that started the clock */
     uint64_t first_ns, last_ns; /* 0 before the first octet */
+    int64_t silent_ns;          /* at its end, when it stalled */
     const char *stop;           /* why it ended by our wish, NULL when it did not */
     json_t *series;
     struct tcpinfo tcp;
@@ -122,7 +125,8 @@ static void finish(struct throughput *t)
     for (enum step way = DOWN; way <= UP; way++) {
         if (!t->ways[way].series) /* not wanted, or not reached */
             continue;
-        *(t->ways[way].outcome == OUTCOME_OK ? &fine : &failed) += 1;
+        fine += t->ways[way].outcome == OUTCOME_OK || t->ways[way].outcome == OUTCOME_PARTIAL;
+        failed += t->ways[way].outcome != OUTCOME_OK;
         way_detail(r, way == DOWN ? "down" : "up", &t->ways[way]);
     }
     if (fine > 0 && failed > 0)
@@ -256,6 +260,7 @@ static void on_tick(uv_timer_t *timer)
      * target has answered, or at its request's own limit. */
     if (t->step == DOWN && !w->stop && (int64_t)(now - w->first_ns) >= limit_ns(t)) {
         w->stop = "stalled";
+        w->silent_ns = (int64_t)(now - w->last_ns);
         w->last_ns = now;
         web_stop(t->transfer);
     }
@@ -300,12 +305,21 @@ static void on_down(void *user, const struct web_reply *reply)
     if (outcome == OUTCOME_OK && (bytes <= 0 || (double)bytes * 8e3 > MBPS_MAX * (double)ns)) {
         outcome = OUTCOME_PROTOCOL_ERROR;
         result_reason(t->run.result, outcome, _("download: %lld octets came in one block"), (long long)w->bytes);
+    } else if (outcome == OUTCOME_OK && !w->stop) {
+        outcome = OUTCOME_PROTOCOL_ERROR;
+        result_reason(t->run.result, outcome, _("download: the target ended it after %lld octets, before its time"),
+                      (long long)w->bytes);
     }
     if (outcome != OUTCOME_OK) {
         way_fail(t, w, outcome);
         return;
     }
     w->mbps = (double)bytes * 8e3 / (double)ns;
+    if (w->silent_ns * 2 >= limit_ns(t)) {
+        w->outcome = OUTCOME_PARTIAL;
+        result_reason(t->run.result, w->outcome, _("download: nothing came in its last %lld ms"),
+                      (long long)(w->silent_ns / 1000000));
+    }
     advance(t);
 }
 

@@ -1,8 +1,10 @@
 """A small web site for tests: `site.py ADDRESS PORT`. /page answers 20 kB; /to?URL redirects to URL; /status?N answers N.
-/lie/v1/ping and /lie/v1/upload are those of a measurement target that counts what came as if it had come within a microsecond."""
+/lie/v1/ping and /lie/v1/upload are those of a measurement target that counts what came as if it had come within a microsecond;
+those of /early, /still and /drip end a download after 32 000 octets, send no more of it, and an octet now and then."""
 import http.server
 import socket
 import sys
+import time
 import urllib.parse
 
 
@@ -16,13 +18,28 @@ class Site(http.server.BaseHTTPRequestHandler):
             status, headers, body = 302, {"Location": urllib.parse.unquote(query)}, b"elsewhere"
         elif path == "/status":
             status, body = int(query), b"so it is"
-        elif path == "/lie/v1/ping":
+        elif path.endswith("/v1/download") and path != "/v1/download":
+            self.download(path.split("/")[1])
+            return
+        elif path.endswith("/v1/ping") and path != "/v1/ping":
             body = b"pong\n"
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+
+    def download(self, how):
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for _ in range(100 if how == "drip" else 2):
+            piece = b"d" * (1 if how == "drip" else 16000)
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            time.sleep(0.05)
+        if how == "still":
+            time.sleep(3)
+        self.wfile.write(b"0\r\n\r\n")
 
     def do_POST(self):
         size = 0

@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -236,6 +237,21 @@ def test_throughput_target_count_that_cannot_be(net):
     row = net.agent.measure("throughput", f"http://{net.server.v4}/lie", direction="up", bytes_max=300000)
     assert row["outcome"] == "protocol_error" and "up_mbps" not in row["metrics"]
     assert row["detail"]["reason"] == "upload: the target counts 300000 octets in 1 us, which no line carries"
+
+
+@pytest.mark.parametrize("how, outcome, reason", [
+    ("early", "protocol_error", r"download: the target ended it after 32000 octets, before its time"),
+    ("still", "partial", r"download: nothing came in its last \d+ ms"), ("drip", "ok", None),
+])
+def test_throughput_download_that_is_not_whole(net, how, outcome, reason):
+    """Two blocks in 50 ms say nothing of a line; a line that falls silent gave what came, over the whole time."""
+    row = net.agent.measure("throughput", f"http://{net.server.v4}/{how}", direction="down", seconds=1, bytes_max=1000000)
+    assert row["outcome"] == outcome
+    assert reason is None or re.fullmatch(reason, row["detail"]["reason"])
+    if how == "early":
+        assert "down_mbps" not in row["metrics"] and "stop" not in row["detail"]["down"]
+    elif how == "still":
+        assert row["detail"]["down"]["stop"] == "stalled" and 0.08 < row["metrics"]["down_mbps"] < 0.26  # of 32 kB at most in 1 s and a look
 
 
 def test_throughput_byte_cap(net):
