@@ -295,6 +295,14 @@ class Collector:
             cursor = db.execute(query, values)
             return cursor.fetchall() if cursor.description else None
 
+    def results_of(self, probe):
+        """How many are stored."""
+        return self.sql("SELECT count(*) FROM result JOIN probe USING (probe_no) WHERE probe = %s", probe.id)[0][0]
+
+    def batches_of(self, probe):
+        """How many are stored."""
+        return self.sql("SELECT count(*) FROM batch_key JOIN probe USING (probe_no) WHERE probe = %s", probe.id)[0][0]
+
     def plainly(self):
         """Makes the days that are listed, and no figures, by plain SQL. Returns how many."""
         with self.database() as db:

@@ -178,7 +178,7 @@ def test_lost_disk_with_archived_log(site, agent):
     assert held.items() <= stored(c, agent.name()).items()
     assert is_whole(c, agent) == sum(map(len, agent.sealed().values()))
     assert c.push(gone.batch([ping()])).problem() == "forgotten-probe"
-    assert c.sql("SELECT count(*) FROM result JOIN probe USING (probe_no) WHERE probe = %s", gone.id) == [(0,)]
+    assert c.results_of(gone) == 0
     assert reads(c, key) == reads(c, late_key) == 200
     assert c.enrol(wire.Probe(), token).status == 200
     is_made_again(c)

@@ -4,13 +4,11 @@ import http.client
 import os
 import re
 import signal
-import subprocess
 import threading
 import time
 from datetime import datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 import wire
 import yaml
@@ -20,19 +18,10 @@ from wire import ping
 pytestmark = pytest.mark.long(40)
 
 
-def results_of(collector, probe):
-    return collector.sql(
-        "SELECT count(*) FROM result JOIN probe USING (probe_no) WHERE probe = %s", probe.id)[0][0]
-
-
 def problems_of(collector, probe):
     return collector.sql(
         "SELECT ordinal, reason, detail FROM result_problem JOIN probe USING (probe_no) WHERE probe = %s ORDER BY ordinal",
         probe.id)
-
-
-def batches_of(collector, probe):
-    return collector.sql("SELECT count(*) FROM batch_key JOIN probe USING (probe_no) WHERE probe = %s", probe.id)[0][0]
 
 
 # ---- the good case ----
@@ -70,7 +59,7 @@ def test_duplicate_gets_the_same_answer_and_changes_nothing(collector, probe):
     second = collector.stored(plain)
     assert [a["problems"] for a in (first, second)] == [1, 1]
     assert first["heads"] == second["heads"]
-    assert (batches_of(collector, probe), results_of(collector, probe)) == (1, 1)
+    assert (collector.batches_of(probe), collector.results_of(probe)) == (1, 1)
 
 
 @pytest.mark.quick
@@ -79,7 +68,7 @@ def test_late_and_out_of_order(collector, probe):
     for n in (2, 0, 3, 1):
         ack = collector.stored(batches[n])
     assert ack["heads"] == [{"chain": probe.chain, "seq": 4, "hash": wire.batch_hash(batches[3])}]
-    assert results_of(collector, probe) == 4
+    assert collector.results_of(probe) == 4
 
 
 def test_heads_name_every_chain(collector, probe):
@@ -95,13 +84,13 @@ def test_heads_name_every_chain(collector, probe):
 
 def test_empty_batch_says_that_the_probe_lives(collector, probe):
     assert collector.stored(probe.batch([]))["problems"] == 0
-    assert batches_of(collector, probe) == 1
+    assert collector.batches_of(probe) == 1
 
 
 def test_results_of_many_months_find_their_partitions(collector, probe):
     months = [f"{year}-{month:02}-15T12:00:00Z" for year in (2020, 2023, 2026) for month in (1, 6, 10)]
     collector.stored(probe.batch([ping(at=at) for at in months]))
-    assert results_of(collector, probe) == len(months)
+    assert collector.results_of(probe) == len(months)
 
 
 # ---- bad results in a good batch ----
@@ -130,7 +119,7 @@ def test_bad_result_is_listed_and_its_neighbours_are_stored(collector, probe, na
     assert collector.stored(probe.batch([ping(), bad, ping()]))["problems"] == 1
     (ordinal, found, detail), = problems_of(collector, probe)
     assert (ordinal, found) == (1, reason) and detail
-    assert results_of(collector, probe) == 2
+    assert collector.results_of(probe) == 2
 
 
 def test_unknown_metric_is_listed_and_the_rest_projected(collector, probe):
@@ -199,7 +188,7 @@ def test_envelope_sizes(collector, tmp_path):
 def test_file_goes_as_it_is(collector, probe):
     reply = collector.push(wire.pack(probe.batch([ping()])), headers={"Content-Encoding": "zstd"})
     assert (reply.status, reply.problem()) == (415, "content-encoding")
-    assert batches_of(collector, probe) == 0
+    assert collector.batches_of(probe) == 0
 
 
 @pytest.mark.quick
@@ -211,7 +200,7 @@ def test_signature(collector, probe):
     for batch in (probe.file(lines, 1, key=stranger.key), bytes(tampered)):
         reply = collector.push(batch)
         assert (reply.status, reply.problem()) == (403, "signature")
-    assert batches_of(collector, probe) == 0
+    assert collector.batches_of(probe) == 0
 
 
 def test_every_cut_of_a_batch_is_refused(collector, probe):
@@ -219,7 +208,7 @@ def test_every_cut_of_a_batch_is_refused(collector, probe):
     for end in range(len(plain)):
         reply = collector.push(plain[:end])
         assert (reply.status, reply.problem()) == (400, "framing"), (end, reply.body)
-    assert batches_of(collector, probe) == 0
+    assert collector.batches_of(probe) == 0
 
 
 def test_unknown_probe(collector):
@@ -233,7 +222,7 @@ def test_revoked_probe(collector, probe):
     for _ in range(2):
         reply = collector.push(probe.batch([ping()]))
         assert (reply.status, reply.problem()) == (403, "revoked-probe")
-    assert batches_of(collector, probe) == 1
+    assert collector.batches_of(probe) == 1
     assert "revoked" in collector.run("probe", "list")
     assert "moved away" in collector.run("probe", "show", probe.id)
 
@@ -252,134 +241,6 @@ def test_metrics_count_what_happened(collector, probe):
     collector.push(b"")
     assert [value(n) - b for n, b in zip(names, before)] == [1, 1, 1, 1, 1]
     assert value("database_up") == 1
-
-
-# ---- enrolment ----
-
-def test_enrolment_keeps_the_surroundings(collector):
-    token = collector.token("--focal-point", "Parakou")
-    probe = wire.Probe()
-    assert collector.enrol(probe, token, department="Borgou", commune="Parakou", zone="urban", operator="ISOCEL",
-                           technology="fibre", tariff="15 000 F", metered=True, contact="a@example.bj").status == 200
-    assert collector.sql(
-        "SELECT c.country, department, commune, zone, o.name, technology, fp.name, tariff, metered, consent_version "
-        "FROM probe JOIN probe_context c USING (probe_no) LEFT JOIN operator o USING (operator_no) "
-        "LEFT JOIN focal_point fp USING (focal_point_no) WHERE probe = %s", probe.id,
-    ) == [("BJ", "BJ-BO", "Parakou", "urban", "ISOCEL", "fibre", "Parakou", "15 000 F", True, "1")]
-
-
-def test_probe_show_says_yes_and_no_in_the_readers_language(collector, monkeypatch):
-    token = collector.token()
-    for metered, words in ((True, ("yes", "oui")), (False, ("no", "non"))):
-        probe = wire.Probe()
-        assert collector.enrol(probe, token, metered=metered).status == 200
-        for locale, word in zip(("en_US.UTF-8", "fr_FR.UTF-8"), words):
-            monkeypatch.setitem(collector.env, "LC_ALL", locale)
-            shown = collector.run("probe", "show", probe.id).split("\n\n")
-            heads, row = next(part for part in shown if "metered" in part).splitlines()
-            at = heads.index("metered")
-            assert row[at:].split()[0] == word
-
-
-def test_enrolment_again_is_the_same(collector):
-    token = collector.token("--uses", "1")
-    probe = wire.Probe()
-    assert [collector.enrol(probe, token).status for _ in range(3)] == [200, 200, 200]
-    assert collector.sql("SELECT count(*) FROM probe_context JOIN probe USING (probe_no) WHERE probe = %s", probe.id) == [(1,)]
-    reply = collector.enrol(wire.Probe(), token)
-    assert (reply.status, reply.problem()) == (403, "token-exhausted")
-
-
-def test_what_is_not_said_again_stays(collector):
-    """`enroll --yes`, typed once more to be sure, does not take the probe's place from it; another country does."""
-    token, probe = collector.token("--uses", "5"), wire.Probe()
-    asked = ("SELECT country, department, commune, zone, technology, isfinite(valid_to) FROM probe_context "
-             "JOIN probe USING (probe_no) WHERE probe = %s ORDER BY valid_from")
-    here = ("BJ", "BJ-BO", "Parakou", "urban", "fibre")
-    collector.enrol(probe, token, department="Borgou", commune="Parakou", zone="urban", technology="fibre")
-    collector.enrol(probe, token)
-    assert collector.sql(asked, probe.id) == [(*here, False)]
-    collector.enrol(probe, token, technology="4g")
-    assert collector.sql(asked, probe.id) == [(*here, True), (*here[:4], "4g", False)]
-    collector.enrol(probe, token, country="ML")
-    assert collector.sql(asked, probe.id)[-1] == ("ML", None, None, None, None, False)
-
-
-def test_new_surroundings_count_from_now_on(collector):
-    probe = wire.Probe()
-    collector.enrol(probe, collector.token(), department="BJ-LI", technology="fibre")
-    collector.enrol(probe, collector.token(), department="BJ-ZO", technology="4g")
-    assert collector.sql(
-        "SELECT department, isfinite(valid_to) FROM probe_context JOIN probe USING (probe_no) WHERE probe = %s "
-        "ORDER BY valid_from", probe.id) == [("BJ-LI", True), ("BJ-ZO", False)]
-
-
-@pytest.mark.parametrize("members, slug, names", [
-    ({"department": "Atlantis"}, "department", ["BJ-BO (Borgou)", "BJ-ZO (Zou)"]),
-    ({"technology": "pigeon"}, "technology", ["fibre", "community"]),
-    ({"zone": "orbit"}, "zone", ["urban", "rural"]),
-    ({"site": "boat"}, "site", ["school", "health-centre", "town-hall"]),
-    ({"country": "benin"}, "request", ["country"]),
-    ({"country": "bj"}, "country", ["ISO 3166-1"]),
-    ({"consent": None}, "request", ["consent"]),
-    ({"commune": "x" * 1000}, "request", ["commune"]),
-    ({"metered": "yes"}, "request", ["metered"]),
-])
-def test_enrolment_names_what_is_wrong(collector, members, slug, names):
-    token = collector.token("--uses", "1")
-    probe = wire.Probe()
-    reply = collector.enrol(probe, token, **members)
-    assert reply.status in (400, 422) and reply.problem() == slug
-    assert all(name in reply.json()["detail"] for name in names), reply.body
-    assert collector.sql("SELECT count(*) FROM probe WHERE probe = %s", probe.id) == [(0,)]
-    assert collector.enrol(probe, token).status == 200  # no use was counted
-
-
-@pytest.mark.quick
-def test_enrolment_wants_proof_and_a_good_token(collector):
-    probe, thief = wire.Probe(), wire.Probe()
-    reply = collector.request("POST", "/api/v1/probes", probe.enrolment(collector.token(), key=thief.key))
-    assert (reply.status, reply.problem()) == (403, "signature")
-    reply = collector.enrol(probe, "imt_" + "0" * 32)
-    assert (reply.status, reply.problem()) == (403, "token")
-    revoked = collector.token()
-    collector.run("token", "revoke", revoked)
-    reply = collector.enrol(probe, revoked)
-    assert (reply.status, reply.problem()) == (403, "token-revoked")
-    expired = collector.token("--expires", "1s")
-    time.sleep(1.1)
-    reply = collector.enrol(probe, expired)
-    assert (reply.status, reply.problem()) == (403, "token-expired")
-    for body in (b"", b"{}\n{}\n", b"x" * 100, b'{"public":"AAAA"}\n{"sig":""}\n'):
-        reply = collector.request("POST", "/api/v1/probes", body)
-        assert (reply.status, reply.problem()) == (400, "request")
-
-
-def test_last_use_of_a_token_goes_to_one_probe(collector):
-    token = collector.token("--uses", "3")
-    statuses = []
-    def one():
-        statuses.append(collector.enrol(wire.Probe(), token).status)
-    threads = [threading.Thread(target=one) for _ in range(12)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-    assert sorted(statuses) == [200] * 3 + [403] * 9
-
-
-def test_a_revoked_probe_cannot_enrol_again(collector, probe):
-    collector.run("probe", "revoke", probe.id)
-    reply = collector.enrol(probe, collector.token())
-    assert (reply.status, reply.problem()) == (403, "revoked-probe")
-
-
-def test_secrets_are_kept_as_hashes_only(collector):
-    token, key = collector.token(), collector.run("key", "create", "Université de Parakou").strip()
-    assert token.startswith("imt_") and key.startswith("imk_")
-    dump = str(collector.sql("SELECT t::text FROM token t UNION ALL SELECT k::text FROM api_key k"))
-    assert token[4:] not in dump and key[4:] not in dump
-    assert "Université de Parakou" in collector.run("key", "list")
 
 
 # ---- what the collector says under its key ----
@@ -435,249 +296,7 @@ def test_wrong_method_and_wrong_path(collector):
     assert (head.status, head.body) == (200, b"")
 
 
-# ---- files ----
-
-@pytest.mark.quick
-def test_load_twice_changes_nothing(collector, probe, tmp_path):
-    by_http, by_file = probe.batch([ping()]), probe.batch([ping(), ping()])
-    collector.stored(by_http)
-    files = []
-    for n, plain in enumerate((by_http, by_file)):
-        files.append(tmp_path / f"{n}.zst")
-        files[-1].write_bytes(plain)
-    out = collector.run("load", *files)
-    assert "0.zst: known already" in out and "1.zst: stored" in out
-    assert collector.run("load", *files).count("known already\n") == 2
-    assert (batches_of(collector, probe), results_of(collector, probe)) == (2, 3)
-
-
-def test_load_names_bad_files_and_goes_on(collector, probe, tmp_path):
-    good = probe.batch([ping()])
-    bad = {"cut.zst": good[:50], "stranger.zst": wire.Probe().batch([ping()]),
-           "text.zst": b"hello", "empty.zst": b"", "tampered": good[:-120] + b"?" + good[-119:]}
-    for name, content in bad.items():
-        (tmp_path / name).write_bytes(content)
-    (tmp_path / "good").write_bytes(good)
-    out = collector.run("load", tmp_path / "absent", *(tmp_path / n for n in bad), tmp_path / "good", status=1)
-    for name, reason in {"absent": "file", "cut.zst": "framing", "stranger.zst": "unknown-probe", "text.zst": "framing",
-                         "empty.zst": "framing", "tampered": "signature"}.items():
-        assert f"{name}: refused ({reason})" in out
-    assert "good: stored" in out and results_of(collector, probe) == 1
-
-
-def test_load_waits_for_no_pipe_and_names_a_path_once(collector, tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    out = collector.run("load", tmp_path / "pipe", tmp_path, status=1)
-    assert f"{tmp_path}/pipe: refused (file): not a regular file\n" in out
-    assert f"{tmp_path}: refused (file): cannot open: Is a directory\n" in out
-
-
-def test_load_without_serve_starts_the_cluster_for_itself(own_collector, tmp_path):
-    own_collector.start()
-    probe = own_collector.probe()
-    own_collector.stop()
-    assert own_collector.postmaster() == 0
-    (tmp_path / "b").write_bytes(probe.batch([ping()]))
-    assert "stored" in own_collector.run("load", tmp_path / "b")
-    assert own_collector.postmaster() == 0
-    own_collector.start()
-    assert results_of(own_collector, probe) == 1
-
-
-# ---- the cluster's life ----
-
-def test_one_collector_a_state_directory(collector):
-    second = subprocess.run(collector.command("serve"), capture_output=True, text=True, timeout=30,
-                            env=os.environ | {"LC_ALL": "en_US.UTF-8"})
-    assert second.returncode == 1 and f"process {collector.process.pid}" in second.stderr
-
-
-def test_commands_share_the_cluster(own_collector):
-    """Many commands at once, without a server: one starts PostgreSQL, the last stops it."""
-    commands = [subprocess.Popen(own_collector.command("token", "create"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-                for _ in range(6)]
-    for c in commands:
-        _, err = c.communicate(timeout=60)
-        assert c.returncode == 0, err
-    assert own_collector.postmaster() == 0
-    assert own_collector.run("token", "list").count("good") == 6
-
-
-def test_postgres_that_outlived_the_collector_is_adopted(own_collector):
-    own_collector.start()
-    probe = own_collector.probe()
-    own_collector.stored(probe.batch([ping()]))
-    before = own_collector.postmaster()
-    own_collector.kill()
-    own_collector.start()
-    assert own_collector.postmaster() == before
-    own_collector.stored(probe.batch([ping()]))
-    assert results_of(own_collector, probe) == 2
-    own_collector.stop()
-    assert own_collector.postmaster() == 0
-
-
-def test_stale_pid_file_of_a_power_cut(own_collector):
-    """The pid of the file belongs to another process by now: PostgreSQL alone would refuse to start."""
-    pid_file = own_collector.state / "postgresql/postmaster.pid"
-    pid_file.write_text(f"{os.getpid()}\n{own_collector.state}/postgresql\n")
-    own_collector.start()
-
-
-def test_long_state_directory(own_collector):
-    """Too long for a socket's address: the socket goes elsewhere, where commands find it, too."""
-    own_collector.state = own_collector.state.rename(own_collector.state.with_name("long" * 25))
-    own_collector.start()
-    assert not (own_collector.state / "run/.s.PGSQL.5432").exists()
-    probe = own_collector.probe()
-    own_collector.stored(probe.batch([ping()]))
-
-
-def test_postgres_killed_is_restarted_and_nothing_is_lost(own_collector):
-    own_collector.start()
-    probe = own_collector.probe()
-    own_collector.stored(probe.batch([ping()]))
-    os.kill(own_collector.postmaster(), signal.SIGKILL)
-    plain = probe.batch([ping()])
-    unavailable = 0
-    def delivered():
-        nonlocal unavailable
-        reply = own_collector.push(plain)
-        if reply.status == 503:
-            assert int(reply.headers["Retry-After"]) > 0 and reply.problem() == "unavailable"
-            unavailable += 1
-            return False
-        assert reply.status == 200, reply.body
-        return True
-    wait_until(delivered, what="the delivery")
-    assert unavailable > 0 and results_of(own_collector, probe) == 2
-    wait_until(lambda: b"database_restarts_total 1" in own_collector.request("GET", "/metrics").body, what="the count")
-
-
-def test_cluster_moves_to_a_later_postgres(own_collector):
-    """Real pg_upgrade, between two installations of one version of which the second calls itself later."""
-    own_collector.start()
-    probe = own_collector.probe()
-    own_collector.stored(probe.batch([ping()]))
-    error = own_collector.run("migrate", "--upgrade-cluster", status=1)
-    assert "stop the collector first" in error
-    own_collector.stop()
-
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))[-1]
-    major = int(installed.parent.name)
-    later = own_collector.config.parent / "later"
-    later.mkdir(mode=0o755)
-    for program in installed.iterdir():
-        (later / program.name).symlink_to(program)
-    (later / "postgres").unlink()
-    (later / "postgres").write_text(f"""#!/bin/sh
-[ "$1" = --version ] && {{ echo "postgres (PostgreSQL) {major + 1}.0"; exit; }}
-exec {installed}/postgres "$@"
-""")
-    (later / "postgres").chmod(0o755)
-    out = own_collector.run("migrate", "--upgrade-cluster", path=later)
-    assert f"from PostgreSQL {major} to {major + 1}" in out
-    assert (own_collector.state / f"postgresql.{major}").is_dir()
-    own_collector.start()
-    own_collector.stored(probe.batch([ping()]))
-    assert results_of(own_collector, probe) == 2
-    own_collector.stop()
-
-    # An upgrade that stopped half way is not taken for a fresh start.
-    (own_collector.state / "postgresql").rename(own_collector.state / "postgresql.new")
-    assert "interrupted" in own_collector.run("token", "list", status=1)
-
-
-def test_data_of_a_postgres_that_is_not_installed(own_collector):
-    (own_collector.state / "postgresql/PG_VERSION").write_text("12\n")
-    assert "apt-get install postgresql-12" in own_collector.run("token", "list", status=1)
-
-
-def test_a_server_instead_of_the_cluster(collector, own_collector):
-    """Its owner may do nothing but own the database: no roles, no superuser."""
-    collector.sql("CREATE ROLE plain LOGIN")
-    collector.sql("CREATE DATABASE elsewhere OWNER plain")
-    with own_collector.config.open("a") as config:
-        config.write(f"database = postgresql://plain@/elsewhere?host={collector.state}/run\n")
-    for words in (("serve",), ("rollup",), ("simulate", "--probes", "1", "--days", "1", "--seed", "1"), ("simulate", "--remove")):
-        assert "internetmetre-collector migrate" in own_collector.run(*words, status=1)
-    own_collector.run("migrate")
-    own_collector.start()
-    probe = own_collector.probe()
-    own_collector.stored(probe.batch([ping(), ping()]))
-    assert own_collector.postmaster() == 0
-    with psycopg.connect(host=str(collector.state / "run"), dbname="elsewhere", user="plain") as db:
-        assert db.execute("SELECT count(*) FROM ping").fetchone() == (2,)
-    own_collector.stop()
-
-
-def test_a_changed_migration_is_refused(own_collector):
-    own_collector.start()
-    own_collector.sql("UPDATE schema_migration SET checksum = 'other' WHERE name = 'migrations/0001_base.sql'")
-    assert "migrations/0001_base.sql was applied with other content" in own_collector.run("migrate", status=1)
-
-
-LATER = ("INSERT INTO schema_migration (name, checksum, program) VALUES ('migrations/9001_later.sql', 'x', %s) "
-         "ON CONFLICT (name) DO UPDATE SET program = excluded.program")
-
-
-def refused_as_older(said, program):
-    return all(words in said for words in (f"a newer internetmetre-collector ({program})", "migrations/9001_later.sql", "BACKUP.md"))
-
-
-@pytest.mark.parametrize("program, says", [("9.1.0", "9.1.0"), (None, "?")], ids=["named", "unnamed"])
-def test_a_program_older_than_its_database_is_refused(own_collector, program, says):
-    """As after a package that was put back: whether the newer one said who it was, or is from before that was noted."""
-    c = own_collector.start()
-    c.sql(LATER, program)
-    before = c.sql("SELECT * FROM schema_migration ORDER BY 1")
-    for words in (["migrate"], ["probe", "list"], ["rollup"]):
-        assert refused_as_older(c.run(*words, status=1), says)
-    assert c.sql("SELECT * FROM schema_migration ORDER BY 1") == before
-    c.stop()
-    assert refused_as_older(c.run("serve", status=1), says)
-
-
-def test_a_program_older_than_its_server_is_refused(collector, own_collector):
-    collector.sql("CREATE DATABASE later")
-    with own_collector.config.open("a") as config:
-        config.write(f"database = postgresql://internetmetre@/later?host={collector.state}/run\n")
-    own_collector.run("migrate")
-    with psycopg.connect(host=str(collector.state / "run"), dbname="later", user="internetmetre", autocommit=True) as db:
-        db.execute(LATER, ["9.1.0"])
-        for words in ("migrate", "serve"):
-            assert refused_as_older(own_collector.run(words, status=1), "9.1.0")
-        # A program from before programs were noted leaves a table without them.
-        db.execute("ALTER TABLE schema_migration DROP COLUMN program")
-        assert refused_as_older(own_collector.run("serve", status=1), "?")
-
-
-def test_migrate_names_the_file_that_fails(own_collector):
-    own_collector.start()
-    own_collector.sql("DROP VIEW public_edns_league")
-    own_collector.sql("CREATE TABLE public_edns_league (zone text)")
-    error = own_collector.run("migrate", status=1)
-    assert "views/edns.sql: PostgreSQL: " in error and "public_edns_league" in error
-    own_collector.sql("DROP TABLE public_edns_league")
-    own_collector.run("migrate")
-    assert own_collector.sql("SELECT count(*) FROM public_edns_league") is not None
-    own_collector.stop()
-
-
-def test_migrate_makes_views_in_the_order_that_they_need(own_collector):
-    """A view that others stand on is gone, as on a database of a version that had none of them."""
-    own_collector.start()
-    before = own_collector.sql("SELECT count(*) FROM pg_views WHERE schemaname = 'public'")
-    own_collector.sql("DROP VIEW day_metric, day_bucket, public_indicator CASCADE")
-    assert own_collector.sql("SELECT count(*) FROM pg_views WHERE schemaname = 'public'") < before
-    own_collector.run("migrate")
-    assert own_collector.sql("SELECT count(*) FROM pg_views WHERE schemaname = 'public'") == before
-    own_collector.stop()
-
-
-def test_migrate_again_changes_nothing(own_collector):
-    assert "migrations applied: 0" in own_collector.run("migrate")
-
+# ---- exactly once ----
 
 class Sender(threading.Thread):
     """Sends its probe's batches one after the other, each until the collector signs for it."""
@@ -740,6 +359,6 @@ def test_exactly_once_under_kill(own_collector, victim):
         stored = own_collector.sql(
             "SELECT encode(hash, 'hex') FROM batch_key JOIN probe USING (probe_no) WHERE probe = %s ORDER BY seq", s.probe.id)
         assert [h for h, in stored] == s.sent
-        assert results_of(own_collector, s.probe) == s.results
+        assert own_collector.results_of(s.probe) == s.results
     assert own_collector.sql("SELECT count(*), count(DISTINCT batch_no) FROM batch_body") == [
         (sum(len(s.sent) for s in senders),) * 2]

@@ -46,7 +46,7 @@ def test_leave(collector, probe):
         answer = wire.open_statement(collector.public, wire.LEAVE, leave(collector, probe).body)
         assert (answer["left"], answer["probe"], answer["forgotten"]) == (1, probe.id, False)
     assert collector.push(probe.batch([])).problem() == "revoked-probe"
-    assert collector.sql("SELECT count(*) FROM result JOIN probe USING (probe_no) WHERE probe = %s", probe.id) == [(1,)]
+    assert collector.results_of(probe) == 1
 
 
 def held(collector, probe):

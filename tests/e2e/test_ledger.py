@@ -116,7 +116,7 @@ def test_two_boxes_with_one_state_directory(collector, probe):
     assert collector.stored(mine)["forks"] == []
     ack = collector.stored(theirs)
     assert ack["forks"] == [probe.chain] and missing(ack) == []
-    assert collector.sql("SELECT count(*) FROM result JOIN probe USING (probe_no) WHERE probe = %s", probe.id) == [(4,)]
+    assert collector.results_of(probe) == 4
     assert collector.sql("SELECT seq, batches FROM fork JOIN probe USING (probe_no) WHERE probe = %s", probe.id) == [(3, 2)]
     shown = collector.run("probe", "show", probe.id)
     assert "fork" in shown and probe.chain in shown
@@ -152,7 +152,7 @@ def test_card_restored_to_last_week(collector, probe, tmp_path):
     assert ack["heads"] == [{"chain": probe.chain, "seq": 18, "hash": wire.batch_hash(again[-1])}]
     assert collector.sql("SELECT seq, batches FROM fork JOIN probe USING (probe_no) WHERE probe = %s ORDER BY seq",
                          probe.id) == [(n, 2) for n in range(11, 17)]
-    assert collector.sql("SELECT count(*) FROM result JOIN probe USING (probe_no) WHERE probe = %s", probe.id) == [(24,)]
+    assert collector.results_of(probe) == 24
 
 
 # ---- keys ----
