@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -311,22 +312,38 @@ int user_spawn(const char *const *argv, int out_fd, pid_t *ret_pid, struct fault
     return start(argv, out_fd, 0, ret_pid, f);
 }
 
-/* False: what it writes did not end in time. */
-static bool read_output(int fd, int limit_s, struct buf *out)
+/* False: not in time. end_us: of the monotonic clock; INT64_MAX: whenever. */
+static bool await_readable(int fd, int64_t end_us)
 {
-    char piece[4096];
-    const int64_t end_us = clock_mono_us(&clock_system) + limit_s * INT64_C(1000000);
     for (;;) {
         const int64_t left_us = end_us - clock_mono_us(&clock_system);
         struct pollfd waits = {.fd = fd, .events = POLLIN};
-        if (limit_s && (left_us <= 0 || poll(&waits, 1, (int)(left_us / 1000) + 1) == 0))
+        if (left_us <= 0)
             return false;
+        if (poll(&waits, 1, end_us == INT64_MAX ? -1 : (int)(left_us / 1000) + 1) != 0)
+            return true;
+    }
+}
+
+/* False: what it writes did not end in time. */
+static bool read_output(int fd, int64_t end_us, struct buf *out)
+{
+    char piece[4096];
+    while (await_readable(fd, end_us)) {
         const ssize_t n = read(fd, piece, sizeof piece);
         if (n == 0 || (n < 0 && errno != EINTR))
             return true;
         if (n > 0 && out->len + (size_t)n <= OUTPUT_MAX)
             buf_add(out, piece, (size_t)n);
     }
+    return false;
+}
+
+/* False: it goes on, as one can that has closed its output. */
+static bool await_end(pid_t pid, int64_t end_us)
+{
+    _cleanup_fd_ int fd = end_us == INT64_MAX ? -1 : pidfd_open(pid, 0);
+    return fd < 0 || await_readable(fd, end_us);
 }
 
 /* parent, limit_s: 0: none. */
@@ -337,11 +354,12 @@ static int run(const char *const *argv, pid_t parent, int limit_s, struct buf *o
         return fault_set(f, -errno, _("%s: no pipe: %s"), argv[0], fault_errno(errno));
     _cleanup_fd_ int read_end = ends[0];
     pid_t pid = 0;
+    const int64_t end_us = limit_s ? clock_mono_us(&clock_system) + limit_s * INT64_C(1000000) : INT64_MAX;
     int rc = start(argv, ends[1], parent, &pid, f);
     close(ends[1]);
     if (rc < 0)
         return rc;
-    const bool ended = read_output(read_end, limit_s, out);
+    const bool ended = read_output(read_end, end_us, out) && await_end(pid, end_us);
     if (!ended)
         kill(-pid, SIGKILL); /* it leads a session, with what it started */
     int status;

@@ -121,20 +121,24 @@ static void ends_with_who_runs_it(void **state)
     shell("rm -r %s", folder);
 }
 
-/* With what it started: else that would hold the pipe, and who waits. */
+/* With what it started: else that would hold the pipe, and who waits. Also when it has nothing more to say. */
 static void ends_when_its_time_is_over(void **state)
 {
-    char *folder = scratch_dir();
-    _cleanup_text_ char *program = program_that(folder, "maker", "sleep 30 & echo begun; sleep 30");
-    struct buf in = {0}, out = {0};
-    struct fault f = {0};
-    const int64_t began_us = clock_mono_us(&clock_system);
-    assert_int_equal(tool_run(&(struct tool_job){program, (const char *const[]){NULL}, folder, 1, 1}, &in, &out, &f),
-                     -ETIMEDOUT);
-    assert_true(clock_mono_us(&clock_system) - began_us < 20000000);
-    assert_non_null(strstr(f.text, "was not done after 1 s"));
-    shell("test \"$(ls %s)\" = bin", folder);
-    shell("rm -r %s", folder);
+    static const char *const goes_on[] = {"sleep 30 & echo begun; sleep 30", "exec >&- 2>&-; sleep 30"};
+    for (size_t n = 0; n < COUNT(goes_on); n++) {
+        char *folder = scratch_dir();
+        _cleanup_text_ char *program = program_that(folder, "maker", goes_on[n]);
+        struct buf in = {0}, out = {0};
+        struct fault f = {0};
+        const int64_t began_us = clock_mono_us(&clock_system);
+        assert_int_equal(
+            tool_run(&(struct tool_job){program, (const char *const[]){NULL}, folder, 1, 1}, &in, &out, &f),
+            -ETIMEDOUT);
+        assert_true(clock_mono_us(&clock_system) - began_us < 20000000);
+        assert_non_null(strstr(f.text, "was not done after 1 s"));
+        shell("test \"$(ls %s)\" = bin", folder);
+        shell("rm -r %s", folder);
+    }
 }
 
 int main(void)
