@@ -257,8 +257,8 @@ int cell_note(const char *text, struct fault *f)
     return fault_set(f, -EBADMSG, _("this line is the template's example and no figure; write yours in its place"));
 }
 
-/* In the order of enum figure_column. */
-const struct cell_column cell_columns[FIGURE_COLUMNS] = {
+/* In the order of enum cell_of. */
+const struct cell_column cell_columns[CELL_COLUMNS] = {
     {"indicator", true, check_indicator},
     {"country", true, check_country},
     {"geo", false, check_geo},

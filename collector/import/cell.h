@@ -7,29 +7,29 @@
 #include "common/alloc.h"
 #include "common/fault.h"
 
-enum figure_column {
-    FIGURE_INDICATOR,
-    FIGURE_COUNTRY,
-    FIGURE_GEO,
-    FIGURE_OPERATOR,
-    FIGURE_TECHNOLOGY,
-    FIGURE_ZONE,
-    FIGURE_SEX,
-    FIGURE_AGE_GROUP,
-    FIGURE_PLAN,
-    FIGURE_ITEM,
-    FIGURE_PERIOD,
-    FIGURE_VALUE,
-    FIGURE_UNIT,
-    FIGURE_SAMPLE_SIZE,
-    FIGURE_MARGIN,
-    FIGURE_VISA,
-    FIGURE_METHOD,
-    FIGURE_SOURCE,
-    FIGURE_SOURCE_URL,
-    FIGURE_RETRIEVED,
-    FIGURE_NOTE,
-    FIGURE_COLUMNS
+enum cell_of {
+    CELL_INDICATOR,
+    CELL_COUNTRY,
+    CELL_GEO,
+    CELL_OPERATOR,
+    CELL_TECHNOLOGY,
+    CELL_ZONE,
+    CELL_SEX,
+    CELL_AGE_GROUP,
+    CELL_PLAN,
+    CELL_ITEM,
+    CELL_PERIOD,
+    CELL_VALUE,
+    CELL_UNIT,
+    CELL_SAMPLE_SIZE,
+    CELL_MARGIN,
+    CELL_VISA,
+    CELL_METHOD,
+    CELL_SOURCE,
+    CELL_SOURCE_URL,
+    CELL_RETRIEVED,
+    CELL_NOTE,
+    CELL_COLUMNS
 };
 
 struct cell_column {
@@ -39,7 +39,7 @@ struct cell_column {
     int (*check)(const char *text, struct fault *f);
     bool decimal; /* a number that may have decimals: where no comma parts columns, one may stand before them */
 };
-extern const struct cell_column cell_columns[FIGURE_COLUMNS];
+extern const struct cell_column cell_columns[CELL_COLUMNS];
 
 /* What stands in the note of the template's line. */
 #define CELL_EXAMPLE "an example: replace this line"

@@ -26,26 +26,26 @@ const char figures_template[] =
 /* The unit is written as the database has it, whichever language it came in. */
 static int check_unit(struct figure_line *line, struct fault *f)
 {
-    const struct indicator *i = indicator_find(line->cell[FIGURE_INDICATOR]);
-    const char *unit = line->cell[FIGURE_UNIT];
+    const struct indicator *i = indicator_find(line->cell[CELL_INDICATOR]);
+    const char *unit = line->cell[CELL_UNIT];
     double value;
     if (strcmp(unit, i->unit[LANG_EN]) != 0 && strcmp(unit, i->unit[LANG_FR]) != 0)
         return fault_set(f, -EBADMSG,
                          _("column unit: \"%.64s\" is not the unit of %s; convert the value and write \"%s\""), unit,
                          i->id, i->unit[LANG_EN]);
-    line->cell[FIGURE_UNIT] = i->unit[LANG_EN];
-    int rc = number_read(line->cell[FIGURE_VALUE], &value);
+    line->cell[CELL_UNIT] = i->unit[LANG_EN];
+    int rc = number_read(line->cell[CELL_VALUE], &value);
     if (rc == 0)
         rc = unit_check(i->unit[LANG_EN], value, f);
     if (rc < 0)
-        fault_prefix(f, _("column %s: "), cell_columns[FIGURE_VALUE].name);
+        fault_prefix(f, _("column %s: "), cell_columns[CELL_VALUE].name);
     return rc;
 }
 
 static int check_item(const struct figure_line *line, struct fault *f)
 {
-    const struct indicator *i = indicator_find(line->cell[FIGURE_INDICATOR]);
-    const char *item = line->cell[FIGURE_ITEM];
+    const struct indicator *i = indicator_find(line->cell[CELL_INDICATOR]);
+    const char *item = line->cell[CELL_ITEM];
     size_t len;
     if (item ? indicator_item(i, item, LANG_EN, &len) != NULL : !indicator_by_item(i))
         return 0;
@@ -58,17 +58,17 @@ static int check_item(const struct figure_line *line, struct fault *f)
 
 static void remark(struct remarks *remarks, const struct figure_line *line)
 {
-    if (!line->cell[FIGURE_SOURCE_URL])
+    if (!line->cell[CELL_SOURCE_URL])
         remark_note(remarks, REMARK_NO_URL, line->line);
-    if (line->cell[FIGURE_SAMPLE_SIZE] && !line->cell[FIGURE_VISA] && place_country(line->cell[FIGURE_COUNTRY])->visa)
+    if (line->cell[CELL_SAMPLE_SIZE] && !line->cell[CELL_VISA] && place_country(line->cell[CELL_COUNTRY])->visa)
         remark_note(remarks, REMARK_NO_VISA, line->line);
-    if (atoi(line->cell[FIGURE_PERIOD]) < REMARK_YEAR_FIRST)
+    if (atoi(line->cell[CELL_PERIOD]) < REMARK_YEAR_FIRST)
         remark_note(remarks, REMARK_OLD, line->line);
 }
 
 /* ---- the file ---- */
 
-static const struct sheet sheet = {cell_columns, FIGURE_COLUMNS, "csv"};
+static const struct sheet sheet = {cell_columns, CELL_COLUMNS, "csv"};
 
 struct reader {
     struct remarks *remarks;

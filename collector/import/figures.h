@@ -14,7 +14,7 @@
 
 struct figure_line {
     size_t line;
-    const char *cell[FIGURE_COLUMNS]; /* checked, without blanks around; NULL where it is empty */
+    const char *cell[CELL_COLUMNS]; /* checked, without blanks around; NULL where it is empty */
 };
 
 typedef int (*figure_take)(void *ctx, const struct figure_line *line, struct fault *f);

@@ -54,12 +54,12 @@ int stage_put(void *stage, const struct figure_line *line, struct fault *f)
     struct stage *s = stage;
     double number;
     buf_addf(&s->rows, "%zu", line->line);
-    for (size_t c = 0; c < FIGURE_COLUMNS; c++) {
+    for (size_t c = 0; c < CELL_COLUMNS; c++) {
         const char *text = line->cell[c];
         buf_add_char(&s->rows, '\t');
         if (!text)
             buf_add_text(&s->rows, "\\N");
-        else if ((c == FIGURE_VALUE || c == FIGURE_MARGIN) && number_read(text, &number) == 0)
+        else if ((c == CELL_VALUE || c == CELL_MARGIN) && number_read(text, &number) == 0)
             buf_addf(&s->rows, "%.17g", number + 0.0); /* as we read it, and no -0 */
         else
             add_text(&s->rows, text);

@@ -165,11 +165,11 @@ static int read_lead(struct reader *r, struct fault *f)
 static int check_figure(const struct indicator *i, const struct figure_line *line, struct fault *f)
 {
     double value;
-    int rc = cell_period(line->cell[FIGURE_PERIOD], f);
+    int rc = cell_period(line->cell[CELL_PERIOD], f);
     if (rc == 0)
-        rc = cell_value(line->cell[FIGURE_VALUE], f);
+        rc = cell_value(line->cell[CELL_VALUE], f);
     if (rc == 0)
-        rc = number_read(line->cell[FIGURE_VALUE], &value);
+        rc = number_read(line->cell[CELL_VALUE], &value);
     return rc == 0 ? unit_check(i->unit[LANG_EN], value, f) : rc;
 }
 
@@ -186,22 +186,22 @@ static int read_years(struct reader *r, const struct place_country *country, con
     _cleanup_text_ char *url = alloc_format("https://data.worldbank.org/indicator/%s?locations=%s", s->code,
                                             country->iso);
     struct figure_line line = {.line = r->csv.record_line};
-    line.cell[FIGURE_INDICATOR] = s->indicator;
-    line.cell[FIGURE_COUNTRY] = country->iso;
-    line.cell[FIGURE_ZONE] = or_none(s->zone);
-    line.cell[FIGURE_SEX] = or_none(s->sex);
-    line.cell[FIGURE_UNIT] = i->unit[LANG_EN];
-    line.cell[FIGURE_METHOD] = method;
-    line.cell[FIGURE_SOURCE] = WORLDBANK_SOURCE;
-    line.cell[FIGURE_SOURCE_URL] = url;
-    line.cell[FIGURE_RETRIEVED] = r->found->updated;
+    line.cell[CELL_INDICATOR] = s->indicator;
+    line.cell[CELL_COUNTRY] = country->iso;
+    line.cell[CELL_ZONE] = or_none(s->zone);
+    line.cell[CELL_SEX] = or_none(s->sex);
+    line.cell[CELL_UNIT] = i->unit[LANG_EN];
+    line.cell[CELL_METHOD] = method;
+    line.cell[CELL_SOURCE] = WORLDBANK_SOURCE;
+    line.cell[CELL_SOURCE_URL] = url;
+    line.cell[CELL_RETRIEVED] = r->found->updated;
     for (size_t c = 0; c < r->width; c++) {
         const char *text = r->csv.fields[c];
         if (!*r->years[c])
             continue;
         const bool empty = !*text || !strcmp(text, "..");
-        line.cell[FIGURE_PERIOD] = r->years[c];
-        line.cell[FIGURE_VALUE] = empty ? NULL : text;
+        line.cell[CELL_PERIOD] = r->years[c];
+        line.cell[CELL_VALUE] = empty ? NULL : text;
         int rc = empty ? 0 : check_figure(i, &line, f);
         if (rc < 0) {
             fault_prefix(f, _("line %zu, column %zu (%s): "), line.line, c + 1, r->years[c]);

@@ -60,10 +60,10 @@ static int check_line(void *ctx, const struct figure_line *line, struct fault *f
 {
     size_t *count = ctx;
     double value;
-    for (size_t c = 0; c < FIGURE_COLUMNS; c++)
+    for (size_t c = 0; c < CELL_COLUMNS; c++)
         if (line->cell[c] ? !*line->cell[c] : cell_columns[c].required)
             abort();
-    if (number_read(line->cell[FIGURE_VALUE], &value) < 0)
+    if (number_read(line->cell[CELL_VALUE], &value) < 0)
         abort();
     ++*count;
     return 0;
@@ -73,11 +73,11 @@ static int check_line(void *ctx, const struct figure_line *line, struct fault *f
 static int check_year(void *ctx, const struct figure_line *line, struct fault *f)
 {
     size_t *counts = ctx;
-    if (line->cell[FIGURE_VALUE])
+    if (line->cell[CELL_VALUE])
         return check_line(ctx, line, f);
     struct figure_line whole = *line;
     size_t here = 0;
-    whole.cell[FIGURE_VALUE] = "0";
+    whole.cell[CELL_VALUE] = "0";
     counts[1]++;
     return check_line(&here, &whole, f);
 }

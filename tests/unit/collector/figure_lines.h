@@ -9,7 +9,7 @@ static inline int keep(void *ctx, const struct figure_line *line, struct fault *
 {
     struct buf *out = ctx;
     buf_addf(out, "%zu", line->line);
-    for (size_t c = 0; c < FIGURE_COLUMNS; c++)
+    for (size_t c = 0; c < CELL_COLUMNS; c++)
         buf_addf(out, "|%s", line->cell[c] ? line->cell[c] : "");
     buf_add_char(out, '\n');
     return 0;

@@ -8,8 +8,8 @@ static void writes_lines_for_copy(void **state)
     struct stage s = {0};
     struct fault f = {0};
     const struct figure_line lines[] = {
-        {.line = 2, .cell = {[FIGURE_INDICATOR] = "ACC1", [FIGURE_VALUE] = "1e1", [FIGURE_MARGIN] = "2.5"}},
-        {.line = 3, .cell = {[FIGURE_VALUE] = "-0", [FIGURE_NOTE] = "a\tb\\N\r\n"}},
+        {.line = 2, .cell = {[CELL_INDICATOR] = "ACC1", [CELL_VALUE] = "1e1", [CELL_MARGIN] = "2.5"}},
+        {.line = 3, .cell = {[CELL_VALUE] = "-0", [CELL_NOTE] = "a\tb\\N\r\n"}},
     };
     for (size_t i = 0; i < COUNT(lines); i++)
         assert_int_equal(stage_put(&s, &lines[i], &f), 0);
