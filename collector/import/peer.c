@@ -9,6 +9,7 @@
 #include "collector/figure/figure.h"
 #include "collector/figure/indicator.h"
 #include "collector/format/csv.h"
+#include "collector/import/cell.h"
 #include "collector/import/kind.h"
 #include "collector/import/number.h"
 #include "collector/import/place.h"
@@ -87,9 +88,13 @@ static int check_counts(const struct line *l, struct fault *f)
 static int check_days(const struct line *l, struct fault *f)
 {
     static const enum figure_column days[] = {FIGURE_RETRIEVED, FIGURE_AS_OF};
-    for (size_t i = 0; i < COUNT(days); i++)
-        if (l->cell[days[i]] && !form_day(l->cell[days[i]]))
-            return wrong(days[i], l->cell[days[i]], _("it is a day, such as 2026-01-31"), f);
+    for (size_t i = 0; i < COUNT(days); i++) {
+        const char *text = l->cell[days[i]];
+        if (text && !form_day(text))
+            return wrong(days[i], text, _("it is a day, such as 2026-01-31"), f);
+        if (text && !cell_has_come(text))
+            return wrong(days[i], text, _("it lies in the future"), f);
+    }
     return 0;
 }
 

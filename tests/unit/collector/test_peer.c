@@ -168,6 +168,7 @@ static void names_line_and_column(void **state)
          "ange",
          "column operator: \"\" cannot be; characters are in it"},
         {FIGURE_RETRIEVED, "2026-02-30", "column retrieved: \"2026-02-30\" cannot be; it is a day"},
+        {FIGURE_RETRIEVED, "9998-01-01", "column retrieved: \"9998-01-01\" cannot be; it lies in the future"},
         {FIGURE_SOURCE_URL, "javascript:1", "column source_url: \"javascript:1\" cannot be"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
