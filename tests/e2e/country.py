@@ -9,10 +9,12 @@ import random
 
 import psycopg
 import recount
+import recount_line
 import wire
 from conftest import wait_until
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from recount import UTC, Line, Targets
+from recount_line import UTC, Line
+from recount_saying import Targets
 
 SEED = int(os.environ.get("INTERNETMETRE_SEED", 20231231))
 YEARS = (2023, 2024)
@@ -98,7 +100,7 @@ def speed(r, at, base, target="http://target.example"):
 
 def day_of(r, n, day):
     """What line n measures in a day: at the first and the last moment of it as well."""
-    begin = recount.midnight(day)
+    begin = recount_line.midnight(day)
     moments = sorted(begin + datetime.timedelta(seconds=r.randrange(1, 86399)) for _ in range(r.randint(10, 15)))
     moments = [begin, *moments, begin + datetime.timedelta(days=1, microseconds=-1)]
     base = 8 + 3 * n
@@ -176,7 +178,7 @@ def edns_tested(n, begin):
 
 def broken(day):
     """More came back than went: it is kept, and no figure is made of it."""
-    at = recount.midnight(day) + datetime.timedelta(hours=12)
+    at = recount_line.midnight(day) + datetime.timedelta(hours=12)
     return result("ping", "ns1.nic.bj", at, "ok", {"sent": 10, "rcvd": 20, "rtt_min_ms": 1, "rtt_p50_ms": 1}, af=4, addr=TARGETS["ns1.nic.bj"][2])
 
 
@@ -307,10 +309,10 @@ class Country:
         for n, (line, probe) in enumerate(zip(self.lines, self.probes)):
             days = days_of(self.r, n)
             self.tell_boots(line, probe)
-            off = recount.unpowered(line.boots)
+            off = recount_line.unpowered(line.boots)
             results = [x for day in days for x in day_of(self.r, n, day) if day not in off]
             # Of every third line the last batch comes late; what is of months retained by then changes nothing any more.
-            after = [x for x in results if n % 3 == 0 and recount.day_of(x) == LATE]
+            after = [x for x in results if n % 3 == 0 and recount_line.day_of(x) == LATE]
             self.raw[line.probe] = results
             self.c.stored(probe.batch([x for x in results if x not in after] + [broken(days[0])]))
             if n % 3 == 0:

@@ -5,6 +5,7 @@ import collections
 import dataclasses
 
 import recount
+import recount_line
 import recount_told
 from country import EDNS
 
@@ -34,7 +35,7 @@ def heard(lines, raw, known, carrier_nat, year):
     """country, source, address -> household, network -> (day, verdict) …, of lines that stood there and were on none but their own."""
     found = collections.defaultdict(lambda: collections.defaultdict(list))
     for line, network, _voucher, _due, days in recount.measured(lines, raw, known.networks, carrier_nat, year):
-        away = {recount.day_of(r) for r in raw[line.probe] if r["check"] == "edns" and line.boots and recount.away(line, r, known.networks)}
+        away = {recount_line.day_of(r) for r in raw[line.probe] if r["check"] == "edns" and line.boots and recount_line.away(line, r, known.networks)}
         for day, place, results in days:
             for r in results:
                 country = ZONES.get(r["target"].rstrip("."))

@@ -6,7 +6,7 @@ import functools
 import ipaddress
 import itertools
 
-import recount
+import recount_line
 
 HOUR, MOMENT, HALF_A_DAY = datetime.timedelta(hours=1), datetime.timedelta(minutes=5), datetime.timedelta(hours=12)
 NONE = datetime.timedelta()
@@ -40,7 +40,7 @@ def powered(line, a, b):
 
 def at_home(line, a, b, networks):
     """No spell on another line lies between."""
-    return not any(since < b and until > a and recount.away(line, {"at": since.isoformat()}, networks)
+    return not any(since < b and until > a and recount_line.away(line, {"at": since.isoformat()}, networks)
                    for *_, spells in line.boots for since, until, *_ in spells)
 
 
@@ -114,7 +114,7 @@ def rates(line, days, networks, year):
     sums, found = {}, {}
     for day, watch in sorted(by_day(line, days, networks).items()):
         if day.year == year:
-            place = recount.place_on(line, day)
+            place = recount_line.place_on(line, day)
             sums[place] = Watch(*(a + b for a, b in zip(sums.get(place, Watch()), watch)))
             if sums[place].watched >= HALF_A_DAY:
                 found[day] = sums.pop(place)
@@ -123,7 +123,7 @@ def rates(line, days, networks, year):
 
 def figure(what):
     def one(results, _targets, _place, line):
-        watch = line.watched.get(recount.day_of(results[0]))
+        watch = line.watched.get(recount_line.day_of(results[0]))
         return [(None, what(watch), watch.tests, 0)] if watch else []
     return one
 

@@ -6,7 +6,7 @@ import random
 import re
 
 import pytest
-import recount
+import recount_saying
 import recount_rank
 import recount_told
 import recount_weighted
@@ -125,7 +125,7 @@ def test_ranks_against_a_recomputation(panel):
     for operator, (middle, spread, count) in {"Near": (10, 0.2, 12), "Beside": (10.2, 0.2, 12), "Wide": (14, 0.9, 8), "Far": (40, 0.2, 12),
                                               "Farther": (90, 0.2, 12)}.items():
         times = [round(middle * r.lognormvariate(0, spread), 3) for _ in range(count)]
-        cells[operator] = [recount.bucket_middle(ms) for ms in times]
+        cells[operator] = [recount_saying.bucket_middle(ms) for ms in times]
         for ms in times:
             panel.asks(panel.line(operator), 2024, ms)
     panel.c.run("rollup")

@@ -5,7 +5,7 @@ import io
 import re
 
 import pytest
-import recount
+import recount_saying
 import recount_interval
 from recount_told import may_be as may_be_told
 from test_compared import Panel
@@ -51,7 +51,7 @@ def test_one_extreme_line_of_six_is_told_by_nothing(panel, extreme):
         for year in (2023, 2024):
             panel.asks(probe, year, ms)
     panel.c.run("rollup")
-    said, numbers = recount.bucket_middle(extreme), list(everything(panel))
+    said, numbers = recount_saying.bucket_middle(extreme), list(everything(panel))
     highs = {where: n for where, n in numbers if where.endswith("high")}
     assert highs["indicators: high"] >= 1.2 * said and any(where == "days" and n > said for where, n in numbers)
     assert {where for where, n in numbers if abs(n - said) < 0.2 * said} == set()

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import wire
 from conftest import Collector, scratch
 from wire import ping
 

@@ -12,6 +12,7 @@ import statistics
 
 import pytest
 import recount
+import recount_saying
 import recount_day
 import recount_interval
 import recount_iqb
@@ -115,7 +116,7 @@ def test_nothing_is_left_out(country):
     for check in ("dns", "ping", "throughput"):
         assert {x["outcome"] for x in found if x["check"] == check} == {"ok", "partial", *OUTCOMES}
     shown = [key for key, row in figures(country.c, 2024).items() if row[0] == "met"]
-    assert {key[0] for key in shown} == set(recount.OF_DAY) - {"PER12"}  # of which few lines have the ten days that it takes
+    assert {key[0] for key in shown} == set(recount_saying.OF_DAY) - {"PER12"}  # of which few lines have the ten days that it takes
     assert any(key[4] and key[5] for key in figures(country.c, 2024)), "operators by technology"
     assert {key[6] for key in shown} == {None, "ipv4", "ipv6"} and {key[7] for key in shown} == {None, "urban", "rural"} and {key[2] for key in shown} == {"BJ", "TG"}
     assert {row[0] for year in YEARS for row in figures(country.c, year).values()} == {"met", "n<5", "hidden"}
@@ -414,26 +415,26 @@ IS_WATCHED = recount_watch.is_watched
 
 # Each rule as it must not be. That of five probes is none by itself: each has one network at most.
 WRONG = {
-    "BOX": (),
-    "everybodys": lambda _result, _targets: True,
-    "of_the_line": lambda _result: True,
-    "set_of": lambda targets, country, _year: targets.sets[country][0][1],
-    "members": lambda _set, _scope: dict.fromkeys(TARGETS),
-    "unicast": lambda _member: True,
-    "own_by_pack": lambda _operator, _of: False,
-    "own_by_address": lambda _addr, _prefixes: False,
+    "recount_saying.BOX": (),
+    "recount_saying.everybodys": lambda _result, _targets: True,
+    "recount_saying.of_the_line": lambda _result: True,
+    "recount_saying.set_of": lambda targets, country, _year: targets.sets[country][0][1],
+    "recount_saying.members": lambda _set, _scope: dict.fromkeys(TARGETS),
+    "recount_saying.unicast": lambda _member: True,
+    "recount_saying.own_by_pack": lambda _operator, _of: False,
+    "recount_saying.own_by_address": lambda _addr, _prefixes: False,
     "NETWORKS": 1,
     "DAYS": 1,
-    "place_on": lambda line, _day: line.places[-1][1:],
-    "counts": lambda _line, _year: True,
-    "Line.household": property(lambda line: line.probe),
-    "Line.voucher": property(lambda line: line.confirmed),
-    "network_of": lambda line, _lines, year, _carrier_nat: next(iter(line.pushes[year]), None),
-    "modem": lambda _link, _technology: False,
-    "of_another": lambda _network, _declared, _networks: False,
-    "unpowered": lambda _boots: set(),
-    "elsewhere": lambda _results: set(),
-    "stand_for": lambda days, _first, _last: [1 for _ in days],
+    "recount_line.place_on": lambda line, _day: line.places[-1][1:],
+    "recount_line.counts": lambda _line, _year: True,
+    "recount_line.Line.household": property(lambda line: line.probe),
+    "recount_line.Line.voucher": property(lambda line: line.confirmed),
+    "recount_line.network_of": lambda line, _lines, year, _carrier_nat: next(iter(line.pushes[year]), None),
+    "recount_line.modem": lambda _link, _technology: False,
+    "recount_line.of_another": lambda _network, _declared, _networks: False,
+    "recount_line.unpowered": lambda _boots: set(),
+    "recount_line.elsewhere": lambda _results: set(),
+    "recount_line.stand_for": lambda days, _first, _last: [1 for _ in days],
     "fifth": lambda sums: sums,
     "vouched": lambda sums, _voucher_of: sums,
     "said": lambda rows, how: {row.line.household: row.value for row in rows},

@@ -532,7 +532,7 @@ def test_what_is_hidden_is_nowhere(year, reports):
     elsewhere = year.state.parent / "elsewhere"
     with pytest.MonkeyPatch.context() as tools:
         tools.setenv("PATH", "/nowhere")
-        for folder, asked in {"press": "--press --year 2024", "review": f"--review --year 2024", "activity": "--activity --year 2024", "years": "--compare 2023,2024",
+        for folder, asked in {"press": "--press --year 2024", "review": "--review --year 2024", "activity": "--activity --year 2024", "years": "--compare 2023,2024",
                               "month": "--month 2024-02 --email", "quarter": "--quarter 2024-Q1 --email"}.items():
             asked = [part for word in asked.split() for part in ([word, operator] if word == "--review" else [word])]
             year.run("report", *asked, "--lang", "fr", "--out", elsewhere / folder)
