@@ -112,7 +112,7 @@ static enum denial nsec_read(const ldns_rr_list *records, const ldns_rdf *name, 
     if (!over)
         return DENIAL_MISSING;
     if (ldns_dname_is_subdomain(next_of(over), name))
-        return DENIAL_NO_TYPE; /* an empty non-terminal */
+        return DENIAL_NO_TYPE; /* an empty non-terminal; a wildcard can be one, too */
     _cleanup_name_ ldns_rdf *encloser = nsec_encloser(over, name);
     _cleanup_name_ ldns_rdf *wildcard = encloser ? wildcard_of(encloser) : NULL;
     if (!wildcard)
@@ -120,7 +120,10 @@ static enum denial nsec_read(const ldns_rr_list *records, const ldns_rdf *name, 
     const ldns_rr *wild = nsec_at(records, wildcard);
     if (wild)
         return read_match(wild, type, false) == DENIAL_NO_TYPE ? DENIAL_NO_TYPE : DENIAL_MISSING;
-    return nsec_over(records, wildcard) ? DENIAL_NO_NAME : DENIAL_MISSING;
+    const ldns_rr *none = nsec_over(records, wildcard);
+    if (!none)
+        return DENIAL_MISSING;
+    return ldns_dname_is_subdomain(next_of(none), wildcard) ? DENIAL_NO_TYPE : DENIAL_NO_NAME;
 }
 
 /* ---- NSEC3 ---- */

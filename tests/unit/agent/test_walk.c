@@ -130,7 +130,15 @@ static void wildcards_by_nsec3(void **state)
 
 static void wildcards_by_nsec(void **state)
 {
+#define SOA_RECORD "z. SOA ns.z. root.z. 1 2 3 4 5\n"
     struct zone_world z = zone_begin();
+    /* a wildcard with nothing of its own (RFC 4592 section 2.2.2): there is a.*.e.z. */
+    world_say(&z.w, &z.key, "x.e.z.", "A", 0, NULL,
+              SOA_RECORD "e.z. NSEC a.*.e.z. A RRSIG NSEC\na.*.e.z. NSEC z. A RRSIG NSEC\n", NULL);
+    expect(&z, "x.e.z", "A", TRUST_SECURE, "", "");
+    world_say(&z.w, &z.key, "y.e.z.", "A", 3, NULL,
+              SOA_RECORD "e.z. NSEC a.*.e.z. A RRSIG NSEC\na.*.e.z. NSEC z. A RRSIG NSEC\n", NULL);
+    expect(&z, "y.e.z", "A", TRUST_BOGUS, "A y.e.z.", "denial_missing");
     world_say(&z.w, &z.key, "x.z.", "A", 0, "*.z. " A_RECORD, "w.z. NSEC y.z. A RRSIG NSEC\n", "*.z.");
     expect(&z, "x.z", "A", TRUST_SECURE, "", "");
     /* m.n.z. is denied, but n.z. exists: its wildcard would be *.n.z. */
