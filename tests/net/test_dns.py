@@ -89,6 +89,75 @@ def test_dnssec(world_of_names, agent, name, kind, verdict, link, why):
     assert delv(world_of_names, name, kind) == verdict
 
 
+def unbound(net, name, kind):
+    """What unbound says: its AD, or its SERVFAIL."""
+    text = net.client.run("dig", "+dnssec", "+time=2", "+tries=1", f"@{VALIDATING}", name, kind).stdout
+    if "status: SERVFAIL" in text:
+        return "bogus"
+    return "secure" if re.search(r"flags:[^;]* ad[ ;]", text) else "insecure"
+
+
+# verdict in the zones with NSEC, with NSEC3, and with NSEC3 and opt-out
+SAME = [
+    ("www", "A", "secure", "secure", "secure"),
+    ("x.wild", "A", "secure", "secure", "insecure"),  # RFC 5155 section 9.2
+    ("x.y.wild", "A", "secure", "secure", "insecure"),
+    ("x.wild", "AAAA", "secure", "secure", "insecure"),
+    ("*.wild", "A", "secure", "secure", "secure"),
+    ("q.wc", "A", "secure", "secure", "insecure"),
+    ("q.wc", "AAAA", "secure", "secure", "insecure"),
+    ("r.wc2", "A", "secure", "secure", "insecure"),
+    ("toplain", "A", "insecure", "insecure", "insecure"),
+    ("tonothing", "A", "insecure", "insecure", "insecure"),
+    # a wildcard that is an empty non-terminal: knot leaves out the NSEC that would say so
+    ("x.ent", "A", "bogus", "secure", "insecure"),
+    ("q.ent", "TXT", "bogus", "secure", "insecure"),
+    ("ins", "DS", "secure", "secure", "insecure"),
+    ("gone", "A", "secure", "secure", "insecure"),
+    ("deep.empty", "A", "secure", "secure", "secure"),
+    ("empty", "A", "secure", "secure", "secure"),
+    ("www.dn", "A", "secure", "secure", "secure"),
+]
+
+
+@pytest.mark.parametrize("column,zone", enumerate(["clean", "nsec3", "out"], 2))
+def test_dnssec_says_what_unbound_says(world_of_names, agent, column, zone):
+    anchor = world_of_names.zones.anchor()
+    for row in SAME:
+        name = f"{row[0]}.{zone}.essai"
+        said = agent.measure("dnssec", name, type=row[1], resolver=PLAIN, anchor=anchor)["detail"]
+        assert (name, row[1], said["verdict"]) == (name, row[1], row[column]), said
+        assert (name, row[1], unbound(world_of_names, name, row[1])) == (name, row[1], row[column])
+
+
+@pytest.mark.parametrize("name,kind,verdict,link,why", [
+    ("www.cut.alias.clean.essai", "A", "secure", None, None),
+    ("tosigned.plain.essai", "A", "insecure", "DS plain.essai.", "unsigned_delegation"),
+    ("tooptout.plain.essai", "A", "insecure", "DS plain.essai.", "unsigned_delegation"),
+    ("tobogus.plain.essai", "A", "bogus", "A www.expired.essai.", "rrsig_expired"),  # no end at the unsigned alias
+    ("x.wild.out.essai", "A", "insecure", "A x.wild.out.essai.", "opt_out"),
+    ("q.wc.out.essai", "A", "insecure", "CNAME q.wc.out.essai.", "opt_out"),
+])
+def test_dnssec_of_aliases_and_cuts(world_of_names, agent, name, kind, verdict, link, why):
+    row = agent.measure("dnssec", name, type=kind, resolver=PLAIN, anchor=world_of_names.zones.anchor())
+    detail = row["detail"]
+    assert (detail["verdict"], detail.get("link"), detail.get("why")) == (verdict, link, why), detail
+    assert unbound(world_of_names, name, kind) == verdict
+
+
+def test_dnssec_of_an_alias_made_by_dname(world_of_names, agent):
+    """Asked for its CNAME, which unbound calls bogus: RFC 6672 section 5.3.3 has a validator make it from the DNAME."""
+    row = agent.measure("dnssec", "www.dn.clean.essai", type="CNAME", resolver=PLAIN,
+                        anchor=world_of_names.zones.anchor())
+    assert row["detail"]["verdict"] == "secure", row
+    assert delv(world_of_names, "www.dn.clean.essai", "CNAME") == "secure"
+
+
+def test_dnssec_of_a_loop(world_of_names, agent):
+    row = agent.measure("dnssec", "loopa.clean.essai", type="A", resolver=PLAIN, anchor=world_of_names.zones.anchor())
+    assert row["outcome"] == "dns_error" and row["detail"]["verdict"] in ("bogus", "indeterminate"), row
+
+
 def test_dnssec_by_the_compiled_anchor(world_of_names, agent):
     """This world's root is not the real one."""
     row = agent.measure("dnssec", "www.clean.essai", type="A", resolver=PLAIN)

@@ -28,6 +28,20 @@ far CNAME www.clean.essai.
 deep.empty A 192.0.2.2
 *.wild A 192.0.2.3
 """
+# what validators once disagreed about: wildcards, aliases made by them and by DNAME, cuts
+MORE = """wc CNAME www
+*.wc CNAME www
+*.wc2 CNAME x.wild
+toplain CNAME www.plain.essai.
+tonothing CNAME gone.plain.essai.
+a.*.ent A 192.0.2.9
+ins NS ns.ins
+ns.ins A 10.78.0.99
+loopa CNAME loopb
+loopb CNAME loopa
+dn DNAME sub
+www.sub A 192.0.2.8
+"""
 
 
 def six(address):
@@ -79,12 +93,20 @@ def without(text, pattern):
 def write(folder):
     """All zones; returns their names as knot serves them, and the trust anchor's file."""
     z = Zones(folder)
-    leaves = ["clean.essai.", "expired.essai.", "wrongds.essai.", "nonsec.essai.", "nsec3.essai.", "future.essai."]
+    leaves = ["clean.essai.", "expired.essai.", "wrongds.essai.", "nonsec.essai.", "nsec3.essai.", "out.essai.",
+              "future.essai."]
+    below = "cut.alias.clean.essai."  # a signed zone below an alias
+    z.sign(below, leaf(below, KNOT))
+    cut = f"{below} NS ns.{below}\nns.{below} A {KNOT}\n" + z.ds(z.keys[below])
     for zone in leaves:
-        z.sign(zone, leaf(zone, KNOT), *(("-3", "-") if zone == "nsec3.essai." else ()))
+        text = leaf(zone, KNOT) + (MORE if zone in ("clean.essai.", "nsec3.essai.", "out.essai.") else "")
+        options = {"nsec3.essai.": ("-3", "-"), "out.essai.": ("-3", "-", "-A")}
+        z.sign(zone, text + (cut if zone == "clean.essai." else ""), *options.get(zone, ()))
     for zone, server in (("knot.essai.", KNOT), ("bind.essai.", BIND), ("nsd.essai.", NSD)):
         z.sign(zone, leaf(zone, server))
-    z.path("plain.essai.").write_text(leaf("plain.essai.", KNOT))
+    z.path("plain.essai.").write_text(
+        leaf("plain.essai.", KNOT) + "tosigned CNAME x.wild.clean.essai.\ntobogus CNAME www.expired.essai.\n"
+        "tooptout CNAME y.wc.out.essai.\n")
 
     # one signature of yesterday, one of tomorrow
     for zone, start, end in (("expired.essai.", "now-172800", "now-86400"), ("future.essai.", "now+86400", "now+172800")):
@@ -119,4 +141,4 @@ def write(folder):
     root += f"ns.root. A {KNOT}\nns.root. AAAA {six(KNOT)}\n"
     root += f"essai. NS ns.essai.\nns.essai. A {KNOT}\nns.essai. AAAA {six(KNOT)}\n" + z.ds(z.keys["essai."])
     z.sign(".", root)
-    return z, [".", "essai.", *leaves, "knot.essai.", "plain.essai."]
+    return z, [".", "essai.", *leaves, below, "knot.essai.", "plain.essai."]
