@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent/dns/canonical.h"
 #include "agent/dns/rrset.h"
 #include "common/alloc.h"
 
@@ -92,6 +93,37 @@ static bool key_too_costly(const ldns_rr *key)
            bits_of(bytes + head + exponent, size - head - exponent) > SIGNATURES_RSA_BITS_MAX;
 }
 
+static ldns_status signature_write(const ldns_rr *sig, ldns_buffer *ret)
+{
+    const ldns_rdf *bytes = ldns_rr_rdf(sig, 8);
+    size_t size = ldns_rdf_size(bytes);
+    switch (rrset_number(sig, 1)) {
+    case LDNS_ECDSAP256SHA256:
+        return size == 64 ? ldns_convert_ecdsa_rrsig_rdf2asn1(ret, bytes) : LDNS_STATUS_CRYPTO_BOGUS;
+    case LDNS_ECDSAP384SHA384:
+        return size == 96 ? ldns_convert_ecdsa_rrsig_rdf2asn1(ret, bytes) : LDNS_STATUS_CRYPTO_BOGUS;
+    default:
+        return ldns_rdf2buffer_wire(ret, bytes);
+    }
+}
+
+static ldns_status verify(const ldns_rr_list *set, const ldns_rr *sig, const ldns_rr *key)
+{
+    ldns_buffer *said = ldns_buffer_new(LDNS_MAX_PACKETLEN), *made = ldns_buffer_new(LDNS_MIN_BUFLEN),
+                *bytes = ldns_buffer_new(LDNS_MIN_BUFLEN);
+    ldns_status status = canonical_write(set, sig, said);
+    if (status == LDNS_STATUS_OK)
+        status = signature_write(sig, made);
+    if (status == LDNS_STATUS_OK)
+        status = ldns_rdf2buffer_wire(bytes, ldns_rr_rdf(key, 3));
+    if (status == LDNS_STATUS_OK)
+        status = ldns_verify_rrsig_buffers(made, said, bytes, (uint8_t)rrset_number(sig, 1));
+    ldns_buffer_free(bytes);
+    ldns_buffer_free(made);
+    ldns_buffer_free(said);
+    return status;
+}
+
 /* One key against one signature; NULL when it holds. */
 static const char *try_key(struct signatures *s, const ldns_rr_list *set, const ldns_rr *sig, const ldns_rr *key)
 {
@@ -101,11 +133,7 @@ static const char *try_key(struct signatures *s, const ldns_rr_list *set, const 
         return "too_many_signatures";
     if (!work_take(&s->work, WORK_VERIFY))
         return "";
-    ldns_rr_list *one = ldns_rr_list_new(), *good = ldns_rr_list_new();
-    ldns_rr_list_push_rr(one, key);
-    bool held = ldns_verify_rrsig_keylist_notime(set, sig, one, good) == LDNS_STATUS_OK;
-    ldns_rr_list_free(good);
-    ldns_rr_list_free(one);
+    bool held = verify(set, sig, key) == LDNS_STATUS_OK;
     s->held[s->tried++] = held;
     s->at = s->tried;
     s->failed += !held;

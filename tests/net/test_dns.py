@@ -146,7 +146,7 @@ def test_dnssec_of_aliases_and_cuts(world_of_names, agent, name, kind, verdict, 
 
 
 def test_dnssec_of_an_alias_made_by_dname(world_of_names, agent):
-    """Asked for its CNAME, which unbound calls bogus: RFC 6672 section 5.3.3 has a validator make it from the DNAME."""
+    """Asked for its CNAME, which unbound calls bogus: RFC 6672 section 5.3.1 has a validator make it from the DNAME."""
     row = agent.measure("dnssec", "www.dn.clean.essai", type="CNAME", resolver=PLAIN,
                         anchor=world_of_names.zones.anchor())
     assert row["detail"]["verdict"] == "secure", row
