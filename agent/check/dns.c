@@ -57,7 +57,7 @@ struct dns {
 static const char *const classes[] = {"IN", "CH", NULL};
 
 static const struct check_param params[] = {
-    {"qname", PARAM_TEXT, "nic.bj", 0, 0, NULL, N_("name to ask for")},
+    {"qname", PARAM_DOMAIN, "nic.bj", 0, 0, NULL, N_("name to ask for")},
     {"type", PARAM_TEXT, "A", 0, 0, NULL, N_("record type to ask for")},
     {"class", PARAM_CHOICE, "IN", 0, 0, classes, N_("class of the question")},
     {"transport", PARAM_CHOICE, "udp", 0, 0, exchange_transports, N_("transport of the query")},
@@ -76,7 +76,7 @@ static const struct check_param params[] = {
     {"identity", PARAM_BOOL, "no", 0, 0, NULL, N_("ask the server who it is: hostname.bind and id.server")},
     {"raw", PARAM_BOOL, "no", 0, 0, NULL, N_("keep the whole answer in base64")},
     {"nth", PARAM_INT, "1", 1, SERVERS_MAX, NULL, N_("which of the system's resolvers, when there is no target")},
-    {"tls_name", PARAM_TEXT, NULL, 0, 0, NULL,
+    {"tls_name", PARAM_HOST, NULL, 0, 0, NULL,
      N_("tls: name in the certificate; without one the target's, if it has one")},
     {"ca_file", PARAM_TEXT, NULL, 0, 0, NULL, N_("tls, https: file of the certificates to believe")},
     {"path", PARAM_TEXT, "/dns-query", 0, 0, NULL, N_("https: path of the service")},
@@ -310,14 +310,18 @@ static char *service_url(const struct check_args *args)
 {
     const char *path = check_arg_text(args, "path");
     int64_t port = check_arg_int(args, "port");
-    bool brackets = strchr(args->target, ':') && args->target[0] != '[';
-    return alloc_format("https://%s%s%s:%d%s", brackets ? "[" : "", args->target, brackets ? "]" : "",
-                        port ? (int)port : HTTPS_PORT, path ? path : "/");
+    const char *host = args->target;
+    bool brackets = strchr(host, ':') && host[0] != '[';
+    size_t len = strcspn(host, "%"); /* of what stands before an interface, which a URL writes %25 (RFC 6874) */
+    return alloc_format("https://%s%.*s%s%s%s:%d%s", brackets ? "[" : "", (int)len, host, host[len] ? "%25" : "",
+                        host[len] ? host + len + 1 : "", brackets ? "]" : "", port ? (int)port : HTTPS_PORT,
+                        path ? path : "/");
 }
 
 static int valid(const struct check_args *args, struct fault *f)
 {
-    if (!packet_name_valid(check_arg_text(args, "qname")))
+    const char *qname = check_arg_text(args, "qname");
+    if (!qname || !*qname)
         return check_args_refuse(args, "qname", _("a domain name, such as example.bj"), f);
     if (!packet_type_valid(check_arg_text(args, "type")))
         return check_args_refuse(args, "type", _("a type of record to ask for, such as A, AAAA, NS or TXT"), f);
@@ -325,8 +329,11 @@ static int valid(const struct check_args *args, struct fault *f)
         return 0;
     if (!args->target)
         return fault_set(f, -EINVAL, _("DNS over HTTPS needs a target"));
-    _cleanup_text_ char *url = service_url(args);
-    return web_url_valid(url) ? 0 : fault_set(f, -EINVAL, _("dns: target, port and path make no URL: %s"), url);
+    _cleanup_text_ char *url = service_url(args), *read = NULL;
+    int r = web_url_read(url, &read, f);
+    if (r < 0)
+        fault_prefix(f, _("dns: target, port and path make no URL: "));
+    return r;
 }
 
 static int64_t cost_bytes(const struct check_args *args)
@@ -371,8 +378,10 @@ static void compose(struct dns *d)
         random_bytes(d->cookie, sizeof d->cookie);
         packet_option_add(&d->options, PACKET_COOKIE, d->cookie, sizeof d->cookie);
     }
-    if (!tls_name && args->target && !target_literal(args->target, &literal))
+    if ((!tls_name || !*tls_name) && args->target && !target_literal(args->target, &literal))
         tls_name = args->target;
+    if (tls_name && !*tls_name)
+        tls_name = NULL;
     d->question = (struct exchange_question){
         .query = {.name = d->name,
                   .type = type ? type : "A",

@@ -92,7 +92,7 @@ struct edns {
 };
 
 static const struct check_param params[] = {
-    {"resolver", PARAM_TEXT, NULL, 0, 0, NULL,
+    {"resolver", PARAM_ADDRESS, NULL, 0, 0, NULL,
      N_("address of the resolver that knows the servers; without one, the system's")},
     {"timeout_ms", PARAM_INT, "2000", 10, 60000, NULL, N_("milliseconds to wait for each attempt's answer")},
     {"retries", PARAM_INT, "2", 0, EXCHANGE_RETRIES_MAX, NULL, N_("further attempts after a timeout")},
@@ -441,7 +441,6 @@ const struct check_ops check_edns = {
     .target = TARGET_DOMAIN,
     .params = params,
     .param_count = COUNT(params),
-    .valid = target_domain_valid,
     .cost_bytes = cost_bytes,
     .state_size = sizeof(struct edns),
     .begin = begin,

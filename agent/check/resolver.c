@@ -100,6 +100,7 @@ struct resolver {
     struct question questions[QUESTIONS_MAX];
     size_t question_count;
     unsigned queries, failures;
+    enum outcome failed_as;        /* the failures' outcome; timeout when they differ */
     double uncached_ms, cached_ms; /* sums */
     unsigned uncached, cached;
     size_t udp_size;
@@ -109,13 +110,13 @@ struct resolver {
 };
 
 static const struct check_param params[] = {
-    {"zone", PARAM_TEXT, NULL, 0, 0, NULL, N_("whoami zone of a measurement target; without one, less is known")},
-    {"names", PARAM_TEXT, "nic.bj,afrinic.net,internetsociety.org,wikipedia.org", 0, 0, NULL,
+    {"zone", PARAM_DOMAIN, NULL, 0, 0, NULL, N_("whoami zone of a measurement target; without one, less is known")},
+    {"names", PARAM_DOMAINS, "nic.bj,afrinic.net,internetsociety.org,wikipedia.org", 0, 0, NULL,
      N_("names to compare with the control resolver, separated by commas")},
-    {"control", PARAM_TEXT, "1.1.1.1", 0, 0, NULL, N_("address of the control resolver")},
-    {"nxdomain", PARAM_TEXT, "com", 0, 0, NULL, N_("domain below which random names do not exist")},
-    {"good", PARAM_TEXT, "internetsociety.org", 0, 0, NULL, N_("name that is well signed")},
-    {"bogus", PARAM_TEXT, "dnssec-failed.org", 0, 0, NULL, N_("name whose signature is wrong")},
+    {"control", PARAM_ADDRESS, "1.1.1.1", 0, 0, NULL, N_("address of the control resolver")},
+    {"nxdomain", PARAM_DOMAIN, "com", 0, 0, NULL, N_("domain below which random names do not exist")},
+    {"good", PARAM_DOMAIN, "internetsociety.org", 0, 0, NULL, N_("name that is well signed")},
+    {"bogus", PARAM_DOMAIN, "dnssec-failed.org", 0, 0, NULL, N_("name whose signature is wrong")},
     {"count", PARAM_INT, "3", 1, ROUNDS_MAX, NULL, N_("names to ask for uncached and cached")},
     {"timeout_ms", PARAM_INT, "3000", 10, 60000, NULL, N_("milliseconds to wait for each attempt's answer")},
     {"retries", PARAM_INT, "0", 0, EXCHANGE_RETRIES_MAX, NULL, N_("further attempts after a timeout")},
@@ -231,7 +232,7 @@ static void report(struct resolver *v)
     json_object_set_new(r->detail, "dnssec", json_string(dnssec));
     json_object_set_new(r->detail, "verdict", json_string(verdicts[verdict]));
     if (v->failures == v->queries)
-        result_reason(r, OUTCOME_TIMEOUT, _("the resolver answered none of %u questions"), v->queries);
+        result_reason(r, v->failed_as, _("the resolver answered none of %u questions"), v->queries);
     else if (verdict == VERDICT_BLOCKED || verdict == VERDICT_REWRITTEN)
         result_reason(r, OUTCOME_BLOCKED,
                       verdict == VERDICT_BLOCKED ? _("answers of this resolver are blocked")
@@ -442,7 +443,8 @@ static void on_answer(void *user, void *tag, const struct exchange_answer *a)
      * resolver; it is what these questions are for. */
     if (q->asked != ASKED_TCP && q->asked != ASKED_SIZE) {
         v->queries++;
-        v->failures += a->outcome != OUTCOME_OK;
+        if (a->outcome != OUTCOME_OK)
+            v->failed_as = v->failures++ == 0 || v->failed_as == a->outcome ? a->outcome : OUTCOME_TIMEOUT;
     }
     if (a->outcome == OUTCOME_OK)
         on_answered(v, q, a);
@@ -466,7 +468,10 @@ static void begin(void *check, const struct target_answer *target)
     v->server = target->addr;
     if (v->run.args->target)
         address_set_port(&v->server, DNS_PORT);
-    target_literal(check_arg_text(v->run.args, "control"), &v->control);
+    if (address_read(check_arg_text(v->run.args, "control"), &v->control, &f) < 0) {
+        measurement_fail(&v->run, OUTCOME_UNREACHABLE, f.text);
+        return;
+    }
     if (policy_check_target(&v->run.args->policy, (const struct sockaddr *)&v->control, &f) < 0) {
         measurement_fail(&v->run, OUTCOME_DENIED, f.text);
         return;
@@ -479,18 +484,10 @@ static void begin(void *check, const struct target_answer *target)
     ask_all(v);
 }
 
-static bool name_or_nothing(const char *name)
-{
-    return !name || !*name || packet_name_valid(name);
-}
-
 static int valid(const struct check_args *args, struct fault *f)
 {
-    static const char *const names[] = {"zone", "nxdomain", "good", "bogus"};
-    for (size_t i = 0; i < COUNT(names); i++)
-        if (!name_or_nothing(check_arg_text(args, names[i])))
-            return check_args_refuse(args, names[i], _("a domain name, such as example.bj"), f);
-    return target_address_valid(args, "control", f);
+    const char *control = check_arg_text(args, "control");
+    return control && *control ? 0 : check_args_refuse(args, "control", _("an IPv4 or IPv6 address"), f);
 }
 
 static int64_t cost_bytes(const struct check_args *args)
@@ -509,7 +506,7 @@ static void read_names(struct resolver *v)
 {
     const char *text = check_arg_text(v->run.args, "names");
     while (text && *text && v->name_count < NAMES_MAX) {
-        size_t len = strcspn(text, ", ");
+        size_t len = strcspn(text, ",");
         if (len > 0) {
             struct compared *compared = &v->names[v->name_count++];
             compared->name = alloc_text_n(text, len);

@@ -474,7 +474,6 @@ const struct check_ops check_throughput = {
     .target = TARGET_URL,
     .params = params,
     .param_count = COUNT(params),
-    .valid = target_url_valid,
     .cost_bytes = cost_bytes,
     .state_size = sizeof(struct throughput),
     .prepare = prepare,

@@ -109,11 +109,12 @@ static int interval_set(struct task *t, const char *value, struct fault *f)
 
 static int target_set(struct task *t, const char *value, struct fault *f)
 {
-    int r = task_target_check(t->args.ops, value, f);
+    char *target = NULL;
+    int r = task_target_check(t->args.ops, value, &target, f);
     if (r < 0)
         return r;
     free(t->args.target);
-    t->args.target = alloc_text(value);
+    t->args.target = target;
     return 0;
 }
 

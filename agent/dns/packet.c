@@ -55,13 +55,6 @@ void packet_option_add(struct buf *options, uint16_t code, const void *bytes, si
     buf_add(options, bytes, len);
 }
 
-bool packet_name_valid(const char *name)
-{
-    ldns_rdf *read = ldns_dname_new_frm_str(name);
-    ldns_rdf_deep_free(read);
-    return read != NULL;
-}
-
 bool packet_type_valid(const char *type)
 {
     return type_of(type) != 0;

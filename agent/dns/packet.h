@@ -37,9 +37,8 @@ enum packet_option {
 /* Appends one option, code and length in front (RFC 6891 section 6.1.2). */
 void packet_option_add(struct buf *options, uint16_t code, const void *bytes, size_t len);
 
-/* Can a query have this name, this type? A type that no single answer can have
+/* Can a query have this type? One that no single answer can have
  * (transfers, meta types) cannot be asked for. */
-bool packet_name_valid(const char *name);
 bool packet_type_valid(const char *type);
 /* Can a zone hold and sign a set of this type? Neither a question's type (128 to
  * 255: ANY, transfers; RFC 6895 section 3.1), nor OPT, nor signatures. */

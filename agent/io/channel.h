@@ -5,6 +5,7 @@
 #include <ares.h>
 #include <uv.h>
 
+#include "agent/io/nameservers.h"
 #include "common/alloc.h"
 
 struct channel {
@@ -12,11 +13,17 @@ struct channel {
     ares_channel ares;
     uv_timer_t tick;
     struct watch *watches;
+    struct sockaddr_storage servers[NAMESERVERS_MAX]; /* with their interfaces, which c-ares does not keep */
+    size_t server_count;
 };
 
 /* source: "b" for the servers of resolv.conf, "f" for /etc/hosts. Names are
  * taken as they stand, without search domains. Returns c-ares's status. */
 int channel_new(uv_loop_t *loop, const char *source, struct channel **ret) CHECKED;
+
+/* Asks these from now on: those of them that can be asked, and no others; then
+ * there may be none (server_count), and nothing must be asked. */
+void channel_servers(struct channel *c, const struct nameserver *servers, size_t count);
 
 /* Hands every lookup back (ARES_EDESTRUCTION) and closes the sockets; memory
  * goes on a later turn of the loop. Accepts NULL. */

@@ -17,11 +17,9 @@
  * that boots before its network has an empty resolv.conf, and a laptop changes
  * networks: the file is looked at before each lookup and the channel made anew
  * when it changed and nothing is under way. */
-#include "agent/io/headers.h"
 #include "agent/io/names.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,16 +28,15 @@
 #include <arpa/inet.h>
 #include <sys/stat.h>
 
+#include "agent/io/address.h"
 #include "agent/io/channel.h"
+#include "agent/io/headers.h"
+#include "agent/io/hostname.h"
 #include "common/lang.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
 /* How long the second family may still take once the first has addresses. */
 #define GRACE_MS 300
-/* The system's file holds three. */
-#define SERVERS_MAX 8
-/* "name.example" (253 octets, RFC 1035) in brackets, with a scope. */
-#define HOST_MAX 300
 
 struct asked { /* what c-ares works on: one family of a query */
     struct names *names;
@@ -65,10 +62,20 @@ struct names {
     uv_loop_t *loop;
     struct channel *channel, *hosts; /* DNS, and /etc/hosts alone */
     struct names_query *queries;
-    unsigned pending; /* lookups inside c-ares */
-    struct stat conf; /* of resolv.conf when the channel was made */
-    bool fixed;       /* names_use_servers: resolv.conf is not followed */
+    unsigned pending;                           /* lookups inside c-ares */
+    struct stat conf;                           /* of resolv.conf when the channel was made */
+    bool fixed;                                 /* names_use_servers: resolv.conf is not followed */
+    struct nameserver servers[NAMESERVERS_MAX]; /* of resolv.conf, or those that it uses instead */
+    size_t server_count;
 };
+
+static int channel_make(struct names *n, struct channel **ret)
+{
+    int status = channel_new(n->loop, "b", ret);
+    if (status == ARES_SUCCESS)
+        channel_servers(*ret, n->servers, n->server_count);
+    return status;
+}
 
 /* Follows resolv.conf, when nothing is under way. */
 static void channel_renew(struct names *n)
@@ -82,7 +89,8 @@ static void channel_renew(struct names *n)
     if (now.st_ino == n->conf.st_ino && now.st_size == n->conf.st_size &&
         now.st_mtim.tv_sec == n->conf.st_mtim.tv_sec && now.st_mtim.tv_nsec == n->conf.st_mtim.tv_nsec)
         return;
-    if (channel_new(n->loop, "b", &fresh) != ARES_SUCCESS)
+    n->server_count = nameservers_load(RESOLV_CONF, n->servers, COUNT(n->servers));
+    if (channel_make(n, &fresh) != ARES_SUCCESS)
         return;
     channel_free(n->channel);
     n->channel = fresh;
@@ -145,32 +153,14 @@ static void answer_add(struct names_answer *a, const void *addr, size_t len)
 
 /* ---- without asking anyone ---- */
 
-static void answer_add4(struct names_answer *a, struct in_addr addr)
+static void answer_addr(struct names_query *q, const struct sockaddr_storage *addr)
 {
-    struct sockaddr_in sa = {.sin_family = AF_INET, .sin_addr = addr};
-    answer_add(a, &sa, sizeof sa);
-}
-
-static void answer_add6(struct names_answer *a, struct in6_addr addr, unsigned scope)
-{
-    struct sockaddr_in6 sa = {.sin6_family = AF_INET6, .sin6_addr = addr, .sin6_scope_id = scope};
-    answer_add(a, &sa, sizeof sa);
-}
-
-/* "::1", "[::1]" or "fe80::1%eth0" (RFC 4007 section 11). */
-static bool literal6(const char *host, struct in6_addr *ret, unsigned *ret_scope)
-{
-    char text[HOST_MAX];
-    size_t len = strlen(host);
-    bool brackets = len > 2 && host[0] == '[' && host[len - 1] == ']';
-    snprintf(text, sizeof text, "%.*s", (int)(brackets ? len - 2 : len), host + brackets);
-    char *scope = strchr(text, '%');
-    if (scope)
-        *scope++ = '\0';
-    if (inet_pton(AF_INET6, text, ret) != 1)
-        return false;
-    *ret_scope = scope ? if_nametoindex(scope) : 0;
-    return !scope || *ret_scope;
+    int version = address_version(addr);
+    if (q->family && q->family != version)
+        fail(q, -ENOENT,
+             version == 4 ? _("an IPv4 address, and IPv6 is wanted") : _("an IPv6 address, and IPv4 is wanted"));
+    else
+        answer_add(&q->answer, addr, sizeof *addr);
 }
 
 static bool is_localhost(const char *host)
@@ -186,24 +176,20 @@ static bool is_localhost(const char *host)
 /* Fills the answer when the host is an address or localhost. */
 static bool answer_literal(struct names_query *q, const char *host)
 {
-    struct in_addr v4;
-    struct in6_addr v6;
-    unsigned scope;
-    if (inet_pton(AF_INET, host, &v4) == 1) {
-        if (q->family == 6)
-            fail(q, -ENOENT, _("an IPv4 address, and IPv6 is wanted"));
-        else
-            answer_add4(&q->answer, v4);
-    } else if (literal6(host, &v6, &scope)) {
-        if (q->family == 4)
-            fail(q, -ENOENT, _("an IPv6 address, and IPv4 is wanted"));
-        else
-            answer_add6(&q->answer, v6, scope);
+    const struct sockaddr_in loop4 = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    const struct sockaddr_in6 loop6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    struct sockaddr_storage addr;
+    struct fault f;
+    int r = address_read(host, &addr, &f);
+    if (r == 0) {
+        answer_addr(q, &addr);
+    } else if (r != -EINVAL) {
+        fail(q, -ENOENT, f.text);
     } else if (is_localhost(host)) {
         if (q->family != 6)
-            answer_add4(&q->answer, (struct in_addr){htonl(INADDR_LOOPBACK)});
+            answer_add(&q->answer, &loop4, sizeof loop4);
         if (q->family != 4)
-            answer_add6(&q->answer, in6addr_loopback, 0);
+            answer_add(&q->answer, &loop6, sizeof loop6);
     } else {
         return false;
     }
@@ -356,7 +342,6 @@ static void ask(struct names_query *q, const char *host, int64_t timeout_us)
     static const int families[] = {4, 6};
     struct names *n = q->names;
     struct asked *asked[2] = {0};
-    channel_renew(n);
     uv_update_time(n->loop);
     q->until_ms = uv_now(n->loop) + (uint64_t)(timeout_us > 0 ? timeout_us / 1000 + 1 : 0);
     uv_timer_start(&q->timer, on_limit, q->until_ms - uv_now(n->loop), 0);
@@ -382,6 +367,8 @@ struct names_query *names_lookup(struct names *n, const char *host, int family, 
                                  void *user)
 {
     struct names_query *q = alloc_zero(1, sizeof *q);
+    char name[HOSTNAME_SIZE];
+    struct fault f;
     q->names = n;
     q->family = family;
     q->since_ns = uv_hrtime();
@@ -393,16 +380,20 @@ struct names_query *names_lookup(struct names *n, const char *host, int family, 
     n->queries = q;
     uv_timer_init(n->loop, &q->timer);
     q->timer.data = q;
-    if (!*host || strlen(host) >= HOST_MAX) {
-        fail(q, -ENOENT, _("not a name that DNS can hold"));
+    channel_renew(n);
+    if (answer_literal(q, host)) {
         deliver(q);
-    } else if (answer_literal(q, host)) {
+    } else if (hostname_read(host, name, &f) < 0) {
+        fail(q, -ENOENT, f.text);
         deliver(q);
-    } else if (answer_hosts(q, host)) {
+    } else if (answer_hosts(q, name)) {
         q->answer.ms = since_ms(q);
         deliver(q);
+    } else if (n->channel->server_count == 0) {
+        fail(q, -EIO, n->server_count ? n->servers[0].why.text : _("this system names no resolver"));
+        deliver(q);
     } else {
-        ask(q, host, timeout_us);
+        ask(q, name, timeout_us);
     }
     return q;
 }
@@ -424,7 +415,8 @@ int names_new(uv_loop_t *loop, struct names **ret, struct fault *f)
     n->loop = loop;
     if (stat(RESOLV_CONF, &n->conf) < 0)
         n->conf = (struct stat){0};
-    status = channel_new(loop, "b", &n->channel);
+    n->server_count = nameservers_load(RESOLV_CONF, n->servers, COUNT(n->servers));
+    status = channel_make(n, &n->channel);
     if (status == ARES_SUCCESS)
         status = channel_new(loop, "f", &n->hosts);
     if (status != ARES_SUCCESS) {
@@ -447,55 +439,47 @@ void names_free(struct names *n)
     free(n);
 }
 
-static size_t servers_of(ares_channel channel, struct sockaddr_storage *ret, size_t max)
-{
-    struct ares_addr_port_node *servers = NULL;
-    size_t count = 0;
-    if (ares_get_servers_ports(channel, &servers) != ARES_SUCCESS)
-        return 0;
-    for (struct ares_addr_port_node *at = servers; at && count < max; at = at->next) {
-        in_port_t port = htons((uint16_t)(at->udp_port ? at->udp_port : DNS_PORT));
-        struct sockaddr_storage *sa = &ret[count++];
-        memset(sa, 0, sizeof *sa);
-        if (at->family == AF_INET) {
-            *(struct sockaddr_in *)sa = (struct sockaddr_in){
-                .sin_family = AF_INET, .sin_addr = at->addr.addr4, .sin_port = port};
-        } else {
-            struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)sa;
-            *v6 = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = port};
-            memcpy(&v6->sin6_addr, &at->addr.addr6, sizeof v6->sin6_addr);
-        }
-    }
-    ares_free_data(servers);
-    return count;
-}
-
-size_t names_servers(struct names *n, struct sockaddr_storage *ret, size_t max)
+size_t names_servers(struct names *n, const struct nameserver **ret)
 {
     channel_renew(n);
-    return servers_of(n->channel->ares, ret, max);
+    *ret = n->servers;
+    return n->server_count;
+}
+
+/* -EINVAL when one of the list is none. */
+static int servers_read(const char *list, struct nameserver *ret, size_t *ret_count)
+{
+    size_t count = 0;
+    for (const char *at = list; count < NAMESERVERS_MAX;) {
+        size_t len = strcspn(at, ",");
+        _cleanup_text_ char *text = alloc_text_n(at, len);
+        nameserver_read(text, &ret[count]);
+        if (ret[count++].addr.ss_family == AF_UNSPEC)
+            return -EINVAL;
+        if (!at[len]) {
+            *ret_count = count;
+            return 0;
+        }
+        at += len + 1;
+    }
+    return -EINVAL;
 }
 
 int names_use_servers(struct names *n, const char *list, struct fault *f)
 {
-    struct sockaddr_storage found[SERVERS_MAX];
+    struct nameserver servers[NAMESERVERS_MAX];
+    size_t count;
     struct channel *fresh;
-    size_t wanted = 1;
-    for (const char *at = list; *at; at++)
-        wanted += *at == ',';
     if (n->pending > 0)
         return fault_set(f, -EBUSY, _("name servers cannot change while a name is looked up"));
-    if (channel_new(n->loop, "b", &fresh) != ARES_SUCCESS)
-        return fault_set(f, -EIO, _("name resolution does not start"));
-    /* c-ares leaves out what it cannot read, and all of it when it reads none. */
-    ares_set_servers_ports(fresh->ares, NULL);
-    if (ares_set_servers_ports_csv(fresh->ares, list) != ARES_SUCCESS ||
-        servers_of(fresh->ares, found, SERVERS_MAX) != wanted) {
-        channel_free(fresh);
+    if (servers_read(list, servers, &count) < 0)
         return fault_set(f, -EINVAL, _("\"%s\" is no list of name servers such as 192.0.2.1,[2001:db8::1]:5353"), list);
-    }
+    memcpy(n->servers, servers, count * sizeof servers[0]);
+    n->server_count = count;
+    n->fixed = true;
+    if (channel_make(n, &fresh) != ARES_SUCCESS)
+        return fault_set(f, -EIO, _("name resolution does not start"));
     channel_free(n->channel);
     n->channel = fresh;
-    n->fixed = true;
     return 0;
 }

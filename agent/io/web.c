@@ -19,6 +19,7 @@
 #include "agent/io/web.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -275,12 +276,19 @@ static void headers_copy(struct web_transfer *t, const struct web_request *r)
     }
 }
 
-bool web_url_valid(const char *url)
+int web_url_read(const char *text, char **ret, struct fault *f)
 {
-    CURLU *read = NULL;
-    bool valid = url_read(NULL, url, &read, NULL) == 0;
-    curl_url_cleanup(read);
-    return valid;
+    CURLU *url;
+    int r = url_read(NULL, text, &url, f);
+    if (r < 0)
+        return r;
+    /* What was typed in ASCII stands as it was typed: it is the name of a series. */
+    bool ascii = true;
+    for (const char *c = text; *c; c++)
+        ascii &= isascii((unsigned char)*c) != 0;
+    *ret = ascii ? alloc_text(text) : url_part(url, CURLUPART_URL, 0);
+    curl_url_cleanup(url);
+    return 0;
 }
 
 int web_start(struct web *w, const struct web_request *request, web_done_fn done, void *user, struct web_transfer **ret,

@@ -83,8 +83,9 @@ typedef void (*web_done_fn)(void *user, const struct web_reply *reply);
 int web_new(uv_loop_t *loop, struct names *names, const struct clock *clock, struct web **ret, struct fault *f) CHECKED;
 /* Running transfers are dropped without a call. Frees on later turns of the loop. */
 void web_free(struct web *w);
-/* Can it be asked for: http or https, without user name? */
-bool web_url_valid(const char *url);
+/* A URL that can be asked for, as url.h reads it, in ASCII; -EINVAL with the
+ * cure in f. The caller frees. */
+int web_url_read(const char *text, char **ret, struct fault *f) CHECKED;
 /* -EINVAL for a URL or method that cannot be. body_read and body_write are
  * called with user. */
 int web_start(struct web *w, const struct web_request *request, web_done_fn done, void *user, struct web_transfer **ret,

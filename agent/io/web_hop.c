@@ -245,6 +245,10 @@ void web_hop_set(struct web_transfer *t, bool literal)
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     }
+    /* A copy of the URL, which curl makes, loses the interface. */
+    const struct sockaddr_storage *first = &t->reply.addresses[0];
+    if (first->ss_family == AF_INET6)
+        curl_easy_setopt(easy, CURLOPT_ADDRESS_SCOPE, (long)((const struct sockaddr_in6 *)first)->sin6_scope_id);
     if (!literal) {
         curl_easy_setopt(easy, CURLOPT_RESOLVE, t->resolve);
         curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_own_lookup);

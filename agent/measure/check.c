@@ -2,8 +2,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "agent/io/address.h"
+#include "agent/io/hostname.h"
+#include "agent/measure/target.h"
 #include "common/buf.h"
 #include "common/conf.h"
 #include "common/lang.h"
@@ -33,11 +37,67 @@ static void allowed(const struct check_param *p, struct buf *out)
     case PARAM_CHOICE:
         for (size_t i = 0; p->choices[i]; i++)
             buf_addf(out, "%s%s", i ? ", " : "", p->choices[i]);
+        break;
+    case PARAM_DOMAIN:
+        buf_add_text(out, _("a domain name, such as example.bj"));
+        break;
+    case PARAM_DOMAINS:
+        buf_add_text(out, _("domain names with commas between them"));
+        break;
+    case PARAM_HOST:
+        buf_add_text(out, _("a host's name or address"));
+        break;
+    case PARAM_ADDRESS:
+        buf_add_text(out, _("an IPv4 or IPv6 address"));
     }
 }
 
-static int value_read(const struct check_param *p, const char *text, struct param_value *v)
+/* ---- names and addresses ---- */
+
+static int domains_read(const char *text, struct buf *ret, struct fault *f)
 {
+    char name[HOSTNAME_SIZE];
+    int r = 0;
+    while (r == 0 && *text) {
+        size_t len = strcspn(text, ", ");
+        _cleanup_text_ char *one = alloc_text_n(text, len);
+        if (len > 0)
+            r = hostname_domain(one, name, f);
+        if (r == 0 && len > 0)
+            buf_addf(ret, "%s%s", ret->len ? "," : "", name);
+        text += len + (text[len] != '\0');
+    }
+    return r;
+}
+
+/* A domain, several, a host or an address as DNS and sockets take them; the
+ * caller frees. An address that lacks its interface at the moment is one. */
+static int name_read(enum param_type type, const char *text, char **ret, struct fault *f)
+{
+    _cleanup_(buf_free) struct buf out = {0};
+    char name[HOSTNAME_SIZE] = "";
+    struct sockaddr_storage addr;
+    int r = 0;
+    if (!*text)
+        r = 0;
+    else if (type == PARAM_DOMAIN)
+        r = hostname_domain(text, name, f);
+    else if (type == PARAM_DOMAINS)
+        r = domains_read(text, &out, f);
+    else if ((r = address_read(text, &addr, f)) == 0 || r == -ENODEV)
+        r = snprintf(name, sizeof name, "%s", text) < 0;
+    else if (type == PARAM_HOST && r == -EINVAL)
+        r = hostname_read(text, name, f);
+    if (r < 0)
+        return -EINVAL;
+    *ret = alloc_text(out.len ? out.data : name);
+    return 0;
+}
+
+/* -EINVAL; why has more than what is allowed where it is about a name. */
+static int value_read(const struct check_param *p, const char *text, struct param_value *v, struct fault *why)
+{
+    char *name = NULL;
     int64_t n = 0;
     bool yes = false;
     switch (p->type) {
@@ -59,6 +119,15 @@ static int value_read(const struct check_param *p, const char *text, struct para
             return 0;
         }
         return -EINVAL;
+    case PARAM_DOMAIN:
+    case PARAM_DOMAINS:
+    case PARAM_HOST:
+    case PARAM_ADDRESS:
+        if (name_read(p->type, text, &name, why) < 0)
+            return -EINVAL;
+        free(v->text);
+        v->text = name;
+        return 0;
     case PARAM_TEXT:
         break;
     }
@@ -70,10 +139,13 @@ static int value_read(const struct check_param *p, const char *text, struct para
 void check_args_init(struct check_args *args, const struct check_ops *ops, const char *task, const char *target,
                      const struct policy *policy)
 {
-    *args = (struct check_args){.ops = ops, .task = alloc_text(task), .target = alloc_text(target), .policy = *policy};
+    struct fault f = {0};
+    *args = (struct check_args){.ops = ops, .task = alloc_text(task), .policy = *policy};
+    if (target && target_read(ops->target, target, &args->target, NULL) < 0)
+        args->target = alloc_text(target);
     for (size_t i = 0; i < ops->param_count; i++) {
         const struct check_param *p = &ops->params[i];
-        if (p->preset && value_read(p, p->preset, &args->values[i]) < 0) {
+        if (p->preset && value_read(p, p->preset, &args->values[i], &f) < 0) {
             log_error("check %s: the default %s of %s is not allowed", ops->name, p->preset, p->name);
             abort();
         }
@@ -97,9 +169,12 @@ int check_args_set(struct check_args *args, const char *name, const char *value,
         return fault_set(f, -EINVAL, _("%s has no parameter %s; it has: %s"), ops->name, name,
                          fit.len ? fit.data : _("none"));
     }
-    if (value_read(&ops->params[i], value, &args->values[i]) == 0)
+    struct fault why = {0};
+    if (value_read(&ops->params[i], value, &args->values[i], &why) == 0)
         return 0;
     allowed(&ops->params[i], &fit);
+    if (why.code)
+        buf_addf(&fit, "; %s", why.text);
     return refuse(ops, name, value, fit.data, f);
 }
 

@@ -19,7 +19,17 @@ enum check_class {
     CLASS_HEAVY, /* alone */
 };
 
-enum param_type { PARAM_INT, PARAM_BOOL, PARAM_TEXT, PARAM_CHOICE };
+enum param_type {
+    PARAM_INT,
+    PARAM_BOOL,
+    PARAM_TEXT,
+    PARAM_CHOICE,
+    /* Read by agent/io/hostname.h and address.h; no text at all is none. */
+    PARAM_DOMAIN,  /* a name to ask DNS about */
+    PARAM_DOMAINS, /* several, with commas between them */
+    PARAM_HOST,    /* a host's name or address */
+    PARAM_ADDRESS, /* a host's address, with its interface where it is of one link */
+};
 
 struct check_param {
     const char *name;
@@ -32,14 +42,14 @@ struct check_param {
 
 struct param_value {
     int64_t number; /* PARAM_INT, PARAM_BOOL, PARAM_CHOICE (index) */
-    char *text;     /* PARAM_TEXT, owned, may be NULL */
+    char *text;     /* the others, owned, may be NULL; names as DNS holds them */
 };
 
 #define CHECK_PARAMS_MAX 24
 
 struct check_args {
     const struct check_ops *ops;
-    char *task, *target; /* owned; target may be NULL when the check allows it */
+    char *task, *target; /* owned; target as target_read made it, may be NULL when the check allows it */
     struct policy policy;
     struct param_value values[CHECK_PARAMS_MAX]; /* in the order of ops->params */
 };
@@ -89,7 +99,8 @@ struct check_ops {
     void (*clear)(void *check);
 };
 
-/* Arguments with every default filled in. */
+/* Arguments with every default filled in. A target that is none is kept as it
+ * stands: task_check tells. */
 void check_args_init(struct check_args *args, const struct check_ops *ops, const char *task, const char *target,
                      const struct policy *policy);
 /* One parameter from text; f names it and what is allowed. */
@@ -100,4 +111,4 @@ void check_args_free(struct check_args *args);
 
 int64_t check_arg_int(const struct check_args *args, const char *name); /* also PARAM_CHOICE: the index */
 bool check_arg_bool(const struct check_args *args, const char *name);
-const char *check_arg_text(const struct check_args *args, const char *name); /* PARAM_TEXT or the choice's word */
+const char *check_arg_text(const struct check_args *args, const char *name); /* the choice's word, or what is text */

@@ -50,11 +50,10 @@ static void on_turn_without_target(uv_timer_t *timer)
 {
     struct measurement *m = timer->data;
     struct target_answer system = {.outcome = OUTCOME_OK};
+    struct fault f = {0};
     size_t nth = (size_t)check_arg_int(m->args, "nth");
-    if (!target_resolver(m->env, nth, target_family(m->args), &system.addr)) {
-        system.outcome = OUTCOME_SKIPPED;
-        snprintf(system.reason, sizeof system.reason, _("this system names no such resolver"));
-    }
+    system.outcome = target_resolver(m->env, nth, target_family(m->args), &system.addr, &f);
+    snprintf(system.reason, sizeof system.reason, "%s", f.text);
     begin(m, &system);
 }
 

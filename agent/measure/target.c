@@ -6,8 +6,8 @@
 
 #include "agent/io/address.h"
 #include "agent/io/headers.h"
+#include "agent/io/hostname.h"
 #include "agent/io/names.h"
-#include "agent/dns/packet.h"
 #include "agent/io/web.h"
 #include "common/lang.h"
 
@@ -29,60 +29,64 @@ int target_family(const struct check_args *args)
     return families[check_arg_int(args, "family")];
 }
 
-/* A system lists three resolvers as a rule. */
-#define RESOLVERS_MAX 8
-
-bool target_resolver(const struct env *env, size_t nth, int family, struct sockaddr_storage *ret)
+enum outcome target_resolver(const struct env *env, size_t nth, int family, struct sockaddr_storage *ret,
+                             struct fault *f)
 {
-    struct sockaddr_storage servers[RESOLVERS_MAX];
-    size_t count = names_servers(env->names, servers, COUNT(servers));
+    const struct nameserver *servers;
+    size_t count = names_servers(env->names, &servers), seen = 0;
     for (size_t i = 0; i < count; i++) {
-        if (family && family != address_version(&servers[i]))
+        if ((family && family != servers[i].version) || ++seen < nth)
             continue;
-        if (--nth > 0)
-            continue;
-        *ret = servers[i];
-        return true;
+        if (servers[i].addr.ss_family == AF_UNSPEC) {
+            fault_set(f, -EINVAL, _("resolver %zu of /etc/resolv.conf: %s"), nth, servers[i].why.text);
+            return OUTCOME_SKIPPED;
+        }
+        *ret = servers[i].addr;
+        return OUTCOME_OK;
     }
-    return false;
+    fault_set(f, -ENOENT, count ? _("this system names no such resolver") : _("this system names no resolver"));
+    return OUTCOME_SKIPPED;
+}
+
+/* ---- what was typed ---- */
+
+static int read_host(const char *text, char **ret, struct fault *f)
+{
+    struct sockaddr_storage addr;
+    char name[HOSTNAME_SIZE];
+    int r = address_read(text, &addr, f);
+    if (r == 0 || r == -ENODEV) {
+        *ret = alloc_text(text);
+        return 0;
+    }
+    if (r != -EINVAL || hostname_read(text, name, f) < 0)
+        return -EINVAL;
+    *ret = alloc_text(name);
+    return 0;
+}
+
+int target_read(enum target_form form, const char *text, char **ret, struct fault *f)
+{
+    char name[HOSTNAME_SIZE];
+    switch (form) {
+    case TARGET_HOST:
+    case TARGET_RESOLVER:
+        return read_host(text, ret, f);
+    case TARGET_URL:
+        return web_url_read(text, ret, f);
+    case TARGET_DOMAIN:
+        break;
+    }
+    int r = hostname_domain(text, name, f);
+    if (r < 0)
+        return r;
+    *ret = alloc_text(name);
+    return 0;
 }
 
 bool target_literal(const char *host, struct sockaddr_storage *ret)
 {
-    char text[64];
-    size_t len = strlen(host);
-    bool brackets = len > 2 && len < sizeof text && host[0] == '[' && host[len - 1] == ']';
-    memset(ret, 0, sizeof *ret);
-    if (brackets) {
-        snprintf(text, sizeof text, "%.*s", (int)len - 2, host + 1);
-        host = text;
-    }
-    return uv_ip4_addr(host, 0, (struct sockaddr_in *)ret) == 0 ||
-           uv_ip6_addr(host, 0, (struct sockaddr_in6 *)ret) == 0;
-}
-
-int target_address_valid(const struct check_args *args, const char *name, struct fault *f)
-{
-    const char *text = check_arg_text(args, name);
-    struct sockaddr_storage addr;
-    return text && target_literal(text, &addr) ? 0 : check_args_refuse(args, name, _("an IPv4 or IPv6 address"), f);
-}
-
-int target_domain_valid(const struct check_args *args, struct fault *f)
-{
-    const char *resolver = check_arg_text(args, "resolver");
-    if (!packet_name_valid(args->target))
-        return fault_set(f, -EINVAL, _("%s: the target %s is not a domain name, such as example.bj"), args->ops->name,
-                         args->target);
-    return resolver && *resolver ? target_address_valid(args, "resolver", f) : 0;
-}
-
-int target_url_valid(const struct check_args *args, struct fault *f)
-{
-    if (web_url_valid(args->target))
-        return 0;
-    return fault_set(f, -EINVAL, _("%s: the target %s is no URL to be fetched, such as https://example.bj/path"),
-                     args->ops->name, args->target);
+    return address_read(host, ret, NULL) == 0;
 }
 
 enum outcome target_asked_resolver(const struct env *env, const struct check_args *args, struct sockaddr_storage *ret,
@@ -90,16 +94,10 @@ enum outcome target_asked_resolver(const struct env *env, const struct check_arg
 {
     const char *text = check_arg_text(args, "resolver");
     struct sockaddr_storage addr;
-    if (!text || !*text) {
-        if (target_resolver(env, 1, 0, ret))
-            return OUTCOME_OK;
-        fault_set(f, -ENOENT, _("this system names no resolver"));
-        return OUTCOME_SKIPPED;
-    }
-    if (!target_literal(text, &addr)) {
-        fault_set(f, -EINVAL, _("resolver: %.64s is not an address"), text);
-        return OUTCOME_ERROR;
-    }
+    if (!text || !*text)
+        return target_resolver(env, 1, 0, ret, f);
+    if (address_read(text, &addr, f) < 0)
+        return OUTCOME_UNREACHABLE; /* by an interface that is not there */
     if (policy_check_target(&args->policy, (const struct sockaddr *)&addr, f) < 0)
         return OUTCOME_DENIED;
     address_set_port(&addr, DNS_PORT);

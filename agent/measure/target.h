@@ -29,22 +29,23 @@ void target_cancel(struct target *t); /* before done only; accepts NULL */
 extern const char *const target_families[];
 int target_family(const struct check_args *args);
 
-/* The nth (1, 2…) of the system's resolvers of this family (0: any); false when
- * there are fewer. It is the owner's choice and not a task's, so it may be a
- * private address. */
-bool target_resolver(const struct env *env, size_t nth, int family, struct sockaddr_storage *ret);
+/* The nth (1, 2…) of the system's resolvers of this family (0: any).
+ * OUTCOME_OK, or what the result becomes with why in f: there are fewer, or
+ * what stands there cannot be asked; never another in its place. It is the
+ * owner's choice and not a task's, so it may be a private address. */
+enum outcome target_resolver(const struct env *env, size_t nth, int family, struct sockaddr_storage *ret,
+                             struct fault *f);
 
 /* The resolver that a check's `resolver` parameter names by its address, or the
  * system's first. OUTCOME_OK, or what the result becomes with why in f. */
 enum outcome target_asked_resolver(const struct env *env, const struct check_args *args, struct sockaddr_storage *ret,
                                    struct fault *f);
 
-/* For check_ops.valid. Of a check of a domain: the target is a name, `resolver`
- * an address or nothing. Of a check of a URL: it can be asked for. */
-int target_domain_valid(const struct check_args *args, struct fault *f) CHECKED;
-int target_url_valid(const struct check_args *args, struct fault *f) CHECKED;
-/* The parameter is an address. */
-int target_address_valid(const struct check_args *args, const char *name, struct fault *f) CHECKED;
+/* What was typed for a target, as it is measured and stands in results: names
+ * in ASCII and without the dot at their end, the host of a URL likewise. The one
+ * place that accepts targets. -EINVAL with the reason and the cure in f; the
+ * caller frees. An interface that is not there at the moment may come back. */
+int target_read(enum target_form form, const char *text, char **ret, struct fault *f) CHECKED;
 
-/* Is it an address (also [v6]) and not a name? Port 0. */
+/* Is it an address (address_read) and not a name? Port 0. */
 bool target_literal(const char *host, struct sockaddr_storage *ret);

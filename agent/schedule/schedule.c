@@ -1,4 +1,6 @@
 #include "agent/check/table.h"
+#include "agent/io/address.h"
+#include "agent/measure/target.h"
 #include "agent/schedule/schedule.h"
 
 #include <errno.h>
@@ -54,12 +56,13 @@ static bool target_plain(const char *target)
     for (const unsigned char *c = (const unsigned char *)target; *c; c++)
         if (*c <= ' ' || *c >= 0x7f || *c == '"' || *c == '\\')
             return false;
-    return true;
+    return strlen(target) <= NAME_MAX_TARGET;
 }
 
-int task_target_check(const struct check_ops *ops, const char *target, struct fault *f)
+int task_target_check(const struct check_ops *ops, const char *target, char **ret, struct fault *f)
 {
     if (!target || !*target) {
+        *ret = NULL;
         if (ops->target == TARGET_RESOLVER)
             return 0;
         return fault_set(f, -EINVAL,
@@ -67,21 +70,39 @@ int task_target_check(const struct check_ops *ops, const char *target, struct fa
                                                    : _("%s needs a target: a name or an address"),
                          ops->name);
     }
-    if (strlen(target) > NAME_MAX_TARGET || !target_plain(target))
-        return fault_set(f, -EINVAL, _("%s: a target has at most %d letters, digits and marks of ASCII"), target,
-                         NAME_MAX_TARGET);
     bool url = strncasecmp(target, "http://", 7) == 0 || strncasecmp(target, "https://", 8) == 0;
     if (ops->target == TARGET_URL && !url)
-        return fault_set(f, -EINVAL, _("%s: %s wants an address that begins with http:// or https://"), target,
+        return fault_set(f, -EINVAL, _("%.200s: %s wants an address that begins with http:// or https://"), target,
                          ops->name);
-    if (ops->target != TARGET_URL && (url || strchr(target, '/')))
-        return fault_set(f, -EINVAL, _("%s: %s wants a name or an address, no URL"), target, ops->name);
+    if (ops->target != TARGET_URL && url)
+        return fault_set(f, -EINVAL, _("%.200s: %s wants a name or an address, no URL"), target, ops->name);
+    _cleanup_text_ char *read = NULL;
+    int r = target_read(ops->target, target, &read, f);
+    if (r < 0) {
+        fault_prefix(f, _("%s: the target: "), ops->name);
+        return r;
+    }
+    if (!target_plain(read))
+        return fault_set(f, -EINVAL, _("%.200s: a target has at most %d letters, digits and marks of ASCII"), target,
+                         NAME_MAX_TARGET);
+    *ret = TAKE(read);
     return 0;
+}
+
+/* What is typed now is measured now: the interface must be there. A task of
+ * every day waits for it. */
+static int interface_check(const struct check_args *args, struct fault *f)
+{
+    struct sockaddr_storage addr;
+    return args->target && args->policy.typed && address_read(args->target, &addr, f) == -ENODEV ? -EINVAL : 0;
 }
 
 int task_check(const struct task *t, struct fault *f)
 {
-    int r = task_target_check(t->args.ops, t->args.target, f);
+    _cleanup_text_ char *read = NULL;
+    int r = task_target_check(t->args.ops, t->args.target, &read, f);
+    if (r == 0)
+        r = interface_check(&t->args, f);
     return r == 0 && t->args.ops->valid ? t->args.ops->valid(&t->args, f) : r;
 }
 
@@ -221,7 +242,8 @@ static int task_read(const json_t *object, struct task **ret, struct fault *f)
         fault_set(f, 0, _("%s: this version has no check \"%s\""), name, check);
         return 1;
     }
-    if (task_target_check(ops, target, f) < 0)
+    _cleanup_text_ char *read = NULL;
+    if (task_target_check(ops, target, &read, f) < 0)
         return -EBADMSG;
     const struct policy policy = {.allow_private = false};
     _cleanup_(task_unrefp) struct task *t = task_new(ops, name, target, &policy);

@@ -51,8 +51,10 @@ bool task_name_valid(const char *name);
  * meant, and the name may be one that only the collector knows. */
 #define TASK_PREFIX "task:"
 
-/* Does the target fit what the check wants (a name or an address, a URL)? */
-int task_target_check(const struct check_ops *ops, const char *target, struct fault *f) CHECKED;
+/* Does the target fit what the check wants (a name or an address, a URL)? *ret
+ * is it as results will have it (target_read), the caller's to free; NULL
+ * where there is none and needs be none. */
+int task_target_check(const struct check_ops *ops, const char *target, char **ret, struct fault *f) CHECKED;
 
 /* Can the check run with the task's target and parameters, all of them set? */
 int task_check(const struct task *t, struct fault *f) CHECKED;

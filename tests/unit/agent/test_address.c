@@ -1,5 +1,7 @@
 #include "tests/unit/check.h"
 
+#include <errno.h>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
@@ -49,8 +51,53 @@ static void compares(void **state)
     }
 }
 
+static void reads(void **state)
+{
+    static const struct {
+        const char *text;
+        int code, version, port; /* with address_read_port and 53 */
+        bool bare;               /* address_read takes it, too */
+    } rows[] = {
+        {"192.0.2.1", 0, 4, 53, true},
+        {"2001:db8::1", 0, 6, 53, true},
+        {"[2001:db8::1]", 0, 6, 53, true},
+        {"fe80::1%lo", 0, 6, 53, true},
+        {"[fe80::1%lo]", 0, 6, 53, true},
+        {"192.0.2.1:5353", 0, 4, 5353, false},
+        {"[2001:db8::1]:5353", 0, 6, 5353, false},
+        {"[fe80::1%lo]:5353", 0, 6, 5353, false},
+        {"fe80::1", -EDESTADDRREQ, 0, 0, true},
+        {"fe80::1%nosuch", -ENODEV, 0, 0, true},
+        {"", -EINVAL, 0, 0, true},
+        {"[]", -EINVAL, 0, 0, true},
+        {"[192.0.2.1]", -EINVAL, 0, 0, true},
+        {"127.1", -EINVAL, 0, 0, true},
+        {"192.0.2.1:0", -EINVAL, 0, 0, true},
+        {"192.0.2.1:99999", -EINVAL, 0, 0, true},
+        {"192.0.2.1:", -EINVAL, 0, 0, true},
+        {":53", -EINVAL, 0, 0, true},
+        {"[2001:db8::1]x", -EINVAL, 0, 0, true},
+        {"example.bj", -EINVAL, 0, 0, true},
+        {"2001:db8::1%an-interface-whose-name-is-longer-than-any-that-a-kernel-could-have", -EINVAL, 0, 0, true},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct sockaddr_storage a = {0};
+        struct fault f = {0};
+        int r = address_read_port(rows[i].text, 53, &a, &f), bare = address_read(rows[i].text, &a, NULL);
+        if (r != rows[i].code || f.code != r || bare != (rows[i].bare ? r : -EINVAL))
+            fail_msg("%s: %d and %d, %s", rows[i].text, r, bare, f.text);
+        if (r < 0)
+            continue;
+        assert_int_equal(address_read_port(rows[i].text, 53, &a, NULL), 0);
+        assert_int_equal(address_version(&a), rows[i].version);
+        assert_int_equal(address_port(&a), rows[i].port);
+        assert_int_equal(a.ss_family == AF_INET6 && ((struct sockaddr_in6 *)&a)->sin6_scope_id,
+                         strchr(rows[i].text, '%') != NULL);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(compares)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(compares), cmocka_unit_test(reads)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,37 +116,86 @@ static void test_valid(void **state)
         {"dns", NULL, "qname", "a..b", "qname cannot be \"a..b\"; allowed: a domain name"},
         {"dns", NULL, "transport", "https", "target"},
         {"dns", "2001:db8::1", "transport", "https", NULL},
-        {"dns", "[2001:db8::1", "transport", "https", "no URL: https://[2001"},
+        {"dns", "[2001:db8::1", "transport", "https", "brackets stand around"},
         {"dnssec", "nic.bj", "type", "DNSKEY", NULL},
         {"dnssec", "nic.bj", "type", "AXFR", "dnssec: type"},
         {"dnssec", "nic.bj", "resolver", "", NULL},
         {"dnssec", "nic.bj", "resolver", "one.example", "resolver cannot be \"one.example\"; allowed: an IPv4"},
         {"dnssec", "nic.bj", "anchor", "/no/such/file", NULL}, /* it may be there when the task runs */
-        {"edns", "a..b", "retries", "1", "a..b is not a domain name"},
-        {"delegation", "a..b", "retries", "1", "a..b is not a domain name"},
+        {"edns", "a..b", "retries", "1", "edns: the target: \"a..b\" is no name: "},
+        {"delegation", "a..b", "retries", "1", "is no name"},
+        {"delegation", "192.0.2.1", "retries", "1", "in-addr.arpa"},
         {"delegation", ".", "resolver", "::1", NULL},
         {"resolver", NULL, "control", "9.9.9.9", NULL},
         {"resolver", NULL, "control", "", "control"},
         {"resolver", NULL, "control", "one.example", "control"},
+        {"resolver", NULL, "control", "fe80::1", "the interface behind it"},
+        {"resolver", NULL, "names", "nic.bj, b\xc3\xa9nin.bj", NULL},
+        {"resolver", NULL, "names", "nic.bj,a..b", "a..b"},
         {"resolver", NULL, "zone", "", NULL},
         {"resolver", NULL, "bogus", "a..b", "bogus"},
+        {"tls", "nic.bj", "server_name", "192.0.2.1", NULL},
+        {"tls", "nic.bj", "server_name", "nic.bj:443", "port"},
         {"tls", "nic.bj", "alpn", "", NULL},
         {"tls", "nic.bj", "alpn", "h2,,h3", "alpn cannot be \"h2,,h3\"; allowed: a list such as"},
         {"http", "https://nic.bj/a?b=c", "redirects", "1", NULL},
-        {"http", "https://someone@nic.bj/", "redirects", "1", "someone@nic.bj/ is no URL"},
+        {"http", "https://someone@nic.bj/", "redirects", "1", "user name"},
         {"http", "http://[::1", "redirects", "1", "is no URL"},
-        {"throughput", "http://nic.bj:99999", "seconds", "1", "is no URL"},
+        {"throughput", "http://nic.bj:99999", "seconds", "1", "from 0 to 65535"},
         {"ping", "nic.bj", "count", "1", NULL},
+        {"ping", "fe80::1%lo", "count", "1", NULL},
+        {"ping", "fe80::1%nosuch", "count", "1", NULL}, /* it may be there when the task runs */
+        {"ping", "fe80::1", "count", "1", "the interface behind it"},
+        {"tcp", "nic.bj:443", "count", "1", "parameter of its own"},
+        {"stamp", "127.1", "count", "1", "last part is a number"},
+        {"traceroute", "[10.0.0.1]", "hops", "1", "brackets"},
+        {"ping", "b\xc3\xa9nin.bj", "count", "1", NULL},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct fault f = {0};
         struct task *task = task_new(check_find(cases[i].check), "t", cases[i].target, &policy);
-        assert_int_equal(check_args_set(&task->args, cases[i].name, cases[i].value, &f), 0);
-        int rc = task_check(task, &f);
+        int rc = check_args_set(&task->args, cases[i].name, cases[i].value, &f);
+        if (rc == 0)
+            rc = task_check(task, &f);
         if (rc != (cases[i].complaint ? -EINVAL : 0) || (rc < 0 && !strstr(f.text, cases[i].complaint)))
             fail_msg("%s %s=%s: %d \"%s\"", cases[i].check, cases[i].name, cases[i].value, rc, f.text);
         task_unref(task);
     }
+}
+
+/* Names are kept as DNS holds them, addresses as they were written. */
+static void test_names(void **state)
+{
+    static const struct {
+        const char *check, *target, *kept;
+    } cases[] = {
+        {"ping", "B\xc3\x89NIN.bj.", "xn--bnin-bpa.bj"},
+        {"ping", "[2001:db8::1]", "[2001:db8::1]"},
+        {"ping", "fe80::1%lo", "fe80::1%lo"},
+        {"http", "http://b\xc3\xa9nin.bj/a?b", "http://xn--bnin-bpa.bj/a?b"},
+        {"http", "http://NIC.bj", "http://NIC.bj"},
+        {"delegation", "b\xc3\xa9nin.bj.", "xn--bnin-bpa.bj."},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct task *task = task_new(check_find(cases[i].check), "t", cases[i].target, &policy);
+        assert_string_equal(task->args.target, cases[i].kept);
+        task_unref(task);
+    }
+    struct task *task = task_new(check_find("resolver"), "t", NULL, &policy);
+    assert_int_equal(check_args_set(&task->args, "names", "nic.bj, b\xc3\xa9nin.bj", NULL), 0);
+    assert_string_equal(check_arg_text(&task->args, "names"), "nic.bj,xn--bnin-bpa.bj");
+    task_unref(task);
+}
+
+/* What is typed now is measured now: the interface must be there. */
+static void test_typed(void **state)
+{
+    const struct policy typed = {.typed = true};
+    struct fault f = {0};
+    struct task *task = task_new(check_find("ping"), "t", "fe80::1%nosuch", &typed);
+    assert_int_equal(task_check(task, &f), -EINVAL);
+    assert_non_null(strstr(f.text, "no interface \"nosuch\""));
+    task_unref(task);
 }
 
 /* What the table promises holds for every check in it. */
@@ -178,6 +227,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),  cmocka_unit_test(test_no_target), cmocka_unit_test(test_set),
         cmocka_unit_test(test_set_twice), cmocka_unit_test(test_table),     cmocka_unit_test(test_valid),
+        cmocka_unit_test(test_names),     cmocka_unit_test(test_typed),
     };
     return cmocka_run_group_tests_name("check", tests, NULL, NULL);
 }

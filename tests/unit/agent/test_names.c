@@ -266,22 +266,21 @@ static void test_server(void **state)
 
 static void test_servers(void **state)
 {
-    static const char *const wrong[] = {"example", "192.0.2.1:x", ""};
+    static const char *const wrong[] = {"example", "192.0.2.1:x", "", "192.0.2.1,", "fe80::1"};
     uv_loop_t loop;
     struct names *n;
     struct fault f;
-    struct sockaddr_storage found[4];
+    const struct nameserver *found;
     assert_int_equal(uv_loop_init(&loop), 0);
     assert_int_equal(names_new(&loop, &n, &f), 0);
     for (size_t i = 0; i < COUNT(wrong); i++)
         assert_int_equal(names_use_servers(n, wrong[i], &f), -EINVAL);
     assert_int_equal(names_use_servers(n, "192.0.2.1,[2001:db8::1]:5353", &f), 0);
-    assert_int_equal(names_servers(n, found, 1), 1);
-    assert_int_equal(names_servers(n, found, COUNT(found)), 2);
-    assert_int_equal(found[0].ss_family, AF_INET);
-    assert_int_equal(ntohs(((struct sockaddr_in *)&found[0])->sin_port), 53);
-    assert_int_equal(found[1].ss_family, AF_INET6);
-    assert_int_equal(ntohs(((struct sockaddr_in6 *)&found[1])->sin6_port), 5353);
+    assert_int_equal(names_servers(n, &found), 2);
+    assert_int_equal(found[0].addr.ss_family, AF_INET);
+    assert_int_equal(ntohs(((struct sockaddr_in *)&found[0].addr)->sin_port), 53);
+    assert_int_equal(found[1].addr.ss_family, AF_INET6);
+    assert_int_equal(ntohs(((struct sockaddr_in6 *)&found[1].addr)->sin6_port), 5353);
     names_free(n);
     uv_run(&loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&loop), 0);

@@ -18,7 +18,12 @@ static void reads_what_can_be_asked_for(void **state)
         {NULL, "http://0x7f.1/", "http://127.0.0.1:80", "127.0.0.1", false, true},
         {NULL, "http://2130706433/", "http://127.0.0.1:80", "127.0.0.1", false, true},
         {NULL, "http://017700000001/", "http://127.0.0.1:80", "127.0.0.1", false, true},
+        /* The dot would go to SNI, and the letters into a header. */
+        {NULL, "https://nic.bj./a", "https://nic.bj:443", "nic.bj", true, false},
+        {NULL, "http://b\xc3\xa9nin.test/", "http://xn--bnin-bpa.test:80", "xn--bnin-bpa.test", false, false},
+        {NULL, "http://[fe80::1%25lo]/", "http://[fe80::1%lo]:80", "[fe80::1%lo]", false, true},
         /* Where a redirect leads to. */
+        {"http://[fe80::1%25lo]/", "/w", "http://[fe80::1%lo]:80", "[fe80::1%lo]", false, true},
         {"https://a.example/x/y?z", "../w", "https://a.example:443", "a.example", true, false},
         {"https://a.example/", "//b.example/", "https://b.example:443", "b.example", true, false},
         {"https://a.example/", "http://b.example/", "http://b.example:80", "b.example", false, false},
@@ -57,16 +62,18 @@ static void refuses_the_rest(void **state)
         {NULL, "http://a@nic.bj/", "user name"},
         {NULL, "http://a:b@nic.bj/", "user name"},
         {NULL, "http://", "no URL"},
-        {NULL, "http://nic.bj:99999/", "no URL"},
-        {NULL, "http://nic.bj:0x50/", "no URL"},
+        {NULL, "http://nic.bj:99999/", "a port is a number"},
+        {NULL, "http://nic.bj:0x50/", "a port is a number"},
         {NULL, "http://[::1/", "no URL"},
         {NULL, "http://nic.bj\r\nX: y/", "no URL"},
         {NULL, "http://a b/", "no URL"},
+        {NULL, "http://a..b/", "is empty"},
+        {NULL, "http://[fe80::1]/", "the interface"},
         /* A page may send where it likes; it is followed on the web alone. */
         {"https://a.example/", "file:///etc/passwd", "neither http:// nor https://"},
         {"https://a.example/", "ftp://b.example/", "neither http:// nor https://"},
         {"https://a.example/", "https://user@b.example/", "user name"},
-        {"https://a.example/", "http://b.example:0x1/", "no URL"},
+        {"https://a.example/", "http://b.example:0x1/", "a port is a number"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct fault f = {0};
