@@ -163,6 +163,15 @@ def test_a_question_whose_interface_goes_down(world, cable):
     assert (row["outcome"], row["detail"]["reason"]) == ("unreachable", "interface_down"), row
 
 
+def test_a_page_whose_interface_goes_down(world, cable):
+    """The address is the fetch's own affair, and this host has no default route: whatever interface was up is meant."""
+    world.server.start("/usr/bin/python3", "-c", "import socket\ns = socket.create_server(('', 8085))\nk = []\n"
+                       "while True: k.append(s.accept())", ready=lambda: world.server.listens(8085, "-ltn"))
+    cable(0.5)
+    row = world.agent.measure("http", f"http://{world.server.v4}:8085/", flags=["--allow-private"], timeout_ms=1200)
+    assert (row["outcome"], row["detail"]["reason"]) == ("unreachable", "interface_down"), row
+
+
 # ---- what is no host ----
 
 @pytest.mark.parametrize("target, reason", [
