@@ -15,7 +15,7 @@ char *headline_where(const struct words *w, const char *in, bool country, int64_
 {
     if (country)
         return alloc_text(in);
-    _cleanup_text_ char *step = phrase_step(lines);
+    _cleanup_text_ char *step = phrase_step(w->lang, lines);
     return phrase_fill(phrase(w, lines == 1 ? "on_line" : "on_lines"), json_pack("{s:s, s:s}", "n", step, "in", in));
 }
 

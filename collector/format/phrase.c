@@ -1,6 +1,5 @@
 #include "collector/format/phrase.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "common/buf.h"
@@ -61,13 +60,14 @@ char *phrase_count(const struct words *w, int64_t n, const char *one, const char
                        json_pack("{s:s}", "n", lang_number(w->lang, (double)n, 0, number)));
 }
 
-char *phrase_step(int64_t low)
+char *phrase_step(enum lang lang, int64_t low)
 {
+    char from[NUMBER_TEXT_SIZE], to[NUMBER_TEXT_SIZE];
     int64_t magnitude = 1;
     if (low == 1)
         return alloc_text("1");
     while (low >= 10 * magnitude)
         magnitude *= 10;
     int64_t end = low / magnitude == 1 ? 2 * magnitude : low / magnitude == 2 ? 5 * magnitude : 10 * magnitude;
-    return alloc_format("%" PRId64 "–%" PRId64, low, end - 1);
+    return alloc_format("%s–%s", lang_number(lang, (double)low, 0, from), lang_number(lang, (double)end - 1, 0, to));
 }

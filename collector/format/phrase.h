@@ -29,6 +29,6 @@ void phrase_number(const struct words *w, json_t *object, const char *name, doub
 char *phrase_statistic(const struct words *w, const char *statistic) CHECKED; /* of p50: "median"; the caller frees */
 /* "1 probe", "2 probes": one and many name the words. The caller frees. */
 char *phrase_count(const struct words *w, int64_t n, const char *one, const char *many) CHECKED;
-/* "10–19" of 10: a step that everybody is told the lower end of (count_step).
- * One is one: only where the floor is lifted. The caller frees. */
-char *phrase_step(int64_t low) CHECKED;
+/* "10–19" of 10, "10 000–19 999" of 10000 as the language groups digits: a step that everybody is told the lower end of
+ * (count_step). One is one: only where the floor is lifted. The caller frees. */
+char *phrase_step(enum lang lang, int64_t low) CHECKED;

@@ -57,7 +57,7 @@ static char *base_of(const struct report *r, size_t row)
 {
     if (!evidence_text(&r->evidence, row, FIGURE_N_PROBES))
         return alloc_text("");
-    _cleanup_text_ char *step = phrase_step(pg_int(r->evidence.rows, row, FIGURE_N_PROBES));
+    _cleanup_text_ char *step = phrase_step(r->words.lang, pg_int(r->evidence.rows, row, FIGURE_N_PROBES));
     return phrase_fill(picture_text(r, "base"), json_pack("{s:s}", "n", step));
 }
 

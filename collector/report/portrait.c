@@ -15,7 +15,7 @@ char *portrait_sample(const struct report *r, size_t row)
 {
     const struct evidence *s = &r->evidence;
     if (evidence_text(s, row, FIGURE_N_PROBES)) {
-        _cleanup_text_ char *step = phrase_step(pg_int(s->rows, row, FIGURE_N_PROBES));
+        _cleanup_text_ char *step = phrase_step(r->words.lang, pg_int(s->rows, row, FIGURE_N_PROBES));
         return phrase_fill(phrase(&r->words, strcmp(step, "1") != 0 ? "probes" : "probe"),
                            json_pack("{s:s}", "n", step));
     }

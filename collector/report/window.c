@@ -62,7 +62,7 @@ static void say_measured(const struct report *r, const struct window *s, json_t 
 {
     const json_t *t = json_object_get(r->words.texts, "window");
     char first[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE];
-    _cleanup_text_ char *step = phrase_step(s->lines);
+    _cleanup_text_ char *step = phrase_step(r->words.lang, s->lines);
     if (s->source)
         json_object_set_new(out, "lines", json_string(step));
     const char *pattern = !s->source ? "none" : !s->days ? "year" : s->first == s->last ? "day" : "days";

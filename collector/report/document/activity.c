@@ -49,7 +49,7 @@ static int add_volume(const struct report *r, const char *simulated, json_t *row
         return 0;
     }
     char number[NUMBER_TEXT_SIZE];
-    _cleanup_text_ char *probes = phrase_step(pg_int(told, 0, 0)), *data = gigabytes(r, pg_int(told, 0, 3));
+    _cleanup_text_ char *probes = phrase_step(r->words.lang, pg_int(told, 0, 0)), *data = gigabytes(r, pg_int(told, 0, 3));
     add(rows, text(r, "probes"), probes, text(r, "probes_note"));
     add(rows, text(r, "tests"), lang_number(r->words.lang, (double)pg_int(told, 0, 1), 0, number),
         text(r, "tests_note"));
@@ -58,38 +58,58 @@ static int add_volume(const struct report *r, const char *simulated, json_t *row
     return 0;
 }
 
+/* "Alibori (5–9), Borgou (10–19)": names in the order of the language, and with each how many. Takes the list over, of
+ * {name, step}; the caller frees. */
+static char *names_of(json_t *list)
+{
+    struct buf names = {0};
+    const json_t *one;
+    size_t n;
+    report_sort(list, "name", 0);
+    json_array_foreach(list, n, one)
+    {
+        const char *step = json_string_value(json_object_get(one, "step"));
+        buf_addf(&names, "%s%s", n ? ", " : "", json_string_value(json_object_get(one, "name")));
+        if (step)
+            buf_addf(&names, " (%s)", step);
+    }
+    json_decref(list);
+    return names.len ? buf_take(&names) : NULL;
+}
+
 /* Those where enough probes are that it is told, today, with how many. */
 static int add_departments(const struct report *r, const char *simulated, json_t *rows, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *told = NULL;
-    _cleanup_(buf_free) struct buf names = {0};
+    json_t *list = json_array();
     int rc = pg_query(r->pg,
                       "SELECT department, count_step(count(*)) FROM public_probe WHERE country = $1 AND "
-                      "simulated = $2::boolean AND department IS NOT NULL GROUP BY department ORDER BY department",
+                      "simulated = $2::boolean AND department IS NOT NULL GROUP BY department",
                       2, (const char *const[]){r->country, simulated}, &told, f);
     for (size_t d = 0; rc == 0 && d < pg_rows_count(told); d++) {
-        _cleanup_text_ char *step = phrase_step(pg_int(told, d, 1));
-        buf_addf(&names, "%s%s (%s)", d ? ", " : "", report_department(r, pg_text(told, d, 0)), step);
+        _cleanup_text_ char *step = phrase_step(r->words.lang, pg_int(told, d, 1));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s}", "name", report_department(r, pg_text(told, d, 0)), "step", step));
     }
+    _cleanup_text_ char *names = names_of(list);
     if (rc == 0)
-        add(rows, text(r, "departments"), names.len ? names.data : text(r, "untold"),
-            text(r, names.len ? "departments_note" : "departments_none"));
+        add(rows, text(r, "departments"), names ? names : text(r, "untold"), text(r, names ? "departments_note" : "departments_none"));
     return rc;
 }
 
 static int add_operators(const struct report *r, const char *simulated, json_t *rows, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *told = NULL;
-    _cleanup_(buf_free) struct buf names = {0};
+    json_t *list = json_array();
     int rc = pg_query(r->pg,
                       "SELECT DISTINCT operator FROM public_probe WHERE country = $1 AND simulated = $2::boolean AND "
-                      "operator IS NOT NULL ORDER BY operator",
+                      "operator IS NOT NULL",
                       2, (const char *const[]){r->country, simulated}, &told, f);
     for (size_t o = 0; rc == 0 && o < pg_rows_count(told); o++)
-        buf_addf(&names, "%s%s", o ? ", " : "", pg_text(told, o, 0));
+        json_array_append_new(list, json_pack("{s:s}", "name", pg_text(told, o, 0)));
+    _cleanup_text_ char *names = names_of(list);
     if (rc == 0)
-        add(rows, text(r, "operators"), names.len ? names.data : text(r, "untold"),
-            text(r, names.len ? "operators_note" : "operators_none"));
+        add(rows, text(r, "operators"), names ? names : text(r, "untold"), text(r, names ? "operators_note" : "operators_none"));
     return rc;
 }
 

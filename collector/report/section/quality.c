@@ -16,7 +16,7 @@ static char *step_of(const struct report *r, size_t row, enum figure_column colu
         return alloc_text(phrase(&r->words, "none"));
     const int64_t low = pg_int(r->evidence.rows, row, (int)column);
     const bool part = column == FIGURE_N_FAILED || column == FIGURE_N_SILENT; /* part_step of the database */
-    return part && low == 1 ? alloc_text("1–4") : low == 0 ? alloc_text("0") : phrase_step(low);
+    return part && low == 1 ? alloc_text("1–4") : low == 0 ? alloc_text("0") : phrase_step(r->words.lang, low);
 }
 
 static void add_amount(const struct report *r, const struct indicator *i, size_t row, json_t *out)

@@ -107,7 +107,7 @@ static void set_interval(const struct overview *o, const struct national *g, siz
 static void set_sample(const struct overview *o, const struct national *g, size_t row, json_t *out)
 {
     if (pg_text(g->rows, row, PROBES)) {
-        _cleanup_text_ char *step = phrase_step(pg_int(g->rows, row, PROBES));
+        _cleanup_text_ char *step = phrase_step(o->words.lang, pg_int(g->rows, row, PROBES));
         _cleanup_text_ char *probes = phrase_fill(phrase(&o->words, strcmp(step, "1") != 0 ? "probes" : "probe"),
                                                   json_pack("{s:s}", "n", step));
         _cleanup_text_ char *days = phrase_count(&o->words, pg_int(g->rows, row, DAYS), "day", "days");
@@ -122,9 +122,9 @@ static void set_sample(const struct overview *o, const struct national *g, size_
 }
 
 /* The caller frees. */
-static char *part_of(int64_t step)
+static char *part_of(enum lang lang, int64_t step)
 {
-    return step == 1 ? alloc_text("1–4") : phrase_step(step);
+    return step == 1 ? alloc_text("1–4") : phrase_step(lang, step);
 }
 
 /* What the sample leaves out: tests that failed, and probes that fell silent, of
@@ -134,11 +134,11 @@ static void set_missing(const struct overview *o, const struct national *g, size
     int64_t failed = pg_text(g->rows, row, FAILED) ? pg_int(g->rows, row, FAILED) : 0;
     int64_t silent = pg_text(g->rows, row, SILENT) ? pg_int(g->rows, row, SILENT) : 0;
     if (failed > 0) {
-        _cleanup_text_ char *step = part_of(failed);
+        _cleanup_text_ char *step = part_of(o->words.lang, failed);
         phrase_set(out, "failed", phrase(&o->words, "without_results"), json_pack("{s:s}", "n", step));
     }
     if (silent > 0) {
-        _cleanup_text_ char *step = part_of(silent);
+        _cleanup_text_ char *step = part_of(o->words.lang, silent);
         phrase_set(out, "silent", phrase(&o->words, "silent"), json_pack("{s:s}", "n", step));
     }
 }

@@ -34,7 +34,7 @@ static char *change_text(const struct words *w, const struct indicator *i, const
 static char *over_text(const struct words *w, const struct overview_change *c)
 {
     bool lines = !strcmp(c->kind, "lines");
-    _cleanup_text_ char *step = lines ? phrase_step(c->common) : alloc_format("%d", (int)c->common);
+    _cleanup_text_ char *step = lines ? phrase_step(w->lang, c->common) : alloc_format("%d", (int)c->common);
     return phrase_fill(phrase(w, lines ? "change_lines" : "change_cells"), json_pack("{s:s}", "n", step));
 }
 

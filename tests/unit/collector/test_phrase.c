@@ -57,11 +57,19 @@ static void finds(void **state)
 static void tells_steps(void **state)
 {
     static const struct {
+        enum lang lang;
         int64_t low;
         const char *text;
-    } rows[] = {{1, "1"}, {2, "2–4"}, {5, "5–9"}, {10, "10–19"}, {20, "20–49"}, {50, "50–99"}, {2000, "2000–4999"}};
+    } rows[] = {{LANG_FR, 1, "1"},
+                {LANG_FR, 2, "2–4"},
+                {LANG_EN, 5, "5–9"},
+                {LANG_EN, 10, "10–19"},
+                {LANG_EN, 20, "20–49"},
+                {LANG_FR, 50, "50–99"},
+                {LANG_EN, 2000, "2,000–4,999"},
+                {LANG_FR, 20000, "20\u202f000–49\u202f999"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
-        _cleanup_text_ char *text = phrase_step(rows[i].low);
+        _cleanup_text_ char *text = phrase_step(rows[i].lang, rows[i].low);
         assert_string_equal(text, rows[i].text);
     }
 }
