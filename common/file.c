@@ -45,6 +45,12 @@ int file_sync_dir(const char *path, struct fault *f)
 
 int file_stage(const char *path, const void *bytes, size_t len, mode_t mode, struct fault *f)
 {
+    struct stat st;
+    /* What cannot be replaced later is refused before others are. */
+    if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+        errno = EISDIR;
+        return failed(f, _("cannot write"), path);
+    }
     _cleanup_text_ char *tmp = alloc_format("%s" FILE_UNFINISHED, path);
     /* A leftover of an earlier crash may have another mode. */
     unlink(tmp);

@@ -11,7 +11,8 @@
 
 /* Writes path.tmp, fsyncs it, renames it over path, fsyncs the folder. */
 int file_write_atomic(const char *path, const void *bytes, size_t len, mode_t mode, struct fault *f) CHECKED;
-/* Its halves, for files that are to appear together: the first takes all the room, and is taken back by unstage. */
+/* Its halves, for files that are to appear together: the first takes all the room, or fails with -EISDIR where a folder
+ * has the name; it is taken back by unstage. */
 int file_stage(const char *path, const void *bytes, size_t len, mode_t mode, struct fault *f) CHECKED;
 int file_settle(const char *path, struct fault *f) CHECKED;
 void file_unstage(const char *path);

@@ -130,6 +130,22 @@ static int clear(const struct shelf *shelf, struct fault *f)
     return rc;
 }
 
+/* Sheets have the names that authors gave them: those of an earlier report are the ones that its page lists, and what
+ * else lies beside them is none of ours. */
+static int clear_sheets(const struct shelf *shelf, const char *page, struct fault *f)
+{
+    static const char folder[] = EDITION_QUESTIONNAIRES "/";
+    int rc = 0;
+    for (const char *at = page; rc == 0 && at && (at = strstr(at, folder)) != NULL;) {
+        const size_t len = strlen(folder) + strcspn(at + strlen(folder), "/&<\"");
+        _cleanup_text_ char *name = alloc_text_n(at, len);
+        at += len;
+        if (*at == '<' && len > strlen(folder) && !holds(shelf, name))
+            rc = paper_remove(&shelf->paper, name, f);
+    }
+    return rc;
+}
+
 static void place_frozen(struct shelf *shelf, const struct report_order *order)
 {
     _cleanup_json_ json_t *about = json_pack("{s:s, s:s, s:s}", "country", order->country, "year", order->year,
@@ -178,6 +194,10 @@ static int write_made(const struct shelf *shelf, struct fault *f)
         rc = refuse_frozen(shelf, f);
     if (rc == 0)
         rc = refuse_another(shelf, f);
+    _cleanup_(buf_free) struct buf before = {0};
+    struct fault none = {0};
+    if (rc == 0 && shelf->pictures && paper_read(shelf->paper.folder, "report.html", &before, &none) < 0)
+        before = (struct buf){0};
     size_t staged = 0, settled = 0;
     for (; rc == 0 && staged < shelf->count; staged++)
         if (shelf->made[staged].bytes.len)
@@ -187,7 +207,9 @@ static int write_made(const struct shelf *shelf, struct fault *f)
             rc = paper_settle(&shelf->paper, shelf->made[settled].name, f);
     for (; settled < staged; settled++)
         paper_unstage(&shelf->paper, shelf->made[settled].name);
-    return rc < 0 ? rc : clear(shelf, f);
+    if (rc == 0)
+        rc = clear(shelf, f);
+    return rc < 0 ? rc : clear_sheets(shelf, before.data, f);
 }
 
 /* The one that an option asks for, or the first. ret_other: one more that is asked for; NULL: none. */

@@ -193,6 +193,14 @@ def test_what_authors_put_beside_is_not_printed(year):
                           env=os.environ | year.env | {"PATH": str(path)})
     assert done.returncode == 0 and {found.name for found in out.rglob("*.pdf")} == {"report.pdf", "menages.pdf"}, done.stderr
     assert (out / "questionnaires" / "ecoles.html").exists()
+    # What a later report has no more is taken away; what else lies there stays.
+    (out / "questionnaires" / "ours.txt").write_text("notes")
+    (out / "report.html").write_text((out / "report.html").read_text(encoding="utf-8").replace("</ul>", "<li>Vieux – questionnaires/vieux.pdf</li></ul>"), encoding="utf-8")
+    (out / "questionnaires" / "vieux.pdf").write_bytes(b"%PDF-1.4")
+    again = subprocess.run(year.command("report", "--year", YEAR, "--lang", "fr", "--out", out), capture_output=True, text=True, check=False,
+                           env=os.environ | year.env | {"PATH": str(path)})
+    assert again.returncode == 0 and "vieux.pdf was of an earlier report, and is removed" in again.stderr, again.stderr
+    assert {found.name for found in (out / "questionnaires").iterdir()} == {"menages.pdf", "ecoles.html", "ours.txt"}
 
 
 def test_what_is_not_given_is_said(reports):

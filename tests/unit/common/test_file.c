@@ -12,6 +12,20 @@
 
 #include "common/file.h"
 
+static void stages_over_no_folder(void **state)
+{
+    const char *dir = scratch_dir();
+    char path[128], tmp[140];
+    struct fault f;
+    snprintf(path, sizeof path, "%s/folder", dir);
+    snprintf(tmp, sizeof tmp, "%s.tmp", path);
+    assert_int_equal(mkdir(path, 0755), 0);
+    assert_int_equal(file_stage(path, "one", 3, 0644, &f), -EISDIR);
+    assert_non_null(strstr(f.text, path));
+    assert_int_equal(access(tmp, F_OK), -1);
+    rmdir(path);
+}
+
 static void writes_whole_or_not(void **state)
 {
     const char *dir = scratch_dir();
@@ -229,7 +243,7 @@ static void matches_or_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_whole_or_not),    cmocka_unit_test(waits_for_no_pipe),
+        cmocka_unit_test(stages_over_no_folder),  cmocka_unit_test(writes_whole_or_not),    cmocka_unit_test(waits_for_no_pipe),
         cmocka_unit_test(makes_folders),          cmocka_unit_test(one_owner),
         cmocka_unit_test(sweeps_what_a_cut_left), cmocka_unit_test(matches_or_fails),
     };
