@@ -33,11 +33,25 @@ size_t radio_words(const char *text)
     return count;
 }
 
-/* A row of the table: what is read, and what stands in the margin. */
+void radio_row(const char *text, const char *margin, struct buf *out)
+{
+    const char *const cells[] = {text, margin};
+    for (size_t c = 0; c < COUNT(cells); c++) {
+        buf_add_text(out, c ? " | " : "| ");
+        for (const char *at = cells[c]; *at; at++) {
+            if (*at == '|')
+                buf_add_text(out, "\\|");
+            else
+                buf_add_char(out, *at == '\n' || *at == '\r' ? ' ' : *at);
+        }
+    }
+    buf_add_text(out, " |\n");
+}
+
 static void say(struct radio *x, const char *text, const char *margin)
 {
     x->said += radio_words(text);
-    buf_addf(x->out, "| %s | %s |\n", text, margin);
+    radio_row(text, margin, x->out);
 }
 
 static const char *text_of(const struct radio *x, const char *name)

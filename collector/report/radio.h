@@ -12,5 +12,9 @@
 int radio_write(const struct report *r, const char *embargo, struct buf *script, struct buf *terms,
                 struct fault *f) CHECKED;
 
+/* A row of the script's table: what is read, and what stands in the margin, whatever signs are in them (a source's name
+ * is its own). */
+void radio_row(const char *text, const char *margin, struct buf *out);
+
 /* How many words a text has: what stands between blanks and has a letter or a digit of French or English. */
 size_t radio_words(const char *text);

@@ -25,6 +25,14 @@ static void words_are_counted_as_they_are_read(void **state)
         assert_int_equal(radio_words(rows[r].text), rows[r].count);
 }
 
+static void a_row_has_two_cells(void **state)
+{
+    struct buf out = {0};
+    radio_row("Selon A | B", "A | B,\n2024", &out);
+    assert_string_equal(out.data, "| Selon A \\| B | A \\| B, 2024 |\n");
+    buf_free(&out);
+}
+
 static struct report nothing_told(const struct report_order *order)
 {
     struct report r = {.order = order, .country = "BJ", .year = "2026", .in = "au Bénin"};
@@ -148,6 +156,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_counted_as_they_are_read),
+        cmocka_unit_test(a_row_has_two_cells),
         cmocka_unit_test(ninety_seconds_are_ninety_seconds),
         cmocka_unit_test(a_year_without_a_figure_says_so),
         cmocka_unit_test(each_has_its_texts),
