@@ -10,7 +10,8 @@
 #define WORD_BEGINS     "=?UTF-8?Q?"
 #define WORD_ENDS       "?="
 /* No quoted-printable line holds "=_". */
-#define BOUNDARY "=_internetmetre_"
+#define BOUNDARY       "=_internetmetre_"
+#define OUTER_BOUNDARY "=_whole_internetmetre_" /* neither begins with the other */
 
 /* ---- quoted-printable ---- */
 
@@ -139,14 +140,31 @@ static void add_part(const char *type, const char *language, const struct buf *b
     buf_add_text(out, "\r\n");
 }
 
+static void add_attached(const struct mail *m, struct buf *out)
+{
+    buf_addf(out,
+             "--" OUTER_BOUNDARY "\r\nContent-Type: text/csv; charset=utf-8; name=\"%s\"\r\n"
+             "Content-Disposition: attachment; filename=\"%s\"\r\n"
+             "Content-Transfer-Encoding: quoted-printable\r\n\r\n",
+             m->csv_name, m->csv_name);
+    mail_quoted(m->csv.data, m->csv.len, out);
+    buf_add_text(out, "\r\n--" OUTER_BOUNDARY "--\r\n");
+}
+
 void mail_write(const struct mail *m, struct buf *out)
 {
+    const bool attached = m->csv.len > 0;
     add_field("From", m->from, out);
     add_field("Subject", m->subject, out);
     add_date(m->at_us, out);
-    buf_add_text(out, "MIME-Version: 1.0\r\nX-Unsent: 1\r\n"
-                      "Content-Type: multipart/alternative;\r\n boundary=\"" BOUNDARY "\"\r\n\r\n");
+    buf_add_text(out, "MIME-Version: 1.0\r\nX-Unsent: 1\r\n");
+    if (attached)
+        buf_add_text(out, "Content-Type: multipart/mixed;\r\n boundary=\"" OUTER_BOUNDARY "\"\r\n\r\n"
+                          "--" OUTER_BOUNDARY "\r\n");
+    buf_add_text(out, "Content-Type: multipart/alternative;\r\n boundary=\"" BOUNDARY "\"\r\n\r\n");
     add_part("plain", m->language, &m->text, out);
     add_part("html", m->language, &m->html, out);
     buf_add_text(out, "--" BOUNDARY "--\r\n");
+    if (attached)
+        add_attached(m, out);
 }

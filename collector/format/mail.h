@@ -1,7 +1,8 @@
 /* A message that a mail program opens as a draft: RFC 5322, with its text as plain
  * text and as HTML, of which the reader's program shows what it can
- * (multipart/alternative, RFC 2046 section 5.1.4), both quoted-printable. Nothing
- * is sent: addressees are left to who sends it. */
+ * (multipart/alternative, RFC 2046 section 5.1.4), and a table beside them that is
+ * kept as a file (multipart/mixed; RFC 2183), all quoted-printable. Nothing is sent:
+ * addressees are left to who sends it. */
 #pragma once
 
 #include <stdint.h>
@@ -14,6 +15,8 @@ struct mail {
     int64_t at_us;         /* its date, since the Unix epoch */
     const char *language;  /* BCP 47 */
     struct buf text, html; /* borrowed: UTF-8, lines end in LF */
+    struct buf csv;        /* the same; without bytes: nothing is attached */
+    const char *csv_name;  /* ASCII */
 };
 
 void mail_write(const struct mail *m, struct buf *out);

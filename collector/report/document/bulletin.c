@@ -73,6 +73,7 @@ static void set_heads(struct bulletin *b)
     phrase_set(b->out, "title", phrase(w, "title"), json_pack("{s:s, s:s}", "in", b->r->in, "period", name));
     phrase_set(b->out, "cite", phrase(w, "cite"), json_pack("{s:s, s:s}", "in", b->r->in, "period", name));
     phrase_set(b->out, "archive", phrase(w, "archive"), json_pack("{s:s}", "site", phrase(w, "site")));
+    phrase_set(b->out, "archive_mail", phrase(w, "archive_mail"), json_pack("{s:s}", "site", phrase(w, "site")));
     json_object_set_new(b->out, "simulated", json_boolean(b->source && !strcmp(b->source, "simulated")));
     json_object_set_new(b->out, "measured", json_boolean(b->count > 0));
 }
@@ -128,7 +129,7 @@ static int keep_mail(const struct outlet *to, const struct buf *html, const stru
 
 static int write_mail(const struct bulletin *b, const struct outlet *to, struct fault *f)
 {
-    _cleanup_(buf_free) struct buf html = {0}, marked = {0}, text = {0}, mail = {0};
+    _cleanup_(buf_free) struct buf html = {0}, marked = {0}, text = {0}, csv = {0}, mail = {0};
     const char *title = json_string_value(json_object_get(b->out, "title"));
     _cleanup_text_ char *from = alloc_format(FROM, phrase(&b->r->words, "site")),
                         *subject = json_is_true(json_object_get(b->out, "simulated"))
@@ -140,12 +141,15 @@ static int write_mail(const struct bulletin *b, const struct outlet *to, struct 
     if (rc < 0)
         return rc;
     plain_set(marked.data, marked.len, COLUMNS, &text);
+    digest_csv(&b->digest, &csv);
     mail_write(&(struct mail){.subject = subject,
                               .from = from,
                               .at_us = date_of(b),
                               .language = b->r->order->language->code,
                               .text = text,
-                              .html = html},
+                              .html = html,
+                              .csv = csv,
+                              .csv_name = "bulletin.csv"},
                &mail);
     return keep_mail(to, &html, &text, &mail, f);
 }

@@ -103,10 +103,40 @@ static void a_message_has_both_texts(void **state)
     buf_free(&html);
 }
 
+/* As a file beside the message, which stays as it is without one. */
+static void a_table_is_attached(void **state)
+{
+    struct buf out = {0}, text = {0}, html = {0}, csv = {0};
+    buf_add_text(&text, "a\n");
+    buf_add_text(&html, "<p>a</p>\n");
+    buf_add_text(&csv, "name,value\nDébit,1=2\n");
+    mail_write(&(struct mail){.subject = "S",
+                              .from = "A <a@example.org>",
+                              .language = "fr",
+                              .text = text,
+                              .html = html,
+                              .csv = csv,
+                              .csv_name = "bulletin.csv"},
+               &out);
+    assert_non_null(strstr(out.data, "Content-Type: multipart/mixed;\r\n boundary=\"=_whole_internetmetre_\"\r\n\r\n"
+                                     "--=_whole_internetmetre_\r\nContent-Type: multipart/alternative;"));
+    assert_non_null(strstr(out.data,
+                           "--=_internetmetre_--\r\n--=_whole_internetmetre_\r\n"
+                           "Content-Type: text/csv; charset=utf-8; name=\"bulletin.csv\"\r\n"
+                           "Content-Disposition: attachment; filename=\"bulletin.csv\"\r\n"
+                           "Content-Transfer-Encoding: quoted-printable\r\n\r\nname,value\r\nD=C3=A9bit,1=3D2\r\n\r\n"
+                           "--=_whole_internetmetre_--\r\n"));
+    buf_free(&out);
+    buf_free(&text);
+    buf_free(&html);
+    buf_free(&csv);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(bodies_are_quoted), cmocka_unit_test(long_lines_are_broken),
                                        cmocka_unit_test(fields_are_encoded),
-                                       cmocka_unit_test(a_message_has_both_texts)};
+                                       cmocka_unit_test(a_message_has_both_texts),
+                                       cmocka_unit_test(a_table_is_attached)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
