@@ -98,6 +98,8 @@ def test_every_number_has_its_line(bulletins, lang, when):
             decimals = DECIMALS[row["indicator"] or METRICS[row["metric"]]] if column in ("value", "low", "high") else 0
             assert row[column] == value and text == shown(value, lang, decimals), (name, text, row)
         assert {rows[line - 2]["what"] for _, _, line, _ in numbers.found} == {"period", "day", "operator", "published"}
+        operators = (out / name).read_text(encoding="utf-8").split("alph")[1]  # one name an indicator, also where it is computed in another way, which is said
+        assert all(word in operators for word in (("Temps de résolution de noms, ms", "Latence nationale, ms", "ne se comparent pas") if lang == "fr" else ("DNS resolution time, ms", "Domestic latency, ms", "do not compare")))
     assert sorted(told["bulletin.html"].found) == sorted(told["bulletin-mail.html"].found)
 
 
@@ -171,9 +173,11 @@ def test_the_mail_says_it_twice(bulletins, lang, when):
     out = bulletins[lang, when]
     raw = (out / "bulletin.eml").read_bytes()
     message = email.message_from_bytes(raw, policy=email.policy.default)
-    text, markup = message.iter_parts()
-    assert message.get_content_type() == "multipart/alternative" and [part.get_content_type() for part in (text, markup)] == ["text/plain", "text/html"]
-    assert [part.defects for part in (message, text, markup)] == [[], [], []] and len(raw) < 100_000 and raw.isascii()
+    both, table = message.iter_parts()
+    text, markup = both.iter_parts()
+    assert [part.get_content_type() for part in (message, both, text, markup, table)] == ["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/csv"]
+    assert [part.defects for part in (message, both, text, markup, table)] == [[], [], [], [], []] and len(raw) < 200_000 and raw.isascii()
+    assert table.get_filename() == "bulletin.csv" and table.get_content().replace("\r\n", "\n").rstrip("\n") == (out / "bulletin.csv").read_text(encoding="utf-8").rstrip("\n")
     assert all(len(line) <= 78 and b"\r" not in line for line in raw.split(b"\r\n"))
     title = re.search(r"<title>(.*?)</title>", (out / "bulletin.html").read_text(encoding="utf-8"))[1]
     assert message["Subject"] == f"[{'simulé' if lang == 'fr' else 'simulated'}] {title}"
@@ -205,6 +209,14 @@ def test_same_data_same_bytes(country, bulletins):
     (again / "report.pdf").write_text("of the year")
     done = asked(country, "--month", MONTH, "--lang", "fr", "--out", again)
     assert done.returncode == 0 and {path.name for path in files(again)} == {"bulletin.html", "bulletin.csv", "report.pdf"}
+
+
+def test_a_folder_in_the_way_is_seen_before_anything_is_written(country):
+    out = country.state.parent / "in-the-way"
+    (out / "bulletin.csv").mkdir(parents=True)
+    done = asked(country, "--month", MONTH, "--lang", "en", "--out", out)
+    assert done.returncode == 1 and f"{out}/bulletin.csv: cannot write" in done.stderr, done.stderr
+    assert [path.name for path in out.iterdir()] == ["bulletin.csv"]
 
 
 def test_two_pages(country):

@@ -18,19 +18,22 @@ static void set_more(struct bulletin *b, const char *name, size_t all, size_t sh
                    json_pack("{s:s}", "n", count));
 }
 
+/* Where there is no room for all, what cut people off goes before what was decided; then as time went. */
 static int add_events(struct bulletin *b, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
     _cleanup_text_ char *first = alloc_format("%d", period_first(b->period)),
-                        *last = alloc_format("%d", period_last(b->period));
+                        *last = alloc_format("%d", period_last(b->period)),
+                        *most = alloc_format("%d", EVENTS_MAX);
     json_t *events = json_array();
     int rc = pg_query(b->r->pg,
-                      "SELECT date, place, title_fr, title_en, source FROM public_event WHERE country = $1 AND date >= "
-                      "date '1970-01-01' + $2::int AND date <= date '1970-01-01' + $3::int ORDER BY kind NOT IN "
-                      "('outage', 'shutdown', 'cable', 'power'), date, title_en",
-                      3, (const char *const[]){b->r->country, first, last}, &rows, f);
-    const size_t count = rc == 0 ? pg_rows_count(rows) : 0;
-    for (size_t e = 0; e < count && e < EVENTS_MAX; e++) {
+                      "SELECT date, place, title_fr, title_en, source, whole FROM (SELECT *, count(*) OVER () AS whole, "
+                      "row_number() OVER (ORDER BY kind NOT IN ('outage', 'shutdown', 'cable', 'power'), date, title_en) "
+                      "AS place_no FROM public_event WHERE country = $1 AND date >= date '1970-01-01' + $2::int AND "
+                      "date <= date '1970-01-01' + $3::int) e WHERE place_no <= $4::int ORDER BY date, title_en",
+                      4, (const char *const[]){b->r->country, first, last, most}, &rows, f);
+    const size_t shown = rc == 0 ? pg_rows_count(rows) : 0, count = shown ? (size_t)pg_int(rows, 0, 5) : 0;
+    for (size_t e = 0; e < shown; e++) {
         char date[DATE_TEXT_SIZE];
         int32_t day;
         if (date_read(pg_text(rows, e, 0), &day) < 0)

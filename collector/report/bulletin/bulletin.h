@@ -36,7 +36,7 @@ int bulletin_choose(struct bulletin *b, struct fault *f) CHECKED;
 int bulletin_figures(struct bulletin *b, struct fault *f) CHECKED;
 /* "charts". */
 int bulletin_days(struct bulletin *b, struct fault *f) CHECKED;
-/* "operators", "metrics". */
+/* "operators", and the heads of their table in "metrics". */
 int bulletin_operators(struct bulletin *b, struct fault *f) CHECKED;
 /* "events", "published". */
 int bulletin_around(struct bulletin *b, struct fault *f) CHECKED;

@@ -59,9 +59,9 @@ static json_t *cell_of(struct bulletin *b, size_t m, const struct pg_rows *rows,
     digest_count(&b->digest, DIGEST_n_days, pg_int(rows, r, 2));
     digest_count(&b->digest, DIGEST_n_probes_least, pg_int(rows, r, 3));
     digest_count(&b->digest, DIGEST_n_probes_most, pg_int(rows, r, 4));
-    return json_pack("{s:s, s:s, s:o, s:o}", "metric", bulletin_says(b, "metrics", metrics[m].metric), "unit",
-                     i->unit[b->r->words.lang], "value", bulletin_number(b, line, DIGEST_value), "days",
-                     bulletin_days_of(b, line));
+    _cleanup_text_ char *name = report_name(b->r, i);
+    return json_pack("{s:s, s:s, s:o, s:o}", "metric", name, "unit", i->unit[b->r->words.lang], "value",
+                     bulletin_number(b, line, DIGEST_value), "days", bulletin_days_of(b, line));
 }
 
 /* Cells of metrics before m that a row has not are empty. */
@@ -97,8 +97,8 @@ static void add_heads(struct bulletin *b, json_t *heads)
 {
     for (size_t m = 0; m < METRICS; m++) {
         const struct indicator *i = indicator_find(metrics[m].indicator);
-        json_array_append_new(heads, json_pack("{s:s, s:s}", "name", bulletin_says(b, "metrics", metrics[m].metric),
-                                               "unit", i->unit[b->r->words.lang]));
+        _cleanup_text_ char *name = report_name(b->r, i);
+        json_array_append_new(heads, json_pack("{s:s, s:s}", "name", name, "unit", i->unit[b->r->words.lang]));
     }
 }
 
