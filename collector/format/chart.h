@@ -37,6 +37,8 @@ struct chart {
     int32_t break_day; /* the first that is measured in another way: a line is not drawn across; 0: none */
     const char *break_label;
     enum chart_form form;
+    int width; /* of a drawing in a document that is to be narrower than the column, in units of 0.25 mm; 0: its form's
+                */
     const struct chart_frame *frame; /* of a chart by itself; NULL: the title alone */
 };
 

@@ -91,6 +91,8 @@ static bool is_framed(const struct chart *c)
 
 int chart_width(const struct chart *c)
 {
+    if (c->width)
+        return c->width;
     return c->form == CHART_REPORT || c->form == CHART_A4 ? PRINT_WIDTH : PAGE_WIDTH;
 }
 

@@ -53,7 +53,7 @@ static double edge_width(const struct sheet *s)
 static double class_width(const struct sheet *s)
 {
     double wide = edge_width(s), room = chart_width(s->c) - s->key_left - wide;
-    return fmin(fmax(wide + 6, SWATCH_WIDE), room / (double)(s->scale.count + !s->scale.count));
+    return fmin(fmax(wide + 10, SWATCH_WIDE), room / (double)(s->scale.count + !s->scale.count));
 }
 
 /* The country; right of it the small ones, larger. */

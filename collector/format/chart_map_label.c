@@ -4,9 +4,10 @@
 #include <string.h>
 
 #define PAD       4    /* around a text */
+#define GAP       10   /* between two that stand side by side */
 #define FITS      1.15 /* a text's room: some more than the ellipse in it */
-#define JUST_FITS 0.95
-#define DARK_FROM 4 /* the class from which on letters are white */
+#define JUST_FITS 0.85 /* of a large one, whose edges its letters may touch */
+#define DARK_FROM 4    /* the class from which on letters are white */
 
 const struct chart_area *chart_area_find(const struct sheet *s, const char *iso)
 {
@@ -40,7 +41,7 @@ static char *whole_text(const struct sheet *s, size_t area)
 static double whole_width(const struct sheet *s, size_t area)
 {
     _cleanup_text_ char *text = whole_text(s, area);
-    return chart_text_width(text, CHART_FONT, true) + PAD;
+    return chart_text_width(text, CHART_FONT, true) + GAP;
 }
 
 /* ---- where they are ---- */
@@ -54,10 +55,10 @@ static struct label place_in(const struct sheet *s, size_t area)
     double value = chart_text_width(chart_area_text(s, a, number), CHART_FONT, true) + PAD;
     double name = chart_text_width(a ? a->name : shape->iso, CHART_SMALL, false) + PAD;
     struct spot spot = view_spot(v, shape, fmax(value, name), CHART_FONT + CHART_SMALL + 2);
-    if (spot.room >= FITS)
+    if (spot.room >= (s->small[area] ? FITS : JUST_FITS))
         return (struct label){LABEL_NAMED, spot};
     spot = view_spot(v, shape, value, CHART_FONT);
-    if (spot.room >= JUST_FITS || !s->small[area])
+    if (!s->small[area]) /* of which nothing else says whose it is */
         return (struct label){LABEL_ALONE, spot};
     return (struct label){LABEL_BELOW, view_spot(v, shape, 1, 1)};
 }

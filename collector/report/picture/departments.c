@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#define AREAS_MIN 2 /* departments with a figure: of a lone one a map tells nothing */
+#define MAP_WIDTH 480 /* in a document: letters are as large as in the other pictures there */
+#define AREAS_MIN 2   /* departments with a figure: of a lone one a map tells nothing */
 
 static bool is_among(const struct chart_area *areas, size_t count, const char *iso)
 {
@@ -43,6 +44,7 @@ static int draw_departments(struct canvas *v, struct fault *f)
         told += !areas[count++].instead;
     }
     add_untold(v, areas, &count);
+    v->chart.width = v->chart.form == CHART_REPORT ? MAP_WIDTH : 0;
     if (told >= AREAS_MIN)
         chart_map(&v->chart, v->r->map, CHART_QUANTILES, areas, count, v->out);
     return 0;
