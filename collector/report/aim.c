@@ -47,11 +47,11 @@ char *aim_say(const struct report *r, const struct pg_rows *aims, size_t row)
     char wanted[NUMBER_TEXT_SIZE];
     for (size_t a = 0; a < pg_rows_count(aims); a++)
         if (i && aim_row(r, aims, a) == (ssize_t)row)
-            return phrase_fill(pattern,
-                               json_pack("{s:s, s:s, s:s, s:s, s:s}", "year", pg_text(aims, a, AIM_BY_YEAR), "compared",
-                                         aim_word(r, "compared", pg_text(aims, a, AIM_COMPARED)), "wanted",
-                                         lang_number(r->words.lang, pg_double(aims, a, AIM_WANTED), 0, wanted), "unit",
-                                         i->unit[r->words.lang], "standing",
-                                         aim_word(r, "stood", pg_text(aims, a, AIM_STANDING))));
+            return phrase_fill(
+                pattern, json_pack("{s:s, s:s, s:s, s:s, s:s}", "year", pg_text(aims, a, AIM_BY_YEAR), "compared",
+                                   aim_word(r, "compared", pg_text(aims, a, AIM_COMPARED)), "wanted",
+                                   lang_number(r->words.lang, pg_double(aims, a, AIM_WANTED), 0, wanted), "unit",
+                                   strcmp(pg_text(aims, a, AIM_COMPARED), "parity") != 0 ? i->unit[r->words.lang] : "",
+                                   "standing", aim_word(r, "stood", pg_text(aims, a, AIM_STANDING))));
     return NULL;
 }

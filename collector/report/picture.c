@@ -74,11 +74,11 @@ static char *whole_base_of(const struct report *r, size_t row)
 }
 
 /* What stands around it where it goes its own way. */
-static struct chart_frame frame_of(const struct report *r, const struct indicator *i, size_t row, const char *base)
+static struct chart_frame frame_of(const struct report *r, const char *unit, size_t row, const char *base)
 {
     const struct evidence *s = &r->evidence;
     const bool imported = !strcmp(evidence_text(s, row, FIGURE_KIND), "imported");
-    return (struct chart_frame){.subtitle = i->unit[r->words.lang],
+    return (struct chart_frame){.subtitle = unit,
                                 .mark = pg_bool(s->rows, row, FIGURE_SIMULATED) ? phrase(&r->words, "simulated_title")
                                                                                 : NULL,
                                 .source = imported ? source_name(evidence_text(s, row, FIGURE_SOURCE), r->words.lang)
@@ -95,11 +95,12 @@ int picture_draw(const struct report *r, const struct indicator *i, enum picture
     *ret_title = NULL;
     if (row < 0)
         return 0;
-    _cleanup_text_ char *name = report_name(r, i), *id = alloc_format("%s-%s", i->id, picture_word(p));
+    _cleanup_text_ char *name = report_name(r, i), *unit = report_unit(r, i),
+                        *id = alloc_format("%s-%s", i->id, picture_word(p));
     _cleanup_text_ char *base = form == CHART_SQUARE ? whole_base_of(r, (size_t)row) : base_of(r, (size_t)row);
     _cleanup_text_ char *title = phrase_fill(picture_text(r, picture_word(p)), json_pack("{s:s}", "name", name));
     _cleanup_text_ char *description_name = alloc_format("%s_description", picture_word(p));
-    const struct chart_frame frame = frame_of(r, i, (size_t)row, base);
+    const struct chart_frame frame = frame_of(r, unit, (size_t)row, base);
     struct canvas v = {.r = r,
                        .i = i,
                        .whole = (size_t)row,
@@ -109,7 +110,7 @@ int picture_draw(const struct report *r, const struct indicator *i, enum picture
                                  .description = picture_text(r, description_name),
                                  .words = &r->words,
                                  .decimals = i->decimals,
-                                 .unit = i->unit[r->words.lang],
+                                 .unit = unit,
                                  .form = form,
                                  .frame = form == CHART_REPORT ? NULL : &frame}};
     int rc = kind->draw(&v, f);

@@ -83,17 +83,17 @@ static json_t *row_of(const struct report *r, const struct indicator *i, const s
 {
     const ssize_t other = beside(r, s, row);
     _cleanup_text_ char *name = report_name(r, i), *sample = portrait_sample(r, row), *source = portrait_source(r, row),
-                        *interval = portrait_interval(r, row), *range = interval_of(r, (ssize_t)row),
-                        *beside_range = interval_of(r, other);
+                        *unit = report_unit(r, i), *interval = portrait_interval(r, row),
+                        *range = interval_of(r, (ssize_t)row), *beside_range = interval_of(r, other);
     _cleanup_(buf_free) struct buf value = {0}, whole = {0};
     report_number(r, (ssize_t)row, &value);
     if (!report_number(r, other, &whole))
         buf_add_text(&whole, phrase(&r->words, "none"));
     return portrait_shortfall(r, row,
                               json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:s?, s:s}", "id", i->id, "name",
-                                        name, "unit", i->unit[r->words.lang], "value", value.data, "interval", interval,
-                                        "range", range, "sample", sample, "beside", whole.data, "beside_range",
-                                        beside_range, "source", source));
+                                        name, "unit", unit, "value", value.data, "interval", interval, "range", range,
+                                        "sample", sample, "beside", whole.data, "beside_range", beside_range, "source",
+                                        source));
 }
 
 /* ---- a portrait ---- */

@@ -1,6 +1,7 @@
 #include "collector/report/report.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +72,18 @@ void report_sort(json_t *rows, const char *member, size_t from)
 char *report_name(const struct report *r, const struct indicator *i)
 {
     return indicator_in(i->name[r->words.lang], r->cctld);
+}
+
+char *report_unit(const struct report *r, const struct indicator *i)
+{
+    const char *unit = i->unit[r->words.lang];
+    int from, to, len = 0;
+    char first[NUMBER_TEXT_SIZE], last[NUMBER_TEXT_SIZE];
+    if (sscanf(unit, "%d-%d%n", &from, &to, &len) < 2 || unit[len])
+        return alloc_text(unit);
+    return phrase_fill(phrase(&r->words, "scale"),
+                       json_pack("{s:s, s:s}", "from", lang_number(r->words.lang, from, 0, first), "to",
+                                 lang_number(r->words.lang, to, 0, last)));
 }
 
 const char *report_source(const struct report *r, size_t row)

@@ -70,6 +70,8 @@ const char *report_department(const struct report *r, const char *iso);
 void report_sort(json_t *rows, const char *member, size_t from);
 /* An indicator's name as it reads in the country; the caller frees. */
 char *report_name(const struct report *r, const struct indicator *i) CHECKED;
+/* Its unit as it stands behind a number, and of "0-4" in words; the caller frees. */
+char *report_unit(const struct report *r, const struct indicator *i) CHECKED;
 /* Where a figure comes from, as a reader knows it. */
 const char *report_source(const struct report *r, size_t row);
 

@@ -320,10 +320,10 @@ static void add_indicator(const struct atlas *a, const struct indicator *i, json
         if (league)
             json_array_append_new(leagues, league);
     }
-    _cleanup_text_ char *name = report_name(a->r, i);
+    _cleanup_text_ char *name = report_name(a->r, i), *unit = report_unit(a->r, i);
     if (json_array_size(leagues) + json_array_size(tables))
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:O, s:O}", "id", i->id, "name", name, "unit",
-                                              i->unit[a->r->words.lang], "leagues", leagues, "tables", tables));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:O, s:O}", "id", i->id, "name", name, "unit", unit,
+                                              "leagues", leagues, "tables", tables));
     json_decref(leagues);
     json_decref(tables);
 }

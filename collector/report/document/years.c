@@ -213,7 +213,7 @@ static void add_course(struct course *c, json_t *rows, json_t *charts)
     read_course(c);
     if (!c->told)
         return;
-    _cleanup_text_ char *name = report_name(c->r, c->i),
+    _cleanup_text_ char *name = report_name(c->r, c->i), *unit = report_unit(c->r, c->i),
                         *statistic = phrase_statistic(&c->r->words, c->measured ? indicator_main(c->i)->name : "value");
     json_t *cells = json_array(), *says = json_array();
     for (size_t n = 0; n < year_count(c->r); n++) {
@@ -223,7 +223,7 @@ static void add_course(struct course *c, json_t *rows, json_t *charts)
             json_array_append_new(says, json_string(step));
     }
     json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "id", c->i->id, "name", name, "unit",
-                                          c->i->unit[c->r->words.lang], "statistic", statistic, "source",
+                                          unit, "statistic", statistic, "source",
                                           report_source(c->r, (size_t)c->rows[before(c, year_count(c->r))]), "cells",
                                           cells, "says", says));
     add_chart(c, name, charts);

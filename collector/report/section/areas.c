@@ -221,11 +221,12 @@ static int add_table(const struct report *r, const struct indicator *i, size_t t
         return 0;
     int rc = add_charts(r, i, groups[table].cut, charts, f);
     _cleanup_json_ json_t *rows = rows_of(list);
+    _cleanup_text_ char *unit = report_unit(r, i);
     const char *source = portrait_common(rows);
     json_array_append_new(tables, json_pack("{s:s, s:s, s:s?, s:b, s:i, s:O, s:o?, s:O}", "caption",
-                                            text(r, groups[table].word), "unit", i->unit[r->words.lang], "common",
-                                            source, "sources", !source, "columns", source ? 4 : 5, "groups", list,
-                                            "grid", grid_of(r, rows), "charts", charts));
+                                            text(r, groups[table].word), "unit", unit, "common", source, "sources",
+                                            !source, "columns", source ? 4 : 5, "groups", list, "grid",
+                                            grid_of(r, rows), "charts", charts));
     return rc;
 }
 

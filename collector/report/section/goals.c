@@ -21,6 +21,20 @@ static char *name_of(const struct report *r, const struct pg_rows *goals, size_t
     return alloc_format("%s (%s%s%s)", name, known ? known : technology, technology && age ? ", " : "", age ? age : "");
 }
 
+/* Parity is a number, and has no unit. */
+static const char *unit_of(const struct report *r, const struct pg_rows *goals, size_t g, const struct indicator *i)
+{
+    return i && strcmp(pg_text(goals, g, AIM_COMPARED), "parity") != 0 ? i->unit[r->words.lang] : "";
+}
+
+/* A value alone says nothing of the way; that is another lack than none. */
+static const char *standing_word(const struct report *r, const struct pg_rows *goals, size_t g)
+{
+    const char *standing = pg_text(goals, g, AIM_STANDING);
+    return aim_word(r, "standings",
+                    !strcmp(standing, "no data") && pg_text(goals, g, AIM_VALUE) ? "one figure" : standing);
+}
+
 static json_t *goal_of(const struct report *r, const struct pg_rows *goals, size_t g)
 {
     const struct indicator *i = indicator_find(pg_text(goals, g, AIM_INDICATOR));
@@ -29,14 +43,14 @@ static json_t *goal_of(const struct report *r, const struct pg_rows *goals, size
     _cleanup_text_ char *name = name_of(r, goals, g);
     _cleanup_(buf_free) struct buf value = {0};
     report_number(r, aim_row(r, goals, g), &value);
-    json_t *out = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", name, "goal",
-        pg_text(goals, g, french ? AIM_GOAL_FR : AIM_GOAL_EN), "compared",
-        aim_word(r, "compared", pg_text(goals, g, AIM_COMPARED)), "unit", i ? i->unit[r->words.lang] : "", "by_year",
-        pg_text(goals, g, AIM_BY_YEAR), "standing", aim_word(r, "standings", standing), "class", standing, "value",
-        value.data ? value.data : "", "source",
-        pg_text(goals, g, AIM_SOURCE) ? source_name(pg_text(goals, g, AIM_SOURCE), r->words.lang) : "", "period",
-        pg_text(goals, g, AIM_PERIOD) ? pg_text(goals, g, AIM_PERIOD) : "");
+    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", name, "goal",
+                            pg_text(goals, g, french ? AIM_GOAL_FR : AIM_GOAL_EN), "compared",
+                            aim_word(r, "compared", pg_text(goals, g, AIM_COMPARED)), "unit", unit_of(r, goals, g, i),
+                            "by_year", pg_text(goals, g, AIM_BY_YEAR), "standing", standing_word(r, goals, g), "class",
+                            standing, "value", value.data ? value.data : "", "source",
+                            pg_text(goals, g, AIM_SOURCE) ? source_name(pg_text(goals, g, AIM_SOURCE), r->words.lang)
+                                                          : "",
+                            "period", pg_text(goals, g, AIM_PERIOD) ? pg_text(goals, g, AIM_PERIOD) : "");
     phrase_number(&r->words, out, "wanted", pg_double(goals, g, AIM_WANTED), 0);
     return out;
 }
@@ -67,7 +81,7 @@ static void add_chart(const struct report *r, const struct pg_rows *rows, json_t
         if (!i)
             continue;
         goals[count] = (struct chart_goal){.label = names[count] = name_of(r, rows, g),
-                                           .unit = i->unit[r->words.lang],
+                                           .unit = unit_of(r, rows, g, i),
                                            .decimals = i->decimals,
                                            .value = pg_double(rows, g, AIM_VALUE),
                                            .period = pg_text(rows, g, AIM_PERIOD),
@@ -75,7 +89,7 @@ static void add_chart(const struct report *r, const struct pg_rows *rows, json_t
                                            .compared = compared_of(pg_text(rows, g, AIM_COMPARED)),
                                            .by_year = (int)pg_int(rows, g, AIM_BY_YEAR),
                                            .standing = standing_of(pg_text(rows, g, AIM_STANDING)),
-                                           .says = aim_word(r, "standings", pg_text(rows, g, AIM_STANDING))};
+                                           .says = standing_word(r, rows, g)};
         count++;
     }
     _cleanup_(buf_free) struct buf svg = {0};

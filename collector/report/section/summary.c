@@ -33,18 +33,6 @@ static void say(json_t *says, char *sentence)
     free(sentence);
 }
 
-/* Of "0-4" in words, as a number stands before it; the caller frees. */
-static char *unit_of(const struct report *r, const struct indicator *i)
-{
-    const char *unit = i->unit[r->words.lang];
-    int from, to, len = 0;
-    if (sscanf(unit, "%d-%d%n", &from, &to, &len) < 2 || unit[len])
-        return alloc_text(unit);
-    const json_t *t = json_object_get(r->words.texts, "summary");
-    return phrase_fill(json_string_value(json_object_get(t, "scale")),
-                       json_pack("{s:o, s:o}", "from", json_sprintf("%d", from), "to", json_sprintf("%d", to)));
-}
-
 static json_t *card_of(const struct digest *d, const struct indicator *i, size_t row)
 {
     const struct report *r = d->r;
@@ -55,7 +43,8 @@ static json_t *card_of(const struct digest *d, const struct indicator *i, size_t
     const bool simulated = pg_bool(r->evidence.rows, row, FIGURE_SIMULATED),
                interval = evidence_text(&r->evidence, row, FIGURE_LOW) != NULL;
     _cleanup_text_ char *name = report_name(r, i), *source = portrait_source(r, row),
-                        *range = portrait_interval(r, row), *sample = portrait_sample(r, row), *unit = unit_of(r, i),
+                        *range = portrait_interval(r, row), *sample = portrait_sample(r, row),
+                        *unit = report_unit(r, i),
                         *statistic = phrase_statistic(&r->words, evidence_text(&r->evidence, row, FIGURE_STATISTIC));
     _cleanup_(buf_free) struct buf value = {0};
     report_number(r, (ssize_t)row, &value);
