@@ -1,5 +1,6 @@
 """The yearly report: each of its numbers stands in indicators.csv and is what everybody is told, and what is missing is said."""
 import csv
+import html
 import html.parser
 import json
 import os
@@ -172,7 +173,7 @@ def test_a_sheet_tells_of_its_part_beside_the_whole(reports, kind, column):
     section = re.search(rf'<section id="{kind}">.*?</section>', text, re.S)[0]
     cuts = ("geo", "operator", "technology", "family", "zone", "sex", "age_group", "plan", "item")
     of = {}
-    for sheet in section.split('<div class="told" id="')[1:]:
+    for sheet in section.split('<div class="portrait" id="')[1:]:
         for line in re.findall(r"<tr><th.*?</tr>", sheet.split("</table>")[0])[1:]:
             here, *_, whole = (rows[int(n) - 2] for n in re.findall(r'data-line="(\d+)"(?: data-column="\w+")?>', line))
             assert [here[c] for c in cuts if c != column] == [""] * 8 and {here[c] for c in cuts} - {""} == {here[column]}
@@ -203,6 +204,30 @@ def test_same_data_same_bytes(year, reports):
     drawn = subprocess.run([PNG, "--zoom=2", "--background-color=white", again / "figures/PER1-operators.svg"], env={"TZ": "Pacific/Auckland", "HOME": "/"},
                            capture_output=True, check=True).stdout
     assert drawn == one["figures/PER1-operators.png"]
+
+
+def printed_lines(pdf):
+    """Of each page its width and height, and its lines from top to bottom: (left, top, right, bottom, text), in points."""
+    told = subprocess.run(["pdftotext", "-bbox-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
+    numbers = r'xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)"'
+    for width, height, page in re.findall(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', told, re.S):
+        found = [(*map(float, box), html.unescape(" ".join(re.findall(r">([^<]+)</word>", words)))) for *box, words in re.findall(rf"<line {numbers}>(.*?)</line>", page, re.S)]
+        yield float(width), float(height), sorted(found, key=lambda line: line[3])
+
+
+def test_pages_are_laid_out(reports):
+    """Nothing leaves a page, no heading and no head of a table is its last line, and no page but the cover, the contents and the last is half empty."""
+    text = (reports["fr"] / "report.html").read_text(encoding="utf-8")
+    headings = {" ".join(html.unescape(re.sub("<[^>]+>", "", heading)).split()) for heading in re.findall(r"<h[2-4][^>]*>(.*?)</h[2-4]>|<caption>(.*?)</caption>", text, re.S) for heading in heading if heading}
+    pages = list(printed_lines(reports["fr"] / "report.pdf"))
+    seen = set()
+    for number, (width, height, lines) in enumerate(pages, 1):
+        assert all(45 < left and right < width - 45 and 20 < top and bottom < height - 20 for left, top, right, bottom, _ in lines), number
+        inside = [line for line in lines if line[1] > 55 and line[3] < height - 50]  # without running head and foot
+        seen |= headings & {line[4] for line in inside}
+        assert inside[-1][4] not in headings and not inside[-1][4].startswith(("Partie Valeur", "Indicateur ")), (number, inside[-1])
+        assert number in (1, 2, len(pages)) or inside[-1][3] > 0.5 * height, (number, inside[-1])
+    assert len(seen) > 20
 
 
 def test_is_printed(reports):

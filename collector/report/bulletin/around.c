@@ -23,15 +23,15 @@ static int add_events(struct bulletin *b, struct fault *f)
 {
     _cleanup_rows_ struct pg_rows *rows = NULL;
     _cleanup_text_ char *first = alloc_format("%d", period_first(b->period)),
-                        *last = alloc_format("%d", period_last(b->period)),
-                        *most = alloc_format("%d", EVENTS_MAX);
+                        *last = alloc_format("%d", period_last(b->period)), *most = alloc_format("%d", EVENTS_MAX);
     json_t *events = json_array();
-    int rc = pg_query(b->r->pg,
-                      "SELECT date, place, title_fr, title_en, source, whole FROM (SELECT *, count(*) OVER () AS whole, "
-                      "row_number() OVER (ORDER BY kind NOT IN ('outage', 'shutdown', 'cable', 'power'), date, title_en) "
-                      "AS place_no FROM public_event WHERE country = $1 AND date >= date '1970-01-01' + $2::int AND "
-                      "date <= date '1970-01-01' + $3::int) e WHERE place_no <= $4::int ORDER BY date, title_en",
-                      4, (const char *const[]){b->r->country, first, last, most}, &rows, f);
+    int rc = pg_query(
+        b->r->pg,
+        "SELECT date, place, title_fr, title_en, source, whole FROM (SELECT *, count(*) OVER () AS whole, "
+        "row_number() OVER (ORDER BY kind NOT IN ('outage', 'shutdown', 'cable', 'power'), date, title_en) "
+        "AS place_no FROM public_event WHERE country = $1 AND date >= date '1970-01-01' + $2::int AND "
+        "date <= date '1970-01-01' + $3::int) e WHERE place_no <= $4::int ORDER BY date, title_en",
+        4, (const char *const[]){b->r->country, first, last, most}, &rows, f);
     const size_t shown = rc == 0 ? pg_rows_count(rows) : 0, count = shown ? (size_t)pg_int(rows, 0, 5) : 0;
     for (size_t e = 0; e < shown; e++) {
         char date[DATE_TEXT_SIZE];

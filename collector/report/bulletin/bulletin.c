@@ -111,8 +111,7 @@ json_t *bulletin_days_of(const struct bulletin *b, size_t line)
 
 char *bulletin_lines(const struct bulletin *b, int64_t least, int64_t most)
 {
-    _cleanup_text_ char *low = phrase_step(b->r->words.lang, least),
-                        *high = phrase_step(b->r->words.lang, most);
+    _cleanup_text_ char *low = phrase_step(b->r->words.lang, least), *high = phrase_step(b->r->words.lang, most);
     return least == most
                ? TAKE(low)
                : phrase_fill(phrase(&b->r->words, "steps"), json_pack("{s:s, s:s}", "least", low, "most", high));

@@ -49,7 +49,8 @@ static int add_volume(const struct report *r, const char *simulated, json_t *row
         return 0;
     }
     char number[NUMBER_TEXT_SIZE];
-    _cleanup_text_ char *probes = phrase_step(r->words.lang, pg_int(told, 0, 0)), *data = gigabytes(r, pg_int(told, 0, 3));
+    _cleanup_text_ char *probes = phrase_step(r->words.lang, pg_int(told, 0, 0)),
+                        *data = gigabytes(r, pg_int(told, 0, 3));
     add(rows, text(r, "probes"), probes, text(r, "probes_note"));
     add(rows, text(r, "tests"), lang_number(r->words.lang, (double)pg_int(told, 0, 1), 0, number),
         text(r, "tests_note"));
@@ -93,7 +94,8 @@ static int add_departments(const struct report *r, const char *simulated, json_t
     }
     _cleanup_text_ char *names = names_of(list);
     if (rc == 0)
-        add(rows, text(r, "departments"), names ? names : text(r, "untold"), text(r, names ? "departments_note" : "departments_none"));
+        add(rows, text(r, "departments"), names ? names : text(r, "untold"),
+            text(r, names ? "departments_note" : "departments_none"));
     return rc;
 }
 
@@ -109,7 +111,8 @@ static int add_operators(const struct report *r, const char *simulated, json_t *
         json_array_append_new(list, json_pack("{s:s}", "name", pg_text(told, o, 0)));
     _cleanup_text_ char *names = names_of(list);
     if (rc == 0)
-        add(rows, text(r, "operators"), names ? names : text(r, "untold"), text(r, names ? "operators_note" : "operators_none"));
+        add(rows, text(r, "operators"), names ? names : text(r, "untold"),
+            text(r, names ? "operators_note" : "operators_none"));
     return rc;
 }
 

@@ -118,8 +118,21 @@ static void add_part(const struct report *r, const struct indicator *i, const st
         return;
     }
     _cleanup_text_ char *label = label_of(r, i, g, row);
-    const char *why = instead_of(r, row), *names = json_string_value(json_object_get(untold, why));
-    json_object_set_new(untold, why, names ? json_sprintf("%s, %s", names, label) : json_string(label));
+    const char *why = instead_of(r, row);
+    if (!json_object_get(untold, why))
+        json_object_set_new(untold, why, json_array());
+    json_array_append_new(json_object_get(untold, why), json_pack("{s:s}", "label", label));
+}
+
+/* "Alibori, Atacora" of a list of {label}; the caller frees. */
+static char *names_of(const json_t *list)
+{
+    struct buf names = {0};
+    const json_t *one;
+    size_t n;
+    json_array_foreach(list, n, one)
+        buf_addf(&names, "%s%s", n ? ", " : "", json_string_value(json_object_get(one, "label")));
+    return buf_take(&names);
 }
 
 static void add_rows(const struct report *r, const struct indicator *i, const struct group *g, bool measured,
@@ -142,14 +155,20 @@ static void add_rows(const struct report *r, const struct indicator *i, const st
 
 static void add_group(const struct report *r, const struct indicator *i, const struct group *g, json_t *list)
 {
-    json_t *rows = json_array(), *untold = json_object(), *rest = json_array(), *names;
+    json_t *rows = json_array(), *untold = json_object(), *rest = json_array(), *parts;
+    const bool sorted = g->cut == DIM_OPERATOR || g->cut == DIM_DEPARTMENT;
     add_rows(r, i, g, true, rows, untold);
     add_rows(r, i, g, false, rows, untold);
-    if (g->cut == DIM_OPERATOR || g->cut == DIM_DEPARTMENT)
+    if (sorted)
         report_sort(rows, "label", 0);
     const char *why;
-    json_object_foreach(untold, why, names)
-        json_array_append_new(rest, json_pack("{s:s, s:O}", "why", why, "names", names));
+    json_object_foreach(untold, why, parts)
+    {
+        if (sorted)
+            report_sort(parts, "label", 0);
+        _cleanup_text_ char *names = names_of(parts);
+        json_array_append_new(rest, json_pack("{s:s, s:s}", "why", why, "names", names));
+    }
     if (json_array_size(rows) || json_array_size(rest))
         json_array_append_new(list,
                               json_pack("{s:s?, s:O, s:O}", "name", g == &groups[g->table] ? NULL : text(r, g->word),
@@ -223,10 +242,10 @@ static int add_table(const struct report *r, const struct indicator *i, size_t t
     _cleanup_json_ json_t *rows = rows_of(list);
     _cleanup_text_ char *unit = report_unit(r, i);
     const char *source = portrait_common(rows);
-    json_array_append_new(tables, json_pack("{s:s, s:s, s:s?, s:b, s:i, s:O, s:o?, s:O}", "caption",
+    json_array_append_new(tables, json_pack("{s:s, s:s, s:s?, s:b, s:b, s:i, s:O, s:o?, s:O}", "caption",
                                             text(r, groups[table].word), "unit", unit, "common", source, "sources",
-                                            !source, "columns", source ? 4 : 5, "groups", list, "grid",
-                                            grid_of(r, rows), "charts", charts));
+                                            !source, "told", json_array_size(rows) > 0, "columns", source ? 4 : 5,
+                                            "groups", list, "grid", grid_of(r, rows), "charts", charts));
     return rc;
 }
 

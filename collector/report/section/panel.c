@@ -113,7 +113,8 @@ static void add_dimension(const struct report *r, const struct dimension_of *d, 
     const char *part;
     json_object_foreach(lines, part, number)
     {
-        _cleanup_text_ char *step = phrase_step(r->words.lang, json_integer_value(number)), *share = share_of(r, country, part);
+        _cleanup_text_ char *step = phrase_step(r->words.lang, json_integer_value(number)),
+                            *share = share_of(r, country, part);
         json_array_append_new(
             rows, json_pack("{s:s, s:s, s:s}", "part", label_of(r, d, part), "lines", step, "share", share));
     }

@@ -135,8 +135,7 @@ static void a_table_is_attached(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(bodies_are_quoted), cmocka_unit_test(long_lines_are_broken),
-                                       cmocka_unit_test(fields_are_encoded),
-                                       cmocka_unit_test(a_message_has_both_texts),
+                                       cmocka_unit_test(fields_are_encoded), cmocka_unit_test(a_message_has_both_texts),
                                        cmocka_unit_test(a_table_is_attached)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

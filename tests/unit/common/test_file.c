@@ -243,9 +243,13 @@ static void matches_or_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stages_over_no_folder),  cmocka_unit_test(writes_whole_or_not),    cmocka_unit_test(waits_for_no_pipe),
-        cmocka_unit_test(makes_folders),          cmocka_unit_test(one_owner),
-        cmocka_unit_test(sweeps_what_a_cut_left), cmocka_unit_test(matches_or_fails),
+        cmocka_unit_test(stages_over_no_folder),
+        cmocka_unit_test(writes_whole_or_not),
+        cmocka_unit_test(waits_for_no_pipe),
+        cmocka_unit_test(makes_folders),
+        cmocka_unit_test(one_owner),
+        cmocka_unit_test(sweeps_what_a_cut_left),
+        cmocka_unit_test(matches_or_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
