@@ -152,7 +152,7 @@ def test_changes_are_more_than_chance(bulletins):
         assert verdict == wanted, (indicator, then)
     assert changes["PER1", "2023-03"] == "fell" and {"steady", "unsure"} <= set(changes.values())
     text = (bulletins["fr", MONTH] / "bulletin.html").read_text(encoding="utf-8")
-    assert text.count("<b>en baisse depuis</b>") == 1 and "Rien ne dit que l’un de ces chiffres soit autre qu’en février 2024." in text
+    assert text.count("<b>en baisse depuis</b>") == 1 and "Rien ne permet de dire que l’un de ces chiffres diffère de ce qu’il était en février 2024." in text
 
 
 def test_says_what_happened_and_what_is_missing(bulletins):

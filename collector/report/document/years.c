@@ -184,7 +184,7 @@ static void draw_line(const struct course *c, const struct chart *chart, struct 
         chart_years(chart, &series, 1, out);
 }
 
-static void add_chart(const struct course *c, const char *name, json_t *charts)
+static void add_chart(const struct course *c, const char *name, const char *unit, json_t *charts)
 {
     _cleanup_text_ char *id = alloc_format("%s-%s-%zu", c->i->id, c->measured ? "bars" : "line",
                                            json_array_size(charts));
@@ -194,7 +194,7 @@ static void add_chart(const struct course *c, const char *name, json_t *charts)
                                 .description = beside_text(c->r, "picture"),
                                 .words = &c->r->words,
                                 .decimals = c->i->decimals,
-                                .unit = c->i->unit[c->r->words.lang],
+                                .unit = unit,
                                 .form = CHART_REPORT};
     _cleanup_(buf_free) struct buf svg = {0};
     if (c->measured)
@@ -226,7 +226,7 @@ static void add_course(struct course *c, json_t *rows, json_t *charts)
                                           unit, "statistic", statistic, "source",
                                           report_source(c->r, (size_t)c->rows[before(c, year_count(c->r))]), "cells",
                                           cells, "says", says));
-    add_chart(c, name, charts);
+    add_chart(c, name, unit, charts);
 }
 
 /* Each source that told of the country in one of the years, what is measured first. */
