@@ -3,78 +3,63 @@
  *   PARENT    the parent zone is the nearest name above that has NS records
  *   REFERRAL  one of the parent's servers is asked for the zone's NS, without
  *             recursion: its list, and the size of the referral
- *   SERVERS   the servers in the parent's list and in the zone's own, with
- *             their addresses
- *   ASKING    every address, over UDP and TCP: does it answer with authority,
- *             with which serial, with which list of servers? Servers that only
- *             these lists name are found and asked in a second round.
+ *   OWN       the zone's list as the resolver has it
+ *   SERVERS   the addresses of the servers in both lists
+ *   ASKING    every address, side by side: does it answer with authority over
+ *             UDP and TCP, with which SOA record and which list of servers? What
+ *             answers is asked more (delegation/facts.h). Servers that only these
+ *             lists name are found and asked in a second round.
+ *   MASTER    the addresses of the first server that the SOA record names
+ *   MASTERS   does it serve the zone?
  *
  * An address is what the resolver has for a server's name; where it has none,
  * as for a zone so broken that it does not resolve, it is what the parent or
  * the zone's servers sent along (glue).
  *
- * detail.problems names what an operator would want to repair:
- *   no_referral       no server of the parent knows the delegation
- *   ns_mismatch       parent and child list different servers
- *   child_mismatch    the servers of the zone do not list the same ones
- *   no_address        a server's name has no address
- *   lame              an address does not answer with authority over UDP
- *   no_tcp            an address that answers over UDP does not over TCP
- *   serials_differ    the SOA serials are not all equal
- *   glue_mismatch     the parent's address of a server is not the one that its
- *                     own name has
- *   single_server     fewer than two addresses
- *   no_ipv6           no server has an IPv6 address
- *   single_prefix     all IPv4 addresses lie in one /24 */
+ * One deadline holds for all of it. Each step may take its share, so that a
+ * resolver that waits for dead servers leaves time to ask them by their glue.
+ *
+ * What it all means is judged in delegation/, a file a test case. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/check/delegation/finding.h"
+#include "agent/check/delegation/reading.h"
+#include "agent/check/delegation/report.h"
+#include "agent/dns/reverse.h"
 #include "agent/io/address.h"
-#include "agent/measure/check.h"
 #include "agent/io/headers.h"
+#include "agent/measure/check.h"
 #include "agent/measure/measurement.h"
-#include "agent/dns/roster.h"
-#include "agent/dns/soa.h"
-#include "agent/dns/zone.h"
 #include "common/lang.h"
 
-#define AT_ONCE 8
+#define AT_ONCE 64
+/* OWN, SERVERS and ASKING wait for the dead; the rest is soon done. */
+#define SHARES 4
 /* Servers of the parent that are asked before giving up. */
 #define PARENT_TRIES 4
 /* What resolvers offer today: the size of a referral that fits. */
-#define BUFSIZE       4096
-#define COST_BYTES    20000
-#define GLUE_MAX      (ZONE_SERVERS_MAX * 4)
-#define ADDRESSES_MAX (ZONE_SERVERS_MAX * ZONE_ADDRESSES_MAX)
+#define BUFSIZE 4096
+/* Five servers with both families, as most ccTLDs have. */
+#define COST_BYTES          30000
+#define COST_TRANSFER_BYTES 10000
+/* A name that nobody has (RFC 6761 section 6.4): who answers for it would for any. */
+#define SOMEBODY_ELSES "xn--nameservertest.invalid."
 
 enum step {
     STEP_PARENT,
     STEP_REFERRAL,
-    STEP_OWN,     /* the zone's list as the resolver has it */
-    STEP_SERVERS, /* addresses of all servers */
+    STEP_OWN,
+    STEP_SERVERS,
     STEP_ASKING,
+    STEP_MASTER,
+    STEP_MASTERS,
 };
 
-struct glue {
-    char name[RECORD_NAME_MAX];
-    struct sockaddr_storage addr;
-};
-
-enum asked { ASKED_UDP, ASKED_TCP, ASKED_NS, ASKED_COUNT };
-
-struct address {
-    char name[RECORD_NAME_MAX]; /* of its server */
-    struct sockaddr_storage addr;
-    bool unsent, answered, udp, tcp; /* udp, tcp: with authority */
-    char why[ASKED_COUNT][48];       /* "ok" or what was wrong */
-    int64_t serial;                  /* -1: none came */
-    struct roster *list;             /* its NS records, owned; NULL: none came */
-    size_t size;                     /* of the answer with them */
-};
-
-struct question { /* the tag */
-    struct address *address;
+struct question { /* the tag; one of the two */
+    struct place *place;
+    struct master *master;
     enum asked asked;
 };
 
@@ -82,174 +67,37 @@ struct delegation {
     struct measurement run;
     enum step step;
     struct sockaddr_storage resolver;
-    char zone[RECORD_NAME_MAX];
-    char parent[RECORD_NAME_MAX];
-    struct zone_find *find;
-    struct inquiry *inquiry;
+    int attempt_ms, retries;
+    bool transfer, late, second_round;
+    struct facts facts;
+    struct zone_find *find, *master_find;
+    struct inquiry *inquiry, *reverse; /* of servers; of the resolver */
     struct sockaddr_storage parents[PARENT_TRIES];
     size_t parent_count, parent_next;
-    struct roster referral, own, all;
-    struct glue glue[GLUE_MAX];
-    size_t glue_count, parent_glue; /* the parent's come first */
-    const struct zone *servers;     /* the finder's */
-    bool second_round;
-    struct address *addresses;
-    struct question *questions;
-    size_t count;
-    json_t *problems;
+    struct roster all;
+    struct question *questions; /* ASKED_COUNT for each place, then the masters' */
 };
 
 static const struct check_param params[] = {
     {"resolver", PARAM_ADDRESS, NULL, 0, 0, NULL,
      N_("address of the resolver that knows the servers; without one, the system's")},
-    {"timeout_ms", PARAM_INT, "2000", 10, 60000, NULL, N_("milliseconds to wait for each attempt's answer")},
+    {"timeout_ms", PARAM_INT, "20000", 10, 120000, NULL,
+     N_("milliseconds for the whole measurement; who has not answered by then is silent")},
     {"retries", PARAM_INT, "2", 0, EXCHANGE_RETRIES_MAX, NULL, N_("further attempts after a timeout")},
+    {"transfer", PARAM_BOOL, "yes", 0, 0, NULL,
+     N_("ask every server for a transfer of the zone, up to its first message")},
 };
 
-/* ---- the report ---- */
-
-static void problem(struct delegation *d, const char *word)
-{
-    for (size_t i = 0; i < json_array_size(d->problems); i++)
-        if (strcmp(json_string_value(json_array_get(d->problems, i)), word) == 0)
-            return;
-    json_array_append_new(d->problems, json_string(word));
-}
-
-/* How many distinct networks the addresses of one IP version lie in. */
-static unsigned networks(const struct delegation *d, int version, unsigned *ret_addresses)
-{
-    unsigned count = 0;
-    *ret_addresses = 0;
-    for (size_t i = 0; i < d->count; i++) {
-        const struct sockaddr_storage *addr = &d->addresses[i].addr;
-        if (address_version(addr) != version)
-            continue;
-        bool fresh = true;
-        for (size_t k = 0; k < i && fresh; k++)
-            fresh = !address_same_network(&d->addresses[k].addr, addr);
-        count += fresh;
-        *ret_addresses += 1;
-    }
-    return count;
-}
-
-static unsigned serials(const struct delegation *d)
-{
-    unsigned count = 0;
-    for (size_t i = 0; i < d->count; i++) {
-        bool fresh = d->addresses[i].serial >= 0;
-        for (size_t k = 0; k < i && fresh; k++)
-            fresh = d->addresses[k].serial != d->addresses[i].serial;
-        count += fresh;
-    }
-    return count;
-}
-
-static json_t *address_json(const struct address *a)
-{
-    char text[46] = "";
-    uv_ip_name((const struct sockaddr *)&a->addr, text, sizeof text);
-    json_t *entry = json_pack("{s:s, s:s}", "name", a->name, "addr", text);
-    if (a->unsent) {
-        json_object_set_new(entry, "skipped", json_string(_("no route from here")));
-        return entry;
-    }
-    json_object_set_new(entry, "udp", json_string(a->why[ASKED_UDP]));
-    json_object_set_new(entry, "tcp", json_string(a->why[ASKED_TCP]));
-    if (a->serial >= 0)
-        json_object_set_new(entry, "serial", json_integer(a->serial));
-    return entry;
-}
-
-static void judge_addresses(struct delegation *d, unsigned *ret_tested, unsigned *ret_udp, unsigned *ret_tcp)
-{
-    json_t *list = json_array();
-    const struct roster *child = NULL;
-    for (size_t i = 0; i < d->count; i++) {
-        const struct address *a = &d->addresses[i];
-        json_array_append_new(list, address_json(a));
-        if (a->unsent)
-            continue;
-        *ret_tested += 1;
-        *ret_udp += a->udp;
-        *ret_tcp += a->tcp;
-        if (!a->udp)
-            problem(d, "lame");
-        else if (!a->tcp)
-            problem(d, "no_tcp");
-        if (!a->list)
-            continue;
-        if (child && !roster_same(child, a->list))
-            problem(d, "child_mismatch");
-        if (d->referral.count > 0 && !roster_same(&d->referral, a->list))
-            problem(d, "ns_mismatch");
-        child = a->list;
-    }
-    json_object_set_new(d->run.result->detail, "servers", list);
-    if (!child)
-        child = &d->own;
-    json_object_set_new(d->run.result->detail, "child_ns", roster_json(child));
-    result_metric(d->run.result, "child_servers", (double)child->count);
-    result_metric(d->run.result, "agree", d->referral.count > 0 && roster_same(&d->referral, child));
-}
-
-static void judge_glue(struct delegation *d)
-{
-    for (size_t g = 0; g < d->parent_glue; g++) {
-        bool known = false, found = false;
-        for (size_t i = 0; i < d->servers->count; i++) {
-            const struct zone_server *server = &d->servers->servers[i];
-            if (strcmp(server->name, d->glue[g].name) != 0 || server->count == 0)
-                continue;
-            known = true;
-            for (size_t k = 0; k < server->count; k++)
-                found |= address_same_host(&server->addrs[k], &d->glue[g].addr);
-        }
-        if (known && !found)
-            problem(d, "glue_mismatch");
-    }
-}
+/* ---- the end ---- */
 
 static void report(struct delegation *d)
 {
-    unsigned tested = 0, udp = 0, tcp = 0, four, six;
-    size_t answer_bytes = 0;
-    judge_addresses(d, &tested, &udp, &tcp);
-    judge_glue(d);
-    unsigned nets4 = networks(d, 4, &four), nets6 = networks(d, 6, &six);
-    for (size_t i = 0; i < d->servers->count; i++) {
-        bool found = d->servers->servers[i].denied_count > 0;
-        for (size_t k = 0; k < d->count && !found; k++)
-            found = strcmp(d->addresses[k].name, d->servers->servers[i].name) == 0;
-        if (!found)
-            problem(d, "no_address");
-    }
-    for (size_t i = 0; i < d->count; i++)
-        answer_bytes = d->addresses[i].size > answer_bytes ? d->addresses[i].size : answer_bytes;
-    if (serials(d) > 1)
-        problem(d, "serials_differ");
-    if (d->count < 2)
-        problem(d, "single_server");
-    if (six == 0)
-        problem(d, "no_ipv6");
-    if (nets4 == 1 && four > 1)
-        problem(d, "single_prefix");
     struct result *r = d->run.result;
-    result_metric(r, "addresses4", four);
-    result_metric(r, "addresses6", six);
-    result_metric(r, "tested", tested);
-    result_metric(r, "udp", udp);
-    result_metric(r, "tcp", tcp);
-    result_metric(r, "lame", tested - udp);
-    result_metric(r, "serials", serials(d));
-    result_metric(r, "answer_bytes", (double)answer_bytes);
-    result_metric(r, "prefixes4", nets4);
-    result_metric(r, "prefixes6", nets6);
-    if (tested == 0)
-        result_reason(r, OUTCOME_UNREACHABLE, _("no server of the zone can be reached from here"));
-    else if (udp == 0)
-        result_reason(r, OUTCOME_DNS_ERROR, _("no server answers with authority for the zone"));
+    report_facts(&d->facts, r);
+    if (d->late && r->outcome == OUTCOME_OK)
+        result_reason(r, OUTCOME_PARTIAL, _("not everything was answered within %lld ms"),
+                      (long long)check_arg_int(d->run.args, "timeout_ms"));
+    measurement_end(&d->run);
 }
 
 /* ---- the questions ---- */
@@ -258,17 +106,147 @@ static void ask(struct delegation *d, const struct sockaddr_storage *server, con
                 struct question *tag)
 {
     struct exchange_question question = {
-        .query = {.name = d->zone, .type = type, .dnssec_ok = true, .bufsize = BUFSIZE},
+        .query = {.name = d->facts.zone, .type = type, .dnssec_ok = true, .bufsize = BUFSIZE},
         .server = *server,
         .transport = tcp ? EXCHANGE_TCP : EXCHANGE_UDP,
         .tcp_fallback = true,
-        .timeout_ms = (int)check_arg_int(d->run.args, "timeout_ms"),
-        .retries = tcp ? 0 : (int)check_arg_int(d->run.args, "retries"),
+        .timeout_ms = d->attempt_ms,
+        .retries = tcp || (!tag && d->parent_count > 1) ? 0 : d->retries,
     };
     inquiry_ask(d->inquiry, &question, tag);
 }
 
-static void find(struct delegation *d, const char *name, const struct roster *names);
+static struct question *question_of(struct delegation *d, struct place *p, enum asked asked)
+{
+    struct question *q = &d->questions[(size_t)(p - d->facts.places) * ASKED_COUNT + asked];
+    *q = (struct question){.place = p, .asked = asked};
+    return q;
+}
+
+static void ask_more(struct delegation *d, struct place *p)
+{
+    struct exchange_question recursion = {
+        .query = {.name = SOMEBODY_ELSES, .type = "A", .rd = true},
+        .server = p->addr,
+        .timeout_ms = d->attempt_ms,
+    };
+    struct exchange_question transfer = {
+        .query = {.name = d->facts.zone, .type = "AXFR", .transfer = true},
+        .server = p->addr,
+        .transport = EXCHANGE_TCP,
+        .timeout_ms = d->attempt_ms,
+    };
+    ask(d, &p->addr, "NS", false, question_of(d, p, ASKED_NS));
+    ask(d, &p->addr, "AAAA", false, question_of(d, p, ASKED_AAAA));
+    inquiry_ask(d->inquiry, &recursion, question_of(d, p, ASKED_RECURSION));
+    if (d->transfer)
+        inquiry_ask(d->inquiry, &transfer, question_of(d, p, ASKED_TRANSFER));
+}
+
+static void ask_place(struct delegation *d, const char *name, const struct sockaddr_storage *addr)
+{
+    struct facts *f = &d->facts;
+    char reverse[REVERSE_NAME_SIZE];
+    if (facts_place(f, addr) || f->place_count == FACTS_PLACES_MAX)
+        return;
+    struct place *p = &f->places[f->place_count++];
+    p->addr = *addr;
+    snprintf(p->name, sizeof p->name, "%s", name);
+    ask(d, addr, "SOA", false, question_of(d, p, ASKED_UDP));
+    ask(d, addr, "SOA", true, question_of(d, p, ASKED_TCP));
+    struct exchange_question ptr = {
+        .query = {.name = reverse_name(addr, reverse), .type = "PTR", .rd = true, .bufsize = 1232},
+        .server = d->resolver,
+        .tcp_fallback = true,
+        .timeout_ms = d->attempt_ms,
+        .retries = d->retries,
+    };
+    inquiry_ask(d->reverse, &ptr, question_of(d, p, ASKED_PTR));
+}
+
+static void ask_glue(struct delegation *d, const char *name)
+{
+    for (size_t i = 0; i < d->facts.glue_count; i++) {
+        struct fault f;
+        struct sockaddr_storage addr = d->facts.glue[i].addr;
+        if (strcmp(d->facts.glue[i].name, name) != 0 ||
+            policy_check(&d->run.args->policy, (const struct sockaddr *)&addr, &f) < 0)
+            continue;
+        address_set_port(&addr, DNS_PORT);
+        ask_place(d, name, &addr);
+    }
+}
+
+static void on_inquiry_done(void *user);
+
+static void ask_servers(struct delegation *d)
+{
+    const struct zone *servers = d->facts.servers;
+    size_t before = d->facts.place_count;
+    d->step = STEP_ASKING;
+    for (size_t i = 0; i < servers->count; i++) {
+        const struct zone_server *server = &servers->servers[i];
+        for (size_t k = 0; k < server->count; k++)
+            ask_place(d, server->name, &server->addrs[k]);
+        if (server->count == 0)
+            ask_glue(d, server->name);
+    }
+    if (d->facts.place_count > before)
+        return;
+    if (d->facts.place_count > 0)
+        on_inquiry_done(d);
+    else
+        measurement_fail(&d->run, OUTCOME_DNS_ERROR, _("no server of the zone has an address that may be asked"));
+}
+
+/* ---- finding servers ---- */
+
+static void on_zone(void *user, const struct zone *zone);
+
+static struct zone_find *find_zone(struct delegation *d, const char *name, const char (*names)[RECORD_NAME_MAX],
+                                   size_t count)
+{
+    struct zone_wish wish = {
+        .policy = &d->run.args->policy,
+        .resolver = d->resolver,
+        .name = name,
+        .names = names,
+        .name_count = count,
+        .timeout_ms = d->attempt_ms,
+        .retries = d->retries,
+    };
+    return zone_find(d->run.env, &wish, on_zone, d);
+}
+
+static void find(struct delegation *d, const char *name, const struct roster *names)
+{
+    d->run.result->bytes += zone_wire_bytes(d->find);
+    d->facts.servers = NULL;
+    zone_free(TAKE(d->find));
+    d->find = find_zone(d, name, names ? names->names : NULL, names ? names->count : 0);
+}
+
+static void find_own(struct delegation *d)
+{
+    d->step = STEP_OWN;
+    find(d, d->facts.zone, NULL);
+}
+
+/* Servers that the zone lists and nobody knew of before. */
+static bool find_more(struct delegation *d)
+{
+    const struct facts *f = &d->facts;
+    size_t known = d->all.count;
+    for (size_t i = 0; i < f->place_count; i++)
+        for (size_t k = 0; f->places[i].list && k < f->places[i].list->count; k++)
+            roster_add(&d->all, f->places[i].list->names[k]);
+    if (d->second_round || d->all.count == known)
+        return false;
+    d->second_round = true;
+    d->step = STEP_SERVERS;
+    find(d, f->zone, &d->all);
+    return true;
+}
 
 static void ask_parent(struct delegation *d)
 {
@@ -276,180 +254,25 @@ static void ask_parent(struct delegation *d)
         ask(d, &d->parents[d->parent_next++], "NS", false, NULL);
         return;
     }
-    problem(d, "no_referral");
-    d->step = STEP_OWN;
-    find(d, d->zone, NULL);
-}
-
-static void read_glue(struct delegation *d, const struct packet *p)
-{
-    for (size_t i = 0; i < record_count(p, RECORD_ADDITIONAL) && d->glue_count < GLUE_MAX; i++) {
-        struct record record;
-        struct glue *glue = &d->glue[d->glue_count];
-        record_get(p, RECORD_ADDITIONAL, i, &record);
-        if (!record_address(&record, &glue->addr))
-            continue;
-        snprintf(glue->name, sizeof glue->name, "%s", record.name);
-        d->glue_count++;
-    }
+    d->facts.no_referral = true;
+    find_own(d);
 }
 
 static void on_referral(struct delegation *d, const struct exchange_answer *answer)
 {
-    if (answer->outcome == OUTCOME_OK) {
-        /* A server of both zones answers from the child. */
-        roster_read(&d->referral, answer->packet, RECORD_AUTHORITY, d->zone);
-        roster_read(&d->referral, answer->packet, RECORD_ANSWER, d->zone);
-    }
-    if (d->referral.count == 0) {
+    if (!reading_referral(&d->facts, answer)) {
         ask_parent(d);
         return;
     }
-    read_glue(d, answer->packet);
-    d->parent_glue = d->glue_count;
-    result_metric(d->run.result, "parent_servers", (double)d->referral.count);
+    result_metric(d->run.result, "parent_servers", (double)d->facts.referral.count);
     result_metric(d->run.result, "referral_bytes", (double)answer->len);
-    d->step = STEP_OWN;
-    find(d, d->zone, NULL);
+    find_own(d);
 }
-
-static const char *verdict(const struct delegation *d, const struct exchange_answer *answer)
-{
-    if (answer->outcome != OUTCOME_OK)
-        return outcome_word(answer->outcome);
-    int rcode = packet_rcode(answer->packet);
-    const char *word = packet_rcode_word(rcode);
-    if (rcode != PACKET_NOERROR)
-        return word ? word : "rcode";
-    return packet_authoritative(answer->packet) ? "ok" : "not_authoritative";
-}
-
-static void on_server(struct delegation *d, struct question *q, const struct exchange_answer *answer)
-{
-    struct address *a = q->address;
-    struct record record;
-    struct soa zone_soa;
-    size_t at = 0;
-    const char *word = verdict(d, answer);
-    bool soa = answer->outcome == OUTCOME_OK && record_next(answer->packet, RECORD_ANSWER, "SOA", &at, &record) &&
-               soa_read(&record, &zone_soa);
-    if (strcmp(word, "ok") == 0 && q->asked != ASKED_NS && !soa)
-        word = "no_soa";
-    bool good = strcmp(word, "ok") == 0;
-    snprintf(a->why[q->asked], sizeof a->why[q->asked], "%s", word);
-    a->unsent |= answer->unsent && q->asked == ASKED_UDP;
-    switch (q->asked) {
-    case ASKED_UDP:
-        a->udp = good;
-        if (good)
-            a->serial = zone_soa.serial;
-        break;
-    case ASKED_TCP:
-        a->tcp = good;
-        break;
-    case ASKED_NS:
-        if (!good || a->list)
-            break;
-        a->list = alloc_zero(1, sizeof *a->list);
-        roster_read(a->list, answer->packet, RECORD_ANSWER, d->zone);
-        read_glue(d, answer->packet);
-        a->size = answer->len;
-        break;
-    case ASKED_COUNT:
-        break;
-    }
-}
-
-static void on_answer(void *user, void *tag, const struct exchange_answer *answer)
-{
-    struct delegation *d = user;
-    if (tag)
-        on_server(d, tag, answer);
-    else
-        on_referral(d, answer);
-}
-
-/* Servers that the zone lists and nobody knew of before. */
-static bool find_more(struct delegation *d)
-{
-    size_t known = d->all.count;
-    for (size_t i = 0; i < d->count; i++)
-        for (size_t k = 0; d->addresses[i].list && k < d->addresses[i].list->count; k++)
-            roster_add(&d->all, d->addresses[i].list->names[k]);
-    if (d->second_round || d->all.count == known)
-        return false;
-    d->second_round = true;
-    d->step = STEP_SERVERS;
-    find(d, d->zone, &d->all);
-    return true;
-}
-
-static void on_inquiry_done(void *user)
-{
-    struct delegation *d = user;
-    if (d->step != STEP_ASKING || find_more(d))
-        return;
-    report(d);
-    measurement_end(&d->run);
-}
-
-static void ask_address(struct delegation *d, const char *name, const struct sockaddr_storage *addr)
-{
-    for (size_t i = 0; i < d->count; i++)
-        if (strcmp(d->addresses[i].name, name) == 0 && address_same_host(&d->addresses[i].addr, addr))
-            return;
-    if (d->count == ADDRESSES_MAX)
-        return;
-    struct question *q = &d->questions[d->count * ASKED_COUNT];
-    struct address *a = &d->addresses[d->count++];
-    *a = (struct address){.addr = *addr, .serial = -1};
-    snprintf(a->name, sizeof a->name, "%s", name);
-    for (int asked = 0; asked < ASKED_COUNT; asked++) {
-        q[asked] = (struct question){a, (enum asked)asked};
-        ask(d, &a->addr, asked == ASKED_NS ? "NS" : "SOA", asked == ASKED_TCP, &q[asked]);
-    }
-}
-
-static void ask_glue(struct delegation *d, const char *name)
-{
-    for (size_t i = 0; i < d->glue_count; i++) {
-        struct fault f;
-        struct sockaddr_storage addr = d->glue[i].addr;
-        if (strcmp(d->glue[i].name, name) != 0 ||
-            policy_check(&d->run.args->policy, (const struct sockaddr *)&addr, &f) < 0)
-            continue;
-        address_set_port(&addr, DNS_PORT);
-        ask_address(d, name, &addr);
-    }
-}
-
-static void ask_servers(struct delegation *d)
-{
-    size_t before = d->count;
-    d->step = STEP_ASKING;
-    for (size_t i = 0; i < d->servers->count; i++) {
-        const struct zone_server *server = &d->servers->servers[i];
-        for (size_t k = 0; k < server->count; k++)
-            ask_address(d, server->name, &server->addrs[k]);
-        if (server->count == 0)
-            ask_glue(d, server->name);
-    }
-    if (d->count > before)
-        return;
-    if (d->count > 0) {
-        on_inquiry_done(d);
-        return;
-    }
-    problem(d, "no_address");
-    measurement_fail(&d->run, OUTCOME_DNS_ERROR, _("no server of the zone has an address that may be asked"));
-}
-
-/* ---- finding servers ---- */
 
 static void on_parent(struct delegation *d, const struct zone *zone)
 {
-    if (zone->outcome == OUTCOME_DNS_ERROR && zone_go_up(d->parent)) {
-        find(d, d->parent, NULL);
+    if (zone->outcome == OUTCOME_DNS_ERROR && zone_go_up(d->facts.parent)) {
+        find(d, d->facts.parent, NULL);
         return;
     }
     if (zone->outcome != OUTCOME_OK) {
@@ -467,18 +290,70 @@ static void on_parent(struct delegation *d, const struct zone *zone)
 
 static void on_own(struct delegation *d, const struct zone *zone)
 {
+    struct facts *f = &d->facts;
     for (size_t i = 0; i < zone->count; i++)
-        roster_add(&d->own, zone->servers[i].name);
-    d->all = d->referral;
-    for (size_t i = 0; i < d->own.count; i++)
-        roster_add(&d->all, d->own.names[i]);
+        roster_add(&f->own, zone->servers[i].name);
+    d->all = f->referral;
+    for (size_t i = 0; i < f->own.count; i++)
+        roster_add(&d->all, f->own.names[i]);
     if (d->all.count == 0) {
         measurement_fail(&d->run, zone->outcome, zone->reason);
         return;
     }
     d->step = STEP_SERVERS;
-    find(d, d->zone, &d->all);
+    find(d, f->zone, &d->all);
 }
+
+/* ---- the first server ---- */
+
+static void add_master(struct delegation *d, const struct sockaddr_storage *addr)
+{
+    struct facts *f = &d->facts;
+    const struct place *known = facts_place(f, addr);
+    if (f->master_count == ZONE_ADDRESSES_MAX)
+        return;
+    struct master *master = &f->masters[f->master_count++];
+    master->addr = *addr;
+    if (known && !known->unsent) {
+        snprintf(master->word, sizeof master->word, "%s", known->words[ASKED_UDP]);
+        master->serial = known->soa.serial;
+    } else if (!known) {
+        struct question *q = &d->questions[FACTS_PLACES_MAX * ASKED_COUNT + f->master_count - 1];
+        *q = (struct question){.master = master};
+        ask(d, addr, "SOA", false, q);
+    }
+}
+
+static void on_master(struct delegation *d, const struct zone *zone)
+{
+    const struct zone_server *server = &zone->servers[0];
+    d->facts.mname_absent = zone_server_absent(server);
+    d->step = STEP_MASTERS;
+    for (size_t i = 0; i < server->count; i++)
+        add_master(d, &server->addrs[i]);
+    if (inquiry_idle(d->inquiry))
+        report(d);
+}
+
+/* The newest copy's first server, unless no record names one. */
+static void find_master(struct delegation *d)
+{
+    struct facts *f = &d->facts;
+    const struct place *newest = NULL;
+    for (size_t i = 0; i < f->place_count; i++)
+        if (f->places[i].udp && (!newest || soa_newer(f->places[i].soa.serial, newest->soa.serial)))
+            newest = &f->places[i];
+    if (newest)
+        snprintf(f->mname, sizeof f->mname, "%s", newest->soa.mname);
+    if (!newest || strcmp(f->mname, ".") == 0 || strcmp(f->mname, "localhost.") == 0) {
+        report(d);
+        return;
+    }
+    d->step = STEP_MASTER;
+    d->master_find = find_zone(d, f->zone, &f->mname, 1);
+}
+
+/* ---- the steps ---- */
 
 static void on_zone(void *user, const struct zone *zone)
 {
@@ -491,86 +366,122 @@ static void on_zone(void *user, const struct zone *zone)
         on_own(d, zone);
         break;
     case STEP_SERVERS:
-        d->servers = zone;
+        d->facts.servers = zone;
         ask_servers(d);
+        break;
+    case STEP_MASTER:
+        on_master(d, zone);
         break;
     case STEP_REFERRAL:
     case STEP_ASKING:
+    case STEP_MASTERS:
         break;
     }
 }
 
-static void find(struct delegation *d, const char *name, const struct roster *names)
+static void on_answer(void *user, void *tag, const struct exchange_answer *answer)
 {
-    d->run.result->bytes += zone_wire_bytes(d->find);
-    zone_free(TAKE(d->find));
-    struct zone_wish wish = {
-        .policy = &d->run.args->policy,
-        .resolver = d->resolver,
-        .name = name,
-        .names = names ? names->names : NULL,
-        .name_count = names ? names->count : 0,
-        .timeout_ms = (int)check_arg_int(d->run.args, "timeout_ms"),
-        .retries = (int)check_arg_int(d->run.args, "retries"),
-    };
-    d->find = zone_find(d->run.env, &wish, on_zone, d);
+    struct delegation *d = user;
+    const struct question *q = tag;
+    if (!q) {
+        on_referral(d, answer);
+    } else if (q->master) {
+        reading_master(&d->facts, q->master, answer);
+    } else {
+        reading_place(&d->facts, q->place, q->asked, answer);
+        if (q->asked == ASKED_UDP && answer->outcome == OUTCOME_OK)
+            ask_more(d, q->place);
+    }
+}
+
+static void on_inquiry_done(void *user)
+{
+    struct delegation *d = user;
+    if (!inquiry_idle(d->inquiry) || !inquiry_idle(d->reverse))
+        return;
+    if (d->step == STEP_ASKING && !find_more(d))
+        find_master(d);
+    else if (d->step == STEP_MASTERS)
+        report(d);
+}
+
+static void on_deadline(uv_timer_t *timer)
+{
+    struct delegation *d = timer->data;
+    d->late = true;
+    for (size_t i = 0; i < d->facts.place_count; i++)
+        if (!d->facts.places[i].words[ASKED_UDP][0])
+            snprintf(d->facts.places[i].words[ASKED_UDP], sizeof d->facts.places[i].words[0], "timeout");
+    if (d->facts.place_count > 0) {
+        report(d);
+        return;
+    }
+    result_reason(d->run.result, OUTCOME_TIMEOUT, _("no answer within %lld ms"),
+                  (long long)check_arg_int(d->run.args, "timeout_ms"));
+    measurement_end(&d->run);
 }
 
 static void begin(void *check, const struct target_answer *target)
 {
     struct delegation *d = check;
     struct fault f = {0};
+    int64_t timeout_ms = check_arg_int(d->run.args, "timeout_ms");
     enum outcome outcome = target_asked_resolver(d->run.env, d->run.args, &d->resolver, &f);
     if (outcome != OUTCOME_OK) {
         measurement_fail(&d->run, outcome, f.text);
         return;
     }
-    if (!zone_go_up(d->parent)) {
+    if (!zone_go_up(d->facts.parent)) {
         measurement_fail(&d->run, OUTCOME_SKIPPED, _("the root has no parent"));
         return;
     }
+    d->retries = (int)check_arg_int(d->run.args, "retries");
+    d->attempt_ms = (int)(timeout_ms / (SHARES * (1 + d->retries))) + 1;
+    d->transfer = check_arg_bool(d->run.args, "transfer");
     d->inquiry = inquiry_new(d->run.env, AT_ONCE, on_answer, on_inquiry_done, d);
-    find(d, d->parent, NULL);
+    d->reverse = inquiry_new(d->run.env, AT_ONCE, on_answer, on_inquiry_done, d);
+    inquiry_at_home(d->reverse);
+    uv_timer_start(&d->run.timer, on_deadline, (uint64_t)timeout_ms, 0);
+    find(d, d->facts.parent, NULL);
 }
 
 /* ---- the operations ---- */
 
 static int64_t cost_bytes(const struct check_args *args)
 {
-    return COST_BYTES;
+    return COST_BYTES + (check_arg_bool(args, "transfer") ? COST_TRANSFER_BYTES : 0);
 }
 
 static void stop(void *check)
 {
     struct delegation *d = check;
-    json_t *detail = d->run.result->detail;
-    json_object_set_new(detail, "parent", json_string(d->parent));
-    json_object_set_new(detail, "parent_ns", roster_json(&d->referral));
-    json_object_set(detail, "problems", d->problems);
-    result_metric(d->run.result, "problems", (double)json_array_size(d->problems));
-    d->run.result->bytes += inquiry_wire_bytes(d->inquiry) + zone_wire_bytes(d->find);
+    struct result *r = d->run.result;
+    json_t *findings = findings_judge(&d->facts), *problems = findings_problems(findings);
+    json_object_set_new(r->detail, "parent", json_string(d->facts.parent));
+    json_object_set_new(r->detail, "parent_ns", roster_json(&d->facts.referral));
+    json_object_set_new(r->detail, "findings", findings);
+    json_object_set_new(r->detail, "problems", problems);
+    result_metric(r, "problems", (double)json_array_size(problems));
+    r->bytes += inquiry_wire_bytes(d->inquiry) + inquiry_wire_bytes(d->reverse) + zone_wire_bytes(d->find) +
+                zone_wire_bytes(d->master_find);
     inquiry_free(TAKE(d->inquiry));
+    inquiry_free(TAKE(d->reverse));
     zone_free(TAKE(d->find));
+    zone_free(TAKE(d->master_find));
 }
 
 static void clear(void *check)
 {
     struct delegation *d = check;
-    json_decref(d->problems);
-    for (size_t i = 0; i < d->count; i++)
-        free(d->addresses[i].list);
-    free(d->addresses);
+    facts_free(&d->facts);
     free(d->questions);
 }
 
 static int prepare(void *check, struct fault *f)
 {
     struct delegation *d = check;
-    zone_name(d->run.args->target, d->zone);
-    zone_name(d->run.args->target, d->parent);
-    d->addresses = alloc_zero(ADDRESSES_MAX, sizeof *d->addresses);
-    d->questions = alloc_zero(ADDRESSES_MAX * ASKED_COUNT, sizeof *d->questions);
-    d->problems = json_array();
+    facts_init(&d->facts, d->run.args->target);
+    d->questions = alloc_zero(FACTS_PLACES_MAX * ASKED_COUNT + ZONE_ADDRESSES_MAX, sizeof *d->questions);
     return 0;
 }
 
