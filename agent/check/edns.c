@@ -362,6 +362,15 @@ static void compose_options(struct edns *e)
     packet_option_add(&e->list, PACKET_COOKIE, e->cookie, sizeof e->cookie);
 }
 
+/* Names that share an address are one server, which is asked once. */
+static bool knows(const struct edns *e, const struct sockaddr_storage *addr)
+{
+    for (size_t i = 0; i < e->count; i++)
+        if (address_same_host(&e->addresses[i].addr, addr))
+            return true;
+    return false;
+}
+
 static void on_zone(void *user, const struct zone *zone)
 {
     struct edns *e = user;
@@ -380,7 +389,7 @@ static void on_zone(void *user, const struct zone *zone)
         const struct zone_server *server = &zone->servers[i];
         denied += server->denied_count;
         for (size_t k = 0; k < server->count; k++) {
-            if (family && family != address_version(&server->addrs[k]))
+            if ((family && family != address_version(&server->addrs[k])) || knows(e, &server->addrs[k]))
                 continue;
             struct address *address = &e->addresses[e->count++];
             *address = (struct address){.edns = e, .server = server, .addr = server->addrs[k]};
