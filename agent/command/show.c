@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent/check/delegation/finding.h"
 #include "common/lang.h"
 
 static int decimals_of(const struct metric *m)
@@ -121,6 +122,71 @@ static void show_notes(const json_t *detail, FILE *out)
         fprintf(out, _("  of what is lost, connected after another SYN: %lld\n"), (long long)resent);
 }
 
+/* Zonemaster's severities, as headings. */
+static const char *level_text(const char *level)
+{
+    static const struct {
+        const char *word, *text;
+    } levels[] = {
+        {"CRITICAL", N_("Critical")}, {"ERROR", N_("Errors")},         {"WARNING", N_("Warnings")},
+        {"NOTICE", N_("Notices")},    {"INFO", N_("For information")},
+    };
+    for (size_t i = 0; i < COUNT(levels); i++)
+        if (strcmp(levels[i].word, level) == 0)
+            return _(levels[i].text);
+    return level;
+}
+
+/* The values in brackets: "(retry 60, required 3600)". */
+static void show_values(const json_t *values, FILE *out)
+{
+    const char *name, *between = " (";
+    json_t *value;
+    json_object_foreach((json_t *)values, name, value)
+    {
+        if (json_is_string(value))
+            fprintf(out, "%s%s %s", between, name, json_string_value(value));
+        else if (json_is_integer(value))
+            fprintf(out, "%s%s %lld", between, name, (long long)json_integer_value(value));
+        else
+            continue;
+        between = ", ";
+    }
+    if (between[0] == ',')
+        fputc(')', out);
+}
+
+/* One finding: what, where, and what to do. */
+static void show_finding(const json_t *finding, FILE *out)
+{
+    const char *tag = json_string_value(json_object_get(finding, "tag"));
+    const struct finding_kind *kind = finding_kind(tag);
+    const json_t *values = json_object_get(finding, "values"), *servers = json_object_get(finding, "servers");
+    const json_t *names = json_object_get(values, "ns");
+    fprintf(out, "    %s", kind ? _(kind->text) : tag);
+    show_values(values, out);
+    fprintf(out, "  [%s]\n", tag);
+    for (size_t i = 0; i < json_array_size(servers); i++)
+        fprintf(out, "      %s\n", json_string_value(json_array_get(servers, i)));
+    for (size_t i = 0; i < json_array_size(names); i++)
+        fprintf(out, "        %s\n", json_string_value(json_array_get(names, i)));
+    if (kind)
+        fprintf(out, "      → %s\n", _(kind->cure));
+}
+
+static void show_findings(const json_t *findings, FILE *out)
+{
+    const char *last = "";
+    for (size_t i = 0; i < json_array_size(findings); i++) {
+        const json_t *finding = json_array_get(findings, i);
+        const char *level = json_string_value(json_object_get(finding, "level"));
+        if (strcmp(level, last) != 0)
+            fprintf(out, "  %s\n", level_text(level));
+        last = level;
+        show_finding(finding, out);
+    }
+}
+
 void show_result(const struct result *r, FILE *out)
 {
     char text[SHOW_BYTES_SIZE];
@@ -141,6 +207,7 @@ void show_result(const struct result *r, FILE *out)
         show_hop(json_array_get(hops, i), out);
     for (i = 0; i < json_array_size(answers); i++)
         show_answer(json_array_get(answers, i), out);
+    show_findings(json_object_get(r->detail, "findings"), out);
     if (r->bytes > 0)
         fprintf(out, _("  %s on the line\n"), show_bytes(r->bytes, text));
 }
