@@ -44,6 +44,12 @@ void finding_add(struct findings *findings, const char *tag, const char *server,
     if (!values)
         values = json_object();
     json_t *finding = find(findings, tag, values);
+    size_t bytes = (server ? strlen(server) : 0) + (finding ? 0 : strlen(tag) + json_dumpb(values, NULL, 0, 0));
+    if (findings->bytes + bytes > FINDINGS_BYTES_MAX) {
+        json_decref(values);
+        return;
+    }
+    findings->bytes += bytes;
     if (!finding) {
         finding = json_pack("{s:s, s:s, s:[], s:O}", "tag", tag, "level", finding_level(kind->level), "servers",
                             "values", values);

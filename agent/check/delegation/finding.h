@@ -21,8 +21,14 @@ struct finding_kind {
     const char *cure;    /* what to do, to people (N_) */
 };
 
+/* Names are the zone's to choose, a thousand octets each in presentation form,
+ * and a result's line has an end (RESULT_LINE_MAX): past so many octets there
+ * are no more findings. Thirty servers with all that can be wrong are 30 kB. */
+#define FINDINGS_BYTES_MAX (64u << 10)
+
 struct findings {
     json_t *list; /* an array, owned */
+    size_t bytes; /* about, as text */
 };
 
 struct finding_case {

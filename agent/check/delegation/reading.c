@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "ok", or why it is no answer. */
+/* "ok", or why it is no answer; "" when the question was one too many (INQUIRY_MAX). */
 static const char *word_of(const struct exchange_answer *answer)
 {
     if (answer->closed)
         return "eof";
+    if (answer->outcome == OUTCOME_SKIPPED)
+        return "";
     if (answer->outcome != OUTCOME_OK)
         return outcome_word(answer->outcome);
     int rcode = packet_rcode(answer->packet);
