@@ -122,6 +122,25 @@ def test_bad_result_is_listed_and_its_neighbours_are_stored(collector, probe, na
     assert collector.results_of(probe) == 2
 
 
+# A result's time as a probe may write it → the reason that is listed, or the moment that is kept.
+TIMES = {
+    "2026-11-20 10:00:00Z": "2026-11-20T10:00:00.000000Z", "2026-11-20t10:00:00z": "2026-11-20T10:00:00.000000Z",
+    "2026-11-20T11:00:00.1234567+01:00": "2026-11-20T10:00:00.123456Z", "2026-11-20T10:00:00.1234567890Z": "malformed",
+    "2026-11-20T24:00:00Z": "malformed", "2026-11-20T10:00:00+25:00": "malformed", "0000-01-01T00:00:00Z": "out_of_range",
+    "0001-01-01T00:00:00+05:00": "out_of_range", "1970-01-01T00:00:00Z": "out_of_range", "9999-12-31T23:59:60Z": "out_of_range",
+    "9999-12-31T23:59:59-05:00": "out_of_range",
+}
+
+
+def test_times_that_are_none_are_listed(collector, probe):
+    ack = collector.stored(probe.batch([ping(at=at, mono_us=n) for n, at in enumerate(TIMES)]))
+    reasons = {ordinal: reason for ordinal, reason, _ in problems_of(collector, probe)}
+    kept = dict(collector.sql("SELECT ordinal, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM result "
+                              "JOIN probe USING (probe_no) WHERE probe = %s", probe.id))
+    assert [reasons.get(n, kept.get(n)) for n in range(len(TIMES))] == list(TIMES.values())
+    assert ack["problems"] == len(reasons) and not reasons.keys() & kept.keys()
+
+
 def test_unknown_metric_is_listed_and_the_rest_projected(collector, probe):
     assert collector.stored(probe.batch([ping(metrics={"rtt_min_ms": 5, "warp": 9})]))["problems"] == 1
     assert problems_of(collector, probe) == [(0, "unknown_metric", "warp")]
