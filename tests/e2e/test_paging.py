@@ -192,3 +192,17 @@ def test_absolute_targets(alike):
     status, body = ask("http://collector.example:8080/api/v1/checks?check=ping&format=csv")
     assert status == 200 and {row["check"] for row in csv.DictReader(io.StringIO(body.decode()))} == {"ping"}
     assert ask("http://collector.example")[0] == 302  # to the page, as /
+
+
+def test_no_setting_of_the_database_or_the_host_moves_a_time(alike):
+    """The last of this file: it starts the collector anew, in New York, on a database that writes days as in Germany."""
+    paths = ["results", "results?format=csv", "results?limit=3", f"results?from={MOMENT}&to=2026-11-22", "series?check=ping"]
+    before = [get(alike, f"/api/v1/{path}") for path in paths]
+    alike.sql("ALTER DATABASE internetmetre SET timezone = 'Africa/Porto-Novo'")
+    alike.sql("ALTER DATABASE internetmetre SET datestyle = 'German, DMY'")
+    alike.stop()
+    alike.env["TZ"] = "America/New_York"
+    alike.start_idle()
+    after = [get(alike, f"/api/v1/{path}") for path in paths]
+    assert [(reply.body, reply.headers["Link"]) for reply in after] == [(reply.body, reply.headers["Link"]) for reply in before]
+    assert after[2].headers["Link"] and len(after[3].json()) == 18
