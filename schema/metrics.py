@@ -24,7 +24,8 @@ A result carries the metrics of its check (`schema/metrics.tsv`); one that could
 for a metric for ever: it is never used again, and its row never changes. **Better** is what is good for people, – where neither is.
 **Kind**: of a *value* means and percentiles make sense, of a *count* sums, of a *category* only how often each code comes. A result
 with a metric out of its **range**, or that breaks a rule below the table (`schema/ranges.tsv`), makes no figure. What else a check
-tells stands in its schema, `schema/checks/NAME.json`, under `detail`; how a result is written in [`batch.md`](batch.md).
+tells stands in its schema, `schema/checks/NAME.json`, under `detail`; how a result is written in [`batch.md`](batch.md). Each heading
+leads to the check's page: parameters, formulas, outcomes, limits, what it does to the line ([`check/`](check/README.md)).
 """
 
 TAIL = """
@@ -49,7 +50,8 @@ def rules():
 def check_lines(check, own_rules):
     schema = json.loads((TOP / f"schema/checks/{check.name}.json").read_text(encoding="utf-8"))
     known = schema["properties"]["metrics"]["properties"]
-    yield f"\n## {schema['title']}\n\n| metric | unit | range | better | kind | id | |\n|---|---|---|---|---|---|---|\n"
+    name, _, about = schema["title"].partition(":")
+    yield f"\n## [{name}](check/{check.name}.md):{about}\n\n| metric | unit | range | better | kind | id | |\n|---|---|---|---|---|---|---|\n"
     for m in check.metrics.values():
         words = known.get(m.name, {}).get("description")
         if not words:
