@@ -50,7 +50,6 @@ static int choose_format(struct query *q)
     const char *named = q->params.values[PARAM_FORMAT];
     if (named)
         return encode_format_parse(named, &q->format);
-    http_reply_header(q->request, "Vary", "Accept");
     int type = accept_choose(http_header(q->request, "Accept"), types, COUNT(types));
     if (type >= 0)
         q->format = formats[type];
@@ -353,6 +352,8 @@ int query_answer(struct http_request *request, struct http_reply *reply)
     int rc = allow(&q, e, &answered, &f);
     if (rc == 0 && !answered)
         rc = run(&q, e, &f);
+    if (rc == 0 && reply->stream.read && !q.params.values[PARAM_FORMAT])
+        http_reply_header(request, "Vary", "Accept"); /* no problem's does */
     selection_free(&q.selection);
     return rc < 0 ? failed(&q, rc, &f) : 0;
 }
