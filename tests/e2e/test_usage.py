@@ -24,6 +24,7 @@ WRONG = [
     ("agent", "measure ping localhost --set count=12x", "count cannot be"),
     ("agent", "measure ping localhost --set count=1 --set count=2", "count stands twice"),
     ("agent", "measure ping localhost --set count", "write --set key=value"),
+    ("agent", "measure dnssec nic.bj --set type=ANY", "a type of record that a zone signs"),
     ("agent", "run --seconds 12x", "a whole number from 1"),
     ("agent", "run --seconds -1", "a whole number from 1"),
     ("agent", "run --once --once", "--once stands twice"),
