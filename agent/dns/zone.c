@@ -14,6 +14,7 @@
 struct zone_find {
     const struct policy *policy;
     struct sockaddr_storage resolver;
+    bool cd;
     int timeout_ms, retries;
     struct inquiry *inquiry;
     zone_done_fn done;
@@ -46,7 +47,7 @@ bool zone_go_up(char *name)
 static void ask(struct zone_find *z, const char *name, const char *type, struct zone_server *server)
 {
     struct exchange_question question = {
-        .query = {.name = name, .type = type, .rd = true, .bufsize = 1232},
+        .query = {.name = name, .type = type, .rd = true, .cd = z->cd, .bufsize = 1232},
         .server = z->resolver,
         .tcp_fallback = true,
         .timeout_ms = z->timeout_ms,
@@ -157,6 +158,7 @@ struct zone_find *zone_find(const struct env *env, const struct zone_wish *wish,
     struct zone_find *z = alloc_zero(1, sizeof *z);
     z->policy = wish->policy;
     z->resolver = wish->resolver;
+    z->cd = wish->cd;
     z->timeout_ms = wish->timeout_ms;
     z->retries = wish->retries;
     z->done = done;

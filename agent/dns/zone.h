@@ -46,6 +46,7 @@ struct zone_wish { /* borrowed until done, but for what is copied: name and reso
     /* Instead of the zone's own servers the addresses of these. */
     const char (*names)[RECORD_NAME_MAX];
     size_t name_count;
+    bool cd;                 /* have the resolver tell what it holds for bogus, too */
     int timeout_ms, retries; /* as struct exchange_question's */
 };
 
