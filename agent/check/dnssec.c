@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "agent/measure/check.h"
+#include "agent/dns/answers.h"
 #include "agent/dns/inquiry.h"
+#include "agent/dns/panel.h"
 #include "agent/dns/trust.h"
 #include "agent/measure/measurement.h"
 #include "agent/io/moment.h"
@@ -18,6 +20,8 @@
 #define BUFSIZE 1232
 /* The root's key set and a response to it. */
 #define COST_ZONE_BYTES 2600
+/* Four servers of two addresses, asked for three answers of a signed zone each. */
+#define COST_SERVERS_BYTES 30000
 /* An anchor file holds a few keys. */
 #define ANCHOR_MAX 16384
 
@@ -27,6 +31,11 @@ struct dnssec {
     struct inquiry *inquiry;
     struct sockaddr_storage resolver;
     struct moment since;
+    struct buf anchor;
+    /* every_server: */
+    struct answers *answers; /* the resolver's so far */
+    struct panel *panel;
+    const char *asked, *asked_type; /* the trust's */
 };
 
 static const struct check_param params[] = {
@@ -36,9 +45,10 @@ static const struct check_param params[] = {
      N_("address of the resolver that fetches; without one, the system's")},
     {"timeout_ms", PARAM_INT, "3000", 10, 60000, NULL, N_("milliseconds to wait for each attempt's answer")},
     {"retries", PARAM_INT, "2", 0, EXCHANGE_RETRIES_MAX, NULL, N_("further attempts after a timeout")},
+    {"every_server", PARAM_BOOL, "no", 0, 0, NULL, N_("judge each authoritative server of the zone by itself, too")},
 };
 
-static void report(struct dnssec *d)
+static enum trust_verdict report(struct dnssec *d)
 {
     struct trust_report report;
     struct moment now;
@@ -47,7 +57,6 @@ static void report(struct dnssec *d)
     trust_detail(d->trust, d->run.result->detail);
     result_metric(d->run.result, "verdict", report.verdict);
     result_metric(d->run.result, "zones", report.zones);
-    result_metric(d->run.result, "queries", (double)inquiry_count(d->inquiry));
     result_metric(d->run.result, "total_ms", moment_ms(&d->since, &now));
     if (report.lifetime_s >= 0)
         result_metric(d->run.result, "lifetime_s", (double)report.lifetime_s);
@@ -55,7 +64,69 @@ static void report(struct dnssec *d)
         result_reason(d->run.result, OUTCOME_DNS_ERROR, "%s: %s", report.link, report.reason);
     else if (report.verdict == TRUST_INDETERMINATE && d->run.result->outcome == OUTCOME_OK)
         result_reason(d->run.result, OUTCOME_DNS_ERROR, "%s: %s", report.link, report.reason);
+    return report.verdict;
 }
+
+static const char *anchor(const struct dnssec *d)
+{
+    return d->anchor.len ? d->anchor.data : trust_root_anchor();
+}
+
+static const char *type(const struct dnssec *d)
+{
+    const char *word = check_arg_text(d->run.args, "type");
+    return word ? word : "SOA";
+}
+
+static int64_t now_s(const struct dnssec *d)
+{
+    return clock_wall_us(d->run.env->clock) / 1000000;
+}
+
+static void end(struct dnssec *d)
+{
+    size_t queries = inquiry_count(d->inquiry) + (d->panel ? panel_count(d->panel) : 0);
+    result_metric(d->run.result, "queries", (double)queries);
+    measurement_end(&d->run);
+}
+
+/* ---- every server ---- */
+
+static void on_panel(void *user)
+{
+    struct dnssec *d = user;
+    struct panel_report report;
+    struct moment now;
+    moment_now(&now);
+    panel_result(d->panel, &report);
+    json_object_set_new(d->run.result->detail, "servers", panel_json(d->panel));
+    result_metric(d->run.result, "servers_tested", report.tested);
+    result_metric(d->run.result, "servers_bogus", report.bogus);
+    result_metric(d->run.result, "total_ms", moment_ms(&d->since, &now));
+    if (report.signed_)
+        result_metric(d->run.result, "servers_lifetime_s", (double)report.lifetime_s);
+    if (report.first && d->run.result->outcome == OUTCOME_OK)
+        result_reason(d->run.result, OUTCOME_DNS_ERROR, "%s: %s", report.first, report.reason);
+    end(d);
+}
+
+static void ask_servers(struct dnssec *d)
+{
+    struct panel_wish wish = {
+        .policy = &d->run.args->policy,
+        .resolver = d->resolver,
+        .anchor = anchor(d),
+        .name = d->run.args->target,
+        .type = type(d),
+        .now_s = now_s(d),
+        .known = d->answers,
+        .timeout_ms = (int)check_arg_int(d->run.args, "timeout_ms"),
+        .retries = (int)check_arg_int(d->run.args, "retries"),
+    };
+    d->panel = panel_new(d->run.env, &wish, on_panel, d);
+}
+
+/* ---- the resolver ---- */
 
 static void next(struct dnssec *d)
 {
@@ -71,11 +142,16 @@ static void next(struct dnssec *d)
         return;
     }
     if (trust_next(d->trust, &question.query.name, &question.query.type)) {
+        d->asked = question.query.name;
+        d->asked_type = question.query.type;
         inquiry_ask(d->inquiry, &question, NULL);
         return;
     }
-    report(d);
-    measurement_end(&d->run);
+    /* What the resolver cannot fetch tells nothing of the servers. */
+    if (report(d) != TRUST_INDETERMINATE && d->answers)
+        ask_servers(d);
+    else
+        end(d);
 }
 
 static void on_answer(void *user, void *tag, const struct exchange_answer *answer)
@@ -83,6 +159,8 @@ static void on_answer(void *user, void *tag, const struct exchange_answer *answe
     struct dnssec *d = user;
     if (answer->outcome != OUTCOME_OK)
         result_reason(d->run.result, answer->outcome, _("the resolver: %s"), answer->reason);
+    else if (d->answers)
+        answers_keep(d->answers, d->asked, d->asked_type, answer->bytes, answer->len);
     trust_answer(d->trust, answer->outcome == OUTCOME_OK ? answer->packet : NULL, outcome_word(answer->outcome));
 }
 
@@ -122,32 +200,34 @@ static int64_t cost_bytes(const struct check_args *args)
     int64_t zones = 1;
     for (const char *c = args->target; c && *c; c++)
         zones += *c == '.';
-    return (zones + 1) * COST_ZONE_BYTES;
+    return (zones + 1) * COST_ZONE_BYTES + (check_arg_bool(args, "every_server") ? COST_SERVERS_BYTES : 0);
 }
 
 static void stop(void *check)
 {
     struct dnssec *d = check;
-    d->run.result->bytes += inquiry_wire_bytes(d->inquiry);
+    d->run.result->bytes += inquiry_wire_bytes(d->inquiry) + panel_wire_bytes(d->panel);
     inquiry_free(TAKE(d->inquiry));
+    panel_free(TAKE(d->panel));
 }
 
 static void clear(void *check)
 {
     struct dnssec *d = check;
     trust_free(d->trust);
+    answers_free(d->answers);
+    buf_free(&d->anchor);
 }
 
 static int prepare(void *check, struct fault *f)
 {
     struct dnssec *d = check;
-    const char *path = check_arg_text(d->run.args, "anchor"), *type = check_arg_text(d->run.args, "type");
-    _cleanup_(buf_free) struct buf text = {0};
-    int r = path && *path ? file_read(path, ANCHOR_MAX, &text, f) : 0;
+    const char *path = check_arg_text(d->run.args, "anchor");
+    int r = path && *path ? file_read(path, ANCHOR_MAX, &d->anchor, f) : 0;
     if (r < 0)
         return r;
-    return trust_new(text.len ? text.data : trust_root_anchor(), d->run.args->target, type ? type : "SOA",
-                     clock_wall_us(d->run.env->clock) / 1000000, &d->trust, f);
+    d->answers = check_arg_bool(d->run.args, "every_server") ? answers_new() : NULL;
+    return trust_new(anchor(d), d->run.args->target, type(d), now_s(d), &d->trust, f);
 }
 
 const struct check_ops check_dnssec = {

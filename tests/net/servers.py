@@ -2,7 +2,7 @@
 import pathlib
 import subprocess
 
-from zones import BIND, BLOCKING, BROKEN, KNOT, NSD, PLAIN, REWRITING, VALIDATING, WHOAMI, six
+from zones import BIND, BLOCKING, BROKEN, KNOT, NSD, PLAIN, REWRITING, STALE, VALIDATING, WHOAMI, six
 
 HERE = pathlib.Path(__file__).parent
 
@@ -45,6 +45,7 @@ server:
     module-config: "{modules}"
     qname-minimisation: no
     outgoing-interface: {v4}
+    do-not-query-address: {stale}
 remote-control:
     control-enable: no
 """
@@ -67,6 +68,7 @@ NSD_CONF = """
 server:
     ip-address: {v4}
     ip-address: {v6}
+    ip-address: {stale}
     username: ""
     chroot: ""
     zonesdir: "{folder}"
@@ -83,6 +85,9 @@ zone:
 zone:
     name: sick.essai
     zonefile: {zones}/sick.essai.second
+zone:
+    name: four.essai
+    zonefile: {zones}/four.essai.stale
 """
 
 
@@ -110,7 +115,7 @@ def knot(net, host, zones, names):
 
 def nsd(net, host, zones):
     here = folder(net, "dns-nsd")
-    (here / "nsd.conf").write_text(NSD_CONF.format(folder=here, zones=zones.folder, v4=NSD, v6=six(NSD)))
+    (here / "nsd.conf").write_text(NSD_CONF.format(folder=here, zones=zones.folder, v4=NSD, v6=six(NSD), stale=STALE))
     host.start("/usr/sbin/nsd", "-d", "-c", here / "nsd.conf", ready=lambda: answers(host, NSD, "sick.essai"))
 
 
@@ -119,6 +124,7 @@ def bind(net, host, zones):
     text = BIND_CONF.format(folder=here, v4=BIND, v6=six(BIND), recursion="no")
     text += f'zone "bind.essai" {{ type primary; file "{zones.path("bind.essai.")}"; }};\n'
     text += f'zone "sick.essai" {{ type primary; file "{zones.path("sick.essai.")}"; }};\n'
+    text += f'zone "four.essai" {{ type primary; file "{zones.path("four.essai.")}"; }};\n'
     (here / "named.conf").write_text(text)
     host.start("/usr/sbin/named", "-f", "-c", here / "named.conf", ready=lambda: all(answers(host, BIND, f"{name}.essai") for name in ("bind", "sick")))
 
@@ -138,7 +144,7 @@ def rewriting(net, host, hints):
 def unbound(net, host, address, hints, more="", modules="iterator"):
     here = folder(net, f"dns-unbound-{address}")
     (here / "hints").write_text(hints)
-    text = UNBOUND_CONF.format(folder=here, v4=address, modules=modules, more=more)
+    text = UNBOUND_CONF.format(folder=here, v4=address, modules=modules, more=more, stale=STALE)
     (here / "unbound.conf").write_text(text)
     host.start("/usr/sbin/unbound", "-d", "-c", here / "unbound.conf", ready=lambda: answers(host, address, "essai"))
 
@@ -169,7 +175,7 @@ def broken_zone():
 
 
 def start(net, host, zones, names):
-    addresses = [KNOT, BIND, NSD, VALIDATING, PLAIN, REWRITING, BLOCKING, WHOAMI, *BROKEN.values()]
+    addresses = [KNOT, BIND, NSD, STALE, VALIDATING, PLAIN, REWRITING, BLOCKING, WHOAMI, *BROKEN.values()]
     for address in addresses:
         host.ip(4, "addr", "add", f"{address}/32", "dev", "lo")
         host.ip(6, "addr", "add", f"{six(address)}/128", "dev", "lo", "nodad")

@@ -8,7 +8,7 @@ import servers
 import zones
 from conftest import BUILD, Agent
 from topology import Network
-from zones import BIND, BLOCKING, BROKEN, KNOT, NSD, PLAIN, REWRITING, VALIDATING, WHOAMI
+from zones import BIND, BLOCKING, BROKEN, KNOT, NSD, PLAIN, REWRITING, STALE, VALIDATING, WHOAMI
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +170,57 @@ def test_dnssec_without_an_answer(world_of_names, agent):
     assert (row["outcome"], row["detail"]["verdict"]) == ("timeout", "indeterminate")
     row = agent.measure("dnssec", "www.clean.essai", resolver=BROKEN["servfail"])
     assert (row["outcome"], row["detail"]["verdict"], row["detail"]["why"]) == ("dns_error", "indeterminate", "servfail")
+
+
+DAY = 86400
+
+
+@pytest.mark.parametrize("name,kind", [
+    ("four.essai", "SOA"),
+    ("www.four.essai", "A"),
+    ("gone.four.essai", "A"),
+    ("alias.four.essai", "A"),
+    ("far.four.essai", "A"),  # another zone's server gives the end of it
+])
+def test_dnssec_of_every_server(world_of_names, agent, name, kind):
+    """The resolver, which asks three of the four, sees nothing of the one with stale signatures."""
+    words = {"type": kind, "resolver": PLAIN, "anchor": world_of_names.zones.anchor()}
+    row = agent.measure("dnssec", name, every_server="yes", **words)
+    detail, metrics = row["detail"], row["metrics"]
+    assert (row["outcome"], detail["reason"], detail["verdict"]) == ("dns_error", "ns3.four.essai.: rrsig_expired", "secure"), row
+    assert {server["addr"]: (server["name"], server["verdict"]) for server in detail["servers"]} == {
+        address if "." in address else ipaddress.ip_address(address).compressed: (f"{server}.four.essai.", "bogus" if address == STALE else "secure")
+        for server, _, address in zones.FOUR}
+    for server in detail["servers"]:
+        if server["addr"] == STALE:
+            assert (server["link"], server["why"]) == ("DNSKEY four.essai.", "rrsig_expired")
+            assert -2 * DAY < server["lifetime_s"] <= -DAY
+        else:
+            assert 29 * DAY < server["lifetime_s"] < 31 * DAY and "why" not in server
+    assert (metrics["servers_tested"], metrics["servers_bogus"]) == (4, 1)
+    assert -2 * DAY < metrics["servers_lifetime_s"] <= -DAY
+    seen = agent.measure("dnssec", name, **words)
+    assert seen["outcome"] == "ok" and "servers" not in seen["detail"] and "servers_tested" not in seen["metrics"]
+
+
+def test_dnssec_of_every_server_that_is_well(world_of_names, agent):
+    words = {"resolver": PLAIN, "every_server": "yes", "anchor": world_of_names.zones.anchor()}
+    row = agent.measure("dnssec", "clean.essai", **words)
+    assert (row["outcome"], row["metrics"]["servers_tested"], row["metrics"]["servers_bogus"]) == ("ok", 2, 0), row
+    row = agent.measure("dnssec", "www.plain.essai", type="A", **words)
+    assert {server["verdict"] for server in row["detail"]["servers"]} == {"insecure"} and "servers_lifetime_s" not in row["metrics"]
+
+
+def test_dnssec_of_every_server_where_some_do_not_answer(world_of_names, agent):
+    """No answer, or one without authority, is held against nobody; a name without its proofs is."""
+    row = agent.measure("dnssec", "broken.essai", resolver=VALIDATING, every_server="yes", timeout_ms=100, retries=0,
+                        anchor=world_of_names.zones.anchor())
+    said = {server["addr"]: (server["verdict"], server["why"]) for server in row["detail"]["servers"]}
+    for what, why in (("silent", "timeout"), ("noaa", "not_authoritative"), ("servfail", "servfail"), ("tcreset", "reset")):
+        verdict, word = said[BROKEN[what]]
+        assert (verdict, word) == ("indeterminate", why), (what, row)
+    assert said[BROKEN["good"]][0] == "bogus", row
+    assert row["metrics"]["servers_bogus"] == sum(verdict == "bogus" for verdict, _ in said.values()) < row["metrics"]["servers_tested"]
 
 
 # ---- edns ----

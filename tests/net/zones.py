@@ -9,6 +9,7 @@ from topology import command
 
 SERVER = "10.78.0."
 KNOT, BIND, NSD = SERVER + "1", SERVER + "2", SERVER + "3"
+STALE = SERVER + "4"  # NSD too; no resolver of this world asks it
 VALIDATING, PLAIN, REWRITING, BLOCKING = (SERVER + n for n in ("10", "11", "12", "13"))
 WHOAMI = SERVER + "50"
 BROKEN = {what: f"{SERVER}{100 + n}" for n, what in enumerate(
@@ -50,6 +51,9 @@ def six(address):
 
 def leaf(zone, server, serial=1):
     return LEAF.format(zone=zone, server=server, server6=six(server), serial=serial)
+
+
+FOUR = (("ns", "A", KNOT), ("ns2", "A", BIND), ("ns3", "A", STALE), ("ns4", "AAAA", six(KNOT)))
 
 
 class Zones:
@@ -114,6 +118,12 @@ def write(folder):
         bad = z.sign(zone, leaf(zone, KNOT), "-s", start, "-e", end)
         line = next(line for line in bad.splitlines() if re.match(rf"www\.{zone}\s.*RRSIG\s+A\s", line))
         z.path(zone).write_text(without(good, rf"^www\.{zone}\s.*RRSIG\s+A\s") + line + "\n")
+    # four servers, one of which still has the signatures of last week
+    four = HEAD.format(zone="four.essai.", serial=1) + "www A 192.0.2.1\nalias CNAME www\nfar CNAME www.clean.essai.\n"
+    four += "".join(f"four.essai. NS {name}.four.essai.\n{name}.four.essai. {kind} {address}\n" for name, kind, address in FOUR)
+    z.sign("four.essai.", four, "-s", "now-864000", "-e", "now-86400")
+    z.path("four.essai.").rename(z.path("four.essai.", "stale"))
+    z.sign("four.essai.", four)
     nonsec = z.path("nonsec.essai.")
     nonsec.write_text(without(nonsec.read_text(), r"^www\.nonsec\.essai\.\s.*\s(NSEC|RRSIG\s+NSEC)\s"))
 
@@ -128,6 +138,8 @@ def write(folder):
             test += z.ds(z.key("other.essai.")).replace("other.essai.", zone)
         elif zone not in ("plain.essai.", "whoami.essai."):
             test += z.ds(z.keys[zone])
+    test += "".join(f"four.essai. NS {name}.four.essai.\n{name}.four.essai. {kind} {address}\n" for name, kind, address in FOUR)
+    test += z.ds(z.keys["four.essai."])
     # sick.essai: a server that does not serve it, one without address, lists and serials that differ
     test += f"sick.essai. NS ns.sick.essai.\nsick.essai. NS gone.sick.essai.\nsick.essai. NS lame.sick.essai.\n"
     test += f"ns.sick.essai. A {BIND}\nlame.sick.essai. A {KNOT}\n"
@@ -141,4 +153,4 @@ def write(folder):
     root += f"ns.root. A {KNOT}\nns.root. AAAA {six(KNOT)}\n"
     root += f"essai. NS ns.essai.\nns.essai. A {KNOT}\nns.essai. AAAA {six(KNOT)}\n" + z.ds(z.keys["essai."])
     z.sign(".", root)
-    return z, [".", "essai.", *leaves, below, "knot.essai.", "plain.essai."]
+    return z, [".", "essai.", *leaves, below, "four.essai.", "knot.essai.", "plain.essai."]
