@@ -76,12 +76,21 @@ static const ldns_rr *nsec_at(const ldns_rr_list *records, const ldns_rdf *name)
     return NULL;
 }
 
+/* The last record of a zone leads back to its apex, and covers what comes after
+ * it there (RFC 4034 section 4.1.1). Leading back to another name it says
+ * nothing. */
+static bool nsec_covers(const ldns_rr *nsec, const ldns_rdf *name)
+{
+    bool last = ldns_dname_compare(next_of(nsec), ldns_rr_owner(nsec)) <= 0;
+    return ldns_nsec_covers_name(nsec, name) && (!last || ldns_dname_is_subdomain(name, next_of(nsec)));
+}
+
 static const ldns_rr *nsec_over(const ldns_rr_list *records, const ldns_rdf *name)
 {
     for (size_t i = 0; i < ldns_rr_list_rr_count(records); i++) {
         const ldns_rr *rr = ldns_rr_list_rr(records, i);
         if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_NSEC && !rrset_same_name(ldns_rr_owner(rr), name) &&
-            ldns_nsec_covers_name(rr, name) && !above_cut(rr, name))
+            nsec_covers(rr, name) && !above_cut(rr, name))
             return rr;
     }
     return NULL;

@@ -89,6 +89,35 @@ static void has_one_set_of_parameters(void **state)
     ldns_rdf_deep_free(name);
 }
 
+/* The last NSEC leads back to the apex, and to nowhere else (RFC 4034 section 4.1.1). */
+static void ends_at_the_apex(void **state)
+{
+    static const struct {
+        const char *last, *name;
+        enum denial said;
+    } rows[] = {
+        {"x.z. NSEC z. A\n", "y.z.", DENIAL_NO_NAME},   {"x.z. NSEC z. A\n", "b.z.", DENIAL_MISSING},
+        {"x.z. NSEC a.z. A\n", "y.z.", DENIAL_MISSING}, {"x.z. NSEC a.z. A\n", "b.a.z.", DENIAL_MISSING},
+        {"x.z. NSEC zz. A\n", "y.z.", DENIAL_NO_NAME}, /* onwards, wherever that is */
+    };
+    ldns_rdf *zone = ldns_dname_new_frm_str("z.");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[256];
+        snprintf(text, sizeof text, "z. NSEC a.z. NS SOA\n%s", rows[i].last);
+        ldns_rr_list *records = records_read(text);
+        ldns_rdf *name = ldns_dname_new_frm_str(rows[i].name);
+        struct hashes hashes = {0};
+        struct work work;
+        struct denial_proofs proofs = {records, zone, &hashes, &work};
+        work_begin(&work);
+        if (denial_read(&proofs, name, LDNS_RR_TYPE_A) != rows[i].said)
+            fail_msg("%s and %s", rows[i].last, rows[i].name);
+        ldns_rr_list_deep_free(records);
+        ldns_rdf_deep_free(name);
+    }
+    ldns_rdf_deep_free(zone);
+}
+
 /* One verification a set, however often it stands there, and 16 sets an answer. */
 static void verifies_each_set_once(void **state)
 {
@@ -145,9 +174,9 @@ static void leaves_heaps_of_records_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest list[] = {
-        cmocka_unit_test(hashes_each_name_once),         cmocka_unit_test(salt_costs),
-        cmocka_unit_test(has_one_set_of_parameters),     cmocka_unit_test(verifies_each_set_once),
-        cmocka_unit_test(leaves_heaps_of_records_alone),
+        cmocka_unit_test(hashes_each_name_once),     cmocka_unit_test(salt_costs),
+        cmocka_unit_test(has_one_set_of_parameters), cmocka_unit_test(ends_at_the_apex),
+        cmocka_unit_test(verifies_each_set_once),    cmocka_unit_test(leaves_heaps_of_records_alone),
     };
     return cmocka_run_group_tests(list, NULL, NULL);
 }
