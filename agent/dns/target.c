@@ -5,13 +5,29 @@
 #include "agent/dns/rrset.h"
 #include "common/alloc.h"
 
+/* The SOA that comes with an absence is part of it: how long it counts. RFC 4035
+ * section 3.2.3 calls no answer authentic whose negative records are not. NULL
+ * when it holds, or when there is none. */
+static const char *soa_fails(struct trust *t, const ldns_pkt *pkt)
+{
+    const ldns_rr_list *section = ldns_pkt_authority(pkt);
+    const ldns_rr *sig = NULL;
+    _cleanup_(rrset_freep) ldns_rr_list *soa = rrset_pick(section, t->zone, LDNS_RR_TYPE_SOA);
+    return soa ? signatures_verify(&t->signatures, t->zone, soa, section, t->keys, &sig) : NULL;
+}
+
 static void on_no_target(struct trust *t, const ldns_pkt *pkt)
 {
     bool nxdomain = ldns_pkt_get_rcode(pkt) == LDNS_RCODE_NXDOMAIN;
     _cleanup_(proofs_free) struct proofs proofs = proofs_read(t, pkt);
     enum denial said = proofs_deny(t, &proofs, t->wanted, t->type);
+    const char *why = walk_paused(t) || said == DENIAL_MISSING ? NULL : soa_fails(t, pkt);
     if (walk_paused(t))
         return;
+    if (why) {
+        walk_bogus(t, LDNS_RR_TYPE_SOA, t->zone, why);
+        return;
+    }
     bool whole = false;
     switch (said) {
     case DENIAL_ITERATIONS:

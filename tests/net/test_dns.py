@@ -57,6 +57,9 @@ CHAINS = [
     ("www.wrongds.essai", "A", "bogus", "DS wrongds.essai.", "ds_mismatch"),
     ("www.nonsec.essai", "TXT", "bogus", "TXT www.nonsec.essai.", "denial_missing"),
     ("www.nonsec.essai", "A", "secure", None, None),
+    ("www.oldsoa.essai", "A", "secure", None, None),
+    ("none.oldsoa.essai", "A", "bogus", "SOA oldsoa.essai.", "rrsig_expired"),
+    ("www.oldsoa.essai", "TXT", "bogus", "SOA oldsoa.essai.", "rrsig_expired"),
 ]
 
 
@@ -67,7 +70,7 @@ def delv(net, name, kind):
     anchor.write_text(f'trust-anchors {{ "." static-ds {tag} {algorithm} {digest} "{value}"; }};\n')
     done = net.client.run("delv", "-a", anchor, f"@{PLAIN}", "+root=.", name, kind, check=False)
     text = done.stdout + done.stderr
-    if re.search("resolution failed: (?!ncache)", text):  # an absence is a failure to delv, too
+    if re.search("resolution failed: (?!ncache)|pending validation", text):  # an absence is a failure to delv, too
         return "bogus"
     if "unsigned answer" in text:
         return "insecure"

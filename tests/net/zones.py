@@ -98,7 +98,7 @@ def write(folder):
     """All zones; returns their names as knot serves them, and the trust anchor's file."""
     z = Zones(folder)
     leaves = ["clean.essai.", "expired.essai.", "wrongds.essai.", "nonsec.essai.", "nsec3.essai.", "out.essai.",
-              "future.essai."]
+              "future.essai.", "oldsoa.essai."]
     below = "cut.alias.clean.essai."  # a signed zone below an alias
     z.sign(below, leaf(below, KNOT))
     cut = f"{below} NS ns.{below}\nns.{below} A {KNOT}\n" + z.ds(z.keys[below])
@@ -113,11 +113,13 @@ def write(folder):
         "tooptout CNAME y.wc.out.essai.\n")
 
     # one signature of yesterday, one of tomorrow
-    for zone, start, end in (("expired.essai.", "now-172800", "now-86400"), ("future.essai.", "now+86400", "now+172800")):
+    old, new = ("-s", "now-172800", "-e", "now-86400"), ("-s", "now+86400", "-e", "now+172800")
+    for zone, owner, kind, when in (("expired.essai.", "www.", "A", old), ("future.essai.", "www.", "A", new), ("oldsoa.essai.", "", "SOA", old)):
+        pattern = rf"{owner}{zone}\s.*RRSIG\s+{kind}\s"
         good = z.path(zone).read_text()
-        bad = z.sign(zone, leaf(zone, KNOT), "-s", start, "-e", end)
-        line = next(line for line in bad.splitlines() if re.match(rf"www\.{zone}\s.*RRSIG\s+A\s", line))
-        z.path(zone).write_text(without(good, rf"^www\.{zone}\s.*RRSIG\s+A\s") + line + "\n")
+        bad = z.sign(zone, leaf(zone, KNOT), *when)
+        line = next(line for line in bad.splitlines() if re.match(pattern, line))
+        z.path(zone).write_text(without(good, f"^{pattern}") + line + "\n")
     # four servers, one of which still has the signatures of last week
     four = HEAD.format(zone="four.essai.", serial=1) + "www A 192.0.2.1\nalias CNAME www\nfar CNAME www.clean.essai.\n"
     four += "".join(f"four.essai. NS {name}.four.essai.\n{name}.four.essai. {kind} {address}\n" for name, kind, address in FOUR)
