@@ -118,18 +118,24 @@ class Zone:
     def add(self, owner, kind, text):
         self.put(self.at(owner), kind, rdata(kind, text, self.name))
 
-    def types(self, owner):
-        return {kind for name, kind in self.sets if name == owner}
+    def types(self):
+        """Owner → its types, for each that is not below a cut."""
+        cuts = {owner for owner, kind in self.sets if kind == dns.rdatatype.NS and owner != self.name}
+        found = {}
+        for owner, kind in self.sets:
+            if not (self.above(owner) - {owner}) & cuts:
+                found.setdefault(owner, set()).add(kind)
+        return found
 
-    def below_cut(self, owner):
+    def above(self, owner):
+        names = {owner}
         while owner != self.name:
             owner = owner.parent()
-            if owner != self.name and dns.rdatatype.NS in self.types(owner):
-                return True
-        return False
+            names.add(owner)
+        return names
 
-    def owners(self):
-        return sorted({name for name, _ in self.sets if not self.below_cut(name)})
+    def is_cut(self, owner, kinds):
+        return owner != self.name and dns.rdatatype.NS in kinds
 
     # ---- denial ----
 
@@ -137,18 +143,19 @@ class Zone:
         return dns.dnssec.nsec3_hash(owner, None if self.denial.salt == "-" else self.denial.salt, self.denial.iterations, 1).lower()
 
     def deny(self):
-        owners = self.owners()
+        types = self.types()
+        owners = sorted(types)
         if not self.denial.nsec3:
             for owner, after in zip(owners, owners[1:] + owners[:1]):
-                kinds = {dns.rdatatype.to_text(kind) for kind in self.types(owner)} | {"NSEC", "RRSIG"}
+                kinds = {dns.rdatatype.to_text(kind) for kind in types[owner]} | {"NSEC", "RRSIG"}
                 self.put(owner, "NSEC", rdata("NSEC", f"{after} {' '.join(kinds)}"))
             return
         parameters = f"{self.denial.iterations} {self.denial.salt}"
         self.add("@", "NSEC3PARAM", f"1 0 {parameters}")
         hashed = {}
         for owner in owners:
-            kinds = self.types(owner)
-            cut = dns.rdatatype.NS in kinds and owner != self.name
+            kinds = types[owner]
+            cut = self.is_cut(owner, kinds)
             if cut and self.denial.opt_out and dns.rdatatype.DS not in kinds:
                 continue
             words = {dns.rdatatype.to_text(kind) for kind in kinds}
@@ -176,9 +183,9 @@ class Zone:
     # ---- signatures ----
 
     def sign(self):
+        types = self.types()
         for (owner, kind), rrset in self.sets.items():
-            cut = owner != self.name and dns.rdatatype.NS in self.types(owner)
-            if self.below_cut(owner) or (cut and kind not in (dns.rdatatype.DS, dns.rdatatype.NSEC)):
+            if owner not in types or (self.is_cut(owner, types[owner]) and kind not in (dns.rdatatype.DS, dns.rdatatype.NSEC)):
                 continue
             self.signatures[owner, kind] = [rrsig(owner, rrset, key, self.name, self.now) for key in self.keys]
 
