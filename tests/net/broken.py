@@ -13,6 +13,7 @@ usage: broken.py PORT WHAT=ADDRESS…
   id            answers under another id               servfail   SERVFAIL to everything
   tcreset       tc, and resets TCP                     flags      RD, AD, CD and Z in every answer
   opts          two OPT records                        cookie     another cookie than the one sent
+                                                       and no answer to another version than 0
 """
 import select
 import socket
@@ -47,7 +48,7 @@ def signature(kind):
 def answer(what, query, tcp):
     ident, flags, question, kind, edns = parse(query)
     version, mark, options, size = edns or (0, 0, b"", 512)
-    if what == "silent" or what == "drops" and edns:
+    if what == "silent" or what == "drops" and edns or what == "cookie" and version:
         return None
     if what == "malformed":
         return query[:2] + b"\x84\0\0\1\0\1\0\0\0\0\xff\xff\xff"

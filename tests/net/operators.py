@@ -14,6 +14,7 @@ GOOD = dict(mname="ns1", rname="root", serial=1, timers=(14400, 3600, 604800, 30
 # zone: names (at the parent and in the zone) with their numbers, "6" behind for IPv6; what differs from a good zone
 ZONES = {
     "plain": dict(ns={"ns1": [11], "ns2": [12]}),
+    "upper": dict(ns={"ns1": [11], "ns2": [12]}, upper=True),  # the zone's servers write every name in capitals
     "one": dict(ns={"ns1": [11, 116]}),
     "shared": dict(ns={"ns1": [11], "ns2": [11]}),
     "alias": dict(ns={"ns1": [11], "ns2": [12]}, alias={"ns2": "real"}),
@@ -93,13 +94,14 @@ def refer(zone, spec):
 def serve(me, asked, kind):
     """(answers, rcode, more flags)"""
     zone, spec = zone_of(asked)
+    spelled = str.upper if spec.get("upper") else str
     if not zone:
         return [], 3 if me == ZONES["open"]["open"] else 5, 0x80 if me == ZONES["open"]["open"] else 0
     opened = spec.get("open") == me
     if kind == SOA or kind == AXFR and opened:
-        return [soa(zone, me, spec)] * (2 if opened else 1), 0, 0x400 * (me != 15)
+        return [soa(spelled(zone), me, spec)] * (2 if opened else 1), 0, 0x400 * (me != 15)
     if kind == NS:
-        return [record(zone, NS, name(f"{label}.{zone}")) for label in spec["ns"]], 0, 0x400
+        return [record(spelled(zone), NS, name(spelled(f"{label}.{zone}"))) for label in spec["ns"]], 0, 0x400
     if kind == AAAA and opened:
         return [], 2, 0
     return [], 5 if kind == AXFR else 0, 0x400

@@ -58,6 +58,13 @@ def test_a_good_zone(agent):
     assert row["detail"]["problems"] == ["single_prefix", "no_ipv6"]
 
 
+@pytest.mark.parametrize("zone", ["upper", "UPPER"])
+def test_names_are_equal_whatever_their_case(agent, zone):
+    row, found = measure(agent, zone)
+    assert set(found) == COMMON | MISNAMED and row["metrics"]["agree"] == 1
+    assert row["detail"]["child_ns"] == ["ns1.upper.essai.", "ns2.upper.essai."]
+
+
 @pytest.mark.parametrize("zone,tags,problem", [
     ("one", {"NOT_ENOUGH_NS_CHILD", "NOT_ENOUGH_NS_DEL"} | MISNAMED, "single_server"),
     ("shared", {"CHILD_NS_SAME_IP", "NOT_ENOUGH_NS_CHILD"} | MISNAMED, "same_address"),

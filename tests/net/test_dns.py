@@ -253,7 +253,7 @@ BREACHES = {  # what ISC's genreport says of each breach; every test not named i
     "tcreset": {test: "reset" for test in TESTS if test != "edns@512"},
     "flags": {test: "rd,ad,cd,z" for test in TESTS} | {test: "rd,cd,z" for test in ("edns@512", "do", "edns512tcp")},
     "opts": {test: "malformed" for test in TESTS[1:]},
-    "cookie": {"optlist": "cookie-mismatch"},
+    "cookie": {"optlist": "cookie-mismatch", "edns1": "timeout", "edns1opt": "timeout"},
     "reset": {"edns512tcp": "reset"},
     "id": {"dns": "timeout"},
     "servfail": {test: "servfail" for test in TESTS} | {
