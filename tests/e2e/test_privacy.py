@@ -158,7 +158,7 @@ def tasks(world):
     found = {
         "ping-gateway": ("ping", gateway, {"count": 1}), "ping-own": ("ping", world.box.v4, {"count": 1}),
         f"ping-{world.box.v4.replace('.', '-')}": ("ping", world.box.v6, {"count": 1}),
-        "stamp": ("stamp", f"{server}:8620", {"count": 2}), "tcp": ("tcp", f"{server}:9000", {"count": 1}),
+        "stamp": ("stamp", server, {"port": 8620, "count": 2}), "tcp": ("tcp", server, {"port": 9000, "count": 1}),
         "way4": ("traceroute", server, {}), "way6": ("traceroute", world.server.v6, {}), "way-near": ("traceroute", gateway, {}),
         "name-direct": ("dns", server, {"qname": "a.whoami.whoami.essai", "type": "TXT"}),
         "name-address": ("dns", server, {"qname": "b.whoami.whoami.essai", "type": "A"}),
@@ -170,7 +170,7 @@ def tasks(world):
         "edns": ("edns", "whoami.essai", {}), "delegation": ("delegation", "whoami.essai", {}),
         "dnssec": ("dnssec", "www.whoami.essai", {}),
         "page4": ("http", site, {"redirects": 3}), "page6": ("http", f"http://[{world.server.v6}]:9000/", {"redirects": 3}),
-        "tls": ("tls", f"{server}:9443", {}), "rate": ("throughput", f"http://{server}:8090", {}),
+        "tls": ("tls", server, {"port": 9443}), "rate": ("throughput", f"http://{server}:8090", {}),
     }
     return {name: {"check": check, "target": target, "interval": "1h", **more} for name, (check, target, more) in found.items()}
 
