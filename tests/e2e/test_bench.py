@@ -86,5 +86,7 @@ def test_ping():
 
 @pytest.mark.root("a network of its own")
 def test_validator():
-    """Every judge is heard; which of them differ is told in full."""
-    figures(bench("validator", "12", statuses=(0, 1)), "12 zones made", "72 questions to 12 zones in # s: # secure, # insecure, # bogus")
+    """Its status is 1 where our verdict and another's differ without an excuse."""
+    said = bench("validator", "12")
+    figures(said, "12 zones made", "72 questions to 12 zones in # s: # secure, # insecure, # bogus", "excused #: ed448")
+    assert said.endswith("0 differ\n"), said
