@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include "common/cause.h"
 #include "common/form.h"
 #include "common/json.h"
 #include "common/lang.h"
@@ -83,8 +84,29 @@ void result_reason(struct result *r, enum outcome outcome, const char *format, .
     va_end(ap);
     form_tame(text);
     r->outcome = outcome;
+    json_object_del(r->detail, "cause"); /* of what was said before */
     /* A peer's bytes may be in it: what is no UTF-8 ends the text. */
     json_object_set_new(r->detail, "reason", json_stringn(text, scan_utf8(text, strlen(text))));
+}
+
+void result_fail(struct result *r, enum outcome outcome, const char *cause, const char *reason)
+{
+    if (cause && !cause_known(cause)) {
+        log_error(_("cause %s of check %s is not in common/cause.c"), cause, r->set->check);
+        abort();
+    }
+    if (!reason || !*reason)
+        reason = cause ? cause_text(cause) : outcome_text(outcome);
+    result_reason(r, outcome, "%s", reason);
+    if (cause)
+        json_object_set_new(r->detail, "cause", json_string(cause));
+}
+
+json_t *result_metric_json(const struct result *r, size_t i)
+{
+    double value = r->metrics[i];
+    bool whole = r->set->whole >> i & 1 && value == (double)(int64_t)value;
+    return whole ? json_integer((json_int_t)value) : json_real(value);
 }
 
 int result_judge(struct result *r, struct fault *f)
@@ -96,7 +118,7 @@ int result_judge(struct result *r, struct fault *f)
     json_t *values = json_object();
     for (size_t i = 0; i < r->set->count; i++)
         if (r->present >> i & 1)
-            json_object_set_new(values, r->set->metrics[i].name, json_real(r->metrics[i]));
+            json_object_set_new(values, r->set->metrics[i].name, result_metric_json(r, i));
     json_object_set_new(r->detail, "out_of_range", values);
     r->present = 0;
     result_reason(r, OUTCOME_ERROR, "%s", why.text);

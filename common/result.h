@@ -50,6 +50,12 @@ void result_metric(struct result *r, const char *name, double value);
 void result_addr(struct result *r, const void *sockaddr); /* sets addr and af */
 void result_reason(struct result *r, enum outcome outcome, const char *format, ...)
     __attribute__((format(printf, 3, 4))); /* sets outcome and detail.reason */
+/* Sets outcome, detail.cause and detail.reason: `reason` for people, or the
+ * cause's own sentence (cause.h) where that is NULL or "". Without a cause, the
+ * reason alone. A cause that the table does not have is a program error (abort). */
+void result_fail(struct result *r, enum outcome outcome, const char *cause, const char *reason);
+/* The i-th metric of the registry as JSON has it: whole numbers have no point. */
+json_t *result_metric_json(const struct result *r, size_t i) CHECKED;
 
 /* Holds the result to schema/ranges.tsv. What breaks it is a fault of ours: the
  * outcome becomes error, with the reason, and the numbers are kept in

@@ -87,6 +87,7 @@ static const struct check_param params[] = {
 
 static void decide(struct dns *d, int rcode)
 {
+    char text[64];
     const char *word = packet_rcode_word(rcode);
     if (word)
         json_object_set_new(d->run.result->detail, "rcode", json_string(word));
@@ -96,13 +97,14 @@ static void decide(struct dns *d, int rcode)
         d->run.result->outcome = OUTCOME_OK;
         break;
     case 5: /* REFUSED */
-        result_reason(d->run.result, OUTCOME_REFUSED, _("the server answered REFUSED"));
+        result_fail(d->run.result, OUTCOME_REFUSED, "rcode_refused", NULL);
         break;
     default:
         if (word)
-            result_reason(d->run.result, OUTCOME_DNS_ERROR, _("the server answered %s"), word);
+            snprintf(text, sizeof text, _("the server answered %s"), word);
         else
-            result_reason(d->run.result, OUTCOME_DNS_ERROR, _("the server answered rcode %d"), rcode);
+            snprintf(text, sizeof text, _("the server answered rcode %d"), rcode);
+        result_fail(d->run.result, OUTCOME_DNS_ERROR, "rcode", text);
     }
 }
 
@@ -228,7 +230,7 @@ static void on_main(struct dns *d, const struct exchange_answer *answer)
     }
     report_exchange(d, answer);
     if (answer->outcome != OUTCOME_OK) {
-        result_reason(d->run.result, answer->outcome, "%s", answer->reason);
+        result_fail(d->run.result, answer->outcome, answer->cause, answer->reason);
         return;
     }
     result_metric(d->run.result, "rt_ms", answer->rt_ms);

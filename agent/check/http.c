@@ -6,6 +6,9 @@
  *             `status` has the number
  *   others    no whole HTTP answer came: dns_error, refused (TCP), tls_error,
  *             timeout, … with detail.reason
+ * A cookie that comes with a redirect is sent back within the measurement: there
+ * are sites that send to themselves until they see theirs. ttfb_ms ends with the
+ * first octet of any answer, an interim one (103 Early Hints, RFC 8297) included.
  * lookup_ms, connect_ms and tls_ms are the last hop's, ttfb_ms and total_ms
  * count from the start of all. A phase that did not happen is left out, and
  * total_ms and body_bytes when the answer did not come whole, so that a timeout
@@ -96,6 +99,13 @@ static int version_code(const char *version)
     return 10 * (version[0] - '0') + (version[0] && version[1] == '.' ? version[2] - '0' : 0);
 }
 
+static void report_status(struct result *r, long status)
+{
+    char text[32];
+    snprintf(text, sizeof text, "HTTP status %ld", status);
+    result_fail(r, status == 451 ? OUTCOME_BLOCKED : OUTCOME_REFUSED, "http_status", text);
+}
+
 static void report(const struct http *h, const struct web_reply *reply)
 {
     struct result *r = h->fetch == 0 ? h->run.result : h->second;
@@ -113,13 +123,12 @@ static void report(const struct http *h, const struct web_reply *reply)
     if (*reply->http_version)
         result_metric(r, "http_version", version_code(reply->http_version));
     if (reply->outcome != OUTCOME_OK) {
-        result_reason(r, reply->outcome, "%s", reply->reason);
+        result_fail(r, reply->outcome, reply->cause, reply->reason);
     } else {
         result_metric(r, "total_ms", reply->total_ms);
         result_metric(r, "body_bytes", (double)reply->body_bytes);
         if (reply->status >= 400)
-            result_reason(r, reply->status == 451 ? OUTCOME_BLOCKED : OUTCOME_REFUSED, "HTTP status %ld",
-                          reply->status);
+            report_status(r, reply->status);
     }
     fill_detail(r->detail, reply, h->body_seen > h->body_max);
 }
@@ -133,10 +142,11 @@ static json_t *family_detail(const struct result *r)
         json_object_set_new(entry, "addr", json_string(r->addr));
     for (size_t i = 0; i < r->set->count; i++)
         if (r->present >> i & 1)
-            json_object_set_new(entry, r->set->metrics[i].name, json_real(r->metrics[i]));
-    json_t *reason = json_object_get(r->detail, "reason");
-    if (reason)
-        json_object_set(entry, "reason", reason);
+            json_object_set_new(entry, r->set->metrics[i].name, result_metric_json(r, i));
+    static const char *const why[] = {"cause", "reason"};
+    for (size_t i = 0; i < COUNT(why); i++)
+        if (json_object_get(r->detail, why[i]))
+            json_object_set(entry, why[i], json_object_get(r->detail, why[i]));
     return entry;
 }
 
@@ -150,8 +160,9 @@ static void merge(struct http *h)
     kept->bytes += other->bytes;
     if (ok4 != ok6) {
         const char *reason = json_string_value(json_object_get(other->detail, "reason"));
-        result_reason(kept, OUTCOME_PARTIAL, _("IPv%d: %s"), other == four ? 4 : 6,
-                      reason ? reason : outcome_word(other->outcome));
+        _cleanup_text_ char *text = alloc_format(_("IPv%d: %s"), other == four ? 4 : 6,
+                                                 reason ? reason : outcome_word(other->outcome));
+        result_fail(kept, OUTCOME_PARTIAL, "one_family", text);
     }
     json_object_set_new(kept->detail, "families", both);
     result_free(other);
@@ -171,7 +182,7 @@ static void on_reply(void *user, const struct web_reply *reply)
         result_begin(h->second, h->run.env->clock);
         if (fetch(h, &f) >= 0)
             return;
-        result_reason(h->second, OUTCOME_ERROR, "%s", f.text);
+        result_fail(h->second, OUTCOME_ERROR, "own_failure", f.text);
     }
     if (h->second)
         merge(h);
@@ -208,8 +219,10 @@ static void begin(void *check, const struct target_answer *target)
 {
     struct http *h = check;
     struct fault f;
-    if (fetch(h, &f) < 0)
-        measurement_fail(&h->run, OUTCOME_ERROR, f.text);
+    if (fetch(h, &f) >= 0)
+        return;
+    result_fail(h->run.result, OUTCOME_ERROR, "own_failure", f.text);
+    measurement_end(&h->run);
 }
 
 /* ---- the operations ---- */

@@ -232,13 +232,11 @@ static void report(struct resolver *v)
     json_object_set_new(r->detail, "dnssec", json_string(dnssec));
     json_object_set_new(r->detail, "verdict", json_string(verdicts[verdict]));
     if (v->failures == v->queries)
-        result_reason(r, v->failed_as, _("the resolver answered none of %u questions"), v->queries);
+        result_fail(r, v->failed_as, "none_answered", NULL);
     else if (verdict == VERDICT_BLOCKED || verdict == VERDICT_REWRITTEN)
-        result_reason(r, OUTCOME_BLOCKED,
-                      verdict == VERDICT_BLOCKED ? _("answers of this resolver are blocked")
-                                                 : _("answers of this resolver are rewritten"));
+        result_fail(r, OUTCOME_BLOCKED, verdict == VERDICT_BLOCKED ? "answers_blocked" : "answers_rewritten", NULL);
     else if (v->failures > 0)
-        result_reason(r, OUTCOME_PARTIAL, _("%u of %u questions were not answered"), v->failures, v->queries);
+        result_fail(r, OUTCOME_PARTIAL, "some_unanswered", NULL);
 }
 
 /* ---- the questions ---- */
@@ -469,11 +467,13 @@ static void begin(void *check, const struct target_answer *target)
     if (v->run.args->target)
         address_set_port(&v->server, DNS_PORT);
     if (address_read(check_arg_text(v->run.args, "control"), &v->control, &f) < 0) {
-        measurement_fail(&v->run, OUTCOME_UNREACHABLE, f.text);
+        result_fail(v->run.result, OUTCOME_UNREACHABLE, "no_interface", f.text);
+        measurement_end(&v->run);
         return;
     }
     if (policy_check_target(&v->run.args->policy, (const struct sockaddr *)&v->control, &f) < 0) {
-        measurement_fail(&v->run, OUTCOME_DENIED, f.text);
+        result_fail(v->run.result, OUTCOME_DENIED, "denied", f.text);
+        measurement_end(&v->run);
         return;
     }
     address_set_port(&v->control, DNS_PORT);

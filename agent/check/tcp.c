@@ -42,7 +42,7 @@ struct tcp {
     size_t settled, resent, stamped;
     size_t failed[OUTCOME_COUNT]; /* by what each became */
     enum outcome first_failure;
-    char first_reason[128];
+    const char *first_cause;
 };
 
 static const struct check_param params[] = {
@@ -63,7 +63,7 @@ static void decide(struct tcp *t)
         result_reason(r, OUTCOME_PARTIAL, "%s",
                       t->rtts.rcvd + t->resent < t->rtts.sent ? _("connections_failed") : _("syn_resent"));
     else
-        result_reason(r, t->first_failure, "%s", t->first_reason);
+        result_fail(r, t->first_failure, t->first_cause, NULL);
 }
 
 static void report_failures(struct tcp *t)
@@ -95,7 +95,7 @@ static void fail(struct tcp *t, int error)
     enum outcome outcome = datagram_outcome(error);
     if (t->settled == t->rtts.rcvd + t->resent) { /* the first to fail */
         t->first_failure = outcome;
-        snprintf(t->first_reason, sizeof t->first_reason, _("connect: %s"), datagram_why(error));
+        t->first_cause = datagram_cause(error);
     }
     t->failed[outcome]++;
 }

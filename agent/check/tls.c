@@ -2,7 +2,9 @@
  * agreed, and what the server's chain of certificates is worth. Outcomes:
  *   ok         the handshake is through and the chain is good
  *   tls_error  the handshake failed, or the chain is not good: detail.chain
- *              says what is wrong with it, and the numbers are there all the same
+ *              says what is wrong with it, and the numbers are there all the
+ *              same; or the server ended TLS with an alert right after it, as
+ *              one of TLS 1.3 does that wants a certificate of the client
  *   others     as with tcp: refused, timeout, unreachable, reset…
  *
  * version is 10, 11, 12, 13 for TLS 1.0 to 1.3. days_to_expiry is of the
@@ -90,11 +92,13 @@ static void on_answer(void *user, const struct tls_answer *a)
     if (a->has_certificate)
         report_certificate(t, a);
     if (a->outcome != OUTCOME_OK) {
-        result_reason(r, a->outcome, "%s", a->reason);
+        result_fail(r, a->outcome, a->cause, a->reason);
     } else {
         report_session(t, a);
         if (a->error_count > 0)
-            result_reason(r, OUTCOME_TLS_ERROR, _("certificate: %s"), a->errors[0].text);
+            result_fail(r, OUTCOME_TLS_ERROR, a->errors[0].word, NULL);
+        else if (a->cause)
+            result_fail(r, OUTCOME_TLS_ERROR, a->cause, NULL);
     }
     measurement_end(&t->run);
 }
@@ -105,7 +109,7 @@ static void on_connected(void *user, const struct connected *event)
     int fd = -1;
     if (event->error < 0) {
         t->run.result->bytes += connect_wire_bytes(t->connect);
-        result_reason(t->run.result, datagram_outcome(event->error), _("connect: %s"), datagram_why(event->error));
+        result_fail(t->run.result, datagram_outcome(event->error), datagram_cause(event->error), NULL);
     } else {
         t->connect_ms = isnan(event->rtt_ms) ? event->seen_ms : event->rtt_ms;
         result_metric(t->run.result, "connect_ms", t->connect_ms);

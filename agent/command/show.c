@@ -3,11 +3,12 @@
 #include <string.h>
 
 #include "agent/check/delegation/finding.h"
+#include "agent/io/hostname.h"
 #include "common/lang.h"
 
-static int decimals_of(const struct metric *m)
+static int decimals_of(const struct metric *m, bool whole)
 {
-    if (m->kind != METRIC_VALUE || strcmp(m->unit, "bytes") == 0 || strcmp(m->unit, "hops") == 0)
+    if (whole || m->kind != METRIC_VALUE || strcmp(m->unit, "bytes") == 0 || strcmp(m->unit, "hops") == 0)
         return 0;
     return strcmp(m->unit, "1/min") == 0 ? 0 : 2;
 }
@@ -32,11 +33,11 @@ static const char *unit_text(const char *unit, double value)
     return _(unit);
 }
 
-static void show_metric(const struct metric *m, double value, FILE *out)
+static void show_metric(const struct metric *m, bool whole, double value, FILE *out)
 {
     char number[NUMBER_TEXT_SIZE];
     const char *unit = m->unit;
-    int decimals = decimals_of(m);
+    int decimals = decimals_of(m, whole);
     if (strcmp(unit, "bool") == 0) {
         fprintf(out, "  %-18s %s\n", m->name, value != 0 ? _("yes") : _("no"));
         return;
@@ -189,9 +190,9 @@ static void show_findings(const json_t *findings, FILE *out)
 
 void show_result(const struct result *r, FILE *out)
 {
-    char text[SHOW_BYTES_SIZE];
+    char text[SHOW_BYTES_SIZE], name[NAME_MAX_TARGET + 1];
     size_t i;
-    fprintf(out, "%s%s%s", r->set->check, *r->target ? " " : "", r->target);
+    fprintf(out, "%s%s%s", r->set->check, *r->target ? " " : "", hostname_display(r->target, name, sizeof name));
     if (*r->addr && strcmp(r->addr, r->target) != 0)
         fprintf(out, " (%s)", r->addr);
     fprintf(out, _(": %s\n"), outcome_text(r->outcome));
@@ -200,7 +201,7 @@ void show_result(const struct result *r, FILE *out)
         fprintf(out, "  %s\n", reason);
     for (i = 0; i < r->set->count; i++)
         if (r->present >> i & 1)
-            show_metric(&r->set->metrics[i], r->metrics[i], out);
+            show_metric(&r->set->metrics[i], r->set->whole >> i & 1, r->metrics[i], out);
     show_notes(r->detail, out);
     const json_t *hops = json_object_get(r->detail, "hops"), *answers = json_object_get(r->detail, "answers");
     for (i = 0; i < json_array_size(hops); i++)

@@ -22,7 +22,9 @@
 #include "agent/io/icmp.h"
 #include "agent/io/secure.h"
 #include "agent/io/stream.h"
+#include "agent/io/tls.h"
 #include "agent/io/web.h"
+#include "common/cause.h"
 #include "common/lang.h"
 #include "common/sign.h"
 
@@ -85,12 +87,13 @@ static void conclude(struct exchange *x)
     uv_close((uv_handle_t *)&x->timer, on_closed);
 }
 
-__attribute__((format(printf, 3, 4))) static void fail(struct exchange *x, enum outcome outcome, const char *format,
-                                                       ...)
+__attribute__((format(printf, 4, 5))) static void fail(struct exchange *x, enum outcome outcome, const char *cause,
+                                                       const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     x->answer.outcome = outcome;
+    x->answer.cause = cause;
     vsnprintf(x->answer.reason, sizeof x->answer.reason, format, args);
     va_end(args);
     conclude(x);
@@ -101,7 +104,7 @@ __attribute__((format(printf, 3, 4))) static void fail(struct exchange *x, enum 
 static void fail_closed(struct exchange *x)
 {
     x->answer.closed = true;
-    fail(x, OUTCOME_RESET, _("the server closed the connection without an answer"));
+    fail(x, OUTCOME_RESET, "closed_without_answer", _("the server closed the connection without an answer"));
 }
 
 /* ---- the answer ---- */
@@ -173,7 +176,7 @@ static void on_icmp(struct exchange *x, const struct datagram_event *event)
         return;
     const char *word = icmp_error_word(x->af, event->type, event->code);
     uv_ip_name((const struct sockaddr *)&event->from, from, sizeof from);
-    fail(x, class == ICMP_CLASS_PORT ? OUTCOME_REFUSED : OUTCOME_UNREACHABLE, _("%s from %s"),
+    fail(x, class == ICMP_CLASS_PORT ? OUTCOME_REFUSED : OUTCOME_UNREACHABLE, "icmp", _("%s from %s"),
          word ? _(word) : _("unreachable"), from);
 }
 
@@ -215,11 +218,11 @@ static void on_stream(void *user, const struct stream_event *event)
     if (event->bytes)
         on_message(x, event->bytes, event->len, &event->at);
     else if (x->answer.malformed > 0)
-        fail(x, OUTCOME_PROTOCOL_ERROR, _("only malformed answers came"));
+        fail(x, OUTCOME_PROTOCOL_ERROR, "malformed_answers", _("only malformed answers came"));
     else if (event->error == 0)
         fail_closed(x);
     else
-        fail(x, datagram_outcome(event->error), "TCP: %s", datagram_why(event->error));
+        fail(x, datagram_outcome(event->error), datagram_cause(event->error), "%s", datagram_why(event->error));
 }
 
 static void send_stream(struct exchange *x, struct moment *ret_sent)
@@ -241,11 +244,11 @@ static void on_secure(void *user, const struct secure_event *event)
     if (event->bytes)
         on_message(x, event->bytes, event->len, &event->at);
     else if (event->tls)
-        fail(x, OUTCOME_TLS_ERROR, "TLS: %s", event->tls);
+        fail(x, tls_failure_outcome(event->tls), event->tls, "%s", cause_text(event->tls));
     else if (event->error == 0)
         fail_closed(x);
     else
-        fail(x, datagram_outcome(event->error), "TLS: %s", datagram_why(event->error));
+        fail(x, datagram_outcome(event->error), datagram_cause(event->error), "%s", datagram_why(event->error));
 }
 
 static int send_secure(struct exchange *x, struct moment *ret_sent, struct fault *f)
@@ -281,11 +284,11 @@ static void on_web(void *user, const struct web_reply *reply)
     x->answer.tls_ms = reply->tls_ms > 0 ? reply->tls_ms : 0;
     snprintf(x->answer.addr, sizeof x->answer.addr, "%s", reply->addr);
     if (reply->outcome != OUTCOME_OK) {
-        fail(x, reply->outcome, _("HTTPS: %.140s"), reply->reason);
+        fail(x, reply->outcome, reply->cause, "%.150s", reply->reason);
         return;
     }
     if (reply->status != 200 || strncmp(reply->content_type, "application/dns-message", 23) != 0) {
-        fail(x, OUTCOME_PROTOCOL_ERROR, _("HTTPS: status %ld, no DNS message"), reply->status);
+        fail(x, OUTCOME_PROTOCOL_ERROR, "not_dns", _("HTTPS: status %ld, no DNS message"), reply->status);
         return;
     }
     /* The time to find the service's own name is not the question's. */
@@ -295,7 +298,7 @@ static void on_web(void *user, const struct web_reply *reply)
     on_message(x, (const uint8_t *)reply->body.data, reply->body.len, &now);
     /* One answer a request: what was none is not followed by another. */
     if (x->answer.outcome != OUTCOME_OK || !x->packet)
-        fail(x, OUTCOME_PROTOCOL_ERROR, _("HTTPS: the message is no answer to the question"));
+        fail(x, OUTCOME_PROTOCOL_ERROR, "not_dns", _("HTTPS: the message is no answer to the question"));
 }
 
 static int send_web(struct exchange *x, struct moment *ret_sent, struct fault *f)
@@ -350,9 +353,9 @@ static void attempt(struct exchange *x)
         return;
     x->answer.unsent = x->answer.transport == EXCHANGE_UDP;
     if (x->answer.unsent)
-        fail(x, datagram_outcome(r), _("sending: %s"), datagram_why(r));
+        fail(x, datagram_outcome(r), datagram_cause(r), _("sending: %s"), datagram_why(r));
     else
-        fail(x, OUTCOME_ERROR, "%.150s", f.text);
+        fail(x, OUTCOME_ERROR, "own_failure", "%.150s", f.text);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -361,9 +364,9 @@ static void on_timer(uv_timer_t *timer)
     if (x->answer.attempts <= x->question.retries)
         attempt(x);
     else if (x->answer.malformed > 0)
-        fail(x, OUTCOME_PROTOCOL_ERROR, _("only malformed answers came"));
+        fail(x, OUTCOME_PROTOCOL_ERROR, "malformed_answers", _("only malformed answers came"));
     else
-        fail(x, OUTCOME_TIMEOUT, _("no answer within %d ms"), x->question.timeout_ms);
+        fail(x, OUTCOME_TIMEOUT, "no_answer", _("no answer within %d ms"), x->question.timeout_ms);
 }
 
 static void on_begin(uv_timer_t *timer)
@@ -373,7 +376,7 @@ static void on_begin(uv_timer_t *timer)
     if (x->answer.transport == EXCHANGE_UDP) {
         int r = datagram_open(x->env->loop, DATAGRAM_UDP, x->af, on_datagram, x, &x->socket, &f);
         if (r < 0)
-            fail(x, datagram_outcome(r), "%s", f.text);
+            fail(x, datagram_outcome(r), datagram_cause(r), "%s", f.text);
         else
             uv_timer_start(&x->timer, on_timer, DATAGRAM_WARM_UP_MS, 0);
         return;

@@ -33,7 +33,8 @@ struct exchange_question {
 
 struct exchange_answer {
     enum outcome outcome;        /* ok when the server answered with a DNS message, whatever its rcode */
-    char reason[160];            /* why not ok */
+    const char *cause;           /* why not ok (common/cause.h) */
+    char reason[160];            /* the same for people */
     bool unsent;                 /* this host could not even send: no route, a firewall of its own */
     bool closed;                 /* TCP, TLS: the peer closed the connection in good order (FIN) and had not answered */
     const struct packet *packet; /* when ok; bytes are its wire form; valid during the call */

@@ -383,6 +383,29 @@ static const char *const uv_texts[] __attribute__((unused)) = {
     N_("too many open files"),
 };
 
+const char *datagram_cause(int error)
+{
+    switch (error < 0 ? -error : error) {
+    case ECONNREFUSED:
+        return "connection_refused";
+    case ECONNRESET:
+    case EPIPE:
+        return "connection_reset";
+    case ETIMEDOUT:
+        return "connect_timeout";
+    case EHOSTUNREACH:
+        return "host_unreachable";
+    case EMSGSIZE:
+        return "too_big";
+    default:
+        break;
+    }
+    enum outcome outcome = datagram_outcome(error);
+    return outcome == OUTCOME_DENIED        ? "not_permitted"
+           : outcome == OUTCOME_UNREACHABLE ? "network_unreachable"
+                                            : "connection_failed";
+}
+
 const char *datagram_why(int error)
 {
     if (datagram_outcome(error) == OUTCOME_DENIED)

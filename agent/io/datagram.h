@@ -77,6 +77,7 @@ int datagram_ip_header(const struct datagram *d);
  * either sign, and why: what is denied, with where to look. */
 enum outcome datagram_outcome(int error);
 const char *datagram_why(int error);
+const char *datagram_cause(int error); /* the same as one word (common/cause.h) */
 
 /* Can this host open ICMP sockets? 0, or -EPERM with the cure. */
 int datagram_echo_able(struct fault *f) CHECKED;

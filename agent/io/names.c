@@ -32,6 +32,7 @@
 #include "agent/io/channel.h"
 #include "agent/io/headers.h"
 #include "agent/io/hostname.h"
+#include "common/cause.h"
 #include "common/lang.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
@@ -133,10 +134,12 @@ static void deliver(struct names_query *q)
     uv_timer_start(&q->timer, on_deliver, 0, 0);
 }
 
-static void fail(struct names_query *q, int error, const char *reason)
+/* reason: NULL for the cause's own. */
+static void fail(struct names_query *q, int error, const char *cause, const char *reason)
 {
     q->answer.error = error;
-    snprintf(q->answer.reason, sizeof q->answer.reason, "%s", reason);
+    q->answer.cause = cause;
+    snprintf(q->answer.reason, sizeof q->answer.reason, "%s", reason ? reason : cause_text(cause));
 }
 
 static double since_ms(const struct names_query *q)
@@ -157,7 +160,7 @@ static void answer_addr(struct names_query *q, const struct sockaddr_storage *ad
 {
     int version = address_version(addr);
     if (q->family && q->family != version)
-        fail(q, -ENOENT,
+        fail(q, -ENOENT, "other_family",
              version == 4 ? _("an IPv4 address, and IPv6 is wanted") : _("an IPv6 address, and IPv4 is wanted"));
     else
         answer_add(&q->answer, addr, sizeof *addr);
@@ -184,7 +187,7 @@ static bool answer_literal(struct names_query *q, const char *host)
     if (r == 0) {
         answer_addr(q, &addr);
     } else if (r != -EINVAL) {
-        fail(q, -ENOENT, f.text);
+        fail(q, -ENOENT, r == -ENODEV ? "no_interface" : "not_a_name", f.text);
     } else if (is_localhost(host)) {
         if (q->family != 6)
             answer_add(&q->answer, &loop4, sizeof loop4);
@@ -236,22 +239,22 @@ static int error_of(int status)
     }
 }
 
-static const char *reason_of(int status)
+static const char *cause_of(int status)
 {
     switch (status) {
     case ARES_ENOTFOUND:
     case ARES_ENONAME:
-        return _("no such name");
+        return "no_such_name";
     case ARES_ENODATA:
-        return _("the name has no address of the wanted family");
+        return "no_address";
     case ARES_EBADNAME:
-        return _("not a name that DNS can hold");
+        return "not_a_name";
     case ARES_ETIMEOUT:
-        return _("the resolver did not answer in time");
-    case ARES_ECONNREFUSED:
-        return _("no resolver could be reached, or each one failed or refused");
-    default:
-        return ares_strerror(status);
+        return "resolver_timeout";
+    case ARES_EBADRESP:
+        return "resolver_malformed";
+    default: /* refused, each one failed, no socket */
+        return "resolver_failed";
     }
 }
 
@@ -294,7 +297,7 @@ static void query_settle(struct names_query *q)
         return;
     }
     q->answer.ms = since_ms(q);
-    fail(q, error_of(q->status), reason_of(q->status));
+    fail(q, error_of(q->status), cause_of(q->status), NULL);
 }
 
 static void on_limit(uv_timer_t *timer)
@@ -384,13 +387,13 @@ struct names_query *names_lookup(struct names *n, const char *host, int family, 
     if (answer_literal(q, host)) {
         deliver(q);
     } else if (hostname_read(host, name, &f) < 0) {
-        fail(q, -ENOENT, f.text);
+        fail(q, -ENOENT, "not_a_name", f.text);
         deliver(q);
     } else if (answer_hosts(q, name)) {
         q->answer.ms = since_ms(q);
         deliver(q);
     } else if (n->channel->server_count == 0) {
-        fail(q, -EIO, n->server_count ? n->servers[0].why.text : _("this system names no resolver"));
+        fail(q, -EIO, "no_resolver", n->server_count ? n->servers[0].why.text : _("this system names no resolver"));
         deliver(q);
     } else {
         ask(q, name, timeout_us);

@@ -18,8 +18,9 @@ struct names;
 struct names_query;
 
 struct names_answer {
-    int error; /* 0; -ENOENT no such name or no address; -ETIMEDOUT; -EIO server failure */
-    char reason[FAULT_TEXT_MAX];
+    int error;                   /* 0; -ENOENT no such name or no address; -ETIMEDOUT; -EIO server failure */
+    const char *cause;           /* why (common/cause.h) */
+    char reason[FAULT_TEXT_MAX]; /* the same for people */
     struct sockaddr_storage addrs[NAMES_ADDRESSES_MAX]; /* ports are 0 */
     size_t count;
     double ms; /* time the lookup took; 0 for a literal */

@@ -30,6 +30,7 @@ struct secure {
     int fd, af;
     uv_poll_t poll;
     bool polled, closed, told;
+    int alert;
     struct buf out, in;
     struct moment began;
     double tls_ms;
@@ -61,14 +62,13 @@ static bool wait_or_end(struct secure *s, int result, int system_error)
         return true;
     }
     long verdict = SSL_get_verify_result(s->ssl);
-    unsigned long code = ERR_peek_error();
-    const char *text = ERR_reason_error_string(code);
-    if (kind == SSL_ERROR_ZERO_RETURN || ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+    const char *word = tls_failure_word(s->alert);
+    if (kind == SSL_ERROR_ZERO_RETURN || strcmp(word, "handshake_cut") == 0)
         tell_end(s, NULL, 0);
-    else if (kind == SSL_ERROR_SYSCALL)
+    else if (kind == SSL_ERROR_SYSCALL && !s->alert)
         tell_end(s, NULL, -system_error);
     else
-        tell_end(s, verdict != X509_V_OK ? X509_verify_cert_error_string(verdict) : text ? text : "TLS failed", 0);
+        tell_end(s, verdict != X509_V_OK && !s->alert ? tls_chain_word((int)verdict) : word, 0);
     return false;
 }
 
@@ -195,6 +195,8 @@ int secure_open(uv_loop_t *loop, const struct secure_request *request, secure_fn
         (void)SSL_CTX_set_default_verify_paths(s->context);
     if (r == 0)
         tls_judge_at(s->context, request->at_us);
+    if (r == 0)
+        tls_watch_alerts(s->context, &s->alert);
     if (r == 0 && !(s->ssl = SSL_new(s->context)))
         r = fault_set(f, -ENOMEM, _("OpenSSL does not start"));
     if (r == 0 && request->host && !tls_set_host(s->ssl, request->host))

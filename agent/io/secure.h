@@ -26,7 +26,7 @@ struct secure_request {
 struct secure_event {
     const uint8_t *bytes; /* a message, valid during the call; NULL: the connection ended */
     size_t len;
-    const char *tls; /* when it ended: what is wrong with the handshake or the certificate; NULL: nothing */
+    const char *tls; /* when it ended: what is wrong with TLS or the certificate (common/cause.h); NULL: nothing */
     int error;       /* when it ended otherwise: negative errno, 0 when the peer closed it */
     double tls_ms;   /* what the handshake took; 0 while it is not over */
     struct moment at;

@@ -13,6 +13,7 @@
 #include "agent/io/datagram.h"
 #include "agent/io/tcpinfo.h"
 #include "agent/io/moment.h"
+#include "common/cause.h"
 #include "common/lang.h"
 
 /* IP and TCP headers with the time stamp option. */
@@ -45,6 +46,7 @@ struct tls {
     int closing;
     bool open, closed;
     struct moment began;
+    int alert;
     struct tls_answer answer;
     tls_fn fn;
     void *user;
@@ -92,6 +94,83 @@ const char *tls_chain_word(int error)
     }
 }
 
+/* ---- alerts ---- */
+
+const char *tls_alert_word(int alert)
+{
+    static const char *const words[] = {
+        [SSL_AD_UNEXPECTED_MESSAGE] = "tls_alert_unexpected_message",
+        [SSL_AD_BAD_RECORD_MAC] = "tls_alert_bad_record_mac",
+        [SSL_AD_RECORD_OVERFLOW] = "tls_alert_record_overflow",
+        [SSL_AD_HANDSHAKE_FAILURE] = "tls_alert_handshake_failure",
+        [SSL_AD_BAD_CERTIFICATE] = "tls_alert_bad_certificate",
+        [SSL_AD_ILLEGAL_PARAMETER] = "tls_alert_illegal_parameter",
+        [SSL_AD_UNKNOWN_CA] = "tls_alert_unknown_ca",
+        [SSL_AD_ACCESS_DENIED] = "tls_alert_access_denied",
+        [SSL_AD_DECODE_ERROR] = "tls_alert_decode_error",
+        [SSL_AD_DECRYPT_ERROR] = "tls_alert_decrypt_error",
+        [SSL_AD_PROTOCOL_VERSION] = "tls_version",
+        [SSL_AD_INSUFFICIENT_SECURITY] = "tls_alert_insufficient_security",
+        [SSL_AD_INTERNAL_ERROR] = "tls_alert_internal_error",
+        [SSL_AD_MISSING_EXTENSION] = "tls_alert_missing_extension",
+        [SSL_AD_UNRECOGNIZED_NAME] = "tls_alert_unrecognized_name",
+        [SSL_AD_CERTIFICATE_REQUIRED] = "tls_alert_certificate_required",
+        [SSL_AD_NO_APPLICATION_PROTOCOL] = "tls_alert_no_application_protocol",
+    };
+    const char *word = (size_t)alert < COUNT(words) ? words[alert] : NULL;
+    return word ? word : "tls_alert_other";
+}
+
+static int alert_index(void)
+{
+    static int index = -1;
+    if (index < 0)
+        index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+    return index;
+}
+
+static void on_info(const SSL *ssl, int where, int value)
+{
+    int *alert = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), alert_index());
+    int code = value & 0xff;
+    bool polite = code == SSL_AD_CLOSE_NOTIFY || code == SSL_AD_USER_CANCELLED;
+    if (alert && (where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && value >> 8 == SSL3_AL_FATAL && !polite)
+        *alert = code;
+}
+
+void tls_watch_alerts(void *context, int *alert)
+{
+    SSL_CTX_set_ex_data(context, alert_index(), alert);
+    SSL_CTX_set_info_callback(context, on_info);
+}
+
+const char *tls_failure_word(int alert)
+{
+    if (alert)
+        return tls_alert_word(alert);
+    switch (ERR_GET_REASON(ERR_peek_error())) {
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_HTTP_REQUEST:
+    case SSL_R_HTTPS_PROXY_REQUEST:
+    case SSL_R_PACKET_LENGTH_TOO_LONG:
+#ifdef SSL_R_RECORD_LAYER_FAILURE /* OpenSSL 3.2 */
+    case SSL_R_RECORD_LAYER_FAILURE:
+#endif
+        return "no_tls";
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+        return "tls_version";
+    case SSL_R_UNEXPECTED_EOF_WHILE_READING:
+        return "handshake_cut";
+    default:
+        return "tls_broken";
+    }
+}
+
+enum outcome tls_failure_outcome(const char *cause)
+{
+    return strcmp(cause, "no_tls") == 0 ? OUTCOME_PROTOCOL_ERROR : OUTCOME_TLS_ERROR;
+}
+
 /* Called for each fault that OpenSSL finds: noted, and the check goes on. */
 static int on_verify(int good, X509_STORE_CTX *store)
 {
@@ -106,7 +185,7 @@ static int on_verify(int good, X509_STORE_CTX *store)
         if (strcmp(a->errors[i].word, word) == 0 && a->errors[i].depth == depth)
             return 1;
     if (a->error_count < TLS_CHAIN_ERRORS_MAX)
-        a->errors[a->error_count++] = (struct tls_chain_error){word, X509_verify_cert_error_string(error), depth};
+        a->errors[a->error_count++] = (struct tls_chain_error){word, cause_text(word), depth};
     return 1;
 }
 
@@ -192,6 +271,8 @@ static int64_t wire_bytes(const struct tls *t)
 
 static void tell(struct tls *t)
 {
+    if (t->alert && t->answer.outcome == OUTCOME_OK)
+        t->answer.cause = tls_alert_word(t->alert);
     uv_poll_stop(&t->poll);
     uv_timer_stop(&t->timer);
     t->answer.wire_bytes = wire_bytes(t);
@@ -235,13 +316,11 @@ static void step_closing(struct tls *t)
         tell(t);
 }
 
-static void __attribute__((format(printf, 3, 4))) fail(struct tls *t, enum outcome outcome, const char *format, ...)
+static void fail(struct tls *t, enum outcome outcome, const char *cause)
 {
-    va_list args;
-    va_start(args, format);
     t->answer.outcome = outcome;
-    vsnprintf(t->answer.reason, sizeof t->answer.reason, format, args);
-    va_end(args);
+    t->answer.cause = cause;
+    snprintf(t->answer.reason, sizeof t->answer.reason, "%s", cause_text(cause));
     note_end(t);
     tell(t);
 }
@@ -250,17 +329,13 @@ static void __attribute__((format(printf, 3, 4))) fail(struct tls *t, enum outco
  * refused what came. */
 static void fail_handshake(struct tls *t, int kind, int error)
 {
-    unsigned long code = ERR_peek_error();
-    const char *text = ERR_reason_error_string(code);
+    const char *cause = tls_failure_word(t->alert);
     if (kind == SSL_ERROR_SYSCALL && error != 0)
-        fail(t, datagram_outcome(error), _("handshake: %s"), datagram_why(error));
-    else if (kind == SSL_ERROR_SYSCALL || kind == SSL_ERROR_ZERO_RETURN ||
-             ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
-        fail(t, OUTCOME_RESET, _("the server closed the connection during the handshake"));
-    else if (BIO_number_read(SSL_get_rbio(t->ssl)) > 0 && ERR_GET_REASON(code) == SSL_R_WRONG_VERSION_NUMBER)
-        fail(t, OUTCOME_PROTOCOL_ERROR, _("what the server answers is not TLS"));
+        fail(t, datagram_outcome(error), datagram_cause(error));
+    else if (kind == SSL_ERROR_SYSCALL || kind == SSL_ERROR_ZERO_RETURN || strcmp(cause, "handshake_cut") == 0)
+        fail(t, OUTCOME_RESET, "handshake_cut");
     else
-        fail(t, OUTCOME_TLS_ERROR, _("handshake: %s"), text ? text : _("unknown error"));
+        fail(t, tls_failure_outcome(cause), cause);
 }
 
 static void step_handshake(struct tls *t)
@@ -300,7 +375,7 @@ static void on_timer(uv_timer_t *timer)
     if (t->phase == PHASE_CLOSING)
         tell(t);
     else
-        fail(t, OUTCOME_TIMEOUT, _("handshake: no answer in time"));
+        fail(t, OUTCOME_TIMEOUT, "handshake_timeout");
 }
 
 /* ---- begin and end ---- */
@@ -361,6 +436,7 @@ static int prepare(struct tls *t, const struct tls_request *request, struct faul
     SSL_CTX_set_min_proto_version(t->context, TLS1_VERSION);
     SSL_CTX_set_verify(t->context, SSL_VERIFY_PEER, on_verify);
     tls_judge_at(t->context, request->at_us);
+    tls_watch_alerts(t->context, &t->alert);
     int r = request->ca_file ? SSL_CTX_load_verify_locations(t->context, request->ca_file, NULL)
                              : SSL_CTX_set_default_verify_paths(t->context);
     if (r != 1)

@@ -25,9 +25,10 @@ struct tls_request {
 
 struct tls_answer {
     enum outcome outcome; /* ok once the handshake is through, whatever the chain is worth */
-    char reason[160];     /* why not ok */
-    double ms;            /* from the first octet sent to the last needed */
-    int version;          /* 10, 11, 12, 13 for TLS 1.0 to 1.3; 0 when none was agreed */
+    const char *cause; /* why not ok (common/cause.h); with ok: the server's alert right after the handshake, or NULL */
+    char reason[160];  /* the same for people */
+    double ms;         /* from the first octet sent to the last needed */
+    int version;       /* 10, 11, 12, 13 for TLS 1.0 to 1.3; 0 when none was agreed */
     char cipher[64], group[32], alpn[32];
     /* The server's own certificate. */
     bool has_certificate;
@@ -39,7 +40,7 @@ struct tls_answer {
     /* What is wrong with the chain, in the order found; none: it is good. */
     struct tls_chain_error {
         const char *word; /* "expired", "self_signed", "wrong_host"… */
-        const char *text; /* OpenSSL's */
+        const char *text; /* for people */
         int depth;        /* 0 is the server's own certificate */
     } errors[TLS_CHAIN_ERRORS_MAX];
     size_t error_count;
@@ -66,6 +67,17 @@ void tls_close(struct tls *t); /* at any time; accepts NULL; frees once the loop
  * host is neither. For the other user of OpenSSL in this folder. */
 struct ssl_st;
 bool tls_set_host(struct ssl_st *ssl, const char *host);
+/* Notes the fatal alert that the peer sends (RFC 8446 section 6) in *alert,
+ * which lives as long as what context, OpenSSL's SSL_CTX, makes. Also for
+ * libcurl's. */
+void tls_watch_alerts(void *context, int *alert);
+const char *tls_alert_word(int alert);
+/* Why OpenSSL gave up (common/cause.h): the alert, where there was one (0: none),
+ * or what it says itself of what came. Its queue of errors is as it left it. */
+const char *tls_failure_word(int alert);
+/* What is no TLS broke its protocol, all else is an error of TLS. */
+enum outcome tls_failure_outcome(const char *cause);
+
 /* "expired", "wrong_host"…: the word for OpenSSL's X509_V_ERR_…. */
 const char *tls_chain_word(int error);
 /* Certificates are judged at this moment (Unix, µs) instead of by the system's

@@ -29,6 +29,7 @@
 #include "agent/io/url.h"
 #include "agent/io/web_hop.h"
 #include "agent/io/web_reply.h"
+#include "common/cause.h"
 #include "common/lang.h"
 #include "common/log.h"
 
@@ -93,12 +94,14 @@ static void transfer_close(struct web_transfer *t)
     uv_close((uv_handle_t *)&t->timer, on_closed);
 }
 
-static void transfer_end(struct web_transfer *t, enum outcome outcome, const char *reason)
+/* cause NULL: as it is in the reply; reason NULL: the cause's own. */
+static void transfer_end(struct web_transfer *t, enum outcome outcome, const char *cause, const char *reason)
 {
     struct web_reply *reply = &t->reply;
     _cleanup_text_ char *url = url_part(t->url, CURLUPART_URL, 0);
     reply->outcome = outcome;
-    snprintf(reply->reason, sizeof reply->reason, "%s", reason);
+    reply->cause = outcome == OUTCOME_OK ? NULL : cause ? cause : reply->cause;
+    snprintf(reply->reason, sizeof reply->reason, "%s", reason ? reason : reply->cause ? cause_text(reply->cause) : "");
     snprintf(reply->final_url, sizeof reply->final_url, "%s", url ? url : "");
     reply->total_ms = since_ms(t->since_ns);
     transfer_close(t);
@@ -109,32 +112,30 @@ static void on_limit(uv_timer_t *timer)
 {
     struct web_transfer *t = timer->data;
     char reason[sizeof t->reply.reason];
-    const char *phase = _("the name lookup did not end");
+    const char *phase = _("the name lookup did not end"), *cause = "lookup_timeout";
     enum outcome outcome = t->stopped ? OUTCOME_OK : OUTCOME_TIMEOUT;
     if (t->state == WEB_RUNNING) {
         bool tls = url_is_tls(t->url);
-        phase = web_reply_phase(&t->job, tls);
+        phase = web_reply_phase(&t->job, tls, &cause);
         web_reply_read(&t->reply, &t->job, tls, t->since_ns, t->hop_ns);
     }
     snprintf(reason, sizeof reason, _("%s within %lld ms"), phase, (long long)(t->request.timeout_us / 1000));
-    transfer_end(t, outcome, t->stopped ? "" : reason);
+    transfer_end(t, outcome, cause, t->stopped ? "" : reason);
 }
 
 /* ---- a hop's end ---- */
 
 static void hop_next(struct web_transfer *t, const char *location)
 {
-    struct fault f = {0};
     long status = t->reply.status;
     if (t->reply.redirects >= t->request.redirects_max || t->reply.redirects >= WEB_REDIRECTS_MAX) {
-        transfer_end(t, OUTCOME_PROTOCOL_ERROR, _("more redirects than are followed"));
+        transfer_end(t, OUTCOME_PROTOCOL_ERROR, "too_many_redirects", NULL);
         return;
     }
     _cleanup_text_ char *from = url_part(t->url, CURLUPART_URL, 0);
     CURLU *to;
-    if (url_read(t->url, location, &to, &f) < 0) {
-        fault_prefix(&f, "redirect: ");
-        transfer_end(t, OUTCOME_PROTOCOL_ERROR, f.text);
+    if (url_read(t->url, location, &to, NULL) < 0) {
+        transfer_end(t, OUTCOME_PROTOCOL_ERROR, "bad_redirect", NULL); /* what it says is the peer's */
         return;
     }
     curl_url_cleanup(t->url);
@@ -153,12 +154,12 @@ static void on_hop_done(struct multi_job *job, CURLcode code)
     enter(t, WEB_BETWEEN);
     web_reply_read(&t->reply, job, url_is_tls(t->url), t->since_ns, t->hop_ns);
     const char *location = NULL;
-    char reason[sizeof t->reply.reason];
+    char reason[sizeof t->reply.reason] = "";
     enum outcome outcome = web_hop_judge(t, code, reason, sizeof reason);
     if (outcome == OUTCOME_OK && web_hop_redirects(t, &location))
         hop_next(t, location);
     else
-        transfer_end(t, outcome, reason);
+        transfer_end(t, outcome, NULL, *reason ? reason : NULL);
 }
 
 /* ---- a hop's start ---- */
@@ -178,13 +179,14 @@ static void hop_run(struct web_transfer *t, bool literal)
     if (rc == 0) {
         t->cut = CUT_NOT;
         t->error_text[0] = '\0';
+        t->alert = 0;
         t->hop_ns = uv_hrtime();
         t->job.done = on_hop_done;
         web_hop_set(t, literal);
         rc = multi_add(t->web->multi, &t->job, &f);
     }
     if (rc < 0)
-        transfer_end(t, OUTCOME_ERROR, f.text);
+        transfer_end(t, OUTCOME_ERROR, "own_failure", f.text);
     else
         enter(t, WEB_RUNNING);
 }
@@ -225,15 +227,15 @@ static void on_names(void *user, const struct names_answer *answer)
     struct web_reply *reply = &t->reply;
     enter(t, WEB_BETWEEN);
     if (answer->error < 0) {
-        reply->cause = answer->error == -ENOENT ? "no_such_name" : NULL;
-        transfer_end(t, answer->error == -ETIMEDOUT ? OUTCOME_TIMEOUT : OUTCOME_DNS_ERROR, answer->reason);
+        transfer_end(t, answer->error == -ETIMEDOUT ? OUTCOME_TIMEOUT : OUTCOME_DNS_ERROR, answer->cause,
+                     answer->reason);
         return;
     }
     addresses_take(t, answer, web_hop_open);
     if (reply->address_count == 0)
         addresses_take(t, answer, web_hop_may_reach);
     if (reply->address_count == 0) {
-        transfer_end(t, OUTCOME_DENIED, t->denied.text);
+        transfer_end(t, OUTCOME_DENIED, "denied", t->denied.text);
         return;
     }
     _cleanup_text_ char *host = url_host(t->url);

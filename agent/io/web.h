@@ -16,7 +16,7 @@
 struct web;
 struct web_transfer;
 
-#define WEB_CAUSE_SIZE 24
+#define WEB_CAUSE_SIZE 40
 
 /* Redirects that a request may ask to follow. */
 #define WEB_REDIRECTS_MAX 10
@@ -39,7 +39,8 @@ struct web_request {
     size_t body_max;
     int64_t timeout_us;          /* for the whole transfer, redirects included */
     int family;                  /* 4, 6 or 0 */
-    int redirects_max;           /* up to WEB_REDIRECTS_MAX; 0: do not follow, a 3xx is the answer */
+    int redirects_max;           /* up to WEB_REDIRECTS_MAX; 0: do not follow, a 3xx is the answer. Cookies that come on
+                                  * the way are sent back on it, and go with the transfer */
     const struct policy *policy; /* borrowed until done; NULL: any address */
     const char *ca_file;         /* PEM, NULL: the system's */
     bool unverified;             /* any certificate will do: the answer carries a signature of its own */
@@ -48,9 +49,8 @@ struct web_request {
 
 struct web_reply {
     enum outcome outcome; /* ok when a whole HTTP answer came, whatever its status */
-    char reason[256];     /* why not ok */
-    const char *cause;    /* why not ok, where the outcome says less: tls_chain_word, "tls_version", "no_tls",
-                           * "handshake_cut",    "no_such_name"; else NULL */
+    char reason[256];     /* the same for people */
+    const char *cause;    /* why not ok (common/cause.h) */
     long status;          /* HTTP status, 0 when none came */
     char http_version[8]; /* "1.1", "2" */
     struct buf body;

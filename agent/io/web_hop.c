@@ -135,29 +135,32 @@ static int on_own_lookup(void *resolver, void *reserved, void *user)
 enum outcome web_hop_judge(struct web_transfer *t, CURLcode code, char *ret_reason, size_t size)
 {
     ret_reason[0] = '\0';
-    enum outcome outcome = OUTCOME_OK;
     switch (t->cut) {
     case CUT_NOT:
-        outcome = web_reply_outcome(t->job.easy, code, t->error_text, ret_reason, size);
-        t->reply.cause = web_reply_cause(t->job.easy, code, t->error_text);
         break;
     case CUT_BODY_MAX:
-        outcome = OUTCOME_PROTOCOL_ERROR;
+        t->reply.cause = "answer_too_large";
         snprintf(ret_reason, size, _("the answer is larger than %zu octets"), t->request.body_max);
-        break;
+        return OUTCOME_PROTOCOL_ERROR;
     case CUT_HEADERS:
-        outcome = OUTCOME_PROTOCOL_ERROR;
+        t->reply.cause = "headers_too_large";
         snprintf(ret_reason, size, _("the answer's headers are larger than %u octets"), HTTP_HEADERS_MAX);
-        break;
+        return OUTCOME_PROTOCOL_ERROR;
     case CUT_POLICY:
-        outcome = OUTCOME_DENIED;
+        t->reply.cause = "denied";
         snprintf(ret_reason, size, "%.*s", (int)size - 1, t->denied.text);
-        break;
+        return OUTCOME_DENIED;
     case CUT_ENOUGH:
     case CUT_REDIRECT:
-        break;
+        return OUTCOME_OK;
     }
-    return outcome;
+    /* An alert, also one after the handshake, is the server's own word, and a
+     * connection that it cuts then is no reset of the line's. */
+    if (code != CURLE_OK && t->alert) {
+        t->reply.cause = tls_alert_word(t->alert);
+        return OUTCOME_TLS_ERROR;
+    }
+    return web_reply_judge(t->job.easy, code, t->error_text, &t->reply.cause);
 }
 
 /* ---- what it is told ---- */
@@ -179,15 +182,16 @@ static bool certs_are_hashed(struct web *w)
 
 static CURLcode on_tls_context(CURL *easy, void *context, void *user)
 {
-    const struct web *w = user;
-    tls_judge_at(context, clock_wall_us(w->clock));
+    struct web_transfer *t = user;
+    tls_judge_at(context, clock_wall_us(t->web->clock));
+    tls_watch_alerts(context, &t->alert);
     return CURLE_OK;
 }
 
 static void easy_tls(struct web_transfer *t, CURL *easy)
 {
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls_context);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, t->web);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, t);
     if (t->request.unverified) {
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
@@ -241,6 +245,8 @@ void web_hop_set(struct web_transfer *t, bool literal)
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
     /* The limit is our timer's; curl shares this among a host's addresses. */
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(r->timeout_us / 1000 + 1000));
+    if (r->redirects_max > 0)
+        curl_easy_setopt(easy, CURLOPT_COOKIEFILE, ""); /* none to begin with; a reset handle keeps what came */
     if (r->fresh) {
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);

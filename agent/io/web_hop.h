@@ -15,5 +15,5 @@ bool web_hop_may_reach(struct web_transfer *t, const struct sockaddr *sa);
 /* Does the answer send on, to where we follow? ret_location, which may be NULL, is curl's. */
 bool web_hop_redirects(const struct web_transfer *t, const char **ret_location);
 
-/* The outcome of a hop that curl ended with code, and why in ret_reason ("" when ok). */
+/* The outcome of a hop that curl ended with code, its cause in the reply, and more of it in ret_reason, or "". */
 enum outcome web_hop_judge(struct web_transfer *t, CURLcode code, char *ret_reason, size_t size);

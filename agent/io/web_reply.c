@@ -31,100 +31,99 @@ static enum outcome outcome_of_errno(int err)
     }
 }
 
-/* A TLS handshake cut by RST is what interference looks like, a bad
- * certificate is not: curl gives both one code and tells them in its text. */
-static enum outcome outcome_of_handshake(const char *error_text)
+/* Why a handshake failed: curl gives all of it one code and tells it in its
+ * text, where OpenSSL's reasons are, which it does not translate. An RST is what
+ * interference looks like, and is told apart. */
+static enum outcome judge_handshake(const char *error_text, const char **ret_cause)
 {
-    if (strstr(error_text, strerror(ECONNRESET)) || strstr(error_text, strerror(EPIPE)))
-        return OUTCOME_RESET;
-    return OUTCOME_TLS_ERROR;
+    static const struct {
+        const char *text, *cause;
+    } words[] = {
+        {"protocol version", "tls_version"},    {"unsupported protocol", "tls_version"},
+        {"wrong version number", "no_tls"},     {"http request", "no_tls"},
+        {"packet length too long", "no_tls"},   {"record layer failure", "no_tls"},
+        {"SSL_ERROR_SYSCALL", "handshake_cut"}, {"SSL_ERROR_ZERO_RETURN", "handshake_cut"},
+        {"unexpected eof", "handshake_cut"},
+    };
+    *ret_cause = "tls_broken";
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (strstr(error_text, words[i].text)) {
+            *ret_cause = words[i].cause;
+            break;
+        }
+    if (!strstr(error_text, strerror(ECONNRESET)) && !strstr(error_text, strerror(EPIPE)))
+        return strcmp(*ret_cause, "handshake_cut") == 0 ? OUTCOME_RESET : tls_failure_outcome(*ret_cause);
+    *ret_cause = "handshake_cut";
+    return OUTCOME_RESET;
 }
 
-static enum outcome outcome_of(CURL *easy, CURLcode code, const char *error_text)
+static enum outcome told(enum outcome outcome, const char *cause, const char **ret_cause)
+{
+    *ret_cause = cause;
+    return outcome;
+}
+
+static enum outcome judge_connect(int err, const char **ret_cause)
+{
+    enum outcome outcome = outcome_of_errno(err);
+    return told(outcome,
+                outcome == OUTCOME_REFUSED   ? "connection_refused"
+                : outcome == OUTCOME_RESET   ? "connection_cut"
+                : outcome == OUTCOME_TIMEOUT ? "connect_timeout"
+                                             : "no_way",
+                ret_cause);
+}
+
+/* curl compares the name itself, before it asks what OpenSSL said of the rest:
+ * until then that is 1. */
+static enum outcome judge_certificate(CURL *easy, const char **ret_cause)
+{
+    long judged = 0;
+    curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &judged);
+    return told(OUTCOME_TLS_ERROR, judged <= 1 ? "wrong_host" : tls_chain_word((int)judged), ret_cause);
+}
+
+enum outcome web_reply_judge(CURL *easy, CURLcode code, const char *error_text, const char **ret_cause)
 {
     long err = 0;
     curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &err);
     switch (code) {
     case CURLE_OK:
-        return OUTCOME_OK;
+        return told(OUTCOME_OK, NULL, ret_cause);
     case CURLE_COULDNT_RESOLVE_HOST:
-        return OUTCOME_DNS_ERROR;
+        return told(OUTCOME_DNS_ERROR, "no_such_name", ret_cause);
     case CURLE_COULDNT_CONNECT:
-        return outcome_of_errno((int)err);
+        return judge_connect((int)err, ret_cause);
     case CURLE_OPERATION_TIMEDOUT:
-        return OUTCOME_TIMEOUT;
+        return told(OUTCOME_TIMEOUT, "answer_timeout", ret_cause);
     case CURLE_GOT_NOTHING:
+        return told(OUTCOME_RESET, "closed_without_answer", ret_cause);
     case CURLE_PARTIAL_FILE:
-        return OUTCOME_RESET;
+        return told(OUTCOME_RESET, "closed_within_answer", ret_cause);
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
-        return err == ETIMEDOUT || err == EHOSTUNREACH || err == ENETUNREACH ? outcome_of_errno((int)err)
-                                                                             : OUTCOME_RESET;
+        if (err == ETIMEDOUT || err == EHOSTUNREACH || err == ENETUNREACH)
+            return judge_connect((int)err, ret_cause);
+        return told(OUTCOME_RESET, "connection_cut", ret_cause);
     case CURLE_SSL_CONNECT_ERROR:
-        return outcome_of_handshake(error_text);
+        return judge_handshake(error_text, ret_cause);
     case CURLE_PEER_FAILED_VERIFICATION:
+        return judge_certificate(easy, ret_cause);
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
-        return OUTCOME_TLS_ERROR;
-    case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 */
+        return told(OUTCOME_TLS_ERROR, "invalid", ret_cause);
+    case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9: no status line at all */
     case CURLE_WEIRD_SERVER_REPLY:
+        return told(OUTCOME_PROTOCOL_ERROR, "not_http", ret_cause);
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
-        return OUTCOME_PROTOCOL_ERROR;
+        return told(OUTCOME_PROTOCOL_ERROR, "http_broken", ret_cause);
     default:
-        return OUTCOME_ERROR;
+        return told(OUTCOME_ERROR, "own_failure", ret_cause);
     }
-}
-
-/* Few words that stay the same, so that reasons can be counted: curl's own
- * have milliseconds in them. */
-static const char *reason_of(enum outcome outcome, CURLcode code, const char *error_text)
-{
-    switch (outcome) {
-    case OUTCOME_REFUSED:
-        return _("connection refused");
-    case OUTCOME_UNREACHABLE:
-        return _("no way to the host");
-    case OUTCOME_RESET:
-        if (code == CURLE_GOT_NOTHING)
-            return _("the peer closed the connection without an answer");
-        return code == CURLE_PARTIAL_FILE ? _("the peer closed the connection within its answer")
-                                          : _("the peer cut the connection");
-    default:
-        return *error_text ? error_text : curl_easy_strerror(code);
-    }
-}
-
-const char *web_reply_cause(CURL *easy, CURLcode code, const char *error_text)
-{
-    static const struct {
-        const char *text, *cause;
-    } words[] = {
-        /* OpenSSL's reasons, which it does not translate */
-        {"protocol version", "tls_version"},    {"unsupported protocol", "tls_version"},
-        {"wrong version number", "no_tls"},     {"http request", "no_tls"},
-        {"packet length too long", "no_tls"},   {"record layer failure", "no_tls"},
-        {"SSL_ERROR_SYSCALL", "handshake_cut"},
-    };
-    long judged = 0;
-    curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &judged);
-    /* curl compares the name itself, before it asks what OpenSSL said of the rest: until then that is 1. */
-    if (code == CURLE_PEER_FAILED_VERIFICATION)
-        return judged <= 1 ? "wrong_host" : tls_chain_word((int)judged);
-    for (size_t i = 0; code == CURLE_SSL_CONNECT_ERROR && i < COUNT(words); i++)
-        if (strstr(error_text, words[i].text))
-            return words[i].cause;
-    return NULL;
-}
-
-enum outcome web_reply_outcome(CURL *easy, CURLcode code, const char *error_text, char *ret_reason, size_t size)
-{
-    enum outcome outcome = outcome_of(easy, code, error_text);
-    snprintf(ret_reason, size, "%s", code == CURLE_OK ? "" : reason_of(outcome, code, error_text));
-    return outcome;
 }
 
 /* ---- phases ---- */
@@ -137,14 +136,21 @@ static double at_ms(CURL *easy, CURLINFO info)
     return (double)us / 1000;
 }
 
-const char *web_reply_phase(const struct multi_job *job, bool tls)
+const char *web_reply_phase(const struct multi_job *job, bool tls, const char **ret_cause)
 {
-    if (!job->connected)
+    if (!job->connected) {
+        *ret_cause = "connect_timeout";
         return _("no TCP connection");
-    if (tls && at_ms(job->easy, CURLINFO_APPCONNECT_TIME_T) <= 0)
+    }
+    if (tls && at_ms(job->easy, CURLINFO_APPCONNECT_TIME_T) <= 0) {
+        *ret_cause = "handshake_timeout";
         return _("the TLS handshake did not end");
-    if (at_ms(job->easy, CURLINFO_STARTTRANSFER_TIME_T) <= 0)
+    }
+    if (at_ms(job->easy, CURLINFO_STARTTRANSFER_TIME_T) <= 0) {
+        *ret_cause = "answer_timeout";
         return _("no answer");
+    }
+    *ret_cause = "body_timeout";
     return _("the answer did not end");
 }
 

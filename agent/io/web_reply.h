@@ -6,15 +6,12 @@
 #include "agent/io/multi.h"
 #include "agent/io/web.h"
 
-/* The outcome of a hop that curl ended with code, and why in ret_reason
- * ("" when ok). error_text is the handle's CURLOPT_ERRORBUFFER. */
-enum outcome web_reply_outcome(CURL *easy, CURLcode code, const char *error_text, char *ret_reason, size_t size);
+/* The outcome of a hop that curl ended with code, and its cause (NULL when ok).
+ * error_text is the handle's CURLOPT_ERRORBUFFER. */
+enum outcome web_reply_judge(CURL *easy, CURLcode code, const char *error_text, const char **ret_cause);
 
-/* What web.h's cause is to say; NULL when the outcome says all. */
-const char *web_reply_cause(CURL *easy, CURLcode code, const char *error_text);
-
-/* What the job has not got past, for the reason of a timeout. */
-const char *web_reply_phase(const struct multi_job *job, bool tls);
+/* What the job has not got past, for the reason of a timeout, and its cause. */
+const char *web_reply_phase(const struct multi_job *job, bool tls, const char **ret_cause);
 
 /* Status, version, phases, address and headers of the hop that began at hop_ns
  * in a transfer that began at since_ns (uv_hrtime). Adds the hop's octets to

@@ -44,6 +44,7 @@ struct web_transfer {
     struct curl_slist *resolve;
     struct multi_job job;
     char error_text[CURL_ERROR_SIZE];
+    int alert;     /* of TLS, that ended the hop's connection; 0: none */
     bool stopped;  /* web_stop: the timer is its messenger */
     bool has_body; /* a redirect by 303 and the like drops it */
 

@@ -11,7 +11,8 @@ static void begin(struct measurement *m, const struct target_answer *target)
     if (m->result->at_us == 0)
         result_begin(m->result, m->env->clock);
     if (target && target->outcome != OUTCOME_OK) {
-        measurement_fail(m, target->outcome, target->reason);
+        result_fail(m->result, target->outcome, target->cause, target->reason);
+        measurement_end(m);
         return;
     }
     if (target)
@@ -53,6 +54,7 @@ static void on_turn_without_target(uv_timer_t *timer)
     struct fault f = {0};
     size_t nth = (size_t)check_arg_int(m->args, "nth");
     system.outcome = target_resolver(m->env, nth, target_family(m->args), &system.addr, &f);
+    system.cause = system.outcome == OUTCOME_OK ? NULL : "no_resolver";
     snprintf(system.reason, sizeof system.reason, "%s", f.text);
     begin(m, &system);
 }

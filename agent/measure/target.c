@@ -112,9 +112,11 @@ static void on_names(void *user, const struct names_answer *names)
     struct fault f = {0};
     if (names->error < 0 || names->count == 0) {
         answer.outcome = OUTCOME_DNS_ERROR;
+        answer.cause = names->cause;
         snprintf(answer.reason, sizeof answer.reason, "%s", names->reason);
     } else if (policy_check_target(t->policy, (const struct sockaddr *)&names->addrs[0], &f) < 0) {
         answer.outcome = OUTCOME_DENIED;
+        answer.cause = "denied";
         snprintf(answer.reason, sizeof answer.reason, "%s", f.text);
     } else {
         answer.addr = names->addrs[0];

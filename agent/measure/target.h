@@ -11,7 +11,8 @@ struct target;
 
 struct target_answer {
     enum outcome outcome;         /* OUTCOME_OK, or what the check's result becomes */
-    char reason[FAULT_TEXT_MAX];  /* why not ok */
+    const char *cause;            /* why not ok (common/cause.h) */
+    char reason[FAULT_TEXT_MAX];  /* the same for people */
     struct sockaddr_storage addr; /* port 0 */
     double lookup_ms;             /* 0 for a literal */
 };

@@ -48,6 +48,8 @@ static const struct {
      {N_("the connection is cut before it is secure: if the address is right, with https:// in front, it may pass"),
       CURE_AGAIN}},
     {"no_such_name", {N_("its name does not exist, or has no address"), CURE_ADDRESS}},
+    {"no_address", {N_("its name does not exist, or has no address"), CURE_ADDRESS}},
+    {"not_a_name", {N_("its name does not exist, or has no address"), CURE_ADDRESS}},
 };
 
 static const struct sense outcomes[OUTCOME_COUNT] = {

@@ -1,4 +1,5 @@
-"""A small web site for tests: `site.py ADDRESS PORT`. /page answers 20 kB; /to?URL redirects to URL; /status?N answers N.
+"""A small web site for tests: `site.py ADDRESS PORT`. /page answers 20 kB; /to?URL redirects to URL; /status?N answers N;
+/cookie redirects to itself until its cookie comes back; /early sends 103 Early Hints 300 ms before the answer.
 /lie/v1/ping and /lie/v1/upload are those of a measurement target that counts what came as if it had come within a microsecond;
 those of /early, /still and /drip end a download after 32 000 octets, send no more of it, and an octet now and then."""
 import http.server
@@ -16,6 +17,11 @@ class Site(http.server.BaseHTTPRequestHandler):
         status, headers, body = 200, {}, b"p" * 20000
         if path == "/to":
             status, headers, body = 302, {"Location": urllib.parse.unquote(query)}, b"elsewhere"
+        elif path == "/cookie" and "Cookie" not in self.headers:
+            status, headers, body = 302, {"Location": "/cookie", "Set-Cookie": "seen=1; path=/; HttpOnly"}, b""
+        elif path == "/early":
+            self.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n")
+            time.sleep(0.3)
         elif path == "/status":
             status, body = int(query), b"so it is"
         elif path.endswith("/v1/download") and path != "/v1/download":

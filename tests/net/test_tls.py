@@ -2,6 +2,7 @@
 import hashlib
 import math
 import pathlib
+import re
 import time
 
 import pytest
@@ -25,6 +26,7 @@ http {{ access_log off; client_body_temp_path {folder}/b; proxy_temp_path {folde
 SERVERS = {
     "expired": (4431, ["-cert_chain", "ca.pem"]), "future": (4432, []), "selfsigned": (4433, []), "wrong": (4434, []),
     "orphan": (4435, []), "tls12": (4436, ["-tls1_2"]), "tls10": (4437, ["-tls1", "-cipher", "ALL:@SECLEVEL=0"]),
+    "wants13": (4441, ["-tls1_3", "-Verify", "1"]), "wants12": (4442, ["-tls1_2", "-Verify", "1"]),
     "several": (4438, []), "weak": (4439, ["-cipher", "ALL:@SECLEVEL=0"]), "notca": (4440, ["-cert_chain", "notca-ca.pem"]),
 }
 
@@ -64,13 +66,19 @@ def serve(port, act):
         threading.Thread(target=act, args=(peer,), daemon=True).start()
 def plain(peer):
     peer.recv(4096); peer.sendall(b"220 bonjour ESMTP\\r\\n"); peer.close()
+def http(peer):
+    peer.recv(4096); peer.sendall(b"HTTP/1.1 400 Bad Request\\r\\nContent-Length: 0\\r\\n\\r\\n"); peer.close()
+def alert(peer):
+    peer.recv(4096); peer.sendall(bytes.fromhex("15030300020250")); peer.close()
+def nonsense(peer):
+    peer.recv(4096); peer.sendall(bytes.fromhex("1603030005ffffffffff")); peer.close()
 def hang_up(peer):
     peer.recv(4096); peer.close()
 def cut(peer):
     peer.recv(10); peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); peer.close()
 def silent(peer):
     threading.Event().wait()
-for port, act in ((5000, plain), (5001, hang_up), (5002, cut)):
+for port, act in ((5000, plain), (5001, hang_up), (5002, cut), (5005, http), (5006, alert), (5007, nonsense)):
     threading.Thread(target=serve, args=(port, act), daemon=True).start()
 serve(5003, silent)
 """
@@ -91,7 +99,8 @@ def certify(net):
     ca.issue("future", days=(5, 90))
     ca.issue("selfsigned", self_signed=True)
     ca.issue("wrong", host="www.example")
-    ca.issue("tls12")
+    for name in ("tls12", "wants13", "wants12"):
+        ca.issue(name)
     ca.issue("tls10", key=rsa.generate_private_key(65537, 2048))
     ca.issue("several", host="www.example", days=(-90, -1))
     ca.issue("weak", key=rsa.generate_private_key(65537, 1024))
@@ -180,7 +189,7 @@ def test_what_is_wrong_with_a_chain(world, name, verdict, others):
     assert row["metrics"]["chain_valid"] == 0 and row["metrics"]["tls_ms"] > 0
     assert chain["verdict"] == verdict
     assert sorted({error["error"] for error in chain["errors"]}) == sorted([verdict, *others])
-    assert row["detail"]["reason"] == "certificate: " + chain["errors"][0]["text"]
+    assert row["detail"]["cause"] == verdict and row["detail"]["reason"] == chain["errors"][0]["text"]
     if name == "expired":
         assert row["metrics"]["days_to_expiry"] == pytest.approx(-3, abs=0.1)
 
@@ -190,14 +199,46 @@ def test_old_version_is_measured(world):
     assert (row["outcome"], row["metrics"]["version"]) == ("ok", 10)
 
 
-@pytest.mark.parametrize("port, outcome, reason", [
-    (5000, "protocol_error", "not TLS"), (5001, "reset", "closed"), (5002, "reset", "connection reset by peer"),
-    (5003, "timeout", "no answer in time"), (5004, "refused", "connect"),
+@pytest.mark.parametrize("port, outcome, cause", [
+    (5000, "protocol_error", "no_tls"), (5001, "reset", "handshake_cut"), (5002, "reset", "connection_reset"),
+    (5003, "timeout", "handshake_timeout"), (5004, "refused", "connection_refused"),
 ])
-def test_what_is_no_handshake(world, port, outcome, reason):
+def test_what_is_no_handshake(world, port, outcome, cause):
     row = measure(world, port, timeout_ms=500)
-    assert row["outcome"] == outcome and reason in row["detail"]["reason"]
+    assert (row["outcome"], row["detail"]["cause"]) == (outcome, cause)
     assert "tls_ms" not in row["metrics"] and "chain_valid" not in row["metrics"]
+
+
+def every_speaker(world, port):
+    """The rows of all that speak TLS, to one port."""
+    yield measure(world, port, timeout_ms=1000)
+    yield fetch(world, port, timeout_ms=2000)
+    for transport in ("tls", "https"):
+        yield world.agent.measure("dns", "probe.example", transport=transport, port=port, ca_file=world.ca_file, qname="bj",
+                                  timeout_ms=1000)
+
+
+@pytest.mark.parametrize("port, outcome, cause", [
+    (5000, "protocol_error", "no_tls"),   # another protocol's greeting
+    (5005, "protocol_error", "no_tls"),   # HTTP in plain
+    (5006, "tls_error", "tls_alert_internal_error"),
+    (5007, "tls_error", "tls_broken"),    # a handshake record with nonsense in it
+    (4441, "tls_error", "tls_alert_certificate_required"),  # after the handshake, as TLS 1.3 has it
+    (4442, "tls_error", "tls_alert_handshake_failure"),
+])
+def test_one_word_in_every_check(world, port, outcome, cause):
+    """And none of a library's: neither its version nor its numbers stand in a result."""
+    for row in every_speaker(world, port):
+        assert (row["outcome"], row["detail"]["cause"]) == (outcome, cause), row
+        assert not re.search("OpenSSL|SSL routines|error:|errno", row["detail"]["reason"])
+
+
+def test_a_last_dot_reaches_neither_sni_nor_the_certificate(world):
+    """RFC 6066 section 3."""
+    assert measure(world, server_name="probe.example.")["outcome"] == "ok"
+    assert measure(world, target="probe.example.", server_name="")["outcome"] == "ok"
+    row = world.agent.measure("http", "https://probe.example./", ca_file=world.ca_file)
+    assert row["outcome"] == "ok", row
 
 
 def test_tcp_outcomes(world):

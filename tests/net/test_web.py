@@ -119,15 +119,35 @@ def test_http_status(net, status, outcome):
     assert status < 400 or str(status) in row["detail"]["reason"]
 
 
-@pytest.mark.parametrize("rule, outcome, reason", [
-    ("tcp dport 80 reject with tcp reset", "refused", "connection refused"),
-    ("tcp dport 80 reject with icmp host-unreachable", "unreachable", "no way to the host"),
-    ("tcp dport 80 drop", "timeout", "no TCP connection within 500 ms"),
+def test_http_cookies_live_within_one_measurement(net):
+    """A site that sets a cookie and sends to itself until it sees it; the next measurement begins without."""
+    for _ in range(2):
+        row = net.agent.measure("http", url(net, 4, 80, "/cookie"))
+        assert (row["outcome"], row["metrics"]["status"], row["metrics"]["redirects"]) == ("ok", 200, 1), row
+    row = net.agent.measure("http", url(net, 4, 80, "/to?/to?/page"), redirects=1)
+    assert (row["outcome"], row["detail"]["cause"]) == ("protocol_error", "too_many_redirects")
+
+
+def test_http_early_hints_are_a_first_octet(net):
+    """RFC 8297: ttfb_ms ends with 103, total_ms with the answer."""
+    metrics = net.agent.measure("http", url(net, 4, 80, "/early"))["metrics"]
+    assert metrics["status"] == 200 and metrics["total_ms"] - metrics["ttfb_ms"] > 250
+
+
+def test_numbers_of_families_are_whole_where_they_are(net):
+    detail = json.dumps(net.agent.measure("http", url(net, 4, 80, "/page"), family="both")["detail"])
+    assert '"body_bytes": 20000,' in detail and '"status": 200,' in detail
+
+
+@pytest.mark.parametrize("rule, outcome, cause, reason", [
+    ("tcp dport 80 reject with tcp reset", "refused", "connection_refused", "connection refused"),
+    ("tcp dport 80 reject with icmp host-unreachable", "unreachable", "no_way", "no way to the host"),
+    ("tcp dport 80 drop", "timeout", "connect_timeout", "no TCP connection within 500 ms"),
 ])
-def test_http_in_the_way(net, rule, outcome, reason):
+def test_http_in_the_way(net, rule, outcome, cause, reason):
     net.server.nft(f"table inet block {{ chain input {{ type filter hook input priority 0\n{rule}\n}}\n}}\n")
     row = net.agent.measure("http", url(net, 4, 80), timeout_ms=500)
-    assert (row["outcome"], row["detail"]["reason"]) == (outcome, reason)
+    assert (row["outcome"], row["detail"]["cause"], row["detail"]["reason"]) == (outcome, cause, reason)
     assert row["addr"] == net.server.v4 and row["metrics"] == {}
 
 

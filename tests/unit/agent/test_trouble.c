@@ -135,8 +135,8 @@ static void broken_data_is_none(void **state)
         "\"\"}",
         "{\"kind\":\"away\",\"outcome\":\"odd\",\"cause\":\"\",\"status\":0,\"lang\":\"en\",\"title\":\"\",\"detail\":"
         "\"\"}",
-        "{\"kind\":\"away\",\"outcome\":\"ok\",\"cause\":\"a cause that is longer than "
-        "any\",\"status\":0,\"lang\":\"en\","
+        "{\"kind\":\"away\",\"outcome\":\"ok\",\"cause\":\"a cause that is longer than any word of the "
+        "table\",\"status\":0,\"lang\":\"en\","
         "\"title\":\"\",\"detail\":\"\"}",
     };
     for (size_t i = 0; i < COUNT(rows); i++) {

@@ -180,7 +180,8 @@ static void test_rogue_tls(void **state)
     assert_int_equal(g.reply.outcome, OUTCOME_RESET);
     w->rogue.manner = GARBAGE;
     fetch(w, (struct web_request){.url = url, .body_max = 1000, .timeout_us = 2000000}, &g);
-    assert_int_equal(g.reply.outcome, OUTCOME_TLS_ERROR);
+    assert_int_equal(g.reply.outcome, OUTCOME_PROTOCOL_ERROR);
+    assert_string_equal(g.reply.cause, "no_tls");
     w->rogue.manner = SILENT;
     fetch(w, (struct web_request){.url = url, .body_max = 1000, .timeout_us = 300000}, &g);
     assert_int_equal(g.reply.outcome, OUTCOME_TIMEOUT);
