@@ -159,12 +159,15 @@ const char *portrait_common(const json_t *rows)
     return found;
 }
 
+/* More do not leave a page half empty for the sake of standing together. */
+#define ROWS_WHOLE 12
+
 /* What a template needs of a table of rows; columns: that it has with that of sources. */
 static json_t *table_of(json_t *rows, int columns)
 {
     const char *source = portrait_common(rows);
-    return json_pack("{s:O, s:s?, s:b, s:i}", "rows", rows, "common", source, "sources", !source, "columns",
-                     columns - (source != NULL));
+    return json_pack("{s:O, s:b, s:s?, s:b, s:i}", "rows", rows, "long", json_array_size(rows) > ROWS_WHOLE, "common",
+                     source, "sources", !source, "columns", columns - (source != NULL));
 }
 
 static void append(json_t *out, const char *name, json_t *value)

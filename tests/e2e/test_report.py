@@ -173,7 +173,7 @@ def test_a_sheet_tells_of_its_part_beside_the_whole(reports, kind, column):
     section = re.search(rf'<section id="{kind}">.*?</section>', text, re.S)[0]
     cuts = ("geo", "operator", "technology", "family", "zone", "sex", "age_group", "plan", "item")
     of = {}
-    for sheet in section.split('<div class="portrait" id="')[1:]:
+    for sheet in re.split('<div class="portrait(?: long)?" id="', section)[1:]:
         for line in re.findall(r"<tr><th.*?</tr>", sheet.split("</table>")[0])[1:]:
             here, *_, whole = (rows[int(n) - 2] for n in re.findall(r'data-line="(\d+)"(?: data-column="\w+")?>', line))
             assert [here[c] for c in cuts if c != column] == [""] * 8 and {here[c] for c in cuts} - {""} == {here[column]}
