@@ -129,8 +129,9 @@ static void write_classes(struct sheet *s, double unit_room)
     char text[NUMBER_TEXT_SIZE];
     double wide = edge_width(s), step = class_width(s), left = s->key_left + wide / 2, y = CHART_FONT + 6;
     size_t every = step < wide + 2 ? 2 : 1; /* numbers that have no room beside each other */
-    _cleanup_text_ char *unit = chart_fit(s->c->unit, CHART_FONT, false, unit_room);
-    chart_text(s->key_left, CHART_FONT, "start", "unit", unit, s->out);
+    const bool fits = chart_text_width(s->c->unit, CHART_FONT, false) <= unit_room;
+    _cleanup_text_ char *unit = chart_fit(s->c->unit, fits ? CHART_FONT : CHART_SMALL, false, unit_room);
+    chart_text(s->key_left, CHART_FONT, "start", fits ? "unit" : "small", unit, s->out);
     for (size_t i = 1; i <= s->scale.count; i++)
         buf_addf(s->out, "<rect class=\"edge c%zu\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\"/>", i,
                  left + (double)(i - 1) * step, y, step, SWATCH);

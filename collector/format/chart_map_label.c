@@ -101,7 +101,8 @@ bool chart_map_place(struct sheet *s)
 
 /* ---- writing ---- */
 
-/* On hatching the letters have a white edge. */
+/* On hatching the letters have a white edge. Where there is room for one word alone, a department that has no value is
+ * told by its name: that it has none the hatching says. */
 static void write_inside(const struct sheet *s, size_t area)
 {
     char number[NUMBER_TEXT_SIZE];
@@ -116,7 +117,7 @@ static void write_inside(const struct sheet *s, size_t area)
         const char *value_class = pass == 0 ? "value halo" : light ? "value light" : "value";
         if (named)
             chart_text(x, y - high / 2 + CHART_SMALL - 1, "middle", name_class, name, s->out);
-        chart_text(x, y + high / 2 - 1.5, "middle", value_class, value, s->out);
+        chart_text(x, y + high / 2 - 1.5, "middle", value_class, named || known ? value : name, s->out);
     }
 }
 

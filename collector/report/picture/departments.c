@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define MAP_WIDTH 480 /* in a document: letters are as large as in the other pictures there */
+#define MAP_WIDTH 500 /* in a document: letters are as large as in the other pictures there */
 #define AREAS_MIN 2   /* departments with a figure: of a lone one a map tells nothing */
 
 static bool is_among(const struct chart_area *areas, size_t count, const char *iso)

@@ -52,6 +52,27 @@ static void long_unit_leaves_room_for_the_key(void **state)
     }
 }
 
+/* In a document, where the map is half as wide as the column: the longest unit that there is, and a long word in the
+ * place of a value in narrow departments. */
+static void a_narrow_one_loses_no_name(void **state)
+{
+    struct chart_area areas[COUNT(departments)];
+    struct chart c = chart_in(CHART_REPORT, &french);
+    struct buf b = {0};
+    memcpy(areas, departments, sizeof areas);
+    areas[6].instead = areas[11].instead = "masqué"; /* Donga, Zou */
+    c.width = 500;
+    c.unit = "coupures par ligne et par an";
+    chart_map(&c, benin, CHART_QUANTILES, areas, COUNT(areas), &b);
+    check_drawing(&b);
+    assert_non_null(strstr(b.data, ">coupures par ligne et par an<"));
+    assert_non_null(strstr(b.data, "viewBox=\"0 0 500 "));
+    for (size_t d = 0; d < COUNT(areas); d++)
+        if (!strstr(b.data, areas[d].name))
+            fail_msg("%s is not there: %s", areas[d].name, b.data);
+    buf_free(&b);
+}
+
 static void each_form_shows_every_department(void **state)
 {
     for (enum chart_form form = CHART_PAGE; form <= CHART_SQUARE; form++) {
@@ -211,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(long_unit_leaves_room_for_the_key),
+        cmocka_unit_test(a_narrow_one_loses_no_name),
         cmocka_unit_test(each_form_shows_every_department),
         cmocka_unit_test(the_small_ones_are_drawn_again),
         cmocka_unit_test(numbers_of_any_length_have_room),
