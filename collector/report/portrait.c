@@ -160,7 +160,7 @@ const char *portrait_common(const json_t *rows)
 }
 
 /* More do not leave a page half empty for the sake of standing together. */
-#define ROWS_WHOLE 12
+#define ROWS_WHOLE 8
 
 /* What a template needs of a table of rows; columns: that it has with that of sources. */
 static json_t *table_of(json_t *rows, int columns)
