@@ -26,9 +26,11 @@
 #include <strings.h>
 
 #include <arpa/inet.h>
+#include <arpa/nameser.h>
 #include <sys/stat.h>
 
 #include "agent/io/address.h"
+#include "agent/io/addresses.h"
 #include "agent/io/channel.h"
 #include "agent/io/headers.h"
 #include "agent/io/hostname.h"
@@ -308,25 +310,28 @@ static void on_limit(uv_timer_t *timer)
     on_deliver(timer);
 }
 
-static void query_note(struct names_query *q, const struct asked *asked, int status, const struct ares_addrinfo *found)
+static void query_note(struct names_query *q, const struct asked *asked, int status,
+                       const struct sockaddr_storage *found, size_t count)
 {
-    size_t room = q->family == 0 ? NAMES_ADDRESSES_MAX / 2 : NAMES_ADDRESSES_MAX;
-    for (const struct ares_addrinfo_node *at = found ? found->nodes : NULL; at && room > 0; at = at->ai_next, room--)
-        answer_add(&q->answer, at->ai_addr, at->ai_addrlen);
-    if (found && found->nodes)
+    for (size_t i = 0; i < count; i++)
+        answer_add(&q->answer, &found[i], sizeof found[i]);
+    if (count > 0)
         q->answer.ms = since_ms(q);
     else if (q->status == ARES_SUCCESS || q->status == ARES_ENODATA)
         q->status = status == ARES_SUCCESS ? ARES_ENODATA : status;
     q->asked[asked->family == 6] = NULL;
 }
 
-static void on_addresses(void *arg, int status, int timeouts, struct ares_addrinfo *found)
+static void on_addresses(void *arg, int status, int timeouts, unsigned char *message, int len)
 {
+    struct sockaddr_storage found[NAMES_ADDRESSES_MAX];
     struct asked *asked = arg;
     struct names_query *q = asked->query;
     asked->names->pending--;
     if (q) {
-        query_note(q, asked, status, found);
+        size_t room = q->family == 0 ? NAMES_ADDRESSES_MAX / 2 : NAMES_ADDRESSES_MAX;
+        int count = status == ARES_SUCCESS ? addresses_read(message, (size_t)len, asked->family, found, room) : 0;
+        query_note(q, asked, count < 0 ? ARES_EBADRESP : status, found, count < 0 ? 0 : (size_t)count);
         if (!q->asked[0] && !q->asked[1]) {
             query_settle(q);
             deliver(q);
@@ -336,8 +341,6 @@ static void on_addresses(void *arg, int status, int timeouts, struct ares_addrin
         }
     }
     free(asked);
-    if (found)
-        ares_freeaddrinfo(found);
 }
 
 static void ask(struct names_query *q, const char *host, int64_t timeout_us)
@@ -356,13 +359,9 @@ static void ask(struct names_query *q, const char *host, int64_t timeout_us)
         n->pending++;
     }
     /* Both stand before c-ares hears of one: it may answer at once. */
-    for (size_t i = 0; i < COUNT(asked); i++) {
-        struct ares_addrinfo_hints hints = {
-            .ai_family = families[i] == 4 ? AF_INET : AF_INET6, .ai_socktype = SOCK_STREAM, /* one node an address */
-        };
+    for (size_t i = 0; i < COUNT(asked); i++)
         if (asked[i])
-            ares_getaddrinfo(n->channel->ares, host, NULL, &hints, on_addresses, asked[i]);
-    }
+            ares_query(n->channel->ares, host, C_IN, families[i] == 4 ? T_A : T_AAAA, on_addresses, asked[i]);
     channel_arm(n->channel);
 }
 

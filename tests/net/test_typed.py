@@ -137,7 +137,8 @@ def test_a_url_of_one_link(home):
     assert (row["outcome"], row["addr"]) == ("ok", home.router)
 
 
-@pytest.mark.parametrize("name, outcome", [("here.test.", "ok"), ("_ok._tcp.test", "ok"),
+@pytest.mark.parametrize("name, outcome", [("here.test.", "ok"), ("order.test", "ok"), ("odd.test", "ok"),
+                                           ("_ok._tcp.test", "ok"),
                                            ("loop.test", "dns_error"), ("gone.example", "dns_error")])
 def test_answers_that_few_resolvers_give(home, name, outcome):
     resolv_conf(home, home.server.v4)
