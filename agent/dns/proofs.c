@@ -64,16 +64,23 @@ struct proofs proofs_read(struct trust *t, const ldns_pkt *pkt)
     return p;
 }
 
+/* That nobody reads the records is believed of those that hold (RFC 9276 section
+ * 3.2, RFC 5155 section 10.3): of all, as unbound and BIND have it. */
+static enum denial unread(const struct proofs *p, enum denial said)
+{
+    return said == DENIAL_ITERATIONS && p->owner ? DENIAL_MISSING : said;
+}
+
 enum denial proofs_deny(struct trust *t, const struct proofs *p, const ldns_rdf *name, ldns_rr_type type)
 {
     struct denial_proofs denial = {p->records, t->zone, &t->hashes, &t->signatures.work};
-    return walk_paused(t) ? DENIAL_MISSING : denial_read(&denial, name, type);
+    return walk_paused(t) ? DENIAL_MISSING : unread(p, denial_read(&denial, name, type));
 }
 
 enum denial proofs_deny_name(struct trust *t, const struct proofs *p, const ldns_rdf *name, unsigned labels)
 {
     struct denial_proofs denial = {p->records, t->zone, &t->hashes, &t->signatures.work};
-    return walk_paused(t) ? DENIAL_MISSING : denial_of_name(&denial, name, labels);
+    return walk_paused(t) ? DENIAL_MISSING : unread(p, denial_of_name(&denial, name, labels));
 }
 
 void proofs_lack(struct trust *t, const struct proofs *p, ldns_rr_type type, const ldns_rdf *name)

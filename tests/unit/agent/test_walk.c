@@ -102,6 +102,25 @@ static void absences_by_nsec3(void **state)
     }
 }
 
+/* Of the iterations only those records tell whose signatures hold (RFC 9276 section 3.2): the last one has none here.
+ */
+static void iterations_are_told_by_signed_records(void **state)
+{
+    struct zone_world z = zone_begin();
+    char text[2048];
+    proofs_write(text, sizeof text, ENCLOSER | COVERS | NO_WILDCARD, 0, 151);
+    ldns_rr_list *proofs = records_read(text);
+    records_sign(proofs, &z.key);
+    ldns_rr *unsigned_one = ldns_rr_list_pop_rr(proofs);
+    assert_int_equal(ldns_rr_get_type(unsigned_one), LDNS_RR_TYPE_RRSIG);
+    _cleanup_text_ char *owner = ldns_rdf2str(ldns_rr_owner(unsigned_one));
+    _cleanup_text_ char *link = alloc_format("NSEC %s", owner);
+    ldns_rr_free(unsigned_one);
+    world_put(&z.w, "x.z.", "A", 3, ldns_rr_list_new(), proofs);
+    expect(&z, "x.z", "A", TRUST_BOGUS, link, "rrsig_missing");
+    zone_end(&z);
+}
+
 /* RFC 5155 sections 8.8 and 9.2: an answer made from a wildcard, itself or
  * behind an alias. */
 static void wildcards_by_nsec3(void **state)
@@ -347,6 +366,7 @@ int main(void)
 {
     const struct CMUnitTest list[] = {
         cmocka_unit_test(absences_by_nsec3),
+        cmocka_unit_test(iterations_are_told_by_signed_records),
         cmocka_unit_test(wildcards_by_nsec3),
         cmocka_unit_test(wildcards_by_nsec),
         cmocka_unit_test(labels_are_the_zones),
