@@ -190,7 +190,7 @@ def test_years_stand_side_by_side(ours):
         db.execute("UPDATE indicator_change SET kind = 'lines', why = NULL, value_from = 10, value_to = 9, low = -2, high = -0.5, n_common = 7 "
                    "WHERE indicator = 'PER3' AND to_period = '2024' AND statistic = 'p50'")
     text, rows = written(ours, "years", "--compare", f"2023,{YEAR}")
-    assert "d’une\u00a0année à\u00a0l’autre" in text and "<p class=\"edition\">2023, 2024</p>" in text
+    assert "d’une\u00a0année\u00a0à\u00a0l’autre" in text and "<p class=\"edition\">2023, 2024</p>" in text
     told = list(lines_of(text, rows))
     assert text.count("Chiffres provisoires\u00a0: l’année 202") == 2  # of each of them
     assert {row["period"] for words, shown in told if "De 2023" not in words for row in shown} == {"2023", YEAR}
