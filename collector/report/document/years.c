@@ -20,6 +20,9 @@
 /* ---- which years ---- */
 
 /* "2024,2025", from the earlier to the later: the last is what the report is of. */
+/* Of an area, a table that stands together with its heading: half a page. */
+#define ROWS_WHOLE 6
+
 static int read_years(struct report_order *order, struct fault *f)
 {
     const size_t len = strlen(order->wanted);
@@ -258,8 +261,9 @@ static json_t *areas_of(const struct report *r)
             if (part_has(&p, &all[i]))
                 add_indicator(r, &all[i], rows, charts);
         if (json_array_size(rows))
-            json_array_append_new(areas, json_pack("{s:s, s:s, s:O, s:O}", "family", p.family, "name", p.name, "rows",
-                                                   rows, "charts", charts));
+            json_array_append_new(areas,
+                                  json_pack("{s:s, s:s, s:b, s:O, s:O}", "family", p.family, "name", p.name, "whole",
+                                            json_array_size(rows) <= ROWS_WHOLE, "rows", rows, "charts", charts));
         json_decref(rows);
         json_decref(charts);
     }
