@@ -13,6 +13,8 @@
 #define LABEL_MAX 63 /* RFC 1035 section 2.3.4 */
 #define LETTERS   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS    "0123456789"
+#define ZWNJ      "\xe2\x80\x8c"
+#define ZWJ       "\xe2\x80\x8d"
 
 static int refuse(const char *text, const char *why, struct fault *f)
 {
@@ -87,27 +89,44 @@ static const char *why_parts(const char *name, size_t len)
     return NULL;
 }
 
+/* IDNA 2008. Symbols, which it has no place for, are what browsers and curl make of them; a name whose fault lies in
+ * directions or joiners would become another one that way. */
+static int lookup(const char *text, uint8_t **ret)
+{
+    const uint8_t *name = (const uint8_t *)text;
+    int r = idn2_lookup_u8(name, ret, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+    bool joined = strstr(text, ZWNJ) || strstr(text, ZWJ);
+    if ((r == IDN2_DISALLOWED || r == IDN2_UNASSIGNED) && !joined)
+        r = idn2_lookup_u8(name, ret, IDN2_NFC_INPUT | IDN2_TRANSITIONAL);
+    return r;
+}
+
+static bool is_ascii(const char *text)
+{
+    for (; *text; text++)
+        if (!isascii((unsigned char)*text))
+            return false;
+    return true;
+}
+
 static int to_ascii(const char *text, char ret[static HOSTNAME_SIZE], struct fault *f)
 {
-    bool ascii = true;
-    for (const char *c = text; *c; c++)
-        ascii &= isascii((unsigned char)*c) != 0;
-    if (ascii) {
+    if (is_ascii(text)) {
         if (strlen(text) >= HOSTNAME_SIZE)
             return refuse(text, _("it has more than 253 letters"), f);
         snprintf(ret, HOSTNAME_SIZE, "%s", text);
         return 0;
     }
     uint8_t *found = NULL;
-    const uint8_t *name = (const uint8_t *)text;
-    int r = idn2_lookup_u8(name, &found, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
-    if (r != IDN2_OK)
-        r = idn2_lookup_u8(name, &found, IDN2_NFC_INPUT | IDN2_TRANSITIONAL); /* as curl does */
-    bool fits = r == IDN2_OK && strlen((const char *)found) < HOSTNAME_SIZE;
+    bool fits = lookup(text, &found) == IDN2_OK && strlen((const char *)found) < HOSTNAME_SIZE;
     if (fits)
         snprintf(ret, HOSTNAME_SIZE, "%s", (const char *)found);
     idn2_free(found);
-    return fits ? 0 : refuse(text, _("its letters beyond ASCII make no international name (IDNA)"), f);
+    if (!fits)
+        return refuse(text, _("its letters beyond ASCII make no international name (IDNA)"), f);
+    /* Wide forms of ASCII's marks have become these. */
+    const char *why = why_not_plain(ret);
+    return why ? refuse(text, why, f) : 0;
 }
 
 /* ---- the interface ---- */
@@ -168,9 +187,12 @@ int hostname_domain(const char *text, char ret[static HOSTNAME_SIZE], struct fau
 const char *hostname_display(const char *name, char *ret, size_t size)
 {
     char *found = NULL;
-    if (!strstr(name, "xn--") || idn2_to_unicode_8z8z(name, &found, 0) != IDN2_OK)
-        found = NULL;
-    snprintf(ret, size, "%s", found ? found : name);
+    uint8_t *back = NULL;
+    /* Punycode can spell what turns a line around or moves a terminal's cursor: letters are those of a name. */
+    bool fits = strstr(name, "xn--") && idn2_to_unicode_8z8z(name, &found, 0) == IDN2_OK &&
+                lookup(found, &back) == IDN2_OK && strcasecmp((const char *)back, name) == 0;
+    snprintf(ret, size, "%s", fits ? found : name);
+    idn2_free(back);
     idn2_free(found);
     return ret;
 }

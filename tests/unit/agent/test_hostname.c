@@ -47,6 +47,32 @@ static const struct row {
     {"ok,test", NULL, "other marks"},
     {"b\xe9nin.test", NULL, "IDNA"}, /* Latin-1 */
     {"\xe2\x80\x8b.test", NULL, "no name"},
+    {"\xe2\x98\x83.test", "xn--n3h.test", NULL},                     /* a snowman, as browsers have it */
+    {"\xef\xbc\x91\xef\xbc\x92\xef\xbc\x97.1", NULL, "is a number"}, /* wide digits */
+    {"a\xef\xbc\x9a"
+     "80.\xc3\xa9.test",
+     NULL, "colons"}, /* wide marks, in a label that has no other letter */
+    {"a\xef\xbc\xa0"
+     "b.\xc3\xa9.test",
+     NULL, "user name"},
+    {"\xe2\x84\x80.\xc3\xa9.test", NULL, "other marks"}, /* one letter, "a/c" */
+    {"\xc2\xad.\xc3\xa9.test", NULL, "empty"},           /* a soft hyphen is nothing */
+    {"a\xe2\x80\x8d"
+     "b.test",
+     NULL, "IDNA"}, /* a joiner between letters that do not join */
+    {"\xe2\x98\x83\xe2\x80\x8d\xe2\x98\x83.test", NULL, "IDNA"},
+    {"\xd9\x86\xd8\xa7\xd9\x85\xd9\x87\xe2\x80\x8c\xd8\xa7\xdb\x8c.test", "xn--mgba3gch31f060k.test",
+     NULL}, /* where they do */
+    {"\xd7\x90"
+     "a.test",
+     NULL, "IDNA"}, /* right to left, then left to right (RFC 5893) */
+    {"\xe2\x80\xae"
+     "abc.test",
+     NULL, "IDNA"},
+    {"b\xc3\xa9nin\xe3\x80\x82test\xe3\x80\x82", "xn--bnin-bpa.test", NULL}, /* ideographic full stops */
+    {"xn--a.test", "xn--a.test", NULL}, /* does not decode: DNS asks no more than that letters fit */
+    {"xn--\xc3\xa9.test", NULL, "IDNA"},
+    {SIXTY_THREE "\xc3\xa9.test", NULL, "IDNA"},
 };
 
 static const struct row domains[] = {
@@ -69,6 +95,19 @@ static const struct row domains[] = {
     {"ok test", NULL, "blank"},
     {"\\098enin.test", NULL, "backslash"},
     {"a,b", NULL, "marks"},
+    {"a\xef\xbc\xbc"
+     "046b.\xc3\xa9.test",
+     NULL, "backslash"}, /* a wide backslash */
+    {"a\xe3\x80\x80"
+     "b.\xc3\xa9.test",
+     NULL, "blank"},
+    {"a\xef\xbc\x85"
+     "b.\xc3\xa9.test",
+     NULL, "percent"},
+    {"a\xef\xbc\x8c"
+     "b.\xc3\xa9.test",
+     NULL, "marks"},
+    {"\xe2\x84\x80.\xc3\xa9.test", NULL, "slash"},
 };
 
 static void read_all(const struct row *rows, size_t count, int (*reads)(const char *, char *, struct fault *))
@@ -100,6 +139,12 @@ static void test_display(void **state)
     assert_string_equal(hostname_display("xn--bnin-bpa.test", text, sizeof text), "b\xc3\xa9nin.test");
     assert_string_equal(hostname_display("nic.bj", text, sizeof text), "nic.bj");
     assert_string_equal(hostname_display("xn--\xff.test", text, sizeof text), "xn--\xff.test");
+    assert_string_equal(hostname_display("xn--n3h.test", text, sizeof text), "\xe2\x98\x83.test");
+    assert_string_equal(hostname_display("XN--BNIN-BPA.test", text, sizeof text), "XN--BNIN-BPA.test");
+    /* U+202E, which turns a line around; U+0085 and U+0080, which move a cursor; none at all */
+    static const char *const as_they_are[] = {"xn--abc-4q0a.test", "xn--fa.test", "xn--a.test", "xn--zn7c.test"};
+    for (size_t i = 0; i < COUNT(as_they_are); i++)
+        assert_string_equal(hostname_display(as_they_are[i], text, sizeof text), as_they_are[i]);
 }
 
 int main(void)
