@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* More than any answer has, so that a sum of two is a bigint of the database still. */
+#define ROWS_MAX INT64_C(1000000000000000)
+
 /* FNV-1a. Absent and empty are two. */
 static uint64_t mark_of(const char *const *values, size_t count)
 {
@@ -44,7 +47,7 @@ int page_open(struct page *p, const char *limit, const char *after)
         return -EINVAL;
     p->mark = p->marked ? strtoull(after, NULL, 16) : 0;
     p->skip = (size_t)rows;
-    return p->skip > 0 ? 0 : -EINVAL;
+    return rows > 0 && rows <= ROWS_MAX ? 0 : -EINVAL;
 }
 
 size_t page_rows(const struct page *p)
