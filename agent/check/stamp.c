@@ -188,13 +188,14 @@ static void on_reply(struct stamp *s, const struct datagram_event *event)
     settle(s, index);
 }
 
-/* The packet that an error quotes; -ENOENT when it cannot be told. */
+/* The packet that an error quotes; -ENOENT when it cannot be told, -EBADMSG when it is none of ours: somebody's who had
+ * the port before, or that of a stranger who makes errors up. */
 static int packet_quoted(const struct stamp *s, const struct datagram_event *event, size_t *ret)
 {
     struct stamp_request q;
     if (stamp_request_read(event->bytes, event->len, &q) == 0) {
         *ret = (size_t)q.seq - ONEWAY_FIRST_SEQ;
-        return *ret < s->rtts.sent ? 0 : -ENOENT;
+        return *ret < s->rtts.sent && q.sent == s->packets[*ret].t1 ? 0 : -EBADMSG;
     }
     /* Many routers quote no more than the UDP header. All packets have one size, so that the first still out is the
      * one that did not fit. */
@@ -212,10 +213,13 @@ static void on_error(struct stamp *s, const struct datagram_event *event)
     size_t index;
     if (event->local || event->from.ss_family == AF_UNSPEC)
         return;
+    int r = packet_quoted(s, event, &index);
+    if (r == -EBADMSG)
+        return;
     s->run.result->bytes += 2 * datagram_ip_header(s->socket) + ICMP_HEADER_SIZE + UDP_HEADER_SIZE +
                             (int64_t)event->len;
     refusals_add(&s->refusals, event);
-    if (packet_quoted(s, event, &index) < 0)
+    if (r < 0)
         return; /* the timeout settles it */
     if (refusal_too_big(s->af, event))
         withdraw(s, index);

@@ -1,8 +1,9 @@
 """A router whose ICMP errors are its own: those to packets of UDP that come in with this TTL.
 
-usage: short_quotes.py INTERFACE [TYPE CODE TTL QUOTED]     prints "ready"
+usage: short_quotes.py INTERFACE [TYPE CODE TTL QUOTED [ALTERED]]     prints "ready"
 
-Without more it is one whose "TTL exceeded" quotes the IP header and 8 octets, and no more, as RFC 792 asks.
+Without more it is one whose "TTL exceeded" quotes the IP header and 8 octets, and no more, as RFC 792 asks. With ALTERED the octet there is another
+than that of the packet.
 """
 import socket
 import struct
@@ -19,6 +20,7 @@ def checksum(data):
 
 
 KIND, CODE, TTL, QUOTED = map(int, sys.argv[2:6] or (11, 0, 1, 28))
+ALTERED = set(map(int, sys.argv[6:]))
 heard = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0800))
 heard.bind((sys.argv[1], 0x0800))
 said = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
@@ -28,6 +30,6 @@ while True:
     packet, (_, _, kind, _, _) = heard.recvfrom(2048)
     if kind == socket.PACKET_OUTGOING or packet[8] != TTL or packet[9] != socket.IPPROTO_UDP:
         continue
-    quote = packet[:QUOTED]
+    quote = bytes(octet ^ (at in ALTERED) for at, octet in enumerate(packet[:QUOTED]))
     body = struct.pack("!BBHI", KIND, CODE, 0, 0) + quote
     said.sendto(struct.pack("!BBHI", KIND, CODE, checksum(body), 0) + quote, (socket.inet_ntoa(packet[12:16]), 0))

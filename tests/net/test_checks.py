@@ -314,6 +314,17 @@ def test_traceroute_goes_on_past_an_objection(net, agent, background):
     assert error == {"from": first, "type": 12, "code": 0, "count": 3, "error": "parameter_problem"}
 
 
+@pytest.mark.parametrize("altered,outcome", [((), "refused"), ((28 + 4 + 7,), "timeout")])
+def test_stamp_believes_errors_about_its_own_packets(net, agent, background, altered, outcome):
+    """With another T1 in it the packet that the error quotes is none of ours."""
+    block(net.r1, "udp dport 862 drop")
+    said = net.folder / f"r1-python3-{len(net.programs)}.log"
+    background(net.r1, sys.executable, HERE / "short_quotes.py", net.r1.interface(net.client), 3, 3, 9, 72, *altered,
+               ready=lambda: "ready" in said.read_text())
+    row = agent.measure("stamp", net.server.v4, ttl=9, count=3, interval_ms=20, timeout_ms=300)
+    assert row["outcome"] == outcome and ("errors" in row["detail"]) == (not altered), row
+
+
 @FAMILIES
 def test_traceroute_open_port(net, agent, background, family):
     # something listens on the port and answers with its own bytes
