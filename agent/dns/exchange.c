@@ -28,6 +28,9 @@
 #include "common/lang.h"
 #include "common/sign.h"
 
+/* A connection is the server's alone: what comes there is no stranger's, and who sends so much else sends no answer. */
+#define STRAYS_MAX 4
+
 struct attempt {
     uint16_t id;
     struct moment sent;
@@ -46,6 +49,7 @@ struct exchange {
     struct buf wire;                                   /* the query as last sent */
     struct attempt attempts[1 + EXCHANGE_RETRIES_MAX]; /* on the present transport */
     int af;
+    int strays; /* messages of connections that were not the answer */
     struct exchange_answer answer;
     struct packet *packet;
 };
@@ -129,6 +133,15 @@ static void fall_back(struct exchange *x, size_t len, double ms)
     attempt(x);
 }
 
+/* A message that is not the answer: counted, and the wait goes on. */
+static void stray(struct exchange *x, typeof(x->answer.malformed) *count)
+{
+    (*count)++;
+    if (x->answer.transport == EXCHANGE_UDP || x->answer.transport == EXCHANGE_HTTPS || ++x->strays < STRAYS_MAX)
+        return;
+    fail(x, OUTCOME_PROTOCOL_ERROR, "malformed_answers", _("only malformed answers came"));
+}
+
 /* A message from the server's address. */
 static void on_message(struct exchange *x, const uint8_t *bytes, size_t len, const struct moment *at)
 {
@@ -137,15 +150,15 @@ static void on_message(struct exchange *x, const uint8_t *bytes, size_t len, con
     int id = packet_peek_id(bytes, len);
     const struct attempt *asked = attempt_of(x, id);
     if (id >= 0 && !asked) {
-        a->wrong_id++;
+        stray(x, &a->wrong_id);
         return;
     }
     if (!asked || packet_read(bytes, len, &packet) < 0 || !packet_is_answer(packet)) {
-        a->malformed++;
+        stray(x, &a->malformed);
         return;
     }
     if (!packet_matches(packet, &x->question.query)) {
-        a->wrong_question++;
+        stray(x, &a->wrong_question);
         return;
     }
     double ms = moment_ms(&asked->sent, at);

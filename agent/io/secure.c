@@ -14,6 +14,12 @@
 #include "common/buf.h"
 #include "common/lang.h"
 
+/* A record's contents at most (RFC 8446 section 5.1): OpenSSL, which reads no further ahead, keeps none of it back,
+ * so that what comes next makes the socket readable. */
+#define RECORD_MAX 16384
+/* A server that never stops leaves the loop its turn. */
+#define RECORDS_A_TURN 32
+
 enum phase {
     PHASE_CONNECT,   /* connect.h is at work */
     PHASE_HANDSHAKE, /* SSL_connect */
@@ -90,11 +96,11 @@ static void hand_over(struct secure *s, const struct moment *at)
 
 static void receive(struct secure *s)
 {
-    char chunk[4096];
+    char chunk[RECORD_MAX];
     struct moment at;
     int n = 1, error = 0;
     moment_now(&at);
-    while (!s->closed && !s->told) {
+    for (int i = 0; i < RECORDS_A_TURN && !s->closed && !s->told; i++) {
         errno = 0;
         n = SSL_read(s->ssl, chunk, sizeof chunk);
         error = errno;
@@ -103,8 +109,12 @@ static void receive(struct secure *s)
         buf_add(&s->in, chunk, (size_t)n);
         hand_over(s, &at);
     }
-    if (n <= 0 && !s->closed && !s->told)
+    if (s->closed || s->told)
+        return;
+    if (n <= 0)
         (void)wait_or_end(s, n, error);
+    else
+        uv_poll_start(&s->poll, UV_READABLE, on_poll);
 }
 
 static void step(struct secure *s)

@@ -14,6 +14,7 @@ usage: broken.py PORT WHAT=ADDRESS…
   tcreset       tc, and resets TCP                     flags      RD, AD, CD and Z in every answer
   opts          two OPT records                        cookie     another cookie than the one sent
                                                        and no answer to another version than 0
+  flood         tc, and messages of 60 kB without end over TCP
 """
 import select
 import socket
@@ -65,7 +66,7 @@ def answer(what, query, tcp):
             told = 0x8000
     if what == "big":
         records += [record(16, bytes([200]) + b"x" * 200)] * 17
-    if what in ("tc", "tcreset") and not tcp:
+    if what in ("tc", "tcreset", "flood") and not tcp:
         records, flags = [], flags | 0x0200
     opt = edns is not None or what == "opt"
     if what == "formerr" and edns:
@@ -107,6 +108,8 @@ def serve_tcp(listener, what):
             return
         length = struct.unpack("!H", connection.recv(2))[0]
         message = answer(what, connection.recv(length), True)
+        while what == "flood":
+            connection.sendall(struct.pack("!H", 60000) + bytes(60000))
         if message is not None:
             connection.sendall(struct.pack("!H", len(message)) + message)
     except (OSError, struct.error, ValueError, IndexError):

@@ -2,7 +2,7 @@
 import pathlib
 import subprocess
 
-from zones import BIND, BLOCKING, BROKEN, KNOT, NSD, PLAIN, REWRITING, STALE, VALIDATING, WHOAMI, six
+from zones import BIND, BLOCKING, BROKEN, FLOOD, KNOT, NSD, PLAIN, REWRITING, STALE, VALIDATING, WHOAMI, six
 
 HERE = pathlib.Path(__file__).parent
 
@@ -175,7 +175,7 @@ def broken_zone():
 
 
 def start(net, host, zones, names):
-    addresses = [KNOT, BIND, NSD, STALE, VALIDATING, PLAIN, REWRITING, BLOCKING, WHOAMI, *BROKEN.values()]
+    addresses = [KNOT, BIND, NSD, STALE, VALIDATING, PLAIN, REWRITING, BLOCKING, WHOAMI, FLOOD, *BROKEN.values()]
     for address in addresses:
         host.ip(4, "addr", "add", f"{address}/32", "dev", "lo")
         host.ip(6, "addr", "add", f"{six(address)}/128", "dev", "lo", "nodad")
@@ -192,7 +192,7 @@ def start(net, host, zones, names):
     unbound(net, host, PLAIN, hints)
     unbound(net, host, BLOCKING, hints, 'local-zone: "www.clean.essai." always_nxdomain')
     rewriting(net, host, hints)
-    host.start("/usr/bin/python3", HERE / "broken.py", 53, *(f"{what}={a}" for what, a in BROKEN.items()),
+    host.start("/usr/bin/python3", HERE / "broken.py", 53, f"flood={FLOOD}", *(f"{what}={a}" for what, a in BROKEN.items()),
                ready=lambda: answers(host, BROKEN["good"], "broken.essai"))
     return tls / "cert.pem"
 

@@ -8,7 +8,7 @@ import servers
 import zones
 from conftest import BUILD, Agent
 from topology import Network
-from zones import BIND, BLOCKING, BROKEN, KNOT, NSD, PLAIN, REWRITING, STALE, VALIDATING, WHOAMI
+from zones import BIND, BLOCKING, BROKEN, FLOOD, KNOT, NSD, PLAIN, REWRITING, STALE, VALIDATING, WHOAMI
 
 
 @pytest.fixture(scope="module")
@@ -499,3 +499,10 @@ def test_dns_where_nobody_speaks_tls(world_of_names, agent, transport):
     assert row["outcome"] == "refused"
     row = agent.measure("dns", PLAIN, qname="www.clean.essai", transport=transport, port=53, timeout_ms=500)
     assert row["outcome"] in ("reset", "tls_error", "timeout", "protocol_error")
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])  # of which the first is cut
+def test_a_server_that_never_stops(world_of_names, agent, transport):
+    row = agent.measure("dns", FLOOD, qname="broken.essai", transport=transport, timeout_ms=5000)
+    assert row["outcome"] == "protocol_error" and sum(row["detail"]["ignored"].values()) == 4, row
+    assert row["detail"]["cause"] == "malformed_answers" and row["bytes"] < 2**20, row

@@ -15,6 +15,7 @@ WHOAMI = SERVER + "50"
 BROKEN = {what: f"{SERVER}{100 + n}" for n, what in enumerate(
     "good silent drops formerr noopt opt echo version version1 mbz nodo nosoa noaa big truncated malformed tc reset id"
     " servfail tcreset flags opts cookie".split())}
+FLOOD = SERVER + "200"  # broken, too; a zone has no more servers than are tested
 
 HEAD = """$ORIGIN {zone}
 $TTL 300
