@@ -76,21 +76,22 @@ static const ldns_rr *nsec_at(const ldns_rr_list *records, const ldns_rdf *name)
     return NULL;
 }
 
-/* The last record of a zone leads back to its apex, and covers what comes after
- * it there (RFC 4034 section 4.1.1). Leading back to another name it says
- * nothing. */
-static bool nsec_covers(const ldns_rr *nsec, const ldns_rdf *name)
+/* A record leads on to a name of its zone, the last one back to the apex (RFC
+ * 4034 section 4.1.1). Leading elsewhere it says nothing. */
+static bool nsec_covers(const ldns_rr *nsec, const ldns_rdf *zone, const ldns_rdf *name)
 {
-    bool last = ldns_dname_compare(next_of(nsec), ldns_rr_owner(nsec)) <= 0;
-    return ldns_nsec_covers_name(nsec, name) && (!last || ldns_dname_is_subdomain(name, next_of(nsec)));
+    const ldns_rdf *next = next_of(nsec);
+    bool last = ldns_dname_compare(next, ldns_rr_owner(nsec)) <= 0;
+    return ldns_nsec_covers_name(nsec, name) &&
+           (last ? rrset_same_name(next, zone) : (bool)ldns_dname_is_subdomain(next, zone));
 }
 
-static const ldns_rr *nsec_over(const ldns_rr_list *records, const ldns_rdf *name)
+static const ldns_rr *nsec_over(const struct denial_proofs *p, const ldns_rdf *name)
 {
-    for (size_t i = 0; i < ldns_rr_list_rr_count(records); i++) {
-        const ldns_rr *rr = ldns_rr_list_rr(records, i);
+    for (size_t i = 0; i < ldns_rr_list_rr_count(p->records); i++) {
+        const ldns_rr *rr = ldns_rr_list_rr(p->records, i);
         if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_NSEC && !rrset_same_name(ldns_rr_owner(rr), name) &&
-            nsec_covers(rr, name) && !above_cut(rr, name))
+            nsec_covers(rr, p->zone, name) && !above_cut(rr, name))
             return rr;
     }
     return NULL;
@@ -112,12 +113,12 @@ static ldns_rdf *nsec_encloser(const ldns_rr *nsec, const ldns_rdf *name)
     return NULL;
 }
 
-static enum denial nsec_read(const ldns_rr_list *records, const ldns_rdf *name, ldns_rr_type type)
+static enum denial nsec_read(const struct denial_proofs *p, const ldns_rdf *name, ldns_rr_type type)
 {
-    const ldns_rr *at = nsec_at(records, name);
+    const ldns_rr *at = nsec_at(p->records, name);
     if (at)
         return read_match(at, type, is_root(name));
-    const ldns_rr *over = nsec_over(records, name);
+    const ldns_rr *over = nsec_over(p, name);
     if (!over)
         return DENIAL_MISSING;
     if (ldns_dname_is_subdomain(next_of(over), name))
@@ -126,10 +127,10 @@ static enum denial nsec_read(const ldns_rr_list *records, const ldns_rdf *name, 
     _cleanup_name_ ldns_rdf *wildcard = encloser ? wildcard_of(encloser) : NULL;
     if (!wildcard)
         return DENIAL_MISSING;
-    const ldns_rr *wild = nsec_at(records, wildcard);
+    const ldns_rr *wild = nsec_at(p->records, wildcard);
     if (wild)
         return read_match(wild, type, false) == DENIAL_NO_TYPE ? DENIAL_NO_TYPE : DENIAL_MISSING;
-    const ldns_rr *none = nsec_over(records, wildcard);
+    const ldns_rr *none = nsec_over(p, wildcard);
     if (!none)
         return DENIAL_MISSING;
     return ldns_dname_is_subdomain(next_of(none), wildcard) ? DENIAL_NO_TYPE : DENIAL_NO_NAME;
@@ -223,7 +224,7 @@ enum denial denial_read(const struct denial_proofs *proofs, const ldns_rdf *name
 {
     if (too_many_iterations(proofs->records))
         return DENIAL_ITERATIONS;
-    return nsec3_first(proofs->records) ? nsec3_read(proofs, name, type) : nsec_read(proofs->records, name, type);
+    return nsec3_first(proofs->records) ? nsec3_read(proofs, name, type) : nsec_read(proofs, name, type);
 }
 
 enum denial denial_of_name(const struct denial_proofs *proofs, const ldns_rdf *name, unsigned labels)
@@ -233,7 +234,7 @@ enum denial denial_of_name(const struct denial_proofs *proofs, const ldns_rdf *n
         return DENIAL_MISSING;
     if (too_many_iterations(proofs->records))
         return DENIAL_ITERATIONS;
-    const ldns_rr *covers = nsec_over(proofs->records, name);
+    const ldns_rr *covers = nsec_over(proofs, name);
     if (covers) {
         _cleanup_name_ ldns_rdf *encloser = nsec_encloser(covers, name);
         return encloser && ldns_dname_label_count(encloser) == labels ? DENIAL_NO_NAME : DENIAL_MISSING;
