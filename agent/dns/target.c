@@ -16,6 +16,22 @@ static const char *soa_fails(struct trust *t, const ldns_pkt *pkt)
     return soa ? signatures_verify(&t->signatures, t->zone, soa, section, t->keys, &sig) : NULL;
 }
 
+/* What led here may be the parent's signature: a server of both zones shows with
+ * it that the name is at or below a delegation without DS. */
+static bool is_unsigned_cut(struct trust *t, const struct proofs *proofs)
+{
+    for (int up = ldns_dname_label_count(t->wanted) - ldns_dname_label_count(t->zone) - 1; up >= 0; up--) {
+        ldns_rdf *cut = ldns_dname_clone_from(t->wanted, (uint16_t)up);
+        bool found = cut && proofs_deny(t, proofs, cut, LDNS_RR_TYPE_DS) == DENIAL_DELEGATION;
+        if (found)
+            walk_insecure(t, LDNS_RR_TYPE_DS, cut, "unsigned_delegation");
+        ldns_rdf_deep_free(cut);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
 static void on_no_target(struct trust *t, const ldns_pkt *pkt)
 {
     bool nxdomain = ldns_pkt_get_rcode(pkt) == LDNS_RCODE_NXDOMAIN;
@@ -55,7 +71,7 @@ static void on_no_target(struct trust *t, const ldns_pkt *pkt)
     }
     if (whole)
         walk_secure(t);
-    else
+    else if (said != DENIAL_MISSING || !is_unsigned_cut(t, &proofs))
         proofs_lack(t, &proofs, t->type, t->wanted);
 }
 

@@ -225,6 +225,33 @@ static void cuts_below_aliases(void **state)
     free(ds);
 }
 
+/* A server of a zone and of an unsigned one below it shows the cut with the
+ * parent's signature (RFC 4035 section 5.2). */
+static void cuts_shown_by_the_parent(void **state)
+{
+    static const struct {
+        const char *name, *types;
+        enum trust_verdict verdict;
+    } rows[] = {
+        {"x.z.", "NS", TRUST_INSECURE}, {"a.www.x.z.", "NS", TRUST_INSECURE}, {"a.www.x.z.", "NS DS", TRUST_BOGUS},
+        {"x.z.", "NS DS", TRUST_BOGUS}, {"a.www.x.z.", "MX", TRUST_BOGUS},    {"a.www.x.z.", "DNAME", TRUST_BOGUS},
+    };
+    for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+        bool nsec3 = i >= COUNT(rows), holds = rows[i % COUNT(rows)].verdict == TRUST_INSECURE;
+        const char *name = rows[i % COUNT(rows)].name, *types = rows[i % COUNT(rows)].types;
+        char proof[512] = "z. SOA ns.z. root.z. 1 2 3 4 5\n", link[64];
+        struct zone_world z = zone_begin();
+        if (nsec3)
+            nsec3_add(proof, sizeof proof, "z.", "x.z.", false, 0, 0, types);
+        else
+            snprintf(proof, sizeof proof, "z. SOA ns.z. root.z. 1 2 3 4 5\nx.z. NSEC y.z. %s\n", types);
+        snprintf(link, sizeof link, "%s %s", holds ? "DS" : "A", holds ? "x.z." : name);
+        world_say(&z.w, &z.key, name, "A", 0, NULL, proof, NULL);
+        expect(&z, name, "A", rows[i % COUNT(rows)].verdict, link, holds ? "unsigned_delegation" : "denial_missing");
+        zone_end(&z);
+    }
+}
+
 /* An unsigned alias is no end: what it leads to may be bogus. */
 static void unsigned_aliases_go_on(void **state)
 {
@@ -365,19 +392,13 @@ static void a_paused_step_changes_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest list[] = {
-        cmocka_unit_test(absences_by_nsec3),
-        cmocka_unit_test(iterations_are_told_by_signed_records),
-        cmocka_unit_test(wildcards_by_nsec3),
-        cmocka_unit_test(wildcards_by_nsec),
-        cmocka_unit_test(labels_are_the_zones),
-        cmocka_unit_test(follows_aliases_made_by_dname),
-        cmocka_unit_test(cuts_below_aliases),
-        cmocka_unit_test(unsigned_aliases_go_on),
-        cmocka_unit_test(unsigned_loops_end),
-        cmocka_unit_test(sha1_gives_way),
-        cmocka_unit_test(anchors),
-        cmocka_unit_test(the_root_has_no_ds),
-        cmocka_unit_test(a_paused_step_changes_nothing),
+        cmocka_unit_test(absences_by_nsec3),      cmocka_unit_test(iterations_are_told_by_signed_records),
+        cmocka_unit_test(wildcards_by_nsec3),     cmocka_unit_test(wildcards_by_nsec),
+        cmocka_unit_test(labels_are_the_zones),   cmocka_unit_test(follows_aliases_made_by_dname),
+        cmocka_unit_test(cuts_below_aliases),     cmocka_unit_test(cuts_shown_by_the_parent),
+        cmocka_unit_test(unsigned_aliases_go_on), cmocka_unit_test(unsigned_loops_end),
+        cmocka_unit_test(sha1_gives_way),         cmocka_unit_test(anchors),
+        cmocka_unit_test(the_root_has_no_ds),     cmocka_unit_test(a_paused_step_changes_nothing),
     };
     return cmocka_run_group_tests(list, NULL, NULL);
 }
