@@ -459,9 +459,14 @@ static void stop(void *check)
     json_t *findings = findings_judge(&d->facts), *problems = findings_problems(findings);
     json_object_set_new(r->detail, "parent", json_string(d->facts.parent));
     json_object_set_new(r->detail, "parent_ns", roster_json(&d->facts.referral));
-    json_object_set_new(r->detail, "findings", findings);
-    json_object_set_new(r->detail, "problems", problems);
-    result_metric(r, "problems", (double)json_array_size(problems));
+    /* Where nothing was looked at, no list says that nothing was found. */
+    if (r->outcome == OUTCOME_OK || r->outcome == OUTCOME_PARTIAL || json_array_size(findings) > 0) {
+        json_object_set(r->detail, "findings", findings);
+        json_object_set(r->detail, "problems", problems);
+        result_metric(r, "problems", (double)json_array_size(problems));
+    }
+    json_decref(findings);
+    json_decref(problems);
     r->bytes += inquiry_wire_bytes(d->inquiry) + inquiry_wire_bytes(d->reverse) + zone_wire_bytes(d->find) +
                 zone_wire_bytes(d->master_find);
     inquiry_free(TAKE(d->inquiry));
