@@ -53,7 +53,7 @@ static const struct check_param params[] = {
      .help = N_("redirects to follow at most; 0 measures the redirect itself")},
     {"body_max", PARAM_INT, "1000000", .min = 0, .max = 100000000,
      .help = N_("octets of the page to read at most, then the connection is cut")},
-    {"ca_file", PARAM_TEXT, NULL, .help = N_("file of trusted authorities, PEM; the system's")},
+    {"ca_file", PARAM_TEXT, NULL, .help = N_("file of trusted authorities, PEM; without one, the system's")},
     {"method", PARAM_CHOICE, "GET", .choices = methods, .help = N_("HTTP method")},
 };
 

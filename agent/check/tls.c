@@ -34,9 +34,10 @@ struct tls_run {
 
 static const struct check_param params[] = {
     {"port", PARAM_INT, "443", 1, 65535, NULL, N_("TCP port")},
-    {"server_name", PARAM_HOST, NULL, 0, 0, NULL, N_("name to ask for and to find in the certificate; the target's")},
+    {"server_name", PARAM_HOST, NULL, 0, 0, NULL,
+     N_("name to ask for and to find in the certificate; without one, the target's")},
     {"alpn", PARAM_TEXT, "h2,http/1.1", 0, 0, NULL, N_("protocols to offer, with commas between them; empty for none")},
-    {"ca_file", PARAM_TEXT, NULL, 0, 0, NULL, N_("file of trusted authorities, PEM; the system's")},
+    {"ca_file", PARAM_TEXT, NULL, 0, 0, NULL, N_("file of trusted authorities, PEM; without one, the system's")},
     {"timeout_ms", PARAM_INT, "10000", 100, 60000, NULL, N_("limit for the connect and for the handshake each, ms")},
     {"family", PARAM_CHOICE, "any", 0, 0, target_families, N_("IP version")},
 };

@@ -33,7 +33,8 @@ static const char *unit_text(const char *unit, double value)
     return _(unit);
 }
 
-static void show_metric(const struct metric *m, bool whole, double value, FILE *out)
+/* A word of detail stands beside its code: "rcode 3 NXDOMAIN". */
+static void show_metric(const struct metric *m, bool whole, double value, const char *word, FILE *out)
 {
     char number[NUMBER_TEXT_SIZE];
     const char *unit = m->unit;
@@ -48,7 +49,7 @@ static void show_metric(const struct metric *m, bool whole, double value, FILE *
         decimals = 1;
     } else if (strcmp(unit, "code") == 0) {
         snprintf(number, sizeof number, "%.0f", value);
-        fprintf(out, "  %-18s %12s\n", m->name, number);
+        fprintf(out, "  %-18s %12s%s%s\n", m->name, number, word ? " " : "", word ? word : "");
         return;
     }
     lang_number(lang_current(), value, decimals, number);
@@ -201,7 +202,8 @@ void show_result(const struct result *r, FILE *out)
         fprintf(out, "  %s\n", reason);
     for (i = 0; i < r->set->count; i++)
         if (r->present >> i & 1)
-            show_metric(&r->set->metrics[i], r->set->whole >> i & 1, r->metrics[i], out);
+            show_metric(&r->set->metrics[i], r->set->whole >> i & 1, r->metrics[i],
+                        json_string_value(json_object_get(r->detail, r->set->metrics[i].name)), out);
     show_notes(r->detail, out);
     const json_t *hops = json_object_get(r->detail, "hops"), *answers = json_object_get(r->detail, "answers");
     for (i = 0; i < json_array_size(hops); i++)

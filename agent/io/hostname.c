@@ -28,7 +28,7 @@ static const char *why_colon(const char *text)
 {
     const char *last = strrchr(text, ':');
     bool port = strchr(text, ':') == last && last[1] && strspn(last + 1, DIGITS) == strlen(last + 1);
-    return port ? _("a port is no part of it; it has a parameter of its own, port")
+    return port ? _("a port is no part of it; a check that has ports has a parameter for them, port")
                 : _("only an IPv6 address has colons, and this is none");
 }
 

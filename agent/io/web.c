@@ -280,6 +280,8 @@ static void headers_copy(struct web_transfer *t, const struct web_request *r)
 
 int web_url_read(const char *text, char **ret, struct fault *f)
 {
+    if (strpbrk(text, " \t"))
+        return fault_set(f, -EINVAL, _("a blank stands in \"%.200s\"; a URL has none, or %%20 in its place"), text);
     CURLU *url;
     int r = url_read(NULL, text, &url, f);
     if (r < 0)

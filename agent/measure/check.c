@@ -174,7 +174,7 @@ int check_args_set(struct check_args *args, const char *name, const char *value,
         return 0;
     allowed(&ops->params[i], &fit);
     if (why.code)
-        buf_addf(&fit, "; %s", why.text);
+        buf_addf(&fit, _("; %s"), why.text);
     return refuse(ops, name, value, fit.data, f);
 }
 

@@ -59,23 +59,28 @@ static bool target_plain(const char *target)
     return strlen(target) <= NAME_MAX_TARGET;
 }
 
+static const char *const forms[] = {
+    [TARGET_HOST] = N_("a name or an address"),
+    [TARGET_URL] = N_("an address http://… or https://…"),
+    [TARGET_RESOLVER] = N_("a name or an address"),
+    [TARGET_DOMAIN] = N_("a domain name"),
+};
+
 int task_target_check(const struct check_ops *ops, const char *target, char **ret, struct fault *f)
 {
     if (!target || !*target) {
         *ret = NULL;
         if (ops->target == TARGET_RESOLVER)
             return 0;
-        return fault_set(f, -EINVAL,
-                         ops->target == TARGET_URL ? _("%s needs a target: an address http://… or https://…")
-                                                   : _("%s needs a target: a name or an address"),
-                         ops->name);
+        return fault_set(f, -EINVAL, _("%s needs a target: %s"), ops->name, _(forms[ops->target]));
     }
     bool url = strncasecmp(target, "http://", 7) == 0 || strncasecmp(target, "https://", 8) == 0;
     if (ops->target == TARGET_URL && !url)
         return fault_set(f, -EINVAL, _("%.200s: %s wants an address that begins with http:// or https://"), target,
                          ops->name);
     if (ops->target != TARGET_URL && url)
-        return fault_set(f, -EINVAL, _("%.200s: %s wants a name or an address, no URL"), target, ops->name);
+        return fault_set(f, -EINVAL, _("%.200s: %s wants %s, no URL; write the name alone, such as example.bj"), target,
+                         ops->name, _(forms[ops->target]));
     _cleanup_text_ char *read = NULL;
     int r = target_read(ops->target, target, &read, f);
     if (r < 0) {

@@ -80,6 +80,8 @@ def test_no_server_stands_in_for_another(home, servers):
     resolv_conf(home, *servers)
     assert home.agent.measure("dns", qname="here.test")["outcome"] == "skipped"
     assert home.agent.measure("resolver")["outcome"] == "skipped"
+    row = home.agent.measure("delegation", "here.test")
+    assert row["outcome"] == "skipped" and "problems" not in row.get("metrics", {}) | row["detail"]
     assert home.agent.measure("ping", "here.test", count=1)["outcome"] == "dns_error"
 
 
@@ -105,10 +107,11 @@ def test_international_names(home):
 
 # What was typed, and what the cure says.
 REFUSED = [
-    ("ping", "ok.test:443", "a parameter of its own, port"), ("ping", "127.1", "an IPv4 address has four"),
+    ("ping", "127.1", "an IPv4 address has four"),
     ("ping", "[10.0.0.1]", "brackets"), ("ping", "fe80::1%nosuch", "no interface"), ("ping", "fe80::1", "fe80::1%eth0"),
     ("ping", " ok.test", "blank"), ("ping", "a..test", "empty"), ("ping", "x" * 64 + ".test", "63 letters"),
-    ("ping", "http://ok.test/", "no URL"), ("tcp", "ok.test/path", "slash"), ("dns", "ok.test:53", "port"),
+    ("ping", "http://ok.test/", "write the name alone"), ("ping", "ok.test:443", "a check that has ports"),
+    ("edns", "http://ok.test/", "a domain name"), ("delegation", None, "a domain name"), ("http", "http://ok.test/a b", "%20"), ("tcp", "ok.test/path", "slash"), ("dns", "ok.test:53", "port"),
     ("http", "http://ok.test:99999/", "from 0 to 65535"), ("http", "http://me@ok.test/", "user name"),
     ("http", "http://[fe80::1]/", "fe80::1%eth0"), ("delegation", "192.0.2.1", "in-addr.arpa"),
     ("dns qname=ok .test", None, "blank"), ("dns qname=http://ok.test/", None, "URL"), ("dns qname=192.0.2.1", None, "arpa"),

@@ -146,7 +146,7 @@ static void test_valid(void **state)
         {"ping", "fe80::1%lo", "count", "1", NULL},
         {"ping", "fe80::1%nosuch", "count", "1", NULL}, /* it may be there when the task runs */
         {"ping", "fe80::1", "count", "1", "the interface behind it"},
-        {"tcp", "nic.bj:443", "count", "1", "parameter of its own"},
+        {"tcp", "nic.bj:443", "count", "1", "a check that has ports"},
         {"stamp", "127.1", "count", "1", "last part is a number"},
         {"traceroute", "[10.0.0.1]", "hops", "1", "brackets"},
         {"ping", "b\xc3\xa9nin.bj", "count", "1", NULL},

@@ -31,7 +31,7 @@ static const struct row {
     {" ok.test", NULL, "blank"},
     {"ok .test", NULL, "blank"},
     {"ok.test\n", NULL, "control"},
-    {"ok.test:443", NULL, "parameter of its own"},
+    {"ok.test:443", NULL, "a check that has ports"},
     {"fe80::zz", NULL, "colons"},
     {"http://ok.test/", NULL, "URL"},
     {"ok.test/path", NULL, "slash"},

@@ -78,6 +78,7 @@ static void shows_notes(void **state)
         {"traceroute", "{\"reached_as\":\"192.0.2.7\"}", "from another of its addresses: 192.0.2.7\n"},
         {"tcp", "{\"resent\":3}", "connected after another SYN: 3\n"},
         {"tcp", "{\"resent\":0}", NULL},
+        {"dns", "{\"rcode\":\"NXDOMAIN\"}", " 3 NXDOMAIN\n"},
     };
     lang_start("en");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -88,6 +89,8 @@ static void shows_notes(void **state)
         json_t *detail = json_loads(rows[i].detail, 0, NULL);
         json_object_update(r->detail, detail);
         json_decref(detail);
+        if (strcmp(rows[i].check, "dns") == 0)
+            result_metric(r, "rcode", 3);
         show_result(r, out);
         fclose(out);
         if (rows[i].says)
