@@ -45,7 +45,7 @@ def country():
             for kind, rows in INPUTS.items():
                 (folder / f"{kind}.csv").write_text(rows)
                 c.run("import", kind, folder / f"{kind}.csv")
-            c.run("simulate", "--probes", "8", "--days", "35", "--from", f"{YEAR}-02-01", "--seed", "1", "--batches")
+            c.run("simulate", "--probes", "8", "--days", "22", "--from", f"{YEAR}-02-10", "--seed", "1", "--batches")
             of_servers(c)
             c.run("rollup")
             yield c
