@@ -165,9 +165,16 @@ class Collector:
         """It makes no figures by itself: those that are compared are of one state, and no edition comes between two that a test makes."""
         self.settings = self.settings | {"upkeep": "no"}
         self.move(self.port)
+        self.prepare()
         self.start()
         if postmaster := self.postmaster():
             self.kept = postmaster, self.database(prepare_threshold=None)
+        return self
+
+    def prepare(self):
+        """With cluster and schema, unless it has its own: not each waits for initdb and every migration."""
+        if not self.state.exists():
+            subprocess.run(["cp", "-a", prepared(), self.state], check=True)
         return self
 
     def release(self):
@@ -342,24 +349,28 @@ def collector():
             c.clean()
 
 
-@pytest.fixture(scope="session")
-def empty_state():
-    """A state directory with its cluster and schema, so that not every test waits for initdb."""
-    with scratch() as folder:
-        c = Collector(folder)
-        try:
-            c.run("migrate")
-            yield c.state
-        finally:
-            c.clean()
+MADE = []  # the folder of what prepared() gives, once it is there
+
+
+def prepared():
+    """A state directory with its cluster and schema, which nobody starts."""
+    if not MADE:
+        MADE.append(kept.folder("imt-e2e-", memory()))
+        Collector(MADE[0]).run("migrate")
+    return MADE[0] / "state"
+
+
+def pytest_sessionfinish():
+    for folder in MADE:
+        kept.leave(folder)
 
 
 @pytest.fixture
-def own_collector(empty_state):
+def own_collector():
     """One that the test may stop and kill; not started yet."""
     with scratch() as folder:
         c = Collector(folder)
-        subprocess.run(["cp", "-a", empty_state, c.state], check=True)
+        c.prepare()
         try:
             yield c
             c.stop()

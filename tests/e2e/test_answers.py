@@ -25,9 +25,9 @@ ROUTES = {
 @pytest.fixture(scope="module")
 def one_at_a_time():
     with scratch() as folder:
-        c = Collector(folder, answers=1, answer_timeout=f"{TIMEOUT_S}s", analyst_timeout=f"{ANALYST_TIMEOUT_S}s", upkeep="no")
+        c = Collector(folder, answers=1, answer_timeout=f"{TIMEOUT_S}s", analyst_timeout=f"{ANALYST_TIMEOUT_S}s")
         try:
-            c.start()
+            c.start_idle()
             c.key = c.run("key", "create", "answers").strip()
             c.sql("INSERT INTO rollup_cell (source, simulated, country) VALUES ('agent', false, 'BJ')")  # whose days could be asked for
             yield c

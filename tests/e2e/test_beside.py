@@ -18,9 +18,9 @@ ROUTES = [f"{SERIES}&department={{0}}", f"{SERIES}&operator={{1}}", f"{SERIES}&t
 @pytest.fixture(scope="module")
 def c():
     with scratch() as folder:
-        c = Collector(folder, upkeep="no")
+        c = Collector(folder)
         try:
-            yield c.start()
+            yield c.start_idle()
             c.stop()
         finally:
             c.clean()

@@ -26,7 +26,7 @@ METRICS = {"down_mbps": "PER5", "rt_ms": "PER1", "rtt_p50_ms": "PER3"}
 def country():
     """A small imaginary one of which nothing is hidden, what happened there, and a year before in which a name took ten times as long."""
     with scratch() as folder:
-        c = Collector(folder, publication_floor="simulated", upkeep="no")
+        c = Collector(folder, publication_floor="simulated")
         c.start_idle()
         c.run("simulate", "--country", "BJ", "--probes", "8", "--days", "55", "--seed", "7", "--from", "2024-02-08", "--rollups")
         figures, events = c.state.parent / "figures.csv", c.state.parent / "events.csv"

@@ -38,9 +38,9 @@ ZED1 = """-- id: ZED1
 def held():
     """The collector, where a consultation has been held up to its answers; what it printed on the way."""
     with scratch() as folder:
-        c = Collector(folder, upkeep="no")
+        c = Collector(folder)
         try:
-            yield hold(c.start(), folder)
+            yield hold(c.start_idle(), folder)
             c.stop()
         finally:
             c.clean()

@@ -62,7 +62,7 @@ figures = PER5
 def year():
     """Two winter months of a small imaginary country, and what one source says of Benin and two neighbours."""
     with scratch() as folder:
-        c = Collector(folder, publication_floor="simulated", upkeep="no")
+        c = Collector(folder, publication_floor="simulated")
         c.start_idle()
         c.run("simulate", "--country", "BJ", "--probes", "8", "--days", "50", "--seed", "7", "--from", "2023-12-01", "--rollups")
         path = c.state.parent / "figures.csv"

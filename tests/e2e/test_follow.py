@@ -38,10 +38,9 @@ def of_servers(c):
 def country():
     """Eight simulated lines whose signed batches are in the ledger, and figures of every cell."""
     with scratch() as folder:
-        c = Collector(folder, upkeep="no", publication_floor="simulated")
+        c = Collector(folder, publication_floor="simulated")
         try:
-            c.run("migrate")
-            c.start()
+            c.start_idle()
             for kind, rows in INPUTS.items():
                 (folder / f"{kind}.csv").write_text(rows)
                 c.run("import", kind, folder / f"{kind}.csv")

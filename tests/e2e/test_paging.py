@@ -20,7 +20,7 @@ ALIKE, TARGETS = 7, 12
 def alike():
     """Two lines with ten results each, of which seven of each have one moment."""
     with scratch() as folder:
-        c = Collector(folder, upkeep="no")
+        c = Collector(folder)
         try:
             c.start_idle()
             c.everybodys(dict.fromkeys(f"t{n}.example" for n in range(TARGETS)))

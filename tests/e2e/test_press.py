@@ -18,7 +18,7 @@ YEAR = "2024"
 def year():
     """A small imaginary country, and what others say of Benin and a neighbour."""
     with scratch() as folder:
-        c = Collector(folder, publication_floor="simulated", upkeep="no")
+        c = Collector(folder, publication_floor="simulated")
         c.start_idle()
         c.run("simulate", "--country", "BJ", "--probes", "12", "--days", "35", "--seed", "7", "--from", f"{YEAR}-02-01", "--rollups")
         path = c.state.parent / "figures.csv"

@@ -36,7 +36,7 @@ def country():
         c = Collector(folder)
         try:
             print(f"INTERNETMETRE_SEED={SEED}")
-            made = Country(c.start(), SEED)
+            made = Country(c.prepare().start(), SEED)
             made.measure()
             made.tell()
             yield made

@@ -58,7 +58,7 @@ class Numbers(html.parser.HTMLParser):
 def year():
     """A small imaginary country of which nothing is hidden, and what others say of Benin and a neighbour."""
     with scratch() as folder:
-        c = Collector(folder, publication_floor="simulated", upkeep="no")
+        c = Collector(folder, publication_floor="simulated")
         c.start_idle()
         c.run("simulate", "--country", "BJ", "--probes", "8", "--days", "40", "--seed", "7", "--from", f"{YEAR}-02-01", "--rollups")
         path = c.state.parent / "figures.csv"

@@ -32,9 +32,9 @@ OUTCOMES = ["ok"] * 8 + ["partial", "timeout", "unreachable", "dns_error", "erro
 def world():
     """Nothing is rolled up but by hand."""
     with scratch() as folder:
-        c = Collector(folder, upkeep="no")
+        c = Collector(folder)
         try:
-            yield c.start()
+            yield c.start_idle()
             c.stop()
         finally:
             c.clean()

@@ -101,9 +101,9 @@ class Hours:
 @pytest.fixture(scope="module")
 def hours():
     with scratch() as folder:
-        c = Collector(folder, upkeep="no")
+        c = Collector(folder)
         try:
-            yield Hours(c.start())
+            yield Hours(c.start_idle())
             c.stop()
         finally:
             c.clean()

@@ -26,10 +26,9 @@ FIGURES = ("SELECT indicator, period, statistic, country, geo, operator, technol
 def country():
     """A collector whose real lines are simulated ones that nobody calls so any more."""
     with scratch() as folder:
-        c = Collector(folder, upkeep="no")
+        c = Collector(folder)
         try:
-            c.run("migrate")
-            c.start()
+            c.start_idle()
             c.run(*ASKED, "--seed", "1")
             c.sql("DELETE FROM simulation")
             c.sql("UPDATE probe SET simulated = false, source = 'agent'")

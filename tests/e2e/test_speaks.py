@@ -26,9 +26,9 @@ def dns(day, rt_ms, second):
 def country():
     """Eighteen lines of one operator in three departments, a third of them in the country."""
     with scratch() as folder:
-        c = Collector(folder, upkeep="no")
+        c = Collector(folder)
         try:
-            c.start()
+            c.start_idle()
             for n in range(LINES):
                 probe = c.probe(department=DEPARTMENTS[n % 3], operator="Grand", zone="rural" if n < 6 else "urban")
                 c.stored(probe.batch([dns(day, 20 + n, n) for day in DAYS]))

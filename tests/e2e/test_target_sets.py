@@ -32,9 +32,9 @@ def day_of(day):
 @pytest.fixture(scope="module")
 def country():
     with scratch() as folder:
-        c = Collector(folder, upkeep="no")
+        c = Collector(folder)
         try:
-            c.start()
+            c.start_idle()
             c.lines = []
             for n in range(LINES):
                 probe = c.probe(department="BJ-LI", operator=HOST if n % 2 else GUEST)
