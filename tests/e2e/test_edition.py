@@ -129,7 +129,7 @@ def test_the_summary_tells_what_matters_most(year, reports, lang):
             "en": "Better placed, by the same source: Togo 41.1. Less well placed: Niger 22.0."}[lang] in said
     assert {"fr": "Objectif pour 2030 : au moins 100 %", "en": "Goal for 2030: at least 100 %"}[lang] in said
     assert "ECO8" in cards, "no indicator that is marked has a figure in this area, so its first stands for it"
-    assert {"fr": "sur une échelle de 0 à 10000", "en": "on a scale from 0 to 10000"}[lang] in plain(cards["ECO8"])
+    assert {"fr": "sur une échelle de 0 à 10 000", "en": "on a scale from 0 to 10,000"}[lang] in plain(cards["ECO8"])
     change = [row for row in rows if row["indicator"] == "PER3" and row["period"] == YEAR and row["change_low"]]
     assert change and ("2023" in plain(cards["PER3"]))
     unknown = plain(summary[summary.index('<p class="unknown">'):])
