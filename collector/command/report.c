@@ -136,7 +136,7 @@ static int clear_sheets(const struct shelf *shelf, const char *page, struct faul
 {
     static const char folder[] = EDITION_QUESTIONNAIRES "/";
     int rc = 0;
-    for (const char *at = page; rc == 0 && at && (at = strstr(at, folder)) != NULL;) {
+    for (const char *at = page ? strstr(page, folder) : NULL; rc == 0 && at; at = strstr(at, folder)) {
         const size_t len = strlen(folder) + strcspn(at + strlen(folder), "/&<\"");
         _cleanup_text_ char *name = alloc_text_n(at, len);
         at += len;
