@@ -124,7 +124,7 @@ def test_no_share_passes_the_whole(country):
     assert shares and all(0 <= s <= 100 for s in shares)
 
 
-@pytest.mark.parametrize("lang, words", [("fr", "1000–1999 essais sans résultat"), ("en", "1000–1999 tests without a result")])
+@pytest.mark.parametrize("lang, words", [("fr", "1\u202f000–1\u202f999 essais sans résultat"), ("en", "1,000–1,999 tests without a result")])
 def test_the_page_says_how_many(country, lang, words):
     assert words in country.request("GET", f"/{lang}/").body.decode()
 
