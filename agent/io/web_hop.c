@@ -246,7 +246,7 @@ void web_hop_set(struct web_transfer *t, bool literal)
     /* The limit is our timer's; curl shares this among a host's addresses. */
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(r->timeout_us / 1000 + 1000));
     if (r->redirects_max > 0)
-        curl_easy_setopt(easy, CURLOPT_COOKIEFILE, ""); /* none to begin with; a reset handle keeps what came */
+        curl_easy_setopt(easy, CURLOPT_COOKIELIST, ""); /* none more; a reset handle keeps what came, and leaks files */
     if (r->fresh) {
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
