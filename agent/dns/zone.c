@@ -110,14 +110,14 @@ static void add_address(struct zone_find *z, struct zone_server *server, const s
     }
 }
 
-/* An absence comes with the zone's SOA (RFC 2308 section 3): without it, somebody who does not serve the zone was
- * asked, as a resolver does that meets a lame server. */
+/* That a name has no such record comes with the zone's SOA (RFC 2308 section 2.2): without it, somebody who does not
+ * serve the zone was asked, as a resolver does that meets a lame server. */
 static bool is_known(const struct exchange_answer *answer)
 {
     int rcode = packet_rcode(answer->packet);
-    return (rcode == PACKET_NOERROR || rcode == PACKET_NXDOMAIN) &&
-           (record_count(answer->packet, RECORD_ANSWER) > 0 ||
-            record_count_type(answer->packet, RECORD_AUTHORITY, "SOA") > 0);
+    return rcode == PACKET_NXDOMAIN ||
+           (rcode == PACKET_NOERROR && (record_count(answer->packet, RECORD_ANSWER) > 0 ||
+                                        record_count_type(answer->packet, RECORD_AUTHORITY, "SOA") > 0));
 }
 
 static void on_addresses(struct zone_find *z, struct zone_server *server, const struct exchange_answer *answer)
