@@ -6,17 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/fnv.h"
+
 /* More than any answer has, so that a sum of two is a bigint of the database still. */
 #define ROWS_MAX INT64_C(1000000000000000)
 
-/* FNV-1a. Absent and empty are two. */
+/* Absent and empty are two. */
 static uint64_t mark_of(const char *const *values, size_t count)
 {
-    uint64_t mark = UINT64_C(0xcbf29ce484222325);
+    uint64_t mark = FNV_START;
     for (size_t i = 0; i < count; i++) {
         const char *text = values[i] ? values[i] : "\1";
-        for (size_t c = 0; c <= strlen(text); c++)
-            mark = (mark ^ (unsigned char)text[c]) * UINT64_C(0x100000001b3);
+        mark = fnv_add(mark, text, strlen(text) + 1);
     }
     return mark;
 }

@@ -7,6 +7,7 @@
 
 #include "collector/disclosure/dominance.h"
 #include "collector/figure/told.h"
+#include "common/fnv.h"
 #include "common/json.h"
 
 const struct cell_field cell_fields[FIELD_COUNT] = {
@@ -153,18 +154,9 @@ static void list_past(struct cells *c)
     }
 }
 
-/* FNV-1a */
-static uint64_t hash(uint64_t seed, const void *bytes, size_t len)
-{
-    const unsigned char *at = bytes;
-    for (size_t i = 0; i < len; i++)
-        seed = (seed ^ at[i]) * 0x100000001b3u;
-    return seed;
-}
-
 static uint64_t hash_text(uint64_t seed, const struct cells *c, uint32_t text)
 {
-    return hash(seed, c->texts[text], strlen(c->texts[text]) + 1);
+    return fnv_add(seed, c->texts[text], strlen(c->texts[text]) + 1);
 }
 
 static uint16_t folded(uint64_t hash)
@@ -177,21 +169,20 @@ static uint16_t folded(uint64_t hash)
  * before there were any it is not known. */
 static uint64_t mark_of(const struct cells *c, const struct row *rows, size_t count, int64_t failing)
 {
-    uint64_t before = 0xcbf29ce484222325u, mark = hash(hash_text(before, c, rows->oldest), &failing, sizeof failing);
+    uint64_t before = FNV_START, mark = fnv_add(hash_text(before, c, rows->oldest), &failing, sizeof failing);
     for (size_t i = 0; i < count; i++) {
-        mark = hash(mark, &rows[i].failed, sizeof rows[i].failed);
+        mark = fnv_add(mark, &rows[i].failed, sizeof rows[i].failed);
         if (isnan(rows[i].value))
             continue;
         for (int f = 0; f < FIELD_COUNT; f++)
             if (f != FIELD_ZONE && rows[i].fields[f])
                 before = hash_text(before, c, rows[i].fields[f]);
-        before = hash(before, &rows[i].value, sizeof rows[i].value);
-        before = hash(before, &rows[i].samples, sizeof rows[i].samples);
+        before = fnv_add(before, &rows[i].value, sizeof rows[i].value);
+        before = fnv_add(before, &rows[i].samples, sizeof rows[i].samples);
     }
-    mark = hash(mark, &before, sizeof before);
+    mark = fnv_add(mark, &before, sizeof before);
     uint32_t zone = rows->fields[FIELD_ZONE];
-    return told_mark((uint32_t)(mark ^ mark >> 32), folded(before),
-                     zone ? folded(hash_text(0xcbf29ce484222325u, c, zone)) : 0);
+    return told_mark((uint32_t)(mark ^ mark >> 32), folded(before), zone ? folded(hash_text(FNV_START, c, zone)) : 0);
 }
 
 /* The cells of one probe-day: of its row and those of its families. */

@@ -9,6 +9,7 @@
 
 #include "collector/db/schema.h"
 #include "common/buf.h"
+#include "common/fnv.h"
 #include "common/form.h"
 #include "common/lang.h"
 #include "common/log.h"
@@ -547,12 +548,9 @@ void indicator_drop(const char *id)
 
 uint64_t indicator_seed(const struct indicator *i)
 {
-    /* FNV-1a (Fowler, Noll, Vo) of "PER1/1". */
+    /* Of "PER1/1". */
     _cleanup_text_ char *text = alloc_format("%s/%d", i->id, i->method);
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (const char *at = text; *at; at++)
-        hash = (hash ^ (unsigned char)*at) * 0x100000001b3u;
-    return hash;
+    return fnv_add(FNV_START, text, strlen(text));
 }
 
 const struct statistic *indicator_main(const struct indicator *i)

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "common/fnv.h"
 #include "common/lang.h"
 #include "common/limits.h"
 
@@ -59,12 +60,10 @@ void dictionary_free(struct dictionary *d)
     free(d);
 }
 
-/* FNV-1a. A peer that finds collisions slows its own batch down. */
+/* A peer that finds collisions slows its own batch down. */
 static uint64_t hash_name(const char *name, size_t len)
 {
-    uint64_t hash = 14695981039346656037ull;
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)name[i]) * 1099511628211ull;
+    const uint64_t hash = fnv_add(FNV_START, name, len);
     return hash ^ hash >> 32;
 }
 
