@@ -380,3 +380,11 @@ size_t scan_utf8(const char *text, size_t len)
     }
     return len;
 }
+
+size_t scan_control(const char *text, size_t len)
+{
+    size_t at = 0;
+    while (at < len && (unsigned char)text[at] >= 0x20 && text[at] != 0x7f)
+        at++;
+    return at;
+}

@@ -52,3 +52,6 @@ bool scan_double(const struct scan *s, double *ret) CHECKED;
 /* Is all of it valid UTF-8 (RFC 3629: no surrogates, no overlong forms)?
  * Returns the offset of the first bad octet, or len. */
 size_t scan_utf8(const char *text, size_t len);
+
+/* The offset of the first control octet (RFC 5234 appendix B.1: CTL), or len. */
+size_t scan_control(const char *text, size_t len);

@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "common/lang.h"
 #include "common/log.h"
+#include "common/scan.h"
 #include "common/wake.h"
 
 /* A request's life, as microhttpd calls begin_or_go_on():
@@ -196,13 +197,11 @@ static int refuse_size(struct http_request *r)
                         r->path, r->route->body_max);
 }
 
-/* The first control octet (RFC 5234: CTL) of len octets, below 0 when there is none. */
+/* The first of len octets, below 0 when there is none. */
 static int control_of(const char *octets, size_t len)
 {
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)octets[i] < 0x20 || octets[i] == 0x7f)
-            return octets[i];
-    return -1;
+    const size_t at = scan_control(octets, len);
+    return at < len ? octets[at] : -1;
 }
 
 static enum MHD_Result find_control(void *ctx, enum MHD_ValueKind kind, const char *name, size_t name_len,

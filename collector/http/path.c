@@ -9,12 +9,7 @@
 
 static bool member_valid(const char *text, size_t len)
 {
-    if (len == 0 || len > PATH_MEMBER_MAX || scan_utf8(text, len) != len)
-        return false;
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-            return false;
-    return true;
+    return len > 0 && len <= PATH_MEMBER_MAX && scan_utf8(text, len) == len && scan_control(text, len) == len;
 }
 
 /* Goes over both up to the next member of the pattern: true at its "{", with the

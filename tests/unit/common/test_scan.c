@@ -205,12 +205,22 @@ static void skips_to_the_end_of_a_value(void **state)
     assert_int_equal(scan_next(&s), SCAN_END);
 }
 
+static void finds_the_first_control_octet(void **state)
+{
+    assert_int_equal(scan_control("b\xC3\xA9nin", 6), 6);
+    assert_int_equal(scan_control("a\tb\x7f", 4), 1);
+    assert_int_equal(scan_control("a~\x7f", 3), 2);
+    assert_int_equal(scan_control("a\0b", 3), 1);
+    assert_int_equal(scan_control("", 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agrees_with_jansson),
         cmocka_unit_test(agrees_with_jansson_on_mutants),
         cmocka_unit_test(bounds_depth),
+        cmocka_unit_test(finds_the_first_control_octet),
         cmocka_unit_test(reads_numbers_as_strtod),
         cmocka_unit_test(skips_to_the_end_of_a_value),
     };
