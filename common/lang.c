@@ -12,6 +12,7 @@
 
 #include "build_config.h"
 #include "common/alloc.h"
+#include "common/qvalue.h"
 
 #define PROCESS (-1)
 
@@ -159,12 +160,10 @@ static double weight(const char *element, size_t len)
     if (!semicolon)
         return 1;
     const char *q = semicolon + 1 + strspn(semicolon + 1, " \t");
-    char text[8] = "";
-    if (end - q < 3 || strncasecmp(q, "q=", 2) != 0 || (q[2] != '0' && q[2] != '1'))
+    if (end - q < 2 || strncasecmp(q, "q=", 2) != 0)
         return 0;
-    snprintf(text, sizeof text, "%.*s", (int)(end - q - 2), q + 2);
-    double value = strtod(text, NULL);
-    return value <= 1 ? value : 0;
+    int value = qvalue_read(q + 2, (size_t)(end - q - 2));
+    return value > 0 ? (double)value / QVALUE_MAX : 0;
 }
 
 /* What the header says of a language: its weight, below 0 when it does not name it. */

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define WEIGHT_MAX    1000 /* q has three decimals */
+#include "common/qvalue.h"
+
 #define WEIGHT_ABSENT (-1) /* no element is about the type */
 
 /* What is between a and b, blanks at both ends left out. */
@@ -25,24 +26,7 @@ static struct span trimmed(const char *at, size_t len)
     return (struct span){at, len};
 }
 
-/* qvalue = "0" [ "." 0*3DIGIT ] / "1" [ "." 0*3("0") ]; in thousandths. What is none refuses nothing. */
-static int read_weight(struct span s)
-{
-    int weight = 0, unit = WEIGHT_MAX;
-    if (s.len == 0 || s.len > 5 || (s.at[0] != '0' && s.at[0] != '1') || (s.len > 1 && s.at[1] != '.'))
-        return WEIGHT_MAX;
-    for (size_t i = 0; i < s.len; i++) {
-        if (i == 1)
-            continue;
-        if (s.at[i] < '0' || s.at[i] > '9')
-            return WEIGHT_MAX;
-        weight += (s.at[i] - '0') * unit;
-        unit /= 10;
-    }
-    return weight < WEIGHT_MAX ? weight : WEIGHT_MAX;
-}
-
-/* Of one element, "text/csv; header=present; q=0.5". */
+/* Of one element, "text/csv; header=present; q=0.5". A weight that is none refuses nothing. */
 static int weight_of(struct span element)
 {
     const char *end = element.at + element.len;
@@ -50,10 +34,12 @@ static int weight_of(struct span element)
         at++;
         const char *next = memchr(at, ';', (size_t)(end - at));
         struct span s = trimmed(at, (size_t)((next ? next : end) - at));
-        if (s.len > 2 && !strncasecmp(s.at, "q=", 2))
-            return read_weight((struct span){s.at + 2, s.len - 2});
+        if (s.len > 2 && !strncasecmp(s.at, "q=", 2)) {
+            int weight = qvalue_read(s.at + 2, s.len - 2);
+            return weight < 0 ? QVALUE_MAX : weight;
+        }
     }
-    return WEIGHT_MAX;
+    return QVALUE_MAX;
 }
 
 /* How closely the element's range is about the type: 3 the type, 2 all of its kind, 1 all, 0 not. */
